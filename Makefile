@@ -1,0 +1,80 @@
+# Two commands matter: `make run` (everything, with demo data) and `make test` (everything, checked).
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+VENV := .venv
+PY := $(VENV)/bin/python
+UV := $(VENV)/bin/uv
+# As pip does: trust what this machine trusts, such as a company's own certificate authority.
+export UV_SYSTEM_CERTS := true
+export NODE_USE_SYSTEM_CA := 1
+
+.PHONY: help setup lock run demo test check openapi synth deploy clean
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(VENV)/.ready .venv-emulator/.ready ## create the environments
+
+$(VENV)/.ready: requirements/dev.txt
+	@command -v python3 >/dev/null || { echo "Python 3.11 or newer is missing: apt-get install python3 python3-venv"; exit 1; }
+	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; this is $$(python3 -V)"; exit 1; }
+	@echo "Setting up Python packages (about half a minute the first time) ..."
+	@test -x $(PY) || python3 -m venv $(VENV) || { echo "Cannot create a virtual environment: apt-get install python3-venv"; exit 1; }
+	@test -x $(UV) || $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/uv.txt
+	@$(UV) pip sync --quiet --require-hashes --python $(PY) requirements/dev.txt
+	@touch $@
+
+.venv-emulator/.ready: $(VENV)/.ready requirements/emulator.txt
+	@echo "Setting up the AWS emulator ..."
+	@test -x .venv-emulator/bin/python || $(UV) venv --quiet .venv-emulator
+	@$(UV) pip sync --quiet --require-hashes --python .venv-emulator/bin/python requirements/emulator.txt
+	@touch $@
+
+lock: ## renew the hash-locked requirements
+	@$(UV) pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url requirements/dev.in -o requirements/dev.txt
+	@$(UV) pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url requirements/emulator.in -o requirements/emulator.txt
+	@$(UV) pip compile --quiet --upgrade --python-version 3.13 --generate-hashes --no-emit-index-url -c requirements/dev.txt \
+	  $(foreach p,boto3 botocore s3transfer jmespath python-dateutil six urllib3,--no-emit-package $(p)) requirements/layer.in -o requirements/layer.txt
+	@grep -A99 '^uv==' requirements/dev.txt | sed -n '/^uv==/,/^[a-z].*==/p' | sed '1!{/^[a-z]/d}' > requirements/uv.txt
+
+openapi: $(VENV)/.ready ## write the OpenAPI documents and event schemas
+	@$(PY) -m docs.generate
+
+PORT ?= 8080
+run: setup ## start everything with demo data; Ctrl-C ends it (PORT=8080)
+	@exec $(PY) -m local run --port $(PORT)
+
+clean: ## remove what was built; the environments stay
+	rm -rf build web/dist
+
+demo: setup ## an honest learner and a cheater against the running system (PORT=8080)
+	@$(PY) -m demo --url http://127.0.0.1:$(PORT)
+
+check: setup ## style, types, generated documents
+	@$(VENV)/bin/ruff check --quiet .
+	@$(VENV)/bin/ruff format --check --quiet . || { echo "Run $(VENV)/bin/ruff format ."; exit 1; }
+	@$(VENV)/bin/mypy
+	@$(PY) -m docs.generate --check
+
+test: check ## everything, checked; sets up all it needs
+	@echo "Building and testing the client ..."
+	@$(PY) -c 'from local.toolchain import build_client; build_client()'
+	@cd web && PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm test --silent
+	@echo "Testing the services, the templates and the running system ..."
+	@$(PY) -m pytest -n 3
+
+synth: $(VENV)/.ready ## write the CloudFormation templates into build/cdk.out
+	@$(PY) -m infra.app
+
+# Pinned: the command line must know the assembly's schema, and npm's "latest" tag names one that does not.
+CDK := CDK_DISABLE_CLI_TELEMETRY=true PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npx --yes aws-cdk@2.1148.1
+DEPLOY := $(CDK) deploy --app build/cdk.out --require-approval broadening
+
+deploy: synth ## deploy to AWS, all stacks and the media key; docs/deployment.md says what follows
+	$(DEPLOY) XueshiPlatform XueshiCatalog XueshiOrders XueshiPlayback XueshiCredits
+	@$(PY) -m ops.media_key > build/media-key.pem
+	@echo "Deploying the edge (a new distribution takes minutes) ..."
+	@key="$$(cat build/media-key.pem; printf x)"; \
+	$(DEPLOY) XueshiEdge --parameters "XueshiEdge:MediaPublicKey=$${key%x}" --outputs-file build/edge.json
+	@$(PY) -m ops.media_key --key-pair-id \
+	  "$$($(PY) -c 'import json; print(json.load(open("build/edge.json"))["XueshiEdge"]["MediaKeyPairId"])')" > /dev/null
