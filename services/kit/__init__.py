@@ -1,0 +1,1 @@
+"""A small technical library for the services. It knows no business word."""

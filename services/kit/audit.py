@@ -1,0 +1,34 @@
+"""The append-only log of what staff did, in the transaction that did it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.kit.clock import Clock
+from services.kit.identity import Principal
+from services.kit.ids import Ids
+from services.kit.store import Key, Put
+
+
+@dataclass(frozen=True)
+class AuditRecord:
+    """One staff action."""
+
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    reason: str
+
+
+class AuditLog:
+    """Makes the write that belongs into a staff action's transaction."""
+
+    def __init__(self, clock: Clock, ids: Ids) -> None:
+        self._clock = clock
+        self._ids = ids
+
+    def entry(self, principal: Principal, action: str, subject: str, reason: str) -> Put:
+        """The write: partition by month (UTC), sorted by time."""
+        now = self._clock.now()
+        key = Key(f"AUDIT#{now:%Y-%m}", f"{now.isoformat(timespec='milliseconds')}#{self._ids.new()}")
+        return Put(key, AuditRecord(now, principal.id, action, subject, reason))

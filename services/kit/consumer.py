@@ -1,0 +1,48 @@
+"""Queue to effect: one SQS batch of EventBridge events, each to the handler of its type."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from services.kit.events import Envelope
+from services.kit.observability import logger
+
+EventHandler = Callable[[Envelope], None]
+
+
+class UnknownEvent(Exception):
+    """No handler for this type: it goes to the dead-letter queue, where somebody sees it."""
+
+
+class MislabelledEvent(Exception):
+    """The envelope names another source or type than the bus delivered: forged, whoever may publish as that source."""
+
+
+def consume(event: dict[str, Any], context: LambdaContext, handlers: Mapping[str, EventHandler]) -> dict[str, Any]:
+    """Handles each record by itself; answers those that failed, for the queue to deliver again or dead-letter."""
+
+    def handle(record: SQSRecord) -> None:
+        try:
+            envelope = _envelope(json.loads(record.body))
+            if envelope.type not in handlers:
+                raise UnknownEvent(envelope.type)
+            handlers[envelope.type](envelope)
+        except Exception:
+            logger().exception("event not handled", message_id=record.message_id)
+            raise
+
+    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+    return dict(process_partial_response(event, handle, processor, context))
+
+
+def _envelope(body: dict[str, Any]) -> Envelope:
+    """The event in an EventBridge message. The bus vouches only for its own label: who may publish as which source."""
+    envelope = Envelope.model_validate(body["detail"])
+    producer = envelope.type.split(".")[0]
+    if not body["source"] == envelope.source == f"xueshi.{producer}" or body["detail-type"] != envelope.type:
+        raise MislabelledEvent(f"{body['source']} {body['detail-type']}: {envelope.source} {envelope.type}")
+    return envelope

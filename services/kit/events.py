@@ -1,0 +1,61 @@
+"""The envelope every event travels in (CloudEvents-style)."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.kit.clock import Clock
+from services.kit.ids import Ids
+
+
+class Envelope(BaseModel):
+    """One event.
+
+    `sequence` orders state events of one subject (a consumer ignores older state); facts have none.
+    `correlation_id` follows one request through all services; `causation_id` is the event that led to this one.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str = Field(min_length=1, max_length=64)
+    source: str
+    type: str = Field(pattern=r"^[a-z]+\.[a-z_]+\.v[0-9]+$")
+    time: datetime
+    subject: str = Field(min_length=1, max_length=256)
+    sequence: int | None = None
+    correlation_id: str
+    causation_id: str | None = None
+    data: dict[str, Any]
+
+
+class EventFactory:
+    """Makes a service's envelopes."""
+
+    def __init__(self, service: str, clock: Clock, ids: Ids) -> None:
+        self._source = f"xueshi.{service}"
+        self._clock = clock
+        self._ids = ids
+
+    def make(
+        self,
+        type_: str,
+        data: BaseModel,
+        *,
+        subject: str,
+        sequence: int | None = None,
+        correlation_id: str,
+        causation_id: str | None = None,
+    ) -> Envelope:
+        """An envelope around a published data model."""
+        return Envelope(
+            id=self._ids.new(),
+            source=self._source,
+            type=type_,
+            time=self._clock.now(),
+            subject=subject,
+            sequence=sequence,
+            correlation_id=correlation_id,
+            causation_id=causation_id,
+            data=data.model_dump(mode="json"),
+        )

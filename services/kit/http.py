@@ -1,0 +1,262 @@
+"""The HTTP side of a service: routes with validation, refusals as problem details, roles per route."""
+
+import base64
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from hmac import compare_digest
+from typing import Any, NoReturn, TypedDict
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from services.kit.identity import Principal, Role, principal_from
+from services.kit.observability import count, logger
+from services.kit.problems import (
+    BUSY,
+    COMMON,
+    FORBIDDEN_ORIGIN,
+    IDEMPOTENCY_KEY_REQUIRED,
+    INTERNAL,
+    INVALID_REQUEST,
+    NOT_FOUND,
+    PAYLOAD_TOO_LARGE,
+    UNSUPPORTED_MEDIA_TYPE,
+    Problem,
+    ProblemType,
+)
+from services.kit.store import Conflict
+
+MAX_BODY_BYTES = 64 * 1024
+"""Enough for every learner's request; the catalogue's editors pass their own limit."""
+
+ORIGIN_HEADER = "x-origin-verify"
+
+_PROBLEM_REFERENCE = {"$ref": "#/components/schemas/Problem"}
+_PROBLEM_MEMBERS = ("type", "title", "code", "detail", "detail_en", "next", "next_en")
+_PROBLEM_SCHEMA = {
+    "type": "object",
+    "description": "RFC 9457 problem details; `code` is stable, further members depend on it.",
+    "required": ["status", *_PROBLEM_MEMBERS],
+    "properties": {"status": {"type": "integer"}, **{name: {"type": "string"} for name in _PROBLEM_MEMBERS}},
+}
+
+_IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9-]{16,64}")
+_IDEMPOTENCY_PARAMETER = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "description": "made anew for each action; a retry of the action sends the same one and gets the same answer",
+    "schema": {"type": "string", "pattern": f"^{_IDEMPOTENCY_KEY.pattern}$"},
+}
+
+
+class RouteOptions(TypedDict, total=False):
+    """What `public` and `secured` add to a route."""
+
+    security: list[dict[str, list[str]]]
+    openapi_extensions: dict[str, Any]
+    middlewares: list[Callable[..., Any]]
+
+
+DEFAULT_FUNCTION = "http"
+"""The function that answers a route unless the route names another of the service's functions."""
+
+
+def public(function: str = DEFAULT_FUNCTION) -> RouteOptions:
+    """A route that anybody may read."""
+    return {"openapi_extensions": {"x-function": function}}
+
+
+def secured(*roles: Role, idempotent: bool = False, function: str = DEFAULT_FUNCTION) -> RouteOptions:
+    """A route behind the gateway's authorizer, for callers with one of these roles; nobody may keep its answers.
+
+    An `idempotent` one needs the header that `idempotency_key` reads.
+    """
+
+    def guard(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Response[Any]:
+        _check_access(app)
+        if idempotent:
+            idempotency_key(app)
+        response = next_middleware(app)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+    return {
+        "security": [{"cognito": []}],
+        "openapi_extensions": {
+            "x-function": function,
+            "x-roles": [role.value for role in roles],
+            "x-idempotent": idempotent,
+        },
+        "middlewares": [guard],
+    }
+
+
+def _check_access(app: APIGatewayHttpResolver) -> None:
+    extensions = app.context["_route"].openapi_extensions or {}
+    if "x-roles" in extensions:
+        caller(app).require(*extensions["x-roles"])
+
+
+def caller(app: APIGatewayHttpResolver) -> Principal:
+    """Who makes the current request. Raises NOT_SIGNED_IN."""
+    return principal_from(app.current_event.raw_event)
+
+
+def correlation_id(app: APIGatewayHttpResolver) -> str:
+    """The gateway's id of the current request, which its events carry on."""
+    return str(app.current_event.request_context.request_id)
+
+
+def idempotency_key(app: APIGatewayHttpResolver) -> str:
+    """The caller's key for this action. Raises IDEMPOTENCY_KEY_REQUIRED."""
+    key = app.current_event.headers.get("idempotency-key", "")
+    if not _IDEMPOTENCY_KEY.fullmatch(key):
+        raise IDEMPOTENCY_KEY_REQUIRED.problem()
+    return key
+
+
+class HttpApi:
+    """One function's routes, and how it answers everything that is not a success."""
+
+    def __init__(
+        self,
+        title: str,
+        problems: Sequence[ProblemType],
+        origin_secret: Callable[[bool], Mapping[str, str]],
+        max_body_bytes: int = MAX_BODY_BYTES,
+    ) -> None:
+        """`origin_secret` loads the values of the header that only our own origin sends."""
+        self.app = APIGatewayHttpResolver(enable_validation=True)
+        self._title = title
+        self._problems = (*problems, *COMMON)
+        self._origin_secret = origin_secret
+        self._max_body_bytes = max_body_bytes
+        self.app.exception_handler(Problem)(_refuse)
+        self.app.exception_handler(RequestValidationError)(self._refuse_invalid)
+        self.app.exception_handler(Conflict)(lambda _error: _refuse(BUSY.problem()))
+        self.app.exception_handler(Exception)(_fail)
+        self.app.not_found(lambda _error: _refuse(NOT_FOUND.problem()))
+
+    def handle(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+        """Answers one request of the HTTP API (payload format 2.0)."""
+        try:
+            self._check_origin(event)
+            _check_body(event, self._max_body_bytes)
+        except Problem as problem:
+            return _as_event(_refuse(problem))
+        # Checked; the framework knows further types, and this one only in small letters.
+        headers = {**event["headers"], "content-type": "application/json"}
+        return self.app.resolve({**event, "headers": headers}, context)
+
+    def openapi(self) -> dict[str, Any]:
+        """The OpenAPI 3.1 document of these routes."""
+        text = self.app.get_openapi_json_schema(
+            title=self._title,
+            version="1",
+            description=_describe(self._problems),
+            security_schemes={"cognito": HTTPBearer(bearerFormat="JWT", description="Cognito access token")},
+        )
+        return _completed(json.loads(text))
+
+    def _refuse_invalid(self, error: RequestValidationError) -> Response[str]:
+        try:
+            # The framework validates before any route's guard runs; who may not call learns nothing of the body.
+            _check_access(self.app)
+        except Problem as problem:
+            return _refuse(problem)
+        places = [{"pointer": _pointer(found["loc"]), "message": found["msg"]} for found in error.errors()]
+        return _refuse(INVALID_REQUEST.problem(errors=places))
+
+    def _check_origin(self, event: Mapping[str, Any]) -> None:
+        sent = event["headers"].get(ORIGIN_HEADER, "").encode()
+        for fresh in (False, True):
+            if sent and any(compare_digest(sent, known.encode()) for known in self._origin_secret(fresh).values()):
+                return
+        raise FORBIDDEN_ORIGIN.problem()
+
+
+def merged(first: dict[str, Any], *others: dict[str, Any]) -> dict[str, Any]:
+    """One OpenAPI document of a service whose routes are spread over several functions; the first describes it."""
+    for document in others:
+        for path, operations in document["paths"].items():
+            first["paths"].setdefault(path, {}).update(operations)
+        for kind, components in document["components"].items():
+            first["components"].setdefault(kind, {}).update(components)
+    first["paths"] = dict(sorted(first["paths"].items()))
+    return first
+
+
+def _check_body(event: Mapping[str, Any], limit: int) -> None:
+    body = event.get("body")
+    if not body:
+        return
+    if len(body) > limit:
+        raise PAYLOAD_TOO_LARGE.problem(limit_bytes=limit)
+    content_type = event["headers"].get("content-type", "").split(";")[0].strip().lower()
+    if content_type != "application/json":
+        raise UNSUPPORTED_MEDIA_TYPE.problem()
+    try:
+        # RecursionError: nesting bombs. ValueError: bad UTF-8 or JSON, integers of thousands of digits, NaN.
+        text = base64.b64decode(body).decode("utf-8") if event.get("isBase64Encoded") else body
+        json.loads(text, parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        error = {"pointer": "", "message": "not valid JSON"}
+        raise INVALID_REQUEST.problem(errors=[error]) from None
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _refuse(problem: Problem) -> Response[str]:
+    count("Refusals", code=problem.type.code)
+    return problem.response()
+
+
+def _pointer(location: Sequence[str | int]) -> str:
+    return "/" + "/".join(str(part) for part in location if part != "body")
+
+
+def _fail(error: Exception) -> Response[str]:
+    logger().exception("unhandled", exc_info=error)
+    count("Failures")
+    return INTERNAL.problem().response()
+
+
+def _as_event(response: Response[str]) -> dict[str, Any]:
+    headers = {"Content-Type": response.content_type or "", "Cache-Control": "no-store"}
+    return {
+        "statusCode": response.status_code,
+        "headers": headers,
+        "body": response.body,
+        "isBase64Encoded": False,
+    }
+
+
+def _completed(document: dict[str, Any]) -> dict[str, Any]:
+    """Says what the framework cannot know: every refusal is a problem, and which calls need an idempotency key."""
+    problem = {"description": "Refused", "content": {"application/problem+json": {"schema": _PROBLEM_REFERENCE}}}
+    for path in document["paths"].values():
+        for operation in path.values():
+            operation["responses"].pop("422", None)
+            operation["responses"]["default"] = problem
+            if operation.pop("x-idempotent", False):
+                operation["parameters"] = [*operation.get("parameters", ()), _IDEMPOTENCY_PARAMETER]
+    schemas = document.setdefault("components", {}).setdefault("schemas", {})
+    for own_to_framework in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(own_to_framework, None)
+    schemas["Problem"] = _PROBLEM_SCHEMA
+    return document
+
+
+def _describe(problems: Sequence[ProblemType]) -> str:
+    rows = [
+        f"| `{p.code}` | {p.status.value} | {p.detail} | {p.detail_en} | {p.next} | {p.next_en} |" for p in problems
+    ]
+    head = "Errors are RFC 9457 problem details (`application/problem+json`) with these codes:\n\n"
+    return head + "| code | status | zh | en | next, zh | next, en |\n|---|---|---|---|---|---|\n" + "\n".join(rows)
