@@ -1,0 +1,1 @@
+"""The catalogue: courses as editors publish them."""

@@ -1,0 +1,15 @@
+"""Where the catalogue's items are. Access patterns and costs: the service's README."""
+
+from services.kit.store import Key
+
+LISTINGS = "COURSES"
+
+
+def listing_key(course_id: str) -> Key:
+    """The course's line in the catalogue; its version is the number of the current publication."""
+    return Key(LISTINGS, course_id)
+
+
+def publication_key(course_id: str, number: int) -> Key:
+    """One publication, never changed."""
+    return Key(f"COURSE#{course_id}", f"PUBLICATION#{number:06d}")

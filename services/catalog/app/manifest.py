@@ -1,0 +1,113 @@
+"""The media an editor announces, and whether the bucket holds it."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from services.catalog.app.ports import MediaBucket
+from services.catalog.app.problems import CONTENT_VERSION_WRONG, MEDIA_INCOMPLETE, MEDIA_INVALID
+from services.catalog.domain.media import (
+    MAX_PLAYLIST_BYTES,
+    PLAYLIST,
+    Caption,
+    InvalidPlaylist,
+    MediaFile,
+    Playlist,
+    content_version,
+    media_prefix,
+    parse_playlist,
+)
+
+MAX_LISTED = 50
+"""How many places a refusal lists at most."""
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Every file of a lecture; `version` is what the editor's side computed."""
+
+    content_id: str
+    version: str
+    max_rate: Decimal
+    files: tuple[MediaFile, ...]
+    captions: tuple[Caption, ...]
+
+    @property
+    def prefix(self) -> str:
+        """The folder in the bucket."""
+        return media_prefix(self.content_id, self.version)
+
+    @property
+    def all_files(self) -> tuple[MediaFile, ...]:
+        """Media and captions by their path in the folder."""
+        captions = [MediaFile(c.path, c.sha256, c.bytes) for c in self.captions]
+        return (*self.files, *captions)
+
+    def check_version(self) -> None:
+        """Raises CONTENT_VERSION_WRONG where the version does not follow from the files and the rate.
+
+        So what may be uploaded into a version's folder is fixed by the version's name.
+        """
+        if self.version != content_version(self.files, self.max_rate):
+            raise CONTENT_VERSION_WRONG.problem()
+
+
+def missing_files(bucket: MediaBucket, manifest: Manifest) -> list[MediaFile]:
+    """The announced files that the bucket does not hold yet.
+
+    Presence with the announced size is enough: uploads were signed for their exact SHA-256, which S3 verified.
+    """
+    stored = bucket.sizes(manifest.prefix)
+    return [file for file in manifest.all_files if stored.get(file.path) != file.bytes]
+
+
+def verify_media(bucket: MediaBucket, manifest: Manifest) -> Playlist:
+    """The uploaded playlist, after checking that all it needs is stored and all that is announced is needed.
+
+    Raises:
+        Problem: CONTENT_VERSION_WRONG, MEDIA_INCOMPLETE, MEDIA_INVALID.
+    """
+    manifest.check_version()
+    missing = [file.path for file in missing_files(bucket, manifest)]
+    if missing:
+        raise MEDIA_INCOMPLETE.problem(missing=missing[:MAX_LISTED], missing_count=len(missing))
+    playlist = _playlist(bucket, manifest)
+    _check_files(playlist, manifest)
+    return playlist
+
+
+def _playlist(bucket: MediaBucket, manifest: Manifest) -> Playlist:
+    announced = next((file for file in manifest.files if file.path == PLAYLIST), None)
+    if announced is None:
+        raise _invalid(_error(PLAYLIST, "缺少播放列表", "the playlist is missing"))
+    if announced.bytes > MAX_PLAYLIST_BYTES:
+        raise _invalid(_error(PLAYLIST, "文件过大", "is too large"))
+    content = bucket.read(manifest.prefix + PLAYLIST)
+    if hashlib.sha256(content).hexdigest() != announced.sha256:
+        raise _invalid(_error(PLAYLIST, "内容与校验和不符", "the content does not match its checksum"))
+    try:
+        return parse_playlist(content.decode())
+    except UnicodeDecodeError:
+        raise _invalid(_error(PLAYLIST, "不是 UTF-8 文本", "is not UTF-8 text")) from None
+    except InvalidPlaylist as invalid:
+        errors = [{**_error(PLAYLIST, f.message, f.message_en), "line": f.line} for f in invalid.faults]
+        raise _invalid(*errors[:MAX_LISTED]) from None
+
+
+def _check_files(playlist: Playlist, manifest: Manifest) -> None:
+    announced = {file.path for file in manifest.files}
+    needed = set(playlist.files)
+    errors = [_error(path, "不在文件清单中", "is not among the announced files") for path in sorted(needed - announced)]
+    errors += [_error(path, "播放列表没有用到", "is not used by the playlist") for path in sorted(announced - needed)]
+    if errors:
+        raise _invalid(*errors[:MAX_LISTED])
+
+
+def _error(path: str, message: str, message_en: str) -> dict[str, Any]:
+    return {"file": path, "message": f"{path}:{message}", "message_en": f"{path}: {message_en}"}
+
+
+def _invalid(*errors: Mapping[str, Any]) -> Exception:
+    return MEDIA_INVALID.problem(errors=list(errors))

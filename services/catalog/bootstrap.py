@@ -1,0 +1,71 @@
+"""Where adapters are chosen. Everything is made on first use and kept while the function lives."""
+
+from functools import cache
+
+import boto3
+from botocore.config import Config
+
+from services.catalog.adapters.media_bucket import S3MediaBucket
+from services.catalog.app.publish_course import Publisher
+from services.catalog.app.read_courses import ReadCourses
+from services.catalog.app.upload_media import UploadMedia
+from services.kit.audit import AuditLog
+from services.kit.clock import SystemClock
+from services.kit.events import EventFactory
+from services.kit.http import HttpApi
+from services.kit.ids import RandomIds
+from services.kit.relay import EventsClient
+from services.kit.secrets import json_secret
+from services.kit.settings import Settings
+from services.kit.store.dynamodb import DynamoStore
+
+
+class HttpSettings(Settings):
+    """Of the readers' function."""
+
+    table_name: str
+    outbox_table_name: str
+    origin_secret_id: str
+
+
+class EditorSettings(HttpSettings):
+    """Of the editors' function."""
+
+    media_bucket_name: str
+
+
+class RelaySettings(Settings):
+    """Of the relay."""
+
+    event_bus_name: str
+
+
+@cache
+def http_api() -> HttpApi:
+    """The readers' routes on the real adapters."""
+    from services.catalog.handlers.http import build_api
+
+    settings = HttpSettings.load()
+    store = DynamoStore(settings.table_name, settings.outbox_table_name, SystemClock())
+    return build_api(ReadCourses(store), json_secret(settings.origin_secret_id))
+
+
+@cache
+def editor_api() -> HttpApi:
+    """The editors' routes on the real adapters."""
+    from services.catalog.handlers.editor import build_api
+
+    settings = EditorSettings.load()
+    clock, ids = SystemClock(), RandomIds()
+    store = DynamoStore(settings.table_name, settings.outbox_table_name, clock)
+    client = boto3.client("s3", config=Config(signature_version="s3v4"))
+    bucket, audit = S3MediaBucket(client, settings.media_bucket_name), AuditLog(clock, ids)
+    publisher = Publisher(store, bucket, EventFactory("catalog", clock, ids), audit, clock)
+    uploads = UploadMedia(store, bucket, audit)
+    return build_api(ReadCourses(store), uploads, publisher, json_secret(settings.origin_secret_id))
+
+
+@cache
+def bus() -> tuple[EventsClient, str]:
+    """EventBridge, and the bus to publish on."""
+    return boto3.client("events"), RelaySettings.load().event_bus_name

@@ -1,0 +1,121 @@
+"""Talks to a running Xueshi: sign-in, and the editors' calls."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+import httpx
+
+from services.catalog.cli.package import Package
+from services.catalog.domain.document import write_course
+
+TIMEOUT_SECONDS = 30
+ALREADY_THERE = 412
+
+
+class Refused(Exception):
+    """The system said no. `problem` is its problem-details object, or what can be said instead."""
+
+    def __init__(self, problem: dict[str, Any]) -> None:
+        super().__init__(str(problem.get("code") or problem.get("detail") or "refused"))
+        self.problem = problem
+
+
+def sign_in(base_url: str, email: str, password: str) -> str:
+    """An access token of the user pool that /config.json names. Raises Refused, httpx.HTTPError."""
+    with httpx.Client(timeout=TIMEOUT_SECONDS) as http:
+        config = _checked(http.get(urljoin(base_url, "/config.json")))
+        answer = http.post(
+            urljoin(base_url, config["cognitoUrl"]),
+            headers={
+                "X-Amz-Target": "AWSCognitoIdentityProviderService.InitiateAuth",
+                "Content-Type": "application/x-amz-json-1.1",
+            },
+            json={
+                "AuthFlow": "USER_PASSWORD_AUTH",
+                "ClientId": config["userPoolClientId"],
+                "AuthParameters": {"USERNAME": email, "PASSWORD": password},
+            },
+        )
+        return str(_checked(answer)["AuthenticationResult"]["AccessToken"])
+
+
+class CatalogClient:
+    """The editors' calls."""
+
+    def __init__(self, base_url: str, token: str) -> None:
+        self._base_url = base_url
+        headers = {"Authorization": f"Bearer {token}"}
+        self._api = httpx.Client(base_url=base_url, timeout=TIMEOUT_SECONDS, headers=headers)
+        self._storage = httpx.Client(timeout=TIMEOUT_SECONDS)
+
+    def current(self, course_id: str) -> dict[str, Any] | None:
+        """The current publication in the editor's form, or None where there is none yet."""
+        answer = self._api.get(f"/v1/catalog/courses/{course_id}/publication")
+        if answer.status_code == httpx.codes.NOT_FOUND and _problem(answer).get("code") == "COURSE_NOT_FOUND":
+            return None
+        return _checked(answer)
+
+    def upload_missing(self, package: Package, progress: Callable[[int, int], None]) -> int:
+        """Uploads what the bucket lacks; calls `progress(done, all)`. Answers how many files were uploaded."""
+        request = {
+            **_manifest(package),
+            "content_id": package.course.content_id,
+            "max_rate": str(package.course.max_rate),
+        }
+        sent: set[str] = set()
+        path = f"/v1/catalog/courses/{package.course.course_id}/media-uploads"
+        while True:
+            answer = _checked(self._api.post(path, json=request))
+            if not answer["uploads"]:
+                return len(sent)
+            total = len(sent) + answer["missing"]
+            for upload in answer["uploads"]:
+                if upload["path"] in sent:
+                    raise _not_stored(upload["path"])
+                self._put(upload, package.paths[upload["path"]])
+                sent.add(upload["path"])
+                progress(len(sent), total)
+
+    def publish(self, package: Package, expected: int, reason: str) -> dict[str, Any]:
+        """Publishes; `expected` is the publication that was compared with (0: none)."""
+        course = write_course(package.course)
+        course_id = course.pop("id")
+        body = {"expected_publication": expected, "reason": reason, "course": course, "media": _manifest(package)}
+        return _checked(self._api.put(f"/v1/catalog/courses/{course_id}", json=body))
+
+    def _put(self, upload: dict[str, Any], path: Path) -> None:
+        answer = self._storage.put(upload["url"], headers=upload["headers"], content=path.read_bytes())
+        if answer.status_code != ALREADY_THERE and not answer.is_success:
+            raise Refused({"detail": f"上传 {path.name} 失败", "detail_en": f"{path.name}: HTTP {answer.status_code}"})
+
+
+def _not_stored(path: str) -> Refused:
+    detail_en = f"{path} was uploaded, but the bucket holds something else under its name"
+    return Refused({"detail": f"{path} 已上传，但存储中的同名文件与之不符", "detail_en": detail_en})
+
+
+def _manifest(package: Package) -> dict[str, Any]:
+    return {
+        "content_version": package.version,
+        "files": [{"path": f.path, "sha256": f.sha256, "bytes": f.bytes} for f in package.files],
+        "captions": [{"language": c.language, "sha256": c.sha256, "bytes": c.bytes} for c in package.captions],
+    }
+
+
+def _checked(answer: httpx.Response) -> dict[str, Any]:
+    if not answer.is_success:
+        raise Refused(_problem(answer))
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def _problem(answer: httpx.Response) -> dict[str, Any]:
+    """The problem details; the gateway's and the user pool's own answers (`message`) in the same form."""
+    try:
+        body: dict[str, Any] = answer.json()
+    except ValueError:
+        body = {}
+    shown = body.get("message") or f"HTTP {answer.status_code}"
+    return {"detail": shown, "detail_en": shown, **body}

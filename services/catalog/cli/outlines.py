@@ -1,0 +1,69 @@
+"""Reads the package's Markdown: key points as headings with answers, the mind map as a nested list."""
+
+import re
+from typing import Any
+
+from services.catalog.cli.yaml_reading import Lined
+from services.catalog.domain.media import Fault
+from services.catalog.domain.reading import Path
+
+_HEADING = re.compile(r"##[ \t]+(.*\S)[ \t]*")
+_ROOT = re.compile(r"#[ \t]+(.*\S)[ \t]*")
+_BRANCH = re.compile(r"( *)[-*+][ \t]+(.*\S)[ \t]*")
+INDENT = 2
+
+
+def read_key_points(text: str) -> Lined:
+    """`## question` headings, each followed by its answer: [{question, answer}, ...]."""
+    read = Lined(value=[], lines={(): 1})
+    for number, line in enumerate(text.splitlines(), start=1):
+        heading = _HEADING.fullmatch(line)
+        if heading:
+            _open_question(read, heading[1], number)
+        elif read.value:
+            read.value[-1]["answer"] += line.rstrip() + "\n"
+        elif line.strip():
+            message = "答案之前需要以「## 」开头的问题"
+            read.faults.append(Fault(number, message, "a question starting with “## ” must come first"))
+    return read
+
+
+def _open_question(read: Lined, question: str, number: int) -> None:
+    place: Path = (len(read.value),)
+    read.value.append({"question": question, "answer": ""})
+    read.lines |= {place: number, (*place, "question"): number, (*place, "answer"): number}
+
+
+def read_mind_map(text: str) -> Lined:
+    """`# root`, then `- branches` nested by two spaces: {text, children: [...]}."""
+    read = Lined()
+    open_nodes: list[tuple[Path, dict[str, Any]]] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        root, branch = _ROOT.fullmatch(line), _BRANCH.fullmatch(line)
+        if root and not open_nodes:
+            read.value = {"text": root[1], "children": []}
+            read.lines |= {(): number, ("text",): number}
+            open_nodes.append(((), read.value))
+        elif branch and open_nodes:
+            _add_branch(read, open_nodes, branch, number)
+        else:
+            message = "应为一个「# 主题」和其下以「- 」开头的分支"
+            read.faults.append(Fault(number, message, "must be one “# topic” with “- ” branches below it"))
+    return read
+
+
+def _add_branch(read: Lined, open_nodes: list[tuple[Path, dict[str, Any]]], branch: re.Match[str], number: int) -> None:
+    depth, rest = divmod(len(branch[1]), INDENT)
+    if rest or depth + 1 > len(open_nodes):
+        message = f"缩进应为上一级加 {INDENT} 个空格"
+        read.faults.append(Fault(number, message, f"indent by {INDENT} spaces more than the branch above"))
+        depth = min(depth, len(open_nodes) - 1)
+    del open_nodes[depth + 1 :]
+    parent_path, parent = open_nodes[-1]
+    place: Path = (*parent_path, "children", len(parent["children"]))
+    node: dict[str, Any] = {"text": branch[2], "children": []}
+    parent["children"].append(node)
+    read.lines |= {place: number, (*place, "text"): number}
+    open_nodes.append((place, node))

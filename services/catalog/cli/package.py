@@ -1,0 +1,242 @@
+"""A course package: the folder an editor keeps."""
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path as FilePath
+from typing import Any
+
+from services.catalog.cli.outlines import read_key_points, read_mind_map
+from services.catalog.cli.yaml_reading import Lined, read_yaml
+from services.catalog.domain.captions import check_captions
+from services.catalog.domain.course import Course
+from services.catalog.domain.document import MAX_DOCUMENT_BYTES, InvalidCourse, check_chapters, read_course
+from services.catalog.domain.media import (
+    LANGUAGE_PATTERN,
+    MAX_CAPTION_BYTES,
+    MAX_CAPTIONS,
+    MAX_FILE_BYTES,
+    MAX_PLAYLIST_BYTES,
+    PLAYLIST,
+    Caption,
+    Fault,
+    InvalidPlaylist,
+    MediaFile,
+    Playlist,
+    content_version,
+    parse_playlist,
+)
+from services.catalog.domain.reading import Path, Violation
+
+COURSE_FILE = "course.yaml"
+MEDIA_FOLDER = "media"
+CAPTIONS_FOLDER = "captions"
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One mistake in a package: the file within it, the line (from 1), and what is wrong."""
+
+    file: str
+    line: int
+    message: str
+    message_en: str
+
+
+class InvalidPackage(Exception):
+    """The package cannot be published; `findings` lists everything that is wrong."""
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = sorted(set(findings))
+        super().__init__(f"{len(self.findings)} finding(s)")
+
+
+@dataclass(frozen=True)
+class Package:
+    """A valid package. `paths` are the local files by their path in the bucket's folder."""
+
+    course: Course
+    duration_ms: int
+    files: tuple[MediaFile, ...]
+    captions: tuple[Caption, ...]
+    paths: dict[str, FilePath]
+
+    @property
+    def version(self) -> str:
+        """The content version these media and this watch policy make."""
+        return content_version(self.files, self.course.max_rate)
+
+
+def load_package(folder: FilePath) -> Package:
+    """Reads and checks a whole package. Raises InvalidPackage with every mistake found."""
+    return _Loader(folder).load()
+
+
+@dataclass
+class _Loader:
+    folder: FilePath
+    findings: list[Finding] = field(default_factory=list)
+    places: dict[Path, tuple[str, int]] = field(default_factory=dict)
+    paths: dict[str, FilePath] = field(default_factory=dict)
+    unread: set[str] = field(default_factory=set)
+
+    def load(self) -> Package:
+        document = self._document()
+        playlist = self._playlist()
+        duration_ms = playlist.duration_ms if playlist else None
+        course = self._course(document, duration_ms)
+        files = self._media_files(playlist) if playlist else ()
+        captions = self._captions(duration_ms)
+        if self.findings or course is None or duration_ms is None:
+            raise InvalidPackage(self.findings)
+        return Package(course, duration_ms, files, captions, self.paths)
+
+    def _document(self) -> dict[str, Any]:
+        whole = self._part(COURSE_FILE, (), read_yaml)
+        document = dict(whole) if isinstance(whole, dict) else {}
+        if whole is not None and not isinstance(whole, dict):
+            self._reject(COURSE_FILE, "应为一组字段", "must be fields with values")
+        for name, file, read in (
+            ("abstract", "abstract.md", _plain),
+            ("key_points", "key-points.md", read_key_points),
+            ("mind_map", "mind-map.md", read_mind_map),
+        ):
+            self._add_part(document, name, file, read)
+        return document
+
+    def _add_part(self, document: dict[str, Any], name: str, file: str, read: Callable[[str], Lined]) -> None:
+        optional = name != "abstract"
+        if name in document:
+            line = self._place((name,))[1]
+            self._find(COURSE_FILE, line, f"「{name}」应写在 {file} 中", f"“{name}” belongs in {file}")
+        elif not optional or (self.folder / file).is_file():
+            document[name] = self._part(file, (name,), read)
+
+    def _part(self, file: str, path: Path, read: Callable[[str], Lined]) -> Any:
+        self.places[path] = (file, 1)
+        text = self._text(file)
+        if text is None:
+            return None
+        part = read(text)
+        self._find_faults(file, part.faults)
+        if part.faults and part.value is None:
+            self.unread.add(file)
+        self.places |= {(*path, *inner): (file, line) for inner, line in part.lines.items()}
+        return part.value
+
+    def _course(self, document: dict[str, Any], duration_ms: int | None) -> Course | None:
+        try:
+            course = read_course(document)
+        except InvalidCourse as invalid:
+            self._find_violations(invalid.violations)
+            return None
+        self._find_violations(check_chapters(course, duration_ms) if duration_ms else [])
+        return course
+
+    def _playlist(self) -> Playlist | None:
+        file = f"{MEDIA_FOLDER}/{PLAYLIST}"
+        text = self._text(file, MAX_PLAYLIST_BYTES)
+        if text is None:
+            return None
+        try:
+            return parse_playlist(text)
+        except InvalidPlaylist as invalid:
+            self._find_faults(file, invalid.faults)
+            return None
+
+    def _media_files(self, playlist: Playlist) -> tuple[MediaFile, ...]:
+        found = [self._media_file(name) for name in playlist.files]
+        known = set(playlist.files)
+        for path in sorted((self.folder / MEDIA_FOLDER).iterdir()):
+            if path.name not in known and not path.name.startswith("."):
+                file = f"{MEDIA_FOLDER}/{path.name}"
+                self._find(file, 1, f"{PLAYLIST} 没有用到这个文件", f"{PLAYLIST} does not use this file")
+        return tuple(file for file in found if file)
+
+    def _media_file(self, name: str) -> MediaFile | None:
+        path = self.folder / MEDIA_FOLDER / name
+        file = f"{MEDIA_FOLDER}/{name}"
+        if not path.is_file():
+            self._find(file, 1, f"{PLAYLIST} 列出的文件不存在", f"listed in {PLAYLIST}, but there is no such file")
+            return None
+        size = path.stat().st_size
+        if not 0 < size <= MAX_FILE_BYTES:
+            limit = MAX_FILE_BYTES // 1024 // 1024
+            self._find(file, 1, f"文件应为 1 字节至 {limit} MB", f"must have 1 byte to {limit} MB")
+            return None
+        self.paths[name] = path
+        return MediaFile(name, _sha256(path), size)
+
+    def _captions(self, duration_ms: int | None) -> tuple[Caption, ...]:
+        folder = self.folder / CAPTIONS_FOLDER
+        paths = sorted(folder.iterdir()) if folder.is_dir() else []
+        if len(paths) > MAX_CAPTIONS:
+            self._find(CAPTIONS_FOLDER, 1, f"最多 {MAX_CAPTIONS} 个字幕文件", f"at most {MAX_CAPTIONS} files")
+        found = [self._caption(path, duration_ms) for path in paths if not path.name.startswith(".")]
+        return tuple(caption for caption in found if caption)
+
+    def _caption(self, path: FilePath, duration_ms: int | None) -> Caption | None:
+        file = f"{CAPTIONS_FOLDER}/{path.name}"
+        if path.suffix != ".vtt" or not re.fullmatch(LANGUAGE_PATTERN, path.stem, re.ASCII):
+            self._find(
+                file, 1, "文件名应为语言加 .vtt，例如 zh.vtt", "must be named by language and .vtt, such as zh.vtt"
+            )
+            return None
+        text = self._text(file, MAX_CAPTION_BYTES)
+        if text is None:
+            return None
+        if duration_ms is not None:
+            self._find_faults(file, check_captions(text, duration_ms))
+        caption = Caption(path.stem, _sha256(path), path.stat().st_size)
+        self.paths[caption.path] = path
+        return caption
+
+    def _text(self, file: str, most: int = MAX_DOCUMENT_BYTES) -> str | None:
+        path = self.folder / file
+        if not path.is_file():
+            self._reject(file, "缺少此文件", "the file is missing")
+            return None
+        content = path.read_bytes()
+        if len(content) > most:
+            self._reject(file, f"文件最大 {most // 1024} KB", f"at most {most // 1024} KB")
+            return None
+        try:
+            return content.decode("utf-8-sig").replace("\r\n", "\n")
+        except UnicodeDecodeError as error:
+            line = content[: error.start].count(b"\n") + 1
+            self._reject(file, "不是 UTF-8 编码", "is not UTF-8", line)
+            return None
+
+    def _place(self, path: Path) -> tuple[str, int]:
+        """Where the value is written, or else the nearest thing around it."""
+        while path not in self.places:
+            path = path[:-1]
+        return self.places[path]
+
+    def _reject(self, file: str, message: str, message_en: str, line: int = 1) -> None:
+        """Notes a file that cannot be read at all, so that nothing more is said about its contents."""
+        self.unread.add(file)
+        self._find(file, line, message, message_en)
+
+    def _find(self, file: str, line: int, message: str, message_en: str) -> None:
+        self.findings.append(Finding(file, line, message, message_en))
+
+    def _find_faults(self, file: str, faults: Iterable[Fault]) -> None:
+        self.findings += [Finding(file, fault.line, fault.message, fault.message_en) for fault in faults]
+
+    def _find_violations(self, violations: Iterable[Violation]) -> None:
+        for violation in violations:
+            shown = ".".join(str(part + 1 if isinstance(part, int) else part) for part in violation.path)
+            file, line = self._place(violation.path)
+            if file not in self.unread:
+                self._find(file, line, f"{shown}:{violation.message}", f"{shown}: {violation.message_en}")
+
+
+def _plain(text: str) -> Lined:
+    return Lined(value=text, lines={(): 1})
+
+
+def _sha256(path: FilePath) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

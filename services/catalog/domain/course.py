@@ -1,0 +1,79 @@
+"""A course as its editor writes it."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+CREDENTIALS = ("AFP", "CFP", "EFP", "CPB", "CTP")
+"""The certificates a course can be eligible for."""
+
+Category = Literal["compulsory", "elective"]
+
+CATEGORIES: tuple[Category, ...] = ("compulsory", "elective")
+"""Compulsory (必修) and elective (选修) hours."""
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A part of the lecture, from `at_ms` on."""
+
+    at_ms: int
+    title: str
+    summary: str
+
+
+@dataclass(frozen=True)
+class Instructor:
+    """Who gives the lecture."""
+
+    name: str
+    title: str
+    bio: str
+
+
+@dataclass(frozen=True)
+class KeyPoint:
+    """A question the lecture answers."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class MindMapNode:
+    """A branch of the mind map."""
+
+    text: str
+    children: tuple["MindMapNode", ...] = ()
+
+
+@dataclass(frozen=True)
+class Course:
+    """Everything editorial. Money in fen; `max_rate` is the fastest playback that still earns credit."""
+
+    course_id: str
+    content_id: str
+    title: str
+    hours: Decimal
+    category: Category
+    eligible_credentials: tuple[str, ...]
+    published_on: date
+    price_fen: int
+    member_price_fen: int
+    member_recommended: bool
+    member_library: bool
+    max_rate: Decimal
+    abstract: str
+    keywords: tuple[str, ...]
+    instructors: tuple[Instructor, ...]
+    chapters: tuple[Chapter, ...]
+    key_points: tuple[KeyPoint, ...]
+    mind_map: MindMapNode | None = None
+    title_en: str | None = None
+    subtitle: str | None = None
+
+    @property
+    def not_eligible(self) -> tuple[str, ...]:
+        """The certificates whose hours this course cannot earn."""
+        return tuple(name for name in CREDENTIALS if name not in self.eligible_credentials)

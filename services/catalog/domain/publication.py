@@ -1,0 +1,101 @@
+"""Publications: what the catalogue keeps of a course, each one never changed again."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from services.catalog.domain.course import Category, Course
+from services.catalog.domain.document import write_course
+from services.catalog.domain.media import PLAYLIST, Caption, media_prefix
+
+
+@dataclass(frozen=True)
+class Media:
+    """What of a lecture's media everybody needs to know. `version` names exactly these files."""
+
+    version: str
+    duration_ms: int
+    captions: tuple[Caption, ...] = ()
+
+
+@dataclass(frozen=True)
+class Publication:
+    """One published state of a course; `number` counts from 1."""
+
+    number: int
+    course: Course
+    media: Media
+    published_at: datetime
+    published_by: str
+
+    @property
+    def digest(self) -> str:
+        """The same for the same content, whoever published it and when."""
+        return digest(self.course, self.media)
+
+    @property
+    def media_prefix(self) -> str:
+        """The media's folder, as a public path."""
+        return "/" + media_prefix(self.course.content_id, self.media.version)
+
+    @property
+    def media_path(self) -> str:
+        """The playlist's public path."""
+        return self.media_prefix + PLAYLIST
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A course's line in the catalogue, and which publication is current."""
+
+    course_id: str
+    publication: int
+    digest: str
+    title: str
+    hours: Decimal
+    category: Category
+    eligible_credentials: tuple[str, ...]
+    published_on: date
+    price_fen: int
+    member_price_fen: int
+    member_recommended: bool
+    member_library: bool
+    instructors: tuple[str, ...]
+    keywords: tuple[str, ...]
+    duration_ms: int
+    title_en: str | None = None
+    subtitle: str | None = None
+
+
+def digest(course: Course, media: Media) -> str:
+    """SHA-256 over everything editorial and everything that is watched, in hexadecimal."""
+    captions = [(caption.language, caption.sha256) for caption in media.captions]
+    whole = {"course": write_course(course), "media": media.version, "captions": sorted(captions)}
+    canonical = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def listing(publication: Publication) -> Listing:
+    """The catalogue's line of a publication."""
+    course = publication.course
+    return Listing(
+        course_id=course.course_id,
+        publication=publication.number,
+        digest=publication.digest,
+        title=course.title,
+        title_en=course.title_en,
+        subtitle=course.subtitle,
+        hours=course.hours,
+        category=course.category,
+        eligible_credentials=course.eligible_credentials,
+        published_on=course.published_on,
+        price_fen=course.price_fen,
+        member_price_fen=course.member_price_fen,
+        member_recommended=course.member_recommended,
+        member_library=course.member_library,
+        instructors=tuple(instructor.name for instructor in course.instructors),
+        keywords=course.keywords,
+        duration_ms=publication.media.duration_ms,
+    )

@@ -1,0 +1,35 @@
+"""What the catalogue tells the other services. A schema never changes incompatibly within its version."""
+
+from datetime import date
+from decimal import Decimal
+from typing import ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class CoursePublished(BaseModel):
+    """A course's current state. Subject: the course id; sequence: the publication's number.
+
+    `hours` and `max_rate` are exact decimals written as text; `price_fen` is CNY minor units.
+    """
+
+    TYPE: ClassVar[str] = "catalog.course_published.v1"
+
+    model_config = ConfigDict(frozen=True)
+
+    course_id: str
+    content_id: str
+    content_version: str
+    title: str
+    duration_ms: int = Field(gt=0)
+    hours: Decimal
+    category: Literal["compulsory", "elective"]
+    eligible_credentials: list[str]
+    member_recommended: bool
+    price_fen: int = Field(ge=0)
+    published_on: date
+    max_rate: Decimal
+    media_path: str
+
+
+PUBLISHED: dict[str, type[BaseModel]] = {CoursePublished.TYPE: CoursePublished}

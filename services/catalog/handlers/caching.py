@@ -1,0 +1,45 @@
+"""Answers that caches may keep and revalidate."""
+
+import hashlib
+from typing import TypeVar
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from pydantic import BaseModel
+
+CACHE_CONTROL = "public, max-age=30, stale-while-revalidate=300"
+"""A publication shows within half a minute; a reader never waits for it."""
+
+Headers = dict[str, str | list[str]]
+T = TypeVar("T", bound=BaseModel)
+
+
+class NotModified(Exception):
+    """The caller already has what it asked for. An exception, because a route's answer is checked against its model."""
+
+    def __init__(self, headers: Headers) -> None:
+        super().__init__()
+        self.headers = headers
+
+
+def answer_not_modified(app: APIGatewayHttpResolver) -> None:
+    """Makes the app's routes answer `NotModified` with 304 and no body."""
+
+    def answer(found: NotModified) -> Response[str]:
+        # An empty text, not null: the gateway wants a text.
+        return Response(304, body="", headers=found.headers)
+
+    app.exception_handler(NotModified)(answer)
+
+
+def cacheable(app: APIGatewayHttpResolver, body: T) -> Response[T]:
+    """The body with its ETag. Raises NotModified where the caller has the same."""
+    etag = f'"{hashlib.sha256(body.model_dump_json().encode()).hexdigest()[:32]}"'
+    headers: Headers = {"ETag": etag, "Cache-Control": CACHE_CONTROL}
+    if etag in _known(app.current_event.headers.get("if-none-match", "")):
+        raise NotModified(headers)
+    return Response(200, "application/json", body, headers=headers)
+
+
+def _known(if_none_match: str) -> list[str]:
+    # A compressing cache makes the tag weak; for a GET that is the same.
+    return [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]

@@ -1,0 +1,25 @@
+"""The public description of the catalogue's HTTP API: the readers' function and the editors' in one document."""
+
+from typing import Any
+
+from services.catalog.adapters.media_bucket import MemoryMediaBucket
+from services.catalog.app.publish_course import Publisher
+from services.catalog.app.read_courses import ReadCourses
+from services.catalog.app.upload_media import UploadMedia
+from services.catalog.handlers import editor, http
+from services.kit.audit import AuditLog
+from services.kit.clock import SystemClock
+from services.kit.events import EventFactory
+from services.kit.http import merged
+from services.kit.ids import RandomIds
+from services.kit.store.memory import MemoryStore
+
+
+def document() -> dict[str, Any]:
+    """The OpenAPI 3.1 document."""
+    store, bucket, clock, ids = MemoryStore(), MemoryMediaBucket(), SystemClock(), RandomIds()
+    audit, courses = AuditLog(clock, ids), ReadCourses(store)
+    publisher = Publisher(store, bucket, EventFactory("catalog", clock, ids), audit, clock)
+    written = editor.build_api(courses, UploadMedia(store, bucket, audit), publisher, lambda _: {}).openapi()
+    read = http.build_api(courses, lambda _: {}).openapi()
+    return merged(written, read)
