@@ -1,0 +1,1 @@
+"""Playback: decides what was watched, and signs the record of it."""

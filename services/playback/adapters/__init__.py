@@ -1,0 +1,1 @@
+"""What implements playback's ports."""

@@ -1,0 +1,78 @@
+"""What every use case works with, and where things are kept."""
+
+from dataclasses import dataclass
+
+from services.kit.clock import Clock, to_ms
+from services.kit.events import EventFactory
+from services.kit.ids import Ids
+from services.kit.keyring import KeyRing
+from services.kit.store import Key, Store
+from services.playback.domain.policy import WatchPolicy
+from services.playback.domain.prompts import prompt_positions
+from services.playback.domain.watch import Attempt, Live
+
+LEG_PURPOSE = "leg"
+PROMPT_PURPOSE = "prompt"
+"""What the keys are used for; each has a subkey of its own. The token's purpose is beside its code."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """The ports."""
+
+    store: Store
+    keys: KeyRing
+    clock: Clock
+    ids: Ids
+    events: EventFactory
+
+    def now(self) -> int:
+        """The server's time, milliseconds since 1970."""
+        return to_ms(self.clock.now())
+
+    def leg_mac(self, key_id: str, message: bytes) -> bytes:
+        """The MAC of a leg."""
+        return self.keys.mac(key_id, LEG_PURPOSE, message)
+
+    def prompts_of(self, watch: Live | Attempt, policy: WatchPolicy) -> tuple[int, ...]:
+        """The positions (ms) of a watch's prompts, by the key that was pinned when it began."""
+
+        def draw(message: bytes) -> bytes:
+            return self.keys.mac(watch.key_id, PROMPT_PURPOSE, message)
+
+        return prompt_positions(watch.watch_id, watch.duration_ms, policy, draw)
+
+
+def live_key(learner_id: str) -> Key:
+    """The one live item of a learner."""
+    return Key(f"LEARNER#{learner_id}", "LIVE")
+
+
+def attempts_of(course_id: str) -> str:
+    """Sort-key prefix of a learner's attempts at a course."""
+    return f"ATTEMPT#{course_id}#"
+
+
+def attempt_key(learner_id: str, course_id: str, number: int) -> Key:
+    """One numbered attempt."""
+    return Key(f"LEARNER#{learner_id}", f"{attempts_of(course_id)}{number:04}")
+
+
+def grants_of(course_id: str) -> str:
+    """Sort-key prefix of a learner's entitlements to a course."""
+    return f"GRANT#{course_id}#"
+
+
+def grant_key(learner_id: str, course_id: str, entitlement_id: str) -> Key:
+    """One entitlement, as orders granted it."""
+    return Key(f"LEARNER#{learner_id}", f"{grants_of(course_id)}{entitlement_id}")
+
+
+def leg_key(watch_id: str, number: int) -> Key:
+    """One signed record of a watch."""
+    return Key(f"WATCH#{watch_id}", f"LEG#{number:06}")
+
+
+def course_key(course_id: str) -> Key:
+    """Playback's view of a course."""
+    return Key(f"COURSE#{course_id}", "VIEW")

@@ -1,0 +1,53 @@
+"""Keeping playback's own views of courses and entitlements, from other services' events."""
+
+from services.kit.clock import Clock, to_ms
+from services.kit.events import Envelope
+from services.kit.inbox import apply_once
+from services.kit.store import ABSENT, Change, Key, Put, Store
+from services.playback.app.context import course_key, grant_key
+from services.playback.domain.course import Course
+from services.playback.domain.entitlement import Entitlement
+from services.playback.events.consumed import CoursePublished, EntitlementGranted
+
+
+def record_course(store: Store, clock: Clock, event: Envelope) -> None:
+    """Remembers what is published now; news older than what is known changes nothing."""
+    data = CoursePublished.model_validate(event.data)
+    course = Course(
+        course_id=data.course_id,
+        content_version=data.content_version,
+        duration_ms=data.duration_ms,
+        max_rate=data.max_rate,
+        media_url=data.media_path,
+        sequence=_sequence(event),
+    )
+    _record(store, clock, event, course_key(data.course_id), course)
+
+
+def record_entitlement(store: Store, clock: Clock, event: Envelope) -> None:
+    """Adds an entitlement to the learner's set; older news of the same one changes nothing."""
+    data = EntitlementGranted.model_validate(event.data)
+    entitlement = Entitlement(
+        id=data.entitlement_id,
+        basis=data.basis,
+        counts_against_member_quota=data.counts_against_member_quota,
+        sequence=_sequence(event),
+        valid_until=to_ms(data.valid_until) if data.valid_until else None,
+    )
+    _record(store, clock, event, grant_key(data.learner_id, data.course_id, data.entitlement_id), entitlement)
+
+
+def _sequence(event: Envelope) -> int:
+    if event.sequence is None:
+        raise ValueError(f"{event.type} is a state event and must have a sequence")
+    return event.sequence
+
+
+def _record(store: Store, clock: Clock, event: Envelope, key: Key, view: Course | Entitlement) -> None:
+    def plan() -> Change:
+        known = store.get(key, type(view))
+        if known and known.value.sequence >= view.sequence:
+            return Change()
+        return Change([Put(key, view, after=known.version if known else ABSENT)])
+
+    apply_once(store, clock, event, plan)

@@ -1,0 +1,188 @@
+"""Starting to watch, going on where it was left, and taking over from another device."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from hashlib import sha256
+
+from services.kit.store import ABSENT, Change, Check, Put, Stored, Write, commit_retrying
+from services.playback.app.answers import WatchState, watch_state
+from services.playback.app.context import (
+    Context,
+    attempt_key,
+    attempts_of,
+    course_key,
+    grants_of,
+    live_key,
+)
+from services.playback.app.legs import append_leg
+from services.playback.app.problems import COURSE_NOT_FOUND, NOT_ENTITLED, TAKEOVER_REQUIRED
+from services.playback.app.saved import saved_part
+from services.playback.domain.course import Course
+from services.playback.domain.entitlement import Entitlement, best_entitlement
+from services.playback.domain.legs import FIRST
+from services.playback.domain.policy import policy, policy_in_force
+from services.playback.domain.watch import Attempt, LegKind, Live, Prompt, checkpoint, shanghai_day
+
+
+@dataclass(frozen=True)
+class Started:
+    """A session, and where its lecture is."""
+
+    state: WatchState
+    media_url: str
+
+
+@dataclass(frozen=True)
+class Request:
+    """Who wants to watch what. `session_id` comes from the caller's Idempotency-Key, so a retry finds its session."""
+
+    learner_id: str
+    course_id: str
+    session_id: str
+    take_over: bool
+    now: int
+
+
+def start_session(
+    context: Context, learner_id: str, course_id: str, idempotency_key: str, *, take_over: bool
+) -> Started:
+    """Takes the learner's one live session for this course.
+
+    Raises:
+        Problem: COURSE_NOT_FOUND, NOT_ENTITLED; TAKEOVER_REQUIRED while another session has the lease.
+    """
+    session_id = sha256(f"{learner_id}|{idempotency_key}".encode()).hexdigest()[:32]
+    request = Request(learner_id, course_id, session_id, take_over, context.now())
+    return commit_retrying(context.store, lambda: _plan(context, request))
+
+
+def _plan(context: Context, request: Request) -> tuple[Change, Started]:
+    stored = context.store.get(live_key(request.learner_id), Live)
+    if stored and stored.value.session_id == request.session_id:
+        return Change(), _again(context, request, stored)
+    course = context.store.get(course_key(request.course_id), Course)
+    if course is None:
+        raise COURSE_NOT_FOUND.problem()
+    entitlement = _entitlement(context, request)
+    if stored and stored.value.has_lease(request.now) and not request.take_over:
+        raise TAKEOVER_REQUIRED.problem(saved=saved_part(stored.value))
+    closing, closed = _close(context, request, stored)
+    attempt = closed or _attempt(context, request, course.value, entitlement.value)
+    attempt = replace(attempt, value=replace(attempt.value, entitlement=entitlement.value))
+    live, opening = _open(context, request, stored, attempt)
+    writes = [*closing, *opening, Check(entitlement.key, entitlement.version)]
+    version = (stored.version if stored else ABSENT) + 1
+    return Change(writes), Started(watch_state(context, request.learner_id, live, version), attempt.value.media_url)
+
+
+def _again(context: Context, request: Request, stored: Stored[Live]) -> Started:
+    live = stored.value
+    attempt = context.store.get(attempt_key(request.learner_id, live.course_id, live.attempt), Attempt)
+    if attempt is None:
+        raise LookupError(f"watch {live.watch_id} is live without an attempt")
+    return Started(watch_state(context, request.learner_id, live, stored.version), attempt.value.media_url)
+
+
+def _entitlement(context: Context, request: Request) -> Stored[Entitlement]:
+    partition = live_key(request.learner_id).pk
+    granted = context.store.query(partition, grants_of(request.course_id), Entitlement)
+    best = best_entitlement([stored.value for stored in granted], request.now)
+    if best is None:
+        raise NOT_ENTITLED.problem()
+    return next(stored for stored in granted if stored.value == best)
+
+
+def _close(
+    context: Context, request: Request, stored: Stored[Live] | None
+) -> tuple[list[Write], Stored[Attempt] | None]:
+    """Ends the session before this one: its watch is brought up to date and gets a leg that says how it ended.
+
+    Answers the writes, and that watch where it is of the course to be started: what starts then goes on from it.
+    """
+    if stored is None:
+        return [], None
+    live = stored.value
+    attempt = context.store.get(attempt_key(request.learner_id, live.course_id, live.attempt), Attempt)
+    if attempt is None:
+        raise LookupError(f"watch {live.watch_id} is live without an attempt")
+    if not live.has_lease(request.now) and attempt.value.live_version == stored.version:
+        return [], attempt if live.course_id == request.course_id else None
+    kind = LegKind.TAKEN_OVER if live.has_lease(request.now) else LegKind.EXPIRED
+    closed, leg = append_leg(context, request.learner_id, live, kind, request.now)
+    saved = checkpoint(attempt.value, closed, stored.version + 1)
+    if live.course_id == request.course_id:
+        return leg, Stored(attempt.key, saved, attempt.version)
+    return [*leg, Put(attempt.key, saved, after=attempt.version)], None
+
+
+def _attempt(context: Context, request: Request, course: Course, entitlement: Entitlement) -> Stored[Attempt]:
+    """The learner's latest watch of the course, or the first one, at the version that is published now."""
+    partition = live_key(request.learner_id).pk
+    attempts = context.store.query(partition, attempts_of(request.course_id), Attempt)
+    if attempts:
+        return attempts[-1]
+    today = date.fromisoformat(shanghai_day(request.now))
+    first = Attempt(
+        watch_id=context.ids.new(),
+        learner_id=request.learner_id,
+        course_id=request.course_id,
+        number=1,
+        content_version=course.content_version,
+        media_url=course.media_url,
+        duration_ms=course.duration_ms,
+        max_rate=course.max_rate,
+        policy_id=policy_in_force(today).id,
+        key_id=context.keys.current_id(),
+        entitlement=entitlement,
+        started_at=request.now,
+        furthest_ms=0,
+        confirmed=0,
+        legs=0,
+        head_mac=FIRST,
+        live_version=0,
+    )
+    return Stored(attempt_key(request.learner_id, request.course_id, first.number), first, ABSENT)
+
+
+def _open(
+    context: Context, request: Request, before: Stored[Live] | None, attempt: Stored[Attempt]
+) -> tuple[Live, list[Write]]:
+    live = _session(context, request, before.value if before else None, attempt.value)
+    live, leg = append_leg(context, request.learner_id, live, LegKind.STARTED, request.now)
+    version = before.version if before else ABSENT
+    opened = checkpoint(attempt.value, live, version + 1)
+    writes: list[Write] = [
+        Put(live_key(request.learner_id), live, after=version),
+        Put(attempt.key, opened, after=attempt.version),
+        *leg,
+    ]
+    return live, writes
+
+
+def _session(context: Context, request: Request, before: Live | None, watch: Attempt) -> Live:
+    # The allowance is kept from session to session, but the time between them does not refill it.
+    prompt = watch.prompt and Prompt(watch.prompt.index, context.ids.new(), request.now)
+    return Live(
+        session_id=request.session_id,
+        watch_id=watch.watch_id,
+        course_id=watch.course_id,
+        attempt=watch.number,
+        content_version=watch.content_version,
+        policy_id=watch.policy_id,
+        key_id=watch.key_id,
+        duration_ms=watch.duration_ms,
+        max_rate=watch.max_rate,
+        furthest_ms=watch.furthest_ms,
+        confirmed=watch.confirmed,
+        allowance_ms=before.allowance_ms if before else 0,
+        refilled_at=request.now,
+        day=before.day if before else shanghai_day(request.now),
+        day_total_ms=before.day_total_ms if before else 0,
+        lease_until=request.now + policy(watch.policy_id).lease_ms,
+        legs=watch.legs,
+        head_mac=watch.head_mac,
+        answered="",
+        prompt=prompt,
+        entitled_until=watch.entitlement.valid_until,
+        completed_at=watch.completed_at,
+    )

@@ -1,0 +1,152 @@
+"""Where adapters are chosen. Everything is made on first use and kept while the function lives."""
+
+from functools import cache, partial
+from typing import TYPE_CHECKING
+
+import boto3
+
+from services.kit.clock import SystemClock
+from services.kit.events import EventFactory
+from services.kit.http import HttpApi
+from services.kit.ids import RandomIds
+from services.kit.keyring import KeyRing
+from services.kit.relay import EventsClient
+from services.kit.secrets import json_secret
+from services.kit.settings import Settings
+from services.kit.store.dynamodb import DynamoStore
+from services.playback.adapters.archive import S3Archive
+from services.playback.app.context import Context
+from services.playback.app.grant_media import grant_media
+
+if TYPE_CHECKING:
+    from services.playback.adapters.signer import KmsSigner
+
+
+class StoreSettings(Settings):
+    """Of functions that keep state."""
+
+    table_name: str
+    outbox_table_name: str
+
+
+class HttpSettings(StoreSettings):
+    """Of the player's function."""
+
+    keyring_secret_id: str
+    origin_secret_id: str
+
+
+class EvidenceSettings(Settings):
+    """Of the function that hands out evidence packs.
+
+    `evidence_key_ids`: KMS keys, comma-separated; the first one signs, the others are retired.
+    """
+
+    evidence_bucket_name: str
+    evidence_key_ids: str
+    origin_secret_id: str
+
+
+class ArchiveSettings(StoreSettings):
+    """Of the function that makes evidence packs."""
+
+    evidence_bucket_name: str
+    evidence_key_ids: str
+
+
+class VerifySettings(StoreSettings):
+    """Of the operator's command."""
+
+    keyring_secret_id: str
+    evidence_bucket_name: str
+
+
+class MediaSettings(StoreSettings):
+    """Of the function that opens lectures."""
+
+    keyring_secret_id: str
+    media_key_secret_id: str
+    origin_secret_id: str
+
+
+class RelaySettings(Settings):
+    """Of the relay."""
+
+    event_bus_name: str
+
+
+@cache
+def http_api() -> HttpApi:
+    """The player's routes on the real adapters."""
+    from services.playback.handlers.http import build_api
+
+    settings = HttpSettings.load()
+    clock, ids = SystemClock(), RandomIds()
+    store = DynamoStore(settings.table_name, settings.outbox_table_name, clock)
+    keys = KeyRing(json_secret(settings.keyring_secret_id))
+    context = Context(store, keys, clock, ids, EventFactory("playback", clock, ids))
+    return build_api(context, json_secret(settings.origin_secret_id))
+
+
+@cache
+def media_api() -> HttpApi:
+    """The route that opens a lecture to its live session."""
+    from services.playback.adapters.media_signer import CookieSigner
+    from services.playback.handlers.media import build_api
+
+    settings = MediaSettings.load()
+    clock = SystemClock()
+    tables = DynamoStore(settings.table_name, settings.outbox_table_name, clock)
+    keys = KeyRing(json_secret(settings.keyring_secret_id))
+    signer = CookieSigner(json_secret(settings.media_key_secret_id))
+    grant = partial(grant_media, tables, keys, clock, signer)
+    return build_api(grant, json_secret(settings.origin_secret_id))
+
+
+@cache
+def verifying() -> tuple[DynamoStore, KeyRing, S3Archive]:
+    """What an operator checks the signed records with."""
+    settings = VerifySettings.load()
+    tables = DynamoStore(settings.table_name, settings.outbox_table_name, SystemClock())
+    archive = S3Archive(boto3.client("s3"), settings.evidence_bucket_name)
+    return tables, KeyRing(json_secret(settings.keyring_secret_id)), archive
+
+
+@cache
+def store() -> DynamoStore:
+    """The tables, for functions that only keep views."""
+    settings = StoreSettings.load()
+    return DynamoStore(settings.table_name, settings.outbox_table_name, SystemClock())
+
+
+@cache
+def evidence_api() -> HttpApi:
+    """The routes of evidence packs and public keys."""
+    from services.playback.handlers.evidence import build_api
+
+    settings = EvidenceSettings.load()
+    archive = S3Archive(boto3.client("s3"), settings.evidence_bucket_name)
+    return build_api(_signer(settings.evidence_key_ids), archive, json_secret(settings.origin_secret_id))
+
+
+@cache
+def archiving() -> tuple[DynamoStore, "KmsSigner", S3Archive, SystemClock]:
+    """What an evidence pack is made from, signed by and kept in."""
+    settings = ArchiveSettings.load()
+    clock = SystemClock()
+    archive = S3Archive(boto3.client("s3"), settings.evidence_bucket_name)
+    tables = DynamoStore(settings.table_name, settings.outbox_table_name, clock)
+    return tables, _signer(settings.evidence_key_ids), archive, clock
+
+
+def _signer(key_ids: str) -> "KmsSigner":
+    # Imported here: the cryptography library has no place in the start of the function that answers beats.
+    from services.playback.adapters.signer import KmsSigner
+
+    return KmsSigner(boto3.client("kms"), key_ids.split(","))
+
+
+@cache
+def bus() -> tuple[EventsClient, str]:
+    """EventBridge, and the bus to publish on."""
+    return boto3.client("events"), RelaySettings.load().event_bus_name

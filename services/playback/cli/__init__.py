@@ -1,0 +1,1 @@
+"""Commands for operators and auditors; not part of what is deployed."""

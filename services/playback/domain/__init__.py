@@ -1,0 +1,1 @@
+"""Pure rules of proof of watching: no I/O, no framework, no clock."""

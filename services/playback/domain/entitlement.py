@@ -1,0 +1,36 @@
+"""Who may watch what: a set of entitlements, so that losing one leaves the others."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+_PREFERENCE = ("purchase", "claim", "membership")
+"""A watch rests on the entitlement that costs the learner least: the first two leave the member quota alone."""
+
+
+@dataclass(frozen=True)
+class Entitlement:
+    """One entitlement as orders granted it; `valid_until` in milliseconds since 1970.
+
+    `basis` and `counts_against_member_quota` go on to credits with the completion. `sequence` orders what orders says.
+    """
+
+    id: str
+    basis: str
+    counts_against_member_quota: bool
+    sequence: int
+    valid_until: int | None = None
+
+    def is_valid(self, now: int) -> bool:
+        """Whether it holds at this instant (half-open: not at its end)."""
+        return self.valid_until is None or now < self.valid_until
+
+
+def best_entitlement(entitlements: Sequence[Entitlement], now: int) -> Entitlement | None:
+    """The entitlement a watch that starts now rests on; None where no entitlement is valid."""
+    valid = [entitlement for entitlement in entitlements if entitlement.is_valid(now)]
+    return min(valid, key=_preference, default=None)
+
+
+def _preference(entitlement: Entitlement) -> tuple[int, str]:
+    known = entitlement.basis in _PREFERENCE
+    return (_PREFERENCE.index(entitlement.basis) if known else len(_PREFERENCE), entitlement.id)

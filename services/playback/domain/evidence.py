@@ -1,0 +1,137 @@
+"""The evidence pack of a completed watch: everything an outsider needs to judge it, and how to judge it.
+
+The pack is plain data. Its signature is put around it by the signer; whether the watching it records was possible at
+all is checked here, by the auditor, without our keys and without trusting our services.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+from services.playback.domain.legs import FIRST, Leg, LegFacts
+from services.playback.domain.policy import WatchPolicy
+from services.playback.domain.watch import Attempt, LegKind
+
+FORMAT = "xueshi.evidence/1"
+
+_WATCH_FIELDS = (
+    "watch_id",
+    "learner_id",
+    "course_id",
+    "number",
+    "content_version",
+    "duration_ms",
+    "max_rate",
+    "started_at",
+    "completed_at",
+    "furthest_ms",
+    "confirmed",
+)
+
+
+_FACTS = tuple(field.name for field in fields(LegFacts))
+
+
+def evidence_pack(attempt: Attempt, legs: Sequence[Leg], policy: WatchPolicy) -> dict[str, Any]:
+    """The pack as JSON values: watch, policy in force, prompts with response times, all signed legs, head.
+
+    Times are milliseconds (instants since 1970). Only the opaque learner id names the learner.
+    """
+    watch = {name: getattr(attempt, name) for name in _WATCH_FIELDS}
+    return {
+        "format": FORMAT,
+        "watch": {**watch, "max_rate": str(attempt.max_rate), "basis": attempt.entitlement.basis},
+        "policy": {**asdict(policy), "effective_from": policy.effective_from.isoformat()},
+        "prompts": _prompts(legs),
+        "legs": [{**asdict(leg.facts), **_seal(leg)} for leg in legs],
+        "head": {"legs": attempt.legs, "mac": attempt.head_mac},
+    }
+
+
+def _seal(leg: Leg) -> dict[str, str]:
+    return {"key_id": leg.key_id, "previous_mac": leg.previous_mac, "mac": leg.mac}
+
+
+def legs_of(pack: dict[str, Any]) -> list[Leg]:
+    """The pack's legs, to be checked like those of the table."""
+    return [
+        Leg(
+            LegFacts(**{**{name: leg[name] for name in _FACTS}, "kind": LegKind(leg["kind"])}),
+            leg["key_id"],
+            leg["previous_mac"],
+            leg["mac"],
+        )
+        for leg in pack["legs"]
+    ]
+
+
+def _prompts(legs: Sequence[Leg]) -> list[dict[str, int | None]]:
+    positions = {
+        leg.facts.prompt_index: leg.facts.furthest_ms for leg in legs if leg.facts.kind is LegKind.PROMPT_OPENED
+    }
+    return [
+        {
+            "index": leg.facts.prompt_index,
+            "position_ms": positions.get(leg.facts.prompt_index),
+            "confirmed_at": leg.facts.at,
+            "response_ms": leg.facts.response_ms,
+        }
+        for leg in legs
+        if leg.facts.kind is LegKind.PROMPT_CONFIRMED
+    ]
+
+
+def doubts(pack: dict[str, Any]) -> list[str]:
+    """Why the pack's watching cannot have happened as the rules ask; empty where nothing speaks against it.
+
+    Raises:
+        KeyError, TypeError, ValueError: this is not an evidence pack.
+    """
+    if pack["format"] != FORMAT:
+        raise ValueError(f"unknown format {pack['format']}")
+    return [*_chain_doubts(pack), *_time_doubts(pack), *_completeness_doubts(pack)]
+
+
+def _chain_doubts(pack: dict[str, Any]) -> list[str]:
+    found, previous = [], FIRST
+    for number, leg in enumerate(pack["legs"], start=1):
+        if leg["number"] != number or leg["previous_mac"] != previous:
+            found.append(f"leg {number} does not follow the leg before it")
+        if leg["watch_id"] != pack["watch"]["watch_id"] or leg["learner_id"] != pack["watch"]["learner_id"]:
+            found.append(f"leg {number} belongs to another watch")
+        previous = leg["mac"]
+    if pack["head"] != {"legs": len(pack["legs"]), "mac": previous}:
+        found.append("the last leg is not the one that the head names")
+    return found
+
+
+def _time_doubts(pack: dict[str, Any]) -> list[str]:
+    """Credit never shrinks, and costs server time: elapsed time at the highest rate, and one gap cap in all."""
+    rate, gap_cap_ms = Decimal(pack["watch"]["max_rate"]), pack["policy"]["gap_cap_ms"]
+    found, legs = [], pack["legs"]
+    for earlier, later in pairwise(legs):
+        gained, elapsed = later["furthest_ms"] - earlier["furthest_ms"], later["at"] - earlier["at"]
+        if gained < 0 or elapsed < 0:
+            found.append(f"leg {later['number']} goes back")
+        if gained > elapsed * rate + gap_cap_ms:
+            found.append(f"leg {later['number']} credits {gained} ms after {elapsed} ms")
+    if legs and legs[-1]["furthest_ms"] > (legs[-1]["at"] - legs[0]["at"]) * rate + gap_cap_ms:
+        found.append("the whole watch took less time than it credits")
+    return found
+
+
+def _completeness_doubts(pack: dict[str, Any]) -> list[str]:
+    watch, policy = pack["watch"], pack["policy"]
+    needed = max(policy["prompts_minimum"], -(-policy["prompts_per_50_minutes"] * watch["duration_ms"] // 3_000_000))
+    confirmed = [prompt["index"] for prompt in pack["prompts"]]
+    last = pack["legs"][-1] if pack["legs"] else {}
+    checks = {
+        "the lecture is not covered": watch["furthest_ms"] < watch["duration_ms"] - policy["tail_tolerance_ms"],
+        f"prompts {confirmed} are confirmed, of {needed}": confirmed != list(range(needed)),
+        "the last leg is not the completion": last.get("kind") != LegKind.COMPLETED,
+        "the completion is not the watch's": last.get("at") != watch["completed_at"],
+        "the completion covers something else": last.get("furthest_ms") != watch["furthest_ms"],
+    }
+    return [problem for problem, found in checks.items() if found]

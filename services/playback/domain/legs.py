@@ -1,0 +1,87 @@
+"""The signed record of a watch: one append-only chain of legs, each bound to the one before."""
+
+import json
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+
+from services.playback.domain.watch import LegKind
+
+Mac = Callable[[str, bytes], bytes]
+"""(key id, message) -> MAC."""
+
+FIRST = ""
+"""What the first leg names as the MAC before it."""
+
+
+@dataclass(frozen=True)
+class LegFacts:
+    """What a leg says. `response_ms` is how long an opened prompt waited for its confirmation."""
+
+    watch_id: str
+    learner_id: str
+    course_id: str
+    content_version: str
+    session_id: str
+    number: int
+    kind: LegKind
+    at: int
+    furthest_ms: int
+    prompt_index: int | None = None
+    response_ms: int | None = None
+
+
+@dataclass(frozen=True)
+class Leg:
+    """A leg as stored: the facts, the MAC of the leg before, and a MAC over all of that."""
+
+    facts: LegFacts
+    key_id: str
+    previous_mac: str
+    mac: str
+
+
+def sign_leg(facts: LegFacts, key_id: str, previous_mac: str, mac: Mac) -> Leg:
+    """Appends to a chain whose last MAC is `previous_mac`."""
+    return Leg(facts, key_id, previous_mac, _leg_mac(facts, key_id, previous_mac, mac))
+
+
+def _leg_mac(facts: LegFacts, key_id: str, previous_mac: str, mac: Mac) -> str:
+    signed = {**asdict(facts), "key_id": key_id, "previous_mac": previous_mac}
+    message = json.dumps(signed, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return urlsafe_b64encode(mac(key_id, message)).decode().rstrip("=")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing wrong with a chain: the number of the leg it was found at, and what."""
+
+    number: int
+    problem: str
+
+
+def verify_legs(watch_id: str, legs: Sequence[Leg], head: tuple[int, str], mac: Mac) -> list[Finding]:
+    """Checks a chain in stored order against its head (number of legs, last MAC), which is kept apart.
+
+    Finds every changed, missing, reordered, cut-off or foreign leg; an empty list means the chain is whole.
+    """
+    findings = []
+    previous = FIRST
+    for number, leg in enumerate(legs, start=1):
+        findings += [Finding(number, problem) for problem in _leg_problems(watch_id, number, previous, leg, mac)]
+        previous = leg.mac
+    if (len(legs), previous) != head:
+        findings.append(
+            Finding(len(legs) + 1, f"the head names {head[0]} legs, and another last MAC or number is here")
+        )
+    return findings
+
+
+def _leg_problems(watch_id: str, number: int, previous: str, leg: Leg, mac: Mac) -> list[str]:
+    checks = {
+        f"belongs to watch {leg.facts.watch_id}": leg.facts.watch_id != watch_id,
+        f"is numbered {leg.facts.number}: one is missing or out of order": leg.facts.number != number,
+        "does not follow the leg before it": leg.previous_mac != previous,
+        "was changed: its MAC is wrong": _leg_mac(leg.facts, leg.key_id, leg.previous_mac, mac) != leg.mac,
+    }
+    return [problem for problem, found in checks.items() if found]

@@ -1,0 +1,186 @@
+"""What is known of a learner's watching, and the transitions that may change it.
+
+`Live` is the one item per learner that every call replaces; `Attempt` is the lasting record of one watch, brought
+up to date at each leg. Times are milliseconds: positions of the lecture, instants of the server's clock since 1970.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+from enum import StrEnum
+
+from services.playback.domain.entitlement import Entitlement
+from services.playback.domain.policy import WatchPolicy
+
+SHANGHAI = timezone(timedelta(hours=8))
+"""Days are civil days of Asia/Shanghai, which has had no daylight saving time since 1991."""
+
+
+class LegKind(StrEnum):
+    """What closes one stretch of a watch and opens the next."""
+
+    STARTED = "started"
+    PROMPT_OPENED = "prompt_opened"
+    PROMPT_CONFIRMED = "prompt_confirmed"
+    PAUSED = "paused"
+    TAKEN_OVER = "taken_over"
+    EXPIRED = "expired"
+    COMPLETED = "completed"
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A prompt that is open: its number from 0, its single-use nonce, and when it was shown."""
+
+    index: int
+    nonce: str
+    shown_at: int
+
+
+@dataclass(frozen=True)
+class Live:
+    """A learner's one live session, and the allowance that is kept from session to session.
+
+    The session's token carries exactly this, so a beat needs no read; hence it holds no prompt position.
+
+    Attributes:
+        furthest_ms: how much of the lecture is credited: always the prefix [0, furthest_ms].
+        allowance_ms: how much more may be credited now: the token bucket, refilled by server time.
+        refilled_at: when the allowance was last brought up to date.
+        day: the day (Asia/Shanghai, ISO) that `day_total_ms` counts; all courses together.
+        legs, head_mac: number of the watch's signed records, and the last one's MAC.
+        entitled_until: when the entitlement that the watch rests on ends, if it does.
+        answered: digest of the request this state answered, so that exactly that one can be repeated.
+    """
+
+    session_id: str
+    watch_id: str
+    course_id: str
+    attempt: int
+    content_version: str
+    policy_id: str
+    key_id: str
+    duration_ms: int
+    max_rate: Decimal
+    furthest_ms: int
+    confirmed: int
+    allowance_ms: int
+    refilled_at: int
+    day: str
+    day_total_ms: int
+    lease_until: int
+    legs: int
+    head_mac: str
+    answered: str
+    prompt: Prompt | None = None
+    entitled_until: int | None = None
+    completed_at: int | None = None
+
+    def has_lease(self, now: int) -> bool:
+        """Whether the session still holds the learner's exclusive right to play."""
+        return now < self.lease_until
+
+    def is_entitled(self, now: int) -> bool:
+        """Whether what the watch rests on is still valid."""
+        return self.entitled_until is None or now < self.entitled_until
+
+    def day_left_ms(self, policy: WatchPolicy, now: int) -> int:
+        """How much more can be credited today."""
+        counted = self.day_total_ms if self.day == shanghai_day(now) else 0
+        return max(0, policy.daily_cap_ms - counted)
+
+    def is_covered(self, policy: WatchPolicy, prompts: int) -> bool:
+        """Whether the watch is complete: the prefix covers the lecture, and every prompt is confirmed."""
+        return self.furthest_ms >= self.duration_ms - policy.tail_tolerance_ms and self.confirmed == prompts
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One numbered watch of one pinned content version by one learner, as of its last leg.
+
+    `live_version` is the version of `Live` that the last leg wrote: a reader takes whichever of the two is newer.
+    """
+
+    watch_id: str
+    learner_id: str
+    course_id: str
+    number: int
+    content_version: str
+    media_url: str
+    duration_ms: int
+    max_rate: Decimal
+    policy_id: str
+    key_id: str
+    entitlement: Entitlement
+    started_at: int
+    furthest_ms: int
+    confirmed: int
+    legs: int
+    head_mac: str
+    live_version: int
+    prompt: Prompt | None = None
+    completed_at: int | None = None
+
+
+def shanghai_day(instant: int) -> str:
+    """The civil day of an instant in Asia/Shanghai, ISO."""
+    return datetime.fromtimestamp(instant / 1000, UTC).astimezone(SHANGHAI).date().isoformat()
+
+
+def advance(live: Live, position_ms: int, next_prompt_ms: int | None, policy: WatchPolicy, now: int) -> Live:
+    """Credits what the player may have watched since the last call, and renews the lease.
+
+    Credit = max(0, min(position, next prompt, duration) - furthest), limited by the allowance and by what is left of
+    the day. Nothing is credited, and the allowance is not refilled, while a prompt is open.
+
+    Args:
+        position_ms: where the player says it is. It can only lower the credit: time comes from `now`.
+        next_prompt_ms: the next unconfirmed prompt's position; None after the last one.
+    """
+    renewed = replace(_refilled(live, policy, now), lease_until=now + policy.lease_ms)
+    if live.prompt is not None or live.completed_at is not None:
+        return renewed
+    reach = min(position_ms, live.duration_ms, *([] if next_prompt_ms is None else [next_prompt_ms]))
+    day_left_ms = live.day_left_ms(policy, now)
+    credit = max(0, min(reach - live.furthest_ms, renewed.allowance_ms, day_left_ms))
+    today = shanghai_day(now)
+    return replace(
+        renewed,
+        furthest_ms=live.furthest_ms + credit,
+        allowance_ms=renewed.allowance_ms - credit,
+        day=today,
+        day_total_ms=(live.day_total_ms if live.day == today else 0) + credit,
+    )
+
+
+def _refilled(live: Live, policy: WatchPolicy, now: int) -> Live:
+    # Functions' clocks differ by milliseconds: time never runs backwards here.
+    now = max(now, live.refilled_at)
+    if live.prompt is not None:
+        return replace(live, refilled_at=now)
+    gained = int((now - live.refilled_at) * live.max_rate)
+    return replace(live, refilled_at=now, allowance_ms=min(policy.gap_cap_ms, live.allowance_ms + gained))
+
+
+def confirm(live: Live, policy: WatchPolicy, now: int) -> Live:
+    """Closes the open prompt; the allowance grows again from now on."""
+    return replace(
+        _refilled(live, policy, now),
+        prompt=None,
+        confirmed=live.confirmed + 1,
+        lease_until=now + policy.lease_ms,
+    )
+
+
+def checkpoint(attempt: Attempt, live: Live, live_version: int) -> Attempt:
+    """The attempt brought up to date with the live state of the same watch."""
+    return replace(
+        attempt,
+        furthest_ms=live.furthest_ms,
+        confirmed=live.confirmed,
+        legs=live.legs,
+        head_mac=live.head_mac,
+        prompt=live.prompt,
+        completed_at=live.completed_at,
+        live_version=live_version,
+    )

@@ -1,0 +1,1 @@
+"""What playback publishes, and its narrow view of what it consumes."""

@@ -1,0 +1,32 @@
+"""What playback reads of other services' events, and nothing more of them."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import ClassVar
+
+from pydantic import BaseModel, Field
+
+
+class CoursePublished(BaseModel):
+    """Of the catalogue's course: what a watch pins."""
+
+    TYPE: ClassVar = "catalog.course_published.v1"
+
+    course_id: str
+    content_version: str
+    duration_ms: int = Field(gt=0)
+    max_rate: Decimal = Field(ge=1, le=2)
+    media_path: str
+
+
+class EntitlementGranted(BaseModel):
+    """Of orders' entitlement: who may watch what, until when, and on what it rests."""
+
+    TYPE: ClassVar = "orders.entitlement_granted.v1"
+
+    entitlement_id: str
+    learner_id: str
+    course_id: str
+    basis: str
+    counts_against_member_quota: bool
+    valid_until: datetime | None

@@ -1,0 +1,37 @@
+"""What playback publishes. The schemas beside this file are generated from these models."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from pydantic import BaseModel, Field
+
+
+class Evidence(BaseModel):
+    """The head of the watch's chain of signed records at completion."""
+
+    legs: int
+    key_id: str
+    head_mac: str
+
+
+class WatchCompleted(BaseModel):
+    """A fact: a learner has watched the whole of one content version, every prompt confirmed."""
+
+    TYPE: ClassVar = "playback.watch_completed.v1"
+
+    watch_id: str
+    learner_id: str
+    course_id: str
+    content_version: str
+    attempt: int = Field(description="number of the watch of this course by this learner, from 1")
+    started_at: datetime
+    completed_at: datetime = Field(description="the server's time of completion: the instant that counts")
+    covered_ms: int = Field(description="credited prefix of the lecture, milliseconds")
+    prompts_confirmed: int
+    entitlement_id: str
+    basis: str = Field(description="claim, purchase or membership")
+    counts_against_member_quota: bool
+    evidence: Evidence
+
+
+PUBLISHED: dict[str, type[BaseModel]] = {WatchCompleted.TYPE: WatchCompleted}
