@@ -1,0 +1,1 @@
+"""The hours ledger: certificates, recertification periods, and awards that can be audited."""

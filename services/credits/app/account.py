@@ -1,0 +1,147 @@
+"""A learner's account as one transaction reads and writes it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.credits.app.context import Context
+from services.credits.app.keys import (
+    CERTIFICATES,
+    ENTRIES,
+    award_key,
+    certificate_key,
+    entry_key,
+    head_key,
+    learner_pk,
+)
+from services.credits.domain.certificates import Certificate
+from services.credits.domain.credentials import Credential
+from services.credits.domain.ledger import Draft, Entry, Head, Kind, empty_head, extend
+from services.credits.domain.periods import Period
+from services.credits.events.published import HoursAwarded
+from services.kit.events import Envelope
+from services.kit.store import Key, Put, Store, Write
+
+
+@dataclass(frozen=True)
+class AwardMark:
+    """Which watch was awarded, and when."""
+
+    watch_id: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What led to a change: for the events it makes."""
+
+    correlation_id: str
+    causation_id: str | None = None
+
+
+class StoredAwards:
+    """The learner's award marks, together with those that the transaction under way adds."""
+
+    def __init__(self, store: Store, learner_id: str) -> None:
+        self._store = store
+        self._learner_id = learner_id
+        self._added: set[Key] = set()
+
+    def contains(self, credential: Credential, content_id: str, period: Period) -> bool:
+        """Whether this content was awarded in this period."""
+        key = award_key(self._learner_id, credential, content_id, period)
+        return key in self._added or self._store.get(key, AwardMark) is not None
+
+    def add(self, credential: Credential, content_id: str, period: Period) -> None:
+        """Marks it as awarded, so that a second watch in the same transaction sees it."""
+        self._added.add(award_key(self._learner_id, credential, content_id, period))
+
+
+class Account:
+    """The account as it was read, and the change to it.
+
+    The head is read first and written by every change, so nothing else of the account, read after it, can have
+    changed by the time the change is committed.
+    """
+
+    def __init__(self, ctx: Context, learner_id: str) -> None:
+        self._ctx = ctx
+        self.learner_id = learner_id
+        stored = ctx.store.get(head_key(learner_id), Head)
+        self._head = stored.value if stored else empty_head(learner_id, ctx.macs)
+        self._head_version = stored.version if stored else 0
+        self.certificates = current_certificates(ctx.store, learner_id)
+        self.awards = StoredAwards(ctx.store, learner_id)
+
+    def entries(self) -> list[Entry]:
+        """The whole ledger, in order."""
+        return read_entries(self._ctx.store, self.learner_id)
+
+    def put_certificate(self, certificate: Certificate) -> Put:
+        """The write of a certificate's next revision."""
+        return Put(certificate_key(self.learner_id, certificate.credential, certificate.revision), certificate)
+
+    def put_head(self) -> Put:
+        """The write of the head as it is, for a change that adds no entry."""
+        return self._put(self._head)
+
+    def post(self, drafts: Sequence[Draft], cause: Cause) -> tuple[list[Write], list[Envelope]]:
+        """The writes (the head, the entries, their award marks) and the events of new entries.
+
+        Raises:
+            BrokenHead: the head is not as it was written.
+        """
+        ctx, now = self._ctx, self._ctx.clock.now()
+        head, entries = extend(self._head, drafts, [ctx.ids.new() for _ in drafts], now, ctx.macs)
+        writes: list[Write] = [self._put(head)]
+        writes += [Put(entry_key(self.learner_id, entry.number), entry) for entry in entries]
+        events = []
+        for entry in entries:
+            if entry.kind is Kind.AWARD:
+                mark, event = self._awarded(entry, cause)
+                writes.append(mark)
+                events.append(event)
+        return writes, events
+
+    def _put(self, head: Head) -> Put:
+        return Put(head_key(self.learner_id), head, after=self._head_version)
+
+    def _awarded(self, entry: Entry, cause: Cause) -> tuple[Put, Envelope]:
+        watch = entry.completion
+        if entry.credential is None or entry.period is None:
+            raise ValueError("an award names its credential and period")
+        mark = Put(
+            award_key(self.learner_id, entry.credential, watch.content_id, entry.period),
+            AwardMark(watch.watch_id, entry.at),
+        )
+        data = HoursAwarded(
+            entry_id=entry.entry_id,
+            learner_id=self.learner_id,
+            credential=entry.credential,
+            hours=format(entry.hours, "f"),
+            category=watch.category,
+            period_start=entry.period.start,
+            period_end=entry.period.end,
+            watch_id=watch.watch_id,
+            course_id=watch.course_id,
+            awarded_at=entry.at,
+        )
+        event = self._ctx.events.make(
+            HoursAwarded.TYPE,
+            data,
+            subject=entry.entry_id,
+            correlation_id=cause.correlation_id,
+            causation_id=cause.causation_id,
+        )
+        return mark, event
+
+
+def current_certificates(store: Store, learner_id: str) -> dict[Credential, Certificate]:
+    """The newest revision of each of the learner's certificates."""
+    revisions = store.query(learner_pk(learner_id), CERTIFICATES, Certificate)
+    return {stored.value.credential: stored.value for stored in revisions}
+
+
+def read_entries(store: Store, learner_id: str) -> list[Entry]:
+    """The learner's whole ledger, as it is stored."""
+    return [stored.value for stored in store.query(learner_pk(learner_id), ENTRIES, Entry)]

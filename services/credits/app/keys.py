@@ -1,0 +1,43 @@
+"""Where everything is kept; the README lists the access patterns these serve."""
+
+from services.credits.domain.credentials import Credential
+from services.credits.domain.periods import Period
+from services.kit.store import Key
+
+ENTRIES = "ENTRY#"
+CERTIFICATES = "CERT#"
+
+
+def course_key(course_id: str, content_version: str) -> Key:
+    """Our view of one content version of a course."""
+    return Key(f"COURSE#{course_id}", f"VERSION#{content_version}")
+
+
+def learner_pk(learner_id: str) -> str:
+    """The partition of a learner's account."""
+    return f"LEARNER#{learner_id}"
+
+
+def head_key(learner_id: str) -> Key:
+    """The head of the learner's chain. Whoever changes the account writes it, so its version serialises them."""
+    return Key(learner_pk(learner_id), "HEAD")
+
+
+def entry_key(learner_id: str, number: int) -> Key:
+    """One entry; ten digits keep sort-key order and number order the same."""
+    return Key(learner_pk(learner_id), f"{ENTRIES}{number:010d}")
+
+
+def certificate_key(learner_id: str, credential: Credential, revision: int) -> Key:
+    """One revision of a certificate."""
+    return Key(learner_pk(learner_id), f"{CERTIFICATES}{credential}#{revision:06d}")
+
+
+def award_key(learner_id: str, credential: Credential, content_id: str, period: Period) -> Key:
+    """The mark that this lecture was awarded in this period. It never expires."""
+    return Key(learner_pk(learner_id), f"AWARD#{credential}#{period.start}#{content_id}")
+
+
+def watch_key(watch_id: str) -> Key:
+    """The mark that this watch is in the ledger. It never expires, unlike the inbox marker of its event."""
+    return Key(f"WATCH#{watch_id}", "WATCH")

@@ -1,0 +1,44 @@
+"""What the learner reads beside an entry."""
+
+from typing import NamedTuple
+
+from services.credits.domain.ledger import Reason
+
+
+class Text(NamedTuple):
+    """A reason in Chinese and English."""
+
+    zh: str
+    en: str
+
+
+TEXTS = {
+    Reason.COMPLETED: Text("完整观看，已计入学时。", "Watched in full; the hours count."),
+    Reason.NO_CERTIFICATE: Text(
+        "完成时您尚未登记该证书，学时已暂存；登记并经管理员确认后自动计入。",
+        "You had not registered this certificate; the hours are held and count once it is registered and confirmed.",
+    ),
+    Reason.CERTIFICATE_NOT_CONFIRMED: Text(
+        "完成时该证书尚未经管理员确认，学时已暂存；确认后自动计入。",
+        "The certificate was not confirmed yet; the hours are held and count once an administrator confirms it.",
+    ),
+    Reason.MEMBER_QUOTA_UNDECIDED: Text(
+        "通过会员权益观看的课程占用会员学时，额度尚未核定，学时已暂存。",
+        "Watched through the membership, so it uses the member quota, which is not decided yet; the hours are held.",
+    ),
+    Reason.CERTIFICATE_CONFIRMED: Text(
+        "证书已确认，暂存的学时已处理，结果见下一条记录。",
+        "The certificate is confirmed; these hours are no longer held. The next entry says what became of them.",
+    ),
+    Reason.NO_ELIGIBLE_CREDENTIAL: Text("此课程不能为任何证书申报学时。", "This course gives hours to no certificate."),
+    Reason.CREDENTIAL_NOT_ELIGIBLE: Text(
+        "此课程不能申报该证书的学时。", "This course gives no hours to this certificate."
+    ),
+    Reason.BEFORE_FIRST_PERIOD: Text(
+        "完成日早于证书登记的周期开始日，不计入学时。", "Completed before the certificate's period started; no hours."
+    ),
+    Reason.ALREADY_AWARDED_IN_PERIOD: Text(
+        "同一课程内容在本周期内已计过学时，不重复计入。",
+        "The same lecture has already counted in this period; it counts once.",
+    ),
+}

@@ -1,0 +1,57 @@
+"""Where adapters are chosen. Everything is made on first use and kept while the function lives."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+
+import boto3
+
+from services.credits.adapters.rule_files import load_rules
+from services.credits.app.context import Context, context
+from services.kit.clock import SystemClock
+from services.kit.ids import RandomIds
+from services.kit.keyring import KeyRing
+from services.kit.relay import EventsClient
+from services.kit.secrets import json_secret
+from services.kit.settings import Settings
+from services.kit.store.dynamodb import DynamoStore
+
+
+class LedgerSettings(Settings):
+    """Of functions that read or write the ledger."""
+
+    table_name: str
+    outbox_table_name: str
+    keyring_secret_id: str
+
+
+class HttpSettings(Settings):
+    """Of the function that answers HTTP."""
+
+    origin_secret_id: str
+
+
+class RelaySettings(Settings):
+    """Of the relay."""
+
+    event_bus_name: str
+
+
+@cache
+def ledger() -> Context:
+    """What the use cases work with."""
+    settings = LedgerSettings.load()
+    clock = SystemClock()
+    store = DynamoStore(settings.table_name, settings.outbox_table_name, clock)
+    return context(store, clock, RandomIds(), KeyRing(json_secret(settings.keyring_secret_id)), load_rules())
+
+
+@cache
+def origin_secret() -> Callable[[bool], Mapping[str, str]]:
+    """The loader of the header that only our own origin sends."""
+    return json_secret(HttpSettings.load().origin_secret_id)
+
+
+@cache
+def bus() -> tuple[EventsClient, str]:
+    """EventBridge, and the bus to publish on."""
+    return boto3.client("events"), RelaySettings.load().event_bus_name

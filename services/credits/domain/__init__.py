@@ -1,0 +1,1 @@
+"""The ledger's rules, pure: no I/O, no framework."""

@@ -1,0 +1,23 @@
+"""The ledger's own view of a course: what one content version gives."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from services.credits.domain.credentials import Category, Credential
+
+
+@dataclass(frozen=True)
+class CourseVersion:
+    """One content version of a course, as of its newest publication (`sequence`).
+
+    Two courses with the same `content_id` are the same lecture.
+    """
+
+    course_id: str
+    content_version: str
+    content_id: str
+    title: str
+    hours: Decimal
+    category: Category
+    eligible: tuple[Credential, ...]
+    sequence: int

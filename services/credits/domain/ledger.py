@@ -1,0 +1,206 @@
+"""The ledger: one append-only chain of entries per learner, each carrying a MAC over itself and its predecessor's MAC.
+
+Nothing is edited or deleted: a hold ends by a `release` entry, and what the watch then gives is an entry of its own.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Protocol
+
+from services.credits.domain.credentials import Category, Credential
+from services.credits.domain.periods import Period
+
+PURPOSE = "ledger"
+"""Of the MACs on entries."""
+
+HEAD_PURPOSE = "ledger-head"
+"""Of the MAC on the head."""
+
+
+class Kind(StrEnum):
+    """What an entry does to the account."""
+
+    AWARD = "award"
+    HOLD = "hold"
+    RELEASE = "release"
+    DECLINED = "declined"
+
+
+class Reason(StrEnum):
+    """Why; a stable code, shown to the learner with a text."""
+
+    COMPLETED = "COMPLETED"
+    NO_CERTIFICATE = "NO_CERTIFICATE"
+    CERTIFICATE_NOT_CONFIRMED = "CERTIFICATE_NOT_CONFIRMED"
+    MEMBER_QUOTA_UNDECIDED = "MEMBER_QUOTA_UNDECIDED"
+    CERTIFICATE_CONFIRMED = "CERTIFICATE_CONFIRMED"
+    NO_ELIGIBLE_CREDENTIAL = "NO_ELIGIBLE_CREDENTIAL"
+    CREDENTIAL_NOT_ELIGIBLE = "CREDENTIAL_NOT_ELIGIBLE"
+    BEFORE_FIRST_PERIOD = "BEFORE_FIRST_PERIOD"
+    ALREADY_AWARDED_IN_PERIOD = "ALREADY_AWARDED_IN_PERIOD"
+
+
+@dataclass(frozen=True)
+class Completion:
+    """A completed watch, with what the course version that was watched says of itself."""
+
+    watch_id: str
+    course_id: str
+    content_id: str
+    content_version: str
+    title: str
+    hours: Decimal
+    category: Category
+    completed_at: datetime
+    counts_against_member_quota: bool
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An entry before it has its place in the chain.
+
+    `hours` is what the entry moves: into the period (award), into or out of what is held (hold, release), 0 (declined).
+    `settles` is the number of the hold that a release ends. `credential` is None where the course serves none.
+    """
+
+    kind: Kind
+    reason: Reason
+    hours: Decimal
+    completion: Completion
+    credential: Credential | None = None
+    period: Period | None = None
+    settles: int | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A draft in its place: `number` counts from 1 without gaps; MACs are hexadecimal, the first `prev_mac` is ""."""
+
+    number: int
+    entry_id: str
+    learner_id: str
+    at: datetime
+    kind: Kind
+    reason: Reason
+    hours: Decimal
+    completion: Completion
+    key_id: str
+    prev_mac: str
+    mac: str
+    credential: Credential | None = None
+    period: Period | None = None
+    settles: int | None = None
+
+
+@dataclass(frozen=True)
+class Head:
+    """Where the chain ends, stored apart so that a cut tail is found. `seal` is a MAC over the other fields."""
+
+    learner_id: str
+    count: int
+    last_mac: str
+    key_id: str
+    seal: str
+
+
+class BrokenHead(Exception):
+    """The head's seal does not fit: an operator runs verify_chain."""
+
+
+class Macs(Protocol):
+    """Keyed MACs by key id and purpose; `services.kit.keyring.KeyRing` is one."""
+
+    def current_id(self) -> str:
+        """The key that signs now."""
+
+    def mac(self, key_id: str, purpose: str, message: bytes) -> bytes:
+        """The MAC of a message."""
+
+    def verify(self, key_id: str, purpose: str, message: bytes, mac: bytes) -> bool:
+        """Whether a MAC is right, in constant time."""
+
+
+def extend(
+    head: Head, drafts: Sequence[Draft], entry_ids: Iterable[str], at: datetime, macs: Macs
+) -> tuple[Head, list[Entry]]:
+    """Puts drafts at the end of the chain; answers the new head and the entries.
+
+    Raises:
+        BrokenHead: nothing is added to a head that somebody changed, which would seal what they did.
+    """
+    if not macs.verify(head.key_id, HEAD_PURPOSE, signed_bytes(head), bytes.fromhex(head.seal)):
+        raise BrokenHead(head.learner_id)
+    key_id = macs.current_id()
+    entries: list[Entry] = []
+    count, last_mac = head.count, head.last_mac
+    for draft, entry_id in zip(drafts, entry_ids, strict=True):
+        count += 1
+        entry = _entry(draft, count, entry_id, head.learner_id, at, key_id, last_mac, macs)
+        entries.append(entry)
+        last_mac = entry.mac
+    return sealed(head.learner_id, count, last_mac, macs), entries
+
+
+def empty_head(learner_id: str, macs: Macs) -> Head:
+    """The head of a chain without entries."""
+    return sealed(learner_id, 0, "", macs)
+
+
+def sealed(learner_id: str, count: int, last_mac: str, macs: Macs) -> Head:
+    """A head with its seal."""
+    key_id = macs.current_id()
+    head = Head(learner_id, count, last_mac, key_id, seal="")
+    return replace(head, seal=macs.mac(key_id, HEAD_PURPOSE, signed_bytes(head)).hex())
+
+
+def signed_bytes(record: Entry | Head) -> bytes:
+    """What a MAC covers: every field except the MAC itself.
+
+    Canonical JSON: sorted names, no spaces; absent fields are left out, so a field added later changes no old MAC.
+    """
+    content = _plain(record)
+    content.pop("mac" if isinstance(record, Entry) else "seal")
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def _entry(
+    draft: Draft, number: int, entry_id: str, learner_id: str, at: datetime, key_id: str, prev_mac: str, macs: Macs
+) -> Entry:
+    entry = Entry(
+        number=number,
+        entry_id=entry_id,
+        learner_id=learner_id,
+        at=at,
+        kind=draft.kind,
+        reason=draft.reason,
+        hours=draft.hours,
+        completion=draft.completion,
+        key_id=key_id,
+        prev_mac=prev_mac,
+        mac="",
+        credential=draft.credential,
+        period=draft.period,
+        settles=draft.settles,
+    )
+    return replace(entry, mac=macs.mac(key_id, PURPOSE, signed_bytes(entry)).hex())
+
+
+def _plain(record: Any) -> dict[str, Any]:
+    values = ((field.name, getattr(record, field.name)) for field in fields(record))
+    return {name: _scalar(value) for name, value in values if value is not None}
+
+
+def _scalar(value: Any) -> Any:
+    if isinstance(value, Completion | Period):
+        return _plain(value)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return value

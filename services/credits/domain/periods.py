@@ -1,0 +1,65 @@
+"""Recertification periods: civil dates in Asia/Shanghai."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""China has kept UTC+8 without daylight saving since 1991, so no time-zone database is needed in the function."""
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Period:
+    """From `start` to `end`, both days included; `end` is None where the period's length is not known."""
+
+    start: date
+    end: date | None = None
+
+
+def civil_date(instant: datetime) -> date:
+    """The day in Shanghai at an aware instant."""
+    return instant.astimezone(SHANGHAI).date()
+
+
+def anniversary(anchor: date, years: int) -> date:
+    """The same day `years` later. Of 29 February in a common year it is 1 March, so that no year is a day short."""
+    try:
+        return anchor.replace(year=anchor.year + years)
+    except ValueError:
+        return date(anchor.year + years, 3, 1)
+
+
+def period_containing(anchor: date, day: date, length: Callable[[date], int | None]) -> Period | None:
+    """The period in which `day` lies, of the row of periods that begins at `anchor`; None for a day before it.
+
+    `length` answers how many years a period starting on a date lasts, None if that is not known.
+    Every start is reckoned from `anchor`, so a 29 February comes back in the next leap year.
+    """
+    if day < anchor:
+        return None
+    start, offset = anchor, 0
+    while (years := length(start)) is not None:
+        offset += years
+        following = anniversary(anchor, offset)
+        if day < following:
+            return Period(start, following - ONE_DAY)
+        start = following
+    return Period(start)
+
+
+def years_of(period: Period) -> list[Period]:
+    """The single years of a period; none where its end is not known."""
+    years: list[Period] = []
+    start = period.start
+    while period.end is not None and start <= period.end:
+        following = anniversary(period.start, len(years) + 1)
+        years.append(Period(start, min(following - ONE_DAY, period.end)))
+        start = following
+    return years
+
+
+def contains(period: Period, day: date) -> bool:
+    """Whether a day lies in a period."""
+    return period.start <= day and (period.end is None or day <= period.end)

@@ -1,0 +1,1 @@
+"""What credits publishes, and its narrow view of what it consumes."""

@@ -1,0 +1,123 @@
+"""What learners, administrators and auditors ask of the ledger."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from aws_lambda_powertools.event_handler.openapi.params import Body, Path
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from pydantic import Field, StrictStr
+
+from services.credits import bootstrap
+from services.credits.app.certificates import (
+    Confirmation,
+    Registration,
+    confirm_certificate,
+    list_certificates,
+    register_certificate,
+)
+from services.credits.app.context import Context
+from services.credits.app.problems import PROBLEMS
+from services.credits.app.read_account import read_account, read_timeline
+from services.credits.domain.credentials import Credential
+from services.credits.handlers.views import (
+    AccountAnswer,
+    CertificateAnswer,
+    CertificatesAnswer,
+    ConfirmRequest,
+    RegisterRequest,
+    TimelineAnswer,
+    account_answer,
+    certificate_answer,
+    entry_answer,
+)
+from services.kit.http import HttpApi, caller, correlation_id, secured
+from services.kit.identity import Role
+
+LearnerId = Annotated[
+    StrictStr, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$", description="the user pool's id of the learner")
+]
+
+
+def build_api(ledger: Context, origin_secret: Callable[[bool], Mapping[str, str]]) -> HttpApi:
+    """Every route of the ledger."""
+    api = HttpApi("Xueshi credits", PROBLEMS, origin_secret)
+    _add_account_routes(api.app, ledger)
+    _add_certificate_routes(api.app, ledger)
+    _add_staff_routes(api.app, ledger)
+    return api
+
+
+def _add_account_routes(app: APIGatewayHttpResolver, ledger: Context) -> None:
+    learner = secured(Role.LEARNER)
+
+    @app.get("/v1/credits/account", summary="Hours per certificate and period", operation_id="read_account", **learner)
+    def account() -> AccountAnswer:
+        return account_answer(read_account(ledger, caller(app).id))
+
+    @app.get("/v1/credits/timeline", summary="Every entry, newest first", operation_id="read_timeline", **learner)
+    def timeline() -> TimelineAnswer:
+        return TimelineAnswer(entries=[entry_answer(entry) for entry in read_timeline(ledger, caller(app).id)])
+
+
+def _add_certificate_routes(app: APIGatewayHttpResolver, ledger: Context) -> None:
+    learner = secured(Role.LEARNER)
+    path = "/v1/credits/certificates"
+
+    @app.get(path, summary="The caller's certificates", operation_id="list_certificates", **learner)
+    def certificates() -> CertificatesAnswer:
+        return _certificates(ledger, caller(app).id)
+
+    @app.post(
+        path,
+        status_code=201,
+        summary="Register a certificate, or correct one not yet confirmed; safe to repeat",
+        operation_id="register_certificate",
+        **learner,
+    )
+    def register(request: Annotated[RegisterRequest, Body()]) -> CertificateAnswer:
+        wanted = Registration(request.credential, request.number, request.period_start)
+        return certificate_answer(register_certificate(ledger, caller(app).id, wanted))
+
+
+def _add_staff_routes(app: APIGatewayHttpResolver, ledger: Context) -> None:
+    path = "/v1/credits/learners/<learner_id>/certificates"
+
+    @app.get(
+        path,
+        summary="A learner's certificates",
+        operation_id="list_learner_certificates",
+        **secured(Role.ADMINISTRATOR, Role.AUDITOR),
+    )
+    def certificates_of(learner_id: Annotated[LearnerId, Path()]) -> CertificatesAnswer:
+        return _certificates(ledger, learner_id)
+
+    @app.post(
+        f"{path}/<credential>/confirmation",
+        summary="Confirm a certificate and release the hours held for it; safe to repeat",
+        operation_id="confirm_certificate",
+        **secured(Role.ADMINISTRATOR),
+    )
+    def confirm(
+        learner_id: Annotated[LearnerId, Path()],
+        credential: Annotated[Credential, Path()],
+        request: Annotated[ConfirmRequest, Body()],
+    ) -> CertificateAnswer:
+        wanted = Confirmation(learner_id, credential, request.reason, request.revision)
+        return certificate_answer(confirm_certificate(ledger, caller(app), wanted, correlation_id(app)))
+
+
+def _certificates(ledger: Context, learner_id: str) -> CertificatesAnswer:
+    found = list_certificates(ledger, learner_id)
+    return CertificatesAnswer(certificates=[certificate_answer(certificate) for certificate in found])
+
+
+@cache
+def _api() -> HttpApi:
+    return build_api(bootstrap.ledger(), bootstrap.origin_secret())
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """One request."""
+    return _api().handle(event, context)

@@ -1,0 +1,252 @@
+"""Bodies and answers of the HTTP API. Hours are exact decimals written as text; null is a figure that is not known."""
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StrictStr
+
+from services.credits.app.read_account import AccountView, CertificateBalance
+from services.credits.app.reasons import TEXTS
+from services.credits.domain.balances import PeriodBalance, YearBalance
+from services.credits.domain.certificates import Certificate, State
+from services.credits.domain.credentials import Category, Credential
+from services.credits.domain.ledger import Entry, Kind, Reason
+
+Hours = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?$", description="exact decimal", examples=["1.5"])]
+
+
+def _date_text(value: object) -> object:
+    # pydantic would also read seconds since 1970, and instants at midnight.
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise ValueError("a date is written as YYYY-MM-DD")
+    return value
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class RegisterRequest(_Request):
+    """A certificate that the learner holds."""
+
+    credential: Credential
+    number: StrictStr = Field(pattern=r"^[A-Za-z0-9-]{4,32}$", description="as printed on the certificate")
+    period_start: Annotated[date, BeforeValidator(_date_text)] = Field(
+        description="first day of the current period, Asia/Shanghai"
+    )
+
+
+class ConfirmRequest(_Request):
+    """An administrator's confirmation."""
+
+    reason: StrictStr = Field(pattern=r"\S", max_length=500, description="why; kept in the audit log")
+    revision: StrictInt | None = Field(
+        default=None, ge=1, description="the revision that was looked at; refused if the learner has changed it since"
+    )
+
+
+class CertificateAnswer(BaseModel):
+    """A certificate as it stands."""
+
+    credential: Credential
+    number: str
+    period_start: date
+    state: State
+    revision: int = Field(description="counts every change, from 1")
+    changed_at: datetime
+
+
+class CertificatesAnswer(BaseModel):
+    """A learner's certificates."""
+
+    certificates: list[CertificateAnswer]
+
+
+class YearAnswer(BaseModel):
+    """One year of a period; both days are included."""
+
+    start: date
+    end: date | None
+    earned_hours: Hours
+    required_hours: Hours | None
+    remaining_hours: Hours | None
+
+
+class RuleAnswer(BaseModel):
+    """The rule in force for a period, and where it comes from."""
+
+    id: str
+    known: bool = Field(description="false: the figures are not known, see the note")
+    source: str
+    source_en: str
+    note: str
+    note_en: str
+
+
+class PeriodAnswer(BaseModel):
+    """Hours of one certificate in one period."""
+
+    start: date
+    deadline: date | None = Field(description="last day of the period, Asia/Shanghai")
+    earned_hours: Hours
+    required_hours: Hours | None
+    remaining_hours: Hours | None
+    compulsory_hours: Hours
+    compulsory_required_hours: Hours | None
+    compulsory_remaining_hours: Hours | None
+    elective_hours: Hours
+    years: list[YearAnswer]
+    rule: RuleAnswer
+
+
+class CertificateBalanceAnswer(BaseModel):
+    """A certificate and its hours."""
+
+    certificate: CertificateAnswer
+    current: PeriodAnswer
+    earlier: list[PeriodAnswer] = Field(description="periods that have ended and have awards, oldest first")
+
+
+class PeriodSpan(BaseModel):
+    """A period; both days are included."""
+
+    start: date
+    end: date | None
+
+
+class ReasonAnswer(BaseModel):
+    """Why, for programs and for people."""
+
+    code: Reason
+    text: str
+    text_en: str
+
+
+class EntryAnswer(BaseModel):
+    """One entry of the ledger."""
+
+    number: int = Field(description="place in the ledger, from 1")
+    entry_id: str
+    at: datetime
+    kind: Kind
+    credential: Credential | None = Field(description="null: the course serves no certificate")
+    hours: Hours = Field(description="what the entry moves: 0 where nothing was given")
+    reason: ReasonAnswer
+    period: PeriodSpan | None
+    settles: int | None = Field(description="of a release: the number of the hold it ends")
+    watch_id: str
+    course_id: str
+    content_version: str
+    title: str
+    category: Category
+    course_hours: Hours = Field(description="what the course version gives")
+    completed_at: datetime
+
+
+class TimelineAnswer(BaseModel):
+    """Every entry, newest first."""
+
+    entries: list[EntryAnswer]
+
+
+class AccountAnswer(BaseModel):
+    """What the learner has: balances per certificate and period, and what is held with its reason."""
+
+    certificates: list[CertificateBalanceAnswer]
+    held: list[EntryAnswer]
+
+
+def hours_text(hours: Decimal) -> str:
+    """Without trailing zeros or exponent: 1.5, 30."""
+    return format(hours.normalize(), "f")
+
+
+def certificate_answer(certificate: Certificate) -> CertificateAnswer:
+    """The answer for one certificate."""
+    return CertificateAnswer(
+        credential=certificate.credential,
+        number=certificate.number,
+        period_start=certificate.period_start,
+        state=certificate.state,
+        revision=certificate.revision,
+        changed_at=certificate.at,
+    )
+
+
+def account_answer(account: AccountView) -> AccountAnswer:
+    """The answer for a whole account."""
+    return AccountAnswer(
+        certificates=[_balance(balance) for balance in account.certificates],
+        held=[entry_answer(entry) for entry in account.held],
+    )
+
+
+def entry_answer(entry: Entry) -> EntryAnswer:
+    """The answer for one entry."""
+    watch, text = entry.completion, TEXTS[entry.reason]
+    return EntryAnswer(
+        number=entry.number,
+        entry_id=entry.entry_id,
+        at=entry.at,
+        kind=entry.kind,
+        credential=entry.credential,
+        hours=hours_text(entry.hours),
+        reason=ReasonAnswer(code=entry.reason, text=text.zh, text_en=text.en),
+        period=PeriodSpan(start=entry.period.start, end=entry.period.end) if entry.period else None,
+        settles=entry.settles,
+        watch_id=watch.watch_id,
+        course_id=watch.course_id,
+        content_version=watch.content_version,
+        title=watch.title,
+        category=watch.category,
+        course_hours=hours_text(watch.hours),
+        completed_at=watch.completed_at,
+    )
+
+
+def _balance(balance: CertificateBalance) -> CertificateBalanceAnswer:
+    return CertificateBalanceAnswer(
+        certificate=certificate_answer(balance.certificate),
+        current=_period(balance.current),
+        earlier=[_period(period) for period in balance.earlier],
+    )
+
+
+def _period(balance: PeriodBalance) -> PeriodAnswer:
+    rule = balance.rule
+    return PeriodAnswer(
+        start=balance.period.start,
+        deadline=balance.period.end,
+        earned_hours=hours_text(balance.earned),
+        required_hours=_known(balance.required),
+        remaining_hours=_known(balance.remaining),
+        compulsory_hours=hours_text(balance.compulsory),
+        compulsory_required_hours=_known(balance.compulsory_required),
+        compulsory_remaining_hours=_known(balance.compulsory_remaining),
+        elective_hours=hours_text(balance.elective),
+        years=[_year(year) for year in balance.years],
+        rule=RuleAnswer(
+            id=rule.id,
+            known=rule.figures is not None,
+            source=rule.source,
+            source_en=rule.source_en,
+            note=rule.note,
+            note_en=rule.note_en,
+        ),
+    )
+
+
+def _year(balance: YearBalance) -> YearAnswer:
+    return YearAnswer(
+        start=balance.year.start,
+        end=balance.year.end,
+        earned_hours=hours_text(balance.earned),
+        required_hours=_known(balance.required),
+        remaining_hours=_known(balance.remaining),
+    )
+
+
+def _known(hours: Decimal | None) -> str | None:
+    return None if hours is None else hours_text(hours)
