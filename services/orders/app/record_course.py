@@ -1,0 +1,37 @@
+"""Keeping orders' own view of the catalogue's courses."""
+
+from services.kit.clock import Clock
+from services.kit.events import Envelope
+from services.kit.inbox import apply_once
+from services.kit.store import ABSENT, Change, Put, Store
+from services.orders.app.keys import course_key
+from services.orders.domain.course_offer import CourseOffer
+from services.orders.events.consumed import CoursePublished
+
+
+def record_course(store: Store, clock: Clock, event: Envelope) -> None:
+    """Keeps what the newest publication says; an older one that arrives late changes nothing.
+
+    Raises:
+        ValueError: the event is not a publication with a sequence (pydantic's ValidationError is one).
+        Conflict: others kept writing.
+    """
+    published = CoursePublished.model_validate(event.data)
+    if event.sequence is None:
+        raise ValueError("a publication without a sequence cannot be put in order")
+    offer = CourseOffer(
+        course_id=published.course_id,
+        title=published.title,
+        member_recommended=published.member_recommended,
+        price_fen=published.price_fen,
+        sequence=event.sequence,
+    )
+
+    def plan() -> Change:
+        key = course_key(offer.course_id)
+        known = store.get(key, CourseOffer)
+        if known and known.value.sequence >= offer.sequence:
+            return Change()
+        return Change([Put(key, offer, known.version if known else ABSENT)])
+
+    apply_once(store, clock, event, plan)

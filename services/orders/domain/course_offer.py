@@ -1,0 +1,14 @@
+"""What orders knows of a course: its own narrow view of the catalogue's."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class CourseOffer:
+    """A course as it can be had. `sequence` is the number of the publication it was read from."""
+
+    course_id: str
+    title: str
+    member_recommended: bool
+    price_fen: int
+    sequence: int

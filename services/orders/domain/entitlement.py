@@ -1,0 +1,48 @@
+"""The right to watch a course, and how it is come by."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Basis(StrEnum):
+    """What an entitlement rests on."""
+
+    CLAIM = "claim"
+    PURCHASE = "purchase"
+    MEMBERSHIP = "membership"
+
+
+@dataclass(frozen=True)
+class Entitlement:
+    """One right of one learner to watch one course; there may be several for a course, each on its own basis.
+
+    It ends at `valid_until` (not included), or never.
+    """
+
+    entitlement_id: str
+    learner_id: str
+    course_id: str
+    basis: Basis
+    counts_against_member_quota: bool
+    granted_at: datetime
+    valid_until: datetime | None
+
+    def valid_at(self, instant: datetime) -> bool:
+        """Whether it holds at this instant."""
+        return self.granted_at <= instant and (self.valid_until is None or instant < self.valid_until)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A member took a recommended course: once, for ever.
+
+    The recommendation is recorded: `course_sequence` is the publication of the course that made it, so that later
+    publications do not touch the claim.
+    """
+
+    learner_id: str
+    course_id: str
+    course_sequence: int
+    claimed_at: datetime
+    entitlement_id: str

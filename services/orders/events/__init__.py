@@ -1,0 +1,1 @@
+"""What orders publishes, and its narrow view of what it consumes."""

@@ -1,0 +1,16 @@
+"""What orders reads of other services' events, and nothing more of them."""
+
+from typing import ClassVar
+
+from pydantic import BaseModel, Field
+
+
+class CoursePublished(BaseModel):
+    """Of the catalogue's course: what it costs, and whether members may claim it."""
+
+    TYPE: ClassVar = "catalog.course_published.v1"
+
+    course_id: str = Field(min_length=1)
+    title: str
+    member_recommended: bool
+    price_fen: int = Field(ge=0)

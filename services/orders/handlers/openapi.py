@@ -1,0 +1,17 @@
+"""The public description of orders' HTTP API."""
+
+from typing import Any
+
+from services.kit.clock import SystemClock
+from services.kit.ids import RandomIds
+from services.kit.store.memory import MemoryStore
+from services.orders.app.context import context
+from services.orders.domain.plan import Plans
+from services.orders.handlers.http import build_api
+
+
+def document() -> dict[str, Any]:
+    """The OpenAPI 3.1 document."""
+    nothing: dict[str, str] = {}
+    orders = context(MemoryStore(), SystemClock(), RandomIds(), Plans([]))
+    return build_api(orders, lambda _: nothing).openapi()

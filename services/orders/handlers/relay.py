@@ -1,0 +1,13 @@
+"""The outbox's stream, to the bus."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from services.kit.relay import relay
+from services.orders import bootstrap
+
+
+def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+    """One batch of the stream."""
+    return relay(event, *bootstrap.bus())
