@@ -1,0 +1,1 @@
+"""Xueshi's independent services and the small technical library they share."""
