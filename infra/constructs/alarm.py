@@ -1,0 +1,38 @@
+"""Alarms: each tells the operators' topic when it rises and when it is over."""
+
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+
+def alarm(
+    scope: Construct,
+    id_: str,
+    metric: cloudwatch.IMetric,
+    *,
+    name: str,
+    description: str,
+    threshold: float,
+    topic: sns.ITopic,
+) -> cloudwatch.Alarm:
+    """Rises as soon as the metric reaches `threshold`; no data means no trouble. `description` says what to do."""
+    made = cloudwatch.Alarm(
+        scope,
+        id_,
+        alarm_name=name,
+        alarm_description=description,
+        metric=metric,
+        threshold=threshold,
+        evaluation_periods=1,
+        comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+    )
+    action = actions.SnsAction(topic)
+    made.add_alarm_action(action)
+    made.add_ok_action(action)
+    return made
+
+
+MINUTE = Duration.minutes(1)

@@ -1,0 +1,111 @@
+"""A service's HTTP API, with one explicit route per operation of its OpenAPI document."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_apigatewayv2 as apigateway
+from aws_cdk import aws_apigatewayv2_authorizers as authorizers
+from aws_cdk import aws_apigatewayv2_integrations as integrations
+from aws_cdk import aws_cognito as cognito
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from infra.constructs.alarm import MINUTE, alarm
+from infra.constructs.function import LOG_RETENTION
+from infra.constructs.review import accept
+from infra.openapi import Route
+
+RATE_PER_SECOND = 1000
+"""About 15,000 learners watching with a beat every 15 s: a limit against runaways, not against use."""
+BURST = 2000
+FAULTS_PER_MINUTE = 5
+_LOGGED = {
+    # No address and no identity: whose request it was, the function's own log knows by its id.
+    "request_id": "$context.requestId",
+    "time": "$context.requestTime",
+    "route": "$context.routeKey",
+    "status": "$context.status",
+    "latency_ms": "$context.responseLatency",
+    "authorizer_error": "$context.authorizer.error",
+    "integration_error": "$context.integrationErrorMessage",
+}
+
+
+class ServiceApi(Construct):
+    """Routes that are not public go through the user pool's JWT authorizer."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        service: str,
+        *,
+        routes: Sequence[Route],
+        functions: Mapping[str, lambda_.IFunction],
+        pool: cognito.IUserPool,
+        client: cognito.IUserPoolClient,
+        topic: sns.ITopic,
+    ) -> None:
+        """`functions` by the name that a route's `x-function` gives."""
+        super().__init__(scope, "Api")
+        self.api = apigateway.HttpApi(
+            self,
+            "HttpApi",
+            api_name=f"xueshi-{service}",
+            description=f"Routes of docs/openapi/{service}.json",
+            create_default_stage=False,
+        )
+        authorizer = authorizers.HttpUserPoolAuthorizer(
+            "Cognito", pool, authorizer_name="cognito", user_pool_clients=[client]
+        )
+        integration = {
+            name: integrations.HttpLambdaIntegration(f"{name.capitalize()}Integration", function)
+            for name, function in functions.items()
+        }
+        for route in routes:
+            (made,) = self.api.add_routes(
+                path=route.path,
+                methods=[apigateway.HttpMethod[route.method]],
+                integration=integration[route.function],
+                authorizer=apigateway.HttpNoneAuthorizer() if route.public else authorizer,
+            )
+            if route.public:
+                accept(made, "APIG4", "Public by its OpenAPI document, and in the tests' list of public routes.")
+        self._add_stage(service)
+        self._add_alarm(service, topic)
+
+    def _add_stage(self, service: str) -> None:
+        access_log = logs.LogGroup(
+            self,
+            "AccessLog",
+            log_group_name=f"/xueshi/api/{service}",
+            retention=LOG_RETENTION,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        stage = apigateway.HttpStage(
+            self,
+            "Stage",
+            http_api=self.api,
+            stage_name="$default",
+            auto_deploy=True,
+            throttle=apigateway.ThrottleSettings(rate_limit=RATE_PER_SECOND, burst_limit=BURST),
+        )
+        resource = stage.node.default_child
+        assert isinstance(resource, apigateway.CfnStage)  # noqa: S101 (for the type checker: it always is)
+        resource.access_log_settings = apigateway.CfnStage.AccessLogSettingsProperty(
+            destination_arn=access_log.log_group_arn, format=json.dumps(_LOGGED)
+        )
+
+    def _add_alarm(self, service: str, topic: sns.ITopic) -> None:
+        self.faults = self.api.metric_server_error(period=MINUTE, statistic="Sum")
+        alarm(
+            self,
+            "FaultsAlarm",
+            self.faults,
+            name=f"xueshi-{service}-api-faults",
+            description=f"The API of {service} answers 5xx: look at its functions' logs by correlation id.",
+            threshold=FAULTS_PER_MINUTE,
+            topic=topic,
+        )

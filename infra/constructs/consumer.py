@@ -1,0 +1,75 @@
+"""Bus to effect: rules -> queue -> function."""
+
+from collections.abc import Mapping, Sequence
+
+from aws_cdk import Duration
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from infra.constructs.function import Bundle, ServiceFunction, allow
+from infra.constructs.queues import DeadLetterQueue, EventQueue
+
+TIMEOUT = Duration.seconds(30)
+BATCH_SIZE = 10
+CONSUME = "consume"
+"""The function that keeps a service's own state up to date with events. Others do one thing apart, by their name."""
+
+
+class EventConsumer(Construct):
+    """A function that takes events, with the queue in front of it and the rules that fill it.
+
+    Two dead-letter queues: one for events that the bus could not put into the queue, one for those that the function
+    could not handle.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        kind: str,
+        bundle: Bundle,
+        *,
+        types: Sequence[str],
+        bus: events.IEventBus,
+        topic: sns.ITopic,
+        environment: Mapping[str, str],
+    ) -> None:
+        """`kind` names the function; `types` are whole event types such as "catalog.course_published.v1"."""
+        super().__init__(scope, "Consumer" if kind == CONSUME else kind.capitalize())
+        self.kind = kind
+        prefix = f"xueshi-{bundle.service}" if kind == CONSUME else f"xueshi-{bundle.service}-{kind}"
+        self.function = ServiceFunction(self, kind, bundle, memory_mib=512, timeout=TIMEOUT, environment=environment)
+        self.events = EventQueue(self, "Events", name=f"{prefix}-events", consumer_timeout=TIMEOUT, topic=topic)
+        self.undelivered = DeadLetterQueue(
+            self, "Undelivered", name=f"{prefix}-undelivered-dlq", topic=topic, source_queue=None
+        )
+        allow(
+            self.function,
+            ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
+            [self.events.queue.queue_arn],
+        )
+        lambda_.EventSourceMapping(
+            self,
+            "Mapping",
+            target=self.function,
+            event_source_arn=self.events.queue.queue_arn,
+            batch_size=BATCH_SIZE,
+            report_batch_item_failures=True,
+        )
+        for type_ in types:
+            self._subscribe(type_, prefix, bus)
+
+    def _subscribe(self, type_: str, prefix: str, bus: events.IEventBus) -> None:
+        producer, name, _version = type_.split(".")
+        slug = f"{producer}-{name.replace('_', '-')}"
+        # CDK adds to both queues' policies that this rule alone may send.
+        events.Rule(
+            self,
+            f"On-{slug}",
+            rule_name=f"{prefix}-on-{slug}",
+            event_bus=bus,
+            event_pattern=events.EventPattern(source=[f"xueshi.{producer}"], detail_type=[type_]),
+            targets=[targets.SqsQueue(self.events.queue, dead_letter_queue=self.undelivered.queue)],
+        )

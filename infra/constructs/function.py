@@ -1,0 +1,92 @@
+"""A Lambda function with a role, a log group and tracing of its own."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from infra.constructs.review import accept
+
+LOG_RETENTION = logs.RetentionDays.THREE_MONTHS
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """What all functions of a service carry."""
+
+    service: str
+    code: lambda_.Code
+    layer: lambda_.ILayerVersion
+
+
+class ServiceFunction(lambda_.Function):
+    """The function `xueshi-<service>-<kind>`, whose entry point is services.<service>.handlers.<kind>.handler.
+
+    Its role may write its own log group and traces and nothing else, until `allow` adds exact actions.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        kind: str,
+        bundle: Bundle,
+        *,
+        memory_mib: int,
+        timeout: Duration,
+        environment: Mapping[str, str],
+    ) -> None:
+        name = f"xueshi-{bundle.service}-{kind}"
+        role = iam.Role(
+            scope,
+            f"{kind.capitalize()}Role",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            description=f"Of {name} alone",
+        )
+        log_group = logs.LogGroup(
+            scope,
+            f"{kind.capitalize()}Logs",
+            log_group_name=f"/xueshi/{name}",
+            retention=LOG_RETENTION,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        super().__init__(
+            scope,
+            f"{kind.capitalize()}Function",
+            function_name=name,
+            runtime=lambda_.Runtime.PYTHON_3_13,
+            architecture=lambda_.Architecture.ARM_64,
+            handler=f"services.{bundle.service}.handlers.{kind}.handler",
+            code=bundle.code,
+            layers=[bundle.layer],
+            role=role,
+            log_group=log_group,
+            tracing=lambda_.Tracing.ACTIVE,
+            memory_size=memory_mib,
+            timeout=timeout,
+            environment={
+                "POWERTOOLS_SERVICE_NAME": bundle.service,
+                "POWERTOOLS_METRICS_NAMESPACE": "Xueshi",
+                "LOG_LEVEL": "INFO",
+                **environment,
+            },
+        )
+        # With a role of our own CDK grants neither the managed logging policy nor access to all log groups.
+        allow(self, ["logs:CreateLogStream", "logs:PutLogEvents"], [log_group.log_group_arn])
+        accept(role, "IAM5[Resource::*]", "X-Ray's write actions know no resources.")
+        accept(self, "L1", "Python 3.13 is what the dependencies are locked for.")
+
+
+def allow(
+    function: lambda_.Function,
+    actions: Sequence[str],
+    resources: Sequence[str],
+    conditions: Mapping[str, Mapping[str, str]] | None = None,
+) -> None:
+    """Adds exact actions on exact resources to the function's own role."""
+    function.add_to_role_policy(
+        iam.PolicyStatement(actions=list(actions), resources=list(resources), conditions=dict(conditions or {}))
+    )

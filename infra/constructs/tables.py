@@ -1,0 +1,49 @@
+"""A service's two tables."""
+
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_dynamodb as dynamodb
+from constructs import Construct
+
+READ = ("dynamodb:GetItem", "dynamodb:Query")
+WRITE = ("dynamodb:ConditionCheckItem", "dynamodb:PutItem")
+"""The store's whole vocabulary: items are replaced under a condition and never updated in part or deleted.
+A transaction needs only the permissions of what is in it."""
+APPEND = ("dynamodb:PutItem",)
+
+
+class ServiceTables(Construct):
+    """The service's table, and its outbox apart from it: `xueshi-<service>` and `xueshi-<service>-outbox`.
+
+    Apart, so that the stream carries events only and the relay cannot read data.
+    """
+
+    def __init__(self, scope: Construct, service: str) -> None:
+        super().__init__(scope, "Tables")
+        self.data = _table(self, "Data", f"xueshi-{service}", stream=None, protect=True)
+        self.outbox = _table(
+            self,
+            "Outbox",
+            f"xueshi-{service}-outbox",
+            stream=dynamodb.StreamViewType.NEW_IMAGE,
+            protect=False,  # an event lives here until it is published; what it tells is in the data table
+        )
+
+
+def _table(
+    scope: Construct, id_: str, name: str, *, stream: dynamodb.StreamViewType | None, protect: bool
+) -> dynamodb.Table:
+    return dynamodb.Table(
+        scope,
+        id_,
+        table_name=name,
+        partition_key=dynamodb.Attribute(name="pk", type=dynamodb.AttributeType.STRING),
+        sort_key=dynamodb.Attribute(name="sk", type=dynamodb.AttributeType.STRING),
+        billing_mode=dynamodb.BillingMode.PAY_PER_REQUEST,
+        point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+            point_in_time_recovery_enabled=True
+        ),
+        time_to_live_attribute="expires_at",
+        stream=stream,
+        deletion_protection=protect,
+        removal_policy=RemovalPolicy.RETAIN,
+    )

@@ -1,0 +1,71 @@
+"""Reads a service's routes from its OpenAPI document, which is generated from its handlers."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from infra.packaging import PackagingError
+
+METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
+AUTHORIZER = "cognito"
+
+
+@dataclass(frozen=True)
+class Route:
+    """One explicit route: `function` names the service's function that answers it."""
+
+    method: str
+    path: str
+    public: bool
+    function: str
+
+    @property
+    def key(self) -> str:
+        """As API Gateway writes it: "GET /v1/catalog/courses"."""
+        return f"{self.method} {self.path}"
+
+
+def read_routes(directory: Path, service: str) -> list[Route]:
+    """All routes of `<directory>/<service>.json`, in a stable order.
+
+    Raises:
+        PackagingError: no such document, no routes in it, or a route outside the service's own paths.
+    """
+    file = directory / f"{service}.json"
+    if not file.exists():
+        raise PackagingError(f"{file} is missing: generate it from the handlers with `make openapi`.")
+    document = json.loads(file.read_text(encoding="utf-8"))
+    routes = sorted(_routes(document), key=lambda route: (route.path, route.method))
+    if not routes:
+        raise PackagingError(f"{file} has no routes: generate it anew with `make openapi`.")
+    for route in routes:
+        if not route.path.startswith(f"/v1/{service}/"):
+            raise PackagingError(f"{file}: {route.path} is not under /v1/{service}/, so clients could not reach it.")
+    return routes
+
+
+def _routes(document: dict[str, Any]) -> Iterator[Route]:
+    for path, item in document.get("paths", {}).items():
+        for method in METHODS:
+            if method in item:
+                operation = item[method]
+                security = operation.get("security", document.get("security", []))
+                yield Route(
+                    method=method.upper(),
+                    path=path,
+                    public=_is_public(security, path),
+                    function=operation.get("x-function", "http"),
+                )
+
+
+def _is_public(security: list[dict[str, Any]], path: str) -> bool:
+    if not security:
+        return True
+    # {} among the alternatives would mean "optional", which the gateway's authorizer does not know.
+    if any(set(alternative) != {AUTHORIZER} for alternative in security):
+        raise PackagingError(
+            f"{path}: only no security at all or [{{{AUTHORIZER}: []}}] can be enforced, not {security}."
+        )
+    return False

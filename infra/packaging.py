@@ -1,0 +1,155 @@
+"""Builds what the functions carry, without Docker: the layer of dependencies, and each service's code.
+
+One builder for AWS and for a local runtime: only the platform differs. Assets are named by a hash of their inputs, not
+of their bytes, so the templates are the same whatever platform the layer was built for.
+"""
+
+import hashlib
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+BUILD = ROOT / "build"
+LAYER_REQUIREMENTS = ROOT / "requirements" / "layer.txt"
+SERVICES = ("catalog", "orders", "playback", "credits")
+
+_LEFT_OUT_FOLDERS = {"__pycache__", "cli"}
+_LEFT_OUT_FILES = {"README.md", "py.typed"}
+
+
+class PackagingError(Exception):
+    """Something needed is not there or not right; the message says what, and what to do."""
+
+
+@dataclass(frozen=True)
+class Platform:
+    """Whom a layer is built for: `name` as `uv --python-platform` knows it; `python` such as "3.13"."""
+
+    name: str
+    python: str
+
+
+AWS = Platform("aarch64-manylinux2014", "3.13")
+"""Lambda's arm64 functions on Python 3.13."""
+
+
+def host_platform() -> Platform:
+    """This machine's CPU and this interpreter's version."""
+    machine = {"amd64": "x86_64", "arm64": "aarch64"}.get(platform.machine().lower(), platform.machine())
+    system = "apple-darwin" if sys.platform == "darwin" else "manylinux_2_28"
+    return Platform(f"{machine}-{system}", f"{sys.version_info.major}.{sys.version_info.minor}")
+
+
+def layer_hash() -> str:
+    """Identifies the layer's contents for every platform."""
+    return _hash_files([LAYER_REQUIREMENTS], ROOT)
+
+
+def code_hash(service: str) -> str:
+    """Identifies a service's code."""
+    return _hash_files(_code_files(service), ROOT)
+
+
+def build_layer(out_dir: Path, target: Platform) -> Path:
+    """Installs the locked dependencies into `<out_dir>/python`. Needs the package index or uv's cache.
+
+    Raises:
+        PackagingError: uv failed; carries what it said.
+    """
+    command = [
+        _uv(), "pip", "install", "--quiet", "--target", str(out_dir / "python"),
+        "--python-platform", target.name, "--python-version", target.python,
+        "--only-binary", ":all:", "--no-deps", "--require-hashes", "-r", str(LAYER_REQUIREMENTS),
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (our own arguments)
+    if done.returncode != 0:
+        raise PackagingError(f"The layer of dependencies could not be built for {target.name}:\n{done.stderr.strip()}")
+    for leftover in ("bin", ".lock"):
+        _remove(out_dir / "python" / leftover)
+    return out_dir
+
+
+def build_code(service: str, out_dir: Path) -> Path:
+    """Copies the service, the kit and their package's root into `<out_dir>/services`."""
+    for path in _code_files(service):
+        copy = out_dir / path.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, copy)
+    return out_dir
+
+
+def cached_layer(target: Platform) -> Path:
+    """The layer's directory under build/, built if it is not there yet."""
+    home = BUILD / "layers" / f"{layer_hash()[:16]}-{target.name}-{target.python}"
+    if not home.exists():
+        with _scratch(home) as scratch:
+            _move_into_place(build_layer(Path(scratch), target), home)
+    return home
+
+
+def cached_code(service: str) -> Path:
+    """The service's code directory under build/, copied if it is not there yet."""
+    home = BUILD / "code" / f"{service}-{code_hash(service)[:16]}"
+    if not home.exists():
+        with _scratch(home) as scratch:
+            _move_into_place(build_code(service, Path(scratch)), home)
+    return home
+
+
+def _scratch(home: Path) -> tempfile.TemporaryDirectory[str]:
+    home.parent.mkdir(parents=True, exist_ok=True)
+    # A rename may have emptied the directory's place by the time it is cleaned up.
+    return tempfile.TemporaryDirectory(dir=home.parent, ignore_cleanup_errors=True)
+
+
+def _move_into_place(built: Path, home: Path) -> None:
+    # One rename, so that an interrupted or concurrent build never leaves half a directory under the final name.
+    try:
+        built.rename(home)
+    except OSError:
+        if not home.exists():
+            raise
+
+
+def _code_files(service: str) -> list[Path]:
+    services = ROOT / "services"
+    if not (services / service).is_dir():
+        raise PackagingError(f"There is no service in services/{service}.")
+    found = [services / "__init__.py"]
+    for folder in (services / "kit", services / service):
+        found += [path for path in folder.rglob("*") if path.is_file() and _ships(path)]
+    return sorted(found)
+
+
+def _ships(path: Path) -> bool:
+    return path.name not in _LEFT_OUT_FILES and _LEFT_OUT_FOLDERS.isdisjoint(path.relative_to(ROOT).parts)
+
+
+def _hash_files(paths: Iterable[Path], root: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(root).as_posix()}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def _uv() -> str:
+    beside = Path(sys.executable).parent / "uv"
+    found = str(beside) if beside.exists() else shutil.which("uv")
+    if found is None:
+        raise PackagingError("uv is missing from the environment: run `make setup`.")
+    return found
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,52 @@
+"""The app and its stacks."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from aws_cdk import App, DefaultStackSynthesizer, Tags
+
+from infra import packaging
+from infra.assets import Assets
+from infra.openapi import Route
+from infra.stacks.catalog import CatalogStack
+from infra.stacks.credits import CreditsStack
+from infra.stacks.edge import EdgeStack
+from infra.stacks.orders import OrdersStack
+from infra.stacks.platform import PlatformStack
+from infra.stacks.playback import PlaybackStack
+from infra.stacks.service import Foundation
+
+CONTEXT = {
+    "@aws-cdk/aws-iam:minimizePolicies": True,
+    "@aws-cdk/core:enablePartitionLiterals": True,
+    # Templates carry no paths of the construct tree, so that they hold what is deployed and nothing else.
+    "aws:cdk:enable-path-metadata": False,
+    "aws:cdk:disable-asset-staging": False,
+}
+
+
+def new_app(out_dir: Path) -> App:
+    """An app that writes into `out_dir`, with what we fix for all stacks."""
+    return App(
+        outdir=str(out_dir),
+        analytics_reporting=False,
+        tree_metadata=False,
+        context=CONTEXT,
+        # The command line checks the account's bootstrap itself; without the rule the templates need no parameters.
+        default_stack_synthesizer=DefaultStackSynthesizer(generate_bootstrap_version_rule=False),
+    )
+
+
+def add_stacks(app: App, target: packaging.Platform, routes: Mapping[str, Sequence[Route]]) -> None:
+    """All stacks. `target` decides what the layer holds, and nothing in the templates."""
+    platform = PlatformStack(app)
+    foundation = Foundation(platform, Assets(target), routes)
+    catalog = CatalogStack(app, foundation)
+    services = [
+        catalog,
+        OrdersStack(app, foundation),
+        PlaybackStack(app, foundation),
+        CreditsStack(app, foundation),
+    ]
+    EdgeStack(app, platform, catalog, services)
+    Tags.of(app).add("product", "xueshi")

@@ -1,0 +1,63 @@
+"""Catalog: courses and their media. Editors write with a function of their own."""
+
+from aws_cdk import Aws, CfnOutput, Duration, RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from infra.constructs.function import allow
+from infra.constructs.review import accept, accept_objects
+from infra.stacks.service import Foundation, ServiceStack
+
+MEDIA_PREFIX = "media/"
+"""A file's key is its URL's path: /media/<content_id>/<content_version>/..."""
+
+
+class CatalogStack(ServiceStack):
+    """Reads need no sign-in; the reading function cannot write."""
+
+    def __init__(self, scope: Construct, foundation: Foundation) -> None:
+        super().__init__(scope, "catalog", foundation)
+        self.media = self._media_bucket()
+        reader = self.add_http_function("http")
+        self.allow_read(reader)
+        editor = self.add_http_function("editor", {"MEDIA_BUCKET_NAME": self.media.bucket_name})
+        self.allow_write(editor)
+        self.allow_emit(editor)
+        # It signs uploads, and before publishing looks at what arrived. Listing makes a missing file a 404, not a 403.
+        allow(editor, ["s3:GetObject", "s3:PutObject"], [self.media.arn_for_objects(f"{MEDIA_PREFIX}*")])
+        allow(editor, ["s3:ListBucket"], [self.media.bucket_arn], {"StringLike": {"s3:prefix": f"{MEDIA_PREFIX}*"}})
+        accept_objects(self.media, MEDIA_PREFIX, "Editors add files under names of their own.")
+        self.finish({"http": reader, "editor": editor})
+        CfnOutput(self, "MediaBucketName", value=self.media.bucket_name)
+
+    def _media_bucket(self) -> s3.Bucket:
+        bucket = s3.Bucket(
+            self,
+            "Media",
+            bucket_name=f"xueshi-media-{Aws.ACCOUNT_ID}-{Aws.REGION}",
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            versioned=True,
+            lifecycle_rules=[
+                s3.LifecycleRule(
+                    abort_incomplete_multipart_upload_after=Duration.days(2),
+                    noncurrent_version_expiration=Duration.days(30),
+                )
+            ],
+            removal_policy=RemovalPolicy.RETAIN,
+        )
+        # Any distribution of this account: naming the edge's would make this stack and the edge need each other.
+        bucket.add_to_resource_policy(
+            iam.PolicyStatement(
+                actions=["s3:GetObject"],
+                principals=[iam.ServicePrincipal("cloudfront.amazonaws.com")],
+                resources=[bucket.arn_for_objects(f"{MEDIA_PREFIX}*")],
+                conditions={
+                    "ArnLike": {"AWS:SourceArn": f"arn:{Aws.PARTITION}:cloudfront::{Aws.ACCOUNT_ID}:distribution/*"}
+                },
+            )
+        )
+        accept(bucket, "S1", "Only the distribution reads it, and that has access logs of its own.")
+        return bucket

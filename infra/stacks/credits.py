@@ -1,0 +1,25 @@
+"""Credits: hours, awarded exactly once."""
+
+from constructs import Construct
+
+from infra.constructs.secrets import ServiceKeys
+from infra.stacks.service import Foundation, ServiceStack
+
+
+class CreditsStack(ServiceStack):
+    """Awards on completed watching; the ledger's entries are chained with keyed MACs."""
+
+    def __init__(self, scope: Construct, foundation: Foundation) -> None:
+        super().__init__(scope, "credits", foundation)
+        keys = ServiceKeys(self, "credits")
+        http = self.add_http_function("http")
+        self.allow_write(http)
+        self.allow_emit(http)
+        keys.open_to(http)
+        # Its own event too: a confirmed certificate releases what is held, in as many transactions as it takes.
+        types = ["catalog.course_published.v1", "playback.watch_completed.v1", "credits.certificate_confirmed.v1"]
+        consumer = self.add_consumer(types)
+        self.allow_write(consumer.function)
+        self.allow_emit(consumer.function)
+        keys.open_to(consumer.function)
+        self.finish({"http": http}, consumer)

@@ -1,0 +1,250 @@
+"""The one origin that clients know: the client itself, media, and the four APIs under their paths."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from aws_cdk import Aws, CfnOutput, CfnParameter, CfnRule, Duration, Fn, RemovalPolicy, SecretValue, Stack
+from aws_cdk import aws_cloudfront as cloudfront
+from aws_cdk import aws_cloudfront_origins as origins
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_wafv2 as waf
+from constructs import Construct
+
+from infra.constructs.review import accept
+from infra.stacks.catalog import MEDIA_PREFIX, CatalogStack
+from infra.stacks.platform import PlatformStack
+from infra.stacks.service import ServiceStack
+
+ORIGIN_HEADER = "x-origin-verify"
+REQUESTS_PER_5_MINUTES = 20_000
+"""From one address. A training room of 300 behind one address, each with a beat every 15 s, makes 6,000."""
+HTTPS_ONLY = cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS
+
+
+class EdgeStack(Stack):
+    """CloudFront, its firewall, and the bucket of the client's files."""
+
+    def __init__(
+        self, scope: Construct, platform: PlatformStack, catalog: CatalogStack, services: Sequence[ServiceStack]
+    ) -> None:
+        super().__init__(scope, "XueshiEdge", description="Xueshi: the one origin for clients")
+        self._require_region()
+        self.headers = self._security_headers()
+        self.web = self._bucket("Web", f"xueshi-web-{Aws.ACCOUNT_ID}-{Aws.REGION}")
+        behaviors = {f"/v1/{stack.service}/*": self._api_behavior(stack, platform.origin_secret) for stack in services}
+        behaviors[f"/{MEDIA_PREFIX}*"] = self._media_behavior(catalog)
+        self.distribution = cloudfront.Distribution(
+            self,
+            "Distribution",
+            comment="Xueshi",
+            default_behavior=self._web_behavior(),
+            additional_behaviors=behaviors,
+            default_root_object="index.html",
+            http_version=cloudfront.HttpVersion.HTTP2_AND_3,
+            web_acl_id=self._firewall().attr_arn,
+            enable_logging=True,
+            log_bucket=self._log_bucket(),
+        )
+        accept(self.distribution, "CFR1", "Learners travel.")
+        accept(self.distribution, "CFR4", "Without a domain of its own the distribution has CloudFront's certificate.")
+        CfnOutput(self, "DistributionDomainName", value=self.distribution.distribution_domain_name)
+        CfnOutput(self, "DistributionId", value=self.distribution.distribution_id)
+        CfnOutput(self, "WebBucketName", value=self.web.bucket_name)
+
+    def _require_region(self) -> None:
+        rule = CfnRule(self, "Region")
+        rule.add_assertion(
+            Fn.condition_equals(Aws.REGION, "us-east-1"),
+            "CloudFront's firewall exists in us-east-1 only: deploy all stacks there.",
+        )
+
+    def _api_behavior(self, stack: ServiceStack, origin_secret: secretsmanager.ISecret) -> cloudfront.BehaviorOptions:
+        # A reference that CloudFormation resolves at each deployment: the value is in no template.
+        proof = SecretValue.secrets_manager(origin_secret.secret_arn, json_field="current")
+        origin = origins.HttpOrigin(
+            f"{stack.api.api_id}.execute-api.{Aws.REGION}.{Aws.URL_SUFFIX}",
+            protocol_policy=cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
+            origin_ssl_protocols=[cloudfront.OriginSslPolicy.TLS_V1_2],
+            custom_headers={ORIGIN_HEADER: proof.unsafe_unwrap()},
+        )
+        return cloudfront.BehaviorOptions(
+            origin=origin,
+            viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
+            allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
+            cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
+            origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+            response_headers_policy=self.headers,
+        )
+
+    def _media_behavior(self, catalog: CatalogStack) -> cloudfront.BehaviorOptions:
+        # Seen from here as a bucket made elsewhere, whose policy its own stack keeps.
+        bucket = s3.Bucket.from_bucket_attributes(
+            self,
+            "Media",
+            bucket_name=catalog.media.bucket_name,
+            bucket_regional_domain_name=catalog.media.bucket_regional_domain_name,
+        )
+        return cloudfront.BehaviorOptions(
+            origin=origins.S3BucketOrigin.with_origin_access_control(bucket),
+            viewer_protocol_policy=HTTPS_ONLY,
+            cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,
+            response_headers_policy=self.headers,
+            trusted_key_groups=[self._media_keys()],
+            compress=False,  # video is compressed already
+        )
+
+    def _media_keys(self) -> cloudfront.KeyGroup:
+        """Whose signed cookies open media: playback's, which gives them to live sessions only."""
+        parameter = CfnParameter(
+            self,
+            "MediaPublicKey",
+            description="Public half of the key in xueshi-media-key, PEM: python -m ops.media_key",
+        )
+        key = cloudfront.CfnPublicKey(
+            self,
+            "MediaKey",
+            public_key_config=cloudfront.CfnPublicKey.PublicKeyConfigProperty(
+                caller_reference="xueshi-media", encoded_key=parameter.value_as_string, name="xueshi-media"
+            ),
+        )
+        CfnOutput(self, "MediaKeyPairId", value=key.attr_id)
+        imported = cloudfront.PublicKey.from_public_key_id(self, "MediaKeyId", key.attr_id)
+        return cloudfront.KeyGroup(self, "MediaKeys", items=[imported], comment="Opens lectures to live sessions")
+
+    def _web_behavior(self) -> cloudfront.BehaviorOptions:
+        fallback = cloudfront.Function(
+            self,
+            "Pages",
+            code=cloudfront.FunctionCode.from_inline(Path(__file__).with_name("spa.js").read_text(encoding="utf-8")),
+            runtime=cloudfront.FunctionRuntime.JS_2_0,
+            comment="Pages of the client that are no files",
+        )
+        return cloudfront.BehaviorOptions(
+            origin=origins.S3BucketOrigin.with_origin_access_control(self.web),
+            viewer_protocol_policy=HTTPS_ONLY,
+            cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,
+            response_headers_policy=self.headers,
+            function_associations=[
+                cloudfront.FunctionAssociation(
+                    function=fallback, event_type=cloudfront.FunctionEventType.VIEWER_REQUEST
+                )
+            ],
+        )
+
+    def _security_headers(self) -> cloudfront.ResponseHeadersPolicy:
+        content = "; ".join(
+            [
+                "default-src 'self'",
+                f"connect-src 'self' https://cognito-idp.{Aws.REGION}.amazonaws.com",
+                "img-src 'self' data:",
+                "media-src 'self' blob:",
+                "worker-src 'self' blob:",
+                "style-src 'self' 'unsafe-inline'",  # Vant sets styles on elements
+                "object-src 'none'",
+                "base-uri 'self'",
+                "form-action 'self'",
+                "frame-ancestors 'none'",
+            ]
+        )
+        return cloudfront.ResponseHeadersPolicy(
+            self,
+            "Headers",
+            comment="Xueshi: security headers",
+            security_headers_behavior=cloudfront.ResponseSecurityHeadersBehavior(
+                content_security_policy=cloudfront.ResponseHeadersContentSecurityPolicy(
+                    content_security_policy=content, override=True
+                ),
+                content_type_options=cloudfront.ResponseHeadersContentTypeOptions(override=True),
+                frame_options=cloudfront.ResponseHeadersFrameOptions(
+                    frame_option=cloudfront.HeadersFrameOption.DENY, override=True
+                ),
+                referrer_policy=cloudfront.ResponseHeadersReferrerPolicy(
+                    referrer_policy=cloudfront.HeadersReferrerPolicy.STRICT_ORIGIN_WHEN_CROSS_ORIGIN, override=True
+                ),
+                strict_transport_security=cloudfront.ResponseHeadersStrictTransportSecurity(
+                    access_control_max_age=Duration.days(365), include_subdomains=True, override=True
+                ),
+            ),
+            custom_headers_behavior=cloudfront.ResponseCustomHeadersBehavior(
+                custom_headers=[
+                    cloudfront.ResponseCustomHeader(
+                        header="permissions-policy", value="camera=(), geolocation=(), microphone=()", override=True
+                    )
+                ]
+            ),
+        )
+
+    def _bucket(self, id_: str, name: str | None, *, for_logs: bool = False) -> s3.Bucket:
+        bucket = s3.Bucket(
+            self,
+            id_,
+            bucket_name=name,
+            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+            encryption=s3.BucketEncryption.S3_MANAGED,
+            enforce_ssl=True,
+            # CloudFront's standard logs are delivered by ACL.
+            object_ownership=s3.ObjectOwnership.BUCKET_OWNER_PREFERRED if for_logs else None,
+            lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(90))] if for_logs else None,
+            removal_policy=RemovalPolicy.RETAIN,
+        )
+        accept(bucket, "S1", "Only the distribution reads or fills it, and that has access logs of its own.")
+        return bucket
+
+    def _log_bucket(self) -> s3.Bucket:
+        return self._bucket("Logs", None, for_logs=True)
+
+    def _firewall(self) -> waf.CfnWebACL:
+        return waf.CfnWebACL(
+            self,
+            "Firewall",
+            name="xueshi",
+            scope="CLOUDFRONT",
+            default_action=waf.CfnWebACL.DefaultActionProperty(allow={}),
+            visibility_config=_visible("xueshi"),
+            rules=[
+                _managed(0, "AWSManagedRulesAmazonIpReputationList"),
+                # Handlers bound bodies themselves, and a published course is longer than this rule's 8 KB.
+                _managed(1, "AWSManagedRulesCommonRuleSet", counted=["SizeRestrictions_BODY"]),
+                _managed(2, "AWSManagedRulesKnownBadInputsRuleSet"),
+                waf.CfnWebACL.RuleProperty(
+                    name="rate",
+                    priority=3,
+                    action=waf.CfnWebACL.RuleActionProperty(block={}),
+                    statement=waf.CfnWebACL.StatementProperty(
+                        rate_based_statement=waf.CfnWebACL.RateBasedStatementProperty(
+                            aggregate_key_type="IP", limit=REQUESTS_PER_5_MINUTES
+                        )
+                    ),
+                    visibility_config=_visible("rate"),
+                ),
+            ],
+        )
+
+
+def _managed(priority: int, name: str, counted: Sequence[str] = ()) -> waf.CfnWebACL.RuleProperty:
+    """A managed group that blocks, but only counts the rules named."""
+    return waf.CfnWebACL.RuleProperty(
+        name=name,
+        priority=priority,
+        override_action=waf.CfnWebACL.OverrideActionProperty(none={}),
+        statement=waf.CfnWebACL.StatementProperty(
+            managed_rule_group_statement=waf.CfnWebACL.ManagedRuleGroupStatementProperty(
+                vendor_name="AWS",
+                name=name,
+                rule_action_overrides=[
+                    waf.CfnWebACL.RuleActionOverrideProperty(
+                        name=rule, action_to_use=waf.CfnWebACL.RuleActionProperty(count={})
+                    )
+                    for rule in counted
+                ],
+            )
+        ),
+        visibility_config=_visible(name),
+    )
+
+
+def _visible(name: str) -> waf.CfnWebACL.VisibilityConfigProperty:
+    return waf.CfnWebACL.VisibilityConfigProperty(
+        cloud_watch_metrics_enabled=True, metric_name=name, sampled_requests_enabled=True
+    )

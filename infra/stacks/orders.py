@@ -1,0 +1,18 @@
+"""Orders: memberships, claims and purchases; who may watch what."""
+
+from constructs import Construct
+
+from infra.stacks.service import Foundation, ServiceStack
+
+
+class OrdersStack(ServiceStack):
+    """Keeps its own view of the courses from catalog's events."""
+
+    def __init__(self, scope: Construct, foundation: Foundation) -> None:
+        super().__init__(scope, "orders", foundation)
+        http = self.add_http_function("http")
+        self.allow_write(http)
+        self.allow_emit(http)
+        consumer = self.add_consumer(["catalog.course_published.v1"])
+        self.allow_write(consumer.function)
+        self.finish({"http": http}, consumer)

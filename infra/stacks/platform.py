@@ -1,0 +1,111 @@
+"""What all services stand on: identities, the event bus, the operators' alarm topic, and shared secrets."""
+
+from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
+from aws_cdk import aws_cognito as cognito
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from infra.constructs.review import accept
+from infra.constructs.secrets import made_up_secret
+
+GROUPS = {
+    "learner": "Watches and earns",
+    "editor": "Publishes courses",
+    "reviewer": "Reviews suspicious watching",
+    "finance": "Exports orders, refunds",
+    "auditor": "Verifies hours for the certifying body",
+    "administrator": "Memberships and certificates",
+}
+
+
+class PlatformStack(Stack):
+    """Deployed first. It knows no service."""
+
+    def __init__(self, scope: Construct) -> None:
+        super().__init__(scope, "XueshiPlatform", description="Xueshi: identities, event bus, alarms, secrets")
+        self.pool = self._user_pool()
+        self.client = self._client()
+        self.bus = events.EventBus(self, "Bus", event_bus_name="xueshi", description="All services' events")
+        self.alarm_topic = self._alarm_topic()
+        self.origin_secret = made_up_secret(
+            self,
+            "OriginSecret",
+            name="xueshi-origin",
+            description="What only our distribution sends to the APIs",
+            template={},
+            key="current",
+        )
+        for name, value in {
+            "UserPoolId": self.pool.user_pool_id,
+            "UserPoolClientId": self.client.user_pool_client_id,
+            "BusName": self.bus.event_bus_name,
+            "AlarmTopicArn": self.alarm_topic.topic_arn,
+            "OriginSecretArn": self.origin_secret.secret_arn,
+        }.items():
+            CfnOutput(self, name, value=value)
+
+    def _user_pool(self) -> cognito.UserPool:
+        pool = cognito.UserPool(
+            self,
+            "UserPool",
+            user_pool_name="xueshi",
+            sign_in_aliases=cognito.SignInAliases(email=True),
+            sign_in_case_sensitive=False,
+            self_sign_up_enabled=True,
+            auto_verify=cognito.AutoVerifiedAttrs(email=True),
+            account_recovery=cognito.AccountRecovery.EMAIL_ONLY,
+            mfa=cognito.Mfa.OPTIONAL,
+            mfa_second_factor=cognito.MfaSecondFactor(sms=False, otp=True),
+            password_policy=cognito.PasswordPolicy(
+                min_length=12, require_lowercase=True, require_uppercase=True, require_digits=True, require_symbols=True
+            ),
+            feature_plan=cognito.FeaturePlan.ESSENTIALS,
+            deletion_protection=True,
+            removal_policy=RemovalPolicy.RETAIN,
+        )
+        for rank, (name, description) in enumerate(GROUPS.items()):
+            cognito.CfnUserPoolGroup(
+                self,
+                f"Group-{name}",
+                user_pool_id=pool.user_pool_id,
+                group_name=name,
+                description=description,
+                precedence=rank,
+            )
+        accept(
+            pool,
+            "COG2",
+            "Learners choose. A pool cannot require it of some groups only: for staff it is a rule of inviting them.",
+        )
+        accept(pool, "COG8", "Threat protection needs the dearer plan; the WAF limits rates.")
+        return pool
+
+    def _client(self) -> cognito.UserPoolClient:
+        return self.pool.add_client(
+            "Client",
+            user_pool_client_name="web",
+            generate_secret=False,
+            auth_flows=cognito.AuthFlow(user_password=True, user_srp=True),
+            disable_o_auth=True,
+            prevent_user_existence_errors=True,
+            enable_token_revocation=True,
+            # Short: a group taken away is gone within the hour.
+            access_token_validity=Duration.hours(1),
+            id_token_validity=Duration.hours(1),
+            refresh_token_validity=Duration.days(7),
+        )
+
+    def _alarm_topic(self) -> sns.Topic:
+        topic = sns.Topic(self, "AlarmTopic", topic_name="xueshi-alarms", enforce_ssl=True)
+        # A topic with a policy of its own no longer admits CloudWatch by default.
+        topic.add_to_resource_policy(
+            iam.PolicyStatement(
+                actions=["sns:Publish"],
+                principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+                resources=[topic.topic_arn],
+                conditions={"StringEquals": {"aws:SourceAccount": self.account}},
+            )
+        )
+        return topic

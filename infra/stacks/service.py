@@ -1,0 +1,131 @@
+"""What the four services' stacks have in common."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from aws_cdk import CfnOutput, Duration, Stack
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra.assets import Assets
+from infra.constructs.api import ServiceApi
+from infra.constructs.consumer import CONSUME, EventConsumer
+from infra.constructs.dashboard import add_dashboard
+from infra.constructs.function import Bundle, ServiceFunction, allow
+from infra.constructs.relay import OutboxRelay
+from infra.constructs.tables import APPEND, READ, WRITE, ServiceTables
+from infra.openapi import Route
+from infra.stacks.platform import PlatformStack
+
+HTTP_TIMEOUT = Duration.seconds(10)
+HTTP_MEMORY_MIB = 1024
+"""A learner waits for these; Lambda gives CPU by memory."""
+
+
+@dataclass(frozen=True)
+class Foundation:
+    """What a service's stack is built on."""
+
+    platform: PlatformStack
+    assets: Assets
+    routes: Mapping[str, Sequence[Route]]
+
+
+class ServiceStack(Stack):
+    """Tables, relay, HTTP API and dashboard; a service's own stack adds its functions."""
+
+    def __init__(self, scope: Construct, service: str, foundation: Foundation) -> None:
+        super().__init__(
+            scope,
+            f"Xueshi{service.capitalize()}",
+            description=f"Xueshi: the {service} service",
+        )
+        self.service = service
+        self.platform = foundation.platform
+        self._routes = foundation.routes[service]
+        self.tables = ServiceTables(self, service)
+        layer = lambda_.LayerVersion(
+            self,
+            "Dependencies",
+            layer_version_name=f"xueshi-{service}-dependencies",
+            code=foundation.assets.layer(),
+            compatible_runtimes=[lambda_.Runtime.PYTHON_3_13],
+            compatible_architectures=[lambda_.Architecture.ARM_64],
+            description="requirements/layer.txt",
+        )
+        self.bundle = Bundle(service, foundation.assets.code(service), layer)
+        self.relay = OutboxRelay(
+            self, self.bundle, outbox=self.tables.outbox, bus=self.platform.bus, topic=self.platform.alarm_topic
+        )
+
+    def table_names(self) -> dict[str, str]:
+        """The environment of every function that uses the store."""
+        return {
+            "TABLE_NAME": self.tables.data.table_name,
+            "OUTBOX_TABLE_NAME": self.tables.outbox.table_name,
+        }
+
+    def add_http_function(self, kind: str, environment: Mapping[str, str] | None = None) -> ServiceFunction:
+        """A function that answers the service's routes, and may read the origin's secret."""
+        secret = self.platform.origin_secret
+        function = ServiceFunction(
+            self,
+            kind,
+            self.bundle,
+            memory_mib=HTTP_MEMORY_MIB,
+            timeout=HTTP_TIMEOUT,
+            environment={**self.table_names(), "ORIGIN_SECRET_ID": secret.secret_arn, **(environment or {})},
+        )
+        allow(function, ["secretsmanager:GetSecretValue"], [secret.secret_arn])
+        return function
+
+    def add_consumer(
+        self, types: Sequence[str], environment: Mapping[str, str] | None = None, kind: str = CONSUME
+    ) -> EventConsumer:
+        """A function that takes these event types from the bus."""
+        return EventConsumer(
+            self,
+            kind,
+            self.bundle,
+            types=types,
+            bus=self.platform.bus,
+            topic=self.platform.alarm_topic,
+            environment={**self.table_names(), **(environment or {})},
+        )
+
+    def allow_read(self, function: lambda_.Function) -> None:
+        """Reading the service's table."""
+        allow(function, READ, [self.tables.data.table_arn])
+
+    def allow_write(self, function: lambda_.Function) -> None:
+        """Reading and conditionally writing the service's table."""
+        allow(function, [*READ, *WRITE], [self.tables.data.table_arn])
+
+    def allow_emit(self, function: lambda_.Function) -> None:
+        """Putting events into the outbox, in the transaction that changes the state."""
+        allow(function, APPEND, [self.tables.outbox.table_arn])
+
+    def finish(self, http: Mapping[str, lambda_.Function], *consumers: EventConsumer) -> None:
+        """API, dashboard and outputs. `http`: the functions by the name that routes give them."""
+        made = ServiceApi(
+            self,
+            self.service,
+            routes=self._routes,
+            functions=http,
+            pool=self.platform.pool,
+            client=self.platform.client,
+            topic=self.platform.alarm_topic,
+        )
+        self.api = made.api
+        functions = {**http, "relay": self.relay.function}
+        waiting = [self.relay.dead_letters.depth]
+        for consumer in consumers:
+            functions[consumer.kind] = consumer.function
+            waiting += [
+                consumer.events.queue.metric_approximate_number_of_messages_visible(),
+                consumer.events.dead_letters.depth,
+                consumer.undelivered.depth,
+            ]
+        add_dashboard(self, self.service, api=self.api, functions=functions, waiting=waiting, lag=self.relay.lag)
+        CfnOutput(self, "ApiId", value=self.api.api_id)
+        CfnOutput(self, "ApiEndpoint", value=self.api.api_endpoint)

@@ -1,0 +1,1 @@
+"""Commands for operators. They work against AWS, and against the local system with --local."""
