@@ -1,0 +1,1 @@
+"""`make demo`: an honest learner and a cheater, over HTTP against the running system."""

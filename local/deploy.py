@@ -1,0 +1,149 @@
+"""Deploys the synthesized stacks to the emulator, and fills the gaps of its CloudFormation.
+
+The deployed copy of a template differs from the synthesized one in these points only:
+- stream event source mappings are left out (local/streams.py drives them) and appear as outputs, so that
+  CloudFormation itself resolves the function, the stream and the failure destination they name;
+- EventBridge archives, which the emulator refuses, are left out;
+- CDK's check of the bootstrap version is left out;
+- a queue's consumer runs at most twice at a time, so that a burst does not start five interpreters on two cores;
+- for tests, queues may give a failed message back sooner.
+"""
+
+import copy
+import json
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from local.assembly import Stack, Template, of_type
+from local.emulator import Emulator
+from local.errors import LocalError
+from local.publish import put_template
+from local.streams import MappingSettings
+
+MAX_TEMPLATE_BYTES = 51_200
+"""CloudFormation's limit for a template sent with the request."""
+STACK_TIMEOUT_S = 60.0
+MAX_CONSUMERS = 2
+"""Lambda's smallest limit for one queue."""
+MAPPING = "AWS::Lambda::EventSourceMapping"
+LEFT_OUT = {"AWS::Events::Archive"}
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """What a deployment made: physical ids by stack and logical id, exports, and stream mappings."""
+
+    resources: dict[str, dict[str, str]] = field(default_factory=dict)
+    exports: dict[str, str] = field(default_factory=dict)
+    mappings: list[MappingSettings] = field(default_factory=list)
+
+
+def deploy(emulator: Emulator, stacks: list[Stack], redelivery_s: int | None = None) -> Deployed:
+    """Deploys all stacks but the edge, in the order given.
+
+    Raises:
+        LocalError: CloudFormation refused one; names the resource and its reason.
+    """
+    deployed = Deployed()
+    cloudformation = emulator.client("cloudformation")
+    for stack in stacks:
+        if not stack.is_edge:
+            _deploy_stack(emulator, cloudformation, stack, redelivery_s, deployed)
+    for export in cloudformation.list_exports()["Exports"]:
+        deployed.exports[export["Name"]] = export["Value"]
+    return deployed
+
+
+def local_copy(template: Template, redelivery_s: int | None) -> tuple[Template, dict[str, dict[str, Any]]]:
+    """The template to deploy, and the stream mappings left out of it, by logical id."""
+    local = copy.deepcopy(template)
+    mappings = {
+        logical_id: resource["Properties"]
+        for logical_id, resource in of_type(local, MAPPING)
+        if _reads_stream(resource["Properties"])
+    }
+    resources: dict[str, Any] = local["Resources"]
+    gone = {name for name, r in resources.items() if r["Type"] in LEFT_OUT} | set(mappings)
+    local["Resources"] = {name: _without(r, gone) for name, r in resources.items() if name not in gone}
+    local.get("Parameters", {}).pop("BootstrapVersion", None)
+    local.pop("Rules", None)
+    outputs = local.setdefault("Outputs", {})
+    for logical_id, properties in mappings.items():
+        for part, value in _names(properties).items():
+            outputs[f"Local{logical_id}{part}"] = {"Value": value}
+    for _, mapping in of_type(local, MAPPING):
+        mapping["Properties"].setdefault("ScalingConfig", {"MaximumConcurrency": MAX_CONSUMERS})
+    if redelivery_s is not None:
+        for _, queue in of_type(local, "AWS::SQS::Queue"):
+            queue.setdefault("Properties", {})["VisibilityTimeout"] = redelivery_s
+    return local, mappings
+
+
+def _reads_stream(properties: dict[str, Any]) -> bool:
+    # Only streams have a starting position; queues have none.
+    return "StartingPosition" in properties
+
+
+def _without(resource: dict[str, Any], gone: set[str]) -> dict[str, Any]:
+    needs = resource.get("DependsOn", [])
+    needs = [needs] if isinstance(needs, str) else needs
+    kept = [name for name in needs if name not in gone]
+    rest = {key: value for key, value in resource.items() if key != "DependsOn"}
+    return {**rest, "DependsOn": kept} if kept else rest
+
+
+def _names(properties: dict[str, Any]) -> dict[str, Any]:
+    names = {"Function": properties["FunctionName"], "Stream": properties["EventSourceArn"]}
+    destination = properties.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination")
+    return {**names, "OnFailure": destination} if destination else names
+
+
+def _deploy_stack(
+    emulator: Emulator, cloudformation: Any, stack: Stack, redelivery_s: int | None, deployed: Deployed
+) -> None:
+    template, mappings = local_copy(stack.template, redelivery_s)
+    text = json.dumps(template, ensure_ascii=False, separators=(",", ":"))
+    long = len(text.encode()) > MAX_TEMPLATE_BYTES
+    body = {"TemplateURL": put_template(emulator.client("s3"), stack.name, text)} if long else {"TemplateBody": text}
+    cloudformation.create_stack(StackName=stack.name, Capabilities=["CAPABILITY_NAMED_IAM"], **body)
+    description = _await_stack(cloudformation, stack.name)
+    outputs = {o["OutputKey"]: o["OutputValue"] for o in description.get("Outputs", [])}
+    listed = cloudformation.describe_stack_resources(StackName=stack.name)["StackResources"]
+    physical = {r["LogicalResourceId"]: r["PhysicalResourceId"] for r in listed}
+    deployed.resources[stack.name] = physical
+    for logical_id, properties in mappings.items():
+        resolved = {part: outputs[f"Local{logical_id}{part}"] for part in _names(properties)}
+        deployed.mappings.append(MappingSettings.from_template(stack.name, properties, resolved))
+    _set_expiry(emulator, template, physical)
+
+
+def _await_stack(cloudformation: Any, name: str) -> dict[str, Any]:
+    deadline = time.monotonic() + STACK_TIMEOUT_S
+    while time.monotonic() < deadline:
+        stack: dict[str, Any] = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+        if stack["StackStatus"] == "CREATE_COMPLETE":
+            return stack
+        if not stack["StackStatus"].endswith("IN_PROGRESS") or "ROLLBACK" in stack["StackStatus"]:
+            raise LocalError(f"Stack {name} was not created: {_reason(cloudformation, name)}")
+        time.sleep(0.05)
+    raise LocalError(f"Stack {name} was not created within {STACK_TIMEOUT_S:.0f} s.")
+
+
+def _reason(cloudformation: Any, name: str) -> str:
+    events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
+    failed = [e for e in events if e["ResourceStatus"].endswith("FAILED") and e.get("ResourceStatusReason")]
+    failed.sort(key=lambda e: e["Timestamp"])
+    return "; ".join(f"{e['LogicalResourceId']}: {e['ResourceStatusReason']}" for e in failed[:3]) or "no reason given"
+
+
+def _set_expiry(emulator: Emulator, template: Template, physical: dict[str, str]) -> None:
+    """The emulator's CloudFormation does not apply a table's TTL, so the API sets it."""
+    dynamodb = emulator.client("dynamodb")
+    for logical_id, table in of_type(template, "AWS::DynamoDB::Table"):
+        specification = table["Properties"].get("TimeToLiveSpecification")
+        if specification:
+            name = physical[logical_id]
+            current = dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+            if current.get("TimeToLiveStatus") != "ENABLED":
+                dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=specification)

