@@ -1,0 +1,15 @@
+// Writes src/api/generated/<service>.ts from docs/openapi/<service>.json, so that the client's types cannot drift
+// from what the services' handlers declare. The folder is not committed.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import openapiTS, { astToString } from 'openapi-typescript'
+
+const source = new URL('../../docs/openapi/', import.meta.url)
+const target = new URL('../src/api/generated/', import.meta.url)
+mkdirSync(target, { recursive: true })
+for (const service of ['catalog', 'orders', 'playback', 'credits']) {
+  const document = JSON.parse(readFileSync(new URL(`${service}.json`, source), 'utf8'))
+  // Nothing refers to this one, and what it refers to is not in the document.
+  delete document.components.schemas.ResponseValidationError
+  const types = await openapiTS(document)
+  writeFileSync(new URL(`${service}.ts`, target), astToString(types))
+}

@@ -1,0 +1,163 @@
+// Signing in with Cognito, by its HTTP API. Tokens live in this tab only.
+
+import { computed, ref } from 'vue'
+import { Problem } from './problem'
+
+interface Config {
+  cognitoUrl: string
+  userPoolClientId: string
+}
+
+interface Tokens {
+  email: string
+  access: string
+  refresh: string
+  /** When the access token ends, milliseconds since 1970. */
+  until: number
+}
+
+interface CognitoAnswer {
+  AuthenticationResult?: { AccessToken: string; RefreshToken?: string; ExpiresIn: number }
+  ChallengeName?: string
+  Session?: string
+  __type?: string
+}
+
+/** The account has to choose a password of its own before it can sign in. */
+export interface NewPasswordNeeded {
+  email: string
+  session: string
+}
+
+const STORED = 'xueshi.session'
+const EARLY_MS = 60_000
+const TIMEOUT_MS = 12_000
+
+const tokens = ref<Tokens | null>(restored())
+let config: Promise<Config> | null = null
+let refreshing: Promise<string | null> | null = null
+
+/** Who is signed in: the e-mail address, or null. */
+export const signedInAs = computed(() => tokens.value?.email ?? null)
+
+/** Signs in. The answer says whether a new password has to be chosen first. Throws Problem. */
+export async function signIn(email: string, password: string): Promise<NewPasswordNeeded | null> {
+  const parameters = { USERNAME: email, PASSWORD: password }
+  const answer = await cognito('InitiateAuth', { AuthFlow: 'USER_PASSWORD_AUTH', AuthParameters: parameters })
+  if (answer.ChallengeName === 'NEW_PASSWORD_REQUIRED') return { email, session: answer.Session ?? '' }
+  keep(email, answer, '')
+  return null
+}
+
+/** Chooses the new password and signs in. Throws Problem. */
+export async function chooseNewPassword(needed: NewPasswordNeeded, password: string): Promise<void> {
+  const answer = await cognito('RespondToAuthChallenge', {
+    ChallengeName: 'NEW_PASSWORD_REQUIRED',
+    Session: needed.session,
+    ChallengeResponses: { USERNAME: needed.email, NEW_PASSWORD: password },
+  })
+  keep(needed.email, answer, '')
+}
+
+/** Forgets the tokens here, and at Cognito if it can be reached. */
+export function signOut(): void {
+  const refresh = tokens.value?.refresh
+  store(null)
+  if (refresh) void cognito('RevokeToken', { Token: refresh }).catch(() => undefined)
+}
+
+/** A token for the API, renewed shortly before it ends; null for a visitor. */
+export async function accessToken(): Promise<string | null> {
+  if (tokens.value === null) return null
+  return Date.now() < tokens.value.until - EARLY_MS ? tokens.value.access : renewed()
+}
+
+/** A new access token, or null when the sign-in has ended. Throws Problem when Cognito cannot be reached. */
+export function renewed(): Promise<string | null> {
+  refreshing ??= renew().finally(() => (refreshing = null))
+  return refreshing
+}
+
+async function renew(): Promise<string | null> {
+  const before = tokens.value
+  if (before === null) return null
+  try {
+    const parameters = { REFRESH_TOKEN: before.refresh }
+    const answer = await cognito('InitiateAuth', { AuthFlow: 'REFRESH_TOKEN_AUTH', AuthParameters: parameters })
+    keep(before.email, answer, before.refresh)
+    return tokens.value?.access ?? null
+  } catch (thrown) {
+    if (!(thrown instanceof Problem) || thrown.code !== 'WRONG_PASSWORD') throw thrown
+    store(null)
+    return null
+  }
+}
+
+function keep(email: string, answer: CognitoAnswer, refresh: string): void {
+  const result = answer.AuthenticationResult
+  if (!result) throw new Problem(403, 'CHALLENGE_UNSUPPORTED', {}, answer.ChallengeName ?? '')
+  store({
+    email,
+    access: result.AccessToken,
+    refresh: result.RefreshToken ?? refresh,
+    until: Date.now() + result.ExpiresIn * 1000,
+  })
+}
+
+function store(next: Tokens | null): void {
+  tokens.value = next
+  if (next === null) sessionStorage.removeItem(STORED)
+  else sessionStorage.setItem(STORED, JSON.stringify(next))
+}
+
+function restored(): Tokens | null {
+  try {
+    return JSON.parse(sessionStorage.getItem(STORED) ?? 'null') as Tokens | null
+  } catch {
+    return null
+  }
+}
+
+const REFUSALS: Record<string, string> = {
+  NotAuthorizedException: 'WRONG_PASSWORD',
+  // The same words for an unknown address as for a wrong password: neither tells who has an account.
+  UserNotFoundException: 'WRONG_PASSWORD',
+  UserNotConfirmedException: 'USER_NOT_CONFIRMED',
+  PasswordResetRequiredException: 'PASSWORD_RESET_REQUIRED',
+  InvalidPasswordException: 'WEAK_PASSWORD',
+  InvalidParameterException: 'WRONG_PASSWORD',
+  TooManyRequestsException: 'TOO_MANY_REQUESTS',
+  LimitExceededException: 'TOO_MANY_REQUESTS',
+}
+
+async function cognito(action: string, body: Record<string, unknown>): Promise<CognitoAnswer> {
+  const { cognitoUrl, userPoolClientId } = await configuration()
+  const response = await fetch(cognitoUrl, {
+    method: 'POST',
+    headers: {
+      'Content-Type': 'application/x-amz-json-1.1',
+      'X-Amz-Target': `AWSCognitoIdentityProviderService.${action}`,
+    },
+    body: JSON.stringify({ ClientId: userPoolClientId, ...body }),
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  }).catch(() => {
+    throw Problem.network()
+  })
+  const answer = (await response.json().catch(() => ({}))) as CognitoAnswer
+  if (response.ok) return answer
+  const kind = answer.__type?.split('#').at(-1) ?? ''
+  throw new Problem(response.status, REFUSALS[kind] ?? 'UNEXPECTED')
+}
+
+function configuration(): Promise<Config> {
+  config ??= fetch('/config.json', { signal: AbortSignal.timeout(TIMEOUT_MS) })
+    .then((response) => {
+      if (!response.ok) throw Problem.of(response.status, null)
+      return response.json() as Promise<Config>
+    })
+    .catch((thrown: unknown) => {
+      config = null
+      throw thrown instanceof Problem ? thrown : Problem.network()
+    })
+  return config
+}

@@ -1,0 +1,35 @@
+// How amounts are written. Money is integer fen and hours are exact decimals as text: neither ever becomes a float.
+
+import { locale, t } from './index'
+
+/** 754321 -> "12:34", and "1:02:03" from an hour on. */
+export function clock(milliseconds: number): string {
+  const total = Math.max(0, Math.floor(milliseconds / 1000))
+  const [hours, minutes, seconds] = [Math.floor(total / 3600), Math.floor(total / 60) % 60, total % 60]
+  const pad = (n: number): string => String(n).padStart(2, '0')
+  return hours > 0 ? `${hours}:${pad(minutes)}:${pad(seconds)}` : `${pad(minutes)}:${pad(seconds)}`
+}
+
+/** The length of a lecture in words. */
+export function length(milliseconds: number): string {
+  if (milliseconds < 120_000) return t('course.durationSeconds', { seconds: Math.round(milliseconds / 1000) })
+  return t('course.durationMinutes', { minutes: Math.round(milliseconds / 60_000) })
+}
+
+/** 19900 -> "¥199.00". */
+export function yuan(fen: number): string {
+  const digits = String(Math.abs(fen)).padStart(3, '0')
+  return `${fen < 0 ? '-' : ''}¥${digits.slice(0, -2)}.${digits.slice(-2)}`
+}
+
+/** "1.50" -> "1.5", "30.0" -> "30". */
+export function hours(decimal: string): string {
+  return decimal.includes('.') ? decimal.replace(/\.?0+$/, '') : decimal
+}
+
+/** An instant as date and time in Shanghai, where the rules' days are. */
+export function instant(iso: string): string {
+  const language = locale.value === 'zh' ? 'zh-CN' : 'en-GB'
+  const style = { dateStyle: 'medium', timeStyle: 'short', timeZone: 'Asia/Shanghai' } as const
+  return new Intl.DateTimeFormat(language, style).format(new Date(iso))
+}

@@ -1,0 +1,78 @@
+// Joins the machine with a page: a video element, the browser's events, and a model that Vue follows.
+
+import { onBeforeUnmount, onMounted, shallowRef, type Ref, type ShallowRef } from 'vue'
+import { newKey } from '../api/client'
+import type { Problem } from '../api/problem'
+import { isEntitled, sendTo } from './api'
+import { DomMedia } from './dom-media'
+import { initial, type Event, type Model } from './machine'
+import { PlayerSession } from './session'
+
+const POLL_MS = 250
+
+export interface Player {
+  model: ShallowRef<Model<Problem>>
+  dispatch(event: Event<Problem>): void
+  reloadMedia(): void
+}
+
+export function usePlayer(video: Readonly<Ref<HTMLVideoElement | undefined>>, courseId: string, startAt?: number): Player {
+  const model = shallowRef(initial<Problem>())
+  let session: PlayerSession<Problem> | null = null
+  let media: DomMedia | null = null
+  const stops: (() => void)[] = []
+
+  const dispatch = (event: Event<Problem>): void => session?.dispatch(event)
+
+  function on(target: EventTarget, name: string, handle: () => void): void {
+    target.addEventListener(name, handle)
+    stops.push(() => target.removeEventListener(name, handle))
+  }
+
+  function followMedia(element: HTMLVideoElement): void {
+    const poll = (): void => session?.poll()
+    on(element, 'timeupdate', poll)
+    on(element, 'seeking', poll)
+    on(element, 'ended', () => dispatch({ type: 'ended', position: media?.position() ?? 0 }))
+    // Whoever pauses or plays it, keys of the keyboard or a headset included, the machine decides.
+    on(element, 'play', () => !model.value.playing && dispatch({ type: 'play' }))
+    on(element, 'pause', () => model.value.playing && !element.ended && !element.seeking && dispatch({ type: 'pause' }))
+    on(element, 'ratechange', () => {
+      const most = Number(model.value.watch?.max_rate ?? 1)
+      if (element.playbackRate > most) element.playbackRate = most
+    })
+  }
+
+  function followPage(): void {
+    on(window, 'pagehide', () => dispatch({ type: 'hidden', leaving: true }))
+    on(window, 'online', () => dispatch({ type: 'retryNow' }))
+    on(document, 'visibilitychange', () => document.hidden && dispatch({ type: 'hidden', leaving: false }))
+    const timer = setInterval(() => session?.poll(), POLL_MS)
+    stops.push(() => clearInterval(timer))
+  }
+
+  onMounted(() => {
+    const element = video.value
+    if (!element) return
+    media = new DomMedia(element, () => dispatch({ type: 'mediaFailed' }))
+    session = new PlayerSession<Problem>({
+      media,
+      send: (request) => sendTo(courseId, request),
+      now: () => performance.now(),
+      random: Math.random,
+      newKey,
+      changed: (next) => (model.value = next),
+    })
+    followMedia(element)
+    followPage()
+    void isEntitled(courseId).then((entitled) => dispatch({ type: 'open', startAt, entitled }))
+  })
+
+  onBeforeUnmount(() => {
+    for (const stop of stops) stop()
+    session?.close()
+    media?.destroy()
+  })
+
+  return { model, dispatch, reloadMedia: () => media?.reload() }
+}

@@ -1,0 +1,14 @@
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'vitest/config'
+
+// `npm run dev` shows the client against a local system that is already running (`make run`).
+const system = process.env.XUESHI_SYSTEM ?? 'http://127.0.0.1:8080'
+
+export default defineConfig({
+  plugins: [vue()],
+  build: { outDir: 'dist', target: 'es2022', manifest: true, sourcemap: false, reportCompressedSize: false },
+  server: {
+    proxy: Object.fromEntries(['/v1', '/media', '/cognito', '/config.json'].map((path) => [path, { target: system }])),
+  },
+  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+})
