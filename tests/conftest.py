@@ -1,0 +1,55 @@
+"""What several kinds of tests share: the running system, started once for the whole session."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
+
+from local.system import System, start
+from tests.groups import GROUPS, alive, group_of
+
+os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Xueshi")  # as in a function's environment
+
+REDELIVERY_S = 4
+"""How soon a failed message comes back: longer than a cold start, so that a slow call is not delivered twice."""
+
+SYSTEM_MARKS = {"system", "e2e"}
+
+
+class SharedThings(LoadScopeScheduling):  # type: ignore[misc]
+    """The tests of a group are one unit of work, every other test is one by itself.
+
+    xdist's own `loadgroup` would do; with pytest 9.2 it silently groups nothing (pytest-xdist issue 1386).
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return GROUPS.get(nodeid.split("/")[1], nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SharedThings:
+    """How `pytest -n` spreads the tests."""
+    return SharedThings(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts each group's tests one after the other. A test of the running system elsewhere would start another one."""
+    items.sort(key=lambda item: group_of(item) or "")
+    for item in items:
+        if SYSTEM_MARKS & {mark.name for mark in item.iter_markers()} and group_of(item) not in ("system", "browser"):
+            raise pytest.UsageError(f"{item.nodeid} needs the running system: move it to flows, security or e2e")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """What a group started ends with its last test."""
+    if nextitem is None or group_of(nextitem) != group_of(item):
+        alive.close()
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory) -> System:
+    """The whole system on this machine, with the demo's accounts and courses, while tests of its group run."""
+    directory: Path = tmp_path_factory.mktemp("system")
+    return alive.enter_context(start(workdir=directory, seed=True, redelivery_s=REDELIVERY_S))

@@ -1,0 +1,87 @@
+"""What the services publish and consume, for the tests of the contracts between them."""
+
+import json
+from datetime import UTC, date, datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from services.credits.adapters.rule_files import load_rules
+from services.credits.app.certificates import Confirmation, Registration, confirm_certificate, register_certificate
+from services.credits.app.context import Context
+from services.credits.app.context import context as credits_context
+from services.credits.domain.credentials import Credential
+from services.credits.handlers.consume import event_handlers as credits_handlers
+from services.kit.clock import ManualClock
+from services.kit.consumer import EventHandler
+from services.kit.events import Envelope
+from services.kit.identity import Principal, Role
+from services.kit.ids import SequentialIds
+from services.kit.keyring import KeyRing
+from services.kit.store.memory import MemoryStore
+from services.orders.handlers.consume import event_handlers as orders_handlers
+from services.playback.handlers.consume import event_handlers as playback_handlers
+
+ROOT = Path(__file__).parent.parent.parent
+SERVICES = ("catalog", "orders", "playback", "credits")
+CONSUMERS = ("orders", "playback", "credits")
+
+Json = dict[str, Any]
+
+
+def published(service: str) -> dict[str, type[BaseModel]]:
+    """The models of what a service publishes, by type."""
+    models: dict[str, type[BaseModel]] = import_module(f"services.{service}.events.published").PUBLISHED
+    return models
+
+
+def schema(type_: str) -> Json:
+    """The producer's schema of an event, as committed beside its code."""
+    return _read(type_, "schemas")
+
+
+def example(type_: str) -> Json:
+    """The producer's example."""
+    return _read(type_, "examples")
+
+
+def names(service: str, folder: str) -> set[str]:
+    """What a service has a schema or an example of."""
+    return {file.stem for file in (ROOT / "services" / service / "events" / folder).glob("*.json")}
+
+
+PUBLISHED = {type_: service for service in SERVICES for type_ in published(service)}
+"""Every type of event there is, with its producer."""
+
+
+def consumer(service: str) -> tuple[MemoryStore, dict[str, EventHandler]]:
+    """What a service does with each type, on a store that has what came before the examples."""
+    store, clock = MemoryStore(), ManualClock(datetime(2026, 6, 1, 4, tzinfo=UTC))
+    if service == "orders":
+        return store, orders_handlers(store, clock)
+    if service == "playback":
+        return store, playback_handlers(store, clock)
+    keys = KeyRing(lambda _: {"current": "k1", "k1": "a" * 64})
+    ledger = credits_context(store, clock, SequentialIds(), keys, load_rules())
+    _certify(ledger)
+    handlers = credits_handlers(ledger)
+    publication = Envelope.model_validate(example("catalog.course_published.v1"))
+    handlers[publication.type](publication.model_copy(update={"id": "before"}))
+    return store, handlers
+
+
+def _certify(ledger: Context) -> None:
+    data = example("credits.certificate_confirmed.v1")["data"]
+    credential, start = Credential(data["credential"]), date.fromisoformat(data["period_start"])
+    register_certificate(ledger, data["learner_id"], Registration(credential, "N-001", start))
+    administrator = Principal("administrator-1", frozenset({Role.ADMINISTRATOR}))
+    confirmation = Confirmation(data["learner_id"], credential, "certificate seen", None)
+    confirm_certificate(ledger, administrator, confirmation, "request-1")
+
+
+def _read(type_: str, folder: str) -> Json:
+    file = ROOT / "services" / type_.split(".")[0] / "events" / folder / f"{type_}.json"
+    found: Json = json.loads(file.read_text("utf-8"))
+    return found

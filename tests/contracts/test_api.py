@@ -1,0 +1,60 @@
+"""The API's documents: as the code says, nothing broken, and every operation public on purpose or for stated roles."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from docs.generate import breaking, drift, generate
+from services.kit.identity import Role
+
+PUBLIC = {
+    ("get", "/v1/catalog/courses"),
+    ("get", "/v1/catalog/courses/{course_id}"),
+    # The public keys with which anybody verifies an evidence pack.
+    ("get", "/v1/playback/jwks"),
+}
+
+TEXTS, MISSING = generate()
+
+
+def operations() -> list[tuple[str, str, dict[str, Any]]]:
+    """Every operation of the merged document: method, path, description."""
+    paths = json.loads(TEXTS.get(Path("docs/openapi/xueshi.json"), "{}")).get("paths", {})
+    return [(method, path, found) for path, methods in paths.items() for method, found in methods.items()]
+
+
+def test_the_generated_files_are_what_the_code_says() -> None:
+    assert MISSING == []
+    assert drift(TEXTS) == []
+
+
+def test_nothing_breaks_those_who_rely_on_the_committed_version() -> None:
+    assert breaking(TEXTS) == []
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), operations(), ids=str)
+def test_access_is_decided(method: str, path: str, operation: dict[str, Any]) -> None:
+    if (method, path) in PUBLIC:
+        assert "security" not in operation
+        assert method == "get"
+    else:
+        assert operation["security"] == [{"cognito": []}]
+        assert operation["x-roles"]
+        assert {*operation["x-roles"]} <= {*Role}
+
+
+def test_what_is_public_exists() -> None:
+    assert {(method, path) for method, path, _ in operations()} >= PUBLIC
+
+
+@pytest.mark.parametrize(("method", "path", "operation"), operations(), ids=str)
+def test_operations_are_described(method: str, path: str, operation: dict[str, Any]) -> None:
+    assert operation["operationId"]
+    assert operation["summary"]
+    assert "default" in operation["responses"]
+    successes = [response for status, response in operation["responses"].items() if status.startswith("2")]
+    assert len(successes) == 1
+    if "learners/{learner_id}" in path:
+        assert "learner" not in operation["x-roles"], "another person's data is not for learners"

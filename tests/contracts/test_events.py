@@ -1,0 +1,155 @@
+"""Events: what is emitted fits the schema, and every consumer takes every producer's example."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator, FormatChecker
+
+from services.catalog.adapters.media_bucket import MemoryMediaBucket
+from services.catalog.app.publish_course import PublishCourse, Publisher
+from services.catalog.cli.package import load_package
+from services.catalog.domain.document import write_course
+from services.catalog.domain.media import media_prefix
+from services.kit.audit import AuditLog
+from services.kit.clock import ManualClock
+from services.kit.events import Envelope, EventFactory
+from services.kit.identity import Principal, Role
+from services.kit.ids import SequentialIds
+from services.kit.store.memory import MemoryStore
+from tests.contracts.events import CONSUMERS, PUBLISHED, ROOT, SERVICES, consumer, example, names, published, schema
+from tests.unit.credits import world as credits_world
+from tests.unit.orders import world as orders_world
+from tests.unit.playback.player import watch_to_the_end
+from tests.unit.playback.world import a_world
+
+FORMATS = FormatChecker(["date"])
+
+
+@FORMATS.checks("date-time", ValueError)
+def is_instant(value: object) -> bool:
+    """Whether it is an instant, with its offset. Raises ValueError where it is no time at all."""
+    return datetime.fromisoformat(str(value)).tzinfo is not None
+
+
+def complaints(event: dict[str, Any]) -> list[str]:
+    """How an event does not fit the schema of its type."""
+    validator = Draft202012Validator(schema(event["type"]), format_checker=FORMATS)
+    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(event)]
+
+
+def publish_a_demo_course() -> list[Envelope]:
+    """The catalogue's way of it."""
+    package = load_package(ROOT / "demo" / "courses" / "first-meeting")
+    store, bucket, ids = MemoryStore(), MemoryMediaBucket(), SequentialIds()
+    clock = ManualClock(orders_world.NOON_IN_SHANGHAI)
+    prefix = media_prefix(package.course.content_id, package.version)
+    bucket.files = {prefix + path: file.read_bytes() for path, file in package.paths.items()}
+    publisher = Publisher(store, bucket, EventFactory("catalog", clock, ids), AuditLog(clock, ids), clock)
+    command = PublishCourse(
+        editor=Principal("editor-1", frozenset({Role.EDITOR})),
+        document=write_course(package.course),
+        version=package.version,
+        files=package.files,
+        captions=package.captions,
+        expected=0,
+        reason="new",
+        correlation_id="request-1",
+    )
+    publisher.publish(command)
+    return store.outbox
+
+
+def claim_a_course() -> list[Envelope]:
+    """Orders' way of it."""
+    world = orders_world.World()
+    world.grant()
+    world.claim()
+    return world.store.outbox
+
+
+def watch_a_course() -> list[Envelope]:
+    """Playback's way of it."""
+    world = a_world()
+    watch_to_the_end(world, world.start())
+    return world.store.outbox
+
+
+def earn_hours() -> list[Envelope]:
+    """Credits' way of it."""
+    world = credits_world.World()
+    world.publish()
+    world.certify(credits_world.AFP)
+    world.deliver(credits_world.completed())
+    return world.store.outbox
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_event_has_a_schema_and_an_example_and_nothing_else_has(service: str) -> None:
+    assert names(service, "schemas") == names(service, "examples") == published(service).keys()
+    assert all(type_.startswith(f"{service}.") for type_ in published(service))
+
+
+@pytest.mark.parametrize("type_", PUBLISHED)
+def test_examples_fit_schema_model_and_envelope(type_: str) -> None:
+    event = example(type_)
+    assert complaints(event) == []
+    envelope = Envelope.model_validate(event)
+    assert envelope.model_dump(mode="json") == event
+    model = published(PUBLISHED[type_])[type_]
+    assert model.model_validate(envelope.data).model_dump(mode="json") == envelope.data
+
+
+@pytest.mark.parametrize("type_", PUBLISHED)
+def test_schemas_refuse_what_is_not_their_event(type_: str) -> None:
+    event = example(type_)
+    assert complaints({**event, "source": "xueshi.somebody"})
+    assert complaints({**event, "time": "yesterday"})
+    for name in event["data"]:
+        lacking = {key: value for key, value in event["data"].items() if key != name}
+        assert complaints({**event, "data": lacking}), f"{name} may be absent"
+        assert complaints({**event, "data": {**event["data"], name: {"unexpected": "object"}}})
+
+
+@pytest.mark.parametrize("emit", [publish_a_demo_course, claim_a_course, watch_a_course, earn_hours])
+def test_what_the_use_cases_emit_fits_the_schema(emit: Any) -> None:
+    emitted = emit()
+    assert emitted
+    for event in emitted:
+        assert complaints(json.loads(event.model_dump_json())) == []
+
+
+def test_the_use_cases_above_emit_every_type() -> None:
+    emitted = [*publish_a_demo_course(), *claim_a_course(), *watch_a_course(), *earn_hours()]
+    assert {event.type for event in emitted} == PUBLISHED.keys()
+
+
+CONSUMED = [(service, type_) for service in CONSUMERS for type_ in consumer(service)[1]]
+
+
+def test_what_is_consumed_is_published() -> None:
+    assert {type_ for _service, type_ in CONSUMED} <= PUBLISHED.keys()
+
+
+@pytest.mark.parametrize(("service", "type_"), CONSUMED)
+def test_consumers_take_the_producers_example(service: str, type_: str) -> None:
+    store, handlers = consumer(service)
+    before = dict(store.items)
+    envelope = Envelope.model_validate(example(type_))
+    handlers[type_](envelope)
+    stored = dict(store.items)
+    assert stored != before or PUBLISHED[type_] == service, "a service's own event may find everything done"
+    handlers[type_](envelope)
+    assert store.items == stored
+
+
+@pytest.mark.parametrize(("service", "type_"), CONSUMED)
+def test_consumers_overlook_what_a_producer_adds(service: str, type_: str) -> None:
+    event = example(type_)
+    event["data"]["added_later"] = {"by": "the producer"}
+    store, handlers = consumer(service)
+    handlers[type_](Envelope.model_validate(event))
+    plain, plain_handlers = consumer(service)
+    plain_handlers[type_](Envelope.model_validate(example(type_)))
+    assert store.items == plain.items

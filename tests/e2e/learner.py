@@ -1,0 +1,142 @@
+"""A learner at a browser: what a person does on the pages, as steps of tests."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from uuid import uuid4
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect
+
+from demo.client import Client
+from demo.people import grant_membership, hold_certificates, learner_id_of
+from local.emulator import ROOT
+from local.seed import DOMAIN, PASSWORD
+from tests.flows.world import World
+
+COURSE = "risk-level-talk"
+"""The demo's 20-second course, which members can claim; two prompts."""
+COURSE_S = 20
+HOURS = "0.5"
+
+AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+SIZES: dict[str, dict[str, Any]] = {
+    "desktop": {"viewport": {"width": 1280, "height": 860}},
+    "phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True},
+}
+Size = Literal["desktop", "phone"]
+
+
+@dataclass
+class Desk:
+    """Windows for learners. `errors` collects what no page may show: exceptions, and answers of 5xx."""
+
+    browser: Browser
+    people: World
+    errors: list[str] = field(default_factory=list)
+    contexts: list[BrowserContext] = field(default_factory=list)
+
+    def window(self, size: Size = "desktop") -> "Window":
+        """A new window, of somebody who is not signed in."""
+        context = self.browser.new_context(base_url=self.people.system.base_url, **SIZES[size])
+        context.set_default_timeout(15_000)
+        self.contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("console", self._console)
+        page.on("response", self._response)
+        return Window(page)
+
+    def member(self) -> "Person":
+        """A new member with a confirmed AFP certificate."""
+        email = f"browser-{uuid4().hex[:12]}@{DOMAIN}"
+        self.people.system.create_user(email, PASSWORD, ["learner"])
+        client = self.people.public.sign_in(email, PASSWORD)
+        grant_membership(self.people.admin, learner_id_of(client))
+        hold_certificates(self.people.admin, client, ["AFP"])
+        return Person(email, client)
+
+    def close(self) -> None:
+        """Closes every window."""
+        for context in self.contexts:
+            context.close()
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # Browsers report every refused request as an error; those are judged by their status.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.errors.append(message.text)
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 500 and not response.headers.get("x-test"):
+            self.errors.append(f"{response.status} {response.url}")
+
+
+@dataclass(frozen=True)
+class Person:
+    """An account, and its access over plain HTTP."""
+
+    email: str
+    client: Client
+
+    def progress(self, course_id: str = COURSE) -> dict[str, Any]:
+        """What the service has credited."""
+        found: dict[str, Any] = self.client.get(f"/v1/playback/courses/{course_id}/progress").accepted()
+        return found
+
+
+@dataclass(frozen=True)
+class Window:
+    """A window with one page."""
+
+    page: Page
+
+    def sign_in(self, email: str, password: str = PASSWORD) -> None:
+        """Signs in on the page that asks for it."""
+        self.page.locator("#email").fill(email)
+        self.page.locator("#password").fill(password)
+        self.page.get_by_role("button", name="登录", exact=True).click()
+
+    def open_as(self, person: Person, path: str) -> None:
+        """Opens a page as somebody who signs in first."""
+        self.page.goto(f"/sign-in?to={path}")
+        self.sign_in(person.email)
+        self.page.wait_for_url(f"**{path}")
+
+    def claim(self) -> None:
+        """Claims the course of the page, after reading the rules."""
+        self.page.get_by_role("button", name="领取课程").click()
+        self.page.get_by_role("button", name="同意并领取").click()
+        expect(self.page.get_by_role("button", name="开始学习")).to_be_visible()
+
+    def begin(self) -> None:
+        """Starts to watch on the player's page."""
+        self.page.get_by_test_id("begin").click(timeout=40_000)
+
+    def watch_claimed(self, person: Person, course_id: str = COURSE) -> None:
+        """Signs in, claims the course, opens its player and starts."""
+        self.open_as(person, f"/courses/{course_id}")
+        self.claim()
+        self.page.get_by_role("button", name="开始学习").click()
+        self.begin()
+
+    def prompt(self, timeout_ms: int = 40_000) -> None:
+        """Waits for the next prompt."""
+        expect(self.page.get_by_role("alertdialog")).to_be_visible(timeout=timeout_ms)
+
+    def confirm(self) -> None:
+        """Confirms the prompt that is shown."""
+        self.page.get_by_test_id("confirm-prompt").click()
+        expect(self.page.get_by_role("alertdialog")).to_be_hidden()
+
+    def video(self, expression: str) -> Any:
+        """Evaluates JavaScript with `video` as the player's element."""
+        return self.page.evaluate(f"() => {{ const video = document.querySelector('video'); return {expression} }}")
+
+    def findings(self) -> list[str]:
+        """Serious and critical findings of axe-core on the page as it is."""
+        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        results = self.page.evaluate("() => axe.run(document, { resultTypes: ['violations'] })")
+        grave = [found for found in results["violations"] if found["impact"] in {"serious", "critical"}]
+        return [f"{self.page.url} {found['id']}: {[node['html'][:160] for node in found['nodes']]}" for found in grave]
+
+    def overflow(self) -> int:
+        """How many pixels the page is wider than the window."""
+        return int(self.page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth"))

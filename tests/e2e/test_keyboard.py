@@ -1,0 +1,100 @@
+"""Everything can be done with the keyboard alone."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.learner import COURSE, Desk
+
+pytestmark = pytest.mark.e2e
+
+CONTROLS = """() => [...document.querySelectorAll('a[href], button, input, select, summary, [role="tab"]')].filter(
+  (e) => !e.disabled && e.getClientRects().length > 0 && getComputedStyle(e).visibility !== 'hidden').length"""
+FOCUSED = """() => { const e = document.activeElement
+  if (!e || e === document.body) return null
+  window.seen ??= []
+  if (!window.seen.includes(e)) window.seen.push(e)
+  const style = getComputedStyle(e)
+  return { name: (e.getAttribute('aria-label') ?? e.textContent ?? '').trim().slice(0, 60),
+           outlined: style.outlineStyle !== 'none' || style.boxShadow !== 'none' } }"""
+
+
+def test_the_path_by_keyboard(desk: Desk) -> None:
+    person, window = desk.member(), desk.window()
+    page = window.page
+    page.goto("/")
+    expect(page.locator(f'a[href="/courses/{COURSE}"]')).to_be_visible()
+    _walk(page, "二十秒")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("tab").first).to_be_visible()
+    _walk(page, "登录后领取或观看")
+    page.keyboard.press("Enter")
+    _walk(page, "", "#email")
+    page.keyboard.type(person.email)
+    page.keyboard.press("Tab")
+    page.keyboard.type("Xueshi-demo-2026")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/courses/{COURSE}")
+    expect(page.get_by_role("button", name="领取课程")).to_be_visible()
+    _walk(page, "领取课程")
+    page.keyboard.press("Enter")
+    _walk(page, "同意并领取")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="开始学习")).to_be_visible()
+    _walk(page, "开始学习")
+    page.keyboard.press("Enter")
+    expect(page.get_by_test_id("begin")).to_be_visible(timeout=40_000)
+    _walk(page, "开始观看")
+    page.keyboard.press("Enter")
+    window.prompt()
+    # The prompt takes the focus: confirming needs no search for it.
+    expect(page.get_by_test_id("confirm-prompt")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alertdialog")).to_be_hidden()
+    _walk(page, "暂停")
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="播放", exact=True)).to_be_visible()
+
+
+def test_tabs_move_with_the_arrow_keys(desk: Desk) -> None:
+    page = desk.window().page
+    page.goto(f"/courses/{COURSE}")
+    first = page.get_by_role("tab").first
+    first.focus()
+    names = []
+    for key in ("ArrowRight", "ArrowRight", "ArrowRight", "End", "Home", "ArrowLeft"):
+        page.keyboard.press(key)
+        selected = page.locator('[role="tab"][aria-selected="true"]')
+        expect(selected).to_be_focused()
+        names.append(selected.inner_text())
+    assert names == ["讲师介绍", "要点回顾", "内容总结", "要点回顾", "内容总结", "要点回顾"]
+    expect(page.get_by_role("tabpanel").filter(visible=True)).to_have_count(1)
+
+
+@pytest.mark.parametrize("path", ["/", "/sign-in", f"/courses/{COURSE}"])
+def test_every_control_is_reached_and_shows_its_focus(desk: Desk, path: str) -> None:
+    page = desk.window().page
+    page.goto(path)
+    page.wait_for_load_state("networkidle")
+    controls = page.evaluate(CONTROLS)
+    unmarked = []
+    for _ in range(controls + 5):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(FOCUSED)
+        if focused and not focused["outlined"]:
+            unmarked.append(focused["name"])
+    assert unmarked == []
+    # Tabs share one stop; the arrow keys reach the others.
+    other_tabs = max(0, page.get_by_role("tab").count() - 1)
+    assert page.evaluate("() => window.seen.length") >= controls - other_tabs
+
+
+def _walk(page: Page, name: str, selector: str = "") -> None:
+    """Presses Tab until the control has the focus."""
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(FOCUSED)
+        if selector and page.locator(selector).evaluate("(e) => e === document.activeElement"):
+            return
+        if not selector and focused and name in focused["name"]:
+            return
+    raise AssertionError(f"{name or selector} was not reached by the keyboard")

@@ -1,0 +1,121 @@
+"""What visitors see, refusals with what to do next, both languages, and the weight of the first page."""
+
+import gzip
+
+import pytest
+from playwright.sync_api import Response, Route, expect
+
+from local.seed import DOMAIN
+from tests.e2e.learner import COURSE, Desk
+
+pytestmark = pytest.mark.e2e
+
+BUDGET_BYTES = 120_000
+
+
+def test_visitors_read_everything_public(desk: Desk) -> None:
+    window = desk.window("phone")
+    window.page.goto(f"/courses/{COURSE}")
+    for tab in ("讲师介绍", "要点回顾", "内容总结"):
+        window.page.get_by_role("tab", name=tab).click()
+        assert window.findings() == []
+        assert window.overflow() == 0
+    window.page.goto("/hours")
+    expect(window.page).to_have_url("/sign-in?to=/hours")
+
+
+def test_why_a_course_cannot_be_claimed(desk: Desk) -> None:
+    window = desk.window()
+    window.page.goto(f"/sign-in?to=/courses/{COURSE}")
+    window.sign_in(f"visitor@{DOMAIN}")
+    window.page.get_by_role("button", name="为什么不能领取").click()
+    dialog = window.page.get_by_role("dialog")
+    expect(dialog).to_contain_text("MEMBERSHIP_REQUIRED")
+    expect(dialog).to_contain_text("下一步")
+    assert window.findings() == []
+    window.page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+
+
+def test_a_player_without_the_course_says_what_to_do(desk: Desk) -> None:
+    window = desk.window()
+    window.page.goto(f"/sign-in?to=/courses/{COURSE}/watch")
+    window.sign_in(f"visitor@{DOMAIN}")
+    expect(window.page.get_by_role("alert")).to_contain_text("NOT_ENTITLED")
+    assert window.findings() == []
+
+
+def test_a_wrong_password(desk: Desk) -> None:
+    window = desk.window()
+    window.page.goto("/sign-in")
+    window.sign_in(f"member@{DOMAIN}", "not-the-password")
+    expect(window.page.get_by_role("alert")).to_contain_text("邮箱或密码不正确")
+    assert window.findings() == []
+    window.page.goto("/sign-in")
+    window.page.get_by_role("button", name="登录", exact=True).click()
+    expect(window.page.locator("#email")).to_be_focused()
+
+
+def test_a_link_does_not_lead_elsewhere_after_signing_in(desk: Desk) -> None:
+    window, person = desk.window(), desk.member()
+    window.page.goto("/sign-in?to=//example.org/")
+    window.sign_in(person.email)
+    expect(window.page).to_have_url("/")
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (401, "NOT_SIGNED_IN"),
+        (404, "NOT_FOUND"),
+        (413, "PAYLOAD_TOO_LARGE"),
+        (429, "TOO_MANY_REQUESTS"),
+        (502, "UNEXPECTED"),
+        (0, "NETWORK"),
+    ],
+)
+def test_the_gateways_own_refusals_are_explained(desk: Desk, status: int, code: str) -> None:
+    window = desk.window()
+
+    def refuse(route: Route) -> None:
+        if status == 0:
+            route.abort()
+        else:
+            route.fulfill(status=status, json={"message": "from the gateway"}, headers={"x-test": "1"})
+
+    window.page.route("**/v1/catalog/courses", refuse)
+    window.page.goto("/")
+    alert = window.page.get_by_role("alert")
+    expect(alert).to_contain_text(code)
+    expect(alert).to_contain_text("下一步")
+    assert "from the gateway" not in alert.inner_text()
+    window.page.unroute("**/v1/catalog/courses")
+    alert.get_by_role("button", name="重试").click()
+    expect(window.page.locator(f'a[href="/courses/{COURSE}"]')).to_be_visible()
+
+
+def test_english(desk: Desk) -> None:
+    window = desk.window()
+    window.page.goto("/")
+    window.page.get_by_role("button", name="Switch to English").click()
+    expect(window.page.get_by_role("heading", level=1)).to_have_text("Courses")
+    expect(window.page.locator("html")).to_have_attribute("lang", "en")
+    window.page.goto("/courses/no-such-course")
+    alert = window.page.get_by_role("alert")
+    expect(alert).to_contain_text("NOT_FOUND")
+    expect(alert).to_contain_text("What to do")
+    assert window.findings() == []
+
+
+def test_the_first_page_is_light(desk: Desk) -> None:
+    window, loaded = desk.window(), []
+
+    def keep(response: Response) -> None:
+        if response.request.resource_type in {"script", "stylesheet"}:
+            loaded.append(len(gzip.compress(response.body(), 9)))
+
+    window.page.on("requestfinished", lambda request: keep(request.response()))
+    window.page.goto("/")
+    window.page.wait_for_load_state("networkidle")
+    assert loaded
+    assert sum(loaded) <= BUDGET_BYTES

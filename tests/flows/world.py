@@ -1,0 +1,250 @@
+"""What flows do over and over: publish small courses, make learners, look at events and tables."""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import httpx
+
+from demo.client import Client, Traffic
+from demo.people import grant_membership, hold_certificates, learner_id_of
+from demo.player import Observer, Player
+from local.seed import DOMAIN, PASSWORD
+from local.system import System
+from services.catalog.domain.media import MediaFile, content_version
+
+T = TypeVar("T")
+
+SERVICES = ("catalog", "orders", "playback", "credits")
+POLL_S = 0.1
+PATIENCE_S = 90.0
+"""For machines that do much else; nothing waits longer than it must."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One stored item, as the kit's store writes it."""
+
+    pk: str
+    sk: str
+    version: int
+    body: Any
+
+
+@dataclass
+class World:
+    """The running system with an editor and an administrator signed in."""
+
+    system: System
+    traffic: Traffic = field(default_factory=Traffic)
+
+    @cached_property
+    def public(self) -> Client:
+        """Somebody who is not signed in."""
+        return Client(self.system.base_url, self.traffic)
+
+    @cached_property
+    def editor(self) -> Client:
+        """The demo's editor."""
+        return self.staff("editor")
+
+    @cached_property
+    def admin(self) -> Client:
+        """The demo's administrator."""
+        return self.staff("admin")
+
+    def staff(self, name: str) -> Client:
+        """A demo account by its name."""
+        return self.public.sign_in(f"{name}@{DOMAIN}", PASSWORD)
+
+    def learner(self) -> Client:
+        """A new learner who has nothing."""
+        email = f"learner-{uuid4().hex[:12]}@{DOMAIN}"
+        self.system.create_user(email, PASSWORD, ["learner"])
+        return self.public.sign_in(email, PASSWORD)
+
+    def member(self, *credentials: str) -> Client:
+        """A new learner with a membership and confirmed certificates (AFP unless told otherwise)."""
+        learner = self.learner()
+        grant_membership(self.admin, learner_id_of(learner))
+        hold_certificates(self.admin, learner, credentials or ("AFP",))
+        return learner
+
+    def publish(
+        self,
+        duration_s: int = 6,
+        *,
+        max_rate: str = "2.0",
+        course_id: str | None = None,
+        known: bool = True,
+        **changes: Any,
+    ) -> str:
+        """Publishes a small member-recommended course through the editors' API; answers its id.
+
+        Args:
+            known: whether to wait until the other services know it.
+            changes: other fields of the course document.
+        """
+        course_id = course_id or new_course_id()
+        files = _media(course_id, duration_s)
+        manifest = _manifest(files, max_rate)
+        document = {**COURSE, "content_id": course_id, "watch": {"max_rate": max_rate}, **changes}
+        self._upload(course_id, {**manifest, "content_id": document["content_id"], "max_rate": max_rate}, files)
+        request = {"expected_publication": 0, "reason": "test", "course": document, "media": manifest}
+        self.editor.put(f"/v1/catalog/courses/{course_id}", request).accepted()
+        if known:
+            self.settle()
+        return course_id
+
+    def claim(self, learner: Client, course_id: str) -> str:
+        """Claims a course; answers the entitlement's id."""
+        claimed = learner.post("/v1/orders/claims", {"course_id": course_id}).accepted()
+        return str(claimed["entitlement_id"])
+
+    def player(self, learner: Client, course_id: str, observe: Observer = lambda _: None) -> Player:
+        """A player whose person presses the prompt's button at once."""
+        return Player(learner, course_id, observe, reaction=lambda: 0.05)
+
+    def watch(self, learner: Client, course_id: str) -> dict[str, Any]:
+        """Watches the whole course; answers the last state."""
+        player = self.player(learner, course_id)
+        player.start()
+        return player.watch()
+
+    def settle(self) -> None:
+        """Waits until every event has arrived or is dead-lettered."""
+        self.system.settle(PATIENCE_S)
+
+    def timeline(self, learner: Client) -> list[dict[str, Any]]:
+        """The learner's ledger."""
+        return list(learner.get("/v1/credits/timeline").accepted()["entries"])
+
+    def awards(self, learner: Client) -> list[dict[str, Any]]:
+        """The ledger's entries that award hours."""
+        return [entry for entry in self.timeline(learner) if entry["kind"] == "award"]
+
+    def events(self, service: str, type_: str = "", subject: str = "") -> list[dict[str, Any]]:
+        """Envelopes in a service's outbox."""
+        found = [item.body for item in self.items(self.system.outbox(service))]
+        return [e for e in found if e["type"].startswith(type_) and (not subject or e["subject"] == subject)]
+
+    def state(self) -> dict[str, list[Item]]:
+        """Every item of every table and outbox."""
+        tables = [name(service) for service in SERVICES for name in (self.system.table, self.system.outbox)]
+        return {table: sorted(self.items(table), key=lambda item: (item.pk, item.sk)) for table in tables}
+
+    def items(self, table: str) -> Iterator[Item]:
+        """Every item of a table."""
+        pages = self.system.client("dynamodb").get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+        for page in pages:
+            for item in page["Items"]:
+                body = json.loads(item["body"]["S"])
+                yield Item(item["pk"]["S"], item["sk"]["S"], int(item["version"]["N"]), body)
+
+    def put_on_bus(self, *entries: dict[str, Any]) -> None:
+        """Puts entries on the bus as whoever may do so."""
+        bus = self.system.environment("playback", "relay")["EVENT_BUS_NAME"]
+        answer = self.system.client("events").put_events(Entries=[{"EventBusName": bus, **e} for e in entries])
+        assert answer["FailedEntryCount"] == 0
+
+    def publish_event(self, envelope: dict[str, Any]) -> None:
+        """Puts an envelope on the bus as the relay does."""
+        self.put_on_bus(
+            {
+                "Source": envelope["source"],
+                "DetailType": envelope["type"],
+                "Detail": json.dumps(envelope),
+            }
+        )
+
+    def queue_event(self, service: str, envelope: dict[str, Any]) -> None:
+        """Puts an envelope into a service's queue as the bus does."""
+        self.queue_text(service, bus_message(envelope))
+
+    def queue_text(self, service: str, text: str) -> None:
+        """Puts any text into a service's queue."""
+        self.system.client("sqs").send_message(QueueUrl=self.system.queue(service), MessageBody=text)
+
+    def dead_letters(self, service: str) -> list[str]:
+        """Bodies waiting in the dead-letter queue of a service's consumer; they stay there."""
+        url = self.system.dead_letters(service, "consume")
+        answer = self.system.client("sqs").receive_message(
+            QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0, WaitTimeSeconds=0
+        )
+        return [message["Body"] for message in answer.get("Messages", [])]
+
+    def _upload(self, course_id: str, request: dict[str, Any], files: dict[str, bytes]) -> None:
+        path = f"/v1/catalog/courses/{course_id}/media-uploads"
+        for upload in self.editor.post(path, request).accepted()["uploads"]:
+            put = httpx.put(upload["url"], content=files[upload["path"]], headers=upload["headers"])
+            assert put.status_code == 200, put.text
+
+
+def bus_message(envelope: dict[str, Any]) -> str:
+    """An event as the bus puts it into a queue."""
+    return json.dumps({"source": envelope["source"], "detail-type": envelope["type"], "detail": envelope})
+
+
+def eventually(check: Callable[[], T], timeout_s: float = PATIENCE_S) -> T:
+    """Waits until `check` gives something true, and answers it."""
+    deadline = time.monotonic() + timeout_s
+    while True:
+        found = check()
+        if found:
+            return found
+        assert time.monotonic() < deadline, "did not happen in time"
+        time.sleep(POLL_S)
+
+
+def new_course_id() -> str:
+    """An id that no course has."""
+    return f"test-{uuid4().hex[:16]}"
+
+
+def version_of(course_id: str, duration_s: int = 6, max_rate: str = "2.0") -> str:
+    """The content version that `World.publish` gives a course."""
+    return str(_manifest(_media(course_id, duration_s), max_rate)["content_version"])
+
+
+COURSE: dict[str, Any] = {
+    "title": "测试课程",
+    "hours": "1.5",
+    "category": "elective",
+    "eligible_credentials": ["AFP", "CFP"],
+    "published_on": "2026-01-05",
+    "price_fen": 19900,
+    "member_price_fen": 9900,
+    "member_recommended": True,
+    "member_library": False,
+    "abstract": "用于测试的课程。",
+    "keywords": ["测试"],
+    "instructors": [{"name": "讲师", "title": "讲师", "bio": "讲师介绍。"}],
+    "chapters": [{"at": "00:00", "title": "开始", "summary": "开始。"}],
+    "key_points": [],
+}
+
+
+def _media(course_id: str, duration_s: int) -> dict[str, bytes]:
+    """HLS files of the right shape, in one segment; nobody decodes them here."""
+    playlist = f"""#EXTM3U
+#EXT-X-VERSION:7
+#EXT-X-TARGETDURATION:{duration_s}
+#EXT-X-PLAYLIST-TYPE:VOD
+#EXT-X-MAP:URI="init.mp4"
+#EXTINF:{duration_s}.000,
+whole.m4s
+#EXT-X-ENDLIST
+"""
+    return {"init.mp4": b"header", "whole.m4s": course_id.encode(), "index.m3u8": playlist.encode()}
+
+
+def _manifest(files: dict[str, bytes], max_rate: str) -> dict[str, Any]:
+    media = [MediaFile(path, hashlib.sha256(content).hexdigest(), len(content)) for path, content in files.items()]
+    version = content_version(media, Decimal(max_rate))
+    return {"content_version": version, "files": [asdict(file) for file in media]}

@@ -1,0 +1,78 @@
+"""Requests as API Gateway's HTTP API sends them to a function (payload format 2.0), for in-process tests."""
+
+import json
+from base64 import b64encode
+from dataclasses import dataclass
+from typing import Any
+
+from services.kit.http import ORIGIN_HEADER, HttpApi
+
+ORIGIN_SECRET = "of-our-own-origin"
+NOBODY: dict[str, str] = {}
+
+
+@dataclass
+class LambdaContext:
+    """What powertools reads of a function's context."""
+
+    function_name: str = "function"
+    memory_limit_in_mb: int = 256
+    invoked_function_arn: str = "arn:aws:lambda:us-east-1:000000000000:function:function"
+    aws_request_id: str = "aws-request"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a handler answered."""
+
+    status: int
+    headers: dict[str, str]
+    body: Any
+
+    @property
+    def code(self) -> str:
+        """The code of a refusal, whose manners are checked on the way."""
+        assert self.headers["Content-Type"] == "application/problem+json"
+        assert self.body["status"] == self.status
+        assert all(self.body[member] for member in ("type", "title", "detail", "detail_en", "next", "next_en"))
+        return str(self.body["code"])
+
+
+def claims(learner_id: str, *groups: str) -> dict[str, str]:
+    """The claims of an access token, flattened as the gateway does."""
+    return {"sub": learner_id, "token_use": "access", "cognito:groups": f"[{' '.join(groups)}]"}
+
+
+def request(
+    method: str, path: str, body: Any = None, *, who: dict[str, str] = NOBODY, **headers: str
+) -> dict[str, Any]:
+    """An event. A body that is no text or bytes is sent as JSON; keyword `content_type` is header content-type."""
+    sent = {"content-type": "application/json", ORIGIN_HEADER: ORIGIN_SECRET}
+    sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+    context: dict[str, Any] = {"requestId": "request-1", "stage": "$default", "http": {"method": method, "path": path}}
+    if who:
+        context["authorizer"] = {"jwt": {"claims": who, "scopes": None}}
+    text = body if body is None or isinstance(body, str | bytes) else json.dumps(body)
+    event: dict[str, Any] = {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": sent,
+        "requestContext": context,
+        "isBase64Encoded": isinstance(text, bytes),
+    }
+    if text is not None:
+        event["body"] = b64encode(text).decode() if isinstance(text, bytes) else text
+    return event
+
+
+def send(api: HttpApi, event: dict[str, Any]) -> Answer:
+    """The handler's answer to an event."""
+    answer = api.handle(event, LambdaContext())  # type: ignore[arg-type]  # powertools names a class of its own
+    return Answer(answer["statusCode"], answer["headers"], json.loads(answer["body"]))
+
+
+def origin_secret(_fresh: bool) -> dict[str, str]:
+    """What the origin header is compared with."""
+    return {"current": ORIGIN_SECRET}

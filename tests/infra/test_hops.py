@@ -1,0 +1,150 @@
+"""Every asynchronous hop is guarded: a dead-letter queue, an alarm on it, a way back."""
+
+from typing import Any
+
+import pytest
+
+from tests.templates import SERVICES, Template, of_type, service_template, templates
+
+CONSUMERS = ("orders", "playback", "credits")
+FOURTEEN_DAYS_S = 14 * 24 * 3600
+
+
+def referred(value: Any) -> str:
+    """The logical id that a Ref or Fn::GetAtt names."""
+    target = value.get("Ref") or value["Fn::GetAtt"][0]
+    assert isinstance(target, str)
+    return target
+
+
+def mappings(template: Template, *, of_stream: bool) -> list[dict[str, Any]]:
+    """The event source mappings of streams, or of queues."""
+    found = of_type(template, "AWS::Lambda::EventSourceMapping").values()
+    return [mapping for mapping in found if ("StartingPosition" in mapping) == of_stream]
+
+
+def dead_letter_queues(template: Template) -> set[str]:
+    """Logical ids of whatever any hop names as its dead-letter queue."""
+    queues = of_type(template, "AWS::SQS::Queue")
+    by_queues = {
+        referred(queue["RedrivePolicy"]["deadLetterTargetArn"]) for queue in queues.values() if "RedrivePolicy" in queue
+    }
+    by_rules = {
+        referred(target["DeadLetterConfig"]["Arn"])
+        for rule in of_type(template, "AWS::Events::Rule").values()
+        for target in rule["Targets"]
+    }
+    by_streams = {
+        referred(m["DestinationConfig"]["OnFailure"]["Destination"]) for m in mappings(template, of_stream=True)
+    }
+    return by_queues | by_rules | by_streams
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_outbox_stream_is_relayed_with_retries_bisection_and_a_failure_queue(service: str) -> None:
+    template = service_template(service)
+    (mapping,) = mappings(template, of_stream=True)
+    outbox = referred(mapping["EventSourceArn"])
+    assert of_type(template, "AWS::DynamoDB::Table")[outbox]["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
+    assert mapping["BisectBatchOnFunctionError"] is True
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["MaximumRetryAttempts"] > 0
+    assert mapping["MaximumRecordAgeInSeconds"] > 0
+    assert mapping["StartingPosition"] == "TRIM_HORIZON"
+    assert referred(mapping["DestinationConfig"]["OnFailure"]["Destination"]) in of_type(template, "AWS::SQS::Queue")
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_stream_has_a_mapping(service: str) -> None:
+    template = service_template(service)
+    tables = of_type(template, "AWS::DynamoDB::Table")
+    streams = {name for name, table in tables.items() if "StreamSpecification" in table}
+    assert streams == {referred(mapping["EventSourceArn"]) for mapping in mappings(template, of_stream=True)}
+
+
+@pytest.mark.parametrize("service", CONSUMERS)
+def test_a_consumer_reports_single_failures_and_its_queue_has_a_dead_letter_queue(service: str) -> None:
+    template = service_template(service)
+    for mapping in mappings(template, of_stream=False):
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        queue = of_type(template, "AWS::SQS::Queue")[referred(mapping["EventSourceArn"])]
+        function = of_type(template, "AWS::Lambda::Function")[referred(mapping["FunctionName"])]
+        assert queue["RedrivePolicy"]["maxReceiveCount"] >= 3
+        assert queue["VisibilityTimeout"] >= 6 * function["Timeout"]
+
+
+@pytest.mark.parametrize("service", CONSUMERS)
+def test_rules_fill_the_consumers_queues_and_nothing_else(service: str) -> None:
+    template = service_template(service)
+    filled = set()
+    for rule in of_type(template, "AWS::Events::Rule").values():
+        (target,) = rule["Targets"]
+        filled.add(referred(target["Arn"]))
+        assert referred(target["DeadLetterConfig"]["Arn"]) != referred(target["Arn"])
+    assert filled
+    assert filled == {referred(mapping["EventSourceArn"]) for mapping in mappings(template, of_stream=False)}
+
+
+@pytest.mark.parametrize("service", CONSUMERS)
+def test_only_the_services_own_rules_may_send_to_its_queues(service: str) -> None:
+    template = service_template(service)
+    rules = of_type(template, "AWS::Events::Rule")
+    filled = {referred(rule["Targets"][0]["Arn"]) for rule in rules.values()}
+    filled |= {referred(rule["Targets"][0]["DeadLetterConfig"]["Arn"]) for rule in rules.values()}
+    for policy in of_type(template, "AWS::SQS::QueuePolicy").values():
+        (queue,) = [referred(queue) for queue in policy["Queues"]]
+        allowed = [s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Allow"]
+        assert bool(allowed) == (queue in filled)
+        for statement in allowed:
+            assert statement["Principal"] == {"Service": "events.amazonaws.com"}
+            assert "sqs:SendMessage" in statement["Action"]
+            assert referred(statement["Condition"]["ArnEquals"]["aws:SourceArn"]) in rules
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_dead_letter_queue_keeps_14_days_and_alarms_from_the_first_message(service: str) -> None:
+    template = service_template(service)
+    queues = of_type(template, "AWS::SQS::Queue")
+    alarms = of_type(template, "AWS::CloudWatch::Alarm").values()
+    dead = dead_letter_queues(template)
+    assert dead
+    for name in dead:
+        assert queues[name]["MessageRetentionPeriod"] == FOURTEEN_DAYS_S
+        (alarm,) = [a for a in alarms if a["Dimensions"][0]["Value"] == {"Fn::GetAtt": [name, "QueueName"]}]
+        assert alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
+        assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (1, "GreaterThanOrEqualToThreshold")
+        assert alarm["AlarmActions"]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_queue_is_either_a_dead_letter_queue_or_has_one(service: str) -> None:
+    template = service_template(service)
+    dead = dead_letter_queues(template)
+    for name, queue in of_type(template, "AWS::SQS::Queue").items():
+        assert (name in dead) != ("RedrivePolicy" in queue)
+
+
+@pytest.mark.parametrize("service", CONSUMERS)
+def test_a_consumers_dead_letters_may_go_back_to_its_queue(service: str) -> None:
+    queues = of_type(service_template(service), "AWS::SQS::Queue")
+    for queue in queues.values():
+        if "RedrivePolicy" in queue:
+            dead = queues[referred(queue["RedrivePolicy"]["deadLetterTargetArn"])]
+            allowed = dead["RedriveAllowPolicy"]
+            assert allowed["redrivePermission"] == "byQueue"
+            assert [arn["Fn::Join"][1][-1] for arn in allowed["sourceQueueArns"]] == [f":{queue['QueueName']}"]
+
+
+def test_every_alarm_has_an_action_and_says_what_to_do() -> None:
+    alarms = [a for template in templates().values() for a in of_type(template, "AWS::CloudWatch::Alarm").values()]
+    assert len(alarms) >= len(SERVICES)
+    for alarm in alarms:
+        assert alarm["AlarmActions"]
+        assert alarm["AlarmDescription"]
+        assert alarm["TreatMissingData"] == "notBreaching"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_each_service_has_a_dashboard(service: str) -> None:
+    (dashboard,) = of_type(service_template(service), "AWS::CloudWatch::Dashboard").values()
+    assert dashboard["DashboardName"] == f"xueshi-{service}"

@@ -1,0 +1,142 @@
+"""One role per function, exact actions, own resources; only a relay publishes, and only its own source."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.templates import SERVICES, Template, of_type, service_template, templates
+
+NO_RESOURCES = {"dynamodb:ListStreams", "xray:PutTelemetryRecords", "xray:PutTraceSegments"}
+"""Actions that know no resources."""
+CONSUMING = {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}
+STORE = {"dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"}
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def statements(template: Template) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Role's logical id and statement, of all policies."""
+    for policy in of_type(template, "AWS::IAM::Policy").values():
+        for statement in policy["PolicyDocument"]["Statement"]:
+            for role in policy["Roles"]:
+                yield role["Ref"], statement
+
+
+def actions_by_function(service: str) -> dict[str, set[str]]:
+    """Actions by the function's kind, such as "relay"."""
+    template = service_template(service)
+    roles = {
+        function["Role"]["Fn::GetAtt"][0]: str(function["FunctionName"]).rsplit("-", 1)[1]
+        for function in of_type(template, "AWS::Lambda::Function").values()
+    }
+    granted: dict[str, set[str]] = {kind: set() for kind in roles.values()}
+    for role, statement in statements(template):
+        granted[roles[role]] |= set(as_list(statement["Action"]))
+    return granted
+
+
+def names(value: Any) -> str:
+    """A resource as text, to look for logical ids in."""
+    return repr(value)
+
+
+def test_each_function_has_a_role_and_a_log_group_of_its_own_and_traces() -> None:
+    functions = [f for t in templates().values() for f in of_type(t, "AWS::Lambda::Function").values()]
+    assert functions
+    for function in functions:
+        assert function["TracingConfig"] == {"Mode": "Active"}
+        assert function["Architectures"] == ["arm64"]
+        assert function["Runtime"] == "python3.13"
+    for service in SERVICES:
+        own = of_type(service_template(service), "AWS::Lambda::Function").values()
+        roles = Counter(names(function["Role"]) for function in own)
+        groups = Counter(names(function["LoggingConfig"]["LogGroup"]) for function in own)
+        assert set(roles.values()) == {1}
+        assert set(groups.values()) == {1}
+
+
+def test_all_logs_end() -> None:
+    groups = [g for template in templates().values() for g in of_type(template, "AWS::Logs::LogGroup").values()]
+    assert groups
+    assert all(group["RetentionInDays"] > 0 for group in groups)
+
+
+def test_no_role_has_a_wildcard_or_a_managed_policy() -> None:
+    for template in templates().values():
+        for role in of_type(template, "AWS::IAM::Role").values():
+            assert "ManagedPolicyArns" not in role
+            assert "Policies" not in role
+        for _, statement in statements(template):
+            actions = set(as_list(statement["Action"]))
+            assert not [action for action in actions if "*" in action]
+            if "*" in as_list(statement["Resource"]):
+                assert actions <= NO_RESOURCES
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_only_the_relay_publishes_and_only_its_services_source(service: str) -> None:
+    assert [kind for kind, granted in actions_by_function(service).items() if "events:PutEvents" in granted] == [
+        "relay"
+    ]
+    publishing = [s for _, s in statements(service_template(service)) if "events:PutEvents" in as_list(s["Action"])]
+    for statement in publishing:
+        assert statement["Action"] == "events:PutEvents"
+        assert statement["Condition"] == {"StringEquals": {"events:source": f"xueshi.{service}"}}
+        assert "XueshiPlatform" in names(statement["Resource"])
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_relay_touches_no_item_and_consumers_only_read_their_queue(service: str) -> None:
+    granted = actions_by_function(service)
+    assert not granted["relay"] & STORE
+    consumers = {"consume", "archive"}
+    for kind, actions in granted.items():
+        on_queues = {action for action in actions if action.startswith("sqs:")}
+        if kind == "relay":
+            assert on_queues == {"sqs:SendMessage"}
+        else:
+            assert on_queues == (CONSUMING if kind in consumers else set())
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_tables_are_the_services_own_and_the_outbox_only_grows(service: str) -> None:
+    template = service_template(service)
+    outbox = {name for name, t in of_type(template, "AWS::DynamoDB::Table").items() if "StreamSpecification" in t}
+    own = set(of_type(template, "AWS::DynamoDB::Table"))
+    for _, statement in statements(template):
+        on_items = STORE & set(as_list(statement["Action"]))
+        for resource in as_list(statement["Resource"]) if on_items else []:
+            table, attribute = resource["Fn::GetAtt"]
+            assert (table in own, attribute) == (True, "Arn")
+            if table in outbox:
+                assert on_items == {"dynamodb:PutItem"}
+
+
+def test_who_may_write_and_emit() -> None:
+    assert actions_by_function("catalog")["http"] & STORE == {"dynamodb:GetItem", "dynamodb:Query"}
+    for service, kind in (("catalog", "editor"), ("orders", "http"), ("playback", "http"), ("credits", "consume")):
+        assert actions_by_function(service)[kind] & STORE == STORE
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_secrets_are_only_read_one_by_one_and_only_the_services_own_keys(service: str) -> None:
+    own = set(of_type(service_template(service), "AWS::SecretsManager::Secret"))
+    for _, statement in statements(service_template(service)):
+        if any(action.startswith("secretsmanager:") for action in as_list(statement["Action"])):
+            assert statement["Action"] == "secretsmanager:GetSecretValue"
+            for resource in as_list(statement["Resource"]):
+                shared = "XueshiPlatform" in resource.get("Fn::ImportValue", "")
+                assert shared or resource["Ref"] in own
+
+
+def test_only_the_archive_signs_and_nobody_changes_or_deletes_evidence() -> None:
+    granted = actions_by_function("playback")
+    assert [kind for kind, actions in granted.items() if "kms:Sign" in actions] == ["archive"]
+    assert [kind for kind, actions in granted.items() if "s3:PutObject" in actions] == ["archive"]
+    every = set().union(*granted.values())
+    assert not {action for action in every if "Delete" in action} - {"sqs:DeleteMessage"}
+    assert not {action for action in every if "Retention" in action or "LegalHold" in action}

@@ -1,0 +1,66 @@
+"""Every route of the documents exists, and every one but the public few goes through the authorizer."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from infra.openapi import read_routes
+from infra.packaging import PackagingError
+from tests.templates import SERVICES, of_type, service_template
+
+OPENAPI = Path(__file__).parents[2] / "docs" / "openapi"
+PUBLIC = {"GET /v1/catalog/courses", "GET /v1/catalog/courses/{course_id}", "GET /v1/playback/jwks"}
+"""Content that is readable signed out, and what an auditor checks with. Nothing else."""
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_routes_are_those_of_the_document(service: str) -> None:
+    routes = {route["RouteKey"] for route in of_type(service_template(service), "AWS::ApiGatewayV2::Route").values()}
+    assert routes == {route.key for route in read_routes(OPENAPI, service)}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_all_routes_but_the_public_ones_have_the_services_authorizer(service: str) -> None:
+    template = service_template(service)
+    ((authorizer, properties),) = of_type(template, "AWS::ApiGatewayV2::Authorizer").items()
+    assert properties["AuthorizerType"] == "JWT"
+    assert properties["IdentitySource"] == ["$request.header.Authorization"]
+    for route in of_type(template, "AWS::ApiGatewayV2::Route").values():
+        if route["RouteKey"] in PUBLIC:
+            assert route["AuthorizationType"] == "NONE"
+        else:
+            assert route["AuthorizationType"] == "JWT"
+            assert route["AuthorizerId"] == {"Ref": authorizer}
+
+
+def test_editors_routes_have_a_function_of_their_own() -> None:
+    template = service_template("catalog")
+    integrations = of_type(template, "AWS::ApiGatewayV2::Integration")
+    functions = of_type(template, "AWS::Lambda::Function")
+    for route in of_type(template, "AWS::ApiGatewayV2::Route").values():
+        integration = integrations[route["Target"]["Fn::Join"][1][1]["Ref"]]
+        function = functions[integration["IntegrationUri"]["Fn::GetAtt"][0]]["FunctionName"]
+        assert function == ("xueshi-catalog-http" if route["RouteKey"] in PUBLIC else "xueshi-catalog-editor")
+
+
+def test_a_missing_document_is_named(tmp_path: Path) -> None:
+    with pytest.raises(PackagingError, match=r"playback\.json is missing: generate it .* `make openapi`"):
+        read_routes(tmp_path, "playback")
+
+
+@pytest.mark.parametrize(
+    ("path", "operation", "reason"),
+    [
+        ("/v1/orders/claims", {}, "is not under /v1/playback/"),
+        ("/v1/playback/beats", {"security": [{}, {"cognito": []}]}, "can be enforced"),
+        ("/v1/playback/beats", {"security": [{"apiKey": []}]}, "can be enforced"),
+    ],
+)
+def test_what_cannot_be_enforced_is_refused(
+    tmp_path: Path, path: str, operation: dict[str, object], reason: str
+) -> None:
+    document = {"paths": {path: {"post": operation}}}
+    (tmp_path / "playback.json").write_text(json.dumps(document))
+    with pytest.raises(PackagingError, match=reason):
+        read_routes(tmp_path, "playback")

@@ -1,0 +1,246 @@
+"""Any order of events, repeated, delayed, crashing: no second award, nothing unexplained, an unbroken chain."""
+
+from collections import Counter
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
+
+from services.credits.app.award_hours import CourseVersionUnknown
+from services.credits.app.read_account import read_account
+from services.credits.domain.awarding import AWAITING_CERTIFICATE
+from services.credits.domain.balances import open_holds
+from services.credits.domain.credentials import Credential
+from services.credits.domain.ledger import Entry, Kind
+from services.credits.domain.periods import contains
+from services.kit.clock import to_ms
+from services.kit.events import Envelope
+from services.kit.problems import Problem
+from tests.unit.credits.world import BEIJING, LEARNER, OTHER, Crash, World, completed, published
+
+COURSES = {"a": "lecture-1", "b": "lecture-1", "c": "lecture-2", "d": "lecture-3"}
+"""Courses and their contents: two are the same lecture."""
+
+MIDNIGHTS = [
+    datetime(2024, 2, 29, tzinfo=BEIJING),
+    datetime(2026, 3, 1, tzinfo=BEIJING),
+    datetime(2027, 1, 1, tzinfo=BEIJING),
+]
+
+CREDENTIALS = [Credential.AFP, Credential.CFP, Credential.CTP]
+"""Few, so that they meet."""
+
+learners = st.sampled_from([LEARNER, LEARNER, LEARNER, OTHER])
+credentials = st.sampled_from(CREDENTIALS)
+crashes = st.sampled_from([None, None, None, "before", "after"])
+instants = st.builds(
+    lambda midnight, offset: midnight + timedelta(milliseconds=offset),
+    st.sampled_from(MIDNIGHTS),
+    st.sampled_from([-86_400_000, -1, 0, 1, 86_400_000]),
+)
+starts = st.sampled_from([date(2024, 2, 29), date(2025, 1, 1), date(2025, 12, 31)])
+
+
+class LedgerMachine(RuleBasedStateMachine):
+    """Two learners, four courses, every event delivered as often and as late as it pleases."""
+
+    sent = Bundle("sent")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = World()
+        self.watches: dict[str, tuple[str, str]] = {}
+        self.delivered: set[str] = set()
+        self.seen: dict[str, list[Entry]] = {LEARNER: [], OTHER: []}
+
+    @initialize(known=st.sets(st.sampled_from(sorted(COURSES))), held=st.sets(credentials, max_size=3))
+    def begin(self, known: set[str], held: set[Credential]) -> None:
+        """Some courses are known, and one learner has registered some certificates."""
+        for course in known:
+            self.world.deliver(published(course, content=COURSES[course], eligible=CREDENTIALS[:2]))
+        for credential in held:
+            self.world.register(credential, LEARNER, date(2024, 2, 29))
+
+    @rule(
+        target=sent,
+        course=st.sampled_from(sorted(COURSES)),
+        hours=st.sampled_from(["0.25", "1.5", "24", "30"]),
+        category=st.sampled_from(["compulsory", "elective"]),
+        eligible=st.lists(credentials, unique=True),
+        sequence=st.integers(1, 4),
+    )
+    def publish(self, course: str, hours: str, category: str, eligible: list[Credential], sequence: int) -> Envelope:
+        """A publication leaves the catalogue; when it arrives is another matter."""
+        return published(
+            course, content=COURSES[course], hours=hours, category=category, eligible=eligible, sequence=sequence
+        )
+
+    @rule(
+        target=sent,
+        learner=learners,
+        course=st.sampled_from(sorted(COURSES)),
+        at=instants,
+        quota=st.sampled_from([False, False, False, True]),
+        at_once=st.booleans(),
+    )
+    def complete(self, learner: str, course: str, at: datetime, quota: bool, at_once: bool) -> Envelope:
+        """A watch is completed; its event arrives at once or some time."""
+        self.world.clock.advance(max(0, to_ms(at) - to_ms(self.world.clock.now())))
+        watch = f"w{len(self.watches)}"
+        self.watches[watch] = (learner, course)
+        event = completed(watch, course, learner=learner, at=at, quota=quota)
+        if at_once:
+            self.deliver(event, again=False, crash=None)
+        return event
+
+    @rule(event=sent, again=st.booleans(), crash=crashes)
+    def deliver(self, event: Envelope, again: bool, crash: str | None) -> None:
+        """The queue delivers an event, for the first time or once more, perhaps under a new envelope."""
+        if again:
+            event = event.model_copy(update={"id": event.id + "-again"})
+        self._crash(crash)
+        try:
+            self.world.deliver(event)
+        except CourseVersionUnknown:
+            assert not any(e.completion.watch_id == event.subject for e in self._all_entries())
+        except Crash:
+            assert crash
+            self._remember(event, self._is_in_ledger(event))
+        else:
+            self._remember(event, event.type == "playback.watch_completed.v1")
+        self.world.store.crash = None
+
+    @rule(learner=learners, credential=credentials, start=starts, crash=crashes)
+    def register(self, learner: str, credential: Credential, start: date, crash: str | None) -> None:
+        """A learner registers, corrects, or tries to move a confirmed certificate."""
+        before = self.world.certificates(learner).get(credential)
+        self._crash(crash)
+        try:
+            self.world.register(credential, learner, start)
+        except Problem:
+            assert before
+            assert before.confirmed
+        except Crash:
+            assert crash
+        after = self.world.certificates(learner).get(credential)
+        if before and before.confirmed:
+            assert after == before
+        self.world.store.crash = None
+
+    @rule(target=sent, learner=learners, credential=credentials, crash=crashes)
+    def confirm(self, learner: str, credential: Credential, crash: str | None) -> Envelope:
+        """An administrator confirms; what that publishes is delivered some time."""
+        known = self.world.certificates(learner).get(credential)
+        self._crash(crash)
+        try:
+            self.world.confirm(credential, learner)
+        except Problem:
+            assert known is None
+        except Crash:
+            assert crash
+        self.world.store.crash = None
+        told = self.world.sent("credits.certificate_confirmed.v1")
+        return told[-1] if told else published("a", content=COURSES["a"], sequence=1)
+
+    @rule(days=st.integers(0, 400))
+    def wait(self, days: int) -> None:
+        """Time passes."""
+        self.world.clock.advance(days * 86_400_000)
+
+    @rule()
+    def rotate_key(self) -> None:
+        """A new key signs from now on."""
+        new = f"k{len(self.world.ring)}"
+        self.world.ring[new] = new * 20
+        self.world.ring["current"] = new
+
+    @invariant()
+    def nothing_is_edited_or_deleted(self) -> None:
+        """What was in a ledger stays in it, unchanged, in its place."""
+        for learner, before in self.seen.items():
+            now = self.world.entries(learner)
+            assert now[: len(before)] == before
+            self.seen[learner] = now
+
+    @invariant()
+    def the_chain_is_whole(self) -> None:
+        """For both learners."""
+        for learner in (LEARNER, OTHER):
+            assert self.world.verdict(learner).fault is None
+
+    @invariant()
+    def nothing_is_awarded_twice(self) -> None:
+        """One award per learner, credential, lecture and period; one event for each."""
+        awards = [entry for entry in self._all_entries() if entry.kind is Kind.AWARD]
+        marks = Counter((e.learner_id, e.credential, e.completion.content_id, e.period) for e in awards)
+        assert all(times == 1 for times in marks.values())
+        told = sorted(event.data["entry_id"] for event in self.world.sent("credits.hours_awarded.v1"))
+        assert told == sorted(entry.entry_id for entry in awards)
+
+    @invariant()
+    def every_delivered_completion_is_explained_once_per_credential(self) -> None:
+        """Each watch has one final outcome per credential: awarded, held or declined."""
+        settled = {(e.learner_id, e.settles) for e in self._all_entries() if e.kind is Kind.RELEASE}
+        outcomes = Counter(
+            (e.completion.watch_id, e.credential)
+            for e in self._all_entries()
+            if e.kind is not Kind.RELEASE and (e.learner_id, e.number) not in settled
+        )
+        assert all(times == 1 for times in outcomes.values())
+        assert {watch for watch, _ in outcomes} == self.delivered
+        for entry in self._all_entries():
+            assert self.watches[entry.completion.watch_id] == (entry.learner_id, entry.completion.course_id)
+
+    @invariant()
+    def balances_are_the_sum_of_the_entries(self) -> None:
+        """Earned and held, over all periods; and awards lie in their period."""
+        for learner in (LEARNER, OTHER):
+            entries = self.world.entries(learner)
+            account = read_account(self.world.ctx, learner)
+            for balance in account.certificates:
+                earned = sum((p.earned for p in [balance.current, *balance.earlier]), Decimal(0))
+                assert earned == _sum(entries, Kind.AWARD, balance.certificate.credential)
+            for credential in Credential:
+                held = sum((e.hours for e in account.held if e.credential is credential), Decimal(0))
+                assert held == _sum(entries, Kind.HOLD, credential) - _sum(entries, Kind.RELEASE, credential)
+
+    @invariant()
+    def awards_lie_in_their_period_and_belong_to_a_confirmed_certificate(self) -> None:
+        """By the day in Shanghai, whatever the clock says now."""
+        for entry in self._all_entries():
+            if entry.kind is Kind.AWARD:
+                assert entry.credential
+                assert entry.period
+                assert contains(entry.period, entry.completion.completed_at.astimezone(BEIJING).date())
+                assert self.world.certificates(entry.learner_id)[entry.credential].confirmed
+
+    @invariant()
+    def nothing_waits_for_a_certificate_that_is_confirmed(self) -> None:
+        """There are fewer holds here than one transaction releases."""
+        for learner in (LEARNER, OTHER):
+            confirmed = {c for c, certificate in self.world.certificates(learner).items() if certificate.confirmed}
+            waiting = [e for e in open_holds(self.world.entries(learner)) if e.reason in AWAITING_CERTIFICATE]
+            assert not confirmed & {entry.credential for entry in waiting}
+
+    def _crash(self, moment: str | None) -> None:
+        self.world.store.crash = moment
+
+    def _remember(self, event: Envelope, entered: bool) -> None:
+        if entered:
+            self.delivered.add(event.subject)
+
+    def _is_in_ledger(self, event: Envelope) -> bool:
+        return any(entry.completion.watch_id == event.subject for entry in self._all_entries())
+
+    def _all_entries(self) -> list[Entry]:
+        return [*self.world.entries(LEARNER), *self.world.entries(OTHER)]
+
+
+def _sum(entries: list[Entry], kind: Kind, credential: Credential | None) -> Decimal:
+    return sum((e.hours for e in entries if e.kind is kind and e.credential is credential), Decimal(0))
+
+
+TestLedger = LedgerMachine.TestCase
+TestLedger.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)

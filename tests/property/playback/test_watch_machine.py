@@ -1,0 +1,199 @@
+"""Random interleavings of learners, courses, devices, retries, old tokens and crashes: the invariants always hold."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from services.kit.clock import to_ms
+from services.kit.problems import Problem
+from services.playback.app.answers import WatchState
+from services.playback.app.context import attempts_of, live_key
+from services.playback.app.read_progress import read_progress
+from services.playback.app.start_session import start_session
+from services.playback.app.watch import beat, confirm_prompt, pause
+from services.playback.domain.policy import policy
+from services.playback.domain.watch import Attempt
+from tests.unit.playback.world import DURATIONS, LEARNER, OTHER, Crash, a_world
+
+LEARNERS = st.sampled_from([LEARNER, OTHER])
+COURSES = st.sampled_from(sorted(DURATIONS))
+CRASHES = st.sampled_from([None, None, None, "before", "after"])
+HIGHEST_RATE = 2
+
+
+class WatchMachine(RuleBasedStateMachine):
+    """Keeps every token and nonce it was ever given, and uses any of them at any time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = a_world()
+        self.states: dict[str, list[WatchState]] = defaultdict(list)
+        self.keys: dict[str, list[str]] = defaultdict(list)
+        self.credited: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        self.furthest: dict[str, int] = defaultdict(int)
+
+    def attempt(self, learner_id: str, call: Callable[[], WatchState], crash: str | None) -> None:
+        """One call as its client sees it: answered, refused (and then nothing changed), or lost and sent again."""
+        before = dict(self.world.store.items)
+        self.world.store.crash = crash
+        try:
+            state = call()
+        except Problem:
+            assert self.world.store.items == before
+            return
+        except Crash:
+            self.retry(learner_id, call, before)
+            return
+        finally:
+            self.world.store.crash = None
+        self.states[learner_id].append(state)
+
+    def retry(self, learner_id: str, call: Callable[[], WatchState], before: dict[Any, Any]) -> None:
+        """The client sends the same request again: what was applied before is answered, and not applied twice."""
+        after_crash = dict(self.world.store.items)
+        if after_crash == before:
+            self.attempt(learner_id, call, None)
+            return
+        self.states[learner_id].append(call())
+        assert self.world.store.items == after_crash
+
+    @rule(learner_id=LEARNERS, course_id=COURSES, take_over=st.booleans(), old_key=st.booleans(), crash=CRASHES)
+    def start(self, learner_id: str, course_id: str, take_over: bool, old_key: bool, crash: str | None) -> None:
+        """Starts or takes over, with a new key or one used before."""
+        keys = self.keys[learner_id]
+        key = keys[-1] if old_key and keys else self.world.ids.new()
+        keys.append(key)
+        self.attempt(
+            learner_id,
+            lambda: start_session(self.world.context, learner_id, course_id, key, take_over=take_over).state,
+            crash,
+        )
+
+    @rule(learner_id=LEARNERS, back=st.integers(0, 3), position_ms=st.integers(0, 90_000), crash=CRASHES)
+    def beat_anywhere(self, learner_id: str, back: int, position_ms: int, crash: str | None) -> None:
+        """A beat with some token, claiming any position."""
+        if state := self.pick(learner_id, back):
+            call = lambda: beat(self.world.context, learner_id, state.token, position_ms, "test")  # noqa: E731
+            self.attempt(learner_id, call, crash)
+
+    @rule(
+        learner_id=LEARNERS, course_id=COURSES, steps=st.integers(1, 15), wait_ms=st.integers(1, 31_000), crash=CRASHES
+    )
+    def watch_honestly(self, learner_id: str, course_id: str, steps: int, wait_ms: int, crash: str | None) -> None:
+        """Plays for a while from the credited point, and confirms what is shown; one of the calls may crash."""
+        self.start(learner_id, course_id, take_over=True, old_key=False, crash=None)
+        for step in range(steps):
+            self.world.clock.advance(wait_ms)
+            self.play_on(learner_id, self.states[learner_id][-1], wait_ms, crash if step == steps // 2 else None)
+
+    def play_on(self, learner_id: str, state: WatchState, wait_ms: int, crash: str | None) -> None:
+        """One call of an honest player."""
+        context, position_ms = self.world.context, state.live.furthest_ms + wait_ms
+        if state.prompt:
+            nonce = state.prompt.nonce
+            self.attempt(learner_id, lambda: confirm_prompt(context, learner_id, state.token, nonce, "test"), crash)
+        else:
+            self.attempt(learner_id, lambda: beat(context, learner_id, state.token, position_ms, "test"), crash)
+
+    @rule(learner_id=LEARNERS, back=st.integers(0, 3), other=st.integers(0, 5), crash=CRASHES)
+    def confirm_anything(self, learner_id: str, back: int, other: int, crash: str | None) -> None:
+        """A confirmation with some token and some nonce."""
+        nonces = [s.prompt.nonce for s in self.states[learner_id] if s.prompt] or ["never-shown"]
+        if state := self.pick(learner_id, back):
+            nonce = nonces[-1 - other % len(nonces)]
+            call = lambda: confirm_prompt(self.world.context, learner_id, state.token, nonce, "test")  # noqa: E731
+            self.attempt(learner_id, call, crash)
+
+    @rule(learner_id=LEARNERS, back=st.integers(0, 2), position_ms=st.integers(0, 90_000), crash=CRASHES)
+    def pause(self, learner_id: str, back: int, position_ms: int, crash: str | None) -> None:
+        """A pause with some token."""
+        if state := self.pick(learner_id, back):
+            call = lambda: pause(self.world.context, learner_id, state.token, position_ms, "test")  # noqa: E731
+            self.attempt(learner_id, call, crash)
+
+    @rule(wait_ms=st.integers(-50, 120_000))
+    def time_passes(self, wait_ms: int) -> None:
+        """Functions' clocks differ a little, so time may even seem to step back."""
+        self.world.clock.advance(wait_ms)
+
+    @rule(learner_id=LEARNERS, course_id=COURSES)
+    def new_version_published(self, learner_id: str, course_id: str) -> None:
+        """Whoever is under way keeps the pinned version."""
+        sequence = len(self.world.store.items) + len(self.states[learner_id])
+        self.world.publish(course_id, version=f"v{sequence}", sequence=sequence, duration_ms=5_000)
+
+    @rule()
+    def key_is_rotated(self) -> None:
+        """A new key signs from now on; the old ones go on verifying."""
+        key_id = f"k{len(self.world.ring)}"
+        self.world.ring |= {key_id: key_id * 20, "current": key_id}
+
+    def pick(self, learner_id: str, back: int) -> WatchState | None:
+        """One of the last answers this learner was given."""
+        states = self.states[learner_id]
+        return states[-1 - back] if len(states) > back else None
+
+    def watches(self, learner_id: str) -> list[tuple[Attempt, int]]:
+        """The learner's watches, by the newest state."""
+        found = [read_progress(self.world.context, learner_id, course_id) for course_id in DURATIONS]
+        return [watch for watch in found if watch]
+
+    @invariant()
+    def credit_costs_real_time(self) -> None:
+        """In any window, over all courses: at most the time elapsed at the highest rate, and one gap cap."""
+        now = to_ms(self.world.clock.now())
+        for learner_id in (LEARNER, OTHER):
+            total = sum(watch.furthest_ms for watch, _ in self.watches(learner_id))
+            for then, before in self.credited[learner_id]:
+                assert total - before <= max(0, now - then) * HIGHEST_RATE + 30_000
+            self.credited[learner_id].append((now, total))
+
+    @invariant()
+    def coverage_is_a_growing_prefix_up_to_the_next_prompt(self) -> None:
+        """It never shrinks, never passes the end or an unconfirmed prompt."""
+        for learner_id in (LEARNER, OTHER):
+            for watch, prompts in self.watches(learner_id):
+                positions = self.world.context.prompts_of(watch, policy(watch.policy_id))
+                assert self.furthest[watch.watch_id] <= watch.furthest_ms <= watch.duration_ms
+                assert watch.confirmed == prompts or watch.furthest_ms <= positions[watch.confirmed]
+                self.furthest[watch.watch_id] = watch.furthest_ms
+
+    @invariant()
+    def complete_means_covered_and_confirmed_and_is_told_once(self) -> None:
+        """There is no other way to completion, and it leaves exactly one event."""
+        told = [event.subject for event in self.world.store.outbox]
+        for learner_id in (LEARNER, OTHER):
+            for watch, prompts in self.watches(learner_id):
+                covered = watch.furthest_ms >= watch.duration_ms - 2_000 and watch.confirmed == prompts
+                assert (watch.completed_at is not None) == covered
+                assert told.count(watch.watch_id) == int(covered)
+
+    @invariant()
+    def every_chain_is_whole(self) -> None:
+        """The signed records agree with the head at every moment, across key rotations."""
+        for learner_id in (LEARNER, OTHER):
+            for watch, _ in self.watches(learner_id):
+                legs = self.world.legs(watch.watch_id)
+                assert self.world.verify(watch.watch_id, legs, (watch.legs, watch.head_mac)) == []
+
+    @invariant()
+    def one_live_item_and_one_attempt_a_course(self) -> None:
+        """Exclusive playback follows from there being one live item; starting again never draws a new attempt."""
+        for learner_id in (LEARNER, OTHER):
+            for course_id in DURATIONS:
+                attempts = self.world.store.query(live_key(learner_id).pk, attempts_of(course_id), Attempt)
+                assert len(attempts) <= 1
+
+
+TestWatchMachine = WatchMachine.TestCase
+TestWatchMachine.settings = settings(
+    max_examples=60,
+    stateful_step_count=40,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)

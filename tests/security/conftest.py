@@ -1,0 +1,42 @@
+"""The running system, with people of every role."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+
+from demo.client import Client
+from local.system import System
+from services.kit.identity import Role
+from tests.flows.world import World
+
+STAFF = {
+    Role.EDITOR: "editor",
+    Role.REVIEWER: "reviewer",
+    Role.FINANCE: "finance",
+    Role.AUDITOR: "auditor",
+    Role.ADMINISTRATOR: "admin",
+}
+
+
+@dataclass(frozen=True)
+class People:
+    """Somebody signed in for every role."""
+
+    world: World
+    by_role: dict[str, Client]
+
+
+@pytest.fixture(scope="session")
+def world(system: System) -> Iterator[World]:
+    """The running system."""
+    running = World(system)
+    yield running
+    running.public.close()
+
+
+@pytest.fixture(scope="session")
+def people(world: World) -> People:
+    """Somebody signed in for every role."""
+    staff = {str(role): world.staff(name) for role, name in STAFF.items()}
+    return People(world, {**staff, str(Role.LEARNER): world.member()})

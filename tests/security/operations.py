@@ -1,0 +1,77 @@
+"""Every operation of the published OpenAPI documents, so that a new route is tested from its first day."""
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from local.emulator import ROOT
+
+DOCUMENTS = ROOT / "docs" / "openapi"
+SERVICES = ("catalog", "orders", "playback", "credits")
+PATH_VALUES = {"credential": "AFP", "watch_id": "0" * 32, "learner_id": "somebody-else", "course_id": "no-such-course"}
+"""What stands for a path's parameters: well formed, and of nobody."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation. `schema` is its body's, with all references resolved, or None."""
+
+    service: str
+    method: str
+    template: str
+    roles: frozenset[str]
+    public: bool
+    schema: dict[str, Any] | None = field(hash=False)
+    parameters: dict[str, dict[str, Any]] = field(hash=False, default_factory=dict)
+
+    @property
+    def path(self) -> str:
+        """The path with harmless values."""
+        return self.path_with()
+
+    def path_with(self, **values: str) -> str:
+        """The path with some values of one's own."""
+        return re.sub(r"\{(\w+)\}", lambda match: {**PATH_VALUES, **values}[match[1]], self.template)
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.template}"
+
+
+def operations() -> list[Operation]:
+    """All operations of all services."""
+    return [operation for service in SERVICES for operation in _operations(service)]
+
+
+def _operations(service: str) -> list[Operation]:
+    document = json.loads((DOCUMENTS / f"{service}.json").read_text())
+    found = []
+    for path, methods in document["paths"].items():
+        for method, described in methods.items():
+            body = described.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
+            found.append(
+                Operation(
+                    service=service,
+                    method=method.upper(),
+                    template=path,
+                    roles=frozenset(described.get("x-roles", [])),
+                    public=not described.get("security"),
+                    schema=_resolved(body, document, ()) if body else None,
+                    parameters={p["name"]: p for p in described.get("parameters", []) if p["in"] == "path"},
+                )
+            )
+    return found
+
+
+def _resolved(schema: Any, document: dict[str, Any], inside: tuple[str, ...]) -> Any:
+    if isinstance(schema, list):
+        return [_resolved(part, document, inside) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    reference = schema.get("$ref")
+    if reference is None:
+        return {name: _resolved(part, document, inside) for name, part in schema.items()}
+    if reference in inside:
+        return {}  # a recursive schema: one level is enough
+    name = reference.rsplit("/", 1)[-1]
+    return _resolved(document["components"]["schemas"][name], document, (*inside, reference))

@@ -1,0 +1,67 @@
+"""Bad input at every operation with a body: a 4xx problem with a code, never a failure, and nothing changes."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
+
+import pytest
+
+from demo.client import Answer, Client
+from tests.security.bad_bodies import bad_bodies, example
+from tests.security.conftest import People
+from tests.security.operations import Operation, operations
+
+pytestmark = pytest.mark.system
+
+WITH_BODY = [operation for operation in operations() if operation.schema]
+PARALLEL = 4
+JSON = "application/json"
+
+
+@pytest.fixture(autouse=True)
+def nothing_changes(people: People) -> Iterator[None]:
+    """No item of any table changes, and nothing fails on the server's side."""
+    world = people.world
+    world.settle()
+    before = world.state()
+    yield
+    world.settle()
+    assert world.state() == before
+    assert not world.traffic.failures
+
+
+def post(client: Client, operation: Operation, body: bytes, content_type: str | None = JSON) -> Answer:
+    """The operation with exactly these bytes."""
+    kind = {"content-type": content_type} if content_type else {}
+    return client.send(operation.method, operation.path, content=body, headers={"idempotency-key": uuid4().hex, **kind})
+
+
+@pytest.mark.parametrize("operation", WITH_BODY, ids=str)
+def test_bad_bodies_are_refused(people: People, operation: Operation) -> None:
+    client = people.by_role[min(operation.roles)]
+    assert operation.schema
+    bodies = list(bad_bodies(operation.schema))
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        answers = pool.map(lambda body: post(client, operation, body[1]), bodies)
+        wrong = {name: answer for (name, _), answer in zip(bodies, answers, strict=True) if not _is_refusal(answer)}
+    assert not wrong, {name: (answer.status, answer.body) for name, answer in wrong.items()}
+
+
+@pytest.mark.parametrize("operation", WITH_BODY, ids=str)
+def test_wrong_content_types_and_sizes_are_refused(people: People, operation: Operation) -> None:
+    client = people.by_role[min(operation.roles)]
+    assert operation.schema
+    good = str(example(operation.schema)).replace("'", '"').encode()
+    for content_type in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "", "json", None):
+        answer = post(client, operation, good, content_type)
+        assert (answer.status, answer.code) == (415, "UNSUPPORTED_MEDIA_TYPE"), content_type
+    for size in (2_000_000, 5_000_000):
+        answer = post(client, operation, b'{"x":"' + b"a" * size + b'"}')
+        assert answer.status == 413
+        assert answer.code in ("PAYLOAD_TOO_LARGE", "")
+
+
+def _is_refusal(answer: Answer) -> bool:
+    problem = answer.headers.get("content-type", "").startswith("application/problem+json")
+    said = isinstance(answer.body, dict) and all(answer.body.get(name) for name in ("code", "detail", "detail_en"))
+    return 400 <= answer.status < 500 and problem and said

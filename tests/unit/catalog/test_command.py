@@ -1,0 +1,155 @@
+"""The editor's command, with the system's API in process behind it."""
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from services.catalog.cli import publish
+from services.catalog.handlers import editor
+from services.kit.http import HttpApi
+from tests.gateway import LambdaContext, claims, origin_secret, request
+from tests.unit.catalog.world import World, edited, write_package
+
+TOKEN = "access-token"
+CONFIG = {"region": "cn-north-1", "userPoolClientId": "client-1", "cognitoUrl": "/cognito/"}
+
+
+class Site:
+    """The API's editor function, the bucket and the sign-in, under one address."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.api = editor.build_api(world.courses, world.uploads, world.publisher, origin_secret)
+        self.uploaded: list[str] = []
+        self.storage_status = 200
+
+    def answer(self, sent: httpx.Request) -> httpx.Response:
+        """One request."""
+        if sent.url.scheme == "memory":
+            return self._store(sent)
+        if sent.url.path == "/config.json":
+            return httpx.Response(200, json=CONFIG)
+        if sent.url.path == "/cognito/":
+            return _sign_in(sent)
+        return _call(self.api, sent)
+
+    def _store(self, sent: httpx.Request) -> httpx.Response:
+        if self.storage_status == 200:
+            self.world.bucket.put(str(sent.url), sent.content)
+            self.uploaded.append(sent.url.path.rpartition("/")[2])
+        return httpx.Response(self.storage_status)
+
+
+def _sign_in(sent: httpx.Request) -> httpx.Response:
+    if b'"USERNAME":"editor@xueshi.example"' in sent.content and b'"PASSWORD":"right"' in sent.content:
+        return httpx.Response(200, json={"AuthenticationResult": {"AccessToken": TOKEN}})
+    return httpx.Response(400, json={"__type": "NotAuthorizedException", "message": "Incorrect username or password."})
+
+
+def _call(api: HttpApi, sent: httpx.Request) -> httpx.Response:
+    signed_in = sent.headers.get("authorization") == f"Bearer {TOKEN}"
+    who = claims("editor-1", "editor") if signed_in else {}
+    event = request(sent.method, sent.url.path, sent.content.decode() or None, who=who)
+    answer = api.handle(event, LambdaContext())  # type: ignore[arg-type]  # powertools names a class of its own
+    return httpx.Response(answer["statusCode"], content=answer["body"], headers=answer["headers"])
+
+
+@pytest.fixture
+def site(world: World, monkeypatch: pytest.MonkeyPatch) -> Site:
+    """Where the command's requests go."""
+    found = Site(world)
+    monkeypatch.setattr(httpx, "Client", partial(httpx.Client, transport=httpx.MockTransport(found.answer)))
+    for name in ("XUESHI_EMAIL", "XUESHI_PASSWORD", "XUESHI_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XUESHI_TOKEN", TOKEN)
+    return found
+
+
+def run(folder: Path, *options: str) -> int:
+    """The command's exit code."""
+    return publish.main([str(folder), "--base-url", "http://xueshi.example", *options])
+
+
+def test_it_publishes_and_is_safe_to_repeat(site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write_package(tmp_path)
+    assert run(folder) == 0
+    assert len(site.uploaded) == 5
+    said = capsys.readouterr().out
+    assert "+ title: 债券入门" in said
+    assert "uploading 5/5" in said
+    assert "published as number 1" in said
+    assert run(folder) == 0
+    assert len(site.uploaded) == 5
+    assert "Already published as it is." in capsys.readouterr().out
+    assert site.world.courses.current("bonds").number == 1
+
+
+def test_the_preview_shows_what_changes_and_changes_nothing(
+    site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(write_package(tmp_path)) == 0
+    course = edited("price_fen: 1000", "price_fen: 1200").replace("[债券, 久期]", "[久期, 票息]")
+    folder = write_package(tmp_path, course_yaml=course, captions__en_vtt="WEBVTT\n\n00:00.000 --> 00:01.000\nHi\n")
+    capsys.readouterr()
+    assert run(folder, "--preview") == 0
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines()[1:]]
+    expected = ["~ price_fen: 1000 → 1200", "- keywords: 债券", "+ keywords: 票息", "+ captions: en"]
+    assert lines == expected
+    assert site.world.courses.current("bonds").number == 1
+    assert run(folder) == 0
+    assert site.world.courses.current("bonds").number == 2
+
+
+def test_mistakes_are_listed_and_nothing_is_sent(
+    site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_package(tmp_path, abstract_md=None, course_yaml=edited("hours: 1.5", "hours: 99"))
+    assert run(folder) == 2
+    said = capsys.readouterr().err.splitlines()
+    assert said[0].startswith(f"{folder}/abstract.md:1: ")
+    assert said[1].startswith(f"{folder}/course.yaml:4: ")
+    assert "2 mistake(s)" in said[2]
+    assert site.uploaded == []
+
+
+def test_checking_needs_no_system(tmp_path: Path) -> None:
+    assert run(write_package(tmp_path), "--check") == 0
+
+
+def test_it_signs_in(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("XUESHI_TOKEN")
+    folder = write_package(tmp_path)
+    assert run(folder, "--email", "editor@xueshi.example", "--password", "wrong") == 1
+    assert "Incorrect username or password." in capsys.readouterr().err
+    assert run(folder, "--email", "editor@xueshi.example", "--password", "right") == 0
+    assert site.world.courses.current("bonds").number == 1
+
+
+def test_a_refusal_is_shown_with_its_code(site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(write_package(tmp_path), "--token", "expired") == 1
+    assert "NOT_SIGNED_IN" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("status", "says"), [(403, "HTTP 403"), (412, "the bucket holds something else")])
+def test_an_upload_that_fails(
+    site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str], status: int, says: str
+) -> None:
+    site.storage_status = status
+    assert run(write_package(tmp_path)) == 1
+    assert says in capsys.readouterr().err
+    site.storage_status = 200
+    assert run(write_package(tmp_path)) == 0
+
+
+def test_an_unreachable_system(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Any) -> None:
+    def fail(_sent: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused")
+
+    monkeypatch.setattr(httpx, "Client", partial(httpx.Client, transport=httpx.MockTransport(fail)))
+    assert run(write_package(tmp_path), "--token", TOKEN) == 1
+    assert "is the system running? (make run)" in capsys.readouterr().err

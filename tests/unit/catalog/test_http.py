@@ -1,0 +1,182 @@
+"""The catalogue's routes, called as the gateway calls them."""
+
+import base64
+from typing import Any
+
+import pytest
+
+from services.catalog.domain.document import write_course
+from services.catalog.handlers import editor, http
+from services.catalog.handlers.openapi import document
+from services.kit.http import HttpApi
+from tests.gateway import Answer, LambdaContext, claims, origin_secret, request, send
+from tests.unit.catalog.world import World, manifest
+
+COURSES = "/v1/catalog/courses"
+BONDS = f"{COURSES}/bonds"
+EDITOR = claims("editor-1", "editor")
+
+
+@pytest.fixture
+def reader(world: World) -> HttpApi:
+    """The public API."""
+    return http.build_api(world.courses, origin_secret)
+
+
+@pytest.fixture
+def writer(world: World) -> HttpApi:
+    """The editors' API."""
+    return editor.build_api(world.courses, world.uploads, world.publisher, origin_secret)
+
+
+def body(world: World, **changes: Any) -> dict[str, Any]:
+    """What the command sends to publish the world's package."""
+    package = world.package()
+    course = write_course(package.course)
+    del course["id"]
+    files = [{"path": f.path, "sha256": f.sha256, "bytes": f.bytes} for f in package.files]
+    captions = [{"language": c.language, "sha256": c.sha256, "bytes": c.bytes} for c in package.captions]
+    media = {"content_version": package.version, "files": files, "captions": captions}
+    return {"expected_publication": 0, "reason": "because", "course": course, "media": media, **changes}
+
+
+def put(api: HttpApi, sent: Any, who: dict[str, str] = EDITOR) -> Answer:
+    """The answer to publishing."""
+    return send(api, request("PUT", BONDS, sent, who=who))
+
+
+def publish(world: World, writer: HttpApi) -> None:
+    """Uploads and publishes the world's package through the API."""
+    sent = body(world)
+    announced = {**sent["media"], "content_id": "bonds-lecture", "max_rate": "1.0"}
+    asked = send(writer, request("POST", f"{BONDS}/media-uploads", announced, who=EDITOR))
+    assert asked.status == 200
+    package = world.package()
+    for upload in asked.body["uploads"]:
+        digest = base64.b64decode(upload["headers"]["x-amz-checksum-sha256"]).hex()
+        assert digest in {file.sha256 for file in manifest(package).all_files}
+        world.bucket.put(upload["url"], package.paths[upload["path"]].read_bytes())
+    answer = put(writer, sent)
+    assert (answer.status, answer.body["publication"], answer.body["changed"]) == (200, 1, True)
+
+
+def test_a_course_is_published_and_read(world: World, reader: HttpApi, writer: HttpApi) -> None:
+    publish(world, writer)
+    page = send(reader, request("GET", BONDS))
+    assert page.status == 200
+    assert page.headers["Cache-Control"].startswith("public, max-age=")
+    version = world.package().version
+    folder = f"/media/bonds-lecture/{version}"
+    assert page.body["media"] == {
+        "content_id": "bonds-lecture",
+        "content_version": version,
+        "path": f"{folder}/index.m3u8",
+        "duration_ms": 7_500,
+        "captions": [{"language": "zh", "path": f"{folder}/{world.package().captions[0].path}"}],
+    }
+    assert page.body["hours"] == "1.5"
+    assert page.body["watch"] == {"max_rate": "1.0"}
+    assert page.body["chapters"][0] == {"at_ms": 1_000, "title": "开始", "summary": "从票息讲起。"}
+    assert page.body["mind_map"]["children"][1]["children"] == [{"text": "利率", "children": []}]
+    eligible = {entry["credential"]: entry["eligible"] for entry in page.body["eligibility"]}
+    assert eligible == {"AFP": True, "CFP": True, "EFP": False, "CPB": False, "CTP": False}
+    assert all(entry["note"] and entry["note_en"] for entry in page.body["eligibility"])
+    (line,) = send(reader, request("GET", COURSES)).body["courses"]
+    assert (line["course_id"], line["price_fen"], line["instructors"]) == ("bonds", 1_000, ["甲"])
+
+
+def test_publishing_again_answers_the_same(world: World, writer: HttpApi) -> None:
+    publish(world, writer)
+    again = put(writer, body(world))
+    assert (again.status, again.body["publication"], again.body["changed"]) == (200, 1, False)
+
+
+@pytest.mark.parametrize("path", [COURSES, BONDS])
+def test_what_is_unchanged_is_not_sent_again(world: World, reader: HttpApi, writer: HttpApi, path: str) -> None:
+    publish(world, writer)
+    etag = send(reader, request("GET", path)).headers["ETag"]
+    for known in (etag, f"W/{etag}", f'"other", {etag}'):
+        answer = reader.handle(request("GET", path, if_none_match=known), LambdaContext())  # type: ignore[arg-type]
+        assert (answer["statusCode"], answer["body"]) == (304, "")
+        assert answer["headers"]["ETag"] == etag
+    assert send(reader, request("GET", path, if_none_match='"other"')).status == 200
+
+
+def test_the_tag_changes_with_the_page(world: World, reader: HttpApi, writer: HttpApi) -> None:
+    publish(world, writer)
+    before = send(reader, request("GET", BONDS)).headers["ETag"]
+    world.publish(world.package(abstract_md="新的摘要。"), 1)
+    assert send(reader, request("GET", BONDS)).headers["ETag"] != before
+
+
+def test_no_such_course(reader: HttpApi, writer: HttpApi) -> None:
+    assert send(reader, request("GET", f"{COURSES}/nothing")).code == "COURSE_NOT_FOUND"
+    assert send(writer, request("GET", f"{BONDS}/publication", who=EDITOR)).code == "COURSE_NOT_FOUND"
+    assert send(reader, request("GET", f"{COURSES}/Not_An_Id")).code == "INVALID_REQUEST"
+    assert send(reader, request("GET", COURSES)).body == {"courses": []}
+
+
+def test_an_editor_reads_the_current_publication_uncached(world: World, writer: HttpApi) -> None:
+    publish(world, writer)
+    answer = send(writer, request("GET", f"{BONDS}/publication", who=EDITOR))
+    assert answer.body["course"] == write_course(world.package().course)
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("who", "code"), [({}, "NOT_SIGNED_IN"), (claims("x", "learner", "administrator"), "WRONG_ROLE")]
+)
+def test_only_editors_write(world: World, writer: HttpApi, who: dict[str, str], code: str) -> None:
+    sent = body(world)
+    assert put(writer, sent, who).code == code
+    assert send(writer, request("POST", f"{BONDS}/media-uploads", sent["media"], who=who)).code == code
+    assert send(writer, request("GET", f"{BONDS}/publication", who=who)).code == code
+    assert world.store.items == {}
+
+
+def test_the_domains_refusals_reach_the_editor(world: World, writer: HttpApi) -> None:
+    assert put(writer, body(world)).code == "MEDIA_INCOMPLETE"
+    wrong = body(world)
+    wrong["course"]["category"] = "optional"
+    answer = put(writer, wrong)
+    assert (answer.status, answer.code) == (422, "COURSE_INVALID")
+    assert answer.body["errors"][0]["pointer"] == "/course/category"
+
+
+@pytest.mark.parametrize(
+    ("place", "value"),
+    [
+        (("expected_publication",), -1),
+        (("expected_publication",), "0"),
+        (("reason",), ""),
+        (("course", "surprise"), 1),
+        (("course", "price_fen"), 1.5),
+        (("course", "title"), "长" * 301),
+        (("course", "keywords"), ["x"] * 41),
+        (("media", "files"), []),
+        (("media", "content_version"), "../../etc"),
+        (("media", "files"), [{"path": "../up.m4s", "sha256": "a" * 64, "bytes": 1}]),
+        (("media", "files"), [{"path": "a.m4s", "sha256": "a" * 63, "bytes": 1}]),
+        (("media", "files"), [{"path": "a.m4s", "sha256": "a" * 64, "bytes": 10**12}]),
+        (("media", "captions"), [{"language": "../x", "sha256": "a" * 64, "bytes": 1}]),
+    ],
+)
+def test_malformed_requests(world: World, writer: HttpApi, place: tuple[str, ...], value: Any) -> None:
+    sent = body(world)
+    target = sent
+    for part in place[:-1]:
+        target = target[part]
+    target[place[-1]] = value
+    assert put(writer, sent).code == "INVALID_REQUEST"
+
+
+def test_the_description_has_every_route() -> None:
+    paths = document()["paths"]
+    found = {
+        (method, path): operation for path, operations in paths.items() for method, operation in operations.items()
+    }
+    editors = {key for key, operation in found.items() if operation.get("security") == [{"cognito": []}]}
+    assert {key for key, operation in found.items() if operation.get("x-function") == "editor"} == editors
+    course = f"{COURSES}/{{course_id}}"
+    assert editors == {("put", course), ("post", f"{course}/media-uploads"), ("get", f"{course}/publication")}
+    assert set(found) - editors == {("get", COURSES), ("get", course)}

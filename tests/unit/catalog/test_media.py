@@ -1,0 +1,74 @@
+"""Playlists and content versions."""
+
+from decimal import Decimal
+
+import pytest
+
+from services.catalog.domain.media import Caption, InvalidPlaylist, MediaFile, content_version, parse_playlist
+from tests.unit.catalog.world import HEADER, PLAYLIST
+
+MAP = '#EXT-X-MAP:URI="init.mp4"\n'
+ONE = "#EXTINF:4.0,\na.m4s\n"
+END = "#EXT-X-ENDLIST\n"
+FILES = [MediaFile("index.m3u8", "a" * 64, 10), MediaFile("init.mp4", "b" * 64, 20)]
+
+
+def test_a_playlist() -> None:
+    playlist = parse_playlist(PLAYLIST)
+    assert playlist.duration_ms == 7_500
+    assert playlist.files == ("index.m3u8", "init.mp4", "a.m4s", "b.m4s")
+
+
+def test_the_duration_is_summed_exactly() -> None:
+    segments = "".join(f"#EXTINF:0.1,\ns{n}.m4s\n" for n in range(3))
+    assert parse_playlist(HEADER + MAP + segments + END).duration_ms == 300
+    assert parse_playlist(HEADER + MAP + "#EXTINF:3.9999,title\na.m4s\n" + END).duration_ms == 3_999
+
+
+@pytest.mark.parametrize(
+    ("text", "faults"),
+    [
+        ("", {1: "the first line must be #EXTM3U"}),
+        (MAP + ONE + END, {1: "the first line must be #EXTM3U"}),
+        (HEADER + ONE + END, {6: "#EXT-X-MAP is missing"}),
+        (HEADER + MAP + END, {5: "there are no segments"}),
+        (HEADER + MAP + ONE, {6: "#EXT-X-ENDLIST is missing"}),
+        (HEADER + MAP + ONE + END + ONE, {8: "nothing may follow", 9: "nothing may follow"}),
+        (HEADER + MAP + ONE + ONE + END, {8: "is listed twice"}),
+        (HEADER + MAP + "a.m4s\n" + END, {5: "has no #EXTINF"}),
+        (HEADER + MAP + "#EXTINF:0,\na.m4s\n" + END, {5: "must be above 0"}),
+        (HEADER + MAP + "#EXTINF:nan,\na.m4s\n" + END, {5: "unsupported tag #EXTINF", 6: "has no #EXTINF"}),
+        (HEADER + MAP + "#EXTINF:-4,\na.m4s\n" + END, {5: "unsupported tag #EXTINF", 6: "has no #EXTINF"}),
+        (HEADER + MAP + ONE + "#EXTINF:4,\n" + END, {8: "the last #EXTINF has no segment"}),
+        (HEADER + MAP + "#EXTINF:4,\n" + ONE + END, {6: "the #EXTINF before has no segment"}),
+        (HEADER + ONE + MAP + END, {6: "one #EXT-X-MAP only, before the segments"}),
+        (HEADER + MAP + "#EXTINF:4,\n../secret.m4s\n" + END, {6: "must name an .mp4 or .m4s file"}),
+        (HEADER + MAP + "#EXTINF:4,\nhttps://x.example/a.m4s\n" + END, {6: "must name an .mp4 or .m4s file"}),
+        (HEADER + MAP + "#EXT-X-KEY:METHOD=AES-128\n" + ONE + END, {5: "unsupported tag #EXT-X-KEY"}),
+        (HEADER + MAP + "#EXT-X-DISCONTINUITY\n" + ONE + END, {5: "unsupported tag #EXT-X-DISCONTINUITY"}),
+    ],
+)
+def test_a_bad_playlist(text: str, faults: dict[int, str]) -> None:
+    with pytest.raises(InvalidPlaylist) as caught:
+        parse_playlist(text)
+    found = [(fault.line, fault.message_en) for fault in caught.value.faults]
+    for line, message in faults.items():
+        assert any(line == at and message in shown for at, shown in found)
+
+
+def test_too_many_segments() -> None:
+    segments = "".join(f"#EXTINF:1,\ns{n}.m4s\n" for n in range(3_001))
+    with pytest.raises(InvalidPlaylist, match="1 fault"):
+        parse_playlist(HEADER + MAP + segments + END)
+
+
+def test_the_version_follows_from_what_is_watched() -> None:
+    version = content_version(FILES, Decimal("1.0"))
+    assert version == content_version(list(reversed(FILES)), Decimal("1.0"))
+    assert len(version) == 16
+    other_bytes = [FILES[0], MediaFile("init.mp4", "c" * 64, 20)]
+    assert len({version, content_version(FILES, Decimal("1.5")), content_version(other_bytes, Decimal("1.0"))}) == 3
+
+
+def test_captions_are_named_by_their_content() -> None:
+    assert Caption("zh", "ab" * 32, 5).path == "captions/zh.abababababab.vtt"

@@ -1,0 +1,188 @@
+"""Course packages: what a valid one says, and every mistake with its file and line."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from services.catalog.cli.package import Finding, InvalidPackage, load_package
+from services.catalog.domain.course import Chapter, KeyPoint, MindMapNode
+from services.catalog.domain.document import read_course, write_course
+from services.catalog.domain.media import MAX_PLAYLIST_BYTES
+from tests.unit.catalog.world import COURSE, HEADER, PLAYLIST, World, edited, write_package
+
+DEMO_COURSES = Path(__file__).parents[3] / "demo" / "courses"
+MAX_DEMO_MEDIA_BYTES = 400_000
+
+
+def findings(folder: Path, **changed: str | bytes | None) -> list[Finding]:
+    """What is wrong with a package."""
+    with pytest.raises(InvalidPackage) as caught:
+        load_package(write_package(folder, **changed))
+    return caught.value.findings
+
+
+def test_a_valid_package(world: World) -> None:
+    package = world.package()
+    course = package.course
+    assert (course.hours, course.published_on, course.max_rate) == (Decimal("1.5"), date(2026, 3, 2), Decimal("1.0"))
+    assert course.eligible_credentials == ("AFP", "CFP")
+    assert course.not_eligible == ("EFP", "CPB", "CTP")
+    assert course.abstract == "第一段。\n\n第二段。"
+    assert course.chapters[1] == Chapter(5_000, "久期", "利率与价格。")
+    assert course.key_points == (KeyPoint("什么是久期?", "价格对利率的敏感度。"),)
+    assert course.mind_map == MindMapNode("债券", (MindMapNode("票息"), MindMapNode("久期", (MindMapNode("利率"),))))
+    assert package.duration_ms == 7_500
+    assert [file.path for file in package.files] == ["index.m3u8", "init.mp4", "a.m4s", "b.m4s"]
+    assert [caption.language for caption in package.captions] == ["zh"]
+
+
+def test_a_document_survives_writing_and_reading(world: World) -> None:
+    course = world.package().course
+    assert read_course(write_course(course)) == course
+
+
+def test_what_is_optional_may_be_left_out(world: World) -> None:
+    package = world.package(key_points_md=None, mind_map_md=None, captions__zh_vtt=None)
+    assert (package.course.key_points, package.course.mind_map, package.captions) == ((), None, ())
+
+
+def test_windows_line_ends_and_a_byte_order_mark_are_fine(world: World) -> None:
+    plain = world.package().course
+    assert world.package(course_yaml=b"\xef\xbb\xbf" + COURSE.replace("\n", "\r\n").encode()).course == plain
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line", "message", "message_en"),
+    [
+        ("hours: 1.5", "hours: 1.25", 4, "hours:最多 1 位小数", "hours: at most 1 decimal place(s)"),
+        ("hours: 1.5", "hours: 0", 4, "hours:应在 0.1 与 50 之间", "hours: must be between 0.1 and 50"),
+        ("hours: 1.5", "hours: viel", 4, "hours:应为数字,例如 1.5", "hours: must be a number such as 1.5"),
+        ("hours: 1.5", "hours: 1e1", 4, "hours:应为数字,例如 1.5", "hours: must be a number such as 1.5"),
+        ("[CFP, AFP]", "[CFP, CFX]", 6, "eligible_credentials.2:不认识「CFX」,只能是:AFP, CFP, EFP, CPB, CTP",
+         "eligible_credentials.2: “CFX” is not one of AFP, CFP, EFP, CPB, CTP"),
+        ("[CFP, AFP]", "[CFP, CFP]", 6, "eligible_credentials.2:「CFP」重复了",
+         "eligible_credentials.2: “CFP” is listed twice"),
+        ("[CFP, AFP]", "[]", 6, "eligible_credentials:应有 1 至 5 项,现有 0 项",
+         "eligible_credentials: must have 1 to 5 entries; it has 0"),
+        ("elective", "optional", 5, "category:不认识「optional」,只能是:compulsory, elective",
+         "category: “optional” is not one of compulsory, elective"),
+        ("2026-03-02", "2026-02-30", 7, "published_on:应为日期,例如 2026-01-31",
+         "published_on: must be a date such as 2026-01-31"),
+        ("price_fen: 1000", "price_fen: 10.00", 8, "price_fen:应为整数", "price_fen: must be a whole number"),
+        ("member_price_fen: 800", "member_price_fen: 1001", 9, "member_price_fen:会员价不能高于原价",
+         "member_price_fen: the member price must not exceed the price"),
+        ("member_recommended: true", "member_recommended: yes", 10, "member_recommended:应为true 或 false",
+         "member_recommended: must be true or false"),
+        ("max_rate: 1.0", "max_rate: 3.0", 13, "watch.max_rate:应在 1.0 与 2.0 之间",
+         "watch.max_rate: must be between 1.0 and 2.0"),
+        ("id: bonds\n", "id: Bonds_1\n", 1, "id:「Bonds_1」应为3 至 64 个小写字母、数字,可用连字符分隔",
+         "id: “Bonds_1” must be 3 to 64 lower-case letters and digits, which may be joined by hyphens"),
+        ("    title: 讲师\n", "", 16, "instructors.1.title:缺少此项,应为文字(如为数字请加引号)",
+         "instructors.1.title: missing; must be text (put numbers in quotes)"),
+        ("title: 债券入门", "title: 2026", 3, "title:应为文字(如为数字请加引号)",
+         "title: must be text (put numbers in quotes)"),
+        ("title: 债券入门", 'title: "a\\u0007b"', 3, "title:含有不可见的控制字符",
+         "title: contains control characters"),
+        ("keywords: [债券", f"keywords: [{'长' * 41}", 14, "keywords.1:最多 40 个字,现有 41 个",
+         "keywords.1: at most 40 characters; it has 41"),
+        ("at: 00:05", "at: 00:01", 23, "chapters.2.at:必须晚于上一章节的开始时间 00:01",
+         "chapters.2.at: must be later than the chapter before, which starts at 00:01"),
+        ("at: 00:05", "at: 5s", 23, "chapters.2.at:「5s」应为时间 MM:SS 或 H:MM:SS",
+         "chapters.2.at: “5s” must be a time MM:SS or H:MM:SS"),
+        ("at: 00:05", "at: 00:08", 23, "chapters.2.at:章节开始于 00:08,但视频只有 00:07",
+         "chapters.2.at: the chapter starts at 00:08, but the lecture ends at 00:07"),
+        ("hours: 1.5", "hours: 1.5\ncolour: red", 5, "colour:不认识的字段「colour」", "colour: unknown field “colour”"),
+        ("hours: 1.5", "hours: 1.5\nhours: 2", 5, "字段「hours」重复了", "field “hours” is repeated"),
+        ("hours: 1.5", "hours: 1.5\nabstract: x", 5, "「abstract」应写在 abstract.md 中",
+         "“abstract” belongs in abstract.md"),
+        ("keywords: [债券, 久期]", "keywords: &a [*a]", 14, "不支持别名(*)", "aliases (*) are not supported"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_the_course(
+    tmp_path: Path, before: str, after: str, line: int, message: str, message_en: str
+) -> None:
+    (found,) = findings(tmp_path, course_yaml=edited(before, after))
+    assert (found.file, found.line, found.message_en) == ("course.yaml", line, message_en)
+    assert half_width(found.message) == half_width(message)
+
+
+def half_width(text: str) -> str:
+    """Chinese punctuation in its half-width form, so that either kind of comma in a table row will do."""
+    return text.translate(str.maketrans("\uff0c\uff1a\uff08\uff09\uff1f", ",:()?"))
+
+
+NO_END = PLAYLIST.replace("#EXT-X-ENDLIST\n", "")
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "place", "message_en"),
+    [
+        ("course_yaml", None, "course.yaml:1", "the file is missing"),
+        ("course_yaml", "a: [", "course.yaml:1",
+         "YAML syntax error: expected the node content, but found '<stream end>'"),
+        ("course_yaml", "just text", "course.yaml:1", "must be fields with values"),
+        ("course_yaml", COURSE.encode() + b"\xff", "course.yaml:26", "is not UTF-8"),
+        ("abstract_md", None, "abstract.md:1", "the file is missing"),
+        ("abstract_md", "  \n", "abstract.md:1", "abstract: must not be empty"),
+        ("abstract_md", "x" * 300_000, "abstract.md:1", "at most 256 KB"),
+        ("key_points_md", "early\n## q\na\n", "key-points.md:1", "a question starting with “## ” must come first"),
+        ("key_points_md", "## q\n\na\n\n## r\n", "key-points.md:5", "key_points.2.answer: must not be empty"),
+        ("mind_map_md", "# a\n# b\n", "mind-map.md:2", "must be one “# topic” with “- ” branches below it"),
+        ("mind_map_md", "# a\n- b\n     - c\n", "mind-map.md:3", "indent by 2 spaces more than the branch above"),
+        ("mind_map_md", "# a\n" + "".join("  " * n + "- x\n" for n in range(8)), "mind-map.md:9",
+         "mind_map." + "children.1." * 8 + "x"),
+        ("captions__zh_vtt", "00:00.000 --> 00:01.000\nx\n", "captions/zh.vtt:1", "the first line must be WEBVTT"),
+        ("captions__zh_vtt", "WEBVTT\n", "captions/zh.vtt:1", "there are no cues"),
+        ("captions__zh_vtt", "WEBVTT\n\n1 --> 2\n", "captions/zh.vtt:3", "times must be MM:SS.mmm --> MM:SS.mmm"),
+        ("captions__zh_vtt", "WEBVTT\n\n00:03.000 --> 00:02.000\n", "captions/zh.vtt:3",
+         "a cue must end after it starts"),
+        ("captions__zh_vtt", "WEBVTT\n\n00:08.000 --> 00:09.000\n", "captions/zh.vtt:3",
+         "the cue starts after the lecture's end"),
+        ("captions__zh_vtt", "WEBVTT\n\n00:03.000 --> 00:04.000\n\n00:01.000 --> 00:02.000\n", "captions/zh.vtt:5",
+         "cues are not in the order of time"),
+        ("captions__klingon_vtt", "WEBVTT\n", "captions/klingon.vtt:1",
+         "must be named by language and .vtt, such as zh.vtt"),
+        ("media__b_m4s", None, "media/b.m4s:1", "listed in index.m3u8, but there is no such file"),
+        ("media__b_m4s", "", "media/b.m4s:1", "must have 1 byte to 64 MB"),
+        ("media__c_m4s", "cc", "media/c.m4s:1", "index.m3u8 does not use this file"),
+        ("media__index_m3u8", None, "media/index.m3u8:1", "the file is missing"),
+        ("media__index_m3u8", "#" * (MAX_PLAYLIST_BYTES + 1), "media/index.m3u8:1", "at most 512 KB"),
+        ("media__index_m3u8", NO_END, "media/index.m3u8:8", "#EXT-X-ENDLIST is missing"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_a_file(
+    tmp_path: Path, file: str, content: str | bytes | None, place: str, message_en: str
+) -> None:
+    (found,) = findings(tmp_path, **{file: content})
+    expected = (
+        message_en if not message_en.endswith(".x") else f"{message_en[:-2]}: the mind map is at most 8 levels deep"
+    )
+    assert (f"{found.file}:{found.line}", found.message_en) == (place, expected)
+    assert found.message
+
+
+def test_all_mistakes_are_reported_at_once(tmp_path: Path) -> None:
+    bad_course = edited("hours: 1.5", "hours: -1").replace("elective", "x")
+    found = findings(tmp_path, course_yaml=bad_course, abstract_md="", media__a_m4s=None, captions__zh_vtt="x")
+    places = [f"{finding.file}:{finding.line}" for finding in found]
+    captions = ["captions/zh.vtt:1", "captions/zh.vtt:1"]
+    assert places == ["abstract.md:1", *captions, "course.yaml:4", "course.yaml:5", "media/a.m4s:1"]
+
+
+def test_times_and_decimals_need_no_quotes(world: World) -> None:
+    playlist = HEADER + '#EXT-X-MAP:URI="init.mp4"\n#EXTINF:9999.9,\na.m4s\n#EXT-X-ENDLIST\n'
+    course = edited("at: 00:05", "at: 12:30").replace("hours: 1.5", "hours: 1.50")
+    package = world.package(course_yaml=course, media__index_m3u8=playlist, media__b_m4s=None)
+    assert package.course.chapters[1].at_ms == 750_000
+    assert package.course.hours == Decimal("1.5")
+    late = world.package(course_yaml=course.replace("12:30", "1:02:03"), media__index_m3u8=playlist, media__b_m4s=None)
+    assert late.course.chapters[1].at_ms == 3_723_000
+
+
+@pytest.mark.parametrize("folder", sorted(DEMO_COURSES.glob("*/")), ids=lambda folder: folder.name)
+def test_the_demo_courses_are_valid_and_small(folder: Path) -> None:
+    package = load_package(folder)
+    assert package.course.course_id == folder.name
+    assert sum(file.bytes for file in package.files) < MAX_DEMO_MEDIA_BYTES

@@ -1,0 +1,140 @@
+"""A small world for the catalogue's tests: a valid package on disk, and the use cases on in-memory ports."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from services.catalog.adapters.media_bucket import MemoryMediaBucket
+from services.catalog.app.manifest import Manifest
+from services.catalog.app.publish_course import PublishCourse, Published, Publisher
+from services.catalog.app.read_courses import ReadCourses
+from services.catalog.app.upload_media import UploadMedia
+from services.catalog.cli.package import Package, load_package
+from services.catalog.domain.document import write_course
+from services.kit.audit import AuditLog, AuditRecord
+from services.kit.clock import ManualClock
+from services.kit.events import EventFactory
+from services.kit.identity import Principal, Role
+from services.kit.ids import SequentialIds
+from services.kit.store.memory import MemoryStore
+
+EDITOR = Principal("editor-1", frozenset({Role.EDITOR}))
+OTHER_EDITOR = Principal("editor-2", frozenset({Role.EDITOR}))
+PUBLISHED_AT = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
+HEADER = "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:4\n"
+PLAYLIST = HEADER + '#EXT-X-MAP:URI="init.mp4"\n#EXTINF:4.000000,\na.m4s\n#EXTINF:3.500000,\nb.m4s\n#EXT-X-ENDLIST\n'
+COURSE = """\
+id: bonds
+content_id: bonds-lecture
+title: 债券入门
+hours: 1.5
+category: elective
+eligible_credentials: [CFP, AFP]
+published_on: 2026-03-02
+price_fen: 1000
+member_price_fen: 800
+member_recommended: true
+member_library: false
+watch:
+  max_rate: 1.0
+keywords: [债券, 久期]
+instructors:
+  - name: 甲
+    title: 讲师
+    bio: 讲债券。
+chapters:
+  - at: 00:01
+    title: 开始
+    summary: 从票息讲起。
+  - at: 00:05
+    title: 久期
+    summary: 利率与价格。
+"""
+FILES = {
+    "course.yaml": COURSE,
+    "abstract.md": "第一段。\n\n第二段。\n",
+    "key-points.md": "## 什么是久期?\n\n价格对利率的敏感度。\n",
+    "mind-map.md": "# 债券\n\n- 票息\n- 久期\n  - 利率\n",
+    "captions/zh.vtt": "WEBVTT\n\n00:00.000 --> 00:02.000\n你好\n",
+    "media/index.m3u8": PLAYLIST,
+    "media/init.mp4": "init",
+    "media/a.m4s": "aaaa",
+    "media/b.m4s": "bbb",
+}
+
+
+def write_package(folder: Path, **changed: str | bytes | None) -> Path:
+    """A valid package but for `changed` files, named with `__` for a slash and `_` for a dot; None leaves one out."""
+    files: dict[str, str | bytes | None] = dict(FILES)
+    for name, content in changed.items():
+        path = name.replace("__", "/")
+        stem, _, ending = path.rpartition("_")
+        files[f"{stem.replace('key_points', 'key-points').replace('mind_map', 'mind-map')}.{ending}"] = content
+    for name, content in files.items():
+        target = folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if content is None:
+            target.unlink(missing_ok=True)
+        else:
+            target.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return folder
+
+
+def edited(before: str, after: str) -> str:
+    """The valid course.yaml with one text replaced."""
+    assert before in COURSE
+    return COURSE.replace(before, after)
+
+
+@dataclass
+class World:
+    """Everything in memory."""
+
+    folder: Path
+    store: MemoryStore = field(default_factory=MemoryStore)
+    bucket: MemoryMediaBucket = field(default_factory=MemoryMediaBucket)
+    clock: ManualClock = field(default_factory=lambda: ManualClock(PUBLISHED_AT))
+
+    def __post_init__(self) -> None:
+        ids = SequentialIds()
+        audit = AuditLog(self.clock, ids)
+        events = EventFactory("catalog", self.clock, ids)
+        self.courses = ReadCourses(self.store)
+        self.uploads = UploadMedia(self.store, self.bucket, audit)
+        self.publisher = Publisher(self.store, self.bucket, events, audit, self.clock)
+
+    def package(self, **changed: str | bytes | None) -> Package:
+        """The valid package, but for what changed."""
+        return load_package(write_package(self.folder, **changed))
+
+    def upload(self, package: Package) -> list[str]:
+        """Uploads what is missing; answers which files that were."""
+        signed = self.uploads.sign(EDITOR, package.course.course_id, manifest(package)).uploads
+        for upload in signed:
+            self.bucket.put(upload.url, package.paths[upload.path].read_bytes())
+        return [upload.path for upload in signed]
+
+    def publish(self, package: Package, expected: int, editor: Principal = EDITOR, **document: Any) -> Published:
+        """Publishes, with fields of the document replaced where a test sends something else."""
+        command = PublishCourse(
+            editor=editor,
+            document=write_course(package.course) | document,
+            version=package.version,
+            files=package.files,
+            captions=package.captions,
+            expected=expected,
+            reason="because",
+            correlation_id="request-1",
+        )
+        return self.publisher.publish(command)
+
+    def audit(self) -> list[AuditRecord]:
+        """The audit log."""
+        return [entry.value for entry in self.store.query("AUDIT#2026-03", "", AuditRecord)]
+
+
+def manifest(package: Package) -> Manifest:
+    """What an editor announces of a package."""
+    course = package.course
+    return Manifest(course.content_id, package.version, course.max_rate, package.files, package.captions)

@@ -1,0 +1,191 @@
+"""The chain: the first entry that is not as it was written is named."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from services.credits.app.keys import award_key, entry_key, head_key
+from services.credits.cli import verify_chain as command
+from services.credits.domain.credentials import Category
+from services.credits.domain.ledger import BrokenHead, Entry, Head, Kind, Reason
+from services.credits.domain.periods import Period
+from services.credits.domain.verification import Fault, FaultKind
+from services.kit.keyring import UnknownKey
+from services.kit.store import Conflict
+from services.kit.store.codec import encode
+from tests.unit.credits.world import AFP, CFP, LEARNER, OTHER, World, completed
+
+HEAD = head_key(LEARNER)
+
+
+def written(entries: int = 4, learner: str = LEARNER) -> World:
+    w = World()
+    w.certify(AFP, learner=learner)
+    for i in range(entries):
+        w.publish(f"c{i}", content=f"lecture-{i}", eligible=["AFP"])
+        w.deliver(completed(f"w{i}", f"c{i}", learner=learner))
+    return w
+
+
+def put(w: World, number: int, entry: Entry) -> None:
+    """What somebody with access to the table could do."""
+    w.store.items[entry_key(LEARNER, number)] = (1, encode(entry))
+
+
+def test_a_whole_chain() -> None:
+    verdict = written().verdict()
+    assert (verdict.entries, verdict.fault) == (4, None)
+    assert World().verdict().fault is None
+
+
+CHANGES: dict[str, Callable[[Entry], dict[str, Any]]] = {
+    "entry_id": lambda _: {"entry_id": "other"},
+    "learner_id": lambda _: {"learner_id": OTHER},
+    "at": lambda e: {"at": e.at + timedelta(milliseconds=1)},
+    "kind": lambda _: {"kind": Kind.HOLD},
+    "reason": lambda _: {"reason": Reason.CERTIFICATE_CONFIRMED},
+    "hours": lambda _: {"hours": Decimal("15")},
+    "same hours in other words": lambda _: {"hours": Decimal("1.50")},
+    "credential": lambda _: {"credential": CFP},
+    "no credential": lambda _: {"credential": None},
+    "period": lambda _: {"period": Period(date(2027, 1, 1), date(2028, 12, 31))},
+    "settles": lambda _: {"settles": 1},
+    "category": lambda e: {"completion": replace(e.completion, category=Category.COMPULSORY)},
+    "watch": lambda e: {"completion": replace(e.completion, watch_id="w9")},
+    "completed_at": lambda e: {
+        "completion": replace(e.completion, completed_at=e.completion.completed_at - timedelta(microseconds=1))
+    },
+    "quota": lambda e: {"completion": replace(e.completion, counts_against_member_quota=True)},
+    "prev_mac": lambda _: {"prev_mac": "00" * 32},
+    "mac": lambda _: {"mac": "00" * 32},
+    "no mac": lambda _: {"mac": ""},
+    "not a mac": lambda _: {"mac": "zz"},
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+def test_a_changed_entry(change: Callable[[Entry], dict[str, Any]]) -> None:
+    w = written()
+    put(w, 2, replace(w.entries()[1], **change(w.entries()[1])))
+    assert w.verdict().fault == Fault(FaultKind.CHANGED, 2)
+
+
+def test_a_missing_entry() -> None:
+    w = written()
+    del w.store.items[entry_key(LEARNER, 3)]
+    assert w.verdict().fault == Fault(FaultKind.MISSING, 3)
+
+
+def test_reordered_entries() -> None:
+    w = written()
+    second, third = w.entries()[1:3]
+    put(w, 2, third)
+    put(w, 3, second)
+    assert w.verdict().fault == Fault(FaultKind.REORDERED, 2)
+
+
+def test_a_cut_tail_is_found_by_the_head() -> None:
+    w = written()
+    del w.store.items[entry_key(LEARNER, 4)]
+    assert w.verdict().fault == Fault(FaultKind.MISSING, 4)
+
+
+def test_a_cut_tail_with_the_head_set_back() -> None:
+    w = written()
+    head = w.store.get(HEAD, Head)
+    assert head
+    del w.store.items[entry_key(LEARNER, 4)]
+    w.store.items[HEAD] = (
+        head.version,
+        encode(replace(head.value, count=3, last_mac=w.entries()[-1].mac)),
+    )
+    assert w.verdict().fault == Fault(FaultKind.HEAD_CHANGED, 0)
+    before = w.state()
+    with pytest.raises(BrokenHead):
+        w.deliver(completed("w9", "c1"))
+    assert w.state() == before
+
+
+def test_a_missing_head() -> None:
+    w = written()
+    del w.store.items[HEAD]
+    assert w.verdict().fault == Fault(FaultKind.HEAD_MISSING, 0)
+    with pytest.raises(Conflict):
+        w.deliver(completed("w9", "c1"))
+
+
+def test_an_entry_beyond_the_head() -> None:
+    w = written()
+    early = w.store.items[HEAD]
+    w.publish("c9", content="lecture-9", eligible=["AFP"])
+    w.deliver(completed("w9", "c9"))
+    w.store.items[HEAD] = early
+    assert w.verdict().fault == Fault(FaultKind.BEYOND_HEAD, 5)
+
+
+def test_an_entry_of_another_learner() -> None:
+    w = written()
+    w.certify(AFP, learner=OTHER)
+    w.deliver(completed("w9", "c0", learner=OTHER))
+    put(w, 1, w.entries(OTHER)[0])
+    assert w.verdict().fault == Fault(FaultKind.FOREIGN, 1)
+
+
+def test_an_entry_of_another_chain_of_the_same_learner() -> None:
+    w, other = written(), World()
+    other.certify(AFP)
+    for i in (3, 2, 1):
+        other.publish(f"c{i}", content=f"lecture-{i}", eligible=["AFP"])
+        other.deliver(completed(f"w{i}", f"c{i}"))
+    put(w, 2, other.entries()[1])
+    assert w.verdict().fault == Fault(FaultKind.UNLINKED, 2)
+
+
+def test_keys_rotate_and_old_entries_still_verify() -> None:
+    w = written(2)
+    w.ring["k2"] = "two" * 20
+    w.ring["current"] = "k2"
+    w.deliver(completed("w9", "c1"))
+    assert [e.key_id for e in w.entries()] == ["k1", "k1", "k2"]
+    assert w.verdict().fault is None
+    del w.ring["k1"]
+    with pytest.raises(UnknownKey):
+        w.verdict()
+
+
+def test_a_second_award_after_its_mark_was_deleted_is_named() -> None:
+    w = written(1)
+    del w.store.items[award_key(LEARNER, AFP, "lecture-0", Period(date(2025, 1, 1)))]
+    w.deliver(completed("w9", "c0"))
+    assert w.outline() == ["award AFP 1.5 COMPLETED"] * 2
+    assert w.verdict().fault == Fault(FaultKind.AWARDED_TWICE, 2)
+
+
+def test_the_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    w = written()
+    monkeypatch.setattr("services.credits.bootstrap.ledger", lambda: w.ctx)
+    monkeypatch.setattr("sys.argv", ["verify_chain", "--learner", LEARNER])
+    capsys.readouterr()
+    assert command.main() == 0
+    assert capsys.readouterr().out == f"{LEARNER}: whole, 4 entries\n"
+    del w.store.items[entry_key(LEARNER, 3)]
+    assert command.main() == 1
+    assert capsys.readouterr().out == f"{LEARNER}: BROKEN at entry 3: missing (3 entries found)\n"
+    del w.store.items[HEAD]
+    w.store.items[entry_key(LEARNER, 3)] = w.store.items[entry_key(LEARNER, 1)]
+    del w.store.items[entry_key(LEARNER, 1)]
+    assert command.main() == 1
+    assert "BROKEN at entry 1" in capsys.readouterr().out
+
+
+def test_the_command_names_the_head(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    w = written()
+    del w.store.items[HEAD]
+    monkeypatch.setattr("services.credits.bootstrap.ledger", lambda: w.ctx)
+    monkeypatch.setattr("sys.argv", ["verify_chain", "--learner", LEARNER])
+    assert command.main() == 1
+    assert "BROKEN at the head: head missing" in capsys.readouterr().out

@@ -1,0 +1,199 @@
+"""A small world for the ledger's tests: its use cases on the in-memory store, with a clock that the test moves."""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
+
+from services.credits.adapters.rule_files import load_rules
+from services.credits.app.account import current_certificates, read_entries
+from services.credits.app.certificates import (
+    Confirmation,
+    Registration,
+    confirm_certificate,
+    register_certificate,
+)
+from services.credits.app.context import Context, context
+from services.credits.app.verify_ledger import Verdict, verify_ledger
+from services.credits.domain.certificates import Certificate
+from services.credits.domain.credentials import Credential
+from services.credits.domain.ledger import Entry
+from services.credits.handlers.consume import event_handlers
+from services.kit.clock import ManualClock
+from services.kit.events import Envelope
+from services.kit.identity import Principal, Role
+from services.kit.ids import SequentialIds
+from services.kit.keyring import KeyRing
+from services.kit.store import Change
+from services.kit.store.memory import MemoryStore
+
+LEARNER = "0f3c2a9e-3a4c-4f43-9f0e-2f0a1b2c3d4e"
+OTHER = "77777777-3a4c-4f43-9f0e-2f0a1b2c3d4e"
+ADMINISTRATOR = Principal("aaaaaaaa-0000-4000-8000-000000000001", frozenset({Role.ADMINISTRATOR}))
+NOON_IN_SHANGHAI = datetime(2026, 1, 5, 4, 0, tzinfo=UTC)
+BEIJING = timezone(timedelta(hours=8))
+AFP, CFP, EFP, CPB, CTP = Credential
+
+os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Xueshi")  # as in a function's environment
+
+
+class Crash(Exception):
+    """The function died here."""
+
+
+class CrashingStore(MemoryStore):
+    """Dies when told to, just before or just after a commit."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.crash: str | None = None
+
+    def commit(self, change: Change) -> None:
+        """Commits, unless the function dies first; then nobody learns of it."""
+        crash, self.crash = self.crash, None
+        if crash == "before":
+            raise Crash
+        super().commit(change)
+        if crash == "after":
+            raise Crash
+
+
+@dataclass
+class World:
+    """Everything a test drives."""
+
+    store: CrashingStore = field(default_factory=CrashingStore)
+    clock: ManualClock = field(default_factory=lambda: ManualClock(NOON_IN_SHANGHAI))
+    ring: dict[str, str] = field(default_factory=lambda: {"current": "k1", "k1": "one" * 20})
+    ctx: Context = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.ctx = context(self.store, self.clock, SequentialIds(), KeyRing(lambda _: self.ring), load_rules())
+
+    def deliver(self, event: Envelope) -> None:
+        """What the consumer does with one message."""
+        event_handlers(self.ctx)[event.type](event)
+
+    def publish(self, course_id: str = "course", **data: Any) -> None:
+        """Delivers a publication of a course."""
+        self.deliver(published(course_id, **data))
+
+    def register(
+        self,
+        credential: Credential = AFP,
+        learner: str = LEARNER,
+        start: date = date(2025, 1, 1),
+        number: str = "N-001",
+    ) -> Certificate:
+        """A learner registers a certificate."""
+        return register_certificate(self.ctx, learner, Registration(credential, number, start))
+
+    def confirm(self, credential: Credential = AFP, learner: str = LEARNER, revision: int | None = None) -> Certificate:
+        """An administrator confirms it."""
+        wanted = Confirmation(learner, credential, "certificate seen", revision)
+        return confirm_certificate(self.ctx, ADMINISTRATOR, wanted, "request-2")
+
+    def certify(self, *credentials: Credential, learner: str = LEARNER, start: date = date(2025, 1, 1)) -> None:
+        """Registered and confirmed."""
+        for credential in credentials:
+            self.register(credential, learner, start)
+            self.confirm(credential, learner)
+
+    def entries(self, learner: str = LEARNER) -> list[Entry]:
+        """The learner's ledger."""
+        return read_entries(self.store, learner)
+
+    def outline(self, learner: str = LEARNER) -> list[str]:
+        """The ledger in short: "award AFP 1.5 COMPLETED"."""
+        return [f"{e.kind} {e.credential or '-'} {e.hours} {e.reason}" for e in self.entries(learner)]
+
+    def certificates(self, learner: str = LEARNER) -> dict[Credential, Certificate]:
+        """The learner's certificates as they stand."""
+        return current_certificates(self.store, learner)
+
+    def verdict(self, learner: str = LEARNER) -> Verdict:
+        """Of the chain's verification."""
+        return verify_ledger(self.store, self.ctx.macs, learner)
+
+    def sent(self, type_: str) -> list[Envelope]:
+        """Events of a type in the outbox."""
+        return [event for event in self.store.outbox if event.type == type_]
+
+    def state(self) -> tuple[dict[Any, Any], int]:
+        """Everything that is stored, to be compared."""
+        return dict(self.store.items), len(self.store.outbox)
+
+
+def published(
+    course_id: str = "course",
+    *,
+    version: str = "v1",
+    content: str = "lecture",
+    hours: str = "1.5",
+    category: str = "elective",
+    eligible: Iterable[str] = ("AFP", "CFP", "EFP", "CPB"),
+    sequence: int | None = 1,
+    id_: str | None = None,
+) -> Envelope:
+    """The catalogue's event, with fields that credits does not read."""
+    data = {
+        "course_id": course_id,
+        "content_id": content,
+        "content_version": version,
+        "title": "资产配置",
+        "duration_ms": 75_000,
+        "hours": hours,
+        "category": category,
+        "eligible_credentials": list(eligible),
+        "price_fen": 9900,
+    }
+    return _envelope(
+        "catalog",
+        "catalog.course_published.v1",
+        id_ or f"p-{course_id}-{version}-{sequence}",
+        course_id,
+        data,
+        sequence,
+    )
+
+
+def completed(
+    watch: str = "watch-1",
+    course_id: str = "course",
+    *,
+    learner: str = LEARNER,
+    version: str = "v1",
+    at: datetime = NOON_IN_SHANGHAI,
+    quota: bool = False,
+    id_: str | None = None,
+    **forged: Any,
+) -> Envelope:
+    """Playback's event; `forged` adds what an attacker would like to be read."""
+    data = {
+        "watch_id": watch,
+        "learner_id": learner,
+        "course_id": course_id,
+        "content_version": version,
+        "attempt": 1,
+        "completed_at": at.astimezone(UTC).isoformat(),
+        "basis": "membership" if quota else "claim",
+        "counts_against_member_quota": quota,
+        **forged,
+    }
+    return _envelope("playback", "playback.watch_completed.v1", id_ or f"e-{watch}", watch, data)
+
+
+def _envelope(
+    service: str, type_: str, id_: str, subject: str, data: dict[str, Any], sequence: int | None = None
+) -> Envelope:
+    return Envelope(
+        id=id_,
+        source=f"xueshi.{service}",
+        type=type_,
+        time=NOON_IN_SHANGHAI,
+        subject=subject,
+        sequence=sequence,
+        correlation_id="request-1",
+        data=data,
+    )

@@ -1,0 +1,101 @@
+"""Both stores, behind the one port."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from services.kit.clock import ManualClock
+from services.kit.events import Envelope
+from services.kit.store import Store
+from services.kit.store.codec import decode
+from services.kit.store.dynamodb import DynamoStore
+from services.kit.store.memory import MemoryStore
+
+REGION = "us-east-1"
+NOW = datetime(2026, 3, 2, 4, 0, 0, 250_000, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A store under test, and the events it has put into its outbox."""
+
+    store: Store
+    outbox: Callable[[], list[Envelope]]
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """Stands still."""
+    return ManualClock(NOW)
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An AWS of moto's, empty."""
+    environment = {
+        "AWS_REGION": REGION,
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_ACCOUNT_ID_ENDPOINT_MODE": "disabled",
+        "AWS_ENDPOINT_URL_DYNAMODB": f"https://dynamodb.{REGION}.amazonaws.com",
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    with mock_aws():
+        yield
+
+
+@pytest.fixture
+def tables(aws: None) -> Any:
+    """boto3's client, with a table and an outbox table as the template makes them."""
+    client = boto3.client("dynamodb")
+    for table in ("data", "outbox"):
+        client.create_table(
+            TableName=table,
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")],
+            BillingMode="PAY_PER_REQUEST",
+        )
+    return client
+
+
+@pytest.fixture
+def dynamo(tables: Any, clock: ManualClock) -> DynamoStore:
+    """The real adapter."""
+    return DynamoStore("data", "outbox", clock)
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def subject(request: pytest.FixtureRequest) -> Subject:
+    """Each of the two in turn."""
+    if request.param == "memory":
+        memory = MemoryStore()
+        return Subject(memory, lambda: memory.outbox)
+    store: DynamoStore = request.getfixturevalue("dynamo")
+    client = request.getfixturevalue("tables")
+
+    def outbox() -> list[Envelope]:
+        return [decode(item["body"]["S"], Envelope) for item in client.scan(TableName="outbox")["Items"]]
+
+    return Subject(store, outbox)
+
+
+@pytest.fixture
+def store(subject: Subject) -> Store:
+    """The store alone."""
+    return subject.store
+
+
+def envelope(
+    id_: str = "event-1", type_: str = "test.thing_done.v1", subject: str = "thing-1", **data: Any
+) -> Envelope:
+    """An event."""
+    return Envelope(
+        id=id_, source="xueshi.test", type=type_, time=NOW, subject=subject, correlation_id="request-1", data=data
+    )

@@ -1,0 +1,132 @@
+"""The guard rails of every HTTP function, on an API of two routes."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import pytest
+from aws_lambda_powertools.event_handler.openapi.params import Body
+from pydantic import BaseModel, ConfigDict, StrictInt
+
+from services.kit.http import HttpApi, caller, correlation_id, idempotency_key, public, secured
+from services.kit.identity import Role
+from services.kit.problems import COMMON, NOT_FOUND
+from tests.gateway import ORIGIN_SECRET, claims, origin_secret, request, send
+
+EDITOR = claims("editor-1", "editor")
+
+
+class Number(BaseModel):
+    """A request."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    number: StrictInt
+
+
+class Echo(BaseModel):
+    """An answer."""
+
+    number: int
+    caller: str
+    key: str
+    correlation: str
+
+
+def make_api(secret: Any = origin_secret) -> HttpApi:
+    """The API."""
+    api = HttpApi("Test", [], secret, max_body_bytes=1000)
+
+    @api.app.get("/v1/open", operation_id="read_open", summary="For all", **public())
+    def read() -> Number:
+        return Number(number=1)
+
+    @api.app.post("/v1/closed", operation_id="echo", summary="For some", **secured(Role.EDITOR, idempotent=True))
+    def echo(body: Annotated[Number, Body()]) -> Echo:
+        app = api.app
+        return Echo(
+            number=body.number, caller=caller(app).id, key=idempotency_key(app), correlation=correlation_id(app)
+        )
+
+    return api
+
+
+def test_a_public_route_needs_nobody_and_decides_on_caching_itself() -> None:
+    answer = send(make_api(), request("GET", "/v1/open"))
+    assert (answer.status, answer.body) == (200, {"number": 1})
+    assert "Cache-Control" not in answer.headers
+
+
+def test_a_secured_route() -> None:
+    event = request("POST", "/v1/closed", {"number": 2}, who=EDITOR, idempotency_key="k" * 16)
+    answer = send(make_api(), event)
+    assert answer.body == {"number": 2, "caller": "editor-1", "key": "k" * 16, "correlation": "request-1"}
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_invalid_places_are_named() -> None:
+    event = request("POST", "/v1/closed", {"number": "2", "more": 1}, who=EDITOR, idempotency_key="k" * 16)
+    answer = send(make_api(), event)
+    assert answer.code == "INVALID_REQUEST"
+    assert [error["pointer"] for error in answer.body["errors"]] == ["/number", "/more"]
+
+
+@pytest.mark.parametrize("sent", ["", "wrong", ORIGIN_SECRET[:-1], f"{ORIGIN_SECRET} ", "ä"])
+def test_the_origin_header_is_needed(sent: str) -> None:
+    answer = send(make_api(), request("GET", "/v1/open", x_origin_verify=sent))
+    assert (answer.status, answer.code) == (403, "FORBIDDEN_ORIGIN")
+
+
+def test_a_rotated_origin_header_is_taken_old_and_new() -> None:
+    stored = {"current": "old"}
+    seen = dict(stored)
+
+    def load(fresh: bool) -> Mapping[str, str]:
+        nonlocal seen
+        if fresh:
+            seen = dict(stored)
+        return seen
+
+    api = make_api(load)
+    stored.update(current="new", previous="old")
+    for sent, status in (("old", 200), ("new", 200), ("old", 200), ("other", 403)):
+        assert send(api, request("GET", "/v1/open", x_origin_verify=sent)).status == status
+
+
+def test_size_is_checked_before_anything_reads_the_body() -> None:
+    for body, status in (("{" + " " * 999, 400), ("{" + " " * 1000, 413)):
+        event = request("POST", "/v1/closed", body, who=EDITOR, idempotency_key="k" * 16)
+        assert send(make_api(), event).status == status
+
+
+def test_other_methods_and_paths_are_not_found() -> None:
+    for method, path in (("PUT", "/v1/open"), ("GET", "/v1/closed"), ("GET", "/"), ("GET", "/v1/open/more")):
+        answer = send(make_api(), request(method, path))
+        assert (answer.status, answer.code) == (404, NOT_FOUND.code)
+
+
+def test_the_document_says_who_may_call_and_how_it_is_refused() -> None:
+    document = make_api().openapi()
+    echo = document["paths"]["/v1/closed"]["post"]
+    assert echo["security"] == [{"cognito": []}]
+    assert echo["x-roles"] == ["editor"]
+    assert [parameter["name"] for parameter in echo["parameters"]] == ["Idempotency-Key"]
+    assert set(echo["responses"]) == {"200", "default"}
+    assert "security" not in document["paths"]["/v1/open"]["get"]
+    for problem in COMMON:
+        assert all(
+            text in document["info"]["description"]
+            for text in (problem.code, problem.detail, problem.detail_en, problem.next, problem.next_en)
+        )
+
+
+def test_codes_are_unique_and_every_problem_has_both_languages() -> None:
+    assert len({problem.code for problem in COMMON}) == len(COMMON)
+    for problem in COMMON:
+        assert not problem.detail.isascii()
+        assert not problem.next.isascii()
+        assert problem.detail_en.isascii()
+        assert problem.next_en.isascii()
+
+
+def test_members_of_a_problem_travel() -> None:
+    assert NOT_FOUND.problem(saved="until 12:31").body()["saved"] == "until 12:31"

@@ -1,0 +1,69 @@
+"""What each call asks of the store, as the README says."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from services.kit.store import Change
+from services.kit.store.codec import encode
+from services.kit.store.memory import MemoryStore
+from services.kit.store.port import Put
+from services.orders.app.entitlements import list_entitlements, read_state
+from services.orders.app.memberships import read_membership
+from tests.unit.orders.world import MEMBER, OTHER_KEY, RECOMMENDED, World
+
+KIB = 1024
+
+
+@pytest.fixture
+def meter(member_world: World, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Reads, and write units, from now on."""
+    used = [0, 0]
+    for name in ("get", "query"):
+        monkeypatch.setattr(member_world.store, name, _counted(getattr(member_world.store, name), used))
+
+    def commit(change: Change) -> None:
+        items = [w.value if isinstance(w, Put) else "" for w in change.writes] + list(change.events)
+        assert all(len(encode(item)) < 0.8 * KIB for item in items), "more than a unit per item"
+        factor = 1 if len(items) == 1 else 2
+        used[1] += factor * len(items)
+        MemoryStore.commit(member_world.store, change)
+
+    monkeypatch.setattr(member_world.store, "commit", commit)
+    return used
+
+
+def _counted(call: Callable[..., Any], used: list[int]) -> Callable[..., Any]:
+    def counted(*arguments: Any) -> Any:
+        used[0] += 1
+        return call(*arguments)
+
+    return counted
+
+
+@pytest.mark.parametrize(
+    ("call", "reads", "write_units"),
+    [
+        (lambda world: world.claim(), 4, 12),
+        (lambda world: world.grant(key=OTHER_KEY), 2, 6),
+        (lambda world: read_membership(world.context, MEMBER), 1, 0),
+        (lambda world: read_state(world.context, MEMBER, RECOMMENDED), 3, 0),
+        (lambda world: list_entitlements(world.context, MEMBER), 1, 0),
+        (lambda world: world.publish(RECOMMENDED, 2, recommended=True), 2, 4),
+        (lambda world: world.publish(RECOMMENDED, 0, recommended=True), 2, 1),
+    ],
+    ids=["claim", "grant", "membership", "state", "entitlements", "newer publication", "older publication"],
+)
+def test_cost(
+    member_world: World, meter: list[int], call: Callable[[World], Any], reads: int, write_units: int
+) -> None:
+    call(member_world)
+    assert meter == [reads, write_units]
+
+
+def test_a_repeated_claim_writes_nothing(member_world: World, meter: list[int]) -> None:
+    member_world.claim()
+    meter[:] = [0, 0]
+    member_world.claim()
+    assert meter == [1, 0]

@@ -1,0 +1,73 @@
+"""Orders' view of the catalogue: newest publication wins, whatever arrives when."""
+
+import json
+from itertools import permutations
+
+import pytest
+from pydantic import ValidationError
+
+from services.kit.events import Envelope
+from services.orders.app.keys import course_key
+from services.orders.app.record_course import record_course
+from services.orders.domain.course_offer import CourseOffer
+from services.orders.handlers.consume import event_handlers
+from tests.unit.orders.world import World
+
+COURSE = "bonds"
+
+
+def offer(world: World) -> CourseOffer | None:
+    """What is known of the course."""
+    stored = world.store.get(course_key(COURSE), CourseOffer)
+    return stored.value if stored else None
+
+
+def test_a_publication_is_kept(world: World) -> None:
+    world.publish(COURSE, 3, recommended=True, price_fen=12_900)
+    assert offer(world) == CourseOffer(COURSE, "家族信托", True, 12_900, 3)
+
+
+@pytest.mark.parametrize("order", list(permutations([1, 2, 3])))
+def test_order_of_arrival_does_not_matter(world: World, order: tuple[int, ...]) -> None:
+    for sequence in order:
+        world.publish(COURSE, sequence, recommended=sequence != 3, price_fen=sequence)
+    assert offer(world) == CourseOffer(COURSE, "家族信托", False, 3, 3)
+
+
+def test_a_duplicate_has_no_further_effect(world: World) -> None:
+    event = world.publish(COURSE, 1, recommended=True)
+    before = world.store.snapshot()
+    record_course(world.store, world.clock, event)
+    assert world.store.snapshot() == before
+
+
+def test_a_race_of_two_publications_keeps_the_newer(world: World) -> None:
+    world.store.before_commit = lambda: world.publish(COURSE, 2, recommended=False)
+    world.publish(COURSE, 1, recommended=True)
+    known = offer(world)
+    assert known
+    assert known.sequence == 2
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"price_fen": -1}, {"price_fen": "free"}, {"price_fen": None}, {"course_id": ""}, {"member_recommended": None}],
+)
+def test_an_invalid_publication_is_an_error_and_changes_nothing(world: World, change: dict[str, object]) -> None:
+    event = world.published(COURSE, 1, recommended=True)
+    broken = Envelope.model_validate({**event.model_dump(), "data": {**event.data, **change}})
+    before = world.store.snapshot()
+    with pytest.raises(ValidationError):
+        record_course(world.store, world.clock, broken)
+    assert world.store.snapshot() == before
+
+
+def test_a_publication_without_a_sequence_is_an_error(world: World) -> None:
+    with pytest.raises(ValueError, match="sequence"):
+        world.publish(COURSE, None, recommended=True)
+
+
+def test_the_consumer_knows_the_type(world: World) -> None:
+    event = world.published(COURSE, 1, recommended=True)
+    event_handlers(world.store, world.clock)[event.type](Envelope.model_validate(json.loads(event.model_dump_json())))
+    assert offer(world)

@@ -1,0 +1,106 @@
+"""A small world for orders' tests: its use cases on the in-memory store, with a clock that the test moves."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from services.kit.clock import ManualClock
+from services.kit.events import Envelope
+from services.kit.identity import Principal, Role
+from services.kit.ids import SequentialIds
+from services.kit.store import Change
+from services.kit.store.memory import MemoryStore
+from services.orders.adapters.plan_file import load_plans
+from services.orders.app.claim_course import claim_course
+from services.orders.app.context import Context, context
+from services.orders.app.memberships import grant_membership
+from services.orders.app.record_course import record_course
+from services.orders.domain.entitlement import Entitlement
+from services.orders.domain.membership import Period
+
+NOON_IN_SHANGHAI = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
+MEMBER, VISITOR = "a4c8f4e8-5061-7094-2f5a-3f1d5f8f2b11", "b4c8f4e8-5061-7094-2f5a-3f1d5f8f2b22"
+ADMINISTRATOR = Principal("c4c8f4e8-5061-7094-2f5a-3f1d5f8f2b33", frozenset({Role.ADMINISTRATOR}))
+RECOMMENDED, ORDINARY = "family-trusts", "options"
+KEY, OTHER_KEY = "key-0000000000001", "key-0000000000002"
+
+
+class Crash(Exception):
+    """The function died here."""
+
+
+class ScriptedStore(MemoryStore):
+    """Does what a test says just before the next commit, or just after it; once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.before_commit: Callable[[], object] | None = None
+        self.after_commit: Callable[[], object] | None = None
+
+    def commit(self, change: Change) -> None:
+        """Commits, with the script around it."""
+        before, self.before_commit = self.before_commit, None
+        after, self.after_commit = self.after_commit, None
+        if before:
+            before()
+        super().commit(change)
+        if after:
+            after()
+
+    def snapshot(self) -> object:
+        """All that is stored."""
+        return dict(self.items), list(self.outbox)
+
+
+def die() -> None:
+    """For a script: the function dies here."""
+    raise Crash
+
+
+@dataclass
+class World:
+    """Everything a test drives. It knows a recommended course and one that is not."""
+
+    store: ScriptedStore = field(default_factory=ScriptedStore)
+    clock: ManualClock = field(default_factory=lambda: ManualClock(NOON_IN_SHANGHAI))
+    ids: SequentialIds = field(default_factory=SequentialIds)
+    context: Context = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.context = context(self.store, self.clock, self.ids, load_plans())
+        self.publish(RECOMMENDED, 1, recommended=True)
+        self.publish(ORDINARY, 1, recommended=False)
+
+    def publish(self, course_id: str, sequence: int | None, *, recommended: bool, price_fen: int = 9900) -> Envelope:
+        """The catalogue's event, delivered."""
+        event = self.published(course_id, sequence, recommended=recommended, price_fen=price_fen)
+        record_course(self.store, self.clock, event)
+        return event
+
+    def published(self, course_id: str, sequence: int | None, *, recommended: bool, price_fen: int = 9900) -> Envelope:
+        """The catalogue's event."""
+        data = {
+            "course_id": course_id,
+            "title": "家族信托",
+            "member_recommended": recommended,
+            "price_fen": price_fen,
+            "hours": "1.5",
+        }
+        return Envelope(
+            id=self.ids.new(),
+            source="xueshi.catalog",
+            type="catalog.course_published.v1",
+            time=self.clock.now(),
+            subject=course_id,
+            sequence=sequence,
+            correlation_id="publication",
+            data=data,
+        )
+
+    def grant(self, learner_id: str = MEMBER, key: str = KEY, reason: str = "a gift") -> Period:
+        """A year of membership, by an administrator."""
+        return grant_membership(self.context, ADMINISTRATOR, learner_id, "vip", reason, key)
+
+    def claim(self, course_id: str = RECOMMENDED, learner_id: str = MEMBER, key: str = KEY) -> Entitlement:
+        """A claim by the learner."""
+        return claim_course(self.context, learner_id, course_id, key, "request-1")

@@ -1,0 +1,206 @@
+"""Evidence packs: made once, kept, and judged by an outsider."""
+
+import json
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Callable
+from typing import Any
+
+import boto3
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, utils
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from jwt import PyJWK, api_jws
+from moto import mock_aws
+
+from services.kit.events import Envelope
+from services.kit.identity import Principal, Role
+from services.kit.problems import Problem
+from services.playback.adapters.archive import MemoryArchive, S3Archive
+from services.playback.adapters.signer import KmsSigner, MemorySigner
+from services.playback.app.archive_watch import EvidenceArchive, Signer, archive_watch, read_evidence
+from services.playback.app.context import leg_key
+from services.playback.app.verify_watches import verify_watches
+from services.playback.cli.verify_pack import verify
+from tests.unit.playback.player import confirm, play, watch_to_the_end
+from tests.unit.playback.world import LEARNER, OTHER, SHORT, World, a_world
+
+Signed = dict[str, Any]
+
+
+@pytest.fixture
+def world() -> World:
+    return a_world()
+
+
+def complete(world: World) -> Envelope:
+    """A completed watch's event."""
+    watch_to_the_end(world, world.start())
+    return world.store.outbox[-1]
+
+
+def archived(world: World, signer: Signer, archive: EvidenceArchive, event: Envelope) -> Signed:
+    """The pack that the event leads to."""
+    archive_watch(world.store, signer, archive, world.clock, event)
+    return read_evidence(archive, Principal(LEARNER, frozenset({Role.LEARNER})), event.subject)
+
+
+def test_a_genuine_pack_is_accepted_by_the_auditors_command_and_by_another_library(world: World) -> None:
+    signer = MemorySigner()
+    signed = archived(world, signer, MemoryArchive(), complete(world))
+    pack, problems = verify(signed, {"keys": signer.public_keys()})
+    assert problems == []
+    assert [prompt["response_ms"] for prompt in pack["prompts"]] == [1_500, 1_500]
+    compact = ".".join(signed[part] for part in ("protected", "payload", "signature"))
+    assert json.loads(api_jws.decode(compact, PyJWK(signer.public_keys()[0]), algorithms=["ES256"])) == pack
+
+
+def test_a_pack_stays_genuine_after_its_key_is_retired(world: World) -> None:
+    signer = MemorySigner()
+    signed = archived(world, signer, MemoryArchive(), complete(world))
+    signer.rotate()
+    assert verify(signed, {"keys": signer.public_keys()})[1] == []
+    assert verify(signed, {"keys": signer.public_keys()[:1]})[1] != []
+
+
+def test_a_changed_pack_is_not_accepted(world: World) -> None:
+    signer = MemorySigner()
+    signed = archived(world, signer, MemoryArchive(), complete(world))
+    pack, _ = verify(signed, {"keys": signer.public_keys()})
+    pack["watch"]["learner_id"] = OTHER
+    forged = {**signed, "payload": urlsafe_b64encode(json.dumps(pack).encode()).decode().rstrip("=")}
+    assert any("signature" in problem for problem in verify(forged, {"keys": signer.public_keys()})[1])
+
+
+def shorten(pack: Signed) -> None:
+    pack["legs"][-1]["at"] = pack["watch"]["completed_at"] = pack["legs"][0]["at"] + 10_000
+
+
+def drop_a_leg(pack: Signed) -> None:
+    del pack["legs"][2]
+
+
+def forget_a_prompt(pack: Signed) -> None:
+    del pack["prompts"][0]
+
+
+def stop_early(pack: Signed) -> None:
+    pack["watch"]["furthest_ms"] = 60_000
+
+
+@pytest.mark.parametrize("falsify", [shorten, drop_a_leg, forget_a_prompt, stop_early])
+def test_an_impossible_watch_is_doubted_even_if_we_signed_it(world: World, falsify: Callable[[Signed], None]) -> None:
+    signer = MemorySigner()
+    pack, _ = verify(archived(world, signer, MemoryArchive(), complete(world)), {"keys": signer.public_keys()})
+    falsify(pack)
+    assert verify(signer.sign(json.dumps(pack).encode()), {"keys": signer.public_keys()})[1] != []
+
+
+def test_a_repeated_event_keeps_the_first_pack_and_the_legs_age_out_once(world: World) -> None:
+    signer, archive, event = MemorySigner(), MemoryArchive(), complete(world)
+    first = archived(world, signer, archive, event)
+    signer.rotate()
+    assert archived(world, signer, archive, event) == first
+    assert {leg.version for leg in world.store.query(f"WATCH#{event.subject}", "LEG#", dict)} == {2}
+
+
+def test_watching_again_after_completion_adds_nothing_to_the_record(world: World) -> None:
+    event = complete(world)
+    legs = world.legs(event.subject)
+    play(world, world.start(take_over=True), 5_000)
+    world.start(take_over=True)
+    assert world.legs(event.subject) == legs
+
+
+def test_a_pack_is_shown_to_its_learner_and_to_auditors_only(world: World) -> None:
+    archive, event = MemoryArchive(), complete(world)
+    signed = archived(world, MemorySigner(), archive, event)
+    assert read_evidence(archive, Principal("auditor", frozenset({Role.AUDITOR})), event.subject) == signed
+    for principal, watch_id in [
+        (Principal(OTHER, frozenset({Role.LEARNER})), event.subject),
+        (Principal("reviewer", frozenset({Role.REVIEWER})), event.subject),
+        (Principal(LEARNER, frozenset({Role.LEARNER})), "no-such-watch"),
+    ]:
+        with pytest.raises(Problem) as refusal:
+            read_evidence(archive, principal, watch_id)
+        assert refusal.value.type.code == "EVIDENCE_NOT_FOUND"
+
+
+def test_an_event_about_a_watch_that_is_not_complete_makes_no_pack(world: World) -> None:
+    event = complete(world)
+    archive = MemoryArchive()
+    other_watch = event.model_copy(update={"data": {**event.data, "watch_id": "f" * 32}})
+    with pytest.raises(LookupError):
+        archive_watch(world.store, MemorySigner(), archive, world.clock, other_watch)
+    assert archive.packs == {}
+
+
+class FakeKms:
+    """Signs digests as KMS does. (moto hashes a digest once more.)"""
+
+    def __init__(self) -> None:
+        self.keys = {name: ec.generate_private_key(ec.SECP256R1()) for name in ("signing", "retired")}
+
+    def sign(self, **request: Any) -> dict[str, bytes]:
+        assert (request["MessageType"], request["SigningAlgorithm"]) == ("DIGEST", "ECDSA_SHA_256")
+        algorithm = ec.ECDSA(utils.Prehashed(SHA256()))
+        return {"Signature": self.keys[request["KeyId"]].sign(request["Message"], algorithm)}
+
+    def get_public_key(self, **request: Any) -> dict[str, bytes]:
+        public = self.keys[request["KeyId"]].public_key()
+        return {"PublicKey": public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)}
+
+
+@mock_aws
+def test_kms_and_s3_make_the_same_kind_of_pack(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket="evidence", ObjectLockEnabledForBucket=True)
+    signer, archive = KmsSigner(FakeKms(), ["signing", "retired"]), S3Archive(s3, "evidence")
+    assert archive.get("nothing-here") is None
+    event = complete(world)
+    signed = archived(world, signer, archive, event)
+    assert verify(signed, {"keys": signer.public_keys()})[1] == []
+    assert len(signer.public_keys()) == 2
+    archive.put(event.subject, b"something else")
+    assert json.loads(archive.get(event.subject) or b"") == signed
+
+
+def test_a_response_time_is_what_the_server_measured(world: World) -> None:
+    state = world.start()
+    while state.live.completed_at is None:
+        state = confirm(world, state, after_ms=700) if state.prompt else play(world, state, 5_000)
+    signer = MemorySigner()
+    pack, _ = verify(archived(world, signer, MemoryArchive(), world.store.outbox[-1]), {"keys": signer.public_keys()})
+    assert [prompt["response_ms"] for prompt in pack["prompts"]] == [700, 700]
+
+
+def test_what_is_not_a_pack_is_said_to_be_unreadable() -> None:
+    with pytest.raises((KeyError, ValueError)):
+        verify({"payload": b64encode(b"{}").decode(), "protected": "e30", "signature": ""}, {"keys": []})
+
+
+def test_the_operators_check_finds_whole_watches_whole_and_names_a_changed_leg(world: World) -> None:
+    archive, event = MemoryArchive(), complete(world)
+    play(world, world.start(SHORT, take_over=True), 2_000)
+
+    def findings() -> list[list[int]]:
+        verdicts = verify_watches(world.store, world.context.keys, archive, LEARNER)
+        return [[finding.number for finding in verdict.findings] for verdict in verdicts]
+
+    assert findings() == [[], []]
+    key = leg_key(event.subject, 2)
+    version, text = world.store.items[key]
+    world.store.items[key] = (version, text.replace('"furthest_ms":', '"furthest_ms":9'))
+    assert findings() == [[2], []]
+
+
+def test_the_operators_check_reads_the_archive_once_the_legs_have_aged_out(world: World) -> None:
+    archive, event = MemoryArchive(), complete(world)
+    archived(world, MemorySigner(), archive, event)
+    for key in [key for key in world.store.items if key.pk == f"WATCH#{event.subject}"]:
+        del world.store.items[key]
+    (verdict,) = verify_watches(world.store, world.context.keys, archive, LEARNER)
+    assert verdict.findings == []
+    (verdict,) = verify_watches(world.store, world.context.keys, MemoryArchive(), LEARNER)
+    assert verdict.findings != []

@@ -1,0 +1,313 @@
+"""Proof of watching, rule by rule, on the use cases."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from services.kit.problems import Problem
+from services.playback.app.read_progress import read_progress
+from services.playback.app.start_session import start_session
+from services.playback.app.watch import beat, confirm_prompt, pause
+from services.playback.domain.legs import Leg
+from tests.unit.playback.player import confirm, play, watch_to_prompt, watch_to_the_end
+from tests.unit.playback.world import DURATIONS, FAST, LEARNER, LONG, NOON_IN_SHANGHAI, OTHER, SHORT, World, a_world
+
+
+@pytest.fixture
+def world() -> World:
+    return a_world()
+
+
+def code_of(call: Callable[[], object]) -> str:
+    """The code of the refusal that the call must meet."""
+    with pytest.raises(Problem) as caught:
+        call()
+    return caught.value.type.code
+
+
+def test_watching_everything_and_confirming_every_prompt_completes_exactly_once(world: World) -> None:
+    state = watch_to_the_end(world, world.start())
+    assert state.live.furthest_ms >= DURATIONS[LONG] - 2_000
+    (event,) = world.store.outbox
+    assert event.type == "playback.watch_completed.v1"
+    assert event.data["prompts_confirmed"] == 2
+    assert event.data["basis"] == "claim"
+
+
+def test_a_completed_watch_costs_at_least_its_duration_of_server_time(world: World) -> None:
+    began = world.clock.now()
+    watch_to_the_end(world, world.start())
+    assert world.clock.now() - began >= timedelta(milliseconds=DURATIONS[LONG] - 2_000)
+
+
+def test_jumping_to_the_end_is_credited_no_more_than_the_time_that_passed(world: World) -> None:
+    state = play(world, world.start(), 1_000, claim_ms=DURATIONS[LONG])
+    assert state.live.furthest_ms == 1_000
+
+
+def test_a_flood_of_beats_is_credited_no_more_than_one_beat(world: World) -> None:
+    state = world.start()
+    for _ in range(100):
+        state = play(world, state, 10, claim_ms=DURATIONS[LONG])
+    assert state.live.furthest_ms == 1_000
+
+
+def test_a_silence_is_credited_no_more_than_the_gap_cap(world: World) -> None:
+    state = play(world, world.start(FAST), 59_000, claim_ms=60_000)
+    first_prompt = world.prompts(state)[0]
+    assert state.live.furthest_ms == min(30_000, first_prompt)
+
+
+def test_going_back_is_free_and_lowers_nothing(world: World) -> None:
+    state = play(world, world.start(), 5_000)
+    state = play(world, state, 4_000, claim_ms=0)
+    assert state.live.furthest_ms == 5_000
+
+
+def test_a_faster_rate_than_the_course_allows_earns_nothing_extra(world: World) -> None:
+    state = play(world, world.start(LONG), 3_000, claim_ms=6_000)
+    assert state.live.furthest_ms == 3_000
+
+
+def test_a_course_that_allows_double_speed_is_credited_at_double_speed(world: World) -> None:
+    state = play(world, world.start(FAST), 2_000, claim_ms=4_000)
+    assert state.live.furthest_ms == 4_000
+
+
+def test_time_between_sessions_refills_nothing(world: World) -> None:
+    state = play(world, world.start(), 2_000)
+    pause(world.context, LEARNER, state.token, 2_000, "test")
+    world.clock.advance(3_600_000)
+    state = play(world, world.start(), 0, claim_ms=DURATIONS[LONG])
+    assert state.live.furthest_ms == 2_000
+
+
+def test_restarting_again_and_again_gains_nothing(world: World) -> None:
+    for _ in range(20):
+        world.clock.advance(100)
+        state = world.start(take_over=True)
+        state = play(world, state, 0, claim_ms=DURATIONS[LONG])
+    assert state.live.furthest_ms == 0
+
+
+def test_watching_two_courses_in_turn_earns_one_clock(world: World) -> None:
+    total = 0
+    for course_id in (LONG, SHORT) * 5:
+        state = play(world, world.start(course_id, take_over=True), 1_000, claim_ms=DURATIONS[course_id])
+        total = state.live.day_total_ms
+    assert total <= 10_000
+
+
+def test_the_daily_cap_ends_credit_until_midnight_in_shanghai(world: World) -> None:
+    world.publish(LONG, version="v2", sequence=2, duration_ms=20 * 3_600_000)
+    state = world.start()
+    cap = state.day_left_ms
+    while state.day_left_ms and world.clock.now() < NOON_IN_SHANGHAI + timedelta(hours=11):
+        state = confirm(world, state) if state.prompt else play(world, state, 30_000)
+    assert state.live.day_total_ms == cap
+    assert play(world, state, 10_000).live.furthest_ms == state.live.furthest_ms
+    world.clock.advance(12 * 3_600_000)
+    state = play(world, world.start(), 10_000)
+    assert state.live.day_total_ms == 10_000
+
+
+def test_nothing_is_credited_while_a_prompt_is_open_however_long(world: World) -> None:
+    opened = watch_to_prompt(world, world.start())
+    state = opened
+    for _ in range(10):
+        state = play(world, state, 30_000, claim_ms=DURATIONS[LONG])
+        assert state.prompt == opened.prompt
+    assert state.live.furthest_ms == opened.live.furthest_ms == world.prompts(state)[0]
+    assert state.live.allowance_ms == opened.live.allowance_ms
+
+
+def test_a_confirmation_works_however_late(world: World) -> None:
+    state = watch_to_prompt(world, world.start())
+    for _ in range(100):
+        state = play(world, state, 50_000)
+    assert confirm(world, state).live.confirmed == 1
+
+
+def test_a_confirmation_without_an_open_prompt_is_refused(world: World) -> None:
+    state = world.start()
+    assert code_of(lambda: confirm_prompt(world.context, LEARNER, state.token, "x", "test")) == "NO_OPEN_PROMPT"
+
+
+def test_a_nonce_counts_once_and_only_for_its_prompt(world: World) -> None:
+    state = watch_to_prompt(world, world.start())
+    assert state.prompt
+    used = state.prompt.nonce
+    state = watch_to_prompt(world, confirm(world, state))
+    assert code_of(lambda: confirm_prompt(world.context, LEARNER, state.token, used, "test")) == "NONCE_WRONG"
+
+
+def test_restarting_at_an_open_prompt_shows_it_again_with_a_new_nonce(world: World) -> None:
+    state = watch_to_prompt(world, world.start())
+    again = world.start(take_over=True)
+    assert state.prompt
+    assert again.prompt
+    assert again.prompt.index == state.prompt.index
+    assert again.prompt.nonce != state.prompt.nonce
+    assert again.live.furthest_ms == state.live.furthest_ms
+
+
+def test_no_prompt_position_is_in_the_token_or_in_the_answer(world: World) -> None:
+    state = world.start()
+    assert str(world.prompts(state)[0]) not in repr(state)
+
+
+def test_a_second_device_is_asked_and_the_first_learns_what_was_saved(world: World) -> None:
+    first = play(world, world.start(), 5_000)
+    assert code_of(lambda: world.start()) == "TAKEOVER_REQUIRED"
+    second = world.start(take_over=True)
+    assert second.live.furthest_ms == 5_000
+    with pytest.raises(Problem) as refusal:
+        play(world, first, 5_000)
+    assert refusal.value.type.code == "LEASE_SUPERSEDED"
+    assert refusal.value.members["saved"]["furthest_ms"] == 5_000
+
+
+def test_taken_over_by_another_course_the_first_still_learns_its_own_saved_position(world: World) -> None:
+    first = play(world, world.start(LONG), 5_000)
+    world.start(SHORT, take_over=True)
+    with pytest.raises(Problem) as refusal:
+        play(world, first, 5_000)
+    assert refusal.value.members["saved"] == {"course_id": LONG, "furthest_ms": 5_000, "completed": False}
+
+
+def test_a_lease_expires_by_itself_and_watching_resumes_at_the_credited_position(world: World) -> None:
+    state = play(world, world.start(), 5_000)
+    world.clock.advance(60_000)
+    assert code_of(lambda: play(world, state, 0)) == "LEASE_EXPIRED"
+    assert world.start().live.furthest_ms == 5_000
+
+
+def test_a_lost_answer_is_given_again_to_the_same_request(world: World) -> None:
+    state = world.start()
+    first = play(world, state, 5_000)
+    again = beat(world.context, LEARNER, state.token, 5_000, "test")
+    assert again == first
+
+
+@pytest.mark.parametrize("position_ms", [0, 4_999, 60_000])
+def test_an_old_token_with_another_body_is_stale(world: World, position_ms: int) -> None:
+    state = world.start()
+    play(world, state, 5_000)
+    assert code_of(lambda: beat(world.context, LEARNER, state.token, position_ms, "test")) == "TOKEN_STALE"
+
+
+def test_a_retried_start_finds_its_session(world: World) -> None:
+    first = start_session(world.context, LEARNER, LONG, "same-key-same-key", take_over=False)
+    assert start_session(world.context, LEARNER, LONG, "same-key-same-key", take_over=False) == first
+
+
+def test_a_stolen_token_is_worthless_to_another_learner(world: World) -> None:
+    state = world.start()
+    assert code_of(lambda: beat(world.context, OTHER, state.token, 1_000, "test")) == "TOKEN_INVALID"
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        lambda token: token[:-2] + ("AA" if not token.endswith("AA") else "BB"),
+        lambda token: token.replace("k1.", "k9.", 1),
+        lambda token: token.replace("k1.", "current.", 1),
+        lambda token: token.split(".")[0] + "." + token.split(".")[1],
+        lambda token: ".." + token,
+        lambda _: "",
+        lambda _: "学时." * 3,
+        lambda token: token.split(".")[0] + "." + token.split(".")[1] + "A." + token.split(".")[2],
+    ],
+)
+def test_a_forged_token_is_refused(world: World, forge: Callable[[str], str]) -> None:
+    state = world.start()
+    assert code_of(lambda: beat(world.context, LEARNER, forge(state.token), 1_000, "test")) == "TOKEN_INVALID"
+
+
+def test_without_an_entitlement_nothing_starts(world: World) -> None:
+    assert code_of(lambda: world.start(learner_id="stranger")) == "NOT_ENTITLED"
+    assert code_of(lambda: world.start("no-such-course")) == "COURSE_NOT_FOUND"
+
+
+def test_an_entitlement_that_ends_during_the_watch_ends_its_credit(world: World) -> None:
+    ends = NOON_IN_SHANGHAI + timedelta(seconds=10)
+    world.entitle("lodger", LONG, valid_until=ends, basis="membership")
+    state = world.start(learner_id="lodger")
+    world.clock.advance(9_999)
+    state = beat(world.context, "lodger", state.token, 9_999, "test")
+    world.clock.advance(1)
+    assert code_of(lambda: beat(world.context, "lodger", state.token, 10_000, "test")) == "ENTITLEMENT_ENDED"
+    assert code_of(lambda: world.start(learner_id="lodger", take_over=True)) == "NOT_ENTITLED"
+
+
+def test_a_watch_under_way_keeps_its_content_version(world: World) -> None:
+    play(world, world.start(), 5_000)
+    world.publish(LONG, version="v2", sequence=2, duration_ms=10_000)
+    resumed = world.start(take_over=True)
+    assert (resumed.live.content_version, resumed.live.duration_ms) == ("v1", DURATIONS[LONG])
+
+
+def test_older_news_of_a_course_changes_nothing(world: World) -> None:
+    world.publish(LONG, version="v3", sequence=3)
+    world.publish(LONG, version="v2", sequence=2)
+    assert world.start().live.content_version == "v3"
+
+
+def test_two_key_rotations_during_a_watch_break_nothing_and_move_no_prompt(world: World) -> None:
+    state = watch_to_prompt(world, world.start())
+    positions = world.prompts(state)
+    for key_id in ("k2", "k3"):
+        world.ring |= {key_id: key_id * 30, "current": key_id}
+        state = confirm(world, state) if state.prompt else play(world, state, 5_000)
+        assert world.prompts(state) == positions
+    state = watch_to_the_end(world, state)
+    legs = world.legs(state.live.watch_id)
+    assert {leg.key_id for leg in legs} == {"k1", "k2", "k3"}
+    assert world.verify(state.live.watch_id, legs, (state.live.legs, state.live.head_mac)) == []
+
+
+def tampered(legs: list[Leg]) -> dict[str, list[Leg]]:
+    """Each way to falsify a chain of records."""
+    second = legs[1]
+    changed = replace(second, facts=replace(second.facts, furthest_ms=second.facts.furthest_ms + 1))
+    foreign = replace(second, facts=replace(second.facts, watch_id="another"))
+    return {
+        "changed": [legs[0], changed, *legs[2:]],
+        "missing": [legs[0], *legs[2:]],
+        "reordered": [legs[0], legs[2], legs[1], *legs[3:]],
+        "cut off": legs[:-1],
+        "foreign": [legs[0], foreign, *legs[2:]],
+        "emptied": [],
+    }
+
+
+@pytest.mark.parametrize("how", ["changed", "missing", "reordered", "cut off", "foreign", "emptied"])
+def test_a_falsified_chain_is_found_and_the_record_named(world: World, how: str) -> None:
+    state = watch_to_the_end(world, world.start())
+    legs = tampered(world.legs(state.live.watch_id))[how]
+    findings = world.verify(state.live.watch_id, legs, (state.live.legs, state.live.head_mac))
+    expected = {"cut off": state.live.legs, "emptied": 1}.get(how, 2)
+    assert findings[0].number == expected
+
+
+def test_progress_is_read_from_whichever_is_newer(world: World) -> None:
+    state = play(world, world.start(), 5_000)
+    found = read_progress(world.context, LEARNER, LONG)
+    assert found
+    assert found[0].furthest_ms == 5_000
+    pause(world.context, LEARNER, state.token, 5_000, "test")
+    world.start(SHORT)
+    found = read_progress(world.context, LEARNER, LONG)
+    assert found
+    assert found[0].furthest_ms == 5_000
+    assert read_progress(world.context, "stranger", LONG) is None
+
+
+def test_rewatching_a_completed_course_credits_and_completes_nothing_more(world: World) -> None:
+    state = watch_to_the_end(world, world.start())
+    again = world.start(take_over=True)
+    again = play(world, again, 10_000, claim_ms=0)
+    assert again.live.completed_at == state.live.completed_at
+    assert len(world.store.outbox) == 1

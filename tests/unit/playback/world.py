@@ -1,0 +1,139 @@
+"""A small world for playback's tests: its use cases on the in-memory store, with a clock that the test moves."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from services.kit.clock import ManualClock
+from services.kit.events import Envelope, EventFactory
+from services.kit.ids import SequentialIds
+from services.kit.keyring import KeyRing
+from services.kit.store import Change
+from services.kit.store.memory import MemoryStore
+from services.playback.app.answers import WatchState
+from services.playback.app.context import Context, leg_key, live_key
+from services.playback.app.record_views import record_course, record_entitlement
+from services.playback.app.start_session import start_session
+from services.playback.domain.legs import Finding, Leg, verify_legs
+from services.playback.domain.policy import policy
+from services.playback.domain.watch import Live
+
+LEARNER = "0f3c2a9e-3a4c-4f43-9f0e-2f0a1b2c3d4e"
+OTHER = "77777777-3a4c-4f43-9f0e-2f0a1b2c3d4e"
+NOON_IN_SHANGHAI = datetime(2026, 1, 5, 4, 0, tzinfo=UTC)
+LONG, SHORT, FAST = "long", "short", "fast"
+DURATIONS = {LONG: 75_000, SHORT: 20_000, FAST: 60_000}
+RATES = {LONG: "1.0", SHORT: "1.0", FAST: "2.0"}
+
+
+class Crash(Exception):
+    """The function died here."""
+
+
+class CrashingStore(MemoryStore):
+    """Dies when told to, just before or just after a commit."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.crash: str | None = None
+
+    def commit(self, change: Change) -> None:
+        """Commits, unless the function dies first; then nobody learns of it."""
+        crash, self.crash = self.crash, None
+        if crash == "before":
+            raise Crash
+        super().commit(change)
+        if crash == "after":
+            raise Crash
+
+
+@dataclass
+class World:
+    """Everything a test drives."""
+
+    store: CrashingStore = field(default_factory=CrashingStore)
+    clock: ManualClock = field(default_factory=lambda: ManualClock(NOON_IN_SHANGHAI))
+    ids: SequentialIds = field(default_factory=SequentialIds)
+    ring: dict[str, str] = field(default_factory=lambda: {"current": "k1", "k1": "one" * 20})
+    context: Context = field(init=False)
+
+    def __post_init__(self) -> None:
+        events = EventFactory("playback", self.clock, self.ids)
+        self.context = Context(self.store, KeyRing(lambda _: self.ring), self.clock, self.ids, events)
+
+    def deliver(self, handle: Callable[..., None], type_: str, sequence: int, **data: Any) -> Envelope:
+        """An event of another service, straight to its consumer."""
+        event = Envelope(
+            id=self.ids.new(),
+            source="xueshi.test",
+            type=type_,
+            time=self.clock.now(),
+            subject="subject",
+            sequence=sequence,
+            correlation_id="test",
+            data=data,
+        )
+        handle(self.store, self.clock, event)
+        return event
+
+    def publish(self, course_id: str, version: str = "v1", sequence: int = 1, duration_ms: int | None = None) -> None:
+        """The catalogue publishes a course."""
+        self.deliver(
+            record_course,
+            "catalog.course_published.v1",
+            sequence,
+            course_id=course_id,
+            content_version=version,
+            duration_ms=duration_ms or DURATIONS[course_id],
+            max_rate=RATES[course_id],
+            media_path=f"/media/{course_id}/{version}/index.m3u8",
+        )
+
+    def entitle(
+        self, learner_id: str, course_id: str, valid_until: datetime | None = None, basis: str = "claim"
+    ) -> None:
+        """Orders grants an entitlement."""
+        self.deliver(
+            record_entitlement,
+            "orders.entitlement_granted.v1",
+            1,
+            entitlement_id=f"{basis}-{learner_id}-{course_id}",
+            learner_id=learner_id,
+            course_id=course_id,
+            basis=basis,
+            counts_against_member_quota=basis == "membership",
+            valid_until=valid_until,
+        )
+
+    def start(self, course_id: str = LONG, learner_id: str = LEARNER, *, take_over: bool = False) -> WatchState:
+        """A new session under a new Idempotency-Key."""
+        return start_session(self.context, learner_id, course_id, self.ids.new(), take_over=take_over).state
+
+    def live(self, learner_id: str = LEARNER) -> Live:
+        """The live item as stored."""
+        stored = self.store.get(live_key(learner_id), Live)
+        assert stored
+        return stored.value
+
+    def prompts(self, state: WatchState) -> tuple[int, ...]:
+        """Where this watch's prompts are: the tests hold the key."""
+        return self.context.prompts_of(state.live, policy(state.live.policy_id))
+
+    def legs(self, watch_id: str) -> list[Leg]:
+        """A watch's signed records."""
+        return [stored.value for stored in self.store.query(leg_key(watch_id, 0).pk, "LEG#", Leg)]
+
+    def verify(self, watch_id: str, legs: list[Leg], head: tuple[int, str]) -> list[Finding]:
+        """What is wrong with these records."""
+        return verify_legs(watch_id, legs, head, self.context.leg_mac)
+
+
+def a_world() -> World:
+    """Two learners entitled to every course."""
+    world = World()
+    for course_id in DURATIONS:
+        world.publish(course_id)
+        for learner_id in (LEARNER, OTHER):
+            world.entitle(learner_id, course_id)
+    return world
