@@ -17,6 +17,18 @@ COURSE = "risk-level-talk"
 COURSE_S = 20
 HOURS = "0.5"
 
+SETTLED = """async () => {
+    const frame = () => new Promise((next) => requestAnimationFrame(next))
+    const finite = (shown) => Number.isFinite(shown.effect?.getComputedTiming().endTime)
+    for (let still = 0; still < 3; still += 1) {
+        await frame()
+        const moving = document.getAnimations().filter((shown) => finite(shown) && shown.playState === 'running')
+        if (moving.length) still = 0
+        await Promise.all(moving.map((shown) => shown.finished.catch(() => {})))
+    }
+}"""
+"""Resolves when nothing fades or slides: contrast in the middle of a fade is not what anybody reads."""
+
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 SIZES: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": {"width": 1280, "height": 860}},
@@ -109,6 +121,8 @@ class Window:
     def begin(self) -> None:
         """Starts to watch on the player's page."""
         self.page.get_by_test_id("begin").click(timeout=40_000)
+        # Until then the element has no duration to seek within.
+        self.page.wait_for_function("() => document.querySelector('video')?.readyState >= 1", timeout=40_000)
 
     def watch_claimed(self, person: Person, course_id: str = COURSE) -> None:
         """Signs in, claims the course, opens its player and starts."""
@@ -133,6 +147,7 @@ class Window:
     def findings(self) -> list[str]:
         """Serious and critical findings of axe-core on the page as it is."""
         self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        self.page.evaluate(SETTLED)
         results = self.page.evaluate("() => axe.run(document, { resultTypes: ['violations'] })")
         grave = [found for found in results["violations"] if found["impact"] in {"serious", "critical"}]
         return [f"{self.page.url} {found['id']}: {[node['html'][:160] for node in found['nodes']]}" for found in grave]
