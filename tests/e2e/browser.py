@@ -51,9 +51,11 @@ def chromium(*, install: bool = True) -> Path:
 @contextmanager
 def launched() -> Iterator[Browser]:
     """A headless browser."""
+    # Before Playwright starts: looking for its own browser starts it too, and it cannot run inside itself.
+    executable = chromium()
+    flags = [*FLAGS, *(["--no-sandbox"] if _is_root() else [])]
     with sync_playwright() as playwright:
-        flags = [*FLAGS, *(["--no-sandbox"] if _is_root() else [])]
-        browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
+        browser = playwright.chromium.launch(executable_path=executable, args=flags)
         try:
             yield browser
         finally:
