@@ -63,12 +63,12 @@ class Player:
         self._position_ms = 0.0
         self.state: dict[str, Any] = {}
 
-    def start(self, *, take_over: bool = False, patience_s: float = 15.0) -> dict[str, Any]:
+    def start(self, *, take_over: bool = False, new_attempt: bool = False, patience_s: float = 15.0) -> dict[str, Any]:
         """Takes the session; plays from the credited point. Raises Refused.
 
         A course that was just claimed takes a moment to arrive: tries again for `patience_s`.
         """
-        body = {"course_id": self._course_id, "take_over": take_over}
+        body = {"course_id": self._course_id, "take_over": take_over, "new_attempt": new_attempt}
         key, last_try = uuid4().hex, time.monotonic() + patience_s
         while True:
             answer = _retrying(lambda: self._client.post("/v1/playback/sessions", body, key=key))

@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, TypeVar
@@ -69,10 +70,15 @@ class World:
         self.system.create_user(email, PASSWORD, ["learner"])
         return self.public.sign_in(email, PASSWORD)
 
-    def member(self, *credentials: str) -> Client:
-        """A new learner with a membership and confirmed certificates (AFP unless told otherwise)."""
+    def claimant(self) -> Client:
+        """A new learner with a membership, and so with the right to claim."""
         learner = self.learner()
         grant_membership(self.admin, learner_id_of(learner))
+        return learner
+
+    def member(self, *credentials: str) -> Client:
+        """A new learner with a membership and confirmed certificates (AFP unless told otherwise)."""
+        learner = self.claimant()
         hold_certificates(self.admin, learner, credentials or ("AFP",))
         return learner
 
@@ -83,12 +89,14 @@ class World:
         max_rate: str = "2.0",
         course_id: str | None = None,
         known: bool = True,
+        after: int = 0,
         **changes: Any,
     ) -> str:
         """Publishes a small member-recommended course through the editors' API; answers its id.
 
         Args:
             known: whether to wait until the other services know it.
+            after: the number of the publication that this one replaces; 0 for a new course.
             changes: other fields of the course document.
         """
         course_id = course_id or new_course_id()
@@ -96,7 +104,7 @@ class World:
         manifest = _manifest(files, max_rate)
         document = {**COURSE, "content_id": course_id, "watch": {"max_rate": max_rate}, **changes}
         self._upload(course_id, {**manifest, "content_id": document["content_id"], "max_rate": max_rate}, files)
-        request = {"expected_publication": 0, "reason": "test", "course": document, "media": manifest}
+        request = {"expected_publication": after, "reason": "test", "course": document, "media": manifest}
         self.editor.put(f"/v1/catalog/courses/{course_id}", request).accepted()
         if known:
             self.settle()
@@ -162,6 +170,22 @@ class World:
                 "Detail": json.dumps(envelope),
             }
         )
+
+    def envelope(
+        self, service: str, type_: str, data: dict[str, Any], subject: str, sequence: int | None = None
+    ) -> dict[str, Any]:
+        """An envelope as a service makes it."""
+        return {
+            "id": uuid4().hex,
+            "source": f"xueshi.{service}",
+            "type": type_,
+            "time": datetime.now(UTC).isoformat(),
+            "subject": subject,
+            "sequence": sequence,
+            "correlation_id": uuid4().hex,
+            "causation_id": None,
+            "data": data,
+        }
 
     def queue_event(self, service: str, envelope: dict[str, Any]) -> None:
         """Puts an envelope into a service's queue as the bus does."""

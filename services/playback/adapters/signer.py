@@ -5,11 +5,14 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from hashlib import sha256
-from typing import Any, Protocol
+from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+if TYPE_CHECKING:
+    from mypy_boto3_kms import KMSClient
 
 COORDINATE_BYTES = 32
 
@@ -37,20 +40,10 @@ def jws(payload: bytes, kid: str, sign_digest: Callable[[bytes], bytes]) -> dict
     return {"payload": b64(payload), "protected": protected, "signature": b64(raw)}
 
 
-class KmsClient(Protocol):
-    """The part of boto3's KMS client that is used."""
-
-    def sign(self, **request: Any) -> Any:
-        """Signs a digest."""
-
-    def get_public_key(self, **request: Any) -> Any:
-        """Answers a public key, DER."""
-
-
 class KmsSigner:
     """Signs with the first of some KMS keys (ECC_NIST_P256, SIGN_VERIFY); the others are retired but published."""
 
-    def __init__(self, client: KmsClient, key_ids: Sequence[str]) -> None:
+    def __init__(self, client: "KMSClient", key_ids: Sequence[str]) -> None:
         self._client = client
         self._key_ids = key_ids
 

@@ -40,19 +40,28 @@ class Request:
     course_id: str
     session_id: str
     take_over: bool
+    new_attempt: bool
     now: int
 
 
 def start_session(
-    context: Context, learner_id: str, course_id: str, idempotency_key: str, *, take_over: bool
+    context: Context,
+    learner_id: str,
+    course_id: str,
+    idempotency_key: str,
+    *,
+    take_over: bool,
+    new_attempt: bool = False,
 ) -> Started:
     """Takes the learner's one live session for this course.
+
+    A complete watch is watched again for free, and gives nothing more; with `new_attempt` a watch of its own begins.
 
     Raises:
         Problem: COURSE_NOT_FOUND, NOT_ENTITLED; TAKEOVER_REQUIRED while another session has the lease.
     """
     session_id = sha256(f"{learner_id}|{idempotency_key}".encode()).hexdigest()[:32]
-    request = Request(learner_id, course_id, session_id, take_over, context.now())
+    request = Request(learner_id, course_id, session_id, take_over, new_attempt, context.now())
     return commit_retrying(context.store, lambda: _plan(context, request))
 
 
@@ -67,7 +76,10 @@ def _plan(context: Context, request: Request) -> tuple[Change, Started]:
     if stored and stored.value.has_lease(request.now) and not request.take_over:
         raise TAKEOVER_REQUIRED.problem(saved=saved_part(stored.value))
     closing, closed = _close(context, request, stored)
-    attempt = closed or _attempt(context, request, course.value, entitlement.value)
+    latest = closed or _latest(context, request)
+    attempt = latest if latest and not _is_over(request, latest.value) else None
+    if attempt is None:
+        attempt = _first_or_next(context, request, course.value, entitlement.value, latest)
     attempt = replace(attempt, value=replace(attempt.value, entitlement=entitlement.value))
     live, opening = _open(context, request, stored, attempt)
     writes = [*closing, *opening, Check(entitlement.key, entitlement.version)]
@@ -115,18 +127,28 @@ def _close(
     return [*leg, Put(attempt.key, saved, after=attempt.version)], None
 
 
-def _attempt(context: Context, request: Request, course: Course, entitlement: Entitlement) -> Stored[Attempt]:
-    """The learner's latest watch of the course, or the first one, at the version that is published now."""
+def _latest(context: Context, request: Request) -> Stored[Attempt] | None:
+    """The learner's latest watch of the course."""
     partition = live_key(request.learner_id).pk
     attempts = context.store.query(partition, attempts_of(request.course_id), Attempt)
-    if attempts:
-        return attempts[-1]
+    return attempts[-1] if attempts else None
+
+
+def _is_over(request: Request, watch: Attempt) -> bool:
+    """Whether the request is for a watch after this one. A complete one's chain is closed: it needs no last leg."""
+    return request.new_attempt and watch.completed_at is not None
+
+
+def _first_or_next(
+    context: Context, request: Request, course: Course, entitlement: Entitlement, before: Stored[Attempt] | None
+) -> Stored[Attempt]:
+    """A new watch, at the version that is published now and with prompts of its own."""
     today = date.fromisoformat(shanghai_day(request.now))
-    first = Attempt(
+    watch = Attempt(
         watch_id=context.ids.new(),
         learner_id=request.learner_id,
         course_id=request.course_id,
-        number=1,
+        number=before.value.number + 1 if before else 1,
         content_version=course.content_version,
         media_url=course.media_url,
         duration_ms=course.duration_ms,
@@ -141,7 +163,7 @@ def _attempt(context: Context, request: Request, course: Course, entitlement: En
         head_mac=FIRST,
         live_version=0,
     )
-    return Stored(attempt_key(request.learner_id, request.course_id, first.number), first, ABSENT)
+    return Stored(attempt_key(request.learner_id, request.course_id, watch.number), watch, ABSENT)
 
 
 def _open(

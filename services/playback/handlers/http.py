@@ -45,7 +45,14 @@ def build_api(context: Context, origin_secret: Callable[[bool], Mapping[str, str
     )
     def start(request: Annotated[StartRequest, Body()]) -> StartAnswer:
         key = idempotency_key(app)
-        started = start_session(context, caller(app).id, request.course_id, key, take_over=request.take_over)
+        started = start_session(
+            context,
+            caller(app).id,
+            request.course_id,
+            key,
+            take_over=request.take_over,
+            new_attempt=request.new_attempt,
+        )
         return StartAnswer(media_url=started.media_url, **_answer(started.state))
 
     @app.post("/v1/playback/beats", operation_id="beat", summary="Report the position; be credited", **learner)

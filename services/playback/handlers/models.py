@@ -27,6 +27,11 @@ class StartRequest(Request):
 
     course_id: CourseId
     take_over: StrictBool = Field(False, description="stop the session that is live elsewhere")
+    new_attempt: StrictBool = Field(
+        False,
+        description="where the latest watch is complete: watch the published version anew, from its start and with "
+        "prompts of its own, as a later recertification period needs; otherwise without effect",
+    )
 
 
 class PositionRequest(Request):

@@ -311,3 +311,24 @@ def test_rewatching_a_completed_course_credits_and_completes_nothing_more(world:
     again = play(world, again, 10_000, claim_ms=0)
     assert again.live.completed_at == state.live.completed_at
     assert len(world.store.outbox) == 1
+
+
+def test_a_later_period_needs_a_watch_of_its_own_with_prompts_of_its_own(world: World) -> None:
+    first = watch_to_the_end(world, world.start())
+    world.publish(LONG, version="v2", sequence=2)
+    again = world.start(take_over=True, new_attempt=True)
+    assert (again.live.attempt, again.live.furthest_ms, again.live.confirmed) == (2, 0, 0)
+    assert again.live.content_version == "v2"
+    assert world.prompts(again) != world.prompts(first)
+    assert (
+        world.verify(first.live.watch_id, world.legs(first.live.watch_id), (first.live.legs, first.live.head_mac)) == []
+    )
+    second = watch_to_the_end(world, again)
+    assert [event.subject for event in world.store.outbox] == [first.live.watch_id, second.live.watch_id]
+
+
+def test_a_watch_that_is_not_complete_cannot_be_begun_anew(world: World) -> None:
+    state = watch_to_prompt(world, world.start())
+    again = world.start(take_over=True, new_attempt=True)
+    assert (again.live.attempt, again.live.furthest_ms) == (1, state.live.furthest_ms)
+    assert again.prompt

@@ -106,9 +106,18 @@ class World:
             valid_until=valid_until,
         )
 
-    def start(self, course_id: str = LONG, learner_id: str = LEARNER, *, take_over: bool = False) -> WatchState:
+    def start(
+        self,
+        course_id: str = LONG,
+        learner_id: str = LEARNER,
+        *,
+        take_over: bool = False,
+        new_attempt: bool = False,
+    ) -> WatchState:
         """A new session under a new Idempotency-Key."""
-        return start_session(self.context, learner_id, course_id, self.ids.new(), take_over=take_over).state
+        key = self.ids.new()
+        started = start_session(self.context, learner_id, course_id, key, take_over=take_over, new_attempt=new_attempt)
+        return started.state
 
     def live(self, learner_id: str = LEARNER) -> Live:
         """The live item as stored."""
