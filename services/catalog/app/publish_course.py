@@ -148,6 +148,8 @@ def _announcement(publication: Publication) -> CoursePublished:
         published_on=course.published_on,
         max_rate=course.max_rate,
         media_path=publication.media_path,
+        member_price_fen=course.member_price_fen,
+        member_library=course.member_library,
     )
 
 

@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 class CoursePublished(BaseModel):
     """A course's current state. Subject: the course id; sequence: the publication's number.
 
-    `hours` and `max_rate` are exact decimals written as text; `price_fen` is CNY minor units.
+    `hours` and `max_rate` are exact decimals written as text; prices are CNY minor units. Fields with a default came
+    later: events from before, on their way or in a dead-letter queue, lack them.
     """
 
     TYPE: ClassVar[str] = "catalog.course_published.v1"
@@ -30,6 +31,8 @@ class CoursePublished(BaseModel):
     published_on: date
     max_rate: Decimal
     media_path: str
+    member_price_fen: int | None = Field(default=None, ge=0, description="null: members pay the price")
+    member_library: bool = Field(default=False, description="whether a membership that opens the library opens it")
 
 
 PUBLISHED: dict[str, type[BaseModel]] = {CoursePublished.TYPE: CoursePublished}

@@ -63,6 +63,8 @@ def test_the_first_publication(world: World) -> None:
         "published_on": "2026-03-02",
         "max_rate": "1.0",
         "media_path": f"/media/bonds-lecture/{package.version}/index.m3u8",
+        "member_price_fen": 800,
+        "member_library": False,
     }
     CoursePublished.model_validate(event.data)
     actions = [(record.actor, record.action, record.subject, record.reason) for record in world.audit()]
