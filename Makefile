@@ -30,11 +30,20 @@ $(VENV)/.ready: requirements/dev.txt
 	@$(UV) pip sync --quiet --require-hashes --python .venv-emulator/bin/python requirements/emulator.txt
 	@touch $@
 
+# Lambda's Python carries boto3 and what it needs. Layers of single functions leave out what the common one has.
+RUNTIMES_OWN := boto3 botocore s3transfer jmespath python-dateutil six urllib3
+OWN_LAYERS := documents payments exports
+FOR_LAMBDA := $(UV) pip compile --quiet --upgrade --python-version 3.13 --generate-hashes --no-emit-index-url \
+  -c requirements/dev.txt
+
 lock: ## renew the hash-locked requirements
 	@$(UV) pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url requirements/dev.in -o requirements/dev.txt
 	@$(UV) pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url requirements/emulator.in -o requirements/emulator.txt
-	@$(UV) pip compile --quiet --upgrade --python-version 3.13 --generate-hashes --no-emit-index-url -c requirements/dev.txt \
-	  $(foreach p,boto3 botocore s3transfer jmespath python-dateutil six urllib3,--no-emit-package $(p)) requirements/layer.in -o requirements/layer.txt
+	@$(FOR_LAMBDA) $(foreach p,$(RUNTIMES_OWN),--no-emit-package $(p)) requirements/layer.in -o requirements/layer.txt
+	@for layer in $(OWN_LAYERS); do \
+	  $(FOR_LAMBDA) $(foreach p,$(RUNTIMES_OWN),--no-emit-package $(p)) \
+	    $$(sed -n 's/^\([a-z0-9._-]*\)==.*/--no-emit-package \1/p' requirements/layer.txt) \
+	    requirements/$$layer.in -o requirements/$$layer.txt; done
 	@grep -A99 '^uv==' requirements/dev.txt | sed -n '/^uv==/,/^[a-z].*==/p' | sed '1!{/^[a-z]/d}' > requirements/uv.txt
 
 openapi: $(VENV)/.ready ## write the OpenAPI documents and event schemas

@@ -12,9 +12,9 @@ class Assets:
     def __init__(self, target: packaging.Platform) -> None:
         self._target = target
 
-    def layer(self) -> lambda_.Code:
-        """The layer of dependencies, built on first use and kept under build/."""
-        return _asset(str(packaging.cached_layer(self._target)), packaging.layer_hash())
+    def layer(self, name: str = packaging.COMMON_LAYER) -> lambda_.Code:
+        """A layer of dependencies, built on first use and kept under build/."""
+        return _asset(str(packaging.cached_layer(self._target, name)), packaging.layer_hash(name))
 
     def code(self, service: str) -> lambda_.Code:
         """A service's code."""

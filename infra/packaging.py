@@ -1,4 +1,4 @@
-"""Builds what the functions carry, without Docker: the layer of dependencies, and each service's code.
+"""Builds what the functions carry, without Docker: the layers of dependencies, and each service's code.
 
 One builder for AWS and for a local runtime: only the platform differs. Assets are named by a hash of their inputs, not
 of their bytes, so the templates are the same whatever platform the layer was built for.
@@ -16,7 +16,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
-LAYER_REQUIREMENTS = ROOT / "requirements" / "layer.txt"
+COMMON_LAYER = "layer"
+"""What every function carries; `requirements/<name>.txt` locks a layer. Others are of the functions that need them."""
 SERVICES = ("catalog", "orders", "playback", "credits")
 
 _LEFT_OUT_FOLDERS = {"__pycache__", "cli"}
@@ -46,9 +47,9 @@ def host_platform() -> Platform:
     return Platform(f"{machine}-{system}", f"{sys.version_info.major}.{sys.version_info.minor}")
 
 
-def layer_hash() -> str:
-    """Identifies the layer's contents for every platform."""
-    return _hash_files([LAYER_REQUIREMENTS], ROOT)
+def layer_hash(name: str = COMMON_LAYER) -> str:
+    """Identifies a layer's contents for every platform."""
+    return _hash_files([_requirements(name)], ROOT)
 
 
 def code_hash(service: str) -> str:
@@ -56,7 +57,7 @@ def code_hash(service: str) -> str:
     return _hash_files(_code_files(service), ROOT)
 
 
-def build_layer(out_dir: Path, target: Platform) -> Path:
+def build_layer(out_dir: Path, target: Platform, name: str = COMMON_LAYER) -> Path:
     """Installs the locked dependencies into `<out_dir>/python`. Needs the package index or uv's cache.
 
     Raises:
@@ -65,11 +66,13 @@ def build_layer(out_dir: Path, target: Platform) -> Path:
     command = [
         _uv(), "pip", "install", "--quiet", "--target", str(out_dir / "python"),
         "--python-platform", target.name, "--python-version", target.python,
-        "--only-binary", ":all:", "--no-deps", "--require-hashes", "-r", str(LAYER_REQUIREMENTS),
+        "--only-binary", ":all:", "--no-deps", "--require-hashes", "-r", str(_requirements(name)),
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (our own arguments)
     if done.returncode != 0:
-        raise PackagingError(f"The layer of dependencies could not be built for {target.name}:\n{done.stderr.strip()}")
+        raise PackagingError(
+            f"The layer of requirements/{name}.txt could not be built for {target.name}:\n{done.stderr.strip()}"
+        )
     for leftover in ("bin", ".lock"):
         _remove(out_dir / "python" / leftover)
     return out_dir
@@ -84,12 +87,12 @@ def build_code(service: str, out_dir: Path) -> Path:
     return out_dir
 
 
-def cached_layer(target: Platform) -> Path:
-    """The layer's directory under build/, built if it is not there yet."""
-    home = BUILD / "layers" / f"{layer_hash()[:16]}-{target.name}-{target.python}"
+def cached_layer(target: Platform, name: str = COMMON_LAYER) -> Path:
+    """A layer's directory under build/, built if it is not there yet."""
+    home = BUILD / "layers" / f"{layer_hash(name)[:16]}-{target.name}-{target.python}"
     if not home.exists():
         with _scratch(home) as scratch:
-            _move_into_place(build_layer(Path(scratch), target), home)
+            _move_into_place(build_layer(Path(scratch), target, name), home)
     return home
 
 
@@ -100,6 +103,10 @@ def cached_code(service: str) -> Path:
         with _scratch(home) as scratch:
             _move_into_place(build_code(service, Path(scratch)), home)
     return home
+
+
+def _requirements(layer: str) -> Path:
+    return ROOT / "requirements" / f"{layer}.txt"
 
 
 def _scratch(home: Path) -> tempfile.TemporaryDirectory[str]:

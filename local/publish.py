@@ -71,8 +71,8 @@ def _shared(layer: Path, home: Path) -> Path:
     layer.rename(home)
     site = layer / "python" / "lib" / "python3" / "site-packages"
     site.mkdir(parents=True)
-    # Before the interpreter's own packages, as on Lambda.
-    (site / "layer.pth").write_text(f"import sys; sys.path.insert(1, {str(home / 'python')!r})\n")
+    # Before the interpreter's own packages, as on Lambda. Named apart, as a function may have several layers.
+    (site / f"{home.name}.pth").write_text(f"import sys; sys.path.insert(1, {str(home / 'python')!r})\n")
     return layer
 
 

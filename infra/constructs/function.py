@@ -16,11 +16,11 @@ LOG_RETENTION = logs.RetentionDays.THREE_MONTHS
 
 @dataclass(frozen=True)
 class Bundle:
-    """What all functions of a service carry."""
+    """What a function carries: its service's code, the common layer, and its own if it needs one."""
 
     service: str
     code: lambda_.Code
-    layer: lambda_.ILayerVersion
+    layers: Sequence[lambda_.ILayerVersion]
 
 
 class ServiceFunction(lambda_.Function):
@@ -61,7 +61,7 @@ class ServiceFunction(lambda_.Function):
             architecture=lambda_.Architecture.ARM_64,
             handler=f"services.{bundle.service}.handlers.{kind}.handler",
             code=bundle.code,
-            layers=[bundle.layer],
+            layers=list(bundle.layers),
             role=role,
             log_group=log_group,
             tracing=lambda_.Tracing.ACTIVE,

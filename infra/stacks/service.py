@@ -1,7 +1,7 @@
 """What the four services' stacks have in common."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aws_cdk import CfnOutput, Duration, Stack
 from aws_cdk import aws_lambda as lambda_
@@ -15,6 +15,7 @@ from infra.constructs.function import Bundle, ServiceFunction, allow
 from infra.constructs.relay import OutboxRelay
 from infra.constructs.tables import APPEND, READ, WRITE, ServiceTables
 from infra.openapi import Route
+from infra.packaging import COMMON_LAYER
 from infra.stacks.platform import PlatformStack
 
 HTTP_TIMEOUT = Duration.seconds(10)
@@ -44,18 +45,27 @@ class ServiceStack(Stack):
         self.platform = foundation.platform
         self._routes = foundation.routes[service]
         self.tables = ServiceTables(self, service)
-        layer = lambda_.LayerVersion(
-            self,
-            "Dependencies",
-            layer_version_name=f"xueshi-{service}-dependencies",
-            code=foundation.assets.layer(),
-            compatible_runtimes=[lambda_.Runtime.PYTHON_3_13],
-            compatible_architectures=[lambda_.Architecture.ARM_64],
-            description="requirements/layer.txt",
-        )
-        self.bundle = Bundle(service, foundation.assets.code(service), layer)
+        self._assets = foundation.assets
+        layer = self._layer("Dependencies", f"xueshi-{service}-dependencies", COMMON_LAYER)
+        self.bundle = Bundle(service, foundation.assets.code(service), [layer])
         self.relay = OutboxRelay(
             self, self.bundle, outbox=self.tables.outbox, bus=self.platform.bus, topic=self.platform.alarm_topic
+        )
+
+    def bundle_with(self, layer: str) -> Bundle:
+        """The service's bundle with one more layer: that of requirements/<layer>.txt. Call it once per layer."""
+        own = self._layer(f"{layer.capitalize()}Dependencies", f"xueshi-{self.service}-{layer}-dependencies", layer)
+        return replace(self.bundle, layers=[*self.bundle.layers, own])
+
+    def _layer(self, id_: str, name: str, requirements: str) -> lambda_.LayerVersion:
+        return lambda_.LayerVersion(
+            self,
+            id_,
+            layer_version_name=name,
+            code=self._assets.layer(requirements),
+            compatible_runtimes=[lambda_.Runtime.PYTHON_3_13],
+            compatible_architectures=[lambda_.Architecture.ARM_64],
+            description=f"requirements/{requirements}.txt",
         )
 
     def table_names(self) -> dict[str, str]:
@@ -65,13 +75,15 @@ class ServiceStack(Stack):
             "OUTBOX_TABLE_NAME": self.tables.outbox.table_name,
         }
 
-    def add_http_function(self, kind: str, environment: Mapping[str, str] | None = None) -> ServiceFunction:
+    def add_http_function(
+        self, kind: str, environment: Mapping[str, str] | None = None, bundle: Bundle | None = None
+    ) -> ServiceFunction:
         """A function that answers the service's routes, and may read the origin's secret."""
         secret = self.platform.origin_secret
         function = ServiceFunction(
             self,
             kind,
-            self.bundle,
+            bundle or self.bundle,
             memory_mib=HTTP_MEMORY_MIB,
             timeout=HTTP_TIMEOUT,
             environment={**self.table_names(), "ORIGIN_SECRET_ID": secret.secret_arn, **(environment or {})},

@@ -11,6 +11,9 @@ from tests.templates import SERVICES
 
 AARCH64 = 183
 """ELF's number for the CPU."""
+UNZIPPED_LIMIT = 250 * 1024 * 1024
+"""Lambda's, for a function with all its layers."""
+OWN_LAYERS = ("documents", "exports")
 
 
 def machine(library: Path) -> int:
@@ -49,6 +52,15 @@ def test_the_layer_for_aws_is_for_arm_and_leaves_the_runtimes_own_boto3_out() ->
     assert {machine(path) for path in compiled} == {AARCH64}
     assert {path.name.split(".")[1] for path in compiled} <= {"cpython-313-aarch64-linux-gnu", "abi3"}
     assert not (layer / "botocore").exists()
+
+
+@pytest.mark.parametrize("name", OWN_LAYERS)
+def test_a_functions_own_layer_is_for_arm_and_fits_beside_the_common_one(name: str) -> None:
+    common, own = (packaging.cached_layer(packaging.AWS, layer) / "python" for layer in (packaging.COMMON_LAYER, name))
+    assert {machine(path) for path in own.rglob("*.so")} <= {AARCH64}
+    assert not {path.name for path in common.iterdir()} & {path.name for path in own.iterdir()}
+    files = [path for layer in (common, own) for path in layer.rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) < UNZIPPED_LIMIT
 
 
 def test_what_uv_says_is_passed_on(tmp_path: Path) -> None:
