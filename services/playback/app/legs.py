@@ -13,9 +13,9 @@ def append_leg(
 ) -> tuple[Live, list[Write]]:
     """The live state with one more leg at its head, and the write of that leg.
 
-    A complete watch's chain is closed: watching it again adds nothing to the record.
+    The completion closes the chain: watching on, or again, adds nothing to the record.
     """
-    if live.completed_at is not None and kind is not LegKind.COMPLETED:
+    if live.completed_at is not None:
         return live, []
     facts = LegFacts(
         watch_id=live.watch_id,
@@ -31,7 +31,9 @@ def append_leg(
         response_ms=response_ms,
     )
     leg = sign_leg(facts, context.keys.current_id(), live.head_mac, context.leg_mac)
-    return replace(live, legs=facts.number, head_mac=leg.mac), [Put(leg_key(live.watch_id, facts.number), leg)]
+    completed_at = now if kind is LegKind.COMPLETED else None
+    live = replace(live, legs=facts.number, head_mac=leg.mac, completed_at=completed_at)
+    return live, [Put(leg_key(live.watch_id, facts.number), leg)]
 
 
 def _prompt_index(live: Live, kind: LegKind) -> int | None:

@@ -107,7 +107,7 @@ def _completed_or(outcome: Outcome, call: Call, prompts: int) -> Outcome:
     live = outcome.live
     if live.completed_at is not None or not live.is_covered(call.policy, prompts):
         return outcome
-    return replace(outcome, live=replace(live, completed_at=call.now), kinds=(*outcome.kinds, LegKind.COMPLETED))
+    return replace(outcome, kinds=(*outcome.kinds, LegKind.COMPLETED))
 
 
 def _settle(context: Context, call: Call, decide: Callable[[], Outcome]) -> WatchState:

@@ -22,6 +22,7 @@ from services.playback.app.archive_watch import EvidenceArchive, Signer, archive
 from services.playback.app.context import leg_key
 from services.playback.app.verify_watches import verify_watches
 from services.playback.cli.verify_pack import verify
+from services.playback.domain.watch import LegKind
 from tests.unit.playback.player import confirm, play, watch_to_the_end
 from tests.unit.playback.world import LEARNER, OTHER, SHORT, World, a_world
 
@@ -70,6 +71,19 @@ def test_a_changed_pack_is_not_accepted(world: World) -> None:
     pack["watch"]["learner_id"] = OTHER
     forged = {**signed, "payload": urlsafe_b64encode(json.dumps(pack).encode()).decode().rstrip("=")}
     assert any("signature" in problem for problem in verify(forged, {"keys": signer.public_keys()})[1])
+
+
+def test_a_confirmation_that_completes_the_watch_is_in_its_record_too(world: World) -> None:
+    signer = MemorySigner()
+    # So short that its last prompt may lie within the tail: then the confirmation comes last.
+    world.publish(SHORT, version="v2", sequence=2, duration_ms=6_000)
+    for _ in range(10):
+        state = watch_to_the_end(world, world.start(SHORT, take_over=True, new_attempt=True))
+        kinds = [leg.facts.kind for leg in world.legs(state.live.watch_id)]
+        assert kinds.count(LegKind.PROMPT_CONFIRMED) == 2
+        assert kinds[-1] is LegKind.COMPLETED
+        signed = archived(world, signer, MemoryArchive(), world.store.outbox[-1])
+        assert verify(signed, {"keys": signer.public_keys()})[1] == []
 
 
 def shorten(pack: Signed) -> None:
