@@ -79,7 +79,7 @@ synth: $(VENV)/.ready ## write the CloudFormation templates into build/cdk.out
 CDK := CDK_DISABLE_CLI_TELEMETRY=true PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npx --yes aws-cdk@2.1148.1
 DEPLOY := $(CDK) deploy --app build/cdk.out --require-approval broadening
 
-deploy: synth ## deploy to AWS, all stacks and the media key; docs/deployment.md says what follows
+deploy: synth ## deploy to AWS, all stacks, the media key, the public address; docs/deployment.md says what follows
 	$(DEPLOY) XueshiPlatform XueshiCatalog XueshiOrders XueshiPlayback XueshiCredits
 	@$(PY) -m ops.media_key > build/media-key.pem
 	@echo "Deploying the edge (a new distribution takes minutes) ..."
@@ -87,3 +87,5 @@ deploy: synth ## deploy to AWS, all stacks and the media key; docs/deployment.md
 	$(DEPLOY) XueshiEdge --parameters "XueshiEdge:MediaPublicKey=$${key%x}" --outputs-file build/edge.json
 	@$(PY) -m ops.media_key --key-pair-id \
 	  "$$($(PY) -c 'import json; print(json.load(open("build/edge.json"))["XueshiEdge"]["MediaKeyPairId"])')" > /dev/null
+	@$(PY) -m ops.public_url "$(or $(PUBLIC_URL),https://$$($(PY) -c \
+	  'import json; print(json.load(open("build/edge.json"))["XueshiEdge"]["DistributionDomainName"])'))"

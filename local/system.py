@@ -26,6 +26,7 @@ from local.steps import Steps
 from local.streams import DynamoStream, StreamMapping, function_invoker, queue_sender
 from local.toolchain import synthesize
 from ops.media_key import ensure_key
+from ops.public_url import set_public_url
 
 BUILD = ROOT / "build" / "local"
 ASSEMBLY = BUILD / "cdk.out"
@@ -222,6 +223,7 @@ def start(
         system = System("", emulator, stacks, deployed, mappings)
         settings = _edge_settings(system)
         base_url = cleanup.enter_context(serving(settings, listener))
+        set_public_url(emulator.client("ssm"), base_url)
         system = System(base_url, emulator, stacks, deployed, mappings)
         if seed:
             seed_demo(system, steps)

@@ -5,6 +5,7 @@ from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
+from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from infra.constructs.review import accept
@@ -36,6 +37,13 @@ class PlatformStack(Stack):
             description="What only our distribution sends to the APIs",
             template={},
             key="current",
+        )
+        self.public_url = ssm.StringParameter(
+            self,
+            "PublicUrl",
+            parameter_name="/xueshi/public-url",
+            string_value="unset",
+            description="Where people reach us; set by `python -m ops.public_url` once the distribution exists",
         )
         for name, value in {
             "UserPoolId": self.pool.user_pool_id,

@@ -117,6 +117,12 @@ class ServiceStack(Stack):
         """Putting events into the outbox, in the transaction that changes the state."""
         allow(function, APPEND, [self.tables.outbox.table_arn])
 
+    def open_public_url(self, function: lambda_.Function) -> None:
+        """Lets a function write links that people can follow."""
+        parameter = self.platform.public_url
+        allow(function, ["ssm:GetParameter"], [parameter.parameter_arn])
+        function.add_environment("PUBLIC_URL_PARAMETER", parameter.parameter_name)
+
     def finish(self, http: Mapping[str, lambda_.Function], *consumers: EventConsumer) -> None:
         """API, dashboard and outputs. `http`: the functions by the name that routes give them."""
         made = ServiceApi(
