@@ -4,6 +4,7 @@ import json
 from base64 import b64encode
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl
 
 from services.kit.http import ORIGIN_HEADER, HttpApi
 
@@ -47,6 +48,7 @@ def request(
     method: str, path: str, body: Any = None, *, who: dict[str, str] = NOBODY, **headers: str
 ) -> dict[str, Any]:
     """An event. A body that is no text or bytes is sent as JSON; keyword `content_type` is header content-type."""
+    path, _, query = path.partition("?")
     sent = {"content-type": "application/json", ORIGIN_HEADER: ORIGIN_SECRET}
     sent |= {name.replace("_", "-"): value for name, value in headers.items()}
     context: dict[str, Any] = {"requestId": "request-1", "stage": "$default", "http": {"method": method, "path": path}}
@@ -57,7 +59,8 @@ def request(
         "version": "2.0",
         "routeKey": "$default",
         "rawPath": path,
-        "rawQueryString": "",
+        "rawQueryString": query,
+        "queryStringParameters": dict(parse_qsl(query)),
         "headers": sent,
         "requestContext": context,
         "isBase64Encoded": isinstance(text, bytes),

@@ -22,4 +22,7 @@ class CreditsStack(ServiceStack):
         self.allow_write(consumer.function)
         self.allow_emit(consumer.function)
         keys.open_to(consumer.function)
-        self.finish({"http": http}, consumer)
+        # No keys: what reads the records out can add nothing to them.
+        records = self.add_http_function("records")
+        self.allow_read(records)
+        self.finish({"http": http, "records": records}, consumer)

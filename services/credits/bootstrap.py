@@ -16,11 +16,16 @@ from services.kit.settings import Settings
 from services.kit.store.dynamodb import DynamoStore
 
 
-class LedgerSettings(Settings):
-    """Of functions that read or write the ledger."""
+class StoreSettings(Settings):
+    """Of functions that keep state."""
 
     table_name: str
     outbox_table_name: str
+
+
+class LedgerSettings(StoreSettings):
+    """Of functions that add entries or check them."""
+
     keyring_secret_id: str
 
 
@@ -37,12 +42,17 @@ class RelaySettings(Settings):
 
 
 @cache
+def store() -> DynamoStore:
+    """The tables."""
+    settings = StoreSettings.load()
+    return DynamoStore(settings.table_name, settings.outbox_table_name, SystemClock())
+
+
+@cache
 def ledger() -> Context:
     """What the use cases work with."""
-    settings = LedgerSettings.load()
-    clock = SystemClock()
-    store = DynamoStore(settings.table_name, settings.outbox_table_name, clock)
-    return context(store, clock, RandomIds(), KeyRing(json_secret(settings.keyring_secret_id)), load_rules())
+    keys = KeyRing(json_secret(LedgerSettings.load().keyring_secret_id))
+    return context(store(), SystemClock(), RandomIds(), keys, load_rules())
 
 
 @cache

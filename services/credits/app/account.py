@@ -14,6 +14,7 @@ from services.credits.app.keys import (
     head_key,
     learner_pk,
 )
+from services.credits.app.postings import posting_of
 from services.credits.domain.certificates import Certificate
 from services.credits.domain.credentials import Credential
 from services.credits.domain.ledger import Draft, Entry, Head, Kind, empty_head, extend
@@ -86,7 +87,7 @@ class Account:
         return self._put(self._head)
 
     def post(self, drafts: Sequence[Draft], cause: Cause) -> tuple[list[Write], list[Envelope]]:
-        """The writes (the head, the entries, their award marks) and the events of new entries.
+        """The writes (the head, the entries, their posting, their award marks) and the events of new entries.
 
         Raises:
             BrokenHead: the head is not as it was written.
@@ -95,6 +96,7 @@ class Account:
         head, entries = extend(self._head, drafts, [ctx.ids.new() for _ in drafts], now, ctx.macs)
         writes: list[Write] = [self._put(head)]
         writes += [Put(entry_key(self.learner_id, entry.number), entry) for entry in entries]
+        writes += [posting_of(entries)] if entries else []
         events = []
         for entry in entries:
             if entry.kind is Kind.AWARD:
@@ -145,3 +147,9 @@ def current_certificates(store: Store, learner_id: str) -> dict[Credential, Cert
 def read_entries(store: Store, learner_id: str) -> list[Entry]:
     """The learner's whole ledger, as it is stored."""
     return [stored.value for stored in store.query(learner_pk(learner_id), ENTRIES, Entry)]
+
+
+def entries_page(store: Store, learner_id: str, after: int, limit: int) -> list[Entry]:
+    """At most `limit` entries of the learner's ledger, from the one after number `after`."""
+    key = entry_key(learner_id, after)
+    return [stored.value for stored in store.page(key.pk, ENTRIES, Entry, key.sk, limit)]

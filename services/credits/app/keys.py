@@ -1,5 +1,7 @@
 """Where everything is kept; the README lists the access patterns these serve."""
 
+from datetime import UTC, date, datetime
+
 from services.credits.domain.credentials import Credential
 from services.credits.domain.periods import Period
 from services.kit.store import Key
@@ -26,6 +28,17 @@ def head_key(learner_id: str) -> Key:
 def entry_key(learner_id: str, number: int) -> Key:
     """One entry; ten digits keep sort-key order and number order the same."""
     return Key(learner_pk(learner_id), f"{ENTRIES}{number:010d}")
+
+
+def postings_pk(day: date) -> str:
+    """What was posted on one day in Shanghai, of all learners."""
+    return f"POSTED#{day}"
+
+
+def posting_key(day: date, at: datetime, learner_id: str, first: int) -> Key:
+    """One posting; the instant in UTC, to the millisecond, so that a day is in order of posting."""
+    instant = at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return Key(postings_pk(day), f"{instant}#{learner_id}#{first:010d}")
 
 
 def certificate_key(learner_id: str, credential: Credential, revision: int) -> Key:

@@ -44,6 +44,17 @@ OWN_CERTIFICATE = ProblemType(
     "请由另一位管理员确认。",
     "Ask another administrator.",
 )
+SPAN_TOO_LONG = ProblemType(
+    "SPAN_TOO_LONG",
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    "查询的日期范围不正确或过长。",
+    "The span of days is too long, or ends before it begins.",
+    "请缩短范围（最多天数见 days），分段查询。",
+    "Ask for at most `days` days at a time.",
+)
+
+RECORDS_PROBLEMS = (SPAN_TOO_LONG,)
+"""Of the function that keeps the records' way out: to auditors and to the certifying body."""
 
 PROBLEMS = (
     CERTIFICATE_ALREADY_CONFIRMED,
@@ -51,4 +62,6 @@ PROBLEMS = (
     CERTIFICATE_NOT_FOUND,
     CERTIFICATE_CHANGED,
     OWN_CERTIFICATE,
+    *RECORDS_PROBLEMS,
 )
+"""All of the service, as its API's document lists them."""

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from pydantic import Field, StrictStr
 
 from services.credits import bootstrap
 from services.credits.app.certificates import (
@@ -26,6 +25,7 @@ from services.credits.handlers.views import (
     CertificateAnswer,
     CertificatesAnswer,
     ConfirmRequest,
+    LearnerId,
     RegisterRequest,
     TimelineAnswer,
     account_answer,
@@ -34,10 +34,6 @@ from services.credits.handlers.views import (
 )
 from services.kit.http import HttpApi, caller, correlation_id, secured
 from services.kit.identity import Role
-
-LearnerId = Annotated[
-    StrictStr, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$", description="the user pool's id of the learner")
-]
 
 
 def build_api(ledger: Context, origin_secret: Callable[[bool], Mapping[str, str]]) -> HttpApi:

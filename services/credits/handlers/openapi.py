@@ -1,11 +1,12 @@
-"""The public description of credits' HTTP API."""
+"""The public description of credits' HTTP API: all its functions' routes in one document."""
 
 from typing import Any
 
 from services.credits.adapters.rule_files import load_rules
 from services.credits.app.context import context
-from services.credits.handlers.http import build_api
+from services.credits.handlers import http, records
 from services.kit.clock import SystemClock
+from services.kit.http import merged
 from services.kit.ids import RandomIds
 from services.kit.keyring import KeyRing
 from services.kit.store.memory import MemoryStore
@@ -15,4 +16,5 @@ def document() -> dict[str, Any]:
     """The OpenAPI 3.1 document."""
     nothing: dict[str, str] = {}
     ledger = context(MemoryStore(), SystemClock(), RandomIds(), KeyRing(lambda _: nothing), load_rules())
-    return build_api(ledger, lambda _: nothing).openapi()
+    own = http.build_api(ledger, lambda _: nothing).openapi()
+    return merged(own, records.build_api(ledger.store, lambda _: nothing).openapi())

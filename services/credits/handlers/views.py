@@ -14,10 +14,14 @@ from services.credits.domain.certificates import Certificate, State
 from services.credits.domain.credentials import Category, Credential
 from services.credits.domain.ledger import Entry, Kind, Reason
 
+LearnerId = Annotated[
+    StrictStr, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$", description="the user pool's id of the learner")
+]
 Hours = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?$", description="exact decimal", examples=["1.5"])]
 
 
-def _date_text(value: object) -> object:
+def date_text(value: object) -> object:
+    """Takes a date as text only."""
     # pydantic would also read seconds since 1970, and instants at midnight.
     if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
         raise ValueError("a date is written as YYYY-MM-DD")
@@ -33,7 +37,7 @@ class RegisterRequest(_Request):
 
     credential: Credential
     number: StrictStr = Field(pattern=r"^[A-Za-z0-9-]{4,32}$", description="as printed on the certificate")
-    period_start: Annotated[date, BeforeValidator(_date_text)] = Field(
+    period_start: Annotated[date, BeforeValidator(date_text)] = Field(
         description="first day of the current period, Asia/Shanghai"
     )
 

@@ -73,6 +73,15 @@ class DynamoStore:
         found = self._items.query(pk, Item.sk.startswith(prefix) if prefix else None, consistent_read=True)
         return [_stored(item, kind) for item in found]
 
+    def page(self, pk: str, prefix: str, kind: type[T], after: str, limit: int) -> list[Stored[T]]:
+        """Reads at most `limit` items of a partition, from the first one after a sort key, strongly consistent."""
+        # A key condition takes one comparison: from what would come next after `after` to the prefix's last key.
+        first, last = f"{after}\0" if after > prefix else prefix or "\0", f"{prefix}\U0010ffff"
+        if first.encode() > last.encode():
+            return []
+        found = self._items.query(pk, Item.sk.between(first, last), consistent_read=True, limit=limit)
+        return [_stored(item, kind) for item in found]
+
     def commit(self, change: Change) -> None:
         """Applies the whole change or nothing."""
         check_size(change)

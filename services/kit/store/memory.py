@@ -31,6 +31,11 @@ class MemoryStore:
         found.sort(key=lambda item: item[0].sk.encode())
         return [Stored(key, decode(text, kind), version) for key, (version, text) in found]
 
+    def page(self, pk: str, prefix: str, kind: type[T], after: str, limit: int) -> list[Stored[T]]:
+        """Reads at most `limit` items of a partition, from the first one after a sort key."""
+        found = self.query(pk, prefix, kind)
+        return [stored for stored in found if stored.key.sk.encode() > after.encode()][:limit]
+
     def commit(self, change: Change) -> None:
         """Applies the whole change or nothing."""
         check_size(change)

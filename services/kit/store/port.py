@@ -82,6 +82,9 @@ class Store(Protocol):
     def query(self, pk: str, prefix: str, kind: type[T]) -> list[Stored[T]]:
         """Reads a partition's items whose sort key starts with `prefix`, in sort-key order, consistently."""
 
+    def page(self, pk: str, prefix: str, kind: type[T], after: str, limit: int) -> list[Stored[T]]:
+        """Like `query`, but at most `limit` items, from the first one whose sort key comes after `after`."""
+
     def commit(self, change: Change) -> None:
         """Applies the whole change or nothing.
 

@@ -355,5 +355,6 @@ def test_every_outcome_is_written_in_one_transaction_with_its_head_marker_and_ev
     w.deliver(completed())
     (change,) = changes
     sorts = sorted(write.key.sk.split("#")[0] for write in change.writes)
-    assert sorts == ["AWARD", "AWARD", "ENTRY", "ENTRY", "HEAD", "WATCH", "playback.watch_completed.v1"]
+    posting = "2026-01-05T04:00:00.000Z"
+    assert sorts == [posting, "AWARD", "AWARD", "ENTRY", "ENTRY", "HEAD", "WATCH", "playback.watch_completed.v1"]
     assert [event.type for event in change.events] == ["credits.hours_awarded.v1"] * 2

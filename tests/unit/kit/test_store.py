@@ -146,6 +146,32 @@ def test_a_query_reads_more_than_one_page(store: Store) -> None:
     assert len(texts(store)) == 4
 
 
+def test_a_page_goes_on_after_a_key_whether_it_exists_or_not(store: Store) -> None:
+    for name in ("w", "x#1", "x#1a", "x#2", "x#ä", "x#\U0010ffff", "y"):
+        put(store, Key("P", name), name)
+    put(store, Key("Q", "x#1"), "elsewhere")
+
+    def page(prefix: str, after: str, limit: int = 9) -> list[str]:
+        return [stored.value.text for stored in store.page("P", prefix, Thing, after, limit)]
+
+    everything = ["w", "x#1", "x#1a", "x#2", "x#ä", "x#\U0010ffff", "y"]
+    assert page("x#", "") == everything[1:6]
+    assert page("x#", "", 2) == ["x#1", "x#1a"]
+    assert page("x#", "x#1a", 2) == ["x#2", "x#ä"]
+    assert page("x#", "x#1b") == ["x#2", "x#ä", "x#\U0010ffff"]
+    assert page("x#", "a") == everything[1:6]
+    assert page("x#", "y") == []
+    assert page("x#", "x#\U0010ffff") == []
+    assert page("", "") == everything
+    assert page("", "x#2", 2) == ["x#ä", "x#\U0010ffff"]
+
+
+def test_a_page_is_full_however_long_its_items_are(store: Store) -> None:
+    for number in range(5):
+        put(store, Key("P", f"{number}"), "x" * 380_000)
+    assert [stored.key.sk for stored in store.page("P", "", Thing, "0", 3)] == ["1", "2", "3"]
+
+
 def test_a_hundred_items_are_a_transaction_and_one_more_is_none(subject: Subject) -> None:
     writes = [Put(Key("P", f"{number:03}"), Thing("x")) for number in range(99)]
     subject.store.commit(Change(writes, [envelope()]))
