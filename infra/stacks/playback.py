@@ -26,8 +26,14 @@ class PlaybackStack(ServiceStack):
         self.allow_write(http)
         self.allow_emit(http)
         keys.open_to(http)
-        consumer = self.add_consumer(["catalog.course_published.v1", "orders.entitlement_granted.v1"])
+        types = [
+            "catalog.course_published.v1",
+            "orders.entitlement_granted.v1",
+        ]
+        consumer = self.add_consumer(types)
         self.allow_write(consumer.function)
+        self.allow_emit(consumer.function)
+        keys.open_to(consumer.function)
         # Rotation: put a new key first, and keep the old ones: their packs stay to be checked for years.
         self.evidence_keys = [self._evidence_key("EvidenceKey1")]
         self.evidence = self._evidence_bucket()

@@ -29,10 +29,15 @@ class StoreSettings(Settings):
     outbox_table_name: str
 
 
-class HttpSettings(StoreSettings):
-    """Of the player's function."""
+class WatchingSettings(StoreSettings):
+    """Of functions that write signed records."""
 
     keyring_secret_id: str
+
+
+class HttpSettings(WatchingSettings):
+    """Of the player's function."""
+
     origin_secret_id: str
 
 
@@ -80,12 +85,17 @@ def http_api() -> HttpApi:
     """The player's routes on the real adapters."""
     from services.playback.handlers.http import build_api
 
-    settings = HttpSettings.load()
+    return build_api(watching(), json_secret(HttpSettings.load().origin_secret_id))
+
+
+@cache
+def watching() -> Context:
+    """What the use cases of watching work with."""
+    settings = WatchingSettings.load()
     clock, ids = SystemClock(), RandomIds()
     store = DynamoStore(settings.table_name, settings.outbox_table_name, clock)
     keys = KeyRing(json_secret(settings.keyring_secret_id))
-    context = Context(store, keys, clock, ids, EventFactory("playback", clock, ids))
-    return build_api(context, json_secret(settings.origin_secret_id))
+    return Context(store, keys, clock, ids, EventFactory("playback", clock, ids))
 
 
 @cache
@@ -110,13 +120,6 @@ def verifying() -> tuple[DynamoStore, KeyRing, S3Archive]:
     tables = DynamoStore(settings.table_name, settings.outbox_table_name, SystemClock())
     archive = S3Archive(boto3.client("s3"), settings.evidence_bucket_name)
     return tables, KeyRing(json_secret(settings.keyring_secret_id)), archive
-
-
-@cache
-def store() -> DynamoStore:
-    """The tables, for functions that only keep views."""
-    settings = StoreSettings.load()
-    return DynamoStore(settings.table_name, settings.outbox_table_name, SystemClock())
 
 
 @cache

@@ -16,17 +16,19 @@ from services.credits.domain.credentials import Credential
 from services.credits.handlers.consume import event_handlers as credits_handlers
 from services.kit.clock import ManualClock
 from services.kit.consumer import EventHandler
-from services.kit.events import Envelope
+from services.kit.events import Envelope, EventFactory
 from services.kit.identity import Principal, Role
 from services.kit.ids import SequentialIds
 from services.kit.keyring import KeyRing
 from services.kit.store.memory import MemoryStore
 from services.orders.handlers.consume import event_handlers as orders_handlers
+from services.playback.app.context import Context as Watching
 from services.playback.handlers.consume import event_handlers as playback_handlers
 
 ROOT = Path(__file__).parent.parent.parent
 SERVICES = ("catalog", "orders", "playback", "credits")
 CONSUMERS = ("orders", "playback", "credits")
+KEYS = KeyRing(lambda _: {"current": "k1", "k1": "a" * 64})
 
 Json = dict[str, Any]
 
@@ -62,9 +64,9 @@ def consumer(service: str) -> tuple[MemoryStore, dict[str, EventHandler]]:
     if service == "orders":
         return store, orders_handlers(store, clock)
     if service == "playback":
-        return store, playback_handlers(store, clock)
-    keys = KeyRing(lambda _: {"current": "k1", "k1": "a" * 64})
-    ledger = credits_context(store, clock, SequentialIds(), keys, load_rules())
+        ids = SequentialIds()
+        return store, playback_handlers(Watching(store, KEYS, clock, ids, EventFactory("playback", clock, ids)))
+    ledger = credits_context(store, clock, SequentialIds(), KEYS, load_rules())
     _certify(ledger)
     handlers = credits_handlers(ledger)
     publication = Envelope.model_validate(example("catalog.course_published.v1"))

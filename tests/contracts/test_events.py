@@ -22,7 +22,7 @@ from tests.contracts.events import CONSUMERS, PUBLISHED, ROOT, SERVICES, consume
 from tests.unit.credits import world as credits_world
 from tests.unit.orders import world as orders_world
 from tests.unit.playback.player import watch_to_the_end
-from tests.unit.playback.world import a_world
+from tests.unit.playback.world import LEARNER, SHORT, a_world
 
 FORMATS = FormatChecker(["date"])
 
@@ -76,6 +76,13 @@ def watch_a_course() -> list[Envelope]:
     return world.store.outbox
 
 
+def revoke_an_entitlement() -> list[Envelope]:
+    """Playback's way of it."""
+    world = a_world()
+    world.revoke(LEARNER, SHORT)
+    return world.store.outbox
+
+
 def earn_hours() -> list[Envelope]:
     """Credits' way of it."""
     world = credits_world.World()
@@ -114,7 +121,10 @@ def test_schemas_refuse_what_is_not_their_event(type_: str) -> None:
         assert complaints({**event, "data": {**event["data"], name: {"unexpected": "object"}}})
 
 
-@pytest.mark.parametrize("emit", [publish_a_demo_course, claim_a_course, watch_a_course, earn_hours])
+EMITTING = (publish_a_demo_course, claim_a_course, watch_a_course, revoke_an_entitlement, earn_hours)
+
+
+@pytest.mark.parametrize("emit", EMITTING)
 def test_what_the_use_cases_emit_fits_the_schema(emit: Any) -> None:
     emitted = emit()
     assert emitted
@@ -123,8 +133,7 @@ def test_what_the_use_cases_emit_fits_the_schema(emit: Any) -> None:
 
 
 def test_the_use_cases_above_emit_every_type() -> None:
-    emitted = [*publish_a_demo_course(), *claim_a_course(), *watch_a_course(), *earn_hours()]
-    assert {event.type for event in emitted} == PUBLISHED.keys()
+    assert {event.type for emit in EMITTING for event in emit()} == PUBLISHED.keys()
 
 
 CONSUMED = [(service, type_) for service in CONSUMERS for type_ in consumer(service)[1]]

@@ -8,7 +8,7 @@ from services.kit.clock import Clock, from_ms, to_ms
 from services.kit.keyring import KeyRing
 from services.kit.store import Store
 from services.playback.app.context import attempt_key, live_key
-from services.playback.app.problems import ENTITLEMENT_ENDED, LEASE_EXPIRED, LEASE_SUPERSEDED
+from services.playback.app.problems import ENTITLEMENT_ENDED, ENTITLEMENT_REVOKED, LEASE_EXPIRED, LEASE_SUPERSEDED
 from services.playback.app.saved import saved_part
 from services.playback.app.tokens import unseal
 from services.playback.domain.watch import Attempt, Live
@@ -39,7 +39,7 @@ def grant_media(
     """Opens the lecture's files to the live session that the token is of; any of its tokens will do.
 
     Raises:
-        Problem: TOKEN_INVALID, LEASE_SUPERSEDED, LEASE_EXPIRED, ENTITLEMENT_ENDED.
+        Problem: TOKEN_INVALID, LEASE_SUPERSEDED, LEASE_EXPIRED, ENTITLEMENT_ENDED, ENTITLEMENT_REVOKED.
     """
     live = _live(store, learner_id, unseal(keys, learner_id, token).live, to_ms(clock.now()))
     attempt = store.get(attempt_key(learner_id, live.course_id, live.attempt), Attempt)
@@ -57,6 +57,8 @@ def _live(store: Store, learner_id: str, claimed: Live, now: int) -> Live:
     if stored is None or stored.value.session_id != claimed.session_id:
         raise LEASE_SUPERSEDED.problem(saved=saved_part(claimed))
     live = stored.value
+    if live.revoked_at is not None:
+        raise ENTITLEMENT_REVOKED.problem(saved=saved_part(live))
     if not live.has_lease(now):
         raise LEASE_EXPIRED.problem(saved=saved_part(live))
     if not live.is_entitled(now):

@@ -28,6 +28,14 @@ ENTITLEMENT_ENDED = ProblemType(
     "续费或购买后可从保存处继续。",
     "Renew or buy the course to go on from where you were.",
 )
+ENTITLEMENT_REVOKED = ProblemType(
+    "ENTITLEMENT_REVOKED",
+    HTTPStatus.FORBIDDEN,
+    "您对这门课程的学习权限已收回（例如已退款），已保存的进度不受影响。",
+    "Your access to this course was taken back (by a refund, for instance); what was saved is kept.",
+    "如您另有该课程的学习权限，请重新开始，将从已保存处继续；否则请购买课程。刚刚购买的，请几秒后重试。",
+    "If you have the course otherwise, start again to go on from there; else buy it. If you just did, wait a moment.",
+)
 TAKEOVER_REQUIRED = ProblemType(
     "TAKEOVER_REQUIRED",
     HTTPStatus.CONFLICT,
@@ -98,6 +106,7 @@ PROBLEMS = (
     COURSE_NOT_FOUND,
     NOT_ENTITLED,
     ENTITLEMENT_ENDED,
+    ENTITLEMENT_REVOKED,
     TAKEOVER_REQUIRED,
     TOKEN_INVALID,
     TOKEN_STALE,
@@ -108,4 +117,4 @@ PROBLEMS = (
     EVIDENCE_NOT_FOUND,
 )
 
-MEDIA_PROBLEMS = (TOKEN_INVALID, LEASE_SUPERSEDED, LEASE_EXPIRED, ENTITLEMENT_ENDED)
+MEDIA_PROBLEMS = (TOKEN_INVALID, LEASE_SUPERSEDED, LEASE_EXPIRED, ENTITLEMENT_ENDED, ENTITLEMENT_REVOKED)

@@ -25,7 +25,7 @@ def record_course(store: Store, clock: Clock, event: Envelope) -> None:
 
 
 def record_entitlement(store: Store, clock: Clock, event: Envelope) -> None:
-    """Adds an entitlement to the learner's set; older news of the same one changes nothing."""
+    """Adds an entitlement to the learner's set; older news of the same one, or of one taken away, changes nothing."""
     data = EntitlementGranted.model_validate(event.data)
     entitlement = Entitlement(
         id=data.entitlement_id,
@@ -46,8 +46,13 @@ def _sequence(event: Envelope) -> int:
 def _record(store: Store, clock: Clock, event: Envelope, key: Key, view: Course | Entitlement) -> None:
     def plan() -> Change:
         known = store.get(key, type(view))
-        if known and known.value.sequence >= view.sequence:
+        if known and _outlasts(known.value, view):
             return Change()
         return Change([Put(key, view, after=known.version if known else ABSENT)])
 
     apply_once(store, clock, event, plan)
+
+
+def _outlasts(known: Course | Entitlement, news: Course | Entitlement) -> bool:
+    revoked = isinstance(known, Entitlement) and known.revoked_at is not None
+    return revoked or known.sequence >= news.sequence

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 
+from services.kit.problems import Problem
 from services.kit.store import ABSENT, Change, Check, Put, Stored, Write, commit_retrying
 from services.playback.app.answers import WatchState, watch_state
 from services.playback.app.context import (
@@ -15,7 +16,7 @@ from services.playback.app.context import (
     live_key,
 )
 from services.playback.app.legs import append_leg
-from services.playback.app.problems import COURSE_NOT_FOUND, NOT_ENTITLED, TAKEOVER_REQUIRED
+from services.playback.app.problems import COURSE_NOT_FOUND, ENTITLEMENT_REVOKED, NOT_ENTITLED, TAKEOVER_REQUIRED
 from services.playback.app.saved import saved_part
 from services.playback.domain.course import Course
 from services.playback.domain.entitlement import Entitlement, best_entitlement
@@ -58,7 +59,8 @@ def start_session(
     A complete watch is watched again for free, and gives nothing more; with `new_attempt` a watch of its own begins.
 
     Raises:
-        Problem: COURSE_NOT_FOUND, NOT_ENTITLED; TAKEOVER_REQUIRED while another session has the lease.
+        Problem: COURSE_NOT_FOUND, NOT_ENTITLED, ENTITLEMENT_REVOKED; TAKEOVER_REQUIRED while another session has the
+            lease.
     """
     session_id = sha256(f"{learner_id}|{idempotency_key}".encode()).hexdigest()[:32]
     request = Request(learner_id, course_id, session_id, take_over, new_attempt, context.now())
@@ -67,7 +69,7 @@ def start_session(
 
 def _plan(context: Context, request: Request) -> tuple[Change, Started]:
     stored = context.store.get(live_key(request.learner_id), Live)
-    if stored and stored.value.session_id == request.session_id:
+    if stored and stored.value.session_id == request.session_id and stored.value.revoked_at is None:
         return Change(), _again(context, request, stored)
     course = context.store.get(course_key(request.course_id), Course)
     if course is None:
@@ -80,8 +82,9 @@ def _plan(context: Context, request: Request) -> tuple[Change, Started]:
     attempt = latest if latest and not _is_over(request, latest.value) else None
     if attempt is None:
         attempt = _first_or_next(context, request, course.value, entitlement.value, latest)
-    attempt = replace(attempt, value=replace(attempt.value, entitlement=entitlement.value))
-    live, opening = _open(context, request, stored, attempt)
+    if attempt.value.completed_at is None:
+        attempt = replace(attempt, value=replace(attempt.value, entitlement=entitlement.value))
+    live, opening = _open(context, request, stored, attempt, entitlement.value)
     writes = [*closing, *opening, Check(entitlement.key, entitlement.version)]
     version = (stored.version if stored else ABSENT) + 1
     return Change(writes), Started(watch_state(context, request.learner_id, live, version), attempt.value.media_url)
@@ -100,8 +103,15 @@ def _entitlement(context: Context, request: Request) -> Stored[Entitlement]:
     granted = context.store.query(partition, grants_of(request.course_id), Entitlement)
     best = best_entitlement([stored.value for stored in granted], request.now)
     if best is None:
-        raise NOT_ENTITLED.problem()
+        raise _not_entitled(context, request, granted)
     return next(stored for stored in granted if stored.value == best)
+
+
+def _not_entitled(context: Context, request: Request, granted: list[Stored[Entitlement]]) -> Problem:
+    if all(stored.value.revoked_at is None for stored in granted):
+        return NOT_ENTITLED.problem()
+    latest = _latest(context, request)
+    return ENTITLEMENT_REVOKED.problem(saved=saved_part(latest.value) if latest else None)
 
 
 def _close(
@@ -167,9 +177,13 @@ def _first_or_next(
 
 
 def _open(
-    context: Context, request: Request, before: Stored[Live] | None, attempt: Stored[Attempt]
+    context: Context,
+    request: Request,
+    before: Stored[Live] | None,
+    attempt: Stored[Attempt],
+    entitlement: Entitlement,
 ) -> tuple[Live, list[Write]]:
-    live = _session(context, request, before.value if before else None, attempt.value)
+    live = _session(context, request, before.value if before else None, attempt.value, entitlement)
     live, leg = append_leg(context, request.learner_id, live, LegKind.STARTED, request.now)
     version = before.version if before else ABSENT
     opened = checkpoint(attempt.value, live, version + 1)
@@ -181,7 +195,7 @@ def _open(
     return live, writes
 
 
-def _session(context: Context, request: Request, before: Live | None, watch: Attempt) -> Live:
+def _session(context: Context, request: Request, before: Live | None, watch: Attempt, entitlement: Entitlement) -> Live:
     # The allowance is kept from session to session, but the time between them does not refill it.
     prompt = watch.prompt and Prompt(watch.prompt.index, context.ids.new(), request.now)
     return Live(
@@ -205,6 +219,7 @@ def _session(context: Context, request: Request, before: Live | None, watch: Att
         head_mac=watch.head_mac,
         answered="",
         prompt=prompt,
-        entitled_until=watch.entitlement.valid_until,
+        entitled_until=entitlement.valid_until,
         completed_at=watch.completed_at,
+        entitlement_id=entitlement.id,
     )

@@ -13,6 +13,7 @@ from services.playback.app.context import Context, attempt_key, live_key
 from services.playback.app.legs import append_leg
 from services.playback.app.problems import (
     ENTITLEMENT_ENDED,
+    ENTITLEMENT_REVOKED,
     LEASE_EXPIRED,
     LEASE_SUPERSEDED,
     NO_OPEN_PROMPT,
@@ -175,6 +176,8 @@ def _repeat_or_refuse(context: Context, call: Call, otherwise: ProblemType) -> W
         return watch_state(context, call.learner_id, live, stored.version)
     if live.session_id != call.live.session_id:
         raise LEASE_SUPERSEDED.problem(saved=_saved_of(context, call, live))
+    if live.revoked_at is not None:
+        raise ENTITLEMENT_REVOKED.problem(saved=saved_part(live))
     if otherwise is TOKEN_STALE and stored.version == call.version:
         raise BUSY.problem()
     raise otherwise.problem(saved=saved_part(live))

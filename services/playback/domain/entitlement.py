@@ -1,7 +1,7 @@
 """Who may watch what: a set of entitlements, so that losing one leaves the others."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _PREFERENCE = ("purchase", "claim", "membership")
 """A watch rests on the entitlement that costs the learner least: the first two leave the member quota alone."""
@@ -12,6 +12,7 @@ class Entitlement:
     """One entitlement as orders granted it; `valid_until` in milliseconds since 1970.
 
     `basis` and `counts_against_member_quota` go on to credits with the completion. `sequence` orders what orders says.
+    `revoked_at` is when it was taken away, for good: a purchase after a refund is another entitlement.
     """
 
     id: str
@@ -19,10 +20,18 @@ class Entitlement:
     counts_against_member_quota: bool
     sequence: int
     valid_until: int | None = None
+    revoked_at: int | None = None
 
     def is_valid(self, now: int) -> bool:
         """Whether it holds at this instant (half-open: not at its end)."""
-        return self.valid_until is None or now < self.valid_until
+        return self.revoked_at is None and (self.valid_until is None or now < self.valid_until)
+
+
+def taken_back(entitlement: Entitlement | None, id_: str, now: int) -> Entitlement:
+    """The entitlement without effect from now on; where it was not granted here yet, it never will have any."""
+    if entitlement is None:
+        entitlement = Entitlement(id_, basis="", counts_against_member_quota=False, sequence=0)
+    return replace(entitlement, revoked_at=now)
 
 
 def best_entitlement(entitlements: Sequence[Entitlement], now: int) -> Entitlement | None:

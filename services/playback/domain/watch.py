@@ -25,6 +25,7 @@ class LegKind(StrEnum):
     PAUSED = "paused"
     TAKEN_OVER = "taken_over"
     EXPIRED = "expired"
+    REVOKED = "revoked"
     COMPLETED = "completed"
 
 
@@ -49,7 +50,8 @@ class Live:
         refilled_at: when the allowance was last brought up to date.
         day: the day (Asia/Shanghai, ISO) that `day_total_ms` counts; all courses together.
         legs, head_mac: number of the watch's signed records, and the last one's MAC.
-        entitled_until: when the entitlement that the watch rests on ends, if it does.
+        entitlement_id, entitled_until: what the session rests on, and when that ends, if it does.
+        revoked_at: when that was taken away, which ended the session.
         answered: digest of the request this state answered, so that exactly that one can be repeated.
     """
 
@@ -75,13 +77,15 @@ class Live:
     prompt: Prompt | None = None
     entitled_until: int | None = None
     completed_at: int | None = None
+    entitlement_id: str = ""
+    revoked_at: int | None = None
 
     def has_lease(self, now: int) -> bool:
         """Whether the session still holds the learner's exclusive right to play."""
         return now < self.lease_until
 
     def is_entitled(self, now: int) -> bool:
-        """Whether what the watch rests on is still valid."""
+        """Whether what the session rests on still runs."""
         return self.entitled_until is None or now < self.entitled_until
 
     def day_left_ms(self, policy: WatchPolicy, now: int) -> int:
@@ -99,6 +103,7 @@ class Attempt:
     """One numbered watch of one pinned content version by one learner, as of its last leg.
 
     `live_version` is the version of `Live` that the last leg wrote: a reader takes whichever of the two is newer.
+    `entitlement` is what it rests on; a complete watch keeps the one that it was completed on.
     """
 
     watch_id: str
@@ -170,6 +175,11 @@ def confirm(live: Live, policy: WatchPolicy, now: int) -> Live:
         confirmed=live.confirmed + 1,
         lease_until=now + policy.lease_ms,
     )
+
+
+def revoke(live: Live, now: int) -> Live:
+    """Ends the session because what it rests on was taken away; nothing that was answered before is answered again."""
+    return replace(live, revoked_at=now, lease_until=min(live.lease_until, now), answered="")
 
 
 def checkpoint(attempt: Attempt, live: Live, live_version: int) -> Attempt:

@@ -30,3 +30,14 @@ class EntitlementGranted(BaseModel):
     basis: str
     counts_against_member_quota: bool
     valid_until: datetime | None
+
+
+class EntitlementRevocationRequested(BaseModel):
+    """Of orders' wish to take an entitlement back: which one, and what the answer must name."""
+
+    TYPE: ClassVar = "orders.entitlement_revocation_requested.v1"
+
+    revocation_id: str
+    learner_id: str
+    course_id: str
+    entitlement_id: str

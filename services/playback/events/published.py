@@ -1,7 +1,7 @@
 """What playback publishes. The schemas beside this file are generated from these models."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
@@ -34,4 +34,19 @@ class WatchCompleted(BaseModel):
     evidence: Evidence
 
 
-PUBLISHED: dict[str, type[BaseModel]] = {WatchCompleted.TYPE: WatchCompleted}
+class EntitlementRevocationDecided(BaseModel):
+    """A fact: whether an entitlement was taken back, or a watch had been completed on it before."""
+
+    TYPE: ClassVar = "playback.entitlement_revocation_decided.v1"
+
+    revocation_id: str = Field(description="of the request that this answers")
+    learner_id: str
+    entitlement_id: str
+    outcome: Literal["revoked", "already_completed"]
+    watch_id: str | None = Field(description="of already_completed: the watch; null: it was taken back")
+
+
+PUBLISHED: dict[str, type[BaseModel]] = {
+    WatchCompleted.TYPE: WatchCompleted,
+    EntitlementRevocationDecided.TYPE: EntitlementRevocationDecided,
+}

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -12,17 +13,20 @@ from services.kit.clock import to_ms
 from services.kit.problems import Problem
 from services.playback.app.answers import WatchState
 from services.playback.app.context import attempts_of, live_key
+from services.playback.app.decide_revocation import decide_revocation
 from services.playback.app.read_progress import read_progress
 from services.playback.app.start_session import start_session
 from services.playback.app.watch import beat, confirm_prompt, pause
 from services.playback.domain.policy import policy
-from services.playback.domain.watch import Attempt
+from services.playback.domain.watch import Attempt, Live
+from services.playback.events.published import EntitlementRevocationDecided, WatchCompleted
 from tests.unit.playback.world import DURATIONS, LEARNER, OTHER, Crash, a_world
 
 LEARNERS = st.sampled_from([LEARNER, OTHER])
 COURSES = st.sampled_from(sorted(DURATIONS))
 CRASHES = st.sampled_from([None, None, None, "before", "after"])
 HIGHEST_RATE = 2
+COMPLETED = WatchCompleted.TYPE
 
 
 class WatchMachine(RuleBasedStateMachine):
@@ -35,6 +39,7 @@ class WatchMachine(RuleBasedStateMachine):
         self.keys: dict[str, list[str]] = defaultdict(list)
         self.credited: dict[str, list[tuple[int, int]]] = defaultdict(list)
         self.furthest: dict[str, int] = defaultdict(int)
+        self.bought: dict[tuple[str, str], int] = defaultdict(int)
 
     def attempt(self, learner_id: str, call: Callable[[], WatchState], crash: str | None) -> None:
         """One call as its client sees it: answered, refused (and then nothing changed), or lost and sent again."""
@@ -88,7 +93,8 @@ class WatchMachine(RuleBasedStateMachine):
         self.start(learner_id, course_id, take_over=True, old_key=False, crash=None)
         for step in range(steps):
             self.world.clock.advance(wait_ms)
-            self.play_on(learner_id, self.states[learner_id][-1], wait_ms, crash if step == steps // 2 else None)
+            if state := self.pick(learner_id, 0):
+                self.play_on(learner_id, state, wait_ms, crash if step == steps // 2 else None)
 
     def play_on(self, learner_id: str, state: WatchState, wait_ms: int, crash: str | None) -> None:
         """One call of an honest player."""
@@ -125,6 +131,22 @@ class WatchMachine(RuleBasedStateMachine):
         """Whoever is under way keeps the pinned version."""
         sequence = len(self.world.store.items) + len(self.states[learner_id])
         self.world.publish(course_id, version=f"v{sequence}", sequence=sequence, duration_ms=5_000)
+
+    @rule(learner_id=LEARNERS, course_id=COURSES, back=st.integers(0, 1), crash=CRASHES)
+    def entitlement_is_taken_back(self, learner_id: str, course_id: str, back: int, crash: str | None) -> None:
+        """Orders asks for one of the last two entitlements; the queue delivers until it is decided, and once more."""
+        number = max(0, self.bought[learner_id, course_id] - back)
+        event = self.world.asked_to_revoke(learner_id, course_id, basis=f"claim-{number}" if number else "claim")
+        self.world.store.crash = crash
+        with suppress(Crash):
+            decide_revocation(self.world.context, event)
+        decide_revocation(self.world.context, event)
+
+    @rule(learner_id=LEARNERS, course_id=COURSES)
+    def entitlement_is_bought_again(self, learner_id: str, course_id: str) -> None:
+        """A purchase after a refund is another entitlement; so is a second one beside the first."""
+        self.bought[learner_id, course_id] += 1
+        self.world.entitle(learner_id, course_id, basis=f"claim-{self.bought[learner_id, course_id]}")
 
     @rule()
     def key_is_rotated(self) -> None:
@@ -165,12 +187,27 @@ class WatchMachine(RuleBasedStateMachine):
     @invariant()
     def complete_means_covered_and_confirmed_and_is_told_once(self) -> None:
         """There is no other way to completion, and it leaves exactly one event."""
-        told = [event.subject for event in self.world.store.outbox]
+        told = [event.subject for event in self.world.store.outbox if event.type == COMPLETED]
         for learner_id in (LEARNER, OTHER):
             for watch, prompts in self.watches(learner_id):
                 covered = watch.furthest_ms >= watch.duration_ms - 2_000 and watch.confirmed == prompts
                 assert (watch.completed_at is not None) == covered
                 assert told.count(watch.watch_id) == int(covered)
+
+    @invariant()
+    def completion_and_revocation_never_both_win(self) -> None:
+        """What was taken back carries no completion and no session; what carries one was not taken back."""
+        decided = [e.data for e in self.world.store.outbox if e.type == EntitlementRevocationDecided.TYPE]
+        revoked = {data["entitlement_id"] for data in decided if data["outcome"] == "revoked"}
+        completed = {e.data["entitlement_id"]: e.subject for e in self.world.store.outbox if e.type == COMPLETED}
+        assert revoked.isdisjoint(completed)
+        for data in decided:
+            assert data["watch_id"] == completed.get(data["entitlement_id"])
+        for learner_id in (LEARNER, OTHER):
+            live = self.world.store.get(live_key(learner_id), Live)
+            if live and live.value.entitlement_id in revoked:
+                assert live.value.revoked_at is not None
+                assert not live.value.has_lease(live.value.revoked_at)
 
     @invariant()
     def every_chain_is_whole(self) -> None:

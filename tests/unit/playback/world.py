@@ -13,6 +13,7 @@ from services.kit.store import Change
 from services.kit.store.memory import MemoryStore
 from services.playback.app.answers import WatchState
 from services.playback.app.context import Context, leg_key, live_key
+from services.playback.app.decide_revocation import decide_revocation
 from services.playback.app.record_views import record_course, record_entitlement
 from services.playback.app.start_session import start_session
 from services.playback.domain.legs import Finding, Leg, verify_legs
@@ -62,9 +63,25 @@ class World:
         events = EventFactory("playback", self.clock, self.ids)
         self.context = Context(self.store, KeyRing(lambda _: self.ring), self.clock, self.ids, events)
 
-    def deliver(self, handle: Callable[..., None], type_: str, sequence: int, **data: Any) -> Envelope:
-        """An event of another service, straight to its consumer."""
-        event = Envelope(
+    def asked_to_revoke(self, learner_id: str, course_id: str, basis: str = "claim") -> Envelope:
+        """Orders asks to take back what `entitle` granted."""
+        return self.news(
+            "orders.entitlement_revocation_requested.v1",
+            None,
+            revocation_id=self.ids.new(),
+            learner_id=learner_id,
+            course_id=course_id,
+            entitlement_id=f"{basis}-{learner_id}-{course_id}",
+        )
+
+    def revoke(self, learner_id: str, course_id: str, basis: str = "claim") -> str:
+        """Asks for it, and answers the outcome."""
+        decide_revocation(self.context, self.asked_to_revoke(learner_id, course_id, basis))
+        return str(self.store.outbox[-1].data["outcome"])
+
+    def news(self, type_: str, sequence: int | None, **data: Any) -> Envelope:
+        """An event of another service."""
+        return Envelope(
             id=self.ids.new(),
             source="xueshi.test",
             type=type_,
@@ -74,6 +91,10 @@ class World:
             correlation_id="test",
             data=data,
         )
+
+    def deliver(self, handle: Callable[..., None], type_: str, sequence: int, **data: Any) -> Envelope:
+        """An event of another service, straight to its consumer."""
+        event = self.news(type_, sequence, **data)
         handle(self.store, self.clock, event)
         return event
 

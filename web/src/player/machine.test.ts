@@ -282,7 +282,9 @@ describe('the network', () => {
   it('waits for an entitlement that was granted a moment ago, but not for ever', async () => {
     const world = new World()
     const device = world.device()
-    for (let i = 0; i < 3; i += 1) world.service.refuseStart.push({ status: 403, code: 'NOT_ENTITLED' })
+    for (const code of ['NOT_ENTITLED', 'ENTITLEMENT_REVOKED', 'NOT_ENTITLED']) {
+      world.service.refuseStart.push({ status: 403, code })
+    }
     device.session.dispatch({ type: 'open', entitled: true })
     await world.run(2_000)
     expect(device.model.call?.waiting).toBe(true)

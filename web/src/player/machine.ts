@@ -25,6 +25,8 @@ const ATTEMPTS_IN_A_ROW = 3
 
 /** The session that is live is this player's own, so nobody has to be asked before it is replaced. */
 const OWN_SESSION = ['TOKEN_STALE', 'NO_OPEN_PROMPT', 'NONCE_WRONG']
+/** What may pass when news of a purchase arrives: a first one, or one after a refund. */
+const NOT_YET = ['NOT_ENTITLED', 'ENTITLEMENT_REVOKED']
 const SESSION_ENDED = [...OWN_SESSION, 'TOKEN_INVALID', 'LEASE_EXPIRED']
 
 export type Phase =
@@ -309,7 +311,7 @@ function refused<P extends Refusal>(
 ): void {
   if (isTemporary(problem)) return failed(model, call, random, now)
   const patient = model.entitled && now - call.firstSentAt < ENTITLEMENT_WAIT_MS
-  if (problem.code === 'NOT_ENTITLED' && call.request.kind === 'start' && patient) {
+  if (NOT_YET.includes(problem.code) && call.request.kind === 'start' && patient) {
     model.call = { ...call, retryAt: now + ENTITLEMENT_POLL_MS, waiting: true }
     return
   }

@@ -1,0 +1,87 @@
+"""Taking an entitlement back, unless a watch was completed on it before."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from services.kit.events import Envelope
+from services.kit.inbox import apply_once
+from services.kit.store import ABSENT, Change, Check, Put, Stored, Write
+from services.playback.app.context import Context, attempts_of, grant_key, live_key
+from services.playback.app.legs import append_leg
+from services.playback.domain.entitlement import Entitlement, taken_back
+from services.playback.domain.watch import Attempt, LegKind, Live, checkpoint, revoke
+from services.playback.events.consumed import EntitlementRevocationRequested
+from services.playback.events.published import EntitlementRevocationDecided
+
+
+def decide_revocation(context: Context, event: Envelope) -> None:
+    """Takes the entitlement back and ends the session that rests on it, or finds a watch completed on it; tells which.
+
+    All of it is one transaction, and a completion writes the same attempt: one of the two wins that attempt's version,
+    the other then sees what won. A start in between would write the live item, so that is written or checked too.
+    """
+    asked = EntitlementRevocationRequested.model_validate(event.data)
+    apply_once(context.store, context.clock, event, lambda: _plan(context, event, asked))
+
+
+def _plan(context: Context, event: Envelope, asked: EntitlementRevocationRequested) -> Change:
+    partition = live_key(asked.learner_id).pk
+    attempts = context.store.query(partition, attempts_of(asked.course_id), Attempt)
+    resting = [stored for stored in attempts if stored.value.entitlement.id == asked.entitlement_id]
+    completed = [stored.value.watch_id for stored in resting if stored.value.completed_at is not None]
+    writes = [] if completed else _take_back(context, asked, resting)
+    return Change(writes, [_answer(context, event, asked, completed[0] if completed else None)])
+
+
+def _take_back(
+    context: Context, asked: EntitlementRevocationRequested, resting: Sequence[Stored[Attempt]]
+) -> list[Write]:
+    key = grant_key(asked.learner_id, asked.course_id, asked.entitlement_id)
+    known = context.store.get(key, Entitlement)
+    if known and known.value.revoked_at is not None:
+        return []
+    # Its grant may come later than its revocation, and must then find this.
+    revoked = taken_back(known.value if known else None, asked.entitlement_id, context.now())
+    live, session = _end_session(context, asked)
+    attempts = [
+        Put(stored.key, replace(_saved(stored.value, live), entitlement=revoked), after=stored.version)
+        for stored in resting
+    ]
+    return [Put(key, revoked, after=known.version if known else ABSENT), *session, *attempts]
+
+
+def _end_session(context: Context, asked: EntitlementRevocationRequested) -> tuple[Stored[Live] | None, list[Write]]:
+    """The live state that the session's end leads to, and its writes; only looked at where it rests on another."""
+    stored = context.store.get(live_key(asked.learner_id), Live)
+    if stored is None:
+        return None, [Check(live_key(asked.learner_id), ABSENT)]
+    if (stored.value.course_id, stored.value.entitlement_id) != (asked.course_id, asked.entitlement_id):
+        return None, [Check(stored.key, stored.version)]
+    now = context.now()
+    ended, leg = append_leg(context, asked.learner_id, revoke(stored.value, now), LegKind.REVOKED, now)
+    return Stored(stored.key, ended, stored.version + 1), [Put(stored.key, ended, after=stored.version), *leg]
+
+
+def _saved(attempt: Attempt, live: Stored[Live] | None) -> Attempt:
+    if live is None or live.value.watch_id != attempt.watch_id:
+        return attempt
+    return checkpoint(attempt, live.value, live.version)
+
+
+def _answer(
+    context: Context, event: Envelope, asked: EntitlementRevocationRequested, completed: str | None
+) -> Envelope:
+    data = EntitlementRevocationDecided(
+        revocation_id=asked.revocation_id,
+        learner_id=asked.learner_id,
+        entitlement_id=asked.entitlement_id,
+        outcome="already_completed" if completed else "revoked",
+        watch_id=completed,
+    )
+    return context.events.make(
+        EntitlementRevocationDecided.TYPE,
+        data,
+        subject=asked.revocation_id,
+        correlation_id=event.correlation_id,
+        causation_id=event.id,
+    )
