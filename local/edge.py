@@ -9,20 +9,19 @@ import json
 import mimetypes
 import re
 import socket
-import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from local import serve
 from local.distribution import Distribution, Origin
 from local.emulator import HOST
 from local.errors import LocalError
@@ -227,25 +226,6 @@ def listen(port: int) -> socket.socket:
     return listener
 
 
-@contextlib.contextmanager
-def serving(settings: EdgeSettings, listener: socket.socket) -> Iterator[str]:
+def serving(settings: EdgeSettings, listener: socket.socket) -> contextlib.AbstractContextManager[str]:
     """Serves on the listener in a thread until the block ends; gives the base URL."""
-    config = uvicorn.Config(
-        Edge(settings).app(),
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        date_header=False,
-        timeout_graceful_shutdown=1,
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="edge", daemon=True)
-    thread.start()
-    while not server.started and thread.is_alive():
-        time.sleep(0.01)
-    try:
-        yield f"http://{HOST}:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(5)
-        listener.close()
+    return serve.serving(Edge(settings).app(), listener, "edge")

@@ -1,0 +1,345 @@
+"""WeChat Pay, API v3, in public-key mode.
+
+The library signs, verifies and decrypts. Before it is given a notification, this adapter checks what the library does
+not: it accepts a day-old one, and for an unknown serial it goes and fetches certificates.
+"""
+
+import gzip
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NoReturn
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from requests import RequestException
+from wechatpayv3 import WeChatPay, WeChatPayType
+
+from services.orders.adapters.wechat_bill import MalformedBill, read_bill
+from services.orders.domain.membership import CHINA
+from services.orders.domain.payment import (
+    CURRENCY,
+    ForgedNotification,
+    Method,
+    Notification,
+    Payment,
+    ProviderName,
+    ProviderRefused,
+    ProviderUnavailable,
+    RawNotification,
+    RefundOrder,
+    RefundState,
+    StatementLine,
+    StatementNotReady,
+    Target,
+    Trade,
+    TradeState,
+)
+
+GATEWAY = "https://api.mch.weixin.qq.com"
+TIMEOUT_S = (3, 5)
+"""To connect, and to be answered: a learner waits behind it."""
+WINDOW = timedelta(minutes=5)
+"""How far a notification's time may be from ours, as WeChat Pay advises."""
+PROBE = "WECHATPAY/SIGNTEST/"
+"""How the signatures begin with which WeChat Pay tests whether we refuse wrong ones."""
+MAX_DESCRIPTION_BYTES = 127
+_SIGNATURE_TYPE = "WECHATPAY2-SHA256-RSA2048"
+_SIGNED = {
+    "wechatpay-timestamp": re.compile(r"[0-9]{10}"),
+    "wechatpay-nonce": re.compile(r"[A-Za-z0-9]{8,64}"),
+    "wechatpay-serial": re.compile(r"[A-Za-z0-9_]{1,64}"),
+    "wechatpay-signature": re.compile(r"[A-Za-z0-9+/]{300,800}={0,2}"),
+    "wechatpay-signature-type": re.compile(_SIGNATURE_TYPE),
+}
+_OK = range(200, 300)
+_TRADE_STATES = {
+    "SUCCESS": TradeState.PAID,
+    "REFUND": TradeState.PAID,
+    "NOTPAY": TradeState.UNPAID,
+    "USERPAYING": TradeState.UNPAID,
+    "PAYERROR": TradeState.UNPAID,
+    "CLOSED": TradeState.CLOSED,
+    "REVOKED": TradeState.CLOSED,
+}
+_REFUND_STATES = {
+    "SUCCESS": RefundState.SUCCEEDED,
+    "PROCESSING": RefundState.PROCESSING,
+    "CLOSED": RefundState.CLOSED,
+    "ABNORMAL": RefundState.ABNORMAL,
+}
+_NO_TRADE = {"ORDER_NOT_EXIST", "ORDERNOTEXIST"}
+_ALREADY_CLOSED = {"ORDERCLOSED", "ORDER_CLOSED"}
+
+
+class WechatPaySettings(BaseModel):
+    """The merchant account: members of its secret. `gateway` is set only where a sandbox plays WeChat Pay."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    merchant_id: str = Field(pattern=r"^[0-9]{8,32}$")
+    app_id: str = Field(min_length=1)
+    api_v3_key: str = Field(min_length=32, max_length=32)
+    certificate_serial: str = Field(min_length=1)
+    private_key: str = Field(min_length=1, description="the merchant's, PEM")
+    public_key_id: str = Field(pattern=r"^PUB_KEY_ID_[0-9A-Za-z]+$")
+    public_key: str = Field(min_length=1, description="WeChat Pay's, PEM")
+    gateway: str = GATEWAY
+
+
+class _Amount(BaseModel):
+    total: int
+    currency: str
+
+
+class _Trade(BaseModel):
+    """Of an answer to a question, and of a notification's decrypted content."""
+
+    mchid: str
+    out_trade_no: str
+    trade_state: str
+    appid: str = ""
+    transaction_id: str = ""
+    success_time: datetime | None = None
+    amount: _Amount | None = None
+
+
+class WechatPay:
+    """One merchant account at WeChat Pay."""
+
+    name = ProviderName.WECHAT
+
+    def __init__(self, settings: WechatPaySettings) -> None:
+        self._settings = settings
+        self._library = _library(settings)
+
+    def create(self, payment: Payment, notify_url: str, payer_ip: str) -> Target:
+        """Opens the payment: a code's content for native, an address for H5."""
+        h5 = payment.method is Method.WECHAT_H5
+        scene = {"payer_client_ip": payer_ip, "h5_info": {"type": "Wap"}} if h5 else {"payer_client_ip": payer_ip}
+        answer = self._call(
+            self._library.pay,
+            description=_cut(payment.description),
+            out_trade_no=payment.number,
+            amount={"total": payment.amount_fen, "currency": CURRENCY},
+            time_expire=payment.expires_at.astimezone(CHINA).isoformat(timespec="seconds"),
+            scene_info=scene,
+            notify_url=notify_url,
+            pay_type=WeChatPayType.H5 if h5 else WeChatPayType.NATIVE,
+        )
+        return Target(url=_text(answer, "h5_url")) if h5 else Target(qr_content=_text(answer, "code_url"))
+
+    def close(self, number: str) -> None:
+        """Closes an unpaid payment; one that is closed already or was never opened stays so."""
+        try:
+            self._call(self._library.close, out_trade_no=number)
+        except ProviderRefused as refused:
+            if str(refused) not in _ALREADY_CLOSED | _NO_TRADE:
+                raise
+
+    def find(self, number: str) -> Trade:
+        """How the payment stands. An answer about another account or payment is none."""
+        try:
+            answer = self._call(self._library.query, out_trade_no=number)
+        except ProviderRefused as refused:
+            if str(refused) in _NO_TRADE:
+                return Trade(number, TradeState.UNKNOWN)
+            raise
+        try:
+            found = _Trade.model_validate(answer)
+        except ValidationError as error:
+            raise ProviderUnavailable("an answer of another shape") from error
+        if (found.mchid, found.out_trade_no) != (self._settings.merchant_id, number):
+            raise ProviderUnavailable("an answer about another payment")
+        return self._trade(found)
+
+    def refund(self, order: RefundOrder) -> RefundState:
+        """Sends money back from the merchant's balance."""
+        answer = self._call(
+            self._library.refund,
+            out_refund_no=order.refund_number,
+            out_trade_no=order.number,
+            amount={"refund": order.amount_fen, "total": order.paid_fen, "currency": CURRENCY},
+            reason=order.reason[:80],
+        )
+        return _refund_state(answer)
+
+    def find_refund(self, order: RefundOrder) -> RefundState:
+        """How the refund stands."""
+        try:
+            answer = self._call(self._library.query_refund, out_refund_no=order.refund_number)
+        except ProviderRefused as refused:
+            if str(refused) == "RESOURCE_NOT_EXISTS":
+                return RefundState.UNKNOWN
+            raise
+        return _refund_state(answer)
+
+    def notification(self, raw: RawNotification, now: datetime) -> Notification:
+        """Proves a notification: form, time, serial and only then the signature; then decrypts it."""
+        headers = _signed_headers(raw.headers)
+        if headers["wechatpay-signature"].startswith(PROBE):
+            raise ForgedNotification("a signature probe")
+        if abs(datetime.fromtimestamp(int(headers["wechatpay-timestamp"]), UTC) - now) > WINDOW:
+            raise ForgedNotification("outside the time window")
+        if headers["wechatpay-serial"] != self._settings.public_key_id:
+            raise ForgedNotification("an unknown serial")
+        try:
+            told = self._library.callback(headers, raw.body)
+        except Exception as error:
+            # Whatever the library stumbles over in a message, the message is not the provider's.
+            raise ForgedNotification("the library refuses it") from error
+        if not told:
+            raise ForgedNotification("wrong signature or content")
+        return self._notification(told, headers["wechatpay-nonce"])
+
+    def statement(self, day: date) -> list[StatementLine]:
+        """The day's trade bill, its digest and totals checked."""
+        try:
+            answer = self._call(self._library.trade_bill, bill_date=day.isoformat(), tar_type="GZIP")
+        except ProviderRefused as refused:
+            if str(refused) == "NO_STATEMENT_EXIST":
+                return []
+            if str(refused) in ("STATEMENT_CREATING", "INVALID_REQUEST"):
+                raise StatementNotReady(day.isoformat()) from refused
+            raise
+        content = self._download(_text(answer, "download_url"))
+        if hashlib.sha1(content, usedforsecurity=False).hexdigest() != _text(answer, "hash_value").lower():
+            raise ProviderUnavailable("a statement with another digest")
+        try:
+            return read_bill(content.decode("utf-8-sig"), self._settings.merchant_id)
+        except (MalformedBill, ValueError) as error:
+            raise ProviderUnavailable(f"a statement that cannot be read: {error}") from error
+
+    def _notification(self, told: dict[str, Any], nonce: str) -> Notification:
+        try:
+            paid = _Trade.model_validate(told["resource"])
+            identifier = _text(told, "id")
+        except (ValidationError, ProviderUnavailable) as error:
+            raise ForgedNotification("content of another shape") from error
+        if (paid.mchid, paid.appid) != (self._settings.merchant_id, self._settings.app_id):
+            raise ForgedNotification("of another merchant or application")
+        if told.get("event_type") != "TRANSACTION.SUCCESS" or paid.trade_state != "SUCCESS" or paid.amount is None:
+            raise ForgedNotification("not about a payment that was made")
+        return Notification(
+            provider=ProviderName.WECHAT,
+            id=identifier,
+            nonce=nonce,
+            number=paid.out_trade_no,
+            transaction_id=paid.transaction_id,
+            amount_fen=paid.amount.total,
+            currency=paid.amount.currency,
+        )
+
+    def _trade(self, found: _Trade) -> Trade:
+        state = _TRADE_STATES.get(found.trade_state)
+        if state is None:
+            raise ProviderUnavailable(f"an unknown state {found.trade_state}")
+        if state is not TradeState.PAID:
+            return Trade(found.out_trade_no, state)
+        if found.amount is None or not found.transaction_id or found.appid != self._settings.app_id:
+            raise ProviderUnavailable("a paid trade without its particulars, or of another application")
+        amount = found.amount
+        return Trade(
+            found.out_trade_no, state, found.transaction_id, amount.total, amount.currency, _utc(found.success_time)
+        )
+
+    def _download(self, url: str) -> bytes:
+        if not url.startswith(f"{self._settings.gateway}/"):
+            raise ProviderUnavailable("a statement at another address")
+        content = self._request(self._library.download_bill, url=url)
+        try:
+            return gzip.decompress(content)
+        except (OSError, EOFError, TypeError) as error:
+            raise ProviderUnavailable("a statement that is not compressed as asked") from error
+
+    def _call(self, method: Any, **arguments: Any) -> dict[str, Any]:
+        content = self._request(method, **arguments)
+        if not content:
+            return {}
+        try:
+            answer = json.loads(content)
+        except ValueError as error:
+            raise ProviderUnavailable("an answer that is not JSON") from error
+        if not isinstance(answer, dict):
+            raise ProviderUnavailable("an answer of another shape")
+        return answer
+
+    def _request(self, method: Any, **arguments: Any) -> Any:
+        try:
+            status, content = method(**arguments)
+        except RequestException as error:
+            raise ProviderUnavailable(type(error).__name__) from error
+        except Exception as error:
+            # The library knows no exception of its own: an answer without a right signature ends here.
+            raise ProviderUnavailable("an answer that is not proven") from error
+        if status not in _OK:
+            _refuse(status, content)
+        return content
+
+
+def _library(settings: WechatPaySettings) -> WeChatPay:
+    """The library on this account. The one place that touches what it does not offer: see the two lines at the end."""
+    library = WeChatPay(
+        wechatpay_type=WeChatPayType.NATIVE,
+        mchid=settings.merchant_id,
+        private_key=settings.private_key,
+        cert_serial_no=settings.certificate_serial,
+        appid=settings.app_id,
+        apiv3_key=settings.api_v3_key,
+        timeout=TIMEOUT_S,
+        public_key=settings.public_key,
+        public_key_id=settings.public_key_id,
+    )
+    core = library._core  # noqa: SLF001 (no public way)
+    core._gate_way = settings.gateway  # noqa: SLF001 (where a sandbox plays WeChat Pay)
+    core._update_certificates = _no_certificates  # noqa: SLF001 (public-key mode knows no certificates to fetch)
+    return library
+
+
+def _no_certificates() -> NoReturn:
+    raise ForgedNotification("an unknown serial")
+
+
+def _signed_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers that belong to the signature, and no other. Raises ForgedNotification."""
+    found = {name: headers.get(name, "") for name in _SIGNED}
+    if found["wechatpay-signature"].startswith(PROBE):
+        return found
+    for name, form in _SIGNED.items():
+        if not form.fullmatch(found[name]):
+            raise ForgedNotification(f"{name} is missing or malformed")
+    return found
+
+
+def _refuse(status: int, content: Any) -> NoReturn:
+    if status >= 500 or status == 429:
+        raise ProviderUnavailable(f"HTTP {status}")
+    try:
+        code = json.loads(content)["code"]
+    except (ValueError, KeyError, TypeError):
+        code = f"HTTP {status}"
+    raise ProviderRefused(str(code))
+
+
+def _refund_state(answer: Mapping[str, Any]) -> RefundState:
+    state = _REFUND_STATES.get(_text(answer, "status"))
+    if state is None:
+        raise ProviderUnavailable("an unknown state of a refund")
+    return state
+
+
+def _text(answer: Mapping[str, Any], name: str) -> str:
+    value = answer.get(name)
+    if not isinstance(value, str) or not value:
+        raise ProviderUnavailable(f"an answer without {name}")
+    return value
+
+
+def _utc(instant: datetime | None) -> datetime | None:
+    return instant.astimezone(UTC) if instant else None
+
+
+def _cut(description: str) -> str:
+    """As much of it as WeChat Pay takes, whole characters."""
+    return description.encode()[:MAX_DESCRIPTION_BYTES].decode(errors="ignore")

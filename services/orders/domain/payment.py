@@ -1,0 +1,195 @@
+"""A payment of an order, and the port to the provider that moves the money."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+
+CURRENCY = "CNY"
+"""The only one. Amounts are integer fen."""
+
+
+class ProviderName(StrEnum):
+    """Who moves the money."""
+
+    WECHAT = "wechat"
+    ALIPAY = "alipay"
+
+
+class Method(StrEnum):
+    """How the learner pays: by scanning a code, or by going to the provider's page on the phone."""
+
+    WECHAT_NATIVE = "wechat_native"
+    WECHAT_H5 = "wechat_h5"
+    ALIPAY_QR = "alipay_qr"
+    ALIPAY_WAP = "alipay_wap"
+
+    @property
+    def provider(self) -> ProviderName:
+        """Whose method it is."""
+        return ProviderName(self.value.split("_")[0])
+
+
+class PaymentState(StrEnum):
+    """How a payment stands here. It leaves OPEN once."""
+
+    OPEN = "open"
+    PAID = "paid"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where the learner pays: the content of a QR code to scan, or an address to go to."""
+
+    qr_content: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class Payment:
+    """One way of paying one order. The provider knows it by `number`; its amount never changes."""
+
+    number: str
+    order_id: str
+    learner_id: str
+    method: Method
+    amount_fen: int
+    description: str
+    created_at: datetime
+    expires_at: datetime
+    state: PaymentState = PaymentState.OPEN
+    target: Target | None = None
+    transaction_id: str | None = None
+    paid_at: datetime | None = None
+
+
+class TradeState(StrEnum):
+    """How a payment stands at the provider. One that was refunded later has been paid."""
+
+    UNPAID = "unpaid"
+    PAID = "paid"
+    CLOSED = "closed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Trade:
+    """What the provider says of a payment when asked. The last four are of a paid one."""
+
+    number: str
+    state: TradeState
+    transaction_id: str = ""
+    amount_fen: int = 0
+    currency: str = ""
+    paid_at: datetime | None = None
+
+
+class RefundState(StrEnum):
+    """How a refund stands at the provider. ABNORMAL: it could not be sent to the payer's account; somebody must act."""
+
+    PROCESSING = "processing"
+    SUCCEEDED = "succeeded"
+    CLOSED = "closed"
+    ABNORMAL = "abnormal"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class RefundOrder:
+    """Money to be sent back. The provider sends it once per `refund_number`, however often it is asked."""
+
+    refund_number: str
+    number: str
+    transaction_id: str
+    amount_fen: int
+    paid_fen: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class RawNotification:
+    """What came in under the provider's name, as it came: header names in small letters, the body's bytes."""
+
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Notification:
+    """What the provider is proven to have said: this payment of ours was paid.
+
+    `id` is the same each time it says so; `nonce` is of this one message.
+    """
+
+    provider: ProviderName
+    id: str
+    nonce: str
+    number: str
+    transaction_id: str
+    amount_fen: int
+    currency: str
+
+
+class LineKind(StrEnum):
+    """What a line of a statement is."""
+
+    PAYMENT = "payment"
+    REFUND = "refund"
+
+
+@dataclass(frozen=True)
+class StatementLine:
+    """One movement of money: in by a payment, out by a refund; `amount_fen` is positive for both."""
+
+    kind: LineKind
+    number: str
+    transaction_id: str
+    refund_number: str
+    amount_fen: int
+    at: datetime
+
+
+class ForgedNotification(Exception):
+    """Not proven to be from the provider, or not about our account. The reason is for the log."""
+
+
+class ProviderRefused(Exception):
+    """The provider will not do this. Carries its code."""
+
+
+class ProviderUnavailable(Exception):
+    """No answer, or none that can be trusted: whether the provider did it is unknown. Ask again."""
+
+
+class StatementNotReady(Exception):
+    """The provider has not made the day's statement yet."""
+
+
+class PaymentProvider(Protocol):
+    """One provider, under one merchant account of ours.
+
+    Every method but `notification` may raise ProviderUnavailable, and all but the questions ProviderRefused.
+    """
+
+    def create(self, payment: Payment, notify_url: str, payer_ip: str) -> Target:
+        """Opens the payment at the provider, until `expires_at`; the same again for one that is open."""
+
+    def close(self, number: str) -> None:
+        """Makes an unpaid payment unpayable. Raises ProviderRefused for a paid one."""
+
+    def find(self, number: str) -> Trade:
+        """How the payment stands there."""
+
+    def refund(self, order: RefundOrder) -> RefundState:
+        """Sends money back, once per refund number."""
+
+    def find_refund(self, order: RefundOrder) -> RefundState:
+        """How the refund stands there."""
+
+    def notification(self, raw: RawNotification, now: datetime) -> Notification:
+        """Proves a message. Sends nothing anywhere. Raises ForgedNotification."""
+
+    def statement(self, day: date) -> list[StatementLine]:
+        """All movements of a civil day in China. Raises StatementNotReady."""
