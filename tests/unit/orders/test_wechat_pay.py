@@ -1,0 +1,310 @@
+"""The WeChat Pay adapter with the real library, over HTTP against the sandbox, which signs as WeChat Pay does."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import requests
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from local.payments.account import Account, sign
+from services.kit.clock import ManualClock
+from services.orders.adapters.wechat_bill import MalformedBill, read_bill
+from services.orders.adapters.wechat_pay import WechatPay, WechatPaySettings
+from services.orders.domain.payment import (
+    ForgedNotification,
+    LineKind,
+    Method,
+    ProviderName,
+    ProviderRefused,
+    ProviderUnavailable,
+    RawNotification,
+    RefundOrder,
+    RefundState,
+    TradeState,
+)
+from tests.unit.orders.till import HALF_AN_HOUR, NOTIFY_URL, WechatWorld, flipped, wechat_world, with_headers
+from tests.unit.orders.world import NOON_IN_SHANGHAI
+
+TODAY = date(2026, 3, 2)
+
+
+@pytest.fixture
+def wechat() -> Iterator[WechatWorld]:
+    """A sandbox whose clock the test moves."""
+    with wechat_world(ManualClock(NOON_IN_SHANGHAI)) as world:
+        yield world
+
+
+def a_refund(amount_fen: int, number: str = "refund-1") -> RefundOrder:
+    return RefundOrder(number, "20260302120000payment0000000001", "", amount_fen, 9900, "退课")
+
+
+def test_a_payment_is_opened_as_a_code_or_as_an_address(wechat: WechatWorld) -> None:
+    native = wechat.provider.create(wechat.payment(), NOTIFY_URL, "203.0.113.7")
+    h5 = replace(wechat.payment("20260302120000payment0000000002"), method=Method.WECHAT_H5)
+    page = wechat.provider.create(h5, NOTIFY_URL, "203.0.113.7")
+    assert native.qr_content
+    assert native.url is None
+    assert page.url
+    assert page.qr_content is None
+    told = wechat.sandbox.till.trade(wechat.payment().number)
+    assert (told.amount_fen, told.notify_url, told.expires_at) == (9900, NOTIFY_URL, NOON_IN_SHANGHAI + HALF_AN_HOUR)
+
+
+def test_opening_twice_gives_the_same_and_other_particulars_are_refused(wechat: WechatWorld) -> None:
+    first = wechat.opened()
+    assert wechat.opened().target == first.target
+    with pytest.raises(ProviderRefused, match="OUT_TRADE_NO_USED"):
+        wechat.provider.create(wechat.payment(amount_fen=1), NOTIFY_URL, "203.0.113.7")
+
+
+def test_a_long_description_is_cut_at_a_whole_character(wechat: WechatWorld) -> None:
+    wechat.opened(replace(wechat.payment(), description="信" * 100))
+    assert wechat.sandbox.till.trade(wechat.payment().number).description == "信" * 42
+
+
+def test_a_payment_stands_as_the_provider_says(wechat: WechatWorld) -> None:
+    number = wechat.payment().number
+    assert wechat.provider.find(number).state is TradeState.UNKNOWN
+    payment = wechat.opened()
+    assert wechat.provider.find(number).state is TradeState.UNPAID
+    wechat.paid(payment)
+    found = wechat.provider.find(number)
+    assert (found.state, found.amount_fen, found.currency) == (TradeState.PAID, 9900, "CNY")
+    assert (found.transaction_id[:2], found.paid_at) == ("42", NOON_IN_SHANGHAI)
+    wechat.provider.refund(a_refund(100))
+    assert wechat.provider.find(number).state is TradeState.PAID
+
+
+def test_a_closed_payment_cannot_be_paid_and_a_paid_one_not_closed(wechat: WechatWorld) -> None:
+    payment = wechat.opened()
+    wechat.provider.close(payment.number)
+    wechat.provider.close(payment.number)
+    wechat.provider.close("20260302120000never-opened-00001")
+    assert wechat.provider.find(payment.number).state is TradeState.CLOSED
+    with pytest.raises(ProviderRefused):
+        wechat.opened()
+    paid = wechat.paid(wechat.payment("20260302120000payment0000000002"))
+    with pytest.raises(ProviderRefused, match="ORDERPAID"):
+        wechat.provider.close(paid.number)
+
+
+def test_a_refund_is_made_once_per_number_and_never_more_than_was_paid(wechat: WechatWorld) -> None:
+    wechat.paid()
+    assert wechat.provider.find_refund(a_refund(6000)) is RefundState.UNKNOWN
+    assert wechat.provider.refund(a_refund(6000)) is RefundState.SUCCEEDED
+    assert wechat.provider.refund(a_refund(6000)) is RefundState.SUCCEEDED
+    assert wechat.provider.find_refund(a_refund(6000)) is RefundState.SUCCEEDED
+    assert [refund.amount_fen for refund in wechat.sandbox.till.refunds.values()] == [6000]
+    with pytest.raises(ProviderRefused):
+        wechat.provider.refund(a_refund(5000))
+    with pytest.raises(ProviderRefused, match="NOT_ENOUGH"):
+        wechat.provider.refund(a_refund(3901, "refund-2"))
+    assert wechat.provider.refund(a_refund(3900, "refund-2")) is RefundState.SUCCEEDED
+
+
+def test_a_provider_that_cannot_be_reached_leaves_the_matter_open(wechat: WechatWorld) -> None:
+    nowhere = WechatPaySettings.model_validate({**wechat.sandbox.secret(), "gateway": "http://127.0.0.1:9"})
+    with pytest.raises(ProviderUnavailable):
+        WechatPay(nowhere).find("20260302120000payment0000000001")
+
+
+def test_answers_that_the_provider_did_not_sign_count_for_nothing(wechat: WechatWorld) -> None:
+    wechat.paid()
+    stranger = Account(api_v3_key=wechat.sandbox.account.api_v3_key)
+    settings = {**wechat.sandbox.secret(), "public_key": stranger.secret("")["public_key"]}
+    other_id = {**wechat.sandbox.secret(), "public_key_id": "PUB_KEY_ID_0"}
+    for changed in (settings, other_id):
+        with pytest.raises(ProviderUnavailable):
+            WechatPay(WechatPaySettings.model_validate(changed)).find("20260302120000payment0000000001")
+
+
+def test_a_merchant_whose_signature_is_wrong_is_refused(wechat: WechatWorld) -> None:
+    stranger = Account(platform_key=wechat.sandbox.account.platform_key)
+    settings = {**wechat.sandbox.secret(), "private_key": stranger.secret("")["private_key"]}
+    with pytest.raises(ProviderRefused, match="SIGN_ERROR"):
+        WechatPay(WechatPaySettings.model_validate(settings)).find("20260302120000payment0000000001")
+
+
+def test_a_notification_is_proven_and_read(wechat: WechatWorld) -> None:
+    payment = wechat.paid()
+    raw = wechat.message(payment)
+    told = wechat.provider.notification(raw, wechat.clock.now())
+    assert (told.provider, told.number, told.amount_fen, told.currency) == (
+        ProviderName.WECHAT,
+        payment.number,
+        9900,
+        "CNY",
+    )
+    assert told.transaction_id == wechat.provider.find(payment.number).transaction_id
+    assert (told.id, told.nonce) == ("notice-0000000001", raw.headers["wechatpay-nonce"])
+
+
+@pytest.mark.parametrize("minutes", [-5, 5])
+def test_a_notification_at_the_edge_of_the_window_is_taken(wechat: WechatWorld, minutes: int) -> None:
+    raw = wechat.message(wechat.paid())
+    wechat.provider.notification(raw, wechat.clock.now() + timedelta(minutes=minutes))
+
+
+Forge = Callable[[WechatWorld, RawNotification], RawNotification]
+
+
+def _stranger_signs(_: WechatWorld, raw: RawNotification) -> RawNotification:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    headers = raw.headers
+    message = f"{headers['wechatpay-timestamp']}\n{headers['wechatpay-nonce']}\n{raw.body.decode()}\n"
+    return with_headers(raw, {"wechatpay-signature": sign(key, message)})
+
+
+def _other_message(wechat: WechatWorld) -> RawNotification:
+    wechat.clock.advance(1000)
+    return wechat.message(wechat.paid(wechat.payment("20260302120000payment0000000002", 1)))
+
+
+def _without(name: str) -> Forge:
+    def forge(_: WechatWorld, raw: RawNotification) -> RawNotification:
+        return RawNotification({key: value for key, value in raw.headers.items() if key != name}, raw.body)
+
+    return forge
+
+
+def _resigned(**changes: Any) -> Forge:
+    def forge(wechat: WechatWorld, raw: RawNotification) -> RawNotification:
+        return wechat.signed(json.dumps({**json.loads(raw.body), **changes}))
+
+    return forge
+
+
+def _resealed(**content: Any) -> Forge:
+    def forge(wechat: WechatWorld, _: RawNotification) -> RawNotification:
+        return wechat.message(wechat.payment(), **content)
+
+    return forge
+
+
+def _unsealed(wechat: WechatWorld, raw: RawNotification) -> RawNotification:
+    body = json.loads(raw.body)
+    body["resource"]["ciphertext"] = body["resource"]["ciphertext"][:-8] + "AAAAAAA="
+    return wechat.signed(json.dumps(body))
+
+
+def header(name: str, value: str | Callable[[str], str]) -> Forge:
+    """A forgery that changes one header and nothing else."""
+
+    def forge(_: WechatWorld, raw: RawNotification) -> RawNotification:
+        changed = value if isinstance(value, str) else value(raw.headers[f"wechatpay-{name}"])
+        return with_headers(raw, {f"wechatpay-{name}": changed})
+
+    return forge
+
+
+FORGERIES: dict[str, Forge] = {
+    "altered body": lambda _, raw: RawNotification(raw.headers, raw.body.replace(b"SUCCESS", b"SUCCESs")),
+    "a space more in the body": lambda _, raw: RawNotification(raw.headers, raw.body + b" "),
+    "body that is not UTF-8": lambda _, raw: RawNotification(raw.headers, b"\xff\xfe"),
+    "no body": lambda _, raw: RawNotification(raw.headers, b""),
+    "headers of another notification": lambda wechat, raw: RawNotification(_other_message(wechat).headers, raw.body),
+    "timestamp swapped with the nonce": lambda _, raw: with_headers(
+        raw,
+        {
+            "wechatpay-timestamp": raw.headers["wechatpay-nonce"],
+            "wechatpay-nonce": raw.headers["wechatpay-timestamp"],
+        },
+    ),
+    "other timestamp": header("timestamp", lambda seconds: str(int(seconds) + 1)),
+    "timestamp that is no number": header("timestamp", "now"),
+    "other nonce": header("nonce", lambda nonce: nonce[::-1]),
+    "nonce with a line break": header("nonce", lambda nonce: f"{nonce}\n"),
+    "unknown serial": header("serial", "PUB_KEY_ID_0000000000000000000000000000001"),
+    "serial of a certificate": header("serial", "5157F09EFDC096DE15EBE81A47057A72"),
+    "no serial": _without("wechatpay-serial"),
+    "no signature": _without("wechatpay-signature"),
+    "no signature type": _without("wechatpay-signature-type"),
+    "other signature type": header("signature-type", "WECHATPAY2-SM2-WITH-SM3"),
+    "other signature": header("signature", flipped),
+    "empty signature": header("signature", ""),
+    "signature of a stranger": _stranger_signs,
+    "signature probe": header("signature", "WECHATPAY/SIGNTEST/abcdefghijkl"),
+    "probe before a right signature": header("signature", lambda right: f"WECHATPAY/SIGNTEST/{right}"),
+    "content sealed with another key": _unsealed,
+    "not encrypted": _resigned(resource_type="plain"),
+    "no content": _resigned(resource={}),
+    "other cipher": _resigned(resource={"algorithm": "none", "ciphertext": "e30=", "nonce": "0" * 12}),
+    "other event": _resigned(event_type="REFUND.SUCCESS"),
+    "other merchant": _resealed(mchid="1900000110"),
+    "other application": _resealed(appid="wx0000000000000000"),
+    "not paid": _resealed(trade_state="NOTPAY"),
+    "no amount": _resealed(amount=None),
+    "amount that is no number": _resealed(amount={"total": "all", "currency": "CNY"}),
+    "fraction of a fen": _resealed(amount={"total": 9900.5, "currency": "CNY"}),
+}
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+def test_a_forged_notification_is_refused_and_nothing_is_sent_anywhere(
+    wechat: WechatWorld, monkeypatch: pytest.MonkeyPatch, forgery: str
+) -> None:
+    raw = wechat.message(wechat.paid())
+    forged = FORGERIES[forgery](wechat, raw)
+    sent: list[object] = []
+    monkeypatch.setattr(requests.Session, "send", lambda *args, **_: sent.append(args))
+    with pytest.raises(ForgedNotification):
+        wechat.provider.notification(forged, wechat.clock.now())
+    assert sent == []
+    wechat.provider.notification(raw, wechat.clock.now())
+
+
+@pytest.mark.parametrize("seconds", [-301, 301, 86_400])
+def test_an_old_or_early_notification_is_refused_although_its_signature_is_right(
+    wechat: WechatWorld, seconds: int
+) -> None:
+    raw = wechat.message(wechat.paid())
+    with pytest.raises(ForgedNotification, match="window"):
+        wechat.provider.notification(raw, wechat.clock.now() + timedelta(seconds=seconds))
+
+
+def test_the_statement_of_a_day_has_its_payments_and_refunds(wechat: WechatWorld) -> None:
+    wechat.paid()
+    wechat.provider.refund(a_refund(100))
+    wechat.clock.advance(12 * 3600 * 1000)
+    tomorrow = wechat.paid(wechat.payment("20260303000000payment0000000003", 1))
+    payment, refund = wechat.provider.statement(TODAY)
+    assert (payment.kind, payment.number, payment.amount_fen) == (LineKind.PAYMENT, wechat.payment().number, 9900)
+    assert (payment.at, payment.refund_number) == (NOON_IN_SHANGHAI, "")
+    assert (refund.kind, refund.number, refund.refund_number) == (LineKind.REFUND, payment.number, "refund-1")
+    assert (refund.amount_fen, refund.transaction_id) == (100, payment.transaction_id)
+    (line,) = wechat.provider.statement(date(2026, 3, 3))
+    assert (line.number, line.amount_fen) == (tomorrow.number, 1)
+    assert wechat.provider.statement(date(2026, 3, 4)) == []
+
+
+def test_a_statement_that_does_not_add_up_is_refused(wechat: WechatWorld) -> None:
+    wechat.paid()
+    wechat.paid(wechat.payment("20260302120000payment0000000002", 250))
+    bill = wechat.sandbox.till.bill(TODAY).removeprefix("\ufeff")
+    lines = bill.splitlines()
+    assert [line.amount_fen for line in read_bill(bill, "1900000109")] == [9900, 250]
+    for broken in (
+        "\r\n".join(lines[:-2]),
+        "\r\n".join([lines[0], *lines[2:]]),
+        bill.replace("`99.00", "`98.00", 1).replace("`99.00", "`98.00", 1),
+        bill.replace("`2.50", "`2.505"),
+        bill.replace("`SUCCESS", "`STRANGE"),
+        bill.replace("`2.50", "2.50", 1),
+        "",
+    ):
+        with pytest.raises(MalformedBill):
+            read_bill(broken, "1900000109")
+    with pytest.raises(MalformedBill, match="merchant"):
+        read_bill(bill, "1900000110")
+
+
+def test_a_failed_refund_moved_no_money(wechat: WechatWorld) -> None:
+    wechat.paid()
+    wechat.provider.refund(a_refund(100))
+    bill = wechat.sandbox.till.bill(TODAY).removeprefix("\ufeff").replace("`ORIGINAL,`SUCCESS", "`ORIGINAL,`FAIL")
+    assert [line.kind for line in read_bill(bill, "1900000109")] == [LineKind.PAYMENT]
