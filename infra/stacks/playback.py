@@ -44,7 +44,17 @@ class PlaybackStack(ServiceStack):
         self._allow_evidence(archive.function, "s3:GetObject", "s3:PutObject")
         accept_objects(self.evidence, EVIDENCE_PREFIX, "A pack is named by its watch.")
         allow(archive.function, ["kms:Sign"], [self.evidence_keys[0].key_arn])
-        self.finish({"http": http, "evidence": evidence, "media": self._media_function(keys)}, consumer, archive)
+        # It looks for risk signals too, and tells of them.
+        self.allow_emit(archive.function)
+        functions = {"http": http, "evidence": evidence, "media": self._media_function(keys), "risk": self._risk()}
+        self.finish(functions, consumer, archive)
+
+    def _risk(self) -> lambda_.Function:
+        """What reviewers look at and write: it holds no key, so it can make no record."""
+        function = self.add_http_function("risk", {"EVIDENCE_BUCKET_NAME": self.evidence.bucket_name})
+        self.allow_write(function)
+        self._allow_packs(function, "s3:GetObject")
+        return function
 
     def _media_function(self, keys: ServiceKeys) -> lambda_.Function:
         """Opens lectures with signed cookies. No RSA key can be made up here: `python -m ops.media_key` puts it in."""
@@ -70,11 +80,14 @@ class PlaybackStack(ServiceStack):
         }
 
     def _allow_evidence(self, function: lambda_.Function, *actions: str) -> None:
+        self._allow_packs(function, *actions)
+        allow(function, ["kms:GetPublicKey"], [key.key_arn for key in self.evidence_keys])
+
+    def _allow_packs(self, function: lambda_.Function, *actions: str) -> None:
         allow(function, actions, [self.evidence.arn_for_objects(f"{EVIDENCE_PREFIX}*")])
         # Listing makes a missing pack a 404, not a 403.
         condition = {"StringLike": {"s3:prefix": f"{EVIDENCE_PREFIX}*"}}
         allow(function, ["s3:ListBucket"], [self.evidence.bucket_arn], condition)
-        allow(function, ["kms:GetPublicKey"], [key.key_arn for key in self.evidence_keys])
 
     def _evidence_key(self, id_: str) -> kms.Key:
         return kms.Key(

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
+from services.kit.audit import AuditLog
 from services.kit.clock import SystemClock
 from services.kit.events import EventFactory
 from services.kit.http import HttpApi
@@ -57,6 +58,13 @@ class ArchiveSettings(StoreSettings):
 
     evidence_bucket_name: str
     evidence_key_ids: str
+
+
+class RiskSettings(StoreSettings):
+    """Of the reviewers' function."""
+
+    evidence_bucket_name: str
+    origin_secret_id: str
 
 
 class VerifySettings(StoreSettings):
@@ -133,13 +141,25 @@ def evidence_api() -> HttpApi:
 
 
 @cache
-def archiving() -> tuple[DynamoStore, "KmsSigner", S3Archive, SystemClock]:
-    """What an evidence pack is made from, signed by and kept in."""
+def archiving() -> tuple[DynamoStore, "KmsSigner", S3Archive, SystemClock, EventFactory]:
+    """What an evidence pack is made from, signed by and kept in, and what tells of its signals."""
     settings = ArchiveSettings.load()
     clock = SystemClock()
     archive = S3Archive(boto3.client("s3"), settings.evidence_bucket_name)
     tables = DynamoStore(settings.table_name, settings.outbox_table_name, clock)
-    return tables, _signer(settings.evidence_key_ids), archive, clock
+    return tables, _signer(settings.evidence_key_ids), archive, clock, EventFactory("playback", clock, RandomIds())
+
+
+@cache
+def risk_api() -> HttpApi:
+    """The reviewers' routes."""
+    from services.playback.handlers.risk import build_api
+
+    settings = RiskSettings.load()
+    clock = SystemClock()
+    tables = DynamoStore(settings.table_name, settings.outbox_table_name, clock)
+    archive = S3Archive(boto3.client("s3"), settings.evidence_bucket_name)
+    return build_api(tables, archive, clock, AuditLog(clock, RandomIds()), json_secret(settings.origin_secret_id))
 
 
 def _signer(key_ids: str) -> "KmsSigner":

@@ -18,10 +18,11 @@ from services.kit.events import Envelope, EventFactory
 from services.kit.identity import Principal, Role
 from services.kit.ids import SequentialIds
 from services.kit.store.memory import MemoryStore
+from services.playback.app.risk_cases import assess_watch
 from tests.contracts.events import CONSUMERS, PUBLISHED, ROOT, SERVICES, consumer, example, names, published, schema
 from tests.unit.credits import world as credits_world
 from tests.unit.orders import world as orders_world
-from tests.unit.playback.player import watch_to_the_end
+from tests.unit.playback.player import confirm, play, watch_to_the_end
 from tests.unit.playback.world import LEARNER, SHORT, a_world
 
 FORMATS = FormatChecker(["date"])
@@ -83,6 +84,17 @@ def revoke_an_entitlement() -> list[Envelope]:
     return world.store.outbox
 
 
+def click_at_once() -> list[Envelope]:
+    """Playback's way of noticing it."""
+    world = a_world()
+    state = world.start()
+    while state.live.completed_at is None:
+        state = confirm(world, state, after_ms=0) if state.prompt else play(world, state, 5_000)
+    (completed,) = world.store.outbox
+    assess_watch(world.store, world.clock, world.context.events, completed)
+    return world.store.outbox
+
+
 def earn_hours() -> list[Envelope]:
     """Credits' way of it."""
     world = credits_world.World()
@@ -121,7 +133,7 @@ def test_schemas_refuse_what_is_not_their_event(type_: str) -> None:
         assert complaints({**event, "data": {**event["data"], name: {"unexpected": "object"}}})
 
 
-EMITTING = (publish_a_demo_course, claim_a_course, watch_a_course, revoke_an_entitlement, earn_hours)
+EMITTING = (publish_a_demo_course, claim_a_course, watch_a_course, revoke_an_entitlement, click_at_once, earn_hours)
 
 
 @pytest.mark.parametrize("emit", EMITTING)

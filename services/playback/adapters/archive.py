@@ -34,9 +34,11 @@ class S3Archive:
                 raise
 
     def get(self, watch_id: str) -> bytes | None:
-        """A kept pack; None where there is none."""
+        """A kept pack, its checksum verified on the way; None where there is none."""
         try:
-            body: bytes = self._client.get_object(Bucket=self._bucket, Key=_key(watch_id))["Body"].read()
+            # With the mode on, reading to the end compares the checksum that S3 keeps.
+            found = self._client.get_object(Bucket=self._bucket, Key=_key(watch_id), ChecksumMode="ENABLED")
+            body: bytes = found["Body"].read()
         except ClientError as error:
             if error.response["Error"]["Code"] == "NoSuchKey":
                 return None

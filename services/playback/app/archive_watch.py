@@ -11,7 +11,7 @@ from services.kit.identity import Principal, Role
 from services.kit.store import Change, Put, Store, Stored
 from services.playback.app.context import attempt_key, leg_key
 from services.playback.app.problems import EVIDENCE_NOT_FOUND
-from services.playback.domain.evidence import evidence_pack
+from services.playback.domain.evidence import evidence_pack, legs_of
 from services.playback.domain.legs import Leg
 from services.playback.domain.policy import policy
 from services.playback.domain.watch import Attempt
@@ -22,6 +22,10 @@ HOT_RETENTION = timedelta(days=180)
 
 AS_WRITTEN = 1
 EXPIRED_AT_ONCE = 50
+
+
+class NotKept(Exception):
+    """The archive does not hold what was to be put there; the hot legs stay."""
 
 
 class Signer(Protocol):
@@ -41,13 +45,17 @@ class EvidenceArchive(Protocol):
         """Keeps a pack, its checksum confirmed by the archive. Putting a watch's pack again changes nothing."""
 
     def get(self, watch_id: str) -> bytes | None:
-        """A kept pack; None where there is none."""
+        """A kept pack, its checksum verified on the way; None where there is none."""
 
 
 def archive_watch(store: Store, signer: Signer, archive: EvidenceArchive, clock: Clock, event: Envelope) -> None:
     """Builds, signs and keeps the pack of the watch that an event says is complete; then lets its hot legs age out.
 
     Safe to repeat after a crash anywhere: the archive keeps the first pack, and a complete watch gets no more legs.
+
+    Raises:
+        LookupError: no such watch is complete here.
+        NotKept: the archive does not hold every leg.
     """
     data = WatchCompleted.model_validate(event.data)
     stored = store.get(attempt_key(data.learner_id, data.course_id, data.attempt), Attempt)
@@ -57,7 +65,17 @@ def archive_watch(store: Store, signer: Signer, archive: EvidenceArchive, clock:
     if archive.get(data.watch_id) is None:
         pack = evidence_pack(stored.value, [leg.value for leg in legs], policy(stored.value.policy_id))
         archive.put(data.watch_id, _text(signer.sign(_text(pack))))
+    _confirm(archive, data.watch_id, [leg.value for leg in legs])
     _let_expire(store, legs, int((clock.now() + HOT_RETENTION).timestamp()))
+
+
+def _confirm(archive: EvidenceArchive, watch_id: str, legs: list[Leg]) -> None:
+    """Reads back what is kept: no leg may age out that is not in it as it is here. Raises NotKept."""
+    pack = kept_pack(archive, watch_id)
+    kept = legs_of(pack) if pack else []
+    missing = [leg.facts.number for leg in legs if leg not in kept]
+    if missing:
+        raise NotKept(f"legs {missing} of watch {watch_id} are not in its pack")
 
 
 def read_evidence(archive: EvidenceArchive, principal: Principal, watch_id: str) -> dict[str, Any]:
@@ -73,6 +91,12 @@ def read_evidence(archive: EvidenceArchive, principal: Principal, watch_id: str)
     if Role.AUDITOR not in principal.roles and pack_of(signed)["watch"]["learner_id"] != principal.id:
         raise EVIDENCE_NOT_FOUND.problem()
     return signed
+
+
+def kept_pack(archive: EvidenceArchive, watch_id: str) -> dict[str, Any] | None:
+    """The pack that the archive keeps of a watch; None where there is none."""
+    text = archive.get(watch_id)
+    return pack_of(json.loads(text)) if text else None
 
 
 def pack_of(signed: dict[str, Any]) -> dict[str, Any]:

@@ -73,6 +73,26 @@ def leg_key(watch_id: str, number: int) -> Key:
     return Key(f"WATCH#{watch_id}", f"LEG#{number:06}")
 
 
+def grown_key(day: str, watch_id: str) -> Key:
+    """A watch that got a leg on a day (Asia/Shanghai, ISO)."""
+    return Key(f"GROWN#{day}", watch_id)
+
+
+def risk_cases_of(period: str) -> tuple[str, str]:
+    """Partition and sort-key prefix of a month's or a day's cases (2026-11 or 2026-11-24, Asia/Shanghai)."""
+    return f"RISK#{period[:7]}", period
+
+
+def risk_case_key(day: str, watch_id: str) -> Key:
+    """What is worth a reviewer's look about a watch completed on a day."""
+    return Key(risk_cases_of(day)[0], f"{day}#{watch_id}")
+
+
+def risk_place_key(watch_id: str) -> Key:
+    """Where a watch's case is."""
+    return Key(leg_key(watch_id, 0).pk, "RISK")
+
+
 def course_key(course_id: str) -> Key:
     """Playback's view of a course."""
     return Key(f"COURSE#{course_id}", "VIEW")

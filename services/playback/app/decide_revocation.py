@@ -7,9 +7,9 @@ from services.kit.events import Envelope
 from services.kit.inbox import apply_once
 from services.kit.store import ABSENT, Change, Check, Put, Stored, Write
 from services.playback.app.context import Context, attempts_of, grant_key, live_key
-from services.playback.app.legs import append_leg
+from services.playback.app.legs import append_leg, save_watch
 from services.playback.domain.entitlement import Entitlement, taken_back
-from services.playback.domain.watch import Attempt, LegKind, Live, checkpoint, revoke
+from services.playback.domain.watch import Attempt, LegKind, Live, revoke
 from services.playback.events.consumed import EntitlementRevocationRequested
 from services.playback.events.published import EntitlementRevocationDecided
 
@@ -43,11 +43,9 @@ def _take_back(
     # Its grant may come later than its revocation, and must then find this.
     revoked = taken_back(known.value if known else None, asked.entitlement_id, context.now())
     live, session = _end_session(context, asked)
-    attempts = [
-        Put(stored.key, replace(_saved(stored.value, live), entitlement=revoked), after=stored.version)
-        for stored in resting
-    ]
-    return [Put(key, revoked, after=known.version if known else ABSENT), *session, *attempts]
+    watches = [replace(stored, value=replace(stored.value, entitlement=revoked)) for stored in resting]
+    saving = [write for watch in watches for write in _save(watch, live, context.now())]
+    return [Put(key, revoked, after=known.version if known else ABSENT), *session, *saving]
 
 
 def _end_session(context: Context, asked: EntitlementRevocationRequested) -> tuple[Stored[Live] | None, list[Write]]:
@@ -62,10 +60,10 @@ def _end_session(context: Context, asked: EntitlementRevocationRequested) -> tup
     return Stored(stored.key, ended, stored.version + 1), [Put(stored.key, ended, after=stored.version), *leg]
 
 
-def _saved(attempt: Attempt, live: Stored[Live] | None) -> Attempt:
-    if live is None or live.value.watch_id != attempt.watch_id:
-        return attempt
-    return checkpoint(attempt, live.value, live.version)
+def _save(watch: Stored[Attempt], live: Stored[Live] | None, now: int) -> list[Write]:
+    if live is None or live.value.watch_id != watch.value.watch_id:
+        return [Put(watch.key, watch.value, after=watch.version)]
+    return save_watch(watch, live.value, live.version, now)[1]
 
 
 def _answer(

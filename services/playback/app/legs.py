@@ -1,11 +1,14 @@
-"""Appending signed records to a watch."""
+"""Appending signed records to a watch, and keeping its lasting record in step with them."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from services.kit.store import Put, Write
-from services.playback.app.context import Context, leg_key
+from services.kit.store import Put, Stored, Write
+from services.playback.app.context import Context, grown_key, leg_key
 from services.playback.domain.legs import LegFacts, sign_leg
-from services.playback.domain.watch import LegKind, Live
+from services.playback.domain.watch import Attempt, LegKind, Live, checkpoint, shanghai_day
+
+NOTE_RETENTION_S = 90 * 86_400
+"""How long anchoring may fail without forgetting a day's chains."""
 
 
 def append_leg(
@@ -34,6 +37,27 @@ def append_leg(
     completed_at = now if kind is LegKind.COMPLETED else None
     live = replace(live, legs=facts.number, head_mac=leg.mac, completed_at=completed_at)
     return live, [Put(leg_key(live.watch_id, facts.number), leg)]
+
+
+@dataclass(frozen=True)
+class GrownChain:
+    """A watch that got a leg on some day: where the day's anchor finds its head."""
+
+    learner_id: str
+    course_id: str
+    number: int
+
+
+def save_watch(attempt: Stored[Attempt], live: Live, live_version: int, now: int) -> tuple[Attempt, list[Write]]:
+    """The watch as of a leg, and its writes: on the first leg of a day also a note for that day's anchor."""
+    saved, today = checkpoint(attempt.value, live, live_version), shanghai_day(now)
+    # Functions' clocks differ around midnight: a later day that is noted already covers this leg.
+    if saved.legs == attempt.value.legs or today <= saved.grown_on:
+        return saved, [Put(attempt.key, saved, after=attempt.version)]
+    saved = replace(saved, grown_on=today)
+    grown = GrownChain(saved.learner_id, saved.course_id, saved.number)
+    note = Put(grown_key(today, saved.watch_id), grown, expires_at=now // 1000 + NOTE_RETENTION_S)
+    return saved, [Put(attempt.key, saved, after=attempt.version), note]
 
 
 def _prompt_index(live: Live, kind: LegKind) -> int | None:

@@ -101,6 +101,30 @@ EVIDENCE_NOT_FOUND = ProblemType(
     "学习完成后约一分钟内生成，请稍后重试。",
     "It is made within a minute of completion; try again later.",
 )
+RISK_CASE_NOT_FOUND = ProblemType(
+    "RISK_CASE_NOT_FOUND",
+    HTTPStatus.NOT_FOUND,
+    "这次学习没有风险信号记录。",
+    "There is no case of risk signals for this watch.",
+    "请从风险列表中选择。",
+    "Choose one from the list of cases.",
+)
+RISK_CASE_REVIEWED = ProblemType(
+    "RISK_CASE_REVIEWED",
+    HTTPStatus.CONFLICT,
+    "该记录已被复核，未作任何更改。",
+    "This case has been reviewed already; nothing was changed.",
+    "请刷新后查看复核结果。",
+    "Read the case again to see the review.",
+)
+OWN_RISK_CASE = ProblemType(
+    "OWN_RISK_CASE",
+    HTTPStatus.FORBIDDEN,
+    "不能复核您本人的学习记录。",
+    "You cannot review your own watching.",
+    "请由另一位复核人员处理。",
+    "Ask another reviewer.",
+)
 
 PROBLEMS = (
     COURSE_NOT_FOUND,
@@ -115,6 +139,11 @@ PROBLEMS = (
     NO_OPEN_PROMPT,
     NONCE_WRONG,
     EVIDENCE_NOT_FOUND,
+    RISK_CASE_NOT_FOUND,
+    RISK_CASE_REVIEWED,
+    OWN_RISK_CASE,
 )
+
+RISK_PROBLEMS = (RISK_CASE_NOT_FOUND, RISK_CASE_REVIEWED, OWN_RISK_CASE)
 
 MEDIA_PROBLEMS = (TOKEN_INVALID, LEASE_SUPERSEDED, LEASE_EXPIRED, ENTITLEMENT_ENDED, ENTITLEMENT_REVOKED)

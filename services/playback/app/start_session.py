@@ -15,7 +15,7 @@ from services.playback.app.context import (
     grants_of,
     live_key,
 )
-from services.playback.app.legs import append_leg
+from services.playback.app.legs import append_leg, save_watch
 from services.playback.app.problems import COURSE_NOT_FOUND, ENTITLEMENT_REVOKED, NOT_ENTITLED, TAKEOVER_REQUIRED
 from services.playback.app.saved import saved_part
 from services.playback.domain.course import Course
@@ -131,10 +131,10 @@ def _close(
         return [], attempt if live.course_id == request.course_id else None
     kind = LegKind.TAKEN_OVER if live.has_lease(request.now) else LegKind.EXPIRED
     closed, leg = append_leg(context, request.learner_id, live, kind, request.now)
-    saved = checkpoint(attempt.value, closed, stored.version + 1)
     if live.course_id == request.course_id:
-        return leg, Stored(attempt.key, saved, attempt.version)
-    return [*leg, Put(attempt.key, saved, after=attempt.version)], None
+        return leg, Stored(attempt.key, checkpoint(attempt.value, closed, stored.version + 1), attempt.version)
+    _, saving = save_watch(attempt, closed, stored.version + 1, request.now)
+    return [*leg, *saving], None
 
 
 def _latest(context: Context, request: Request) -> Stored[Attempt] | None:
@@ -186,13 +186,8 @@ def _open(
     live = _session(context, request, before.value if before else None, attempt.value, entitlement)
     live, leg = append_leg(context, request.learner_id, live, LegKind.STARTED, request.now)
     version = before.version if before else ABSENT
-    opened = checkpoint(attempt.value, live, version + 1)
-    writes: list[Write] = [
-        Put(live_key(request.learner_id), live, after=version),
-        Put(attempt.key, opened, after=attempt.version),
-        *leg,
-    ]
-    return live, writes
+    _, saving = save_watch(attempt, live, version + 1, request.now)
+    return live, [Put(live_key(request.learner_id), live, after=version), *saving, *leg]
 
 
 def _session(context: Context, request: Request, before: Live | None, watch: Attempt, entitlement: Entitlement) -> Live:

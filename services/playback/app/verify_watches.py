@@ -1,11 +1,10 @@
 """Checking the signed records of a learner's watches: in the table, or in the archive once they have aged out."""
 
-import json
 from dataclasses import dataclass
 
 from services.kit.keyring import KeyRing
 from services.kit.store import Store
-from services.playback.app.archive_watch import EvidenceArchive, pack_of
+from services.playback.app.archive_watch import EvidenceArchive, kept_pack
 from services.playback.app.context import LEG_PURPOSE, leg_key, live_key
 from services.playback.app.read_progress import newest
 from services.playback.domain.evidence import legs_of
@@ -39,5 +38,5 @@ def _verify(store: Store, keys: KeyRing, archive: EvidenceArchive, watch: Attemp
 
 
 def _archived(archive: EvidenceArchive, watch_id: str) -> list[Leg]:
-    text = archive.get(watch_id)
-    return legs_of(pack_of(json.loads(text))) if text else []
+    pack = kept_pack(archive, watch_id)
+    return legs_of(pack) if pack else []

@@ -10,7 +10,7 @@ from services.kit.problems import BUSY, ProblemType
 from services.kit.store import Change, Conflict, Put, Write
 from services.playback.app.answers import WatchState, watch_state
 from services.playback.app.context import Context, attempt_key, live_key
-from services.playback.app.legs import append_leg
+from services.playback.app.legs import append_leg, save_watch
 from services.playback.app.problems import (
     ENTITLEMENT_ENDED,
     ENTITLEMENT_REVOKED,
@@ -23,7 +23,7 @@ from services.playback.app.problems import (
 from services.playback.app.saved import saved_part
 from services.playback.app.tokens import unseal
 from services.playback.domain.policy import WatchPolicy, policy
-from services.playback.domain.watch import Attempt, LegKind, Live, Prompt, advance, checkpoint, confirm
+from services.playback.domain.watch import Attempt, LegKind, Live, Prompt, advance, confirm
 from services.playback.events.published import Evidence, WatchCompleted
 
 
@@ -141,8 +141,8 @@ def _with_legs(context: Context, call: Call, outcome: Outcome) -> tuple[Live, Ch
         response_ms = outcome.response_ms if kind is LegKind.PROMPT_CONFIRMED else None
         live, leg = append_leg(context, call.learner_id, live, kind, call.now, response_ms)
         legs += leg
-    attempt = checkpoint(stored.value, live, call.version + 1)
-    writes = [Put(live_key(call.learner_id), live, after=call.version), Put(key, attempt, after=stored.version), *legs]
+    attempt, saving = save_watch(stored, live, call.version + 1, call.now)
+    writes = [Put(live_key(call.learner_id), live, after=call.version), *saving, *legs]
     events = [_completion(context, attempt, call)] if LegKind.COMPLETED in outcome.kinds else []
     return live, Change(writes, events)
 

@@ -6,6 +6,8 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from services.playback.domain.editions import in_force
+
 FIFTY_MINUTES_MS = 50 * 60_000
 BEATS_PER_COURSE = 8
 """A short course is beaten more often, so that its prompts appear close to where they were drawn."""
@@ -55,7 +57,4 @@ def policy(policy_id: str) -> WatchPolicy:
 
 def policy_in_force(day: date) -> WatchPolicy:
     """The policy for a watch started on this day (Asia/Shanghai). Raises LookupError before the first one."""
-    in_force = [p for p in _policies().values() if p.effective_from <= day]
-    if not in_force:
-        raise LookupError(f"no watch policy in force on {day}")
-    return max(in_force, key=lambda p: p.effective_from)
+    return in_force(_policies().values(), day)

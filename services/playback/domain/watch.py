@@ -104,6 +104,7 @@ class Attempt:
 
     `live_version` is the version of `Live` that the last leg wrote: a reader takes whichever of the two is newer.
     `entitlement` is what it rests on; a complete watch keeps the one that it was completed on.
+    `grown_on` is the last day (Asia/Shanghai, ISO) on which it got a leg.
     """
 
     watch_id: str
@@ -125,6 +126,7 @@ class Attempt:
     live_version: int
     prompt: Prompt | None = None
     completed_at: int | None = None
+    grown_on: str = ""
 
 
 def shanghai_day(instant: int) -> str:

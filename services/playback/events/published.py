@@ -46,7 +46,32 @@ class EntitlementRevocationDecided(BaseModel):
     watch_id: str | None = Field(description="of already_completed: the watch; null: it was taken back")
 
 
+class Signal(BaseModel):
+    """One thing noticed: what was measured, and the threshold that it passed."""
+
+    kind: str = Field(
+        description="constant_reactions, impossible_reaction, round_the_clock, no_rest or frequent_takeovers"
+    )
+    measured: int
+    threshold: int
+    unit: str = Field(description="of both: per_mille, ms, hours, minutes or times")
+
+
+class RiskSignalled(BaseModel):
+    """A fact: a completed watch is worth a reviewer's look. It changes nothing by itself."""
+
+    TYPE: ClassVar = "playback.risk_signalled.v1"
+
+    watch_id: str
+    learner_id: str
+    course_id: str
+    completed_at: datetime
+    policy_id: str = Field(description="the edition of the thresholds")
+    signals: list[Signal] = Field(min_length=1)
+
+
 PUBLISHED: dict[str, type[BaseModel]] = {
     WatchCompleted.TYPE: WatchCompleted,
     EntitlementRevocationDecided.TYPE: EntitlementRevocationDecided,
+    RiskSignalled.TYPE: RiskSignalled,
 }

@@ -1,20 +1,26 @@
-"""The queue of completed watches: each becomes an evidence pack."""
+"""The queue of completed watches: each becomes an evidence pack, and is looked at for risk signals."""
 
-from functools import partial
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from services.kit.consumer import EventHandler, consume
+from services.kit.events import Envelope
 from services.playback import bootstrap
 from services.playback.app.archive_watch import archive_watch
+from services.playback.app.risk_cases import assess_watch
 from services.playback.events.published import WatchCompleted
 
 
 def event_handlers() -> dict[str, EventHandler]:
     """What is done with each type of event."""
-    store, signer, archive, clock = bootstrap.archiving()
-    return {WatchCompleted.TYPE: partial(archive_watch, store, signer, archive, clock)}
+    store, signer, archive, clock, events = bootstrap.archiving()
+
+    def completed(event: Envelope) -> None:
+        archive_watch(store, signer, archive, clock, event)
+        assess_watch(store, clock, events, event)
+
+    return {WatchCompleted.TYPE: completed}
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

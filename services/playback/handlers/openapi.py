@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any
 
+from services.kit.audit import AuditLog
 from services.kit.clock import SystemClock
 from services.kit.events import EventFactory
 from services.kit.http import merged
@@ -14,7 +15,7 @@ from services.playback.adapters.media_signer import CookieSigner
 from services.playback.adapters.signer import MemorySigner
 from services.playback.app.context import Context
 from services.playback.app.grant_media import grant_media
-from services.playback.handlers import evidence, http, media
+from services.playback.handlers import evidence, http, media, risk
 
 
 def document() -> dict[str, Any]:
@@ -24,4 +25,7 @@ def document() -> dict[str, Any]:
     watching = http.build_api(context, lambda _: {}).openapi()
     signer = CookieSigner(lambda _: {})
     opening = media.build_api(partial(grant_media, context.store, context.keys, clock, signer), lambda _: {}).openapi()
-    return merged(watching, opening, evidence.build_api(MemorySigner(), MemoryArchive(), lambda _: {}).openapi())
+    archive = MemoryArchive()
+    proving = evidence.build_api(MemorySigner(), archive, lambda _: {}).openapi()
+    reviewing = risk.build_api(context.store, archive, clock, AuditLog(clock, ids), lambda _: {}).openapi()
+    return merged(watching, opening, proving, reviewing)

@@ -5,18 +5,20 @@ from services.playback.app.watch import beat, confirm_prompt
 from tests.unit.playback.world import LEARNER, World
 
 
-def play(world: World, state: WatchState, milliseconds: int, *, claim_ms: int | None = None) -> WatchState:
+def play(
+    world: World, state: WatchState, milliseconds: int, *, claim_ms: int | None = None, learner_id: str = LEARNER
+) -> WatchState:
     """Time passes, then the player beats; honestly unless `claim_ms` says how far it claims to be."""
     world.clock.advance(milliseconds)
     position_ms = state.live.furthest_ms + milliseconds if claim_ms is None else claim_ms
-    return beat(world.context, LEARNER, state.token, position_ms, "test")
+    return beat(world.context, learner_id, state.token, position_ms, "test")
 
 
-def confirm(world: World, state: WatchState, after_ms: int = 1_500) -> WatchState:
+def confirm(world: World, state: WatchState, after_ms: int = 1_500, learner_id: str = LEARNER) -> WatchState:
     """Reads the prompt for a moment, then confirms it."""
     assert state.prompt
     world.clock.advance(after_ms)
-    return confirm_prompt(world.context, LEARNER, state.token, state.prompt.nonce, "test")
+    return confirm_prompt(world.context, learner_id, state.token, state.prompt.nonce, "test")
 
 
 def watch_to_the_end(world: World, state: WatchState) -> WatchState:

@@ -107,7 +107,7 @@ class World:
             course_id=course_id,
             content_version=version,
             duration_ms=duration_ms or DURATIONS[course_id],
-            max_rate=RATES[course_id],
+            max_rate=RATES.get(course_id, "1.0"),
             media_path=f"/media/{course_id}/{version}/index.m3u8",
         )
 

@@ -1,0 +1,188 @@
+"""What of a completed watch is worth a reviewer's look. Signals only: nothing is refused or held by them."""
+
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from statistics import fmean, stdev
+
+from services.playback.domain.editions import in_force
+from services.playback.domain.legs import LegFacts
+from services.playback.domain.watch import LegKind, shanghai_day
+
+MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
+HIGHEST_RATE = 2
+"""No course allows more, so credit took at least half its length."""
+
+
+class RiskKind(StrEnum):
+    """What was noticed; the figure measured is in milliseconds, per mille, hours, minutes or times, as named."""
+
+    CONSTANT_REACTIONS = "constant_reactions"
+    IMPOSSIBLE_REACTION = "impossible_reaction"
+    ROUND_THE_CLOCK = "round_the_clock"
+    NO_REST = "no_rest"
+    FREQUENT_TAKEOVERS = "frequent_takeovers"
+
+
+class Unit(StrEnum):
+    """What a signal's figures count."""
+
+    PER_MILLE = "per_mille"
+    MILLISECONDS = "ms"
+    HOURS = "hours"
+    MINUTES = "minutes"
+    TIMES = "times"
+
+
+@dataclass(frozen=True)
+class RiskPolicy:
+    """One edition of the thresholds; each figure's reason is beside it in risk_policies.toml.
+
+    `constant_per_mille`: standard deviation by mean of the last `constant_answers` reaction times, below which they
+    count as constant. The others are the first figure that is noticed (`impossible_ms`, `rest_minutes`: the first not).
+    """
+
+    id: str
+    effective_from: date
+    source: str
+    recent_days: int
+    recent_watches: int
+    constant_answers: int
+    constant_per_mille: int
+    impossible_ms: int
+    hours_a_day: int
+    rest_window_hours: int
+    rest_minutes: int
+    takeovers_a_day: int
+
+
+@cache
+def _policies() -> tuple[RiskPolicy, ...]:
+    text = Path(__file__).with_name("risk_policies.toml").read_text(encoding="utf-8")
+    return tuple(RiskPolicy(**row) for row in tomllib.loads(text)["policy"])
+
+
+def risk_policy_in_force(day: date) -> RiskPolicy:
+    """The thresholds for a watch completed on this day (Asia/Shanghai). Raises LookupError before the first ones."""
+    return in_force(_policies(), day)
+
+
+@dataclass(frozen=True)
+class RiskSignal:
+    """One thing noticed: what was measured, and the threshold that it passed."""
+
+    kind: RiskKind
+    measured: int
+    threshold: int
+    unit: Unit
+
+
+Watch = Sequence[LegFacts]
+"""One watch's legs, in order."""
+
+
+def risk_signals(watch: Watch, recent: Sequence[Watch], policy: RiskPolicy) -> list[RiskSignal]:
+    """What is noticed about a completed watch.
+
+    Args:
+        recent: the learner's watches of the last `recent_days`, this one among them; what came after it is left out.
+    """
+    now = watch[-1].at
+    known = [[leg for leg in legs if leg.at <= now] for legs in recent]
+    found = [
+        _constant(recent_reactions(known, policy), policy),
+        _impossible(_reactions([watch]), policy),
+        _round_the_clock(watch, known, policy),
+        _no_rest(known, now, policy),
+        _takeovers(known, now, policy),
+    ]
+    return [signal for signal in found if signal]
+
+
+def recent_reactions(recent: Sequence[Watch], policy: RiskPolicy) -> list[int]:
+    """The last reaction times in the order they were given, milliseconds: as many as are judged together."""
+    return _reactions(recent)[-policy.constant_answers :]
+
+
+def _reactions(watches: Sequence[Watch]) -> list[int]:
+    legs = sorted((leg for legs in watches for leg in legs), key=lambda leg: leg.at)
+    return [leg.response_ms for leg in legs if leg.response_ms is not None]
+
+
+def _constant(reactions: Sequence[int], policy: RiskPolicy) -> RiskSignal | None:
+    if len(reactions) < policy.constant_answers:
+        return None
+    scatter = round(1000 * stdev(reactions) / max(1.0, fmean(reactions)))
+    if scatter >= policy.constant_per_mille:
+        return None
+    return RiskSignal(RiskKind.CONSTANT_REACTIONS, scatter, policy.constant_per_mille, Unit.PER_MILLE)
+
+
+def _impossible(reactions: Sequence[int], policy: RiskPolicy) -> RiskSignal | None:
+    fastest = min(reactions, default=policy.impossible_ms)
+    if fastest >= policy.impossible_ms:
+        return None
+    return RiskSignal(RiskKind.IMPOSSIBLE_REACTION, fastest, policy.impossible_ms, Unit.MILLISECONDS)
+
+
+def _round_the_clock(watch: Watch, recent: Sequence[Watch], policy: RiskPolicy) -> RiskSignal | None:
+    """The most hours of the clock in which anything was watched, of a day on which this watch was."""
+    days = {shanghai_day(hour * HOUR_MS) for hour in _hours([watch])}
+    hours = [shanghai_day(hour * HOUR_MS) for hour in _hours(recent)]
+    most = max((hours.count(day) for day in days), default=0)
+    if most < policy.hours_a_day:
+        return None
+    return RiskSignal(RiskKind.ROUND_THE_CLOCK, most, policy.hours_a_day, Unit.HOURS)
+
+
+def _no_rest(recent: Sequence[Watch], now: int, policy: RiskPolicy) -> RiskSignal | None:
+    """The longest time without watching in the window before the completion."""
+    begin = now - policy.rest_window_hours * HOUR_MS
+    longest, rested_from = 0, begin
+    for start, end in sorted(_stretches(recent)):
+        longest = max(longest, start - rested_from)
+        rested_from = max(rested_from, end)
+    longest_minutes = max(longest, now - rested_from) // MINUTE_MS
+    if longest_minutes >= policy.rest_minutes:
+        return None
+    return RiskSignal(RiskKind.NO_REST, longest_minutes, policy.rest_minutes, Unit.MINUTES)
+
+
+def _takeovers(recent: Sequence[Watch], now: int, policy: RiskPolicy) -> RiskSignal | None:
+    """How often a session was taken over in the day before the completion."""
+    since = now - DAY_MS
+    times = sum(leg.kind is LegKind.TAKEN_OVER and leg.at > since for legs in recent for leg in legs)
+    if times < policy.takeovers_a_day:
+        return None
+    return RiskSignal(RiskKind.FREQUENT_TAKEOVERS, times, policy.takeovers_a_day, Unit.TIMES)
+
+
+def _hours(watches: Iterable[Watch]) -> set[int]:
+    """The hours since 1970 in which anything was watched. Those of Shanghai begin when these do."""
+    return {hour for start, end in _stretches(watches) for hour in range(start // HOUR_MS, end // HOUR_MS + 1)}
+
+
+def _stretches(watches: Iterable[Watch]) -> list[tuple[int, int]]:
+    """When something was watched: from leg to leg of a session, but not while a prompt waited."""
+    return [
+        (earlier.at, _watched_until(earlier, later))
+        for legs in watches
+        for earlier, later in pairwise(legs)
+        if earlier.session_id == later.session_id and not _waits(earlier)
+    ]
+
+
+def _waits(leg: LegFacts) -> bool:
+    return leg.kind is LegKind.PROMPT_OPENED or (leg.kind is LegKind.STARTED and leg.prompt_index is not None)
+
+
+def _watched_until(earlier: LegFacts, later: LegFacts) -> int:
+    # A session that expired got its last leg whenever the next one began.
+    if later.kind is LegKind.EXPIRED:
+        return min(later.at, earlier.at + (later.furthest_ms - earlier.furthest_ms) // HIGHEST_RATE)
+    return later.at
