@@ -28,7 +28,7 @@ def test_learner_and_auditor_download_the_pack_and_check_it_offline(world: World
     keys = world.public.get("/v1/playback/jwks").accepted()
     assert _verified(tmp_path, pack, keys) == 0
     content = json.loads(urlsafe_b64decode(pack["payload"] + "=="))
-    assert content["watch_id"] == watch_id
+    assert content["watch"]["watch_id"] == watch_id
     assert _verified(tmp_path, {**pack, "payload": _changed(content)}, keys) == 1
 
 
