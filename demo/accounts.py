@@ -50,7 +50,6 @@ def create_locally(port: int, email: str) -> None:
     who = {"UserPoolId": pool["Id"], "Username": email}
     cognito.admin_create_user(**who, UserAttributes=attributes, MessageAction="SUPPRESS")
     cognito.admin_set_user_password(**who, Password=PASSWORD, Permanent=True)
-    cognito.admin_add_user_to_group(**who, GroupName="learner")
 
 
 def _cognito(endpoint_file: Path) -> Any:

@@ -39,9 +39,11 @@ class Answer:
         return str(self.body["code"])
 
 
-def claims(learner_id: str, *groups: str) -> dict[str, str]:
-    """The claims of an access token, flattened as the gateway does."""
-    return {"sub": learner_id, "token_use": "access", "cognito:groups": f"[{' '.join(groups)}]"}
+def claims(person_id: str, *roles: str) -> dict[str, str]:
+    """The claims of an access token, flattened as the gateway does. Learners are in no group."""
+    token = {"sub": person_id, "token_use": "access"}
+    groups = [role for role in roles if role != "learner"]
+    return token | {"cognito:groups": f"[{' '.join(groups)}]"} if groups else token
 
 
 def request(

@@ -12,7 +12,6 @@ from infra.constructs.review import accept
 from infra.constructs.secrets import made_up_secret
 
 GROUPS = {
-    "learner": "Watches and earns",
     "editor": "Publishes courses",
     "reviewer": "Reviews suspicious watching",
     "finance": "Exports orders, refunds",

@@ -9,7 +9,7 @@ from services.kit.problems import NOT_SIGNED_IN, WRONG_ROLE
 
 
 class Role(StrEnum):
-    """The user pool's groups."""
+    """What somebody may do. Staff roles are the user pool's groups; whoever is in no group is a learner."""
 
     LEARNER = "learner"
     EDITOR = "editor"
@@ -45,11 +45,13 @@ def principal_from(event: Mapping[str, Any]) -> Principal:
     subject = claims.get("sub")
     if not isinstance(subject, str) or not subject or claims.get("token_use") != "access":
         raise NOT_SIGNED_IN.problem()
-    return Principal(subject, _roles(claims.get("cognito:groups", "")))
+    return Principal(subject, _roles(claims.get("cognito:groups")))
 
 
 def _roles(groups: object) -> frozenset[Role]:
     # The gateway flattens the claim's list to the text "[editor learner]"; elsewhere it stays a list.
-    names = groups if isinstance(groups, list) else str(groups).strip("[]").replace(",", " ").split()
-    known = {role.value for role in Role}
+    names = groups if isinstance(groups, list) else str(groups or "").strip("[]").replace(",", " ").split()
+    if not names:
+        return frozenset({Role.LEARNER})
+    known = {role.value for role in Role} - {Role.LEARNER}
     return frozenset(Role(name) for name in names if name in known)

@@ -60,7 +60,7 @@ class Desk:
     def member(self) -> "Person":
         """A new member with a confirmed AFP certificate."""
         email = f"browser-{uuid4().hex[:12]}@{DOMAIN}"
-        self.people.system.create_user(email, PASSWORD, ["learner"])
+        self.people.system.create_user(email, PASSWORD, [])
         client = self.people.public.sign_in(email, PASSWORD)
         grant_membership(self.people.admin, learner_id_of(client))
         hold_certificates(self.people.admin, client, ["AFP"])

@@ -24,5 +24,5 @@ def http(system: System) -> Iterator[httpx.Client]:
 @pytest.fixture(scope="session")
 def token(system: System) -> str:
     email = "learner@slice.example"
-    system.create_user(email, "Only-for-tests-1", ["learner"])
+    system.create_user(email, "Only-for-tests-1", ["editor"])
     return system.sign_in(email, "Only-for-tests-1")

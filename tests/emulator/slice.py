@@ -162,7 +162,7 @@ def _slice() -> dict[str, Any]:
         "Pool": {"Type": "AWS::Cognito::UserPool", "Properties": {"UsernameAttributes": ["email"]}},
         "Group": {
             "Type": "AWS::Cognito::UserPoolGroup",
-            "Properties": {"UserPoolId": _ref("Pool"), "GroupName": "learner"},
+            "Properties": {"UserPoolId": _ref("Pool"), "GroupName": "editor"},
         },
         "Client": {
             "Type": "AWS::Cognito::UserPoolClient",

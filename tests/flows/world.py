@@ -67,7 +67,7 @@ class World:
     def learner(self) -> Client:
         """A new learner who has nothing."""
         email = f"learner-{uuid4().hex[:12]}@{DOMAIN}"
-        self.system.create_user(email, PASSWORD, ["learner"])
+        self.system.create_user(email, PASSWORD, [])
         return self.public.sign_in(email, PASSWORD)
 
     def claimant(self) -> Client:
