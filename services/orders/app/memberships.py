@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.kit.events import Envelope
 from services.kit.idempotency import Request, answer_once
 from services.kit.identity import Principal
 from services.kit.store import ABSENT, Change, Put
@@ -11,6 +12,7 @@ from services.orders.app.keys import membership_key
 from services.orders.app.problems import PLAN_NOT_FOUND
 from services.orders.domain.membership import Membership, Period, china_date
 from services.orders.domain.plan import Plan
+from services.orders.events.published import MembershipChanged
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,13 @@ class MembershipView:
 
 
 def grant_membership(
-    context: Context, actor: Principal, learner_id: str, plan_id: str, reason: str, idempotency_key: str
+    context: Context,
+    actor: Principal,
+    learner_id: str,
+    plan_id: str,
+    reason: str,
+    idempotency_key: str,
+    correlation_id: str,
 ) -> Period:
     """Gives a learner one more period under the plan now in force; it follows on a period that still runs.
 
@@ -39,13 +47,33 @@ def grant_membership(
         if plan is None:
             raise PLAN_NOT_FOUND.problem(plan=plan_id)
         membership, version = read_versioned(context, learner_id)
-        extended = membership.extended(plan, now)
+        extended = membership.extended(plan, now, context.ids.new())
+        period = extended.periods[-1]
         audit = context.audit.entry(actor, "grant_membership", learner_id, reason)
-        return Change([Put(membership_key(learner_id), extended, version), audit]), extended.periods[-1]
+        told = membership_changed(context, learner_id, period, correlation_id)
+        return Change([Put(membership_key(learner_id), extended, version), audit], [told]), period
 
     content = {"learner_id": learner_id, "plan": plan_id, "reason": reason}
     request = Request(actor.id, idempotency_key, "grant_membership", content)
     return answer_once(context.store, context.clock, request, Period, plan_grant)
+
+
+def membership_changed(context: Context, learner_id: str, period: Period, correlation_id: str) -> Envelope:
+    """The event that says how a period of membership stands now: for each transaction that grants or changes one."""
+    plan = context.plans.version(period.plan_id, period.plan_version)
+    data = MembershipChanged(
+        learner_id=learner_id,
+        membership_period_id=period.id,
+        plan_id=period.plan_id,
+        valid_from=period.valid_from,
+        valid_until=period.valid_until,
+        quota_hours=format(plan.quota_hours, "f"),
+        opens_library=plan.opens_library,
+        revoked=period.revoked,
+    )
+    return context.events.make(
+        MembershipChanged.TYPE, data, subject=period.id, sequence=period.sequence, correlation_id=correlation_id
+    )
 
 
 def read_membership(context: Context, learner_id: str) -> MembershipView:

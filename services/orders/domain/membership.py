@@ -12,19 +12,22 @@ CHINA = timezone(timedelta(hours=8))
 
 @dataclass(frozen=True)
 class Period:
-    """One period of membership: valid in [valid_from, valid_until), both whole seconds.
+    """One period of membership: valid in [valid_from, valid_until), both whole seconds; not at all once revoked.
 
-    The version of the plan it was granted under stays with it.
+    The version of the plan it was granted under stays with it. `sequence` counts what was said of it, from 1.
     """
 
+    id: str
     plan_id: str
     plan_version: date
     valid_from: datetime
     valid_until: datetime
+    sequence: int = 1
+    revoked: bool = False
 
     def covers(self, instant: datetime) -> bool:
         """Whether the instant is within: the first second is, the last is not."""
-        return self.valid_from <= instant < self.valid_until
+        return not self.revoked and self.valid_from <= instant < self.valid_until
 
 
 @dataclass(frozen=True)
@@ -42,16 +45,16 @@ class Membership:
         """When the membership that runs at this instant ends, the periods that follow on included."""
         end = None
         for period in self.periods:
-            if period.covers(instant) or period.valid_from == end:
+            if period.covers(instant) or (period.valid_from == end and not period.revoked):
                 end = period.valid_until
         return end
 
-    def extended(self, plan: Plan, now: datetime) -> "Membership":
-        """With one more period: after the last where that still runs, else from this second."""
+    def extended(self, plan: Plan, now: datetime, period_id: str) -> "Membership":
+        """With one more period, of this id: after the last where that still runs, else from this second."""
         start = now.replace(microsecond=0)
         if self.periods:
             start = max(start, self.periods[-1].valid_until)
-        period = Period(plan.id, plan.effective_from, start, add_months(start, plan.length_months))
+        period = Period(period_id, plan.id, plan.effective_from, start, add_months(start, plan.length_months))
         return replace(self, periods=(*self.periods, period))
 
 

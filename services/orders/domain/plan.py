@@ -16,6 +16,7 @@ class Plan:
     title_en: str
     length_months: int
     member_recommended_claims: bool
+    opens_library: bool
     quota_hours: Decimal
 
 

@@ -22,4 +22,25 @@ class EntitlementGranted(BaseModel):
     valid_until: datetime | None = Field(description="the first instant it no longer holds; null: it does not end")
 
 
-PUBLISHED: dict[str, type[BaseModel]] = {EntitlementGranted.TYPE: EntitlementGranted}
+class MembershipChanged(BaseModel):
+    """State: how one period of a learner's membership stands from now on."""
+
+    TYPE: ClassVar = "orders.membership_changed.v1"
+
+    learner_id: str
+    membership_period_id: str
+    plan_id: str
+    valid_from: datetime
+    valid_until: datetime = Field(description="the first instant it no longer holds")
+    quota_hours: str | None = Field(
+        pattern=r"^[0-9]+(\.[0-9]+)?$",
+        description="hours that watching the library can earn in this period, exact decimal; null: no limit",
+    )
+    opens_library: bool = Field(description="whether the members' library may be watched on it")
+    revoked: bool = Field(description="whether it was taken back, by a refund for instance; then it never holds again")
+
+
+PUBLISHED: dict[str, type[BaseModel]] = {
+    EntitlementGranted.TYPE: EntitlementGranted,
+    MembershipChanged.TYPE: MembershipChanged,
+}

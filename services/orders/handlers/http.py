@@ -143,7 +143,9 @@ def _add_membership_routes(app: APIGatewayHttpResolver, context: Context) -> Non
     )
     def grant(learner_id: Annotated[LearnerId, Path()], request: Annotated[GrantRequest, Body()]) -> GrantAnswer:
         key = idempotency_key(app)
-        period = grant_membership(context, caller(app), learner_id, request.plan, request.reason, key)
+        period = grant_membership(
+            context, caller(app), learner_id, request.plan, request.reason, key, correlation_id(app)
+        )
         return GrantAnswer(
             learner_id=learner_id,
             plan=period.plan_id,

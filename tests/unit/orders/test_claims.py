@@ -53,7 +53,7 @@ def test_a_member_claims_a_recommended_course(member_world: World) -> None:
 
 def test_the_claim_goes_out_as_an_event(member_world: World) -> None:
     entitlement = member_world.claim()
-    (event,) = member_world.store.outbox
+    (event,) = member_world.claims_told()
     assert (event.type, event.source) == ("orders.entitlement_granted.v1", "xueshi.orders")
     assert (event.subject, event.sequence, event.correlation_id) == (entitlement.entitlement_id, 1, "request-1")
     data = EntitlementGranted.model_validate(event.data)
@@ -128,7 +128,7 @@ def test_a_crash_before_the_commit_leaves_nothing(member_world: World) -> None:
         member_world.claim()
     assert member_world.store.snapshot() == before
     member_world.claim()
-    assert len(member_world.store.outbox) == 1
+    assert len(member_world.claims_told()) == 1
 
 
 def test_a_crash_after_the_commit_is_made_good_by_the_retry(member_world: World) -> None:
@@ -137,7 +137,7 @@ def test_a_crash_after_the_commit_is_made_good_by_the_retry(member_world: World)
         member_world.claim()
     entitlement = member_world.claim()
     assert list_entitlements(member_world.context, MEMBER) == [entitlement]
-    assert [event.subject for event in member_world.store.outbox] == [entitlement.entitlement_id]
+    assert [event.subject for event in member_world.claims_told()] == [entitlement.entitlement_id]
 
 
 def test_a_withdrawn_recommendation_beats_a_claim_that_was_decided_before(member_world: World) -> None:
@@ -145,13 +145,13 @@ def test_a_withdrawn_recommendation_beats_a_claim_that_was_decided_before(member
     with pytest.raises(Problem) as problem:
         member_world.claim()
     assert problem.value.type.code == "COURSE_NOT_RECOMMENDED"
-    assert member_world.store.outbox == []
+    assert member_world.claims_told() == []
 
 
 def test_a_membership_that_changes_meanwhile_is_read_again(member_world: World) -> None:
     member_world.store.before_commit = lambda: member_world.grant(key=OTHER_KEY)
     member_world.claim()
-    assert len(member_world.store.outbox) == 1
+    assert len(member_world.claims_told()) == 1
 
 
 def test_who_always_loses_is_told_so(member_world: World) -> None:
@@ -173,7 +173,7 @@ def test_of_many_claims_at_once_one_wins(member_world: World) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(attempt, range(40)))
-    (event,) = member_world.store.outbox
+    (event,) = member_world.claims_told()
     assert sorted(answers) == sorted([event.subject, *["ALREADY_CLAIMED"] * 39])
 
 
@@ -181,7 +181,7 @@ def test_many_retries_at_once_get_one_answer(member_world: World) -> None:
     with ThreadPoolExecutor(8) as pool:
         answers = set(pool.map(lambda _: member_world.claim(), range(40)))
     assert len(answers) == 1
-    assert len(member_world.store.outbox) == 1
+    assert len(member_world.claims_told()) == 1
 
 
 @pytest.mark.parametrize(

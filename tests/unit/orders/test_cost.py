@@ -46,7 +46,7 @@ def _counted(call: Callable[..., Any], used: list[int]) -> Callable[..., Any]:
     ("call", "reads", "write_units"),
     [
         (lambda world: world.claim(), 4, 12),
-        (lambda world: world.grant(key=OTHER_KEY), 2, 6),
+        (lambda world: world.grant(key=OTHER_KEY), 2, 8),
         (lambda world: read_membership(world.context, MEMBER), 1, 0),
         (lambda world: read_state(world.context, MEMBER, RECOMMENDED), 3, 0),
         (lambda world: list_entitlements(world.context, MEMBER), 1, 0),

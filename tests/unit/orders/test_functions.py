@@ -83,10 +83,13 @@ def test_the_path_through_the_functions(outbox: Any, world: World) -> None:
     first, second = http.handler(claim, CONTEXT), http.handler(claim, CONTEXT)
     assert (first["statusCode"], second["body"]) == (201, first["body"])
 
-    (record,) = outbox()
-    assert relay.handler({"Records": [record]}, CONTEXT) == {"batchItemFailures": []}
-    sent = json.loads(record["dynamodb"]["NewImage"]["body"]["S"])
-    assert sent["data"]["entitlement_id"] == json.loads(first["body"])["entitlement_id"]
+    records = outbox()
+    assert relay.handler({"Records": records}, CONTEXT) == {"batchItemFailures": []}
+    sent = {event["type"]: event for event in (json.loads(r["dynamodb"]["NewImage"]["body"]["S"]) for r in records)}
+    assert sent["orders.membership_changed.v1"]["data"]["learner_id"] == MEMBER
+    assert (
+        sent["orders.entitlement_granted.v1"]["data"]["entitlement_id"] == json.loads(first["body"])["entitlement_id"]
+    )
 
 
 def test_a_poison_message_comes_back_alone(outbox: Any, world: World) -> None:

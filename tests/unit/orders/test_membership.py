@@ -18,7 +18,7 @@ from services.orders.domain.plan import Plan, Plans
 from tests.unit.orders.world import ADMINISTRATOR, KEY, MEMBER, NOON_IN_SHANGHAI, OTHER_KEY, Crash, World, die
 
 SECOND = timedelta(seconds=1)
-VIP = Plan("vip", date(2025, 1, 1), "VIP会员", "VIP membership", 12, True, Decimal("25"))
+VIP = Plan("vip", date(2025, 1, 1), "VIP会员", "VIP membership", 12, True, True, Decimal("25"))
 
 
 def refused(problem: pytest.ExceptionInfo[Problem]) -> str:
@@ -28,7 +28,7 @@ def refused(problem: pytest.ExceptionInfo[Problem]) -> str:
 
 def test_validity_is_half_open_to_the_second() -> None:
     now = NOON_IN_SHANGHAI.replace(microsecond=999_000)
-    membership = Membership(MEMBER).extended(VIP, now)
+    membership = Membership(MEMBER).extended(VIP, now, "p1")
     period = membership.periods[0]
     assert period.valid_from == NOON_IN_SHANGHAI
     assert period.valid_until == datetime(2027, 3, 2, 4, 0, tzinfo=UTC)
@@ -53,12 +53,12 @@ def test_months_are_civil_months_in_shanghai(start: str, months: int, end: str) 
 
 
 def test_renewing_before_the_end_follows_on_and_after_it_starts_anew() -> None:
-    membership = Membership(MEMBER).extended(VIP, NOON_IN_SHANGHAI)
+    membership = Membership(MEMBER).extended(VIP, NOON_IN_SHANGHAI, "p1")
     first = membership.periods[0]
-    renewed = membership.extended(VIP, first.valid_until - SECOND)
+    renewed = membership.extended(VIP, first.valid_until - SECOND, "p2")
     assert renewed.periods[1].valid_from == first.valid_until
     assert renewed.valid_until(NOON_IN_SHANGHAI) == renewed.periods[1].valid_until
-    late = membership.extended(VIP, first.valid_until + SECOND)
+    late = membership.extended(VIP, first.valid_until + SECOND, "p2")
     assert late.periods[1].valid_from == first.valid_until + SECOND
     assert late.valid_until(NOON_IN_SHANGHAI) == first.valid_until
     assert late.valid_until(first.valid_until) is None
@@ -98,7 +98,25 @@ def test_granting_writes_membership_and_audit_record_together(world: World) -> N
     assert [record.value for record in audit] == [
         AuditRecord(NOON_IN_SHANGHAI, ADMINISTRATOR.id, "grant_membership", MEMBER, "won a prize")
     ]
-    assert world.store.outbox == []
+    (told,) = world.store.outbox
+    assert (told.type, told.subject, told.sequence) == ("orders.membership_changed.v1", period.id, 1)
+    assert told.data == {
+        "learner_id": MEMBER,
+        "membership_period_id": period.id,
+        "plan_id": "vip",
+        "valid_from": "2026-03-02T04:00:00Z",
+        "valid_until": "2027-03-02T04:00:00Z",
+        "quota_hours": "25",
+        "opens_library": True,
+        "revoked": False,
+    }
+
+
+def test_a_revoked_period_does_not_hold() -> None:
+    membership = Membership(MEMBER).extended(VIP, NOON_IN_SHANGHAI, "p1")
+    revoked = replace(membership, periods=(replace(membership.periods[0], revoked=True),))
+    assert revoked.period_at(NOON_IN_SHANGHAI) is None
+    assert revoked.valid_until(NOON_IN_SHANGHAI) is None
 
 
 def test_the_same_key_gets_the_same_answer_and_grants_once(world: World) -> None:
@@ -107,6 +125,7 @@ def test_the_same_key_gets_the_same_answer_and_grants_once(world: World) -> None
     assert world.grant() == first
     assert len(read_membership(world.context, MEMBER).membership.periods) == 1
     assert len(world.store.query("AUDIT#2026-03", "", AuditRecord)) == 1
+    assert len(world.store.outbox) == 1
 
 
 def test_the_same_key_for_something_else_is_refused(world: World) -> None:
@@ -129,7 +148,7 @@ def test_another_key_extends_the_running_membership(world: World) -> None:
 def test_an_unknown_plan_is_refused(world: World) -> None:
     before = world.store.snapshot()
     with pytest.raises(Problem) as problem:
-        grant_membership(world.context, ADMINISTRATOR, MEMBER, "gold", "why not", KEY)
+        grant_membership(world.context, ADMINISTRATOR, MEMBER, "gold", "why not", KEY, "request-0")
     assert refused(problem) == "PLAN_NOT_FOUND"
     assert world.store.snapshot() == before
 

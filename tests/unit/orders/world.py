@@ -97,9 +97,13 @@ class World:
             data=data,
         )
 
+    def claims_told(self) -> list[Envelope]:
+        """The entitlements that left, in order."""
+        return [event for event in self.store.outbox if event.type == "orders.entitlement_granted.v1"]
+
     def grant(self, learner_id: str = MEMBER, key: str = KEY, reason: str = "a gift") -> Period:
         """A year of membership, by an administrator."""
-        return grant_membership(self.context, ADMINISTRATOR, learner_id, "vip", reason, key)
+        return grant_membership(self.context, ADMINISTRATOR, learner_id, "vip", reason, key, "request-0")
 
     def claim(self, course_id: str = RECOMMENDED, learner_id: str = MEMBER, key: str = KEY) -> Entitlement:
         """A claim by the learner."""
