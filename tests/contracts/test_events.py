@@ -12,6 +12,7 @@ from services.catalog.app.publish_course import PublishCourse, Publisher
 from services.catalog.cli.package import load_package
 from services.catalog.domain.document import write_course
 from services.catalog.domain.media import media_prefix
+from services.credits.domain.review import Standing
 from services.kit.audit import AuditLog
 from services.kit.clock import ManualClock
 from services.kit.events import Envelope, EventFactory
@@ -104,6 +105,17 @@ def earn_hours() -> list[Envelope]:
     return world.store.outbox
 
 
+def review_hours() -> list[Envelope]:
+    """Credits' way of it."""
+    world = credits_world.World()
+    world.publish(eligible=["AFP"])
+    world.certify(credits_world.AFP)
+    world.deliver(credits_world.completed())
+    for standing in (Standing.UNDER_REVIEW, Standing.STANDS, Standing.VOID):
+        world.review(1, standing)
+    return world.store.outbox
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_event_has_a_schema_and_an_example_and_nothing_else_has(service: str) -> None:
     assert names(service, "schemas") == names(service, "examples") == published(service).keys()
@@ -133,7 +145,15 @@ def test_schemas_refuse_what_is_not_their_event(type_: str) -> None:
         assert complaints({**event, "data": {**event["data"], name: {"unexpected": "object"}}})
 
 
-EMITTING = (publish_a_demo_course, claim_a_course, watch_a_course, revoke_an_entitlement, click_at_once, earn_hours)
+EMITTING = (
+    publish_a_demo_course,
+    claim_a_course,
+    watch_a_course,
+    revoke_an_entitlement,
+    click_at_once,
+    earn_hours,
+    review_hours,
+)
 
 
 @pytest.mark.parametrize("emit", EMITTING)

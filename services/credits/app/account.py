@@ -1,10 +1,11 @@
 """A learner's account as one transaction reads and writes it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from services.credits.app.context import Context
+from services.credits.app.facts import fact_of
 from services.credits.app.keys import (
     CERTIFICATES,
     ENTRIES,
@@ -19,7 +20,6 @@ from services.credits.domain.certificates import Certificate
 from services.credits.domain.credentials import Credential
 from services.credits.domain.ledger import Draft, Entry, Head, Kind, empty_head, extend
 from services.credits.domain.periods import Period
-from services.credits.events.published import HoursAwarded
 from services.kit.events import Envelope
 from services.kit.store import Key, Put, Store, Write
 
@@ -73,10 +73,12 @@ class Account:
         self._head_version = stored.version if stored else 0
         self.certificates = current_certificates(ctx.store, learner_id)
         self.awards = StoredAwards(ctx.store, learner_id)
+        self._entries: list[Entry] = []
 
     def entries(self) -> list[Entry]:
-        """The whole ledger, in order."""
-        return read_entries(self._ctx.store, self.learner_id)
+        """The whole ledger, in order. Who posts what acts on an earlier entry has read it."""
+        self._entries = read_entries(self._ctx.store, self.learner_id)
+        return self._entries
 
     def put_certificate(self, certificate: Certificate) -> Put:
         """The write of a certificate's next revision."""
@@ -97,45 +99,29 @@ class Account:
         writes: list[Write] = [self._put(head)]
         writes += [Put(entry_key(self.learner_id, entry.number), entry) for entry in entries]
         writes += [posting_of(entries)] if entries else []
-        events = []
-        for entry in entries:
-            if entry.kind is Kind.AWARD:
-                mark, event = self._awarded(entry, cause)
-                writes.append(mark)
-                events.append(event)
-        return writes, events
+        writes += [self._mark(entry) for entry in entries if entry.kind is Kind.AWARD]
+        ledger = {entry.number: entry for entry in [*self._entries, *entries]}
+        return writes, [event for entry in entries for event in self._told(entry, ledger, cause)]
 
     def _put(self, head: Head) -> Put:
         return Put(head_key(self.learner_id), head, after=self._head_version)
 
-    def _awarded(self, entry: Entry, cause: Cause) -> tuple[Put, Envelope]:
-        watch = entry.completion
-        if entry.credential is None or entry.period is None:
+    def _mark(self, award: Entry) -> Put:
+        if award.credential is None or award.period is None:
             raise ValueError("an award names its credential and period")
-        mark = Put(
-            award_key(self.learner_id, entry.credential, watch.content_id, entry.period),
-            AwardMark(watch.watch_id, entry.at),
-        )
-        data = HoursAwarded(
-            entry_id=entry.entry_id,
-            learner_id=self.learner_id,
-            credential=entry.credential,
-            hours=format(entry.hours, "f"),
-            category=watch.category,
-            period_start=entry.period.start,
-            period_end=entry.period.end,
-            watch_id=watch.watch_id,
-            course_id=watch.course_id,
-            awarded_at=entry.at,
-        )
-        event = self._ctx.events.make(
-            HoursAwarded.TYPE,
-            data,
-            subject=entry.entry_id,
-            correlation_id=cause.correlation_id,
-            causation_id=cause.causation_id,
-        )
-        return mark, event
+        key = award_key(self.learner_id, award.credential, award.completion.content_id, award.period)
+        return Put(key, AwardMark(award.completion.watch_id, award.at))
+
+    def _told(self, entry: Entry, ledger: dict[int, Entry], cause: Cause) -> Iterator[Envelope]:
+        fact = fact_of(entry, ledger)
+        if fact is not None:
+            yield self._ctx.events.make(
+                fact.TYPE,
+                fact,
+                subject=entry.entry_id,
+                correlation_id=cause.correlation_id,
+                causation_id=cause.causation_id,
+            )
 
 
 def current_certificates(store: Store, learner_id: str) -> dict[Credential, Certificate]:

@@ -23,8 +23,8 @@ from services.kit.events import Envelope
 from services.kit.identity import Principal
 from services.kit.store import Change, commit_retrying
 
-RELEASES_PER_TRANSACTION = 20
-"""A released hold is up to four items (release, award, mark, event): 80 of the 100 that a transaction takes."""
+RELEASES_PER_TRANSACTION = 18
+"""A released hold is up to five items (release, award, mark, two events): 90 of the 100 that a transaction takes."""
 
 
 @dataclass(frozen=True)

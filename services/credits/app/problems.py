@@ -53,6 +53,31 @@ SPAN_TOO_LONG = ProblemType(
     "Ask for at most `days` days at a time.",
 )
 
+AWARD_NOT_FOUND = ProblemType(
+    "AWARD_NOT_FOUND",
+    HTTPStatus.NOT_FOUND,
+    "该学员的账本中没有这笔学时。",
+    "There is no such award in this learner's ledger.",
+    "请核对学员与记录编号。",
+    "Check the learner and the entry's number.",
+)
+AWARD_VOID = ProblemType(
+    "AWARD_VOID",
+    HTTPStatus.CONFLICT,
+    "这笔学时已经冲回，不能再恢复或暂停；账本未作更改。",
+    "This award was taken back for good; it can be neither held nor released. Nothing was changed.",
+    "如确需补记，请由管理员另行处理。",
+    "If hours are due all the same, ask an administrator.",
+)
+OWN_AWARD = ProblemType(
+    "OWN_AWARD",
+    HTTPStatus.FORBIDDEN,
+    "不能复核自己的学时。",
+    "Nobody may review their own award.",
+    "请由另一位审核员处理。",
+    "Ask another reviewer.",
+)
+
 RECORDS_PROBLEMS = (SPAN_TOO_LONG,)
 """Of the function that keeps the records' way out: to auditors and to the certifying body."""
 
@@ -62,6 +87,9 @@ PROBLEMS = (
     CERTIFICATE_NOT_FOUND,
     CERTIFICATE_CHANGED,
     OWN_CERTIFICATE,
+    AWARD_NOT_FOUND,
+    AWARD_VOID,
+    OWN_AWARD,
     *RECORDS_PROBLEMS,
 )
 """All of the service, as its API's document lists them."""

@@ -41,4 +41,13 @@ TEXTS = {
         "同一课程内容在本周期内已计过学时，不重复计入。",
         "The same lecture has already counted in this period; it counts once.",
     ),
+    Reason.UNDER_REVIEW: Text(
+        "审核员正在复核这次观看，学时暂不计入，说明见备注；复核通过后自动恢复。",
+        "A reviewer is looking into this watch; the hours do not count meanwhile. The note says why.",
+    ),
+    Reason.REVIEW_CLEARED: Text("复核通过，学时恢复计入。", "The review found nothing wrong; the hours count again."),
+    Reason.REVIEW_VOIDED: Text(
+        "经复核，这次观看不予计入，学时已冲回，说明见备注。",
+        "After a review this watch does not count; the hours were taken back. The note says why.",
+    ),
 }

@@ -38,9 +38,9 @@ class PeriodBalance:
     years: list[YearBalance]
 
 
-def period_balance(entries: Iterable[Entry], credential: Credential, period: Period, rule: Rule) -> PeriodBalance:
-    """What the awards to `credential` in `period` add up to, against the rule."""
-    awards = [e for e in awarded(entries, credential) if e.period and e.period.start == period.start]
+def period_balance(standing: Iterable[Entry], period: Period, rule: Rule) -> PeriodBalance:
+    """What a credential's standing awards add up to in `period`, against the rule."""
+    awards = [award for award in standing if award.period and award.period.start == period.start]
     compulsory = _sum(awards, Category.COMPULSORY)
     elective = _sum(awards, Category.ELECTIVE)
     figures = rule.figures
@@ -60,9 +60,12 @@ def period_balance(entries: Iterable[Entry], credential: Credential, period: Per
     )
 
 
-def awarded(entries: Iterable[Entry], credential: Credential) -> list[Entry]:
-    """The awards to a credential, in ledger order."""
-    return [entry for entry in entries if entry.kind is Kind.AWARD and entry.credential is credential]
+def awarded(entries: Sequence[Entry], credential: Credential) -> list[Entry]:
+    """The awards to a credential that stand: neither reversed nor held by a reviewer; in ledger order."""
+    gone = {entry.settles for entry in entries if entry.kind is Kind.REVERSAL}
+    gone |= {hold.settles for hold in open_holds(entries)}
+    awards = (entry for entry in entries if entry.kind is Kind.AWARD and entry.credential is credential)
+    return [award for award in awards if award.number not in gone]
 
 
 def open_holds(entries: Sequence[Entry]) -> list[Entry]:

@@ -1,6 +1,8 @@
 """The ledger: one append-only chain of entries per learner, each carrying a MAC over itself and its predecessor's MAC.
 
-Nothing is edited or deleted: a hold ends by a `release` entry, and what the watch then gives is an entry of its own.
+Nothing is edited or deleted. A hold ends by a `release` entry, and what the watch then gives is an entry of its own; an
+award that a reviewer looks into is held by a `hold` entry that names it, stands again once that hold is released, and
+is taken back for good by a `reversal`.
 """
 
 import json
@@ -27,6 +29,7 @@ class Kind(StrEnum):
     AWARD = "award"
     HOLD = "hold"
     RELEASE = "release"
+    REVERSAL = "reversal"
     DECLINED = "declined"
 
 
@@ -42,6 +45,9 @@ class Reason(StrEnum):
     CREDENTIAL_NOT_ELIGIBLE = "CREDENTIAL_NOT_ELIGIBLE"
     BEFORE_FIRST_PERIOD = "BEFORE_FIRST_PERIOD"
     ALREADY_AWARDED_IN_PERIOD = "ALREADY_AWARDED_IN_PERIOD"
+    UNDER_REVIEW = "UNDER_REVIEW"
+    REVIEW_CLEARED = "REVIEW_CLEARED"
+    REVIEW_VOIDED = "REVIEW_VOIDED"
 
 
 @dataclass(frozen=True)
@@ -63,8 +69,10 @@ class Completion:
 class Draft:
     """An entry before it has its place in the chain.
 
-    `hours` is what the entry moves: into the period (award), into or out of what is held (hold, release), 0 (declined).
-    `settles` is the number of the hold that a release ends. `credential` is None where the course serves none.
+    `hours` is what the entry moves: into the period (award), into or out of what is held (hold, release), out of the
+    period for good (reversal), 0 (declined). `settles` is the number of the entry that this one acts on: of a release
+    the hold it ends, of a reversal the award, of a reviewer's hold the award. `credential` is None where the course
+    serves none. `note` and `actor` are a reviewer's words, which the learner reads, and the reviewer's opaque id.
     """
 
     kind: Kind
@@ -74,6 +82,8 @@ class Draft:
     credential: Credential | None = None
     period: Period | None = None
     settles: int | None = None
+    note: str | None = None
+    actor: str | None = None
 
 
 @dataclass(frozen=True)
@@ -94,6 +104,8 @@ class Entry:
     credential: Credential | None = None
     period: Period | None = None
     settles: int | None = None
+    note: str | None = None
+    actor: str | None = None
 
 
 @dataclass(frozen=True)
@@ -185,6 +197,8 @@ def _entry(
         credential=draft.credential,
         period=draft.period,
         settles=draft.settles,
+        note=draft.note,
+        actor=draft.actor,
     )
     return replace(entry, mac=macs.mac(key_id, PURPOSE, signed_bytes(entry)).hex())
 

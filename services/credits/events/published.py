@@ -6,6 +6,7 @@ from typing import ClassVar
 from pydantic import BaseModel, Field
 
 from services.credits.domain.credentials import Category, Credential
+from services.credits.domain.ledger import Reason
 
 
 class HoursAwarded(BaseModel):
@@ -25,6 +26,39 @@ class HoursAwarded(BaseModel):
     awarded_at: datetime
 
 
+class _Moved(BaseModel):
+    """What entries other than awards say. `award_entry_id` is the award that a reviewer's decision is about."""
+
+    entry_id: str
+    learner_id: str
+    credential: Credential | None
+    hours: str = Field(pattern=r"^[0-9]+(\.[0-9]+)?$", description="exact decimal")
+    reason: Reason
+    note: str | None = Field(description="a reviewer's words, for the learner")
+    award_entry_id: str | None
+    watch_id: str
+    course_id: str
+    at: datetime
+
+
+class HoursHeld(_Moved):
+    """A fact: hours wait for what the reason names; of an award under review, they no longer count meanwhile."""
+
+    TYPE: ClassVar = "credits.hours_held.v1"
+
+
+class HoursReleased(_Moved):
+    """A fact: a hold has ended. What the watch gives is an award's fact, or an entry that declines it."""
+
+    TYPE: ClassVar = "credits.hours_released.v1"
+
+
+class HoursReversed(_Moved):
+    """A fact: an award was taken back for good."""
+
+    TYPE: ClassVar = "credits.hours_reversed.v1"
+
+
 class CertificateConfirmed(BaseModel):
     """A fact: an administrator has confirmed a certificate; hours held for it are released."""
 
@@ -38,5 +72,8 @@ class CertificateConfirmed(BaseModel):
 
 PUBLISHED: dict[str, type[BaseModel]] = {
     HoursAwarded.TYPE: HoursAwarded,
+    HoursHeld.TYPE: HoursHeld,
+    HoursReleased.TYPE: HoursReleased,
+    HoursReversed.TYPE: HoursReversed,
     CertificateConfirmed.TYPE: CertificateConfirmed,
 }

@@ -19,6 +19,7 @@ from services.credits.app.certificates import (
 from services.credits.app.context import Context
 from services.credits.app.problems import PROBLEMS
 from services.credits.app.read_account import read_account, read_timeline
+from services.credits.app.review_award import Review, review_award
 from services.credits.domain.credentials import Credential
 from services.credits.handlers.views import (
     AccountAnswer,
@@ -27,6 +28,8 @@ from services.credits.handlers.views import (
     ConfirmRequest,
     LearnerId,
     RegisterRequest,
+    ReviewAnswer,
+    ReviewRequest,
     TimelineAnswer,
     account_answer,
     certificate_answer,
@@ -42,6 +45,7 @@ def build_api(ledger: Context, origin_secret: Callable[[bool], Mapping[str, str]
     _add_account_routes(api.app, ledger)
     _add_certificate_routes(api.app, ledger)
     _add_staff_routes(api.app, ledger)
+    _add_review_routes(api.app, ledger)
     return api
 
 
@@ -102,6 +106,34 @@ def _add_staff_routes(app: APIGatewayHttpResolver, ledger: Context) -> None:
     ) -> CertificateAnswer:
         wanted = Confirmation(learner_id, credential, request.reason, request.revision)
         return certificate_answer(confirm_certificate(ledger, caller(app), wanted, correlation_id(app)))
+
+
+def _add_review_routes(app: APIGatewayHttpResolver, ledger: Context) -> None:
+    path = "/v1/credits/learners/<learner_id>"
+
+    @app.get(
+        f"{path}/timeline",
+        summary="A learner's ledger, newest entry first",
+        operation_id="read_learner_timeline",
+        **secured(Role.REVIEWER, Role.ADMINISTRATOR),
+    )
+    def timeline_of(learner_id: Annotated[LearnerId, Path()]) -> TimelineAnswer:
+        return TimelineAnswer(entries=[entry_answer(entry) for entry in read_timeline(ledger, learner_id)])
+
+    @app.post(
+        f"{path}/awards/<number>/review",
+        summary="Hold an award, let it stand again, or take it back; safe to repeat",
+        operation_id="review_award",
+        **secured(Role.REVIEWER, Role.ADMINISTRATOR),
+    )
+    def review(
+        learner_id: Annotated[LearnerId, Path()],
+        number: Annotated[int, Path(ge=1, le=9_999_999_999)],
+        request: Annotated[ReviewRequest, Body()],
+    ) -> ReviewAnswer:
+        wanted = Review(learner_id, number, request.standing, request.reason)
+        award, standing = review_award(ledger, caller(app), wanted, correlation_id(app))
+        return ReviewAnswer(award=entry_answer(award), standing=standing)
 
 
 def _certificates(ledger: Context, learner_id: str) -> CertificatesAnswer:

@@ -13,6 +13,7 @@ from services.credits.domain.balances import PeriodBalance, YearBalance
 from services.credits.domain.certificates import Certificate, State
 from services.credits.domain.credentials import Category, Credential
 from services.credits.domain.ledger import Entry, Kind, Reason
+from services.credits.domain.review import Standing
 
 LearnerId = Annotated[
     StrictStr, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$", description="the user pool's id of the learner")
@@ -49,6 +50,13 @@ class ConfirmRequest(_Request):
     revision: StrictInt | None = Field(
         default=None, ge=1, description="the revision that was looked at; refused if the learner has changed it since"
     )
+
+
+class ReviewRequest(_Request):
+    """What a reviewer decides."""
+
+    standing: Standing = Field(description="what the award is to be: under_review, stands (again), or void for good")
+    reason: StrictStr = Field(pattern=r"\S", max_length=500, description="why; the learner reads it")
 
 
 class CertificateAnswer(BaseModel):
@@ -139,7 +147,10 @@ class EntryAnswer(BaseModel):
     hours: Hours = Field(description="what the entry moves: 0 where nothing was given")
     reason: ReasonAnswer
     period: PeriodSpan | None
-    settles: int | None = Field(description="of a release: the number of the hold it ends")
+    settles: int | None = Field(
+        description="the number of the entry that this one acts on: a release's hold; a reversal's or review's award"
+    )
+    note: str | None = Field(description="a reviewer's words")
     watch_id: str
     course_id: str
     content_version: str
@@ -153,6 +164,13 @@ class TimelineAnswer(BaseModel):
     """Every entry, newest first."""
 
     entries: list[EntryAnswer]
+
+
+class ReviewAnswer(BaseModel):
+    """An award, and what it is worth now."""
+
+    award: EntryAnswer
+    standing: Standing
 
 
 class AccountAnswer(BaseModel):
@@ -200,6 +218,7 @@ def entry_answer(entry: Entry) -> EntryAnswer:
         reason=ReasonAnswer(code=entry.reason, text=text.zh, text_en=text.en),
         period=PeriodSpan(start=entry.period.start, end=entry.period.end) if entry.period else None,
         settles=entry.settles,
+        note=entry.note,
         watch_id=watch.watch_id,
         course_id=watch.course_id,
         content_version=watch.content_version,

@@ -15,6 +15,7 @@ from services.credits.domain.balances import open_holds
 from services.credits.domain.credentials import Credential
 from services.credits.domain.ledger import Entry, Kind
 from services.credits.domain.periods import contains
+from services.credits.domain.review import Standing
 from services.kit.clock import to_ms
 from services.kit.events import Envelope
 from services.kit.problems import Problem
@@ -144,6 +145,19 @@ class LedgerMachine(RuleBasedStateMachine):
         told = self.world.sent("credits.certificate_confirmed.v1")
         return told[-1] if told else published("a", content=COURSES["a"], sequence=1)
 
+    @rule(learner=learners, place=st.integers(0, 5), standing=st.sampled_from(Standing), crash=crashes)
+    def review(self, learner: str, place: int, standing: Standing, crash: str | None) -> None:
+        """A reviewer decides on an award, or on something that is none."""
+        before = self.world.entries(learner)
+        self._crash(crash)
+        try:
+            self.world.review(place + 1, standing, learner)
+        except Problem:
+            assert self.world.entries(learner) == before
+        except Crash:
+            assert crash
+        self.world.store.crash = None
+
     @rule(days=st.integers(0, 400))
     def wait(self, days: int) -> None:
         """Time passes."""
@@ -181,12 +195,12 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @invariant()
     def every_delivered_completion_is_explained_once_per_credential(self) -> None:
-        """Each watch has one final outcome per credential: awarded, held or declined."""
+        """Each watch has one final outcome per credential: awarded, held or declined, whatever a reviewer does then."""
         settled = {(e.learner_id, e.settles) for e in self._all_entries() if e.kind is Kind.RELEASE}
         outcomes = Counter(
             (e.completion.watch_id, e.credential)
             for e in self._all_entries()
-            if e.kind is not Kind.RELEASE and (e.learner_id, e.number) not in settled
+            if e.actor is None and e.kind is not Kind.RELEASE and (e.learner_id, e.number) not in settled
         )
         assert all(times == 1 for times in outcomes.values())
         assert {watch for watch, _ in outcomes} == self.delivered
@@ -201,7 +215,7 @@ class LedgerMachine(RuleBasedStateMachine):
             account = read_account(self.world.ctx, learner)
             for balance in account.certificates:
                 earned = sum((p.earned for p in [balance.current, *balance.earlier]), Decimal(0))
-                assert earned == _sum(entries, Kind.AWARD, balance.certificate.credential)
+                assert earned == _standing(entries, balance.certificate.credential)
             for credential in Credential:
                 held = sum((e.hours for e in account.held if e.credential is credential), Decimal(0))
                 assert held == _sum(entries, Kind.HOLD, credential) - _sum(entries, Kind.RELEASE, credential)
@@ -236,6 +250,13 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def _all_entries(self) -> list[Entry]:
         return [*self.world.entries(LEARNER), *self.world.entries(OTHER)]
+
+
+def _standing(entries: list[Entry], credential: Credential) -> Decimal:
+    """Awards, less what was reversed, less what reviewers hold at present."""
+    total = _sum(entries, Kind.AWARD, credential) - _sum(entries, Kind.REVERSAL, credential)
+    reviews = [entry for entry in entries if entry.actor]
+    return total - _sum(reviews, Kind.HOLD, credential) + _sum(reviews, Kind.RELEASE, credential)
 
 
 def _sum(entries: list[Entry], kind: Kind, credential: Credential | None) -> Decimal:

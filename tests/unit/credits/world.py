@@ -15,10 +15,12 @@ from services.credits.app.certificates import (
     register_certificate,
 )
 from services.credits.app.context import Context, context
+from services.credits.app.review_award import Review, review_award
 from services.credits.app.verify_ledger import Verdict, verify_ledger
 from services.credits.domain.certificates import Certificate
 from services.credits.domain.credentials import Credential
 from services.credits.domain.ledger import Entry
+from services.credits.domain.review import Standing
 from services.credits.handlers.consume import event_handlers
 from services.kit.clock import ManualClock
 from services.kit.events import Envelope
@@ -31,6 +33,7 @@ from services.kit.store.memory import MemoryStore
 LEARNER = "0f3c2a9e-3a4c-4f43-9f0e-2f0a1b2c3d4e"
 OTHER = "77777777-3a4c-4f43-9f0e-2f0a1b2c3d4e"
 ADMINISTRATOR = Principal("aaaaaaaa-0000-4000-8000-000000000001", frozenset({Role.ADMINISTRATOR}))
+REVIEWER = Principal("bbbbbbbb-0000-4000-8000-000000000002", frozenset({Role.REVIEWER}))
 NOON_IN_SHANGHAI = datetime(2026, 1, 5, 4, 0, tzinfo=UTC)
 BEIJING = timezone(timedelta(hours=8))
 AFP, CFP, EFP, CPB, CTP = Credential
@@ -99,6 +102,10 @@ class World:
         for credential in credentials:
             self.register(credential, learner, start)
             self.confirm(credential, learner)
+
+    def review(self, number: int, standing: Standing, learner: str = LEARNER, reason: str = "looked into") -> Standing:
+        """A reviewer decides on an award."""
+        return review_award(self.ctx, REVIEWER, Review(learner, number, standing, reason), "request-3")[1]
 
     def entries(self, learner: str = LEARNER) -> list[Entry]:
         """The learner's ledger."""

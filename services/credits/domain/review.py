@@ -1,0 +1,73 @@
+"""A reviewer's decisions on an award: each is one or two entries, and none depends on what the learner says."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from services.credits.domain.balances import open_holds
+from services.credits.domain.ledger import Draft, Entry, Kind, Reason
+
+
+class Standing(StrEnum):
+    """What an award is worth now."""
+
+    STANDS = "stands"
+    UNDER_REVIEW = "under_review"
+    VOID = "void"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a reviewer decides an award to be, in words that the learner reads, and who they are."""
+
+    standing: Standing
+    note: str
+    actor: str
+
+
+def standing_of(award: Entry, entries: Sequence[Entry]) -> Standing:
+    """Whether an award counts, waits for a reviewer, or was taken back."""
+    if any(entry.kind is Kind.REVERSAL and entry.settles == award.number for entry in entries):
+        return Standing.VOID
+    return Standing.UNDER_REVIEW if _hold_on(award, entries) else Standing.STANDS
+
+
+def decided(award: Entry, entries: Sequence[Entry], verdict: Verdict) -> list[Draft]:
+    """The entries that bring an award to what the verdict says; none where it is that already.
+
+    A void award stays void: its mark forbids a second award of the lecture in the period, and only a person can judge
+    whether hours are due all the same.
+
+    Raises:
+        ValueError: the award is void.
+    """
+    now = standing_of(award, entries)
+    if now is verdict.standing:
+        return []
+    if now is Standing.VOID:
+        raise ValueError("a void award stays void")
+    hold = _hold_on(award, entries)
+    if verdict.standing is Standing.UNDER_REVIEW:
+        return [_draft(Kind.HOLD, Reason.UNDER_REVIEW, award, award, verdict)]
+    if verdict.standing is Standing.STANDS:
+        return [_draft(Kind.RELEASE, Reason.REVIEW_CLEARED, award, hold or award, verdict)]
+    reversal = _draft(Kind.REVERSAL, Reason.REVIEW_VOIDED, award, award, verdict)
+    return [replace(reversal, kind=Kind.RELEASE, settles=hold.number), reversal] if hold else [reversal]
+
+
+def _hold_on(award: Entry, entries: Sequence[Entry]) -> Entry | None:
+    return next((hold for hold in open_holds(entries) if hold.settles == award.number), None)
+
+
+def _draft(kind: Kind, reason: Reason, award: Entry, settles: Entry, verdict: Verdict) -> Draft:
+    return Draft(
+        kind,
+        reason,
+        award.hours,
+        award.completion,
+        award.credential,
+        award.period,
+        settles=settles.number,
+        note=verdict.note,
+        actor=verdict.actor,
+    )
