@@ -6,6 +6,13 @@ export const router = createRouter({
   routes: [
     { path: '/', name: 'home', component: () => import('./pages/HomePage.vue') },
     { path: '/sign-in', name: 'signIn', component: () => import('./pages/SignInPage.vue') },
+    { path: '/register', name: 'register', component: () => import('./pages/RegisterPage.vue') },
+    {
+      path: '/reset-password',
+      name: 'resetPassword',
+      component: () => import('./pages/RegisterPage.vue'),
+      props: { reset: true },
+    },
     { path: '/courses/:courseId', name: 'course', component: () => import('./pages/CoursePage.vue'), props: true },
     {
       path: '/courses/:courseId/watch',

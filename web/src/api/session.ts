@@ -59,6 +59,32 @@ export async function chooseNewPassword(needed: NewPasswordNeeded, password: str
   keep(needed.email, answer, '')
 }
 
+/** Asks for an account; a code goes to the address. Throws Problem. */
+export async function register(email: string, password: string): Promise<void> {
+  const attributes = [{ Name: 'email', Value: email }]
+  await cognito('SignUp', { Username: email, Password: password, UserAttributes: attributes }, REGISTRATION)
+}
+
+/** Proves the address with the code that was sent to it. Throws Problem. */
+export async function confirmRegistration(email: string, code: string): Promise<void> {
+  await cognito('ConfirmSignUp', { Username: email, ConfirmationCode: code }, REGISTRATION)
+}
+
+/** Sends the code again. Throws Problem. */
+export async function resendCode(email: string): Promise<void> {
+  await cognito('ResendConfirmationCode', { Username: email }, REGISTRATION)
+}
+
+/** Sends a code with which a new password can be chosen, if the address has an account. Throws Problem. */
+export async function forgotPassword(email: string): Promise<void> {
+  await cognito('ForgotPassword', { Username: email }, REGISTRATION)
+}
+
+/** Chooses a new password with the code. Throws Problem. */
+export async function resetPassword(email: string, code: string, password: string): Promise<void> {
+  await cognito('ConfirmForgotPassword', { Username: email, ConfirmationCode: code, Password: password }, REGISTRATION)
+}
+
 /** Forgets the tokens here, and at Cognito if it can be reached. */
 export function signOut(): void {
   const refresh = tokens.value?.refresh
@@ -130,7 +156,22 @@ const REFUSALS: Record<string, string> = {
   LimitExceededException: 'TOO_MANY_REQUESTS',
 }
 
-async function cognito(action: string, body: Record<string, unknown>): Promise<CognitoAnswer> {
+/** What the same refusals mean while an account is made. */
+const REGISTRATION: Record<string, string> = {
+  ...REFUSALS,
+  NotAuthorizedException: 'WRONG_CODE',
+  UserNotFoundException: 'WRONG_CODE',
+  UsernameExistsException: 'EMAIL_TAKEN',
+  InvalidParameterException: 'INVALID_EMAIL',
+  CodeMismatchException: 'WRONG_CODE',
+  ExpiredCodeException: 'CODE_EXPIRED',
+}
+
+async function cognito(
+  action: string,
+  body: Record<string, unknown>,
+  refusals: Record<string, string> = REFUSALS,
+): Promise<CognitoAnswer> {
   const { cognitoUrl, userPoolClientId } = await configuration()
   const response = await fetch(cognitoUrl, {
     method: 'POST',
@@ -146,7 +187,7 @@ async function cognito(action: string, body: Record<string, unknown>): Promise<C
   const answer = (await response.json().catch(() => ({}))) as CognitoAnswer
   if (response.ok) return answer
   const kind = answer.__type?.split('#').at(-1) ?? ''
-  throw new Problem(response.status, REFUSALS[kind] ?? 'UNEXPECTED')
+  throw new Problem(response.status, refusals[kind] ?? 'UNEXPECTED')
 }
 
 function configuration(): Promise<Config> {

@@ -17,6 +17,7 @@ function entry(number: number, changes: Partial<Entry>): Entry {
     credential: 'AFP',
     hours: '1.5',
     kind: 'award',
+    note: null,
     period: null,
     reason: { code: 'COMPLETED', text: '', text_en: '' },
     settles: null,

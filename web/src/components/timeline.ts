@@ -14,7 +14,7 @@ export interface Watch {
   lines: Line[]
 }
 
-const ORDER: Entry['kind'][] = ['award', 'hold', 'release', 'declined']
+const ORDER: Entry['kind'][] = ['award', 'hold', 'release', 'reversal', 'declined']
 
 /** Groups entries, newest first, by watch; within a watch what was awarded comes first. */
 export function byWatch(entries: Entry[]): Watch[] {
