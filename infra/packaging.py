@@ -18,6 +18,8 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 COMMON_LAYER = "layer"
 """What every function carries; `requirements/<name>.txt` locks a layer. Others are of the functions that need them."""
+FROM_SOURCE = "python-alipay-sdk"
+"""Pure Python, of which PyPI has the source only: built here. Everything else comes as a wheel for the platform."""
 SERVICES = ("catalog", "orders", "playback", "credits")
 
 _LEFT_OUT_FOLDERS = {"__pycache__", "cli"}
@@ -66,7 +68,8 @@ def build_layer(out_dir: Path, target: Platform, name: str = COMMON_LAYER) -> Pa
     command = [
         _uv(), "pip", "install", "--quiet", "--target", str(out_dir / "python"),
         "--python-platform", target.name, "--python-version", target.python,
-        "--only-binary", ":all:", "--no-deps", "--require-hashes", "-r", str(_requirements(name)),
+        "--only-binary", ":all:", "--no-binary", FROM_SOURCE,
+        "--no-deps", "--require-hashes", "-r", str(_requirements(name)),
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (our own arguments)
     if done.returncode != 0:

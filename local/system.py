@@ -18,6 +18,7 @@ from local.distribution import Distribution, read_distribution
 from local.edge import EdgeSettings, SecretHeaders, listen, serving
 from local.emulator import REGION, ROOT, Emulator
 from local.errors import LocalError
+from local.payments.sandbox import Sandbox, playing, wall_clock
 from local.processes import descendants_running, kill_and_wait
 from local.publish import publish_assets
 from local.seed import seed_demo
@@ -26,6 +27,7 @@ from local.steps import Steps
 from local.streams import DynamoStream, StreamMapping, function_invoker, queue_sender
 from local.toolchain import synthesize
 from ops.media_key import ensure_key
+from ops.merchant_account import put_account
 from ops.public_url import set_public_url
 
 BUILD = ROOT / "build" / "local"
@@ -45,6 +47,7 @@ class System:
     stacks: list[Stack]
     deployed: Deployed
     mappings: list[StreamMapping]
+    payments: Sandbox
 
     @property
     def endpoint_url(self) -> str:
@@ -220,11 +223,12 @@ def start(
         with steps.step("CloudFormation stacks"):
             deployed = deploy(emulator, stacks, redelivery_s)
         mappings = cleanup.enter_context(_driven_streams(emulator, deployed))
-        system = System("", emulator, stacks, deployed, mappings)
+        payments = cleanup.enter_context(_merchant(emulator))
+        system = System("", emulator, stacks, deployed, mappings, payments)
         settings = _edge_settings(system)
         base_url = cleanup.enter_context(serving(settings, listener))
         set_public_url(emulator.client("ssm"), base_url)
-        system = System(base_url, emulator, stacks, deployed, mappings)
+        system = System(base_url, emulator, stacks, deployed, mappings, payments)
         if seed:
             seed_demo(system, steps)
         yield system
@@ -234,6 +238,17 @@ def _current_stacks(steps: Steps) -> list[Stack]:
     with steps.step("CDK app"):
         synthesize(ASSEMBLY)
     return read_assembly(ASSEMBLY)
+
+
+@contextlib.contextmanager
+def _merchant(emulator: Emulator) -> Iterator[Sandbox]:
+    """A merchant account at the payment sandbox, noted as an operator notes one at a real provider."""
+    secrets = emulator.client("secretsmanager")
+    with playing(wall_clock) as sandbox:
+        # A part of the app, as the emulator's own tests deploy, may not deal with payments.
+        with contextlib.suppress(secrets.exceptions.ResourceNotFoundException):
+            put_account(secrets, "wechat", sandbox.secret())
+        yield sandbox
 
 
 @contextlib.contextmanager

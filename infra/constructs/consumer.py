@@ -19,7 +19,7 @@ CONSUME = "consume"
 
 
 class EventConsumer(Construct):
-    """A function that takes events, with the queue in front of it and the rules that fill it.
+    """A function that takes events or ticks, with the queue in front of it and the rules that fill it.
 
     Two dead-letter queues: one for events that the bus could not put into the queue, one for those that the function
     could not handle.
@@ -35,13 +35,18 @@ class EventConsumer(Construct):
         bus: events.IEventBus,
         topic: sns.ITopic,
         environment: Mapping[str, str],
+        timeout: Duration = TIMEOUT,
+        every: Duration | None = None,
     ) -> None:
-        """`kind` names the function; `types` are whole event types such as "catalog.course_published.v1"."""
+        """`kind` names the function; `types` are whole event types such as "catalog.course_published.v1".
+
+        With `every` the clock puts a tick into the queue that often: the function runs, whatever the message says.
+        """
         super().__init__(scope, "Consumer" if kind == CONSUME else kind.capitalize())
         self.kind = kind
         prefix = f"xueshi-{bundle.service}" if kind == CONSUME else f"xueshi-{bundle.service}-{kind}"
-        self.function = ServiceFunction(self, kind, bundle, memory_mib=512, timeout=TIMEOUT, environment=environment)
-        self.events = EventQueue(self, "Events", name=f"{prefix}-events", consumer_timeout=TIMEOUT, topic=topic)
+        self.function = ServiceFunction(self, kind, bundle, memory_mib=512, timeout=timeout, environment=environment)
+        self.events = EventQueue(self, "Events", name=f"{prefix}-events", consumer_timeout=timeout, topic=topic)
         self.undelivered = DeadLetterQueue(
             self, "Undelivered", name=f"{prefix}-undelivered-dlq", topic=topic, source_queue=None
         )
@@ -60,6 +65,10 @@ class EventConsumer(Construct):
         )
         for type_ in types:
             self._subscribe(type_, prefix, bus)
+        if every:
+            # Rules of the clock are on the account's own bus.
+            schedule = events.Schedule.rate(every)
+            events.Rule(self, "Tick", rule_name=f"{prefix}-tick", schedule=schedule, targets=[self._target()])
 
     def _subscribe(self, type_: str, prefix: str, bus: events.IEventBus) -> None:
         producer, name, _version = type_.split(".")
@@ -71,5 +80,8 @@ class EventConsumer(Construct):
             rule_name=f"{prefix}-on-{slug}",
             event_bus=bus,
             event_pattern=events.EventPattern(source=[f"xueshi.{producer}"], detail_type=[type_]),
-            targets=[targets.SqsQueue(self.events.queue, dead_letter_queue=self.undelivered.queue)],
+            targets=[self._target()],
         )
+
+    def _target(self) -> targets.SqsQueue:
+        return targets.SqsQueue(self.events.queue, dead_letter_queue=self.undelivered.queue)

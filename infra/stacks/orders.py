@@ -2,6 +2,7 @@
 
 from constructs import Construct
 
+from infra.stacks.payments import Payments
 from infra.stacks.service import Foundation, ServiceStack
 
 
@@ -15,4 +16,5 @@ class OrdersStack(ServiceStack):
         self.allow_emit(http)
         consumer = self.add_consumer(["catalog.course_published.v1"])
         self.allow_write(consumer.function)
-        self.finish({"http": http}, consumer)
+        payments = Payments(self)
+        self.finish({"http": http, **payments.http}, consumer, *payments.consumers)

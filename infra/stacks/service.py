@@ -10,6 +10,7 @@ from constructs import Construct
 from infra.assets import Assets
 from infra.constructs.api import ServiceApi
 from infra.constructs.consumer import CONSUME, EventConsumer
+from infra.constructs.consumer import TIMEOUT as CONSUMER_TIMEOUT
 from infra.constructs.dashboard import add_dashboard
 from infra.constructs.function import Bundle, ServiceFunction, allow
 from infra.constructs.relay import OutboxRelay
@@ -92,17 +93,26 @@ class ServiceStack(Stack):
         return function
 
     def add_consumer(
-        self, types: Sequence[str], environment: Mapping[str, str] | None = None, kind: str = CONSUME
+        self,
+        types: Sequence[str],
+        environment: Mapping[str, str] | None = None,
+        kind: str = CONSUME,
+        *,
+        bundle: Bundle | None = None,
+        timeout: Duration = CONSUMER_TIMEOUT,
+        every: Duration | None = None,
     ) -> EventConsumer:
-        """A function that takes these event types from the bus."""
+        """A function that takes these event types from the bus, or runs as often as `every` says."""
         return EventConsumer(
             self,
             kind,
-            self.bundle,
+            bundle or self.bundle,
             types=types,
             bus=self.platform.bus,
             topic=self.platform.alarm_topic,
             environment={**self.table_names(), **(environment or {})},
+            timeout=timeout,
+            every=every,
         )
 
     def allow_read(self, function: lambda_.Function) -> None:

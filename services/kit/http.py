@@ -112,6 +112,13 @@ def correlation_id(app: APIGatewayHttpResolver) -> str:
     return str(app.current_event.request_context.request_id)
 
 
+def raw_body(app: APIGatewayHttpResolver) -> bytes:
+    """The current request's body, byte for byte."""
+    event = app.current_event.raw_event
+    body = event.get("body") or ""
+    return base64.b64decode(body) if event.get("isBase64Encoded") else body.encode()
+
+
 def idempotency_key(app: APIGatewayHttpResolver) -> str:
     """The caller's key for this action. Raises IDEMPOTENCY_KEY_REQUIRED."""
     key = app.current_event.headers.get("idempotency-key", "")
@@ -129,13 +136,19 @@ class HttpApi:
         problems: Sequence[ProblemType],
         origin_secret: Callable[[bool], Mapping[str, str]],
         max_body_bytes: int = MAX_BODY_BYTES,
+        *,
+        raw_bodies: bool = False,
     ) -> None:
-        """`origin_secret` loads the values of the header that only our own origin sends."""
+        """`origin_secret` loads the values of the header that only our own origin sends.
+
+        With `raw_bodies` the routes read bodies of any type from `raw_body`: another party says their form.
+        """
         self.app = APIGatewayHttpResolver(enable_validation=True)
         self._title = title
         self._problems = (*problems, *COMMON)
         self._origin_secret = origin_secret
         self._max_body_bytes = max_body_bytes
+        self._raw_bodies = raw_bodies
         self.app.exception_handler(Problem)(_refuse)
         self.app.exception_handler(RequestValidationError)(self._refuse_invalid)
         self.app.exception_handler(Conflict)(lambda _error: _refuse(BUSY.problem()))
@@ -146,7 +159,9 @@ class HttpApi:
         """Answers one request of the HTTP API (payload format 2.0)."""
         try:
             self._check_origin(event)
-            _check_body(event, self._max_body_bytes)
+            _check_size(event, self._max_body_bytes)
+            if not self._raw_bodies:
+                _check_json(event)
         except Problem as problem:
             return _as_event(_refuse(problem))
         # Checked; the framework knows further types, and this one only in small letters.
@@ -191,12 +206,15 @@ def merged(first: dict[str, Any], *others: dict[str, Any]) -> dict[str, Any]:
     return first
 
 
-def _check_body(event: Mapping[str, Any], limit: int) -> None:
+def _check_size(event: Mapping[str, Any], limit: int) -> None:
+    if len(event.get("body") or "") > limit:
+        raise PAYLOAD_TOO_LARGE.problem(limit_bytes=limit)
+
+
+def _check_json(event: Mapping[str, Any]) -> None:
     body = event.get("body")
     if not body:
         return
-    if len(body) > limit:
-        raise PAYLOAD_TOO_LARGE.problem(limit_bytes=limit)
     content_type = event["headers"].get("content-type", "").split(";")[0].strip().lower()
     if content_type != "application/json":
         raise UNSUPPORTED_MEDIA_TYPE.problem()

@@ -18,11 +18,15 @@ from services.kit.clock import ManualClock
 from services.kit.events import Envelope, EventFactory
 from services.kit.identity import Principal, Role
 from services.kit.ids import SequentialIds
+from services.kit.store import Change, Put
 from services.kit.store.memory import MemoryStore
+from services.orders.app.keys import payment_key
+from services.orders.app.receive_notification import receive_notification
 from services.playback.app.risk_cases import assess_watch
 from tests.contracts.events import CONSUMERS, PUBLISHED, ROOT, SERVICES, consumer, example, names, published, schema
 from tests.unit.credits import world as credits_world
 from tests.unit.orders import world as orders_world
+from tests.unit.orders.till import wechat_world
 from tests.unit.playback.player import confirm, play, watch_to_the_end
 from tests.unit.playback.world import LEARNER, SHORT, a_world
 
@@ -68,6 +72,16 @@ def claim_a_course() -> list[Envelope]:
     world = orders_world.World()
     world.grant()
     world.claim()
+    return world.store.outbox
+
+
+def notify_of_a_payment() -> list[Envelope]:
+    """Orders' way of taking a provider's word."""
+    world = orders_world.World()
+    with wechat_world(world.clock) as wechat:
+        payment = wechat.payment()
+        world.store.commit(Change([Put(payment_key(payment.number), payment)]))
+        receive_notification(world.context, wechat.provider, wechat.message(wechat.paid(payment)), "request-1")
     return world.store.outbox
 
 
@@ -148,6 +162,7 @@ def test_schemas_refuse_what_is_not_their_event(type_: str) -> None:
 EMITTING = (
     publish_a_demo_course,
     claim_a_course,
+    notify_of_a_payment,
     watch_a_course,
     revoke_an_entitlement,
     click_at_once,

@@ -44,6 +44,7 @@ WINDOW = timedelta(minutes=5)
 """How far a notification's time may be from ours, as WeChat Pay advises."""
 PROBE = "WECHATPAY/SIGNTEST/"
 """How the signatures begin with which WeChat Pay tests whether we refuse wrong ones."""
+PAID_EVENT = "TRANSACTION.SUCCESS"
 MAX_DESCRIPTION_BYTES = 127
 _SIGNATURE_TYPE = "WECHATPAY2-SHA256-RSA2048"
 _SIGNED = {
@@ -175,7 +176,7 @@ class WechatPay:
             raise
         return _refund_state(answer)
 
-    def notification(self, raw: RawNotification, now: datetime) -> Notification:
+    def notification(self, raw: RawNotification, now: datetime) -> Notification | None:
         """Proves a notification: form, time, serial and only then the signature; then decrypts it."""
         headers = _signed_headers(raw.headers)
         if headers["wechatpay-signature"].startswith(PROBE):
@@ -191,6 +192,8 @@ class WechatPay:
             raise ForgedNotification("the library refuses it") from error
         if not told:
             raise ForgedNotification("wrong signature or content")
+        if told.get("event_type") != PAID_EVENT:
+            return None
         return self._notification(told, headers["wechatpay-nonce"])
 
     def statement(self, day: date) -> list[StatementLine]:
@@ -219,8 +222,8 @@ class WechatPay:
             raise ForgedNotification("content of another shape") from error
         if (paid.mchid, paid.appid) != (self._settings.merchant_id, self._settings.app_id):
             raise ForgedNotification("of another merchant or application")
-        if told.get("event_type") != "TRANSACTION.SUCCESS" or paid.trade_state != "SUCCESS" or paid.amount is None:
-            raise ForgedNotification("not about a payment that was made")
+        if paid.trade_state != "SUCCESS" or paid.amount is None:
+            raise ForgedNotification("a payment that was not made")
         return Notification(
             provider=ProviderName.WECHAT,
             id=identifier,

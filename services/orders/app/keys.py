@@ -1,6 +1,7 @@
 """Where things are kept. The README lists which access each key serves."""
 
 from services.kit.store import Key
+from services.orders.domain.payment import Method, ProviderName
 
 
 def course_key(course_id: str) -> Key:
@@ -26,6 +27,36 @@ def entitlements(learner_id: str, course_id: str | None = None) -> tuple[str, st
 def entitlement_key(learner_id: str, course_id: str, entitlement_id: str) -> Key:
     """One entitlement."""
     return Key(_learner(learner_id), f"ENTITLEMENT#{course_id}#{entitlement_id}")
+
+
+def payment_key(number: str) -> Key:
+    """A payment by its number, which begins with the hour it was made in."""
+    return Key(payments_of_hour(number), number or "-")
+
+
+def payments_of_hour(hour: str) -> str:
+    """Partition of the payments made in an hour (UTC, such as 2026112413; a number will do)."""
+    return f"PAYMENTS#{hour[:10]}"
+
+
+def order_payment_key(order_id: str, method: Method) -> Key:
+    """The one payment of an order by a method."""
+    return Key(f"ORDER#{order_id}", f"PAYMENT#{method}")
+
+
+def order_payments(order_id: str) -> tuple[str, str]:
+    """Partition and sort-key prefix of an order's payments."""
+    return f"ORDER#{order_id}", "PAYMENT#"
+
+
+def notice_key(provider: ProviderName, identifier: str) -> Key:
+    """A notification of a provider, under the id that it keeps when it is sent again."""
+    return Key(f"NOTICE#{provider}#{identifier}", "NOTICE")
+
+
+def nonce_key(provider: ProviderName, nonce: str) -> Key:
+    """One message of a provider."""
+    return Key(f"NONCE#{provider}#{nonce}", "NONCE")
 
 
 def _learner(learner_id: str) -> str:

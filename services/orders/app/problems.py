@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from services.kit.problems import ProblemType
+from services.orders.app.payment_problems import PAYMENT_PROBLEMS
 from services.orders.domain.purchase_state import Obstacle
 
 COURSE_NOT_FOUND = ProblemType(
@@ -46,7 +47,14 @@ PLAN_NOT_FOUND = ProblemType(
     "Check the plan's id and try again.",
 )
 
-PROBLEMS = (COURSE_NOT_FOUND, MEMBERSHIP_REQUIRED, COURSE_NOT_RECOMMENDED, ALREADY_CLAIMED, PLAN_NOT_FOUND)
+PROBLEMS = (
+    COURSE_NOT_FOUND,
+    MEMBERSHIP_REQUIRED,
+    COURSE_NOT_RECOMMENDED,
+    ALREADY_CLAIMED,
+    PLAN_NOT_FOUND,
+    *PAYMENT_PROBLEMS,
+)
 
 OBSTACLES = {
     Obstacle.MEMBERSHIP_REQUIRED: MEMBERSHIP_REQUIRED,

@@ -151,6 +151,10 @@ class StatementLine:
     at: datetime
 
 
+class PaymentMismatch(Exception):
+    """The provider says a payment was paid with another amount or currency than it was made for. Somebody must look."""
+
+
 class ForgedNotification(Exception):
     """Not proven to be from the provider, or not about our account. The reason is for the log."""
 
@@ -188,8 +192,11 @@ class PaymentProvider(Protocol):
     def find_refund(self, order: RefundOrder) -> RefundState:
         """How the refund stands there."""
 
-    def notification(self, raw: RawNotification, now: datetime) -> Notification:
-        """Proves a message. Sends nothing anywhere. Raises ForgedNotification."""
+    def notification(self, raw: RawNotification, now: datetime) -> Notification | None:
+        """Proves a message; None for one that tells of no payment. Sends nothing anywhere.
+
+        Raises ForgedNotification.
+        """
 
     def statement(self, day: date) -> list[StatementLine]:
         """All movements of a civil day in China. Raises StatementNotReady."""

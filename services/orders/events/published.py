@@ -40,7 +40,17 @@ class MembershipChanged(BaseModel):
     revoked: bool = Field(description="whether it was taken back, by a refund for instance; then it never holds again")
 
 
+class PaymentNotified(BaseModel):
+    """Fact: a provider is proven to have said that a payment was made. What was paid is read from the provider."""
+
+    TYPE: ClassVar = "orders.payment_notified.v1"
+
+    payment_number: str = Field(description="the payment's number at the provider")
+    notified_at: datetime
+
+
 PUBLISHED: dict[str, type[BaseModel]] = {
     EntitlementGranted.TYPE: EntitlementGranted,
     MembershipChanged.TYPE: MembershipChanged,
+    PaymentNotified.TYPE: PaymentNotified,
 }

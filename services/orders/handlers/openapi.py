@@ -3,15 +3,18 @@
 from typing import Any
 
 from services.kit.clock import SystemClock
+from services.kit.http import merged
 from services.kit.ids import RandomIds
 from services.kit.store.memory import MemoryStore
 from services.orders.app.context import context
 from services.orders.domain.plan import Plans
-from services.orders.handlers.http import build_api
+from services.orders.handlers import callbacks, http
 
 
 def document() -> dict[str, Any]:
     """The OpenAPI 3.1 document."""
     nothing: dict[str, str] = {}
     orders = context(MemoryStore(), SystemClock(), RandomIds(), Plans([]))
-    return build_api(orders, lambda _: nothing).openapi()
+    buying = http.build_api(orders, lambda _: nothing).openapi()
+    being_told = callbacks.build_api(orders, lambda _: None, lambda _: nothing).openapi()
+    return merged(buying, being_told)

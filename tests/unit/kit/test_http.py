@@ -7,7 +7,7 @@ import pytest
 from aws_lambda_powertools.event_handler.openapi.params import Body
 from pydantic import BaseModel, ConfigDict, StrictInt
 
-from services.kit.http import HttpApi, caller, correlation_id, idempotency_key, public, secured
+from services.kit.http import HttpApi, caller, correlation_id, idempotency_key, public, raw_body, secured
 from services.kit.identity import Role
 from services.kit.problems import COMMON, NOT_FOUND
 from tests.gateway import ORIGIN_SECRET, claims, origin_secret, request, send
@@ -130,3 +130,28 @@ def test_codes_are_unique_and_every_problem_has_both_languages() -> None:
 
 def test_members_of_a_problem_travel() -> None:
     assert NOT_FOUND.problem(saved="until 12:31").body()["saved"] == "until 12:31"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"a=1&b=%E5", "application/x-www-form-urlencoded"),
+        ('{ "b":1,\n"a" : 2 }', "application/json"),
+        ("not json", "application/json"),
+        (b"\xff\xfe", "text/html; charset=gbk"),
+        ("", "text/plain"),
+    ],
+)
+def test_an_api_of_raw_bodies_hands_them_on_byte_for_byte(body: str | bytes, kind: str) -> None:
+    taken: list[bytes] = []
+    api = HttpApi("Test", [], origin_secret, max_body_bytes=1000, raw_bodies=True)
+
+    @api.app.post("/v1/told", operation_id="told", summary="Told", **public())
+    def told() -> Number:
+        taken.append(raw_body(api.app))
+        return Number(number=1)
+
+    assert send(api, request("POST", "/v1/told", body, content_type=kind)).status == 200
+    assert taken == [body if isinstance(body, bytes) else body.encode()]
+    assert send(api, request("POST", "/v1/told", "x" * 1001)).code == "PAYLOAD_TOO_LARGE"
+    assert send(api, request("POST", "/v1/told", "x", x_origin_verify="guess")).code == "FORBIDDEN_ORIGIN"

@@ -1,16 +1,13 @@
 """The WeChat Pay adapter with the real library, over HTTP against the sandbox, which signs as WeChat Pay does."""
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 import requests
-from cryptography.hazmat.primitives.asymmetric import rsa
 
-from local.payments.account import Account, sign
+from local.payments.account import Account
 from services.kit.clock import ManualClock
 from services.orders.adapters.wechat_bill import MalformedBill, read_bill
 from services.orders.adapters.wechat_pay import WechatPay, WechatPaySettings
@@ -21,12 +18,12 @@ from services.orders.domain.payment import (
     ProviderName,
     ProviderRefused,
     ProviderUnavailable,
-    RawNotification,
     RefundOrder,
     RefundState,
     TradeState,
 )
-from tests.unit.orders.till import HALF_AN_HOUR, NOTIFY_URL, WechatWorld, flipped, wechat_world, with_headers
+from tests.unit.orders.forgeries import FORGERIES, resigned
+from tests.unit.orders.till import HALF_AN_HOUR, NOTIFY_URL, WechatWorld, wechat_world
 from tests.unit.orders.world import NOON_IN_SHANGHAI
 
 TODAY = date(2026, 3, 2)
@@ -134,6 +131,7 @@ def test_a_notification_is_proven_and_read(wechat: WechatWorld) -> None:
     payment = wechat.paid()
     raw = wechat.message(payment)
     told = wechat.provider.notification(raw, wechat.clock.now())
+    assert told
     assert (told.provider, told.number, told.amount_fen, told.currency) == (
         ProviderName.WECHAT,
         payment.number,
@@ -144,104 +142,15 @@ def test_a_notification_is_proven_and_read(wechat: WechatWorld) -> None:
     assert (told.id, told.nonce) == ("notice-0000000001", raw.headers["wechatpay-nonce"])
 
 
+def test_a_proven_notification_of_something_else_tells_of_no_payment(wechat: WechatWorld) -> None:
+    raw = resigned(event_type="REFUND.SUCCESS")(wechat, wechat.message(wechat.paid()))
+    assert wechat.provider.notification(raw, wechat.clock.now()) is None
+
+
 @pytest.mark.parametrize("minutes", [-5, 5])
 def test_a_notification_at_the_edge_of_the_window_is_taken(wechat: WechatWorld, minutes: int) -> None:
     raw = wechat.message(wechat.paid())
     wechat.provider.notification(raw, wechat.clock.now() + timedelta(minutes=minutes))
-
-
-Forge = Callable[[WechatWorld, RawNotification], RawNotification]
-
-
-def _stranger_signs(_: WechatWorld, raw: RawNotification) -> RawNotification:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    headers = raw.headers
-    message = f"{headers['wechatpay-timestamp']}\n{headers['wechatpay-nonce']}\n{raw.body.decode()}\n"
-    return with_headers(raw, {"wechatpay-signature": sign(key, message)})
-
-
-def _other_message(wechat: WechatWorld) -> RawNotification:
-    wechat.clock.advance(1000)
-    return wechat.message(wechat.paid(wechat.payment("20260302120000payment0000000002", 1)))
-
-
-def _without(name: str) -> Forge:
-    def forge(_: WechatWorld, raw: RawNotification) -> RawNotification:
-        return RawNotification({key: value for key, value in raw.headers.items() if key != name}, raw.body)
-
-    return forge
-
-
-def _resigned(**changes: Any) -> Forge:
-    def forge(wechat: WechatWorld, raw: RawNotification) -> RawNotification:
-        return wechat.signed(json.dumps({**json.loads(raw.body), **changes}))
-
-    return forge
-
-
-def _resealed(**content: Any) -> Forge:
-    def forge(wechat: WechatWorld, _: RawNotification) -> RawNotification:
-        return wechat.message(wechat.payment(), **content)
-
-    return forge
-
-
-def _unsealed(wechat: WechatWorld, raw: RawNotification) -> RawNotification:
-    body = json.loads(raw.body)
-    body["resource"]["ciphertext"] = body["resource"]["ciphertext"][:-8] + "AAAAAAA="
-    return wechat.signed(json.dumps(body))
-
-
-def header(name: str, value: str | Callable[[str], str]) -> Forge:
-    """A forgery that changes one header and nothing else."""
-
-    def forge(_: WechatWorld, raw: RawNotification) -> RawNotification:
-        changed = value if isinstance(value, str) else value(raw.headers[f"wechatpay-{name}"])
-        return with_headers(raw, {f"wechatpay-{name}": changed})
-
-    return forge
-
-
-FORGERIES: dict[str, Forge] = {
-    "altered body": lambda _, raw: RawNotification(raw.headers, raw.body.replace(b"SUCCESS", b"SUCCESs")),
-    "a space more in the body": lambda _, raw: RawNotification(raw.headers, raw.body + b" "),
-    "body that is not UTF-8": lambda _, raw: RawNotification(raw.headers, b"\xff\xfe"),
-    "no body": lambda _, raw: RawNotification(raw.headers, b""),
-    "headers of another notification": lambda wechat, raw: RawNotification(_other_message(wechat).headers, raw.body),
-    "timestamp swapped with the nonce": lambda _, raw: with_headers(
-        raw,
-        {
-            "wechatpay-timestamp": raw.headers["wechatpay-nonce"],
-            "wechatpay-nonce": raw.headers["wechatpay-timestamp"],
-        },
-    ),
-    "other timestamp": header("timestamp", lambda seconds: str(int(seconds) + 1)),
-    "timestamp that is no number": header("timestamp", "now"),
-    "other nonce": header("nonce", lambda nonce: nonce[::-1]),
-    "nonce with a line break": header("nonce", lambda nonce: f"{nonce}\n"),
-    "unknown serial": header("serial", "PUB_KEY_ID_0000000000000000000000000000001"),
-    "serial of a certificate": header("serial", "5157F09EFDC096DE15EBE81A47057A72"),
-    "no serial": _without("wechatpay-serial"),
-    "no signature": _without("wechatpay-signature"),
-    "no signature type": _without("wechatpay-signature-type"),
-    "other signature type": header("signature-type", "WECHATPAY2-SM2-WITH-SM3"),
-    "other signature": header("signature", flipped),
-    "empty signature": header("signature", ""),
-    "signature of a stranger": _stranger_signs,
-    "signature probe": header("signature", "WECHATPAY/SIGNTEST/abcdefghijkl"),
-    "probe before a right signature": header("signature", lambda right: f"WECHATPAY/SIGNTEST/{right}"),
-    "content sealed with another key": _unsealed,
-    "not encrypted": _resigned(resource_type="plain"),
-    "no content": _resigned(resource={}),
-    "other cipher": _resigned(resource={"algorithm": "none", "ciphertext": "e30=", "nonce": "0" * 12}),
-    "other event": _resigned(event_type="REFUND.SUCCESS"),
-    "other merchant": _resealed(mchid="1900000110"),
-    "other application": _resealed(appid="wx0000000000000000"),
-    "not paid": _resealed(trade_state="NOTPAY"),
-    "no amount": _resealed(amount=None),
-    "amount that is no number": _resealed(amount={"total": "all", "currency": "CNY"}),
-    "fraction of a fen": _resealed(amount={"total": 9900.5, "currency": "CNY"}),
-}
 
 
 @pytest.mark.parametrize("forgery", FORGERIES)

@@ -3,8 +3,8 @@
 import base64
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -12,7 +12,8 @@ from local.payments.account import Account, sign
 from local.payments.sandbox import Sandbox, playing
 from services.kit.clock import ManualClock
 from services.orders.adapters.wechat_pay import WechatPay, WechatPaySettings
-from services.orders.domain.payment import Method, Payment, RawNotification
+from services.orders.app.payments import Payable
+from services.orders.domain.payment import Method, Payment, RawNotification, Trade
 
 NOTIFY_URL = "http://127.0.0.1:9/v1/orders/payment-callbacks/wechat"
 """Where nobody listens: tests hand notifications over themselves."""
@@ -89,3 +90,27 @@ def wechat_world(clock: ManualClock) -> Iterator[WechatWorld]:
     with playing(clock.now, account()) as sandbox:
         provider = WechatPay(WechatPaySettings.model_validate(sandbox.secret()))
         yield WechatWorld(clock, sandbox, provider)
+
+
+@dataclass
+class FakeOrders:
+    """Orders as far as payments know them."""
+
+    orders: dict[str, Payable] = field(default_factory=dict)
+    told: list[tuple[str, str, int]] = field(default_factory=list)
+
+    def add(self, order_id: str, learner_id: str, expires_at: datetime, amount_fen: int = 9900) -> None:
+        """An open order."""
+        self.orders[order_id] = Payable(order_id, learner_id, amount_fen, "家族信托, 上", expires_at, is_open=True)
+
+    def close(self, order_id: str) -> None:
+        """The order is cancelled."""
+        self.orders[order_id] = replace(self.orders[order_id], is_open=False)
+
+    def payable(self, order_id: str) -> Payable | None:
+        """The order of an id."""
+        return self.orders.get(order_id)
+
+    def paid(self, payment: Payment, trade: Trade) -> None:
+        """Takes note."""
+        self.told.append((payment.order_id, trade.transaction_id, trade.amount_fen))

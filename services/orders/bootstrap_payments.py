@@ -1,0 +1,51 @@
+"""Where payment providers are chosen, for the functions that carry their libraries."""
+
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
+
+from services.kit.public_url import PublicUrl, public_url
+from services.kit.secrets import json_secret
+from services.kit.settings import Settings
+from services.orders.adapters.wechat_pay import WechatPay, WechatPaySettings
+from services.orders.domain.payment import PaymentProvider, ProviderName
+
+UNSET = "unset"
+"""A member of the secrets that CloudFormation made up: there is no merchant account yet."""
+
+
+class ProviderSettings(Settings):
+    """Of functions that talk to providers."""
+
+    wechat_pay_secret_id: str
+
+
+class AddressSettings(Settings):
+    """Of the function that tells providers where to notify us."""
+
+    public_url_parameter: str
+
+
+def provider(name: ProviderName) -> PaymentProvider | None:
+    """The provider of a name; None where its secret holds no merchant account."""
+    loader = _loaders().get(name)
+    secret = loader(False) if loader else {UNSET: ""}
+    return None if UNSET in secret else _made(name, tuple(sorted(secret.items())))
+
+
+@cache
+def address() -> PublicUrl:
+    """Where providers reach us."""
+    return public_url(AddressSettings.load().public_url_parameter)
+
+
+@cache
+def _loaders() -> Mapping[ProviderName, Callable[[bool], Mapping[str, str]]]:
+    settings = ProviderSettings.load()
+    return {ProviderName.WECHAT: json_secret(settings.wechat_pay_secret_id)}
+
+
+@lru_cache(maxsize=2)
+def _made(name: ProviderName, secret: tuple[tuple[str, str], ...]) -> PaymentProvider:
+    """Kept until the secret changes: keys take a while to load."""
+    adapters = {ProviderName.WECHAT: lambda: WechatPay(WechatPaySettings.model_validate(dict(secret)))}
+    return adapters[name]()
