@@ -32,11 +32,13 @@ def breaking_api(old: Json, new: Json) -> list[str]:
 class _Comparison:
     """Of two documents; references are looked up in each.
 
+    `of_answer`: a new field breaks nobody who reads, only who must send it and events that were sent without it.
     `inside` are the pairs of references being followed: a schema that holds itself is compared once.
     """
 
     old: Json
     new: Json
+    of_answer: bool = False
     inside: frozenset[tuple[str, str]] = frozenset()
 
     def operation(self, old: Json, new: Json, where: str) -> Iterator[str]:
@@ -50,7 +52,8 @@ class _Comparison:
             if status not in new["responses"]:
                 yield f"{where}: {status} removed"
             else:
-                yield from self.schema(_content(response), _content(new["responses"][status]), f"{where}: {status}")
+                reading = replace(self, of_answer=True)
+                yield from reading.schema(_content(response), _content(new["responses"][status]), f"{where}: {status}")
 
     def schema(self, old: Json, new: Json, where: str) -> Iterator[str]:
         """Removed fields, fields that became required or optional, and whatever else changed but words."""
@@ -68,7 +71,8 @@ class _Comparison:
             else:
                 yield f"{where}.{name}: removed"
         for name in sorted({*old.get("required", ())} ^ {*new.get("required", ())}):
-            if name in new.get("properties", {}):
+            added = name not in old.get("properties", {})
+            if name in new.get("properties", {}) and not (added and self.of_answer):
                 yield f"{where}.{name}: required {'no longer' if name in old.get('required', ()) else 'now'}"
         yield from self._constraints(old, new, where)
 

@@ -14,7 +14,7 @@ class OrdersStack(ServiceStack):
         http = self.add_http_function("http")
         self.allow_write(http)
         self.allow_emit(http)
-        consumer = self.add_consumer(["catalog.course_published.v1"])
+        consumer = self.add_consumer(["catalog.course_published.v1", "catalog.course_withdrawn.v1"])
         self.allow_write(consumer.function)
         payments = Payments(self)
         self.finish({"http": http, **payments.http}, consumer, *payments.consumers)

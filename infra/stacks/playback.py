@@ -28,6 +28,7 @@ class PlaybackStack(ServiceStack):
         keys.open_to(http)
         types = [
             "catalog.course_published.v1",
+            "catalog.course_withdrawn.v1",
             "orders.entitlement_granted.v1",
         ]
         consumer = self.add_consumer(types)

@@ -9,6 +9,7 @@ from services.catalog.adapters.media_bucket import S3MediaBucket
 from services.catalog.app.publish_course import Publisher
 from services.catalog.app.read_courses import ReadCourses
 from services.catalog.app.upload_media import UploadMedia
+from services.catalog.app.withdraw_course import Withdrawer
 from services.kit.audit import AuditLog
 from services.kit.clock import SystemClock
 from services.kit.events import EventFactory
@@ -60,9 +61,10 @@ def editor_api() -> HttpApi:
     store = DynamoStore(settings.table_name, settings.outbox_table_name, clock)
     client = boto3.client("s3", config=Config(signature_version="s3v4"))
     bucket, audit = S3MediaBucket(client, settings.media_bucket_name), AuditLog(clock, ids)
-    publisher = Publisher(store, bucket, EventFactory("catalog", clock, ids), audit, clock)
+    events = EventFactory("catalog", clock, ids)
+    publisher, withdrawer = Publisher(store, bucket, events, audit, clock), Withdrawer(store, events, audit, clock)
     uploads = UploadMedia(store, bucket, audit)
-    return build_api(ReadCourses(store), uploads, publisher, json_secret(settings.origin_secret_id))
+    return build_api(ReadCourses(store), uploads, publisher, withdrawer, json_secret(settings.origin_secret_id))
 
 
 @cache

@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from services.catalog.adapters.media_bucket import MemoryMediaBucket
 from services.catalog.app.publish_course import PublishCourse, Publisher
+from services.catalog.app.withdraw_course import Withdrawer
 from services.catalog.cli.package import load_package
 from services.catalog.domain.document import write_course
 from services.catalog.domain.media import media_prefix
@@ -46,7 +47,7 @@ def complaints(event: dict[str, Any]) -> list[str]:
 
 
 def publish_a_demo_course() -> list[Envelope]:
-    """The catalogue's way of it."""
+    """The catalogue's way of it, and of withdrawing it."""
     package = load_package(ROOT / "demo" / "courses" / "first-meeting")
     store, bucket, ids = MemoryStore(), MemoryMediaBucket(), SequentialIds()
     clock = ManualClock(orders_world.NOON_IN_SHANGHAI)
@@ -64,6 +65,9 @@ def publish_a_demo_course() -> list[Envelope]:
         correlation_id="request-1",
     )
     publisher.publish(command)
+    Withdrawer(store, EventFactory("catalog", clock, ids), AuditLog(clock, ids), clock).withdraw(
+        command.editor, package.course.course_id, "outdated", "request-2"
+    )
     return store.outbox
 
 

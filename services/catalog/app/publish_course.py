@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from services.catalog.app.items import listing_key, publication_key
 from services.catalog.app.manifest import MAX_LISTED, Manifest, verify_media
@@ -17,7 +17,7 @@ from services.catalog.app.read_courses import find_current
 from services.catalog.domain.course import Course
 from services.catalog.domain.document import MAX_DOCUMENT_BYTES, InvalidCourse, check_chapters, read_course
 from services.catalog.domain.media import Caption, MediaFile
-from services.catalog.domain.publication import Media, Publication, digest, listing
+from services.catalog.domain.publication import Current, Media, Publication, digest, listing
 from services.catalog.domain.reading import Violation
 from services.catalog.events.published import CoursePublished
 from services.kit.audit import AuditLog
@@ -32,7 +32,7 @@ AUDIT_ACTION = "catalog.course_published"
 
 @dataclass(frozen=True)
 class PublishCourse:
-    """What an editor sends. `expected` is the publication that the change was made on (0: none)."""
+    """What an editor sends. `expected` is the number of the state that the change was made on (0: none)."""
 
     editor: Principal
     document: dict[str, Any]
@@ -71,8 +71,8 @@ class Publisher:
         course = _course(command.document)
         media = self._media(course, command)
         current = find_current(self._store, course.course_id)
-        if current and current.digest == digest(course, media):
-            return Published(current, changed=False)
+        if _is_published(current, digest(course, media)):
+            return Published(current.publication, changed=False)
         number = _next_number(current, course, command.expected)
         publication = Publication(number, course, media, self._clock.now(), command.editor.id)
         try:
@@ -101,7 +101,7 @@ class Publisher:
     def _event(self, publication: Publication, correlation_id: str) -> Envelope:
         return self._events.make(
             CoursePublished.TYPE,
-            _announcement(publication),
+            announcement(publication),
             subject=publication.course.course_id,
             sequence=publication.number,
             correlation_id=correlation_id,
@@ -109,9 +109,13 @@ class Publisher:
 
     def _lost_race(self, publication: Publication) -> Published:
         current = find_current(self._store, publication.course.course_id)
-        if current and current.digest == publication.digest:
-            return Published(current, changed=False)
+        if _is_published(current, publication.digest):
+            return Published(current.publication, changed=False)
         raise _meanwhile(current)
+
+
+def _is_published(current: Current | None, wanted: str) -> TypeGuard[Current]:
+    return current is not None and current.withdrawn_at is None and current.publication.digest == wanted
 
 
 def _course(document: dict[str, Any]) -> Course:
@@ -123,16 +127,17 @@ def _course(document: dict[str, Any]) -> Course:
         raise _invalid(invalid.violations) from None
 
 
-def _next_number(current: Publication | None, course: Course, expected: int) -> int:
+def _next_number(current: Current | None, course: Course, expected: int) -> int:
     number = current.number if current else 0
     if expected != number:
         raise _meanwhile(current)
-    if current and current.course.content_id != course.content_id:
-        raise CONTENT_ID_FIXED.problem(content_id=current.course.content_id)
+    if current and current.publication.course.content_id != course.content_id:
+        raise CONTENT_ID_FIXED.problem(content_id=current.publication.course.content_id)
     return number + 1
 
 
-def _announcement(publication: Publication) -> CoursePublished:
+def announcement(publication: Publication) -> CoursePublished:
+    """What the other services must know of a publication."""
     course, media = publication.course, publication.media
     return CoursePublished(
         course_id=course.course_id,
@@ -161,5 +166,5 @@ def _invalid(violations: list[Violation]) -> Problem:
     return COURSE_INVALID.problem(errors=errors)
 
 
-def _meanwhile(current: Publication | None) -> Problem:
+def _meanwhile(current: Current | None) -> Problem:
     return PUBLISHED_MEANWHILE.problem(publication=current.number if current else 0)

@@ -2,7 +2,7 @@
 
 from services.catalog.app.items import LISTINGS, listing_key, publication_key
 from services.catalog.app.problems import COURSE_NOT_FOUND
-from services.catalog.domain.publication import Listing, Publication
+from services.catalog.domain.publication import Current, Listing, Publication
 from services.kit.store import Store
 
 
@@ -13,22 +13,28 @@ class ReadCourses:
         self._store = store
 
     def listings(self) -> list[Listing]:
-        """Every course's line, the newest first."""
+        """Every course's line but those withdrawn, the newest first."""
         found = [stored.value for stored in self._store.query(LISTINGS, "", Listing)]
-        return sorted(found, key=lambda line: (line.published_on, line.course_id), reverse=True)
+        offered = [line for line in found if line.withdrawn_at is None]
+        return sorted(offered, key=lambda line: (line.published_on, line.course_id), reverse=True)
 
-    def current(self, course_id: str) -> Publication:
-        """The course's current publication. Raises COURSE_NOT_FOUND."""
-        publication = find_current(self._store, course_id)
-        if publication is None:
+    def current(self, course_id: str) -> Current:
+        """The course as it stands, a withdrawn one too. Raises COURSE_NOT_FOUND."""
+        current = find_current(self._store, course_id)
+        if current is None:
             raise COURSE_NOT_FOUND.problem()
-        return publication
+        return current
 
 
-def find_current(store: Store, course_id: str) -> Publication | None:
-    """The course's current publication, if it has one."""
+def find_current(store: Store, course_id: str) -> Current | None:
+    """The course as it stands, if it was ever published."""
     line = store.get(listing_key(course_id), Listing)
-    if line is None:
-        return None
-    stored = store.get(publication_key(course_id, line.value.publication), Publication)
-    return stored.value if stored else None
+    return Current(publication_of(store, line.value), line.version, line.value.withdrawn_at) if line else None
+
+
+def publication_of(store: Store, line: Listing) -> Publication:
+    """The publication that the course's line names."""
+    stored = store.get(publication_key(line.course_id, line.publication), Publication)
+    if stored is None:
+        raise LookupError(f"{line.course_id} has a line without its publication {line.publication}")
+    return stored.value

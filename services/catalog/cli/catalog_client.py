@@ -85,6 +85,10 @@ class CatalogClient:
         body = {"expected_publication": expected, "reason": reason, "course": course, "media": _manifest(package)}
         return _checked(self._api.put(f"/v1/catalog/courses/{course_id}", json=body))
 
+    def withdraw(self, course_id: str, reason: str) -> dict[str, Any]:
+        """Takes a course off the catalogue."""
+        return _checked(self._api.post(f"/v1/catalog/courses/{course_id}/withdrawal", json={"reason": reason}))
+
     def _put(self, upload: dict[str, Any], path: Path) -> None:
         answer = self._storage.put(upload["url"], headers=upload["headers"], content=path.read_bytes())
         if answer.status_code != ALREADY_THERE and not answer.is_success:

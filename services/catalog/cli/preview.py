@@ -18,7 +18,8 @@ def preview(package: Package, current: dict[str, Any] | None) -> list[str]:
     document = write_course(package.course)
     if current is None:
         return [f"+ {name}: {_short(value)}" for name, value in document.items()] + list(_new_media(package))
-    return [*_fields(current["course"], document), *_media(package, current), *_captions(package, current)]
+    changes = [*_fields(current["course"], document), *_media(package, current), *_captions(package, current)]
+    return ["~ 重新上架 / offered again", *changes] if current["withdrawn"] else changes
 
 
 def _fields(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:

@@ -48,7 +48,7 @@ class Publication:
 
 @dataclass(frozen=True)
 class Listing:
-    """A course's line in the catalogue, and which publication is current."""
+    """A course's line in the catalogue, and which publication is current. `withdrawn_at`: it is no longer offered."""
 
     course_id: str
     publication: int
@@ -67,6 +67,16 @@ class Listing:
     duration_ms: int
     title_en: str | None = None
     subtitle: str | None = None
+    withdrawn_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Current:
+    """How a course stands. `number` is of its latest change: publications and withdrawals are counted together."""
+
+    publication: Publication
+    number: int
+    withdrawn_at: datetime | None
 
 
 def digest(course: Course, media: Media) -> str:

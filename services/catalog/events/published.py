@@ -1,6 +1,6 @@
 """What the catalogue tells the other services. A schema never changes incompatibly within its version."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import ClassVar, Literal
 
@@ -35,4 +35,15 @@ class CoursePublished(BaseModel):
     member_library: bool = Field(default=False, description="whether a membership that opens the library opens it")
 
 
-PUBLISHED: dict[str, type[BaseModel]] = {CoursePublished.TYPE: CoursePublished}
+class CourseWithdrawn(CoursePublished):
+    """A course's current state: no longer offered. Subject and sequence as of its publications.
+
+    Whole, so that whoever missed the last publication knows what its learners under way go on with.
+    """
+
+    TYPE: ClassVar[str] = "catalog.course_withdrawn.v1"
+
+    withdrawn_at: datetime
+
+
+PUBLISHED: dict[str, type[BaseModel]] = {model.TYPE: model for model in (CoursePublished, CourseWithdrawn)}

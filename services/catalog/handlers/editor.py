@@ -1,4 +1,4 @@
-"""What editors do: upload media, publish."""
+"""What editors do: upload media, publish, withdraw."""
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -13,6 +13,7 @@ from services.catalog.app.problems import EDITOR_PROBLEMS
 from services.catalog.app.publish_course import PublishCourse, Publisher
 from services.catalog.app.read_courses import ReadCourses
 from services.catalog.app.upload_media import UploadMedia
+from services.catalog.app.withdraw_course import Withdrawer
 from services.catalog.domain.media import Caption, MediaFile
 from services.catalog.handlers.models import (
     CurrentPublication,
@@ -23,6 +24,8 @@ from services.catalog.handlers.models import (
     SignedUpload,
     UploadAnswer,
     UploadRequest,
+    WithdrawalAnswer,
+    WithdrawalRequest,
 )
 from services.catalog.handlers.pages import current_publication, publish_answer
 from services.kit.http import HttpApi, caller, correlation_id, secured
@@ -36,6 +39,7 @@ def build_api(
     courses: ReadCourses,
     uploads: UploadMedia,
     publisher: Publisher,
+    withdrawer: Withdrawer,
     origin_secret: Callable[[bool], Mapping[str, str]],
 ) -> HttpApi:
     """The editors' routes."""
@@ -93,6 +97,20 @@ def build_api(
         )
         published = publisher.publish(command)
         return publish_answer(published.publication, changed=published.changed)
+
+    @app.post(
+        "/v1/catalog/courses/<course_id>/withdrawal",
+        operation_id="withdraw_course",
+        summary="Take a course off the catalogue; safe to repeat",
+        **editor,
+    )
+    def withdraw_course(
+        course_id: Annotated[Identifier, Path()], request: Annotated[WithdrawalRequest, Body()]
+    ) -> WithdrawalAnswer:
+        done = withdrawer.withdraw(caller(app), course_id, request.reason, correlation_id(app))
+        return WithdrawalAnswer(
+            course_id=course_id, publication=done.number, withdrawn_at=done.withdrawn_at, changed=done.changed
+        )
 
     return api
 

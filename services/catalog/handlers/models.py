@@ -129,6 +129,7 @@ class CoursePage(BaseModel):
     course_id: str
     publication: int
     published_at: datetime
+    withdrawn: bool = Field(description="no longer offered: not for sale, not to be claimed; who has it, keeps it")
     title: str
     title_en: str | None
     subtitle: str | None
@@ -255,12 +256,28 @@ class CurrentPublication(BaseModel):
     """What is published now, in the editor's form."""
 
     course_id: str
-    publication: int
+    publication: int = Field(description="of the latest change: a withdrawal has a number too")
+    withdrawn: bool
     content_version: str
     duration_ms: int
     media_path: str
     captions: list[CaptionEntry]
     course: dict[str, Any] = Field(description="the course document, as in a course package")
+
+
+class WithdrawalRequest(_Request):
+    """Takes a course off the catalogue."""
+
+    reason: StrictStr = Field(min_length=1, max_length=500, description="for the audit log")
+
+
+class WithdrawalAnswer(BaseModel):
+    """Since when the course is withdrawn, and whether this call did it."""
+
+    course_id: str
+    publication: int = Field(description="the withdrawal's number, which the next publication must expect")
+    withdrawn_at: datetime
+    changed: bool
 
 
 class PublishAnswer(CurrentPublication):

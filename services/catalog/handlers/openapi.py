@@ -6,6 +6,7 @@ from services.catalog.adapters.media_bucket import MemoryMediaBucket
 from services.catalog.app.publish_course import Publisher
 from services.catalog.app.read_courses import ReadCourses
 from services.catalog.app.upload_media import UploadMedia
+from services.catalog.app.withdraw_course import Withdrawer
 from services.catalog.handlers import editor, http
 from services.kit.audit import AuditLog
 from services.kit.clock import SystemClock
@@ -19,7 +20,8 @@ def document() -> dict[str, Any]:
     """The OpenAPI 3.1 document."""
     store, bucket, clock, ids = MemoryStore(), MemoryMediaBucket(), SystemClock(), RandomIds()
     audit, courses = AuditLog(clock, ids), ReadCourses(store)
-    publisher = Publisher(store, bucket, EventFactory("catalog", clock, ids), audit, clock)
-    written = editor.build_api(courses, UploadMedia(store, bucket, audit), publisher, lambda _: {}).openapi()
+    events, uploads = EventFactory("catalog", clock, ids), UploadMedia(store, bucket, audit)
+    publisher, withdrawer = Publisher(store, bucket, events, audit, clock), Withdrawer(store, events, audit, clock)
+    written = editor.build_api(courses, uploads, publisher, withdrawer, lambda _: {}).openapi()
     read = http.build_api(courses, lambda _: {}).openapi()
     return merged(written, read)

@@ -4,7 +4,7 @@ from typing import Any
 
 from services.catalog.domain.course import CREDENTIALS, Course
 from services.catalog.domain.document import write_course, write_node
-from services.catalog.domain.publication import Listing, Publication
+from services.catalog.domain.publication import Current, Listing, Publication
 from services.catalog.handlers import models
 
 
@@ -13,13 +13,15 @@ def listing_answer(line: Listing) -> models.Listing:
     return models.Listing.model_validate(line, from_attributes=True)
 
 
-def course_page(publication: Publication) -> models.CoursePage:
+def course_page(current: Current) -> models.CoursePage:
     """The whole page of a course."""
+    publication = current.publication
     course = publication.course
     return models.CoursePage(
         course_id=course.course_id,
         publication=publication.number,
         published_at=publication.published_at,
+        withdrawn=current.withdrawn_at is not None,
         title=course.title,
         title_en=course.title_en,
         subtitle=course.subtitle,
@@ -42,21 +44,23 @@ def course_page(publication: Publication) -> models.CoursePage:
     )
 
 
-def current_publication(publication: Publication) -> models.CurrentPublication:
+def current_publication(current: Current) -> models.CurrentPublication:
     """What an editor compares a package with."""
-    return models.CurrentPublication(**_current(publication))
+    withdrawn = current.withdrawn_at is not None
+    return models.CurrentPublication(**_publication(current.publication, current.number, withdrawn=withdrawn))
 
 
 def publish_answer(publication: Publication, *, changed: bool) -> models.PublishAnswer:
     """The result of publishing."""
-    return models.PublishAnswer(changed=changed, **_current(publication))
+    return models.PublishAnswer(changed=changed, **_publication(publication, publication.number, withdrawn=False))
 
 
-def _current(publication: Publication) -> dict[str, Any]:
+def _publication(publication: Publication, number: int, *, withdrawn: bool) -> dict[str, Any]:
     captions = publication.media.captions
     return {
         "course_id": publication.course.course_id,
-        "publication": publication.number,
+        "publication": number,
+        "withdrawn": withdrawn,
         "content_version": publication.media.version,
         "duration_ms": publication.media.duration_ms,
         "media_path": publication.media_path,

@@ -22,6 +22,14 @@ MEMBERSHIP_REQUIRED = ProblemType(
     "请开通或续费会员后再领取。",
     "Open or renew a membership, then claim it.",
 )
+COURSE_WITHDRAWN = ProblemType(
+    "COURSE_WITHDRAWN",
+    HTTPStatus.CONFLICT,
+    "此课程已下架，不能再购买或领取；已拥有的学员不受影响。",
+    "This course has been withdrawn: it can be neither bought nor claimed. Learners who have it keep it.",
+    "请返回课程列表选择其他课程。",
+    "Go back to the list of courses and choose another.",
+)
 COURSE_NOT_RECOMMENDED = ProblemType(
     "COURSE_NOT_RECOMMENDED",
     HTTPStatus.CONFLICT,
@@ -49,6 +57,7 @@ PLAN_NOT_FOUND = ProblemType(
 
 PROBLEMS = (
     COURSE_NOT_FOUND,
+    COURSE_WITHDRAWN,
     MEMBERSHIP_REQUIRED,
     COURSE_NOT_RECOMMENDED,
     ALREADY_CLAIMED,
@@ -57,6 +66,7 @@ PROBLEMS = (
 )
 
 OBSTACLES = {
+    Obstacle.COURSE_WITHDRAWN: COURSE_WITHDRAWN,
     Obstacle.MEMBERSHIP_REQUIRED: MEMBERSHIP_REQUIRED,
     Obstacle.COURSE_NOT_RECOMMENDED: COURSE_NOT_RECOMMENDED,
     Obstacle.ALREADY_CLAIMED: ALREADY_CLAIMED,

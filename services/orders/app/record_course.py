@@ -6,14 +6,14 @@ from services.kit.inbox import apply_once
 from services.kit.store import ABSENT, Change, Put, Store
 from services.orders.app.keys import course_key
 from services.orders.domain.course_offer import CourseOffer
-from services.orders.events.consumed import CoursePublished
+from services.orders.events.consumed import CoursePublished, CourseWithdrawn
 
 
 def record_course(store: Store, clock: Clock, event: Envelope) -> None:
-    """Keeps what the newest publication says; an older one that arrives late changes nothing.
+    """Keeps what the newest publication or withdrawal says; an older one that arrives late changes nothing.
 
     Raises:
-        ValueError: the event is not a publication with a sequence (pydantic's ValidationError is one).
+        ValueError: the event is neither, with a sequence (pydantic's ValidationError is one).
         Conflict: others kept writing.
     """
     published = CoursePublished.model_validate(event.data)
@@ -25,6 +25,7 @@ def record_course(store: Store, clock: Clock, event: Envelope) -> None:
         member_recommended=published.member_recommended,
         price_fen=published.price_fen,
         sequence=event.sequence,
+        withdrawn=event.type == CourseWithdrawn.TYPE,
     )
 
     def plan() -> Change:

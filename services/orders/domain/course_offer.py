@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class CourseOffer:
-    """A course as it can be had. `sequence` is the number of the publication it was read from."""
+    """A course as it can be had. `sequence` is the number of the publication or withdrawal it was read from."""
 
     course_id: str
     title: str
     member_recommended: bool
     price_fen: int
     sequence: int
+    withdrawn: bool = False

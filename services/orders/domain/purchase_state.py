@@ -21,6 +21,7 @@ class State(StrEnum):
 class Obstacle(StrEnum):
     """Why a course cannot be claimed."""
 
+    COURSE_WITHDRAWN = "COURSE_WITHDRAWN"
     COURSE_NOT_RECOMMENDED = "COURSE_NOT_RECOMMENDED"
     MEMBERSHIP_REQUIRED = "MEMBERSHIP_REQUIRED"
     ALREADY_CLAIMED = "ALREADY_CLAIMED"
@@ -39,6 +40,8 @@ def claim_obstacle(offer: CourseOffer, plan: Plan | None, *, claimed: bool) -> O
     """Why a learner with this running plan may not claim the course; None where nothing stands against it."""
     if claimed:
         return Obstacle.ALREADY_CLAIMED
+    if offer.withdrawn:
+        return Obstacle.COURSE_WITHDRAWN
     if not offer.member_recommended:
         return Obstacle.COURSE_NOT_RECOMMENDED
     if plan is None or not plan.member_recommended_claims:

@@ -14,3 +14,9 @@ class CoursePublished(BaseModel):
     title: str
     member_recommended: bool
     price_fen: int = Field(ge=0)
+
+
+class CourseWithdrawn(CoursePublished):
+    """Of the same course: it is no longer offered."""
+
+    TYPE: ClassVar = "catalog.course_withdrawn.v1"

@@ -7,11 +7,14 @@ from services.kit.store import ABSENT, Change, Key, Put, Store
 from services.playback.app.context import course_key, grant_key
 from services.playback.domain.course import Course
 from services.playback.domain.entitlement import Entitlement
-from services.playback.events.consumed import CoursePublished, EntitlementGranted
+from services.playback.events.consumed import CoursePublished, CourseWithdrawn, EntitlementGranted
 
 
 def record_course(store: Store, clock: Clock, event: Envelope) -> None:
-    """Remembers what is published now; news older than what is known changes nothing."""
+    """Remembers what is published now; news older than what is known changes nothing.
+
+    A withdrawn course stays: who has it may begin and finish. It only leaves the members' library.
+    """
     data = CoursePublished.model_validate(event.data)
     course = Course(
         course_id=data.course_id,
@@ -20,6 +23,7 @@ def record_course(store: Store, clock: Clock, event: Envelope) -> None:
         max_rate=data.max_rate,
         media_url=data.media_path,
         sequence=_sequence(event),
+        in_library=data.member_library and event.type != CourseWithdrawn.TYPE,
     )
     _record(store, clock, event, course_key(data.course_id), course)
 

@@ -6,7 +6,10 @@ from decimal import Decimal
 
 @dataclass(frozen=True)
 class Course:
-    """What a new watch pins. `sequence` is the catalogue's publication number: older news is ignored."""
+    """What a new watch pins. `sequence` is the catalogue's number of its state: older news is ignored.
+
+    `in_library`: a membership that opens the library opens it.
+    """
 
     course_id: str
     content_version: str
@@ -14,3 +17,4 @@ class Course:
     max_rate: Decimal
     media_url: str
     sequence: int
+    in_library: bool = False

@@ -17,6 +17,13 @@ class CoursePublished(BaseModel):
     duration_ms: int = Field(gt=0)
     max_rate: Decimal = Field(ge=1, le=2)
     media_path: str
+    member_library: bool = False
+
+
+class CourseWithdrawn(CoursePublished):
+    """Of the same course: it is no longer offered."""
+
+    TYPE: ClassVar = "catalog.course_withdrawn.v1"
 
 
 class EntitlementGranted(BaseModel):

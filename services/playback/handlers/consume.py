@@ -9,13 +9,14 @@ from services.kit.consumer import EventHandler, consume
 from services.playback import bootstrap
 from services.playback.app.context import Context
 from services.playback.app.record_views import record_course, record_entitlement
-from services.playback.events.consumed import CoursePublished, EntitlementGranted
+from services.playback.events.consumed import CoursePublished, CourseWithdrawn, EntitlementGranted
 
 
 def event_handlers(watching: Context) -> dict[str, EventHandler]:
     """What is done with each type of event."""
     return {
         CoursePublished.TYPE: partial(record_course, watching.store, watching.clock),
+        CourseWithdrawn.TYPE: partial(record_course, watching.store, watching.clock),
         EntitlementGranted.TYPE: partial(record_entitlement, watching.store, watching.clock),
     }
 

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.catalog.cli import publish
+from services.catalog.cli import publish, withdraw
 from services.catalog.handlers import editor
 from services.kit.http import HttpApi
 from tests.gateway import LambdaContext, claims, origin_secret, request
@@ -22,7 +22,7 @@ class Site:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.api = editor.build_api(world.courses, world.uploads, world.publisher, origin_secret)
+        self.api = editor.build_api(world.courses, world.uploads, world.publisher, world.withdrawer, origin_secret)
         self.uploaded: list[str] = []
         self.storage_status = 200
 
@@ -101,6 +101,24 @@ def test_the_preview_shows_what_changes_and_changes_nothing(
     assert site.world.courses.current("bonds").number == 1
     assert run(folder) == 0
     assert site.world.courses.current("bonds").number == 2
+
+
+def test_withdrawing_is_safe_to_repeat_and_publishing_again_offers_again(
+    site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_package(tmp_path)
+    assert run(folder) == 0
+    withdrawal = ["bonds", "--reason", "outdated", "--base-url", "http://xueshi.example"]
+    assert withdraw.main(withdrawal) == 0
+    assert withdraw.main(withdrawal) == 0
+    assert "already withdrawn: bonds" in capsys.readouterr().out
+    assert site.world.courses.current("bonds").number == 2
+    assert withdraw.main(["nothing", *withdrawal[1:]]) == 1
+    assert "COURSE_NOT_FOUND" in capsys.readouterr().err
+    assert run(folder, "--preview") == 0
+    assert "~ 重新上架 / offered again" in capsys.readouterr().out
+    assert run(folder) == 0
+    assert (len(site.uploaded), site.world.courses.listings()[0].withdrawn_at) == (5, None)
 
 
 def test_mistakes_are_listed_and_nothing_is_sent(

@@ -26,7 +26,7 @@ def reader(world: World) -> HttpApi:
 @pytest.fixture
 def writer(world: World) -> HttpApi:
     """The editors' API."""
-    return editor.build_api(world.courses, world.uploads, world.publisher, origin_secret)
+    return editor.build_api(world.courses, world.uploads, world.publisher, world.withdrawer, origin_secret)
 
 
 def body(world: World, **changes: Any) -> dict[str, Any]:
@@ -178,5 +178,10 @@ def test_the_description_has_every_route() -> None:
     editors = {key for key, operation in found.items() if operation.get("security") == [{"cognito": []}]}
     assert {key for key, operation in found.items() if operation.get("x-function") == "editor"} == editors
     course = f"{COURSES}/{{course_id}}"
-    assert editors == {("put", course), ("post", f"{course}/media-uploads"), ("get", f"{course}/publication")}
+    assert editors == {
+        ("put", course),
+        ("post", f"{course}/media-uploads"),
+        ("get", f"{course}/publication"),
+        ("post", f"{course}/withdrawal"),
+    }
     assert set(found) - editors == {("get", COURSES), ("get", course)}

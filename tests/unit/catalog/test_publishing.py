@@ -38,7 +38,7 @@ def test_the_first_publication(world: World) -> None:
     world.upload(package)
     published = world.publish(package, 0)
     assert published.changed
-    assert published.publication == world.courses.current("bonds")
+    assert published.publication == world.courses.current("bonds").publication
     assert (published.publication.number, published.publication.published_at) == (1, PUBLISHED_AT)
     assert published.publication.media.duration_ms == 7_500
     (event,) = world.store.outbox

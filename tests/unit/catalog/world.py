@@ -10,6 +10,7 @@ from services.catalog.app.manifest import Manifest
 from services.catalog.app.publish_course import PublishCourse, Published, Publisher
 from services.catalog.app.read_courses import ReadCourses
 from services.catalog.app.upload_media import UploadMedia
+from services.catalog.app.withdraw_course import Withdrawal, Withdrawer
 from services.catalog.cli.package import Package, load_package
 from services.catalog.domain.document import write_course
 from services.kit.audit import AuditLog, AuditRecord
@@ -102,6 +103,7 @@ class World:
         events = EventFactory("catalog", self.clock, ids)
         self.courses = ReadCourses(self.store)
         self.uploads = UploadMedia(self.store, self.bucket, audit)
+        self.withdrawer = Withdrawer(self.store, events, audit, self.clock)
         self.publisher = Publisher(self.store, self.bucket, events, audit, self.clock)
 
     def package(self, **changed: str | bytes | None) -> Package:
@@ -128,6 +130,10 @@ class World:
             correlation_id="request-1",
         )
         return self.publisher.publish(command)
+
+    def withdraw(self, course_id: str = "bonds", editor: Principal = EDITOR) -> Withdrawal:
+        """Takes the course off the catalogue."""
+        return self.withdrawer.withdraw(editor, course_id, "outdated", "request-2")
 
     def audit(self) -> list[AuditRecord]:
         """The audit log."""

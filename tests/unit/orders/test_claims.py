@@ -148,6 +148,18 @@ def test_a_withdrawn_recommendation_beats_a_claim_that_was_decided_before(member
     assert member_world.claims_told() == []
 
 
+def test_a_course_withdrawn_meanwhile_cannot_be_claimed_and_stays_with_who_has_it(member_world: World) -> None:
+    member_world.grant(VISITOR, OTHER_KEY)
+    owned = member_world.claim(learner_id=VISITOR, key=OTHER_KEY)
+    member_world.store.before_commit = lambda: member_world.withdraw(RECOMMENDED, 2)
+    with pytest.raises(Problem) as problem:
+        member_world.claim()
+    assert problem.value.type.code == "COURSE_WITHDRAWN"
+    state = read_state(member_world.context, MEMBER, RECOMMENDED).state
+    assert (state.state, state.obstacle) == (State.NOT_OWNED, Obstacle.COURSE_WITHDRAWN)
+    assert read_state(member_world.context, VISITOR, RECOMMENDED).state.entitlement == owned
+
+
 def test_a_membership_that_changes_meanwhile_is_read_again(member_world: World) -> None:
     member_world.store.before_commit = lambda: member_world.grant(key=OTHER_KEY)
     member_world.claim()

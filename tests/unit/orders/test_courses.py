@@ -34,6 +34,27 @@ def test_order_of_arrival_does_not_matter(world: World, order: tuple[int, ...]) 
     assert offer(world) == CourseOffer(COURSE, "家族信托", False, 3, 3)
 
 
+@pytest.mark.parametrize("order", list(permutations([1, 2, 3])))
+def test_a_withdrawal_counts_until_a_later_publication_whatever_arrives_when(
+    world: World, order: tuple[int, ...]
+) -> None:
+    for sequence in order[:2]:
+        _deliver(world, sequence)
+    known = offer(world)
+    assert known
+    assert known.withdrawn == (max(order[:2]) == 2)
+    _deliver(world, order[2])
+    assert offer(world) == CourseOffer(COURSE, "家族信托", True, 9_900, 3)
+
+
+def _deliver(world: World, sequence: int) -> None:
+    """The second change of the course is its withdrawal."""
+    if sequence == 2:
+        world.withdraw(COURSE, sequence)
+    else:
+        world.publish(COURSE, sequence, recommended=True)
+
+
 def test_a_duplicate_has_no_further_effect(world: World) -> None:
     event = world.publish(COURSE, 1, recommended=True)
     before = world.store.snapshot()

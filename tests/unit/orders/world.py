@@ -77,6 +77,11 @@ class World:
         record_course(self.store, self.clock, event)
         return event
 
+    def withdraw(self, course_id: str, sequence: int) -> None:
+        """The catalogue takes the course off."""
+        event = self.published(course_id, sequence, recommended=True)
+        record_course(self.store, self.clock, event.model_copy(update={"type": "catalog.course_withdrawn.v1"}))
+
     def published(self, course_id: str, sequence: int | None, *, recommended: bool, price_fen: int = 9900) -> Envelope:
         """The catalogue's event."""
         data = {

@@ -98,12 +98,21 @@ class World:
         handle(self.store, self.clock, event)
         return event
 
-    def publish(self, course_id: str, version: str = "v1", sequence: int = 1, duration_ms: int | None = None) -> None:
-        """The catalogue publishes a course."""
+    def publish(
+        self,
+        course_id: str,
+        version: str = "v1",
+        sequence: int = 1,
+        duration_ms: int | None = None,
+        *,
+        withdrawn: bool = False,
+    ) -> None:
+        """The catalogue publishes a course of the library, or withdraws it."""
         self.deliver(
             record_course,
-            "catalog.course_published.v1",
+            f"catalog.course_{'withdrawn' if withdrawn else 'published'}.v1",
             sequence,
+            member_library=True,
             course_id=course_id,
             content_version=version,
             duration_ms=duration_ms or DURATIONS[course_id],

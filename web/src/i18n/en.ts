@@ -65,11 +65,13 @@ export const en: Record<Key, string> = {
   'state.notOwned': 'You do not have this course yet',
   'state.MEMBERSHIP_REQUIRED': 'Claiming needs a running membership',
   'state.COURSE_NOT_RECOMMENDED': 'Not a course recommended to members, so it cannot be claimed',
+  'state.COURSE_WITHDRAWN': 'This course has been withdrawn',
   'state.ALREADY_CLAIMED': 'You claimed it before, and your access has ended',
   'state.why': 'Why can I not claim it?',
   'state.whyTitle': 'Cannot be claimed now',
   'state.MEMBERSHIP_REQUIRED.next': 'Ask customer service to open or renew your membership, then come back and claim it.',
   'state.COURSE_NOT_RECOMMENDED.next': 'On the home page, courses marked “For members” can be claimed.',
+  'state.COURSE_WITHDRAWN.next': 'Learners who have it keep it; on the home page you can choose another course.',
   'state.ALREADY_CLAIMED.next': 'Each course can be claimed once. Hours you earned are kept; see My hours.',
 
   'claim.title': 'Before you claim: how watching counts',

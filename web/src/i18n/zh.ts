@@ -63,11 +63,13 @@ export const zh = {
   'state.notOwned': '您还没有这门课程',
   'state.MEMBERSHIP_REQUIRED': '领取需要有效的会员资格',
   'state.COURSE_NOT_RECOMMENDED': '此课程不是会员推荐课程，不能领取',
+  'state.COURSE_WITHDRAWN': '此课程已下架',
   'state.ALREADY_CLAIMED': '您领取过此课程，学习权限已结束',
   'state.why': '为什么不能领取？',
   'state.whyTitle': '暂时不能领取',
   'state.MEMBERSHIP_REQUIRED.next': '请联系客服开通或续费会员，然后回到本页领取。',
   'state.COURSE_NOT_RECOMMENDED.next': '您可以在首页选择带“会员推荐”标记的课程。',
+  'state.COURSE_WITHDRAWN.next': '已购买、已领取的学员可以继续学习；您可以在首页选择其他课程。',
   'state.ALREADY_CLAIMED.next': '每门课程只能领取一次；已得学时不受影响，可在“继续教育”中查看。',
 
   'claim.title': '领取前请知悉观看规则',
