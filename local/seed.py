@@ -43,6 +43,7 @@ ACCOUNTS = (
     Account("reviewer", "reviewer"),
     Account("finance", "finance"),
     Account("auditor", "auditor"),
+    Account("records", "records"),
     Account("admin", "administrator"),
 )
 

@@ -2,6 +2,7 @@
 
 from constructs import Construct
 
+from infra.constructs.archive import allow_objects, locked_bucket
 from infra.constructs.secrets import ServiceKeys
 from infra.stacks.service import Foundation, ServiceStack
 
@@ -16,13 +17,21 @@ class CreditsStack(ServiceStack):
         self.allow_write(http)
         self.allow_emit(http)
         keys.open_to(http)
-        # Its own event too: a confirmed certificate releases what is held, in as many transactions as it takes.
-        types = ["catalog.course_published.v1", "playback.watch_completed.v1", "credits.certificate_confirmed.v1"]
+        # Its own events too: a confirmed certificate releases what is held, in as many transactions as it takes, and
+        # what was declared of reversed hours is taken back.
+        types = [
+            "catalog.course_published.v1",
+            "playback.watch_completed.v1",
+            "credits.certificate_confirmed.v1",
+            "credits.hours_reversed.v1",
+        ]
         consumer = self.add_consumer(types)
         self.allow_write(consumer.function)
         self.allow_emit(consumer.function)
         keys.open_to(consumer.function)
-        # No keys: what reads the records out can add nothing to them.
-        records = self.add_http_function("records")
-        self.allow_read(records)
+        # No keys: what hands the records out can add nothing to them.
+        self.kept = locked_bucket(self, "Records", "records")
+        records = self.add_http_function("records", {"RECORDS_BUCKET_NAME": self.kept.bucket_name})
+        self.allow_write(records)
+        allow_objects(records, self.kept, "batches/", "s3:GetObject", "s3:PutObject")
         self.finish({"http": http, "records": records}, consumer)

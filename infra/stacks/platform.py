@@ -16,6 +16,7 @@ GROUPS = {
     "reviewer": "Reviews suspicious watching",
     "finance": "Exports orders, refunds",
     "auditor": "Verifies hours for the certifying body",
+    "records": "Declares hours to the certifying body",
     "administrator": "Memberships and certificates",
 }
 

@@ -7,9 +7,12 @@ import boto3
 
 from services.credits.adapters.rule_files import load_rules
 from services.credits.app.context import Context, context
+from services.credits.app.records import Records
+from services.credits.app.records import records as made_records
 from services.kit.clock import SystemClock
 from services.kit.ids import RandomIds
 from services.kit.keyring import KeyRing
+from services.kit.objects import S3Objects
 from services.kit.relay import EventsClient
 from services.kit.secrets import json_secret
 from services.kit.settings import Settings
@@ -27,6 +30,12 @@ class LedgerSettings(StoreSettings):
     """Of functions that add entries or check them."""
 
     keyring_secret_id: str
+
+
+class RecordsSettings(StoreSettings):
+    """Of functions that hand records out."""
+
+    records_bucket_name: str
 
 
 class HttpSettings(Settings):
@@ -53,6 +62,13 @@ def ledger() -> Context:
     """What the use cases work with."""
     keys = KeyRing(json_secret(LedgerSettings.load().keyring_secret_id))
     return context(store(), SystemClock(), RandomIds(), keys, load_rules())
+
+
+@cache
+def records() -> Records:
+    """What hands the records out."""
+    objects = S3Objects(boto3.client("s3"), RecordsSettings.load().records_bucket_name)
+    return made_records(store(), SystemClock(), RandomIds(), objects)
 
 
 @cache

@@ -196,12 +196,19 @@ class HttpApi:
 
 
 def merged(first: dict[str, Any], *others: dict[str, Any]) -> dict[str, Any]:
-    """One OpenAPI document of a service whose routes are spread over several functions; the first describes it."""
+    """One OpenAPI document of a service whose routes are spread over several functions; the first describes it.
+
+    Raises:
+        ValueError: two functions mean different things by one name.
+    """
     for document in others:
         for path, operations in document["paths"].items():
             first["paths"].setdefault(path, {}).update(operations)
         for kind, components in document["components"].items():
-            first["components"].setdefault(kind, {}).update(components)
+            known = first["components"].setdefault(kind, {})
+            for name, component in components.items():
+                if known.setdefault(name, component) != component:
+                    raise ValueError(f"two {kind} are called {name}")
     first["paths"] = dict(sorted(first["paths"].items()))
     return first
 

@@ -16,6 +16,7 @@ class Role(StrEnum):
     REVIEWER = "reviewer"
     FINANCE = "finance"
     AUDITOR = "auditor"
+    RECORDS = "records"
     ADMINISTRATOR = "administrator"
 
 

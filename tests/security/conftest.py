@@ -15,6 +15,7 @@ STAFF = {
     Role.REVIEWER: "reviewer",
     Role.FINANCE: "finance",
     Role.AUDITOR: "auditor",
+    Role.RECORDS: "records",
     Role.ADMINISTRATOR: "admin",
 }
 

@@ -9,7 +9,13 @@ from local.emulator import ROOT
 
 DOCUMENTS = ROOT / "docs" / "openapi"
 SERVICES = ("catalog", "orders", "playback", "credits")
-PATH_VALUES = {"credential": "AFP", "watch_id": "0" * 32, "learner_id": "somebody-else", "course_id": "no-such-course"}
+PATH_VALUES = {
+    "credential": "AFP",
+    "watch_id": "0" * 32,
+    "learner_id": "somebody-else",
+    "course_id": "no-such-course",
+    "number": "1",
+}
 """What stands for a path's parameters: well formed, and of nobody."""
 
 

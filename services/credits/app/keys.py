@@ -8,6 +8,10 @@ from services.kit.store import Key
 
 ENTRIES = "ENTRY#"
 CERTIFICATES = "CERT#"
+DECLARATIONS = "DECLARATION#"
+BATCHES = "BATCH#"
+LINES = "LINE#"
+RESULTS = "RESULT#"
 
 
 def course_key(course_id: str, content_version: str) -> Key:
@@ -54,3 +58,38 @@ def award_key(learner_id: str, credential: Credential, content_id: str, period: 
 def watch_key(watch_id: str) -> Key:
     """The mark that this watch is in the ledger. It never expires, unlike the inbox marker of its event."""
     return Key(f"WATCH#{watch_id}", "WATCH")
+
+
+def declaration_key(learner_id: str, number: int) -> Key:
+    """The declaration of one entry to the certifying body."""
+    return Key(learner_pk(learner_id), f"{DECLARATIONS}{number:010d}")
+
+
+def declaring_pk(credential: Credential) -> str:
+    """Which batch of a credential is open, and the batches that were closed."""
+    return f"DECLARING#{credential}"
+
+
+def gate_key(credential: Credential) -> Key:
+    """Which batch is open. Whoever puts a line into it requires this item's version; closing the batch changes it."""
+    return Key(declaring_pk(credential), "GATE")
+
+
+def batch_key(credential: Credential, number: int) -> Key:
+    """A batch that was closed."""
+    return Key(declaring_pk(credential), f"{BATCHES}{number:06d}")
+
+
+def lines_pk(credential: Credential, batch: int) -> str:
+    """The lines of a batch, and the results that the certifying body gave."""
+    return f"DECLARED#{credential}#{batch:06d}"
+
+
+def line_key(credential: Credential, batch: int, line_id: str) -> Key:
+    """One line of a batch; their order is that of their ids."""
+    return Key(lines_pk(credential, batch), f"{LINES}{line_id}")
+
+
+def result_key(credential: Credential, batch: int, line_id: str) -> Key:
+    """The certifying body's answer to one line; written once."""
+    return Key(lines_pk(credential, batch), f"{RESULTS}{line_id}")

@@ -52,6 +52,38 @@ SPAN_TOO_LONG = ProblemType(
     "请缩短范围（最多天数见 days），分段查询。",
     "Ask for at most `days` days at a time.",
 )
+NOTHING_TO_DECLARE = ProblemType(
+    "NOTHING_TO_DECLARE",
+    HTTPStatus.CONFLICT,
+    "该证书在此周期没有可申报的学时。",
+    "No hours were awarded to this certificate in this period, so there is nothing to declare.",
+    "请在学时账户中查看已计入的学时及其所属周期。",
+    "See your account for the hours that count, and their periods.",
+)
+BATCH_EMPTY = ProblemType(
+    "BATCH_EMPTY",
+    HTTPStatus.CONFLICT,
+    "该证书目前没有待申报的学时，未生成批次。",
+    "Nothing is waiting to be declared for this certificate; no batch was closed.",
+    "有学员申报后再试。",
+    "Try again once learners have declared hours.",
+)
+BATCH_NOT_FOUND = ProblemType(
+    "BATCH_NOT_FOUND",
+    HTTPStatus.NOT_FOUND,
+    "没有这个批次，或它的文件尚未生成。",
+    "There is no such batch, or its file is not written yet.",
+    "请检查批次编号；若文件尚未生成，请再次执行关闭批次。",
+    "Check the batch's number; if its file is missing, close the batch again.",
+)
+RESULTS_INVALID = ProblemType(
+    "RESULTS_INVALID",
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    "结果文件有错误，整份文件均未导入。",
+    "The file of results has mistakes; nothing of it was imported.",
+    "请改正 errors 列出的每一行后重新导入。",
+    "Correct every line listed in errors and import the file again.",
+)
 
 AWARD_NOT_FOUND = ProblemType(
     "AWARD_NOT_FOUND",
@@ -78,7 +110,7 @@ OWN_AWARD = ProblemType(
     "Ask another reviewer.",
 )
 
-RECORDS_PROBLEMS = (SPAN_TOO_LONG,)
+RECORDS_PROBLEMS = (SPAN_TOO_LONG, NOTHING_TO_DECLARE, BATCH_EMPTY, BATCH_NOT_FOUND, RESULTS_INVALID)
 """Of the function that keeps the records' way out: to auditors and to the certifying body."""
 
 PROBLEMS = (

@@ -55,8 +55,17 @@ class CertificateConfirmed(BaseModel):
     credential: Credential
 
 
+class HoursReversed(BaseModel):
+    """Of our own reversal: whose declarations are to be taken back."""
+
+    TYPE: ClassVar = "credits.hours_reversed.v1"
+
+    learner_id: Id
+
+
 CONSUMED: dict[str, type[BaseModel]] = {
     CoursePublished.TYPE: CoursePublished,
     WatchCompleted.TYPE: WatchCompleted,
     CertificateConfirmed.TYPE: CertificateConfirmed,
+    HoursReversed.TYPE: HoursReversed,
 }

@@ -1,4 +1,4 @@
-"""The way of the records out of the ledger: to auditors. It holds no MAC key, so it can add no entry."""
+"""The way of the records out: to auditors and to the certifying body. It holds no MAC key, so it can add no entry."""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -8,21 +8,26 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from services.credits import bootstrap
 from services.credits.app.problems import RECORDS_PROBLEMS
+from services.credits.app.records import Records
 from services.credits.handlers.audit_routes import add_audit_routes
+from services.credits.handlers.declaration_routes import add_declaration_routes
 from services.kit.http import HttpApi
-from services.kit.store import Store
+
+MAX_BODY_BYTES = 1024 * 1024
+"""A file of some ten thousand results."""
 
 
-def build_api(store: Store, origin_secret: Callable[[bool], Mapping[str, str]]) -> HttpApi:
+def build_api(records: Records, origin_secret: Callable[[bool], Mapping[str, str]]) -> HttpApi:
     """Every route of this function."""
-    api = HttpApi("Xueshi credits", RECORDS_PROBLEMS, origin_secret)
-    add_audit_routes(api.app, store)
+    api = HttpApi("Xueshi credits", RECORDS_PROBLEMS, origin_secret, MAX_BODY_BYTES)
+    add_audit_routes(api.app, records.store)
+    add_declaration_routes(api.app, records)
     return api
 
 
 @cache
 def _api() -> HttpApi:
-    return build_api(bootstrap.store(), bootstrap.origin_secret())
+    return build_api(bootstrap.records(), bootstrap.origin_secret())
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from services.credits.domain.credentials import Category, Credential
 from services.credits.domain.ledger import Entry, Kind, Reason
 from services.credits.domain.review import Standing
 
+Reason500 = Annotated[StrictStr, Field(pattern=r"\S", max_length=500, description="why; kept in the audit log")]
 LearnerId = Annotated[
     StrictStr, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$", description="the user pool's id of the learner")
 ]
@@ -29,11 +30,13 @@ def date_text(value: object) -> object:
     return value
 
 
-class _Request(BaseModel):
+class Request(BaseModel):
+    """Base of all bodies: a member that we do not know is an error."""
+
     model_config = ConfigDict(extra="forbid")
 
 
-class RegisterRequest(_Request):
+class RegisterRequest(Request):
     """A certificate that the learner holds."""
 
     credential: Credential
@@ -43,16 +46,16 @@ class RegisterRequest(_Request):
     )
 
 
-class ConfirmRequest(_Request):
+class ConfirmRequest(Request):
     """An administrator's confirmation."""
 
-    reason: StrictStr = Field(pattern=r"\S", max_length=500, description="why; kept in the audit log")
+    reason: Reason500
     revision: StrictInt | None = Field(
         default=None, ge=1, description="the revision that was looked at; refused if the learner has changed it since"
     )
 
 
-class ReviewRequest(_Request):
+class ReviewRequest(Request):
     """What a reviewer decides."""
 
     standing: Standing = Field(description="what the award is to be: under_review, stands (again), or void for good")

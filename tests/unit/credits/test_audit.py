@@ -25,7 +25,7 @@ def world() -> World:
 
 
 def get(world: World, path: str, who: dict[str, str] = AUDITING) -> Answer:
-    return send(build_api(world.store, origin_secret), request("GET", path, who=who))
+    return send(build_api(world.records, origin_secret), request("GET", path, who=who))
 
 
 def watch_one_a_day(world: World) -> None:
@@ -141,7 +141,7 @@ def test_a_span_is_a_month_at_most(world: World, first: str, last: str) -> None:
 
 
 @pytest.mark.parametrize("path", [f"/v1/credits/learners/{LEARNER}/entries", "/v1/credits/entries"])
-@pytest.mark.parametrize("role", ["learner", "editor", "reviewer", "finance", "administrator"])
+@pytest.mark.parametrize("role", ["learner", "editor", "reviewer", "finance", "records", "administrator"])
 def test_auditors_only(world: World, path: str, role: str) -> None:
     answer = get(world, path, claims(LEARNER, role))
     assert (answer.status, answer.code) == (403, "WRONG_ROLE")

@@ -142,7 +142,7 @@ def test_a_learner_sees_only_their_own(client: Client) -> None:
     assert client.get(CERTIFICATES, other).body == {"certificates": []}
 
 
-STAFF = ("editor", "reviewer", "finance", "auditor", "administrator")
+STAFF = ("editor", "reviewer", "finance", "auditor", "records", "administrator")
 ROUTES = [
     ("GET", "/v1/credits/account", None, {"learner"}),
     ("GET", "/v1/credits/timeline", None, {"learner"}),

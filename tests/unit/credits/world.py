@@ -15,6 +15,7 @@ from services.credits.app.certificates import (
     register_certificate,
 )
 from services.credits.app.context import Context, context
+from services.credits.app.records import Records, records
 from services.credits.app.review_award import Review, review_award
 from services.credits.app.verify_ledger import Verdict, verify_ledger
 from services.credits.domain.certificates import Certificate
@@ -27,6 +28,7 @@ from services.kit.events import Envelope
 from services.kit.identity import Principal, Role
 from services.kit.ids import SequentialIds
 from services.kit.keyring import KeyRing
+from services.kit.objects import MemoryObjects
 from services.kit.store import Change
 from services.kit.store.memory import MemoryStore
 
@@ -46,18 +48,40 @@ class Crash(Exception):
 
 
 class CrashingStore(MemoryStore):
-    """Dies when told to, just before or just after a commit."""
+    """Dies when told to, just before or just after a commit: the next one, or once `spared` others have passed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.crash: str | None = None
+        self.spared = 0
+
+    def commit(self, change: Change) -> None:
+        """Commits, unless the function dies first; then nobody learns of it."""
+        crash = None
+        if self.spared:
+            self.spared -= 1
+        else:
+            crash, self.crash = self.crash, None
+        if crash == "before":
+            raise Crash
+        super().commit(change)
+        if crash == "after":
+            raise Crash
+
+
+class CrashingObjects(MemoryObjects):
+    """Dies when told to, just before or just after an object is kept."""
 
     def __init__(self) -> None:
         super().__init__()
         self.crash: str | None = None
 
-    def commit(self, change: Change) -> None:
-        """Commits, unless the function dies first; then nobody learns of it."""
+    def put(self, key: str, content: bytes, content_type: str) -> None:
+        """Keeps, unless the function dies first."""
         crash, self.crash = self.crash, None
         if crash == "before":
             raise Crash
-        super().commit(change)
+        super().put(key, content, content_type)
         if crash == "after":
             raise Crash
 
@@ -69,10 +93,14 @@ class World:
     store: CrashingStore = field(default_factory=CrashingStore)
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOON_IN_SHANGHAI))
     ring: dict[str, str] = field(default_factory=lambda: {"current": "k1", "k1": "one" * 20})
+    objects: CrashingObjects = field(default_factory=CrashingObjects)
     ctx: Context = field(init=False)
+    records: Records = field(init=False)
 
     def __post_init__(self) -> None:
-        self.ctx = context(self.store, self.clock, SequentialIds(), KeyRing(lambda _: self.ring), load_rules())
+        ids = SequentialIds()
+        self.ctx = context(self.store, self.clock, ids, KeyRing(lambda _: self.ring), load_rules())
+        self.records = records(self.store, self.clock, ids, self.objects)
 
     def deliver(self, event: Envelope) -> None:
         """What the consumer does with one message."""

@@ -1,0 +1,185 @@
+"""The file of a batch as the certifying body gets it, and as it comes back with results filled in."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from services.credits.domain.declarations import Line, Outcome
+from services.kit.csv_file import Cell, csv_bytes
+
+CSV = "text/csv; charset=utf-8"
+
+COLUMNS = {
+    "batch_id": "批次",
+    "line_id": "行号",
+    "kind": "类型",
+    "counters": "冲销行号",
+    "learner_id": "学员代号",
+    "credential": "证书",
+    "period_start": "周期开始",
+    "period_end": "周期结束",
+    "completed_on": "完成日期",
+    "category": "类别",
+    "hours": "学时",
+    "course_id": "课程代号",
+    "title": "课程",
+    "entry_id": "记账编号",
+    "watch_id": "学习记录",
+    "result": "结果",
+    "reason": "原因",
+}
+"""Column ids, which programs read, and their Chinese names. The last two are for the certifying body to fill in."""
+
+RESULT_WORDS = {
+    "accepted": Outcome.ACCEPTED,
+    "通过": Outcome.ACCEPTED,
+    "denied": Outcome.DENIED,
+    "不通过": Outcome.DENIED,
+}
+MAX_REASON = 500
+
+
+@dataclass(frozen=True)
+class ResultRow:
+    """One answer of the certifying body, and the line of the file it stands on, from 1."""
+
+    at_line: int
+    line_id: str
+    outcome: Outcome
+    reason: str
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """What is wrong on one line of a file of results."""
+
+    line: int
+    code: str
+    message: str
+    message_en: str
+
+
+MESSAGES = {
+    "UNREADABLE": ("无法读取此行。", "This line cannot be read."),
+    "COLUMNS_MISSING": (
+        "首行缺少 line_id 或 result 列，或列名重复。",
+        "The first line lacks line_id or result, or repeats one.",
+    ),
+    "CELLS_MISSING": ("此行的列数与首行不符。", "This line has not as many cells as the first."),
+    "LINE_UNKNOWN": ("本批次没有这一行号。", "This batch has no such line."),
+    "LINE_REPEATED": ("同一行号在文件中出现多次。", "The file has this line more than once."),
+    "RESULT_UNKNOWN": ("结果只能是 accepted(通过)或 denied(不通过)。", "The result is accepted or denied."),
+    "REASON_MISSING": ("不通过必须写明原因。", "A denial needs its reason."),
+    "REASON_TOO_LONG": (f"原因不能超过 {MAX_REASON} 字。", f"A reason has at most {MAX_REASON} characters."),
+    "RESULT_DIFFERS": ("此行已有不同的结果，不能更改。", "This line has another result already, which stays."),
+}
+
+
+def batch_csv(name: str, lines: Iterable[Line]) -> bytes:
+    """The file: a line for each that was not withdrawn, in the order of their ids; the same lines, the same bytes."""
+    header = [f"{chinese} {id_}" for id_, chinese in COLUMNS.items()]
+    return csv_bytes(header, (_row(name, line) for line in lines if not line.withdrawn))
+
+
+def _row(name: str, line: Line) -> list[Cell]:
+    cells: dict[str, Cell] = {
+        "batch_id": name,
+        "line_id": line.line_id,
+        "kind": line.kind,
+        "counters": line.counters,
+        "learner_id": line.learner_id,
+        "credential": line.credential,
+        "period_start": line.period.start,
+        "period_end": line.period.end,
+        "completed_on": line.completed_on,
+        "category": line.category,
+        "hours": line.hours,
+        "course_id": line.course_id,
+        "title": line.title,
+        "entry_id": line.entry_id,
+        "watch_id": line.watch_id,
+    }
+    return [cells.get(id_) for id_ in COLUMNS]
+
+
+def read_results(
+    text: str, exported: Container[str], known: Mapping[str, Outcome]
+) -> tuple[list[ResultRow], list[Mistake]]:
+    """The answers in a file of results, and all its mistakes; a line without a result is not answered yet.
+
+    Args:
+        exported: the ids of the batch's lines.
+        known: results given before; the same again is no mistake.
+    """
+    found = list(_rows(text))
+    rows = [row for row in found if isinstance(row, ResultRow)]
+    mistakes = [mistake for mistake in found if isinstance(mistake, Mistake)]
+    times = Counter(row.line_id for row in rows)
+    mistakes += [mistake for row in rows for mistake in _mistakes(row, exported, known, times)]
+    return rows, sorted(mistakes, key=lambda mistake: mistake.line)
+
+
+def _rows(text: str) -> Iterator[ResultRow | Mistake]:
+    reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
+    columns: dict[str, int] | None = None
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            if columns is None:
+                yield _mistake(1, "COLUMNS_MISSING")
+            return
+        except csv.Error:
+            yield _mistake(reader.line_num, "UNREADABLE")
+            continue
+        if columns is None:
+            columns = _columns(cells)
+            if columns is None:
+                yield _mistake(reader.line_num, "COLUMNS_MISSING")
+                return
+            continue
+        found = _row_of(cells, columns, reader.line_num)
+        if found:
+            yield found
+
+
+def _columns(header: list[str]) -> dict[str, int] | None:
+    """Where each column is, by the id that ends its name; None where what is needed is not there once."""
+    ids = [name.split()[-1].lower() if name.split() else "" for name in header]
+    wanted = {id_: ids.index(id_) for id_ in ("line_id", "result", "reason") if ids.count(id_) == 1}
+    repeated = any(ids.count(id_) > 1 for id_ in ("line_id", "result", "reason"))
+    return None if repeated or not {"line_id", "result"} <= wanted.keys() else wanted
+
+
+def _row_of(cells: list[str], columns: Mapping[str, int], at_line: int) -> ResultRow | Mistake | None:
+    if not any(cell.strip() for cell in cells):
+        return None
+    if len(cells) <= max(columns.values()):
+        return _mistake(at_line, "CELLS_MISSING")
+    word = cells[columns["result"]].strip().lower()
+    if not word:
+        return None
+    outcome = RESULT_WORDS.get(word)
+    if outcome is None:
+        return _mistake(at_line, "RESULT_UNKNOWN")
+    reason = cells[columns["reason"]].strip() if "reason" in columns else ""
+    return ResultRow(at_line, cells[columns["line_id"]].strip(), outcome, reason)
+
+
+def _mistakes(
+    row: ResultRow, exported: Container[str], known: Mapping[str, Outcome], times: Mapping[str, int]
+) -> Iterator[Mistake]:
+    checks = {
+        "LINE_UNKNOWN": row.line_id not in exported,
+        "LINE_REPEATED": times[row.line_id] > 1,
+        "REASON_MISSING": row.outcome is Outcome.DENIED and not row.reason,
+        "REASON_TOO_LONG": len(row.reason) > MAX_REASON,
+        "RESULT_DIFFERS": known.get(row.line_id, row.outcome) is not row.outcome,
+    }
+    return (_mistake(row.at_line, code) for code, found in checks.items() if found)
+
+
+def _mistake(line: int, code: str) -> Mistake:
+    return Mistake(line, code, *MESSAGES[code])

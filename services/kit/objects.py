@@ -1,0 +1,83 @@
+"""Objects that are written once: S3, or memory. Whether they are also locked is the bucket's own setting."""
+
+from base64 import b64encode
+from hashlib import sha256
+from typing import TYPE_CHECKING, Protocol
+
+from botocore.exceptions import ClientError
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+
+class Objects(Protocol):
+    """Keeps bytes under keys; what was put once stays."""
+
+    def put(self, key: str, content: bytes, content_type: str) -> None:
+        """Keeps an object, its checksum confirmed. Putting a key again changes nothing."""
+
+    def get(self, key: str) -> bytes | None:
+        """A kept object; None where there is none."""
+
+    def link(self, key: str, seconds: int) -> str:
+        """An address from which whoever has it may read the object, for so long."""
+
+
+class S3Objects:
+    """One bucket."""
+
+    def __init__(self, client: "S3Client", bucket: str) -> None:
+        self._client = client
+        self._bucket = bucket
+
+    def put(self, key: str, content: bytes, content_type: str) -> None:
+        """Keeps an object unless one is kept; S3 refuses it where the checksum does not arrive intact."""
+        try:
+            self._client.put_object(
+                Bucket=self._bucket,
+                Key=key,
+                Body=content,
+                ContentType=content_type,
+                ChecksumSHA256=b64encode(sha256(content).digest()).decode(),
+                IfNoneMatch="*",
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "PreconditionFailed":
+                raise
+
+    def get(self, key: str) -> bytes | None:
+        """A kept object, its checksum verified on the way; None where there is none."""
+        try:
+            # With the mode on, reading to the end compares the checksum that S3 keeps.
+            found = self._client.get_object(Bucket=self._bucket, Key=key, ChecksumMode="ENABLED")
+            body: bytes = found["Body"].read()
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "NoSuchKey":
+                return None
+            raise
+        return body
+
+    def link(self, key: str, seconds: int) -> str:
+        """A presigned GET."""
+        return self._client.generate_presigned_url(
+            "get_object", Params={"Bucket": self._bucket, "Key": key}, ExpiresIn=seconds
+        )
+
+
+class MemoryObjects:
+    """The fake: the first object of a key stays."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def put(self, key: str, content: bytes, content_type: str) -> None:  # noqa: ARG002 (the port's)
+        """Keeps an object unless one is kept."""
+        self.kept.setdefault(key, content)
+
+    def get(self, key: str) -> bytes | None:
+        """A kept object; None where there is none."""
+        return self.kept.get(key)
+
+    def link(self, key: str, seconds: int) -> str:
+        """An address that names the object."""
+        return f"memory://{key}?seconds={seconds}"
