@@ -6,6 +6,7 @@ leaves its dead-letter queue only after that:
 - `undelivered-dlq` (the bus could not reach the consumer's queue): moved to that queue.
 - `relay-dlq` (the outbox could not be published): such a message only points at stream records, which are gone after a
   day. The outbox's own items of that time are read instead and given to the relay.
+Of a function that is called on a schedule, a call that failed waits in its own queue: it is called again.
 Consumers take an event's effect once, so delivering one too many does no harm.
 """
 
@@ -27,8 +28,10 @@ RECEIVE_S = 60
 BEFORE, AFTER = timedelta(minutes=15), timedelta(minutes=2)
 """How far an outbox item's own time may lie from its stream record's: a function runs that long at most."""
 RELAY_BATCH = 10
-KINDS = ("relay", "undelivered", "events", "archive-undelivered", "archive-events")
-"""What dead-letter queues are called behind the service's name; only playback archives."""
+KINDS = ("relay", "undelivered", "events", "archive-undelivered", "archive-events", "anchor")
+"""What dead-letter queues are called behind the service's name; only playback archives and anchors."""
+SCHEDULED = ("anchor",)
+"""Functions that are called on a schedule. Each call does all that is due by then."""
 LOCAL_REGION = "us-east-1"
 LOCAL_ENDPOINT = Path(__file__).resolve().parent.parent / "build" / "local" / "endpoint-8080.env"
 
@@ -76,6 +79,8 @@ class Redrive:
         """Goes through a queue once: what comes back during the run waits for the next one."""
         if queue.endswith("-relay-dlq"):
             return self._queue(queue, self._publish_again)
+        if queue.removesuffix("-dlq").removeprefix(f"{self._prefix}-") in SCHEDULED:
+            return self._queue(queue, partial(self._call, queue.removesuffix("-dlq")))
         target = queue.removesuffix("-dlq").replace("-undelivered", "-events")
         return self._queue(queue, partial(self._move, target))
 
@@ -117,6 +122,9 @@ class Redrive:
         # The bus's own notes (rule, target, error) stay behind: they say why it once failed.
         self._sqs.send_message(QueueUrl=self._url(target), MessageBody=message["Body"])
         return True
+
+    def _call(self, function: str, _message: Message) -> bool:
+        return "FunctionError" not in self._lambda.invoke(FunctionName=function, Payload=b"{}")
 
     def _publish_again(self, message: Message) -> bool:
         """Publishes the outbox items around the time of the records that a message points at; False if one failed."""

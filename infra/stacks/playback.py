@@ -8,10 +8,13 @@ from constructs import Construct
 
 from infra.constructs.function import allow
 from infra.constructs.review import accept, accept_objects
+from infra.constructs.schedule import Schedule
 from infra.constructs.secrets import ServiceKeys, made_up_secret
 from infra.stacks.service import Foundation, ServiceStack
 
-EVIDENCE_PREFIX = "evidence/"
+EVIDENCE_PREFIX, ANCHORS_PREFIX = "evidence/", "anchors/"
+ANCHORED_AT = "cron(30 16 * * ? *)"
+"""UTC: half past midnight in Shanghai, when the day's last calls have long ended."""
 EVIDENCE_RETENTION = Duration.days(5 * 366)
 """Five years, as the standards that we follow ask."""
 
@@ -48,13 +51,24 @@ class PlaybackStack(ServiceStack):
         # It looks for risk signals too, and tells of them.
         self.allow_emit(archive.function)
         functions = {"http": http, "evidence": evidence, "media": self._media_function(keys), "risk": self._risk()}
-        self.finish(functions, consumer, archive)
+        self.finish(functions, consumer, archive, schedules=[self._anchor()])
+
+    def _anchor(self) -> Schedule:
+        """Reads heads and writes anchors; neither packs nor items."""
+        does = "Anchors the heads of the chains that grew on the day before"
+        anchor = self.add_scheduled("anchor", ANCHORED_AT, does, self._evidence_environment())
+        self.allow_read(anchor.function)
+        self._allow_archive(anchor.function, ANCHORS_PREFIX, "s3:GetObject", "s3:PutObject")
+        accept_objects(self.evidence, ANCHORS_PREFIX, "An anchor is named by its day.")
+        allow(anchor.function, ["kms:GetPublicKey"], [key.key_arn for key in self.evidence_keys])
+        allow(anchor.function, ["kms:Sign"], [self.evidence_keys[0].key_arn])
+        return anchor
 
     def _risk(self) -> lambda_.Function:
         """What reviewers look at and write: it holds no key, so it can make no record."""
         function = self.add_http_function("risk", {"EVIDENCE_BUCKET_NAME": self.evidence.bucket_name})
         self.allow_write(function)
-        self._allow_packs(function, "s3:GetObject")
+        self._allow_archive(function, EVIDENCE_PREFIX, "s3:GetObject")
         return function
 
     def _media_function(self, keys: ServiceKeys) -> lambda_.Function:
@@ -81,13 +95,13 @@ class PlaybackStack(ServiceStack):
         }
 
     def _allow_evidence(self, function: lambda_.Function, *actions: str) -> None:
-        self._allow_packs(function, *actions)
+        self._allow_archive(function, EVIDENCE_PREFIX, *actions)
         allow(function, ["kms:GetPublicKey"], [key.key_arn for key in self.evidence_keys])
 
-    def _allow_packs(self, function: lambda_.Function, *actions: str) -> None:
-        allow(function, actions, [self.evidence.arn_for_objects(f"{EVIDENCE_PREFIX}*")])
-        # Listing makes a missing pack a 404, not a 403.
-        condition = {"StringLike": {"s3:prefix": f"{EVIDENCE_PREFIX}*"}}
+    def _allow_archive(self, function: lambda_.Function, prefix: str, *actions: str) -> None:
+        allow(function, actions, [self.evidence.arn_for_objects(f"{prefix}*")])
+        # Listing makes a missing object a 404, not a 403.
+        condition = {"StringLike": {"s3:prefix": f"{prefix}*"}}
         allow(function, ["s3:ListBucket"], [self.evidence.bucket_arn], condition)
 
     def _evidence_key(self, id_: str) -> kms.Key:

@@ -14,12 +14,15 @@ from infra.constructs.consumer import TIMEOUT as CONSUMER_TIMEOUT
 from infra.constructs.dashboard import add_dashboard
 from infra.constructs.function import Bundle, ServiceFunction, allow
 from infra.constructs.relay import OutboxRelay
+from infra.constructs.schedule import Schedule
 from infra.constructs.tables import APPEND, READ, WRITE, ServiceTables
 from infra.openapi import Route
 from infra.packaging import COMMON_LAYER
 from infra.stacks.platform import PlatformStack
 
 HTTP_TIMEOUT = Duration.seconds(10)
+SCHEDULED_TIMEOUT = Duration.minutes(15)
+"""Lambda's longest: nobody waits."""
 HTTP_MEMORY_MIB = 1024
 """A learner waits for these; Lambda gives CPU by memory."""
 
@@ -115,6 +118,22 @@ class ServiceStack(Stack):
             every=every,
         )
 
+    def add_scheduled(
+        self, kind: str, expression: str, does: str, environment: Mapping[str, str] | None = None
+    ) -> Schedule:
+        """A function that is called on a schedule (a rate, or a cron in UTC), and does what is due by then."""
+        function = ServiceFunction(
+            self,
+            kind,
+            self.bundle,
+            memory_mib=512,
+            timeout=SCHEDULED_TIMEOUT,
+            environment={**self.table_names(), **(environment or {})},
+        )
+        name = f"xueshi-{self.service}-{kind}"
+        topic = self.platform.alarm_topic
+        return Schedule(self, kind, function, name=name, expression=expression, does=does, topic=topic)
+
     def allow_read(self, function: lambda_.Function) -> None:
         """Reading the service's table."""
         allow(function, READ, [self.tables.data.table_arn])
@@ -133,7 +152,9 @@ class ServiceStack(Stack):
         allow(function, ["ssm:GetParameter"], [parameter.parameter_arn])
         function.add_environment("PUBLIC_URL_PARAMETER", parameter.parameter_name)
 
-    def finish(self, http: Mapping[str, lambda_.Function], *consumers: EventConsumer) -> None:
+    def finish(
+        self, http: Mapping[str, lambda_.Function], *consumers: EventConsumer, schedules: Sequence[Schedule] = ()
+    ) -> None:
         """API, dashboard and outputs. `http`: the functions by the name that routes give them."""
         made = ServiceApi(
             self,
@@ -154,6 +175,9 @@ class ServiceStack(Stack):
                 consumer.events.dead_letters.depth,
                 consumer.undelivered.depth,
             ]
+        for schedule in schedules:
+            functions[schedule.kind] = schedule.function
+            waiting.append(schedule.dead_letters.depth)
         add_dashboard(self, self.service, api=self.api, functions=functions, waiting=waiting, lag=self.relay.lag)
         CfnOutput(self, "ApiId", value=self.api.api_id)
         CfnOutput(self, "ApiEndpoint", value=self.api.api_endpoint)

@@ -1,5 +1,6 @@
 """Where adapters are chosen. Everything is made on first use and kept while the function lives."""
 
+from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from services.kit.relay import EventsClient
 from services.kit.secrets import json_secret
 from services.kit.settings import Settings
 from services.kit.store.dynamodb import DynamoStore
-from services.playback.adapters.archive import S3Archive
+from services.playback.adapters.archive import ANCHORS, S3Archive
 from services.playback.app.context import Context
 from services.playback.app.grant_media import grant_media
 
@@ -54,7 +55,7 @@ class EvidenceSettings(Settings):
 
 
 class ArchiveSettings(StoreSettings):
-    """Of the function that makes evidence packs."""
+    """Of the functions that sign what goes into the archive."""
 
     evidence_bucket_name: str
     evidence_key_ids: str
@@ -67,11 +68,10 @@ class RiskSettings(StoreSettings):
     origin_secret_id: str
 
 
-class VerifySettings(StoreSettings):
+class VerifySettings(ArchiveSettings):
     """Of the operator's command."""
 
     keyring_secret_id: str
-    evidence_bucket_name: str
 
 
 class MediaSettings(StoreSettings):
@@ -86,6 +86,18 @@ class RelaySettings(Settings):
     """Of the relay."""
 
     event_bus_name: str
+
+
+@dataclass(frozen=True)
+class Verifying:
+    """What an operator checks the signed records with."""
+
+    store: DynamoStore
+    keys: KeyRing
+    packs: S3Archive
+    anchors: S3Archive
+    signer: "KmsSigner"
+    clock: SystemClock
 
 
 @cache
@@ -122,12 +134,23 @@ def media_api() -> HttpApi:
 
 
 @cache
-def verifying() -> tuple[DynamoStore, KeyRing, S3Archive]:
+def verifying() -> Verifying:
     """What an operator checks the signed records with."""
     settings = VerifySettings.load()
-    tables = DynamoStore(settings.table_name, settings.outbox_table_name, SystemClock())
-    archive = S3Archive(boto3.client("s3"), settings.evidence_bucket_name)
-    return tables, KeyRing(json_secret(settings.keyring_secret_id)), archive
+    store, signer, packs, clock, _ = archiving()
+    keys = KeyRing(json_secret(settings.keyring_secret_id))
+    return Verifying(store, keys, packs, _anchors(settings.evidence_bucket_name), signer, clock)
+
+
+@cache
+def anchoring() -> tuple[DynamoStore, "KmsSigner", S3Archive, SystemClock]:
+    """Where grown chains are found, and what anchors are signed by and kept in."""
+    store, signer, _, clock, _ = archiving()
+    return store, signer, _anchors(ArchiveSettings.load().evidence_bucket_name), clock
+
+
+def _anchors(bucket: str) -> S3Archive:
+    return S3Archive(boto3.client("s3"), bucket, ANCHORS)
 
 
 @cache

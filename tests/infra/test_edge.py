@@ -28,6 +28,13 @@ def test_apis_get_the_origin_header_as_a_reference_and_buckets_are_signed_for() 
         assert origin in apis or origin["OriginAccessControlId"]
 
 
+def test_the_archive_locks_what_is_put_into_it_for_five_years() -> None:
+    (evidence,) = of_type(templates()["XueshiPlayback"], "AWS::S3::Bucket").values()
+    assert evidence["ObjectLockEnabled"]
+    assert evidence["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]["Days"] >= 5 * 366
+    assert evidence["VersioningConfiguration"] == {"Status": "Enabled"}
+
+
 def test_no_bucket_is_public() -> None:
     buckets = [b for template in templates().values() for b in of_type(template, "AWS::S3::Bucket").values()]
     assert buckets

@@ -23,6 +23,12 @@ def mappings(template: Template, *, of_stream: bool) -> list[dict[str, Any]]:
     return [mapping for mapping in found if ("StartingPosition" in mapping) == of_stream]
 
 
+def policies_of(template: Template, role: str) -> list[dict[str, Any]]:
+    """The statements of a role's own policies."""
+    policies = of_type(template, "AWS::IAM::Policy").values()
+    return [s for p in policies if {"Ref": role} in p["Roles"] for s in p["PolicyDocument"]["Statement"]]
+
+
 def dead_letter_queues(template: Template) -> set[str]:
     """Logical ids of whatever any hop names as its dead-letter queue."""
     queues = of_type(template, "AWS::SQS::Queue")
@@ -37,7 +43,11 @@ def dead_letter_queues(template: Template) -> set[str]:
     by_streams = {
         referred(m["DestinationConfig"]["OnFailure"]["Destination"]) for m in mappings(template, of_stream=True)
     }
-    return by_queues | by_rules | by_streams
+    by_schedules = {
+        referred(schedule["Target"]["DeadLetterConfig"]["Arn"])
+        for schedule in of_type(template, "AWS::Scheduler::Schedule").values()
+    }
+    return by_queues | by_rules | by_streams | by_schedules
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -60,6 +70,30 @@ def test_every_stream_has_a_mapping(service: str) -> None:
     tables = of_type(template, "AWS::DynamoDB::Table")
     streams = {name for name, table in tables.items() if "StreamSpecification" in table}
     assert streams == {referred(mapping["EventSourceArn"]) for mapping in mappings(template, of_stream=True)}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_schedule_calls_one_function_with_retries_and_every_failure_ends_in_its_queue(service: str) -> None:
+    template = service_template(service)
+    failures = {
+        referred(config["FunctionName"]): config
+        for config in of_type(template, "AWS::Lambda::EventInvokeConfig").values()
+    }
+    schedules = of_type(template, "AWS::Scheduler::Schedule").values()
+    assert {referred(schedule["Target"]["Arn"]) for schedule in schedules} == set(failures)
+    for schedule in schedules:
+        target = schedule["Target"]
+        failure = failures[referred(target["Arn"])]
+        queue = referred(target["DeadLetterConfig"]["Arn"])
+        assert referred(failure["DestinationConfig"]["OnFailure"]["Destination"]) == queue
+        assert target["RetryPolicy"]["MaximumRetryAttempts"] > 0
+        assert failure["MaximumRetryAttempts"] > 0
+        assert of_type(template, "AWS::SQS::Queue")[queue]["QueueName"] == f"{schedule['Name']}-dlq"
+        statements = policies_of(template, referred(target["RoleArn"]))
+        assert {(s["Action"], referred(s["Resource"])) for s in statements} == {
+            ("lambda:InvokeFunction", referred(target["Arn"])),
+            ("sqs:SendMessage", queue),
+        }
 
 
 @pytest.mark.parametrize("service", CONSUMERS)

@@ -1,12 +1,13 @@
 """ES256 signatures: by KMS where deployed, by a key in memory where tests run."""
 
 import json
-from base64 import urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
@@ -38,6 +39,38 @@ def jws(payload: bytes, kid: str, sign_digest: Callable[[bytes], bytes]) -> dict
     numbers = utils.decode_dss_signature(sign_digest(digest))
     raw = b"".join(number.to_bytes(COORDINATE_BYTES, "big") for number in numbers)
     return {"payload": b64(payload), "protected": protected, "signature": b64(raw)}
+
+
+def signature_problems(jwks: dict[str, Any], signed: dict[str, Any]) -> list[str]:
+    """What is wrong with a flattened JWS, by these public keys; empty where it is genuine.
+
+    Raises:
+        KeyError, TypeError, ValueError: one of the two is not what it should be.
+    """
+    header = json.loads(_raw(signed["protected"]))
+    if header.get("alg") != "ES256":
+        return [f"signed with {header.get('alg')}, not ES256"]
+    jwk = next((key for key in jwks["keys"] if key["kid"] == header.get("kid")), None)
+    if jwk is None:
+        return [f"the key {header.get('kid')} is not among the published ones"]
+    signature = _raw(signed["signature"])
+    halves = signature[:COORDINATE_BYTES], signature[COORDINATE_BYTES:]
+    r, s = (int.from_bytes(half, "big") for half in halves)
+    try:
+        message = f"{signed['protected']}.{signed['payload']}".encode()
+        _public_key(jwk).verify(utils.encode_dss_signature(r, s), message, ec.ECDSA(SHA256()))
+    except InvalidSignature:
+        return ["the signature is wrong: it was changed, or is not ours"]
+    return []
+
+
+def _public_key(jwk: dict[str, str]) -> ec.EllipticCurvePublicKey:
+    x, y = (int.from_bytes(_raw(jwk[name]), "big") for name in ("x", "y"))
+    return ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
+
+
+def _raw(text: str) -> bytes:
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 class KmsSigner:

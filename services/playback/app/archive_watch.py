@@ -64,7 +64,7 @@ def archive_watch(store: Store, signer: Signer, archive: EvidenceArchive, clock:
     legs = store.query(leg_key(data.watch_id, 0).pk, "LEG#", Leg)
     if archive.get(data.watch_id) is None:
         pack = evidence_pack(stored.value, [leg.value for leg in legs], policy(stored.value.policy_id))
-        archive.put(data.watch_id, _text(signer.sign(_text(pack))))
+        archive.put(data.watch_id, as_text(signer.sign(as_text(pack))))
     _confirm(archive, data.watch_id, [leg.value for leg in legs])
     _let_expire(store, legs, int((clock.now() + HOT_RETENTION).timestamp()))
 
@@ -113,5 +113,6 @@ def _let_expire(store: Store, legs: list[Stored[Leg]], expires_at: int) -> None:
         store.commit(Change([Put(leg.key, leg.value, after=leg.version, expires_at=expires_at) for leg in batch]))
 
 
-def _text(value: dict[str, Any]) -> bytes:
+def as_text(value: dict[str, Any]) -> bytes:
+    """JSON, the same for the same values."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

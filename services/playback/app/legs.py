@@ -1,13 +1,15 @@
 """Appending signed records to a watch, and keeping its lasting record in step with them."""
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
+from services.kit.clock import from_ms
 from services.kit.store import Put, Stored, Write
 from services.playback.app.context import Context, grown_key, leg_key
 from services.playback.domain.legs import LegFacts, sign_leg
 from services.playback.domain.watch import Attempt, LegKind, Live, checkpoint, shanghai_day
 
-NOTE_RETENTION_S = 90 * 86_400
+NOTE_RETENTION = timedelta(days=90)
 """How long anchoring may fail without forgetting a day's chains."""
 
 
@@ -55,8 +57,9 @@ def save_watch(attempt: Stored[Attempt], live: Live, live_version: int, now: int
     if saved.legs == attempt.value.legs or today <= saved.grown_on:
         return saved, [Put(attempt.key, saved, after=attempt.version)]
     saved = replace(saved, grown_on=today)
+    expires_at = int((from_ms(now) + NOTE_RETENTION).timestamp())
     grown = GrownChain(saved.learner_id, saved.course_id, saved.number)
-    note = Put(grown_key(today, saved.watch_id), grown, expires_at=now // 1000 + NOTE_RETENTION_S)
+    note = Put(grown_key(today, saved.watch_id), grown, expires_at=expires_at)
     return saved, [Put(attempt.key, saved, after=attempt.version), note]
 
 

@@ -1,13 +1,18 @@
 """Verifies the signed records of a learner's watches: `python -m services.playback.cli.verify_chain --learner ID`.
 
-Runs with an operator's access: TABLE_NAME, OUTBOX_TABLE_NAME, KEYRING_SECRET_ID, EVIDENCE_BUCKET_NAME.
+Runs with an operator's access: TABLE_NAME, OUTBOX_TABLE_NAME, KEYRING_SECRET_ID, EVIDENCE_BUCKET_NAME,
+EVIDENCE_KEY_IDS.
+Every watch is checked against its own head, and against the daily anchors in the archive.
 Exit status: 0 whole, 1 broken (every fault is named).
 """
 
 import argparse
 import sys
+from functools import partial
 
 from services.playback import bootstrap
+from services.playback.adapters.signer import signature_problems
+from services.playback.app.anchor_chains import Anchored, read_anchors
 from services.playback.app.verify_watches import Verdict, verify_watches
 
 
@@ -16,18 +21,28 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m services.playback.cli.verify_chain", description=__doc__)
     parser.add_argument("--learner", required=True, help="the learner's opaque id")
     learner_id: str = parser.parse_args().learner
-    verdicts = verify_watches(*bootstrap.verifying(), learner_id)
+    tools = bootstrap.verifying()
+    genuine = partial(signature_problems, {"keys": tools.signer.public_keys()})
+    anchored = read_anchors(tools.anchors, genuine, tools.clock, learner_id)
+    verdicts = verify_watches(tools.store, tools.keys, tools.packs, anchored, learner_id)
+    sys.stdout.write(describe_anchors(anchored))
     for verdict in verdicts:
         sys.stdout.write(describe(verdict))
     sys.stdout.write(f"{len(verdicts)} watches checked\n")
-    return 1 if any(verdict.findings for verdict in verdicts) else 0
+    return 1 if anchored.problems or any(verdict.findings for verdict in verdicts) else 0
+
+
+def describe_anchors(anchored: Anchored) -> str:
+    """Up to when a rollback would be found, and a line for each fault of the anchors."""
+    said = f"anchored up to {anchored.last_day}" if anchored.last_day else "not anchored yet"
+    lines = [f"{said}: what was rolled back since then cannot be seen", *(f"  {p}" for p in anchored.problems)]
+    return "\n".join(lines) + "\n"
 
 
 def describe(verdict: Verdict) -> str:
     """The verdict in a line, and a line for each fault."""
-    watch = verdict.watch
     state = "BROKEN" if verdict.findings else "whole"
-    lines = [f"watch {watch.watch_id} of {watch.course_id}: {state}, {verdict.legs} legs"]
+    lines = [f"watch {verdict.watch_id} of {verdict.course_id or 'an unknown course'}: {state}, {verdict.legs} legs"]
     lines += [f"  leg {finding.number}: {finding.problem}" for finding in verdict.findings]
     return "\n".join(lines) + "\n"
 

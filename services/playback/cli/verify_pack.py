@@ -7,14 +7,11 @@ Exit status 0: genuine, and nothing speaks against it; 1: not genuine, or there 
 import argparse
 import json
 import sys
-from base64 import urlsafe_b64decode
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric import ec, utils
-from cryptography.hazmat.primitives.hashes import SHA256
-
+from services.playback.adapters.signer import signature_problems
+from services.playback.app.archive_watch import pack_of
 from services.playback.domain.evidence import doubts
 
 
@@ -24,34 +21,8 @@ def verify(signed: dict[str, Any], jwks: dict[str, Any]) -> tuple[dict[str, Any]
     Raises:
         KeyError, TypeError, ValueError: one of the two is not what it should be.
     """
-    header = json.loads(_raw(signed["protected"]))
-    pack = json.loads(_raw(signed["payload"]))
-    return pack, [*_signature_problems(signed, header, jwks), *doubts(pack)]
-
-
-def _signature_problems(signed: dict[str, Any], header: dict[str, Any], jwks: dict[str, Any]) -> list[str]:
-    if header.get("alg") != "ES256":
-        return [f"signed with {header.get('alg')}, not ES256"]
-    jwk = next((key for key in jwks["keys"] if key["kid"] == header.get("kid")), None)
-    if jwk is None:
-        return [f"the key {header.get('kid')} is not among the published ones"]
-    signature = _raw(signed["signature"])
-    r, s = (int.from_bytes(half, "big") for half in (signature[:32], signature[32:]))
-    try:
-        message = f"{signed['protected']}.{signed['payload']}".encode()
-        _public_key(jwk).verify(utils.encode_dss_signature(r, s), message, ec.ECDSA(SHA256()))
-    except InvalidSignature:
-        return ["the signature is wrong: the pack was changed, or is not ours"]
-    return []
-
-
-def _public_key(jwk: dict[str, str]) -> ec.EllipticCurvePublicKey:
-    x, y = (int.from_bytes(_raw(jwk[name]), "big") for name in ("x", "y"))
-    return ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
-
-
-def _raw(text: str) -> bytes:
-    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    pack = pack_of(signed)
+    return pack, [*signature_problems(jwks, signed), *doubts(pack)]
 
 
 def main() -> int:

@@ -18,7 +18,8 @@ from services.kit.identity import Principal, Role
 from services.kit.problems import Problem
 from services.playback.adapters.archive import MemoryArchive, S3Archive
 from services.playback.adapters.signer import KmsSigner, MemorySigner
-from services.playback.app.archive_watch import EvidenceArchive, Signer, archive_watch, read_evidence
+from services.playback.app.anchor_chains import Anchored
+from services.playback.app.archive_watch import EvidenceArchive, NotKept, Signer, archive_watch, read_evidence
 from services.playback.app.context import leg_key
 from services.playback.app.verify_watches import verify_watches
 from services.playback.cli.verify_pack import verify
@@ -118,6 +119,29 @@ def test_a_repeated_event_keeps_the_first_pack_and_the_legs_age_out_once(world: 
     assert {leg.version for leg in world.store.query(f"WATCH#{event.subject}", "LEG#", dict)} == {2}
 
 
+def lose_it(archive: MemoryArchive, _event: Envelope) -> None:
+    archive.put = lambda _name, _content: None  # type: ignore[method-assign]
+
+
+def hold_another(archive: MemoryArchive, event: Envelope) -> None:
+    other = a_world()
+    other.ring["k1"] = "another key" * 3
+    archived(other, MemorySigner(), archive, complete(other))
+    (content,) = archive.kept.values()
+    archive.kept = {event.subject: content}
+
+
+@pytest.mark.parametrize("spoil", [lose_it, hold_another])
+def test_no_leg_ages_out_that_the_archive_does_not_hold(
+    world: World, spoil: Callable[[MemoryArchive, Envelope], None]
+) -> None:
+    event, archive = complete(world), MemoryArchive()
+    spoil(archive, event)
+    with pytest.raises(NotKept):
+        archive_watch(world.store, MemorySigner(), archive, world.clock, event)
+    assert {leg.version for leg in world.store.query(f"WATCH#{event.subject}", "LEG#", dict)} == {1}
+
+
 def test_watching_again_after_completion_adds_nothing_to_the_record(world: World) -> None:
     event = complete(world)
     legs = world.legs(event.subject)
@@ -146,7 +170,7 @@ def test_an_event_about_a_watch_that_is_not_complete_makes_no_pack(world: World)
     other_watch = event.model_copy(update={"data": {**event.data, "watch_id": "f" * 32}})
     with pytest.raises(LookupError):
         archive_watch(world.store, MemorySigner(), archive, world.clock, other_watch)
-    assert archive.packs == {}
+    assert archive.kept == {}
 
 
 class FakeKms:
@@ -199,7 +223,7 @@ def test_the_operators_check_finds_whole_watches_whole_and_names_a_changed_leg(w
     play(world, world.start(SHORT, take_over=True), 2_000)
 
     def findings() -> list[list[int]]:
-        verdicts = verify_watches(world.store, world.context.keys, archive, LEARNER)
+        verdicts = verify_watches(world.store, world.context.keys, archive, Anchored(), LEARNER)
         return [[finding.number for finding in verdict.findings] for verdict in verdicts]
 
     assert findings() == [[], []]
@@ -214,7 +238,7 @@ def test_the_operators_check_reads_the_archive_once_the_legs_have_aged_out(world
     archived(world, MemorySigner(), archive, event)
     for key in [key for key in world.store.items if key.pk == f"WATCH#{event.subject}"]:
         del world.store.items[key]
-    (verdict,) = verify_watches(world.store, world.context.keys, archive, LEARNER)
+    (verdict,) = verify_watches(world.store, world.context.keys, archive, Anchored(), LEARNER)
     assert verdict.findings == []
-    (verdict,) = verify_watches(world.store, world.context.keys, MemoryArchive(), LEARNER)
+    (verdict,) = verify_watches(world.store, world.context.keys, MemoryArchive(), Anchored(), LEARNER)
     assert verdict.findings != []

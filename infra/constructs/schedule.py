@@ -1,0 +1,82 @@
+"""Calls at fixed times."""
+
+from aws_cdk import Duration, Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_scheduler as scheduler
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from infra.constructs.function import ServiceFunction, allow
+from infra.constructs.queues import DeadLetterQueue
+
+RETRIES = 2
+"""Lambda's most for a call that nobody waits for."""
+MAX_AGE = Duration.hours(6)
+
+
+class Schedule(Construct):
+    """Calls a function on a schedule. What could not be called, or failed every time, waits in a dead-letter queue.
+
+    The function does all that is due, however often it is called and whatever calls were missed: a schedule only
+    triggers it.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        kind: str,
+        function: ServiceFunction,
+        *,
+        name: str,
+        expression: str,
+        does: str,
+        topic: sns.ITopic,
+    ) -> None:
+        """`kind` and `name` are the function's; `expression` is a rate or a cron in UTC; `does` says what it is for."""
+        super().__init__(scope, f"{kind.capitalize()}Schedule")
+        self.kind = kind
+        self.function = function
+        self.dead_letters = DeadLetterQueue(self, "DeadLetters", name=f"{name}-dlq", topic=topic, source_queue=None)
+        queue = self.dead_letters.queue.queue_arn
+        scheduler.CfnSchedule(
+            self,
+            "Schedule",
+            name=name,
+            description=does,
+            schedule_expression=expression,
+            flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
+            target=scheduler.CfnSchedule.TargetProperty(
+                arn=function.function_arn,
+                role_arn=self._role(name, function, queue).role_arn,
+                retry_policy=scheduler.CfnSchedule.RetryPolicyProperty(
+                    maximum_event_age_in_seconds=MAX_AGE.to_seconds(), maximum_retry_attempts=RETRIES
+                ),
+                dead_letter_config=scheduler.CfnSchedule.DeadLetterConfigProperty(arn=queue),
+            ),
+        )
+        # The scheduler only hands the call over: that the function failed is Lambda's to tell.
+        lambda_.CfnEventInvokeConfig(
+            self,
+            "Failures",
+            function_name=function.function_name,
+            qualifier="$LATEST",
+            maximum_retry_attempts=RETRIES,
+            maximum_event_age_in_seconds=MAX_AGE.to_seconds(),
+            destination_config=lambda_.CfnEventInvokeConfig.DestinationConfigProperty(
+                on_failure=lambda_.CfnEventInvokeConfig.OnFailureProperty(destination=queue)
+            ),
+        )
+        allow(function, ["sqs:SendMessage"], [queue])
+
+    def _role(self, name: str, function: ServiceFunction, queue: str) -> iam.Role:
+        own_account = {"StringEquals": {"aws:SourceAccount": Stack.of(self).account}}
+        role = iam.Role(
+            self,
+            "Role",
+            assumed_by=iam.ServicePrincipal("scheduler.amazonaws.com", conditions=own_account),
+            description=f"Of the schedule of {name} alone",
+        )
+        role.add_to_policy(iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[function.function_arn]))
+        role.add_to_policy(iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[queue]))
+        return role

@@ -1,0 +1,54 @@
+"""The operators' command for what runs on a schedule, on moto."""
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from ops.redrive import Clients, RedriveError
+from ops.schedules import Scheduled, run, schedules
+
+ANCHOR = Scheduled("xueshi-playback-anchor", "cron(30 16 * * ? *)", "arn:aws:lambda:us-east-1:1:function:anchor")
+
+
+class Lambda:
+    """Stands for Lambda: one function that works, and others that do not."""
+
+    def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 (boto3's names)
+        assert Payload == b"{}"
+        if FunctionName == ANCHOR.function:
+            return {"Payload": io.BytesIO(b'{"days": []}')}
+        return {"Payload": io.BytesIO(b"no such day"), "FunctionError": "Unhandled"}
+
+
+@pytest.fixture
+def clients(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clients]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        made: dict[str, Any] = {"scheduler": boto3.client("scheduler", region_name="us-east-1"), "lambda": Lambda()}
+        for name in (ANCHOR.name, "somebody-elses"):
+            made["scheduler"].create_schedule(
+                Name=name,
+                ScheduleExpression=ANCHOR.expression,
+                FlexibleTimeWindow={"Mode": "OFF"},
+                Target={"Arn": ANCHOR.function, "RoleArn": "arn:aws:iam::1:role/scheduler"},
+            )
+        yield made.__getitem__
+
+
+def test_our_schedules_are_listed_with_what_they_call(clients: Clients) -> None:
+    assert list(schedules(clients)) == [ANCHOR]
+
+
+def test_a_run_answers_what_the_function_said(clients: Clients) -> None:
+    assert run(clients, ANCHOR) == '{"days": []}'
+
+
+def test_a_run_that_failed_says_why(clients: Clients) -> None:
+    with pytest.raises(RedriveError, match="xueshi-playback-other failed: no such day"):
+        run(clients, Scheduled("xueshi-playback-other", "rate(1 day)", "arn:other"))
