@@ -26,6 +26,7 @@ from services.orders.app.receive_notification import receive_notification
 from services.playback.app.risk_cases import assess_watch
 from tests.contracts.events import CONSUMERS, PUBLISHED, ROOT, SERVICES, consumer, example, names, published, schema
 from tests.unit.credits import world as credits_world
+from tests.unit.orders import shop
 from tests.unit.orders import world as orders_world
 from tests.unit.orders.till import wechat_world
 from tests.unit.playback.player import confirm, play, watch_to_the_end
@@ -86,6 +87,15 @@ def notify_of_a_payment() -> list[Envelope]:
         payment = wechat.payment()
         world.store.commit(Change([Put(payment_key(payment.number), payment)]))
         receive_notification(world.context, wechat.provider, wechat.message(wechat.paid(payment)), "request-1")
+    return world.store.outbox
+
+
+def pay_an_order_twice() -> list[Envelope]:
+    """Orders' way of it."""
+    world = orders_world.World()
+    order = shop.place(world)
+    for trade_no in ("T1", "T2"):
+        shop.pay(world, order, trade_no)
     return world.store.outbox
 
 
@@ -167,6 +177,7 @@ EMITTING = (
     publish_a_demo_course,
     claim_a_course,
     notify_of_a_payment,
+    pay_an_order_twice,
     watch_a_course,
     revoke_an_entitlement,
     click_at_once,

@@ -1,8 +1,8 @@
 """Claiming (领取) a course that is recommended to members."""
 
-from services.kit.events import Envelope
 from services.kit.idempotency import Request, answer_once
 from services.kit.store import Change, Check, Put, Write
+from services.orders.app.announcements import entitlement_granted
 from services.orders.app.context import Context
 from services.orders.app.keys import claim_key, course_key, entitlement_key, membership_key
 from services.orders.app.memberships import plan_of, read_versioned
@@ -10,7 +10,6 @@ from services.orders.app.problems import COURSE_NOT_FOUND, OBSTACLES
 from services.orders.domain.course_offer import CourseOffer
 from services.orders.domain.entitlement import Basis, Claim, Entitlement
 from services.orders.domain.purchase_state import claim_obstacle
-from services.orders.events.published import EntitlementGranted
 
 
 def claim_course(
@@ -58,15 +57,4 @@ def _plan_claim(context: Context, learner_id: str, course_id: str, correlation_i
         Check(membership_key(learner_id), membership_version),
         Check(offer.key, offer.version),
     ]
-    return Change(writes, [_granted(context, entitlement, correlation_id)]), entitlement
-
-
-def _granted(context: Context, entitlement: Entitlement, correlation_id: str) -> Envelope:
-    data = EntitlementGranted.model_validate(entitlement, from_attributes=True)
-    return context.events.make(
-        EntitlementGranted.TYPE,
-        data,
-        subject=entitlement.entitlement_id,
-        sequence=1,
-        correlation_id=correlation_id,
-    )
+    return Change(writes, [entitlement_granted(context, entitlement, correlation_id)]), entitlement

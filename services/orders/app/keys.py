@@ -1,6 +1,7 @@
 """Where things are kept. The README lists which access each key serves."""
 
 from services.kit.store import Key
+from services.orders.domain.order import Goods
 from services.orders.domain.payment import Method, ProviderName
 
 
@@ -57,6 +58,56 @@ def notice_key(provider: ProviderName, identifier: str) -> Key:
 def nonce_key(provider: ProviderName, nonce: str) -> Key:
     """One message of a provider."""
     return Key(f"NONCE#{provider}#{nonce}", "NONCE")
+
+
+def order_key(order_id: str) -> Key:
+    """An order by its id, which begins with the hour it was placed in."""
+    return Key(orders_of_hour(order_id), order_id or "-")
+
+
+def orders_of_hour(hour: str) -> str:
+    """Partition of the orders placed in an hour (UTC, such as 2026112413; an order's id will do)."""
+    return f"ORDERS#{hour[:10]}"
+
+
+def own_order_key(learner_id: str, order_id: str) -> Key:
+    """Says that an order is this learner's."""
+    return Key(_learner(learner_id), f"ORDER#{order_id}")
+
+
+def own_orders(learner_id: str) -> tuple[str, str]:
+    """Partition and sort-key prefix of what says which orders are a learner's."""
+    return _learner(learner_id), "ORDER#"
+
+
+def latest_order_key(learner_id: str, goods: Goods, item_id: str) -> Key:
+    """Names the newest order of a course, or of a membership of whatever plan, by a learner."""
+    return Key(_learner(learner_id), f"ORDERED#{goods}#{item_id if goods is Goods.COURSE else ''}")
+
+
+def receipt_key(provider: str, trade_no: str) -> Key:
+    """What came of a payment, by the provider's number of it."""
+    return Key(f"RECEIPT#{provider}#{trade_no}", "RECEIPT")
+
+
+def refund_key(refund_id: str) -> Key:
+    """A refund by its id, which begins with the hour it was asked for in."""
+    return Key(refunds_of_hour(refund_id), refund_id or "-")
+
+
+def refunds_of_hour(hour: str) -> str:
+    """Partition of the refunds asked for in an hour (UTC; a refund's id will do)."""
+    return f"REFUNDS#{hour[:10]}"
+
+
+def coupon_key(code: str) -> Key:
+    """A coupon."""
+    return Key(f"COUPON#{code}", "COUPON")
+
+
+def coupon_usage_key(code: str, learner_id: str | None = None) -> Key:
+    """How often a coupon is in use, overall or by one learner."""
+    return Key(f"COUPON#{code}", "USAGE" if learner_id is None else f"USAGE#{learner_id}")
 
 
 def _learner(learner_id: str) -> str:

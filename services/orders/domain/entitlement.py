@@ -17,7 +17,7 @@ class Basis(StrEnum):
 class Entitlement:
     """One right of one learner to watch one course; there may be several for a course, each on its own basis.
 
-    It ends at `valid_until` (not included), or never.
+    It ends at `valid_until` (not included), or never. One that was bought names its order.
     """
 
     entitlement_id: str
@@ -27,10 +27,13 @@ class Entitlement:
     counts_against_member_quota: bool
     granted_at: datetime
     valid_until: datetime | None
+    order_id: str | None = None
+    revoked_at: datetime | None = None
 
     def valid_at(self, instant: datetime) -> bool:
         """Whether it holds at this instant."""
-        return self.granted_at <= instant and (self.valid_until is None or instant < self.valid_until)
+        over = self.valid_until is not None and instant >= self.valid_until
+        return self.granted_at <= instant and not over and self.revoked_at is None
 
 
 @dataclass(frozen=True)

@@ -49,8 +49,52 @@ class PaymentNotified(BaseModel):
     notified_at: datetime
 
 
+class PaidLine(BaseModel):
+    """One line of a paid order; `due_fen` is what was paid for it: the price less the coupon's share."""
+
+    number: int
+    goods: Literal["course", "membership"]
+    item_id: str = Field(description="the course's or the plan's id")
+    item_version: str = Field(description="the course's publication, or the day the plan's version is from")
+    grant_id: str = Field(description="the entitlement or the period of membership that it brought")
+    list_fen: int
+    price_fen: int
+    price_reason: Literal["list", "member"] = Field(description="why this price")
+    discount_fen: int
+    due_fen: int
+
+
+class OrderPaid(BaseModel):
+    """Fact: an order was paid, and what it was for is given. Money in fen, CNY."""
+
+    TYPE: ClassVar = "orders.order_paid.v1"
+
+    order_id: str
+    learner_id: str
+    amount_fen: int
+    coupon_code: str | None
+    placed_at: datetime
+    paid_at: datetime
+    provider: str | None = Field(description="null: nothing was to be paid")
+    payment_number: str | None = Field(description="our number of the payment")
+    trade_no: str | None = Field(description="the provider's number of it")
+    lines: list[PaidLine]
+
+
+class RefundDue(BaseModel):
+    """Fact: money is to be sent back to the payer."""
+
+    TYPE: ClassVar = "orders.refund_due.v1"
+
+    refund_id: str
+    order_id: str
+    amount_fen: int
+
+
 PUBLISHED: dict[str, type[BaseModel]] = {
     EntitlementGranted.TYPE: EntitlementGranted,
     MembershipChanged.TYPE: MembershipChanged,
     PaymentNotified.TYPE: PaymentNotified,
+    OrderPaid.TYPE: OrderPaid,
+    RefundDue.TYPE: RefundDue,
 }

@@ -1,0 +1,43 @@
+"""What orders tells, made of its own state."""
+
+from services.kit.events import Envelope
+from services.orders.app.context import Context
+from services.orders.domain.entitlement import Entitlement
+from services.orders.domain.order import Order
+from services.orders.domain.refund import Refund
+from services.orders.events.published import EntitlementGranted, OrderPaid, PaidLine, RefundDue
+
+
+def entitlement_granted(context: Context, entitlement: Entitlement, correlation_id: str) -> Envelope:
+    """An entitlement's first state."""
+    data = EntitlementGranted.model_validate(entitlement, from_attributes=True)
+    return context.events.make(
+        EntitlementGranted.TYPE,
+        data,
+        subject=entitlement.entitlement_id,
+        sequence=1,
+        correlation_id=correlation_id,
+    )
+
+
+def order_paid(context: Context, order: Order) -> Envelope:
+    """A paid order, with what it brought."""
+    data = OrderPaid(
+        order_id=order.order_id,
+        learner_id=order.learner_id,
+        amount_fen=order.amount_fen,
+        coupon_code=order.coupon_code,
+        placed_at=order.created_at,
+        paid_at=order.paid_at,
+        provider=order.paid_by.provider if order.paid_by else None,
+        payment_number=order.paid_by.payment_number if order.paid_by else None,
+        trade_no=order.paid_by.trade_no if order.paid_by else None,
+        lines=[PaidLine.model_validate(line, from_attributes=True) for line in order.lines],
+    )
+    return context.events.make(OrderPaid.TYPE, data, subject=order.order_id, correlation_id=order.correlation_id)
+
+
+def refund_due(context: Context, refund: Refund) -> Envelope:
+    """Money that is to be sent back."""
+    data = RefundDue.model_validate(refund, from_attributes=True)
+    return context.events.make(RefundDue.TYPE, data, subject=refund.refund_id, correlation_id=refund.correlation_id)

@@ -1,0 +1,59 @@
+"""A coupon's limits: reserved by an open order, confirmed by its payment, released where it is given up.
+
+Two items say how often it is in use, overall and by the learner; every order with the coupon writes both on their
+versions, so no two orders take the last use.
+"""
+
+from collections.abc import Callable
+
+from services.kit.store import ABSENT, Key, Put, Stored, Write
+from services.orders.app.context import Context
+from services.orders.app.keys import coupon_key, coupon_usage_key
+from services.orders.domain.coupon import Coupon, Usage
+from services.orders.domain.order import Order, OrderState
+
+
+def reserve(context: Context, coupon: Coupon, learner_id: str) -> list[Write] | None:
+    """Takes one use for an order that is placed now; None where there is none left."""
+    return _taken(context, coupon, learner_id, lambda usage: usage.with_reserved(1))
+
+
+def release(context: Context, order: Order) -> list[Write]:
+    """Gives back what an open order reserved."""
+    if order.coupon_code is None:
+        return []
+    usages = _usages(context, order.coupon_code, order.learner_id)
+    return [_changed(usage, lambda before: before.with_reserved(-1)) for usage in usages]
+
+
+def confirm(context: Context, order: Order) -> list[Write] | None:
+    """Confirms what an order that is paid now reserved; what it had given back it takes anew, None if none is left."""
+    if order.coupon_code is None:
+        return []
+    if order.state is OrderState.OPEN:
+        usages = _usages(context, order.coupon_code, order.learner_id)
+        return [_changed(usage, Usage.with_confirmed) for usage in usages]
+    coupon = context.store.get(coupon_key(order.coupon_code), Coupon)
+    if coupon is None:
+        raise LookupError("an order's coupon")
+    return _taken(context, coupon.value, order.learner_id, lambda usage: usage.with_reserved(1).with_confirmed())
+
+
+def _taken(context: Context, coupon: Coupon, learner_id: str, change: Callable[[Usage], Usage]) -> list[Write] | None:
+    overall, own = _usages(context, coupon.code, learner_id)
+    if overall.value.taken >= coupon.total_limit or own.value.taken >= coupon.learner_limit:
+        return None
+    return [_changed(overall, change), _changed(own, change)]
+
+
+def _usages(context: Context, code: str, learner_id: str) -> tuple[Stored[Usage], Stored[Usage]]:
+    """Overall, and by the learner."""
+    return _usage(context, coupon_usage_key(code)), _usage(context, coupon_usage_key(code, learner_id))
+
+
+def _usage(context: Context, key: Key) -> Stored[Usage]:
+    return context.store.get(key, Usage) or Stored(key, Usage(), ABSENT)
+
+
+def _changed(usage: Stored[Usage], change: Callable[[Usage], Usage]) -> Put:
+    return Put(usage.key, change(usage.value), usage.version)

@@ -1,0 +1,82 @@
+"""Coupons: what they take off, for whom, and how often."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from services.orders.domain.order import Goods, Line
+
+
+@dataclass(frozen=True)
+class Coupon:
+    """One code, for as many learners as its limits let in. It takes off either fen or a percentage, of courses only.
+
+    Valid in [valid_from, valid_until), for the courses named, or all where none is.
+    """
+
+    code: str
+    title: str
+    off_fen: int | None
+    off_percent: int | None
+    valid_from: datetime
+    valid_until: datetime
+    total_limit: int
+    learner_limit: int
+    course_ids: tuple[str, ...] = ()
+    withdrawn: bool = False
+
+    def open_at(self, instant: datetime) -> bool:
+        """Whether an order may be placed with it now."""
+        return not self.withdrawn and self.valid_from <= instant < self.valid_until
+
+    def applies_to(self, line: Line) -> bool:
+        """Whether it takes something off this line."""
+        return line.goods is Goods.COURSE and (not self.course_ids or line.item_id in self.course_ids)
+
+    def taken_off(self, lines: Sequence[Line]) -> tuple[Line, ...]:
+        """The lines with its discount; each line's share in proportion to its price, and to the fen in total."""
+        applicable = [line.price_fen if self.applies_to(line) else 0 for line in lines]
+        shares = split(self._discount(sum(applicable)), applicable)
+        return tuple(replace(line, discount_fen=share) for line, share in zip(lines, shares, strict=True))
+
+    def _discount(self, total_fen: int) -> int:
+        if self.off_percent is not None:
+            return total_fen * self.off_percent // 100
+        return min(self.off_fen or 0, total_fen)
+
+
+@dataclass(frozen=True)
+class Usage:
+    """How often a coupon is in use, by open orders and by paid ones; overall or by one learner."""
+
+    reserved: int = 0
+    confirmed: int = 0
+
+    @property
+    def taken(self) -> int:
+        """All that counts against the limit."""
+        return self.reserved + self.confirmed
+
+    def with_reserved(self, more: int) -> "Usage":
+        """After an order was placed (1) or given up (-1)."""
+        return replace(self, reserved=self.reserved + more)
+
+    def with_confirmed(self) -> "Usage":
+        """After an order that had reserved it was paid."""
+        return Usage(self.reserved - 1, self.confirmed + 1)
+
+
+def split(total: int, weights: Sequence[int]) -> list[int]:
+    """Parts of `total`, at most the sum of the weights, in proportion to them: whole, and exactly the total.
+
+    What rounding down leaves goes, one by one, to the largest remainders, earlier ones first. No part exceeds its
+    weight.
+    """
+    whole = sum(weights)
+    if whole == 0:
+        return [0] * len(weights)
+    parts = [total * weight // whole for weight in weights]
+    by_remainder = sorted(range(len(weights)), key=lambda place: (-(total * weights[place] % whole), place))
+    for place in by_remainder[: total - sum(parts)]:
+        parts[place] += 1
+    return parts
