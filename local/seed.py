@@ -45,6 +45,8 @@ ACCOUNTS = (
     Account("auditor", "auditor"),
     Account("records", "records"),
     Account("admin", "administrator"),
+    Account("moderator", "moderator"),
+    Account("support", "support"),
 )
 
 

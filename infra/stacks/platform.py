@@ -18,6 +18,8 @@ GROUPS = {
     "auditor": "Verifies hours for the certifying body",
     "records": "Declares hours to the certifying body",
     "administrator": "Memberships and certificates",
+    "moderator": "Hides reviews",
+    "support": "Answers enquiries",
 }
 
 

@@ -21,11 +21,16 @@ from services.kit.settings import Settings
 from services.kit.store.dynamodb import DynamoStore
 
 
-class HttpSettings(Settings):
-    """Of the readers' function."""
+class StoreSettings(Settings):
+    """Of functions that keep state."""
 
     table_name: str
     outbox_table_name: str
+
+
+class HttpSettings(StoreSettings):
+    """Of functions that answer HTTP."""
+
     origin_secret_id: str
 
 
@@ -42,13 +47,18 @@ class RelaySettings(Settings):
 
 
 @cache
+def store() -> DynamoStore:
+    """The tables."""
+    settings = StoreSettings.load()
+    return DynamoStore(settings.table_name, settings.outbox_table_name, SystemClock())
+
+
+@cache
 def http_api() -> HttpApi:
     """The readers' routes on the real adapters."""
     from services.catalog.handlers.http import build_api
 
-    settings = HttpSettings.load()
-    store = DynamoStore(settings.table_name, settings.outbox_table_name, SystemClock())
-    return build_api(ReadCourses(store), json_secret(settings.origin_secret_id))
+    return build_api(ReadCourses(store()), json_secret(HttpSettings.load().origin_secret_id))
 
 
 @cache
@@ -58,13 +68,12 @@ def editor_api() -> HttpApi:
 
     settings = EditorSettings.load()
     clock, ids = SystemClock(), RandomIds()
-    store = DynamoStore(settings.table_name, settings.outbox_table_name, clock)
     client = boto3.client("s3", config=Config(signature_version="s3v4"))
     bucket, audit = S3MediaBucket(client, settings.media_bucket_name), AuditLog(clock, ids)
     events = EventFactory("catalog", clock, ids)
-    publisher, withdrawer = Publisher(store, bucket, events, audit, clock), Withdrawer(store, events, audit, clock)
-    uploads = UploadMedia(store, bucket, audit)
-    return build_api(ReadCourses(store), uploads, publisher, withdrawer, json_secret(settings.origin_secret_id))
+    publisher, withdrawer = Publisher(store(), bucket, events, audit, clock), Withdrawer(store(), events, audit, clock)
+    uploads = UploadMedia(store(), bucket, audit)
+    return build_api(ReadCourses(store()), uploads, publisher, withdrawer, json_secret(settings.origin_secret_id))
 
 
 @cache

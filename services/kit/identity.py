@@ -18,6 +18,8 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     RECORDS = "records"
     ADMINISTRATOR = "administrator"
+    MODERATOR = "moderator"
+    SUPPORT = "support"
 
 
 @dataclass(frozen=True)

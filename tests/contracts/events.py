@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from services.catalog.handlers.consume import event_handlers as catalog_handlers
 from services.credits.adapters.rule_files import load_rules
 from services.credits.app.certificates import Confirmation, Registration, confirm_certificate, register_certificate
 from services.credits.app.context import Context
@@ -27,7 +28,7 @@ from services.playback.handlers.consume import event_handlers as playback_handle
 
 ROOT = Path(__file__).parent.parent.parent
 SERVICES = ("catalog", "orders", "playback", "credits")
-CONSUMERS = ("orders", "playback", "credits")
+CONSUMERS = ("catalog", "orders", "playback", "credits")
 KEYS = KeyRing(lambda _: {"current": "k1", "k1": "a" * 64})
 
 Json = dict[str, Any]
@@ -61,6 +62,8 @@ PUBLISHED = {type_: service for service in SERVICES for type_ in published(servi
 def consumer(service: str) -> tuple[MemoryStore, dict[str, EventHandler]]:
     """What a service does with each type, on a store that has what came before the examples."""
     store, clock = MemoryStore(), ManualClock(datetime(2026, 6, 1, 4, tzinfo=UTC))
+    if service == "catalog":
+        return store, catalog_handlers(store, clock)
     if service == "orders":
         return store, orders_handlers(store, clock)
     if service == "playback":

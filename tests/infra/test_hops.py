@@ -6,7 +6,7 @@ import pytest
 
 from tests.templates import SERVICES, Template, of_type, service_template, templates
 
-CONSUMERS = ("orders", "playback", "credits")
+CONSUMERS = ("catalog", "orders", "playback", "credits")
 FOURTEEN_DAYS_S = 14 * 24 * 3600
 
 

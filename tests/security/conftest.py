@@ -17,6 +17,8 @@ STAFF = {
     Role.AUDITOR: "auditor",
     Role.RECORDS: "records",
     Role.ADMINISTRATOR: "admin",
+    Role.MODERATOR: "moderator",
+    Role.SUPPORT: "support",
 }
 
 

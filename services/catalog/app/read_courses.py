@@ -1,9 +1,20 @@
 """What everybody may read."""
 
-from services.catalog.app.items import LISTINGS, listing_key, publication_key
+from dataclasses import dataclass
+
+from services.catalog.app.items import LISTINGS, learners_key, listing_key, publication_key
 from services.catalog.app.problems import COURSE_NOT_FOUND
+from services.catalog.domain.learning import Learners
 from services.catalog.domain.publication import Current, Listing, Publication
 from services.kit.store import Store
+
+
+@dataclass(frozen=True)
+class CourseView:
+    """A course as it stands, and how many learners have taken it."""
+
+    current: Current
+    learners: int
 
 
 class ReadCourses:
@@ -18,12 +29,22 @@ class ReadCourses:
         offered = [line for line in found if line.withdrawn_at is None]
         return sorted(offered, key=lambda line: (line.published_on, line.course_id), reverse=True)
 
+    def page(self, course_id: str) -> CourseView:
+        """The course with what is counted beside it. Raises COURSE_NOT_FOUND."""
+        return CourseView(self.current(course_id), learners_of(self._store, course_id))
+
     def current(self, course_id: str) -> Current:
         """The course as it stands, a withdrawn one too. Raises COURSE_NOT_FOUND."""
         current = find_current(self._store, course_id)
         if current is None:
             raise COURSE_NOT_FOUND.problem()
         return current
+
+
+def learners_of(store: Store, course_id: str) -> int:
+    """How many learners have taken the course."""
+    stored = store.get(learners_key(course_id), Learners)
+    return stored.value.count if stored else 0
 
 
 def find_current(store: Store, course_id: str) -> Current | None:

@@ -34,7 +34,7 @@ def build_api(courses: ReadCourses, origin_secret: Callable[[bool], Mapping[str,
         **public(),
     )
     def read_course(course_id: Annotated[Identifier, Path()]) -> Response[CoursePage]:
-        return cacheable(app, course_page(courses.current(course_id)))
+        return cacheable(app, course_page(courses.page(course_id)))
 
     return api
 

@@ -130,6 +130,7 @@ class CoursePage(BaseModel):
     publication: int
     published_at: datetime
     withdrawn: bool = Field(description="no longer offered: not for sale, not to be claimed; who has it, keeps it")
+    learners: int = Field(description="how many learners have taken the course")
     title: str
     title_en: str | None
     subtitle: str | None

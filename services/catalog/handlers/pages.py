@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from services.catalog.app.read_courses import CourseView
 from services.catalog.domain.course import CREDENTIALS, Course
 from services.catalog.domain.document import write_course, write_node
 from services.catalog.domain.publication import Current, Listing, Publication
@@ -13,15 +14,16 @@ def listing_answer(line: Listing) -> models.Listing:
     return models.Listing.model_validate(line, from_attributes=True)
 
 
-def course_page(current: Current) -> models.CoursePage:
+def course_page(view: CourseView) -> models.CoursePage:
     """The whole page of a course."""
-    publication = current.publication
+    publication = view.current.publication
     course = publication.course
     return models.CoursePage(
         course_id=course.course_id,
         publication=publication.number,
         published_at=publication.published_at,
-        withdrawn=current.withdrawn_at is not None,
+        withdrawn=view.current.withdrawn_at is not None,
+        learners=view.learners,
         title=course.title,
         title_en=course.title_en,
         subtitle=course.subtitle,

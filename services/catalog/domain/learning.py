@@ -1,0 +1,23 @@
+"""Who has taken a course. Pure."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Taking:
+    """A learner has a course, since its first entitlement or, in a membership's library, its first completion."""
+
+    since: datetime
+    completed_at: datetime | None = None
+
+    def completed(self, at: datetime) -> "Taking":
+        """With its first completion: completing again changes nothing, whatever arrives when."""
+        return replace(self, completed_at=min(at, self.completed_at or at))
+
+
+@dataclass(frozen=True)
+class Learners:
+    """How many learners have taken a course, each counted once and for good."""
+
+    count: int = 0

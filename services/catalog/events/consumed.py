@@ -1,0 +1,26 @@
+"""What the catalogue reads of other services' events, and nothing more of them."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from pydantic import BaseModel, Field
+
+
+class EntitlementGranted(BaseModel):
+    """Of orders' entitlement: somebody may watch a course."""
+
+    TYPE: ClassVar = "orders.entitlement_granted.v1"
+
+    learner_id: str = Field(min_length=1)
+    course_id: str = Field(min_length=1)
+    granted_at: datetime
+
+
+class WatchCompleted(BaseModel):
+    """Of playback's watch: somebody has watched the whole of a course."""
+
+    TYPE: ClassVar = "playback.watch_completed.v1"
+
+    learner_id: str = Field(min_length=1)
+    course_id: str = Field(min_length=1)
+    completed_at: datetime

@@ -1,0 +1,131 @@
+"""How many learners a course has, and who completed it: exact, whatever arrives how often, when and beside what."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+
+import pytest
+from pydantic import ValidationError
+
+from services.catalog.app.items import taking_key
+from services.catalog.app.read_courses import learners_of
+from services.catalog.domain.learning import Taking
+from services.catalog.handlers.consume import event_handlers
+from services.kit.events import Envelope
+from services.kit.store import Change, Conflict
+from tests.unit.catalog.world import World
+
+DAY = datetime(2026, 3, 2, tzinfo=UTC)
+COURSE = "bonds"
+
+
+def granted(number: int, learner: str = "learner-1", at: datetime = DAY) -> Envelope:
+    """Orders' event."""
+    data = {"learner_id": learner, "course_id": COURSE, "granted_at": at.isoformat(), "basis": "claim"}
+    return envelope("orders.entitlement_granted.v1", number, data)
+
+
+def completed(number: int, learner: str = "learner-1", at: datetime = DAY) -> Envelope:
+    """Playback's event."""
+    data = {"learner_id": learner, "course_id": COURSE, "completed_at": at.isoformat()}
+    return envelope("playback.watch_completed.v1", number, data)
+
+
+def envelope(type_: str, number: int, data: dict[str, str]) -> Envelope:
+    """An event of some service."""
+    return Envelope(
+        id=f"event-{number}",
+        source=f"xueshi.{type_.split('.')[0]}",
+        type=type_,
+        time=DAY,
+        subject="subject",
+        correlation_id="request-1",
+        data=data,
+    )
+
+
+def deliver(world: World, event: Envelope) -> None:
+    """To the consumer."""
+    event_handlers(world.store, world.clock)[event.type](event)
+
+
+def taking(world: World, learner: str = "learner-1") -> Taking | None:
+    """What is known of the learner and the course."""
+    stored = world.store.get(taking_key(learner, COURSE), Taking)
+    return stored.value if stored else None
+
+
+def test_nobody_has_taken_a_new_course(world: World) -> None:
+    assert learners_of(world.store, COURSE) == 0
+
+
+EVENTS = [
+    granted(1),
+    granted(2, at=DAY + timedelta(days=3)),
+    completed(3, at=DAY + timedelta(days=5)),
+    completed(4, at=DAY + timedelta(days=9)),
+]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_a_learner_counts_once_in_any_order_and_completed_first_when_they_did(
+    world: World, order: tuple[int, ...]
+) -> None:
+    for index in order:
+        deliver(world, EVENTS[index])
+        deliver(world, EVENTS[index])
+    assert learners_of(world.store, COURSE) == 1
+    known = taking(world)
+    assert known
+    assert known.completed_at == DAY + timedelta(days=5)
+
+
+def test_who_only_completed_counts_too(world: World) -> None:
+    deliver(world, completed(1))
+    assert learners_of(world.store, COURSE) == 1
+    assert taking(world) == Taking(DAY, DAY)
+
+
+def test_having_a_course_is_not_having_completed_it(world: World) -> None:
+    deliver(world, granted(1))
+    assert taking(world) == Taking(DAY, None)
+
+
+@pytest.mark.parametrize("reaches_the_table", [False, True])
+def test_a_crash_around_the_commit_counts_once(
+    world: World, monkeypatch: pytest.MonkeyPatch, reaches_the_table: bool
+) -> None:
+    commit = world.store.commit
+
+    def die(change: Change) -> None:
+        if reaches_the_table:
+            commit(change)
+        raise SystemExit
+
+    monkeypatch.setattr(world.store, "commit", die)
+    with pytest.raises(SystemExit):
+        deliver(world, granted(1))
+    monkeypatch.setattr(world.store, "commit", commit)
+    deliver(world, granted(1))
+    assert learners_of(world.store, COURSE) == 1
+
+
+def test_many_learners_at_once_all_count(world: World) -> None:
+    def take(number: int) -> None:
+        while True:
+            try:
+                return deliver(world, granted(number, f"learner-{number % 20}"))
+            except Conflict:  # as the queue does: again
+                continue
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(take, range(40)))
+    assert learners_of(world.store, COURSE) == 20
+
+
+@pytest.mark.parametrize("broken", [{"learner_id": ""}, {"course_id": None}, {"granted_at": "yesterday"}])
+def test_an_invalid_event_is_an_error_and_changes_nothing(world: World, broken: dict[str, object]) -> None:
+    event = granted(1)
+    with pytest.raises(ValidationError):
+        deliver(world, event.model_copy(update={"data": {**event.data, **broken}}))
+    assert world.store.items == {}
