@@ -14,12 +14,16 @@ from typing import TYPE_CHECKING
 import boto3
 from pydantic import BaseModel, ValidationError
 
+from services.orders.adapters.alipay import AlipaySettings
 from services.orders.adapters.wechat_pay import WechatPaySettings
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
-ACCOUNTS: dict[str, tuple[str, type[BaseModel]]] = {"wechat": ("xueshi-orders-wechat-pay", WechatPaySettings)}
+ACCOUNTS: dict[str, tuple[str, type[BaseModel]]] = {
+    "wechat": ("xueshi-orders-wechat-pay", WechatPaySettings),
+    "alipay": ("xueshi-orders-alipay", AlipaySettings),
+}
 """By provider: the secret's name, and what must be in it."""
 
 

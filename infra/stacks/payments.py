@@ -18,6 +18,7 @@ class Payments:
         self._stack = stack
         self._bundle = stack.bundle_with(LAYER)
         self._wechat = self._merchant_account("WechatPay", "wechat-pay", "WeChat Pay")
+        self._alipay = self._merchant_account("Alipay", "alipay", "Alipay")
         self.http: dict[str, lambda_.Function] = {"callbacks": self._callbacks()}
         self.consumers: list[EventConsumer] = []
 
@@ -41,7 +42,8 @@ class Payments:
         return function
 
     def _accounts(self) -> dict[str, str]:
-        return {"WECHAT_PAY_SECRET_ID": self._wechat.secret_arn}
+        return {"WECHAT_PAY_SECRET_ID": self._wechat.secret_arn, "ALIPAY_SECRET_ID": self._alipay.secret_arn}
 
     def _open_accounts(self, function: lambda_.Function) -> None:
-        allow(function, ["secretsmanager:GetSecretValue"], [self._wechat.secret_arn])
+        accounts = [self._wechat.secret_arn, self._alipay.secret_arn]
+        allow(function, ["secretsmanager:GetSecretValue"], accounts)

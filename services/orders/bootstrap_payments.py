@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 
+from services.kit.clock import SystemClock
 from services.kit.public_url import PublicUrl, public_url
 from services.kit.secrets import json_secret
 from services.kit.settings import Settings
+from services.orders.adapters.alipay import Alipay, AlipaySettings
 from services.orders.adapters.wechat_pay import WechatPay, WechatPaySettings
 from services.orders.domain.payment import PaymentProvider, ProviderName
 
@@ -17,6 +19,7 @@ class ProviderSettings(Settings):
     """Of functions that talk to providers."""
 
     wechat_pay_secret_id: str
+    alipay_secret_id: str
 
 
 class AddressSettings(Settings):
@@ -27,8 +30,7 @@ class AddressSettings(Settings):
 
 def provider(name: ProviderName) -> PaymentProvider | None:
     """The provider of a name; None where its secret holds no merchant account."""
-    loader = _loaders().get(name)
-    secret = loader(False) if loader else {UNSET: ""}
+    secret = _loaders()[name](False)
     return None if UNSET in secret else _made(name, tuple(sorted(secret.items())))
 
 
@@ -41,11 +43,15 @@ def address() -> PublicUrl:
 @cache
 def _loaders() -> Mapping[ProviderName, Callable[[bool], Mapping[str, str]]]:
     settings = ProviderSettings.load()
-    return {ProviderName.WECHAT: json_secret(settings.wechat_pay_secret_id)}
+    return {
+        ProviderName.WECHAT: json_secret(settings.wechat_pay_secret_id),
+        ProviderName.ALIPAY: json_secret(settings.alipay_secret_id),
+    }
 
 
 @lru_cache(maxsize=2)
 def _made(name: ProviderName, secret: tuple[tuple[str, str], ...]) -> PaymentProvider:
     """Kept until the secret changes: keys take a while to load."""
-    adapters = {ProviderName.WECHAT: lambda: WechatPay(WechatPaySettings.model_validate(dict(secret)))}
-    return adapters[name]()
+    if name is ProviderName.WECHAT:
+        return WechatPay(WechatPaySettings.model_validate(dict(secret)))
+    return Alipay(AlipaySettings.model_validate(dict(secret)), SystemClock())

@@ -15,7 +15,10 @@ PUBLIC = {
     # The public keys with which anybody verifies an evidence pack.
     ("get", "/v1/playback/jwks"),
 }
-PROVEN_BY_SIGNATURE = {("post", "/v1/orders/payment-callbacks/wechat")}
+PROVEN_BY_SIGNATURE = {
+    ("post", "/v1/orders/payment-callbacks/alipay"),
+    ("post", "/v1/orders/payment-callbacks/wechat"),
+}
 """What another party's server sends: its signature over the body takes the place of signing in."""
 
 TEXTS, MISSING = generate()

@@ -14,6 +14,7 @@ PUBLIC = {
     "GET /v1/catalog/courses",
     "GET /v1/catalog/courses/{course_id}",
     "GET /v1/playback/jwks",
+    "POST /v1/orders/payment-callbacks/alipay",
     "POST /v1/orders/payment-callbacks/wechat",
 }
 """Content that is readable signed out, what an auditor checks with, and what payment providers prove by signature."""

@@ -16,7 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from requests import RequestException
 from wechatpayv3 import WeChatPay, WeChatPayType
 
-from services.orders.adapters.wechat_bill import MalformedBill, read_bill
+from services.orders.adapters.statement_values import MalformedStatement
+from services.orders.adapters.wechat_bill import read_bill
 from services.orders.domain.membership import CHINA
 from services.orders.domain.payment import (
     CURRENCY,
@@ -211,7 +212,7 @@ class WechatPay:
             raise ProviderUnavailable("a statement with another digest")
         try:
             return read_bill(content.decode("utf-8-sig"), self._settings.merchant_id)
-        except (MalformedBill, ValueError) as error:
+        except (MalformedStatement, ValueError) as error:
             raise ProviderUnavailable(f"a statement that cannot be read: {error}") from error
 
     def _notification(self, told: dict[str, Any], nonce: str) -> Notification:

@@ -23,6 +23,7 @@ def build_api(context: Context, provider: Provider, origin_secret: Callable[[boo
     """The routes."""
     api = HttpApi("Xueshi payment callbacks", PAYMENT_PROBLEMS, origin_secret, raw_bodies=True)
     _add_wechat(api.app, context, provider)
+    _add_alipay(api.app, context, provider)
     return api
 
 
@@ -47,6 +48,19 @@ def _add_wechat(app: APIGatewayHttpResolver, context: Context, provider: Provide
     def wechat() -> Response[Any]:
         _receive(app, context, provider(ProviderName.WECHAT))
         return Response(HTTPStatus.NO_CONTENT.value)
+
+
+def _add_alipay(app: APIGatewayHttpResolver, context: Context, provider: Provider) -> None:
+    @app.post(
+        "/v1/orders/payment-callbacks/alipay",
+        operation_id="receive_alipay_notification",
+        summary="A notification of Alipay",
+        response_description="Taken; this one word acknowledges it",
+        **_CALLBACK,
+    )
+    def alipay() -> Response[Any]:
+        _receive(app, context, provider(ProviderName.ALIPAY))
+        return Response(HTTPStatus.OK.value, "text/plain", "success")
 
 
 def _receive(app: APIGatewayHttpResolver, context: Context, provider: PaymentProvider | None) -> None:

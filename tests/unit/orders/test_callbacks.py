@@ -1,6 +1,6 @@
 """Providers' notifications at the handler: proven ones are kept once with their event, of others nothing stays."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -8,14 +8,16 @@ import pytest
 
 from services.kit.store import Change, Put
 from services.orders.app.keys import payment_key
-from services.orders.domain.payment import Payment, PaymentProvider, ProviderName, RawNotification
+from services.orders.domain.payment import Method, Payment, PaymentProvider, ProviderName, RawNotification
 from services.orders.handlers.callbacks import build_api
 from tests.gateway import Answer, LambdaContext, origin_secret, request
+from tests.unit.orders.alipay_world import alipay_world, keys
 from tests.unit.orders.forgeries import FORGERIES
-from tests.unit.orders.till import WechatWorld, wechat_world
+from tests.unit.orders.till import HALF_AN_HOUR, WechatWorld, wechat_world
 from tests.unit.orders.world import World, die
 
 PATH = "/v1/orders/payment-callbacks/wechat"
+ALIPAY_PATH = "/v1/orders/payment-callbacks/alipay"
 
 
 @pytest.fixture
@@ -39,13 +41,14 @@ def paid(world: World, wechat: WechatWorld, payment: Payment) -> Payment:
 
 def notify(world: World, wechat: WechatWorld, raw: RawNotification, *, configured: bool = True) -> Answer:
     """The handler's answer to what comes in under WeChat Pay's name."""
+    return tell(world, {ProviderName.WECHAT: wechat.provider} if configured else {}, PATH, raw)
 
-    def provider(name: ProviderName) -> PaymentProvider | None:
-        return wechat.provider if configured and name is ProviderName.WECHAT else None
 
-    api = build_api(world.context, provider, origin_secret)
+def tell(world: World, providers: Mapping[ProviderName, PaymentProvider], path: str, raw: RawNotification) -> Answer:
+    """The handler's answer to a message."""
+    api = build_api(world.context, providers.get, origin_secret)
     headers = {name.replace("-", "_"): value for name, value in raw.headers.items()}
-    event = request("POST", PATH, raw.body, **headers)
+    event = request("POST", path, raw.body, **headers)
     answer = api.handle(event, LambdaContext())  # type: ignore[arg-type]  # powertools names a class of its own
     return Answer(answer["statusCode"], answer["headers"], answer["body"])
 
@@ -171,3 +174,39 @@ def test_a_replay_in_the_same_instant_has_one_effect(world: World, wechat: Wecha
     world.store.before_commit = lambda: notify(world, wechat, raw)
     assert refused(notify(world, wechat, raw))
     assert len(world.store.outbox) == 1
+
+
+def test_alipay_is_acknowledged_in_its_one_word_and_has_one_effect(world: World) -> None:
+    with alipay_world(world.clock.now()) as alipay:
+        providers = {ProviderName.ALIPAY: alipay.provider()}
+        now = world.clock.now()
+        made = Payment(
+            "20260302120000payment0000000001", "order-1", "l", Method.ALIPAY_QR, 9900, "x", now, now + HALF_AN_HOUR
+        )
+        world.store.commit(Change([Put(payment_key(made.number), made)]))
+        for _ in range(2):
+            answer = tell(world, providers, ALIPAY_PATH, alipay.message())
+            assert (answer.status, answer.headers["Content-Type"], answer.body) == (200, "text/plain", "success")
+        assert [event.data["payment_number"] for event in world.store.outbox] == [made.number]
+        before = world.store.snapshot()
+        for wrong in (
+            alipay.message(total_amount="1.00", notify_id="another"),
+            alipay.message(out_trade_no="nobody-knows-this", notify_id="another"),
+            alipay.message(keys()[0]),
+        ):
+            assert refused(tell(world, providers, ALIPAY_PATH, wrong))
+        assert world.store.snapshot() == before
+
+
+def test_one_provider_cannot_speak_for_the_other(world: World, wechat: WechatWorld, payment: Payment) -> None:
+    with alipay_world(world.clock.now()) as alipay:
+        providers: dict[ProviderName, PaymentProvider] = {
+            ProviderName.ALIPAY: alipay.provider(),
+            ProviderName.WECHAT: wechat.provider,
+        }
+        before = world.store.snapshot()
+        told = alipay.message(out_trade_no=payment.number)
+        assert refused(tell(world, providers, ALIPAY_PATH, told))
+        assert refused(tell(world, providers, PATH, told))
+        assert refused(tell(world, providers, ALIPAY_PATH, wechat.message(payment)))
+        assert world.store.snapshot() == before

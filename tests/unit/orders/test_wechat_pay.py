@@ -9,7 +9,8 @@ import requests
 
 from local.payments.account import Account
 from services.kit.clock import ManualClock
-from services.orders.adapters.wechat_bill import MalformedBill, read_bill
+from services.orders.adapters.statement_values import MalformedStatement
+from services.orders.adapters.wechat_bill import read_bill
 from services.orders.adapters.wechat_pay import WechatPay, WechatPaySettings
 from services.orders.domain.payment import (
     ForgedNotification,
@@ -206,9 +207,9 @@ def test_a_statement_that_does_not_add_up_is_refused(wechat: WechatWorld) -> Non
         bill.replace("`2.50", "2.50", 1),
         "",
     ):
-        with pytest.raises(MalformedBill):
+        with pytest.raises(MalformedStatement):
             read_bill(broken, "1900000109")
-    with pytest.raises(MalformedBill, match="merchant"):
+    with pytest.raises(MalformedStatement, match="merchant"):
         read_bill(bill, "1900000110")
 
 
