@@ -28,8 +28,11 @@ RECEIVE_S = 60
 BEFORE, AFTER = timedelta(minutes=15), timedelta(minutes=2)
 """How far an outbox item's own time may lie from its stream record's: a function runs that long at most."""
 RELAY_BATCH = 10
-KINDS = ("relay", "undelivered", "events", "archive-undelivered", "archive-events", "anchor")
-"""What dead-letter queues are called behind the service's name; only playback archives and anchors."""
+_CONSUMERS = ("archive", "notices")
+"""Functions with queues of their own: playback's archive, credits' notices."""
+_PLAIN = ("undelivered", "events")
+KINDS = ("relay", *_PLAIN, *(f"{consumer}-{kind}" for consumer in _CONSUMERS for kind in _PLAIN), "anchor")
+"""What dead-letter queues are called behind the service's name; only playback anchors."""
 SCHEDULED = ("anchor",)
 """Functions that are called on a schedule. Each call does all that is due by then."""
 LOCAL_REGION = "us-east-1"

@@ -1,7 +1,7 @@
 """Requests as API Gateway's HTTP API sends them to a function (payload format 2.0), for in-process tests."""
 
 import json
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -75,7 +75,14 @@ def request(
 def send(api: HttpApi, event: dict[str, Any]) -> Answer:
     """The handler's answer to an event."""
     answer = api.handle(event, LambdaContext())  # type: ignore[arg-type]  # powertools names a class of its own
-    return Answer(answer["statusCode"], answer["headers"], json.loads(answer["body"]))
+    return Answer(answer["statusCode"], answer["headers"], _content(answer))
+
+
+def _content(answer: dict[str, Any]) -> Any:
+    """JSON read, text as it is, bytes where the gateway would decode them."""
+    if answer.get("isBase64Encoded"):
+        return b64decode(answer["body"])
+    return json.loads(answer["body"]) if "json" in answer["headers"]["Content-Type"] else answer["body"]
 
 
 def origin_secret(_fresh: bool) -> dict[str, str]:

@@ -4,6 +4,7 @@ from constructs import Construct
 
 from infra.constructs.archive import allow_objects, locked_bucket
 from infra.constructs.secrets import ServiceKeys
+from infra.stacks.credits_documents import add_documents
 from infra.stacks.service import Foundation, ServiceStack
 
 
@@ -34,4 +35,5 @@ class CreditsStack(ServiceStack):
         records = self.add_http_function("records", {"RECORDS_BUCKET_NAME": self.kept.bucket_name})
         self.allow_write(records)
         allow_objects(records, self.kept, "batches/", "s3:GetObject", "s3:PutObject")
-        self.finish({"http": http, "records": records}, consumer)
+        documents = add_documents(self)
+        self.finish({"http": http, "records": records, **documents.http}, consumer, documents.notices)

@@ -19,6 +19,8 @@ from infra.stacks.service import ServiceStack
 ORIGIN_HEADER = "x-origin-verify"
 REQUESTS_PER_5_MINUTES = 20_000
 """From one address. A training room of 300 behind one address, each with a beat every 15 s, makes 6,000."""
+VERIFICATIONS_PER_5_MINUTES = 300
+"""From one address: a personnel office with a pile of certificates, and nobody who tries names."""
 HTTPS_ONLY = cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS
 
 
@@ -218,7 +220,30 @@ class EdgeStack(Stack):
                     ),
                     visibility_config=_visible("rate"),
                 ),
+                self._verification_rate(4),
             ],
+        )
+
+    def _verification_rate(self, priority: int) -> waf.CfnWebACL.RuleProperty:
+        """So that nobody tries names against a certificate in bulk."""
+        below = waf.CfnWebACL.ByteMatchStatementProperty(
+            field_to_match=waf.CfnWebACL.FieldToMatchProperty(uri_path={}),
+            positional_constraint="STARTS_WITH",
+            search_string="/v1/credits/verification/",
+            text_transformations=[waf.CfnWebACL.TextTransformationProperty(priority=0, type="NONE")],
+        )
+        return waf.CfnWebACL.RuleProperty(
+            name="verification-rate",
+            priority=priority,
+            action=waf.CfnWebACL.RuleActionProperty(block={}),
+            statement=waf.CfnWebACL.StatementProperty(
+                rate_based_statement=waf.CfnWebACL.RateBasedStatementProperty(
+                    aggregate_key_type="IP",
+                    limit=VERIFICATIONS_PER_5_MINUTES,
+                    scope_down_statement=waf.CfnWebACL.StatementProperty(byte_match_statement=below),
+                )
+            ),
+            visibility_config=_visible("verification-rate"),
         )
 
 

@@ -2,17 +2,23 @@
 
 from collections.abc import Callable, Mapping
 from functools import cache
+from typing import Any
 
 import boto3
 
+from services.credits.adapters.codes import RandomCodes
 from services.credits.adapters.rule_files import load_rules
+from services.credits.adapters.stored_names import StoredNames
+from services.credits.app.attestations import Issuing
 from services.credits.app.context import Context, context
 from services.credits.app.records import Records
 from services.credits.app.records import records as made_records
 from services.kit.clock import SystemClock
+from services.kit.http import HttpApi
 from services.kit.ids import RandomIds
 from services.kit.keyring import KeyRing
 from services.kit.objects import S3Objects
+from services.kit.public_url import public_url
 from services.kit.relay import EventsClient
 from services.kit.secrets import json_secret
 from services.kit.settings import Settings
@@ -42,6 +48,18 @@ class HttpSettings(Settings):
     """Of the function that answers HTTP."""
 
     origin_secret_id: str
+
+
+class LinkSettings(Settings):
+    """Of functions that write links."""
+
+    public_url_parameter: str
+
+
+class BadgeSettings(LinkSettings):
+    """Of the function that signs: KMS keys, comma-separated; the first one signs, the others are retired."""
+
+    badge_key_ids: str
 
 
 class RelaySettings(Settings):
@@ -75,6 +93,29 @@ def records() -> Records:
 def origin_secret() -> Callable[[bool], Mapping[str, str]]:
     """The loader of the header that only our own origin sends."""
     return json_secret(HttpSettings.load().origin_secret_id)
+
+
+@cache
+def documents_api() -> HttpApi:
+    """The routes that draw."""
+    from services.credits.adapters.typesetter import Typesetter
+    from services.credits.handlers.documents import build_api
+
+    link = public_url(LinkSettings.load().public_url_parameter)
+    issuing = Issuing(store(), SystemClock(), RandomCodes(), StoredNames(store()), Typesetter().draw, link)
+    return build_api(issuing, origin_secret())
+
+
+@cache
+def badges_api() -> HttpApi:
+    """The routes of credentials, and of what they are checked with."""
+    from services.credits.adapters.badge_signer import KmsSigner
+    from services.credits.handlers.badges import build_api
+
+    settings = BadgeSettings.load()
+    client: Any = boto3.client("kms")  # its stubs spell out every request, which a narrow protocol cannot match
+    signer = KmsSigner(client, settings.badge_key_ids.split(","))
+    return build_api(store(), SystemClock(), signer, public_url(settings.public_url_parameter), origin_secret())
 
 
 @cache

@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 
+from services.credits.handlers.notices import event_handlers as notices_handlers
+from services.kit.clock import SystemClock
+from services.kit.store.memory import MemoryStore
 from tests.contracts.events import CONSUMERS, PUBLISHED, SERVICES, consumer, example
 from tests.templates import rule_patterns
 
@@ -18,6 +21,8 @@ def matches(pattern: dict[str, Any], event: dict[str, Any]) -> bool:
 SUBSCRIBERS = {service: set(consumer(service)[1]) for service in CONSUMERS}
 # Playback's archive listens to playback itself, through a queue of its own.
 SUBSCRIBERS["playback-archive"] = {"playback.watch_completed.v1"}
+# Credits listens to its own facts through another queue, so that what follows from them never delays an award.
+SUBSCRIBERS["credits-notices"] = set(notices_handlers(MemoryStore(), SystemClock()))
 
 
 def patterns_of(subscriber: str) -> list[dict[str, Any]]:

@@ -95,7 +95,7 @@ def test_only_the_relay_publishes_and_only_its_services_source(service: str) -> 
 def test_the_relay_touches_no_item_and_consumers_only_read_their_queue(service: str) -> None:
     granted = actions_by_function(service)
     assert not granted["relay"] & STORE
-    consumers, senders = {"consume", "archive"}, {"relay", "anchor"}
+    consumers, senders = {"consume", "notices", "archive"}, {"relay", "anchor"}
     for kind, actions in granted.items():
         on_queues = {action for action in actions if action.startswith("sqs:")}
         if kind in senders:
@@ -134,6 +134,13 @@ def test_secrets_are_only_read_one_by_one_and_only_the_services_own_keys(service
             for resource in as_list(statement["Resource"]):
                 shared = "XueshiPlatform" in resource.get("Fn::ImportValue", "")
                 assert shared or resource["Ref"] in own
+
+
+def test_only_badges_signs_credentials_and_what_strangers_call_only_reads() -> None:
+    granted = actions_by_function("credits")
+    assert [kind for kind, actions in granted.items() if "kms:Sign" in actions] == ["badges"]
+    for kind in ("badges", "verification"):
+        assert granted[kind] & STORE == {"dynamodb:GetItem", "dynamodb:Query"}
 
 
 def test_only_what_fills_the_archive_signs_and_nobody_changes_or_deletes_evidence() -> None:

@@ -15,9 +15,15 @@ PUBLIC = {
     "GET /v1/catalog/courses/{course_id}",
     "GET /v1/playback/jwks",
     "POST /v1/orders/payment-callbacks/alipay",
+    "GET /v1/credits/issuer",
+    "GET /v1/credits/jwks",
+    "GET /v1/credits/keys/{thumbprint}",
+    "GET /v1/credits/status-lists/{day}",
+    "GET /v1/credits/verification/{code}",
+    "POST /v1/credits/verification/{code}/name-check",
     "POST /v1/orders/payment-callbacks/wechat",
 }
-"""Content that is readable signed out, what an auditor checks with, and what payment providers prove by signature."""
+"""What is readable signed out, what others check with, and what payment providers prove by signature."""
 
 
 @pytest.mark.parametrize("service", SERVICES)

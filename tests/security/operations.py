@@ -15,6 +15,10 @@ PATH_VALUES = {
     "learner_id": "somebody-else",
     "course_id": "no-such-course",
     "number": "1",
+    "entry_id": "0" * 32,
+    "code": "0" * 28,
+    "thumbprint": "A" * 43,
+    "day": "2026-01-01",
 }
 """What stands for a path's parameters: well formed, and of nobody."""
 

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from demo.client import Answer, Client
+from services.kit.identity import Role
 from tests.security.bad_bodies import bad_bodies, example
 from tests.security.conftest import People
 from tests.security.operations import Operation, operations
@@ -38,7 +39,7 @@ def post(client: Client, operation: Operation, body: bytes, content_type: str | 
 
 @pytest.mark.parametrize("operation", WITH_BODY, ids=str)
 def test_bad_bodies_are_refused(people: People, operation: Operation) -> None:
-    client = people.by_role[min(operation.roles)]
+    client = people.by_role[min(operation.roles, default=str(Role.LEARNER))]
     assert operation.schema
     bodies = list(bad_bodies(operation.schema))
     with ThreadPoolExecutor(PARALLEL) as pool:
@@ -49,7 +50,7 @@ def test_bad_bodies_are_refused(people: People, operation: Operation) -> None:
 
 @pytest.mark.parametrize("operation", WITH_BODY, ids=str)
 def test_wrong_content_types_and_sizes_are_refused(people: People, operation: Operation) -> None:
-    client = people.by_role[min(operation.roles)]
+    client = people.by_role[min(operation.roles, default=str(Role.LEARNER))]
     assert operation.schema
     good = str(example(operation.schema)).replace("'", '"').encode()
     for content_type in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "", "json", None):

@@ -50,6 +50,11 @@ def certificate_key(learner_id: str, credential: Credential, revision: int) -> K
     return Key(learner_pk(learner_id), f"{CERTIFICATES}{credential}#{revision:06d}")
 
 
+def profile_key(learner_id: str) -> Key:
+    """The learner's profile. Personal data has a partition of its own, so that it can go and the ledger stay."""
+    return Key(f"PROFILE#{learner_id}", "PROFILE")
+
+
 def award_key(learner_id: str, credential: Credential, content_id: str, period: Period) -> Key:
     """The mark that this lecture was awarded in this period. It never expires."""
     return Key(learner_pk(learner_id), f"AWARD#{credential}#{period.start}#{content_id}")

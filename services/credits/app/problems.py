@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 
+from services.credits.app.document_problems import DOCUMENT_PROBLEMS
 from services.kit.problems import ProblemType
 
 CERTIFICATE_ALREADY_CONFIRMED = ProblemType(
@@ -123,5 +124,6 @@ PROBLEMS = (
     AWARD_VOID,
     OWN_AWARD,
     *RECORDS_PROBLEMS,
+    *DOCUMENT_PROBLEMS,
 )
 """All of the service, as its API's document lists them."""

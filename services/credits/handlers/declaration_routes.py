@@ -18,9 +18,10 @@ from services.credits.app.export_batch import (
 )
 from services.credits.app.import_results import import_results
 from services.credits.app.records import Records
+from services.credits.app.wording import hours_text
 from services.credits.domain.credentials import Credential
 from services.credits.domain.declarations import DeclarationState, batch_id
-from services.credits.handlers.views import Hours, PeriodSpan, Reason500, Request, date_text, hours_text
+from services.credits.handlers.views import Hours, PeriodSpan, Reason500, Request, date_text
 from services.kit.http import caller, idempotency_key, secured
 from services.kit.identity import Role
 

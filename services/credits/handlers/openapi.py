@@ -2,10 +2,15 @@
 
 from typing import Any
 
+from services.credits.adapters.badge_signer import MemorySigner
+from services.credits.adapters.codes import RandomCodes
 from services.credits.adapters.rule_files import load_rules
+from services.credits.adapters.stored_names import StoredNames
+from services.credits.adapters.typesetter import Typesetter
+from services.credits.app.attestations import Issuing
 from services.credits.app.context import context
 from services.credits.app.records import records as made_records
-from services.credits.handlers import http, records
+from services.credits.handlers import badges, documents, http, records, verification
 from services.kit.clock import SystemClock
 from services.kit.http import merged
 from services.kit.ids import RandomIds
@@ -19,5 +24,13 @@ def document() -> dict[str, Any]:
     nothing: dict[str, str] = {}
     ledger = context(MemoryStore(), SystemClock(), RandomIds(), KeyRing(lambda _: nothing), load_rules())
     handed_out = made_records(ledger.store, SystemClock(), RandomIds(), MemoryObjects())
-    own = http.build_api(ledger, lambda _: nothing).openapi()
-    return merged(own, records.build_api(handed_out, lambda _: nothing).openapi())
+    issuing = Issuing(
+        ledger.store, ledger.clock, RandomCodes(), StoredNames(ledger.store), Typesetter().draw, lambda: ""
+    )
+    others = [
+        records.build_api(handed_out, lambda _: nothing),
+        documents.build_api(issuing, lambda _: nothing),
+        badges.build_api(ledger.store, ledger.clock, MemorySigner(), issuing.public_url, lambda _: nothing),
+        verification.build_api(ledger.store, lambda _: nothing),
+    ]
+    return merged(http.build_api(ledger, lambda _: nothing).openapi(), *(api.openapi() for api in others))

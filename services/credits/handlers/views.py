@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, S
 
 from services.credits.app.read_account import AccountView, CertificateBalance
 from services.credits.app.reasons import TEXTS
+from services.credits.app.wording import hours_text
 from services.credits.domain.balances import PeriodBalance, YearBalance
 from services.credits.domain.certificates import Certificate, State
 from services.credits.domain.credentials import Category, Credential
@@ -181,11 +182,6 @@ class AccountAnswer(BaseModel):
 
     certificates: list[CertificateBalanceAnswer]
     held: list[EntryAnswer]
-
-
-def hours_text(hours: Decimal) -> str:
-    """Without trailing zeros or exponent: 1.5, 30."""
-    return format(hours.normalize(), "f")
 
 
 def certificate_answer(certificate: Certificate) -> CertificateAnswer:

@@ -1,0 +1,58 @@
+"""Credits' functions around documents: certificates of completion, credentials, verification, and what follows."""
+
+from dataclasses import dataclass
+
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+
+from infra.constructs.consumer import EventConsumer
+from infra.constructs.function import allow
+from infra.stacks.service import ServiceStack
+
+
+@dataclass(frozen=True)
+class DocumentFunctions:
+    """Functions by the name that routes give them, and the consumer of the ledger's facts."""
+
+    http: dict[str, lambda_.Function]
+    notices: EventConsumer
+
+
+def add_documents(stack: ServiceStack) -> DocumentFunctions:
+    """Adds them to the credits stack."""
+    notices = stack.add_consumer(["credits.hours_reversed.v1"], kind="notices")
+    stack.allow_write(notices.function)
+    verification = stack.add_http_function("verification")
+    stack.allow_read(verification)
+    http = {"documents": _documents(stack), "badges": _badges(stack), "verification": verification}
+    return DocumentFunctions(http, notices)
+
+
+def _documents(stack: ServiceStack) -> lambda_.Function:
+    function = stack.add_http_function("documents", bundle=stack.bundle_with("documents"))
+    stack.allow_write(function)
+    stack.open_public_url(function)
+    return function
+
+
+def _badges(stack: ServiceStack) -> lambda_.Function:
+    # Rotation: put a new key first, and keep the old ones: credentials signed with them stay to be checked.
+    keys = [_badge_key(stack, "BadgeKey1")]
+    function = stack.add_http_function("badges", {"BADGE_KEY_IDS": ",".join(key.key_id for key in keys)})
+    stack.allow_read(function)
+    stack.open_public_url(function)
+    allow(function, ["kms:GetPublicKey"], [key.key_arn for key in keys])
+    allow(function, ["kms:Sign"], [keys[0].key_arn])
+    return function
+
+
+def _badge_key(stack: ServiceStack, id_: str) -> kms.Key:
+    return kms.Key(
+        stack,
+        id_,
+        description="Signs Open Badges credentials and their status lists",
+        key_spec=kms.KeySpec.RSA_3072,
+        key_usage=kms.KeyUsage.SIGN_VERIFY,
+        removal_policy=RemovalPolicy.RETAIN,
+    )

@@ -1,0 +1,50 @@
+"""What the use cases of documents and notices need from outside, besides the store."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+
+class Unprintable(Exception):
+    """No font has a glyph for these characters."""
+
+    def __init__(self, characters: str) -> None:
+        super().__init__(characters)
+        self.characters = characters
+
+
+class Draw(Protocol):
+    """Draws a document."""
+
+    def __call__(self, layout: str, data: Mapping[str, Any], at: datetime) -> bytes:
+        """A PDF made at an instant; the same data give the same bytes. Raises Unprintable."""
+
+
+class Codes(Protocol):
+    """Makes what nobody can guess."""
+
+    def new(self) -> str:
+        """A fresh code of a certificate of completion."""
+
+    def place(self) -> int:
+        """A random place in a status list."""
+
+
+class RealNames(Protocol):
+    """What learners say they are called."""
+
+    def real_name(self, learner_id: str) -> str | None:
+        """A learner's real name; None where the profile has none."""
+
+
+class Signer(Protocol):
+    """Signs with an asymmetric key that never leaves its keeper."""
+
+    def sign(self, claims: Mapping[str, Any], keys_url: str) -> str:
+        """A compact JWT, RS256, whose `kid` is its key's address under `keys_url`.
+
+        The same claims give the same text while the key is the same.
+        """
+
+    def public_keys(self) -> list[dict[str, str]]:
+        """The public keys as JWKs, the signing one first, then the retired ones. `kid` is the RFC 7638 thumbprint."""

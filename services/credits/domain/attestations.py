@@ -1,0 +1,64 @@
+"""Certificates of completion ("attestations"; `certificates` are what learners hold and are recertified for)."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from services.credits.domain.ledger import Entry, Kind
+
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: no letter that is read as a digit, and no U."""
+CODE_LENGTH = 28
+"""140 random bits: nobody finds a code by trying."""
+_GROUP = 4
+_READ_AS = str.maketrans("OIL", "011", " -")
+
+STATUS_LIST_LENGTH = 131_072
+"""Places in a status list: the smallest that the W3C's specification allows, so that one's neighbours hide one."""
+
+
+@dataclass(frozen=True)
+class Attestation:
+    """What was issued for one award, once. What it certifies is the ledger's entry; the name on it is kept apart.
+
+    `status_list` (the day of issue, Asia/Shanghai) and `status_index` are its place among the published revocations.
+    """
+
+    code: str
+    learner_id: str
+    entry_id: str
+    entry_number: int
+    issued_at: datetime
+    status_list: date
+    status_index: int
+
+
+def award_of(entries: Sequence[Entry], entry_id: str) -> Entry | None:
+    """The award with this id; None where the ledger has none."""
+    return next((entry for entry in entries if entry.entry_id == entry_id and entry.kind is Kind.AWARD), None)
+
+
+def written(code: str) -> str:
+    """A code as it is printed: in groups of four."""
+    return "-".join(code[start : start + _GROUP] for start in range(0, len(code), _GROUP))
+
+
+def read(text: str) -> str | None:
+    """The code that somebody typed, however they wrote it; None where it cannot be one."""
+    code = text.upper().translate(_READ_AS)
+    return code if len(code) == CODE_LENGTH and set(code) <= set(ALPHABET) else None
+
+
+def masked(name: str) -> str:
+    """A name as strangers see it: the first character of each word, the others as stars."""
+    return " ".join(word[0] + "*" * (len(word) - 1) for word in name.split())
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two people would call these the same name: spaces, width and case aside."""
+    return _plain(one) == _plain(other)
+
+
+def _plain(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
