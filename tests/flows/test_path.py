@@ -91,7 +91,8 @@ def _state(learner: Client, course_id: str) -> str:
 def _chain_is_whole(world: World, completion: dict[str, Any]) -> bool:
     data = completion["data"]
     stored = world.items(world.system.table("playback"))
-    legs = sorted((item for item in stored if item.pk == f"WATCH#{data['watch_id']}"), key=lambda item: item.sk)
+    of_watch = (item for item in stored if item.pk == f"WATCH#{data['watch_id']}")
+    legs = sorted((item for item in of_watch if item.sk.startswith("LEG#")), key=lambda item: item.sk)
     chain = [TypeAdapter(Leg).validate_python(item.body, strict=False) for item in legs]
     ring = world.system.client("secretsmanager").get_secret_value(SecretId="xueshi-playback-keyring")["SecretString"]
     keys = KeyRing(lambda _: json.loads(ring))
