@@ -1,4 +1,4 @@
-"""The way of the records out: to auditors and to the certifying body. It holds no MAC key, so it can add no entry."""
+"""The way of the records out, to learners, auditors, the certifying body. It holds no MAC key, so it adds no entry."""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -11,6 +11,7 @@ from services.credits.app.problems import RECORDS_PROBLEMS
 from services.credits.app.records import Records
 from services.credits.handlers.audit_routes import add_audit_routes
 from services.credits.handlers.declaration_routes import add_declaration_routes
+from services.credits.handlers.transcript_routes import add_transcript_routes
 from services.kit.http import HttpApi
 
 MAX_BODY_BYTES = 1024 * 1024
@@ -22,6 +23,7 @@ def build_api(records: Records, origin_secret: Callable[[bool], Mapping[str, str
     api = HttpApi("Xueshi credits", RECORDS_PROBLEMS, origin_secret, MAX_BODY_BYTES)
     add_audit_routes(api.app, records.store)
     add_declaration_routes(api.app, records)
+    add_transcript_routes(api.app, records)
     return api
 
 
