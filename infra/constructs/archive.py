@@ -1,5 +1,7 @@
 """A bucket whose objects nobody changes, and what functions may do with those under a prefix."""
 
+from collections.abc import Sequence
+
 from aws_cdk import Aws, Duration, RemovalPolicy
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
@@ -12,8 +14,11 @@ RETENTION = Duration.days(5 * 366)
 """Five years, as the standards that we follow ask."""
 
 
-def locked_bucket(scope: Construct, id_: str, name: str) -> s3.Bucket:
-    """The bucket `xueshi-<name>-<account>-<region>`: what is put there stays for five years."""
+def locked_bucket(scope: Construct, id_: str, name: str, prefixes: Sequence[str]) -> s3.Bucket:
+    """The bucket `xueshi-<name>-<account>-<region>`: what is put there stays for five years.
+
+    `prefixes`, each with its slash, are those that functions are let in to by `allow_objects`.
+    """
     bucket = s3.Bucket(
         scope,
         id_,
@@ -28,13 +33,14 @@ def locked_bucket(scope: Construct, id_: str, name: str) -> s3.Bucket:
         removal_policy=RemovalPolicy.RETAIN,
     )
     accept(bucket, "S1", "Its objects cannot be changed, and the functions that read them are traced.")
+    for prefix in prefixes:
+        accept_objects(bucket, prefix, "Objects are named by what they are about.")
     return bucket
 
 
 def allow_objects(function: lambda_.Function, bucket: s3.Bucket, prefix: str, *actions: str) -> None:
-    """Actions on the bucket's objects under a prefix that ends with a slash."""
+    """Actions on the bucket's objects under one of its prefixes."""
     allow(function, actions, [bucket.arn_for_objects(f"{prefix}*")])
     # Listing makes a missing object a 404, not a 403.
     condition = {"StringLike": {"s3:prefix": f"{prefix}*"}}
     allow(function, ["s3:ListBucket"], [bucket.bucket_arn], condition)
-    accept_objects(bucket, prefix, "Objects are named by what they are about.")

@@ -7,6 +7,8 @@ from infra.constructs.secrets import ServiceKeys
 from infra.stacks.credits_documents import add_documents
 from infra.stacks.service import Foundation, ServiceStack
 
+BATCHES_PREFIX = "batches/"
+
 
 class CreditsStack(ServiceStack):
     """Awards on completed watching; the ledger's entries are chained with keyed MACs."""
@@ -31,9 +33,9 @@ class CreditsStack(ServiceStack):
         self.allow_emit(consumer.function)
         keys.open_to(consumer.function)
         # No keys: what hands the records out can add nothing to them.
-        self.kept = locked_bucket(self, "Records", "records")
+        self.kept = locked_bucket(self, "Records", "records", [BATCHES_PREFIX])
         records = self.add_http_function("records", {"RECORDS_BUCKET_NAME": self.kept.bucket_name})
         self.allow_write(records)
-        allow_objects(records, self.kept, "batches/", "s3:GetObject", "s3:PutObject")
+        allow_objects(records, self.kept, BATCHES_PREFIX, "s3:GetObject", "s3:PutObject")
         documents = add_documents(self)
         self.finish({"http": http, "records": records, **documents.http}, consumer, documents.notices)

@@ -1,13 +1,12 @@
 """Playback: the verified watching of one learner, and the evidence of it."""
 
-from aws_cdk import Aws, CfnOutput, Duration, RemovalPolicy
+from aws_cdk import CfnOutput, Duration, RemovalPolicy
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.constructs.archive import allow_objects, locked_bucket
 from infra.constructs.function import allow
-from infra.constructs.review import accept, accept_objects
 from infra.constructs.schedule import Schedule
 from infra.constructs.secrets import ServiceKeys, made_up_secret
 from infra.stacks.service import Foundation, ServiceStack
@@ -40,17 +39,22 @@ class PlaybackStack(ServiceStack):
         keys.open_to(consumer.function)
         # Rotation: put a new key first, and keep the old ones: their packs stay to be checked for years.
         self.evidence_keys = [self._evidence_key("EvidenceKey1")]
-        self.evidence = self._evidence_bucket()
+        self.evidence = locked_bucket(self, "Evidence", "evidence", [EVIDENCE_PREFIX, ANCHORS_PREFIX])
         evidence = self.add_http_function("evidence", self._evidence_environment())
         self._allow_evidence(evidence, "s3:GetObject")
         archive = self.add_consumer(["playback.watch_completed.v1"], self._evidence_environment(), kind="archive")
         self.allow_write(archive.function)
         self._allow_evidence(archive.function, "s3:GetObject", "s3:PutObject")
-        accept_objects(self.evidence, EVIDENCE_PREFIX, "A pack is named by its watch.")
         allow(archive.function, ["kms:Sign"], [self.evidence_keys[0].key_arn])
         # It looks for risk signals too, and tells of them.
         self.allow_emit(archive.function)
-        functions = {"http": http, "evidence": evidence, "media": self._media_function(keys), "risk": self._risk()}
+        functions = {
+            "http": http,
+            "evidence": evidence,
+            "media": self._media_function(keys),
+            "risk": self._risk(),
+            "statements": self._statements(),
+        }
         self.finish(functions, consumer, archive, schedules=[self._anchor()])
 
     def _anchor(self) -> Schedule:
@@ -58,8 +62,7 @@ class PlaybackStack(ServiceStack):
         does = "Anchors the heads of the chains that grew on the day before"
         anchor = self.add_scheduled("anchor", ANCHORED_AT, does, self._evidence_environment())
         self.allow_read(anchor.function)
-        self._allow_archive(anchor.function, ANCHORS_PREFIX, "s3:GetObject", "s3:PutObject")
-        accept_objects(self.evidence, ANCHORS_PREFIX, "An anchor is named by its day.")
+        allow_objects(anchor.function, self.evidence, ANCHORS_PREFIX, "s3:GetObject", "s3:PutObject")
         allow(anchor.function, ["kms:GetPublicKey"], [key.key_arn for key in self.evidence_keys])
         allow(anchor.function, ["kms:Sign"], [self.evidence_keys[0].key_arn])
         return anchor
@@ -68,7 +71,14 @@ class PlaybackStack(ServiceStack):
         """What reviewers look at and write: it holds no key, so it can make no record."""
         function = self.add_http_function("risk", {"EVIDENCE_BUCKET_NAME": self.evidence.bucket_name})
         self.allow_write(function)
-        self._allow_archive(function, EVIDENCE_PREFIX, "s3:GetObject")
+        allow_objects(function, self.evidence, EVIDENCE_PREFIX, "s3:GetObject")
+        return function
+
+    def _statements(self) -> lambda_.Function:
+        """What tells others of completed watches: it only reads."""
+        function = self.add_http_function("statements", {"EVIDENCE_BUCKET_NAME": self.evidence.bucket_name})
+        self.allow_read(function)
+        allow_objects(function, self.evidence, EVIDENCE_PREFIX, "s3:GetObject")
         return function
 
     def _media_function(self, keys: ServiceKeys) -> lambda_.Function:
@@ -95,14 +105,8 @@ class PlaybackStack(ServiceStack):
         }
 
     def _allow_evidence(self, function: lambda_.Function, *actions: str) -> None:
-        self._allow_archive(function, EVIDENCE_PREFIX, *actions)
+        allow_objects(function, self.evidence, EVIDENCE_PREFIX, *actions)
         allow(function, ["kms:GetPublicKey"], [key.key_arn for key in self.evidence_keys])
-
-    def _allow_archive(self, function: lambda_.Function, prefix: str, *actions: str) -> None:
-        allow(function, actions, [self.evidence.arn_for_objects(f"{prefix}*")])
-        # Listing makes a missing object a 404, not a 403.
-        condition = {"StringLike": {"s3:prefix": f"{prefix}*"}}
-        allow(function, ["s3:ListBucket"], [self.evidence.bucket_arn], condition)
 
     def _evidence_key(self, id_: str) -> kms.Key:
         return kms.Key(
@@ -113,20 +117,3 @@ class PlaybackStack(ServiceStack):
             key_usage=kms.KeyUsage.SIGN_VERIFY,
             removal_policy=RemovalPolicy.RETAIN,
         )
-
-    def _evidence_bucket(self) -> s3.Bucket:
-        bucket = s3.Bucket(
-            self,
-            "Evidence",
-            bucket_name=f"xueshi-evidence-{Aws.ACCOUNT_ID}-{Aws.REGION}",
-            block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            encryption=s3.BucketEncryption.S3_MANAGED,
-            enforce_ssl=True,
-            versioned=True,
-            object_lock_enabled=True,
-            # Governance lets an account be cleaned up. Production sets compliance mode, for good: docs/deployment.md.
-            object_lock_default_retention=s3.ObjectLockRetention.governance(EVIDENCE_RETENTION),
-            removal_policy=RemovalPolicy.RETAIN,
-        )
-        accept(bucket, "S1", "Its objects cannot be changed, and the functions that read them are traced.")
-        return bucket

@@ -19,6 +19,9 @@ class Objects(Protocol):
     def get(self, key: str) -> bytes | None:
         """A kept object; None where there is none."""
 
+    def names(self, prefix: str) -> list[str]:
+        """The keys that begin with a prefix, in order."""
+
     def link(self, key: str, seconds: int) -> str:
         """An address from which whoever has it may read the object, for so long."""
 
@@ -57,6 +60,11 @@ class S3Objects:
             raise
         return body
 
+    def names(self, prefix: str) -> list[str]:
+        """The keys that begin with a prefix, in order."""
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
+        return sorted(entry["Key"] for page in pages for entry in page.get("Contents", ()))
+
     def link(self, key: str, seconds: int) -> str:
         """A presigned GET."""
         return self._client.generate_presigned_url(
@@ -77,6 +85,10 @@ class MemoryObjects:
     def get(self, key: str) -> bytes | None:
         """A kept object; None where there is none."""
         return self.kept.get(key)
+
+    def names(self, prefix: str) -> list[str]:
+        """The keys that begin with a prefix, in order."""
+        return sorted(key for key in self.kept if key.startswith(prefix))
 
     def link(self, key: str, seconds: int) -> str:
         """An address that names the object."""

@@ -61,8 +61,8 @@ class ArchiveSettings(StoreSettings):
     evidence_key_ids: str
 
 
-class RiskSettings(StoreSettings):
-    """Of the reviewers' function."""
+class PackSettings(StoreSettings):
+    """Of functions that read packs and what belongs to them: the reviewers', and that of statements."""
 
     evidence_bucket_name: str
     origin_secret_id: str
@@ -178,11 +178,22 @@ def risk_api() -> HttpApi:
     """The reviewers' routes."""
     from services.playback.handlers.risk import build_api
 
-    settings = RiskSettings.load()
+    settings = PackSettings.load()
     clock = SystemClock()
     tables = DynamoStore(settings.table_name, settings.outbox_table_name, clock)
     archive = S3Archive(boto3.client("s3"), settings.evidence_bucket_name)
     return build_api(tables, archive, clock, AuditLog(clock, RandomIds()), json_secret(settings.origin_secret_id))
+
+
+@cache
+def statements_api() -> HttpApi:
+    """The routes of xAPI statements."""
+    from services.playback.handlers.statements import build_api
+
+    settings = PackSettings.load()
+    archive = S3Archive(boto3.client("s3"), settings.evidence_bucket_name)
+    tables = DynamoStore(settings.table_name, settings.outbox_table_name, SystemClock())
+    return build_api(tables, archive, json_secret(settings.origin_secret_id))
 
 
 def _signer(key_ids: str) -> "KmsSigner":

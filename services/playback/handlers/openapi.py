@@ -15,7 +15,7 @@ from services.playback.adapters.media_signer import CookieSigner
 from services.playback.adapters.signer import MemorySigner
 from services.playback.app.context import Context
 from services.playback.app.grant_media import grant_media
-from services.playback.handlers import evidence, http, media, risk
+from services.playback.handlers import evidence, http, media, risk, statements
 
 
 def document() -> dict[str, Any]:
@@ -28,4 +28,5 @@ def document() -> dict[str, Any]:
     archive = MemoryArchive()
     proving = evidence.build_api(MemorySigner(), archive, lambda _: {}).openapi()
     reviewing = risk.build_api(context.store, archive, clock, AuditLog(clock, ids), lambda _: {}).openapi()
-    return merged(watching, opening, proving, reviewing)
+    stating = statements.build_api(context.store, archive, lambda _: {}).openapi()
+    return merged(watching, opening, proving, reviewing, stating)

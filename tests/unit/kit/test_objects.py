@@ -34,6 +34,10 @@ def test_what_was_put_once_stays(objects: Objects) -> None:
     objects.put("a/1", b"two", "text/plain")
     assert objects.get("a/1") == b"one"
     assert "a/1" in objects.link("a/1", 60)
+    objects.put("a/0", b"", "text/plain")
+    objects.put("b/1", b"", "text/plain")
+    assert objects.names("a/") == ["a/0", "a/1"]
+    assert objects.names("c/") == []
 
 
 def test_the_checksum_is_sent_so_that_nothing_damaged_is_kept() -> None:
