@@ -22,6 +22,7 @@ export const router = createRouter({
       meta: { personal: true },
     },
     { path: '/hours', name: 'hours', component: () => import('./pages/HoursPage.vue'), meta: { personal: true } },
+    { path: '/verify/:code?', name: 'verify', component: () => import('./pages/VerifyPage.vue'), props: true },
     { path: '/:rest(.*)*', name: 'notFound', component: () => import('./pages/NotFoundPage.vue') },
   ],
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
