@@ -18,6 +18,8 @@ from demo.people import grant_membership, hold_certificates, learner_id_of
 from demo.player import Observer, Player
 from local.seed import DOMAIN, PASSWORD
 from local.system import System
+from services.catalog.domain.course import Question
+from services.catalog.domain.document import questions_digest
 from services.catalog.domain.media import MediaFile, content_version
 
 T = TypeVar("T")
@@ -101,9 +103,11 @@ class World:
         """
         course_id = course_id or new_course_id()
         files = _media(course_id, duration_s)
-        manifest = _manifest(files, max_rate)
+        asked = questions_digest(tuple(_question(q) for q in changes.get("questions", [])))
+        manifest = _manifest(files, max_rate, asked)
         document = {**COURSE, "content_id": course_id, "watch": {"max_rate": max_rate}, **changes}
-        self._upload(course_id, {**manifest, "content_id": document["content_id"], "max_rate": max_rate}, files)
+        lecture = {"content_id": document["content_id"], "max_rate": max_rate, "questions_digest": asked}
+        self._upload(course_id, {**manifest, **lecture}, files)
         request = {"expected_publication": after, "reason": "test", "course": document, "media": manifest}
         self.editor.put(f"/v1/catalog/courses/{course_id}", request).accepted()
         if known:
@@ -114,6 +118,11 @@ class World:
         """Claims a course; answers the entitlement's id."""
         claimed = learner.post("/v1/orders/claims", {"course_id": course_id}).accepted()
         return str(claimed["entitlement_id"])
+
+    def entitlements(self, learner: Client) -> list[str]:
+        """The ids of what a learner may watch."""
+        found = learner.get("/v1/orders/entitlements").accepted()["entitlements"]
+        return [entitlement["entitlement_id"] for entitlement in found]
 
     def player(self, learner: Client, course_id: str, observe: Observer = lambda _: None) -> Player:
         """A player whose person presses the prompt's button at once."""
@@ -268,7 +277,11 @@ whole.m4s
     return {"init.mp4": b"header", "whole.m4s": course_id.encode(), "index.m3u8": playlist.encode()}
 
 
-def _manifest(files: dict[str, bytes], max_rate: str) -> dict[str, Any]:
+def _question(written: dict[str, Any]) -> Question:
+    return Question(written["text"], tuple(written["choices"]), written["choices"].index(written["answer"]))
+
+
+def _manifest(files: dict[str, bytes], max_rate: str, asked: str = "") -> dict[str, Any]:
     media = [MediaFile(path, hashlib.sha256(content).hexdigest(), len(content)) for path, content in files.items()]
-    version = content_version(media, Decimal(max_rate))
+    version = content_version(media, Decimal(max_rate), asked)
     return {"content_version": version, "files": [asdict(file) for file in media]}

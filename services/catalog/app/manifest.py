@@ -33,6 +33,7 @@ class Manifest:
     max_rate: Decimal
     files: tuple[MediaFile, ...]
     captions: tuple[Caption, ...]
+    questions_digest: str = ""
 
     @property
     def prefix(self) -> str:
@@ -46,11 +47,11 @@ class Manifest:
         return (*self.files, *captions)
 
     def check_version(self) -> None:
-        """Raises CONTENT_VERSION_WRONG where the version does not follow from the files and the rate.
+        """Raises CONTENT_VERSION_WRONG where the version does not follow from the files, the rate and the questions.
 
         So what may be uploaded into a version's folder is fixed by the version's name.
         """
-        if self.version != content_version(self.files, self.max_rate):
+        if self.version != content_version(self.files, self.max_rate, self.questions_digest):
             raise CONTENT_VERSION_WRONG.problem()
 
 

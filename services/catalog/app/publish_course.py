@@ -15,11 +15,17 @@ from services.catalog.app.problems import (
 )
 from services.catalog.app.read_courses import find_current
 from services.catalog.domain.course import Course
-from services.catalog.domain.document import MAX_DOCUMENT_BYTES, InvalidCourse, check_chapters, read_course
+from services.catalog.domain.document import (
+    MAX_DOCUMENT_BYTES,
+    InvalidCourse,
+    check_chapters,
+    questions_digest,
+    read_course,
+)
 from services.catalog.domain.media import Caption, MediaFile
 from services.catalog.domain.publication import Current, Media, Publication, digest, listing
 from services.catalog.domain.reading import Violation
-from services.catalog.events.published import CoursePublished
+from services.catalog.events.published import CoursePublished, PromptQuestion
 from services.kit.audit import AuditLog
 from services.kit.clock import Clock
 from services.kit.events import Envelope, EventFactory
@@ -82,7 +88,8 @@ class Publisher:
         return Published(publication, changed=True)
 
     def _media(self, course: Course, command: PublishCourse) -> Media:
-        manifest = Manifest(course.content_id, command.version, course.max_rate, command.files, command.captions)
+        asked = questions_digest(course.questions)
+        manifest = Manifest(course.content_id, command.version, course.max_rate, command.files, command.captions, asked)
         playlist = verify_media(self._bucket, manifest)
         wrong = check_chapters(course, playlist.duration_ms)
         if wrong:
@@ -155,6 +162,7 @@ def announcement(publication: Publication) -> CoursePublished:
         media_path=publication.media_path,
         member_price_fen=course.member_price_fen,
         member_library=course.member_library,
+        questions=[PromptQuestion(text=q.text, choices=list(q.choices), answer=q.answer) for q in course.questions],
     )
 
 

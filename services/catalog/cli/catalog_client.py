@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 import httpx
 
 from services.catalog.cli.package import Package
-from services.catalog.domain.document import write_course
+from services.catalog.domain.document import questions_digest, write_course
 
 TIMEOUT_SECONDS = 30
 ALREADY_THERE = 412
@@ -63,6 +63,7 @@ class CatalogClient:
             **_manifest(package),
             "content_id": package.course.content_id,
             "max_rate": str(package.course.max_rate),
+            "questions_digest": questions_digest(package.course.questions),
         }
         sent: set[str] = set()
         path = f"/v1/catalog/courses/{package.course.course_id}/media-uploads"

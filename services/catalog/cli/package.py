@@ -11,7 +11,13 @@ from services.catalog.cli.outlines import read_key_points, read_mind_map
 from services.catalog.cli.yaml_reading import Lined, read_yaml
 from services.catalog.domain.captions import check_captions
 from services.catalog.domain.course import Course
-from services.catalog.domain.document import MAX_DOCUMENT_BYTES, InvalidCourse, check_chapters, read_course
+from services.catalog.domain.document import (
+    MAX_DOCUMENT_BYTES,
+    InvalidCourse,
+    check_chapters,
+    questions_digest,
+    read_course,
+)
 from services.catalog.domain.media import (
     LANGUAGE_PATTERN,
     MAX_CAPTION_BYTES,
@@ -64,8 +70,8 @@ class Package:
 
     @property
     def version(self) -> str:
-        """The content version these media and this watch policy make."""
-        return content_version(self.files, self.course.max_rate)
+        """The content version that these media, this watch policy and these questions make."""
+        return content_version(self.files, self.course.max_rate, questions_digest(self.course.questions))
 
 
 def load_package(folder: FilePath) -> Package:

@@ -41,6 +41,15 @@ class KeyPoint:
 
 
 @dataclass(frozen=True)
+class Question:
+    """What a prompt may ask. `answer` is the index of the right one of `choices`; it is shown to editors only."""
+
+    text: str
+    choices: tuple[str, ...]
+    answer: int
+
+
+@dataclass(frozen=True)
 class MindMapNode:
     """A branch of the mind map."""
 
@@ -72,6 +81,7 @@ class Course:
     mind_map: MindMapNode | None = None
     title_en: str | None = None
     subtitle: str | None = None
+    questions: tuple[Question, ...] = ()
 
     @property
     def not_eligible(self) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 """Courses as JSON documents: what an editor's package holds and what the publishing call carries."""
 
+import hashlib
+import json
 import re
 from decimal import Decimal
 from typing import Any
@@ -13,6 +15,7 @@ from services.catalog.domain.course import (
     Instructor,
     KeyPoint,
     MindMapNode,
+    Question,
 )
 from services.catalog.domain.reading import Fields, Reader, Violation
 
@@ -31,6 +34,8 @@ MAX_KEY_POINTS = 200
 MAX_INSTRUCTORS = 10
 MAX_MIND_MAP_NODES = 500
 MAX_MIND_MAP_DEPTH = 8
+MAX_QUESTIONS = 50
+MAX_CHOICES = 6
 MAX_PRICE_FEN = 10_000_000
 MAX_DOCUMENT_BYTES = 256 * 1024
 """UTF-8 bytes of a whole document: it must fit one DynamoDB item (400 KB)."""
@@ -38,7 +43,7 @@ MAX_DOCUMENT_BYTES = 256 * 1024
 _FIELDS = (
     "id", "content_id", "title", "title_en", "subtitle", "hours", "category", "eligible_credentials",
     "published_on", "price_fen", "member_price_fen", "member_recommended", "member_library", "watch",
-    "abstract", "keywords", "instructors", "chapters", "key_points", "mind_map",
+    "abstract", "keywords", "instructors", "chapters", "key_points", "mind_map", "questions",
 )  # fmt: skip
 
 
@@ -82,6 +87,7 @@ def write_course(course: Course) -> dict[str, Any]:
         "chapters": [{"at": format_time(c.at_ms), "title": c.title, "summary": c.summary} for c in course.chapters],
         "key_points": [{"question": k.question, "answer": k.answer} for k in course.key_points],
         "mind_map": write_node(course.mind_map) if course.mind_map else None,
+        "questions": write_questions(course.questions) or None,
     }
     return {name: value for name, value in document.items() if value is not None}
 
@@ -89,6 +95,19 @@ def write_course(course: Course) -> dict[str, Any]:
 def write_node(node: MindMapNode) -> dict[str, Any]:
     """The mind map as nested objects of `text` and `children`."""
     return {"text": node.text, "children": [write_node(child) for child in node.children]}
+
+
+def write_questions(questions: tuple[Question, ...]) -> list[dict[str, Any]]:
+    """Questions as an editor writes them: the answer in words."""
+    return [{"text": q.text, "choices": list(q.choices), "answer": q.choices[q.answer]} for q in questions]
+
+
+def questions_digest(questions: tuple[Question, ...]) -> str:
+    """SHA-256 over questions, choices and answers, in hexadecimal; "" where there are none."""
+    if not questions:
+        return ""
+    canonical = json.dumps(write_questions(questions), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def check_chapters(course: Course, duration_ms: int) -> list[Violation]:
@@ -143,6 +162,7 @@ def _course(fields: Fields) -> Course:
         chapters=_chapters(fields["chapters"]),
         key_points=tuple(_key_point(item) for item in fields["key_points"].items(0, MAX_KEY_POINTS)),
         mind_map=_mind_map(fields["mind_map"]),
+        questions=_questions(fields["questions"]),
     )
 
 
@@ -216,6 +236,21 @@ def _time(reader: Reader) -> int | None:
 def _key_point(reader: Reader) -> KeyPoint:
     fields = reader.fields(("question", "answer"))
     return KeyPoint(fields["question"].text(MAX_LINE), fields["answer"].text(MAX_TEXT, lines=True))
+
+
+def _questions(reader: Reader) -> tuple[Question, ...]:
+    return () if reader.absent else tuple(_question(item) for item in reader.items(1, MAX_QUESTIONS))
+
+
+def _question(reader: Reader) -> Question:
+    fields = reader.fields(("text", "choices", "answer"))
+    items = fields["choices"].items(2, MAX_CHOICES)
+    choices = tuple(item.text(MAX_LINE) for item in items)
+    _refuse_repeats(items, list(choices))
+    answer = fields["answer"].text(MAX_LINE)
+    if answer and choices and answer not in choices:
+        fields["answer"].refuse("正确答案必须是选项之一", "the answer must be one of the choices")
+    return Question(fields["text"].text(MAX_LINE), choices, choices.index(answer) if answer in choices else 0)
 
 
 def _mind_map(reader: Reader) -> MindMapNode | None:

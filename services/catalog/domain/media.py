@@ -92,10 +92,13 @@ def parse_playlist(text: str) -> Playlist:
     return _Parser(text).parse()
 
 
-def content_version(files: Sequence[MediaFile], max_rate: Decimal) -> str:
-    """The version of what is watched: 16 hexadecimal digits, the same for the same files and watch policy."""
+def content_version(files: Sequence[MediaFile], max_rate: Decimal, questions_digest: str = "") -> str:
+    """The version of what is watched, 16 hexadecimal digits: the same for the same files, policy and questions."""
     listed = sorted((file.path, file.sha256, file.bytes) for file in files)
-    canonical = json.dumps({"files": listed, "max_rate": str(max_rate)}, separators=(",", ":"))
+    whole = {"files": listed, "max_rate": str(max_rate), "questions": questions_digest}
+    if not questions_digest:
+        del whole["questions"]
+    canonical = json.dumps(whole, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()[:VERSION_LENGTH]
 
 

@@ -7,6 +7,16 @@ from typing import ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 
+class PromptQuestion(BaseModel):
+    """What a prompt may ask. `answer`, the index of the right choice, is for playback and for nobody else."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    choices: list[str]
+    answer: int = Field(ge=0)
+
+
 class CoursePublished(BaseModel):
     """A course's current state. Subject: the course id; sequence: the publication's number.
 
@@ -33,6 +43,7 @@ class CoursePublished(BaseModel):
     media_path: str
     member_price_fen: int | None = Field(default=None, ge=0, description="null: members pay the price")
     member_library: bool = Field(default=False, description="whether a membership that opens the library opens it")
+    questions: list[PromptQuestion] = Field(default=[], description="of this content version")
 
 
 class CourseWithdrawn(CoursePublished):

@@ -71,6 +71,7 @@ def build_api(
             round(Decimal(request.max_rate), 1),
             _files(request),
             _captions(request),
+            request.questions_digest,
         )
         found = uploads.sign(caller(app), course_id, manifest)
         signed = [SignedUpload(path=u.path, url=u.url, headers=dict(u.headers)) for u in found.uploads]

@@ -185,6 +185,9 @@ class UploadRequest(MediaManifest):
 
     content_id: Identifier
     max_rate: Digits
+    questions_digest: StrictStr = Field(
+        default="", pattern=r"^([0-9a-f]{64})?$", description="SHA-256 over the course's questions; empty without any"
+    )
 
 
 class SignedUpload(BaseModel):
@@ -216,6 +219,14 @@ class WatchText(_Request):
     max_rate: Digits
 
 
+class QuestionText(_Request):
+    """What a prompt may ask; the answer is one of the choices."""
+
+    text: Line
+    choices: list[Line] = Field(max_length=limits.MAX_CHOICES)
+    answer: Line
+
+
 class CourseText(_Request):
     """What the editor writes, as in the course package."""
 
@@ -238,10 +249,14 @@ class CourseText(_Request):
     chapters: list[ChapterText] = Field(max_length=limits.MAX_CHAPTERS)
     key_points: list[KeyPointText] = Field(max_length=limits.MAX_KEY_POINTS)
     mind_map: MindMapText | None = None
+    questions: list[QuestionText] = Field(default=[], max_length=limits.MAX_QUESTIONS)
 
     def document(self, course_id: str) -> dict[str, Any]:
         """The course document of a course package."""
-        return {"id": course_id, **self.model_dump(mode="json", exclude_none=True)}
+        written = self.model_dump(mode="json", exclude_none=True)
+        if not self.questions:
+            del written["questions"]
+        return {"id": course_id, **written}
 
 
 class PublishRequest(_Request):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from services.playback.app.context import Context
 from services.playback.app.tokens import seal
 from services.playback.domain.policy import policy
+from services.playback.domain.questions import Asked
 from services.playback.domain.watch import Live, Prompt
 
 
@@ -19,6 +20,7 @@ class WatchState:
     next_beat_ms: int
     day_left_ms: int
     prompt: Prompt | None
+    asked: Asked | None
 
 
 def watch_state(context: Context, learner_id: str, live: Live, version: int) -> WatchState:
@@ -32,4 +34,5 @@ def watch_state(context: Context, learner_id: str, live: Live, version: int) -> 
         next_beat_ms=rules.next_beat_ms(live.duration_ms),
         day_left_ms=live.day_left_ms(rules, live.refilled_at),
         prompt=live.prompt,
+        asked=context.asked(live),
     )

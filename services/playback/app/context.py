@@ -1,6 +1,6 @@
 """What every use case works with, and where things are kept."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from services.kit.clock import Clock, to_ms
 from services.kit.events import EventFactory
@@ -9,10 +9,12 @@ from services.kit.keyring import KeyRing
 from services.kit.store import Key, Store
 from services.playback.domain.policy import WatchPolicy
 from services.playback.domain.prompts import prompt_positions
+from services.playback.domain.questions import Asked, QuestionSet, asked
 from services.playback.domain.watch import Attempt, Live
 
 LEG_PURPOSE = "leg"
 PROMPT_PURPOSE = "prompt"
+QUESTION_PURPOSE = "question"
 """What the keys are used for; each has a subkey of its own. The token's purpose is beside its code."""
 
 
@@ -25,6 +27,8 @@ class Context:
     clock: Clock
     ids: Ids
     events: EventFactory
+    _questions: dict[Key, QuestionSet] = field(default_factory=dict)
+    """What was read before: a version's questions never change, so a beat at an open prompt reads nothing."""
 
     def now(self) -> int:
         """The server's time, milliseconds since 1970."""
@@ -41,6 +45,25 @@ class Context:
             return self.keys.mac(watch.key_id, PROMPT_PURPOSE, message)
 
         return prompt_positions(watch.watch_id, watch.duration_ms, policy, draw)
+
+    def asked(self, live: Live) -> Asked | None:
+        """What the open prompt asks, by the key that was pinned when the watch began; None where it only waits."""
+        if live.prompt is None or not live.questions:
+            return None
+
+        def draw(message: bytes) -> bytes:
+            return self.keys.mac(live.key_id, QUESTION_PURPOSE, message)
+
+        questions = self._question_set(questions_key(live.course_id, live.content_version))
+        return asked(live.watch_id, live.prompt.index, questions.questions, draw)
+
+    def _question_set(self, key: Key) -> QuestionSet:
+        if key not in self._questions:
+            stored = self.store.get(key, QuestionSet)
+            if stored is None:
+                raise LookupError(f"{key} is missing though its version has questions")
+            self._questions[key] = stored.value
+        return self._questions[key]
 
 
 def live_key(learner_id: str) -> Key:
@@ -96,3 +119,8 @@ def risk_place_key(watch_id: str) -> Key:
 def course_key(course_id: str) -> Key:
     """Playback's view of a course."""
     return Key(f"COURSE#{course_id}", "VIEW")
+
+
+def questions_key(course_id: str, content_version: str) -> Key:
+    """The questions of one content version."""
+    return Key(f"COURSE#{course_id}", f"QUESTIONS#{content_version}")

@@ -13,8 +13,24 @@ NOTE_RETENTION = timedelta(days=90)
 """How long anchoring may fail without forgetting a day's chains."""
 
 
+@dataclass(frozen=True)
+class Response:
+    """How a prompt was answered: after how long, and with which choice (its index in the question's own order)."""
+
+    after_ms: int | None = None
+    choice: int | None = None
+
+
+NONE_GIVEN = Response()
+
+
 def append_leg(
-    context: Context, learner_id: str, live: Live, kind: LegKind, now: int, response_ms: int | None = None
+    context: Context,
+    learner_id: str,
+    live: Live,
+    kind: LegKind,
+    now: int,
+    response: Response = NONE_GIVEN,
 ) -> tuple[Live, list[Write]]:
     """The live state with one more leg at its head, and the write of that leg.
 
@@ -33,7 +49,8 @@ def append_leg(
         at=now,
         furthest_ms=live.furthest_ms,
         prompt_index=_prompt_index(live, kind),
-        response_ms=response_ms,
+        response_ms=response.after_ms,
+        choice=response.choice,
     )
     leg = sign_leg(facts, context.keys.current_id(), live.head_mac, context.leg_mac)
     completed_at = now if kind is LegKind.COMPLETED else None

@@ -84,6 +84,22 @@ NO_OPEN_PROMPT = ProblemType(
     "请继续观看。",
     "Go on watching.",
 )
+CHOICE_REQUIRED = ProblemType(
+    "CHOICE_REQUIRED",
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    "这个互动要回答一道题，请选择一个答案；进度没有变化。",
+    "This prompt asks a question: choose an answer. Nothing was changed.",
+    "请选择答案后再确认，不限时间。",
+    "Choose an answer, then confirm; take your time.",
+)
+CHOICE_UNKNOWN = ProblemType(
+    "CHOICE_UNKNOWN",
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    "没有这个选项，进度没有变化。",
+    "There is no such choice. Nothing was changed.",
+    "请从列出的选项中选择一个。",
+    "Choose one of the choices that are listed.",
+)
 NONCE_WRONG = ProblemType(
     "NONCE_WRONG",
     HTTPStatus.CONFLICT,
@@ -137,6 +153,8 @@ PROBLEMS = (
     LEASE_EXPIRED,
     LEASE_SUPERSEDED,
     NO_OPEN_PROMPT,
+    CHOICE_REQUIRED,
+    CHOICE_UNKNOWN,
     NONCE_WRONG,
     EVIDENCE_NOT_FOUND,
     RISK_CASE_NOT_FOUND,

@@ -1,12 +1,15 @@
 """Keeping playback's own views of courses and entitlements, from other services' events."""
 
+from collections.abc import Sequence
+
 from services.kit.clock import Clock, to_ms
 from services.kit.events import Envelope
 from services.kit.inbox import apply_once
 from services.kit.store import ABSENT, Change, Key, Put, Store
-from services.playback.app.context import course_key, grant_key
+from services.playback.app.context import course_key, grant_key, questions_key
 from services.playback.domain.course import Course
 from services.playback.domain.entitlement import Entitlement
+from services.playback.domain.questions import Question, QuestionSet
 from services.playback.events.consumed import CoursePublished, CourseWithdrawn, EntitlementGranted
 
 
@@ -24,8 +27,9 @@ def record_course(store: Store, clock: Clock, event: Envelope) -> None:
         media_url=data.media_path,
         sequence=_sequence(event),
         in_library=data.member_library and event.type != CourseWithdrawn.TYPE,
+        questions=len(data.questions),
     )
-    _record(store, clock, event, course_key(data.course_id), course)
+    _record(store, clock, event, course_key(data.course_id), course, _questions(store, data))
 
 
 def record_entitlement(store: Store, clock: Clock, event: Envelope) -> None:
@@ -41,18 +45,28 @@ def record_entitlement(store: Store, clock: Clock, event: Envelope) -> None:
     _record(store, clock, event, grant_key(data.learner_id, data.course_id, data.entitlement_id), entitlement)
 
 
+def _questions(store: Store, data: CoursePublished) -> list[Put]:
+    """The version's questions, once: a later publication of the same version has the same ones."""
+    key = questions_key(data.course_id, data.content_version)
+    if not data.questions or store.get(key, QuestionSet):
+        return []
+    return [Put(key, QuestionSet(tuple(Question(q.text, tuple(q.choices), q.answer) for q in data.questions)))]
+
+
 def _sequence(event: Envelope) -> int:
     if event.sequence is None:
         raise ValueError(f"{event.type} is a state event and must have a sequence")
     return event.sequence
 
 
-def _record(store: Store, clock: Clock, event: Envelope, key: Key, view: Course | Entitlement) -> None:
+def _record(
+    store: Store, clock: Clock, event: Envelope, key: Key, view: Course | Entitlement, beside: Sequence[Put] = ()
+) -> None:
     def plan() -> Change:
         known = store.get(key, type(view))
         if known and _outlasts(known.value, view):
             return Change()
-        return Change([Put(key, view, after=known.version if known else ABSENT)])
+        return Change([Put(key, view, after=known.version if known else ABSENT), *beside])
 
     apply_once(store, clock, event, plan)
 

@@ -22,7 +22,7 @@ from services.playback.domain.course import Course
 from services.playback.domain.entitlement import Entitlement, best_entitlement
 from services.playback.domain.legs import FIRST
 from services.playback.domain.policy import policy, policy_in_force
-from services.playback.domain.watch import Attempt, LegKind, Live, Prompt, checkpoint, shanghai_day
+from services.playback.domain.watch import Attempt, LegKind, Live, checkpoint, shanghai_day
 
 
 @dataclass(frozen=True)
@@ -172,6 +172,7 @@ def _first_or_next(
         legs=0,
         head_mac=FIRST,
         live_version=0,
+        questions=course.questions,
     )
     return Stored(attempt_key(request.learner_id, request.course_id, watch.number), watch, ABSENT)
 
@@ -192,7 +193,7 @@ def _open(
 
 def _session(context: Context, request: Request, before: Live | None, watch: Attempt, entitlement: Entitlement) -> Live:
     # The allowance is kept from session to session, but the time between them does not refill it.
-    prompt = watch.prompt and Prompt(watch.prompt.index, context.ids.new(), request.now)
+    prompt = watch.prompt and replace(watch.prompt, nonce=context.ids.new(), shown_at=request.now)
     return Live(
         session_id=request.session_id,
         watch_id=watch.watch_id,
@@ -216,5 +217,6 @@ def _session(context: Context, request: Request, before: Live | None, watch: Att
         prompt=prompt,
         entitled_until=entitlement.valid_until,
         completed_at=watch.completed_at,
+        questions=watch.questions,
         entitlement_id=entitlement.id,
     )

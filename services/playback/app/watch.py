@@ -10,8 +10,10 @@ from services.kit.problems import BUSY, ProblemType
 from services.kit.store import Change, Conflict, Put, Write
 from services.playback.app.answers import WatchState, watch_state
 from services.playback.app.context import Context, attempt_key, live_key
-from services.playback.app.legs import append_leg, save_watch
+from services.playback.app.legs import NONE_GIVEN, Response, append_leg, save_watch
 from services.playback.app.problems import (
+    CHOICE_REQUIRED,
+    CHOICE_UNKNOWN,
     ENTITLEMENT_ENDED,
     ENTITLEMENT_REVOKED,
     LEASE_EXPIRED,
@@ -23,7 +25,8 @@ from services.playback.app.problems import (
 from services.playback.app.saved import saved_part
 from services.playback.app.tokens import unseal
 from services.playback.domain.policy import WatchPolicy, policy
-from services.playback.domain.watch import Attempt, LegKind, Live, Prompt, advance, confirm
+from services.playback.domain.questions import Asked
+from services.playback.domain.watch import Attempt, LegKind, Live, Prompt, advance, ask_again, confirm
 from services.playback.events.published import Evidence, WatchCompleted
 
 
@@ -50,7 +53,7 @@ class Outcome:
 
     live: Live
     kinds: tuple[LegKind, ...] = ()
-    response_ms: int | None = None
+    response: Response = NONE_GIVEN
 
 
 def beat(context: Context, learner_id: str, token: str, position_ms: int, correlation_id: str) -> WatchState:
@@ -71,10 +74,15 @@ def pause(context: Context, learner_id: str, token: str, position_ms: int, corre
     return _settle(context, call, decide)
 
 
-def confirm_prompt(context: Context, learner_id: str, token: str, nonce: str, correlation_id: str) -> WatchState:
-    """Confirms the open prompt with its single-use nonce. Raises Problem."""
-    call = _open(context, learner_id, token, f"confirm|{nonce}", correlation_id)
-    return _settle(context, call, lambda: _confirmed(call, nonce))
+def confirm_prompt(
+    context: Context, learner_id: str, token: str, nonce: str, correlation_id: str, choice: int | None = None
+) -> WatchState:
+    """Confirms the open prompt with its single-use nonce and, where it asks something, with a choice as shown.
+
+    A wrong choice is accepted and recorded, and the prompt asks again under another nonce. Raises Problem.
+    """
+    call = _open(context, learner_id, token, f"confirm|{nonce}|{choice}", correlation_id)
+    return _settle(context, call, lambda: _confirmed(context, call, nonce, choice))
 
 
 def _open(context: Context, learner_id: str, token: str, request: str, correlation_id: str) -> Call:
@@ -93,15 +101,30 @@ def _credit(context: Context, call: Call, position_ms: int) -> Outcome:
     return _completed_or(Outcome(live), call, len(prompts))
 
 
-def _confirmed(call: Call, nonce: str) -> Outcome:
+def _confirmed(context: Context, call: Call, nonce: str, choice: int | None) -> Outcome:
     prompt = call.live.prompt
     if prompt is None:
         raise NO_OPEN_PROMPT.problem(saved=saved_part(call.live))
     if nonce != prompt.nonce:
         raise NONCE_WRONG.problem(saved=saved_part(call.live))
+    asked = _chosen(context, call, choice)
+    response = Response(call.now - prompt.shown_at, None if asked is None else asked.order[choice or 0])
+    if asked and not asked.is_right(choice or 0):
+        live = ask_again(call.live, context.ids.new(), call.policy, call.now)
+        return Outcome(live, (LegKind.ANSWERED_WRONG,), response)
     live = confirm(call.live, call.policy, call.now)
-    outcome = Outcome(live, (LegKind.PROMPT_CONFIRMED,), response_ms=call.now - prompt.shown_at)
+    outcome = Outcome(live, (LegKind.PROMPT_CONFIRMED,), response)
     return _completed_or(outcome, call, call.policy.prompt_count(live.duration_ms))
+
+
+def _chosen(context: Context, call: Call, choice: int | None) -> Asked | None:
+    """The question that the choice is for. Raises CHOICE_REQUIRED, CHOICE_UNKNOWN."""
+    asked = context.asked(call.live)
+    if asked and choice is None:
+        raise CHOICE_REQUIRED.problem(saved=saved_part(call.live))
+    if choice is not None and choice >= len(asked.choices if asked else ()):
+        raise CHOICE_UNKNOWN.problem(saved=saved_part(call.live))
+    return asked
 
 
 def _completed_or(outcome: Outcome, call: Call, prompts: int) -> Outcome:
@@ -138,8 +161,8 @@ def _with_legs(context: Context, call: Call, outcome: Outcome) -> tuple[Live, Ch
         raise LookupError(f"watch {call.live.watch_id} is live without an attempt")
     live, legs = outcome.live, list[Write]()
     for kind in outcome.kinds:
-        response_ms = outcome.response_ms if kind is LegKind.PROMPT_CONFIRMED else None
-        live, leg = append_leg(context, call.learner_id, live, kind, call.now, response_ms)
+        response = NONE_GIVEN if kind is LegKind.COMPLETED else outcome.response
+        live, leg = append_leg(context, call.learner_id, live, kind, call.now, response)
         legs += leg
     attempt, saving = save_watch(stored, live, call.version + 1, call.now)
     writes = [Put(live_key(call.learner_id), live, after=call.version), *saving, *legs]

@@ -8,7 +8,7 @@ from decimal import Decimal
 class Course:
     """What a new watch pins. `sequence` is the catalogue's number of its state: older news is ignored.
 
-    `in_library`: a membership that opens the library opens it.
+    `in_library`: a membership that opens the library opens it. `questions`: how many its prompts may ask.
     """
 
     course_id: str
@@ -18,3 +18,4 @@ class Course:
     media_url: str
     sequence: int
     in_library: bool = False
+    questions: int = 0

@@ -4,6 +4,7 @@ The pack is plain data. Its signature is put around it by the signer; whether th
 all is checked here, by the auditor, without our keys and without trusting our services.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from decimal import Decimal
@@ -58,7 +59,7 @@ def legs_of(pack: dict[str, Any]) -> list[Leg]:
     """The pack's legs, to be checked like those of the table."""
     return [
         Leg(
-            LegFacts(**{**{name: leg[name] for name in _FACTS}, "kind": LegKind(leg["kind"])}),
+            LegFacts(**{**{name: leg[name] for name in _facts_in(leg)}, "kind": LegKind(leg["kind"])}),
             leg["key_id"],
             leg["previous_mac"],
             leg["mac"],
@@ -67,16 +68,23 @@ def legs_of(pack: dict[str, Any]) -> list[Leg]:
     ]
 
 
+def _facts_in(leg: dict[str, Any]) -> list[str]:
+    """Packs from before there were questions lack the choice."""
+    return [name for name in _FACTS if name != "choice" or name in leg]
+
+
 def _prompts(legs: Sequence[Leg]) -> list[dict[str, int | None]]:
     positions = {
         leg.facts.prompt_index: leg.facts.furthest_ms for leg in legs if leg.facts.kind is LegKind.PROMPT_OPENED
     }
+    wrong = Counter(leg.facts.prompt_index for leg in legs if leg.facts.kind is LegKind.ANSWERED_WRONG)
     return [
         {
             "index": leg.facts.prompt_index,
             "position_ms": positions.get(leg.facts.prompt_index),
             "confirmed_at": leg.facts.at,
             "response_ms": leg.facts.response_ms,
+            "wrong_answers": wrong[leg.facts.prompt_index],
         }
         for leg in legs
         if leg.facts.kind is LegKind.PROMPT_CONFIRMED

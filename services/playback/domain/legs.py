@@ -16,7 +16,9 @@ FIRST = ""
 
 @dataclass(frozen=True)
 class LegFacts:
-    """What a leg says. `response_ms` is how long an opened prompt waited for its confirmation."""
+    """What a leg says. `response_ms` is how long an opened prompt waited for its confirmation or for a wrong answer;
+    `choice` is the answer that was given, as the index in the question's own order.
+    """
 
     watch_id: str
     learner_id: str
@@ -29,6 +31,7 @@ class LegFacts:
     furthest_ms: int
     prompt_index: int | None = None
     response_ms: int | None = None
+    choice: int | None = None
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,11 @@ def sign_leg(facts: LegFacts, key_id: str, previous_mac: str, mac: Mac) -> Leg:
 
 
 def _leg_mac(facts: LegFacts, key_id: str, previous_mac: str, mac: Mac) -> str:
-    signed = {**asdict(facts), "key_id": key_id, "previous_mac": previous_mac}
+    told = asdict(facts)
+    # It came later: the MAC of a leg without it stays what it was.
+    if facts.choice is None:
+        del told["choice"]
+    signed = {**told, "key_id": key_id, "previous_mac": previous_mac}
     message = json.dumps(signed, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
     return urlsafe_b64encode(mac(key_id, message)).decode().rstrip("=")
 

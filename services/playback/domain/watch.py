@@ -22,6 +22,7 @@ class LegKind(StrEnum):
     STARTED = "started"
     PROMPT_OPENED = "prompt_opened"
     PROMPT_CONFIRMED = "prompt_confirmed"
+    ANSWERED_WRONG = "answered_wrong"
     PAUSED = "paused"
     TAKEN_OVER = "taken_over"
     EXPIRED = "expired"
@@ -31,11 +32,12 @@ class LegKind(StrEnum):
 
 @dataclass(frozen=True)
 class Prompt:
-    """A prompt that is open: its number from 0, its single-use nonce, and when it was shown."""
+    """A prompt that is open: its number from 0, its single-use nonce, when it was shown, wrong answers so far."""
 
     index: int
     nonce: str
     shown_at: int
+    wrong: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Live:
         legs, head_mac: number of the watch's signed records, and the last one's MAC.
         entitlement_id, entitled_until: what the session rests on, and when that ends, if it does.
         revoked_at: when that was taken away, which ended the session.
+        questions: how many the pinned version's prompts may ask; 0: prompts are only confirmed.
         answered: digest of the request this state answered, so that exactly that one can be repeated.
     """
 
@@ -79,6 +82,7 @@ class Live:
     completed_at: int | None = None
     entitlement_id: str = ""
     revoked_at: int | None = None
+    questions: int = 0
 
     def has_lease(self, now: int) -> bool:
         """Whether the session still holds the learner's exclusive right to play."""
@@ -127,6 +131,7 @@ class Attempt:
     prompt: Prompt | None = None
     completed_at: int | None = None
     grown_on: str = ""
+    questions: int = 0
 
 
 def shanghai_day(instant: int) -> str:
@@ -177,6 +182,14 @@ def confirm(live: Live, policy: WatchPolicy, now: int) -> Live:
         confirmed=live.confirmed + 1,
         lease_until=now + policy.lease_ms,
     )
+
+
+def ask_again(live: Live, nonce: str, policy: WatchPolicy, now: int) -> Live:
+    """After a wrong answer: the same prompt under another nonce, shown anew."""
+    if live.prompt is None:
+        raise ValueError("no prompt is open")
+    prompt = Prompt(live.prompt.index, nonce, now, live.prompt.wrong + 1)
+    return replace(_refilled(live, policy, now), prompt=prompt, lease_until=now + policy.lease_ms)
 
 
 def revoke(live: Live, now: int) -> Live:

@@ -7,6 +7,14 @@ from typing import ClassVar
 from pydantic import BaseModel, Field
 
 
+class PromptQuestion(BaseModel):
+    """What a prompt may ask; `answer` is the index of the right choice."""
+
+    text: str
+    choices: list[str] = Field(min_length=2)
+    answer: int = Field(ge=0)
+
+
 class CoursePublished(BaseModel):
     """Of the catalogue's course: what a watch pins."""
 
@@ -18,6 +26,7 @@ class CoursePublished(BaseModel):
     max_rate: Decimal = Field(ge=1, le=2)
     media_path: str
     member_library: bool = False
+    questions: list[PromptQuestion] = []
 
 
 class CourseWithdrawn(CoursePublished):

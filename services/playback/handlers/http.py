@@ -17,6 +17,8 @@ from services.playback.app.problems import COURSE_NOT_FOUND, PROBLEMS
 from services.playback.app.read_progress import read_progress
 from services.playback.app.start_session import start_session
 from services.playback.app.watch import beat, confirm_prompt, pause
+from services.playback.domain.questions import Asked
+from services.playback.domain.watch import Prompt
 from services.playback.handlers.models import (
     ConfirmRequest,
     CourseId,
@@ -24,6 +26,7 @@ from services.playback.handlers.models import (
     ProgressAnswer,
     PromptAnswer,
     PromptsAnswer,
+    QuestionAnswer,
     StartAnswer,
     StartRequest,
     WatchAnswer,
@@ -62,7 +65,9 @@ def build_api(context: Context, origin_secret: Callable[[bool], Mapping[str, str
 
     @app.post("/v1/playback/confirmations", operation_id="confirm_prompt", summary="Confirm the open prompt", **learner)
     def confirm(request: Annotated[ConfirmRequest, Body()]) -> WatchAnswer:
-        state = confirm_prompt(context, caller(app).id, request.token, request.nonce, correlation_id(app))
+        state = confirm_prompt(
+            context, caller(app).id, request.token, request.nonce, correlation_id(app), request.choice
+        )
         return WatchAnswer(**_answer(state))
 
     @app.post("/v1/playback/pauses", operation_id="pause", summary="Save, and give the session back", **learner)
@@ -118,11 +123,20 @@ def _answer(state: WatchState) -> dict[str, Any]:
         "day_left_ms": state.day_left_ms,
         "max_rate": live.max_rate,
         "prompts": PromptsAnswer(total=state.prompts_total, confirmed=live.confirmed),
-        "prompt": live.prompt
-        and PromptAnswer(index=live.prompt.index, nonce=live.prompt.nonce, shown_at=from_ms(live.prompt.shown_at)),
+        "prompt": state.prompt and _prompt(state.prompt, state.asked),
         "completed": live.completed_at is not None,
         "completed_at": _instant(live.completed_at),
     }
+
+
+def _prompt(prompt: Prompt, asked: Asked | None) -> PromptAnswer:
+    return PromptAnswer(
+        index=prompt.index,
+        nonce=prompt.nonce,
+        shown_at=from_ms(prompt.shown_at),
+        question=QuestionAnswer(text=asked.text, choices=list(asked.choices)) if asked else None,
+        wrong_answers=prompt.wrong,
+    )
 
 
 def _instant(milliseconds: int | None) -> datetime | None:

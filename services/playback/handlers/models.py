@@ -46,6 +46,9 @@ class ConfirmRequest(Request):
 
     token: Token
     nonce: StrictStr = Field(min_length=1, max_length=64, description="the open prompt's nonce")
+    choice: StrictInt | None = Field(
+        None, ge=0, le=99, description="where the prompt asks a question: the place of the chosen answer, from 0"
+    )
 
 
 class MediaRequest(Request):
@@ -68,12 +71,21 @@ class PromptsAnswer(BaseModel):
     confirmed: int
 
 
+class QuestionAnswer(BaseModel):
+    """What a prompt asks. The right choice is known to the server only."""
+
+    text: str
+    choices: list[str]
+
+
 class PromptAnswer(BaseModel):
     """The prompt that waits: nothing is credited until it is confirmed. It waits for ever."""
 
     index: int = Field(description="its number, from 0")
     nonce: str
     shown_at: datetime
+    question: QuestionAnswer | None = Field(description="null: it only waits to be confirmed")
+    wrong_answers: int = Field(description="how often it was answered wrongly; each time it asks again")
 
 
 class WatchAnswer(BaseModel):

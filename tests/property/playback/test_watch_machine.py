@@ -20,12 +20,14 @@ from services.playback.app.watch import beat, confirm_prompt, pause
 from services.playback.domain.policy import policy
 from services.playback.domain.watch import Attempt, Live
 from services.playback.events.published import EntitlementRevocationDecided, WatchCompleted
-from tests.unit.playback.world import DURATIONS, LEARNER, OTHER, Crash, a_world
+from tests.unit.playback.world import DURATIONS, LEARNER, OTHER, SHORT, Crash, a_world
 
 LEARNERS = st.sampled_from([LEARNER, OTHER])
 COURSES = st.sampled_from(sorted(DURATIONS))
 CRASHES = st.sampled_from([None, None, None, "before", "after"])
 HIGHEST_RATE = 2
+QUESTIONS = [{"text": text, "choices": ["a", "b", "c"], "answer": 1} for text in ("first", "second")]
+"""Of the short course; the others' prompts only wait."""
 COMPLETED = WatchCompleted.TYPE
 
 
@@ -35,6 +37,7 @@ class WatchMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.world = a_world()
+        self.world.publish(SHORT, version="asks", sequence=2, questions=QUESTIONS)
         self.states: dict[str, list[WatchState]] = defaultdict(list)
         self.keys: dict[str, list[str]] = defaultdict(list)
         self.credited: dict[str, list[tuple[int, int]]] = defaultdict(list)
@@ -100,18 +103,27 @@ class WatchMachine(RuleBasedStateMachine):
         """One call of an honest player."""
         context, position_ms = self.world.context, state.live.furthest_ms + wait_ms
         if state.prompt:
-            nonce = state.prompt.nonce
-            self.attempt(learner_id, lambda: confirm_prompt(context, learner_id, state.token, nonce, "test"), crash)
+            nonce, choice = state.prompt.nonce, self.answer_to(state)
+            self.attempt(
+                learner_id, lambda: confirm_prompt(context, learner_id, state.token, nonce, "test", choice), crash
+            )
         else:
             self.attempt(learner_id, lambda: beat(context, learner_id, state.token, position_ms, "test"), crash)
 
-    @rule(learner_id=LEARNERS, back=st.integers(0, 3), other=st.integers(0, 5), crash=CRASHES)
-    def confirm_anything(self, learner_id: str, back: int, other: int, crash: str | None) -> None:
-        """A confirmation with some token and some nonce."""
+    @rule(
+        learner_id=LEARNERS,
+        back=st.integers(0, 3),
+        other=st.integers(0, 5),
+        choice=st.none() | st.integers(0, 4),
+        crash=CRASHES,
+    )
+    def confirm_anything(self, learner_id: str, back: int, other: int, choice: int | None, crash: str | None) -> None:
+        """A confirmation with some token, some nonce and some choice."""
         nonces = [s.prompt.nonce for s in self.states[learner_id] if s.prompt] or ["never-shown"]
         if state := self.pick(learner_id, back):
             nonce = nonces[-1 - other % len(nonces)]
-            call = lambda: confirm_prompt(self.world.context, learner_id, state.token, nonce, "test")  # noqa: E731
+            context = self.world.context
+            call = lambda: confirm_prompt(context, learner_id, state.token, nonce, "test", choice)  # noqa: E731
             self.attempt(learner_id, call, crash)
 
     @rule(learner_id=LEARNERS, back=st.integers(0, 2), position_ms=st.integers(0, 90_000), crash=CRASHES)
@@ -153,6 +165,10 @@ class WatchMachine(RuleBasedStateMachine):
         """A new key signs from now on; the old ones go on verifying."""
         key_id = f"k{len(self.world.ring)}"
         self.world.ring |= {key_id: key_id * 20, "current": key_id}
+
+    def answer_to(self, state: WatchState) -> int | None:
+        """The right choice of what the open prompt asks."""
+        return state.asked.order.index(state.asked.answer) if state.asked else None
 
     def pick(self, learner_id: str, back: int) -> WatchState | None:
         """One of the last answers this learner was given."""

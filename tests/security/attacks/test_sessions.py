@@ -149,6 +149,34 @@ def test_expired_watch(stage: Stage) -> None:
     assert script.state["furthest_ms"] <= 6_000
 
 
+def test_refunded_watch(stage: Stage) -> None:
+    world, script = stage.world, stage.script()
+    revocation_id = uuid4().hex
+    data = {
+        "revocation_id": revocation_id,
+        "learner_id": learner_id_of(script.client),
+        "course_id": stage.long,
+        "entitlement_id": world.entitlements(script.client)[0],
+        "requested_at": datetime.now(UTC).isoformat(),
+    }
+    type_ = "orders.entitlement_revocation_requested.v1"
+    world.publish_event(world.envelope("orders", type_, data, revocation_id))
+    eventually(lambda: not script.claim_all().ok)
+    with nothing_stored(world, script):
+        refused([script.claim_all()], "ENTITLEMENT_REVOKED")
+        refused([script.start()], "NOT_ENTITLED")
+
+
+def test_parallel_claims_are_one(stage: Stage) -> None:
+    learner = stage.world.claimant()
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        body = {"course_id": stage.long}
+        answers = list(pool.map(lambda _: learner.post("/v1/orders/claims", body), range(PARALLEL)))
+    assert [answer.ok for answer in answers].count(True) == 1
+    refused([answer for answer in answers if not answer.ok], "ALREADY_CLAIMED", "BUSY")
+    assert len(stage.world.entitlements(learner)) == 1
+
+
 def test_a_call_that_says_done(stage: Stage) -> None:
     script = stage.script()
     with no_gain(script), nothing_stored(stage.world, script):

@@ -65,6 +65,7 @@ def test_the_first_publication(world: World) -> None:
         "media_path": f"/media/bonds-lecture/{package.version}/index.m3u8",
         "member_price_fen": 800,
         "member_library": False,
+        "questions": [],
     }
     CoursePublished.model_validate(event.data)
     actions = [(record.actor, record.action, record.subject, record.reason) for record in world.audit()]

@@ -1,6 +1,6 @@
 """A small world for playback's tests: its use cases on the in-memory store, with a clock that the test moves."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -106,6 +106,7 @@ class World:
         duration_ms: int | None = None,
         *,
         withdrawn: bool = False,
+        questions: Sequence[dict[str, Any]] = (),
     ) -> None:
         """The catalogue publishes a course of the library, or withdraws it."""
         self.deliver(
@@ -118,6 +119,7 @@ class World:
             duration_ms=duration_ms or DURATIONS[course_id],
             max_rate=RATES.get(course_id, "1.0"),
             media_path=f"/media/{course_id}/{version}/index.m3u8",
+            questions=list(questions),
         )
 
     def entitle(

@@ -47,7 +47,8 @@ function send(courseId: string, request: Request): Promise<WatchState> {
     return result(playback.POST('/v1/playback/sessions', { params, body }))
   }
   if (request.kind === 'confirm') {
-    return result(playback.POST('/v1/playback/confirmations', { body: { token: request.token, nonce: request.nonce } }))
+    const { token, nonce, choice } = request
+    return result(playback.POST('/v1/playback/confirmations', { body: { token, nonce, choice } }))
   }
   const body = { token: request.token, position_ms: request.positionMs }
   if (request.kind === 'pause') return result(playback.POST('/v1/playback/pauses', { body }))

@@ -71,7 +71,7 @@ export interface Model<P extends Refusal = Refusal> {
   budget: number
   tickedAt: number | null
   call: Call | null
-  wants: { start: false | { takeOver: boolean }; confirm: boolean; pause: boolean; beat: boolean }
+  wants: { start: false | { takeOver: boolean }; confirm: false | { choice: number | null }; pause: boolean; beat: boolean }
   answeredAt: number
   /** Where the learner asked to begin. */
   startAt: number | null
@@ -96,7 +96,7 @@ export type Event<P extends Refusal = Refusal> =
   | { type: 'ended'; position: number }
   | { type: 'blocked' }
   | { type: 'mediaFailed' }
-  | { type: 'confirm' }
+  | { type: 'confirm'; choice?: number | undefined }
   | { type: 'takeOver' }
   /** The page is going out of sight: save now. `leaving`: it may not come back. */
   | { type: 'hidden'; leaving: boolean }
@@ -180,7 +180,7 @@ function react<P extends Refusal>(model: Model<P>, event: Event<P>, now: number,
     case 'mediaFailed':
       return halt(model, 'media', effects)
     case 'confirm':
-      return confirm(model, now)
+      return confirm(model, event.choice ?? null, now)
     case 'takeOver':
       return takeOver(model)
     case 'hidden':
@@ -237,10 +237,10 @@ function hidden<P extends Refusal>(model: Model<P>, leaving: boolean, effects: E
   if (model.playing && unsavedMs(model) > 0) model.wants.beat = true
 }
 
-function confirm<P extends Refusal>(model: Model<P>, now: number): void {
+function confirm<P extends Refusal>(model: Model<P>, choice: number | null, now: number): void {
   if (!model.watch?.prompt) return
   model.wantsPlay = true
-  model.wants.confirm = true
+  model.wants.confirm = { choice }
   retryNow(model, now)
 }
 
@@ -455,14 +455,16 @@ function send<P extends Refusal>(model: Model<P>, now: number, key: string, effe
 
 function nextRequest<P extends Refusal>(model: Model<P>, now: number, key: string): Request | null {
   const { watch, wants } = model
-  const resuming = model.phase === 'open' && !model.leased && (model.playing || wants.confirm || wants.beat)
+  const resuming = model.phase === 'open' && !model.leased && (model.playing || wants.confirm !== false || wants.beat)
   if (wants.start || resuming) {
     const takeOver = wants.start !== false && wants.start.takeOver
     wants.start = false
     return { kind: 'start', takeOver, key }
   }
   if (watch === null || !model.leased || model.phase !== 'open') return null
-  if (wants.confirm && watch.prompt !== null) return { kind: 'confirm', token: watch.token, nonce: watch.prompt.nonce }
+  if (wants.confirm && watch.prompt !== null) {
+    return { kind: 'confirm', token: watch.token, nonce: watch.prompt.nonce, choice: wants.confirm.choice }
+  }
   wants.confirm = false
   const due = (model.playing || watch.prompt !== null) && now - model.answeredAt >= watch.next_beat_ms
   if (!wants.pause && !wants.beat && !due) return null

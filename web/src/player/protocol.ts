@@ -4,6 +4,9 @@
 export interface Prompt {
   index: number
   nonce: string
+  /** What it asks; without, it only waits. */
+  question: { text: string; choices: string[] } | null
+  wrong_answers: number
 }
 
 /** What the player is told after every accepted call. */
@@ -38,7 +41,7 @@ export interface Refusal {
 export type Request =
   | { kind: 'start'; takeOver: boolean; key: string }
   | { kind: 'beat' | 'pause'; token: string; positionMs: number }
-  | { kind: 'confirm'; token: string; nonce: string }
+  | { kind: 'confirm'; token: string; nonce: string; choice: number | null }
 
 export type Outcome<P extends Refusal = Refusal> =
   | { kind: 'accepted'; state: WatchState }

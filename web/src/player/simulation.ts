@@ -1,7 +1,7 @@
 // For tests: a clock, a media element and a playback service that keeps the real one's rules, without any waiting.
 
 import { unsavedMs, type Model } from './machine'
-import type { Outcome, Refusal, Request, WatchState } from './protocol'
+import type { Outcome, Prompt, Refusal, Request, WatchState } from './protocol'
 import { PlayerSession, type Media } from './session'
 
 const POLL_MS = 250
@@ -15,13 +15,15 @@ export interface Setup {
   mediaEndsAt?: number
   latencyMs?: number
   leaseMs?: number
+  /** What every prompt asks; the first choice is right. */
+  question?: Prompt['question']
 }
 
 /** The service: one learner, one course, any number of devices. */
 class Service {
   furthest = 0
   confirmed = 0
-  open: { index: number; nonce: string } | null = null
+  open: Prompt | null = null
   completed = false
   allowance: number
   refilledAt = 0
@@ -74,8 +76,9 @@ class Service {
       if (this.open === null) return this.refuse('NO_OPEN_PROMPT')
       if (this.open.nonce !== request.nonce) return this.refuse('NONCE_WRONG')
       this.refill()
-      this.open = null
-      this.confirmed += 1
+      const wrong = this.open.question !== null && request.choice !== 0
+      this.open = wrong ? this.prompt(this.open.wrong_answers + 1) : null
+      this.confirmed += wrong ? 0 : 1
     } else {
       this.credit(request.positionMs)
     }
@@ -97,9 +100,14 @@ class Service {
     this.furthest += credit
     this.allowance -= credit
     this.dayLeft -= credit
-    if (this.furthest >= prompt) this.open = { index: this.confirmed, nonce: `nonce-${this.confirmed}` }
+    if (this.furthest >= prompt) this.open = this.prompt(0)
     const all = this.confirmed === this.setup.promptsAt.length
     if (all && this.furthest >= this.setup.durationMs - 2_000) this.completed = true
+  }
+
+  private prompt(wrong: number): Prompt {
+    const nonce = `nonce-${this.confirmed}-${wrong}`
+    return { index: this.confirmed, nonce, question: this.setup.question, wrong_answers: wrong }
   }
 
   private state(): Outcome & { kind: 'accepted' } {
@@ -224,6 +232,7 @@ export class World {
       mediaEndsAt: durationMs,
       latencyMs: 100,
       leaseMs: 60_000,
+      question: null,
       ...setup,
     }
     this.service = new Service(this.setup, () => this.now)

@@ -1,0 +1,49 @@
+"""Which question a prompt asks, and in which order its choices are shown: drawn by a keyed function, stored nowhere."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+Draw = Callable[[bytes], bytes]
+"""A keyed pseudo-random function: nobody without the key can predict its bytes."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """Of a content version. `answer` is the index of the right one of `choices` and never leaves the server."""
+
+    text: str
+    choices: tuple[str, ...]
+    answer: int
+
+
+@dataclass(frozen=True)
+class QuestionSet:
+    """The questions of one content version; a version never changes, so neither do they."""
+
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question as one learner sees it. `order`: the indices of its choices as they are shown."""
+
+    text: str
+    choices: tuple[str, ...]
+    order: tuple[int, ...]
+    answer: int
+
+    def is_right(self, shown: int) -> bool:
+        """Whether the choice shown at this place is the right one."""
+        return self.order[shown] == self.answer
+
+
+def asked(watch_id: str, prompt_index: int, questions: Sequence[Question], draw: Draw) -> Asked:
+    """The question of a watch's prompt. No question comes twice before every other one has come."""
+    turn = _shuffled(len(questions), f"{watch_id}|questions", draw)
+    question = questions[turn[prompt_index % len(turn)]]
+    order = _shuffled(len(question.choices), f"{watch_id}|{prompt_index}|choices", draw)
+    return Asked(question.text, tuple(question.choices[place] for place in order), order, question.answer)
+
+
+def _shuffled(count: int, purpose: str, draw: Draw) -> tuple[int, ...]:
+    return tuple(sorted(range(count), key=lambda place: draw(f"{purpose}|{place}".encode())))

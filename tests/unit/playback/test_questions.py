@@ -1,0 +1,179 @@
+"""Prompts that ask something: asked until answered rightly, and nothing tells the answer but the answer."""
+
+import json
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
+
+import pytest
+
+from services.kit.problems import Problem
+from services.playback.app.answers import WatchState
+from services.playback.app.start_session import start_session
+from services.playback.app.watch import beat, confirm_prompt
+from services.playback.domain.questions import Question, asked
+from services.playback.domain.watch import LegKind
+from tests.unit.playback.player import play
+from tests.unit.playback.world import LEARNER, OTHER, SHORT, World, a_world
+
+QUESTIONS: list[dict[str, Any]] = [
+    {"text": f"question {number}", "choices": [f"{number}-{letter}" for letter in "abcd"], "answer": number}
+    for number in range(3)
+]
+RIGHT = {question["text"]: question["choices"][question["answer"]] for question in QUESTIONS}
+
+
+@pytest.fixture
+def world() -> World:
+    """Two learners entitled to a course whose prompts ask."""
+    world = a_world()
+    world.publish(SHORT, version="v2", sequence=2, questions=QUESTIONS)
+    return world
+
+
+def to_prompt(world: World, state: WatchState) -> WatchState:
+    while state.prompt is None:
+        state = play(world, state, 2_000)
+    return state
+
+
+def right(state: WatchState) -> int:
+    assert state.asked
+    return state.asked.choices.index(RIGHT[state.asked.text])
+
+
+def answer(world: World, state: WatchState, choice: int | None) -> WatchState:
+    assert state.prompt
+    world.clock.advance(1_500)
+    return confirm_prompt(world.context, LEARNER, state.token, state.prompt.nonce, "test", choice)
+
+
+def finish(world: World, state: WatchState) -> WatchState:
+    while state.live.completed_at is None:
+        state = answer(world, state, right(state)) if state.prompt else play(world, state, 2_000)
+    return state
+
+
+def code_of(call: Callable[[], object]) -> str:
+    with pytest.raises(Problem) as caught:
+        call()
+    return caught.value.type.code
+
+
+def test_a_watch_with_every_question_answered_rightly_completes(world: World) -> None:
+    state = finish(world, world.start(SHORT))
+    assert state.live.confirmed == 2
+    assert [leg.facts.choice for leg in world.legs(state.live.watch_id) if leg.facts.choice is not None] != []
+
+
+def test_a_wrong_answer_is_recorded_and_asked_again_without_credit(world: World) -> None:
+    state = to_prompt(world, world.start(SHORT))
+    again = answer(world, state, (right(state) + 1) % 4)
+    assert state.prompt
+    assert again.prompt
+    assert (again.prompt.index, again.prompt.wrong) == (state.prompt.index, 1)
+    assert again.prompt.nonce != state.prompt.nonce
+    assert again.asked == state.asked
+    assert again.live.furthest_ms == state.live.furthest_ms
+    assert again.live.allowance_ms == state.live.allowance_ms
+    last = world.legs(again.live.watch_id)[-1].facts
+    assert (last.kind, last.response_ms) == (LegKind.ANSWERED_WRONG, 1_500)
+    assert last.choice != QUESTIONS[int(again.asked.text[-1]) if again.asked else 0]["answer"]
+    assert answer(world, again, right(again)).live.confirmed == 1
+
+
+def test_a_lost_answer_to_a_wrong_choice_is_given_again_and_recorded_once(world: World) -> None:
+    state = to_prompt(world, world.start(SHORT))
+    wrong = (right(state) + 1) % 4
+    first = answer(world, state, wrong)
+    assert answer(world, state, wrong) == first
+    assert len(world.legs(first.live.watch_id)) == first.live.legs
+    assert code_of(lambda: answer(world, state, right(state))) == "TOKEN_STALE"
+
+
+@pytest.mark.parametrize(("choice", "code"), [(None, "CHOICE_REQUIRED"), (4, "CHOICE_UNKNOWN"), (99, "CHOICE_UNKNOWN")])
+def test_a_prompt_that_asks_needs_one_of_its_choices(world: World, choice: int | None, code: str) -> None:
+    state = to_prompt(world, world.start(SHORT))
+    before = dict(world.store.items)
+    assert code_of(lambda: answer(world, state, choice)) == code
+    assert world.store.items == before
+
+
+def test_a_prompt_that_asks_nothing_takes_no_choice(world: World) -> None:
+    world.publish(SHORT, version="v3", sequence=3)
+    state = to_prompt(world, world.start(SHORT))
+    assert code_of(lambda: answer(world, state, 0)) == "CHOICE_UNKNOWN"
+    assert answer(world, state, None).live.confirmed == 1
+
+
+def test_questions_and_their_order_stay_the_same_after_a_restart_and_two_key_rotations(world: World) -> None:
+    state = to_prompt(world, world.start(SHORT))
+    for key_id in ("k2", "k3"):
+        world.ring |= {key_id: key_id * 30, "current": key_id}
+        again = start_session(world.context, LEARNER, SHORT, world.ids.new(), take_over=True).state
+        assert again.asked == state.asked
+    assert finish(world, again).live.confirmed == 2
+
+
+def test_learners_see_different_questions_and_orders(world: World) -> None:
+    seen = {asked(watch, 0, _questions(), lambda m, w=watch: sha256(w.encode() + m).digest()) for watch in "abcdefgh"}
+    assert len(seen) > 1
+
+
+def test_no_question_comes_twice_before_every_other_has_come() -> None:
+    texts = [asked("watch", index, _questions(), lambda message: message[::-1]).text for index in range(3)]
+    assert sorted(texts) == sorted(RIGHT)
+
+
+def test_a_watch_under_way_keeps_the_questions_of_its_version(world: World) -> None:
+    state = to_prompt(world, world.start(SHORT))
+    world.publish(SHORT, version="v3", sequence=3, questions=[{"text": "new", "choices": ["x", "y"], "answer": 0}])
+    again = world.start(SHORT, take_over=True)
+    assert again.asked == state.asked
+
+
+def test_answer_leak(world: World) -> None:
+    """Neither the token, nor the answer, nor what a beat at the prompt says differs with the right choice."""
+    state = to_prompt(world, world.start(SHORT))
+    assert state.asked
+    for text in (state.token, json.dumps(state.asked.choices)):
+        assert "answer" not in text
+    moved = [{**question, "answer": (question["answer"] + 1) % 4} for question in QUESTIONS]
+    other = a_world()
+    other.publish(SHORT, version="v2", sequence=2, questions=moved)
+    same = to_prompt(other, other.start(SHORT))
+    assert same.token == state.token
+    assert same.asked
+    assert (same.asked.text, same.asked.choices) == (state.asked.text, state.asked.choices)
+
+
+def test_brute_forced_answer(world: World) -> None:
+    """Trying every choice gets through, as a person would; each try is in the signed record, and no time is gained."""
+    state = to_prompt(world, world.start(SHORT))
+    furthest_ms, tries = state.live.furthest_ms, 0
+    while state.prompt:
+        state = answer(world, state, state.prompt.wrong)
+        tries += 1
+    assert state.live.furthest_ms == furthest_ms
+    kinds = [leg.facts.kind for leg in world.legs(state.live.watch_id)]
+    assert kinds.count(LegKind.ANSWERED_WRONG) == tries - 1
+    assert (
+        world.verify(state.live.watch_id, world.legs(state.live.watch_id), (state.live.legs, state.live.head_mac)) == []
+    )
+
+
+def test_a_beat_at_a_prompt_that_asks_repeats_it(world: World) -> None:
+    state = to_prompt(world, world.start(SHORT))
+    world.clock.advance(1_000)
+    again = beat(world.context, LEARNER, state.token, state.live.furthest_ms, "test")
+    assert (again.prompt, again.asked) == (state.prompt, state.asked)
+
+
+def test_another_learner_gets_their_own_draw(world: World) -> None:
+    mine = to_prompt(world, world.start(SHORT))
+    theirs = world.start(SHORT, OTHER)
+    assert theirs.live.watch_id != mine.live.watch_id
+
+
+def _questions() -> list[Question]:
+    return [Question(q["text"], tuple(q["choices"]), q["answer"]) for q in QUESTIONS]
