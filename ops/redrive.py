@@ -28,13 +28,13 @@ RECEIVE_S = 60
 BEFORE, AFTER = timedelta(minutes=15), timedelta(minutes=2)
 """How far an outbox item's own time may lie from its stream record's: a function runs that long at most."""
 RELAY_BATCH = 10
-_CONSUMERS = ("archive", "notices")
-"""Functions with queues of their own: playback's archive, credits' notices."""
+_CONSUMERS = ("archive", "notices", "settle")
+"""Functions with queues of their own: playback's archive, credits' notices, orders' settling of payments."""
 _PLAIN = ("undelivered", "events")
-KINDS = ("relay", *_PLAIN, *(f"{consumer}-{kind}" for consumer in _CONSUMERS for kind in _PLAIN), "anchor")
-"""What dead-letter queues are called behind the service's name; only playback anchors."""
-SCHEDULED = ("anchor",)
-"""Functions that are called on a schedule. Each call does all that is due by then."""
+SCHEDULED = ("anchor", "sweep")
+"""Functions that are called on a schedule, playback's and orders'. Each call does all that is due by then."""
+KINDS = ("relay", *_PLAIN, *(f"{consumer}-{kind}" for consumer in _CONSUMERS for kind in _PLAIN), *SCHEDULED)
+"""What dead-letter queues are called behind the service's name."""
 LOCAL_REGION = "us-east-1"
 LOCAL_ENDPOINT = Path(__file__).resolve().parent.parent / "build" / "local" / "endpoint-8080.env"
 

@@ -44,6 +44,6 @@ def of_type(template: Template, kind: str) -> dict[str, Resource]:
 
 
 def rule_patterns(service: str) -> dict[str, dict[str, Any]]:
-    """What a service subscribes to: event patterns by rule name. The clock's rules have none."""
+    """What a service subscribes to: event patterns by rule name."""
     rules = of_type(service_template(service), "AWS::Events::Rule").values()
-    return {rule["Name"]: rule["EventPattern"] for rule in rules if "ScheduleExpression" not in rule}
+    return {rule["Name"]: rule["EventPattern"] for rule in rules}

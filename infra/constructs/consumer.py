@@ -19,7 +19,7 @@ CONSUME = "consume"
 
 
 class EventConsumer(Construct):
-    """A function that takes events or ticks, with the queue in front of it and the rules that fill it.
+    """A function that takes events, with the queue in front of it and the rules that fill it.
 
     Two dead-letter queues: one for events that the bus could not put into the queue, one for those that the function
     could not handle.
@@ -36,12 +36,8 @@ class EventConsumer(Construct):
         topic: sns.ITopic,
         environment: Mapping[str, str],
         timeout: Duration = TIMEOUT,
-        every: Duration | None = None,
     ) -> None:
-        """`kind` names the function; `types` are whole event types such as "catalog.course_published.v1".
-
-        With `every` the clock puts a tick into the queue that often: the function runs, whatever the message says.
-        """
+        """`kind` names the function; `types` are whole event types such as "catalog.course_published.v1"."""
         super().__init__(scope, "Consumer" if kind == CONSUME else kind.capitalize())
         self.kind = kind
         prefix = f"xueshi-{bundle.service}" if kind == CONSUME else f"xueshi-{bundle.service}-{kind}"
@@ -65,10 +61,6 @@ class EventConsumer(Construct):
         )
         for type_ in types:
             self._subscribe(type_, prefix, bus)
-        if every:
-            # Rules of the clock are on the account's own bus.
-            schedule = events.Schedule.rate(every)
-            events.Rule(self, "Tick", rule_name=f"{prefix}-tick", schedule=schedule, targets=[self._target()])
 
     def _subscribe(self, type_: str, prefix: str, bus: events.IEventBus) -> None:
         producer, name, _version = type_.split(".")
@@ -80,8 +72,5 @@ class EventConsumer(Construct):
             rule_name=f"{prefix}-on-{slug}",
             event_bus=bus,
             event_pattern=events.EventPattern(source=[f"xueshi.{producer}"], detail_type=[type_]),
-            targets=[self._target()],
+            targets=[targets.SqsQueue(self.events.queue, dead_letter_queue=self.undelivered.queue)],
         )
-
-    def _target(self) -> targets.SqsQueue:
-        return targets.SqsQueue(self.events.queue, dead_letter_queue=self.undelivered.queue)

@@ -17,4 +17,4 @@ class OrdersStack(ServiceStack):
         consumer = self.add_consumer(["catalog.course_published.v1", "catalog.course_withdrawn.v1"])
         self.allow_write(consumer.function)
         payments = Payments(self)
-        self.finish({"http": http, **payments.http}, consumer, *payments.consumers)
+        self.finish({"http": http, **payments.http}, consumer, *payments.consumers, schedules=payments.schedules)

@@ -1,14 +1,23 @@
 """Orders' functions that deal with payment providers, and what only they may touch."""
 
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
 
+from infra.constructs.alarm import MINUTE, alarm
 from infra.constructs.consumer import EventConsumer
 from infra.constructs.function import allow
+from infra.constructs.schedule import Schedule
 from infra.constructs.secrets import made_up_secret
 from infra.stacks.service import ServiceStack
 
 LAYER = "payments"
+PROVIDER_TIMEOUT = Duration.seconds(60)
+"""A batch of ten, each with a provider that takes its time."""
+SWEPT = "rate(1 minute)"
+SWEEP_TIMEOUT = Duration.minutes(2)
+"""A run ends itself before the next begins."""
 
 
 class Payments:
@@ -19,8 +28,10 @@ class Payments:
         self._bundle = stack.bundle_with(LAYER)
         self._wechat = self._merchant_account("WechatPay", "wechat-pay", "WeChat Pay")
         self._alipay = self._merchant_account("Alipay", "alipay", "Alipay")
-        self.http: dict[str, lambda_.Function] = {"callbacks": self._callbacks()}
-        self.consumers: list[EventConsumer] = []
+        self.http: dict[str, lambda_.Function] = {"callbacks": self._callbacks(), "pay": self._pay()}
+        self.consumers: list[EventConsumer] = [self._settle()]
+        self.schedules: list[Schedule] = [self._sweep()]
+        self._alarm_failed_refunds()
 
     def _merchant_account(self, id_: str, name: str, provider: str) -> secretsmanager.Secret:
         """Made up, so that it exists; `python -m ops.merchant_account` puts the account in."""
@@ -40,6 +51,52 @@ class Payments:
         self._stack.allow_emit(function)
         self._open_accounts(function)
         return function
+
+    def _pay(self) -> lambda_.Function:
+        """Opens payments for learners, and tells providers where to notify us."""
+        function = self._stack.add_http_function("pay", self._accounts(), self._bundle)
+        self._stack.allow_write(function)
+        self._stack.open_public_url(function)
+        self._open_accounts(function)
+        return function
+
+    def _settle(self) -> EventConsumer:
+        """Asks providers about what they notified us of, and has them send refunds."""
+        types = ["orders.payment_notified.v1", "orders.refund_due.v1"]
+        consumer = self._stack.add_consumer(
+            types, self._accounts(), "settle", bundle=self._bundle, timeout=PROVIDER_TIMEOUT
+        )
+        self._let_grant(consumer.function)
+        return consumer
+
+    def _sweep(self) -> Schedule:
+        does = "Looks after payments and refunds whose news did not reach us"
+        sweep = self._stack.add_scheduled(
+            "sweep", SWEPT, does, self._accounts(), bundle=self._bundle, timeout=SWEEP_TIMEOUT
+        )
+        self._let_grant(sweep.function)
+        return sweep
+
+    def _let_grant(self, function: lambda_.Function) -> None:
+        """What a payment brings is granted by whoever finds it paid."""
+        self._stack.allow_write(function)
+        self._stack.allow_emit(function)
+        self._open_accounts(function)
+
+    def _alarm_failed_refunds(self) -> None:
+        dimensions = {"service": self._stack.service, "status": "failed"}
+        metric = cloudwatch.Metric(
+            namespace="Xueshi", metric_name="Refunds", dimensions_map=dimensions, statistic="Sum", period=MINUTE
+        )
+        alarm(
+            self._stack,
+            "RefundFailedAlarm",
+            metric,
+            name="xueshi-orders-refund-failed",
+            description="A provider could not send money back: `refund failed` in the logs says which; act there.",
+            threshold=1,
+            topic=self._stack.platform.alarm_topic,
+        )
 
     def _accounts(self) -> dict[str, str]:
         return {"WECHAT_PAY_SECRET_ID": self._wechat.secret_arn, "ALIPAY_SECRET_ID": self._alipay.secret_arn}

@@ -103,9 +103,8 @@ class ServiceStack(Stack):
         *,
         bundle: Bundle | None = None,
         timeout: Duration = CONSUMER_TIMEOUT,
-        every: Duration | None = None,
     ) -> EventConsumer:
-        """A function that takes these event types from the bus, or runs as often as `every` says."""
+        """A function that takes these event types from the bus."""
         return EventConsumer(
             self,
             kind,
@@ -115,19 +114,25 @@ class ServiceStack(Stack):
             topic=self.platform.alarm_topic,
             environment={**self.table_names(), **(environment or {})},
             timeout=timeout,
-            every=every,
         )
 
     def add_scheduled(
-        self, kind: str, expression: str, does: str, environment: Mapping[str, str] | None = None
+        self,
+        kind: str,
+        expression: str,
+        does: str,
+        environment: Mapping[str, str] | None = None,
+        *,
+        bundle: Bundle | None = None,
+        timeout: Duration = SCHEDULED_TIMEOUT,
     ) -> Schedule:
         """A function that is called on a schedule (a rate, or a cron in UTC), and does what is due by then."""
         function = ServiceFunction(
             self,
             kind,
-            self.bundle,
+            bundle or self.bundle,
             memory_mib=512,
-            timeout=SCHEDULED_TIMEOUT,
+            timeout=timeout,
             environment={**self.table_names(), **(environment or {})},
         )
         name = f"xueshi-{self.service}-{kind}"

@@ -112,7 +112,8 @@ class Till:
             if self.now() >= trade.expires_at:
                 self.trades[number] = replace(trade, state="CLOSED")
                 raise Refusal(400, "ORDER_CLOSED", "订单已过期")
-            transaction_id = f"42{self.now():%Y%m%d%H%M%S}{len(self.trades):012d}"
+            paid_before = sum(bool(other.transaction_id) for other in self.trades.values())
+            transaction_id = f"42{self.now():%Y%m%d%H%M%S}{paid_before:012d}"
             paid = replace(trade, state="SUCCESS", transaction_id=transaction_id, paid_at=self.now())
             self.trades[number] = paid
             return paid

@@ -29,6 +29,7 @@ from services.orders.domain.payment import (
     RawNotification,
     RefundOrder,
     RefundState,
+    RefundTrade,
     StatementLine,
     StatementNotReady,
     Target,
@@ -123,7 +124,7 @@ class Alipay:
             raise ProviderUnavailable("an answer of another shape") from error
         return Trade(number, TradeState.PAID, _text(found, "trade_no"), amount, currency, paid_at)
 
-    def refund(self, order: RefundOrder) -> RefundState:
+    def refund(self, order: RefundOrder) -> RefundTrade:
         """Sends money back. Asked again under the same number, Alipay says that nothing more was sent."""
         content = {
             "out_trade_no": order.number,
@@ -132,18 +133,19 @@ class Alipay:
             "refund_reason": order.reason[:80],
         }
         answer = self._call("alipay.trade.refund", content)
-        return RefundState.SUCCEEDED if answer.get("fund_change") == "Y" else self.find_refund(order)
+        return _refunded(answer) if answer.get("fund_change") == "Y" else self.find_refund(order)
 
-    def find_refund(self, order: RefundOrder) -> RefundState:
+    def find_refund(self, order: RefundOrder) -> RefundTrade:
         """How the refund stands."""
         content = {"out_trade_no": order.number, "out_request_no": order.refund_number}
         try:
             answer = self._call("alipay.trade.fastpay.refund.query", content)
         except ProviderRefused as refused:
             if str(refused) == _NO_TRADE:
-                return RefundState.UNKNOWN
+                return RefundTrade(RefundState.UNKNOWN)
             raise
-        return RefundState.SUCCEEDED if answer.get("refund_status") == "REFUND_SUCCESS" else RefundState.UNKNOWN
+        done = answer.get("refund_status") == "REFUND_SUCCESS"
+        return _refunded(answer) if done else RefundTrade(RefundState.UNKNOWN)
 
     def notification(self, raw: RawNotification, now: datetime) -> Notification | None:
         """Proves a notification: its form, then the signature over all its parameters, then whose and when."""
@@ -250,6 +252,12 @@ def _notification(told: Mapping[str, str], now: datetime) -> Notification | None
         amount_fen=fen(told["total_amount"]),
         currency=CURRENCY,
     )
+
+
+def _refunded(answer: Mapping[str, Any]) -> RefundTrade:
+    """Alipay sends at once; where it does not say when, we do not know better than that it is done."""
+    at = answer.get("gmt_refund_pay")
+    return RefundTrade(RefundState.SUCCEEDED, instant(at) if isinstance(at, str) else None)
 
 
 def _refuse(answer: Mapping[str, Any]) -> NoReturn:

@@ -31,6 +31,7 @@ from services.orders.domain.payment import (
     RawNotification,
     RefundOrder,
     RefundState,
+    RefundTrade,
     StatementLine,
     StatementNotReady,
     Target,
@@ -156,7 +157,7 @@ class WechatPay:
             raise ProviderUnavailable("an answer about another payment")
         return self._trade(found)
 
-    def refund(self, order: RefundOrder) -> RefundState:
+    def refund(self, order: RefundOrder) -> RefundTrade:
         """Sends money back from the merchant's balance."""
         answer = self._call(
             self._library.refund,
@@ -165,17 +166,17 @@ class WechatPay:
             amount={"refund": order.amount_fen, "total": order.paid_fen, "currency": CURRENCY},
             reason=order.reason[:80],
         )
-        return _refund_state(answer)
+        return _refund_trade(answer)
 
-    def find_refund(self, order: RefundOrder) -> RefundState:
+    def find_refund(self, order: RefundOrder) -> RefundTrade:
         """How the refund stands."""
         try:
             answer = self._call(self._library.query_refund, out_refund_no=order.refund_number)
         except ProviderRefused as refused:
             if str(refused) == "RESOURCE_NOT_EXISTS":
-                return RefundState.UNKNOWN
+                return RefundTrade(RefundState.UNKNOWN)
             raise
-        return _refund_state(answer)
+        return _refund_trade(answer)
 
     def notification(self, raw: RawNotification, now: datetime) -> Notification | None:
         """Proves a notification: form, time, serial and only then the signature; then decrypts it."""
@@ -326,11 +327,15 @@ def _refuse(status: int, content: Any) -> NoReturn:
     raise ProviderRefused(str(code))
 
 
-def _refund_state(answer: Mapping[str, Any]) -> RefundState:
+def _refund_trade(answer: Mapping[str, Any]) -> RefundTrade:
     state = _REFUND_STATES.get(_text(answer, "status"))
+    try:
+        at = datetime.fromisoformat(_text(answer, "create_time")).astimezone(UTC)
+    except ValueError as error:
+        raise ProviderUnavailable("a refund without its time") from error
     if state is None:
         raise ProviderUnavailable("an unknown state of a refund")
-    return state
+    return RefundTrade(state, at)
 
 
 def _text(answer: Mapping[str, Any], name: str) -> str:

@@ -1,8 +1,10 @@
 """Where things are kept. The README lists which access each key serves."""
 
+from datetime import date
+
 from services.kit.store import Key
 from services.orders.domain.order import Goods
-from services.orders.domain.payment import Method, ProviderName
+from services.orders.domain.payment import LineKind, Method, ProviderName
 
 
 def course_key(course_id: str) -> Key:
@@ -48,6 +50,16 @@ def order_payment_key(order_id: str, method: Method) -> Key:
 def order_payments(order_id: str) -> tuple[str, str]:
     """Partition and sort-key prefix of an order's payments."""
     return f"ORDER#{order_id}", "PAYMENT#"
+
+
+def movement_key(provider: str, day: date, kind: LineKind, reference: str) -> Key:
+    """Money that a provider moved on a civil day: a payment by its number, or a refund by its id."""
+    return Key(movements_of_day(provider, day), f"{kind}#{reference}")
+
+
+def movements_of_day(provider: str, day: date) -> str:
+    """Partition of what a provider moved on a civil day."""
+    return f"MOVEMENTS#{provider}#{day}"
 
 
 def notice_key(provider: ProviderName, identifier: str) -> Key:

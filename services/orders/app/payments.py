@@ -1,54 +1,33 @@
-"""What payments need of the rest of orders, and the providers."""
+"""What the use cases of paying share."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
-from services.kit.store import Stored
+from services.kit.store import Put, Stored
 from services.orders.app.context import Context
-from services.orders.app.keys import payment_key
-from services.orders.domain.payment import Payment, PaymentProvider, ProviderName, Trade
+from services.orders.app.keys import movement_key, payment_key
+from services.orders.domain.membership import china_date
+from services.orders.domain.payment import LineKind, Payment, PaymentProvider, ProviderName
+from services.orders.domain.reconciliation import Movement
 
 Provider = Callable[[ProviderName], PaymentProvider | None]
 """The provider of a name; None where we have no account there."""
 
 
 @dataclass(frozen=True)
-class Payable:
-    """An order as far as paying it goes. `is_open`: it waits for its payment."""
-
-    order_id: str
-    learner_id: str
-    amount_fen: int
-    description: str
-    expires_at: datetime
-    is_open: bool
-
-    def open_at(self, instant: datetime) -> bool:
-        """Whether it can be paid at this instant."""
-        return self.is_open and instant < self.expires_at
-
-
-class Orders(Protocol):
-    """The orders that payments are of."""
-
-    def payable(self, order_id: str) -> Payable | None:
-        """The order of an id."""
-
-    def paid(self, payment: Payment, trade: Trade) -> None:
-        """Takes note that it was paid, once however often told: grants what was bought, or sends the money back."""
-
-
-@dataclass(frozen=True)
 class Till:
-    """What the use cases of paying work with."""
+    """Where money comes in and goes out: the service's context, and the providers."""
 
     context: Context
-    orders: Orders
     provider: Provider
 
 
 def read_payment(context: Context, number: str) -> Stored[Payment] | None:
     """The payment of a number."""
     return context.store.get(payment_key(number), Payment)
+
+
+def movement(provider: str, kind: LineKind, reference: str, amount_fen: int, at: datetime) -> Put:
+    """The entry of a movement of money under its civil day: what a statement of that day is compared with."""
+    return Put(movement_key(provider, china_date(at), kind, reference), Movement(kind, reference, amount_fen, at))

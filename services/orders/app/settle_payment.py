@@ -5,11 +5,13 @@ from dataclasses import replace
 from services.kit.events import Envelope
 from services.kit.observability import count
 from services.kit.store import Change, Put, commit_retrying
-from services.orders.app.payments import Till, read_payment
+from services.orders.app.orders import read_order
+from services.orders.app.payments import Till, movement, read_payment
+from services.orders.app.record_payment import PaymentNotice, record_payment
+from services.orders.domain.order import OrderState
 from services.orders.domain.payment import (
-    CURRENCY,
+    LineKind,
     Payment,
-    PaymentMismatch,
     PaymentProvider,
     PaymentState,
     ProviderRefused,
@@ -28,7 +30,7 @@ def settle_notified(till: Till, event: Envelope) -> None:
     """Settles the payment that a notification was about.
 
     Raises:
-        NotPaidYet, PaymentMismatch, ProviderRefused, ProviderUnavailable: the queue delivers the event again.
+        NotPaidYet, WrongAmount, ProviderRefused, ProviderUnavailable: the queue delivers the event again.
         ValueError: the event is not a notification's.
     """
     number = PaymentNotified.model_validate(event.data).payment_number
@@ -44,7 +46,7 @@ def settle_payment(till: Till, number: str) -> PaymentState:
 
     Raises:
         LookupError: no such payment.
-        PaymentMismatch, ProviderRefused, ProviderUnavailable: nothing was changed.
+        WrongAmount, ProviderRefused, ProviderUnavailable: nothing was changed.
         Conflict: others kept writing.
     """
     stored = read_payment(till.context, number)
@@ -58,8 +60,7 @@ def settle_payment(till: Till, number: str) -> PaymentState:
         raise ProviderUnavailable(payment.method.provider)
     trade = provider.find(number)
     if trade.state is TradeState.PAID:
-        _check(payment, trade)
-        till.orders.paid(payment, trade)
+        record_payment(till.context, _notice(payment, trade))
         count("Payments", method=payment.method)
         return _mark(till, number, PaymentState.PAID, trade)
     if _is_over(till, provider, payment, trade):
@@ -67,18 +68,25 @@ def settle_payment(till: Till, number: str) -> PaymentState:
     return payment.state
 
 
-def _check(payment: Payment, trade: Trade) -> None:
-    if (trade.amount_fen, trade.currency) != (payment.amount_fen, CURRENCY):
-        raise PaymentMismatch(f"{payment.number}: {trade.amount_fen} {trade.currency}")
+def _notice(payment: Payment, trade: Trade) -> PaymentNotice:
+    if trade.paid_at is None:
+        raise ProviderUnavailable("a paid trade without its time")
+    return PaymentNotice(
+        order_id=payment.order_id,
+        provider=payment.method.provider,
+        payment_number=payment.number,
+        provider_trade_no=trade.transaction_id,
+        amount_fen=trade.amount_fen,
+        currency=trade.currency,
+        paid_at=trade.paid_at,
+    )
 
 
 def _is_over(till: Till, provider: PaymentProvider, payment: Payment, trade: Trade) -> bool:
     """Whether it can be paid no more; one that should not be paid any more is closed for that."""
     if trade.state is TradeState.CLOSED:
         return True
-    now = till.context.clock.now()
-    order = till.orders.payable(payment.order_id)
-    if now < payment.expires_at and order is not None and order.open_at(now):
+    if read_order(till.context, payment.order_id).value.state_at(till.context.clock.now()) is OrderState.OPEN:
         return False
     try:
         provider.close(payment.number)
@@ -96,8 +104,11 @@ def _mark(till: Till, number: str, state: PaymentState, trade: Trade) -> Payment
         if stored.value.state in (PaymentState.PAID, state):
             return Change(), stored.value.state
         marked = replace(stored.value, state=state)
-        if state is PaymentState.PAID:
-            marked = replace(marked, transaction_id=trade.transaction_id, paid_at=trade.paid_at)
-        return Change([Put(stored.key, marked, stored.version)]), state
+        if trade.paid_at is None:
+            return Change([Put(stored.key, marked, stored.version)]), state
+        paid = replace(marked, transaction_id=trade.transaction_id, paid_at=trade.paid_at)
+        provider = paid.method.provider
+        entry = movement(provider, LineKind.PAYMENT, paid.number, paid.amount_fen, trade.paid_at)
+        return Change([Put(stored.key, paid, stored.version), entry]), state
 
     return commit_retrying(till.context.store, plan)

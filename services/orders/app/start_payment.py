@@ -5,14 +5,16 @@ from dataclasses import dataclass, replace
 from services.kit.observability import logger
 from services.kit.store import ABSENT, Change, Put, commit_retrying
 from services.orders.app.context import Context
-from services.orders.app.keys import order_payment_key, payment_key
+from services.orders.app.keys import order_key, order_payment_key, payment_key
+from services.orders.app.orders import new_number
 from services.orders.app.payment_problems import (
     ORDER_NOT_PAYABLE,
     PAYMENT_METHOD_UNAVAILABLE,
     PAYMENT_NOT_FOUND,
     PAYMENT_PROVIDER_FAILED,
 )
-from services.orders.app.payments import Payable, Till, read_payment
+from services.orders.app.payments import Till, read_payment
+from services.orders.domain.order import Order, OrderState
 from services.orders.domain.payment import (
     Method,
     Payment,
@@ -23,8 +25,6 @@ from services.orders.domain.payment import (
     ProviderUnavailable,
     Target,
 )
-
-_RANDOM_DIGITS = 18
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,7 @@ def methods(till: Till) -> list[Method]:
 
 def _plan(till: Till, learner_id: str, order_id: str, method: Method) -> tuple[Change, Payment]:
     store = till.context.store
-    order = till.orders.payable(order_id)
-    if order is None or order.learner_id != learner_id or not order.open_at(till.context.clock.now()):
-        raise ORDER_NOT_PAYABLE.problem()
+    order = _payable(till.context, learner_id, order_id)
     key = order_payment_key(order_id, method)
     pointer = store.get(key, PaymentOfOrder)
     known = read_payment(till.context, pointer.value.number) if pointer else None
@@ -81,19 +79,33 @@ def _plan(till: Till, learner_id: str, order_id: str, method: Method) -> tuple[C
     return Change([of_order, Put(payment_key(made.number), made)]), made
 
 
-def _made(context: Context, order: Payable, method: Method) -> Payment:
-    now = context.clock.now()
+def _payable(context: Context, learner_id: str, order_id: str) -> Order:
+    """The own open order. Whether another learner has it, nobody is told."""
+    stored = context.store.get(order_key(order_id), Order)
+    order = stored.value if stored else None
+    payable = order and order.learner_id == learner_id and order.state_at(context.clock.now()) is OrderState.OPEN
+    if order is None or not payable or order.amount_fen == 0:
+        raise ORDER_NOT_PAYABLE.problem()
+    return order
+
+
+def _made(context: Context, order: Order, method: Method) -> Payment:
     return Payment(
-        # The hour comes first: it is the payment's partition. 32 digits are what WeChat Pay takes.
-        number=f"{now:%Y%m%d%H%M%S}{context.ids.new()[-_RANDOM_DIGITS:]}",
+        number=new_number(context),
         order_id=order.order_id,
         learner_id=order.learner_id,
         method=method,
         amount_fen=order.amount_fen,
-        description=order.description,
-        created_at=now,
+        description=_description(order),
+        created_at=context.clock.now(),
         expires_at=order.expires_at,
     )
+
+
+def _description(order: Order) -> str:
+    """What the payer reads at the provider."""
+    first, *others = order.lines
+    return f"{first.title} 等{len(order.lines)}项" if others else first.title
 
 
 def _opened(till: Till, provider: PaymentProvider, payment: Payment, notify_url: str, payer_ip: str) -> Payment:

@@ -97,6 +97,14 @@ class RefundState(StrEnum):
 
 
 @dataclass(frozen=True)
+class RefundTrade:
+    """What the provider says of a refund. `at`: when it took it on, by its own clock."""
+
+    state: RefundState
+    at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class RefundOrder:
     """Money to be sent back. The provider sends it once per `refund_number`, however often it is asked."""
 
@@ -151,10 +159,6 @@ class StatementLine:
     at: datetime
 
 
-class PaymentMismatch(Exception):
-    """The provider says a payment was paid with another amount or currency than it was made for. Somebody must look."""
-
-
 class ForgedNotification(Exception):
     """Not proven to be from the provider, or not about our account. The reason is for the log."""
 
@@ -186,10 +190,10 @@ class PaymentProvider(Protocol):
     def find(self, number: str) -> Trade:
         """How the payment stands there."""
 
-    def refund(self, order: RefundOrder) -> RefundState:
+    def refund(self, order: RefundOrder) -> RefundTrade:
         """Sends money back, once per refund number."""
 
-    def find_refund(self, order: RefundOrder) -> RefundState:
+    def find_refund(self, order: RefundOrder) -> RefundTrade:
         """How the refund stands there."""
 
     def notification(self, raw: RawNotification, now: datetime) -> Notification | None:

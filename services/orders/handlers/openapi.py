@@ -7,8 +7,9 @@ from services.kit.http import merged
 from services.kit.ids import RandomIds
 from services.kit.store.memory import MemoryStore
 from services.orders.app.context import context
+from services.orders.app.payments import Till
 from services.orders.domain.plan import Plans
-from services.orders.handlers import callbacks, http
+from services.orders.handlers import callbacks, http, pay
 
 
 def document() -> dict[str, Any]:
@@ -17,4 +18,5 @@ def document() -> dict[str, Any]:
     orders = context(MemoryStore(), SystemClock(), RandomIds(), Plans([]))
     buying = http.build_api(orders, lambda _: nothing).openapi()
     being_told = callbacks.build_api(orders, lambda _: None, lambda _: nothing).openapi()
-    return merged(buying, being_told)
+    paying = pay.build_api(Till(orders, lambda _: None), lambda: "", lambda _: nothing).openapi()
+    return merged(buying, being_told, paying)

@@ -128,13 +128,13 @@ def test_closing(alipay: AlipayWorld) -> None:
 def test_a_refund_that_was_sent_before_is_looked_up(alipay: AlipayWorld) -> None:
     provider = alipay.provider()
     alipay.answers["alipay.trade.refund"] = {**OK, "fund_change": "Y"}
-    assert provider.refund(REFUND) is RefundState.SUCCEEDED
+    assert provider.refund(REFUND).state is RefundState.SUCCEEDED
     assert alipay.asked[-1]["biz_content"]["out_request_no"] == "refund-1"
     alipay.answers["alipay.trade.refund"] = {**OK, "fund_change": "N"}
     alipay.answers["alipay.trade.fastpay.refund.query"] = {**OK, "refund_status": "REFUND_SUCCESS"}
-    assert provider.refund(REFUND) is RefundState.SUCCEEDED
+    assert provider.refund(REFUND).state is RefundState.SUCCEEDED
     alipay.answers["alipay.trade.fastpay.refund.query"] = OK
-    assert provider.find_refund(REFUND) is RefundState.UNKNOWN
+    assert provider.find_refund(REFUND).state is RefundState.UNKNOWN
     alipay.answers["alipay.trade.refund"] = {"code": "40004", "sub_code": "ACQ.SELLER_BALANCE_NOT_ENOUGH"}
     with pytest.raises(ProviderRefused, match="BALANCE_NOT_ENOUGH"):
         provider.refund(REFUND)

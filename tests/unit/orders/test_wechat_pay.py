@@ -93,16 +93,16 @@ def test_a_closed_payment_cannot_be_paid_and_a_paid_one_not_closed(wechat: Wecha
 
 def test_a_refund_is_made_once_per_number_and_never_more_than_was_paid(wechat: WechatWorld) -> None:
     wechat.paid()
-    assert wechat.provider.find_refund(a_refund(6000)) is RefundState.UNKNOWN
-    assert wechat.provider.refund(a_refund(6000)) is RefundState.SUCCEEDED
-    assert wechat.provider.refund(a_refund(6000)) is RefundState.SUCCEEDED
-    assert wechat.provider.find_refund(a_refund(6000)) is RefundState.SUCCEEDED
+    assert wechat.provider.find_refund(a_refund(6000)).state is RefundState.UNKNOWN
+    assert wechat.provider.refund(a_refund(6000)).state is RefundState.SUCCEEDED
+    assert wechat.provider.refund(a_refund(6000)).state is RefundState.SUCCEEDED
+    assert wechat.provider.find_refund(a_refund(6000)).state is RefundState.SUCCEEDED
     assert [refund.amount_fen for refund in wechat.sandbox.till.refunds.values()] == [6000]
     with pytest.raises(ProviderRefused):
         wechat.provider.refund(a_refund(5000))
     with pytest.raises(ProviderRefused, match="NOT_ENOUGH"):
         wechat.provider.refund(a_refund(3901, "refund-2"))
-    assert wechat.provider.refund(a_refund(3900, "refund-2")) is RefundState.SUCCEEDED
+    assert wechat.provider.refund(a_refund(3900, "refund-2")).state is RefundState.SUCCEEDED
 
 
 def test_a_provider_that_cannot_be_reached_leaves_the_matter_open(wechat: WechatWorld) -> None:
@@ -140,7 +140,7 @@ def test_a_notification_is_proven_and_read(wechat: WechatWorld) -> None:
         "CNY",
     )
     assert told.transaction_id == wechat.provider.find(payment.number).transaction_id
-    assert (told.id, told.nonce) == ("notice-0000000001", raw.headers["wechatpay-nonce"])
+    assert (told.id, told.nonce) == (f"notice-{payment.number}", raw.headers["wechatpay-nonce"])
 
 
 def test_a_proven_notification_of_something_else_tells_of_no_payment(wechat: WechatWorld) -> None:

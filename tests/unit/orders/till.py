@@ -3,8 +3,8 @@
 import base64
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -12,8 +12,7 @@ from local.payments.account import Account, sign
 from local.payments.sandbox import Sandbox, playing
 from services.kit.clock import ManualClock
 from services.orders.adapters.wechat_pay import WechatPay, WechatPaySettings
-from services.orders.app.payments import Payable
-from services.orders.domain.payment import Method, Payment, RawNotification, Trade
+from services.orders.domain.payment import Method, Payment, RawNotification
 
 NOTIFY_URL = "http://127.0.0.1:9/v1/orders/payment-callbacks/wechat"
 """Where nobody listens: tests hand notifications over themselves."""
@@ -61,7 +60,7 @@ class WechatWorld:
     def message(self, payment: Payment, **content: Any) -> RawNotification:
         """A notification as WeChat Pay sends it; `content` replaces members of what it says, before it is sealed."""
         told = {**self.sandbox.till.told(self.sandbox.till.trade(payment.number)), **content}
-        body = self.sandbox.account.notification("notice-0000000001", told, self.clock.now())
+        body = self.sandbox.account.notification(f"notice-{payment.number}", told, self.clock.now())
         return self.signed(body)
 
     def signed(self, body: str, **headers: str) -> RawNotification:
@@ -90,27 +89,3 @@ def wechat_world(clock: ManualClock) -> Iterator[WechatWorld]:
     with playing(clock.now, account()) as sandbox:
         provider = WechatPay(WechatPaySettings.model_validate(sandbox.secret()))
         yield WechatWorld(clock, sandbox, provider)
-
-
-@dataclass
-class FakeOrders:
-    """Orders as far as payments know them."""
-
-    orders: dict[str, Payable] = field(default_factory=dict)
-    told: list[tuple[str, str, int]] = field(default_factory=list)
-
-    def add(self, order_id: str, learner_id: str, expires_at: datetime, amount_fen: int = 9900) -> None:
-        """An open order."""
-        self.orders[order_id] = Payable(order_id, learner_id, amount_fen, "家族信托, 上", expires_at, is_open=True)
-
-    def close(self, order_id: str) -> None:
-        """The order is cancelled."""
-        self.orders[order_id] = replace(self.orders[order_id], is_open=False)
-
-    def payable(self, order_id: str) -> Payable | None:
-        """The order of an id."""
-        return self.orders.get(order_id)
-
-    def paid(self, payment: Payment, trade: Trade) -> None:
-        """Takes note."""
-        self.told.append((payment.order_id, trade.transaction_id, trade.amount_fen))

@@ -1,0 +1,23 @@
+"""The queue of what orders does with providers after its own events: settling what was paid, sending refunds."""
+
+from functools import partial
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from services.kit.consumer import EventHandler, consume
+from services.orders import bootstrap, bootstrap_payments
+from services.orders.app.payments import Till
+from services.orders.app.send_refund import send_due
+from services.orders.app.settle_payment import settle_notified
+from services.orders.events.published import PaymentNotified, RefundDue
+
+
+def event_handlers(till: Till) -> dict[str, EventHandler]:
+    """What is done with each type of event."""
+    return {PaymentNotified.TYPE: partial(settle_notified, till), RefundDue.TYPE: partial(send_due, till)}
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """One batch of the queue."""
+    return consume(event, context, event_handlers(Till(bootstrap.orders(), bootstrap_payments.provider)))

@@ -1,0 +1,20 @@
+"""The schedule that looks after payments and refunds whose news did not reach us."""
+
+from time import monotonic
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from services.orders import bootstrap, bootstrap_payments
+from services.orders.app.payments import Till
+from services.orders.app.sweep_payments import sweep_payments
+
+SECONDS = 50
+"""How long a run goes on: the next one begins a minute after it."""
+
+
+def handler(_event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
+    """One run."""
+    until = monotonic() + SECONDS
+    till = Till(bootstrap.orders(), bootstrap_payments.provider)
+    return {"settled": sweep_payments(till, lambda: monotonic() >= until)}
