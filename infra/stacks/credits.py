@@ -3,11 +3,14 @@
 from constructs import Construct
 
 from infra.constructs.archive import allow_objects, locked_bucket
+from infra.constructs.schedule import Schedule
 from infra.constructs.secrets import ServiceKeys
 from infra.stacks.credits_documents import add_documents
 from infra.stacks.service import Foundation, ServiceStack
 
-BATCHES_PREFIX = "batches/"
+BATCHES_PREFIX, ANCHORS_PREFIX = "batches/", "anchors/"
+ANCHORED_AT = "cron(30 16 * * ? *)"
+"""Half past midnight in Shanghai, every day."""
 
 
 class CreditsStack(ServiceStack):
@@ -33,9 +36,22 @@ class CreditsStack(ServiceStack):
         self.allow_emit(consumer.function)
         keys.open_to(consumer.function)
         # No keys: what hands the records out can add nothing to them.
-        self.kept = locked_bucket(self, "Records", "records", [BATCHES_PREFIX])
+        self.kept = locked_bucket(self, "Records", "records", [BATCHES_PREFIX, ANCHORS_PREFIX])
         records = self.add_http_function("records", {"RECORDS_BUCKET_NAME": self.kept.bucket_name})
         self.allow_write(records)
         allow_objects(records, self.kept, BATCHES_PREFIX, "s3:GetObject", "s3:PutObject")
         documents = add_documents(self)
-        self.finish({"http": http, "records": records, **documents.http}, consumer, documents.notices)
+        self.finish(
+            {"http": http, "records": records, **documents.http},
+            consumer,
+            documents.notices,
+            schedules=[self._anchor()],
+        )
+
+    def _anchor(self) -> Schedule:
+        """Reads heads and writes anchors; it holds no key and changes no item."""
+        does = "Anchors the heads of the ledgers that grew on the day before"
+        anchor = self.add_scheduled("anchor", ANCHORED_AT, does, {"RECORDS_BUCKET_NAME": self.kept.bucket_name})
+        self.allow_read(anchor.function)
+        allow_objects(anchor.function, self.kept, ANCHORS_PREFIX, "s3:GetObject", "s3:PutObject")
+        return anchor

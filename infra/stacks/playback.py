@@ -1,6 +1,6 @@
 """Playback: the verified watching of one learner, and the evidence of it."""
 
-from aws_cdk import CfnOutput, Duration, RemovalPolicy
+from aws_cdk import CfnOutput, RemovalPolicy
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
@@ -14,8 +14,6 @@ from infra.stacks.service import Foundation, ServiceStack
 EVIDENCE_PREFIX, ANCHORS_PREFIX = "evidence/", "anchors/"
 ANCHORED_AT = "cron(30 16 * * ? *)"
 """UTC: half past midnight in Shanghai, when the day's last calls have long ended."""
-EVIDENCE_RETENTION = Duration.days(5 * 366)
-"""Five years, as the standards that we follow ask."""
 
 
 class PlaybackStack(ServiceStack):

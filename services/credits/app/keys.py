@@ -34,9 +34,14 @@ def entry_key(learner_id: str, number: int) -> Key:
     return Key(learner_pk(learner_id), f"{ENTRIES}{number:010d}")
 
 
+def postings_pk_prefix() -> str:
+    """Of the partitions of all days."""
+    return "POSTED#"
+
+
 def postings_pk(day: date) -> str:
     """What was posted on one day in Shanghai, of all learners."""
-    return f"POSTED#{day}"
+    return f"{postings_pk_prefix()}{day}"
 
 
 def posting_key(day: date, at: datetime, learner_id: str, first: int) -> Key:

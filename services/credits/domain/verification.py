@@ -19,6 +19,8 @@ class FaultKind(StrEnum):
     BEYOND_HEAD = "beyond the head's count"
     HEAD_MISSING = "head missing"
     HEAD_CHANGED = "head changed"
+    ROLLED_BACK = "not what an anchor says was there: rolled back together with the head"
+    NOT_POSTED = "not under its day, or under a day and not in the ledger"
 
 
 @dataclass(frozen=True)

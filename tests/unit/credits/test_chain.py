@@ -165,16 +165,20 @@ def test_a_second_award_after_its_mark_was_deleted_is_named() -> None:
     assert w.verdict().fault == Fault(FaultKind.AWARDED_TWICE, 2)
 
 
+NOT_ANCHORED = "not anchored yet: what was rolled back since then cannot be seen\n"
+
+
 def test_the_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     w = written()
     monkeypatch.setattr("services.credits.bootstrap.ledger", lambda: w.ctx)
+    monkeypatch.setattr("services.credits.bootstrap.records", lambda: w.records)
     monkeypatch.setattr("sys.argv", ["verify_chain", "--learner", LEARNER])
     capsys.readouterr()
     assert command.main() == 0
-    assert capsys.readouterr().out == f"{LEARNER}: whole, 4 entries\n"
+    assert capsys.readouterr().out == f"{NOT_ANCHORED}{LEARNER}: whole, 4 entries\n"
     del w.store.items[entry_key(LEARNER, 3)]
     assert command.main() == 1
-    assert capsys.readouterr().out == f"{LEARNER}: BROKEN at entry 3: missing (3 entries found)\n"
+    assert capsys.readouterr().out == f"{NOT_ANCHORED}{LEARNER}: BROKEN at entry 3: missing (3 entries found)\n"
     del w.store.items[HEAD]
     w.store.items[entry_key(LEARNER, 3)] = w.store.items[entry_key(LEARNER, 1)]
     del w.store.items[entry_key(LEARNER, 1)]
@@ -186,6 +190,7 @@ def test_the_command_names_the_head(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     w = written()
     del w.store.items[HEAD]
     monkeypatch.setattr("services.credits.bootstrap.ledger", lambda: w.ctx)
+    monkeypatch.setattr("services.credits.bootstrap.records", lambda: w.records)
     monkeypatch.setattr("sys.argv", ["verify_chain", "--learner", LEARNER])
     assert command.main() == 1
     assert "BROKEN at the head: head missing" in capsys.readouterr().out

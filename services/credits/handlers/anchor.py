@@ -1,0 +1,17 @@
+"""The daily schedule: anchors the ledgers that grew, for every day that is over and has no anchor."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from services.credits import bootstrap
+from services.credits.app.anchor_ledgers import anchor_ledgers
+from services.kit.observability import logger
+
+
+def handler(_event: dict[str, Any], _context: LambdaContext) -> dict[str, list[str]]:
+    """One run."""
+    records = bootstrap.records()
+    days = [day.isoformat() for day in anchor_ledgers(records.store, records.objects, records.clock)]
+    logger().info("anchored", days=days)
+    return {"days": days}
