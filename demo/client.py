@@ -112,6 +112,10 @@ class Client:
         """Puts JSON."""
         return self._with_body("PUT", path, body, key)
 
+    def patch(self, path: str, body: Any = None) -> Answer:
+        """Changes some members of what is there."""
+        return self._with_body("PATCH", path, body, None)
+
     def _with_body(self, method: str, path: str, body: Any, key: str | None) -> Answer:
         headers = {"idempotency-key": key or uuid4().hex, "content-type": "application/json"}
         return self.send(method, path, content=json.dumps(body), headers=headers)

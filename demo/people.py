@@ -21,9 +21,17 @@ def grant_membership(admin: Client, learner_id: str) -> None:
     admin.post(f"/v1/orders/learners/{learner_id}/memberships", body).accepted()
 
 
+def give_name(learner: Client) -> None:
+    """A learner without a real name gives one: hours are reported for a person. Raises Refused."""
+    profile = learner.get("/v1/credits/profile").accepted()
+    if "real_name" in profile["missing"]:
+        learner.patch("/v1/credits/profile", {"revision": profile["revision"], "real_name": "林知行"}).accepted()
+
+
 def hold_certificates(admin: Client, learner: Client, credentials: Sequence[str]) -> None:
-    """A learner declares certificates, and an administrator confirms them. Raises Refused."""
+    """A learner gives a name and declares certificates, and an administrator confirms them. Raises Refused."""
     learner_id = learner_id_of(learner)
+    give_name(learner)
     for credential in credentials:
         number = f"{credential}-{learner_id[:8].upper()}"
         body = {"credential": credential, "number": number, "period_start": PERIOD_START}

@@ -112,8 +112,10 @@ def _equip(http: httpx.Client, system: Target, account: Account, learner_id: str
         body = {"plan": "vip", "reason": "demo account"}
         path = f"/v1/orders/learners/{learner_id}/memberships"
         _post(http, path, admin, body, {"idempotency-key": f"demo-membership-{account.name}"})
+    token = system.sign_in(account.email, PASSWORD) if account.credentials else ""
+    if account.credentials:
+        _give_name(http, token)
     for credential in account.credentials:
-        token = system.sign_in(account.email, PASSWORD)
         number = f"{credential}-DEMO-{account.name.upper()}"
         certificate = {"credential": credential, "number": number, "period_start": "2026-01-01"}
         _post(http, "/v1/credits/certificates", token, certificate)
@@ -121,12 +123,26 @@ def _equip(http: httpx.Client, system: Target, account: Account, learner_id: str
         _post(http, path, admin, {"reason": "demo account"})
 
 
+def _give_name(http: httpx.Client, token: str) -> None:
+    """Hours are reported for a person: without a real name they would be held. A name that was given stays."""
+    path, headers = "/v1/credits/profile", {"authorization": f"Bearer {token}"}
+    profile = _accepted("GET", path, http.get(path, headers=headers)).json()
+    if "real_name" in profile["missing"]:
+        body = {"revision": profile["revision"], "real_name": "林知行"}
+        _accepted("PATCH", path, http.patch(path, json=body, headers=headers))
+
+
 def _post(
     http: httpx.Client, path: str, token: str, body: dict[str, Any], headers: dict[str, str] | None = None
 ) -> None:
     answer = http.post(path, json=body, headers={"authorization": f"Bearer {token}", **(headers or {})})
+    _accepted("POST", path, answer)
+
+
+def _accepted(method: str, path: str, answer: httpx.Response) -> httpx.Response:
     if answer.is_error:
-        raise LocalError(f"Seeding stopped: POST {path} answered {answer.status_code}: {answer.text[:300]}")
+        raise LocalError(f"Seeding stopped: {method} {path} answered {answer.status_code}: {answer.text[:300]}")
+    return answer
 
 
 def sign_in_lines(base_url: str, accounts: Sequence[Account] = ACCOUNTS) -> list[str]:

@@ -23,12 +23,14 @@ class CreditsStack(ServiceStack):
         self.allow_write(http)
         self.allow_emit(http)
         keys.open_to(http)
-        # Its own events too: a confirmed certificate releases what is held, in as many transactions as it takes, and
-        # what was declared of reversed hours is taken back.
+        # Its own events too: what they tell of may free what is held, in as many transactions as it takes,
+        # and what was declared of reversed hours is taken back.
         types = [
             "catalog.course_published.v1",
+            "orders.membership_changed.v1",
             "playback.watch_completed.v1",
             "credits.certificate_confirmed.v1",
+            "credits.real_name_given.v1",
             "credits.hours_reversed.v1",
         ]
         consumer = self.add_consumer(types)

@@ -7,6 +7,7 @@ from typing import Any
 import boto3
 
 from services.credits.adapters.codes import RandomCodes
+from services.credits.adapters.profile_file import load_profile_policy
 from services.credits.adapters.rule_files import load_rules
 from services.credits.adapters.stored_names import StoredNames
 from services.credits.app.attestations import Issuing
@@ -79,7 +80,7 @@ def store() -> DynamoStore:
 def ledger() -> Context:
     """What the use cases work with."""
     keys = KeyRing(json_secret(LedgerSettings.load().keyring_secret_id))
-    return context(store(), SystemClock(), RandomIds(), keys, load_rules())
+    return context(store(), SystemClock(), RandomIds(), keys, load_rules(), load_profile_policy())
 
 
 @cache

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from services.catalog.handlers.consume import event_handlers as catalog_handlers
+from services.credits.adapters.profile_file import load_profile_policy
 from services.credits.adapters.rule_files import load_rules
 from services.credits.app.certificates import Confirmation, Registration, confirm_certificate, register_certificate
 from services.credits.app.context import Context
@@ -69,7 +70,7 @@ def consumer(service: str) -> tuple[MemoryStore, dict[str, EventHandler]]:
     if service == "playback":
         ids = SequentialIds()
         return store, playback_handlers(Watching(store, KEYS, clock, ids, EventFactory("playback", clock, ids)))
-    ledger = credits_context(store, clock, SequentialIds(), KEYS, load_rules())
+    ledger = credits_context(store, clock, SequentialIds(), KEYS, load_rules(), load_profile_policy())
     _certify(ledger)
     handlers = credits_handlers(ledger)
     publication = Envelope.model_validate(example("catalog.course_published.v1"))

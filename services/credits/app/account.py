@@ -9,17 +9,22 @@ from services.credits.app.facts import fact_of
 from services.credits.app.keys import (
     CERTIFICATES,
     ENTRIES,
+    MEMBERSHIPS,
     award_key,
     certificate_key,
     entry_key,
     head_key,
     learner_pk,
+    profile_key,
 )
 from services.credits.app.postings import posting_of
+from services.credits.domain.awarding import Circumstances
 from services.credits.domain.certificates import Certificate
 from services.credits.domain.credentials import Credential
 from services.credits.domain.ledger import Draft, Entry, Head, Kind, empty_head, extend
 from services.credits.domain.periods import Period
+from services.credits.domain.profile import Profile
+from services.credits.domain.quota import MemberQuota, MembershipPeriod
 from services.kit.events import Envelope
 from services.kit.store import Key, Put, Store, Write
 
@@ -73,15 +78,30 @@ class Account:
         self._head_version = stored.version if stored else 0
         self.certificates = current_certificates(ctx.store, learner_id)
         self.awards = StoredAwards(ctx.store, learner_id)
-        self._entries: list[Entry] = []
+        self._entries: list[Entry] | None = None
+        self._named: bool | None = None
 
     def entries(self) -> list[Entry]:
         """The whole ledger, in order. Who posts what acts on an earlier entry has read it."""
-        self._entries = read_entries(self._ctx.store, self.learner_id)
+        if self._entries is None:
+            self._entries = read_entries(self._ctx.store, self.learner_id)
         return self._entries
 
+    def circumstances(self) -> Circumstances:
+        """What decides, beside the course, what a watch gives."""
+        if self._named is None:
+            profile = self._ctx.store.get(profile_key(self.learner_id), Profile)
+            self._named = profile is not None and profile.value.real_name is not None
+        quota = MemberQuota(self.entries, lambda: membership_periods(self._ctx.store, self.learner_id))
+        return Circumstances(self.certificates, self._named, self._ctx.rules, self.awards, quota)
+
+    def name(self) -> None:
+        """The learner's real name arrives with the change under way."""
+        self._named = True
+
     def put_certificate(self, certificate: Certificate) -> Put:
-        """The write of a certificate's next revision."""
+        """The write of a certificate's next revision, which the account then has."""
+        self.certificates[certificate.credential] = certificate
         return Put(certificate_key(self.learner_id, certificate.credential, certificate.revision), certificate)
 
     def put_head(self) -> Put:
@@ -100,7 +120,7 @@ class Account:
         writes += [Put(entry_key(self.learner_id, entry.number), entry) for entry in entries]
         writes += [posting_of(entries)] if entries else []
         writes += [self._mark(entry) for entry in entries if entry.kind is Kind.AWARD]
-        ledger = {entry.number: entry for entry in [*self._entries, *entries]}
+        ledger = {entry.number: entry for entry in [*(self._entries or ()), *entries]}
         return writes, [event for entry in entries for event in self._told(entry, ledger, cause)]
 
     def _put(self, head: Head) -> Put:
@@ -128,6 +148,12 @@ def current_certificates(store: Store, learner_id: str) -> dict[Credential, Cert
     """The newest revision of each of the learner's certificates."""
     revisions = store.query(learner_pk(learner_id), CERTIFICATES, Certificate)
     return {stored.value.credential: stored.value for stored in revisions}
+
+
+def membership_periods(store: Store, learner_id: str) -> dict[str, MembershipPeriod]:
+    """Every period of the learner's membership that we know of, by id."""
+    found = store.query(learner_pk(learner_id), MEMBERSHIPS, MembershipPeriod)
+    return {stored.value.id: stored.value for stored in found}
 
 
 def read_entries(store: Store, learner_id: str) -> list[Entry]:

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 from services.credits.app.account import Account, Cause
 from services.credits.app.context import Context
-from services.credits.app.keys import course_key, watch_key
+from services.credits.app.keys import course_key, membership_key, watch_key
 from services.credits.domain.awarding import completion_of, outcomes
 from services.credits.domain.courses import CourseVersion
 from services.credits.domain.ledger import Draft
+from services.credits.domain.quota import MembershipPeriod
 from services.credits.events.consumed import WatchCompleted
 from services.kit.events import Envelope
 from services.kit.inbox import apply_once
@@ -17,6 +18,10 @@ from services.kit.store import Change, Put
 
 class CourseVersionUnknown(Exception):
     """The course's own event is not here yet; the queue delivers the watch again."""
+
+
+class MembershipPeriodUnknown(Exception):
+    """The membership period's own event is not here yet; the queue delivers the watch again."""
 
 
 class WatchOfAnotherLearner(Exception):
@@ -34,7 +39,7 @@ def award_hours(ctx: Context, event: Envelope) -> None:
     """Enters a completed watch: an award, a hold or a declined entry for every credential concerned.
 
     Raises:
-        CourseVersionUnknown: see there.
+        CourseVersionUnknown, MembershipPeriodUnknown: see there.
         WatchOfAnotherLearner: see there.
         ValueError: the event is not a completed watch.
         Conflict: others kept writing to this account; the queue delivers the event again.
@@ -63,5 +68,13 @@ def _drafts(ctx: Context, account: Account, watch: WatchCompleted) -> list[Draft
     course = ctx.store.get(course_key(watch.course_id, watch.content_version), CourseVersion)
     if course is None:
         raise CourseVersionUnknown(f"{watch.course_id} {watch.content_version}")
-    completion = completion_of(course.value, watch.watch_id, watch.completed_at, watch.counts_against_member_quota)
-    return outcomes(completion, course.value.eligible, account.certificates, ctx.rules, account.awards)
+    _require_period(ctx, watch)
+    completion = completion_of(course.value, watch.watch_id, watch.completed_at, watch.quota_period)
+    return outcomes(completion, course.value.eligible, account.circumstances())
+
+
+def _require_period(ctx: Context, watch: WatchCompleted) -> None:
+    """Also where it would be held for something else: a hold can always be released, so it must know its quota."""
+    period_id = watch.quota_period
+    if period_id and ctx.store.get(membership_key(watch.learner_id, period_id), MembershipPeriod) is None:
+        raise MembershipPeriodUnknown(period_id)

@@ -1,4 +1,4 @@
-"""Registering certificates, confirming them, and releasing what was held for them."""
+"""Registering certificates and confirming them."""
 
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,19 +12,14 @@ from services.credits.app.problems import (
     OWN_CERTIFICATE,
     PERIOD_START_OUT_OF_RANGE,
 )
-from services.credits.domain.awarding import AWAITING_CERTIFICATE, released
-from services.credits.domain.balances import open_holds
+from services.credits.app.settle_holds import first_releases
 from services.credits.domain.certificates import Certificate, State
 from services.credits.domain.credentials import Credential
-from services.credits.domain.ledger import Draft, Entry
 from services.credits.domain.periods import civil_date
-from services.credits.events import consumed, published
+from services.credits.events import published
 from services.kit.events import Envelope
 from services.kit.identity import Principal
 from services.kit.store import Change, commit_retrying
-
-RELEASES_PER_TRANSACTION = 18
-"""A released hold is up to five items (release, award, mark, two events): 90 of the 100 that a transaction takes."""
 
 
 @dataclass(frozen=True)
@@ -99,50 +94,14 @@ def confirm_certificate(
         if wanted.revision not in (None, known.revision):
             raise CERTIFICATE_CHANGED.problem(revision=known.revision)
         certificate = _confirmed(ctx, administrator, known)
-        writes, events = account.post(_releases(ctx, account, certificate), Cause(correlation_id))
+        confirmed = account.put_certificate(certificate)
+        writes, events = account.post(first_releases(account), Cause(correlation_id))
         subject = f"{wanted.learner_id}/{wanted.credential}/{certificate.revision}"
         audit = ctx.audit.entry(administrator, "confirm_certificate", subject, wanted.reason)
         told = _confirmation_event(ctx, certificate, correlation_id)
-        return Change([account.put_certificate(certificate), audit, *writes], [*events, told]), certificate
+        return Change([confirmed, audit, *writes], [*events, told]), certificate
 
     return commit_retrying(ctx.store, plan)
-
-
-def release_holds(ctx: Context, event: Envelope) -> None:
-    """Releases what is still held for a confirmed certificate, so many holds per transaction, until none is left.
-
-    Interrupted between two transactions it goes on when the event is delivered again. It needs no inbox marker: what
-    is released is no longer held.
-
-    Raises:
-        ValueError: the event is not a confirmation.
-        Conflict: others kept writing; the queue delivers the event again.
-    """
-    data = consumed.CertificateConfirmed.model_validate(event.data)
-    cause = Cause(event.correlation_id, event.id)
-
-    def plan() -> tuple[Change, bool]:
-        account = Account(ctx, data.learner_id)
-        certificate = account.certificates.get(data.credential)
-        if certificate is None or not certificate.confirmed:
-            raise ValueError(f"{data.credential} is not confirmed")
-        drafts = _releases(ctx, account, certificate)
-        return (Change(*account.post(drafts, cause)), True) if drafts else (Change(), False)
-
-    while commit_retrying(ctx.store, plan):
-        pass
-
-
-def _releases(ctx: Context, account: Account, certificate: Certificate) -> list[Draft]:
-    holds = [hold for hold in open_holds(account.entries()) if _awaits(hold, certificate.credential)]
-    drafts: list[Draft] = []
-    for hold in holds[:RELEASES_PER_TRANSACTION]:
-        drafts += released(hold, certificate, ctx.rules, account.awards)
-    return drafts
-
-
-def _awaits(hold: Entry, credential: Credential) -> bool:
-    return hold.credential is credential and hold.reason in AWAITING_CERTIFICATE
 
 
 def _registered(ctx: Context, learner_id: str, wanted: Registration, known: Certificate | None) -> Certificate:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from services.credits.domain.ledger import Macs
+from services.credits.domain.profile import ProfilePolicy
 from services.credits.domain.rules import RuleBook
 from services.kit.audit import AuditLog
 from services.kit.clock import Clock
@@ -22,8 +23,10 @@ class Context:
     rules: RuleBook
     events: EventFactory
     audit: AuditLog
+    profiles: ProfilePolicy
 
 
-def context(store: Store, clock: Clock, ids: Ids, macs: Macs, rules: RuleBook) -> Context:
+def context(store: Store, clock: Clock, ids: Ids, macs: Macs, rules: RuleBook, profiles: ProfilePolicy) -> Context:
     """The context on these ports."""
-    return Context(store, clock, ids, macs, rules, EventFactory("credits", clock, ids), AuditLog(clock, ids))
+    events, audit = EventFactory("credits", clock, ids), AuditLog(clock, ids)
+    return Context(store, clock, ids, macs, rules, events, audit, profiles)

@@ -31,7 +31,7 @@ from services.credits.domain.declarations import (
     take_back,
 )
 from services.credits.domain.ledger import Entry, Head
-from services.credits.events.consumed import HoursReversed
+from services.credits.events.consumed import AboutLearner
 from services.kit.clock import Clock
 from services.kit.events import Envelope
 from services.kit.store import ABSENT, Change, Check, Put, Store, Stored, commit_retrying
@@ -138,7 +138,7 @@ def take_back_reversed(store: Store, clock: Clock, event: Envelope) -> None:
         ValueError: the event is not a reversal.
         Conflict: others kept writing; the queue delivers the event again.
     """
-    learner_id = HoursReversed.model_validate(event.data).learner_id
+    learner_id = AboutLearner.model_validate(event.data).learner_id
     end_declarations(store, clock, learner_id, reversed_numbers(read_entries(store, learner_id)), Ending.REVERSED)
 
 

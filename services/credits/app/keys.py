@@ -8,6 +8,7 @@ from services.kit.store import Key
 
 ENTRIES = "ENTRY#"
 CERTIFICATES = "CERT#"
+MEMBERSHIPS = "MEMBERSHIP#"
 DECLARATIONS = "DECLARATION#"
 BATCHES = "BATCH#"
 LINES = "LINE#"
@@ -55,9 +56,19 @@ def certificate_key(learner_id: str, credential: Credential, revision: int) -> K
     return Key(learner_pk(learner_id), f"{CERTIFICATES}{credential}#{revision:06d}")
 
 
+def membership_key(learner_id: str, period_id: str) -> Key:
+    """Our view of one period of the learner's membership."""
+    return Key(learner_pk(learner_id), f"{MEMBERSHIPS}{period_id}")
+
+
 def profile_key(learner_id: str) -> Key:
     """The learner's profile. Personal data has a partition of its own, so that it can go and the ledger stay."""
     return Key(f"PROFILE#{learner_id}", "PROFILE")
+
+
+def profile_change_key(learner_id: str, revision: int) -> Key:
+    """Which fields a change of the profile touched, without what they held."""
+    return Key(profile_key(learner_id).pk, f"CHANGE#{revision:06d}")
 
 
 def award_key(learner_id: str, credential: Credential, content_id: str, period: Period) -> Key:

@@ -111,6 +111,23 @@ OWN_AWARD = ProblemType(
     "Ask another reviewer.",
 )
 
+PROFILE_CHANGED = ProblemType(
+    "PROFILE_CHANGED",
+    HTTPStatus.CONFLICT,
+    "您的个人信息已在别处修改，本次未保存。",
+    "Your profile was changed elsewhere meanwhile; nothing of this was saved.",
+    "请查看最新信息后再修改。",
+    "Look at it again, then change it.",
+)
+BIRTHDAY_IMPLAUSIBLE = ProblemType(
+    "BIRTHDAY_IMPLAUSIBLE",
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    "生日晚于今天，或与身份证号码不一致，未保存。",
+    "The birthday is to come, or not the one in the identity number; nothing was saved.",
+    "请核对生日和身份证号码。",
+    "Check both.",
+)
+
 RECORDS_PROBLEMS = (SPAN_TOO_LONG, NOTHING_TO_DECLARE, BATCH_EMPTY, BATCH_NOT_FOUND, RESULTS_INVALID)
 """Of the function that keeps the records' way out: to auditors and to the certifying body."""
 
@@ -120,6 +137,8 @@ PROBLEMS = (
     CERTIFICATE_NOT_FOUND,
     CERTIFICATE_CHANGED,
     OWN_CERTIFICATE,
+    PROFILE_CHANGED,
+    BIRTHDAY_IMPLAUSIBLE,
     AWARD_NOT_FOUND,
     AWARD_VOID,
     OWN_AWARD,

@@ -22,9 +22,21 @@ TEXTS = {
         "完成时该证书尚未经管理员确认，学时已暂存；确认后自动计入。",
         "The certificate was not confirmed yet; the hours are held and count once an administrator confirms it.",
     ),
-    Reason.MEMBER_QUOTA_UNDECIDED: Text(
-        "通过会员权益观看的课程占用会员学时，额度尚未核定，学时已暂存。",
-        "Watched through the membership, so it uses the member quota, which is not decided yet; the hours are held.",
+    Reason.MEMBER_QUOTA_EXCEEDED: Text(
+        "本会员期内通过会员权益可获的学时不足以计入此课程，学时已整笔暂存；额度空出后自动计入。",
+        "The membership period's remaining hours do not cover this course; all of it is held, and counts once they do.",
+    ),
+    Reason.MEMBER_QUOTA_FREED: Text(
+        "会员学时额度有变化，暂存的学时已重新处理，结果见下一条记录。",
+        "The membership has hours to spare again; these are no longer held. The next entry says what became of them.",
+    ),
+    Reason.PROFILE_INCOMPLETE: Text(
+        "您尚未填写实名，学时已暂存；填写后自动计入。",
+        "Your profile has no real name yet; the hours are held and count once you give it.",
+    ),
+    Reason.REAL_NAME_GIVEN: Text(
+        "您已填写实名，暂存的学时已处理，结果见下一条记录。",
+        "You have given your real name; these hours are no longer held. The next entry says what became of them.",
     ),
     Reason.CERTIFICATE_CONFIRMED: Text(
         "证书已确认，暂存的学时已处理，结果见下一条记录。",

@@ -1,6 +1,7 @@
 """What a completed watch gives to each credential: an award, a hold or a declined entry, never nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
@@ -11,12 +12,21 @@ from services.credits.domain.courses import CourseVersion
 from services.credits.domain.credentials import Credential
 from services.credits.domain.ledger import Completion, Draft, Entry, Kind, Reason
 from services.credits.domain.periods import Period, civil_date, period_containing
+from services.credits.domain.quota import MemberQuota
 from services.credits.domain.rules import RuleBook
 
 NO_HOURS = Decimal(0)
 
 AWAITING_CERTIFICATE = frozenset({Reason.NO_CERTIFICATE, Reason.CERTIFICATE_NOT_CONFIRMED})
 """Holds that the certificate's confirmation ends."""
+
+RELEASED_BY = {
+    Reason.NO_CERTIFICATE: Reason.CERTIFICATE_CONFIRMED,
+    Reason.CERTIFICATE_NOT_CONFIRMED: Reason.CERTIFICATE_CONFIRMED,
+    Reason.PROFILE_INCOMPLETE: Reason.REAL_NAME_GIVEN,
+    Reason.MEMBER_QUOTA_EXCEEDED: Reason.MEMBER_QUOTA_FREED,
+}
+"""Why each hold that ends by itself does."""
 
 
 class Awards(Protocol):
@@ -29,8 +39,22 @@ class Awards(Protocol):
         """Marks it as awarded."""
 
 
+@dataclass(frozen=True)
+class Circumstances:
+    """What decides, beside the course, what a watch gives.
+
+    `named` is whether the learner's profile has a real name: hours are reported for a person.
+    """
+
+    certificates: Mapping[Credential, Certificate]
+    named: bool
+    rules: RuleBook
+    awards: Awards
+    quota: MemberQuota
+
+
 def completion_of(
-    course: CourseVersion, watch_id: str, completed_at: datetime, counts_against_member_quota: bool
+    course: CourseVersion, watch_id: str, completed_at: datetime, membership_period_id: str | None
 ) -> Completion:
     """A completed watch. Hours and category are the course version's own."""
     return Completion(
@@ -42,57 +66,64 @@ def completion_of(
         hours=course.hours,
         category=course.category,
         completed_at=completed_at,
-        counts_against_member_quota=counts_against_member_quota,
+        membership_period_id=membership_period_id,
     )
 
 
-def outcomes(
-    completion: Completion,
-    eligible: Sequence[Credential],
-    certificates: Mapping[Credential, Certificate],
-    rules: RuleBook,
-    awards: Awards,
-) -> list[Draft]:
+def outcomes(completion: Completion, eligible: Sequence[Credential], now: Circumstances) -> list[Draft]:
     """One draft for every credential that the course serves or the learner holds."""
-    concerned = [credential for credential in Credential if credential in eligible or credential in certificates]
+    concerned = [credential for credential in Credential if credential in eligible or credential in now.certificates]
     if not concerned:
         return [_declined(completion, None, Reason.NO_ELIGIBLE_CREDENTIAL)]
     return [
-        _outcome(completion, credential, certificates.get(credential), rules, awards)
+        _outcome(completion, credential, now)
         if credential in eligible
         else _declined(completion, credential, Reason.CREDENTIAL_NOT_ELIGIBLE)
         for credential in concerned
     ]
 
 
-def released(hold: Entry, certificate: Certificate, rules: RuleBook, awards: Awards) -> list[Draft]:
-    """A hold's end, and what the watch then gives to the certificate."""
-    release = Draft(
-        Kind.RELEASE,
-        Reason.CERTIFICATE_CONFIRMED,
-        hold.hours,
-        hold.completion,
-        hold.credential,
-        settles=hold.number,
-    )
-    return [release, _outcome(hold.completion, certificate.credential, certificate, rules, awards)]
+def released(holds: Iterable[Entry], now: Circumstances, most: int) -> list[Draft]:
+    """Of these open holds, ends the first `most` that have nothing to wait for: each one's end, and what it then gives.
+
+    In ledger order, so that of two that want the same thing the earlier gets it. A reviewer's hold is not among them.
+    """
+    drafts: list[Draft] = []
+    for hold in holds:
+        if hold.reason not in RELEASED_BY or hold.credential is None or len(drafts) == 2 * most:
+            continue
+        outcome = _outcome(hold.completion, hold.credential, now)
+        if not _same_wait(hold, outcome):
+            drafts += [_release(hold), outcome]
+    return drafts
 
 
-def _outcome(
-    completion: Completion, credential: Credential, certificate: Certificate | None, rules: RuleBook, awards: Awards
-) -> Draft:
+def _same_wait(hold: Entry, outcome: Draft) -> bool:
+    """Whether the outcome would be to go on waiting for the same thing."""
+    return outcome.kind is Kind.HOLD and RELEASED_BY[outcome.reason] is RELEASED_BY[hold.reason]
+
+
+def _release(hold: Entry) -> Draft:
+    reason = RELEASED_BY[hold.reason]
+    return Draft(Kind.RELEASE, reason, hold.hours, hold.completion, hold.credential, settles=hold.number)
+
+
+def _outcome(completion: Completion, credential: Credential, now: Circumstances) -> Draft:
+    certificate = now.certificates.get(credential)
     if certificate is None:
         return _held(completion, credential, Reason.NO_CERTIFICATE)
     if not certificate.confirmed:
         return _held(completion, credential, Reason.CERTIFICATE_NOT_CONFIRMED)
-    period = period_at(certificate, completion.completed_at, rules)
+    period = period_at(certificate, completion.completed_at, now.rules)
     if period is None:
         return _declined(completion, credential, Reason.BEFORE_FIRST_PERIOD)
-    if awards.contains(credential, completion.content_id, period):
+    if now.awards.contains(credential, completion.content_id, period):
         return _declined(completion, credential, Reason.ALREADY_AWARDED_IN_PERIOD, period)
-    if completion.counts_against_member_quota:
-        return _held(completion, credential, Reason.MEMBER_QUOTA_UNDECIDED)
-    awards.add(credential, completion.content_id, period)
+    if not now.named:
+        return _held(completion, credential, Reason.PROFILE_INCOMPLETE)
+    if not now.quota.charge(completion):
+        return _held(completion, credential, Reason.MEMBER_QUOTA_EXCEEDED)
+    now.awards.add(credential, completion.content_id, period)
     return Draft(Kind.AWARD, Reason.COMPLETED, completion.hours, completion, credential, period)
 
 

@@ -39,8 +39,11 @@ class Reason(StrEnum):
     COMPLETED = "COMPLETED"
     NO_CERTIFICATE = "NO_CERTIFICATE"
     CERTIFICATE_NOT_CONFIRMED = "CERTIFICATE_NOT_CONFIRMED"
-    MEMBER_QUOTA_UNDECIDED = "MEMBER_QUOTA_UNDECIDED"
+    MEMBER_QUOTA_EXCEEDED = "MEMBER_QUOTA_EXCEEDED"
+    PROFILE_INCOMPLETE = "PROFILE_INCOMPLETE"
     CERTIFICATE_CONFIRMED = "CERTIFICATE_CONFIRMED"
+    REAL_NAME_GIVEN = "REAL_NAME_GIVEN"
+    MEMBER_QUOTA_FREED = "MEMBER_QUOTA_FREED"
     NO_ELIGIBLE_CREDENTIAL = "NO_ELIGIBLE_CREDENTIAL"
     CREDENTIAL_NOT_ELIGIBLE = "CREDENTIAL_NOT_ELIGIBLE"
     BEFORE_FIRST_PERIOD = "BEFORE_FIRST_PERIOD"
@@ -52,7 +55,10 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True)
 class Completion:
-    """A completed watch, with what the course version that was watched says of itself."""
+    """A completed watch, with what the course version that was watched says of itself.
+
+    `membership_period_id` names the membership period whose quota the watch counts against, if it does.
+    """
 
     watch_id: str
     course_id: str
@@ -62,7 +68,7 @@ class Completion:
     hours: Decimal
     category: Category
     completed_at: datetime
-    counts_against_member_quota: bool
+    membership_period_id: str | None = None
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """What credits reads of events, and nothing more of them: a completed watch names no hours here."""
 
 from decimal import Decimal
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, model_validator
 
 from services.credits.domain.credentials import Category, Credential
 
@@ -17,6 +17,11 @@ def _decimal_text(value: object) -> object:
 
 
 Hours = Annotated[Decimal, BeforeValidator(_decimal_text), Field(gt=0, le=100, decimal_places=2, allow_inf_nan=False)]
+
+
+QuotaHours = Annotated[
+    Decimal, BeforeValidator(_decimal_text), Field(ge=0, le=10_000, decimal_places=2, allow_inf_nan=False)
+]
 
 
 class CoursePublished(BaseModel):
@@ -44,28 +49,48 @@ class WatchCompleted(BaseModel):
     content_version: Id
     completed_at: AwareDatetime
     counts_against_member_quota: bool
+    membership_period_id: Id | None = None
+
+    @model_validator(mode="after")
+    def _names_the_quota(self) -> Self:
+        if self.counts_against_member_quota and self.membership_period_id is None:
+            raise ValueError("it counts against a quota, and does not say which")
+        return self
+
+    @property
+    def quota_period(self) -> str | None:
+        """The membership period whose quota it counts against, if it does."""
+        return self.membership_period_id if self.counts_against_member_quota else None
 
 
-class CertificateConfirmed(BaseModel):
-    """Of our own confirmation: whose holds are to be released."""
+class MembershipChanged(BaseModel):
+    """Of orders' membership: what its period allows."""
 
-    TYPE: ClassVar = "credits.certificate_confirmed.v1"
+    TYPE: ClassVar = "orders.membership_changed.v1"
 
     learner_id: Id
-    credential: Credential
+    membership_period_id: Id
+    valid_from: AwareDatetime
+    valid_until: AwareDatetime
+    quota_hours: QuotaHours | None
+    opens_library: bool
+    revoked: bool
 
 
-class HoursReversed(BaseModel):
-    """Of our own reversal: whose declarations are to be taken back."""
-
-    TYPE: ClassVar = "credits.hours_reversed.v1"
+class AboutLearner(BaseModel):
+    """Of our own events: whose account has changed. What follows is decided from the account."""
 
     learner_id: Id
+
+
+HOURS_REVERSED = "credits.hours_reversed.v1"
+FREEING = ("credits.certificate_confirmed.v1", "credits.real_name_given.v1", HOURS_REVERSED)
+"""Our own events after which holds may have nothing left to wait for."""
 
 
 CONSUMED: dict[str, type[BaseModel]] = {
     CoursePublished.TYPE: CoursePublished,
     WatchCompleted.TYPE: WatchCompleted,
-    CertificateConfirmed.TYPE: CertificateConfirmed,
-    HoursReversed.TYPE: HoursReversed,
+    MembershipChanged.TYPE: MembershipChanged,
+    **dict.fromkeys(FREEING, AboutLearner),
 }

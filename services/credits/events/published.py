@@ -70,10 +70,20 @@ class CertificateConfirmed(BaseModel):
     confirmed_at: datetime
 
 
+class RealNameGiven(BaseModel):
+    """A fact: a learner's profile has a real name now, which it does not tell; hours held for it are released."""
+
+    TYPE: ClassVar = "credits.real_name_given.v1"
+
+    learner_id: str
+    given_at: datetime
+
+
 PUBLISHED: dict[str, type[BaseModel]] = {
     HoursAwarded.TYPE: HoursAwarded,
     HoursHeld.TYPE: HoursHeld,
     HoursReleased.TYPE: HoursReleased,
     HoursReversed.TYPE: HoursReversed,
     CertificateConfirmed.TYPE: CertificateConfirmed,
+    RealNameGiven.TYPE: RealNameGiven,
 }

@@ -1,4 +1,4 @@
-"""The queue of courses, completed watches, confirmed certificates and reversals."""
+"""The queue of courses, memberships, completed watches, and of our own events that something follows from."""
 
 from functools import partial
 from typing import Any
@@ -7,12 +7,14 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from services.credits import bootstrap
 from services.credits.app.award_hours import award_hours
-from services.credits.app.certificates import release_holds
 from services.credits.app.context import Context
 from services.credits.app.declare_hours import take_back_reversed
 from services.credits.app.record_course import record_course
-from services.credits.events.consumed import CertificateConfirmed, CoursePublished, HoursReversed, WatchCompleted
+from services.credits.app.record_membership import record_membership
+from services.credits.app.settle_holds import settle_after
+from services.credits.events.consumed import FREEING, HOURS_REVERSED, CoursePublished, MembershipChanged, WatchCompleted
 from services.kit.consumer import EventHandler, consume
+from services.kit.events import Envelope
 
 
 def event_handlers(ledger: Context) -> dict[str, EventHandler]:
@@ -20,9 +22,16 @@ def event_handlers(ledger: Context) -> dict[str, EventHandler]:
     return {
         CoursePublished.TYPE: partial(record_course, ledger),
         WatchCompleted.TYPE: partial(award_hours, ledger),
-        CertificateConfirmed.TYPE: partial(release_holds, ledger),
-        HoursReversed.TYPE: partial(take_back_reversed, ledger.store, ledger.clock),
+        MembershipChanged.TYPE: partial(record_membership, ledger),
+        **dict.fromkeys(FREEING, partial(settle_after, ledger)),
+        HOURS_REVERSED: partial(_follow_reversal, ledger),
     }
+
+
+def _follow_reversal(ledger: Context, event: Envelope) -> None:
+    """Neither needs the other, and both go on where they were interrupted."""
+    take_back_reversed(ledger.store, ledger.clock, event)
+    settle_after(ledger, event)
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from services.credits.adapters.badge_signer import MemorySigner
 from services.credits.adapters.codes import RandomCodes
+from services.credits.adapters.profile_file import load_profile_policy
 from services.credits.adapters.rule_files import load_rules
 from services.credits.adapters.stored_names import StoredNames
 from services.credits.adapters.typesetter import Typesetter
@@ -22,7 +23,8 @@ from services.kit.store.memory import MemoryStore
 def document() -> dict[str, Any]:
     """The OpenAPI 3.1 document."""
     nothing: dict[str, str] = {}
-    ledger = context(MemoryStore(), SystemClock(), RandomIds(), KeyRing(lambda _: nothing), load_rules())
+    keys = KeyRing(lambda _: nothing)
+    ledger = context(MemoryStore(), SystemClock(), RandomIds(), keys, load_rules(), load_profile_policy())
     handed_out = made_records(ledger.store, SystemClock(), RandomIds(), MemoryObjects())
     issuing = Issuing(
         ledger.store, ledger.clock, RandomCodes(), StoredNames(ledger.store), Typesetter().draw, lambda: ""

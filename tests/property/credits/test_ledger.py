@@ -1,4 +1,4 @@
-"""Any order of events, repeated, delayed, crashing: no second award, nothing unexplained, an unbroken chain."""
+"""Any order of events, repeated, delayed, crashing: no second award, no quota exceeded, nothing stuck, none silent."""
 
 from collections import Counter
 from datetime import date, datetime, timedelta
@@ -8,18 +8,21 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
-from services.credits.app.award_hours import CourseVersionUnknown
+from services.credits.app.account import Account, membership_periods
+from services.credits.app.award_hours import CourseVersionUnknown, MembershipPeriodUnknown
 from services.credits.app.read_account import read_account
+from services.credits.app.settle_holds import first_releases
 from services.credits.domain.awarding import AWAITING_CERTIFICATE
 from services.credits.domain.balances import open_holds
 from services.credits.domain.credentials import Credential
 from services.credits.domain.ledger import Entry, Kind
 from services.credits.domain.periods import contains
 from services.credits.domain.review import Standing
+from services.credits.events.consumed import FREEING
 from services.kit.clock import to_ms
 from services.kit.events import Envelope
 from services.kit.problems import Problem
-from tests.unit.credits.world import BEIJING, LEARNER, OTHER, Crash, World, completed, published
+from tests.unit.credits.world import BEIJING, LEARNER, OTHER, Crash, World, completed, membership, published
 
 COURSES = {"a": "lecture-1", "b": "lecture-1", "c": "lecture-2", "d": "lecture-3"}
 """Courses and their contents: two are the same lecture."""
@@ -32,6 +35,9 @@ MIDNIGHTS = [
 
 CREDENTIALS = [Credential.AFP, Credential.CFP, Credential.CTP]
 """Few, so that they meet."""
+
+QUOTAS = ["1.5", "2", "25", "30.25"]
+"""Of a membership period, by the sequence in which it is told."""
 
 learners = st.sampled_from([LEARNER, LEARNER, LEARNER, OTHER])
 credentials = st.sampled_from(CREDENTIALS)
@@ -83,15 +89,15 @@ class LedgerMachine(RuleBasedStateMachine):
         learner=learners,
         course=st.sampled_from(sorted(COURSES)),
         at=instants,
-        quota=st.sampled_from([False, False, False, True]),
+        period=st.sampled_from([None, None, "m1", "m2"]),
         at_once=st.booleans(),
     )
-    def complete(self, learner: str, course: str, at: datetime, quota: bool, at_once: bool) -> Envelope:
+    def complete(self, learner: str, course: str, at: datetime, period: str | None, at_once: bool) -> Envelope:
         """A watch is completed; its event arrives at once or some time."""
         self.world.clock.advance(max(0, to_ms(at) - to_ms(self.world.clock.now())))
         watch = f"w{len(self.watches)}"
         self.watches[watch] = (learner, course)
-        event = completed(watch, course, learner=learner, at=at, quota=quota)
+        event = completed(watch, course, learner=learner, at=at, period=period and f"{period}-{learner[:1]}")
         if at_once:
             self.deliver(event, again=False, crash=None)
         return event
@@ -104,7 +110,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self._crash(crash)
         try:
             self.world.deliver(event)
-        except CourseVersionUnknown:
+        except (CourseVersionUnknown, MembershipPeriodUnknown):
             assert not any(e.completion.watch_id == event.subject for e in self._all_entries())
         except Crash:
             assert crash
@@ -144,6 +150,40 @@ class LedgerMachine(RuleBasedStateMachine):
         self.world.store.crash = None
         told = self.world.sent("credits.certificate_confirmed.v1")
         return told[-1] if told else published("a", content=COURSES["a"], sequence=1)
+
+    @rule(learner=learners, name=st.sampled_from(["张三", "李四", None]), crash=crashes)
+    def name(self, learner: str, name: str | None, crash: str | None) -> None:
+        """A learner gives a real name, another one, or takes it away."""
+        self._crash(crash)
+        try:
+            self.world.name(learner, real_name=name)
+        except Crash:
+            assert crash
+        self.world.store.crash = None
+
+    @rule(target=sent, period=st.sampled_from(["m1", "m2"]), learner=learners, sequence=st.integers(1, len(QUOTAS)))
+    def membership(self, period: str, learner: str, sequence: int) -> Envelope:
+        """Orders tells of a membership period, whose quota only grows; when that arrives is another matter."""
+        return membership(f"{period}-{learner[:1]}", learner=learner, quota=QUOTAS[sequence - 1], sequence=sequence)
+
+    @rule(place=st.integers(0, 50), crash=crashes)
+    def deliver_own(self, place: int, crash: str | None) -> None:
+        """One of our own events arrives, for the first time or again."""
+        own = [event for event in self.world.store.outbox if event.type in FREEING]
+        if own:
+            self._crash(crash)
+            try:
+                self.world.deliver(own[place % len(own)])
+            except Crash:
+                assert crash
+            self.world.store.crash = None
+
+    def teardown(self) -> None:
+        """Once all our own events have arrived, nothing waits for something that is there."""
+        for event in [event for event in self.world.store.outbox if event.type in FREEING]:
+            self.world.deliver(event)
+        for learner in (LEARNER, OTHER):
+            assert first_releases(Account(self.world.ctx, learner)) == []
 
     @rule(learner=learners, place=st.integers(0, 5), standing=st.sampled_from(Standing), crash=crashes)
     def review(self, learner: str, place: int, standing: Standing, crash: str | None) -> None:
@@ -206,6 +246,23 @@ class LedgerMachine(RuleBasedStateMachine):
         assert {watch for watch, _ in outcomes} == self.delivered
         for entry in self._all_entries():
             assert self.watches[entry.completion.watch_id] == (entry.learner_id, entry.completion.course_id)
+
+    @invariant()
+    def no_quota_is_exceeded(self) -> None:
+        """What awards that are not reversed have charged, each watch once, is within the newest quota we know."""
+        for learner in (LEARNER, OTHER):
+            entries = self.world.entries(learner)
+            for period in membership_periods(self.world.store, learner).values():
+                reversed_ = {e.settles for e in entries if e.kind is Kind.REVERSAL}
+                charged = {
+                    e.completion.watch_id: e.completion.hours
+                    for e in entries
+                    if e.kind is Kind.AWARD
+                    and e.number not in reversed_
+                    and e.completion.membership_period_id == period.id
+                }
+                assert period.quota_hours is not None
+                assert sum(charged.values()) <= period.quota_hours
 
     @invariant()
     def balances_are_the_sum_of_the_entries(self) -> None:

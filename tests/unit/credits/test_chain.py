@@ -59,7 +59,7 @@ CHANGES: dict[str, Callable[[Entry], dict[str, Any]]] = {
     "completed_at": lambda e: {
         "completion": replace(e.completion, completed_at=e.completion.completed_at - timedelta(microseconds=1))
     },
-    "quota": lambda e: {"completion": replace(e.completion, counts_against_member_quota=True)},
+    "quota": lambda e: {"completion": replace(e.completion, membership_period_id="m1")},
     "prev_mac": lambda _: {"prev_mac": "00" * 32},
     "mac": lambda _: {"mac": "00" * 32},
     "no mac": lambda _: {"mac": ""},

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
+from services.credits.adapters.profile_file import load_profile_policy
 from services.credits.adapters.rule_files import load_rules
 from services.credits.app.account import current_certificates, read_entries
 from services.credits.app.certificates import (
@@ -15,12 +16,14 @@ from services.credits.app.certificates import (
     register_certificate,
 )
 from services.credits.app.context import Context, context
+from services.credits.app.profiles import read_profile, update_profile
 from services.credits.app.records import Records, records
 from services.credits.app.review_award import Review, review_award
 from services.credits.app.verify_ledger import Verdict, verify_ledger
 from services.credits.domain.certificates import Certificate
 from services.credits.domain.credentials import Credential
 from services.credits.domain.ledger import Entry
+from services.credits.domain.profile import Profile
 from services.credits.domain.review import Standing
 from services.credits.handlers.consume import event_handlers
 from services.kit.clock import ManualClock
@@ -98,8 +101,8 @@ class World:
     records: Records = field(init=False)
 
     def __post_init__(self) -> None:
-        ids = SequentialIds()
-        self.ctx = context(self.store, self.clock, ids, KeyRing(lambda _: self.ring), load_rules())
+        keys, ids = KeyRing(lambda _: self.ring), SequentialIds()
+        self.ctx = context(self.store, self.clock, ids, keys, load_rules(), load_profile_policy())
         self.records = records(self.store, self.clock, ids, self.objects)
 
     def deliver(self, event: Envelope) -> None:
@@ -126,10 +129,16 @@ class World:
         return confirm_certificate(self.ctx, ADMINISTRATOR, wanted, "request-2")
 
     def certify(self, *credentials: Credential, learner: str = LEARNER, start: date = date(2025, 1, 1)) -> None:
-        """Registered and confirmed."""
+        """Registered and confirmed, for a learner with a name."""
+        self.name(learner)
         for credential in credentials:
             self.register(credential, learner, start)
             self.confirm(credential, learner)
+
+    def name(self, learner: str = LEARNER, **values: str | date | None) -> Profile:
+        """A learner gives a real name, or whatever is said."""
+        revision = read_profile(self.ctx, learner).profile.revision
+        return update_profile(self.ctx, learner, revision, values or {"real_name": "张三"}, "request-4").profile
 
     def review(self, number: int, standing: Standing, learner: str = LEARNER, reason: str = "looked into") -> Standing:
         """A reviewer decides on an award."""
@@ -200,7 +209,7 @@ def completed(
     learner: str = LEARNER,
     version: str = "v1",
     at: datetime = NOON_IN_SHANGHAI,
-    quota: bool = False,
+    period: str | None = None,
     id_: str | None = None,
     **forged: Any,
 ) -> Envelope:
@@ -212,11 +221,35 @@ def completed(
         "content_version": version,
         "attempt": 1,
         "completed_at": at.astimezone(UTC).isoformat(),
-        "basis": "membership" if quota else "claim",
-        "counts_against_member_quota": quota,
+        "basis": "membership" if period else "claim",
+        "counts_against_member_quota": period is not None,
+        "membership_period_id": period,
         **forged,
     }
     return _envelope("playback", "playback.watch_completed.v1", id_ or f"e-{watch}", watch, data)
+
+
+def membership(
+    period: str = "m1",
+    *,
+    learner: str = LEARNER,
+    quota: str | None = "25",
+    start: datetime = NOON_IN_SHANGHAI,
+    sequence: int | None = 1,
+    revoked: bool = False,
+) -> Envelope:
+    """Orders' event: how a period of membership stands."""
+    data = {
+        "learner_id": learner,
+        "membership_period_id": period,
+        "plan_id": "vip",
+        "valid_from": start.isoformat(),
+        "valid_until": (start + timedelta(days=365)).isoformat(),
+        "quota_hours": quota,
+        "opens_library": True,
+        "revoked": revoked,
+    }
+    return _envelope("orders", "orders.membership_changed.v1", f"m-{period}-{sequence}", period, data, sequence)
 
 
 def _envelope(

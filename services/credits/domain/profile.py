@@ -1,0 +1,105 @@
+"""A learner's profile: personal data, kept apart from the ledger, which knows people by opaque ids only."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+FIELDS = ("username", "nickname", "real_name", "birthday", "employer", "email")
+"""What a complete profile has: 用户名、昵称、实名、生日、工作单位、邮箱."""
+
+_HAN = r"㐀-䶿一-鿿\U00020000-\U000323af〇"
+_LATIN = r"A-Za-zÀ-ÖØ-öø-ɏḀ-ỿ"
+_DOTS = str.maketrans(dict.fromkeys("•‧・･∙⋅᛫．", "·"))
+"""What keyboards offer for the interpunct of names such as 阿卜杜拉·买买提."""
+
+_REAL_NAMES = (
+    re.compile(rf"[{_HAN}]{{1,25}}(·[{_HAN}]{{1,25}}){{1,5}}|[{_HAN}]{{2,25}}"),
+    re.compile(rf"[{_LATIN}]+\.?([ '’-]+[{_LATIN}]+\.?){{1,9}}"),
+)
+MAX_REAL_NAME = 60
+"""Characters; the longest on the mainland's identity cards are about half of it."""
+
+_EMAIL = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@([A-Za-z0-9-]+\.)+[A-Za-z]{2,24}"
+)
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What is known of a learner as a person; `revision` counts the changes, 0 where nothing was ever said.
+
+    `id_number` is the mainland's identity number, which may be given but need not; a profile is complete without it.
+    `updated_at` is when the learner last said that this is right.
+    """
+
+    revision: int = 0
+    updated_at: datetime | None = None
+    username: str | None = None
+    nickname: str | None = None
+    real_name: str | None = None
+    birthday: date | None = None
+    employer: str | None = None
+    email: str | None = None
+    id_number: str | None = None
+
+    @property
+    def missing(self) -> list[str]:
+        """The fields that a complete profile would have."""
+        return [name for name in FIELDS if getattr(self, name) is None]
+
+
+@dataclass(frozen=True)
+class ProfilePolicy:
+    """When a learner is reminded that a profile may have aged."""
+
+    stale_after: timedelta
+
+    def is_stale(self, profile: Profile, now: datetime) -> bool:
+        """Whether there is a profile, and nobody has said for long that it is right."""
+        return profile.updated_at is not None and now - profile.updated_at >= self.stale_after
+
+
+def clean_text(text: str) -> str:
+    """Without spaces around it, in the composed form. Raises ValueError for control characters or nothing left."""
+    cleaned = unicodedata.normalize("NFC", text).strip()
+    if not cleaned:
+        raise ValueError("nothing but spaces")
+    if any(unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn"} for character in cleaned):
+        raise ValueError("a character that cannot be printed")
+    return cleaned
+
+
+def clean_real_name(text: str) -> str:
+    """A name as it is printed: Chinese characters, with · between the parts of some; or Latin letters in two parts.
+
+    Raises:
+        ValueError: it has neither form.
+    """
+    name = clean_text(text).translate(_DOTS)
+    name = re.sub(r"\s*·\s*", "·", name)
+    if len(name) > MAX_REAL_NAME or not any(form.fullmatch(name) for form in _REAL_NAMES):
+        raise ValueError("not the form of a name: Chinese characters, with · inside; or given and family name in Latin")
+    return name
+
+
+def clean_email(text: str) -> str:
+    """An address that mail can be sent to. Raises ValueError for what has not that form."""
+    email = clean_text(text)
+    local = email.rpartition("@")[0]
+    if len(email) > 254 or len(local) > 64 or not _EMAIL.fullmatch(email):
+        raise ValueError("not the form of an e-mail address")
+    return email
+
+
+def born_on(id_number: str) -> date:
+    """The birthday that an identity number holds."""
+    return date(int(id_number[6:10]), int(id_number[10:12]), int(id_number[12:14]))
+
+
+def is_implausible(profile: Profile, today: date) -> bool:
+    """Whether the birthday is to come, or another than the identity number holds."""
+    birthday = profile.birthday
+    if birthday is None:
+        return False
+    return birthday > today or (profile.id_number is not None and born_on(profile.id_number) != birthday)
