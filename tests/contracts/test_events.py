@@ -21,8 +21,11 @@ from services.kit.identity import Principal, Role
 from services.kit.ids import SequentialIds
 from services.kit.store import Change, Put
 from services.kit.store.memory import MemoryStore
+from services.orders.app.announcements import revocation_requested
 from services.orders.app.keys import payment_key
 from services.orders.app.receive_notification import receive_notification
+from services.orders.domain.order import Goods
+from services.orders.domain.refund import Cause, Refund, RefundLine
 from services.playback.app.risk_cases import assess_watch
 from tests.contracts.events import CONSUMERS, PUBLISHED, ROOT, SERVICES, consumer, example, names, published, schema
 from tests.unit.credits import world as credits_world
@@ -97,6 +100,25 @@ def pay_an_order_twice() -> list[Envelope]:
     for trade_no in ("T1", "T2"):
         shop.pay(world, order, trade_no)
     return world.store.outbox
+
+
+def ask_a_course_back() -> list[Envelope]:
+    """Orders' way of it."""
+    world = orders_world.World()
+    line = RefundLine("revocation-1", 1, Goods.COURSE, "a-course", "entitlement-1", 9900)
+    refund = Refund(
+        refund_id="refund-1",
+        order_id="order-1",
+        learner_id=LEARNER,
+        cause=Cause.LEARNER,
+        paid_by=None,
+        paid_fen=9900,
+        amount_fen=9900,
+        requested_at=world.clock.now(),
+        correlation_id="request-1",
+        lines=(line,),
+    )
+    return [revocation_requested(world.context, refund, line)]
 
 
 def watch_a_course() -> list[Envelope]:
@@ -178,6 +200,7 @@ EMITTING = (
     claim_a_course,
     notify_of_a_payment,
     pay_an_order_twice,
+    ask_a_course_back,
     watch_a_course,
     revoke_an_entitlement,
     click_at_once,

@@ -4,8 +4,14 @@ from services.kit.events import Envelope
 from services.orders.app.context import Context
 from services.orders.domain.entitlement import Entitlement
 from services.orders.domain.order import Order
-from services.orders.domain.refund import Refund
-from services.orders.events.published import EntitlementGranted, OrderPaid, PaidLine, RefundDue
+from services.orders.domain.refund import Refund, RefundLine
+from services.orders.events.published import (
+    EntitlementGranted,
+    EntitlementRevocationRequested,
+    OrderPaid,
+    PaidLine,
+    RefundDue,
+)
 
 
 def entitlement_granted(context: Context, entitlement: Entitlement, correlation_id: str) -> Envelope:
@@ -41,3 +47,20 @@ def refund_due(context: Context, refund: Refund) -> Envelope:
     """Money that is to be sent back."""
     data = RefundDue.model_validate(refund, from_attributes=True)
     return context.events.make(RefundDue.TYPE, data, subject=refund.refund_id, correlation_id=refund.correlation_id)
+
+
+def revocation_requested(context: Context, refund: Refund, line: RefundLine) -> Envelope:
+    """One course of a refund, whose entitlement is to be taken back."""
+    data = EntitlementRevocationRequested(
+        revocation_id=line.revocation_id,
+        learner_id=refund.learner_id,
+        course_id=line.item_id,
+        entitlement_id=line.grant_id,
+        requested_at=refund.requested_at,
+    )
+    return context.events.make(
+        EntitlementRevocationRequested.TYPE,
+        data,
+        subject=line.revocation_id,
+        correlation_id=refund.correlation_id,
+    )

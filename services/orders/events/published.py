@@ -91,10 +91,23 @@ class RefundDue(BaseModel):
     amount_fen: int
 
 
+class EntitlementRevocationRequested(BaseModel):
+    """Fact: an entitlement is to be taken back, unless a watch was completed on it before. Playback decides that."""
+
+    TYPE: ClassVar = "orders.entitlement_revocation_requested.v1"
+
+    revocation_id: str = Field(description="named by the decision that answers this")
+    learner_id: str
+    course_id: str
+    entitlement_id: str
+    requested_at: datetime
+
+
 PUBLISHED: dict[str, type[BaseModel]] = {
     EntitlementGranted.TYPE: EntitlementGranted,
     MembershipChanged.TYPE: MembershipChanged,
     PaymentNotified.TYPE: PaymentNotified,
     OrderPaid.TYPE: OrderPaid,
     RefundDue.TYPE: RefundDue,
+    EntitlementRevocationRequested.TYPE: EntitlementRevocationRequested,
 }

@@ -8,8 +8,14 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from services.kit.consumer import EventHandler, consume
 from services.playback import bootstrap
 from services.playback.app.context import Context
+from services.playback.app.decide_revocation import decide_revocation
 from services.playback.app.record_views import record_course, record_entitlement
-from services.playback.events.consumed import CoursePublished, CourseWithdrawn, EntitlementGranted
+from services.playback.events.consumed import (
+    CoursePublished,
+    CourseWithdrawn,
+    EntitlementGranted,
+    EntitlementRevocationRequested,
+)
 
 
 def event_handlers(watching: Context) -> dict[str, EventHandler]:
@@ -18,6 +24,7 @@ def event_handlers(watching: Context) -> dict[str, EventHandler]:
         CoursePublished.TYPE: partial(record_course, watching.store, watching.clock),
         CourseWithdrawn.TYPE: partial(record_course, watching.store, watching.clock),
         EntitlementGranted.TYPE: partial(record_entitlement, watching.store, watching.clock),
+        EntitlementRevocationRequested.TYPE: partial(decide_revocation, watching),
     }
 
 
