@@ -151,20 +151,11 @@ def test_expired_watch(stage: Stage) -> None:
 
 def test_refunded_watch(stage: Stage) -> None:
     world, script = stage.world, stage.script()
-    revocation_id = uuid4().hex
-    data = {
-        "revocation_id": revocation_id,
-        "learner_id": learner_id_of(script.client),
-        "course_id": stage.long,
-        "entitlement_id": world.entitlements(script.client)[0],
-        "requested_at": datetime.now(UTC).isoformat(),
-    }
-    type_ = "orders.entitlement_revocation_requested.v1"
-    world.publish_event(world.envelope("orders", type_, data, revocation_id))
-    eventually(lambda: not script.claim_all().ok)
+    script.claim_all()
+    (entitlement_id,) = world.entitlements(script.client)
+    assert world.ask_back(script.client, stage.long, entitlement_id)["outcome"] == "revoked"
     with nothing_stored(world, script):
-        refused([script.claim_all()], "ENTITLEMENT_REVOKED")
-        refused([script.start()], "NOT_ENTITLED")
+        refused([script.claim_all(), script.beat_with(position_ms=1), script.start()], "ENTITLEMENT_REVOKED")
 
 
 def test_parallel_claims_are_one(stage: Stage) -> None:
