@@ -23,7 +23,7 @@ def set_public_url(client: "SSMClient", url: str) -> None:
     """Notes the address. Raises ValueError unless it is an https origin, or this machine's."""
     if not _ADDRESS.fullmatch(url):
         raise ValueError(f"{url!r} is not an origin such as https://learn.example.com")
-    client.put_parameter(Name=PARAMETER, Value=url, Overwrite=True)
+    client.put_parameter(Name=PARAMETER, Value=url, Type="String", Overwrite=True)
 
 
 def main() -> int:
