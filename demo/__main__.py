@@ -18,7 +18,7 @@ from demo.chart import Panel, span_s, svg_chart, terminal_chart
 from demo.cheater import Cheater, Result, cheat
 from demo.client import Client, Refused, Traffic
 from demo.display import Display, attack_table, balance_table, ledger_table
-from demo.player import Moment, Player
+from demo.player import Moment, Player, answers_of
 
 ROOT = Path(__file__).resolve().parent.parent
 CHART = ROOT / "build" / "demo-chart.svg"
@@ -81,6 +81,7 @@ class Demo:
                 display.honest(moment)
 
             player = Player(honest, course_id, seen)
+            player.study(answers_of(course_id))
             cheater = Cheater(cheating, course_id, self.cheater_moments.append)
             player.start()
             self._announce(player.state)

@@ -8,13 +8,16 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx
+import yaml
 
 from demo.client import Answer, Client, Refused
 
+COURSES = Path(__file__).parent / "courses"
 RETRY_S = 0.3
 RETRIES = 100
 """A request without an answer, or with a server's failure, is sent again as it was."""
@@ -38,6 +41,12 @@ class Moment:
 
 
 Observer = Callable[[Moment], None]
+
+
+def answers_of(course_id: str) -> dict[str, str]:
+    """What somebody who has listened to a demo course answers to its questions."""
+    course = yaml.safe_load((COURSES / course_id / "course.yaml").read_text(encoding="utf-8"))
+    return {question["text"]: question["answer"] for question in course.get("questions", [])}
 
 
 def human_pause() -> float:

@@ -103,10 +103,14 @@ def write_questions(questions: tuple[Question, ...]) -> list[dict[str, Any]]:
 
 
 def questions_digest(questions: tuple[Question, ...]) -> str:
-    """SHA-256 over questions, choices and answers, in hexadecimal; "" where there are none."""
+    """SHA-256 over questions and choices, in hexadecimal; "" where there are none.
+
+    Without the answers: the version that it goes into is public, and a handful of choices are soon tried.
+    """
     if not questions:
         return ""
-    canonical = json.dumps(write_questions(questions), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    asked = [[question.text, *question.choices] for question in questions]
+    canonical = json.dumps(asked, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 

@@ -28,7 +28,9 @@ class Context:
     ids: Ids
     events: EventFactory
     _questions: dict[Key, QuestionSet] = field(default_factory=dict)
-    """What was read before: a version's questions never change, so a beat at an open prompt reads nothing."""
+    """What was read before: a version's questions never change, so a beat at an open prompt reads nothing. An answer
+    that was put right counts once the function starts anew.
+    """
 
     def now(self) -> int:
         """The server's time, milliseconds since 1970."""

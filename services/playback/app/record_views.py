@@ -1,6 +1,6 @@
 """Keeping playback's own views of courses and entitlements, from other services' events."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from services.kit.clock import Clock, to_ms
 from services.kit.events import Envelope
@@ -29,7 +29,7 @@ def record_course(store: Store, clock: Clock, event: Envelope) -> None:
         in_library=data.member_library and event.type != CourseWithdrawn.TYPE,
         questions=len(data.questions),
     )
-    _record(store, clock, event, course_key(data.course_id), course, _questions(store, data))
+    _record(store, clock, event, course_key(data.course_id), course, lambda: _questions(store, data))
 
 
 def record_entitlement(store: Store, clock: Clock, event: Envelope) -> None:
@@ -46,11 +46,13 @@ def record_entitlement(store: Store, clock: Clock, event: Envelope) -> None:
 
 
 def _questions(store: Store, data: CoursePublished) -> list[Put]:
-    """The version's questions, once: a later publication of the same version has the same ones."""
-    key = questions_key(data.course_id, data.content_version)
-    if not data.questions or store.get(key, QuestionSet):
+    """The version's questions. A version keeps its questions; an answer that was wrong may be put right."""
+    if not data.questions:
         return []
-    return [Put(key, QuestionSet(tuple(Question(q.text, tuple(q.choices), q.answer) for q in data.questions)))]
+    key = questions_key(data.course_id, data.content_version)
+    known = store.get(key, QuestionSet)
+    news = QuestionSet(tuple(Question(q.text, tuple(q.choices), q.answer) for q in data.questions))
+    return [Put(key, news, after=known.version if known else ABSENT)]
 
 
 def _sequence(event: Envelope) -> int:
@@ -60,13 +62,18 @@ def _sequence(event: Envelope) -> int:
 
 
 def _record(
-    store: Store, clock: Clock, event: Envelope, key: Key, view: Course | Entitlement, beside: Sequence[Put] = ()
+    store: Store,
+    clock: Clock,
+    event: Envelope,
+    key: Key,
+    view: Course | Entitlement,
+    beside: Callable[[], Sequence[Put]] = list,
 ) -> None:
     def plan() -> Change:
         known = store.get(key, type(view))
         if known and _outlasts(known.value, view):
             return Change()
-        return Change([Put(key, view, after=known.version if known else ABSENT), *beside])
+        return Change([Put(key, view, after=known.version if known else ABSENT), *beside()])
 
     apply_once(store, clock, event, plan)
 

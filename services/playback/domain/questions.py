@@ -18,7 +18,7 @@ class Question:
 
 @dataclass(frozen=True)
 class QuestionSet:
-    """The questions of one content version; a version never changes, so neither do they."""
+    """The questions of one content version, which never change; only a wrong answer may be put right."""
 
     questions: tuple[Question, ...]
 

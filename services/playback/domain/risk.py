@@ -178,7 +178,9 @@ def _stretches(watches: Iterable[Watch]) -> list[tuple[int, int]]:
 
 
 def _waits(leg: LegFacts) -> bool:
-    return leg.kind is LegKind.PROMPT_OPENED or (leg.kind is LegKind.STARTED and leg.prompt_index is not None)
+    """Whether nothing is watched after a leg, because a prompt is open."""
+    asking = leg.kind in (LegKind.PROMPT_OPENED, LegKind.ANSWERED_WRONG)
+    return asking or (leg.kind is LegKind.STARTED and leg.prompt_index is not None)
 
 
 def _watched_until(earlier: LegFacts, later: LegFacts) -> int:

@@ -4,6 +4,8 @@ from decimal import Decimal
 
 import pytest
 
+from services.catalog.domain.course import Question
+from services.catalog.domain.document import questions_digest
 from services.catalog.domain.media import Caption, InvalidPlaylist, MediaFile, content_version, parse_playlist
 from tests.unit.catalog.world import HEADER, PLAYLIST
 
@@ -72,3 +74,11 @@ def test_the_version_follows_from_what_is_watched() -> None:
 
 def test_captions_are_named_by_their_content() -> None:
     assert Caption("zh", "ab" * 32, 5).path == "captions/zh.abababababab.vtt"
+
+
+def test_the_public_version_follows_from_questions_and_choices_but_tells_no_answer() -> None:
+    first, second = (Question("Which?", ("a", "b"), answer) for answer in (0, 1))
+    assert questions_digest((first,)) == questions_digest((second,))
+    asked = content_version(FILES, Decimal("1.0"), questions_digest((first,)))
+    other = content_version(FILES, Decimal("1.0"), questions_digest((Question("Which?", ("a", "c"), 0),)))
+    assert len({content_version(FILES, Decimal("1.0")), asked, other}) == 3

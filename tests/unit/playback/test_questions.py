@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from hashlib import sha256
 from typing import Any
 
@@ -130,6 +131,14 @@ def test_a_watch_under_way_keeps_the_questions_of_its_version(world: World) -> N
     world.publish(SHORT, version="v3", sequence=3, questions=[{"text": "new", "choices": ["x", "y"], "answer": 0}])
     again = world.start(SHORT, take_over=True)
     assert again.asked == state.asked
+
+
+def test_a_wrong_key_put_right_counts_for_a_watch_under_way(world: World) -> None:
+    state = to_prompt(world, world.start(SHORT))
+    moved = [{**question, "answer": (question["answer"] + 1) % 4} for question in QUESTIONS]
+    world.publish(SHORT, version="v2", sequence=3, questions=moved)
+    world.context = replace(world.context, _questions={})
+    assert answer(world, state, right(state)).live.confirmed == 0
 
 
 def test_answer_leak(world: World) -> None:
