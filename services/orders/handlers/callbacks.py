@@ -47,7 +47,7 @@ def _add_wechat(app: APIGatewayHttpResolver, context: Context, provider: Provide
     )
     def wechat() -> Response[Any]:
         _receive(app, context, provider(ProviderName.WECHAT))
-        return Response(HTTPStatus.NO_CONTENT.value)
+        return Response(HTTPStatus.NO_CONTENT.value, body="")
 
 
 def _add_alipay(app: APIGatewayHttpResolver, context: Context, provider: Provider) -> None:

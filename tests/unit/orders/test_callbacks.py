@@ -62,7 +62,7 @@ def test_a_proven_notification_is_kept_with_its_event_and_acknowledged(
     world: World, wechat: WechatWorld, payment: Payment
 ) -> None:
     answer = notify(world, wechat, wechat.message(payment))
-    assert (answer.status, answer.body) == (204, None)
+    assert (answer.status, answer.body) == (204, "")
     (event,) = world.store.outbox
     assert (event.type, event.data["payment_number"]) == ("orders.payment_notified.v1", payment.number)
     assert event.correlation_id == "request-1"
