@@ -1,10 +1,12 @@
 """Brings the synthesized app and the built client up to date, doing nothing while their sources are unchanged."""
 
+import fcntl
 import hashlib
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from infra.packaging import build_code
@@ -29,6 +31,20 @@ def synthesize(assembly: Path) -> None:
     Raises:
         LocalError: synthesis failed; shows the end of its log.
     """
+    with _alone(assembly):
+        _synthesize(assembly)
+
+
+@contextmanager
+def _alone(made: Path) -> Iterator[None]:
+    """One process at a time: systems may start side by side, as those of the tests do."""
+    made.parent.mkdir(parents=True, exist_ok=True)
+    with made.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _synthesize(assembly: Path) -> None:
     templates = _hash([*_tree(ROOT / "infra"), *_tree(ROOT / "docs" / "openapi"), *_tree(ROOT / "requirements")])
     code = _hash(_tree(ROOT / "services"))
     made_from = (_stamped(assembly) or " ").split()

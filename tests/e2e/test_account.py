@@ -26,6 +26,7 @@ def test_registering_leads_to_learning_at_once(desk: Desk) -> None:
     page = window.page
     page.goto("/sign-in?to=/hours")
     page.get_by_role("link", name="还没有账号？注册").click()
+    expect(page.get_by_role("heading", level=1, name="注册")).to_be_visible()
     fill(page, email=email, password="short")
     expect(page.get_by_role("alert")).to_contain_text("WEAK_PASSWORD")
     fill(page, email=email, password=PASSWORD)
@@ -45,6 +46,7 @@ def test_a_taken_address_is_said_and_a_forgotten_password_is_replaced(desk: Desk
     expect(page.get_by_role("alert")).to_contain_text("EMAIL_TAKEN")
     page.goto("/sign-in")
     page.get_by_role("link", name="忘记密码？").click()
+    expect(page.get_by_role("heading", level=1, name="重置密码")).to_be_visible()
     fill(page, email=person.email)
     expect(page.get_by_text("设置新密码")).to_be_visible()
     fill(page, code=CODE, password=changed)
