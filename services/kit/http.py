@@ -228,10 +228,13 @@ def _check_json(event: Mapping[str, Any]) -> None:
     try:
         # RecursionError: nesting bombs. ValueError: bad UTF-8 or JSON, integers of thousands of digits, NaN.
         text = base64.b64decode(body).decode("utf-8") if event.get("isBase64Encoded") else body
-        json.loads(text, parse_constant=_no_constant)
+        parsed = json.loads(text, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         error = {"pointer": "", "message": "not valid JSON"}
         raise INVALID_REQUEST.problem(errors=[error]) from None
+    # Every body is an object; the framework would take a list of one as well.
+    if not isinstance(parsed, dict):
+        raise INVALID_REQUEST.problem(errors=[{"pointer": "", "message": "not a JSON object"}])
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -155,3 +155,9 @@ def test_an_api_of_raw_bodies_hands_them_on_byte_for_byte(body: str | bytes, kin
     assert taken == [body if isinstance(body, bytes) else body.encode()]
     assert send(api, request("POST", "/v1/told", "x" * 1001)).code == "PAYLOAD_TOO_LARGE"
     assert send(api, request("POST", "/v1/told", "x", x_origin_verify="guess")).code == "FORBIDDEN_ORIGIN"
+
+
+@pytest.mark.parametrize("body", ["[]", '[{"number": 2}]', '"x"', "2", "null", "true"])
+def test_a_body_that_is_no_object_is_refused(body: str) -> None:
+    event = request("POST", "/v1/closed", body, who=EDITOR, idempotency_key="k" * 16)
+    assert send(make_api(), event).code == "INVALID_REQUEST"
