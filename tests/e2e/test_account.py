@@ -51,6 +51,7 @@ def test_a_taken_address_is_said_and_a_forgotten_password_is_replaced(desk: Desk
     expect(page.get_by_text("设置新密码")).to_be_visible()
     fill(page, code=CODE, password=changed)
     page.wait_for_url(lambda url: url.endswith("/"))
+    page.get_by_role("link", name="我的", exact=True).click()
     page.get_by_role("button", name="退出").click()
     page.goto("/sign-in")
     window.sign_in(person.email, changed)

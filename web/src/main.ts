@@ -1,7 +1,11 @@
 import { createApp } from 'vue'
 import App from './App.vue'
+import { loadMessages } from './i18n'
 import { router } from './router'
 import './vant'
 import './theme.css'
 
-createApp(App).use(router).mount('#app')
+// Without its own language the client still works: Chinese stands in.
+void loadMessages()
+  .catch(() => undefined)
+  .then(() => createApp(App).use(router).mount('#app'))

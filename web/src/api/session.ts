@@ -40,6 +40,16 @@ let refreshing: Promise<string | null> | null = null
 /** Who is signed in: the e-mail address, or null. */
 export const signedInAs = computed(() => tokens.value?.email ?? null)
 
+/** The user pool's groups. Whoever is in none is a learner. */
+export type Role =
+  'editor' | 'reviewer' | 'finance' | 'auditor' | 'records' | 'administrator' | 'moderator' | 'support'
+
+/** The groups that the token names. They only choose what is offered: every call is decided by the server. */
+export const roles = computed(() => (tokens.value ? groupsOf(tokens.value.access) : []))
+
+/** Whether a learner is signed in: staff accounts keep no hours and buy nothing. */
+export const isLearner = computed(() => tokens.value !== null && roles.value.length === 0)
+
 /** Signs in. The answer says whether a new password has to be chosen first. Throws Problem. */
 export async function signIn(email: string, password: string): Promise<NewPasswordNeeded | null> {
   const parameters = { USERNAME: email, PASSWORD: password }
@@ -128,6 +138,16 @@ function keep(email: string, answer: CognitoAnswer, refresh: string): void {
     refresh: result.RefreshToken ?? refresh,
     until: Date.now() + result.ExpiresIn * 1000,
   })
+}
+
+function groupsOf(token: string): Role[] {
+  try {
+    const claims = token.split('.')[1]?.replaceAll('-', '+').replaceAll('_', '/') ?? ''
+    const { 'cognito:groups': groups } = JSON.parse(atob(claims)) as { 'cognito:groups'?: Role[] }
+    return Array.isArray(groups) ? groups : []
+  } catch {
+    return []
+  }
 }
 
 function store(next: Tokens | null): void {

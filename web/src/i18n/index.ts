@@ -1,13 +1,14 @@
 // Two languages, typed keys, no library: Chinese first, English second.
 
-import { ref, watchEffect } from 'vue'
-import { en } from './en'
+import { ref, shallowReactive, watchEffect } from 'vue'
 import { zh, type Key } from './zh'
 
+export type { Key } from './zh'
 export type Locale = 'zh' | 'en'
 
 const STORED = 'xueshi.locale'
-const messages: Record<Locale, Record<Key, string>> = { zh, en }
+/** English is loaded when it is first wanted; until it is there, Chinese stands in. */
+const messages = shallowReactive<Record<Locale, Record<Key, string>>>({ zh, en: zh })
 
 export const locale = ref<Locale>(localStorage.getItem(STORED) === 'en' ? 'en' : 'zh')
 
@@ -15,6 +16,11 @@ watchEffect(() => {
   document.documentElement.lang = locale.value === 'zh' ? 'zh-CN' : 'en'
   localStorage.setItem(STORED, locale.value)
 })
+
+/** Loads the messages of the current language. Throws when they cannot be reached. */
+export async function loadMessages(): Promise<void> {
+  if (locale.value === 'en' && messages.en === zh) messages.en = (await import('./en')).en
+}
 
 /** The message in the current language, with its {parameters} filled in. */
 export function t(key: Key, parameters: Record<string, string | number> = {}): string {
@@ -31,6 +37,7 @@ export function pick(chinese: string, english: string | null | undefined): strin
   return locale.value === 'en' && english ? english : chinese
 }
 
-export function switchLanguage(): void {
+export async function switchLanguage(): Promise<void> {
   locale.value = locale.value === 'zh' ? 'en' : 'zh'
+  await loadMessages().catch(() => (locale.value = 'zh'))
 }

@@ -1,0 +1,15 @@
+export const staff = {
+  'staff.title': '工作台',
+  'staff.lead': '按您的角色列出；每一步操作都由服务器核验权限并留下记录。',
+  'staff.roles': '您的角色',
+  'staff.none': '没有可用的工具。',
+  'staff.noneNext': '如需权限，请联系管理员把您的账号加入相应的组，然后重新登录。',
+  'staff.role.editor': '课程编辑',
+  'staff.role.reviewer': '观看复核',
+  'staff.role.finance': '财务',
+  'staff.role.auditor': '审计',
+  'staff.role.records': '证书与申报',
+  'staff.role.administrator': '管理员',
+  'staff.role.moderator': '评价审核',
+  'staff.role.support': '客服',
+} as const

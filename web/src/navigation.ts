@@ -1,0 +1,60 @@
+// Where the product's parts are: one list for the header, the tab bar, the account page and the workbench.
+
+import type { Role } from './api/session'
+import type { IconName } from './components/icons'
+import type { Key } from './i18n'
+import { router } from './router'
+
+export interface Place {
+  route: string
+  label: Key
+  icon: IconName
+  hint?: Key
+}
+
+export interface Tool extends Place {
+  roles: Role[]
+}
+
+const MAIN: Place[] = [
+  { route: 'home', label: 'nav.home', icon: 'home' },
+  { route: 'membership', label: 'nav.membership', icon: 'crown' },
+  { route: 'hours', label: 'nav.hours', icon: 'hours' },
+  { route: 'cart', label: 'nav.cart', icon: 'cart' },
+  { route: 'account', label: 'nav.account', icon: 'person' },
+]
+
+const CORNER: Place[] = [
+  { route: 'search', label: 'nav.search', icon: 'search' },
+  { route: 'notices', label: 'nav.notices', icon: 'bell' },
+  { route: 'support', label: 'nav.support', icon: 'chat' },
+]
+
+const OWN: Place[] = [
+  { route: 'profile', label: 'nav.profile', icon: 'person' },
+  { route: 'orders', label: 'nav.orders', icon: 'receipt' },
+  { route: 'invoices', label: 'nav.invoices', icon: 'document' },
+  { route: 'membership', label: 'nav.membership', icon: 'crown' },
+  { route: 'cart', label: 'nav.cart', icon: 'cart' },
+  { route: 'notices', label: 'nav.notices', icon: 'bell' },
+  { route: 'support', label: 'nav.support', icon: 'chat' },
+  { route: 'verify', label: 'verify.title', icon: 'check' },
+]
+
+const TOOLS: Tool[] = []
+
+// Areas of the product are built one after another; what has no page yet is not offered.
+const built = <T extends Place>(places: T[]): T[] => places.filter((place) => router.hasRoute(place.route))
+
+/** The main navigation, in the order it is shown. */
+export const mainPlaces = (): Place[] => built(MAIN)
+
+/** Small, at the end of the header, on every screen. */
+export const cornerPlaces = (): Place[] => built(CORNER)
+
+/** What the account page leads to. */
+export const ownPlaces = (): Place[] => built(OWN)
+
+/** What somebody with these roles can work with. */
+export const toolsFor = (roles: Role[]): Tool[] =>
+  built(TOOLS).filter((tool) => tool.roles.some((role) => roles.includes(role)))

@@ -1,0 +1,25 @@
+import type { RouteRecordRaw } from 'vue-router'
+
+/** What a learner reads, watches and keeps. `personal` asks to sign in first. */
+export const learnerRoutes: RouteRecordRaw[] = [
+  { path: '/', name: 'home', component: () => import('../pages/HomePage.vue') },
+  { path: '/sign-in', name: 'signIn', component: () => import('../pages/SignInPage.vue') },
+  { path: '/register', name: 'register', component: () => import('../pages/RegisterPage.vue') },
+  {
+    path: '/reset-password',
+    name: 'resetPassword',
+    component: () => import('../pages/RegisterPage.vue'),
+    props: { reset: true },
+  },
+  { path: '/courses/:courseId', name: 'course', component: () => import('../pages/CoursePage.vue'), props: true },
+  {
+    path: '/courses/:courseId/watch',
+    name: 'watch',
+    component: () => import('../pages/WatchPage.vue'),
+    props: true,
+    meta: { personal: true },
+  },
+  { path: '/hours', name: 'hours', component: () => import('../pages/HoursPage.vue'), meta: { personal: true } },
+  { path: '/account', name: 'account', component: () => import('../pages/AccountPage.vue'), meta: { personal: true } },
+  { path: '/verify/:code?', name: 'verify', component: () => import('../pages/VerifyPage.vue'), props: true },
+]
