@@ -9,6 +9,7 @@ interface Body {
   next?: unknown
   next_en?: unknown
   saved?: unknown
+  errors?: unknown
 }
 
 /** The gateway answers these itself, without the product's codes. */
@@ -19,6 +20,9 @@ const GATEWAY: Record<number, string> = {
   413: 'PAYLOAD_TOO_LARGE',
   429: 'TOO_MANY_REQUESTS',
 }
+
+/** The API's words for these speak to whoever wrote the request; the client has its own for whoever filled in a form. */
+const FOR_DEVELOPERS = new Set(['INVALID_REQUEST'])
 
 export class Problem extends Error {
   constructor(
@@ -59,7 +63,14 @@ export class Problem extends Error {
     return typeof saved.furthest_ms === 'number' ? { furthest_ms: saved.furthest_ms } : undefined
   }
 
+  /** Whether the refusal points at this field of the request's body. */
+  concerns(field: string): boolean {
+    const { errors } = this.body
+    return Array.isArray(errors) && errors.some((found: { pointer?: unknown }) => found.pointer === `/${field}`)
+  }
+
   private text(member: 'detail' | 'next'): string | undefined {
+    if (FOR_DEVELOPERS.has(this.code)) return undefined
     const chinese = this.body[member]
     const english = this.body[`${member}_en`]
     if (typeof chinese !== 'string') return undefined

@@ -28,6 +28,7 @@ export const core: Record<keyof typeof zh, string> = {
   'common.cancel': 'Cancel',
   'common.close': 'Close',
   'common.code': 'Code',
+  'common.comma': ', ',
   'common.next': 'What to do',
 
   'notFound.title': 'No such page',
@@ -36,6 +37,8 @@ export const core: Record<keyof typeof zh, string> = {
 
   'problem.NETWORK': 'The server cannot be reached.',
   'problem.NETWORK.next': 'Check your connection and try again.',
+  'problem.INVALID_REQUEST': 'Something is not in the right form; nothing was changed.',
+  'problem.INVALID_REQUEST.next': 'Correct what is marked and send it again.',
   'problem.NOT_SIGNED_IN': 'Please sign in first.',
   'problem.NOT_SIGNED_IN.next': 'Sign in and try again.',
   'problem.NOT_FOUND': 'There is nothing here.',

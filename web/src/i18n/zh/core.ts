@@ -26,6 +26,7 @@ export const core = {
   'common.cancel': '取消',
   'common.close': '关闭',
   'common.code': '代码',
+  'common.comma': '、',
   'common.next': '下一步',
 
   'notFound.title': '没有这个页面',
@@ -34,6 +35,8 @@ export const core = {
 
   'problem.NETWORK': '连接不上服务器。',
   'problem.NETWORK.next': '请检查网络后重试。',
+  'problem.INVALID_REQUEST': '有内容不符合要求，未作任何更改。',
+  'problem.INVALID_REQUEST.next': '请修改标出的内容后再提交。',
   'problem.NOT_SIGNED_IN': '请先登录。',
   'problem.NOT_SIGNED_IN.next': '登录后重试。',
   'problem.NOT_FOUND': '没有找到您要的内容。',
