@@ -41,6 +41,7 @@ class CreditsStack(ServiceStack):
         self.kept = locked_bucket(self, "Records", "records", [BATCHES_PREFIX, ANCHORS_PREFIX])
         records = self.add_http_function("records", {"RECORDS_BUCKET_NAME": self.kept.bucket_name})
         self.allow_write(records)
+        self.allow_emit(records)
         allow_objects(records, self.kept, BATCHES_PREFIX, "s3:GetObject", "s3:PutObject")
         documents = add_documents(self)
         self.finish(

@@ -10,6 +10,15 @@ from infra.constructs.consumer import EventConsumer
 from infra.constructs.function import allow
 from infra.stacks.service import ServiceStack
 
+TOLD = [
+    "credits.hours_awarded.v1",
+    "credits.hours_held.v1",
+    "credits.hours_released.v1",
+    "credits.hours_reversed.v1",
+    "credits.declaration_answered.v1",
+]
+"""What learners are told of; a reversal is also published in the status list."""
+
 
 @dataclass(frozen=True)
 class DocumentFunctions:
@@ -21,7 +30,7 @@ class DocumentFunctions:
 
 def add_documents(stack: ServiceStack) -> DocumentFunctions:
     """Adds them to the credits stack."""
-    notices = stack.add_consumer(["credits.hours_reversed.v1"], kind="notices")
+    notices = stack.add_consumer(TOLD, kind="notices")
     stack.allow_write(notices.function)
     verification = stack.add_http_function("verification")
     stack.allow_read(verification)

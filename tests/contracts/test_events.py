@@ -13,6 +13,10 @@ from services.catalog.app.withdraw_course import Withdrawer
 from services.catalog.cli.package import load_package
 from services.catalog.domain.document import write_course
 from services.catalog.domain.media import media_prefix
+from services.credits.app.declare_hours import declare_hours
+from services.credits.app.export_batch import close_batch
+from services.credits.app.import_results import import_results
+from services.credits.domain.credentials import Credential
 from services.credits.domain.review import Standing
 from services.kit.audit import AuditLog
 from services.kit.clock import ManualClock
@@ -35,6 +39,7 @@ from tests.unit.orders.till import wechat_world
 from tests.unit.playback.player import confirm, play, watch_to_the_end
 from tests.unit.playback.world import LEARNER, SHORT, a_world
 
+CREDENTIAL = Credential.AFP
 FORMATS = FormatChecker(["date"])
 
 
@@ -166,6 +171,20 @@ def review_hours() -> list[Envelope]:
     return world.store.outbox
 
 
+def answer_a_declaration() -> list[Envelope]:
+    """Credits' way of passing on what the certifying body says."""
+    world = credits_world.World()
+    world.publish(eligible=["AFP"])
+    world.certify(credits_world.AFP)
+    world.deliver(credits_world.completed())
+    officer, start = Principal("officer-1", frozenset({Role.RECORDS})), world.certificates()[CREDENTIAL].period_start
+    (declared,) = declare_hours(world.store, world.clock, credits_world.LEARNER, CREDENTIAL, start)
+    close_batch(world.records, officer, CREDENTIAL, "monthly", "key-0000-0000-0001")
+    text = f"line_id,result,reason\n{declared.declaration.last.line_id},accepted,\n"
+    import_results(world.records, officer, CREDENTIAL, 1, text, "letter", "request-1")
+    return world.store.outbox
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_event_has_a_schema_and_an_example_and_nothing_else_has(service: str) -> None:
     assert names(service, "schemas") == names(service, "examples") == published(service).keys()
@@ -206,6 +225,7 @@ EMITTING = (
     click_at_once,
     earn_hours,
     review_hours,
+    answer_a_declaration,
 )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from services.kit.audit import AuditLog
 from services.kit.clock import Clock
+from services.kit.events import EventFactory
 from services.kit.ids import Ids
 from services.kit.objects import Objects
 from services.kit.store import Store
@@ -17,8 +18,9 @@ class Records:
     clock: Clock
     objects: Objects
     audit: AuditLog
+    events: EventFactory
 
 
 def records(store: Store, clock: Clock, ids: Ids, objects: Objects) -> Records:
     """The records on these ports."""
-    return Records(store, clock, objects, AuditLog(clock, ids))
+    return Records(store, clock, objects, AuditLog(clock, ids), EventFactory("credits", clock, ids))

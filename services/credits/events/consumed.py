@@ -83,6 +83,12 @@ class AboutLearner(BaseModel):
     learner_id: Id
 
 
+class AboutEntry(AboutLearner):
+    """Of our own events: which entry of whose ledger. What it says is read there."""
+
+    entry_id: Id
+
+
 HOURS_REVERSED = "credits.hours_reversed.v1"
 FREEING = ("credits.certificate_confirmed.v1", "credits.real_name_given.v1", HOURS_REVERSED)
 """Our own events after which holds may have nothing left to wait for."""

@@ -6,6 +6,7 @@ from typing import ClassVar
 from pydantic import BaseModel, Field
 
 from services.credits.domain.credentials import Category, Credential
+from services.credits.domain.declarations import Outcome
 from services.credits.domain.ledger import Reason
 
 
@@ -79,6 +80,20 @@ class RealNameGiven(BaseModel):
     given_at: datetime
 
 
+class DeclarationAnswered(BaseModel):
+    """A fact: the certifying body has answered to a declared entry. Its words are not told: they may name somebody."""
+
+    TYPE: ClassVar = "credits.declaration_answered.v1"
+
+    entry_id: str
+    learner_id: str
+    line_id: str = Field(description="which submission of the entry")
+    credential: Credential
+    hours: str = Field(pattern=r"^[0-9]+(\.[0-9]+)?$", description="exact decimal")
+    outcome: Outcome
+    at: datetime
+
+
 PUBLISHED: dict[str, type[BaseModel]] = {
     HoursAwarded.TYPE: HoursAwarded,
     HoursHeld.TYPE: HoursHeld,
@@ -86,4 +101,5 @@ PUBLISHED: dict[str, type[BaseModel]] = {
     HoursReversed.TYPE: HoursReversed,
     CertificateConfirmed.TYPE: CertificateConfirmed,
     RealNameGiven.TYPE: RealNameGiven,
+    DeclarationAnswered.TYPE: DeclarationAnswered,
 }

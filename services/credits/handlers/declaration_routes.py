@@ -22,7 +22,7 @@ from services.credits.app.wording import hours_text
 from services.credits.domain.credentials import Credential
 from services.credits.domain.declarations import DeclarationState, batch_id
 from services.credits.handlers.views import Hours, PeriodSpan, Reason500, Request, date_text
-from services.kit.http import caller, idempotency_key, secured
+from services.kit.http import caller, correlation_id, idempotency_key, secured
 from services.kit.identity import Role
 
 SignedHours = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$", description="exact decimal")]
@@ -225,7 +225,9 @@ def _add_result_routes(app: APIGatewayHttpResolver, records: Records) -> None:
         number: Annotated[BatchNumber, Path()],
         request: Annotated[ResultsRequest, Body()],
     ) -> ResultsAnswer:
-        done = import_results(records, caller(app), credential, number, request.csv, request.reason)
+        done = import_results(
+            records, caller(app), credential, number, request.csv, request.reason, correlation_id(app)
+        )
         return ResultsAnswer(added=done.added, accepted=done.accepted, denied=done.denied, unanswered=done.unanswered)
 
 

@@ -21,6 +21,7 @@ from services.credits.app.problems import PROBLEMS
 from services.credits.app.read_account import read_account, read_timeline
 from services.credits.app.review_award import Review, review_award
 from services.credits.domain.credentials import Credential
+from services.credits.handlers.inbox_routes import add_inbox_routes
 from services.credits.handlers.profile_routes import add_profile_routes
 from services.credits.handlers.views import (
     AccountAnswer,
@@ -48,6 +49,7 @@ def build_api(ledger: Context, origin_secret: Callable[[bool], Mapping[str, str]
     _add_staff_routes(api.app, ledger)
     _add_review_routes(api.app, ledger)
     add_profile_routes(api.app, ledger)
+    add_inbox_routes(api.app, ledger.store)
     return api
 
 

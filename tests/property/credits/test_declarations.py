@@ -104,7 +104,7 @@ class DeclarationMachine(RuleBasedStateMachine):
         text = "\n".join(["line_id,result,reason", *rows])
         self._dying(crash, 0)
         try:
-            import_results(self.world.records, OFFICER, credential, number, text, "letter")
+            import_results(self.world.records, OFFICER, credential, number, text, "letter", "request-7")
         except Crash:
             assert crash
         self._revive()

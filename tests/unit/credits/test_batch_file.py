@@ -93,7 +93,7 @@ def test_the_exported_file_itself_comes_back_filled_in() -> None:
     close(world)
     text = world.objects.kept["batches/AFP-000001.csv"].decode()
     filled = text.replace(",,\r\n", ",denied,证号有误\r\n")
-    assert import_results(world.records, OFFICER, AFP, 1, filled, "letter 7").denied == 2
+    assert import_results(world.records, OFFICER, AFP, 1, filled, "letter 7", "request-7").denied == 2
     assert states(world) == ["denied", "denied"]
 
 

@@ -50,7 +50,8 @@ def close(world: World, key: str = KEY) -> Batch:
 
 
 def answer(world: World, number: int, *rows: str) -> Imported:
-    return import_results(world.records, OFFICER, AFP, number, "\n".join(["line_id,result,reason", *rows]), "letter 7")
+    text = "\n".join(["line_id,result,reason", *rows])
+    return import_results(world.records, OFFICER, AFP, number, text, "letter 7", "request-7")
 
 
 def states(world: World, learner: str = LEARNER) -> list[str]:

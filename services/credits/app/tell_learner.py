@@ -1,0 +1,43 @@
+"""What the service's own facts become in the learner's inbox."""
+
+from services.credits.app.account import read_entries
+from services.credits.app.inbox import post_notice
+from services.credits.domain.ledger import Entry
+from services.credits.domain.notices import AnswerTold, told_of
+from services.credits.events.consumed import AboutEntry
+from services.credits.events.published import DeclarationAnswered
+from services.kit.events import Envelope
+from services.kit.store import Store
+
+
+class UnknownEntry(Exception):
+    """The event names an entry that is not in the learner's ledger: forged, so it is dead-lettered."""
+
+
+def tell_of_entry(store: Store, event: Envelope) -> None:
+    """Tells the learner of an entry; what it says is the ledger's, never the event's.
+
+    Raises:
+        UnknownEntry: see there.
+        ValueError: the event names no learner or entry.
+        Conflict: others kept writing; the queue delivers the event again.
+    """
+    about = AboutEntry.model_validate(event.data)
+    entry = _entry(store, about)
+    post_notice(store, about.learner_id, event.id, entry.at, told_of(entry))
+
+
+def tell_of_answer(store: Store, event: Envelope) -> None:
+    """Tells the learner what the certifying body answered. Raises as `tell_of_entry` does."""
+    answered = DeclarationAnswered.model_validate(event.data)
+    about = AboutEntry(learner_id=answered.learner_id, entry_id=answered.entry_id)
+    entry = _entry(store, about)
+    told = AnswerTold(entry.entry_id, answered.credential, entry.hours, entry.completion.title, answered.outcome)
+    post_notice(store, about.learner_id, event.id, answered.at, told)
+
+
+def _entry(store: Store, about: AboutEntry) -> Entry:
+    found = next((entry for entry in read_entries(store, about.learner_id) if entry.entry_id == about.entry_id), None)
+    if found is None:
+        raise UnknownEntry(about.entry_id)
+    return found

@@ -1,0 +1,107 @@
+"""Notices: what a learner is told has happened, and how far they have read. Structured; texts are made when read."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Literal
+
+from services.credits.domain.credentials import Credential
+from services.credits.domain.declarations import Outcome
+from services.credits.domain.ledger import Entry, Kind, Reason
+
+
+class NoticeKind(StrEnum):
+    """What kinds of notices there are."""
+
+    AWARD = "award"
+    HOLD = "hold"
+    RELEASE = "release"
+    REVERSAL = "reversal"
+    DECLARATION = "declaration"
+
+
+@dataclass(frozen=True)
+class HoursTold:
+    """What an entry of the ledger did. `hours` are the entry's, `title` the lecture's."""
+
+    kind: Literal[NoticeKind.AWARD, NoticeKind.HOLD, NoticeKind.RELEASE, NoticeKind.REVERSAL]
+    entry_id: str
+    credential: Credential | None
+    hours: Decimal
+    title: str
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class AnswerTold:
+    """What the certifying body answered to a declared entry."""
+
+    entry_id: str
+    credential: Credential
+    hours: Decimal
+    title: str
+    outcome: Outcome
+    kind: Literal[NoticeKind.DECLARATION] = NoticeKind.DECLARATION
+
+
+Told = HoursTold | AnswerTold
+"""What one notice tells."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One notice, never changed. `number` counts a learner's notices from 1; `event_id` names what it follows from."""
+
+    number: int
+    event_id: str
+    at: datetime
+    told: Told
+
+
+@dataclass(frozen=True)
+class Box:
+    """A learner's inbox: the last notice's number, and which were read: all up to one number, and some apart."""
+
+    last: int = 0
+    read_up_to: int = 0
+    read_apart: tuple[int, ...] = ()
+
+    @property
+    def unread(self) -> int:
+        """How many notices were not read."""
+        return self.last - self.read_up_to - len(self.read_apart)
+
+    def is_read(self, number: int) -> bool:
+        """Whether a notice was read."""
+        return number <= self.read_up_to or number in self.read_apart
+
+    def read(self, numbers: Iterable[int], up_to: int) -> "Box":
+        """The box after reading these, and all up to one; numbers that it has not do not matter."""
+        mark = max(self.read_up_to, min(up_to, self.last))
+        apart = {number for number in (*self.read_apart, *numbers) if mark < number <= self.last}
+        while mark + 1 in apart:
+            mark += 1
+            apart.remove(mark)
+        return replace(self, read_up_to=mark, read_apart=tuple(sorted(apart)))
+
+
+_TOLD_KINDS: dict[Kind, Literal[NoticeKind.AWARD, NoticeKind.HOLD, NoticeKind.RELEASE, NoticeKind.REVERSAL]] = {
+    Kind.AWARD: NoticeKind.AWARD,
+    Kind.HOLD: NoticeKind.HOLD,
+    Kind.RELEASE: NoticeKind.RELEASE,
+    Kind.REVERSAL: NoticeKind.REVERSAL,
+}
+
+
+def told_of(entry: Entry) -> HoursTold:
+    """What an entry is told as. Raises KeyError for a kind that is told to nobody."""
+    return HoursTold(
+        kind=_TOLD_KINDS[entry.kind],
+        entry_id=entry.entry_id,
+        credential=entry.credential,
+        hours=entry.hours,
+        title=entry.completion.title,
+        reason=entry.reason,
+    )

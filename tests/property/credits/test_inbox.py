@@ -1,0 +1,70 @@
+"""The inbox under any order of deliveries, repetitions, crashes and readings: one notice per event, unread adds up."""
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from services.credits.app.inbox import mark_read, read_notices
+from services.credits.handlers.notices import event_handlers
+from tests.unit.credits.world import AFP, CFP, LEARNER, Crash, World, completed
+
+numbers = st.integers(1, 14)
+
+
+class InboxMachine(RuleBasedStateMachine):
+    """One learner, who is awarded and held hours, and reads."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = World()
+        self.world.certify(AFP)
+        self.world.name()
+        self.watches = 0
+        self.told: set[str] = set()
+        self.read: set[int] = set()
+
+    @rule()
+    def watch(self) -> None:
+        """A lecture gives an award and a hold."""
+        self.watches += 1
+        self.world.publish(f"c{self.watches}", content=f"l{self.watches}", eligible=[AFP, CFP])
+        self.world.deliver(completed(f"w{self.watches}", f"c{self.watches}"))
+
+    @rule(which=st.integers(0, 30), crash=st.sampled_from([None, None, "before", "after"]))
+    def deliver(self, which: int, crash: str | None) -> None:
+        """Any event that there is arrives, for the first time or once more; the function may die over it."""
+        handlers = event_handlers(self.world.store, self.world.clock)
+        events = [event for event in self.world.store.outbox if event.type in handlers]
+        if not events:
+            return
+        event = events[which % len(events)]
+        self.world.store.crash = crash
+        try:
+            handlers[event.type](event)
+        except Crash:
+            if crash == "before":
+                return
+        finally:
+            self.world.store.crash = None
+        self.told.add(event.id)
+
+    @rule(some=st.lists(numbers, max_size=4), up_to=st.integers(0, 14))
+    def reads(self, some: list[int], up_to: int) -> None:
+        """The learner reads some, and all up to one."""
+        left = mark_read(self.world.store, LEARNER, some, up_to)
+        here = len(self.told)
+        self.read |= {number for number in (*some, *range(1, up_to + 1)) if number <= here}
+        assert left == here - len(self.read)
+
+    @invariant()
+    def every_event_that_arrived_is_told_once_and_what_was_read_is_read(self) -> None:
+        """The inbox is what was delivered and read, nothing else."""
+        page = read_notices(self.world.store, LEARNER, None, 50)
+        assert sorted(notice.event_id for notice, _ in page.notices) == sorted(self.told)
+        assert [notice.number for notice, _ in page.notices] == list(range(len(self.told), 0, -1))
+        assert {notice.number for notice, read in page.notices if read} == self.read
+        assert page.unread == len(self.told) - len(self.read)
+
+
+TestInbox = InboxMachine.TestCase
+TestInbox.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
