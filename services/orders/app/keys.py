@@ -22,6 +22,11 @@ def claim_key(learner_id: str, course_id: str) -> Key:
     return Key(_learner(learner_id), f"CLAIM#{course_id}")
 
 
+def cart_key(learner_id: str) -> Key:
+    """A learner's cart."""
+    return Key(_learner(learner_id), "CART")
+
+
 def entitlements(learner_id: str, course_id: str | None = None) -> tuple[str, str]:
     """Partition and sort-key prefix of a learner's entitlements, to one course or to all."""
     return _learner(learner_id), "ENTITLEMENT#" if course_id is None else f"ENTITLEMENT#{course_id}#"

@@ -26,6 +26,8 @@ def record_course(store: Store, clock: Clock, event: Envelope) -> None:
         price_fen=published.price_fen,
         sequence=event.sequence,
         withdrawn=event.type == CourseWithdrawn.TYPE,
+        member_price_fen=published.member_price_fen,
+        member_library=published.member_library,
     )
 
     def plan() -> Change:

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class CourseOffer:
-    """A course as it can be had. `sequence` is the number of the publication or withdrawal it was read from."""
+    """A course as it can be had. `sequence` is the number of the publication or withdrawal it was read from.
+
+    Prices in fen; `member_price_fen` is the course's own price for members, where it has one.
+    """
 
     course_id: str
     title: str
@@ -13,3 +16,5 @@ class CourseOffer:
     price_fen: int
     sequence: int
     withdrawn: bool = False
+    member_price_fen: int | None = None
+    member_library: bool = False

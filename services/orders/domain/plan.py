@@ -8,7 +8,11 @@ from decimal import Decimal
 
 @dataclass(frozen=True)
 class Plan:
-    """One version of a plan, in force from a civil date in Asia/Shanghai."""
+    """One version of a plan, in force from a civil date in Asia/Shanghai.
+
+    `price_fen`: what a period costs; None: it is granted only, not sold. `member_discount_percent`: off the list price
+    of every course that has no price for members of its own.
+    """
 
     id: str
     effective_from: date
@@ -18,6 +22,13 @@ class Plan:
     member_recommended_claims: bool
     opens_library: bool
     quota_hours: Decimal
+    price_fen: int | None = None
+    member_discount_percent: int = 0
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where the figures make no sense."""
+        if not 0 <= self.member_discount_percent <= 100 or (self.price_fen is not None and self.price_fen <= 0):
+            raise ValueError(f"{self.id} from {self.effective_from}: price or discount")
 
 
 class Plans:
@@ -33,6 +44,12 @@ class Plans:
         """The version of a plan that a membership granted on this day gets; None where there is none."""
         found = [plan for plan in self._versions if plan.id == plan_id and plan.effective_from <= day]
         return found[-1] if found else None
+
+    def on_offer(self, day: date) -> list[Plan]:
+        """The plans that are sold on this day, each in the version then in force, cheapest first."""
+        in_force = (self.in_force(plan_id, day) for plan_id in sorted({plan.id for plan in self._versions}))
+        sold = [plan for plan in in_force if plan is not None and plan.price_fen is not None]
+        return sorted(sold, key=lambda plan: plan.price_fen or 0)
 
     def version(self, plan_id: str, effective_from: date) -> Plan:
         """The version that a membership was granted under. Raises LookupError: versions are never removed."""

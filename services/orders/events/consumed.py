@@ -14,6 +14,8 @@ class CoursePublished(BaseModel):
     title: str
     member_recommended: bool
     price_fen: int = Field(ge=0)
+    member_price_fen: int | None = Field(default=None, ge=0)
+    member_library: bool = False
 
 
 class CourseWithdrawn(CoursePublished):

@@ -19,8 +19,8 @@ from services.orders.app.payment_problems import PAYMENT_PROBLEMS
 from services.orders.app.payments import Till
 from services.orders.app.start_payment import methods, payment_for, start_payment
 from services.orders.domain.payment import Method, Payment, PaymentState
+from services.orders.handlers.fields import OrderId
 
-OrderId = Annotated[StrictStr, Field(pattern=r"^[0-9]{14}[0-9a-f]{18}$", description="the order's id")]
 Number = Annotated[StrictStr, Field(pattern=r"^[0-9]{14}[0-9a-f]{18}$", description="the payment's number")]
 CALLBACK = "/v1/orders/payment-callbacks/{provider}"
 UNKNOWN_ADDRESS = "127.0.0.1"

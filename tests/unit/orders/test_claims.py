@@ -68,7 +68,7 @@ def test_the_recommendation_is_recorded_on_the_claim(member_world: World) -> Non
     assert stored
     assert stored.value == Claim(MEMBER, RECOMMENDED, 7, NOON_IN_SHANGHAI, entitlement.entitlement_id)
     member_world.publish(RECOMMENDED, 8, recommended=False)
-    assert read_state(member_world.context, MEMBER, RECOMMENDED).state.state is State.OWNED
+    assert read_state(member_world.context, MEMBER, RECOMMENDED).state is State.OWNED
 
 
 def test_refusals(member_world: World) -> None:
@@ -81,7 +81,7 @@ def test_refusals(member_world: World) -> None:
 
 def test_the_last_second_of_a_membership(member_world: World) -> None:
     at(member_world, -0.001)
-    assert read_state(member_world.context, MEMBER, RECOMMENDED).state.state is State.CLAIMABLE
+    assert read_state(member_world.context, MEMBER, RECOMMENDED).state is State.CLAIMABLE
     at(member_world, 0)
     assert code_of(member_world) == "MEMBERSHIP_REQUIRED"
     at(member_world, -0.001)
@@ -91,8 +91,7 @@ def test_the_last_second_of_a_membership(member_world: World) -> None:
 def test_what_was_claimed_stays_after_the_membership(member_world: World) -> None:
     member_world.claim()
     at(member_world, 1)
-    found = read_state(member_world.context, MEMBER, RECOMMENDED)
-    assert found.state.state is State.OWNED
+    assert read_state(member_world.context, MEMBER, RECOMMENDED).state is State.OWNED
     assert code_of(member_world, key=OTHER_KEY) == "ALREADY_CLAIMED"
 
 
@@ -155,9 +154,9 @@ def test_a_course_withdrawn_meanwhile_cannot_be_claimed_and_stays_with_who_has_i
     with pytest.raises(Problem) as problem:
         member_world.claim()
     assert problem.value.type.code == "COURSE_WITHDRAWN"
-    state = read_state(member_world.context, MEMBER, RECOMMENDED).state
-    assert (state.state, state.obstacle) == (State.NOT_OWNED, Obstacle.COURSE_WITHDRAWN)
-    assert read_state(member_world.context, VISITOR, RECOMMENDED).state.entitlement == owned
+    found = read_state(member_world.context, MEMBER, RECOMMENDED)
+    assert (found.state, found.standing.claim_obstacle) == (State.NOT_OWNED, Obstacle.COURSE_WITHDRAWN)
+    assert read_state(member_world.context, VISITOR, RECOMMENDED).standing.entitlement == owned
 
 
 def test_a_membership_that_changes_meanwhile_is_read_again(member_world: World) -> None:
@@ -209,7 +208,8 @@ def test_state_of_a_course(
     member_world: World, learner_id: str, course_id: str, state: State, obstacle: Obstacle | None
 ) -> None:
     found = read_state(member_world.context, learner_id, course_id)
-    assert (found.state.state, found.state.obstacle, found.offer.price_fen) == (state, obstacle, 9900)
+    standing = found.standing
+    assert (found.state, standing.claim_obstacle, standing.offer.price_fen) == (state, obstacle, 9900)
 
 
 def test_an_entitlement_ends_at_its_last_instant() -> None:

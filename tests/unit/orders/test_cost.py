@@ -48,7 +48,7 @@ def _counted(call: Callable[..., Any], used: list[int]) -> Callable[..., Any]:
         (lambda world: world.claim(), 4, 12),
         (lambda world: world.grant(key=OTHER_KEY), 2, 8),
         (lambda world: read_membership(world.context, MEMBER), 1, 0),
-        (lambda world: read_state(world.context, MEMBER, RECOMMENDED), 3, 0),
+        (lambda world: read_state(world.context, MEMBER, RECOMMENDED), 5, 0),
         (lambda world: list_entitlements(world.context, MEMBER), 1, 0),
         (lambda world: world.publish(RECOMMENDED, 2, recommended=True), 2, 4),
         (lambda world: world.publish(RECOMMENDED, 0, recommended=True), 2, 1),

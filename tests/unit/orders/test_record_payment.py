@@ -70,7 +70,7 @@ def test_a_payment_of_an_expired_order_revives_it(world: World, written_down: bo
         expired = order.closed(OrderState.EXPIRED, world.clock.now())
         world.store.commit(Change([Put(order_key(order.order_id), expired, 1)]))
     assert pay(world, order).refund_id is None
-    assert read_state(world.context, MEMBER, ORDINARY).state.state is State.OWNED
+    assert read_state(world.context, MEMBER, ORDINARY).state is State.OWNED
 
 
 def test_a_payment_of_an_expired_order_whose_course_was_ordered_again_is_sent_back(world: World) -> None:

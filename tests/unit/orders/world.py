@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 from services.kit.clock import ManualClock
 from services.kit.events import Envelope
@@ -71,9 +72,9 @@ class World:
         self.publish(RECOMMENDED, 1, recommended=True)
         self.publish(ORDINARY, 1, recommended=False)
 
-    def publish(self, course_id: str, sequence: int | None, *, recommended: bool, price_fen: int = 9900) -> Envelope:
-        """The catalogue's event, delivered."""
-        event = self.published(course_id, sequence, recommended=recommended, price_fen=price_fen)
+    def publish(self, course_id: str, sequence: int | None, *, recommended: bool = False, **changed: Any) -> Envelope:
+        """The catalogue's event, delivered; with other figures of the course where they are named."""
+        event = self.published(course_id, sequence, recommended=recommended, **changed)
         record_course(self.store, self.clock, event)
         return event
 
@@ -82,14 +83,15 @@ class World:
         event = self.published(course_id, sequence, recommended=True)
         record_course(self.store, self.clock, event.model_copy(update={"type": "catalog.course_withdrawn.v1"}))
 
-    def published(self, course_id: str, sequence: int | None, *, recommended: bool, price_fen: int = 9900) -> Envelope:
+    def published(self, course_id: str, sequence: int | None, *, recommended: bool, **changed: Any) -> Envelope:
         """The catalogue's event."""
         data = {
             "course_id": course_id,
             "title": "家族信托",
             "member_recommended": recommended,
-            "price_fen": price_fen,
+            "price_fen": 9900,
             "hours": "1.5",
+            **changed,
         }
         return Envelope(
             id=self.ids.new(),

@@ -1,0 +1,48 @@
+"""Refusals about carts and orders."""
+
+from http import HTTPStatus
+
+from services.kit.problems import ProblemType
+from services.orders.app.problems import COURSE_WITHDRAWN
+from services.orders.domain.purchase_state import BuyingObstacle
+
+ALREADY_OWNED = ProblemType(
+    "ALREADY_OWNED",
+    HTTPStatus.CONFLICT,
+    "您已拥有此课程，无需再次购买；未作任何更改。",
+    "You own this course already and need not buy it again; nothing was changed.",
+    "请在“我的课程”中打开并开始观看。",
+    "Open it from your courses and start watching.",
+)
+ORDER_PENDING = ProblemType(
+    "ORDER_PENDING",
+    HTTPStatus.CONFLICT,
+    "此商品已在您的待付款订单中，未作任何更改。",
+    "This is in an order of yours that waits for its payment; nothing was changed.",
+    "请支付该订单；如不再需要，请先取消。",
+    "Pay that order, or cancel it first.",
+)
+CART_FULL = ProblemType(
+    "CART_FULL",
+    HTTPStatus.CONFLICT,
+    "购物车已满（最多 20 门课程），此课程未加入。",
+    "The cart is full (20 courses at most); this course was not added.",
+    "请先结算或移除部分课程。",
+    "Order or remove some courses first.",
+)
+CART_CHANGED = ProblemType(
+    "CART_CHANGED",
+    HTTPStatus.CONFLICT,
+    "购物车已在其他设备上更改，本次选择未保存。",
+    "The cart was changed on another device; this selection was not saved.",
+    "请刷新购物车后重新选择。",
+    "Load the cart again and choose anew.",
+)
+
+SHOP_PROBLEMS = (ALREADY_OWNED, ORDER_PENDING, CART_FULL, CART_CHANGED)
+
+BUYING_OBSTACLES = {
+    BuyingObstacle.COURSE_WITHDRAWN: COURSE_WITHDRAWN,
+    BuyingObstacle.ALREADY_OWNED: ALREADY_OWNED,
+    BuyingObstacle.ORDER_PENDING: ORDER_PENDING,
+}

@@ -1,0 +1,19 @@
+"""Fields that several routes have."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StrictStr
+
+CourseId = Annotated[StrictStr, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", description="the course's id")]
+LearnerId = Annotated[
+    StrictStr, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$", description="the user pool's id of the learner")
+]
+PlanId = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$", description="the plan's id")]
+OrderId = Annotated[StrictStr, Field(pattern=r"^[0-9]{14}[0-9a-f]{18}$", description="the order's id")]
+Reason = Annotated[StrictStr, Field(pattern=r"\S", max_length=500, description="why; kept in the audit log")]
+
+
+class Request(BaseModel):
+    """A body: it has no members but its own."""
+
+    model_config = ConfigDict(extra="forbid")
