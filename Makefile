@@ -70,7 +70,7 @@ test: check ## everything, checked; sets up all it needs
 	@$(PY) -c 'from local.toolchain import build_client; build_client()'
 	@cd web && PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm test --silent
 	@echo "Testing the services, the templates and the running system ..."
-	@$(PY) -m pytest -n 3
+	@$(PY) -m pytest -n 4
 
 synth: $(VENV)/.ready ## write the CloudFormation templates into build/cdk.out
 	@$(PY) -m infra.app

@@ -8,7 +8,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from local.system import System, start
-from tests.groups import GROUPS, alive, group_of
+from tests.groups import GROUPS, WITH_SYSTEM, alive, group_of
 
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Xueshi")  # as in a function's environment
 
@@ -37,7 +37,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Puts each group's tests one after the other. A test of the running system elsewhere would start another one."""
     items.sort(key=lambda item: group_of(item) or "")
     for item in items:
-        if SYSTEM_MARKS & {mark.name for mark in item.iter_markers()} and group_of(item) not in ("system", "browser"):
+        if SYSTEM_MARKS & {mark.name for mark in item.iter_markers()} and group_of(item) not in WITH_SYSTEM:
             raise pytest.UsageError(f"{item.nodeid} needs the running system: move it to flows, security or e2e")
 
 

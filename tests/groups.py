@@ -7,14 +7,17 @@ import pytest
 
 TESTS = Path(__file__).parent
 GROUPS = {
-    "flows": "system",
-    "security": "system",
+    "flows": "flows",
+    "security": "security",
     "e2e": "browser",
     "infra": "templates",
     "contracts": "templates",
     "emulator": "emulator",
 }
 """Folders of tests, and what they share."""
+
+WITH_SYSTEM = {"flows", "security", "browser"}
+"""Groups with a running system each, so that they wait for it side by side."""
 
 alive = ExitStack()
 """What the running group has started. It ends with the group, so that no thread of it disturbs the tests after it."""

@@ -6,6 +6,8 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import cycle
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
@@ -18,9 +20,9 @@ from tests.flows.world import World, eventually
 
 pytestmark = pytest.mark.system
 
-LEARNERS = 3
-KILL_EVERY_S = 0.7
-"""At most so often: between two deaths somebody must have got an answer, however long new workers take to start."""
+LEARNERS = 2
+UP_TO_S = 0.4
+"""How long after an answer a death comes: at any moment of what follows it, in the middle of a call too."""
 ON_THE_PATH = [
     ("orders", "http"),
     ("orders", "relay"),
@@ -43,10 +45,10 @@ def world(system: System) -> Iterator[World]:
 def test_killing_functions_all_along_the_path_loses_nothing_and_awards_once(world: World) -> None:
     course_id = world.publish(duration_s=16)
     learners = [world.member() for _ in range(LEARNERS)]
-    with _killing(world) as kills, ThreadPoolExecutor(LEARNERS) as pool:
-        walks = list(pool.map(lambda learner: _walk(world, learner, course_id), learners))
-    assert kills["playback http"] > 1
-    assert sum(kills.values()) > LEARNERS
+    with _killing(world) as killer, ThreadPoolExecutor(LEARNERS) as pool:
+        walks = list(pool.map(lambda learner: _walk(world, learner, course_id, killer), learners))
+    assert killer.kills["playback http"] > 1
+    assert sum(killer.kills.values()) > LEARNERS
     for learner in learners:
         _await_award(world, learner)
     world.settle()
@@ -85,12 +87,18 @@ def _accepted(learner: Client, request: dict[str, Any]) -> dict[str, Any] | None
     return answer.accepted() if answer.status < 500 else None
 
 
-def _walk(world: World, learner: Client, course_id: str) -> list[Moment]:
-    """Claims and watches, sending each request again until it is answered."""
+def _walk(world: World, learner: Client, course_id: str, killer: "_Killer") -> list[Moment]:
+    """Claims and watches, sending each request again until it is answered; each answer brings about a death."""
     key = f"claim-{learner_id_of(learner)}"
     eventually(lambda: learner.post("/v1/orders/claims", {"course_id": course_id}, key=key).ok)
+    killer.kill_soon()
     moments: list[Moment] = []
-    player = world.player(learner, course_id, moments.append)
+
+    def observe(moment: Moment) -> None:
+        moments.append(moment)
+        killer.kill_soon()
+
+    player = world.player(learner, course_id, observe)
     player.start(patience_s=60)  # what carries the entitlement here is killed too
     player.watch()
     return moments
@@ -102,29 +110,46 @@ def _completions(world: World, learner: Client) -> list[dict[str, Any]]:
     return [event for event in found if event["data"]["learner_id"] == learner_id]
 
 
-def _accepted_so_far(world: World) -> int:
-    return world.traffic.by_status[200] + world.traffic.by_status[201]
+class _Killer:
+    """Kills worker processes of functions on the path, one death for each answer: the player's own every other time."""
+
+    def __init__(self, world: World) -> None:
+        self._system = world.system
+        self._functions = {
+            f"{service} {handler}": world.system.function(service, handler) for service, handler in ON_THE_PATH
+        }
+        others = [name for name in self._functions if name != "playback http"]
+        self._order = cycle(name for other in others for name in ("playback http", other))
+        self._delays = random.Random(7)  # noqa: S311 (not a secret)
+        self._due: SimpleQueue[float | None] = SimpleQueue()
+        self.kills = dict.fromkeys(self._functions, 0)
+
+    def kill_soon(self) -> None:
+        """The next function's workers die within `UP_TO_S`."""
+        self._due.put(self._delays.uniform(0, UP_TO_S))
+
+    def run(self) -> None:
+        """Kills what is due, until told to end."""
+        for name in self._order:
+            delay = self._due.get()
+            if delay is None:
+                return
+            time.sleep(delay)
+            self.kills[name] += self._system.kill(self._functions[name])
+
+    def end(self) -> None:
+        """Ends `run` once all that is due is done."""
+        self._due.put(None)
 
 
 @contextmanager
-def _killing(world: World) -> Iterator[dict[str, int]]:
-    """Kills worker processes of functions on the path, one after the other in random order, while the block runs."""
-    functions = {f"{service} {handler}": world.system.function(service, handler) for service, handler in ON_THE_PATH}
-    kills, over, order = dict.fromkeys(functions, 0), threading.Event(), random.Random(7)  # noqa: S311 (not a secret)
-
-    def kill() -> None:
-        answered = 0
-        while not over.wait(KILL_EVERY_S):
-            if (now_answered := _accepted_so_far(world)) == answered:
-                continue
-            answered = now_answered
-            name = order.choice([*functions, "playback http"])
-            kills[name] += world.system.kill(functions[name])
-
-    thread = threading.Thread(target=kill)
+def _killing(world: World) -> Iterator[_Killer]:
+    """Deaths happen while the block runs, in a thread of their own."""
+    killer = _Killer(world)
+    thread = threading.Thread(target=killer.run)
     thread.start()
     try:
-        yield kills
+        yield killer
     finally:
-        over.set()
+        killer.end()
         thread.join()

@@ -43,3 +43,17 @@ def people(world: World) -> People:
     """Somebody signed in for every role."""
     staff = {str(role): world.staff(name) for role, name in STAFF.items()}
     return People(world, {**staff, str(Role.LEARNER): world.member()})
+
+
+@pytest.fixture(scope="module")
+def nothing_changes(people: People) -> Iterator[None]:
+    """Whatever a module's tests send, no item of any table changes, and nothing fails on the server's side."""
+    world = people.world
+    world.settle()
+    before = world.state()
+    yield
+    world.settle()
+    after = world.state()
+    changed = {table: [item for item in after[table] if item not in before[table]] for table in after}
+    assert after == before, changed
+    assert not world.traffic.failures
