@@ -41,7 +41,13 @@ const OWN: Place[] = [
   { route: 'verify', label: 'verify.title', icon: 'check' },
 ]
 
-const TOOLS: Tool[] = []
+const TOOLS: Tool[] = [
+  { route: 'riskCases', label: 'tool.risk', hint: 'tool.risk.hint', icon: 'alert', roles: ['reviewer'] },
+  { route: 'audit', label: 'tool.audit', hint: 'tool.audit.hint', icon: 'check', roles: ['auditor'] },
+  { route: 'batches', label: 'tool.records', hint: 'tool.records.hint', icon: 'document', roles: ['records'] },
+  { route: 'learners', label: 'tool.learners', hint: 'tool.learners.hint', icon: 'people', roles: ['administrator'] },
+  { route: 'publishing', label: 'tool.publishing', hint: 'tool.publishing.hint', icon: 'play', roles: ['editor'] },
+]
 
 // Areas of the product are built one after another; what has no page yet is not offered.
 const built = <T extends Place>(places: T[]): T[] => places.filter((place) => router.hasRoute(place.route))

@@ -33,6 +33,8 @@ function withToken(request: Request, token: string | null): Request {
 const options = { fetch: authorized, keepalive: true }
 
 export const catalog = createClient<CatalogPaths>({ fetch: timed })
+/** The catalogue with the caller's token: what editors see and do. */
+export const editing = createClient<CatalogPaths>(options)
 export const orders = createClient<OrdersPaths>(options)
 export const playback = createClient<PlaybackPaths>(options)
 export const credits = createClient<CreditsPaths>(options)

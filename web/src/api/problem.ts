@@ -12,6 +12,14 @@ interface Body {
   errors?: unknown
 }
 
+/** One of several mistakes in what was sent: where it is, and what is wrong. */
+export interface Mistake {
+  line?: number
+  pointer?: string
+  message: string
+  message_en?: string
+}
+
 /** The gateway answers these itself, without the product's codes. */
 const GATEWAY: Record<number, string> = {
   401: 'NOT_SIGNED_IN',
@@ -65,8 +73,12 @@ export class Problem extends Error {
 
   /** Whether the refusal points at this field of the request's body. */
   concerns(field: string): boolean {
-    const { errors } = this.body
-    return Array.isArray(errors) && errors.some((found: { pointer?: unknown }) => found.pointer === `/${field}`)
+    return this.mistakes.some(({ pointer }) => pointer === `/${field}`)
+  }
+
+  /** Each mistake in what was sent, if the answer lists them. */
+  get mistakes(): Mistake[] {
+    return Array.isArray(this.body.errors) ? (this.body.errors as Mistake[]) : []
   }
 
   private text(member: 'detail' | 'next'): string | undefined {

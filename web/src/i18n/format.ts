@@ -33,3 +33,17 @@ export function instant(iso: string): string {
   const style = { dateStyle: 'medium', timeStyle: 'short', timeZone: 'Asia/Shanghai' } as const
   return new Intl.DateTimeFormat(language, style).format(new Date(iso))
 }
+
+/** An instant to the second, for records that are compared. */
+export function moment(iso: string): string {
+  const style = { dateStyle: 'short', timeStyle: 'medium', timeZone: 'Asia/Shanghai' } as const
+  return new Intl.DateTimeFormat(locale.value === 'zh' ? 'zh-CN' : 'en-GB', style).format(new Date(iso))
+}
+
+const DAY_MS = 86_400_000
+
+/** A civil day in Shanghai, some days from an instant: "2026-11-24". */
+export function civilDay(from: Date, days = 0): string {
+  const style = { timeZone: 'Asia/Shanghai', year: 'numeric', month: '2-digit', day: '2-digit' } as const
+  return new Intl.DateTimeFormat('sv-SE', style).format(new Date(from.getTime() + days * DAY_MS))
+}

@@ -24,7 +24,12 @@ export async function loadMessages(): Promise<void> {
 
 /** The message in the current language, with its {parameters} filled in. */
 export function t(key: Key, parameters: Record<string, string | number> = {}): string {
-  return messages[locale.value][key].replace(/\{(\w+)\}/g, (whole, name: string) => String(parameters[name] ?? whole))
+  return fill(messages[locale.value][key], parameters)
+}
+
+/** A message with its {parameters} filled in. */
+export function fill(message: string, parameters: Record<string, string | number>): string {
+  return message.replace(/\{(\w+)\}/g, (whole, name: string) => String(parameters[name] ?? whole))
 }
 
 /** The message for a key that is put together at run time, if there is one. */

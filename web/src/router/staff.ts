@@ -2,5 +2,23 @@ import type { RouteRecordRaw } from 'vue-router'
 
 /** What staff work with, by role. The server decides in any case; here a role only saves a refusal. */
 export const staffRoutes: RouteRecordRaw[] = [
-  { path: '/staff', name: 'staff', component: () => import('../pages/StaffPage.vue'), meta: { personal: true } },
-]
+  { path: '', name: 'staff', component: () => import('../pages/StaffPage.vue') },
+  { path: '/risk', name: 'riskCases', component: () => import('../pages/staff/RiskCasesPage.vue') },
+  { path: '/risk/:watchId', name: 'riskCase', component: () => import('../pages/staff/RiskCasePage.vue'), props: true },
+  { path: '/audit', name: 'audit', component: () => import('../pages/staff/AuditPage.vue') },
+  { path: '/records', name: 'batches', component: () => import('../pages/staff/BatchesPage.vue') },
+  {
+    path: '/records/:credential/:number',
+    name: 'batch',
+    component: () => import('../pages/staff/BatchPage.vue'),
+    props: true,
+  },
+  { path: '/learners', name: 'learners', component: () => import('../pages/staff/LearnersPage.vue') },
+  { path: '/courses', name: 'publishing', component: () => import('../pages/staff/CoursesPage.vue') },
+  {
+    path: '/courses/:courseId',
+    name: 'publication',
+    component: () => import('../pages/staff/PublicationPage.vue'),
+    props: true,
+  },
+].map((route) => ({ ...route, path: `/staff${route.path}`, meta: { personal: true } }))

@@ -29,6 +29,10 @@ export const core: Record<keyof typeof zh, string> = {
   'common.close': 'Close',
   'common.code': 'Code',
   'common.comma': ', ',
+  'common.more': 'Show more',
+  'common.loading': 'Loading…',
+  'common.reason': 'Reason',
+  'common.reasonMissing': 'Please give a reason',
   'common.next': 'What to do',
 
   'notFound.title': 'No such page',

@@ -27,6 +27,10 @@ export const core = {
   'common.close': '关闭',
   'common.code': '代码',
   'common.comma': '、',
+  'common.more': '加载更多',
+  'common.loading': '正在加载…',
+  'common.reason': '理由',
+  'common.reasonMissing': '请填写理由',
   'common.next': '下一步',
 
   'notFound.title': '没有这个页面',
