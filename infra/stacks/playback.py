@@ -31,6 +31,7 @@ class PlaybackStack(ServiceStack):
             "catalog.course_withdrawn.v1",
             "orders.entitlement_granted.v1",
             "orders.entitlement_revocation_requested.v1",
+            "orders.membership_changed.v1",
         ]
         consumer = self.add_consumer(types)
         self.allow_write(consumer.function)

@@ -93,6 +93,15 @@ def grant_key(learner_id: str, course_id: str, entitlement_id: str) -> Key:
     return Key(f"LEARNER#{learner_id}", f"{grants_of(course_id)}{entitlement_id}")
 
 
+MEMBERSHIPS = "MEMBERSHIP#"
+"""Sort-key prefix of a learner's membership periods."""
+
+
+def membership_key(learner_id: str, period_id: str) -> Key:
+    """One period of a learner's membership."""
+    return Key(f"LEARNER#{learner_id}", f"{MEMBERSHIPS}{period_id}")
+
+
 def leg_key(watch_id: str, number: int) -> Key:
     """One signed record of a watch."""
     return Key(f"WATCH#{watch_id}", f"LEG#{number:06}")

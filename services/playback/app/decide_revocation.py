@@ -5,11 +5,12 @@ from dataclasses import replace
 
 from services.kit.events import Envelope
 from services.kit.inbox import apply_once
-from services.kit.store import ABSENT, Change, Check, Put, Stored, Write
+from services.kit.store import ABSENT, Change, Put, Stored, Write
 from services.playback.app.context import Context, attempts_of, grant_key, live_key
-from services.playback.app.legs import append_leg, save_watch
+from services.playback.app.end_session import end_session, left_alone, live_session
+from services.playback.app.legs import save_watch
 from services.playback.domain.entitlement import Entitlement, taken_back
-from services.playback.domain.watch import Attempt, LegKind, Live, revoke
+from services.playback.domain.watch import Attempt, Live
 from services.playback.events.consumed import EntitlementRevocationRequested
 from services.playback.events.published import EntitlementRevocationDecided
 
@@ -50,14 +51,14 @@ def _take_back(
 
 def _end_session(context: Context, asked: EntitlementRevocationRequested) -> tuple[Stored[Live] | None, list[Write]]:
     """The live state that the session's end leads to, and its writes; only looked at where it rests on another."""
-    stored = context.store.get(live_key(asked.learner_id), Live)
-    if stored is None:
-        return None, [Check(live_key(asked.learner_id), ABSENT)]
-    if (stored.value.course_id, stored.value.entitlement_id) != (asked.course_id, asked.entitlement_id):
-        return None, [Check(stored.key, stored.version)]
-    now = context.now()
-    ended, leg = append_leg(context, asked.learner_id, revoke(stored.value, now), LegKind.REVOKED, now)
-    return Stored(stored.key, ended, stored.version + 1), [Put(stored.key, ended, after=stored.version), *leg]
+    stored = live_session(context, asked.learner_id)
+    if stored is None or not _rests_on(stored.value, asked):
+        return None, [left_alone(asked.learner_id, stored)]
+    return end_session(context, asked.learner_id, stored)
+
+
+def _rests_on(live: Live, asked: EntitlementRevocationRequested) -> bool:
+    return (live.course_id, live.entitlement_id) == (asked.course_id, asked.entitlement_id)
 
 
 def _save(watch: Stored[Attempt], live: Stored[Live] | None, now: int) -> list[Write]:

@@ -17,8 +17,8 @@ NOT_ENTITLED = ProblemType(
     HTTPStatus.FORBIDDEN,
     "您还没有这门课程的学习权限。",
     "You do not have this course yet.",
-    "请先领取或购买课程。刚刚领取的，请几秒后重试。",
-    "Claim or buy the course first. If you just did, try again in a few seconds.",
+    "请先领取或购买课程；会员课程库中的课程，开通会员即可观看。刚刚办理的，请几秒后重试。",
+    "Claim or buy the course; those of the members' library open to members. If you just did, try again in a moment.",
 )
 ENTITLEMENT_ENDED = ProblemType(
     "ENTITLEMENT_ENDED",

@@ -1,5 +1,6 @@
 """Starting to watch, going on where it was left, and taking over from another device."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
@@ -8,6 +9,7 @@ from services.kit.problems import Problem
 from services.kit.store import ABSENT, Change, Check, Put, Stored, Write, commit_retrying
 from services.playback.app.answers import WatchState, watch_state
 from services.playback.app.context import (
+    MEMBERSHIPS,
     Context,
     attempt_key,
     attempts_of,
@@ -16,11 +18,19 @@ from services.playback.app.context import (
     live_key,
 )
 from services.playback.app.legs import append_leg, save_watch
-from services.playback.app.problems import COURSE_NOT_FOUND, ENTITLEMENT_REVOKED, NOT_ENTITLED, TAKEOVER_REQUIRED
+from services.playback.app.problems import (
+    COURSE_NOT_FOUND,
+    ENTITLEMENT_ENDED,
+    ENTITLEMENT_REVOKED,
+    NOT_ENTITLED,
+    TAKEOVER_REQUIRED,
+)
+from services.playback.app.read_progress import newest
 from services.playback.app.saved import saved_part
 from services.playback.domain.course import Course
 from services.playback.domain.entitlement import Entitlement, best_entitlement
 from services.playback.domain.legs import FIRST
+from services.playback.domain.membership import MembershipPeriod
 from services.playback.domain.policy import policy, policy_in_force
 from services.playback.domain.watch import Attempt, LegKind, Live, checkpoint, shanghai_day
 
@@ -59,8 +69,8 @@ def start_session(
     A complete watch is watched again for free, and gives nothing more; with `new_attempt` a watch of its own begins.
 
     Raises:
-        Problem: COURSE_NOT_FOUND, NOT_ENTITLED, ENTITLEMENT_REVOKED; TAKEOVER_REQUIRED while another session has the
-            lease.
+        Problem: COURSE_NOT_FOUND, NOT_ENTITLED, ENTITLEMENT_ENDED, ENTITLEMENT_REVOKED; TAKEOVER_REQUIRED while another
+            session has the lease.
     """
     session_id = sha256(f"{learner_id}|{idempotency_key}".encode()).hexdigest()[:32]
     request = Request(learner_id, course_id, session_id, take_over, new_attempt, context.now())
@@ -74,7 +84,7 @@ def _plan(context: Context, request: Request) -> tuple[Change, Started]:
     course = context.store.get(course_key(request.course_id), Course)
     if course is None:
         raise COURSE_NOT_FOUND.problem()
-    entitlement = _entitlement(context, request)
+    entitlement = _entitlement(context, request, course.value, stored)
     if stored and stored.value.has_lease(request.now) and not request.take_over:
         raise TAKEOVER_REQUIRED.problem(saved=saved_part(stored.value))
     closing, closed = _close(context, request, stored)
@@ -98,20 +108,43 @@ def _again(context: Context, request: Request, stored: Stored[Live]) -> Started:
     return Started(watch_state(context, request.learner_id, live, stored.version), attempt.value.media_url)
 
 
-def _entitlement(context: Context, request: Request) -> Stored[Entitlement]:
-    partition = live_key(request.learner_id).pk
-    granted = context.store.query(partition, grants_of(request.course_id), Entitlement)
-    best = best_entitlement([stored.value for stored in granted], request.now)
-    if best is None:
-        raise _not_entitled(context, request, granted)
-    return next(stored for stored in granted if stored.value == best)
+def _entitlement(context: Context, request: Request, course: Course, live: Stored[Live] | None) -> Stored[Entitlement]:
+    granted = _granted(context, request)
+    found = _best_granted(granted, request.now) or _on_membership(context, request, course)
+    if found is None:
+        raise _not_entitled(context, request, granted, live)
+    return found
 
 
-def _not_entitled(context: Context, request: Request, granted: list[Stored[Entitlement]]) -> Problem:
-    if all(stored.value.revoked_at is None for stored in granted):
-        return NOT_ENTITLED.problem()
+def _granted(context: Context, request: Request) -> list[Stored[Entitlement]]:
+    return context.store.query(live_key(request.learner_id).pk, grants_of(request.course_id), Entitlement)
+
+
+def _best_granted(granted: Sequence[Stored[Entitlement]], now: int) -> Stored[Entitlement] | None:
+    best = best_entitlement([stored.value for stored in granted], now)
+    return next((stored for stored in granted if stored.value == best), None)
+
+
+def _on_membership(context: Context, request: Request, course: Course) -> Stored[Entitlement] | None:
+    """The running period that opens the course, as an entitlement; asked only where none was granted, which the quota
+    would not be charged for."""
+    if not course.in_library:
+        return None
+    periods = context.store.query(live_key(request.learner_id).pk, MEMBERSHIPS, MembershipPeriod)
+    opening = (stored for stored in periods if stored.value.opens(request.now))
+    return next((Stored(stored.key, stored.value.entitlement(), stored.version) for stored in opening), None)
+
+
+def _not_entitled(
+    context: Context, request: Request, granted: Sequence[Stored[Entitlement]], live: Stored[Live] | None
+) -> Problem:
+    """Whether there never was a right to watch it, it has ended, or it was taken away; and what is saved."""
     latest = _latest(context, request)
-    return ENTITLEMENT_REVOKED.problem(saved=saved_part(latest.value) if latest else None)
+    saved = saved_part(newest(latest.value, live)) if latest else None
+    resting = [latest.value.entitlement] if latest else []
+    if any(lost.revoked_at is not None for lost in [*resting, *(stored.value for stored in granted)]):
+        return ENTITLEMENT_REVOKED.problem(saved=saved)
+    return ENTITLEMENT_ENDED.problem(saved=saved) if saved else NOT_ENTITLED.problem()
 
 
 def _close(

@@ -184,6 +184,7 @@ def _completion(context: Context, attempt: Attempt, call: Call) -> Envelope:
         entitlement_id=attempt.entitlement.id,
         basis=attempt.entitlement.basis,
         counts_against_member_quota=attempt.entitlement.counts_against_member_quota,
+        membership_period_id=attempt.entitlement.membership_period_id,
         evidence=Evidence(legs=attempt.legs, key_id=context.keys.current_id(), head_mac=attempt.head_mac),
     )
     return context.events.make(WatchCompleted.TYPE, data, subject=attempt.watch_id, correlation_id=call.correlation_id)

@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-_PREFERENCE = ("purchase", "claim", "membership")
+MEMBERSHIP = "membership"
+_PREFERENCE = ("purchase", "claim", MEMBERSHIP)
 """A watch rests on the entitlement that costs the learner least: the first two leave the member quota alone."""
 
 
 @dataclass(frozen=True)
 class Entitlement:
-    """One entitlement as orders granted it; `valid_until` in milliseconds since 1970.
+    """One entitlement as orders granted it, or a membership's period; `valid_until` in milliseconds since 1970.
 
     `basis` and `counts_against_member_quota` go on to credits with the completion. `sequence` orders what orders says.
     `revoked_at` is when it was taken away, for good: a purchase after a refund is another entitlement.
+    `membership_period_id` names the period, of a membership, whose quota the hours are charged to.
     """
 
     id: str
@@ -21,6 +23,7 @@ class Entitlement:
     sequence: int
     valid_until: int | None = None
     revoked_at: int | None = None
+    membership_period_id: str | None = None
 
     def is_valid(self, now: int) -> bool:
         """Whether it holds at this instant (half-open: not at its end)."""

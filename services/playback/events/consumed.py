@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar
 
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
 
 class PromptQuestion(BaseModel):
@@ -46,6 +46,19 @@ class EntitlementGranted(BaseModel):
     basis: str
     counts_against_member_quota: bool
     valid_until: datetime | None
+
+
+class MembershipChanged(BaseModel):
+    """Of orders' membership: how one period of it stands."""
+
+    TYPE: ClassVar = "orders.membership_changed.v1"
+
+    learner_id: str
+    membership_period_id: str
+    valid_from: AwareDatetime
+    valid_until: AwareDatetime
+    opens_library: bool
+    revoked: bool
 
 
 class EntitlementRevocationRequested(BaseModel):

@@ -31,6 +31,9 @@ class WatchCompleted(BaseModel):
     entitlement_id: str
     basis: str = Field(description="claim, purchase or membership")
     counts_against_member_quota: bool
+    membership_period_id: str | None = Field(
+        default=None, description="of basis membership: the period whose quota it counts against; else null"
+    )
     evidence: Evidence
 
 

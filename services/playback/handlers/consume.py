@@ -1,4 +1,4 @@
-"""The queue of courses, entitlements and their revocations."""
+"""The queue of courses, entitlements and their revocations, and memberships."""
 
 from functools import partial
 from typing import Any
@@ -9,12 +9,14 @@ from services.kit.consumer import EventHandler, consume
 from services.playback import bootstrap
 from services.playback.app.context import Context
 from services.playback.app.decide_revocation import decide_revocation
+from services.playback.app.record_membership import record_membership
 from services.playback.app.record_views import record_course, record_entitlement
 from services.playback.events.consumed import (
     CoursePublished,
     CourseWithdrawn,
     EntitlementGranted,
     EntitlementRevocationRequested,
+    MembershipChanged,
 )
 
 
@@ -24,6 +26,7 @@ def event_handlers(watching: Context) -> dict[str, EventHandler]:
         CoursePublished.TYPE: partial(record_course, watching.store, watching.clock),
         CourseWithdrawn.TYPE: partial(record_course, watching.store, watching.clock),
         EntitlementGranted.TYPE: partial(record_entitlement, watching.store, watching.clock),
+        MembershipChanged.TYPE: partial(record_membership, watching),
         EntitlementRevocationRequested.TYPE: partial(decide_revocation, watching),
     }
 

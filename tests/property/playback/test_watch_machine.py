@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -15,15 +16,20 @@ from services.playback.app.answers import WatchState
 from services.playback.app.context import attempts_of, live_key
 from services.playback.app.decide_revocation import decide_revocation
 from services.playback.app.read_progress import read_progress
+from services.playback.app.record_membership import record_membership
 from services.playback.app.start_session import start_session
 from services.playback.app.watch import beat, confirm_prompt, pause
 from services.playback.domain.policy import policy
 from services.playback.domain.watch import Attempt, Live
 from services.playback.events.published import EntitlementRevocationDecided, WatchCompleted
-from tests.unit.playback.world import DURATIONS, LEARNER, OTHER, SHORT, Crash, a_world
+from tests.unit.playback.world import DURATIONS, LEARNER, OTHER, SHORT, Crash, World
 
 LEARNERS = st.sampled_from([LEARNER, OTHER])
 COURSES = st.sampled_from(sorted(DURATIONS))
+A_DAY_MS = 86_400_000
+SKEW_MS = 2_000
+"""Time may seem to step back between two calls."""
+PERIODS = st.sampled_from(["period-1", "period-2"])
 CRASHES = st.sampled_from([None, None, None, "before", "after"])
 HIGHEST_RATE = 2
 QUESTIONS = [{"text": text, "choices": ["a", "b", "c"], "answer": 1} for text in ("first", "second")]
@@ -32,17 +38,27 @@ COMPLETED = WatchCompleted.TYPE
 
 
 class WatchMachine(RuleBasedStateMachine):
-    """Keeps every token and nonce it was ever given, and uses any of them at any time."""
+    """Keeps every token and nonce it was ever given, and uses any of them at any time.
+
+    One learner begins with every course claimed, the other with a membership that opens them all.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self.world = a_world()
+        self.world = World()
+        for course_id in DURATIONS:
+            self.world.publish(course_id)
+            self.world.entitle(LEARNER, course_id)
         self.world.publish(SHORT, version="asks", sequence=2, questions=QUESTIONS)
         self.states: dict[str, list[WatchState]] = defaultdict(list)
         self.keys: dict[str, list[str]] = defaultdict(list)
         self.credited: dict[str, list[tuple[int, int]]] = defaultdict(list)
         self.furthest: dict[str, int] = defaultdict(int)
         self.bought: dict[tuple[str, str], int] = defaultdict(int)
+        self.sequences: dict[str, int] = defaultdict(int)
+        self.memberships: dict[tuple[str, str], tuple[int, int] | None] = {}
+        self.checked = 0
+        self.membership_changes(OTHER, "period-1", A_DAY_MS, revoked=False, crash=None)
 
     def attempt(self, learner_id: str, call: Callable[[], WatchState], crash: str | None) -> None:
         """One call as its client sees it: answered, refused (and then nothing changed), or lost and sent again."""
@@ -160,6 +176,19 @@ class WatchMachine(RuleBasedStateMachine):
         self.bought[learner_id, course_id] += 1
         self.world.entitle(learner_id, course_id, basis=f"claim-{self.bought[learner_id, course_id]}")
 
+    @rule(learner_id=LEARNERS, period=PERIODS, lasts_ms=st.integers(1, 300_000), revoked=st.booleans(), crash=CRASHES)
+    def membership_changes(self, learner_id: str, period: str, lasts_ms: int, revoked: bool, crash: str | None) -> None:
+        """A period begins, grows, shrinks or is taken back; the queue delivers until it is known, and once more."""
+        now = self.world.clock.now()
+        sequence = self.sequences[learner_id] = self.sequences[learner_id] + 1
+        valid_until = now + timedelta(milliseconds=lasts_ms)
+        event = self.world.membership_news(learner_id, period, sequence, now, valid_until, revoked=revoked)
+        self.world.store.crash = crash
+        with suppress(Crash):
+            record_membership(self.world.context, event)
+        record_membership(self.world.context, event)
+        self.memberships[learner_id, period] = None if revoked else (to_ms(now), to_ms(valid_until))
+
     @rule()
     def key_is_rotated(self) -> None:
         """A new key signs from now on; the old ones go on verifying."""
@@ -224,6 +253,28 @@ class WatchMachine(RuleBasedStateMachine):
             if live and live.value.entitlement_id in revoked:
                 assert live.value.revoked_at is not None
                 assert not live.value.has_lease(live.value.revoked_at)
+
+    @invariant()
+    def the_quota_that_is_charged_is_of_the_learners_running_period(self) -> None:
+        """Checked at the step that completes: no membership changes within one."""
+        told = [e.data for e in self.world.store.outbox if e.type == COMPLETED]
+        for data in told[self.checked :]:
+            assert data["counts_against_member_quota"] == (data["basis"] == "membership")
+            assert (data["membership_period_id"] is not None) == (data["basis"] == "membership")
+            if data["basis"] == "membership":
+                runs = self.memberships[data["learner_id"], data["membership_period_id"]]
+                assert runs is not None
+                assert runs[0] - SKEW_MS <= to_ms(datetime.fromisoformat(str(data["completed_at"]))) < runs[1]
+        self.checked = len(told)
+
+    @invariant()
+    def no_session_outlives_its_membership(self) -> None:
+        """What was taken back or shortened carries no session that would run longer."""
+        for (learner_id, period), runs in self.memberships.items():
+            live = self.world.store.get(live_key(learner_id), Live)
+            if live and live.value.entitlement_id == period and live.value.revoked_at is None:
+                assert runs is not None
+                assert (live.value.entitled_until or 0) <= runs[1]
 
     @invariant()
     def every_chain_is_whole(self) -> None:

@@ -239,7 +239,7 @@ def test_an_entitlement_that_ends_during_the_watch_ends_its_credit(world: World)
     state = beat(world.context, "lodger", state.token, 9_999, "test")
     world.clock.advance(1)
     assert code_of(lambda: beat(world.context, "lodger", state.token, 10_000, "test")) == "ENTITLEMENT_ENDED"
-    assert code_of(lambda: world.start(learner_id="lodger", take_over=True)) == "NOT_ENTITLED"
+    assert code_of(lambda: world.start(learner_id="lodger", take_over=True)) == "ENTITLEMENT_ENDED"
 
 
 def test_a_watch_under_way_keeps_its_content_version(world: World) -> None:

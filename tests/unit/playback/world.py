@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from services.kit.clock import ManualClock
@@ -14,6 +14,7 @@ from services.kit.store.memory import MemoryStore
 from services.playback.app.answers import WatchState
 from services.playback.app.context import Context, leg_key, live_key
 from services.playback.app.decide_revocation import decide_revocation
+from services.playback.app.record_membership import record_membership
 from services.playback.app.record_views import record_course, record_entitlement
 from services.playback.app.start_session import start_session
 from services.playback.domain.legs import Finding, Leg, verify_legs
@@ -106,14 +107,15 @@ class World:
         duration_ms: int | None = None,
         *,
         withdrawn: bool = False,
+        in_library: bool = True,
         questions: Sequence[dict[str, Any]] = (),
     ) -> None:
-        """The catalogue publishes a course of the library, or withdraws it."""
+        """The catalogue publishes a course, of the library unless told otherwise, or withdraws it."""
         self.deliver(
             record_course,
             f"catalog.course_{'withdrawn' if withdrawn else 'published'}.v1",
             sequence,
-            member_library=True,
+            member_library=in_library,
             course_id=course_id,
             content_version=version,
             duration_ms=duration_ms or DURATIONS[course_id],
@@ -136,6 +138,47 @@ class World:
             basis=basis,
             counts_against_member_quota=basis == "membership",
             valid_until=valid_until,
+        )
+
+    def membership(
+        self,
+        learner_id: str = LEARNER,
+        period: str = "period-1",
+        sequence: int = 1,
+        valid_from: datetime = NOON_IN_SHANGHAI,
+        valid_until: datetime = NOON_IN_SHANGHAI + timedelta(days=365),
+        *,
+        opens_library: bool = True,
+        revoked: bool = False,
+    ) -> Envelope:
+        """Orders tells how a period of membership stands, and playback hears of it."""
+        event = self.membership_news(
+            learner_id, period, sequence, valid_from, valid_until, opens_library=opens_library, revoked=revoked
+        )
+        record_membership(self.context, event)
+        return event
+
+    def membership_news(
+        self,
+        learner_id: str,
+        period: str,
+        sequence: int,
+        valid_from: datetime,
+        valid_until: datetime,
+        *,
+        opens_library: bool = True,
+        revoked: bool = False,
+    ) -> Envelope:
+        """What orders tells of a period of membership."""
+        return self.news(
+            "orders.membership_changed.v1",
+            sequence,
+            learner_id=learner_id,
+            membership_period_id=period,
+            valid_from=valid_from,
+            valid_until=valid_until,
+            opens_library=opens_library,
+            revoked=revoked,
         )
 
     def start(

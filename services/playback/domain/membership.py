@@ -1,0 +1,36 @@
+"""Playback's own narrow view of a membership: when a period of it opens the members' library."""
+
+from dataclasses import dataclass
+
+from services.playback.domain.entitlement import MEMBERSHIP, Entitlement
+
+
+@dataclass(frozen=True)
+class MembershipPeriod:
+    """One period, valid in [valid_from, valid_until), milliseconds since 1970, as orders last told it (`sequence`)."""
+
+    id: str
+    valid_from: int
+    valid_until: int
+    opens_library: bool
+    revoked: bool
+    sequence: int
+
+    def opens(self, now: int) -> bool:
+        """Whether a course of the library may be watched on it at this instant."""
+        return self.opens_library and not self.revoked and self.valid_from <= now < self.valid_until
+
+    def entitlement(self) -> Entitlement:
+        """What a watch that begins or goes on while it opens the library rests on: it ends with the period."""
+        return Entitlement(
+            id=self.id,
+            basis=MEMBERSHIP,
+            counts_against_member_quota=True,
+            sequence=self.sequence,
+            valid_until=self.valid_until,
+            membership_period_id=self.id,
+        )
+
+    def still_allows(self, until: int | None) -> bool:
+        """Whether a session that was opened on it until then may go on."""
+        return self.opens_library and not self.revoked and until is not None and until <= self.valid_until
