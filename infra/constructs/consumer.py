@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Size
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
@@ -14,6 +14,7 @@ from infra.constructs.queues import DeadLetterQueue, EventQueue
 
 TIMEOUT = Duration.seconds(30)
 BATCH_SIZE = 10
+MEMORY_MIB = 512
 CONSUME = "consume"
 """The function that keeps a service's own state up to date with events. Others do one thing apart, by their name."""
 
@@ -36,12 +37,17 @@ class EventConsumer(Construct):
         topic: sns.ITopic,
         environment: Mapping[str, str],
         timeout: Duration = TIMEOUT,
+        memory_mib: int = MEMORY_MIB,
+        storage: Size | None = None,
+        batch_size: int = BATCH_SIZE,
     ) -> None:
         """`kind` names the function; `types` are whole event types such as "catalog.course_published.v1"."""
         super().__init__(scope, "Consumer" if kind == CONSUME else kind.capitalize())
         self.kind = kind
         prefix = f"xueshi-{bundle.service}" if kind == CONSUME else f"xueshi-{bundle.service}-{kind}"
-        self.function = ServiceFunction(self, kind, bundle, memory_mib=512, timeout=timeout, environment=environment)
+        self.function = ServiceFunction(
+            self, kind, bundle, memory_mib=memory_mib, timeout=timeout, environment=environment, storage=storage
+        )
         self.events = EventQueue(self, "Events", name=f"{prefix}-events", consumer_timeout=timeout, topic=topic)
         self.undelivered = DeadLetterQueue(
             self, "Undelivered", name=f"{prefix}-undelivered-dlq", topic=topic, source_queue=None
@@ -56,7 +62,7 @@ class EventConsumer(Construct):
             "Mapping",
             target=self.function,
             event_source_arn=self.events.queue.queue_arn,
-            batch_size=BATCH_SIZE,
+            batch_size=batch_size,
             report_batch_item_failures=True,
         )
         for type_ in types:

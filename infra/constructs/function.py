@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy, Size
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -38,7 +38,9 @@ class ServiceFunction(lambda_.Function):
         memory_mib: int,
         timeout: Duration,
         environment: Mapping[str, str],
+        storage: Size | None = None,
     ) -> None:
+        """`storage` is what it may keep in /tmp while it runs; Lambda gives 512 MB unless told otherwise."""
         name = f"xueshi-{bundle.service}-{kind}"
         role = iam.Role(
             scope,
@@ -67,6 +69,7 @@ class ServiceFunction(lambda_.Function):
             tracing=lambda_.Tracing.ACTIVE,
             memory_size=memory_mib,
             timeout=timeout,
+            ephemeral_storage_size=storage,
             environment={
                 "POWERTOOLS_SERVICE_NAME": bundle.service,
                 "POWERTOOLS_METRICS_NAMESPACE": "Xueshi",

@@ -2,6 +2,7 @@
 
 from constructs import Construct
 
+from infra.stacks.finance import Finance
 from infra.stacks.payments import Payments
 from infra.stacks.service import Foundation, ServiceStack
 
@@ -17,4 +18,11 @@ class OrdersStack(ServiceStack):
         consumer = self.add_consumer(["catalog.course_published.v1", "catalog.course_withdrawn.v1"])
         self.allow_write(consumer.function)
         payments = Payments(self)
-        self.finish({"http": http, **payments.http}, consumer, *payments.consumers, schedules=payments.schedules)
+        finance = Finance(self)
+        self.finish(
+            {"http": http, **payments.http, **finance.http},
+            consumer,
+            *payments.consumers,
+            *finance.consumers,
+            schedules=[*payments.schedules, *finance.schedules],
+        )

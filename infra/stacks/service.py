@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from aws_cdk import CfnOutput, Duration, Stack
+from aws_cdk import CfnOutput, Duration, Size, Stack
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.assets import Assets
 from infra.constructs.api import ServiceApi
-from infra.constructs.consumer import CONSUME, EventConsumer
+from infra.constructs.consumer import BATCH_SIZE, CONSUME, MEMORY_MIB, EventConsumer
 from infra.constructs.consumer import TIMEOUT as CONSUMER_TIMEOUT
 from infra.constructs.dashboard import add_dashboard
 from infra.constructs.function import Bundle, ServiceFunction, allow
@@ -103,6 +103,9 @@ class ServiceStack(Stack):
         *,
         bundle: Bundle | None = None,
         timeout: Duration = CONSUMER_TIMEOUT,
+        memory_mib: int = MEMORY_MIB,
+        storage: Size | None = None,
+        batch_size: int = BATCH_SIZE,
     ) -> EventConsumer:
         """A function that takes these event types from the bus."""
         return EventConsumer(
@@ -114,6 +117,9 @@ class ServiceStack(Stack):
             topic=self.platform.alarm_topic,
             environment={**self.table_names(), **(environment or {})},
             timeout=timeout,
+            memory_mib=memory_mib,
+            storage=storage,
+            batch_size=batch_size,
         )
 
     def add_scheduled(

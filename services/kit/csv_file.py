@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import BinaryIO
 
 Cell = str | int | Decimal | date | None
 
@@ -12,13 +13,32 @@ _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """What spreadsheets take a cell for a formula by; they also look past leading white space."""
 
 
+class CsvWriter:
+    """Writes rows as they come: UTF-8 with the mark by which Excel knows it, lines ended by CRLF."""
+
+    def __init__(self, stream: BinaryIO, header: Sequence[str]) -> None:
+        """Writes the header. Whoever opened the stream closes it, after `finish`."""
+        self._text = io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
+        self._writer = csv.writer(self._text, lineterminator="\r\n")
+        self._writer.writerow(header)
+
+    def write(self, row: Sequence[Cell]) -> None:
+        """One row. Numbers and days are written as they are."""
+        self._writer.writerow([_cell(cell) for cell in row])
+
+    def finish(self) -> None:
+        """Everything is in the stream, which stays open."""
+        self._text.detach()
+
+
 def csv_bytes(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """UTF-8 with the mark by which Excel knows it, lines ended by CRLF. Numbers and days are written as they are."""
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(header)
-    writer.writerows([_cell(cell) for cell in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
+    """A whole file."""
+    stream = io.BytesIO()
+    writer = CsvWriter(stream, header)
+    for row in rows:
+        writer.write(row)
+    writer.finish()
+    return stream.getvalue()
 
 
 def _cell(value: Cell) -> str:

@@ -2,7 +2,8 @@
 
 from base64 import b64encode
 from hashlib import sha256
-from typing import TYPE_CHECKING, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from botocore.exceptions import ClientError
 
@@ -15,6 +16,9 @@ class Objects(Protocol):
 
     def put(self, key: str, content: bytes, content_type: str) -> None:
         """Keeps an object, its checksum confirmed. Putting a key again changes nothing."""
+
+    def put_file(self, key: str, file: Path, digest: bytes, content_type: str) -> None:
+        """Like `put`, of a file that need not fit into memory. `digest` is its SHA-256."""
 
     def get(self, key: str) -> bytes | None:
         """A kept object; None where there is none."""
@@ -35,13 +39,21 @@ class S3Objects:
 
     def put(self, key: str, content: bytes, content_type: str) -> None:
         """Keeps an object unless one is kept; S3 refuses it where the checksum does not arrive intact."""
+        self._put(key, content, sha256(content).digest(), content_type)
+
+    def put_file(self, key: str, file: Path, digest: bytes, content_type: str) -> None:
+        """In one call, which takes up to 5 GB and reads the file as it sends."""
+        with file.open("rb") as content:
+            self._put(key, content, digest, content_type)
+
+    def _put(self, key: str, content: bytes | BinaryIO, digest: bytes, content_type: str) -> None:
         try:
             self._client.put_object(
                 Bucket=self._bucket,
                 Key=key,
                 Body=content,
                 ContentType=content_type,
-                ChecksumSHA256=b64encode(sha256(content).digest()).decode(),
+                ChecksumSHA256=b64encode(digest).decode(),
                 IfNoneMatch="*",
             )
         except ClientError as error:
@@ -81,6 +93,13 @@ class MemoryObjects:
     def put(self, key: str, content: bytes, content_type: str) -> None:  # noqa: ARG002 (the port's)
         """Keeps an object unless one is kept."""
         self.kept.setdefault(key, content)
+
+    def put_file(self, key: str, file: Path, digest: bytes, content_type: str) -> None:
+        """Keeps an object unless one is kept. Raises ValueError for another digest than the file's."""
+        content = file.read_bytes()
+        if sha256(content).digest() != digest:
+            raise ValueError("a file of another digest")
+        self.put(key, content, content_type)
 
     def get(self, key: str) -> bytes | None:
         """A kept object; None where there is none."""

@@ -26,6 +26,7 @@ from services.kit.ids import SequentialIds
 from services.kit.store import Change, Put
 from services.kit.store.memory import MemoryStore
 from services.orders.app.announcements import revocation_requested
+from services.orders.app.exports import request_daily_exports
 from services.orders.app.keys import payment_key
 from services.orders.app.receive_notification import receive_notification
 from services.orders.domain.order import Goods
@@ -126,6 +127,13 @@ def ask_a_course_back() -> list[Envelope]:
     return [revocation_requested(world.context, refund, line)]
 
 
+def ask_for_an_export() -> list[Envelope]:
+    """Orders' way of it."""
+    world = orders_world.World()
+    request_daily_exports(world.context, "request-1")
+    return world.store.outbox
+
+
 def watch_a_course() -> list[Envelope]:
     """Playback's way of it."""
     world = a_world()
@@ -220,6 +228,7 @@ EMITTING = (
     notify_of_a_payment,
     pay_an_order_twice,
     ask_a_course_back,
+    ask_for_an_export,
     watch_a_course,
     revoke_an_entitlement,
     click_at_once,

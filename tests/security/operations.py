@@ -20,6 +20,8 @@ PATH_VALUES = {
     "method": "wechat_native",
     "entry_id": "0" * 32,
     "code": "0" * 28,
+    "export_id": "20260101000000000000000000000000",
+    "file_name": "manifest-20260101.json",
     "thumbprint": "A" * 43,
     "day": "2026-01-01",
 }

@@ -117,6 +117,21 @@ def refunds_of_hour(hour: str) -> str:
     return f"REFUNDS#{hour[:10]}"
 
 
+def export_key(export_id: str) -> Key:
+    """An export by its id, which begins with the month it was asked for in."""
+    return Key(exports_of_month(export_id), export_id or "-")
+
+
+def exports_of_month(month: str) -> str:
+    """Partition of the exports asked for in a month (UTC, such as 202611; an export's id will do)."""
+    return f"EXPORTS#{month[:6]}"
+
+
+def daily_key(task: str, day: date) -> Key:
+    """Says that what is done once for each civil day was asked for."""
+    return Key(f"DAILY#{task}", f"{day}")
+
+
 def coupon_key(code: str) -> Key:
     """A coupon."""
     return Key(f"COUPON#{code}", "COUPON")

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from services.kit.store import Put, Stored
 from services.orders.app.context import Context
 from services.orders.app.keys import movement_key, payment_key
 from services.orders.domain.membership import china_date
-from services.orders.domain.payment import LineKind, Payment, PaymentProvider, ProviderName
-from services.orders.domain.reconciliation import Movement
+from services.orders.domain.movement import Movement
+from services.orders.domain.payment import Payment, PaymentProvider, ProviderName
 
 Provider = Callable[[ProviderName], PaymentProvider | None]
 """The provider of a name; None where we have no account there."""
@@ -28,6 +27,6 @@ def read_payment(context: Context, number: str) -> Stored[Payment] | None:
     return context.store.get(payment_key(number), Payment)
 
 
-def movement(provider: str, kind: LineKind, reference: str, amount_fen: int, at: datetime) -> Put:
+def movement(provider: str, moved: Movement) -> Put:
     """The entry of a movement of money under its civil day: what a statement of that day is compared with."""
-    return Put(movement_key(provider, china_date(at), kind, reference), Movement(kind, reference, amount_fen, at))
+    return Put(movement_key(provider, china_date(moved.at), moved.kind, moved.reference), moved)

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from services.kit.problems import ProblemType
+from services.orders.app.export_problems import EXPORT_PROBLEMS
 from services.orders.app.payment_problems import PAYMENT_PROBLEMS
 from services.orders.domain.purchase_state import Obstacle
 
@@ -63,6 +64,7 @@ PROBLEMS = (
     ALREADY_CLAIMED,
     PLAN_NOT_FOUND,
     *PAYMENT_PROBLEMS,
+    *EXPORT_PROBLEMS,
 )
 
 OBSTACLES = {

@@ -7,6 +7,7 @@ from services.kit.observability import count, logger
 from services.kit.store import Change, Put, commit_retrying
 from services.orders.app.keys import refund_key
 from services.orders.app.payments import Till, movement
+from services.orders.domain.movement import Movement, shares_of_refund
 from services.orders.domain.payment import (
     LineKind,
     PaymentProvider,
@@ -88,8 +89,17 @@ def _mark(till: Till, refund_id: str, status: RefundStatus, trade: RefundTrade) 
         done = replace(stored.value, status=status, done_at=till.context.clock.now())
         writes = [Put(stored.key, done, stored.version)]
         if status is RefundStatus.DONE and done.paid_by:
-            at = trade.at or till.context.clock.now()
-            writes.append(movement(done.paid_by.provider, LineKind.REFUND, refund_id, done.amount_fen, at))
+            moved = Movement(
+                kind=LineKind.REFUND,
+                reference=refund_id,
+                amount_fen=done.amount_fen,
+                at=trade.at or till.context.clock.now(),
+                order_id=done.order_id,
+                trade_no=done.paid_by.trade_no,
+                how=done.cause,
+                shares=shares_of_refund(done),
+            )
+            writes.append(movement(done.paid_by.provider, moved))
         return Change(writes), status
 
     return commit_retrying(till.context.store, plan)

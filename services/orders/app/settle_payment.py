@@ -7,7 +7,8 @@ from services.kit.observability import count
 from services.kit.store import Change, Put, commit_retrying
 from services.orders.app.orders import read_order
 from services.orders.app.payments import Till, movement, read_payment
-from services.orders.app.record_payment import PaymentNotice, record_payment
+from services.orders.app.record_payment import PaymentNotice, Receipt, record_payment
+from services.orders.domain.movement import Movement, Share, shares_of_order
 from services.orders.domain.order import OrderState
 from services.orders.domain.payment import (
     LineKind,
@@ -60,9 +61,9 @@ def settle_payment(till: Till, number: str) -> PaymentState:
         raise ProviderUnavailable(payment.method.provider)
     trade = provider.find(number)
     if trade.state is TradeState.PAID:
-        record_payment(till.context, _notice(payment, trade))
+        receipt = record_payment(till.context, _notice(payment, trade))
         count("Payments", method=payment.method)
-        return _mark(till, number, PaymentState.PAID, trade)
+        return _mark(till, number, PaymentState.PAID, trade, _paid_for(till, receipt))
     if _is_over(till, provider, payment, trade):
         return _mark(till, number, PaymentState.CLOSED, trade)
     return payment.state
@@ -96,7 +97,12 @@ def _is_over(till: Till, provider: PaymentProvider, payment: Payment, trade: Tra
     return True
 
 
-def _mark(till: Till, number: str, state: PaymentState, trade: Trade) -> PaymentState:
+def _paid_for(till: Till, receipt: Receipt) -> tuple[Share, ...]:
+    """What a payment was for: nothing, if it is sent back."""
+    return () if receipt.refund_id else shares_of_order(read_order(till.context, receipt.order_id).value)
+
+
+def _mark(till: Till, number: str, state: PaymentState, trade: Trade, shares: tuple[Share, ...] = ()) -> PaymentState:
     def plan() -> tuple[Change, PaymentState]:
         stored = read_payment(till.context, number)
         if stored is None:
@@ -107,8 +113,16 @@ def _mark(till: Till, number: str, state: PaymentState, trade: Trade) -> Payment
         if trade.paid_at is None:
             return Change([Put(stored.key, marked, stored.version)]), state
         paid = replace(marked, transaction_id=trade.transaction_id, paid_at=trade.paid_at)
-        provider = paid.method.provider
-        entry = movement(provider, LineKind.PAYMENT, paid.number, paid.amount_fen, trade.paid_at)
-        return Change([Put(stored.key, paid, stored.version), entry]), state
+        moved = Movement(
+            kind=LineKind.PAYMENT,
+            reference=paid.number,
+            amount_fen=paid.amount_fen,
+            at=trade.paid_at,
+            order_id=paid.order_id,
+            trade_no=trade.transaction_id,
+            how=paid.method,
+            shares=shares,
+        )
+        return Change([Put(stored.key, paid, stored.version), movement(paid.method.provider, moved)]), state
 
     return commit_retrying(till.context.store, plan)

@@ -4,20 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.orders.domain.movement import Movement
 from services.orders.domain.payment import LineKind, StatementLine
 
 Reference = tuple[LineKind, str]
 """What a movement is known by on both sides: the payment's number, or the refund's."""
-
-
-@dataclass(frozen=True)
-class Movement:
-    """Money that moved by our records. `amount_fen` is positive for refunds too."""
-
-    kind: LineKind
-    reference: str
-    amount_fen: int
-    at: datetime
 
 
 @dataclass(frozen=True)

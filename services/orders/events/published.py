@@ -1,6 +1,6 @@
 """What orders publishes. The schemas beside this file are generated from these models."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar, Literal
 
 from pydantic import BaseModel, Field
@@ -103,6 +103,16 @@ class EntitlementRevocationRequested(BaseModel):
     requested_at: datetime
 
 
+class ExportRequested(BaseModel):
+    """Fact: an export for finance is to be written."""
+
+    TYPE: ClassVar = "orders.export_requested.v1"
+
+    export_id: str
+    first_day: date
+    last_day: date = Field(description="included; days are of Asia/Shanghai")
+
+
 PUBLISHED: dict[str, type[BaseModel]] = {
     EntitlementGranted.TYPE: EntitlementGranted,
     MembershipChanged.TYPE: MembershipChanged,
@@ -110,4 +120,5 @@ PUBLISHED: dict[str, type[BaseModel]] = {
     OrderPaid.TYPE: OrderPaid,
     RefundDue.TYPE: RefundDue,
     EntitlementRevocationRequested.TYPE: EntitlementRevocationRequested,
+    ExportRequested.TYPE: ExportRequested,
 }

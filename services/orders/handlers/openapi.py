@@ -5,11 +5,12 @@ from typing import Any
 from services.kit.clock import SystemClock
 from services.kit.http import merged
 from services.kit.ids import RandomIds
+from services.kit.objects import MemoryObjects
 from services.kit.store.memory import MemoryStore
 from services.orders.app.context import context
 from services.orders.app.payments import Till
 from services.orders.domain.plan import Plans
-from services.orders.handlers import callbacks, http, pay
+from services.orders.handlers import callbacks, finance, http, pay
 
 
 def document() -> dict[str, Any]:
@@ -19,4 +20,5 @@ def document() -> dict[str, Any]:
     buying = http.build_api(orders, lambda _: nothing).openapi()
     being_told = callbacks.build_api(orders, lambda _: None, lambda _: nothing).openapi()
     paying = pay.build_api(Till(orders, lambda _: None), lambda: "", lambda _: nothing).openapi()
-    return merged(buying, being_told, paying)
+    counting = finance.build_api(orders, MemoryObjects(), lambda _: nothing).openapi()
+    return merged(buying, being_told, paying, counting)

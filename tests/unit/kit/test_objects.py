@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Iterator
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -38,6 +39,16 @@ def test_what_was_put_once_stays(objects: Objects) -> None:
     objects.put("b/1", b"", "text/plain")
     assert objects.names("a/") == ["a/0", "a/1"]
     assert objects.names("c/") == []
+
+
+def test_a_file_is_kept_as_bytes_are(objects: Objects, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(b"one")
+    digest = sha256(b"one").digest()
+    objects.put_file("a/file", file, digest, "text/csv")
+    file.write_bytes(b"two")
+    objects.put_file("a/file", file, sha256(b"two").digest(), "text/csv")
+    assert objects.get("a/file") == b"one"
 
 
 def test_the_checksum_is_sent_so_that_nothing_damaged_is_kept() -> None:

@@ -19,6 +19,7 @@ from services.orders.app.settle_payment import NotPaidYet, settle_notified, sett
 from services.orders.app.start_payment import methods, payment_for, start_payment
 from services.orders.app.sweep_payments import sweep_payments
 from services.orders.domain.membership import china_date
+from services.orders.domain.movement import Movement
 from services.orders.domain.order import Order, OrderState
 from services.orders.domain.payment import (
     LineKind,
@@ -30,11 +31,10 @@ from services.orders.domain.payment import (
     ProviderUnavailable,
     TradeState,
 )
-from services.orders.domain.reconciliation import Movement
 from services.orders.domain.refund import Refund, RefundStatus
 from tests.unit.orders.shop import PRICE, a_line, place, reread
 from tests.unit.orders.till import NOTIFY_URL, WechatWorld, wechat_world
-from tests.unit.orders.world import MEMBER, RECOMMENDED, VISITOR, Crash, World, die
+from tests.unit.orders.world import MEMBER, ORDINARY, RECOMMENDED, VISITOR, Crash, World, die
 
 MINUTE = 60_000
 HALF_AN_HOUR = 30 * MINUTE
@@ -98,9 +98,12 @@ class Shop:
 
     def movements(self) -> list[tuple[LineKind, str, int]]:
         """What moved today."""
+        return [(entry.kind, entry.reference, entry.amount_fen) for entry in self.cash_book()]
+
+    def cash_book(self) -> list[Movement]:
+        """Today's entries."""
         day = movements_of_day("wechat", china_date(self.world.clock.now()))
-        found = [stored.value for stored in self.world.store.query(day, "", Movement)]
-        return [(entry.kind, entry.reference, entry.amount_fen) for entry in found]
+        return [stored.value for stored in self.world.store.query(day, "", Movement)]
 
 
 class Unreachable:
@@ -140,6 +143,9 @@ def test_buying_pays_and_owns(shop: Shop) -> None:
     assert reread(shop.world, order).state is OrderState.PAID
     assert shop.owned() == 2
     assert shop.movements() == [(LineKind.PAYMENT, payment.number, 2 * PRICE)]
+    (entry,) = shop.cash_book()
+    assert (entry.order_id, entry.trade_no, entry.how) == (order.order_id, paid.transaction_id, "wechat_native")
+    assert [(share.item_id, share.amount_fen) for share in entry.shares] == [(ORDINARY, PRICE), (RECOMMENDED, PRICE)]
 
 
 def test_starting_again_gives_the_same_payment_and_another_method_another(shop: Shop) -> None:
@@ -306,6 +312,8 @@ def test_a_double_payment_is_sent_back_by_itself(shop: Shop) -> None:
     assert [sent.amount_fen for sent in shop.wechat.sandbox.till.refunds.values()] == [PRICE]
     assert shop.owned() == 1
     assert sorted(kind for kind, _, _ in shop.movements()) == ["payment", "payment", "refund"]
+    shares = {entry.reference: len(entry.shares) for entry in shop.cash_book()}
+    assert shares == {native.number: 1, h5.number: 0, refund.refund_id: 0}
 
 
 def test_a_payment_of_a_cancelled_order_comes_back(shop: Shop) -> None:

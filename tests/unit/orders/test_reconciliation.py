@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.orders.domain.movement import Movement
 from services.orders.domain.payment import LineKind, StatementLine
-from services.orders.domain.reconciliation import Movement, Totals, reconcile, reference_of
+from services.orders.domain.reconciliation import Totals, reconcile, reference_of
 
 AT = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 PAID, BACK = LineKind.PAYMENT, LineKind.REFUND

@@ -1,0 +1,55 @@
+"""The cash book: every movement of money that a provider made for us, under its civil day, and what it was for.
+
+Exports, the revenue summary and reconciliation all read it, so their totals are the same.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.orders.domain.order import Goods, Order
+from services.orders.domain.payment import LineKind
+from services.orders.domain.refund import Decision, Refund
+
+
+@dataclass(frozen=True)
+class Share:
+    """The part of a movement that was for one course or plan."""
+
+    goods: Goods
+    item_id: str
+    amount_fen: int
+
+
+@dataclass(frozen=True)
+class Movement:
+    """Money that moved by our records. `amount_fen` is positive for refunds too.
+
+    `reference` is the payment's number or the refund's id, `trade_no` the provider's number of the payment, `how` the
+    payment's method or the refund's cause. What came for nothing, such as a second payment of an order, and goes back
+    whole, has no shares.
+    """
+
+    kind: LineKind
+    reference: str
+    amount_fen: int
+    at: datetime
+    order_id: str = ""
+    trade_no: str = ""
+    how: str = ""
+    shares: tuple[Share, ...] = ()
+
+
+def shares_of_order(order: Order) -> tuple[Share, ...]:
+    """What the payment of an order was for."""
+    return _of_value((line.goods, line.item_id, line.due_fen) for line in order.lines)
+
+
+def shares_of_refund(refund: Refund) -> tuple[Share, ...]:
+    """What was taken back for the money that a refund returns."""
+    revoked = [line for line in refund.lines if line.decision is Decision.REVOKED]
+    return _of_value((line.goods, line.item_id, line.amount_fen) for line in revoked)
+
+
+def _of_value(parts: Iterable[tuple[Goods, str, int]]) -> tuple[Share, ...]:
+    return tuple(Share(*part) for part in parts if part[2])

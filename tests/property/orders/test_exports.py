@@ -1,0 +1,131 @@
+"""Whatever is sold, paid twice and taken back, exports add up: to the orders, to each other, to their own files."""
+
+import hashlib
+import json
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.kit.objects import MemoryObjects
+from services.orders.adapters.table_files import CsvTable
+from services.orders.app.keys import orders_of_hour
+from services.orders.app.pages import of_hours
+from services.orders.app.write_export import write_export
+from services.orders.domain.days import Days
+from services.orders.domain.export import Manifest
+from services.orders.domain.order import LineState, Order, OrderState
+from tests.unit.orders.counter import Counter
+from tests.unit.orders.export_reader import csv_rows, csv_totals, press, table, xlsx_rows, xlsx_totals
+from tests.unit.orders.shop import a_line, place
+from tests.unit.orders.world import World
+
+DAYS = Days(date(2026, 3, 1), date(2026, 3, 13))
+SALES = ("sell", "sell", "pay twice", "leave", "cancel")
+PRICES = st.lists(st.integers(1, 10**7), min_size=1, max_size=3)
+ACTIONS = st.lists(
+    st.one_of(
+        st.tuples(st.sampled_from(SALES), PRICES),
+        st.tuples(st.just("take back"), st.integers(0, 20)),
+        st.tuples(st.just("wait"), st.integers(1, 20 * 3600)),
+    ),
+    max_size=12,
+)
+
+
+class Season:
+    """Some weeks of a shop."""
+
+    def __init__(self, actions: list[tuple[str, object]]) -> None:
+        self.world = World()
+        self.counter = Counter(self.world)
+        self.sold: list[tuple[Order, int]] = []
+        for number, (action, argument) in enumerate(actions):
+            if action == "wait":
+                self.world.clock.advance(argument * 1000)  # type: ignore[operator]
+            elif action == "take back":
+                self.take_back(argument)  # type: ignore[arg-type]
+            else:
+                self.sale(action, argument, f"learner-{number}")  # type: ignore[arg-type]
+
+    def sale(self, action: str, prices: list[int], learner_id: str) -> None:
+        """An order, and what becomes of it."""
+        lines = [a_line(number, f"course-{number}", price) for number, price in enumerate(prices, 1)]
+        order = place(self.world, *lines, learner_id=learner_id)
+        if action == "cancel":
+            self.counter.cancel(order)
+        elif action == "pay twice":
+            self.counter.pay_twice(order)
+        elif action == "sell":
+            self.counter.pay(order)
+            self.sold += [(order, line.number) for line in order.lines]
+
+    def take_back(self, which: int) -> None:
+        """A line of those that were sold."""
+        if self.sold:
+            self.counter.take_back(*self.sold.pop(which % len(self.sold)))
+
+    def orders(self) -> list[Order]:
+        """All there are."""
+        return list(of_hours(orders_of_hour, Order)(self.world.store, DAYS))
+
+    def export(self, days: Days, rows_per_file: int, **changes: Any) -> tuple[Manifest, MemoryObjects]:
+        """An export."""
+        objects = MemoryObjects()
+        written = replace(press(self.world, objects, rows_per_file=rows_per_file), **changes)
+        return write_export(written, "2" * 32, days, lambda _, item_id: item_id), objects
+
+
+@settings(max_examples=25, deadline=None)
+@given(ACTIONS, st.integers(1, 4))
+def test_an_export_adds_up(actions: list[tuple[str, object]], rows_per_file: int) -> None:
+    season = Season(actions)
+    manifest, _ = season.export(DAYS, rows_per_file)
+    totals = {found.name: found.totals_fen for found in manifest.tables}
+    orders = season.orders()
+    paid = [order for order in orders if order.paid_at]
+    assert table(manifest, "orders").rows == len(orders)
+    assert table(manifest, "lines").rows == sum(len(order.lines) for order in orders)
+    for name in ("orders", "lines"):
+        assert totals[name]["amount"] == sum(order.amount_fen for order in orders)
+        assert totals[name]["paid"] == sum(order.amount_fen for order in paid)
+        assert totals[name]["refunded"] == sum(order.refunded_fen for order in orders)
+    assert totals["payments"]["earned"] == totals["orders"]["paid"]
+    assert totals["refunds"]["taken_back"] == totals["orders"]["refunded"]
+    kept = sum(line.due_fen for order in paid for line in order.lines if line.state is LineState.GRANTED)
+    assert totals["payments"]["amount"] - totals["refunds"]["amount"] == kept
+    assert all(order.state is OrderState.REFUNDED for order in paid if order.refunded_fen == order.amount_fen)
+
+
+@settings(max_examples=15, deadline=None)
+@given(ACTIONS, st.integers(1, 4))
+def test_every_file_says_what_the_manifest_says(actions: list[tuple[str, object]], rows_per_file: int) -> None:
+    manifest, objects = Season(actions).export(DAYS, rows_per_file)
+    for exported in manifest.tables:
+        assert len(csv_rows(objects, exported)) == len(xlsx_rows(objects, exported)) == exported.rows
+        assert csv_totals(objects, exported) == xlsx_totals(objects, exported) == exported.totals_fen
+        assert len(exported.files) == 2 * max(1, -(-exported.rows // rows_per_file))
+    for file in manifest.files():
+        assert hashlib.sha256(objects.kept[file.key]).hexdigest() == file.sha256
+    revenue = json.loads(objects.kept[manifest.documents[0].key])
+    parts = [*revenue["courses"], *revenue["plans"], revenue["unearned"]]
+    assert revenue["total"]["paid_fen"] == table(manifest, "payments").totals_fen["amount"]
+    for name in ("paid_fen", "refunded_fen", "net_fen"):
+        assert revenue["total"][name] == sum(part[name] for part in parts) == sum(d[name] for d in revenue["days"])
+
+
+@settings(max_examples=10, deadline=None)
+@given(ACTIONS)
+def test_the_days_one_by_one_make_the_month_and_the_same_bytes_again(actions: list[tuple[str, object]]) -> None:
+    season = Season(actions)
+    month, _ = season.export(DAYS, 100)
+    again, _ = season.export(DAYS, 100)
+    assert [file.sha256 for file in month.files()] == [file.sha256 for file in again.files()]
+    single = [season.export(Days(day, day), 100, formats={"csv": CsvTable})[0] for day in DAYS]
+    for exported in month.tables:
+        parts = [table(manifest, exported.name) for manifest in single]
+        assert exported.rows == sum(part.rows for part in parts)
+        for name, total in exported.totals_fen.items():
+            assert total == sum(part.totals_fen[name] for part in parts)

@@ -1,0 +1,166 @@
+"""A shop with a provider in memory, for tests that need many orders: the real use cases, no HTTP."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from services.kit.store import Change, Put
+from services.orders.app.keys import order_key, refund_key
+from services.orders.app.orders import new_number, read_order
+from services.orders.app.payments import Till
+from services.orders.app.send_refund import send_refund
+from services.orders.app.settle_payment import settle_payment
+from services.orders.app.start_payment import start_payment
+from services.orders.domain.membership import china_date
+from services.orders.domain.order import Line, Order, OrderState
+from services.orders.domain.payment import (
+    LineKind,
+    Method,
+    Notification,
+    Payment,
+    ProviderName,
+    ProviderRefused,
+    RawNotification,
+    RefundOrder,
+    RefundState,
+    RefundTrade,
+    StatementLine,
+    Target,
+    Trade,
+    TradeState,
+)
+from services.orders.domain.refund import Cause, Decision, Refund, RefundLine, RefundStatus
+from tests.unit.orders.shop import place
+from tests.unit.orders.world import MEMBER, World
+
+
+@dataclass
+class MemoryProvider:
+    """Moves money at once. Its books are what its statement says; `at` is its clock."""
+
+    world: World
+    trades: dict[str, Trade] = field(default_factory=dict)
+    lines: list[StatementLine] = field(default_factory=list)
+
+    def create(self, payment: Payment, notify_url: str, payer_ip: str) -> Target:
+        """Opens the payment."""
+        self.trades[payment.number] = Trade(payment.number, TradeState.UNPAID)
+        return Target(qr_content=payment.number)
+
+    def pay(self, payment: Payment) -> None:
+        """The payer pays."""
+        now, number = self.world.clock.now(), payment.number
+        self.trades[number] = Trade(number, TradeState.PAID, f"T{number}", payment.amount_fen, "CNY", now)
+        self.lines.append(StatementLine(LineKind.PAYMENT, number, f"T{number}", "", payment.amount_fen, now))
+
+    def close(self, number: str) -> None:
+        """Makes it unpayable."""
+        if self.trades[number].state is TradeState.PAID:
+            raise ProviderRefused("ORDERPAID")
+        self.trades[number] = Trade(number, TradeState.CLOSED)
+
+    def find(self, number: str) -> Trade:
+        """How it stands."""
+        return self.trades[number]
+
+    def refund(self, order: RefundOrder) -> RefundTrade:
+        """Sends money back, once per number."""
+        now = self.world.clock.now()
+        known = [line for line in self.lines if line.refund_number == order.refund_number]
+        if not known:
+            self.lines.append(
+                StatementLine(
+                    LineKind.REFUND, order.number, order.transaction_id, order.refund_number, order.amount_fen, now
+                )
+            )
+        return RefundTrade(RefundState.SUCCEEDED, known[0].at if known else now)
+
+    def find_refund(self, order: RefundOrder) -> RefundTrade:
+        """How it stands."""
+        return self.refund(order)
+
+    def notification(self, raw: RawNotification, now: datetime) -> Notification | None:
+        """Tells nobody."""
+        return None
+
+    def statement(self, day: date) -> list[StatementLine]:
+        """Its books."""
+        return [line for line in self.lines if china_date(line.at) == day]
+
+
+class Counter:
+    """Sells and takes back."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.provider = MemoryProvider(world)
+        self.till = Till(world.context, lambda name: self.provider if name is ProviderName.WECHAT else None)
+
+    def sell(self, *lines: Line, learner_id: str = MEMBER) -> Order:
+        """An order, paid at once."""
+        order = place(self.world, *lines, learner_id=learner_id)
+        self.pay(order)
+        return read_order(self.world.context, order.order_id).value
+
+    def start(self, order: Order, method: Method = Method.WECHAT_NATIVE) -> Payment:
+        """Starts a payment."""
+        return start_payment(self.till, order.learner_id, order.order_id, method, "https://here/", "203.0.113.7")
+
+    def pay(self, order: Order) -> Payment:
+        """Pays the order by its QR code."""
+        payment = self.start(order)
+        self.settle(payment)
+        return payment
+
+    def settle(self, payment: Payment) -> None:
+        """The payer pays, and we hear of it."""
+        self.provider.pay(payment)
+        settle_payment(self.till, payment.number)
+
+    def pay_twice(self, order: Order) -> None:
+        """Pays it by two methods, the second of which goes back."""
+        native, h5 = self.start(order), self.start(order, Method.WECHAT_H5)
+        self.settle(native)
+        self.settle(h5)
+        due = [event for event in self.world.store.outbox if event.type == "orders.refund_due.v1"]
+        send_refund(self.till, due[-1].data["refund_id"])
+
+    def take_back(self, order: Order, number: int) -> Refund:
+        """Refunds one line of a paid order, as it is once playback has revoked it."""
+        context = self.world.context
+        stored = read_order(context, order.order_id)
+        line, paid_by = stored.value.line(number), stored.value.paid_by
+        assert paid_by
+        assert line.grant_id
+        taken = RefundLine(
+            f"revocation-{number}",
+            number,
+            line.goods,
+            line.item_id,
+            line.grant_id,
+            line.due_fen,
+            Decision.REVOKED,
+        )
+        refund = Refund(
+            refund_id=new_number(context),
+            order_id=order.order_id,
+            learner_id=order.learner_id,
+            cause=Cause.LEARNER,
+            paid_by=paid_by,
+            paid_fen=stored.value.amount_fen,
+            amount_fen=line.due_fen,
+            requested_at=context.clock.now(),
+            correlation_id="request-9",
+            lines=(taken,),
+            status=RefundStatus.DUE,
+        )
+        back = stored.value.revoking([number]).refunded(number)
+        key = order_key(order.order_id)
+        self.world.store.commit(Change([Put(key, back, stored.version), Put(refund_key(refund.refund_id), refund)]))
+        send_refund(self.till, refund.refund_id)
+        return refund
+
+    def cancel(self, order: Order) -> None:
+        """The learner does not want it."""
+        stored = read_order(self.world.context, order.order_id)
+        closed = stored.value.closed(OrderState.CANCELLED, self.world.clock.now())
+        self.world.store.commit(Change([Put(stored.key, closed, stored.version)]))

@@ -1,0 +1,74 @@
+"""Reads what exports hold, with readers that we did not write."""
+
+import csv
+import io
+from decimal import Decimal
+from typing import Any
+
+import openpyxl
+
+from services.kit.objects import MemoryObjects
+from services.orders.adapters.table_files import CsvTable, XlsxTable
+from services.orders.app.write_export import Press
+from services.orders.domain.export import ExportedFile, ExportedTable, Manifest
+from tests.unit.orders.world import World
+
+MONEY = "(元)"
+
+
+def press(world: World, objects: MemoryObjects, **changes: Any) -> Press:
+    """As the function has it."""
+    return Press(world.store, objects, {"csv": CsvTable, "xlsx": XlsxTable}, **changes)
+
+
+def table(manifest: Manifest, name: str) -> ExportedTable:
+    """A table by its name."""
+    return next(found for found in manifest.tables if found.name == name)
+
+
+def csv_rows(objects: MemoryObjects, exported: ExportedTable) -> list[list[str]]:
+    """All rows of a table's CSV files, headings left out."""
+    return [row for file in _files(exported, ".csv") for row in read_csv(objects.kept[file.key])[1:]]
+
+
+def xlsx_rows(objects: MemoryObjects, exported: ExportedTable) -> list[list[Any]]:
+    """All rows of a table's workbooks, headings left out."""
+    return [row for file in _files(exported, ".xlsx") for row in read_xlsx(objects.kept[file.key])[1:]]
+
+
+def read_csv(content: bytes) -> list[list[str]]:
+    """Rows, the headings first."""
+    assert content.startswith(b"\xef\xbb\xbf")
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+def read_xlsx(content: bytes) -> list[list[Any]]:
+    """Rows, the headings first."""
+    (sheet,) = openpyxl.load_workbook(io.BytesIO(content), read_only=True).worksheets
+    return [list(row) for row in sheet.iter_rows(values_only=True)]
+
+
+def csv_totals(objects: MemoryObjects, exported: ExportedTable) -> dict[str, int]:
+    """What the money of the CSV files adds up to, fen by the column's English name."""
+    return _totals(_headings(objects, exported), csv_rows(objects, exported))
+
+
+def xlsx_totals(objects: MemoryObjects, exported: ExportedTable) -> dict[str, int]:
+    """The same of the workbooks."""
+    return _totals(_headings(objects, exported), xlsx_rows(objects, exported))
+
+
+def _headings(objects: MemoryObjects, exported: ExportedTable) -> list[str]:
+    return read_csv(objects.kept[_files(exported, ".csv")[0].key])[0]
+
+
+def _totals(headings: list[str], rows: list[list[Any]]) -> dict[str, int]:
+    money = {place: heading.split()[-1] for place, heading in enumerate(headings) if MONEY in heading}
+    return {
+        name: sum(int(Decimal(str(row[place])).scaleb(2).to_integral_exact()) for row in rows)
+        for place, name in money.items()
+    }
+
+
+def _files(exported: ExportedTable, suffix: str) -> list[ExportedFile]:
+    return [file for file in exported.files if file.name.endswith(suffix)]

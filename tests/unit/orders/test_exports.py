@@ -1,0 +1,344 @@
+"""Exports: asked for once, written once whatever happens, handed out by links that end and are written down."""
+
+import hashlib
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import partial
+
+import pytest
+
+from services.kit.audit import AuditRecord
+from services.kit.events import Envelope
+from services.kit.identity import Principal, Role
+from services.kit.objects import MemoryObjects
+from services.kit.problems import Problem
+from services.orders.app.exports import (
+    LINK_SECONDS,
+    Writer,
+    fulfil_export,
+    link_file,
+    list_exports,
+    read_export,
+    request_daily_exports,
+    request_export,
+)
+from services.orders.app.revenue import sum_up
+from services.orders.app.write_export import DoesNotAddUp, write_export
+from services.orders.domain.days import Days
+from services.orders.domain.export import SCHEDULE, Export, ExportState, Manifest
+from tests.unit.orders.counter import Counter
+from tests.unit.orders.export_reader import csv_rows, press, table, xlsx_rows
+from tests.unit.orders.shop import PRICE, a_line, place
+from tests.unit.orders.world import KEY, MEMBER, ORDINARY, OTHER_KEY, RECOMMENDED, Crash, World, die
+
+FINANCE = Principal("d4c8f4e8-5061-7094-2f5a-3f1d5f8f2b44", frozenset({Role.FINANCE}))
+TODAY = date(2026, 3, 2)
+REASON = "月结"
+
+
+@pytest.fixture
+def objects() -> MemoryObjects:
+    """Where files are kept."""
+    return MemoryObjects()
+
+
+def ask(world: World, first: date = TODAY, last: date = TODAY, key: str = KEY) -> Export:
+    return request_export(world.context, FINANCE, first, last, REASON, key, "request-1")
+
+
+def asked(world: World) -> list[Envelope]:
+    return [event for event in world.store.outbox if event.type == "orders.export_requested.v1"]
+
+
+def writer(world: World, objects: MemoryObjects, **changes: object) -> Writer:
+    return partial(write_export, press(world, objects, **changes))
+
+
+def exported(world: World, objects: MemoryObjects) -> Manifest:
+    export = ask(world)
+    fulfil_export(world.context, writer(world, objects), asked(world)[-1])
+    manifest = read_export(world.context, export.export_id).manifest
+    assert manifest
+    return manifest
+
+
+def test_what_was_sold_is_in_the_export_and_adds_up(world: World, objects: MemoryObjects) -> None:
+    counter = Counter(world)
+    sold = counter.sell(a_line(1), a_line(2, RECOMMENDED))
+    refund = counter.take_back(sold, 2)
+    counter.pay_twice(place(world, learner_id="another-learner"))
+    waiting = place(world, a_line(course_id="=cmd|' /C calc'!A0"), learner_id="a-third-learner")
+    manifest = exported(world, objects)
+    assert {found.name: found.rows for found in manifest.tables} == {
+        "orders": 3,
+        "lines": 4,
+        "payments": 3,
+        "refunds": 2,
+    }
+    orders = table(manifest, "orders").totals_fen
+    assert (orders["amount"], orders["paid"], orders["refunded"]) == (4 * PRICE, 3 * PRICE, PRICE)
+    assert table(manifest, "payments").totals_fen == {"amount": 4 * PRICE, "earned": 3 * PRICE}
+    assert table(manifest, "refunds").totals_fen == {"amount": 2 * PRICE, "taken_back": PRICE}
+    rows = {row[0]: row for row in csv_rows(objects, table(manifest, "orders"))}
+    assert rows[sold.order_id][3] == "部分退款 partly_refunded"
+    assert rows[sold.order_id][1] == "2026-03-02 12:00:00"
+    assert rows[sold.order_id][5:10] == ["198.00", "0.00", "198.00", "198.00", "99.00"]
+    assert rows[waiting.order_id][3] == "待支付 open"
+    lines = [row for row in csv_rows(objects, table(manifest, "lines")) if row[0] == waiting.order_id]
+    assert lines[0][3] == "'=cmd|' /C calc'!A0"
+    assert [row[0] for row in xlsx_rows(objects, table(manifest, "refunds"))].count(refund.refund_id) == 1
+
+
+def test_the_manifest_tells_every_file_with_its_digest(world: World, objects: MemoryObjects) -> None:
+    Counter(world).sell()
+    manifest = exported(world, objects)
+    for file in manifest.files():
+        content = objects.kept[file.key]
+        assert (len(content), hashlib.sha256(content).hexdigest()) == (file.bytes, file.sha256)
+    text = objects.kept[next(f.key for f in manifest.files() if f.name == "manifest-20260302.json")].decode()
+    told = json.loads(text)
+    assert told["days"] == {"first": "2026-03-02", "last": "2026-03-02", "time_zone": "Asia/Shanghai"}
+    assert [(found["name"], found["rows"], found["totals_fen"]) for found in told["tables"]] == [
+        (found.name, found.rows, found.totals_fen) for found in manifest.tables
+    ]
+    named = {file["name"] for found in told["tables"] for file in found["files"]}
+    assert named == {
+        f"{name}-20260302.{suffix}" for name in ("orders", "lines", "payments", "refunds") for suffix in ("csv", "xlsx")
+    }
+    assert MEMBER not in text
+
+
+def test_the_summary_of_revenue_says_what_the_tables_say(world: World, objects: MemoryObjects) -> None:
+    counter = Counter(world)
+    counter.take_back(counter.sell(a_line(1), a_line(2, RECOMMENDED)), 2)
+    counter.pay_twice(place(world, learner_id="another-learner"))
+    manifest = exported(world, objects)
+    revenue = json.loads(objects.kept[next(f.key for f in manifest.documents if f.name == "revenue-20260302.json")])
+    assert revenue["total"] == {
+        "paid_fen": table(manifest, "payments").totals_fen["amount"],
+        "refunded_fen": table(manifest, "refunds").totals_fen["amount"],
+        "net_fen": 2 * PRICE,
+        "payments": 3,
+        "refunds": 2,
+    }
+    assert [(course["id"], course["net_fen"]) for course in revenue["courses"]] == [
+        (ORDINARY, 2 * PRICE),
+        (RECOMMENDED, 0),
+    ]
+    assert revenue["courses"][0]["title"] == "家族信托"
+    assert revenue["unearned"]["net_fen"] == 0
+    assert sum_up(world.store, Days(TODAY, TODAY)).total.net_fen == 2 * PRICE
+
+
+def test_a_day_begins_at_midnight_in_shanghai(world: World, objects: MemoryObjects) -> None:
+    counter = Counter(world)
+    world.clock.advance(12 * 3_600_000 - 1)
+    before = counter.sell()
+    world.clock.advance(1)
+    after = counter.sell(learner_id="another-learner")
+    ask(world, date(2026, 3, 3), date(2026, 3, 3))
+    for day, order in ((TODAY, before), (date(2026, 3, 3), after)):
+        manifest = writer(world, objects)("20260303000000" + "0" * 18, Days(day, day), lambda _, item: item)
+        assert [row[0] for row in csv_rows(objects, table(manifest, "orders"))] == [order.order_id]
+        assert [row[5] for row in csv_rows(objects, table(manifest, "payments"))] == [order.order_id]
+
+
+def test_files_are_split_below_the_limit(world: World, objects: MemoryObjects) -> None:
+    for number in range(5):
+        Counter(world).sell(learner_id=f"learner-{number}")
+    manifest = writer(world, objects, rows_per_file=2)("2" * 32, Days(TODAY, TODAY), lambda _, item: item)
+    orders = table(manifest, "orders")
+    assert [file.name for file in orders.files if file.name.endswith("xlsx")] == [
+        "orders-20260302.xlsx",
+        "orders-20260302-2.xlsx",
+        "orders-20260302-3.xlsx",
+    ]
+    assert orders.rows == len(xlsx_rows(objects, orders)) == len(csv_rows(objects, orders)) == 5
+
+
+def test_a_request_is_written_down_and_answered_once(world: World) -> None:
+    first, again = ask(world), ask(world)
+    assert first == again
+    assert len(asked(world)) == 1
+    with pytest.raises(Problem) as error:
+        ask(world, date(2026, 3, 1))
+    assert error.value.type.code == "IDEMPOTENCY_KEY_REUSED"
+    (audit,) = audited(world)
+    assert (audit.actor, audit.action, audit.subject, audit.reason) == (
+        FINANCE.id,
+        "request_export",
+        first.export_id,
+        REASON,
+    )
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        (TODAY, TODAY - timedelta(days=1)),
+        (TODAY, TODAY + timedelta(days=1)),
+        (TODAY - timedelta(days=31), TODAY),
+    ],
+)
+def test_days_that_will_not_do_are_refused(world: World, first: date, last: date) -> None:
+    before = world.store.snapshot()
+    with pytest.raises(Problem) as error:
+        ask(world, first, last)
+    assert error.value.type.code == "DAYS_NOT_EXPORTABLE"
+    assert world.store.snapshot() == before
+
+
+def test_a_month_can_be_exported(world: World) -> None:
+    assert ask(world, TODAY - timedelta(days=30), TODAY).state is ExportState.REQUESTED
+
+
+@pytest.mark.parametrize("moment", ["before_commit", "after_commit"])
+def test_a_run_that_died_is_done_again_to_the_same_end(world: World, objects: MemoryObjects, moment: str) -> None:
+    Counter(world).sell()
+    export = ask(world)
+    write = writer(world, objects)
+    setattr(world.store, moment, die)
+    with pytest.raises(Crash):
+        fulfil_export(world.context, write, asked(world)[0])
+    kept = dict(objects.kept)
+    assert kept
+    world.clock.advance(3_600_000)
+    fulfil_export(world.context, write, asked(world)[0])
+    done = read_export(world.context, export.export_id)
+    assert done.state is ExportState.DONE
+    assert objects.kept == kept
+    fulfil_export(world.context, no_more_writing, asked(world)[0])
+    assert read_export(world.context, export.export_id) == done
+
+
+def no_more_writing(*_: object) -> Manifest:
+    raise AssertionError("it is written")
+
+
+def test_a_run_that_died_in_the_middle_leaves_nothing_in_the_way(world: World, objects: MemoryObjects) -> None:
+    Counter(world).sell()
+    ask(world)
+    calls = iter([False, True])
+
+    def crash() -> bool:
+        if next(calls):
+            raise Crash
+        return False
+
+    with pytest.raises(Crash):
+        fulfil_export(world.context, writer(world, objects, out_of_time=crash), asked(world)[0])
+    Counter(world).sell(learner_id="another-learner")
+    fulfil_export(world.context, writer(world, objects), asked(world)[0])
+    (export,) = list_exports(world.context, "202603")
+    assert export.manifest
+    assert table(export.manifest, "orders").rows == 2
+
+
+def test_two_runs_at_once_end_in_one_manifest(world: World, objects: MemoryObjects) -> None:
+    Counter(world).sell()
+    ask(world)
+    write = writer(world, objects)
+    world.store.before_commit = lambda: fulfil_export(world.context, write, asked(world)[0])
+    fulfil_export(world.context, write, asked(world)[0])
+    (export,) = list_exports(world.context, "202603")
+    assert export.state is ExportState.DONE
+
+
+def test_the_same_input_makes_the_same_bytes(world: World, objects: MemoryObjects) -> None:
+    Counter(world).sell()
+    first = exported(world, objects)
+    ask(world, key=OTHER_KEY)
+    world.clock.advance(60_000)
+    fulfil_export(world.context, writer(world, objects), asked(world)[-1])
+    second = list_exports(world.context, "202603")[0].manifest
+    assert second
+    assert first != second
+    assert digests(first) == digests(second)
+
+
+def digests(manifest: Manifest) -> dict[str, str]:
+    return {file.name: file.sha256 for file in manifest.files()}
+
+
+def test_too_much_for_one_run_is_said_and_not_tried_for_ever(world: World, objects: MemoryObjects) -> None:
+    Counter(world).sell()
+    export = ask(world)
+    fulfil_export(world.context, writer(world, objects, out_of_time=lambda: True), asked(world)[0])
+    failed = read_export(world.context, export.export_id)
+    assert (failed.state, failed.manifest) == (ExportState.FAILED, None)
+    assert failed.finished_at
+
+
+def test_what_does_not_add_up_is_not_handed_out(world: World, objects: MemoryObjects) -> None:
+    Counter(world).sell()
+    export = ask(world)
+    made = press(world, objects)
+    lossy = replace(made.sources[0], rows=lambda order: list(made.sources[0].rows(order))[:1])
+    broken = replace(made, sources=(lossy, *made.sources[1:]))
+    with pytest.raises(DoesNotAddUp, match="list_price"):
+        fulfil_export(world.context, partial(write_export, broken), asked(world)[0])
+    assert read_export(world.context, export.export_id).state is ExportState.REQUESTED
+
+
+def test_each_day_that_is_over_is_asked_for_once(world: World) -> None:
+    days = request_daily_exports(world.context, "request-1")
+    assert days == [TODAY - timedelta(days=number) for number in range(7, 0, -1)]
+    assert request_daily_exports(world.context, "request-2") == []
+    world.clock.advance(2 * 24 * 3_600_000)
+    assert request_daily_exports(world.context, "request-3") == [TODAY, TODAY + timedelta(days=1)]
+    exports = list_exports(world.context, "202603")
+    assert {export.requested_by for export in exports} == {SCHEDULE}
+    assert len(asked(world)) == len(exports) == 9
+
+
+def test_two_calls_of_the_schedule_at_once_ask_once(world: World) -> None:
+    world.store.before_commit = lambda: request_daily_exports(world.context, "request-2")
+    request_daily_exports(world.context, "request-1")
+    assert len(asked(world)) == 7
+
+
+def test_a_link_ends_and_is_written_down(world: World, objects: MemoryObjects) -> None:
+    exported(world, objects)
+    (export,) = list_exports(world.context, "202603")
+    link = link_file(world.context, objects, FINANCE, export.export_id, "orders-20260302.csv")
+    assert link.until - world.clock.now() == timedelta(seconds=LINK_SECONDS)
+    assert link.url.endswith(f"?seconds={LINK_SECONDS}")
+    assert audited(world)[-1].action == "link_export_file"
+    assert audited(world)[-1].subject == f"{export.export_id}/orders-20260302.csv"
+
+
+@pytest.mark.parametrize("name", ["orders-20260303.csv", "../orders-20260302.csv", ""])
+def test_no_link_leads_to_what_is_not_in_the_export(world: World, objects: MemoryObjects, name: str) -> None:
+    exported(world, objects)
+    (export,) = list_exports(world.context, "202603")
+    before = world.store.snapshot()
+    for export_id in (export.export_id, "2" * 32):
+        with pytest.raises(Problem) as error:
+            link_file(world.context, objects, FINANCE, export_id, name)
+        assert error.value.type.code == "EXPORT_NOT_FOUND"
+    assert world.store.snapshot() == before
+
+
+def test_an_export_that_is_not_there_is_for_the_dead_letters(world: World, objects: MemoryObjects) -> None:
+    ask(world)
+    event = asked(world)[0]
+    lost = event.model_copy(update={"data": {**event.data, "export_id": "2" * 32}})
+    with pytest.raises(LookupError):
+        fulfil_export(world.context, writer(world, objects), lost)
+
+
+def audited(world: World) -> list[AuditRecord]:
+    found = world.store.query("AUDIT#2026-03", "", AuditRecord)
+    return [stored.value for stored in found if "export" in stored.value.action]
+
+
+def test_reading_in_pages_finds_everything_once(
+    world: World, objects: MemoryObjects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(7):
+        Counter(world).sell(learner_id=f"learner-{number}")
+    monkeypatch.setattr("services.orders.app.pages.PAGE", 2)
+    manifest = exported(world, objects)
+    assert len({row[0] for row in csv_rows(objects, table(manifest, "orders"))}) == 7
+    assert table(manifest, "payments").rows == 7
