@@ -21,6 +21,14 @@ PERIOD_START_OUT_OF_RANGE = ProblemType(
     "请按证书填写当前周期的开始日，范围见 earliest 与 latest。",
     "Give the day your current period started, from `earliest` to `latest`.",
 )
+COURSE_NOT_FOUND = ProblemType(
+    "COURSE_NOT_FOUND",
+    HTTPStatus.NOT_FOUND,
+    "没有这门课程，或没有这个版本。",
+    "There is no such course, or not in this version.",
+    "请从课程页面重新进入。刚刚发布的，请几秒后重试。",
+    "Come from the course's page. If it was just published, try again in a few seconds.",
+)
 CERTIFICATE_NOT_FOUND = ProblemType(
     "CERTIFICATE_NOT_FOUND",
     HTTPStatus.NOT_FOUND,
@@ -132,6 +140,7 @@ RECORDS_PROBLEMS = (SPAN_TOO_LONG, NOTHING_TO_DECLARE, BATCH_EMPTY, BATCH_NOT_FO
 """Of the function that keeps the records' way out: to auditors and to the certifying body."""
 
 PROBLEMS = (
+    COURSE_NOT_FOUND,
     CERTIFICATE_ALREADY_CONFIRMED,
     PERIOD_START_OUT_OF_RANGE,
     CERTIFICATE_NOT_FOUND,

@@ -49,6 +49,6 @@ def _balance(ctx: Context, certificate: Certificate, entries: list[Entry]) -> Ce
 
     def balance(period: Period) -> PeriodBalance:
         rule = ctx.rules.in_force(certificate.credential, period.start)
-        return period_balance(awards, period, rule)
+        return period_balance(entries, certificate.credential, period, rule)
 
     return CertificateBalance(certificate, balance(current), [balance(earlier[start]) for start in sorted(earlier)])

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 
 from services.credits.domain.credentials import Category, Credential
 from services.credits.domain.ledger import Entry, Kind
@@ -22,9 +23,39 @@ class YearBalance:
     remaining: Decimal | None
 
 
+class Requirement(StrEnum):
+    """What a rule asks of a period."""
+
+    PERIOD = "period"
+    COMPULSORY = "compulsory"
+    YEAR = "year"
+
+
+@dataclass(frozen=True)
+class Shortfall:
+    """What one requirement still asks for, by the last day of `span`.
+
+    Of the hours that are missing, `waiting` were watched and are held; the rest is still to be watched.
+    """
+
+    requirement: Requirement
+    span: Period
+    missing: Decimal
+    waiting: Decimal
+
+    @property
+    def unearned(self) -> Decimal:
+        """What nothing that was watched can fill."""
+        return self.missing - self.waiting
+
+
 @dataclass(frozen=True)
 class PeriodBalance:
-    """One credential's hours in one period. Unknown figures are None."""
+    """One credential's hours in one period. Unknown figures are None.
+
+    `not_counted` says of each watch completed in the period that gives this credential nothing now why not: holds,
+    what was declined, what was taken back; in ledger order.
+    """
 
     period: Period
     rule: Rule
@@ -36,10 +67,24 @@ class PeriodBalance:
     remaining: Decimal | None
     compulsory_remaining: Decimal | None
     years: list[YearBalance]
+    not_counted: list[Entry]
+
+    @property
+    def shortfalls(self) -> list[Shortfall]:
+        """What is missing, and how much of it waits; nothing where the figures are not known."""
+        waiting = [entry for entry in self.not_counted if entry.kind is Kind.HOLD]
+        compulsory = [hold for hold in waiting if hold.completion.category is Category.COMPULSORY]
+        found = [
+            _shortfall(Requirement.PERIOD, self.period, self.remaining, waiting),
+            _shortfall(Requirement.COMPULSORY, self.period, self.compulsory_remaining, compulsory),
+            *(_shortfall(Requirement.YEAR, y.year, y.remaining, _within(waiting, y.year)) for y in self.years),
+        ]
+        return [shortfall for shortfall in found if shortfall]
 
 
-def period_balance(standing: Iterable[Entry], period: Period, rule: Rule) -> PeriodBalance:
+def period_balance(entries: Sequence[Entry], credential: Credential, period: Period, rule: Rule) -> PeriodBalance:
     """What a credential's standing awards add up to in `period`, against the rule."""
+    standing = awarded(entries, credential)
     awards = [award for award in standing if award.period and award.period.start == period.start]
     compulsory = _sum(awards, Category.COMPULSORY)
     elective = _sum(awards, Category.ELECTIVE)
@@ -57,6 +102,7 @@ def period_balance(standing: Iterable[Entry], period: Period, rule: Rule) -> Per
         remaining=_remaining(required, compulsory + elective),
         compulsory_remaining=_remaining(compulsory_required, compulsory),
         years=[_year(awards, year, figures) for year in years_of(period)],
+        not_counted=_not_counted(entries, credential, period),
     )
 
 
@@ -74,8 +120,27 @@ def open_holds(entries: Sequence[Entry]) -> list[Entry]:
     return [entry for entry in entries if entry.kind is Kind.HOLD and entry.number not in settled]
 
 
+def _not_counted(entries: Sequence[Entry], credential: Credential, period: Period) -> list[Entry]:
+    waiting = {hold.number for hold in open_holds(entries)}
+    ended = (Kind.DECLINED, Kind.REVERSAL)
+    idle = [entry for entry in _within(entries, period) if entry.kind in ended or entry.number in waiting]
+    return [entry for entry in idle if entry.credential in (credential, None)]
+
+
+def _within(entries: Iterable[Entry], span: Period) -> list[Entry]:
+    return [entry for entry in entries if contains(span, civil_date(entry.completion.completed_at))]
+
+
+def _shortfall(
+    requirement: Requirement, span: Period, missing: Decimal | None, holds: Iterable[Entry]
+) -> Shortfall | None:
+    if not missing:
+        return None
+    return Shortfall(requirement, span, missing, min(missing, sum((hold.hours for hold in holds), ZERO)))
+
+
 def _year(awards: Iterable[Entry], year: Period, figures: Figures | None) -> YearBalance:
-    earned = sum((e.hours for e in awards if contains(year, civil_date(e.completion.completed_at))), ZERO)
+    earned = sum((award.hours for award in _within(awards, year)), ZERO)
     required = figures.yearly_minimum if figures else None
     return YearBalance(year, earned, required, _remaining(required, earned))
 

@@ -1,11 +1,12 @@
 """The member quota: how many hours watching the members' library can earn in one period of a membership."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from services.credits.domain.ledger import Completion, Entry, Kind
+from services.credits.domain.balances import open_holds
+from services.credits.domain.ledger import Completion, Entry, Kind, Reason
 
 ZERO = Decimal(0)
 
@@ -28,6 +29,35 @@ class MembershipPeriod:
     def covers(self, instant: datetime) -> bool:
         """Whether it runs at this instant."""
         return not self.revoked and self.valid_from <= instant < self.valid_until
+
+
+@dataclass(frozen=True)
+class QuotaState:
+    """How one period's quota stands: charged with awards, and the hours that are held because they did not fit."""
+
+    period: MembershipPeriod
+    charged: Decimal
+    waiting: Decimal
+
+    @property
+    def left(self) -> Decimal | None:
+        """What can still be earned; None where there is no limit. A quota that shrank below its charges leaves none."""
+        quota_hours = self.period.quota_hours
+        return None if quota_hours is None else max(ZERO, quota_hours - self.charged)
+
+    def covers(self, hours: Decimal) -> bool:
+        """Whether the whole of these hours fits now."""
+        return fits(self.period.quota_hours, [self.charged], hours)
+
+
+def quota_state(period: MembershipPeriod, entries: Sequence[Entry]) -> QuotaState:
+    """How the period's quota stands by the ledger; each watch counts once, however many certificates it serves."""
+    waiting = {
+        hold.completion.watch_id: hold.hours
+        for hold in open_holds(entries)
+        if hold.reason is Reason.MEMBER_QUOTA_EXCEEDED and hold.completion.membership_period_id == period.id
+    }
+    return QuotaState(period, sum(charges(entries, period.id).values(), ZERO), sum(waiting.values(), ZERO))
 
 
 def charges(entries: Iterable[Entry], period_id: str) -> dict[str, Decimal]:

@@ -21,10 +21,12 @@ from services.credits.app.problems import PROBLEMS
 from services.credits.app.read_account import read_account, read_timeline
 from services.credits.app.review_award import Review, review_award
 from services.credits.domain.credentials import Credential
+from services.credits.domain.periods import civil_date
+from services.credits.handlers.account_views import AccountAnswer, account_answer
 from services.credits.handlers.inbox_routes import add_inbox_routes
 from services.credits.handlers.profile_routes import add_profile_routes
+from services.credits.handlers.quota_routes import add_quota_routes
 from services.credits.handlers.views import (
-    AccountAnswer,
     CertificateAnswer,
     CertificatesAnswer,
     ConfirmRequest,
@@ -33,7 +35,6 @@ from services.credits.handlers.views import (
     ReviewAnswer,
     ReviewRequest,
     TimelineAnswer,
-    account_answer,
     certificate_answer,
     entry_answer,
 )
@@ -49,6 +50,7 @@ def build_api(ledger: Context, origin_secret: Callable[[bool], Mapping[str, str]
     _add_staff_routes(api.app, ledger)
     _add_review_routes(api.app, ledger)
     add_profile_routes(api.app, ledger)
+    add_quota_routes(api.app, ledger)
     add_inbox_routes(api.app, ledger.store)
     return api
 
@@ -58,7 +60,7 @@ def _add_account_routes(app: APIGatewayHttpResolver, ledger: Context) -> None:
 
     @app.get("/v1/credits/account", summary="Hours per certificate and period", operation_id="read_account", **learner)
     def account() -> AccountAnswer:
-        return account_answer(read_account(ledger, caller(app).id))
+        return account_answer(read_account(ledger, caller(app).id), civil_date(ledger.clock.now()))
 
     @app.get("/v1/credits/timeline", summary="Every entry, newest first", operation_id="read_timeline", **learner)
     def timeline() -> TimelineAnswer:

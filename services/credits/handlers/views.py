@@ -7,10 +7,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StrictStr
 
-from services.credits.app.read_account import AccountView, CertificateBalance
 from services.credits.app.reasons import TEXTS
 from services.credits.app.wording import hours_text
-from services.credits.domain.balances import PeriodBalance, YearBalance
 from services.credits.domain.certificates import Certificate, State
 from services.credits.domain.credentials import Category, Credential
 from services.credits.domain.ledger import Entry, Kind, Reason
@@ -80,51 +78,6 @@ class CertificatesAnswer(BaseModel):
     certificates: list[CertificateAnswer]
 
 
-class YearAnswer(BaseModel):
-    """One year of a period; both days are included."""
-
-    start: date
-    end: date | None
-    earned_hours: Hours
-    required_hours: Hours | None
-    remaining_hours: Hours | None
-
-
-class RuleAnswer(BaseModel):
-    """The rule in force for a period, and where it comes from."""
-
-    id: str
-    known: bool = Field(description="false: the figures are not known, see the note")
-    source: str
-    source_en: str
-    note: str
-    note_en: str
-
-
-class PeriodAnswer(BaseModel):
-    """Hours of one certificate in one period."""
-
-    start: date
-    deadline: date | None = Field(description="last day of the period, Asia/Shanghai")
-    earned_hours: Hours
-    required_hours: Hours | None
-    remaining_hours: Hours | None
-    compulsory_hours: Hours
-    compulsory_required_hours: Hours | None
-    compulsory_remaining_hours: Hours | None
-    elective_hours: Hours
-    years: list[YearAnswer]
-    rule: RuleAnswer
-
-
-class CertificateBalanceAnswer(BaseModel):
-    """A certificate and its hours."""
-
-    certificate: CertificateAnswer
-    current: PeriodAnswer
-    earlier: list[PeriodAnswer] = Field(description="periods that have ended and have awards, oldest first")
-
-
 class PeriodSpan(BaseModel):
     """A period; both days are included."""
 
@@ -177,13 +130,6 @@ class ReviewAnswer(BaseModel):
     standing: Standing
 
 
-class AccountAnswer(BaseModel):
-    """What the learner has: balances per certificate and period, and what is held with its reason."""
-
-    certificates: list[CertificateBalanceAnswer]
-    held: list[EntryAnswer]
-
-
 def certificate_answer(certificate: Certificate) -> CertificateAnswer:
     """The answer for one certificate."""
     return CertificateAnswer(
@@ -193,14 +139,6 @@ def certificate_answer(certificate: Certificate) -> CertificateAnswer:
         state=certificate.state,
         revision=certificate.revision,
         changed_at=certificate.at,
-    )
-
-
-def account_answer(account: AccountView) -> AccountAnswer:
-    """The answer for a whole account."""
-    return AccountAnswer(
-        certificates=[_balance(balance) for balance in account.certificates],
-        held=[entry_answer(entry) for entry in account.held],
     )
 
 
@@ -228,47 +166,6 @@ def entry_answer(entry: Entry) -> EntryAnswer:
     )
 
 
-def _balance(balance: CertificateBalance) -> CertificateBalanceAnswer:
-    return CertificateBalanceAnswer(
-        certificate=certificate_answer(balance.certificate),
-        current=_period(balance.current),
-        earlier=[_period(period) for period in balance.earlier],
-    )
-
-
-def _period(balance: PeriodBalance) -> PeriodAnswer:
-    rule = balance.rule
-    return PeriodAnswer(
-        start=balance.period.start,
-        deadline=balance.period.end,
-        earned_hours=hours_text(balance.earned),
-        required_hours=_known(balance.required),
-        remaining_hours=_known(balance.remaining),
-        compulsory_hours=hours_text(balance.compulsory),
-        compulsory_required_hours=_known(balance.compulsory_required),
-        compulsory_remaining_hours=_known(balance.compulsory_remaining),
-        elective_hours=hours_text(balance.elective),
-        years=[_year(year) for year in balance.years],
-        rule=RuleAnswer(
-            id=rule.id,
-            known=rule.figures is not None,
-            source=rule.source,
-            source_en=rule.source_en,
-            note=rule.note,
-            note_en=rule.note_en,
-        ),
-    )
-
-
-def _year(balance: YearBalance) -> YearAnswer:
-    return YearAnswer(
-        start=balance.year.start,
-        end=balance.year.end,
-        earned_hours=hours_text(balance.earned),
-        required_hours=_known(balance.required),
-        remaining_hours=_known(balance.remaining),
-    )
-
-
-def _known(hours: Decimal | None) -> str | None:
+def known_hours(hours: Decimal | None) -> str | None:
+    """A figure, or null where it is not known or there is none."""
     return None if hours is None else hours_text(hours)

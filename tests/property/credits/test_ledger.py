@@ -1,6 +1,7 @@
 """Any order of events, repeated, delayed, crashing: no second award, no quota exceeded, nothing stuck, none silent."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -9,13 +10,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
 from services.credits.app.account import Account, membership_periods
+from services.credits.app.advise import advise
 from services.credits.app.award_hours import CourseVersionUnknown, MembershipPeriodUnknown
 from services.credits.app.read_account import read_account
 from services.credits.app.settle_holds import first_releases
 from services.credits.domain.awarding import AWAITING_CERTIFICATE
-from services.credits.domain.balances import open_holds
+from services.credits.domain.balances import awarded, open_holds
 from services.credits.domain.credentials import Credential
-from services.credits.domain.ledger import Entry, Kind
+from services.credits.domain.ledger import Draft, Entry, Kind
 from services.credits.domain.periods import contains
 from services.credits.domain.review import Standing
 from services.credits.events.consumed import FREEING
@@ -99,8 +101,23 @@ class LedgerMachine(RuleBasedStateMachine):
         self.watches[watch] = (learner, course)
         event = completed(watch, course, learner=learner, at=at, period=period and f"{period}-{learner[:1]}")
         if at_once:
+            expected = self.advised(learner, course, event)
+            before = len(self.world.entries(learner))
             self.deliver(event, again=False, crash=None)
+            assert expected in (None, _outline(self.world.entries(learner)[before:]))
         return event
+
+    def advised(self, learner: str, course: str, event: Envelope) -> list[tuple[object, ...]] | None:
+        """What the learner is told at this moment, where it is told of just this watch."""
+        if event.data["completed_at"] != self.world.clock.now().isoformat():
+            return None
+        period = event.data["membership_period_id"]
+        try:
+            found = advise(self.world.ctx, learner, course, "v1", on_membership=period is not None)
+        except Problem:
+            return None
+        same = period is None or (found.quota is not None and found.quota.period.id == period)
+        return _outline(found.outcomes) if same else None
 
     @rule(event=sent, again=st.booleans(), crash=crashes)
     def deliver(self, event: Envelope, again: bool, crash: str | None) -> None:
@@ -278,6 +295,25 @@ class LedgerMachine(RuleBasedStateMachine):
                 assert held == _sum(entries, Kind.HOLD, credential) - _sum(entries, Kind.RELEASE, credential)
 
     @invariant()
+    def every_watch_of_a_period_counts_or_says_why_not(self) -> None:
+        """And what is missing is never less than what waits of it."""
+        for learner in (LEARNER, OTHER):
+            entries = self.world.entries(learner)
+            for balance in read_account(self.world.ctx, learner).certificates:
+                credential = balance.certificate.credential
+                counted = {award.completion.watch_id for award in awarded(entries, credential)}
+                for period in [balance.current, *balance.earlier]:
+                    said = {entry.completion.watch_id for entry in period.not_counted}
+                    told = {
+                        entry.completion.watch_id
+                        for entry in entries
+                        if entry.credential in (credential, None)
+                        and contains(period.period, entry.completion.completed_at.astimezone(BEIJING).date())
+                    }
+                    assert told <= counted | said
+                    assert all(gap.missing > 0 and 0 <= gap.waiting <= gap.missing for gap in period.shortfalls)
+
+    @invariant()
     def awards_lie_in_their_period_and_belong_to_a_confirmed_certificate(self) -> None:
         """By the day in Shanghai, whatever the clock says now."""
         for entry in self._all_entries():
@@ -307,6 +343,10 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def _all_entries(self) -> list[Entry]:
         return [*self.world.entries(LEARNER), *self.world.entries(OTHER)]
+
+
+def _outline(drafts: Sequence[Draft | Entry]) -> list[tuple[object, ...]]:
+    return [(draft.kind, draft.reason, draft.credential, draft.hours, draft.period) for draft in drafts]
 
 
 def _standing(entries: list[Entry], credential: Credential) -> Decimal:

@@ -4,8 +4,10 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from services.credits.app.read_account import read_account
-from services.credits.domain.balances import YearBalance
+from services.credits.domain.balances import Requirement, YearBalance
+from services.credits.domain.ledger import Reason
 from services.credits.domain.periods import Period
+from services.credits.domain.review import Standing
 from tests.unit.credits.world import AFP, BEIJING, CFP, CTP, LEARNER, World, completed
 
 
@@ -75,6 +77,62 @@ def test_what_is_held_is_listed_with_its_reason_and_not_earned() -> None:
     account = read_account(w.ctx, LEARNER)
     assert account.held == []
     assert [b.current.earned for b in account.certificates] == [Decimal("1.5")] * 2
+
+
+def test_what_is_missing_names_what_waits_of_it_by_category_and_year() -> None:
+    w = World()
+    w.register(AFP)
+    earn(w, "a", "4", "compulsory", noon(2025, 7, 1))
+    earn(w, "b", "1.5", "elective", noon(2026, 1, 2))
+    (balance,) = read_account(w.ctx, LEARNER).certificates
+    found = [(s.requirement, s.span.start.year, s.missing, s.waiting, s.unearned) for s in balance.current.shortfalls]
+    assert found == [
+        (Requirement.PERIOD, 2025, Decimal(30), Decimal("5.5"), Decimal("24.5")),
+        (Requirement.COMPULSORY, 2025, Decimal(2), Decimal(2), Decimal(0)),
+        (Requirement.YEAR, 2025, Decimal(5), Decimal(4), Decimal(1)),
+        (Requirement.YEAR, 2026, Decimal(5), Decimal("1.5"), Decimal("3.5")),
+    ]
+
+
+def test_what_is_met_is_not_missing_and_what_is_unknown_is_not_either() -> None:
+    w = World()
+    w.certify(AFP, CTP)
+    earn(w, "a", "25", "compulsory", noon(2025, 7, 1), ("AFP", "CTP"))
+    earn(w, "b", "5", "elective", noon(2026, 1, 2))
+    afp, ctp = read_account(w.ctx, LEARNER).certificates
+    assert afp.current.shortfalls == ctp.current.shortfalls == []
+
+
+def test_every_watch_of_the_period_that_does_not_count_says_why_not() -> None:
+    w = World()
+    w.certify(AFP)
+    earn(w, "counted", "1", "elective", noon(2025, 7, 1))
+    earn(w, "voided", "1", "elective", noon(2025, 7, 2))
+    earn(w, "reviewed", "1", "elective", noon(2025, 7, 3))
+    earn(w, "ineligible", "1", "elective", noon(2025, 7, 4), ("CFP",))
+    earn(w, "for-nobody", "1", "elective", noon(2025, 7, 5), ())
+    earn(w, "before", "1", "elective", noon(2024, 7, 5))
+    w.deliver(completed("watch-again", "counted", at=noon(2025, 7, 6)))
+    w.review(2, Standing.VOID)
+    w.review(3, Standing.UNDER_REVIEW)
+    (balance,) = read_account(w.ctx, LEARNER).certificates
+    why = {entry.completion.watch_id: entry.reason for entry in balance.current.not_counted}
+    assert why == {
+        "watch-voided": Reason.REVIEW_VOIDED,
+        "watch-reviewed": Reason.UNDER_REVIEW,
+        "watch-ineligible": Reason.CREDENTIAL_NOT_ELIGIBLE,
+        "watch-for-nobody": Reason.CREDENTIAL_NOT_ELIGIBLE,
+        "watch-again": Reason.ALREADY_AWARDED_IN_PERIOD,
+    }
+    assert balance.current.earned == 1
+
+
+def test_a_course_for_no_certificate_explains_itself_only_to_who_has_none() -> None:
+    w = World()
+    earn(w, "for-nobody", "1", "elective", noon(2025, 7, 5), ())
+    w.certify(AFP)
+    (balance,) = read_account(w.ctx, LEARNER).certificates
+    assert [entry.reason for entry in balance.current.not_counted] == [Reason.NO_ELIGIBLE_CREDENTIAL]
 
 
 def test_an_empty_account() -> None:

@@ -68,7 +68,15 @@ def test_the_account(client: Client) -> None:
     assert balance["certificate"]["credential"] == "AFP"
     assert balance["earlier"] == []
     current = balance["current"]
-    rule = current.pop("rule")
+    rule, missing = current.pop("rule"), current.pop("missing")
+    assert [(m["requirement"], m["missing_hours"], m["missed"]) for m in missing] == [
+        ("period", "28.5", False),
+        ("compulsory", "2", False),
+        ("year", "5", True),
+        ("year", "3.5", False),
+    ]
+    assert missing[0]["text"] == "本周期还差 28.5 学时，截止2026年12月31日。"
+    assert current.pop("not_counted") == []
     assert current == {
         "start": "2025-01-01",
         "deadline": "2026-12-31",
