@@ -42,7 +42,7 @@ export async function isEntitled(courseId: string): Promise<boolean> {
 
 function send(courseId: string, request: Request): Promise<WatchState> {
   if (request.kind === 'start') {
-    const body = { course_id: courseId, take_over: request.takeOver, new_attempt: false }
+    const body = { course_id: courseId, take_over: request.takeOver, new_attempt: request.newAttempt }
     const params = { header: { 'Idempotency-Key': request.key } }
     return result(playback.POST('/v1/playback/sessions', { params, body }))
   }

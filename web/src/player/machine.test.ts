@@ -61,6 +61,24 @@ describe('watching', () => {
     expect(second.model.frontier).toBe(world.service.furthest)
   })
 
+  it('begins anew after completion only when asked to, and once', async () => {
+    const { world, device } = opened({ promptsAt: [] })
+    await world.run(140_000)
+    expect(device.model.phase).toBe('completed')
+    device.session.close()
+    const again = world.device()
+    again.session.dispatch({ type: 'open', newAttempt: true })
+    again.session.dispatch({ type: 'play' })
+    await world.run(10_000)
+    expect(again.model.phase).toBe('open')
+    expect(again.model.watch?.watch_id).toBe('watch-2')
+    expect(world.service.furthest).toBeLessThan(12_000)
+    await world.run(70_000)
+    expect(again.model.phase).toBe('completed')
+    expect(world.service.attempt).toBe(2)
+    expect(again.sent.filter((r) => r.kind === 'start' && r.newAttempt)).toHaveLength(1)
+  })
+
   it('waits for the learner when the browser refuses to play unasked', async () => {
     const world = new World()
     const device = world.device()

@@ -75,6 +75,8 @@ export interface Model<P extends Refusal = Refusal> {
   answeredAt: number
   /** Where the learner asked to begin. */
   startAt: number | null
+  /** Begin anew though the lecture was completed, as a later period needs; until a session has started. */
+  newAttempt: boolean
   /** Orders says that the learner has the course: playback will learn of it in a moment. */
   entitled: boolean
   atEnd: boolean
@@ -87,7 +89,7 @@ export interface Model<P extends Refusal = Refusal> {
 }
 
 export type Event<P extends Refusal = Refusal> =
-  | { type: 'open'; startAt?: number | undefined; entitled?: boolean }
+  | { type: 'open'; startAt?: number | undefined; newAttempt?: boolean; entitled?: boolean }
   | { type: 'play' }
   | { type: 'pause' }
   | { type: 'seek'; to: number }
@@ -125,6 +127,7 @@ export function initial<P extends Refusal = Refusal>(): Model<P> {
     wants: { start: false, confirm: false, pause: false, beat: false },
     answeredAt: 0,
     startAt: null,
+    newAttempt: false,
     entitled: false,
     atEnd: false,
     halt: null,
@@ -163,6 +166,7 @@ function react<P extends Refusal>(model: Model<P>, event: Event<P>, now: number,
   switch (event.type) {
     case 'open':
       model.entitled = event.entitled ?? model.entitled
+      model.newAttempt = event.newAttempt ?? model.newAttempt
       return open(model, event.startAt ?? null)
     case 'play':
       return play(model, now, effects)
@@ -368,6 +372,7 @@ function started<P extends Refusal>(
   state: WatchState,
   effects: Effect[],
 ): void {
+  model.newAttempt = false
   const url = state.media_url
   if (url !== undefined && before?.media_url !== url) effects.push({ type: 'load', url })
   if (before?.watch_id === state.watch_id && model.frontier > 0) {
@@ -459,7 +464,7 @@ function nextRequest<P extends Refusal>(model: Model<P>, now: number, key: strin
   if (wants.start || resuming) {
     const takeOver = wants.start !== false && wants.start.takeOver
     wants.start = false
-    return { kind: 'start', takeOver, key }
+    return { kind: 'start', takeOver, newAttempt: model.newAttempt, key }
   }
   if (watch === null || !model.leased || model.phase !== 'open') return null
   if (wants.confirm && watch.prompt !== null) {

@@ -39,7 +39,7 @@ export interface Refusal {
 
 /** One request to the service. A retry sends exactly the same one again. */
 export type Request =
-  | { kind: 'start'; takeOver: boolean; key: string }
+  | { kind: 'start'; takeOver: boolean; newAttempt: boolean; key: string }
   | { kind: 'beat' | 'pause'; token: string; positionMs: number }
   | { kind: 'confirm'; token: string; nonce: string; choice: number | null }
 

@@ -25,6 +25,7 @@ class Service {
   confirmed = 0
   open: Prompt | null = null
   completed = false
+  attempt = 1
   allowance: number
   refilledAt = 0
   leaseUntil = -1
@@ -54,10 +55,17 @@ class Service {
     const refusal = this.refuseStart.shift()
     if (refusal) return { kind: 'refused', problem: refusal }
     if (this.now() < this.leaseUntil && !request.takeOver) return this.refuse('TAKEOVER_REQUIRED')
+    if (request.newAttempt && this.completed) this.begin()
     this.session = request.key
     this.sessions += 1
     this.leaseUntil = this.now() + this.setup.leaseMs
     return this.started()
+  }
+
+  private begin(): void {
+    this.attempt += 1
+    this.furthest = this.confirmed = 0
+    this.completed = false
   }
 
   private started(): Outcome {
@@ -114,7 +122,7 @@ class Service {
     this.version += 1
     const state: WatchState = {
       token: `${this.session}|${this.version}`,
-      watch_id: 'watch-1',
+      watch_id: `watch-${this.attempt}`,
       duration_ms: this.setup.durationMs,
       furthest_ms: this.furthest,
       saved_at: new Date(this.now()).toISOString(),

@@ -16,7 +16,14 @@ export interface Player {
   reloadMedia(): void
 }
 
-export function usePlayer(video: Readonly<Ref<HTMLVideoElement | undefined>>, courseId: string, startAt?: number): Player {
+export interface Beginning {
+  courseId: string
+  startAt?: number | undefined
+  newAttempt?: boolean
+}
+
+export function usePlayer(video: Readonly<Ref<HTMLVideoElement | undefined>>, beginning: Beginning): Player {
+  const { courseId, ...opening } = beginning
   const model = shallowRef(initial<Problem>())
   let session: PlayerSession<Problem> | null = null
   let media: DomMedia | null = null
@@ -65,7 +72,7 @@ export function usePlayer(video: Readonly<Ref<HTMLVideoElement | undefined>>, co
     })
     followMedia(element)
     followPage()
-    void isEntitled(courseId).then((entitled) => dispatch({ type: 'open', startAt, entitled }))
+    void isEntitled(courseId).then((entitled) => dispatch({ type: 'open', ...opening, entitled }))
   })
 
   onBeforeUnmount(() => {

@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest'
+import { branchOf } from './mind-map'
+
+describe('a mind map', () => {
+  it('keeps its shape', () => {
+    const map = branchOf({ text: '面谈', children: [{ text: '之前' }, { text: '之后', children: [{ text: '复盘' }] }] })
+    expect(map.children.map((branch) => branch.content)).toEqual(['之前', '之后'])
+    expect(map.children[1]?.children[0]?.content).toBe('复盘')
+  })
+
+  it('shows what looks like HTML as text', () => {
+    const { content } = branchOf({ text: `<img src=x onerror="alert('1')"> & more` })
+    expect(content).toBe('&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt; &amp; more')
+  })
+})

@@ -1,0 +1,52 @@
+// Draws a mind map with markmap, which is loaded only then (it brings most of d3 along).
+
+import type { Markmap } from 'markmap-view'
+
+export interface Node {
+  text: string
+  children?: Node[]
+}
+
+export interface Branch {
+  content: string
+  children: Branch[]
+}
+
+/** One step of zooming in. */
+export const STEP = 1.25
+const COLORS = ['#0f4c5c', '#8a5a00', '#1b6b45', '#6a3d7c', '#a3432d', '#28588f']
+
+const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+
+/** What markmap draws. It takes HTML; a course's text is text, whatever characters it has. */
+export function branchOf(node: Node): Branch {
+  return {
+    content: node.text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? ''),
+    children: (node.children ?? []).map(branchOf),
+  }
+}
+
+/** A page is scrolled over the map with the wheel or one finger; the map is moved with the mouse or two fingers. */
+function moves(event: WheelEvent | MouseEvent | TouchEvent): boolean {
+  if ('touches' in event) return event.touches.length > 1
+  return event.type === 'wheel' ? event.ctrlKey : event.button === 0
+}
+
+/** Draws the map into the element. Rejects when the drawing's code cannot be loaded. */
+export async function drawing(svg: SVGSVGElement, node: Node): Promise<Markmap> {
+  const { Markmap: Map } = await import('markmap-view')
+  const still = matchMedia('(prefers-reduced-motion: reduce)').matches
+  const map = new Map(svg, {
+    pan: false,
+    duration: still ? 0 : 300,
+    maxWidth: 220,
+    spacingVertical: 10,
+    paddingX: 10,
+    maxInitialScale: 1.4,
+    color: (branch) => COLORS[(branch.state.path.split('.').map(Number)[1] ?? 0) % COLORS.length] ?? '',
+  })
+  map.zoom.filter(moves)
+  await map.setData(branchOf(node))
+  await map.fit()
+  return map
+}
