@@ -34,7 +34,7 @@ def test_registering_leads_to_learning_at_once(desk: Desk) -> None:
     assert window.findings() == []
     fill(page, code=CODE)
     page.wait_for_url("**/hours")
-    expect(page.get_by_role("heading", name="时间线")).to_be_visible()
+    expect(page.get_by_role("tab", name="时间线")).to_be_visible()
     assert window.overflow() <= 0
 
 

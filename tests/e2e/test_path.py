@@ -48,7 +48,7 @@ def test_from_sign_in_to_hours(desk: Desk, size: Size) -> None:
     expect(page.get_by_test_id("completed")).to_be_visible(timeout=WATCH_MS)
     look()
     page.get_by_role("button", name="查看我的学时").click()
-    expect(page.get_by_role("heading", name="时间线")).to_be_visible()
+    expect(page.get_by_role("tab", name="时间线")).to_be_visible()
     # Hours arrive through queues; the page waits for them by itself.
     expect(page.get_by_text(f"+{HOURS} 学时")).to_be_visible(timeout=20_000)
     expect(page.get_by_text("正在入账")).to_be_hidden()

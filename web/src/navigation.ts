@@ -1,8 +1,10 @@
 // Where the product's parts are: one list for the header, the tab bar, the account page and the workbench.
 
+import type { Ref } from 'vue'
 import type { Role } from './api/session'
 import type { IconName } from './components/icons'
 import type { Key } from './i18n'
+import { unread } from './notices/useUnread'
 import { router } from './router'
 
 export interface Place {
@@ -10,6 +12,8 @@ export interface Place {
   label: Key
   icon: IconName
   hint?: Key
+  /** What waits there; 0 shows nothing. */
+  waiting?: Ref<number>
 }
 
 export interface Tool extends Place {
@@ -26,7 +30,7 @@ const MAIN: Place[] = [
 
 const CORNER: Place[] = [
   { route: 'search', label: 'nav.search', icon: 'search' },
-  { route: 'notices', label: 'nav.notices', icon: 'bell' },
+  { route: 'notices', label: 'nav.notices', icon: 'bell', waiting: unread },
   { route: 'support', label: 'nav.support', icon: 'chat' },
 ]
 
@@ -36,7 +40,7 @@ const OWN: Place[] = [
   { route: 'invoices', label: 'nav.invoices', icon: 'document' },
   { route: 'membership', label: 'nav.membership', icon: 'crown' },
   { route: 'cart', label: 'nav.cart', icon: 'cart' },
-  { route: 'notices', label: 'nav.notices', icon: 'bell' },
+  { route: 'notices', label: 'nav.notices', icon: 'bell', waiting: unread },
   { route: 'support', label: 'nav.support', icon: 'chat' },
   { route: 'verify', label: 'verify.title', icon: 'check' },
 ]

@@ -22,5 +22,6 @@ export const learnerRoutes: RouteRecordRaw[] = [
   { path: '/hours', name: 'hours', component: () => import('../pages/HoursPage.vue'), meta: { personal: true } },
   { path: '/account', name: 'account', component: () => import('../pages/AccountPage.vue'), meta: { personal: true } },
   { path: '/profile', name: 'profile', component: () => import('../pages/ProfilePage.vue'), meta: { personal: true } },
+  { path: '/notices', name: 'notices', component: () => import('../pages/NoticesPage.vue'), meta: { personal: true } },
   { path: '/verify/:code?', name: 'verify', component: () => import('../pages/VerifyPage.vue'), props: true },
 ]
