@@ -3,12 +3,13 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.learner import COURSE, Desk
+from tests.e2e.learner import COURSE, SETTLED, Desk
 
 pytestmark = pytest.mark.e2e
 
+PERSONAL = ("/account", "/profile", "/hours", "/notices")
 CONTROLS = """() => [...document.querySelectorAll('a[href], button, input, select, summary, [role="tab"]')].filter(
-  (e) => !e.disabled && e.getClientRects().length > 0 && getComputedStyle(e).visibility !== 'hidden').length"""
+  (e) => !e.disabled && e.getClientRects().length > 0 && e.checkVisibility({ visibilityProperty: true })).length"""
 FOCUSED = """() => { const e = document.activeElement
   if (!e || e === document.body) return null
   window.seen ??= []
@@ -70,10 +71,14 @@ def test_tabs_move_with_the_arrow_keys(desk: Desk) -> None:
     expect(page.get_by_role("tabpanel").filter(visible=True)).to_have_count(1)
 
 
-@pytest.mark.parametrize("path", ["/", "/sign-in", f"/courses/{COURSE}"])
+@pytest.mark.parametrize("path", ["/", "/sign-in", f"/courses/{COURSE}", "/account", "/profile", "/hours", "/notices"])
 def test_every_control_is_reached_and_shows_its_focus(desk: Desk, path: str) -> None:
-    page = desk.window().page
-    page.goto(path)
+    window = desk.window()
+    page = window.page
+    if path in PERSONAL:
+        window.open_as(desk.member(), path)
+    else:
+        page.goto(path)
     page.wait_for_load_state("networkidle")
     controls = page.evaluate(CONTROLS)
     unmarked = []
@@ -86,6 +91,28 @@ def test_every_control_is_reached_and_shows_its_focus(desk: Desk, path: str) -> 
     # Tabs share one stop; the arrow keys reach the others.
     other_tabs = max(0, page.get_by_role("tab").count() - 1)
     assert page.evaluate("() => window.seen.length") >= controls - other_tabs
+
+
+def test_the_mind_map_moves_by_keys_and_has_an_outline(desk: Desk) -> None:
+    window = desk.window()
+    page = window.page
+    page.goto(f"/courses/{COURSE}")
+    frame = page.get_by_role("group", name="思维导图")
+    frame.scroll_into_view_if_needed()
+    drawn = frame.locator("svg > g")
+    expect(frame.locator(".markmap-node").first).to_be_visible()
+    # It fits itself in first; only then do keys move it from where it stays.
+    page.evaluate(SETTLED)
+    page.wait_for_timeout(500)
+    before = drawn.get_attribute("transform")
+    frame.focus()
+    frame.press("+")
+    expect(drawn).not_to_have_attribute("transform", before or "")
+    assert window.findings() == []
+    page.get_by_role("button", name="文字大纲").press("Enter")
+    expect(page.get_by_text("讲清风险等级", exact=True).last).to_be_visible()
+    expect(frame).to_be_hidden()
+    assert window.findings() == []
 
 
 def _walk(page: Page, name: str, selector: str = "") -> None:

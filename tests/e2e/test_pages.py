@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Response, Route, expect
 
 from local.seed import DOMAIN
-from tests.e2e.learner import COURSE, Desk
+from tests.e2e.learner import COURSE, Desk, Size
+from tests.e2e.vitals import measured
 
 pytestmark = pytest.mark.e2e
 
@@ -119,3 +120,12 @@ def test_the_first_page_is_light(desk: Desk) -> None:
     window.page.wait_for_load_state("networkidle")
     assert loaded
     assert sum(loaded) <= BUDGET_BYTES
+
+
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+def test_nothing_jumps_while_pages_load(desk: Desk, size: Size) -> None:
+    window = desk.window(size)
+    window.open_as(desk.member(), "/account")
+    shifts = {path: measured(window.page, path).shift for path in ("/", f"/courses/{COURSE}", "/hours", "/profile")}
+    # What counts as good: https://web.dev/articles/cls
+    assert {path: shift for path, shift in shifts.items() if shift > 0.1} == {}

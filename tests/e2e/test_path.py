@@ -1,9 +1,9 @@
-"""The whole path in a real browser: sign in, claim, watch with prompts, hours."""
+"""The path on a phone: sign in, claim, watch with prompts in the full window, hours; and what may come in between."""
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.learner import COURSE, COURSE_S, HOURS, Desk, Size
+from tests.e2e.learner import COURSE, COURSE_S, HOURS, Desk
 
 pytestmark = pytest.mark.e2e
 
@@ -11,9 +11,8 @@ AT = "(seconds) => Math.abs(document.querySelector('video').currentTime - second
 WATCH_MS = (COURSE_S + 40) * 1000
 
 
-@pytest.mark.parametrize("size", ["desktop", "phone"])
-def test_from_sign_in_to_hours(desk: Desk, size: Size) -> None:
-    person, window = desk.member(), desk.window(size)
+def test_from_sign_in_to_hours(desk: Desk) -> None:
+    person, window = desk.member(), desk.window("phone")
     page, findings, widths = window.page, [], []
 
     def look() -> None:
@@ -35,16 +34,14 @@ def test_from_sign_in_to_hours(desk: Desk, size: Size) -> None:
     page.get_by_role("button", name="开始学习").click()
     window.begin()
     look()
-    if size == "phone":
-        # Prompts have to be seen in the full window too, which is the page's own and not the phone's.
-        page.get_by_role("button", name="全窗口", exact=True).click()
+    # Prompts have to be seen in the full window too, which is the page's own and not the phone's.
+    page.get_by_role("button", name="全窗口", exact=True).click()
     for _ in range(2):
         window.prompt()
         assert window.video("video.paused")
         look()
         window.confirm()
-    if size == "phone":
-        page.get_by_role("button", name="退出全窗口").click()
+    page.get_by_role("button", name="退出全窗口").click()
     expect(page.get_by_test_id("completed")).to_be_visible(timeout=WATCH_MS)
     look()
     page.get_by_role("button", name="查看我的学时").click()

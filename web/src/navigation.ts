@@ -1,7 +1,7 @@
 // Where the product's parts are: one list for the header, the tab bar, the account page and the workbench.
 
 import type { Ref } from 'vue'
-import type { Role } from './api/session'
+import { isLearner, type Role } from './api/session'
 import type { IconName } from './components/icons'
 import type { Key } from './i18n'
 import { unread } from './notices/useUnread'
@@ -12,6 +12,8 @@ export interface Place {
   label: Key
   icon: IconName
   hint?: Key
+  /** Only for learners who are signed in: staff buy nothing and keep no hours. */
+  own?: true
   /** What waits there; 0 shows nothing. */
   waiting?: Ref<number>
 }
@@ -30,17 +32,17 @@ const MAIN: Place[] = [
 
 const CORNER: Place[] = [
   { route: 'search', label: 'nav.search', icon: 'search' },
-  { route: 'notices', label: 'nav.notices', icon: 'bell', waiting: unread },
+  { route: 'notices', label: 'nav.notices', icon: 'bell', waiting: unread, own: true },
   { route: 'support', label: 'nav.support', icon: 'chat' },
 ]
 
 const OWN: Place[] = [
-  { route: 'profile', label: 'nav.profile', icon: 'person' },
-  { route: 'orders', label: 'nav.orders', icon: 'receipt' },
-  { route: 'invoices', label: 'nav.invoices', icon: 'document' },
+  { route: 'profile', label: 'nav.profile', icon: 'person', own: true },
+  { route: 'orders', label: 'nav.orders', icon: 'receipt', own: true },
+  { route: 'invoices', label: 'nav.invoices', icon: 'document', own: true },
   { route: 'membership', label: 'nav.membership', icon: 'crown' },
   { route: 'cart', label: 'nav.cart', icon: 'cart' },
-  { route: 'notices', label: 'nav.notices', icon: 'bell', waiting: unread },
+  { route: 'notices', label: 'nav.notices', icon: 'bell', waiting: unread, own: true },
   { route: 'support', label: 'nav.support', icon: 'chat' },
   { route: 'verify', label: 'verify.title', icon: 'check' },
 ]
@@ -54,7 +56,8 @@ const TOOLS: Tool[] = [
 ]
 
 // Areas of the product are built one after another; what has no page yet is not offered.
-const built = <T extends Place>(places: T[]): T[] => places.filter((place) => router.hasRoute(place.route))
+const built = <T extends Place>(places: T[]): T[] =>
+  places.filter((place) => router.hasRoute(place.route) && (!place.own || isLearner.value))
 
 /** The main navigation, in the order it is shown. */
 export const mainPlaces = (): Place[] => built(MAIN)

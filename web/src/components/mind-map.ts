@@ -46,6 +46,11 @@ export async function drawing(svg: SVGSVGElement, node: Node): Promise<Markmap> 
     color: (branch) => COLORS[(branch.state.path.split('.').map(Number)[1] ?? 0) % COLORS.length] ?? '',
   })
   map.zoom.filter(moves)
+  // Read from the element's box: the attributes that d3 would read do not resolve while it is hidden.
+  map.zoom.extent(() => [
+    [0, 0],
+    [svg.clientWidth, svg.clientHeight],
+  ])
   await map.setData(branchOf(node))
   await map.fit()
   return map

@@ -10,11 +10,12 @@ export function useForm(send: () => Promise<void>) {
 
   async function submit(): Promise<void> {
     tried.value = true
+    // What was refused before is sent again: only what is wrong now stops it.
+    problem.value = null
     await nextTick()
     const wrong = form.value?.querySelector<HTMLInputElement>('[aria-invalid="true"]')
     if (wrong) return wrong.focus()
     busy.value = true
-    problem.value = null
     try {
       await send()
     } catch (thrown) {

@@ -1,0 +1,134 @@
+"""A stranger's whole way: register, complete the profile, watch, have hours, and a certificate that all can verify."""
+
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from demo.people import PERIOD_START, grant_membership, learner_id_of
+from local.seed import DOMAIN, PASSWORD
+from tests.e2e.learner import COURSE, COURSE_S, HOURS, Desk, Window
+from tests.e2e.test_account import CODE, fill
+
+pytestmark = pytest.mark.e2e
+
+NAME = "欧阳知行"
+PROFILE = {
+    "username": "zhixing",
+    "nickname": "知行",
+    "real_name": NAME,
+    "birthday": "1990-05-17",
+    "employer": "远山银行",
+}
+
+
+def test_from_registering_to_a_verified_certificate(desk: Desk) -> None:
+    window, email = desk.window(), f"journey-{uuid4().hex[:12]}@{DOMAIN}"
+    page = window.page
+    _register(page, email)
+    _complete_profile(window)
+    _register_certificate(window)
+    _made_member(desk, email)
+    page.goto(f"/courses/{COURSE}")
+    # A complete profile is not reminded of.
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.get_by_role("complementary", name="资料提醒")).to_be_hidden()
+    window.claim()
+    page.get_by_role("button", name="开始学习").click()
+    # The rules are said before anything is watched, with the number of prompts.
+    expect(page.get_by_text("共有 2 次互动确认").first).to_be_visible(timeout=40_000)
+    window.begin()
+    for _ in range(2):
+        window.prompt()
+        window.confirm()
+    expect(page.get_by_test_id("completed")).to_be_visible(timeout=(COURSE_S + 40) * 1000)
+    page.get_by_role("button", name="查看我的学时").click()
+    expect(page.get_by_text(f"+{HOURS} 学时")).to_be_visible(timeout=40_000)
+    _declare(window)
+    code = _certificate(page)
+    _verified(desk, code)
+    _told(window)
+
+
+def _register(page: Page, email: str) -> None:
+    page.goto("/register?to=/profile")
+    fill(page, email=email, password=PASSWORD)
+    expect(page.get_by_text(email)).to_be_visible()
+    fill(page, code=CODE)
+    page.wait_for_url("**/profile")
+
+
+def _complete_profile(window: Window) -> None:
+    page = window.page
+    expect(page.get_by_text("资料还差 6 项")).to_be_visible()
+    assert window.findings() == []
+    fill(page, **{**PROFILE, "real_name": "x"})
+    expect(page.get_by_text("请填写真实姓名")).to_be_visible()
+    assert window.findings() == []
+    fill(page, real_name=NAME)
+    expect(page.get_by_text("资料已完整")).to_be_visible()
+
+
+def _register_certificate(window: Window) -> None:
+    page = window.page
+    page.goto("/hours")
+    expect(page.get_by_text("还没有登记证书")).to_be_visible()
+    fill(page, number="AFP-20260501", start=PERIOD_START)
+    expect(page.get_by_text("待确认")).to_be_visible()
+    assert window.findings() == []
+    assert window.overflow() <= 0
+
+
+def _made_member(desk: Desk, email: str) -> None:
+    """What staff do meanwhile."""
+    learner_id = learner_id_of(desk.people.public.sign_in(email, PASSWORD))
+    grant_membership(desk.people.admin, learner_id)
+    path = f"/v1/credits/learners/{learner_id}/certificates/AFP/confirmation"
+    desk.people.admin.post(path, {"reason": "seen the certificate"}).accepted()
+
+
+def _declare(window: Window) -> None:
+    page = window.page
+    page.get_by_role("button", name="申报学时").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("AFP-20260501")
+    assert window.findings() == []
+    dialog.get_by_role("button", name="确认申报").click()
+    expect(dialog).to_be_hidden()
+    page.get_by_role("tab", name="申报记录").click()
+    expect(page.get_by_text("将随下一批次报送")).to_be_visible()
+    expect(page.get_by_role("button", name="申报学时")).to_be_hidden()
+    assert window.findings() == []
+
+
+def _certificate(page: Page) -> str:
+    """Takes the certificate along; answers its code, as the learner's account names it."""
+    page.get_by_role("tab", name="时间线").click()
+    with (
+        page.expect_download(timeout=40_000) as taken,
+        page.expect_response(lambda answer: answer.url.endswith("/v1/credits/attestations")) as issued,
+    ):
+        page.get_by_role("button", name="下载 PDF").first.click()
+    assert taken.value.path().read_bytes().startswith(b"%PDF-")
+    return str(issued.value.json()["code"])
+
+
+def _verified(desk: Desk, code: str) -> None:
+    """Somebody else, who is not signed in, looks the certificate up."""
+    window = desk.window("phone")
+    window.page.goto("/verify")
+    window.page.get_by_role("textbox").first.fill(code)
+    window.page.get_by_role("button", name="查验").click()
+    expect(window.page.get_by_text("有效", exact=True)).to_be_visible()
+    assert window.findings() == []
+    assert window.overflow() <= 0
+
+
+def _told(window: Window) -> None:
+    """The inbox tells of the hours."""
+    page = window.page
+    page.goto("/notices")
+    expect(page.get_by_role("listitem").first).to_be_visible()
+    page.get_by_role("button", name="全部标为已读").click()
+    expect(page.get_by_role("button", name="全部标为已读")).to_be_hidden()
+    assert window.findings() == []
