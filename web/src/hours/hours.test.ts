@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { components } from '../api/generated/credits'
 import { isZero, sum } from './decimals'
 import { declarable } from './declarable'
+import { heldByReason } from './held'
 
 type Entry = components['schemas']['EntryAnswer']
 type Declaration = components['schemas']['DeclarationAnswer']
@@ -53,5 +54,30 @@ describe('what can be declared', () => {
       award(1),
     ]
     expect(numbers(declarable(entries, [], 'AFP', '2026-01-01'))).toEqual([2])
+  })
+})
+
+describe('what is held', () => {
+  const hold = (number: number, watch: string, code: string, credential: string): Entry =>
+    award(number, {
+      kind: 'hold',
+      watch_id: watch,
+      title: `course of ${watch}`,
+      credential: credential as Entry['credential'],
+      hours: '1.5',
+      reason: { code: code as Entry['reason']['code'], text: '', text_en: '' },
+    })
+
+  it('is told once for each reason, and a course for several certificates counts once', () => {
+    const held = [
+      hold(1, 'a', 'PROFILE_INCOMPLETE', 'AFP'),
+      hold(2, 'a', 'PROFILE_INCOMPLETE', 'CFP'),
+      hold(3, 'b', 'PROFILE_INCOMPLETE', 'AFP'),
+      hold(4, 'c', 'NO_CERTIFICATE', 'EFP'),
+    ]
+    expect(heldByReason(held).map(({ reason, ...rest }) => ({ code: reason.code, ...rest }))).toEqual([
+      { code: 'PROFILE_INCOMPLETE', hours: '3.0', titles: ['course of a', 'course of b'], credentials: ['AFP', 'CFP'] },
+      { code: 'NO_CERTIFICATE', hours: '1.5', titles: ['course of c'], credentials: ['EFP'] },
+    ])
   })
 })

@@ -1,0 +1,31 @@
+import type { components } from '../api/generated/credits'
+import { sum } from './decimals'
+
+type Entry = components['schemas']['EntryAnswer']
+
+export interface Held {
+  reason: Entry['reason']
+  /** Of the courses, each once: a course that is held for several certificates is one watch. */
+  hours: string
+  titles: string[]
+  credentials: string[]
+}
+
+/** What is held, together by reason; the reason met first comes first. */
+export function heldByReason(held: Entry[]): Held[] {
+  const groups = new Map<string, [Entry, ...Entry[]]>()
+  for (const entry of held) {
+    const group = groups.get(entry.reason.code)
+    if (group) group.push(entry)
+    else groups.set(entry.reason.code, [entry])
+  }
+  return [...groups.values()].map((entries) => {
+    const watches = [...new Map(entries.map((entry) => [entry.watch_id, entry])).values()]
+    return {
+      reason: entries[0].reason,
+      hours: sum(watches.map((entry) => entry.hours)),
+      titles: watches.map((entry) => entry.title),
+      credentials: [...new Set(entries.flatMap((entry) => entry.credential ?? []))],
+    }
+  })
+}
