@@ -34,6 +34,7 @@ def _settled(window: Window) -> None:
         ("records", "学时申报", "学时申报"),
         ("admin", "学员管理", "学员管理"),
         ("editor", "课程发布", "课程发布"),
+        ("finance", "财务", "财务"),
     ],
 )
 def test_each_role_finds_its_pages_from_the_workbench(desk: Desk, name: str, tool: str, heading: str) -> None:

@@ -21,4 +21,11 @@ export const staffRoutes: RouteRecordRaw[] = [
     component: () => import('../pages/staff/PublicationPage.vue'),
     props: true,
   },
+  { path: '/finance', name: 'finance', component: () => import('../pages/staff/FinancePage.vue') },
+  {
+    path: '/finance/exports/:exportId',
+    name: 'export',
+    component: () => import('../pages/staff/ExportPage.vue'),
+    props: true,
+  },
 ].map((route) => ({ ...route, path: `/staff${route.path}`, meta: { personal: true } }))

@@ -24,4 +24,6 @@ export const staff: Record<keyof typeof zh, string> = {
   'tool.learners.hint': 'Confirm certificates, grant membership',
   'tool.publishing': 'Publishing',
   'tool.publishing.hint': 'How courses stand, withdrawing, and publishing by the command',
+  'tool.finance': 'Finance',
+  'tool.finance.hint': 'Revenue and exports',
 }

@@ -22,4 +22,6 @@ export const staff = {
   'tool.learners.hint': '确认证书、授予会员',
   'tool.publishing': '课程发布',
   'tool.publishing.hint': '查看发布现状、下架，以及如何用命令发布',
+  'tool.finance': '财务',
+  'tool.finance.hint': '收入与导出',
 } as const

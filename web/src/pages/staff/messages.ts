@@ -1,8 +1,10 @@
 // What only the staff reads. It comes with the staff's pages.
 
 import { area } from '../../i18n/area'
+import { financeEn, financeZh } from './finance-messages'
 
 const zh = {
+  ...financeZh,
   'staff.learner': '学员编号',
   'staff.learnerHint': '学员的内部编号，如 8a1f0c2e-…；姓名不在这里显示。',
   'staff.learnerMissing': '请填写学员编号',
@@ -191,6 +193,7 @@ const zh = {
 } as const
 
 const en: Record<keyof typeof zh, string> = {
+  ...financeEn,
   'staff.learner': 'Learner id',
   'staff.learnerHint': "The learner's internal id, such as 8a1f0c2e-…; names are not shown here.",
   'staff.learnerMissing': 'Please give a learner id',
