@@ -12,6 +12,7 @@ from infra.stacks.service import ServiceStack
 
 TOLD = [
     "credits.hours_awarded.v1",
+    "credits.hours_granted.v1",
     "credits.hours_held.v1",
     "credits.hours_released.v1",
     "credits.hours_reversed.v1",

@@ -174,6 +174,7 @@ def review_hours() -> list[Envelope]:
     world.publish(eligible=["AFP"])
     world.certify(credits_world.AFP)
     world.deliver(credits_world.completed())
+    world.grant()
     for standing in (Standing.UNDER_REVIEW, Standing.STANDS, Standing.VOID):
         world.review(1, standing)
     return world.store.outbox

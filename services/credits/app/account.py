@@ -114,6 +114,11 @@ class Account:
         Raises:
             BrokenHead: the head is not as it was written.
         """
+        writes, events, _ = self.enter(drafts, cause)
+        return writes, events
+
+    def enter(self, drafts: Sequence[Draft], cause: Cause) -> tuple[list[Write], list[Envelope], list[Entry]]:
+        """The same, and the entries. Raises BrokenHead."""
         ctx, now = self._ctx, self._ctx.clock.now()
         head, entries = extend(self._head, drafts, [ctx.ids.new() for _ in drafts], now, ctx.macs)
         writes: list[Write] = [self._put(head)]
@@ -121,7 +126,7 @@ class Account:
         writes += [posting_of(entries)] if entries else []
         writes += [self._mark(entry) for entry in entries if entry.kind is Kind.AWARD]
         ledger = {entry.number: entry for entry in [*(self._entries or ()), *entries]}
-        return writes, [event for entry in entries for event in self._told(entry, ledger, cause)]
+        return writes, [event for entry in entries for event in self._told(entry, ledger, cause)], entries
 
     def _put(self, head: Head) -> Put:
         return Put(head_key(self.learner_id), head, after=self._head_version)

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.credits.domain.ledger import Entry, Kind
-from services.credits.events.published import HoursAwarded, HoursHeld, HoursReleased, HoursReversed
+from services.credits.domain.ledger import COUNTED, Entry, Kind
+from services.credits.domain.periods import civil_date
+from services.credits.events.published import HoursAwarded, HoursGranted, HoursHeld, HoursReleased, HoursReversed
 
-Fact = HoursAwarded | HoursHeld | HoursReleased | HoursReversed
+Fact = HoursAwarded | HoursGranted | HoursHeld | HoursReleased | HoursReversed
 
 MOVES: dict[Kind, type[HoursHeld | HoursReleased | HoursReversed]] = {
     Kind.HOLD: HoursHeld,
@@ -21,8 +22,8 @@ def fact_of(entry: Entry, ledger: Mapping[int, Entry]) -> Fact | None:
     Args:
         ledger: entries by number, at least the one that the entry acts on.
     """
-    if entry.kind is Kind.AWARD:
-        return _award(entry)
+    if entry.kind in COUNTED:
+        return _award(entry) if entry.kind is Kind.AWARD else _grant(entry)
     if entry.kind not in MOVES:
         return None
     award = _award_of(entry, ledger)
@@ -49,6 +50,24 @@ def _award(entry: Entry) -> HoursAwarded:
     )
 
 
+def _grant(entry: Entry) -> HoursGranted:
+    if entry.credential is None or entry.period is None or entry.note is None:
+        raise ValueError("a grant names its credential, period and reason")
+    return HoursGranted(
+        entry_id=entry.entry_id,
+        learner_id=entry.learner_id,
+        credential=entry.credential,
+        hours=format(entry.hours, "f"),
+        category=entry.completion.category,
+        title=entry.completion.title,
+        earned_on=civil_date(entry.completion.completed_at),
+        period_start=entry.period.start,
+        period_end=entry.period.end,
+        note=entry.note,
+        granted_at=entry.at,
+    )
+
+
 def _shared(entry: Entry) -> dict[str, Any]:
     return {
         "entry_id": entry.entry_id,
@@ -63,4 +82,4 @@ def _award_of(entry: Entry, ledger: Mapping[int, Entry]) -> Entry | None:
     """The award at the end of what the entry acts on: of a review's release that is the hold, and then its award."""
     while entry.settles is not None:
         entry = ledger[entry.settles]
-    return entry if entry.kind is Kind.AWARD else None
+    return entry if entry.kind in COUNTED else None

@@ -113,10 +113,27 @@ AWARD_VOID = ProblemType(
 OWN_AWARD = ProblemType(
     "OWN_AWARD",
     HTTPStatus.FORBIDDEN,
-    "不能复核自己的学时。",
-    "Nobody may review their own award.",
-    "请由另一位审核员处理。",
-    "Ask another reviewer.",
+    "不能复核或记入自己的学时。",
+    "Nobody may review their own hours, or enter them.",
+    "请由另一位工作人员处理。",
+    "Ask somebody else.",
+)
+
+GRANT_NOT_CONFIRMED = ProblemType(
+    "GRANT_NOT_CONFIRMED",
+    HTTPStatus.CONFLICT,
+    "该学员没有经确认的此证书，学时未记入。",
+    "This learner has no confirmed certificate of this kind; no hours were entered.",
+    "请先由学员登记、管理员确认证书。",
+    "The learner registers the certificate and an administrator confirms it first.",
+)
+GRANT_OUTSIDE_PERIODS = ProblemType(
+    "GRANT_OUTSIDE_PERIODS",
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    "日期晚于今天(北京时间),或早于该证书的第一个周期。学时未记入。",
+    "The day is to come (Beijing time), or before the certificate's first period. No hours were entered.",
+    "请核对取得学时的日期，范围见 earliest 与 latest。",
+    "Check the day on which they were earned: from `earliest` to `latest`.",
 )
 
 PROFILE_CHANGED = ProblemType(
@@ -151,6 +168,8 @@ PROBLEMS = (
     AWARD_NOT_FOUND,
     AWARD_VOID,
     OWN_AWARD,
+    GRANT_NOT_CONFIRMED,
+    GRANT_OUTSIDE_PERIODS,
     *RECORDS_PROBLEMS,
     *DOCUMENT_PROBLEMS,
 )

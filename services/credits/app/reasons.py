@@ -14,6 +14,9 @@ class Text(NamedTuple):
 
 TEXTS = {
     Reason.COMPLETED: Text("完整观看，已计入学时。", "Watched in full; the hours count."),
+    Reason.ADMINISTRATIVE_GRANT: Text(
+        "管理员记入的学时，说明见备注。", "Entered by an administrator; the note says what for."
+    ),
     Reason.NO_CERTIFICATE: Text(
         "完成时您尚未登记该证书，学时已暂存；登记并经管理员确认后自动计入。",
         "You had not registered this certificate; the hours are held and count once it is registered and confirmed.",
@@ -54,12 +57,12 @@ TEXTS = {
         "The same lecture has already counted in this period; it counts once.",
     ),
     Reason.UNDER_REVIEW: Text(
-        "审核员正在复核这次观看，学时暂不计入，说明见备注；复核通过后自动恢复。",
-        "A reviewer is looking into this watch; the hours do not count meanwhile. The note says why.",
+        "审核员正在复核这笔学时，暂不计入，说明见备注；复核通过后自动恢复。",
+        "A reviewer is looking into these hours; they do not count meanwhile. The note says why.",
     ),
     Reason.REVIEW_CLEARED: Text("复核通过，学时恢复计入。", "The review found nothing wrong; the hours count again."),
     Reason.REVIEW_VOIDED: Text(
-        "经复核，这次观看不予计入，学时已冲回，说明见备注。",
-        "After a review this watch does not count; the hours were taken back. The note says why.",
+        "经复核，这笔学时不予计入，已冲回，说明见备注。",
+        "After a review these hours do not count; they were taken back. The note says why.",
     ),
 }

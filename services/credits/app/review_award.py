@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from services.credits.app.account import Account, Cause
 from services.credits.app.context import Context
 from services.credits.app.problems import AWARD_NOT_FOUND, AWARD_VOID, OWN_AWARD
-from services.credits.domain.ledger import Entry, Kind
+from services.credits.domain.ledger import COUNTED, Entry
 from services.credits.domain.review import Standing, Verdict, decided, standing_of
 from services.kit.identity import Principal
 from services.kit.store import Change, commit_retrying
@@ -34,7 +34,7 @@ def review_award(ctx: Context, reviewer: Principal, wanted: Review, correlation_
     def plan() -> tuple[Change, tuple[Entry, Standing]]:
         account = Account(ctx, wanted.learner_id)
         entries = account.entries()
-        award = next((e for e in entries if e.number == wanted.number and e.kind is Kind.AWARD), None)
+        award = next((e for e in entries if e.number == wanted.number and e.kind in COUNTED), None)
         if award is None:
             raise AWARD_NOT_FOUND.problem()
         if standing_of(award, entries) is Standing.VOID is not wanted.standing:

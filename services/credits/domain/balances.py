@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from services.credits.domain.credentials import Category, Credential
-from services.credits.domain.ledger import Entry, Kind
+from services.credits.domain.ledger import COUNTED, Entry, Kind
 from services.credits.domain.periods import Period, civil_date, contains, years_of
 from services.credits.domain.rules import Figures, Rule
 
@@ -107,10 +107,10 @@ def period_balance(entries: Sequence[Entry], credential: Credential, period: Per
 
 
 def awarded(entries: Sequence[Entry], credential: Credential) -> list[Entry]:
-    """The awards to a credential that stand: neither reversed nor held by a reviewer; in ledger order."""
+    """The awards and grants to a credential that stand: neither reversed nor held by a reviewer; in ledger order."""
     gone = {entry.settles for entry in entries if entry.kind is Kind.REVERSAL}
     gone |= {hold.settles for hold in open_holds(entries)}
-    awards = (entry for entry in entries if entry.kind is Kind.AWARD and entry.credential is credential)
+    awards = (entry for entry in entries if entry.kind in COUNTED and entry.credential is credential)
     return [award for award in awards if award.number not in gone]
 
 

@@ -2,7 +2,7 @@
 
 Nothing is edited or deleted. A hold ends by a `release` entry, and what the watch then gives is an entry of its own; an
 award that a reviewer looks into is held by a `hold` entry that names it, stands again once that hold is released, and
-is taken back for good by a `reversal`.
+is taken back for good by a `reversal`. A `grant` is an administrator's, and is reviewed and taken back like an award.
 """
 
 import json
@@ -27,16 +27,22 @@ class Kind(StrEnum):
     """What an entry does to the account."""
 
     AWARD = "award"
+    GRANT = "grant"
     HOLD = "hold"
     RELEASE = "release"
     REVERSAL = "reversal"
     DECLINED = "declined"
 
 
+COUNTED = frozenset({Kind.AWARD, Kind.GRANT})
+"""What brings hours into a period: a completed watch, or an administrator, for learning that was not watched here."""
+
+
 class Reason(StrEnum):
     """Why; a stable code, shown to the learner with a text."""
 
     COMPLETED = "COMPLETED"
+    ADMINISTRATIVE_GRANT = "ADMINISTRATIVE_GRANT"
     NO_CERTIFICATE = "NO_CERTIFICATE"
     CERTIFICATE_NOT_CONFIRMED = "CERTIFICATE_NOT_CONFIRMED"
     MEMBER_QUOTA_EXCEEDED = "MEMBER_QUOTA_EXCEEDED"
@@ -57,6 +63,7 @@ class Reason(StrEnum):
 class Completion:
     """A completed watch, with what the course version that was watched says of itself.
 
+    Of an administrative grant it is what was learned elsewhere: the ids are "", and `completed_at` is the day's start.
     `membership_period_id` names the membership period whose quota the watch counts against, if it does.
     """
 
@@ -75,10 +82,11 @@ class Completion:
 class Draft:
     """An entry before it has its place in the chain.
 
-    `hours` is what the entry moves: into the period (award), into or out of what is held (hold, release), out of the
-    period for good (reversal), 0 (declined). `settles` is the number of the entry that this one acts on: of a release
-    the hold it ends, of a reversal the award, of a reviewer's hold the award. `credential` is None where the course
-    serves none. `note` and `actor` are a reviewer's words, which the learner reads, and the reviewer's opaque id.
+    `hours` is what the entry moves: into the period (award, grant), into or out of what is held (hold, release), out of
+    the period for good (reversal), 0 (declined). `settles` is the number of the entry that this one acts on: of a
+    release the hold it ends, of a reversal the award, of a reviewer's hold the award. `credential` is None where the
+    course serves none. `note` and `actor` are a reviewer's or administrator's words, which the learner reads, and their
+    opaque id.
     """
 
     kind: Kind

@@ -89,6 +89,7 @@ class Box:
 
 _TOLD_KINDS: dict[Kind, Literal[NoticeKind.AWARD, NoticeKind.HOLD, NoticeKind.RELEASE, NoticeKind.REVERSAL]] = {
     Kind.AWARD: NoticeKind.AWARD,
+    Kind.GRANT: NoticeKind.AWARD,
     Kind.HOLD: NoticeKind.HOLD,
     Kind.RELEASE: NoticeKind.RELEASE,
     Kind.REVERSAL: NoticeKind.REVERSAL,

@@ -27,8 +27,29 @@ class HoursAwarded(BaseModel):
     awarded_at: datetime
 
 
+class HoursGranted(BaseModel):
+    """A fact: an administrator has entered hours that were earned elsewhere."""
+
+    TYPE: ClassVar = "credits.hours_granted.v1"
+
+    entry_id: str
+    learner_id: str
+    credential: Credential
+    hours: str = Field(pattern=r"^[0-9]+(\.[0-9]+)?$", description="exact decimal")
+    category: Category
+    title: str = Field(description="what they were earned with")
+    earned_on: date = Field(description="civil date, Asia/Shanghai")
+    period_start: date
+    period_end: date | None = Field(description="last day of the period; null where its length is not known")
+    note: str = Field(description="the administrator's reason, for the learner")
+    granted_at: datetime
+
+
 class _Moved(BaseModel):
-    """What entries other than awards say. `award_entry_id` is the award that a reviewer's decision is about."""
+    """What entries other than awards and grants say. `award_entry_id` is the one that a reviewer's decision is about.
+
+    `watch_id` and `course_id` are empty where that is a grant.
+    """
 
     entry_id: str
     learner_id: str
@@ -96,6 +117,7 @@ class DeclarationAnswered(BaseModel):
 
 PUBLISHED: dict[str, type[BaseModel]] = {
     HoursAwarded.TYPE: HoursAwarded,
+    HoursGranted.TYPE: HoursGranted,
     HoursHeld.TYPE: HoursHeld,
     HoursReleased.TYPE: HoursReleased,
     HoursReversed.TYPE: HoursReversed,

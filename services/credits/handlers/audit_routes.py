@@ -39,7 +39,7 @@ class AuditedEntry(EntryAnswer):
     key_id: str
     previous_mac: str
     mac: str
-    evidence: str = Field(description="path of the watch's signed evidence pack")
+    evidence: str = Field(description="path of the watch's signed evidence pack; empty: of a grant, which has none")
 
 
 class LearnerEntriesAnswer(BaseModel):
@@ -95,11 +95,12 @@ def add_audit_routes(app: APIGatewayHttpResolver, store: Store) -> None:
 
 def audited(entry: Entry) -> AuditedEntry:
     """The answer for one entry, as an auditor sees it."""
+    watch_id = entry.completion.watch_id
     return AuditedEntry(
         **dict(entry_answer(entry)),
         learner_id=entry.learner_id,
         key_id=entry.key_id,
         previous_mac=entry.prev_mac,
         mac=entry.mac,
-        evidence=f"/v1/playback/watches/{entry.completion.watch_id}/evidence",
+        evidence=f"/v1/playback/watches/{watch_id}/evidence" if watch_id else "",
     )

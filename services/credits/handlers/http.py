@@ -23,6 +23,7 @@ from services.credits.app.review_award import Review, review_award
 from services.credits.domain.credentials import Credential
 from services.credits.domain.periods import civil_date
 from services.credits.handlers.account_views import AccountAnswer, account_answer
+from services.credits.handlers.grant_routes import add_grant_routes
 from services.credits.handlers.inbox_routes import add_inbox_routes
 from services.credits.handlers.profile_routes import add_profile_routes
 from services.credits.handlers.quota_routes import add_quota_routes
@@ -51,6 +52,7 @@ def build_api(ledger: Context, origin_secret: Callable[[bool], Mapping[str, str]
     _add_review_routes(api.app, ledger)
     add_profile_routes(api.app, ledger)
     add_quota_routes(api.app, ledger)
+    add_grant_routes(api.app, ledger)
     add_inbox_routes(api.app, ledger.store)
     return api
 

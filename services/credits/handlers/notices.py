@@ -11,6 +11,7 @@ from services.credits.app.tell_learner import tell_of_answer, tell_of_entry
 from services.credits.events.published import (
     DeclarationAnswered,
     HoursAwarded,
+    HoursGranted,
     HoursHeld,
     HoursReleased,
     HoursReversed,
@@ -25,6 +26,7 @@ def event_handlers(store: Store, clock: Clock) -> dict[str, EventHandler]:
     """What is done with each type of event."""
     return {
         HoursAwarded.TYPE: partial(tell_of_entry, store),
+        HoursGranted.TYPE: partial(tell_of_entry, store),
         HoursHeld.TYPE: partial(tell_of_entry, store),
         HoursReleased.TYPE: partial(tell_of_entry, store),
         HoursReversed.TYPE: partial(_reversed, store, clock),

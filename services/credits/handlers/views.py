@@ -107,8 +107,8 @@ class EntryAnswer(BaseModel):
     settles: int | None = Field(
         description="the number of the entry that this one acts on: a release's hold; a reversal's or review's award"
     )
-    note: str | None = Field(description="a reviewer's words")
-    watch_id: str
+    note: str | None = Field(description="a reviewer's or administrator's words")
+    watch_id: str = Field(description="empty, as the course's id and version: of a grant, which has no watch here")
     course_id: str
     content_version: str
     title: str

@@ -17,7 +17,7 @@ from services.credits.app.settle_holds import first_releases
 from services.credits.domain.awarding import AWAITING_CERTIFICATE
 from services.credits.domain.balances import awarded, open_holds
 from services.credits.domain.credentials import Credential
-from services.credits.domain.ledger import Draft, Entry, Kind
+from services.credits.domain.ledger import COUNTED, Draft, Entry, Kind
 from services.credits.domain.periods import contains
 from services.credits.domain.review import Standing
 from services.credits.events.consumed import FREEING
@@ -215,6 +215,16 @@ class LedgerMachine(RuleBasedStateMachine):
             assert crash
         self.world.store.crash = None
 
+    @rule(learner=learners, credential=credentials, days=st.integers(-400, 1), hours=st.sampled_from(["0.5", "30"]))
+    def grant(self, learner: str, credential: Credential, days: int, hours: str) -> None:
+        """An administrator enters hours of some day, for a certificate that there may be."""
+        day = self.world.clock.now().astimezone(BEIJING).date() + timedelta(days=days)
+        before = self.world.entries(learner)
+        try:
+            self.world.grant(hours, credential, learner=learner, earned_on=day)
+        except Problem:
+            assert self.world.entries(learner) == before
+
     @rule(days=st.integers(0, 400))
     def wait(self, days: int) -> None:
         """Time passes."""
@@ -262,7 +272,8 @@ class LedgerMachine(RuleBasedStateMachine):
         assert all(times == 1 for times in outcomes.values())
         assert {watch for watch, _ in outcomes} == self.delivered
         for entry in self._all_entries():
-            assert self.watches[entry.completion.watch_id] == (entry.learner_id, entry.completion.course_id)
+            if entry.completion.watch_id:
+                assert self.watches[entry.completion.watch_id] == (entry.learner_id, entry.completion.course_id)
 
     @invariant()
     def no_quota_is_exceeded(self) -> None:
@@ -317,7 +328,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def awards_lie_in_their_period_and_belong_to_a_confirmed_certificate(self) -> None:
         """By the day in Shanghai, whatever the clock says now."""
         for entry in self._all_entries():
-            if entry.kind is Kind.AWARD:
+            if entry.kind in COUNTED:
                 assert entry.credential
                 assert entry.period
                 assert contains(entry.period, entry.completion.completed_at.astimezone(BEIJING).date())
@@ -350,8 +361,9 @@ def _outline(drafts: Sequence[Draft | Entry]) -> list[tuple[object, ...]]:
 
 
 def _standing(entries: list[Entry], credential: Credential) -> Decimal:
-    """Awards, less what was reversed, less what reviewers hold at present."""
-    total = _sum(entries, Kind.AWARD, credential) - _sum(entries, Kind.REVERSAL, credential)
+    """Awards and grants, less what was reversed, less what reviewers hold at present."""
+    counted = _sum(entries, Kind.AWARD, credential) + _sum(entries, Kind.GRANT, credential)
+    total = counted - _sum(entries, Kind.REVERSAL, credential)
     reviews = [entry for entry in entries if entry.actor]
     return total - _sum(reviews, Kind.HOLD, credential) + _sum(reviews, Kind.RELEASE, credential)
 

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
 from typing import Any
 
 from services.credits.adapters.profile_file import load_profile_policy
@@ -16,12 +17,13 @@ from services.credits.app.certificates import (
     register_certificate,
 )
 from services.credits.app.context import Context, context
+from services.credits.app.grant_hours import Grant, grant_hours
 from services.credits.app.profiles import read_profile, update_profile
 from services.credits.app.records import Records, records
 from services.credits.app.review_award import Review, review_award
 from services.credits.app.verify_ledger import Verdict, verify_ledger
 from services.credits.domain.certificates import Certificate
-from services.credits.domain.credentials import Credential
+from services.credits.domain.credentials import Category, Credential
 from services.credits.domain.ledger import Entry
 from services.credits.domain.profile import Profile
 from services.credits.domain.review import Standing
@@ -143,6 +145,21 @@ class World:
     def review(self, number: int, standing: Standing, learner: str = LEARNER, reason: str = "looked into") -> Standing:
         """A reviewer decides on an award."""
         return review_award(self.ctx, REVIEWER, Review(learner, number, standing, reason), "request-3")[1]
+
+    def grant(
+        self,
+        hours: str = "3",
+        credential: Credential = AFP,
+        *,
+        learner: str = LEARNER,
+        earned_on: date = date(2026, 1, 5),
+        category: Category = Category.ELECTIVE,
+        key: str = "",
+        by: Principal = ADMINISTRATOR,
+    ) -> Entry:
+        """An administrator enters hours, under a new Idempotency-Key unless told otherwise."""
+        wanted = Grant(learner, credential, Decimal(hours), category, "线下研讨会", earned_on, "签到表已核对")
+        return grant_hours(self.ctx, by, wanted, key or self.ctx.ids.new(), "request-5")
 
     def entries(self, learner: str = LEARNER) -> list[Entry]:
         """The learner's ledger."""

@@ -14,14 +14,16 @@ export interface Watch {
   lines: Line[]
 }
 
-const ORDER: Entry['kind'][] = ['award', 'hold', 'release', 'reversal', 'declined']
+const ORDER: Entry['kind'][] = ['award', 'grant', 'hold', 'release', 'reversal', 'declined']
 
 /** Groups entries, newest first, by watch; within a watch what was awarded comes first. */
 export function byWatch(entries: Entry[]): Watch[] {
   const watches = new Map<string, Watch>()
   for (const entry of entries) {
-    const watch = watches.get(entry.watch_id) ?? { first: entry, lines: [] }
-    watches.set(entry.watch_id, watch)
+    // What an administrator entered has no watch.
+    const key = entry.watch_id || `${entry.title} ${entry.completed_at}`
+    const watch = watches.get(key) ?? { first: entry, lines: [] }
+    watches.set(key, watch)
     add(watch.lines, entry)
   }
   for (const watch of watches.values()) {

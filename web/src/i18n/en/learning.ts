@@ -130,6 +130,7 @@ export const learning: Record<keyof typeof zh, string> = {
   'hours.timelineEmptyNext': 'The first one appears when you complete a course.',
   'hours.browse': 'Choose a course',
   'hours.kind.award': 'Entered',
+  'hours.kind.grant': 'Granted',
   'hours.kind.hold': 'Held',
   'hours.kind.release': 'Released',
   'hours.kind.reversal': 'Taken back',

@@ -128,6 +128,7 @@ export const learning = {
   'hours.timelineEmptyNext': '完成一门课程后，这里会出现第一笔记录。',
   'hours.browse': '去选课程',
   'hours.kind.award': '已入账',
+  'hours.kind.grant': '管理员记入',
   'hours.kind.hold': '暂存',
   'hours.kind.release': '解除暂存',
   'hours.kind.reversal': '冲回',
