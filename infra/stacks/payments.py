@@ -70,7 +70,7 @@ class Payments:
         return consumer
 
     def _sweep(self) -> Schedule:
-        does = "Looks after payments and refunds whose news did not reach us"
+        does = "Closes orders whose time is over; looks after payments and refunds whose news did not reach us"
         sweep = self._stack.add_scheduled(
             "sweep", SWEPT, does, self._accounts(), bundle=self._bundle, timeout=SWEEP_TIMEOUT
         )

@@ -12,6 +12,7 @@ from services.kit.identity import Role
 PUBLIC = {
     ("get", "/v1/catalog/courses"),
     ("get", "/v1/catalog/courses/{course_id}"),
+    ("get", "/v1/orders/plans"),
     # The public keys with which anybody verifies an evidence pack.
     ("get", "/v1/playback/jwks"),
     # What anybody verifies a certificate of completion with.

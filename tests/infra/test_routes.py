@@ -14,6 +14,7 @@ PUBLIC = {
     "GET /v1/catalog/courses",
     "GET /v1/catalog/courses/{course_id}",
     "GET /v1/playback/jwks",
+    "GET /v1/orders/plans",
     "POST /v1/orders/payment-callbacks/alipay",
     "GET /v1/credits/issuer",
     "GET /v1/credits/jwks",

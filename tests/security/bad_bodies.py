@@ -77,6 +77,8 @@ def example(schema: dict[str, Any]) -> Any:
 def _string(schema: dict[str, Any]) -> str:
     if schema.get("format") == "date":
         return "2026-01-01"
+    if schema.get("format") == "date-time":
+        return "2026-01-01T00:00:00Z"
     return "0" * max(4, int(schema.get("minLength", 0)))
 
 

@@ -22,6 +22,7 @@ PATH_VALUES = {
     "code": "0" * 28,
     "export_id": "20260101000000000000000000000000",
     "file_name": "manifest-20260101.json",
+    "coupon_code": "0" * 12,
     "thumbprint": "A" * 43,
     "day": "2026-01-01",
 }

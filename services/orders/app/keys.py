@@ -1,10 +1,15 @@
 """Where things are kept. The README lists which access each key serves."""
 
-from datetime import date
+from datetime import date, datetime
 
 from services.kit.store import Key
 from services.orders.domain.order import Goods
 from services.orders.domain.payment import LineKind, Method, ProviderName
+
+COUPONS = "COUPONS"
+"""Partition of what says which coupons there are, the newest first."""
+
+_COMPLEMENTS = str.maketrans("0123456789", "9876543210")
 
 
 def course_key(course_id: str) -> Key:
@@ -89,11 +94,11 @@ def orders_of_hour(hour: str) -> str:
 
 def own_order_key(learner_id: str, order_id: str) -> Key:
     """Says that an order is this learner's."""
-    return Key(_learner(learner_id), f"ORDER#{order_id}")
+    return Key(_learner(learner_id), f"ORDER#{_newest_first(order_id)}")
 
 
 def own_orders(learner_id: str) -> tuple[str, str]:
-    """Partition and sort-key prefix of what says which orders are a learner's."""
+    """Partition and sort-key prefix of what says which orders are a learner's, the newest first."""
     return _learner(learner_id), "ORDER#"
 
 
@@ -140,6 +145,21 @@ def coupon_key(code: str) -> Key:
 def coupon_usage_key(code: str, learner_id: str | None = None) -> Key:
     """How often a coupon is in use, overall or by one learner."""
     return Key(f"COUPON#{code}", "USAGE" if learner_id is None else f"USAGE#{learner_id}")
+
+
+def coupon_place(created_at: datetime, code: str) -> Key:
+    """Where a coupon stands among all of them."""
+    return Key(COUPONS, f"{_newest_first(f'{created_at:%Y%m%d%H%M%S}')}#{code}")
+
+
+def coupon_attempts_key(learner_id: str) -> Key:
+    """How many codes that are none a learner has tried."""
+    return Key(_learner(learner_id), "COUPON_ATTEMPTS")
+
+
+def _newest_first(text: str) -> str:
+    """The text with its leading second (14 digits) turned round, so that later ones sort before earlier ones."""
+    return text[:14].translate(_COMPLEMENTS) + text[14:]
 
 
 def _learner(learner_id: str) -> str:

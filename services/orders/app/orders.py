@@ -17,6 +17,13 @@ class LatestOrder:
     order_id: str
 
 
+@dataclass(frozen=True)
+class OwnOrder:
+    """Says that an order is a learner's. How it stands, the order says."""
+
+    order_id: str
+
+
 def new_number(context: Context) -> str:
     """An id of 32 digits that begins with the second it was made in: its hour is the partition it is kept in."""
     return f"{context.clock.now():%Y%m%d%H%M%S}{context.ids.new()[-_RANDOM_DIGITS:]}"

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from services.kit.problems import ProblemType
+from services.orders.app.coupon_problems import COUPON_PROBLEMS
 from services.orders.app.problems import COURSE_WITHDRAWN
 from services.orders.domain.purchase_state import BuyingObstacle
 
@@ -38,8 +39,41 @@ CART_CHANGED = ProblemType(
     "请刷新购物车后重新选择。",
     "Load the cart again and choose anew.",
 )
+PRICE_CHANGED = ProblemType(
+    "PRICE_CHANGED",
+    HTTPStatus.CONFLICT,
+    "价格已变动，与您看到的不同；未下单，未扣款。",
+    "The price is not what you were shown any more; nothing was ordered or charged.",
+    "请查看最新金额（amount_fen），确认后重新下单。",
+    "Look at the new amount (amount_fen) and order again if you agree.",
+)
+ORDER_NOT_FOUND = ProblemType(
+    "ORDER_NOT_FOUND",
+    HTTPStatus.NOT_FOUND,
+    "没有这个订单。",
+    "There is no such order.",
+    "请从订单列表中选择。",
+    "Choose it from the list of your orders.",
+)
+ORDER_NOT_CANCELLABLE = ProblemType(
+    "ORDER_NOT_CANCELLABLE",
+    HTTPStatus.CONFLICT,
+    "此订单已支付或已过期，不能取消；未作任何更改。",
+    "This order is paid or has expired and cannot be cancelled; nothing was changed.",
+    "已支付的课程如需退款，请在订单中申请退款。",
+    "If it is paid and you want the money back, ask for a refund from the order.",
+)
 
-SHOP_PROBLEMS = (ALREADY_OWNED, ORDER_PENDING, CART_FULL, CART_CHANGED)
+SHOP_PROBLEMS = (
+    ALREADY_OWNED,
+    ORDER_PENDING,
+    CART_FULL,
+    CART_CHANGED,
+    PRICE_CHANGED,
+    ORDER_NOT_FOUND,
+    ORDER_NOT_CANCELLABLE,
+    *COUPON_PROBLEMS,
+)
 
 BUYING_OBSTACLES = {
     BuyingObstacle.COURSE_WITHDRAWN: COURSE_WITHDRAWN,

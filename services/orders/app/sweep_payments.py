@@ -48,7 +48,7 @@ def sweep_payments(till: Till, enough: Callable[[], bool] = lambda: False) -> in
 
 def _tasks(till: Till) -> Iterator[Task]:
     now = till.context.clock.now()
-    for hour in _hours(now):
+    for hour in hours_to_look_at(now):
         for payment in till.context.store.query(payments_of_hour(hour), "", Payment):
             if payment.value.state is PaymentState.OPEN and payment.value.created_at <= now - PATIENCE:
                 yield _settling(till, payment.value.number)
@@ -65,7 +65,8 @@ def _sending(till: Till, refund_id: str) -> Task:
     return lambda: send_refund(till, refund_id) is not RefundStatus.DUE
 
 
-def _hours(now: datetime) -> Iterator[str]:
+def hours_to_look_at(now: datetime) -> Iterator[str]:
+    """The hours (UTC, such as 2026112413) whose partitions this run reads, the newest first."""
     back = next(hours for minutes, hours in LOOKS_BACK if now.minute % minutes == 0)
     for hour in range(back):
         yield f"{now - timedelta(hours=hour):%Y%m%d%H}"

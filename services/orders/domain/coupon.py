@@ -2,9 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from services.orders.domain.order import Goods, Line
+
+MAX_WRONG_CODES = 10
+ATTEMPTS_WINDOW = timedelta(hours=1)
+"""How many codes that are none a learner may try, and from the first of them in how long."""
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's: no letter that is read as another."""
+_RANDOM_DIGITS, _CODE_LENGTH = 15, 12
+"""The last 15 hexadecimal digits of an id are all random: 60 bits, 12 characters of 5 bits."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +73,35 @@ class Usage:
     def with_confirmed(self) -> "Usage":
         """After an order that had reserved it was paid."""
         return Usage(self.reserved - 1, self.confirmed + 1)
+
+
+@dataclass(frozen=True)
+class Attempts:
+    """How many codes that are none a learner has tried since `since`, the first of them."""
+
+    since: datetime
+    wrong: int = 0
+
+    def exhausted_at(self, instant: datetime) -> bool:
+        """Whether no code is taken from the learner now."""
+        return self.wrong >= MAX_WRONG_CODES and instant < self.since + ATTEMPTS_WINDOW
+
+    def counted(self, instant: datetime) -> "Attempts":
+        """After one more wrong code."""
+        if instant >= self.since + ATTEMPTS_WINDOW:
+            return Attempts(instant, 1)
+        return Attempts(self.since, self.wrong + 1)
+
+
+def code_from(random_id: str) -> str:
+    """A code of 12 characters from a random identifier of 32 hexadecimal digits."""
+    number = int(random_id[-_RANDOM_DIGITS:], 16)
+    return "".join(_ALPHABET[number >> 5 * place & 31] for place in reversed(range(_CODE_LENGTH)))
+
+
+def normal_code(written: str) -> str:
+    """The code that somebody wrote: capitals and hyphens make no difference."""
+    return written.upper().replace("-", "")
 
 
 def split(total: int, weights: Sequence[int]) -> list[int]:

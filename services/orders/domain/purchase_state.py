@@ -96,7 +96,7 @@ class Standing:
     @property
     def buying_obstacle(self) -> BuyingObstacle | None:
         """Why it cannot be bought. What a membership opens can be: bought, it stays, and counts against no quota."""
-        if self.entitlement:
+        if self.entitlement or self.claim_obstacle is Obstacle.ALREADY_CLAIMED:
             return BuyingObstacle.ALREADY_OWNED
         if self.offer.withdrawn:
             return BuyingObstacle.COURSE_WITHDRAWN

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StrictStr
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
 
 CourseId = Annotated[StrictStr, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", description="the course's id")]
 LearnerId = Annotated[
@@ -10,7 +10,15 @@ LearnerId = Annotated[
 ]
 PlanId = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$", description="the plan's id")]
 OrderId = Annotated[StrictStr, Field(pattern=r"^[0-9]{14}[0-9a-f]{18}$", description="the order's id")]
+CouponCode = Annotated[
+    StrictStr, Field(pattern=r"^[A-Za-z0-9-]{4,32}$", description="capitals and hyphens make no difference")
+]
 Reason = Annotated[StrictStr, Field(pattern=r"\S", max_length=500, description="why; kept in the audit log")]
+
+ExpectedFen = Annotated[
+    StrictInt,
+    Field(ge=0, le=10**9, description="what the caller was shown: if it costs anything else now, nothing is ordered"),
+]
 
 
 class Request(BaseModel):

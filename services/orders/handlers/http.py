@@ -12,8 +12,10 @@ from services.orders.app.context import Context
 from services.orders.app.problems import PROBLEMS
 from services.orders.app.shop_problems import SHOP_PROBLEMS
 from services.orders.handlers.cart_routes import add_cart_routes
+from services.orders.handlers.coupon_routes import add_coupon_routes
 from services.orders.handlers.course_routes import add_course_routes
 from services.orders.handlers.membership_routes import add_membership_routes
+from services.orders.handlers.order_routes import add_order_routes
 
 
 def build_api(context: Context, origin_secret: Callable[[bool], Mapping[str, str]]) -> HttpApi:
@@ -22,6 +24,8 @@ def build_api(context: Context, origin_secret: Callable[[bool], Mapping[str, str
     add_membership_routes(api.app, context)
     add_course_routes(api.app, context)
     add_cart_routes(api.app, context)
+    add_order_routes(api.app, context)
+    add_coupon_routes(api.app, context)
     return api
 
 

@@ -8,11 +8,14 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 from pydantic import BaseModel, Field
 
-from services.kit.http import caller, correlation_id, idempotency_key, secured
+from services.kit.http import caller, correlation_id, idempotency_key, public, secured
 from services.kit.identity import Role
 from services.orders.app.context import Context
 from services.orders.app.memberships import MembershipView, grant_membership, read_membership
-from services.orders.handlers.fields import LearnerId, PlanId, Reason, Request
+from services.orders.app.place_order import order_membership
+from services.orders.domain.membership import china_date
+from services.orders.handlers.fields import ExpectedFen, LearnerId, PlanId, Reason, Request
+from services.orders.handlers.order_views import OrderAnswer, order_answer
 
 
 class GrantRequest(Request):
@@ -50,6 +53,26 @@ class PlanAnswer(BaseModel):
     )
 
 
+class PlanOnOffer(PlanAnswer):
+    """A plan that anybody can buy a period of."""
+
+    length_months: int = Field(description="civil months in China; a period that is bought early follows on")
+    price_fen: int = Field(description="of a period")
+
+
+class PlansAnswer(BaseModel):
+    """What is on offer today, cheapest first."""
+
+    plans: list[PlanOnOffer]
+
+
+class MembershipOrderRequest(Request):
+    """Order a period of membership."""
+
+    plan: PlanId
+    expected_fen: ExpectedFen
+
+
 class MembershipAnswer(BaseModel):
     """The caller's membership now."""
 
@@ -61,7 +84,11 @@ class MembershipAnswer(BaseModel):
 
 def add_membership_routes(app: APIGatewayHttpResolver, context: Context) -> None:
     """What concerns memberships."""
+    _add_own(app, context)
+    _add_buying(app, context)
 
+
+def _add_own(app: APIGatewayHttpResolver, context: Context) -> None:
     @app.get(
         "/v1/orders/membership",
         operation_id="read_membership",
@@ -89,6 +116,25 @@ def add_membership_routes(app: APIGatewayHttpResolver, context: Context) -> None
             valid_from=period.valid_from,
             valid_until=period.valid_until,
         )
+
+
+def _add_buying(app: APIGatewayHttpResolver, context: Context) -> None:
+    @app.get("/v1/orders/plans", operation_id="list_plans", summary="The memberships on offer", **public())
+    def plans() -> PlansAnswer:
+        found = context.plans.on_offer(china_date(context.clock.now()))
+        return PlansAnswer(plans=[PlanOnOffer.model_validate(plan, from_attributes=True) for plan in found])
+
+    @app.post(
+        "/v1/orders/membership-orders",
+        status_code=201,
+        operation_id="order_membership",
+        summary="Order a period of membership; paid, it begins at once or follows on the one that runs",
+        **secured(Role.LEARNER, idempotent=True),
+    )
+    def order(request: Annotated[MembershipOrderRequest, Body()]) -> OrderAnswer:
+        key = idempotency_key(app)
+        placed = order_membership(context, caller(app).id, request.plan, request.expected_fen, key, correlation_id(app))
+        return order_answer(placed, context.clock.now())
 
 
 def _membership_answer(view: MembershipView) -> MembershipAnswer:

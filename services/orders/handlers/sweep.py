@@ -1,4 +1,4 @@
-"""The schedule that looks after payments and refunds whose news did not reach us."""
+"""The schedule that looks after orders whose time is over, and payments and refunds whose news did not reach us."""
 
 from time import monotonic
 from typing import Any
@@ -7,6 +7,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from services.orders import bootstrap, bootstrap_payments
 from services.orders.app.payments import Till
+from services.orders.app.sweep_orders import sweep_orders
 from services.orders.app.sweep_payments import sweep_payments
 
 SECONDS = 50
@@ -16,5 +17,10 @@ SECONDS = 50
 def handler(_event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
     """One run."""
     until = monotonic() + SECONDS
-    till = Till(bootstrap.orders(), bootstrap_payments.provider)
-    return {"settled": sweep_payments(till, lambda: monotonic() >= until)}
+
+    def enough() -> bool:
+        return monotonic() >= until
+
+    orders = bootstrap.orders()
+    closed = sweep_orders(orders, enough)
+    return {"closed": closed, "settled": sweep_payments(Till(orders, bootstrap_payments.provider), enough)}

@@ -1,0 +1,352 @@
+"""Carts, orders, payments, coupons, claims and time in any order, with crashes and others in between: books agree."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from services.kit.problems import Problem
+from services.kit.store import Conflict
+from services.orders.app.carts import add_to_cart, remove_from_cart, show_cart
+from services.orders.app.entitlements import read_state
+from services.orders.app.keys import coupon_usage_key, orders_of_hour, refunds_of_hour
+from services.orders.app.manage_coupons import create_coupon
+from services.orders.app.memberships import read_versioned
+from services.orders.app.own_orders import cancel_order
+from services.orders.app.place_order import order_courses, order_membership
+from services.orders.app.quote import quote_courses
+from services.orders.app.record_payment import PaymentNotice, Receipt, WrongAmount, record_payment
+from services.orders.app.sweep_orders import sweep_orders
+from services.orders.domain.coupon import Coupon, Usage
+from services.orders.domain.entitlement import Basis, Claim, Entitlement
+from services.orders.domain.order import Goods, Line, LineState, Order, OrderState
+from services.orders.domain.purchase_state import State
+from services.orders.domain.refund import Refund
+from tests.unit.orders.shop import notice
+from tests.unit.orders.world import (
+    ADMINISTRATOR,
+    MEMBER,
+    NOON_IN_SHANGHAI,
+    ORDINARY,
+    RECOMMENDED,
+    VISITOR,
+    Crash,
+    World,
+    die,
+)
+
+MINUTE = 60_000
+FREE = "free"
+PRICES = {ORDINARY: 9901, RECOMMENDED: 333, FREE: 0}
+HALF, WHOLE, FIXED = "HALFOFF1", "GIFT2026", "FIXED500"
+COUPONS = {
+    HALF: {"off_percent": 50, "total_limit": 2, "learner_limit": 1},
+    WHOLE: {"off_percent": 100, "total_limit": 1, "learner_limit": 1},
+    FIXED: {"off_fen": 500, "total_limit": 3, "learner_limit": 2, "course_ids": (ORDINARY,)},
+}
+
+LEARNERS = st.sampled_from([MEMBER, VISITOR])
+COURSES = st.sampled_from(sorted(PRICES))
+WANTED = st.lists(COURSES, min_size=1, max_size=3)
+CODES = st.sampled_from([None, None, *COUPONS, "UNHEARDOF"])
+PLANS = st.sampled_from(["vip", "vip-quarter"])
+MEANWHILE = st.sampled_from(["", "", "", "dies before", "dies after", "pays", "cancels", "sweeps", "claims"])
+"""What happens around a commit: the function dies just before or after it, or somebody else is faster."""
+ANY = st.integers(0, 30)
+
+FINAL = {OrderState.CANCELLED, OrderState.REFUNDED}
+RANK = {OrderState.OPEN: 0, OrderState.CANCELLED: 1, OrderState.EXPIRED: 1, OrderState.PAID: 2}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request that may be sent again under its key."""
+
+    call: Callable[[], Any]
+
+
+class ShopMachine(RuleBasedStateMachine):
+    """Learners who do anything, a provider that tells anything it has seen at any time, and a clock."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = World()
+        self.context = self.world.context
+        for course_id, price_fen in PRICES.items():
+            self.world.publish(course_id, 2, recommended=course_id == RECOMMENDED, price_fen=price_fen)
+        for code, figures in COUPONS.items():
+            self._make_coupon(code, figures)
+        self.publications = dict.fromkeys(PRICES, 2)
+        self.keys = 0
+        self.asked: list[Asked] = []
+        self.placed: dict[str, Order] = {}
+        self.states: dict[str, OrderState] = {}
+        self.notices: list[PaymentNotice] = []
+
+    def _make_coupon(self, code: str, figures: dict[str, Any]) -> None:
+        period = {"valid_from": NOON_IN_SHANGHAI, "valid_until": NOON_IN_SHANGHAI + timedelta(days=2)}
+        coupon = Coupon(**{"code": code, "title": code, "off_fen": None, "off_percent": None, **period, **figures})
+        create_coupon(self.context, ADMINISTRATOR, coupon, "a campaign", f"key-of-{code}-000000")
+
+    def attempt(self, call: Callable[[], Any], meanwhile: str = "", number: int = 0) -> Any:
+        """One call as its caller sees it: answered; refused, and then nothing changed; or lost, and sent again."""
+        scripts = {
+            "dies before": die,
+            "pays": lambda: self._pay(number),
+            "cancels": lambda: self._cancel(number),
+            "sweeps": lambda: sweep_orders(self.context),
+            "claims": lambda: self._claim(MEMBER),
+        }
+        before = self.world.store.snapshot()
+        self.world.store.before_commit = scripts.get(meanwhile)
+        self.world.store.after_commit = die if meanwhile == "dies after" else None
+        undisturbed = not meanwhile
+        try:
+            return call()
+        except Crash:
+            return self.attempt(call)
+        except Problem as problem:
+            counted = problem.type.code in ("COUPON_NOT_FOUND", "TOO_MANY_COUPON_CODES")
+            assert not undisturbed or counted or self.world.store.snapshot() == before
+            return None
+        finally:
+            self.world.store.before_commit = self.world.store.after_commit = None
+
+    @rule(learner_id=LEARNERS, course_id=COURSES, meanwhile=MEANWHILE)
+    def puts_into_the_cart(self, learner_id: str, course_id: str, meanwhile: str) -> None:
+        self.attempt(lambda: add_to_cart(self.context, learner_id, course_id), meanwhile)
+
+    @rule(learner_id=LEARNERS, course_id=COURSES)
+    def takes_out_of_the_cart(self, learner_id: str, course_id: str) -> None:
+        self.attempt(lambda: remove_from_cart(self.context, learner_id, course_id))
+
+    @rule(learner_id=LEARNERS, wanted=WANTED, code=CODES, meanwhile=MEANWHILE, number=ANY)
+    def orders(self, learner_id: str, wanted: list[str], code: str | None, meanwhile: str, number: int) -> None:
+        quote = self.attempt(lambda: quote_courses(self.context, learner_id, wanted, code))
+        if quote:
+            fen, key = quote.amount_fen, self._key()
+            self._place(lambda: order_courses(self.context, learner_id, wanted, code, fen, key, "r"), meanwhile, number)
+
+    @rule(learner_id=LEARNERS, plan=PLANS, meanwhile=MEANWHILE, number=ANY)
+    def orders_a_membership(self, learner_id: str, plan: str, meanwhile: str, number: int) -> None:
+        fen, key = {"vip": 39800, "vip-quarter": 12800}[plan], self._key()
+        self._place(lambda: order_membership(self.context, learner_id, plan, fen, key, "r"), meanwhile, number)
+
+    @rule(number=ANY)
+    def sends_an_order_again(self, number: int) -> None:
+        if self.asked:
+            orders = len(list(self._orders()))
+            self.attempt(self.asked[number % len(self.asked)].call)
+            assert len(list(self._orders())) == orders
+
+    @rule(number=ANY, meanwhile=MEANWHILE, other=ANY)
+    def cancels(self, number: int, meanwhile: str, other: int) -> None:
+        self.attempt(lambda: self._cancel(number), meanwhile, other)
+
+    @rule(number=ANY, meanwhile=MEANWHILE, other=ANY)
+    def pays(self, number: int, meanwhile: str, other: int) -> None:
+        """Also what is cancelled, expired or paid already: the provider cannot know."""
+        self.attempt(lambda: self._pay(number), meanwhile, other)
+
+    @rule(number=ANY, meanwhile=MEANWHILE, other=ANY)
+    def is_told_again(self, number: int, meanwhile: str, other: int) -> None:
+        if self.notices:
+            told = self.notices[number % len(self.notices)]
+            self.attempt(lambda: record_payment(self.context, told), meanwhile, other)
+
+    @rule(number=ANY, fen=st.integers(-1, 1))
+    def is_told_another_amount(self, number: int, fen: int) -> None:
+        placed = list(self.placed.values())
+        if placed and fen:
+            order = placed[number % len(placed)]
+            wrong = replace(notice(order, f"wrong-{number}"), amount_fen=order.amount_fen + fen)
+            before = self.world.store.snapshot()
+            with suppress(WrongAmount):
+                record_payment(self.context, wrong)
+                raise AssertionError("a payment of another amount was taken")
+            assert self.world.store.snapshot() == before
+
+    @rule(learner_id=LEARNERS, meanwhile=MEANWHILE, number=ANY)
+    def claims(self, learner_id: str, meanwhile: str, number: int) -> None:
+        key = self._key()
+        self.attempt(lambda: self.world.claim(RECOMMENDED, learner_id, key), meanwhile, number)
+
+    @rule(learner_id=LEARNERS)
+    def is_given_a_membership(self, learner_id: str) -> None:
+        self.world.grant(learner_id, self._key())
+
+    @rule(course_id=st.sampled_from([ORDINARY, RECOMMENDED]), price_fen=st.integers(1, 20_000))
+    def changes_a_price(self, course_id: str, price_fen: int) -> None:
+        self.publications[course_id] += 1
+        recommended = course_id == RECOMMENDED
+        self.world.publish(course_id, self.publications[course_id], recommended=recommended, price_fen=price_fen)
+
+    @rule(minutes=st.sampled_from([1, 29, 30, 31, 180]))
+    def time_passes(self, minutes: int) -> None:
+        self.world.clock.advance(minutes * MINUTE)
+
+    @rule()
+    def is_swept(self) -> None:
+        sweep_orders(self.context)
+
+    @invariant()
+    def nothing_is_owned_without_a_payment_a_claim_or_a_price_of_nothing(self) -> None:
+        paid = {line.grant_id: order for order in self._orders() for line in order.lines if line.grant_id}
+        claimed = {claim.entitlement_id for claim in self._all("CLAIM#", Claim)}
+        for entitlement in self._all("ENTITLEMENT#", Entitlement):
+            if entitlement.basis is Basis.CLAIM:
+                assert entitlement.entitlement_id in claimed
+            else:
+                order = paid[entitlement.entitlement_id]
+                assert (order.order_id, order.learner_id) == (entitlement.order_id, entitlement.learner_id)
+
+    @invariant()
+    def a_course_is_bought_once_and_claimed_once(self) -> None:
+        """Who has bought a course may claim it too: it costs nothing."""
+        found = Counter((f.learner_id, f.course_id, f.basis) for f in self._all("ENTITLEMENT#", Entitlement))
+        assert not found or max(found.values()) == 1
+
+    @invariant()
+    def what_was_paid_less_what_goes_back_is_what_was_given(self) -> None:
+        receipts, refunds = self._receipts(), self._refunds()
+        kept = sum(receipt.amount_fen for receipt in receipts) - sum(refund.amount_fen for refund in refunds)
+        given = [line for order in self._orders() for line in order.lines if line.state is LineState.GRANTED]
+        assert kept == sum(line.due_fen for line in given)
+        assert {receipt.refund_id for receipt in receipts} - {None} == {refund.refund_id for refund in refunds}
+        told = [event.data for event in self.world.store.outbox if event.type == "orders.order_paid.v1"]
+        assert sum(data["amount_fen"] for data in told) == kept
+
+    @invariant()
+    def every_payment_is_kept_or_sent_back_once(self) -> None:
+        assert len(self._receipts()) == len({told.provider_trade_no for told in self.notices})
+
+    @invariant()
+    def memberships_are_those_that_were_paid_or_given(self) -> None:
+        for learner_id in (MEMBER, VISITOR):
+            membership, _ = read_versioned(self.context, learner_id)
+            bought = {line.grant_id for line in self._given(learner_id) if line.goods is Goods.MEMBERSHIP}
+            assert bought <= {period.id for period in membership.periods}
+            ends = [period.valid_until for period in membership.periods]
+            assert all(period.valid_from >= end for period, end in zip(membership.periods[1:], ends, strict=False))
+
+    @invariant()
+    def no_coupon_is_used_more_often_than_it_may(self) -> None:
+        for code, figures in COUPONS.items():
+            self._check_usage(code, None, int(figures["total_limit"]))
+            for learner_id in (MEMBER, VISITOR):
+                self._check_usage(code, learner_id, int(figures["learner_limit"]))
+
+    @invariant()
+    def one_order_of_a_thing_is_open(self) -> None:
+        now = self.world.clock.now()
+        pending = Counter(
+            (order.learner_id, line.goods, line.item_id if line.goods is Goods.COURSE else "")
+            for order in self._orders()
+            for line in order.lines
+            if order.state_at(now) is OrderState.OPEN
+        )
+        assert not pending or max(pending.values()) == 1
+
+    @invariant()
+    def orders_only_move_forward_and_keep_their_prices(self) -> None:
+        for order in self._orders():
+            first = self.placed.setdefault(order.order_id, order)
+            figures = [(line.item_id, line.price_fen, line.due_fen) for line in order.lines]
+            assert figures == [(line.item_id, line.price_fen, line.due_fen) for line in first.lines]
+            before = self.states.get(order.order_id, OrderState.OPEN)
+            assert order.state is before or (RANK[order.state] > RANK[before] and before not in FINAL)
+            self.states[order.order_id] = order.state
+
+    @invariant()
+    def the_cart_and_the_page_can_always_be_shown(self) -> None:
+        for learner_id in (MEMBER, VISITOR):
+            assert show_cart(self.context, learner_id).total_fen >= 0
+            for course_id in PRICES:
+                found = read_state(self.context, learner_id, course_id)
+                assert (found.state is State.IN_PENDING_ORDER) <= (found.standing.pending_order is not None)
+
+    def _key(self) -> str:
+        self.keys += 1
+        return f"key-{self.keys:016}"
+
+    def _place(self, call: Callable[[], Order], meanwhile: str, number: int) -> None:
+        order = self.attempt(call, meanwhile, number)
+        if order:
+            self.asked.append(Asked(call))
+
+    def _pay(self, number: int) -> None:
+        """Pays one of the orders that cost something; the provider gives each payment a number of its own."""
+        orders = [order for order in self._orders() if order.amount_fen]
+        if orders:
+            told = notice(orders[number % len(orders)], f"T{len(self.notices)}")
+            self.notices.append(told)
+            self._until_taken(told)
+
+    def _until_taken(self, told: PaymentNotice) -> None:
+        """The provider goes on telling; what died or met others is told again."""
+        for _ in range(3):
+            with suppress(Crash, Conflict):
+                record_payment(self.context, told)
+                return
+        raise AssertionError("never taken")
+
+    def _cancel(self, number: int) -> None:
+        orders = list(self._orders())
+        if orders:
+            order = orders[number % len(orders)]
+            with suppress(Problem):
+                cancel_order(self.context, order.learner_id, order.order_id)
+
+    def _claim(self, learner_id: str) -> None:
+        with suppress(Problem):
+            self.world.claim(RECOMMENDED, learner_id, self._key())
+
+    def _check_usage(self, code: str, learner_id: str | None, limit: int) -> None:
+        stored = self.world.store.get(coupon_usage_key(code, learner_id), Usage)
+        usage = stored.value if stored else Usage()
+        states = Counter(
+            order.state
+            for order in self._orders()
+            if order.coupon_code == code and learner_id in (None, order.learner_id)
+        )
+        assert usage == Usage(states[OrderState.OPEN], states[OrderState.PAID])
+        assert usage.taken <= limit
+
+    def _given(self, learner_id: str) -> list[Line]:
+        orders = [order for order in self._orders() if order.learner_id == learner_id]
+        return [line for order in orders for line in order.lines if line.grant_id]
+
+    def _orders(self) -> Iterator[Order]:
+        yield from self._partitions(orders_of_hour(""), Order)
+
+    def _refunds(self) -> list[Refund]:
+        return list(self._partitions(refunds_of_hour(""), Refund))
+
+    def _receipts(self) -> list[Receipt]:
+        return list(self._partitions("RECEIPT#", Receipt))
+
+    def _partitions(self, prefix: str, kind: type[Any]) -> Iterator[Any]:
+        for key in sorted(self.world.store.items, key=lambda key: (key.pk, key.sk)):
+            stored = self.world.store.get(key, kind) if key.pk.startswith(prefix) else None
+            if stored:
+                yield stored.value
+
+    def _all(self, prefix: str, kind: type[Any]) -> Iterator[Any]:
+        for learner_id in (MEMBER, VISITOR):
+            yield from (stored.value for stored in self.world.store.query(f"LEARNER#{learner_id}", prefix, kind))
+
+
+TestShop = ShopMachine.TestCase
+TestShop.settings = settings(
+    max_examples=80,
+    stateful_step_count=30,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)

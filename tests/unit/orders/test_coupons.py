@@ -1,0 +1,267 @@
+"""Coupons: made by staff, reserved by orders, confirmed by payments, given back; never more often than they may."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+
+from services.kit.audit import AuditRecord
+from services.kit.ids import RandomIds
+from services.kit.problems import Problem
+from services.kit.store import Conflict
+from services.orders.app.coupon_usage import release
+from services.orders.app.entitlements import list_entitlements
+from services.orders.app.manage_coupons import (
+    CouponView,
+    create_coupon,
+    list_coupons,
+    read_coupon,
+    withdraw_coupon,
+)
+from services.orders.app.own_orders import cancel_order, expire_order
+from services.orders.app.place_order import order_courses
+from services.orders.app.quote import quote_courses
+from services.orders.domain.coupon import MAX_WRONG_CODES, Coupon, Usage, code_from, normal_code
+from services.orders.domain.order import Order, OrderState
+from tests.unit.orders.shop import pay
+from tests.unit.orders.world import (
+    ADMINISTRATOR,
+    KEY,
+    MEMBER,
+    NOON_IN_SHANGHAI,
+    ORDINARY,
+    OTHER_KEY,
+    RECOMMENDED,
+    VISITOR,
+    World,
+)
+
+MINUTE = 60_000
+HALF_AN_HOUR = 30 * MINUTE
+PRICE = 9900
+
+
+def make(world: World, key: str = KEY, **changed: object) -> str:
+    """Ten per cent off everything this month, for two orders and one of each learner; answers the code."""
+    limits = {"total_limit": 2, "learner_limit": 1, **changed}
+    period = {"valid_from": NOON_IN_SHANGHAI, "valid_until": NOON_IN_SHANGHAI + timedelta(days=30)}
+    fields = {"code": "", "title": "开学季", "off_fen": None, "off_percent": 10, **period, **limits}
+    return create_coupon(world.context, ADMINISTRATOR, Coupon(**fields), "a campaign", key).coupon.code  # type: ignore[arg-type]
+
+
+def order(
+    world: World,
+    code: str | None,
+    course_id: str = ORDINARY,
+    learner_id: str = MEMBER,
+    *,
+    key: str = KEY,
+    fen: int = 8910,
+) -> Order:
+    """Orders one course with the coupon."""
+    return order_courses(world.context, learner_id, [course_id], code, fen, key, "request-1")
+
+
+def usage(world: World, code: str) -> Usage:
+    """How often it is in use."""
+    return read_coupon(world.context, code).usage
+
+
+def refused(call: Callable[[], object]) -> Problem:
+    """A refusal."""
+    with pytest.raises(Problem) as problem:
+        call()
+    return problem.value
+
+
+def quote(world: World, code: str, *course_ids: str, learner_id: str = MEMBER) -> int:
+    """What courses cost with the coupon."""
+    return quote_courses(world.context, learner_id, course_ids or (ORDINARY,), code).amount_fen
+
+
+def test_a_coupon_is_reserved_by_the_order_and_confirmed_by_its_payment(world: World) -> None:
+    code = make(world)
+    assert (quote(world, code), usage(world, code)) == (8910, Usage(0, 0))
+    placed = order(world, code)
+    assert (placed.coupon_code, placed.lines[0].discount_fen, usage(world, code)) == (code, 990, Usage(1, 0))
+    pay(world, placed)
+    assert usage(world, code) == Usage(0, 1)
+    assert refused(lambda: quote(world, code, RECOMMENDED)).type.code == "COUPON_USED_UP"
+
+
+@pytest.mark.parametrize("ended", [OrderState.CANCELLED, OrderState.EXPIRED])
+def test_what_is_given_up_gives_the_coupon_back_once(world: World, ended: OrderState) -> None:
+    code = make(world)
+    placed = order(world, code)
+    assert refused(lambda: quote(world, code, RECOMMENDED)).type.code == "COUPON_USED_UP"
+    if ended is OrderState.EXPIRED:
+        world.clock.advance(HALF_AN_HOUR)
+    for _ in range(2):
+        if ended is OrderState.EXPIRED:
+            expire_order(world.context, placed.order_id)
+        else:
+            cancel_order(world.context, MEMBER, placed.order_id)
+        assert usage(world, code) == Usage(0, 0)
+    order(world, code, key=OTHER_KEY)
+
+
+def test_a_late_payment_takes_the_coupon_anew_or_is_sent_back(world: World) -> None:
+    code = make(world, total_limit=1)
+    first = order(world, code)
+    world.clock.advance(HALF_AN_HOUR)
+    expire_order(world.context, first.order_id)
+    second = order(world, code, learner_id=VISITOR)
+    assert pay(world, first).refund_id
+    assert pay(world, second, "T2").refund_id is None
+    assert usage(world, code) == Usage(0, 1)
+
+
+def test_of_parallel_orders_no_more_than_the_limit_get_the_coupon(world: World) -> None:
+    code = make(world, total_limit=3)
+
+    def attempt(number: int) -> str:
+        for _ in range(50):
+            try:
+                return order(world, code, learner_id=f"learner-{number}").state
+            except Problem as problem:
+                return problem.type.code
+            except Conflict:
+                continue
+        raise AssertionError("never got a turn")
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(attempt, range(16)))
+    assert sorted(answers) == ["COUPON_USED_UP"] * 13 + ["open"] * 3
+    assert usage(world, code) == Usage(3, 0)
+
+
+def test_of_one_learners_parallel_orders_one_gets_the_coupon(world: World) -> None:
+    code = make(world, total_limit=100)
+    names = [f"course-{number}" for number in range(6)]
+    for name in names:
+        world.publish(name, 1)
+
+    def attempt(name: str) -> str:
+        for _ in range(50):
+            try:
+                return order(world, code, name, key=f"key-of-{name}-0000").state
+            except Problem as problem:
+                return problem.type.code
+            except Conflict:
+                continue
+        raise AssertionError("never got a turn")
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(attempt, names))
+    assert sorted(answers) == ["COUPON_USED_UP"] * 5 + ["open"]
+
+
+def test_refusals(world: World) -> None:
+    later = make(world, valid_from=NOON_IN_SHANGHAI + timedelta(milliseconds=1))
+    other = make(world, OTHER_KEY, course_ids=(RECOMMENDED,))
+    assert refused(lambda: order(world, later)).type.code == "COUPON_NOT_VALID_NOW"
+    problem = refused(lambda: order(world, other))
+    assert (problem.type.code, problem.members) == ("COUPON_NOT_APPLICABLE", {"course_ids": [RECOMMENDED]})
+    assert refused(lambda: order(world, "UNHEARDOF")).type.code == "COUPON_NOT_FOUND"
+    assert refused(lambda: order(world, later, "unheard-of")).type.code == "COURSE_NOT_FOUND"
+
+
+def test_capitals_and_hyphens_make_no_difference(world: World) -> None:
+    code = make(world)
+    written = f"{code[:4]}-{code[4:8]}-{code[8:]}".lower()
+    assert order(world, written).coupon_code == code
+
+
+def test_an_order_of_nothing_confirms_the_coupon_at_once(world: World) -> None:
+    code = make(world, off_percent=100)
+    placed = order(world, code, fen=0)
+    assert (placed.state, usage(world, code)) == (OrderState.PAID, Usage(0, 1))
+    assert len(list_entitlements(world.context, MEMBER)) == 1
+
+
+def test_a_withdrawn_coupon_is_none_any_more_and_stays_with_who_ordered_with_it(world: World) -> None:
+    code = make(world)
+    placed = order(world, code)
+    first = withdraw_coupon(world.context, ADMINISTRATOR, code, "over")
+    assert first.coupon.withdrawn
+    before = world.store.snapshot()
+    assert withdraw_coupon(world.context, ADMINISTRATOR, code, "again") == first
+    assert world.store.snapshot() == before
+    assert refused(lambda: quote(world, code, learner_id=VISITOR)).type.code == "COUPON_NOT_FOUND"
+    assert pay(world, placed).refund_id is None
+    assert refused(lambda: withdraw_coupon(world.context, ADMINISTRATOR, "NONE", "x")).type.code == "COUPON_NOT_FOUND"
+
+
+def test_what_staff_do_is_audited_with_its_reason(world: World) -> None:
+    code = make(world)
+    assert make(world) == code
+    withdraw_coupon(world.context, ADMINISTRATOR, code, "over")
+    found = [stored.value for stored in world.store.query("AUDIT#2026-03", "", AuditRecord)]
+    assert {(record.actor, record.action, record.subject, record.reason) for record in found} == {
+        (ADMINISTRATOR.id, "create_coupon", code, "a campaign"),
+        (ADMINISTRATOR.id, "withdraw_coupon", code, "over"),
+    }
+
+
+def test_a_code_of_ones_own_is_taken_once(world: World) -> None:
+    assert make(world, code="SPRING26") == "SPRING26"
+    assert refused(lambda: make(world, OTHER_KEY, code="SPRING26")).type.code == "COUPON_EXISTS"
+
+
+def test_coupons_are_listed_newest_first_in_pages(world: World) -> None:
+    codes = []
+    for number in range(5):
+        codes.append(make(world, f"key-of-coupon-{number:04}"))
+        world.clock.advance(1000)
+    first = list_coupons(world.context, "", 3)
+    second = list_coupons(world.context, first.after or "", 3)
+    listed: list[CouponView] = [*first.coupons, *second.coupons]
+    assert [view.coupon.code for view in listed] == codes[::-1]
+    assert second.after is None
+
+
+def test_guessing_codes_is_stopped_and_a_right_one_is_not_told_apart(world: World) -> None:
+    code = make(world)
+    for number in range(MAX_WRONG_CODES):
+        assert refused(lambda guess=f"GUESS{number}": quote(world, guess)).type.code == "COUPON_NOT_FOUND"
+    world.clock.advance(59 * MINUTE)
+    for guess in ("GUESS", code):
+        for call in (quote, order):
+            problem = refused(lambda call=call, guess=guess: call(world, guess))
+            assert (problem.type.code, problem.members) == (
+                "TOO_MANY_COUPON_CODES",
+                {"retry_at": (NOON_IN_SHANGHAI + timedelta(hours=1)).isoformat()},
+            )
+    assert quote(world, code, learner_id=VISITOR) == 8910
+    world.clock.advance(MINUTE)
+    assert quote(world, code) == 8910
+    assert refused(lambda: quote(world, "GUESS")).type.code == "COUPON_NOT_FOUND"
+    assert quote(world, code) == 8910
+
+
+def test_guessing_in_parallel_gets_no_more_guesses(world: World) -> None:
+    def guess(number: int) -> str:
+        try:
+            quote(world, f"GUESS{number}")
+        except Problem as problem:
+            return problem.type.code
+        except Conflict:
+            return "BUSY"
+        raise AssertionError("no such coupon")
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(guess, range(60)))
+    assert answers.count("COUPON_NOT_FOUND") <= MAX_WRONG_CODES
+    assert "TOO_MANY_COUPON_CODES" in answers
+
+
+def test_random_codes_are_of_sixty_random_bits() -> None:
+    assert (code_from("0" * 32), code_from("f" * 32)) == ("0" * 12, "Z" * 12)
+    codes = [code_from(RandomIds().new()) for _ in range(2000)]
+    assert all(len({code[place] for code in codes}) == 32 for place in range(12))
+    assert all(normal_code(code) == code for code in codes)
+
+
+def test_an_order_without_a_coupon_gives_nothing_back(world: World) -> None:
+    assert release(world.context, order(world, None, fen=PRICE)) == []
