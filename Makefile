@@ -80,7 +80,8 @@ CDK := CDK_DISABLE_CLI_TELEMETRY=true PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npx --
 DEPLOY := $(CDK) deploy --app build/cdk.out --require-approval broadening
 
 deploy: synth ## deploy to AWS, all stacks, the media key, the public address; docs/deployment.md says what follows
-	$(DEPLOY) XueshiPlatform XueshiCatalog XueshiOrders XueshiPlayback XueshiCredits
+	$(DEPLOY) XueshiPlatform XueshiCatalog XueshiOrders XueshiPlayback XueshiCredits \
+	  $(and $(MAIL_DOMAIN),--parameters XueshiCredits:MailDomain=$(MAIL_DOMAIN))
 	@$(PY) -m ops.media_key > build/media-key.pem
 	@echo "Deploying the edge (a new distribution takes minutes) ..."
 	@key="$$(cat build/media-key.pem; printf x)"; \

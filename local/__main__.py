@@ -17,6 +17,7 @@ from rich.console import Console
 from local.edge import listen
 from local.emulator import ROOT
 from local.errors import LocalError
+from local.mailbox import PATH as MAILBOX
 from local.seed import sign_in_lines
 from local.steps import Steps
 from local.system import BUILD, start
@@ -72,6 +73,7 @@ def _run(port: int) -> None:
         console.print(f"\nReady after {steps.seconds():.1f} s.")
         for line in sign_in_lines(system.base_url):
             console.print(line, markup=False)
+        console.print(f"E-mail that the system sends arrives at {system.base_url}{MAILBOX}", markup=False)
         console.print("Try `make demo` in another terminal. Ctrl-C ends everything.")
         try:
             _wait_for_signal(system.emulator.child.running)

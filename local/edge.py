@@ -18,10 +18,10 @@ from typing import Any
 import httpx
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from local import serve
+from local import mailbox, serve
 from local.distribution import Distribution, Origin
 from local.emulator import HOST
 from local.errors import LocalError
@@ -100,6 +100,7 @@ class Edge:
             routes=[
                 Route("/config.json", self._config, methods=["GET"]),
                 Route("/cognito/", self._cognito, methods=["POST"]),
+                Route(mailbox.PATH, self._mailbox, methods=["GET"]),
                 Route("/{path:path}", self._serve, methods=METHODS),
             ],
             lifespan=self._lifespan,
@@ -119,6 +120,12 @@ class Edge:
             error = {"__type": "NotAuthorizedException", "message": "This action needs AWS credentials."}
             return JSONResponse(error, status_code=400)
         return await self._forward(request, "/", {})
+
+    async def _mailbox(self, _: Request) -> Response:
+        answer = await self._http.get(mailbox.MESSAGES)
+        return HTMLResponse(
+            mailbox.mailbox_page(mailbox.mails_of(answer.json())), headers={"cache-control": "no-store"}
+        )
 
     async def _serve(self, request: Request) -> Response:
         behaviour = self._settings.distribution.behaviour(request.url.path)

@@ -114,7 +114,7 @@ def _equip(http: httpx.Client, system: Target, account: Account, learner_id: str
         _post(http, path, admin, body, {"idempotency-key": f"demo-membership-{account.name}"})
     token = system.sign_in(account.email, PASSWORD) if account.credentials else ""
     if account.credentials:
-        _give_name(http, token)
+        _introduce(http, token, account.email)
     for credential in account.credentials:
         number = f"{credential}-DEMO-{account.name.upper()}"
         certificate = {"credential": credential, "number": number, "period_start": "2026-01-01"}
@@ -123,12 +123,12 @@ def _equip(http: httpx.Client, system: Target, account: Account, learner_id: str
         _post(http, path, admin, {"reason": "demo account"})
 
 
-def _give_name(http: httpx.Client, token: str) -> None:
-    """Hours are reported for a person: without a real name they would be held. A name that was given stays."""
+def _introduce(http: httpx.Client, token: str, email: str) -> None:
+    """A real name, without which hours would be held, and an address for notices. A name that was given stays."""
     path, headers = "/v1/credits/profile", {"authorization": f"Bearer {token}"}
     profile = _accepted("GET", path, http.get(path, headers=headers)).json()
     if "real_name" in profile["missing"]:
-        body = {"revision": profile["revision"], "real_name": "林知行"}
+        body = {"revision": profile["revision"], "real_name": "林知行", "email": email}
         _accepted("PATCH", path, http.patch(path, json=body, headers=headers))
 
 

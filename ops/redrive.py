@@ -28,11 +28,11 @@ RECEIVE_S = 60
 BEFORE, AFTER = timedelta(minutes=15), timedelta(minutes=2)
 """How far an outbox item's own time may lie from its stream record's: a function runs that long at most."""
 RELAY_BATCH = 10
-_CONSUMERS = ("archive", "notices", "settle")
-"""Functions with queues of their own: playback's archive, credits' notices, orders' settling of payments."""
+_CONSUMERS = ("archive", "erasure", "export", "mail", "notices", "settle")
+"""Functions with queues of their own: playback's archive; credits' erasure, mail, notices; orders' export, settling."""
 _PLAIN = ("undelivered", "events")
-SCHEDULED = ("anchor", "sweep")
-"""Functions that are called on a schedule, playback's and orders'. Each call does all that is due by then."""
+SCHEDULED = ("anchor", "daily", "remind", "sweep")
+"""Functions that are called on a schedule, playback's, credits' and orders'. Each call does all that is due by then."""
 KINDS = ("relay", *_PLAIN, *(f"{consumer}-{kind}" for consumer in _CONSUMERS for kind in _PLAIN), *SCHEDULED)
 """What dead-letter queues are called behind the service's name."""
 LOCAL_REGION = "us-east-1"

@@ -6,9 +6,12 @@ from infra.constructs.archive import allow_objects, locked_bucket
 from infra.constructs.schedule import Schedule
 from infra.constructs.secrets import ServiceKeys
 from infra.stacks.credits_documents import add_documents
+from infra.stacks.credits_people import add_people
 from infra.stacks.service import Foundation, ServiceStack
 
 BATCHES_PREFIX, ANCHORS_PREFIX = "batches/", "anchors/"
+REMINDED_AT = "cron(0 1 * * ? *)"
+"""Nine in the morning in Shanghai, every day."""
 ANCHORED_AT = "cron(30 16 * * ? *)"
 """Half past midnight in Shanghai, every day."""
 
@@ -48,7 +51,8 @@ class CreditsStack(ServiceStack):
             {"http": http, "records": records, **documents.http},
             consumer,
             documents.notices,
-            schedules=[self._anchor()],
+            *add_people(self),
+            schedules=[self._anchor(), self._remind()],
         )
 
     def _anchor(self) -> Schedule:
@@ -58,3 +62,10 @@ class CreditsStack(ServiceStack):
         self.allow_read(anchor.function)
         allow_objects(anchor.function, self.kept, ANCHORS_PREFIX, "s3:GetObject", "s3:PutObject")
         return anchor
+
+    def _remind(self) -> Schedule:
+        """It holds no key: it can add no entry."""
+        remind = self.add_scheduled("remind", REMINDED_AT, "Reminds learners 90, 30 and 7 days before a deadline")
+        self.allow_write(remind.function)
+        self.allow_emit(remind.function)
+        return remind

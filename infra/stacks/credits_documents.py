@@ -17,8 +17,10 @@ TOLD = [
     "credits.hours_released.v1",
     "credits.hours_reversed.v1",
     "credits.declaration_answered.v1",
+    "credits.deadline_approaching.v1",
+    "credits.certificate_confirmed.v1",
 ]
-"""What learners are told of; a reversal is also published in the status list."""
+"""What learners are told of; a reversal is also published in the status list, a confirmation files a deadline."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,7 @@ def add_documents(stack: ServiceStack) -> DocumentFunctions:
     """Adds them to the credits stack."""
     notices = stack.add_consumer(TOLD, kind="notices")
     stack.allow_write(notices.function)
+    stack.allow_emit(notices.function)
     verification = stack.add_http_function("verification")
     stack.allow_read(verification)
     http = {"documents": _documents(stack), "badges": _badges(stack), "verification": verification}

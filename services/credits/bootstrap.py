@@ -7,14 +7,23 @@ from typing import Any
 import boto3
 
 from services.credits.adapters.codes import RandomCodes
+from services.credits.adapters.cognito_users import CognitoUsers
 from services.credits.adapters.profile_file import load_profile_policy
 from services.credits.adapters.rule_files import load_rules
+from services.credits.adapters.ses_post import SesPost
 from services.credits.adapters.stored_names import StoredNames
 from services.credits.app.attestations import Issuing
 from services.credits.app.context import Context, context
+from services.credits.app.deadlines import Reminding
+from services.credits.app.erase_person import Erasing
+from services.credits.app.inbox import Telling
+from services.credits.app.mail_notice import Mailing
 from services.credits.app.records import Records
 from services.credits.app.records import records as made_records
+from services.credits.app.transcript_pdf import Transcripts
+from services.kit.audit import AuditLog
 from services.kit.clock import SystemClock
+from services.kit.events import EventFactory
 from services.kit.http import HttpApi
 from services.kit.ids import RandomIds
 from services.kit.keyring import KeyRing
@@ -63,6 +72,18 @@ class BadgeSettings(LinkSettings):
     badge_key_ids: str
 
 
+class MailSettings(LinkSettings):
+    """Of the function that sends e-mail."""
+
+    mail_sender: str
+
+
+class ErasureSettings(Settings):
+    """Of the function that deletes users."""
+
+    user_pool_id: str
+
+
 class RelaySettings(Settings):
     """Of the relay."""
 
@@ -91,6 +112,36 @@ def records() -> Records:
 
 
 @cache
+def telling() -> Telling:
+    """What telling learners works with."""
+    clock = SystemClock()
+    return Telling(store(), clock, EventFactory("credits", clock, RandomIds()))
+
+
+@cache
+def reminding() -> Reminding:
+    """What reminding works with."""
+    clock = SystemClock()
+    return Reminding(store(), clock, load_rules(), EventFactory("credits", clock, RandomIds()))
+
+
+@cache
+def mailing() -> Mailing:
+    """What e-mail is sent with."""
+    settings = MailSettings.load()
+    client: Any = boto3.client("sesv2")  # as KMS below
+    post = SesPost(client, settings.mail_sender)
+    return Mailing(store(), SystemClock(), post, public_url(settings.public_url_parameter))
+
+
+@cache
+def erasing() -> Erasing:
+    """What the rest of an erasure works with."""
+    users = CognitoUsers(boto3.client("cognito-idp"), ErasureSettings.load().user_pool_id)
+    return Erasing(store(), SystemClock(), users)
+
+
+@cache
 def origin_secret() -> Callable[[bool], Mapping[str, str]]:
     """The loader of the header that only our own origin sends."""
     return json_secret(HttpSettings.load().origin_secret_id)
@@ -103,8 +154,10 @@ def documents_api() -> HttpApi:
     from services.credits.handlers.documents import build_api
 
     link = public_url(LinkSettings.load().public_url_parameter)
-    issuing = Issuing(store(), SystemClock(), RandomCodes(), StoredNames(store()), Typesetter().draw, link)
-    return build_api(issuing, origin_secret())
+    clock, names, draw = SystemClock(), StoredNames(store()), Typesetter().draw
+    issuing = Issuing(store(), clock, RandomCodes(), names, draw, link)
+    transcripts = Transcripts(store(), clock, names, load_rules(), draw, AuditLog(clock, RandomIds()))
+    return build_api(issuing, transcripts, origin_secret())
 
 
 @cache

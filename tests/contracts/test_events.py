@@ -1,7 +1,7 @@
 """Events: what is emitted fits the schema, and every consumer takes every producer's example."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,9 +13,12 @@ from services.catalog.app.withdraw_course import Withdrawer
 from services.catalog.cli.package import load_package
 from services.catalog.domain.document import write_course
 from services.catalog.domain.media import media_prefix
+from services.credits.app.deadlines import file_deadline, remind
 from services.credits.app.declare_hours import declare_hours
+from services.credits.app.erase_person import erase_person
 from services.credits.app.export_batch import close_batch
 from services.credits.app.import_results import import_results
+from services.credits.app.tell_learner import tell_of_entry
 from services.credits.domain.credentials import Credential
 from services.credits.domain.review import Standing
 from services.kit.audit import AuditLog
@@ -180,6 +183,28 @@ def review_hours() -> list[Envelope]:
     return world.store.outbox
 
 
+def tell_and_forget_a_learner() -> list[Envelope]:
+    """Credits' way of both."""
+    world = credits_world.World()
+    world.publish(eligible=["AFP"])
+    world.deliver(credits_world.completed())
+    (held,) = world.sent("credits.hours_held.v1")
+    tell_of_entry(world.telling, held)
+    erase_person(world.ctx, credits_world.ADMINISTRATOR, credits_world.LEARNER, "asked on 5 March", "request-1")
+    return world.store.outbox
+
+
+def remind_of_a_deadline() -> list[Envelope]:
+    """Credits' way of it."""
+    world = credits_world.World()
+    world.certify(credits_world.AFP)
+    (confirmed,) = world.sent("credits.certificate_confirmed.v1")
+    file_deadline(world.reminding, confirmed)
+    world.clock.advance(int(timedelta(days=330).total_seconds() * 1000))
+    remind(world.reminding)
+    return world.store.outbox
+
+
 def answer_a_declaration() -> list[Envelope]:
     """Credits' way of passing on what the certifying body says."""
     world = credits_world.World()
@@ -236,6 +261,8 @@ EMITTING = (
     earn_hours,
     review_hours,
     answer_a_declaration,
+    remind_of_a_deadline,
+    tell_and_forget_a_learner,
 )
 
 

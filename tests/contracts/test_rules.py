@@ -4,9 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.credits.handlers.notices import event_handlers as notices_handlers
-from services.kit.clock import SystemClock
-from services.kit.store.memory import MemoryStore
+from tests.contracts.credits import credits_listeners
 from tests.contracts.events import CONSUMERS, PUBLISHED, SERVICES, consumer, example
 from tests.templates import rule_patterns
 
@@ -23,8 +21,8 @@ SUBSCRIBERS = {service: set(consumer(service)[1]) for service in CONSUMERS}
 SUBSCRIBERS["orders-settle"] = {"orders.payment_notified.v1", "orders.refund_due.v1"}
 SUBSCRIBERS["orders-export"] = {"orders.export_requested.v1"}
 SUBSCRIBERS["playback-archive"] = {"playback.watch_completed.v1"}
-# Credits listens to its own facts through another queue, so that what follows from them never delays an award.
-SUBSCRIBERS["credits-notices"] = set(notices_handlers(MemoryStore(), SystemClock()))
+# Credits listens to its own facts through other queues, so that what follows from them never delays an award.
+SUBSCRIBERS |= {f"credits-{listener}": set(handlers) for listener, handlers in credits_listeners().items()}
 
 
 def patterns_of(subscriber: str) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from ops.redrive import KINDS
 from tests.templates import SERVICES, Template, of_type, service_template, templates
 
 CONSUMERS = ("catalog", "orders", "playback", "credits")
@@ -167,6 +168,14 @@ def test_a_consumers_dead_letters_may_go_back_to_its_queue(service: str) -> None
             allowed = dead["RedriveAllowPolicy"]
             assert allowed["redrivePermission"] == "byQueue"
             assert [arn["Fn::Join"][1][-1] for arn in allowed["sourceQueueArns"]] == [f":{queue['QueueName']}"]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_redrive_command_knows_every_dead_letter_queue(service: str) -> None:
+    template = service_template(service)
+    queues = of_type(template, "AWS::SQS::Queue")
+    names = {queues[name]["QueueName"] for name in dead_letter_queues(template)}
+    assert names <= {f"xueshi-{service}-{kind}-dlq" for kind in KINDS}
 
 
 def test_every_alarm_has_an_action_and_says_what_to_do() -> None:

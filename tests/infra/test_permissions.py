@@ -95,8 +95,8 @@ def test_only_the_relay_publishes_and_only_its_services_source(service: str) -> 
 def test_the_relay_touches_no_item_and_consumers_only_read_their_queue(service: str) -> None:
     granted = actions_by_function(service)
     assert not granted["relay"] & STORE
-    consumers = {"consume", "notices", "archive", "settle", "export"}
-    senders = {"relay", "anchor", "sweep", "daily"}
+    consumers = {"consume", "notices", "archive", "settle", "export", "mail", "erasure"}
+    senders = {"relay", "anchor", "sweep", "daily", "remind"}
     for kind, actions in granted.items():
         on_queues = {action for action in actions if action.startswith("sqs:")}
         if kind in senders:
@@ -135,6 +135,17 @@ def test_secrets_are_only_read_one_by_one_and_only_the_services_own_keys(service
             for resource in as_list(statement["Resource"]):
                 shared = "XueshiPlatform" in resource.get("Fn::ImportValue", "")
                 assert shared or resource["Ref"] in own
+
+
+def test_only_mail_sends_and_only_from_its_own_address_and_only_erasure_deletes_users() -> None:
+    granted = actions_by_function("credits")
+    assert [kind for kind, actions in granted.items() if "ses:SendEmail" in actions] == ["mail"]
+    assert [kind for kind, actions in granted.items() if "cognito-idp:AdminDeleteUser" in actions] == ["erasure"]
+    (sending,) = [s for _, s in statements(service_template("credits")) if "ses:SendEmail" in as_list(s["Action"])]
+    assert sending["Condition"]["StringEquals"]["ses:FromAddress"] == {
+        "Fn::Join": ["", ["notices@", {"Ref": "MailDomain"}]]
+    }
+    assert "identity/" in names(sending["Resource"])
 
 
 def test_only_badges_signs_credentials_and_what_strangers_call_only_reads() -> None:

@@ -18,6 +18,7 @@ from services.credits.app.keys import (
     profile_key,
 )
 from services.credits.app.postings import posting_of
+from services.credits.app.problems import PERSON_ERASED
 from services.credits.domain.awarding import Circumstances
 from services.credits.domain.certificates import Certificate
 from services.credits.domain.credentials import Credential
@@ -79,7 +80,8 @@ class Account:
         self.certificates = current_certificates(ctx.store, learner_id)
         self.awards = StoredAwards(ctx.store, learner_id)
         self._entries: list[Entry] | None = None
-        self._named: bool | None = None
+        self._known_profile: Profile | None = None
+        self._name_given = False
 
     def entries(self) -> list[Entry]:
         """The whole ledger, in order. Who posts what acts on an earlier entry has read it."""
@@ -89,18 +91,22 @@ class Account:
 
     def circumstances(self) -> Circumstances:
         """What decides, beside the course, what a watch gives."""
-        if self._named is None:
-            profile = self._ctx.store.get(profile_key(self.learner_id), Profile)
-            self._named = profile is not None and profile.value.real_name is not None
+        named = self._name_given or self._profile().real_name is not None
         quota = MemberQuota(self.entries, lambda: membership_periods(self._ctx.store, self.learner_id))
-        return Circumstances(self.certificates, self._named, self._ctx.rules, self.awards, quota)
+        return Circumstances(self.certificates, named, self._ctx.rules, self.awards, quota)
 
     def name(self) -> None:
         """The learner's real name arrives with the change under way."""
-        self._named = True
+        self._name_given = True
 
     def put_certificate(self, certificate: Certificate) -> Put:
-        """The write of a certificate's next revision, which the account then has."""
+        """The write of a certificate's next revision, which the account then has.
+
+        Raises:
+            Problem: PERSON_ERASED: a number would say who it is. Forgetting a person writes the head too.
+        """
+        if self._profile().erased_at is not None:
+            raise PERSON_ERASED.problem()
         self.certificates[certificate.credential] = certificate
         return Put(certificate_key(self.learner_id, certificate.credential, certificate.revision), certificate)
 
@@ -127,6 +133,12 @@ class Account:
         writes += [self._mark(entry) for entry in entries if entry.kind is Kind.AWARD]
         ledger = {entry.number: entry for entry in [*(self._entries or ()), *entries]}
         return writes, [event for entry in entries for event in self._told(entry, ledger, cause)], entries
+
+    def _profile(self) -> Profile:
+        if self._known_profile is None:
+            found = self._ctx.store.get(profile_key(self.learner_id), Profile)
+            self._known_profile = found.value if found else Profile()
+        return self._known_profile
 
     def _put(self, head: Head) -> Put:
         return Put(head_key(self.learner_id), head, after=self._head_version)

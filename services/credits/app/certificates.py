@@ -35,7 +35,7 @@ def register_certificate(ctx: Context, learner_id: str, wanted: Registration) ->
     """Registers a certificate, or corrects one that is not confirmed. The same again changes nothing.
 
     Raises:
-        Problem: PERIOD_START_OUT_OF_RANGE, CERTIFICATE_ALREADY_CONFIRMED.
+        Problem: PERIOD_START_OUT_OF_RANGE, CERTIFICATE_ALREADY_CONFIRMED, PERSON_ERASED.
         Conflict: others kept writing.
     """
     earliest, latest = ctx.rules.earliest_start(wanted.credential), civil_date(ctx.clock.now())
@@ -78,7 +78,7 @@ def confirm_certificate(
     Confirming it again changes nothing.
 
     Raises:
-        Problem: OWN_CERTIFICATE, CERTIFICATE_NOT_FOUND, CERTIFICATE_CHANGED.
+        Problem: OWN_CERTIFICATE, CERTIFICATE_NOT_FOUND, CERTIFICATE_CHANGED, PERSON_ERASED.
         Conflict: others kept writing.
     """
     if administrator.id == wanted.learner_id:

@@ -5,9 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.credits.app.keys import learner_pk
-from services.credits.app.notice_keys import NOTICES, box_key, notice_key, noticed_key
-from services.credits.domain.notices import Box, Notice, Told
+from services.credits.app.notice_keys import NOTICES, box_key, mail_settings_key, notice_key, noticed_key
+from services.credits.domain.notices import Box, MailSettings, Notice, NoticeKind, Told
+from services.credits.events.published import NoticePosted
+from services.kit.clock import Clock
+from services.kit.events import Envelope, EventFactory
 from services.kit.store import ABSENT, Change, Put, Store, Stored, commit_retrying
+
+
+@dataclass(frozen=True)
+class Telling:
+    """What telling learners works with."""
+
+    store: Store
+    clock: Clock
+    events: EventFactory
 
 
 @dataclass(frozen=True)
@@ -26,22 +38,24 @@ class NoticesPage:
     before: int | None
 
 
-def post_notice(store: Store, learner_id: str, event_id: str, at: datetime, told: Told) -> None:
-    """Puts one notice into the inbox for an event, however often it is told of it.
+def post_notice(ctx: Telling, learner_id: str, event: Envelope, at: datetime, told: Told) -> None:
+    """Puts one notice into the inbox for an event, however often it is told of it, and publishes that it is there.
 
     Raises:
         Conflict: others kept writing; the queue delivers the event again.
     """
+    store = ctx.store
 
     def plan() -> tuple[Change, None]:
-        mark = noticed_key(learner_id, event_id)
+        mark = noticed_key(learner_id, event.id)
         if store.get(mark, Noticed) is not None:
             return Change(), None
         box = _box(store, learner_id)
         number = box.value.last + 1
-        notice = Notice(number, event_id, at, told)
+        notice = Notice(number, event.id, at, told)
         grown = Box(number, box.value.read_up_to, box.value.read_apart)
-        return Change([_put(box, grown), Put(notice_key(learner_id, number), notice), Put(mark, Noticed(number))]), None
+        writes = [_put(box, grown), Put(notice_key(learner_id, number), notice), Put(mark, Noticed(number))]
+        return Change(writes, [_posted(ctx, learner_id, notice, event)]), None
 
     commit_retrying(store, plan)
 
@@ -74,6 +88,41 @@ def mark_read(store: Store, learner_id: str, numbers: Iterable[int], up_to: int)
         return Change([_put(box, read)] if read != box.value else []), read.unread
 
     return commit_retrying(store, plan)
+
+
+def read_mail_settings(store: Store, learner_id: str) -> MailSettings:
+    """What the learner wants by e-mail; everything, unless they have said otherwise."""
+    found = store.get(mail_settings_key(learner_id), MailSettings)
+    return found.value if found else MailSettings()
+
+
+def set_mail_settings(store: Store, learner_id: str, off: Iterable[NoticeKind]) -> MailSettings:
+    """Says which kinds are not to come by e-mail; all others do.
+
+    Raises:
+        Conflict: others kept writing.
+    """
+    wanted = MailSettings(tuple(sorted(set(off))))
+
+    def plan() -> tuple[Change, MailSettings]:
+        key = mail_settings_key(learner_id)
+        known = store.get(key, MailSettings)
+        if known is not None and known.value == wanted:
+            return Change(), wanted
+        return Change([Put(key, wanted, after=known.version if known else ABSENT)]), wanted
+
+    return commit_retrying(store, plan)
+
+
+def _posted(ctx: Telling, learner_id: str, notice: Notice, cause: Envelope) -> Envelope:
+    data = NoticePosted(learner_id=learner_id, number=notice.number, kind=notice.told.kind)
+    return ctx.events.make(
+        data.TYPE,
+        data,
+        subject=f"{learner_id}/{notice.number}",
+        correlation_id=cause.correlation_id,
+        causation_id=cause.id,
+    )
 
 
 def _box(store: Store, learner_id: str) -> Stored[Box]:

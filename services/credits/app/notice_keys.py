@@ -17,6 +17,16 @@ def box_key(learner_id: str) -> Key:
     return Key(learner_pk(learner_id), "BOX")
 
 
+def mail_settings_key(learner_id: str) -> Key:
+    """What the learner wants by e-mail."""
+    return Key(learner_pk(learner_id), "MAIL_SETTINGS")
+
+
+def mailed_key(learner_id: str, number: int) -> Key:
+    """What became of the e-mail of a notice."""
+    return Key(learner_pk(learner_id), f"MAILED#{number:010d}")
+
+
 def noticed_key(learner_id: str, event_id: str) -> Key:
     """The mark that an event was told. It never expires, so an event replayed after years is not told again."""
     return Key(learner_pk(learner_id), f"NOTICED#{event_id}")

@@ -1,12 +1,13 @@
 """What notices say, in Chinese and English."""
 
+from decimal import Decimal
 from typing import NamedTuple
 
 from services.credits.app.reasons import TEXTS, Text
-from services.credits.app.wording import hours_text
+from services.credits.app.wording import day_en, day_zh, hours_text
 from services.credits.domain.credentials import Credential
 from services.credits.domain.declarations import Outcome
-from services.credits.domain.notices import AnswerTold, HoursTold, NoticeKind, Told
+from services.credits.domain.notices import AnswerTold, DeadlineTold, HoursTold, NoticeKind, Told
 
 
 class NoticeText(NamedTuple):
@@ -38,13 +39,72 @@ _ANSWERS = {
 }
 
 
+_MAIL = """{zh}
+
+到「学时」查看：{url}/hours
+不想再收到这类邮件？在通知设置中关闭：{url}/notices
+
+{en}
+
+See your hours: {url}/hours
+No more mails of this kind? Switch them off: {url}/notices
+
+学时 Xueshi
+您收到这封邮件，是因为有人在「学时」把它填为自己的邮箱；如果不是您，请忽略。
+Somebody gave this address as theirs at Xueshi; if that was not you, please ignore this mail.
+"""
+
+
+def mail_of(told: Told, public_url: str) -> tuple[str, str]:
+    """The subject and the text of a notice's e-mail."""
+    title, body = text_of(told)
+    return f"【学时】{title.zh} · {title.en}", _MAIL.format(zh=body.zh, en=body.en, url=public_url)
+
+
 def text_of(told: Told) -> NoticeText:
     """The text of a notice."""
+    if isinstance(told, DeadlineTold):
+        return _deadline(told)
     if isinstance(told, AnswerTold):
         return _filled(_ANSWERS[told.outcome], told)
     reason = TEXTS[told.reason]
     body = Text(f"《{{title}}》：{reason.zh}", f"“{{title}}”: {reason.en}")
     return _filled(NoticeText(_HEADLINES[told.kind], body), told)
+
+
+def missing_text(told: DeadlineTold) -> Text:
+    """What is missing until a deadline."""
+    if told.remaining is None:
+        return Text(
+            "该证书的学时要求未知，请以认证机构公布的为准。", "What this certificate asks for is not known to us."
+        )
+    if not any((told.remaining, told.compulsory_remaining, told.year_remaining)):
+        return Text(
+            "学时已满足要求；如尚未申报，请及时申报。",
+            "All required hours are there; declare them if you have not yet.",
+        )
+    total, compulsory, year = (hours_text(h or Decimal(0)) for h in _parts(told))
+    return Text(
+        f"还差 {total} 学时；必修还差 {compulsory} 学时，最后一年的最低要求还差 {year} 学时。",
+        f"{total} hours are missing; of the compulsory ones {compulsory}, of the last year's minimum {year}.",
+    )
+
+
+def _parts(told: DeadlineTold) -> tuple[Decimal | None, ...]:
+    return told.remaining, told.compulsory_remaining, told.year_remaining
+
+
+def _deadline(told: DeadlineTold) -> NoticeText:
+    missing, left = missing_text(told), told.days_left
+    days = "1 day" if left == 1 else f"{left} days"
+    title = Text(f"{told.credential} 周期还有 {left} 天截止", f"Your {told.credential} period ends in {days}")
+    if left == 0:
+        title = Text(f"{told.credential} 周期今天截止", f"Your {told.credential} period ends today")
+    body = Text(
+        f"本周期最后一天是{day_zh(told.deadline)}。{missing.zh}",
+        f"The period's last day is {day_en(told.deadline)}. {missing.en}",
+    )
+    return NoticeText(title, body)
 
 
 def _filled(text: NoticeText, told: HoursTold | AnswerTold) -> NoticeText:

@@ -37,6 +37,20 @@ class RealNames(Protocol):
         """A learner's real name; None where the profile has none."""
 
 
+class Post(Protocol):
+    """Takes e-mail."""
+
+    def send(self, address: str, subject: str, text: str) -> None:
+        """Hands one message over. Raises whatever the service behind it says where it does not take it."""
+
+
+class Users(Protocol):
+    """Who can sign in."""
+
+    def delete(self, learner_id: str) -> None:
+        """Deletes a person's account, if there still is one."""
+
+
 class Signer(Protocol):
     """Signs with an asymmetric key that never leaves its keeper."""
 

@@ -153,6 +153,33 @@ BIRTHDAY_IMPLAUSIBLE = ProblemType(
     "Check both.",
 )
 
+PERSON_ERASED = ProblemType(
+    "PERSON_ERASED",
+    HTTPStatus.CONFLICT,
+    "该账号的个人信息已按申请删除，不能再保存个人信息。",
+    "This person's data was erased on request; nothing personal is kept under this account any more.",
+    "如需继续学习，请注册新账号。",
+    "Register a new account to go on.",
+)
+
+OWN_ERASURE = ProblemType(
+    "OWN_ERASURE",
+    HTTPStatus.FORBIDDEN,
+    "不能删除自己的个人信息。",
+    "Nobody may erase themselves.",
+    "请由另一位管理员处理。",
+    "Ask another administrator.",
+)
+
+NO_DEADLINES = ProblemType(
+    "NO_DEADLINES",
+    HTTPStatus.NOT_FOUND,
+    "没有可放入日历的截止日：您还没有登记证书，或其周期长度未知。",
+    "There is no deadline to put into a calendar: no certificate is registered, or its period's length is not known.",
+    "登记证书后再试。",
+    "Register a certificate first.",
+)
+
 RECORDS_PROBLEMS = (SPAN_TOO_LONG, NOTHING_TO_DECLARE, BATCH_EMPTY, BATCH_NOT_FOUND, RESULTS_INVALID)
 """Of the function that keeps the records' way out: to auditors and to the certifying body."""
 
@@ -165,6 +192,9 @@ PROBLEMS = (
     OWN_CERTIFICATE,
     PROFILE_CHANGED,
     BIRTHDAY_IMPLAUSIBLE,
+    NO_DEADLINES,
+    PERSON_ERASED,
+    OWN_ERASURE,
     AWARD_NOT_FOUND,
     AWARD_VOID,
     OWN_AWARD,

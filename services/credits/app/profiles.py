@@ -7,7 +7,7 @@ from datetime import date, datetime
 from services.credits.app.account import Account, Cause
 from services.credits.app.context import Context
 from services.credits.app.keys import profile_change_key, profile_key
-from services.credits.app.problems import BIRTHDAY_IMPLAUSIBLE, PROFILE_CHANGED
+from services.credits.app.problems import BIRTHDAY_IMPLAUSIBLE, PERSON_ERASED, PROFILE_CHANGED
 from services.credits.app.settle_holds import first_releases
 from services.credits.domain.periods import civil_date
 from services.credits.domain.profile import Profile, is_implausible
@@ -47,13 +47,15 @@ def update_profile(ctx: Context, learner_id: str, revision: int, values: Values,
     The same again changes nothing, except that of an aged profile it says that it is still right.
 
     Raises:
-        Problem: PROFILE_CHANGED, BIRTHDAY_IMPLAUSIBLE.
+        Problem: PERSON_ERASED, PROFILE_CHANGED, BIRTHDAY_IMPLAUSIBLE.
         Conflict: others kept writing.
     """
 
     def plan() -> tuple[Change, ProfileView]:
         stored = ctx.store.get(profile_key(learner_id), Profile)
         known = stored.value if stored else Profile()
+        if known.erased_at is not None:
+            raise PERSON_ERASED.problem()
         wanted = replace(known, **values)  # type: ignore[arg-type]  # validated at the edge
         if wanted == known and not ctx.profiles.is_stale(known, ctx.clock.now()):
             return Change(), _view(ctx, known)

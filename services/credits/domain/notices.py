@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
@@ -20,6 +20,7 @@ class NoticeKind(StrEnum):
     RELEASE = "release"
     REVERSAL = "reversal"
     DECLARATION = "declaration"
+    DEADLINE = "deadline"
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,21 @@ class AnswerTold:
     kind: Literal[NoticeKind.DECLARATION] = NoticeKind.DECLARATION
 
 
-Told = HoursTold | AnswerTold
+@dataclass(frozen=True)
+class DeadlineTold:
+    """That a certificate's period ends soon, and what was missing then; None where the requirement is not known."""
+
+    credential: Credential
+    deadline: date
+    days_left: int
+    remaining: Decimal | None
+    compulsory_remaining: Decimal | None
+    year_remaining: Decimal | None
+    entry_id: None = None
+    kind: Literal[NoticeKind.DEADLINE] = NoticeKind.DEADLINE
+
+
+Told = HoursTold | AnswerTold | DeadlineTold
 """What one notice tells."""
 
 
@@ -58,6 +73,21 @@ class Notice:
     event_id: str
     at: datetime
     told: Told
+
+
+@dataclass(frozen=True)
+class MailSettings:
+    """Which kinds of notices a learner does not want by e-mail too; the inbox always has them."""
+
+    off: tuple[NoticeKind, ...] = ()
+
+
+class MailOutcome(StrEnum):
+    """What became of the e-mail of a notice."""
+
+    SENT = "sent"
+    NOT_WANTED = "not_wanted"
+    NO_ADDRESS = "no_address"
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ class Profile:
     """What is known of a learner as a person; `revision` counts the changes, 0 where nothing was ever said.
 
     `id_number` is the mainland's identity number, which may be given but need not; a profile is complete without it.
-    `updated_at` is when the learner last said that this is right.
+    `updated_at` is when the learner last said that this is right; `erased_at` when the person was forgotten, for good.
     """
 
     revision: int = 0
@@ -42,6 +42,7 @@ class Profile:
     employer: str | None = None
     email: str | None = None
     id_number: str | None = None
+    erased_at: datetime | None = None
 
     @property
     def missing(self) -> list[str]:

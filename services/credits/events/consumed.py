@@ -89,6 +89,18 @@ class AboutEntry(AboutLearner):
     entry_id: Id
 
 
+class AboutCertificate(AboutLearner):
+    """Of our own events: which certificate of whom."""
+
+    credential: Credential
+
+
+class AboutNotice(AboutLearner):
+    """Of our own events: which notice of whose inbox."""
+
+    number: int = Field(ge=1)
+
+
 HOURS_REVERSED = "credits.hours_reversed.v1"
 FREEING = ("credits.certificate_confirmed.v1", "credits.real_name_given.v1", HOURS_REVERSED)
 """Our own events after which holds may have nothing left to wait for."""

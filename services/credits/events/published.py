@@ -8,6 +8,9 @@ from pydantic import BaseModel, Field
 from services.credits.domain.credentials import Category, Credential
 from services.credits.domain.declarations import Outcome
 from services.credits.domain.ledger import Reason
+from services.credits.domain.notices import NoticeKind
+
+HOURS = r"^[0-9]+(\.[0-9]+)?$"
 
 
 class HoursAwarded(BaseModel):
@@ -18,7 +21,7 @@ class HoursAwarded(BaseModel):
     entry_id: str
     learner_id: str
     credential: Credential
-    hours: str = Field(pattern=r"^[0-9]+(\.[0-9]+)?$", description="exact decimal")
+    hours: str = Field(pattern=HOURS, description="exact decimal")
     category: Category
     period_start: date = Field(description="civil date, Asia/Shanghai")
     period_end: date | None = Field(description="last day of the period; null where its length is not known")
@@ -54,7 +57,7 @@ class _Moved(BaseModel):
     entry_id: str
     learner_id: str
     credential: Credential | None
-    hours: str = Field(pattern=r"^[0-9]+(\.[0-9]+)?$", description="exact decimal")
+    hours: str = Field(pattern=HOURS, description="exact decimal")
     reason: Reason
     note: str | None = Field(description="a reviewer's words, for the learner")
     award_entry_id: str | None
@@ -110,9 +113,45 @@ class DeclarationAnswered(BaseModel):
     learner_id: str
     line_id: str = Field(description="which submission of the entry")
     credential: Credential
-    hours: str = Field(pattern=r"^[0-9]+(\.[0-9]+)?$", description="exact decimal")
+    hours: str = Field(pattern=HOURS, description="exact decimal")
     outcome: Outcome
     at: datetime
+
+
+class DeadlineApproaching(BaseModel):
+    """A fact: a certificate's period ends soon. Said once per period and reminder; hours are those of that moment."""
+
+    TYPE: ClassVar = "credits.deadline_approaching.v1"
+
+    learner_id: str
+    credential: Credential
+    period_start: date = Field(description="civil date, Asia/Shanghai")
+    deadline: date = Field(description="the period's last day, Asia/Shanghai")
+    reminder_days: int = Field(description="which reminder: 90, 30 or 7 days before")
+    days_left: int = Field(ge=0, description="fewer than reminder_days where it was made up for late")
+    earned_hours: str = Field(pattern=HOURS, description="exact decimal")
+    remaining_hours: str | None = Field(pattern=HOURS, description="null where the requirement is not known")
+    compulsory_remaining_hours: str | None = Field(pattern=HOURS)
+    year_remaining_hours: str | None = Field(pattern=HOURS, description="of the minimum of the period's last year")
+
+
+class NoticePosted(BaseModel):
+    """A fact: a learner's inbox has a new notice. What it says is read there."""
+
+    TYPE: ClassVar = "credits.notice_posted.v1"
+
+    learner_id: str
+    number: int = Field(ge=1, description="counts the learner's notices")
+    kind: NoticeKind
+
+
+class PersonErased(BaseModel):
+    """A fact: a person asked to be forgotten. Whoever keeps personal data under this learner's id erases it."""
+
+    TYPE: ClassVar = "credits.person_erased.v1"
+
+    learner_id: str
+    erased_at: datetime
 
 
 PUBLISHED: dict[str, type[BaseModel]] = {
@@ -124,4 +163,7 @@ PUBLISHED: dict[str, type[BaseModel]] = {
     CertificateConfirmed.TYPE: CertificateConfirmed,
     RealNameGiven.TYPE: RealNameGiven,
     DeclarationAnswered.TYPE: DeclarationAnswered,
+    DeadlineApproaching.TYPE: DeadlineApproaching,
+    NoticePosted.TYPE: NoticePosted,
+    PersonErased.TYPE: PersonErased,
 }

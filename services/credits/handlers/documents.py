@@ -5,12 +5,13 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.event_handler.openapi.params import Body
+from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from services.credits import bootstrap
 from services.credits.app.attestations import Issuing, draw_attestation, issue_attestation, list_attestations
 from services.credits.app.document_problems import DOCUMENT_PROBLEMS
+from services.credits.app.transcript_pdf import Transcripts, hand_out_transcript_pdf, transcript_pdf
 from services.credits.handlers.document_views import (
     AttestationAnswer,
     AttestationsAnswer,
@@ -18,19 +19,25 @@ from services.credits.handlers.document_views import (
     IssueRequest,
     attestation_answer,
 )
+from services.credits.handlers.transcript_routes import TranscriptRequest
+from services.credits.handlers.views import LearnerId
 from services.kit.http import HttpApi, caller, secured
 from services.kit.identity import Role
 
 PDF = "application/pdf"
+TRANSCRIPT = "transcript.pdf"
 PDF_ANSWER: dict[int, Any] = {
     200: {"description": "The document", "content": {PDF: {"schema": {"type": "string", "format": "binary"}}}}
 }
 
 
-def build_api(issuing: Issuing, origin_secret: Callable[[bool], Mapping[str, str]]) -> HttpApi:
+def build_api(
+    issuing: Issuing, transcripts: Transcripts, origin_secret: Callable[[bool], Mapping[str, str]]
+) -> HttpApi:
     """Every route of this function."""
     api = HttpApi("Xueshi credits", DOCUMENT_PROBLEMS, origin_secret)
     _add_attestation_routes(api.app, issuing)
+    _add_transcript_routes(api.app, transcripts)
     return api
 
 
@@ -65,6 +72,31 @@ def _add_attestation_routes(app: APIGatewayHttpResolver, issuing: Issuing) -> No
     def draw(entry_id: EntryIdPath) -> Response[str]:
         document = draw_attestation(issuing, caller(app).id, entry_id)
         return pdf_response(document, f"xueshi-{entry_id[:8]}.pdf")
+
+
+def _add_transcript_routes(app: APIGatewayHttpResolver, transcripts: Transcripts) -> None:
+    @app.get(
+        "/v1/credits/transcript.pdf",
+        summary="The caller's whole ledger as PDF",
+        operation_id="read_transcript_pdf",
+        responses=PDF_ANSWER,
+        **secured(Role.LEARNER, function="documents"),
+    )
+    def transcript() -> Response[str]:
+        return pdf_response(transcript_pdf(transcripts, caller(app).id), TRANSCRIPT)
+
+    @app.post(
+        "/v1/credits/learners/<learner_id>/transcript.pdf",
+        summary="A learner's whole ledger as PDF, without the name; the reason is kept in the audit log",
+        operation_id="hand_out_transcript_pdf",
+        responses=PDF_ANSWER,
+        **secured(Role.AUDITOR, Role.RECORDS, Role.ADMINISTRATOR, function="documents"),
+    )
+    def transcript_of(
+        learner_id: Annotated[LearnerId, Path()], request: Annotated[TranscriptRequest, Body()]
+    ) -> Response[str]:
+        drawn = hand_out_transcript_pdf(transcripts, caller(app), learner_id, request.reason)
+        return pdf_response(drawn, TRANSCRIPT)
 
 
 def pdf_response(document: bytes, name: str) -> Response[str]:

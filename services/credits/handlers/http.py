@@ -23,6 +23,8 @@ from services.credits.app.review_award import Review, review_award
 from services.credits.domain.credentials import Credential
 from services.credits.domain.periods import civil_date
 from services.credits.handlers.account_views import AccountAnswer, account_answer
+from services.credits.handlers.calendar_routes import add_calendar_routes
+from services.credits.handlers.erasure_routes import add_erasure_routes
 from services.credits.handlers.grant_routes import add_grant_routes
 from services.credits.handlers.inbox_routes import add_inbox_routes
 from services.credits.handlers.profile_routes import add_profile_routes
@@ -54,6 +56,8 @@ def build_api(ledger: Context, origin_secret: Callable[[bool], Mapping[str, str]
     add_quota_routes(api.app, ledger)
     add_grant_routes(api.app, ledger)
     add_inbox_routes(api.app, ledger.store)
+    add_erasure_routes(api.app, ledger)
+    add_calendar_routes(api.app, ledger)
     return api
 
 

@@ -7,7 +7,13 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Body, Query
 from pydantic import BaseModel, Field, StrictInt
 
-from services.credits.app.inbox import count_unread, mark_read, read_notices
+from services.credits.app.inbox import (
+    count_unread,
+    mark_read,
+    read_mail_settings,
+    read_notices,
+    set_mail_settings,
+)
 from services.credits.app.notice_texts import text_of
 from services.credits.domain.credentials import Credential
 from services.credits.domain.notices import Notice, NoticeKind
@@ -58,6 +64,12 @@ class ReadRequest(Request):
     up_to: StrictInt = Field(default=0, ge=0, le=MOST, description="all notices up to this number")
 
 
+class NoticeSettings(Request):
+    """Which kinds of notices do not come by e-mail; the inbox has them all."""
+
+    mail_off: list[NoticeKind] = Field(max_length=20)
+
+
 def add_inbox_routes(app: APIGatewayHttpResolver, store: Store) -> None:
     """The inbox's routes."""
     path, learner = "/v1/credits/notices", secured(Role.LEARNER)
@@ -81,6 +93,20 @@ def add_inbox_routes(app: APIGatewayHttpResolver, store: Store) -> None:
     @app.post(f"{path}/read", summary="Note what was read; safe to repeat", operation_id="mark_read", **learner)
     def read(request: Annotated[ReadRequest, Body()]) -> UnreadAnswer:
         return UnreadAnswer(unread=mark_read(store, caller(app).id, request.numbers, request.up_to))
+
+    _add_settings_routes(app, store)
+
+
+def _add_settings_routes(app: APIGatewayHttpResolver, store: Store) -> None:
+    path, learner = "/v1/credits/notices/settings", secured(Role.LEARNER)
+
+    @app.get(path, summary="Which notices come by e-mail", operation_id="read_notice_settings", **learner)
+    def settings() -> NoticeSettings:
+        return NoticeSettings(mail_off=list(read_mail_settings(store, caller(app).id).off))
+
+    @app.put(path, summary="Switch e-mail off or on by kind", operation_id="set_notice_settings", **learner)
+    def change(request: Annotated[NoticeSettings, Body()]) -> NoticeSettings:
+        return NoticeSettings(mail_off=list(set_mail_settings(store, caller(app).id, request.mail_off).off))
 
 
 def _answer(notice: Notice, *, read: bool) -> NoticeAnswer:

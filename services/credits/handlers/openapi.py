@@ -11,6 +11,7 @@ from services.credits.adapters.typesetter import Typesetter
 from services.credits.app.attestations import Issuing
 from services.credits.app.context import context
 from services.credits.app.records import records as made_records
+from services.credits.app.transcript_pdf import Transcripts
 from services.credits.handlers import badges, documents, http, records, verification
 from services.kit.clock import SystemClock
 from services.kit.http import merged
@@ -29,9 +30,10 @@ def document() -> dict[str, Any]:
     issuing = Issuing(
         ledger.store, ledger.clock, RandomCodes(), StoredNames(ledger.store), Typesetter().draw, lambda: ""
     )
+    transcripts = Transcripts(ledger.store, ledger.clock, issuing.names, ledger.rules, issuing.draw, ledger.audit)
     others = [
         records.build_api(handed_out, lambda _: nothing),
-        documents.build_api(issuing, lambda _: nothing),
+        documents.build_api(issuing, transcripts, lambda _: nothing),
         badges.build_api(ledger.store, ledger.clock, MemorySigner(), issuing.public_url, lambda _: nothing),
         verification.build_api(ledger.store, lambda _: nothing),
     ]

@@ -8,6 +8,8 @@ from services.credits.app.inbox import mark_read, read_notices
 from services.credits.handlers.notices import event_handlers
 from tests.unit.credits.world import AFP, CFP, LEARNER, Crash, World, completed
 
+CONFIRMED = "credits.certificate_confirmed.v1"
+"""Files a deadline, and is told to nobody."""
 numbers = st.integers(1, 14)
 
 
@@ -33,8 +35,8 @@ class InboxMachine(RuleBasedStateMachine):
     @rule(which=st.integers(0, 30), crash=st.sampled_from([None, None, "before", "after"]))
     def deliver(self, which: int, crash: str | None) -> None:
         """Any event that there is arrives, for the first time or once more; the function may die over it."""
-        handlers = event_handlers(self.world.store, self.world.clock)
-        events = [event for event in self.world.store.outbox if event.type in handlers]
+        handlers = event_handlers(self.world.telling, self.world.reminding)
+        events = [event for event in self.world.store.outbox if event.type in handlers and event.type != CONFIRMED]
         if not events:
             return
         event = events[which % len(events)]

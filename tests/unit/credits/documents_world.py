@@ -8,6 +8,7 @@ from typing import Any
 from services.credits.adapters.badge_signer import MemorySigner
 from services.credits.adapters.typesetter import Typesetter
 from services.credits.app.attestations import Issued, Issuing, issue_attestation
+from services.credits.app.transcript_pdf import Transcripts
 from services.credits.domain.attestations import ALPHABET, CODE_LENGTH
 from services.credits.domain.ledger import Entry, Kind
 from services.credits.domain.review import Standing
@@ -66,13 +67,16 @@ class Desk:
     names: Names = field(default_factory=lambda: Names({LEARNER: NAME}))
     signer: MemorySigner = field(default_factory=signer)
     issuing: Issuing = field(init=False)
+    transcripts: Transcripts = field(init=False)
     apis: list[HttpApi] = field(init=False)
 
     def __post_init__(self) -> None:
         store, clock = self.world.store, self.world.clock
         self.issuing = Issuing(store, clock, SequentialCodes(), self.names, typesetter().draw, lambda: URL)
+        ctx = self.world.ctx
+        self.transcripts = Transcripts(store, clock, self.names, ctx.rules, typesetter().draw, ctx.audit)
         self.apis = [
-            documents.build_api(self.issuing, origin_secret),
+            documents.build_api(self.issuing, self.transcripts, origin_secret),
             badges.build_api(store, clock, self.signer, lambda: URL, origin_secret),
             verification.build_api(store, origin_secret),
         ]

@@ -34,7 +34,7 @@ def world() -> World:
 
 def tell(world: World, times: int = 1) -> None:
     """The queue delivers all that it is subscribed to, so many times."""
-    handlers = event_handlers(world.store, world.clock)
+    handlers = event_handlers(world.telling, world.reminding)
     for event in [*world.store.outbox] * times:
         if event.type in handlers:
             handlers[event.type](event)
@@ -129,7 +129,7 @@ def test_an_event_about_an_entry_that_is_not_there_tells_nobody(world: World) ->
     forged = held.model_copy(update={"data": {**held.data, "learner_id": OTHER}})
     before = world.state()
     with pytest.raises(UnknownEntry):
-        event_handlers(world.store, world.clock)[forged.type](forged)
+        event_handlers(world.telling, world.reminding)[forged.type](forged)
     assert world.state() == before
 
 

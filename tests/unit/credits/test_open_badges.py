@@ -186,7 +186,7 @@ def test_the_fact_of_a_reversal_publishes_the_revocation_once(desk: Desk) -> Non
     token = credential(desk, award.entry_id)
     desk.review(award, Standing.VOID)
     (fact,) = desk.world.sent("credits.hours_reversed.v1")
-    handle = event_handlers(desk.world.store, desk.world.clock)[fact.type]
+    handle = event_handlers(desk.world.telling, desk.world.reminding)[fact.type]
     desk.world.store.crash = "after"
     with pytest.raises(Crash):
         handle(fact)

@@ -17,7 +17,9 @@ from services.credits.app.certificates import (
     register_certificate,
 )
 from services.credits.app.context import Context, context
+from services.credits.app.deadlines import Reminding
 from services.credits.app.grant_hours import Grant, grant_hours
+from services.credits.app.inbox import Telling
 from services.credits.app.profiles import read_profile, update_profile
 from services.credits.app.records import Records, records
 from services.credits.app.review_award import Review, review_award
@@ -101,10 +103,14 @@ class World:
     objects: CrashingObjects = field(default_factory=CrashingObjects)
     ctx: Context = field(init=False)
     records: Records = field(init=False)
+    telling: Telling = field(init=False)
+    reminding: Reminding = field(init=False)
 
     def __post_init__(self) -> None:
         keys, ids = KeyRing(lambda _: self.ring), SequentialIds()
         self.ctx = context(self.store, self.clock, ids, keys, load_rules(), load_profile_policy())
+        self.telling = Telling(self.store, self.clock, self.ctx.events)
+        self.reminding = Reminding(self.store, self.clock, self.ctx.rules, self.ctx.events)
         self.records = records(self.store, self.clock, ids, self.objects)
 
     def deliver(self, event: Envelope) -> None:
@@ -191,6 +197,7 @@ def published(
     *,
     version: str = "v1",
     content: str = "lecture",
+    title: str = "资产配置",
     hours: str = "1.5",
     category: str = "elective",
     eligible: Iterable[str] = ("AFP", "CFP", "EFP", "CPB"),
@@ -202,7 +209,7 @@ def published(
         "course_id": course_id,
         "content_id": content,
         "content_version": version,
-        "title": "资产配置",
+        "title": title,
         "duration_ms": 75_000,
         "hours": hours,
         "category": category,

@@ -1,0 +1,43 @@
+"""Credits' functions around persons: telling them by e-mail, and forgetting them."""
+
+from aws_cdk import CfnParameter
+from aws_cdk import aws_ses as ses
+
+from infra.constructs.consumer import EventConsumer
+from infra.constructs.function import allow
+from infra.stacks.service import ServiceStack
+
+MAIL_DOMAIN = "xueshi.example"
+"""A name that nobody can own: until a deployment names its own domain, SES refuses and mails wait for a redrive."""
+
+
+def add_people(stack: ServiceStack) -> list[EventConsumer]:
+    """Adds them to the credits stack."""
+    return [_mail(stack), _erasure(stack)]
+
+
+def _mail(stack: ServiceStack) -> EventConsumer:
+    domain = CfnParameter(
+        stack,
+        "MailDomain",
+        default=MAIL_DOMAIN,
+        allowed_pattern=r"[a-z0-9-]+(\.[a-z0-9-]+)+",
+        description="The domain that notices are sent from by e-mail; its owner proves it to SES by DNS records",
+    ).value_as_string
+    identity = ses.CfnEmailIdentity(stack, "MailIdentity", email_identity=domain)
+    sender = f"notices@{domain}"
+    mail = stack.add_consumer(["credits.notice_posted.v1"], {"MAIL_SENDER": sender}, kind="mail")
+    stack.allow_write(mail.function)
+    stack.open_public_url(mail.function)
+    arn = stack.format_arn(service="ses", resource="identity", resource_name=identity.ref)
+    allow(mail.function, ["ses:SendEmail"], [arn], {"StringEquals": {"ses:FromAddress": sender}})
+    return mail
+
+
+def _erasure(stack: ServiceStack) -> EventConsumer:
+    pool = stack.platform.pool
+    environment = {"USER_POOL_ID": pool.user_pool_id}
+    erasure = stack.add_consumer(["credits.person_erased.v1"], environment, kind="erasure")
+    stack.allow_write(erasure.function)
+    allow(erasure.function, ["cognito-idp:AdminDeleteUser"], [pool.user_pool_arn])
+    return erasure

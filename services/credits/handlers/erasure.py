@@ -1,0 +1,21 @@
+"""What follows once a person is forgotten. A function of its own: it alone may delete a user."""
+
+from functools import partial
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from services.credits import bootstrap
+from services.credits.app.erase_person import Erasing, finish_erasure
+from services.credits.events.published import PersonErased
+from services.kit.consumer import EventHandler, consume
+
+
+def event_handlers(erasing: Erasing) -> dict[str, EventHandler]:
+    """What is done with each type of event."""
+    return {PersonErased.TYPE: partial(finish_erasure, erasing)}
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """One batch of the queue."""
+    return consume(event, context, event_handlers(bootstrap.erasing()))

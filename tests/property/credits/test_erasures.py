@@ -1,0 +1,143 @@
+"""Forgetting a person in the middle of anything, with crashes: in the end nothing names them; the ledger is whole."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from services.credits.adapters.stored_names import StoredNames
+from services.credits.app.declare_hours import declare_hours
+from services.credits.app.erase_person import Erasing, erase_person, finish_erasure
+from services.credits.domain.credentials import Credential
+from services.credits.domain.ledger import Kind
+from services.kit.problems import Problem
+from tests.unit.credits.documents_world import Desk
+from tests.unit.credits.world import ADMINISTRATOR, AFP, CFP, LEARNER, Crash, World, completed
+
+NAME, NUMBER, EMAIL = "欧阳知行", "NUMBER-77", "person@example.com"
+
+
+class Users:
+    """Who can sign in."""
+
+    def __init__(self) -> None:
+        self.deleted = False
+
+    def delete(self, learner_id: str) -> None:
+        """Deletes."""
+        assert learner_id == LEARNER
+        self.deleted = True
+
+
+class ErasureMachine(RuleBasedStateMachine):
+    """One person, who does everything in any order, also with a token from before."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.desk = Desk()
+        self.world: World = self.desk.world
+        names = StoredNames(self.world.store)
+        self.desk.issuing = replace(self.desk.issuing, names=names, draw=lambda *_: b"%PDF")
+        self.users = Users()
+        self.watches = 0
+        self.finished = False
+
+    @initialize()
+    def begin(self) -> None:
+        """With everything there is."""
+        for act in (self.name, lambda: self.register(AFP), lambda: self.confirm(AFP), self.watch, self.document):
+            act()
+
+    @rule()
+    def name(self) -> None:
+        """Gives name and address."""
+        self.may_refuse(lambda: self.world.name(real_name=NAME, email=EMAIL))
+
+    @rule(credential=st.sampled_from([AFP, CFP]))
+    def register(self, credential: Credential) -> None:
+        """Registers a certificate."""
+        self.may_refuse(lambda: self.world.register(credential, number=NUMBER))
+
+    @rule(credential=st.sampled_from([AFP, CFP]))
+    def confirm(self, credential: Credential) -> None:
+        """An administrator confirms."""
+        self.may_refuse(lambda: self.world.confirm(credential))
+
+    @rule()
+    def watch(self) -> None:
+        """Completes a lecture."""
+        self.watches += 1
+        self.world.publish(f"c{self.watches}", content=f"l{self.watches}", eligible=["AFP", "CFP"])
+        self.world.deliver(completed(f"w{self.watches}", f"c{self.watches}"))
+
+    @rule()
+    def document(self) -> None:
+        """Asks for a certificate of completion."""
+        awards = [entry for entry in self.world.entries() if entry.kind is Kind.AWARD]
+        if awards:
+            self.may_refuse(lambda: self.desk.issue(awards[-1]))
+
+    @rule()
+    def declare(self) -> None:
+        """Declares what there is."""
+        if AFP in self.world.certificates():
+            start = self.world.certificates()[AFP].period_start
+            self.may_refuse(lambda: declare_hours(self.world.store, self.world.clock, LEARNER, AFP, start))
+
+    @rule(crash=st.sampled_from([None, "before", "after"]))
+    def erase(self, crash: str | None) -> None:
+        """The administrator erases; the function may die over it."""
+        self.dying(crash, 0, lambda: erase_person(self.world.ctx, ADMINISTRATOR, LEARNER, "asked", "request-9"))
+
+    @rule(crash=st.sampled_from([None, None, "before", "after"]), spared=st.integers(0, 2))
+    def follow(self, crash: str | None, spared: int) -> None:
+        """The event of it arrives, for the first time or once more."""
+        events = self.world.sent("credits.person_erased.v1")
+        if not events:
+            return
+        erasing = Erasing(self.world.store, self.world.clock, self.users)
+        if self.dying(crash, spared, lambda: finish_erasure(erasing, events[0])):
+            self.finished = True
+
+    @invariant()
+    def once_it_is_finished_nothing_names_the_person_whatever_they_do(self) -> None:
+        """For good."""
+        if self.finished:
+            kept = " ".join(text for _, text in self.world.store.items.values())
+            assert [trace for trace in (NAME, NUMBER, EMAIL) if trace in kept] == []
+            assert self.users.deleted
+
+    @invariant()
+    def the_ledger_is_whole(self) -> None:
+        """Whatever is erased."""
+        assert self.world.verdict().fault is None
+
+    @invariant()
+    def no_event_names_anybody(self) -> None:
+        """At any time."""
+        sent = " ".join(event.model_dump_json() for event in self.world.store.outbox)
+        assert [trace for trace in (NAME, NUMBER, EMAIL) if trace in sent] == []
+
+    def may_refuse(self, act: Callable[[], object]) -> None:
+        """Refusals are answers."""
+        try:
+            act()
+        except Problem:
+            return
+
+    def dying(self, crash: str | None, spared: int, act: Callable[[], object]) -> bool:
+        """Whether it came to its end."""
+        self.world.store.crash, self.world.store.spared = crash, spared
+        try:
+            act()
+        except Crash:
+            return False
+        finally:
+            self.world.store.crash, self.world.store.spared = None, 0
+        return True
+
+
+TestErasures = ErasureMachine.TestCase
+TestErasures.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)

@@ -1,0 +1,195 @@
+"""Reminders before a period ends: once per period and reminder, made up for when missed, never after the deadline."""
+
+from datetime import date, datetime, time, timedelta
+
+import pytest
+
+from services.credits import bootstrap
+from services.credits.app.deadlines import remind
+from services.credits.domain.deadlines import due_reminder
+from services.credits.domain.periods import SHANGHAI
+from services.credits.handlers import remind as handler
+from services.credits.handlers.notices import event_handlers
+from tests.gateway import LambdaContext
+from tests.unit.credits.world import AFP, CFP, CTP, LEARNER, OTHER, Crash, World, completed
+
+END = date(2026, 12, 31)
+"""Of the period that starts on 1 January 2025."""
+
+
+def at(world: World, day: date, hour: int = 9) -> None:
+    """It is that hour of that day in Shanghai."""
+    instant = datetime.combine(day, time(hour), SHANGHAI)
+    world.clock.advance(int((instant - world.clock.now()).total_seconds() * 1000))
+
+
+def hear(world: World) -> None:
+    """The queue delivers all that is subscribed to, once more."""
+    handlers = event_handlers(world.telling, world.reminding)
+    for event in list(world.store.outbox):
+        if event.type in handlers:
+            handlers[event.type](event)
+
+
+def reminders(world: World) -> list[tuple[str, int, int]]:
+    """Credential, reminder and days left, as published."""
+    data = [event.data for event in world.sent("credits.deadline_approaching.v1")]
+    return [(d["credential"], d["reminder_days"], d["days_left"]) for d in data]
+
+
+@pytest.fixture
+def world() -> World:
+    """A confirmed certificate, on 5 January 2026."""
+    made = World()
+    made.certify(AFP)
+    hear(made)
+    return made
+
+
+def test_a_period_is_reminded_of_three_times_on_the_right_days(world: World) -> None:
+    for days_left in range(100, -5, -1):
+        at(world, END - timedelta(days=days_left))
+        remind(world.reminding)
+    assert reminders(world) == [("AFP", 90, 90), ("AFP", 30, 30), ("AFP", 7, 7)]
+
+
+def test_calling_again_on_the_same_day_reminds_nobody_twice(world: World) -> None:
+    at(world, END - timedelta(days=30))
+    assert remind(world.reminding) == (91, 1), "the first walk of all looks back"
+    before = world.state()
+    assert remind(world.reminding) == (1, 0)
+    assert world.state() == before
+
+
+@pytest.mark.parametrize(("missed", "expected"), [(1, ("AFP", 30, 29)), (20, ("AFP", 30, 10)), (24, ("AFP", 7, 6))])
+def test_a_missed_day_is_made_up_for_by_the_reminder_that_is_due_by_then(
+    world: World, missed: int, expected: tuple[str, int, int]
+) -> None:
+    at(world, END - timedelta(days=90))
+    remind(world.reminding)
+    at(world, END - timedelta(days=30 - missed))
+    remind(world.reminding)
+    assert reminders(world) == [("AFP", 90, 90), expected]
+
+
+def test_of_several_missed_reminders_the_nearest_comes_and_after_the_deadline_none(world: World) -> None:
+    at(world, END - timedelta(days=95))
+    remind(world.reminding)
+    at(world, END)
+    remind(world.reminding)
+    assert reminders(world) == [("AFP", 7, 0)]
+    late = World()
+    late.certify(AFP)
+    hear(late)
+    at(late, END - timedelta(days=95))
+    remind(late.reminding)
+    at(late, END + timedelta(days=1))
+    remind(late.reminding)
+    assert reminders(late) == []
+
+
+def test_midnight_in_shanghai_decides_what_day_it_is(world: World) -> None:
+    at(world, END - timedelta(days=30), hour=0)
+    assert world.clock.now().date() == END - timedelta(days=31), "in UTC it is the day before"
+    remind(world.reminding)
+    assert reminders(world) == [("AFP", 30, 30)]
+
+
+def test_the_next_period_is_reminded_of_too(world: World) -> None:
+    at(world, END - timedelta(days=7))
+    remind(world.reminding)
+    at(world, END + timedelta(days=40))
+    remind(world.reminding)
+    at(world, date(2028, 12, 31) - timedelta(days=90))
+    remind(world.reminding)
+    assert reminders(world) == [("AFP", 7, 7), ("AFP", 90, 90)]
+    assert world.sent("credits.deadline_approaching.v1")[1].data["deadline"] == "2028-12-31"
+
+
+def test_who_is_confirmed_after_the_days_walk_is_found_by_the_next(world: World) -> None:
+    at(world, END - timedelta(days=30))
+    remind(world.reminding)
+    world.certify(AFP, learner=OTHER)
+    hear(world)
+    at(world, END - timedelta(days=29))
+    remind(world.reminding)
+    assert reminders(world) == [("AFP", 30, 30), ("AFP", 30, 29)]
+
+
+def test_periods_that_begin_on_29_february_end_on_the_day_before_1_march() -> None:
+    world = World()
+    world.certify(AFP, start=date(2024, 2, 29))
+    hear(world)
+    at(world, date(2026, 1, 29))
+    remind(world.reminding)
+    assert world.sent("credits.deadline_approaching.v1")[0].data["deadline"] == "2026-02-28"
+
+
+def test_what_is_not_confirmed_or_has_no_known_end_is_not_reminded_of(world: World) -> None:
+    world.register(CFP)
+    world.certify(CTP)
+    hear(world)
+    at(world, END - timedelta(days=30))
+    remind(world.reminding)
+    assert reminders(world) == [("AFP", 30, 30)]
+
+
+def test_it_says_what_is_missing_at_that_time(world: World) -> None:
+    world.publish(eligible=["AFP"], hours="1.5", category="compulsory")
+    world.deliver(completed())
+    at(world, END - timedelta(days=90))
+    remind(world.reminding)
+    (event,) = world.sent("credits.deadline_approaching.v1")
+    missing = {name: value for name, value in event.data.items() if name.endswith("hours")}
+    assert missing == {
+        "earned_hours": "1.5",
+        "remaining_hours": "28.5",
+        "compulsory_remaining_hours": "0.5",
+        "year_remaining_hours": "3.5",
+    }
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("spared", [0, 1, 2])
+def test_interrupted_anywhere_the_next_call_goes_on_and_nobody_is_reminded_twice(
+    world: World, moment: str, spared: int
+) -> None:
+    world.certify(AFP, learner=OTHER)
+    hear(world)
+    at(world, END - timedelta(days=30))
+    world.store.crash, world.store.spared = moment, spared
+    with pytest.raises(Crash):
+        remind(world.reminding)
+    remind(world.reminding)
+    told = [event.data["learner_id"] for event in world.sent("credits.deadline_approaching.v1")]
+    assert sorted(told) == sorted([LEARNER, OTHER])
+
+
+def test_more_learners_than_one_page(world: World) -> None:
+    for number in range(205):
+        world.certify(AFP, learner=f"learner-{number}")
+    hear(world)
+    at(world, END - timedelta(days=7))
+    assert remind(world.reminding) == (91, 206)
+
+
+def test_a_reminder_becomes_one_notice(world: World) -> None:
+    at(world, END - timedelta(days=30))
+    remind(world.reminding)
+    hear(world)
+    hear(world)
+    told = [text for key, (_, text) in world.store.items.items() if key.sk.startswith("NOTICE#")]
+    assert len([text for text in told if '"deadline"' in text]) == 1
+
+
+def test_the_function_says_what_it_did(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bootstrap, "reminding", lambda: world.reminding)
+    at(world, END - timedelta(days=30))
+    assert handler.handler({}, LambdaContext()) == {"days": 91, "reminders": 1}  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("days_left", "due"), [(91, None), (90, 90), (31, 90), (30, 30), (8, 30), (7, 7), (0, 7), (-1, None)]
+)
+def test_which_reminder_is_due(days_left: int, due: int | None) -> None:
+    assert due_reminder(days_left) == due

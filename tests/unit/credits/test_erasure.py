@@ -1,0 +1,304 @@
+"""Forgetting a person: afterwards nothing names them, nothing can again, and the accounts are whole."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from services.credits.adapters.cognito_users import CognitoUsers
+from services.credits.adapters.stored_names import StoredNames
+from services.credits.app.attestations import Issuing, issue_attestation
+from services.credits.app.declare_hours import declare_hours
+from services.credits.app.erase_person import Erasing, NotErased
+from services.credits.app.export_batch import close_batch, read_holders
+from services.credits.app.read_account import read_account
+from services.credits.domain.balances import open_holds
+from services.credits.domain.review import Standing
+from services.credits.handlers.erasure import event_handlers
+from services.credits.handlers.http import build_api
+from services.credits.handlers.notices import event_handlers as notices_handlers
+from services.credits.handlers.verification import build_api as verification_api
+from services.kit.events import Envelope
+from services.kit.identity import Principal, Role
+from services.kit.problems import Problem
+from services.kit.store import Change, Conflict
+from tests.gateway import Answer, claims, origin_secret, request, send
+from tests.unit.credits.documents_world import URL, SequentialCodes, typesetter
+from tests.unit.credits.world import ADMINISTRATOR, AFP, CFP, LEARNER, OTHER, Crash, World, completed
+
+PERSON = {
+    "real_name": "张喆堃",
+    "username": "zhangzk",
+    "nickname": "阿堃",
+    "employer": "某某银行上海分行",
+    "email": "zhang.zk@example.com",
+    "id_number": "11010519491231002X",
+}
+NUMBER = "AFP-7788-1234"
+OFFICER = Principal("officer-1", frozenset({Role.RECORDS}))
+PATH = f"/v1/credits/learners/{LEARNER}/erasure"
+
+
+@dataclass
+class Users:
+    """The user pool: who is in it."""
+
+    there: set[str] = field(default_factory=lambda: {LEARNER, OTHER})
+    closed: bool = False
+
+    def delete(self, learner_id: str) -> None:
+        if self.closed:
+            raise ConnectionError("closed")
+        self.there.discard(learner_id)
+
+
+@dataclass
+class Office:
+    """A person with everything: a profile, a number, a document, hours declared and held, notices."""
+
+    world: World = field(default_factory=World)
+    users: Users = field(default_factory=Users)
+    code: str = ""
+
+    def __post_init__(self) -> None:
+        world = self.world
+        world.name(**PERSON)
+        world.register(AFP, number=NUMBER)
+        world.confirm(AFP)
+        world.register(CFP, number="CFP-1")
+        for number in range(3):
+            world.publish(f"c{number}", content=f"l{number}", eligible=["AFP", "CFP"])
+            world.deliver(completed(f"w{number}", f"c{number}"))
+        world.review(1, Standing.UNDER_REVIEW)
+        self.code = issue_attestation(self.issuing(), LEARNER, world.entries()[2].entry_id).attestation.code
+        declare_hours(world.store, world.clock, LEARNER, AFP, world.certificates()[AFP].period_start)
+        close_batch(world.records, OFFICER, AFP, "monthly", "key-0000-0000-0001")
+        self.tell()
+
+    def issuing(self) -> Issuing:
+        store = self.world.store
+        return Issuing(store, self.world.clock, SequentialCodes(), StoredNames(store), typesetter().draw, lambda: URL)
+
+    def tell(self) -> None:
+        handlers = notices_handlers(self.world.telling, self.world.reminding)
+        for event in list(self.world.store.outbox):
+            if event.type in handlers:
+                handlers[event.type](event)
+
+    def ask(self, body: Any = None, role: str = "administrator", who: str = ADMINISTRATOR.id) -> Answer:
+        body = {"reason": "asked on 5 March"} if body is None else body
+        return send(build_api(self.world.ctx, origin_secret), request("POST", PATH, body, who=claims(who, role)))
+
+    def finish(self, *events: Envelope) -> None:
+        """The queue delivers what follows."""
+        erasing = Erasing(self.world.store, self.world.clock, self.users)
+        for event in events or self.world.sent("credits.person_erased.v1"):
+            event_handlers(erasing)[event.type](event)
+
+    def traces(self) -> list[str]:
+        """What still names the person, in any item, event or kept object."""
+        kept = [text for _, text in self.world.store.items.values()]
+        kept += [event.model_dump_json() for event in self.world.store.outbox]
+        kept += [content.decode() for content in self.world.objects.kept.values()]
+        wanted = [*PERSON.values(), NUMBER]
+        return [value for value in wanted if any(value in text for text in kept)]
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+def test_afterwards_nothing_names_the_person(office: Office) -> None:
+    assert len(office.traces()) == len(PERSON) + 1, "otherwise this test could not fail"
+    assert office.ask().status == 200
+    office.finish()
+    assert office.traces() == []
+    assert office.users.there == {OTHER}
+
+
+def test_the_accounts_stay_whole(office: Office) -> None:
+    before, entries = read_account(office.world.ctx, LEARNER), office.world.entries()
+    office.ask()
+    office.finish()
+    after = read_account(office.world.ctx, LEARNER)
+    assert office.world.entries() == entries
+    assert [balance.current for balance in after.certificates] == [balance.current for balance in before.certificates]
+    assert after.held == before.held
+    assert office.world.verdict().fault is None
+
+
+def test_the_exported_batch_stays_and_its_holder_has_no_number_any_more(office: Office) -> None:
+    file = dict(office.world.objects.kept)
+    office.ask()
+    office.finish()
+    assert office.world.objects.kept == file
+    (holder,) = read_holders(office.world.store, AFP, 1, "", 10).holders
+    assert (holder.learner_id, holder.certificate_number) == (LEARNER, "ERASED")
+
+
+def test_what_was_declared_and_has_not_left_is_withdrawn(office: Office) -> None:
+    world = office.world
+    world.publish("c9", content="l9", eligible=["AFP"])
+    world.deliver(completed("w9", "c9"))
+    declare_hours(world.store, world.clock, LEARNER, AFP, world.certificates()[AFP].period_start)
+    office.ask()
+    office.finish()
+    with pytest.raises(Problem, match="BATCH_EMPTY"):
+        close_batch(world.records, OFFICER, AFP, "monthly", "key-0000-0000-0002")
+
+
+def test_a_documents_code_still_says_that_the_hours_stand_and_names_nobody(office: Office) -> None:
+    path = f"/v1/credits/verification/{office.code}"
+    api = verification_api(office.world.store, origin_secret)
+    assert send(api, request("GET", path)).body["holder"] is not None
+    office.ask()
+    office.finish()
+    answer = send(api, request("GET", path)).body
+    assert (answer["holder"], answer["standing"]) == (None, "stands")
+
+
+def test_the_reason_and_who_did_it_are_in_the_audit_log_and_the_event_has_only_the_id(office: Office) -> None:
+    office.ask()
+    audit = [text for key, (_, text) in office.world.store.items.items() if key.pk.startswith("AUDIT#")]
+    assert any("erase_person" in text and "asked on 5 March" in text and ADMINISTRATOR.id in text for text in audit)
+    (event,) = office.world.sent("credits.person_erased.v1")
+    assert event.data.keys() == {"learner_id", "erased_at"}
+
+
+def test_again_changes_nothing(office: Office) -> None:
+    first = office.ask().body
+    office.finish()
+    before = office.world.state()
+    office.world.clock.advance(60_000)
+    assert office.ask().body == first
+    office.finish()
+    assert office.world.state() == before
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("spared", [0, 1])
+def test_interrupted_anywhere_the_queue_brings_it_to_its_end(office: Office, moment: str, spared: int) -> None:
+    world = office.world
+    world.publish("c9", content="l9", eligible=["AFP"])
+    world.deliver(completed("w9", "c9"))
+    declare_hours(world.store, world.clock, LEARNER, AFP, world.certificates()[AFP].period_start)
+    office.ask()
+    world.store.crash, world.store.spared = moment, spared
+    with pytest.raises(Crash):
+        office.finish()
+    office.finish()
+    assert office.traces() == []
+    with pytest.raises(Problem, match="BATCH_EMPTY"):
+        close_batch(world.records, OFFICER, AFP, "monthly", "key-0000-0000-0002")
+
+
+def test_a_user_pool_that_does_not_answer_is_asked_again(office: Office) -> None:
+    office.ask()
+    office.users.closed = True
+    with pytest.raises(ConnectionError):
+        office.finish()
+    office.users.closed = False
+    office.finish()
+    assert (office.users.there, office.traces()) == ({OTHER}, [])
+
+
+def test_a_token_that_is_still_valid_adds_nothing_personal(office: Office) -> None:
+    world = office.world
+    office.ask()
+    with pytest.raises(Problem, match="PERSON_ERASED"):
+        world.name(**PERSON)
+    with pytest.raises(Problem, match="PERSON_ERASED"):
+        world.register(CFP, number=NUMBER)
+    with pytest.raises(Problem, match="PERSON_ERASED"):
+        world.confirm(CFP)
+    with pytest.raises(Problem, match="REAL_NAME_MISSING"):
+        issue_attestation(office.issuing(), LEARNER, world.entries()[4].entry_id)
+    office.finish()
+    assert office.traces() == []
+
+
+def test_a_number_that_was_being_confirmed_meanwhile_is_not_written(office: Office, monkeypatch: Any) -> None:
+    world, commit = office.world, office.world.store.commit
+
+    def overtaken(change: Change) -> None:
+        monkeypatch.setattr(world.store, "commit", commit)
+        office.ask()
+        office.finish()
+        with pytest.raises(Conflict):
+            commit(change)
+        raise Conflict
+
+    monkeypatch.setattr(world.store, "commit", overtaken)
+    with pytest.raises(Problem, match="PERSON_ERASED"):
+        world.confirm(CFP)
+    assert office.traces() == []
+
+
+def test_watches_that_come_late_are_held_and_not_lost(office: Office) -> None:
+    office.ask()
+    office.finish()
+    office.world.publish("c9", content="l9", eligible=["AFP"])
+    office.world.deliver(completed("late", "c9"))
+    assert office.world.outline()[-2] == "hold AFP 1.5 PROFILE_INCOMPLETE"
+    assert office.world.verdict().fault is None
+
+
+def test_others_are_left_alone(office: Office) -> None:
+    office.world.certify(AFP, learner=OTHER)
+    before = {key: item for key, item in office.world.store.items.items() if key.pk.endswith(OTHER)}
+    office.ask()
+    office.finish()
+    assert {key: item for key, item in office.world.store.items.items() if key.pk.endswith(OTHER)} == before
+
+
+def test_somebody_who_never_said_anything_can_be_forgotten_too(office: Office) -> None:
+    path = f"/v1/credits/learners/{OTHER}/erasure"
+    event = request("POST", path, {"reason": "asked"}, who=claims(ADMINISTRATOR.id, "administrator"))
+    assert send(build_api(office.world.ctx, origin_secret), event).status == 200
+    office.finish()
+    assert office.users.there == {LEARNER}
+    assert open_holds(office.world.entries(OTHER)) == []
+
+
+@pytest.mark.parametrize("role", ["learner", "auditor", "records", "reviewer", "support"])
+def test_only_administrators_forget_people(office: Office, role: str) -> None:
+    before = office.world.state()
+    assert office.ask(role=role).status == 403
+    assert office.world.state() == before
+
+
+@pytest.mark.parametrize("body", [{}, {"reason": " "}, {"reason": "x" * 501}, {"reason": "x", "name": "y"}])
+def test_without_a_reason_nobody_is_forgotten(office: Office, body: Any) -> None:
+    before = office.world.state()
+    assert office.ask(body).code == "INVALID_REQUEST"
+    assert office.world.state() == before
+
+
+def test_an_administrator_does_not_forget_themselves(office: Office) -> None:
+    assert office.ask(who=LEARNER).code == "OWN_ERASURE"
+
+
+def test_a_forged_event_erases_nobody(office: Office) -> None:
+    office.ask()
+    (event,) = office.world.sent("credits.person_erased.v1")
+    forged = event.model_copy(update={"data": {**event.data, "learner_id": OTHER}})
+    with pytest.raises(NotErased):
+        office.finish(forged)
+    assert office.users.there == {LEARNER, OTHER}
+
+
+def test_the_user_pool_deletes_by_the_tokens_id_and_whoever_is_gone_is_gone() -> None:
+    client = boto3.client("cognito-idp", region_name="us-east-1")
+    users = CognitoUsers(client, "us-east-1_pool")
+    with Stubber(client) as pool:
+        expected = {"UserPoolId": "us-east-1_pool", "Username": LEARNER}
+        pool.add_response("admin_delete_user", {}, expected)
+        pool.add_client_error("admin_delete_user", "UserNotFoundException", expected_params=expected)
+        pool.add_client_error("admin_delete_user", "TooManyRequestsException", expected_params=expected)
+        users.delete(LEARNER)
+        users.delete(LEARNER)
+        with pytest.raises(client.exceptions.TooManyRequestsException):
+            users.delete(LEARNER)

@@ -1,0 +1,91 @@
+"""The transcript as PDF: whole, adding up, with rare characters, and in the audit log where staff read it."""
+
+import pytest
+
+from services.credits.domain.review import Standing
+from tests.gateway import claims
+from tests.unit.credits.documents_world import LEARNING, NAME, Desk
+from tests.unit.credits.pdf import text_of
+from tests.unit.credits.world import LEARNER, OTHER, completed
+
+OWN = "/v1/credits/transcript.pdf"
+STAFF = f"/v1/credits/learners/{LEARNER}/transcript.pdf"
+
+
+@pytest.fixture
+def desk() -> Desk:
+    """Two awards of which one is taken back, and one that counts already."""
+    made = Desk()
+    made.award("w1", "c1", hours="1.50")
+    made.review(made.award("w2", "c2", hours="2"), Standing.VOID)
+    made.world.deliver(completed("again", "c1"))
+    return made
+
+
+def test_every_entry_is_there_and_what_counts_is_summed_up(desk: Desk) -> None:
+    answer = desk.get(OWN, LEARNING)
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "application/pdf")
+    assert answer.headers["Cache-Control"] == "no-store"
+    text = text_of(answer.body)
+    assert NAME in text
+    assert "AFP2025年1月1日至2026年12月31日1.5030" in text.replace("\r", "")
+    for entry in desk.world.entries():
+        assert f"{entry.number}2026-01-05资产配置（选修）" in text
+    assert "冲回" in text
+    assert "未计" in text
+
+
+def test_many_entries_go_on_over_pages(desk: Desk) -> None:
+    for number in range(60):
+        desk.award(f"more-{number}", f"more-{number}")
+    text = text_of(desk.get(OWN, LEARNING).body)
+    assert "3/3" in text or "4/4" in text
+    assert f"{len(desk.world.entries())}2026-01-05" in text
+
+
+def test_a_ledger_without_entries_is_a_transcript_too() -> None:
+    desk = Desk()
+    assert "尚无记录" in text_of(desk.get(OWN, LEARNING).body)
+
+
+def test_a_learner_reads_only_their_own(desk: Desk) -> None:
+    text = text_of(desk.get(OWN, claims(OTHER, "learner")).body)
+    assert NAME not in text
+    assert "资产配置" not in text
+
+
+def test_a_title_with_characters_that_no_font_has_is_drawn_with_a_note(desk: Desk) -> None:
+    desk.award("w9", "c9", title="🎓 资产配置 🦄")
+    text = text_of(desk.get(OWN, LEARNING).body)
+    assert "〓资产配置〓" in text
+    assert "代替字库中没有的字符" in text
+
+
+def test_a_name_that_cannot_be_printed_is_refused_and_not_changed(desk: Desk) -> None:
+    desk.names[LEARNER] = "张🦄"
+    answer = desk.get(OWN, LEARNING)
+    assert (answer.code, answer.body["characters"]) == ("NOT_PRINTABLE", "🦄")
+
+
+@pytest.mark.parametrize("role", ["auditor", "records", "administrator"])
+def test_staff_read_it_without_the_name_and_with_a_reason_that_is_kept(desk: Desk, role: str) -> None:
+    answer = desk.post(STAFF, {"reason": "complaint 12"}, claims("staff-1", role))
+    text = text_of(answer.body)
+    assert NAME not in text
+    assert LEARNER in text
+    audit = [text for key, (_, text) in desk.world.store.items.items() if key.pk.startswith("AUDIT#")]
+    assert any(all(part in text for part in ("read_transcript", LEARNER, "complaint 12", "staff-1")) for text in audit)
+
+
+@pytest.mark.parametrize("body", [None, {}, {"reason": " "}, {"reason": "x" * 501}])
+def test_without_a_reason_nothing_is_read(desk: Desk, body: object) -> None:
+    before = desk.world.state()
+    assert desk.post(STAFF, body, claims("staff-1", "auditor")).code == "INVALID_REQUEST"
+    assert desk.world.state() == before
+
+
+@pytest.mark.parametrize("role", ["learner", "finance", "reviewer"])
+def test_wrong_roles(desk: Desk, role: str) -> None:
+    before = desk.world.state()
+    assert desk.post(STAFF, {"reason": "x"}, claims(LEARNER, role)).code == "WRONG_ROLE"
+    assert desk.world.state() == before
