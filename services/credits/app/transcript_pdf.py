@@ -24,6 +24,7 @@ SUBSTITUTE = "〓"
 """What Chinese printers set where a character is missing, with a note that says so."""
 KINDS = {
     Kind.AWARD: "计入 awarded",
+    Kind.GRANT: "录入 entered",
     Kind.HOLD: "暂存 held",
     Kind.RELEASE: "处理暂存 released",
     Kind.REVERSAL: "冲回 reversed",

@@ -2,6 +2,8 @@
 
 import pytest
 
+from services.credits.app.transcript_pdf import KINDS
+from services.credits.domain.ledger import Kind
 from services.credits.domain.review import Standing
 from tests.gateway import claims
 from tests.unit.credits.documents_world import LEARNING, NAME, Desk
@@ -33,6 +35,18 @@ def test_every_entry_is_there_and_what_counts_is_summed_up(desk: Desk) -> None:
         assert f"{entry.number}2026-01-05资产配置（选修）" in text
     assert "冲回" in text
     assert "未计" in text
+
+
+def test_hours_that_an_administrator_entered_are_in_the_sums(desk: Desk) -> None:
+    desk.world.grant("3")
+    text = text_of(desk.get(OWN, LEARNING).body)
+    assert "线下研讨会（选修）" in text
+    assert "录入entered33" in text
+    assert "AFP2025年1月1日至2026年12月31日4.5030" in text
+
+
+def test_every_kind_of_entry_has_a_word() -> None:
+    assert KINDS.keys() == set(Kind)
 
 
 def test_many_entries_go_on_over_pages(desk: Desk) -> None:
