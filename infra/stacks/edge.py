@@ -1,6 +1,7 @@
 """The one origin that clients know: the client itself, media, and the four APIs under their paths."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 
 from aws_cdk import Aws, CfnOutput, CfnParameter, CfnRule, Duration, Fn, RemovalPolicy, SecretValue, Stack
@@ -21,6 +22,13 @@ REQUESTS_PER_5_MINUTES = 20_000
 """From one address. A training room of 300 behind one address, each with a beat every 15 s, makes 6,000."""
 VERIFICATIONS_PER_5_MINUTES = 300
 """From one address: a personnel office with a pile of certificates, and nobody who tries names."""
+CACHED_PATHS = ("/v1/catalog/search", "/v1/catalog/courses", "/v1/catalog/courses/*")
+"""What everybody reads: the catalogue's public routes."""
+CACHED_PARAMETERS = (
+    "q", "credential", "hours_min", "hours_max", "free_to_members", "recommended", "category",
+    "sort", "offset", "limit",
+)  # fmt: skip
+"""Query parameters of those routes. Others reach the origin, which ignores them, and make no entry of their own."""
 HTTPS_ONLY = cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS
 
 
@@ -34,7 +42,10 @@ class EdgeStack(Stack):
         self._require_region()
         self.headers = self._security_headers()
         self.web = self._bucket("Web", f"xueshi-web-{Aws.ACCOUNT_ID}-{Aws.REGION}")
-        behaviors = {f"/v1/{stack.service}/*": self._api_behavior(stack, platform.origin_secret) for stack in services}
+        apis = {stack.service: self._api_origin(stack, platform.origin_secret) for stack in services}
+        # CloudFront takes the first pattern that fits.
+        behaviors = {pattern: self._api_behavior(apis["catalog"], self._reads_policy) for pattern in CACHED_PATHS}
+        behaviors |= {f"/v1/{service}/*": self._api_behavior(origin) for service, origin in apis.items()}
         behaviors[f"/{MEDIA_PREFIX}*"] = self._media_behavior(catalog)
         self.distribution = cloudfront.Distribution(
             self,
@@ -61,22 +72,50 @@ class EdgeStack(Stack):
             "CloudFront's firewall exists in us-east-1 only: deploy all stacks there.",
         )
 
-    def _api_behavior(self, stack: ServiceStack, origin_secret: secretsmanager.ISecret) -> cloudfront.BehaviorOptions:
+    def _api_origin(self, stack: ServiceStack, origin_secret: secretsmanager.ISecret) -> origins.HttpOrigin:
         # A reference that CloudFormation resolves at each deployment: the value is in no template.
         proof = SecretValue.secrets_manager(origin_secret.secret_arn, json_field="current")
-        origin = origins.HttpOrigin(
+        return origins.HttpOrigin(
             f"{stack.api.api_id}.execute-api.{Aws.REGION}.{Aws.URL_SUFFIX}",
             protocol_policy=cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
             origin_ssl_protocols=[cloudfront.OriginSslPolicy.TLS_V1_2],
             custom_headers={ORIGIN_HEADER: proof.unsafe_unwrap()},
         )
+
+    def _api_behavior(
+        self,
+        origin: origins.HttpOrigin,
+        cached: cloudfront.ICachePolicy = cloudfront.CachePolicy.CACHING_DISABLED,
+    ) -> cloudfront.BehaviorOptions:
         return cloudfront.BehaviorOptions(
             origin=origin,
             viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
             allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
-            cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
+            cache_policy=cached,
             origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
             response_headers_policy=self.headers,
+        )
+
+    @cached_property
+    def _reads_policy(self) -> cloudfront.CachePolicy:
+        """As long as the answer's Cache-Control says, which is not at all where it says nothing or `no-store`.
+
+        With the token in the key an answer made for somebody is never given to anybody else, whatever it says of
+        itself; the client reads what is public without one.
+        """
+        return cloudfront.CachePolicy(
+            self,
+            "CatalogueReads",
+            cache_policy_name="xueshi-catalogue-reads",
+            comment="Xueshi: public reads of the catalogue",
+            min_ttl=Duration.seconds(0),
+            default_ttl=Duration.seconds(0),
+            max_ttl=Duration.hours(1),
+            header_behavior=cloudfront.CacheHeaderBehavior.allow_list("Authorization"),
+            query_string_behavior=cloudfront.CacheQueryStringBehavior.allow_list(*CACHED_PARAMETERS),
+            cookie_behavior=cloudfront.CacheCookieBehavior.none(),
+            enable_accept_encoding_gzip=True,
+            enable_accept_encoding_brotli=True,
         )
 
     def _media_behavior(self, catalog: CatalogStack) -> cloudfront.BehaviorOptions:

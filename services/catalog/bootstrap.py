@@ -5,6 +5,7 @@ from functools import cache
 import boto3
 from botocore.config import Config
 
+from services.catalog.adapters.course_scan import CourseScan
 from services.catalog.adapters.media_bucket import S3MediaBucket
 from services.catalog.app.publish_course import Publisher
 from services.catalog.app.read_courses import ReadCourses
@@ -58,7 +59,8 @@ def http_api() -> HttpApi:
     """The readers' routes on the real adapters."""
     from services.catalog.handlers.http import build_api
 
-    return build_api(ReadCourses(store()), json_secret(HttpSettings.load().origin_secret_id))
+    search = CourseScan(store(), SystemClock())
+    return build_api(ReadCourses(store()), search, json_secret(HttpSettings.load().origin_secret_id))
 
 
 @cache

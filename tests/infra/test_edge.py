@@ -1,5 +1,10 @@
 """The one origin for clients."""
 
+import json
+from fnmatch import fnmatchcase
+
+from docs.generate import ROOT
+from infra.stacks.edge import CACHED_PARAMETERS, CACHED_PATHS
 from tests.templates import SERVICES, of_type, templates
 
 
@@ -7,7 +12,7 @@ def test_each_service_media_and_the_client_have_their_place() -> None:
     (distribution,) = of_type(templates()["XueshiEdge"], "AWS::CloudFront::Distribution").values()
     config = distribution["DistributionConfig"]
     paths = [behavior["PathPattern"] for behavior in config["CacheBehaviors"]]
-    assert paths == [*(f"/v1/{service}/*" for service in SERVICES), "/media/*"]
+    assert paths == [*CACHED_PATHS, *(f"/v1/{service}/*" for service in SERVICES), "/media/*"]
     assert config["WebACLId"]
     for behavior in [config["DefaultCacheBehavior"], *config["CacheBehaviors"]]:
         assert behavior["ViewerProtocolPolicy"] in {"https-only", "redirect-to-https"}
@@ -40,3 +45,20 @@ def test_no_bucket_is_public() -> None:
     assert buckets
     for bucket in buckets:
         assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+
+
+def test_every_public_read_of_the_catalogue_is_cached_by_all_its_parameters_and_by_who_asks() -> None:
+    edge = templates()["XueshiEdge"]
+    (policy,) = of_type(edge, "AWS::CloudFront::CachePolicy").values()
+    config = policy["CachePolicyConfig"]
+    keys = config["ParametersInCacheKeyAndForwardedToOrigin"]
+    assert (config["MinTTL"], config["DefaultTTL"]) == (0, 0)
+    assert keys["HeadersConfig"]["Headers"] == ["Authorization"]
+    assert set(keys["QueryStringsConfig"]["QueryStrings"]) == set(CACHED_PARAMETERS)
+    document = json.loads((ROOT / "docs/openapi/catalog.json").read_text())
+    for path, methods in document["paths"].items():
+        operation = methods.get("get", {})
+        if operation and not operation.get("security"):
+            assert any(fnmatchcase(path, pattern) for pattern in CACHED_PATHS), path
+            parameters = {p["name"] for p in operation.get("parameters", []) if p["in"] == "query"}
+            assert parameters <= set(CACHED_PARAMETERS), path

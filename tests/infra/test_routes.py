@@ -13,6 +13,7 @@ OPENAPI = Path(__file__).parents[2] / "docs" / "openapi"
 PUBLIC = {
     "GET /v1/catalog/courses",
     "GET /v1/catalog/courses/{course_id}",
+    "GET /v1/catalog/search",
     "GET /v1/playback/jwks",
     "GET /v1/orders/plans",
     "POST /v1/orders/payment-callbacks/alipay",

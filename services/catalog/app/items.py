@@ -8,6 +8,10 @@ LEARNERS = "LEARNERS#"
 """Sort-key prefix, in the statistics, of how many learners each course has."""
 
 
+CHANGES = Key("CATALOGUE", "CHANGES")
+"""Which courses' lines changed lately."""
+
+
 def listing_key(course_id: str) -> Key:
     """The course's line in the catalogue; its version is the number of the current publication."""
     return Key(LISTINGS, course_id)

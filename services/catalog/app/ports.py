@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from services.catalog.domain.search import Found, Wanted
+
 
 @dataclass(frozen=True)
 class Upload:
@@ -25,3 +27,10 @@ class MediaBucket(Protocol):
 
     def upload(self, prefix: str, path: str, sha256: str, size: int) -> Upload:
         """Permission, for 15 minutes, to store exactly the file of this SHA-256 (hexadecimal) and size."""
+
+
+class CourseSearch(Protocol):
+    """Finds courses. Nothing of it says how, so that an engine of its own can take over from `adapters/course_scan`."""
+
+    def find(self, wanted: Wanted) -> Found:
+        """One page of the published courses that answer the question; a course withdrawn is not found."""

@@ -6,6 +6,7 @@ from typing import Any, TypeGuard
 
 from services.catalog.app.items import listing_key, publication_key
 from services.catalog.app.manifest import MAX_LISTED, Manifest, verify_media
+from services.catalog.app.note_change import change_noted
 from services.catalog.app.ports import MediaBucket
 from services.catalog.app.problems import (
     CONTENT_ID_FIXED,
@@ -31,7 +32,7 @@ from services.kit.clock import Clock
 from services.kit.events import Envelope, EventFactory
 from services.kit.identity import Principal
 from services.kit.problems import Problem
-from services.kit.store import Change, Conflict, Put, Store
+from services.kit.store import Change, Put, Store, commit_retrying
 
 AUDIT_ACTION = "catalog.course_published"
 
@@ -73,19 +74,20 @@ class Publisher:
 
         Raises:
             Problem: everything in EDITOR_PROBLEMS but COURSE_NOT_FOUND.
+            Conflict: others kept writing.
         """
         course = _course(command.document)
         media = self._media(course, command)
-        current = find_current(self._store, course.course_id)
-        if _is_published(current, digest(course, media)):
-            return Published(current.publication, changed=False)
-        number = _next_number(current, course, command.expected)
-        publication = Publication(number, course, media, self._clock.now(), command.editor.id)
-        try:
-            self._store.commit(self._change(publication, command))
-        except Conflict:
-            return self._lost_race(publication)
-        return Published(publication, changed=True)
+
+        def plan() -> tuple[Change, Published]:
+            current = find_current(self._store, course.course_id)
+            if _is_published(current, digest(course, media)):
+                return Change(), Published(current.publication, changed=False)
+            number = _next_number(current, course, command.expected)
+            publication = Publication(number, course, media, self._clock.now(), command.editor.id)
+            return self._change(publication, command), Published(publication, changed=True)
+
+        return commit_retrying(self._store, plan)
 
     def _media(self, course: Course, command: PublishCourse) -> Media:
         asked = questions_digest(course.questions)
@@ -101,6 +103,7 @@ class Publisher:
         writes = [
             Put(publication_key(course_id, publication.number), publication),
             Put(listing_key(course_id), listing(publication), after=publication.number - 1),
+            change_noted(self._store, course_id),
             self._audit.entry(command.editor, AUDIT_ACTION, course_id, command.reason),
         ]
         return Change(writes, [self._event(publication, command.correlation_id)])
@@ -113,12 +116,6 @@ class Publisher:
             sequence=publication.number,
             correlation_id=correlation_id,
         )
-
-    def _lost_race(self, publication: Publication) -> Published:
-        current = find_current(self._store, publication.course.course_id)
-        if _is_published(current, publication.digest):
-            return Published(current.publication, changed=False)
-        raise _meanwhile(current)
 
 
 def _is_published(current: Current | None, wanted: str) -> TypeGuard[Current]:

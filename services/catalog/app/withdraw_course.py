@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.catalog.app.items import listing_key
+from services.catalog.app.note_change import change_noted
 from services.catalog.app.problems import COURSE_NOT_FOUND
 from services.catalog.app.publish_course import announcement
 from services.catalog.app.read_courses import publication_of
@@ -53,6 +54,7 @@ class Withdrawer:
             now = self._clock.now()
             writes = [
                 Put(line.key, replace(line.value, withdrawn_at=now), after=line.version),
+                change_noted(self._store, course_id),
                 self._audit.entry(editor, AUDIT_ACTION, course_id, reason),
             ]
             number = line.version + 1

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, get_args
 
-CREDENTIALS = ("AFP", "CFP", "EFP", "CPB", "CTP")
+Credential = Literal["AFP", "CFP", "EFP", "CPB", "CTP"]
+
+CREDENTIALS: tuple[str, ...] = get_args(Credential)
 """The certificates a course can be eligible for."""
 
 Category = Literal["compulsory", "elective"]

@@ -48,7 +48,10 @@ class Publication:
 
 @dataclass(frozen=True)
 class Listing:
-    """A course's line in the catalogue, and which publication is current. `withdrawn_at`: it is no longer offered."""
+    """A course's line in the catalogue, and which publication is current. `withdrawn_at`: it is no longer offered.
+
+    It has all that courses are searched by, so that searching reads no publication.
+    """
 
     course_id: str
     publication: int
@@ -68,6 +71,7 @@ class Listing:
     title_en: str | None = None
     subtitle: str | None = None
     withdrawn_at: datetime | None = None
+    abstract: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,4 +112,5 @@ def listing(publication: Publication) -> Listing:
         instructors=tuple(instructor.name for instructor in course.instructors),
         keywords=course.keywords,
         duration_ms=publication.media.duration_ms,
+        abstract=course.abstract,
     )

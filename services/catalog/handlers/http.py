@@ -1,22 +1,35 @@
 """What everybody may read."""
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Path
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from services.catalog import bootstrap
+from services.catalog.app.ports import CourseSearch
 from services.catalog.app.problems import PUBLIC_PROBLEMS
 from services.catalog.app.read_courses import ReadCourses
+from services.catalog.domain.course import Category, Credential
+from services.catalog.domain.search import Sort, Wanted
 from services.catalog.handlers.caching import answer_not_modified, cacheable
-from services.catalog.handlers.models import CoursePage, Courses, Identifier
-from services.catalog.handlers.pages import course_page, listing_answer
+from services.catalog.handlers.models import CoursePage, Courses, Identifier, SearchAnswer
+from services.catalog.handlers.pages import course_page, listing_answer, search_answer
 from services.kit.http import HttpApi, public
 
+MAX_HOURS = 1_000
+MAX_FOUND = 50
+MAX_OFFSET = 10_000
+"""As far as a search engine pages too; who looks for something narrows the question instead."""
 
-def build_api(courses: ReadCourses, origin_secret: Callable[[bool], Mapping[str, str]]) -> HttpApi:
+SearchText = Annotated[str, Query(max_length=30, description="words or parts of words; every one must be found")]
+
+
+def build_api(
+    courses: ReadCourses, search: CourseSearch, origin_secret: Callable[[bool], Mapping[str, str]]
+) -> HttpApi:
     """The public routes."""
     api = HttpApi("Xueshi catalog", PUBLIC_PROBLEMS, origin_secret)
     app = api.app
@@ -26,6 +39,29 @@ def build_api(courses: ReadCourses, origin_secret: Callable[[bool], Mapping[str,
     def list_courses() -> Response[Courses]:
         lines = [listing_answer(line) for line in courses.listings()]
         return cacheable(app, Courses(courses=lines))
+
+    @app.get(
+        "/v1/catalog/search",
+        operation_id="search_courses",
+        summary="Courses by text, certificate, hours, membership and category, a page at a time",
+        **public(),
+    )
+    def search_courses(
+        q: SearchText = "",
+        credential: Annotated[Credential | None, Query(description="whose holders earn hours")] = None,
+        hours_min: Annotated[Decimal | None, Query(ge=0, le=MAX_HOURS)] = None,
+        hours_max: Annotated[Decimal | None, Query(ge=0, le=MAX_HOURS)] = None,
+        free_to_members: Annotated[bool, Query(description="recommended, or of the members' library")] = False,
+        recommended: Annotated[bool, Query(description="members claim it, outside their quota")] = False,
+        category: Annotated[Category | None, Query()] = None,
+        sort: Annotated[Sort, Query()] = "relevance",
+        offset: Annotated[int, Query(ge=0, le=MAX_OFFSET, description="courses to pass over")] = 0,
+        limit: Annotated[int, Query(ge=1, le=MAX_FOUND)] = 20,
+    ) -> Response[SearchAnswer]:
+        wanted = Wanted(
+            q, credential, hours_min, hours_max, free_to_members, recommended, category, sort, offset, limit
+        )
+        return cacheable(app, search_answer(search.find(wanted)))
 
     @app.get(
         "/v1/catalog/courses/<course_id>",

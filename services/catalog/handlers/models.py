@@ -55,6 +55,19 @@ class Courses(BaseModel):
     courses: list[Listing]
 
 
+class FoundCourse(Listing):
+    """A course that a search found."""
+
+    learners: int = Field(description="how many learners have taken the course, about a minute ago")
+
+
+class SearchAnswer(BaseModel):
+    """One page of the courses found."""
+
+    total: int = Field(description="courses found in all")
+    courses: list[FoundCourse]
+
+
 class InstructorText(BaseModel):
     """Who gives the lecture."""
 

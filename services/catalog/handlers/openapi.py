@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from services.catalog.adapters.course_scan import CourseScan
 from services.catalog.adapters.media_bucket import MemoryMediaBucket
 from services.catalog.app.publish_course import Publisher
 from services.catalog.app.read_courses import ReadCourses
@@ -23,5 +24,5 @@ def document() -> dict[str, Any]:
     events, uploads = EventFactory("catalog", clock, ids), UploadMedia(store, bucket, audit)
     publisher, withdrawer = Publisher(store, bucket, events, audit, clock), Withdrawer(store, events, audit, clock)
     written = editor.build_api(courses, uploads, publisher, withdrawer, lambda _: {}).openapi()
-    read = http.build_api(courses, lambda _: {}).openapi()
+    read = http.build_api(courses, CourseScan(store, clock), lambda _: {}).openapi()
     return merged(written, read)

@@ -6,12 +6,19 @@ from services.catalog.app.read_courses import CourseView
 from services.catalog.domain.course import CREDENTIALS, Course
 from services.catalog.domain.document import write_course, write_node
 from services.catalog.domain.publication import Current, Listing, Publication
+from services.catalog.domain.search import Found
 from services.catalog.handlers import models
 
 
 def listing_answer(line: Listing) -> models.Listing:
     """A course in the list."""
     return models.Listing.model_validate(line, from_attributes=True)
+
+
+def search_answer(found: Found) -> models.SearchAnswer:
+    """A page of a search."""
+    courses = [models.FoundCourse(**listing_answer(hit.line).model_dump(), learners=hit.learners) for hit in found.hits]
+    return models.SearchAnswer(total=found.total, courses=courses)
 
 
 def course_page(view: CourseView) -> models.CoursePage:

@@ -20,7 +20,7 @@ EDITOR = claims("editor-1", "editor")
 @pytest.fixture
 def reader(world: World) -> HttpApi:
     """The public API."""
-    return http.build_api(world.courses, origin_secret)
+    return http.build_api(world.courses, world.search, origin_secret)
 
 
 @pytest.fixture
@@ -184,4 +184,4 @@ def test_the_description_has_every_route() -> None:
         ("get", f"{course}/publication"),
         ("post", f"{course}/withdrawal"),
     }
-    assert set(found) - editors == {("get", COURSES), ("get", course)}
+    assert set(found) - editors == {("get", COURSES), ("get", course), ("get", "/v1/catalog/search")}

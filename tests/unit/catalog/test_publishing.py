@@ -2,14 +2,17 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from services.catalog.app.items import publication_key
 from services.catalog.app.manifest import Manifest
+from services.catalog.cli.package import load_package
 from services.catalog.domain.media import MediaFile
 from services.catalog.domain.publication import Publication
+from services.catalog.domain.search import Wanted
 from services.catalog.events.published import CoursePublished
 from services.kit.problems import Problem
 from services.kit.store import Change, Conflict
@@ -22,6 +25,7 @@ from tests.unit.catalog.world import (
     World,
     edited,
     manifest,
+    write_package,
 )
 
 
@@ -171,8 +175,28 @@ def test_nothing_is_published_where_the_transaction_fails(world: World, monkeypa
         raise Conflict("lost")
 
     monkeypatch.setattr(world.store, "commit", fail)
-    refused("PUBLISHED_MEANWHILE", world.publish, package, 0)
+    with pytest.raises(Conflict):
+        world.publish(package, 0)
     assert (world.store.items, world.store.outbox) == (before, [])
+
+
+def test_two_editors_publishing_two_courses_at_once_both_succeed(
+    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    package = world.package()
+    other = load_package(write_package(tmp_path / "other", course_yaml=edited("id: bonds\n", "id: funds\n")))
+    for one in (package, other):
+        world.upload(one)
+    commit = world.store.commit
+
+    def after_theirs(change: Change) -> None:
+        monkeypatch.setattr(world.store, "commit", commit)
+        world.publish(other, 0, OTHER_EDITOR)
+        commit(change)
+
+    monkeypatch.setattr(world.store, "commit", after_theirs)
+    assert world.publish(package, 0).changed
+    assert world.search.find(Wanted()).total == 2
 
 
 def test_missing_media(world: World) -> None:

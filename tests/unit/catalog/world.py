@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from services.catalog.adapters.course_scan import CourseScan
 from services.catalog.adapters.media_bucket import MemoryMediaBucket
 from services.catalog.app.manifest import Manifest
 from services.catalog.app.publish_course import PublishCourse, Published, Publisher
@@ -102,6 +103,7 @@ class World:
         audit = AuditLog(self.clock, ids)
         events = EventFactory("catalog", self.clock, ids)
         self.courses = ReadCourses(self.store)
+        self.search = CourseScan(self.store, self.clock)
         self.uploads = UploadMedia(self.store, self.bucket, audit)
         self.withdrawer = Withdrawer(self.store, events, audit, self.clock)
         self.publisher = Publisher(self.store, self.bucket, events, audit, self.clock)

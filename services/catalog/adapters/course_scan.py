@@ -1,0 +1,59 @@
+"""Searches the catalogue in memory: every function reads the list once, and then what changed."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from services.catalog.app.items import CHANGES, LEARNERS, LISTINGS, STATISTICS, listing_key
+from services.catalog.app.note_change import Changes
+from services.catalog.domain.learning import Learners
+from services.catalog.domain.publication import Listing
+from services.catalog.domain.search import Candidate, Found, Wanted, candidate, newest_first, select
+from services.kit.clock import Clock
+from services.kit.store import Store
+
+COUNTS_KEPT = timedelta(minutes=1)
+"""How old the learners' counts may be that a search sorts by and shows; a course's own page counts exactly."""
+
+
+class CourseScan:
+    """All courses' lines in memory, looked through one by one. The service's README says up to how many."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._seen: int | None = None
+        self._candidates: list[Candidate] = []
+        self._learners: Mapping[str, int] = {}
+        self._counted_at: datetime | None = None
+
+    def find(self, wanted: Wanted) -> Found:
+        """One page of the courses found, as the catalogue is now. Costs one read, unless something changed."""
+        self._follow()
+        self._count()
+        return select(self._candidates, wanted, lambda course_id: self._learners.get(course_id, 0))
+
+    def _follow(self) -> None:
+        # The number is read first: what changes meanwhile is at worst read twice.
+        known = self._store.get(CHANGES, Changes)
+        changes = known.value if known else Changes()
+        changed = None if self._seen is None else changes.since(self._seen)
+        if changed is None:
+            lines = self._store.query(LISTINGS, "", Listing)
+            self._candidates = newest_first(candidate(line.value) for line in lines)
+        elif changed:
+            kept = [found for found in self._candidates if found.line.course_id not in changed]
+            self._candidates = newest_first([*kept, *map(self._read, set(changed))])
+        self._seen = changes.number
+
+    def _read(self, course_id: str) -> Candidate:
+        line = self._store.get(listing_key(course_id), Listing)
+        if line is None:
+            raise LookupError(f"{course_id} changed, but has no line")
+        return candidate(line.value)
+
+    def _count(self) -> None:
+        now = self._clock.now()
+        if self._counted_at is None or now - self._counted_at >= COUNTS_KEPT:
+            found = self._store.query(STATISTICS, LEARNERS, Learners)
+            self._learners = {stored.key.sk.removeprefix(LEARNERS): stored.value.count for stored in found}
+            self._counted_at = now
