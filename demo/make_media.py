@@ -22,12 +22,6 @@ from services.catalog.domain.media import PLAYLIST, parse_playlist
 
 COURSES = Path(__file__).parent / "courses"
 WIDTH, HEIGHT = 960, 540
-SCALED = "800:450"
-FRAMES_PER_SECOND = 2
-KEYFRAME_SECONDS = 2
-QUALITY = "37"
-"""x264's constant rate factor: flat cards stay sharp, and 90 seconds stay below 0.4 MB."""
-SEGMENT_SECONDS = 4
 
 STYLE = """
 * { margin: 0; box-sizing: border-box }
@@ -50,6 +44,26 @@ class Card:
     seconds: float
 
 
+@dataclass(frozen=True)
+class Form:
+    """How a lecture is encoded. `quality` is x264's constant rate factor: flat cards stay sharp at these."""
+
+    scaled: str
+    frames_per_second: int
+    keyframe_seconds: int
+    segment_seconds: int
+    quality: int
+    chime_seconds: int
+    sample_rate: int
+
+
+SHORT = Form("800:450", 2, 2, 4, quality=37, chime_seconds=10, sample_rate=16_000)
+"""90 seconds stay below 0.4 MB."""
+LONG = Form("640:360", 1, 20, 20, quality=38, chime_seconds=300, sample_rate=8_000)
+"""50 minutes stay below 2 MB and 160 files."""
+LONG_FROM_SECONDS = 600
+
+
 def read_cards(course: Path) -> list[Card]:
     """The cards of a course's cards.yaml, each until the next one starts."""
     described = yaml.load((course / "cards.yaml").read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 (text only)
@@ -68,36 +82,40 @@ def draw(page: Page, card: Card, target: Path) -> None:
 
 
 def encode(cards: list[Card], pictures: Path, media: Path) -> None:
-    """Makes HLS of the pictures, with a bar that grows along the bottom edge and a soft chime every ten seconds."""
+    """Makes HLS of the pictures, with a bar that grows along the bottom edge and a soft chime now and then."""
     total = sum(card.seconds for card in cards)
+    form = LONG if total >= LONG_FROM_SECONDS else SHORT
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-loglevel", "error", "-y"]
     for index, card in enumerate(cards):
-        still = ["-loop", "1", "-framerate", str(FRAMES_PER_SECOND), "-t", str(card.seconds)]
+        still = ["-loop", "1", "-framerate", str(form.frames_per_second), "-t", str(card.seconds)]
         command += [*still, "-i", str(pictures / f"{index}.png")]
-    chime = f"aevalsrc=0.06*sin(2*PI*523*t)*exp(-4*mod(t\\,10)):s=16000:d={total}"
-    command += ["-f", "lavfi", "-i", chime, "-filter_complex", _picture(len(cards), total)]
-    command += ["-map", "[out]", "-map", f"{len(cards)}:a", *_codecs(), *_hls(media)]
+    every, rate = form.chime_seconds, form.sample_rate
+    chime = f"aevalsrc=0.06*sin(2*PI*523*t)*exp(-4*mod(t\\,{every})):s={rate}:d={total}"
+    command += ["-f", "lavfi", "-i", chime, "-filter_complex", _picture(len(cards), total, form)]
+    command += ["-map", "[out]", "-map", f"{len(cards)}:a", *_codecs(form), *_hls(media, form)]
     subprocess.run(command, check=True)
 
 
-def _picture(cards: int, total: float) -> str:
+def _picture(cards: int, total: float, form: Form) -> str:
     joined = "".join(f"[{index}:v]" for index in range(cards)) + f"concat=n={cards}:v=1:a=0[still]"
-    bar = f"color=c=0xd9b25f:s={WIDTH}x8:r={FRAMES_PER_SECOND}:d={total}[bar]"
-    return f"{joined};{bar};[still][bar]overlay=x=-W+W*t/{total}:y=H-h:shortest=1,scale={SCALED},format=yuv420p[out]"
+    bar = f"color=c=0xd9b25f:s={WIDTH}x8:r={form.frames_per_second}:d={total}[bar]"
+    grown = f"overlay=x=-W+W*t/{total}:y=H-h:shortest=1"
+    return f"{joined};{bar};[still][bar]{grown},scale={form.scaled},format=yuv420p[out]"
 
 
-def _codecs() -> list[str]:
+def _codecs(form: Form) -> list[str]:
     # No B-frames: at two frames a second their delay made lectures play a second longer than the playlist says.
-    keyframes = str(FRAMES_PER_SECOND * KEYFRAME_SECONDS)
-    video = ["-c:v", "libx264", "-profile:v", "main", "-preset", "veryslow", "-tune", "animation", "-crf", QUALITY]
-    video += ["-g", keyframes, "-keyint_min", keyframes, "-sc_threshold", "0", "-bf", "0", "-threads", "1"]
-    audio = ["-c:a", "aac", "-b:a", "8k", "-ac", "1"]
+    keyframes = str(form.frames_per_second * form.keyframe_seconds)
+    video = ["-c:v", "libx264", "-profile:v", "main", "-preset", "veryslow", "-tune", "animation"]
+    video += ["-crf", str(form.quality), "-g", keyframes, "-keyint_min", keyframes, "-sc_threshold", "0", "-bf", "0"]
+    audio = ["-threads", "1", "-c:a", "aac", "-b:a", "8k", "-ac", "1"]
     exact = ["-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact", "-flags:a", "+bitexact"]
     return [*video, *audio, *exact]
 
 
-def _hls(media: Path) -> list[str]:
-    kind = ["-f", "hls", "-hls_playlist_type", "vod", "-hls_segment_type", "fmp4", "-hls_time", str(SEGMENT_SECONDS)]
+def _hls(media: Path, form: Form) -> list[str]:
+    kind = ["-f", "hls", "-hls_playlist_type", "vod", "-hls_segment_type", "fmp4"]
+    kind += ["-hls_time", str(form.segment_seconds)]
     names = ["-hls_fmp4_init_filename", "init.mp4", "-hls_segment_filename", str(media / "seg-%03d.m4s")]
     return [*kind, "-hls_flags", "independent_segments", *names, str(media / PLAYLIST)]
 

@@ -1,6 +1,7 @@
 """Talks to a running Xueshi: sign-in, and the editors' calls."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -12,6 +13,7 @@ from services.catalog.domain.document import questions_digest, write_course
 
 TIMEOUT_SECONDS = 30
 ALREADY_THERE = 412
+PARALLEL_UPLOADS = 4
 
 
 class Refused(Exception):
@@ -66,17 +68,14 @@ class CatalogClient:
             "questions_digest": questions_digest(package.course.questions),
         }
         sent: set[str] = set()
-        path = f"/v1/catalog/courses/{package.course.course_id}/media-uploads"
+        address = f"/v1/catalog/courses/{package.course.course_id}/media-uploads"
         while True:
-            answer = _checked(self._api.post(path, json=request))
+            answer = _checked(self._api.post(address, json=request))
             if not answer["uploads"]:
                 return len(sent)
             total = len(sent) + answer["missing"]
-            for upload in answer["uploads"]:
-                if upload["path"] in sent:
-                    raise _not_stored(upload["path"])
-                self._put(upload, package.paths[upload["path"]])
-                sent.add(upload["path"])
+            for path in self._put_all(answer["uploads"], package, sent):
+                sent.add(path)
                 progress(len(sent), total)
 
     def publish(self, package: Package, expected: int, reason: str) -> dict[str, Any]:
@@ -89,6 +88,16 @@ class CatalogClient:
     def withdraw(self, course_id: str, reason: str) -> dict[str, Any]:
         """Takes a course off the catalogue."""
         return _checked(self._api.post(f"/v1/catalog/courses/{course_id}/withdrawal", json={"reason": reason}))
+
+    def _put_all(self, uploads: list[dict[str, Any]], package: Package, sent: Collection[str]) -> Iterator[str]:
+        """Each file's path when it is there; several are on their way at a time."""
+        again = [upload["path"] for upload in uploads if upload["path"] in sent]
+        if again:
+            raise _not_stored(again[0])
+        with ThreadPoolExecutor(PARALLEL_UPLOADS) as pool:
+            files = [package.paths[upload["path"]] for upload in uploads]
+            for upload, _ in zip(uploads, pool.map(self._put, uploads, files), strict=True):
+                yield upload["path"]
 
     def _put(self, upload: dict[str, Any], path: Path) -> None:
         answer = self._storage.put(upload["url"], headers=upload["headers"], content=path.read_bytes())
