@@ -28,9 +28,11 @@ class CatalogStack(ServiceStack):
         allow(editor, ["s3:GetObject", "s3:PutObject"], [self.media.arn_for_objects(f"{MEDIA_PREFIX}*")])
         allow(editor, ["s3:ListBucket"], [self.media.bucket_arn], {"StringLike": {"s3:prefix": f"{MEDIA_PREFIX}*"}})
         accept_objects(self.media, MEDIA_PREFIX, "Editors add files under names of their own.")
+        reviews = self.add_http_function("reviews")
+        self.allow_write(reviews)
         consumer = self.add_consumer(["orders.entitlement_granted.v1", "playback.watch_completed.v1"])
         self.allow_write(consumer.function)
-        self.finish({"http": reader, "editor": editor}, consumer)
+        self.finish({"http": reader, "editor": editor, "reviews": reviews}, consumer)
         CfnOutput(self, "MediaBucketName", value=self.media.bucket_name)
 
     def _media_bucket(self) -> s3.Bucket:

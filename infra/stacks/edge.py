@@ -26,7 +26,7 @@ CACHED_PATHS = ("/v1/catalog/search", "/v1/catalog/courses", "/v1/catalog/course
 """What everybody reads: the catalogue's public routes."""
 CACHED_PARAMETERS = (
     "q", "credential", "hours_min", "hours_max", "free_to_members", "recommended", "category",
-    "sort", "offset", "limit",
+    "sort", "offset", "limit", "after",
 )  # fmt: skip
 """Query parameters of those routes. Others reach the origin, which ignores them, and make no entry of their own."""
 HTTPS_ONLY = cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS

@@ -7,10 +7,12 @@ from botocore.config import Config
 
 from services.catalog.adapters.course_scan import CourseScan
 from services.catalog.adapters.media_bucket import S3MediaBucket
+from services.catalog.app.moderate_reviews import ModerateReviews
 from services.catalog.app.publish_course import Publisher
 from services.catalog.app.read_courses import ReadCourses
 from services.catalog.app.upload_media import UploadMedia
 from services.catalog.app.withdraw_course import Withdrawer
+from services.catalog.app.write_review import WriteReview
 from services.kit.audit import AuditLog
 from services.kit.clock import SystemClock
 from services.kit.events import EventFactory
@@ -76,6 +78,16 @@ def editor_api() -> HttpApi:
     publisher, withdrawer = Publisher(store(), bucket, events, audit, clock), Withdrawer(store(), events, audit, clock)
     uploads = UploadMedia(store(), bucket, audit)
     return build_api(ReadCourses(store()), uploads, publisher, withdrawer, json_secret(settings.origin_secret_id))
+
+
+@cache
+def reviews_api() -> HttpApi:
+    """The routes about reviews on the real adapters."""
+    from services.catalog.handlers.reviews import build_api
+
+    clock, ids = SystemClock(), RandomIds()
+    moderation = ModerateReviews(store(), clock, AuditLog(clock, ids))
+    return build_api(WriteReview(store(), clock, ids), moderation, json_secret(HttpSettings.load().origin_secret_id))
 
 
 @cache

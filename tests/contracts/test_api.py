@@ -13,6 +13,7 @@ PUBLIC = {
     ("get", "/v1/catalog/courses"),
     ("get", "/v1/catalog/courses/{course_id}"),
     ("get", "/v1/orders/plans"),
+    ("get", "/v1/catalog/courses/{course_id}/reviews"),
     ("get", "/v1/catalog/search"),
     # The public keys with which anybody verifies an evidence pack.
     ("get", "/v1/playback/jwks"),

@@ -25,6 +25,7 @@ PATH_VALUES = {
     "coupon_code": "0" * 12,
     "thumbprint": "A" * 43,
     "day": "2026-01-01",
+    "review_id": "0" * 32,
 }
 """What stands for a path's parameters: well formed, and of nobody."""
 

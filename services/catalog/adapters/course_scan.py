@@ -3,16 +3,17 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from services.catalog.app.items import CHANGES, LEARNERS, LISTINGS, STATISTICS, listing_key
+from services.catalog.app.items import CHANGES, LEARNERS, LISTINGS, RATINGS, STATISTICS, listing_key
 from services.catalog.app.note_change import Changes
 from services.catalog.domain.learning import Learners
 from services.catalog.domain.publication import Listing
-from services.catalog.domain.search import Candidate, Found, Wanted, candidate, newest_first, select
+from services.catalog.domain.review import UNRATED, Rating
+from services.catalog.domain.search import Candidate, Counts, Found, Wanted, candidate, newest_first, select
 from services.kit.clock import Clock
 from services.kit.store import Store
 
 COUNTS_KEPT = timedelta(minutes=1)
-"""How old the learners' counts may be that a search sorts by and shows; a course's own page counts exactly."""
+"""How old the counts may be that a search sorts by and shows; a course's own page counts exactly."""
 
 
 class CourseScan:
@@ -24,13 +25,17 @@ class CourseScan:
         self._seen: int | None = None
         self._candidates: list[Candidate] = []
         self._learners: Mapping[str, int] = {}
+        self._ratings: Mapping[str, Rating] = {}
         self._counted_at: datetime | None = None
 
     def find(self, wanted: Wanted) -> Found:
         """One page of the courses found, as the catalogue is now. Costs one read, unless something changed."""
         self._follow()
         self._count()
-        return select(self._candidates, wanted, lambda course_id: self._learners.get(course_id, 0))
+        return select(self._candidates, wanted, self._counts)
+
+    def _counts(self, course_id: str) -> Counts:
+        return Counts(self._learners.get(course_id, 0), self._ratings.get(course_id, UNRATED))
 
     def _follow(self) -> None:
         # The number is read first: what changes meanwhile is at worst read twice.
@@ -56,4 +61,6 @@ class CourseScan:
         if self._counted_at is None or now - self._counted_at >= COUNTS_KEPT:
             found = self._store.query(STATISTICS, LEARNERS, Learners)
             self._learners = {stored.key.sk.removeprefix(LEARNERS): stored.value.count for stored in found}
+            rated = self._store.query(STATISTICS, RATINGS, Rating)
+            self._ratings = {stored.key.sk.removeprefix(RATINGS): stored.value for stored in rated}
             self._counted_at = now

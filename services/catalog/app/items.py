@@ -1,9 +1,21 @@
 """Where the catalogue's items are. Access patterns and costs: the service's README."""
 
+from datetime import datetime
+
+from services.kit.clock import to_ms
+from services.kit.ids import Ids
 from services.kit.store import Key
+
+_LAST_MS = 9_999_999_999_999
+"""In the year 2286."""
 
 LISTINGS = "COURSES"
 STATISTICS = "STATISTICS"
+REPORTED = "REPORTED"
+RATINGS = "RATING#"
+"""Sort-key prefix, in the statistics, of what reviews give each course."""
+OWN_REVIEWS = "REVIEW#"
+"""Sort-key prefix, of a learner, of the reviews they wrote."""
 LEARNERS = "LEARNERS#"
 """Sort-key prefix, in the statistics, of how many learners each course has."""
 
@@ -30,6 +42,41 @@ def learners_key(course_id: str) -> Key:
 def taking_key(learner_id: str, course_id: str) -> Key:
     """A learner's having taken a course."""
     return Key(_learner(learner_id), f"TAKING#{course_id}")
+
+
+def review_key(course_id: str, review_id: str) -> Key:
+    """One review; a course's are in the order of their ids."""
+    return Key(f"REVIEWS#{course_id}", review_id)
+
+
+def own_review_key(learner_id: str, course_id: str) -> Key:
+    """Which review of the course is the learner's."""
+    return Key(_learner(learner_id), f"{OWN_REVIEWS}{course_id}")
+
+
+def rating_key(course_id: str) -> Key:
+    """What the course's reviews give it."""
+    return Key(STATISTICS, f"{RATINGS}{course_id}")
+
+
+def report_key(learner_id: str, review_id: str) -> Key:
+    """A learner's having reported a review."""
+    return Key(_learner(learner_id), f"REPORT#{review_id}")
+
+
+def reported_key(review_id: str) -> Key:
+    """A review's place among those for moderators to decide on."""
+    return Key(REPORTED, review_id)
+
+
+def allowance_key(learner_id: str, what: str) -> Key:
+    """How much of a day's allowance a learner has used."""
+    return Key(_learner(learner_id), f"ALLOWANCE#{what}")
+
+
+def newest_first_id(now: datetime, ids: Ids) -> str:
+    """A fresh identifier, smaller than those made before it: 32 digits and small letters."""
+    return f"{_LAST_MS - to_ms(now):013d}{ids.new()[-19:]}"
 
 
 def _learner(learner_id: str) -> str:

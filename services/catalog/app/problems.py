@@ -69,6 +69,39 @@ PUBLISHED_MEANWHILE = ProblemType(
     "Look at the current publication and publish again.",
 )
 
+NOT_COMPLETED = ProblemType(
+    "NOT_COMPLETED",
+    HTTPStatus.FORBIDDEN,
+    "完整学完课程后才能评价，您的评价没有发布。",
+    "Only who has completed the course may review it; nothing was published.",
+    "请先完整观看课程；刚刚看完的，请稍等片刻再试。",
+    "Watch the whole course first; if you just have, wait a moment and try again.",
+)
+REVIEW_NOT_FOUND = ProblemType(
+    "REVIEW_NOT_FOUND",
+    HTTPStatus.NOT_FOUND,
+    "没有这条评价，或已撤回。",
+    "There is no such review, or it was withdrawn.",
+    "请刷新评价列表。",
+    "Reload the list of reviews.",
+)
+OWN_REVIEW = ProblemType(
+    "OWN_REVIEW",
+    HTTPStatus.FORBIDDEN,
+    "不能举报或处理自己的评价，未作任何更改。",
+    "Nobody reports or moderates a review of their own; nothing was changed.",
+    "可以修改或撤回自己的评价；处理请交给其他管理员。",
+    "Edit or withdraw your own review; leave moderating it to somebody else.",
+)
+TOO_OFTEN = ProblemType(
+    "TOO_OFTEN",
+    HTTPStatus.TOO_MANY_REQUESTS,
+    "今天提交的次数已达上限，本次没有保存。",
+    "This is more than one day allows; nothing was saved.",
+    "请明天再试。",
+    "Try again tomorrow.",
+)
+
 PUBLIC_PROBLEMS = (COURSE_NOT_FOUND,)
 EDITOR_PROBLEMS = (
     COURSE_NOT_FOUND,
@@ -80,3 +113,4 @@ EDITOR_PROBLEMS = (
     MEDIA_INVALID,
     PUBLISHED_MEANWHILE,
 )
+REVIEW_PROBLEMS = (NOT_COMPLETED, REVIEW_NOT_FOUND, OWN_REVIEW, TOO_OFTEN)

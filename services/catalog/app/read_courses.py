@@ -4,17 +4,20 @@ from dataclasses import dataclass
 
 from services.catalog.app.items import LISTINGS, learners_key, listing_key, publication_key
 from services.catalog.app.problems import COURSE_NOT_FOUND
+from services.catalog.app.read_reviews import Page, rating_of, read_reviews
 from services.catalog.domain.learning import Learners
 from services.catalog.domain.publication import Current, Listing, Publication
+from services.catalog.domain.review import Rating, Review
 from services.kit.store import Store
 
 
 @dataclass(frozen=True)
 class CourseView:
-    """A course as it stands, and how many learners have taken it."""
+    """A course as it stands, how many learners have taken it, and what their reviews give it."""
 
     current: Current
     learners: int
+    rating: Rating
 
 
 class ReadCourses:
@@ -31,7 +34,12 @@ class ReadCourses:
 
     def page(self, course_id: str) -> CourseView:
         """The course with what is counted beside it. Raises COURSE_NOT_FOUND."""
-        return CourseView(self.current(course_id), learners_of(self._store, course_id))
+        current = self.current(course_id)
+        return CourseView(current, learners_of(self._store, course_id), rating_of(self._store, course_id))
+
+    def reviews(self, course_id: str, after: str, limit: int) -> tuple[Page[Review], Rating]:
+        """A page of the course's reviews, the newest first, and what all of them give it."""
+        return read_reviews(self._store, course_id, after, limit), rating_of(self._store, course_id)
 
     def current(self, course_id: str) -> Current:
         """The course as it stands, a withdrawn one too. Raises COURSE_NOT_FOUND."""

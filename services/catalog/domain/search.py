@@ -11,8 +11,9 @@ from typing import Any, Literal
 
 from services.catalog.domain.course import Category
 from services.catalog.domain.publication import Listing
+from services.catalog.domain.review import UNRATED, Rating
 
-Sort = Literal["relevance", "newest", "most_learners", "cheapest", "dearest", "shortest", "longest"]
+Sort = Literal["relevance", "newest", "most_learners", "best_rated", "cheapest", "dearest", "shortest", "longest"]
 """Orders of a result; relevance without a text is newest. Ties, everywhere: the newest first."""
 
 _RUNS = re.compile(r"[0-9a-z]+|[^\W0-9a-z_]+")
@@ -37,11 +38,19 @@ class Wanted:
 
 
 @dataclass(frozen=True)
+class Counts:
+    """What is counted of a course: how many learners have taken it, and what their reviews give it."""
+
+    learners: int = 0
+    rating: Rating = UNRATED
+
+
+@dataclass(frozen=True)
 class Hit:
-    """A course found, with how many learners have taken it."""
+    """A course found, with what is counted of it."""
 
     line: Listing
-    learners: int
+    counts: Counts
 
 
 @dataclass(frozen=True)
@@ -78,24 +87,25 @@ def newest_first(candidates: Iterable[Candidate]) -> list[Candidate]:
     return sorted(candidates, key=lambda found: (found.line.published_on, found.line.course_id), reverse=True)
 
 
-def select(candidates: Sequence[Candidate], wanted: Wanted, learners: Callable[[str], int]) -> Found:
+def select(candidates: Sequence[Candidate], wanted: Wanted, counts: Callable[[str], Counts]) -> Found:
     """The page of courses that pass the filters and match the text, in the order asked for.
 
     The candidates come newest first; every order keeps that where it finds two courses equal.
     """
     passing = [found for found in candidates if _passes(found.line, wanted)]
     scored = _matching(passing, wanted.text)
-    order = _order(wanted.sort, learners)
+    order = _order(wanted.sort, counts)
     if order:
         scored.sort(key=order)
     page = [found.line for _, found in scored[wanted.offset : wanted.offset + wanted.limit]]
-    return Found(len(scored), tuple(Hit(line, learners(line.course_id)) for line in page))
+    return Found(len(scored), tuple(Hit(line, counts(line.course_id)) for line in page))
 
 
-def _order(sort: Sort, learners: Callable[[str], int]) -> Callable[[tuple[float, Candidate]], Any] | None:
+def _order(sort: Sort, counts: Callable[[str], Counts]) -> Callable[[tuple[float, Candidate]], Any] | None:
     orders: dict[Sort, Callable[[tuple[float, Candidate]], Any]] = {
         "relevance": lambda scored: -scored[0],
-        "most_learners": lambda scored: -learners(scored[1].line.course_id),
+        "most_learners": lambda scored: -counts(scored[1].line.course_id).learners,
+        "best_rated": lambda scored: -counts(scored[1].line.course_id).rating.standing,
         "cheapest": lambda scored: scored[1].line.price_fen,
         "dearest": lambda scored: -scored[1].line.price_fen,
         "shortest": lambda scored: scored[1].line.hours,

@@ -16,7 +16,8 @@ from services.catalog.domain.course import Category, Credential
 from services.catalog.domain.search import Sort, Wanted
 from services.catalog.handlers.caching import answer_not_modified, cacheable
 from services.catalog.handlers.models import CoursePage, Courses, Identifier, SearchAnswer
-from services.catalog.handlers.pages import course_page, listing_answer, search_answer
+from services.catalog.handlers.pages import course_page, listing_answer, rating_answer, search_answer
+from services.catalog.handlers.review_models import ReviewsAnswer, review_answer
 from services.kit.http import HttpApi, public
 
 MAX_HOURS = 1_000
@@ -71,6 +72,21 @@ def build_api(
     )
     def read_course(course_id: Annotated[Identifier, Path()]) -> Response[CoursePage]:
         return cacheable(app, course_page(courses.page(course_id)))
+
+    @app.get(
+        "/v1/catalog/courses/<course_id>/reviews",
+        operation_id="list_reviews",
+        summary="A course's reviews and rating, a page at a time",
+        **public(),
+    )
+    def list_reviews(
+        course_id: Annotated[Identifier, Path()],
+        after: Annotated[str, Query(pattern=r"^([0-9a-f]{32})?$", description="the earlier page's `after`")] = "",
+        limit: Annotated[int, Query(ge=1, le=MAX_FOUND)] = 20,
+    ) -> Response[ReviewsAnswer]:
+        page, rating = courses.reviews(course_id, after, limit)
+        shown = [review_answer(review) for review in page.entries]
+        return cacheable(app, ReviewsAnswer(rating=rating_answer(rating), reviews=shown, after=page.after or None))
 
     return api
 

@@ -55,10 +55,19 @@ class Courses(BaseModel):
     courses: list[Listing]
 
 
-class FoundCourse(Listing):
-    """A course that a search found."""
+class RatingAnswer(BaseModel):
+    """What the reviews of a course give it."""
 
-    learners: int = Field(description="how many learners have taken the course, about a minute ago")
+    average: Decimal | None = Field(description="mean of the stars to one decimal place; null without reviews")
+    count: int
+    histogram: list[int] = Field(description="how many gave one star, two stars ... five stars")
+
+
+class FoundCourse(Listing):
+    """A course that a search found, with its counts as of about a minute ago."""
+
+    learners: int = Field(description="how many learners have taken the course")
+    rating: RatingAnswer
 
 
 class SearchAnswer(BaseModel):
@@ -144,6 +153,7 @@ class CoursePage(BaseModel):
     published_at: datetime
     withdrawn: bool = Field(description="no longer offered: not for sale, not to be claimed; who has it, keeps it")
     learners: int = Field(description="how many learners have taken the course")
+    rating: RatingAnswer
     title: str
     title_en: str | None
     subtitle: str | None

@@ -6,7 +6,8 @@ from services.catalog.app.read_courses import CourseView
 from services.catalog.domain.course import CREDENTIALS, Course
 from services.catalog.domain.document import write_course, write_node
 from services.catalog.domain.publication import Current, Listing, Publication
-from services.catalog.domain.search import Found
+from services.catalog.domain.review import Rating
+from services.catalog.domain.search import Found, Hit
 from services.catalog.handlers import models
 
 
@@ -17,8 +18,12 @@ def listing_answer(line: Listing) -> models.Listing:
 
 def search_answer(found: Found) -> models.SearchAnswer:
     """A page of a search."""
-    courses = [models.FoundCourse(**listing_answer(hit.line).model_dump(), learners=hit.learners) for hit in found.hits]
-    return models.SearchAnswer(total=found.total, courses=courses)
+    return models.SearchAnswer(total=found.total, courses=[_found(hit) for hit in found.hits])
+
+
+def rating_answer(rating: Rating) -> models.RatingAnswer:
+    """What reviews give a course."""
+    return models.RatingAnswer(average=rating.average, count=rating.count, histogram=list(rating.histogram))
 
 
 def course_page(view: CourseView) -> models.CoursePage:
@@ -31,6 +36,7 @@ def course_page(view: CourseView) -> models.CoursePage:
         published_at=publication.published_at,
         withdrawn=view.current.withdrawn_at is not None,
         learners=view.learners,
+        rating=rating_answer(view.rating),
         title=course.title,
         title_en=course.title_en,
         subtitle=course.subtitle,
@@ -76,6 +82,11 @@ def _publication(publication: Publication, number: int, *, withdrawn: bool) -> d
         "captions": [models.CaptionEntry(language=c.language, sha256=c.sha256, bytes=c.bytes) for c in captions],
         "course": write_course(publication.course),
     }
+
+
+def _found(hit: Hit) -> models.FoundCourse:
+    line, counts = listing_answer(hit.line).model_dump(), hit.counts
+    return models.FoundCourse(**line, learners=counts.learners, rating=rating_answer(counts.rating))
 
 
 def _eligibility(course: Course, credential: str) -> models.Eligibility:

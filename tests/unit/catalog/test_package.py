@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from services.catalog.cli.package import Finding, InvalidPackage, load_package
-from services.catalog.domain.course import Chapter, KeyPoint, MindMapNode
+from services.catalog.domain.course import CATEGORIES, CREDENTIALS, Chapter, KeyPoint, MindMapNode
 from services.catalog.domain.document import read_course, write_course
 from services.catalog.domain.media import MAX_PLAYLIST_BYTES
 from tests.unit.catalog.world import COURSE, HEADER, PLAYLIST, World, edited, write_package
 
 DEMO_COURSES = Path(__file__).parents[3] / "demo" / "courses"
-MAX_DEMO_MEDIA_BYTES = 400_000
+MAX_SHORT_MEDIA_BYTES, MAX_LONG_MEDIA_BYTES = 400_000, 2_000_000
+LONG_FROM_MS = 600_000
 
 
 def findings(folder: Path, **changed: str | bytes | None) -> list[Finding]:
@@ -185,4 +186,20 @@ def test_times_and_decimals_need_no_quotes(world: World) -> None:
 def test_the_demo_courses_are_valid_and_small(folder: Path) -> None:
     package = load_package(folder)
     assert package.course.course_id == folder.name
-    assert sum(file.bytes for file in package.files) < MAX_DEMO_MEDIA_BYTES
+    limit = MAX_SHORT_MEDIA_BYTES if package.duration_ms < LONG_FROM_MS else MAX_LONG_MEDIA_BYTES
+    assert sum(file.bytes for file in package.files) < limit
+
+
+def test_the_demo_catalogue_has_something_of_everything() -> None:
+    packages = [load_package(folder) for folder in sorted(DEMO_COURSES.glob("*/"))]
+    courses = [package.course for package in packages]
+    assert len(packages) >= 8
+    assert {name for course in courses for name in course.eligible_credentials} == set(CREDENTIALS)
+    assert {course.category for course in courses} == set(CATEGORIES)
+    assert any(course.member_recommended for course in courses)
+    assert any(course.member_library for course in courses)
+    assert any(course.questions for course in courses)
+    short = [package for package in packages if package.duration_ms <= 90_000]
+    assert len([package for package in short if package.course.member_recommended]) >= 2
+    assert any(40 * 60_000 <= package.duration_ms <= 50 * 60_000 for package in packages)
+    assert any(package.captions for package in packages)

@@ -15,7 +15,7 @@ from services.catalog.app.items import CHANGES, learners_key, listing_key
 from services.catalog.app.note_change import REMEMBERED, Changes, change_noted
 from services.catalog.domain.learning import Learners
 from services.catalog.domain.publication import Listing
-from services.catalog.domain.search import Sort, Wanted, candidate, grams, newest_first, select, terms
+from services.catalog.domain.search import Counts, Sort, Wanted, candidate, grams, newest_first, select, terms
 from services.catalog.handlers import http
 from services.kit.http import HttpApi
 from services.kit.store import Change, Put
@@ -77,7 +77,7 @@ COURSES = [
 def found(text: str = "", learners: dict[str, int] | None = None, **wanted: Any) -> list[str]:
     """The courses found, in order."""
     counts = learners or {}
-    result = select(newest_first(map(candidate, COURSES)), Wanted(text, **wanted), lambda c: counts.get(c, 0))
+    result = select(newest_first(map(candidate, COURSES)), Wanted(text, **wanted), lambda c: Counts(counts.get(c, 0)))
     return [hit.line.course_id for hit in result.hits]
 
 
@@ -152,9 +152,9 @@ def test_sorting(sort: Sort, expected: list[str]) -> None:
 )
 def test_pages_together_are_the_whole_result_once(prices: list[int], limit: int, sort: Sort) -> None:
     lines = newest_first(candidate(course(f"c{number}", price_fen=price)) for number, price in enumerate(prices))
-    whole = select(lines, Wanted(sort=sort, limit=1_000), lambda _: 0)
+    whole = select(lines, Wanted(sort=sort, limit=1_000), lambda _: Counts())
     pages = [
-        select(lines, Wanted(sort=sort, offset=offset, limit=limit), lambda _: 0)
+        select(lines, Wanted(sort=sort, offset=offset, limit=limit), lambda _: Counts())
         for offset in range(0, len(lines) + limit, limit)
     ]
     assert [hit for page in pages for hit in page.hits] == list(whole.hits)
@@ -165,7 +165,7 @@ def test_pages_together_are_the_whole_result_once(prices: list[int], limit: int,
 def test_what_stands_in_a_title_is_found_by_it(before: str, after: str) -> None:
     line = course("one", title=f"{before}风险等级{after}")
     for text in ("风险等级", "险等", line.title):
-        result = select([candidate(line)], Wanted(text), lambda _: 0)
+        result = select([candidate(line)], Wanted(text), lambda _: Counts())
         assert result.total == 1
 
 

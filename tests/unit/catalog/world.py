@@ -8,10 +8,12 @@ from typing import Any
 from services.catalog.adapters.course_scan import CourseScan
 from services.catalog.adapters.media_bucket import MemoryMediaBucket
 from services.catalog.app.manifest import Manifest
+from services.catalog.app.moderate_reviews import ModerateReviews
 from services.catalog.app.publish_course import PublishCourse, Published, Publisher
 from services.catalog.app.read_courses import ReadCourses
 from services.catalog.app.upload_media import UploadMedia
 from services.catalog.app.withdraw_course import Withdrawal, Withdrawer
+from services.catalog.app.write_review import WriteReview
 from services.catalog.cli.package import Package, load_package
 from services.catalog.domain.document import write_course
 from services.kit.audit import AuditLog, AuditRecord
@@ -105,6 +107,8 @@ class World:
         self.courses = ReadCourses(self.store)
         self.search = CourseScan(self.store, self.clock)
         self.uploads = UploadMedia(self.store, self.bucket, audit)
+        self.reviews = WriteReview(self.store, self.clock, ids)
+        self.moderation = ModerateReviews(self.store, self.clock, audit)
         self.withdrawer = Withdrawer(self.store, events, audit, self.clock)
         self.publisher = Publisher(self.store, self.bucket, events, audit, self.clock)
 
