@@ -57,14 +57,18 @@ class Desk:
         page.on("response", self._response)
         return Window(page)
 
-    def member(self) -> "Person":
-        """A new member with a confirmed AFP certificate."""
+    def learner(self) -> "Person":
+        """A new learner who has nothing."""
         email = f"browser-{uuid4().hex[:12]}@{DOMAIN}"
         self.people.system.create_user(email, PASSWORD, [])
-        client = self.people.public.sign_in(email, PASSWORD)
-        grant_membership(self.people.admin, learner_id_of(client))
-        hold_certificates(self.people.admin, client, ["AFP"])
-        return Person(email, client)
+        return Person(email, self.people.public.sign_in(email, PASSWORD))
+
+    def member(self) -> "Person":
+        """A new member with a confirmed AFP certificate."""
+        person = self.learner()
+        grant_membership(self.people.admin, learner_id_of(person.client))
+        hold_certificates(self.people.admin, person.client, ["AFP"])
+        return person
 
     def close(self) -> None:
         """Closes every window."""

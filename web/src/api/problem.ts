@@ -76,6 +76,12 @@ export class Problem extends Error {
     return this.mistakes.some(({ pointer }) => pointer === `/${field}`)
   }
 
+  /** Another member of the answer that names something, such as `order_id`. */
+  reference(member: string): string | undefined {
+    const found = (this.body as Record<string, unknown>)[member]
+    return typeof found === 'string' ? found : undefined
+  }
+
   /** Each mistake in what was sent, if the answer lists them. */
   get mistakes(): Mistake[] {
     return Array.isArray(this.body.errors) ? (this.body.errors as Mistake[]) : []

@@ -47,3 +47,9 @@ export function civilDay(from: Date, days = 0): string {
   const style = { timeZone: 'Asia/Shanghai', year: 'numeric', month: '2-digit', day: '2-digit' } as const
   return new Intl.DateTimeFormat('sv-SE', style).format(new Date(from.getTime() + days * DAY_MS))
 }
+
+/** "199" or "199.5" -> 19950 fen; null: not an amount of at most two decimals. */
+export function fenOf(text: string): number | null {
+  const found = /^(\d{1,7})(?:\.(\d{1,2}))?$/.exec(text.trim())
+  return found ? Number(`${found[1]}${(found[2] ?? '').padEnd(2, '0')}`) : null
+}

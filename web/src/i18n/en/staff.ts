@@ -25,5 +25,5 @@ export const staff: Record<keyof typeof zh, string> = {
   'tool.publishing': 'Publishing',
   'tool.publishing.hint': 'How courses stand, withdrawing, and publishing by the command',
   'tool.finance': 'Finance',
-  'tool.finance.hint': 'Revenue and exports',
+  'tool.finance.hint': 'Revenue, exports and coupons',
 }

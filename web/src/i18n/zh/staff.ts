@@ -23,5 +23,5 @@ export const staff = {
   'tool.publishing': '课程发布',
   'tool.publishing.hint': '查看发布现状、下架，以及如何用命令发布',
   'tool.finance': '财务',
-  'tool.finance.hint': '收入与导出',
+  'tool.finance.hint': '收入、导出和优惠码',
 } as const

@@ -1,0 +1,108 @@
+"""Buying in a browser: the cart, paying in the sandbox, membership."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.learner import COURSE, Desk, Window
+
+pytestmark = pytest.mark.e2e
+
+OTHER = "first-meeting"
+LIBRARY = "family-trust-boundaries"
+QUEUES_MS = 60_000
+"""For what arrives through queues on a busy machine."""
+
+
+def _look(window: Window) -> None:
+    """The page as it is: nothing grave for axe, nothing wider than the window."""
+    expect(window.page.locator('[aria-busy="true"]')).to_have_count(0)
+    assert window.findings() == []
+    assert window.overflow() == 0
+
+
+def _pay(window: Window) -> None:
+    """Pays on the provider's page, which opens beside ours, and comes back to an order that is paid."""
+    page = window.page
+    page.wait_for_url(re.compile(r"/orders/\w+/pay$"))
+    expect(page.get_by_text("等待付款结果")).to_be_visible(timeout=QUEUES_MS)
+    _look(window)
+    with page.expect_popup() as opened:
+        page.locator("a[target=_blank]").click()
+    opened.value.get_by_role("button", name="支付 · Pay", exact=True).click()
+    opened.value.close()
+    page.wait_for_url(re.compile(r"/orders/\w+$"), timeout=QUEUES_MS)
+    expect(page.get_by_text("已付款")).to_be_visible()
+
+
+def test_buy_now_then_watch(desk: Desk) -> None:
+    person, window = desk.learner(), desk.window()
+    page = window.page
+    window.open_as(person, f"/courses/{OTHER}")
+    page.get_by_role("button", name="立即购买").click()
+    expect(page.get_by_role("heading", level=1, name="确认订单")).to_be_visible()
+    _look(window)
+    page.get_by_role("button", name="提交订单").click()
+    _pay(window)
+    _look(window)
+    page.goto(f"/courses/{OTHER}")
+    expect(page.get_by_text("您已购买")).to_be_visible()
+    page.get_by_role("button", name="开始学习").click()
+    expect(page.get_by_test_id("begin")).to_be_visible(timeout=QUEUES_MS)
+
+
+def test_a_cart_of_two_is_ordered_and_paid(desk: Desk) -> None:
+    person, window = desk.learner(), desk.window("phone")
+    page = window.page
+    window.open_as(person, f"/courses/{OTHER}")
+    page.get_by_role("button", name="加入购物车").click()
+    expect(page.get_by_text("在您的购物车中")).to_be_visible()
+    person.client.put(f"/v1/orders/cart/courses/{COURSE}", {}).accepted()
+    page.get_by_role("button", name="去购物车").click()
+    expect(page.get_by_role("button", name="结算（2）")).to_be_visible()
+    _look(window)
+    page.get_by_role("button", name="结算（2）").click()
+    page.get_by_role("button", name="提交订单").click()
+    page.wait_for_url(re.compile(r"/orders/\w+/pay$"))
+    page.get_by_role("link", name="返回订单").click()
+    page.get_by_role("button", name="取消订单").click()
+    dialog = page.get_by_role("dialog")
+    _look(window)
+    # By keyboard: the dialog holds the focus, and Escape leaves everything as it was.
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    page.get_by_role("button", name="去付款").click()
+    _pay(window)
+    page.goto("/orders")
+    expect(page.get_by_text("已付款")).to_be_visible()
+    _look(window)
+
+
+def test_a_membership_changes_prices_and_opens_the_library(desk: Desk) -> None:
+    person, window = desk.learner(), desk.window()
+    page = window.page
+    window.open_as(person, "/membership")
+    expect(page.get_by_text("您还不是会员")).to_be_visible()
+    _look(window)
+    page.get_by_role("button", name="立即开通 VIP会员", exact=True).click()
+    page.get_by_role("button", name="提交订单").click()
+    _pay(window)
+    page.get_by_role("link", name="查看会员").click()
+    expect(page.get_by_text("有效期至")).to_be_visible()
+    _look(window)
+    page.goto(f"/courses/{COURSE}")
+    expect(page.get_by_role("button", name="领取课程")).to_be_visible()
+    page.goto(f"/courses/{LIBRARY}")
+    expect(page.get_by_text("会员期内可免费观看")).to_be_visible()
+
+
+def test_what_is_shown_where_there_is_nothing(desk: Desk) -> None:
+    person, window = desk.learner(), desk.window("phone")
+    window.open_as(person, "/cart")
+    expect(window.page.get_by_text("购物车是空的")).to_be_visible()
+    _look(window)
+    for path, words in (("/orders", "还没有订单"), ("/checkout", "没有可以结算的商品")):
+        window.page.goto(path)
+        expect(window.page.get_by_text(words)).to_be_visible()
+        _look(window)

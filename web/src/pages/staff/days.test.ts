@@ -1,0 +1,12 @@
+import { describe, expect, it } from 'vitest'
+import { dayAfter, startOf } from './days'
+
+describe('civil days', () => {
+  it('follow each other over the ends of months and years', () => {
+    expect(['2026-02-28', '2028-02-28', '2026-12-31'].map(dayAfter)).toEqual(['2026-03-01', '2028-02-29', '2027-01-01'])
+  })
+
+  it("begin at Shanghai's midnight", () => {
+    expect(new Date(startOf('2026-11-24')).toISOString()).toBe('2026-11-23T16:00:00.000Z')
+  })
+})

@@ -1,0 +1,12 @@
+// Civil days in Shanghai, which has one offset all year.
+
+/** The first instant of a day. */
+export function startOf(day: string): string {
+  return `${day}T00:00:00+08:00`
+}
+
+/** The day after. */
+export function dayAfter(day: string): string {
+  const [year, month, date] = day.split('-').map(Number) as [number, number, number]
+  return new Date(Date.UTC(year, month - 1, date + 1)).toISOString().slice(0, 10)
+}
