@@ -1,21 +1,27 @@
-"""Orders' functions for finance: exports and summaries, and the bucket that they are kept in."""
+"""Orders' functions for finance: exports, summaries, reconciliation, and the bucket that files are kept in."""
 
 from aws_cdk import Aws, Duration, RemovalPolicy, Size
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 
+from infra.constructs.alarm import MINUTE, alarm
 from infra.constructs.archive import allow_objects
 from infra.constructs.consumer import EventConsumer
 from infra.constructs.review import accept, accept_objects
 from infra.constructs.schedule import Schedule
+from infra.stacks.payments import Payments
 from infra.stacks.service import ServiceStack
 
 LAYER = "exports"
-EXPORTS_PREFIX = "exports/"
+EXPORTS_PREFIX, STATEMENTS_PREFIX, REPORTS_PREFIX = "exports/", "statements/", "reports/"
 KEPT = Duration.days(400)
-"""Longer than the year that finance closes. Any export can be written anew from what is stored."""
+"""Of exports and brought statements, longer than the year that finance closes; any export can be written anew.
+Reports stay."""
 DAILY_AT = "cron(30 2 * * ? *)"
 """UTC: half past ten in Shanghai, when providers have made the day's statements."""
+RECONCILING_TIMEOUT = Duration.minutes(5)
+"""Its queue asks again after six times that: five times, over the hours in which a late statement comes."""
 WRITING_TIMEOUT = Duration.minutes(15)
 WRITING_MEMORY_MIB = 1769
 """Lambda's measure of one whole CPU; what is written needs far less memory."""
@@ -26,13 +32,15 @@ WRITING_STORAGE = Size.gibibytes(4)
 class Finance:
     """A part of orders' stack."""
 
-    def __init__(self, stack: ServiceStack) -> None:
+    def __init__(self, stack: ServiceStack, payments: Payments) -> None:
         self._stack = stack
+        self._payments = payments
         self._bucket = self._finance_bucket()
         self._environment = {"FINANCE_BUCKET_NAME": self._bucket.bucket_name}
         self.http: dict[str, lambda_.Function] = {"finance": self._finance()}
-        self.consumers: list[EventConsumer] = [self._export()]
+        self.consumers: list[EventConsumer] = [self._export(), self._reconcile()]
         self.schedules: list[Schedule] = [self._daily()]
+        self._alarm_differences()
 
     def _finance_bucket(self) -> s3.Bucket:
         bucket = s3.Bucket(
@@ -44,22 +52,24 @@ class Finance:
             enforce_ssl=True,
             versioned=True,
             lifecycle_rules=[
-                s3.LifecycleRule(
-                    prefix=EXPORTS_PREFIX, expiration=KEPT, noncurrent_version_expiration=Duration.days(30)
-                )
+                s3.LifecycleRule(prefix=prefix, expiration=KEPT, noncurrent_version_expiration=Duration.days(30))
+                for prefix in (EXPORTS_PREFIX, STATEMENTS_PREFIX)
             ],
             removal_policy=RemovalPolicy.RETAIN,
         )
         accept(bucket, "S1", "Who was given a link is in the audit log, and the functions that sign them are traced.")
-        accept_objects(bucket, EXPORTS_PREFIX, "Objects are named by what they hold.")
+        for prefix in (EXPORTS_PREFIX, STATEMENTS_PREFIX, REPORTS_PREFIX):
+            accept_objects(bucket, prefix, "Objects are named by what they hold.")
         return bucket
 
     def _finance(self) -> lambda_.Function:
-        """Takes requests and signs links. It can write no file."""
+        """Takes requests and statements, and signs links. It can write neither exports nor reports."""
         function = self._stack.add_http_function("finance", self._environment)
         self._stack.allow_write(function)
         self._stack.allow_emit(function)
         allow_objects(function, self._bucket, EXPORTS_PREFIX, "s3:GetObject")
+        allow_objects(function, self._bucket, REPORTS_PREFIX, "s3:GetObject")
+        allow_objects(function, self._bucket, STATEMENTS_PREFIX, "s3:PutObject")
         return function
 
     def _export(self) -> EventConsumer:
@@ -78,11 +88,45 @@ class Finance:
         allow_objects(consumer.function, self._bucket, EXPORTS_PREFIX, "s3:PutObject")
         return consumer
 
+    def _reconcile(self) -> EventConsumer:
+        """Asks providers for statements, and writes reports."""
+        consumer = self._stack.add_consumer(
+            ["orders.reconciliation_requested.v1"],
+            {**self._environment, **self._payments.accounts()},
+            "reconcile",
+            bundle=self._payments.bundle,
+            timeout=RECONCILING_TIMEOUT,
+            memory_mib=WRITING_MEMORY_MIB,
+            batch_size=1,
+        )
+        self._stack.allow_write(consumer.function)
+        self._payments.open_accounts(consumer.function)
+        allow_objects(consumer.function, self._bucket, STATEMENTS_PREFIX, "s3:GetObject")
+        allow_objects(consumer.function, self._bucket, REPORTS_PREFIX, "s3:PutObject")
+        return consumer
+
+    def _alarm_differences(self) -> None:
+        metric = cloudwatch.Metric(
+            namespace="Xueshi",
+            metric_name="ReconciliationDifferences",
+            dimensions_map={"service": self._stack.service},
+            statistic="Sum",
+            period=MINUTE,
+        )
+        alarm(
+            self._stack,
+            "ReconciliationAlarm",
+            metric,
+            name="xueshi-orders-reconciliation-differs",
+            description="A provider's statement and our cash book differ: the reconciliation's report says in what.",
+            threshold=1,
+            topic=self._stack.platform.alarm_topic,
+        )
+
     def _daily(self) -> Schedule:
         """Asks for what each day that is over needs."""
-        daily = self._stack.add_scheduled(
-            "daily", DAILY_AT, "Asks for the exports of the days that are over", timeout=Duration.minutes(1)
-        )
+        does = "Asks for the exports and reconciliations of the days that are over"
+        daily = self._stack.add_scheduled("daily", DAILY_AT, does, timeout=Duration.minutes(1))
         self._stack.allow_write(daily.function)
         self._stack.allow_emit(daily.function)
         return daily

@@ -18,7 +18,7 @@ class OrdersStack(ServiceStack):
         consumer = self.add_consumer(["catalog.course_published.v1", "catalog.course_withdrawn.v1"])
         self.allow_write(consumer.function)
         payments = Payments(self)
-        finance = Finance(self)
+        finance = Finance(self, payments)
         self.finish(
             {"http": http, **payments.http, **finance.http},
             consumer,

@@ -25,7 +25,7 @@ class Payments:
 
     def __init__(self, stack: ServiceStack) -> None:
         self._stack = stack
-        self._bundle = stack.bundle_with(LAYER)
+        self.bundle = stack.bundle_with(LAYER)
         self._wechat = self._merchant_account("WechatPay", "wechat-pay", "WeChat Pay")
         self._alipay = self._merchant_account("Alipay", "alipay", "Alipay")
         self.http: dict[str, lambda_.Function] = {"callbacks": self._callbacks(), "pay": self._pay()}
@@ -46,25 +46,25 @@ class Payments:
 
     def _callbacks(self) -> lambda_.Function:
         """Takes notifications. It may keep them and tell of them, and read the keys that prove them; nothing more."""
-        function = self._stack.add_http_function("callbacks", self._accounts(), self._bundle)
+        function = self._stack.add_http_function("callbacks", self.accounts(), self.bundle)
         self._stack.allow_write(function)
         self._stack.allow_emit(function)
-        self._open_accounts(function)
+        self.open_accounts(function)
         return function
 
     def _pay(self) -> lambda_.Function:
         """Opens payments for learners, and tells providers where to notify us."""
-        function = self._stack.add_http_function("pay", self._accounts(), self._bundle)
+        function = self._stack.add_http_function("pay", self.accounts(), self.bundle)
         self._stack.allow_write(function)
         self._stack.open_public_url(function)
-        self._open_accounts(function)
+        self.open_accounts(function)
         return function
 
     def _settle(self) -> EventConsumer:
         """Asks providers about what they notified us of, and has them send refunds."""
         types = ["orders.payment_notified.v1", "orders.refund_due.v1"]
         consumer = self._stack.add_consumer(
-            types, self._accounts(), "settle", bundle=self._bundle, timeout=PROVIDER_TIMEOUT
+            types, self.accounts(), "settle", bundle=self.bundle, timeout=PROVIDER_TIMEOUT
         )
         self._let_grant(consumer.function)
         return consumer
@@ -72,7 +72,7 @@ class Payments:
     def _sweep(self) -> Schedule:
         does = "Closes orders whose time is over; looks after payments and refunds whose news did not reach us"
         sweep = self._stack.add_scheduled(
-            "sweep", SWEPT, does, self._accounts(), bundle=self._bundle, timeout=SWEEP_TIMEOUT
+            "sweep", SWEPT, does, self.accounts(), bundle=self.bundle, timeout=SWEEP_TIMEOUT
         )
         self._let_grant(sweep.function)
         return sweep
@@ -81,7 +81,7 @@ class Payments:
         """What a payment brings is granted by whoever finds it paid."""
         self._stack.allow_write(function)
         self._stack.allow_emit(function)
-        self._open_accounts(function)
+        self.open_accounts(function)
 
     def _alarm_failed_refunds(self) -> None:
         dimensions = {"service": self._stack.service, "status": "failed"}
@@ -98,9 +98,11 @@ class Payments:
             topic=self._stack.platform.alarm_topic,
         )
 
-    def _accounts(self) -> dict[str, str]:
+    def accounts(self) -> dict[str, str]:
+        """The environment of a function that talks to providers."""
         return {"WECHAT_PAY_SECRET_ID": self._wechat.secret_arn, "ALIPAY_SECRET_ID": self._alipay.secret_arn}
 
-    def _open_accounts(self, function: lambda_.Function) -> None:
+    def open_accounts(self, function: lambda_.Function) -> None:
+        """Lets a function read the merchant accounts."""
         accounts = [self._wechat.secret_arn, self._alipay.secret_arn]
         allow(function, ["secretsmanager:GetSecretValue"], accounts)

@@ -32,6 +32,7 @@ from services.orders.app.announcements import revocation_requested
 from services.orders.app.exports import request_daily_exports
 from services.orders.app.keys import payment_key
 from services.orders.app.receive_notification import receive_notification
+from services.orders.app.request_check import request_daily_checks
 from services.orders.domain.order import Goods
 from services.orders.domain.refund import Cause, Refund, RefundLine
 from services.playback.app.risk_cases import assess_watch
@@ -130,10 +131,11 @@ def ask_a_course_back() -> list[Envelope]:
     return [revocation_requested(world.context, refund, line)]
 
 
-def ask_for_an_export() -> list[Envelope]:
+def ask_for_what_finance_wants() -> list[Envelope]:
     """Orders' way of it."""
     world = orders_world.World()
     request_daily_exports(world.context, "request-1")
+    request_daily_checks(world.context, "request-1")
     return world.store.outbox
 
 
@@ -254,7 +256,7 @@ EMITTING = (
     notify_of_a_payment,
     pay_an_order_twice,
     ask_a_course_back,
-    ask_for_an_export,
+    ask_for_what_finance_wants,
     watch_a_course,
     revoke_an_entitlement,
     click_at_once,

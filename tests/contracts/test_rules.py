@@ -19,6 +19,7 @@ def matches(pattern: dict[str, Any], event: dict[str, Any]) -> bool:
 SUBSCRIBERS = {service: set(consumer(service)[1]) for service in CONSUMERS}
 # Some listen to their own service, through queues of their own.
 SUBSCRIBERS["orders-settle"] = {"orders.payment_notified.v1", "orders.refund_due.v1"}
+SUBSCRIBERS["orders-reconcile"] = {"orders.reconciliation_requested.v1"}
 SUBSCRIBERS["orders-export"] = {"orders.export_requested.v1"}
 SUBSCRIBERS["playback-archive"] = {"playback.watch_completed.v1"}
 # Credits listens to its own facts through other queues, so that what follows from them never delays an award.

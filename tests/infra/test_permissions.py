@@ -95,7 +95,7 @@ def test_only_the_relay_publishes_and_only_its_services_source(service: str) -> 
 def test_the_relay_touches_no_item_and_consumers_only_read_their_queue(service: str) -> None:
     granted = actions_by_function(service)
     assert not granted["relay"] & STORE
-    consumers = {"consume", "notices", "archive", "settle", "export", "mail", "erasure"}
+    consumers = {"consume", "notices", "archive", "settle", "export", "reconcile", "mail", "erasure"}
     senders = {"relay", "anchor", "sweep", "daily", "remind"}
     for kind, actions in granted.items():
         on_queues = {action for action in actions if action.startswith("sqs:")}

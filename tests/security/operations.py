@@ -20,6 +20,7 @@ PATH_VALUES = {
     "method": "wechat_native",
     "entry_id": "0" * 32,
     "code": "0" * 28,
+    "reconciliation_id": "20260101-wechat-20260101000000000000000000000000",
     "export_id": "20260101000000000000000000000000",
     "file_name": "manifest-20260101.json",
     "coupon_code": "0" * 12,

@@ -15,11 +15,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.kit.clock import Clock
 from services.orders.adapters.alipay_bill import read_archive
-from services.orders.adapters.statement_values import MalformedStatement, fen, instant
+from services.orders.adapters.statement_values import fen, instant
 from services.orders.domain.membership import CHINA
 from services.orders.domain.payment import (
     CURRENCY,
     ForgedNotification,
+    MalformedStatement,
     Method,
     Notification,
     Payment,
@@ -175,9 +176,13 @@ class Alipay:
                 raise StatementNotReady(day.isoformat()) from refused
             raise
         try:
-            return read_archive(self._download(_text(answer, "bill_download_url")))
+            return self.read_statement(self._download(_text(answer, "bill_download_url")))
         except MalformedStatement as error:
             raise ProviderUnavailable(f"a statement that cannot be read: {error}") from error
+
+    def read_statement(self, content: bytes) -> list[StatementLine]:
+        """A trade bill as it is downloaded: a ZIP."""
+        return read_archive(content)
 
     def _download(self, url: str) -> bytes:
         host = urlsplit(url).hostname or ""

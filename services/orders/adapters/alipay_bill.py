@@ -4,8 +4,8 @@ import io
 import re
 import zipfile
 
-from services.orders.adapters.statement_values import MalformedStatement, fen, instant
-from services.orders.domain.payment import LineKind, StatementLine
+from services.orders.adapters.statement_values import fen, instant
+from services.orders.domain.payment import LineKind, MalformedStatement, StatementLine
 
 _ENCODING = "gb18030"
 _KINDS = {"交易": LineKind.PAYMENT, "退款": LineKind.REFUND}

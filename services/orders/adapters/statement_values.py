@@ -4,10 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 
 from services.orders.domain.membership import CHINA
-
-
-class MalformedStatement(Exception):
-    """The statement is not what its provider describes, or does not add up."""
+from services.orders.domain.payment import MalformedStatement
 
 
 def fen(yuan: str) -> int:

@@ -1,7 +1,7 @@
 """WeChat Pay's trade bill: a CSV of its own kind, each value behind a backtick, with a summary at the end."""
 
-from services.orders.adapters.statement_values import MalformedStatement, fen, instant
-from services.orders.domain.payment import LineKind, StatementLine
+from services.orders.adapters.statement_values import fen, instant
+from services.orders.domain.payment import LineKind, MalformedStatement, StatementLine
 
 _SEPARATOR = ",`"
 """Values may hold commas (a course's title does), but none holds a comma before a backtick."""
@@ -23,7 +23,7 @@ def read_bill(text: str, merchant_id: str) -> list[StatementLine]:
     lines = [_line(record) for record in records]
     _check_totals(_record(rows[ends[0]].split(","), rows[-1]), lines)
     # A refund that failed moved no money.
-    return [line for line, record in zip(lines, records, strict=True) if record["退款状态"] != "FAIL"]
+    return [line for line, record in zip(lines, records, strict=True) if record.get("退款状态") != "FAIL"]
 
 
 def _record(names: list[str], row: str) -> dict[str, str]:

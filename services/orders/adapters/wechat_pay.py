@@ -8,6 +8,7 @@ import gzip
 import hashlib
 import json
 import re
+import zlib
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NoReturn
@@ -16,12 +17,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from requests import RequestException
 from wechatpayv3 import WeChatPay, WeChatPayType
 
-from services.orders.adapters.statement_values import MalformedStatement
 from services.orders.adapters.wechat_bill import read_bill
 from services.orders.domain.membership import CHINA
 from services.orders.domain.payment import (
     CURRENCY,
     ForgedNotification,
+    MalformedStatement,
     Method,
     Notification,
     Payment,
@@ -48,6 +49,9 @@ PROBE = "WECHATPAY/SIGNTEST/"
 """How the signatures begin with which WeChat Pay tests whether we refuse wrong ones."""
 PAID_EVENT = "TRANSACTION.SUCCESS"
 MAX_DESCRIPTION_BYTES = 127
+MAX_BILL_BYTES = 200 * 1024 * 1024
+"""Of one unpacked: some 700,000 lines."""
+_GZIP = b"\x1f\x8b"
 _SIGNATURE_TYPE = "WECHATPAY2-SHA256-RSA2048"
 _SIGNED = {
     "wechatpay-timestamp": re.compile(r"[0-9]{10}"),
@@ -212,9 +216,17 @@ class WechatPay:
         if hashlib.sha1(content, usedforsecurity=False).hexdigest() != _text(answer, "hash_value").lower():
             raise ProviderUnavailable("a statement with another digest")
         try:
-            return read_bill(content.decode("utf-8-sig"), self._settings.merchant_id)
-        except (MalformedStatement, ValueError) as error:
+            return self.read_statement(content)
+        except MalformedStatement as error:
             raise ProviderUnavailable(f"a statement that cannot be read: {error}") from error
+
+    def read_statement(self, content: bytes) -> list[StatementLine]:
+        """A trade bill (type ALL), compressed or not."""
+        try:
+            text = _unpacked(content).decode("utf-8-sig")
+        except (zlib.error, UnicodeDecodeError) as error:
+            raise MalformedStatement("not a text") from error
+        return read_bill(text, self._settings.merchant_id)
 
     def _notification(self, told: dict[str, Any], nonce: str) -> Notification:
         try:
@@ -304,6 +316,17 @@ def _library(settings: WechatPaySettings) -> WeChatPay:
 
 def _no_certificates() -> NoReturn:
     raise ForgedNotification("an unknown serial")
+
+
+def _unpacked(content: bytes) -> bytes:
+    """A bill's text, which may be compressed. Raises MalformedStatement, zlib.error."""
+    if not content.startswith(_GZIP):
+        return content
+    unpacking = zlib.decompressobj(wbits=31)
+    text = unpacking.decompress(content, MAX_BILL_BYTES)
+    if not unpacking.eof:
+        raise MalformedStatement("cut off, or too long")
+    return text
 
 
 def _signed_headers(headers: Mapping[str, str]) -> dict[str, str]:

@@ -28,5 +28,13 @@ TOO_MUCH_AT_ONCE = ProblemType(
     "请减少天数，或申请导出：导出中附有同样的汇总。",
     "Choose fewer days, or ask for an export: it holds the same summary.",
 )
+RECONCILIATION_NOT_FOUND = ProblemType(
+    "RECONCILIATION_NOT_FOUND",
+    HTTPStatus.NOT_FOUND,
+    "没有这次对账或其中没有这个文件。",
+    "There is no such reconciliation, or no such file of it.",
+    "请从对账列表重新选择；尚未完成的对账还没有文件。",
+    "Choose again from the list of reconciliations; one that is not finished has no files yet.",
+)
 
-EXPORT_PROBLEMS = (DAYS_NOT_EXPORTABLE, EXPORT_NOT_FOUND, TOO_MUCH_AT_ONCE)
+EXPORT_PROBLEMS = (DAYS_NOT_EXPORTABLE, EXPORT_NOT_FOUND, TOO_MUCH_AT_ONCE, RECONCILIATION_NOT_FOUND)

@@ -1,50 +1,31 @@
 """Exports for finance: asked for by a person or daily, written by a function of its own, fetched by links that end."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from services.kit.events import Envelope
 from services.kit.idempotency import Request, answer_once
 from services.kit.identity import Principal
 from services.kit.objects import Objects
 from services.kit.observability import count, logger
-from services.kit.store import Change, Conflict, Put, commit_retrying
+from services.kit.store import Change, Put, commit_retrying
 from services.orders.app.context import Context
+from services.orders.app.daily import Asked, ask_for_days_over
 from services.orders.app.export_problems import DAYS_NOT_EXPORTABLE, EXPORT_NOT_FOUND
-from services.orders.app.keys import daily_key, export_key, exports_of_month
+from services.orders.app.file_links import Link, link_to
+from services.orders.app.keys import export_key, exports_of_month
 from services.orders.app.orders import new_number
 from services.orders.app.revenue import Titles, titles
 from services.orders.app.write_export import OutOfTime
 from services.orders.domain.days import Days
-from services.orders.domain.export import MAX_DAYS, SCHEDULE, Export, ExportedFile, ExportState, Manifest
+from services.orders.domain.export import MAX_DAYS, SCHEDULE, Export, ExportState, Manifest
 from services.orders.domain.membership import china_date
 from services.orders.events.published import ExportRequested
 
-LINK_SECONDS = 300
-"""How long a link opens a file: whoever has it may read it."""
-MAKES_UP_FOR = 7
-"""Days whose daily export is asked for if it was not."""
 _DAY = timedelta(days=1)
 
 Writer = Callable[[str, Days, Titles], Manifest]
 """Writes an export by its id. Raises OutOfTime."""
-
-
-@dataclass(frozen=True)
-class Link:
-    """Where a file is, until when, and what it must be."""
-
-    url: str
-    until: datetime
-    file: ExportedFile
-
-
-@dataclass(frozen=True)
-class DailyExport:
-    """The export that was asked for because a day was over."""
-
-    export_id: str
 
 
 def exportable(context: Context, first: date, last: date) -> Days:
@@ -76,10 +57,13 @@ def request_export(
 
 
 def request_daily_exports(context: Context, correlation_id: str) -> list[date]:
-    """Asks for the export of each of the last days that is over, once; answers which were asked for now."""
-    today = china_date(context.clock.now())
-    days = [today - number * _DAY for number in range(MAKES_UP_FOR, 0, -1)]
-    return [day for day in days if _request_daily(context, day, correlation_id)]
+    """Asks for the export of each of the last days that is over, once; answers for which it asked now."""
+
+    def ask(day: date) -> Asked:
+        export = _new(context, Days(day, day), SCHEDULE, "每日导出 daily export", correlation_id)
+        return Asked(export.export_id, Put(export_key(export.export_id), export), _requested(context, export))
+
+    return ask_for_days_over(context, "EXPORT", ask)
 
 
 def read_export(context: Context, export_id: str) -> Export:
@@ -101,15 +85,11 @@ def link_file(context: Context, objects: Objects, actor: Principal, export_id: s
     Raises:
         Problem: EXPORT_NOT_FOUND.
     """
-    export = read_export(context, export_id)
-    files = export.manifest.files() if export.manifest else ()
-    for file in files:
-        if file.name == name:
-            audit = context.audit.entry(actor, "link_export_file", f"{export_id}/{name}", export.reason)
-            context.store.commit(Change([audit]))
-            until = context.clock.now() + timedelta(seconds=LINK_SECONDS)
-            return Link(objects.link(file.key, LINK_SECONDS), until, file)
-    raise EXPORT_NOT_FOUND.problem()
+    manifest = read_export(context, export_id).manifest
+    link = link_to(context, objects, actor, manifest.files() if manifest else (), export_id, name)
+    if link is None:
+        raise EXPORT_NOT_FOUND.problem()
+    return link
 
 
 def fulfil_export(context: Context, write: Writer, event: Envelope) -> None:
@@ -142,20 +122,6 @@ def _new(context: Context, days: Days, actor_id: str, reason: str, correlation_i
         requested_at=context.clock.now(),
         correlation_id=correlation_id,
     )
-
-
-def _request_daily(context: Context, day: date, correlation_id: str) -> bool:
-    key = daily_key("EXPORT", day)
-    if context.store.get(key, DailyExport) is not None:
-        return False
-    export = _new(context, Days(day, day), SCHEDULE, "每日导出 daily export", correlation_id)
-    writes = [Put(key, DailyExport(export.export_id)), Put(export_key(export.export_id), export)]
-    try:
-        context.store.commit(Change(writes, [_requested(context, export)]))
-    except Conflict:
-        # Another call of the schedule asked at the same moment.
-        return False
-    return True
 
 
 def _requested(context: Context, export: Export) -> Envelope:

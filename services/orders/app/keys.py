@@ -132,6 +132,16 @@ def exports_of_month(month: str) -> str:
     return f"EXPORTS#{month[:6]}"
 
 
+def check_key(check_id: str) -> Key:
+    """A reconciliation by its id, which begins with the day it is about."""
+    return Key(checks_of_month(check_id), check_id or "-")
+
+
+def checks_of_month(month: str) -> str:
+    """Partition of the reconciliations of a civil month's days (such as 202611; a reconciliation's id will do)."""
+    return f"RECONCILIATIONS#{month[:6]}"
+
+
 def daily_key(task: str, day: date) -> Key:
     """Says that what is done once for each civil day was asked for."""
     return Key(f"DAILY#{task}", f"{day}")

@@ -13,8 +13,9 @@ from services.kit.store import Store
 from services.orders.app.cash_book import Entry
 from services.orders.app.export_tables import LINES, ORDERS, SOURCES, Source
 from services.orders.app.revenue import Titles, revenue_document
+from services.orders.app.revenue_report import revenue_report
 from services.orders.domain.days import Days
-from services.orders.domain.export import ExportedFile, ExportedTable, Manifest
+from services.orders.domain.export import ExportedTable, KeptFile, Manifest
 from services.orders.domain.revenue import Revenue
 from services.orders.domain.tables import Row, Table
 
@@ -23,7 +24,7 @@ ROWS_PER_FILE = 1_000_000
 """Under Excel's limit of 1,048,576 rows, the header among them. CSV is split alike: Excel opens it too."""
 _CHECKED_EVERY = 1000
 _CHUNK = 1 << 20
-_JSON = "application/json"
+_HTML, _JSON = "text/html; charset=utf-8", "application/json"
 
 
 class OutOfTime(Exception):
@@ -79,8 +80,12 @@ def write_export(press: Press, export_id: str, days: Days, titles: Titles) -> Ma
         for source in press.sources:
             tables += _write_source(press, source, days, keeper, revenue)
         _check(tables)
-        documents = [keeper.document(f"revenue-{_span(days)}.json", revenue_document(revenue, days, titles))]
-        documents.append(keeper.document(f"manifest-{_span(days)}.json", _manifest(days, tables, documents)))
+        summary, span = revenue_document(revenue, days, titles), _span(days)
+        documents = [
+            keeper.document(f"report-{span}.html", revenue_report(summary, tables), _HTML),
+            keeper.document(f"revenue-{span}.json", _json(summary), _JSON),
+        ]
+        documents.append(keeper.document(f"manifest-{span}.json", _json(_manifest(days, tables, documents)), _JSON))
     return Manifest(tuple(tables), tuple(documents))
 
 
@@ -104,20 +109,20 @@ class _Keeper:
         self._prefix = prefix
         self.folder = folder
 
-    def keep(self, path: Path, content_type: str) -> ExportedFile:
+    def keep(self, path: Path, content_type: str) -> KeptFile:
         """Keeps a file under its SHA-256; the folder has it no more."""
         digest = _digest(path)
         key = f"{self._prefix}{digest.hex()[:16]}/{path.name}"
         self._objects.put_file(key, path, digest, content_type)
-        kept = ExportedFile(path.name, key, path.stat().st_size, digest.hex())
+        kept = KeptFile(path.name, key, path.stat().st_size, digest.hex())
         path.unlink()
         return kept
 
-    def document(self, name: str, content: dict[str, Any]) -> ExportedFile:
-        """Keeps JSON."""
+    def document(self, name: str, text: str, content_type: str) -> KeptFile:
+        """Keeps a text."""
         path = self.folder / name
-        path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", "utf-8")
-        return self.keep(path, _JSON)
+        path.write_text(text, "utf-8", newline="\n")
+        return self.keep(path, content_type)
 
 
 class _Sink:
@@ -127,7 +132,7 @@ class _Sink:
         self._press, self._table, self._keeper, self._span = press, table, keeper, span
         self._money = [(place, column.name) for place, column in enumerate(table.columns) if column.money]
         self._totals = {column.name: 0 for column in table.columns if column.money}
-        self._kept: list[ExportedFile] = []
+        self._kept: list[KeptFile] = []
         self._rows = self._parts = 0
         self._open: list[tuple[Path, Format, TableFile]] = []
         self._begin()
@@ -182,8 +187,12 @@ def _check(tables: list[ExportedTable]) -> None:
             raise DoesNotAddUp(name)
 
 
-def _manifest(days: Days, tables: list[ExportedTable], documents: list[ExportedFile]) -> dict[str, Any]:
-    def described(file: ExportedFile) -> dict[str, Any]:
+def _json(content: dict[str, Any]) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+def _manifest(days: Days, tables: list[ExportedTable], documents: list[KeptFile]) -> dict[str, Any]:
+    def described(file: KeptFile) -> dict[str, Any]:
         return {"name": file.name, "bytes": file.bytes, "sha256": file.sha256}
 
     return {

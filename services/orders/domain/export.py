@@ -19,7 +19,7 @@ class ExportState(StrEnum):
 
 
 @dataclass(frozen=True)
-class ExportedFile:
+class KeptFile:
     """One file. It is kept under `key`, which holds its SHA-256, so no other content ever takes its place."""
 
     name: str
@@ -36,7 +36,7 @@ class ExportedTable:
     title: str
     rows: int
     totals_fen: dict[str, int]
-    files: tuple[ExportedFile, ...]
+    files: tuple[KeptFile, ...]
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,9 @@ class Manifest:
     """What an export holds. It follows from what is stored alone: neither who asked nor when is in it."""
 
     tables: tuple[ExportedTable, ...]
-    documents: tuple[ExportedFile, ...]
+    documents: tuple[KeptFile, ...]
 
-    def files(self) -> tuple[ExportedFile, ...]:
+    def files(self) -> tuple[KeptFile, ...]:
         """Every file."""
         return (*self.documents, *(file for table in self.tables for file in table.files))
 

@@ -175,6 +175,10 @@ class StatementNotReady(Exception):
     """The provider has not made the day's statement yet."""
 
 
+class MalformedStatement(Exception):
+    """The statement is not what its provider describes, does not add up, or is of another account."""
+
+
 class PaymentProvider(Protocol):
     """One provider, under one merchant account of ours.
 
@@ -204,3 +208,6 @@ class PaymentProvider(Protocol):
 
     def statement(self, day: date) -> list[StatementLine]:
         """All movements of a civil day in China. Raises StatementNotReady."""
+
+    def read_statement(self, content: bytes) -> list[StatementLine]:
+        """The movements of a statement that somebody downloaded from there. Raises MalformedStatement alone."""

@@ -113,6 +113,16 @@ class ExportRequested(BaseModel):
     last_day: date = Field(description="included; days are of Asia/Shanghai")
 
 
+class ReconciliationRequested(BaseModel):
+    """Fact: a provider's statement of a day is to be compared with our records."""
+
+    TYPE: ClassVar = "orders.reconciliation_requested.v1"
+
+    reconciliation_id: str
+    provider: str
+    day: date = Field(description="in Asia/Shanghai")
+
+
 PUBLISHED: dict[str, type[BaseModel]] = {
     EntitlementGranted.TYPE: EntitlementGranted,
     MembershipChanged.TYPE: MembershipChanged,
@@ -121,4 +131,5 @@ PUBLISHED: dict[str, type[BaseModel]] = {
     RefundDue.TYPE: RefundDue,
     EntitlementRevocationRequested.TYPE: EntitlementRevocationRequested,
     ExportRequested.TYPE: ExportRequested,
+    ReconciliationRequested.TYPE: ReconciliationRequested,
 }

@@ -6,9 +6,14 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from services.orders import bootstrap
 from services.orders.app.exports import request_daily_exports
+from services.orders.app.request_check import request_daily_checks
 
 
 def handler(_event: dict[str, Any], context: LambdaContext) -> dict[str, list[str]]:
     """One run."""
-    asked = request_daily_exports(bootstrap.orders(), context.aws_request_id)
-    return {"exports": [f"{day}" for day in asked]}
+    orders, correlation_id = bootstrap.orders(), context.aws_request_id
+    asked = {
+        "exports": request_daily_exports(orders, correlation_id),
+        "reconciliations": request_daily_checks(orders, correlation_id),
+    }
+    return {what: [f"{day}" for day in days] for what, days in asked.items()}

@@ -12,11 +12,18 @@ from services.kit.identity import Role
 from services.kit.objects import Objects
 from services.orders.app.context import Context
 from services.orders.app.exports import link_file, list_exports, read_export, request_export
-from services.orders.domain.export import MAX_DAYS, Export, ExportedFile, ExportState, Manifest
-from services.orders.handlers.finance_views import Day, Reason
+from services.orders.domain.export import MAX_DAYS, Export, ExportState, Manifest
+from services.orders.handlers.finance_views import (
+    Day,
+    FileName,
+    KeptFileAnswer,
+    LinkAnswer,
+    Reason,
+    kept_file,
+    link_answer,
+)
 
 ExportId = Annotated[StrictStr, Field(pattern=r"^[0-9]{14}[0-9a-f]{18}$", description="the export's id")]
-FileName = Annotated[StrictStr, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,99}$", description="a file's name in the export")]
 Month = Annotated[
     StrictStr, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", description="when they were asked for, UTC: 2026-11")
 ]
@@ -32,14 +39,6 @@ class ExportRequest(BaseModel):
     reason: Reason
 
 
-class ExportedFileAnswer(BaseModel):
-    """One file."""
-
-    name: str
-    bytes: int
-    sha256: str = Field(description="hexadecimal")
-
-
 class ExportedTableAnswer(BaseModel):
     """One table, as CSV and as XLSX, each in as many files as it takes."""
 
@@ -47,14 +46,14 @@ class ExportedTableAnswer(BaseModel):
     title: str = Field(description="in Chinese")
     rows: int = Field(description="without the headings")
     totals_fen: dict[str, int] = Field(description="control totals, fen, by the English name of the column")
-    files: list[ExportedFileAnswer]
+    files: list[KeptFileAnswer]
 
 
 class ManifestAnswer(BaseModel):
     """What the export holds."""
 
     tables: list[ExportedTableAnswer]
-    documents: list[ExportedFileAnswer] = Field(description="the report, the summary of revenue, the manifest as JSON")
+    documents: list[KeptFileAnswer] = Field(description="the report, the summary of revenue, the manifest as JSON")
 
 
 class ExportAnswer(BaseModel):
@@ -75,16 +74,6 @@ class ExportsAnswer(BaseModel):
     """Exports, newest first."""
 
     exports: list[ExportAnswer]
-
-
-class LinkAnswer(BaseModel):
-    """Where a file is. Whoever has the address can read it until it ends."""
-
-    url: str
-    until: datetime
-    name: str
-    bytes: int
-    sha256: str
 
 
 def add_export_routes(app: APIGatewayHttpResolver, context: Context, objects: Objects) -> None:
@@ -143,10 +132,7 @@ def _add_reading(app: APIGatewayHttpResolver, context: Context, objects: Objects
         **finance,
     )
     def link(export_id: Annotated[ExportId, Path()], file_name: Annotated[FileName, Path()]) -> LinkAnswer:
-        made = link_file(context, objects, caller(app), export_id, file_name)
-        return LinkAnswer(
-            url=made.url, until=made.until, name=made.file.name, bytes=made.file.bytes, sha256=made.file.sha256
-        )
+        return link_answer(link_file(context, objects, caller(app), export_id, file_name))
 
 
 def _answer(export: Export) -> ExportAnswer:
@@ -170,12 +156,8 @@ def _manifest(manifest: Manifest) -> ManifestAnswer:
             title=table.title,
             rows=table.rows,
             totals_fen=table.totals_fen,
-            files=[_file(file) for file in table.files],
+            files=[kept_file(file) for file in table.files],
         )
         for table in manifest.tables
     ]
-    return ManifestAnswer(tables=tables, documents=[_file(file) for file in manifest.documents])
-
-
-def _file(file: ExportedFile) -> ExportedFileAnswer:
-    return ExportedFileAnswer(name=file.name, bytes=file.bytes, sha256=file.sha256)
+    return ManifestAnswer(tables=tables, documents=[kept_file(file) for file in manifest.documents])

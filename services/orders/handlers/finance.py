@@ -12,14 +12,19 @@ from services.orders import bootstrap, bootstrap_finance
 from services.orders.app.context import Context
 from services.orders.app.export_problems import EXPORT_PROBLEMS
 from services.orders.handlers.export_routes import add_export_routes
+from services.orders.handlers.reconciliation_routes import MAX_STATEMENT, add_reconciliation_routes
 from services.orders.handlers.revenue_routes import add_revenue_routes
+
+MAX_BODY_BYTES = MAX_STATEMENT + 64 * 1024
+"""A statement, and what else is said of it."""
 
 
 def build_api(context: Context, objects: Objects, origin_secret: Callable[[bool], Mapping[str, str]]) -> HttpApi:
     """The routes."""
-    api = HttpApi("Xueshi finance", EXPORT_PROBLEMS, origin_secret)
+    api = HttpApi("Xueshi finance", EXPORT_PROBLEMS, origin_secret, MAX_BODY_BYTES)
     add_export_routes(api.app, context, objects)
     add_revenue_routes(api.app, context)
+    add_reconciliation_routes(api.app, context, objects)
     return api
 
 

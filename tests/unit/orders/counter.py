@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from services.kit.store import Change, Put
+from services.kit.store.codec import decode
 from services.orders.app.keys import order_key, refund_key
 from services.orders.app.orders import new_number, read_order
 from services.orders.app.payments import Till
@@ -14,6 +15,7 @@ from services.orders.domain.membership import china_date
 from services.orders.domain.order import Line, Order, OrderState
 from services.orders.domain.payment import (
     LineKind,
+    MalformedStatement,
     Method,
     Notification,
     Payment,
@@ -31,6 +33,13 @@ from services.orders.domain.payment import (
 from services.orders.domain.refund import Cause, Decision, Refund, RefundLine, RefundStatus
 from tests.unit.orders.shop import place
 from tests.unit.orders.world import MEMBER, World
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What a person downloads."""
+
+    lines: list[StatementLine]
 
 
 @dataclass
@@ -85,6 +94,13 @@ class MemoryProvider:
     def statement(self, day: date) -> list[StatementLine]:
         """Its books."""
         return [line for line in self.lines if china_date(line.at) == day]
+
+    def read_statement(self, content: bytes) -> list[StatementLine]:
+        """A `Statement` as JSON."""
+        try:
+            return decode(content.decode(), Statement).lines
+        except ValueError as error:
+            raise MalformedStatement from error
 
 
 class Counter:

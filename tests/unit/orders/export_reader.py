@@ -10,7 +10,7 @@ import openpyxl
 from services.kit.objects import MemoryObjects
 from services.orders.adapters.table_files import CsvTable, XlsxTable
 from services.orders.app.write_export import Press
-from services.orders.domain.export import ExportedFile, ExportedTable, Manifest
+from services.orders.domain.export import ExportedTable, KeptFile, Manifest
 from tests.unit.orders.world import World
 
 MONEY = "(元)"
@@ -70,5 +70,5 @@ def _totals(headings: list[str], rows: list[list[Any]]) -> dict[str, int]:
     }
 
 
-def _files(exported: ExportedTable, suffix: str) -> list[ExportedFile]:
+def _files(exported: ExportedTable, suffix: str) -> list[KeptFile]:
     return [file for file in exported.files if file.name.endswith(suffix)]

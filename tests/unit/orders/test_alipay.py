@@ -8,10 +8,10 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import pytest
 
 from services.orders.adapters.alipay_bill import read_details
-from services.orders.adapters.statement_values import MalformedStatement
 from services.orders.domain.payment import (
     ForgedNotification,
     LineKind,
+    MalformedStatement,
     Method,
     Payment,
     ProviderRefused,

@@ -8,7 +8,7 @@ from services.kit.http import HttpApi
 from services.kit.identity import Role
 from services.kit.objects import MemoryObjects
 from services.orders.app import revenue
-from services.orders.handlers import export
+from services.orders.handlers import export, reconcile
 from services.orders.handlers.finance import build_api
 from services.orders.handlers.openapi import document
 from tests.gateway import Answer, claims, origin_secret, request, send
@@ -21,7 +21,13 @@ FINANCE = claims("d4c8f4e8-5061-7094-2f5a-3f1d5f8f2b44", "finance")
 EXPORTS, REVENUE = "/v1/orders/exports", "/v1/orders/revenue"
 EXPORT_ID, FILE = "20260302040000000000000000000001", "orders-20260302.csv"
 BODY = {"first_day": "2026-03-02", "last_day": "2026-03-02", "reason": "月结"}
+CHECKS, CHECK_ID = "/v1/orders/reconciliations", "20260302-wechat-20260302040000000000000000000001"
+CHECK = {"provider": "wechat", "day": "2026-03-02", "reason": "对账"}
 ROUTES = [
+    ("POST", CHECKS),
+    ("GET", f"{CHECKS}?month=2026-03"),
+    ("GET", f"{CHECKS}/{CHECK_ID}"),
+    ("GET", f"{CHECKS}/{CHECK_ID}/files/{FILE}"),
     ("POST", EXPORTS),
     ("GET", EXPORTS),
     ("GET", f"{EXPORTS}/{EXPORT_ID}"),
@@ -77,6 +83,45 @@ def test_an_export_is_asked_for_waited_for_and_fetched(world: World, api: HttpAp
         link = get(api, f"{path}/files/{file['name']}").body
         assert (link["sha256"], link["bytes"]) == (file["sha256"], file["bytes"])
         assert file["name"] in link["url"]
+
+
+def test_a_reconciliation_is_asked_for_waited_for_and_fetched(
+    world: World, api: HttpApi, objects: MemoryObjects
+) -> None:
+    counter = Counter(world)
+    counter.sell()
+    asked = send(api, request("POST", CHECKS, CHECK, who=FINANCE, idempotency_key=KEY))
+    assert (asked.status, asked.body["state"], asked.body["uploaded"]) == (202, "requested", False)
+    (event,) = [event for event in world.store.outbox if event.type == "orders.reconciliation_requested.v1"]
+    reconcile.event_handlers(counter.till, objects)[event.type](event)
+    path = f"{CHECKS}/{asked.body['reconciliation_id']}"
+    done = get(api, path).body
+    assert (done["state"], done["result"]["clean"], done["result"]["differences"]) == ("done", True, [])
+    assert done["result"]["ours"]["payment"] == {"count": 1, "amount_fen": PRICE}
+    assert get(api, f"{CHECKS}?month=2026-03").body == {"reconciliations": [done]}
+    for file in done["result"]["files"]:
+        assert get(api, f"{path}/files/{file['name']}").body["sha256"] == file["sha256"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"statement": "not base64!"},
+        {"statement": ""},
+        {"statement": 1},
+        {"provider": "paypal"},
+        {"day": "2026-03-32"},
+        {"reason": ""},
+        {"state": "done"},
+    ],
+)
+def test_malformed_reconciliations_are_refused(
+    world: World, api: HttpApi, objects: MemoryObjects, changes: dict[str, Any]
+) -> None:
+    before = world.store.snapshot()
+    asked = send(api, request("POST", CHECKS, {**CHECK, **changes}, who=FINANCE, idempotency_key=KEY))
+    assert asked.code == "INVALID_REQUEST"
+    assert (world.store.snapshot(), objects.kept) == (before, {})
 
 
 def test_revenue_is_summed_up_at_once(world: World, api: HttpApi) -> None:
@@ -139,7 +184,7 @@ def test_malformed_paths_are_refused(api: HttpApi, path: str) -> None:
 @pytest.mark.parametrize(("method", "path"), ROUTES)
 def test_access(world: World, api: HttpApi, method: str, path: str) -> None:
     before = world.store.snapshot()
-    body = BODY if method == "POST" else None
+    body = {"POST": BODY if path == EXPORTS else CHECK}.get(method)
     assert send(api, request(method, path, body, idempotency_key=KEY)).code == "NOT_SIGNED_IN"
     for role in set(Role) - {Role.FINANCE}:
         refused = request(method, path, body, who=claims(MEMBER, role), idempotency_key=KEY)
@@ -151,7 +196,7 @@ def test_access(world: World, api: HttpApi, method: str, path: str) -> None:
 
 def test_every_route_is_covered_by_the_test_of_access() -> None:
     described = {
-        (method.upper(), path.format(export_id=EXPORT_ID, file_name=FILE))
+        (method.upper(), path.format(export_id=EXPORT_ID, reconciliation_id=CHECK_ID, file_name=FILE))
         for path, operations in document()["paths"].items()
         for method, operation in operations.items()
         if operation["x-function"] == "finance"

@@ -9,12 +9,12 @@ import requests
 
 from local.payments.account import Account
 from services.kit.clock import ManualClock
-from services.orders.adapters.statement_values import MalformedStatement
 from services.orders.adapters.wechat_bill import read_bill
 from services.orders.adapters.wechat_pay import WechatPay, WechatPaySettings
 from services.orders.domain.payment import (
     ForgedNotification,
     LineKind,
+    MalformedStatement,
     Method,
     ProviderName,
     ProviderRefused,

@@ -1,0 +1,50 @@
+"""What is asked for once for each civil day that is over, however often and late the schedule calls."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from services.kit.events import Envelope
+from services.kit.store import Change, Conflict, Put
+from services.orders.app.context import Context
+from services.orders.app.keys import daily_key
+from services.orders.domain.membership import china_date
+
+MAKES_UP_FOR = 7
+"""Days for which it is still asked if it was not."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be done: its id, how it is kept, and the event that has it done."""
+
+    subject: str
+    kept: Put
+    event: Envelope
+
+
+@dataclass(frozen=True)
+class DailyTask:
+    """What was asked for."""
+
+    subject: str
+
+
+def ask_for_days_over(context: Context, task: str, ask: Callable[[date], Asked]) -> list[date]:
+    """Asks for each of the last days that is over, once; answers for which it asked now."""
+    today = china_date(context.clock.now())
+    days = [today - timedelta(days=number) for number in range(MAKES_UP_FOR, 0, -1)]
+    return [day for day in days if _ask_once(context, task, day, ask)]
+
+
+def _ask_once(context: Context, task: str, day: date, ask: Callable[[date], Asked]) -> bool:
+    key = daily_key(task, day)
+    if context.store.get(key, DailyTask) is not None:
+        return False
+    asked = ask(day)
+    try:
+        context.store.commit(Change([Put(key, DailyTask(asked.subject)), asked.kept], [asked.event]))
+    except Conflict:
+        # Another call of the schedule asked at the same moment.
+        return False
+    return True

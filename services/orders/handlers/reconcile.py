@@ -1,0 +1,24 @@
+"""The queue of reconciliations to be done. It talks to providers, and may write reports."""
+
+from functools import partial
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from services.kit.consumer import EventHandler, consume
+from services.kit.objects import Objects
+from services.orders import bootstrap, bootstrap_finance, bootstrap_payments
+from services.orders.app.payments import Till
+from services.orders.app.run_check import run_check
+from services.orders.events.published import ReconciliationRequested
+
+
+def event_handlers(till: Till, objects: Objects) -> dict[str, EventHandler]:
+    """What is done with each type of event."""
+    return {ReconciliationRequested.TYPE: partial(run_check, till, objects)}
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """One batch of the queue."""
+    till = Till(bootstrap.orders(), bootstrap_payments.provider)
+    return consume(event, context, event_handlers(till, bootstrap_finance.objects()))

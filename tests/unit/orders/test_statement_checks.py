@@ -1,0 +1,284 @@
+"""Reconciliation: a day's statement, fetched or brought, against the cash book; its report; its alarm's metric."""
+
+import csv
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from html.parser import HTMLParser
+
+import pytest
+
+from services.kit.audit import AuditRecord
+from services.kit.events import Envelope
+from services.kit.identity import Principal, Role
+from services.kit.objects import MemoryObjects
+from services.kit.problems import Problem
+from services.kit.store.codec import encode
+from services.orders.app.payments import Till
+from services.orders.app.request_check import (
+    link_check_file,
+    list_checks,
+    read_check,
+    request_check,
+    request_daily_checks,
+)
+from services.orders.app.run_check import run_check
+from services.orders.app.settle_payment import settle_payment
+from services.orders.domain.export import SCHEDULE
+from services.orders.domain.payment import (
+    LineKind,
+    ProviderName,
+    ProviderUnavailable,
+    StatementLine,
+    StatementNotReady,
+)
+from services.orders.domain.statement_check import SHOWN, CheckResult, CheckState, Finding, StatementCheck
+from tests.unit.orders.counter import Counter, Statement
+from tests.unit.orders.shop import PRICE, a_line, place
+from tests.unit.orders.till import wechat_world
+from tests.unit.orders.world import KEY, OTHER_KEY, RECOMMENDED, Crash, World, die
+
+FINANCE = Principal("d4c8f4e8-5061-7094-2f5a-3f1d5f8f2b44", frozenset({Role.FINANCE}))
+TODAY, WECHAT = date(2026, 3, 2), ProviderName.WECHAT
+FINDINGS = {Finding.MISSING_HERE: 0, Finding.AMOUNT_DIFFERS: 0, Finding.MISSING_THERE: 0}
+
+
+@pytest.fixture
+def objects() -> MemoryObjects:
+    """Where files are kept."""
+    return MemoryObjects()
+
+
+@pytest.fixture
+def counter(world: World) -> Counter:
+    """A shop where two courses were sold and one taken back."""
+    counter = Counter(world)
+    counter.take_back(counter.sell(a_line(1), a_line(2, RECOMMENDED)), 2)
+    counter.sell(learner_id="another-learner")
+    return counter
+
+
+def ask(
+    world: World,
+    objects: MemoryObjects,
+    day: date = TODAY,
+    provider: ProviderName = WECHAT,
+    statement: bytes | None = None,
+    key: str = KEY,
+) -> StatementCheck:
+    return request_check(world.context, objects, FINANCE, provider, day, statement, "对账", key, "request-1")
+
+
+def asked(world: World) -> list[Envelope]:
+    return [event for event in world.store.outbox if event.type == "orders.reconciliation_requested.v1"]
+
+
+def checked(counter: Counter, objects: MemoryObjects, **how: object) -> StatementCheck:
+    check = ask(counter.world, objects, **how)  # type: ignore[arg-type]
+    run_check(counter.till, objects, asked(counter.world)[-1])
+    return read_check(counter.world.context, check.check_id)
+
+
+def result(check: StatementCheck) -> CheckResult:
+    assert check.result
+    assert check.state is CheckState.DONE
+    return check.result
+
+
+def test_a_day_that_both_tell_alike_is_clean(counter: Counter, objects: MemoryObjects) -> None:
+    done = result(checked(counter, objects))
+    assert done.is_clean
+    assert done.matched == done.ours == done.theirs
+    assert (done.ours[LineKind.PAYMENT].amount_fen, done.ours[LineKind.PAYMENT].count) == (3 * PRICE, 2)
+    assert (done.ours[LineKind.REFUND].amount_fen, done.ours[LineKind.REFUND].count) == (PRICE, 1)
+
+
+Spoil = Callable[[list[StatementLine]], list[StatementLine]]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "finding"),
+    [
+        (lambda lines: [*lines, replace(lines[0], number="unknown")], Finding.MISSING_HERE),
+        (lambda lines: [*lines, lines[0]], Finding.MISSING_HERE),
+        (lambda lines: lines[1:], Finding.MISSING_THERE),
+        (lambda lines: [replace(lines[0], amount_fen=lines[0].amount_fen + 1), *lines[1:]], Finding.AMOUNT_DIFFERS),
+    ],
+)
+def test_each_kind_of_difference_is_found_and_counted(
+    counter: Counter, objects: MemoryObjects, spoil: Spoil, finding: Finding, capsys: pytest.CaptureFixture[str]
+) -> None:
+    counter.provider.lines = spoil(counter.provider.lines)
+    done = result(checked(counter, objects))
+    assert done.counts == {**FINDINGS, finding: 1}
+    assert [found.finding for found in done.first] == [finding]
+    assert "ReconciliationDifferences" in capsys.readouterr().out
+    listed = objects.kept[done.files[1].key].decode("utf-8-sig")
+    assert [row[2] for row in csv.reader(io.StringIO(listed))][1:] == [done.first[0].difference.reference]
+
+
+def test_a_clean_day_raises_no_alarm(
+    counter: Counter, objects: MemoryObjects, capsys: pytest.CaptureFixture[str]
+) -> None:
+    checked(counter, objects)
+    assert "ReconciliationDifferences" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [(-1, 1), (1, -1)])
+def test_a_movement_that_the_two_date_to_different_days_is_no_difference(
+    world: World, objects: MemoryObjects, ours: int, theirs: int
+) -> None:
+    """Midnight in Shanghai is at 16:00 UTC: here the clocks are a second apart around it."""
+    counter = Counter(world)
+    midnight = datetime.fromisoformat("2026-03-02T16:00:00+00:00")
+    world.clock.advance(int((midnight - world.clock.now()).total_seconds() * 1000) + ours * 500)
+    counter.sell()
+    counter.provider.lines = [replace(line, at=midnight + timedelta(seconds=theirs)) for line in counter.provider.lines]
+    day = TODAY if theirs < 0 else TODAY + timedelta(days=1)
+    world.clock.advance(60_000)
+    assert result(checked(counter, objects, day=day)).is_clean
+
+
+class Cells(HTMLParser):
+    """The texts of a page, and every tag with its attributes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Notes a tag."""
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        """Notes a text."""
+        self.texts.append(data)
+
+
+def test_the_report_is_one_page_that_loads_and_runs_nothing(counter: Counter, objects: MemoryObjects) -> None:
+    evil = '"><script>alert(1)</script>'
+    known = counter.provider.lines[0]
+    counter.provider.lines += [replace(known, number=f"{evil}{number}") for number in range(300)]
+    done = result(checked(counter, objects))
+    assert (done.counts[Finding.MISSING_HERE], len(done.first)) == (300, SHOWN)
+    report = objects.kept[done.files[0].key].decode()
+    cells = Cells()
+    cells.feed(report)
+    assert not {"script", "link", "img", "iframe", "a"} & {tag for tag, _ in cells.tags}
+    assert not [name for _, attributes in cells.tags for name in attributes if name in ("src", "href", "onload")]
+    assert "有差异：300 笔" in report
+    assert f"{evil}0" in cells.texts
+    assert "275 笔见差异清单" in report
+    assert len(report) < 20_000
+
+
+def test_a_statement_that_finance_brings_is_compared_instead(counter: Counter, objects: MemoryObjects) -> None:
+    brought = encode(Statement(counter.provider.lines[:-1])).encode()
+    check = checked(counter, objects, statement=brought)
+    assert result(check).counts == {**FINDINGS, Finding.MISSING_THERE: 1}
+    assert objects.kept[str(check.statement_key)] == brought
+
+
+def test_what_is_no_statement_is_said_to_be_unreadable(counter: Counter, objects: MemoryObjects) -> None:
+    check = checked(counter, objects, statement=b"\xff\xfe no statement")
+    assert (check.state, check.result) == (CheckState.UNREADABLE, None)
+
+
+def test_the_same_upload_is_one_request_and_another_one_is_not(world: World, objects: MemoryObjects) -> None:
+    first = ask(world, objects, statement=b"one")
+    assert ask(world, objects, statement=b"one") == first
+    with pytest.raises(Problem) as error:
+        ask(world, objects, statement=b"two")
+    assert error.value.type.code == "IDEMPOTENCY_KEY_REUSED"
+    audits = [stored.value for stored in world.store.query("AUDIT#2026-03", "", AuditRecord)]
+    assert [(audit.action, audit.subject, audit.reason) for audit in audits] == [
+        ("request_reconciliation", first.check_id, "对账")
+    ]
+
+
+def test_a_statement_of_tomorrow_is_not_asked_for(world: World, objects: MemoryObjects) -> None:
+    before = world.store.snapshot()
+    with pytest.raises(Problem) as error:
+        ask(world, objects, TODAY + timedelta(days=1), statement=b"one")
+    assert error.value.type.code == "DAYS_NOT_EXPORTABLE"
+    assert (world.store.snapshot(), objects.kept) == (before, {})
+
+
+def test_who_asks_before_the_statement_is_made_is_told_and_the_schedule_asks_again(
+    counter: Counter, objects: MemoryObjects, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def not_ready(_day: date) -> list[StatementLine]:
+        raise StatementNotReady
+
+    monkeypatch.setattr(counter.provider, "statement", not_ready)
+    assert checked(counter, objects).state is CheckState.NOT_READY
+    request_daily_checks(counter.world.context, "request-2")
+    for event in asked(counter.world)[1:]:
+        if event.data["provider"] == WECHAT:
+            with pytest.raises(StatementNotReady):
+                run_check(counter.till, objects, event)
+
+
+def test_a_provider_that_we_have_no_account_at_is_left_alone_unless_it_moved_money(
+    counter: Counter, objects: MemoryObjects
+) -> None:
+    assert checked(counter, objects, provider=ProviderName.ALIPAY).state is CheckState.NO_ACCOUNT
+    ask(counter.world, objects, key=OTHER_KEY)
+    with pytest.raises(ProviderUnavailable):
+        run_check(Till(counter.world.context, lambda _: None), objects, asked(counter.world)[-1])
+
+
+@pytest.mark.parametrize("moment", ["before_commit", "after_commit"])
+def test_a_run_that_died_is_done_again_to_the_same_end(counter: Counter, objects: MemoryObjects, moment: str) -> None:
+    check = ask(counter.world, objects)
+    (event,) = asked(counter.world)
+    setattr(counter.world.store, moment, die)
+    with pytest.raises(Crash):
+        run_check(counter.till, objects, event)
+    kept = dict(objects.kept)
+    run_check(counter.till, objects, event)
+    done = read_check(counter.world.context, check.check_id)
+    assert (done.state, objects.kept) == (CheckState.DONE, kept)
+    counter.provider.lines = []
+    run_check(counter.till, objects, event)
+    assert read_check(counter.world.context, check.check_id) == done
+
+
+def test_each_day_that_is_over_is_asked_for_once_per_provider(world: World) -> None:
+    days = request_daily_checks(world.context, "request-1")
+    assert days == [TODAY - timedelta(days=number) for number in range(7, 0, -1)]
+    assert request_daily_checks(world.context, "request-2") == []
+    checks = [*list_checks(world.context, "202602"), *list_checks(world.context, "202603")]
+    assert {(check.day, check.provider) for check in checks} == {(day, name) for day in days for name in ProviderName}
+    assert {check.requested_by for check in checks} == {SCHEDULE}
+    assert len(asked(world)) == len(checks) == 14
+
+
+def test_links_lead_to_the_checks_own_files_only(counter: Counter, objects: MemoryObjects) -> None:
+    check = checked(counter, objects)
+    name = "reconciliation-20260302-wechat.html"
+    link = link_check_file(counter.world.context, objects, FINANCE, check.check_id, name)
+    assert link.file == result(check).files[0]
+    audits = [stored.value for stored in counter.world.store.query("AUDIT#2026-03", "", AuditRecord)]
+    assert (audits[-1].action, audits[-1].subject) == ("link_finance_file", f"{check.check_id}/{name}")
+    for check_id, other in ((check.check_id, "another.html"), ("20260302-wechat-" + "2" * 32, name)):
+        with pytest.raises(Problem) as error:
+            link_check_file(counter.world.context, objects, FINANCE, check_id, other)
+        assert error.value.type.code == "RECONCILIATION_NOT_FOUND"
+
+
+def test_the_sandboxs_day_is_clean_fetched_and_uploaded(world: World, objects: MemoryObjects) -> None:
+    with wechat_world(world.clock) as wechat:
+        counter = Counter(world)
+        counter.till = Till(world.context, lambda name: wechat.provider if name is WECHAT else None)
+        for number in range(2):
+            payment = counter.start(place(world, learner_id=f"learner-{number}"))
+            wechat.sandbox.act(wechat.page(payment), "silent")
+            settle_payment(counter.till, payment.number)
+        assert result(checked(counter, objects)).is_clean
+        bill = wechat.sandbox.till.bill(TODAY).encode()
+        assert result(checked(counter, objects, statement=bill, key=OTHER_KEY)).is_clean
+        cut = checked(counter, objects, statement=bill[:-40], key="key-0000000000003")
+        assert cut.state is CheckState.UNREADABLE
