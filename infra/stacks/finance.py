@@ -24,7 +24,7 @@ RECONCILING_TIMEOUT = Duration.minutes(5)
 """Its queue asks again after six times that: five times, over the hours in which a late statement comes."""
 WRITING_TIMEOUT = Duration.minutes(15)
 WRITING_MEMORY_MIB = 1769
-"""Lambda's measure of one whole CPU; what is written needs far less memory."""
+"""Lambda's measure of one whole CPU; what is written needs far less memory: docs/costs-and-scale.md has figures."""
 WRITING_STORAGE = Size.gibibytes(4)
 """A million rows unpacked, as a workbook takes them while it is written, and the files of its table."""
 

@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 import boto3
+from botocore.config import Config
 
 from services.credits.adapters.codes import RandomCodes
 from services.credits.adapters.cognito_users import CognitoUsers
@@ -107,7 +108,9 @@ def ledger() -> Context:
 @cache
 def records() -> Records:
     """What hands the records out."""
-    objects = S3Objects(boto3.client("s3"), RecordsSettings.load().records_bucket_name)
+    # Buckets made since 2020 take links of this version only.
+    client = boto3.client("s3", config=Config(signature_version="s3v4"))
+    objects = S3Objects(client, RecordsSettings.load().records_bucket_name)
     return made_records(store(), SystemClock(), RandomIds(), objects)
 
 

@@ -3,6 +3,7 @@
 from functools import cache
 
 import boto3
+from botocore.config import Config
 
 from services.kit.objects import Objects, S3Objects
 from services.kit.settings import Settings
@@ -17,4 +18,6 @@ class FinanceSettings(Settings):
 @cache
 def objects() -> Objects:
     """The bucket."""
-    return S3Objects(boto3.client("s3"), FinanceSettings.load().finance_bucket_name)
+    # Buckets made since 2020 take links of this version only.
+    client = boto3.client("s3", config=Config(signature_version="s3v4"))
+    return S3Objects(client, FinanceSettings.load().finance_bucket_name)
