@@ -30,9 +30,11 @@ class CatalogStack(ServiceStack):
         accept_objects(self.media, MEDIA_PREFIX, "Editors add files under names of their own.")
         reviews = self.add_http_function("reviews")
         self.allow_write(reviews)
+        enquiries = self.add_http_function("enquiries")
+        self.allow_write(enquiries)
         consumer = self.add_consumer(["orders.entitlement_granted.v1", "playback.watch_completed.v1"])
         self.allow_write(consumer.function)
-        self.finish({"http": reader, "editor": editor, "reviews": reviews}, consumer)
+        self.finish({"http": reader, "editor": editor, "reviews": reviews, "enquiries": enquiries}, consumer)
         CfnOutput(self, "MediaBucketName", value=self.media.bucket_name)
 
     def _media_bucket(self) -> s3.Bucket:

@@ -7,6 +7,7 @@ from botocore.config import Config
 
 from services.catalog.adapters.course_scan import CourseScan
 from services.catalog.adapters.media_bucket import S3MediaBucket
+from services.catalog.app.enquiries import Enquiries
 from services.catalog.app.moderate_reviews import ModerateReviews
 from services.catalog.app.publish_course import Publisher
 from services.catalog.app.read_courses import ReadCourses
@@ -88,6 +89,16 @@ def reviews_api() -> HttpApi:
     clock, ids = SystemClock(), RandomIds()
     moderation = ModerateReviews(store(), clock, AuditLog(clock, ids))
     return build_api(WriteReview(store(), clock, ids), moderation, json_secret(HttpSettings.load().origin_secret_id))
+
+
+@cache
+def enquiries_api() -> HttpApi:
+    """The routes about enquiries on the real adapters."""
+    from services.catalog.handlers.enquiries import build_api
+
+    clock, ids = SystemClock(), RandomIds()
+    enquiries = Enquiries(store(), clock, ids, AuditLog(clock, ids))
+    return build_api(enquiries, json_secret(HttpSettings.load().origin_secret_id))
 
 
 @cache

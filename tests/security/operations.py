@@ -27,6 +27,7 @@ PATH_VALUES = {
     "thumbprint": "A" * 43,
     "day": "2026-01-01",
     "review_id": "0" * 32,
+    "enquiry_id": "0" * 32,
 }
 """What stands for a path's parameters: well formed, and of nobody."""
 

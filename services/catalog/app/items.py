@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from services.catalog.domain.enquiry import Enquiry, Status
 from services.kit.clock import to_ms
 from services.kit.ids import Ids
 from services.kit.store import Key
@@ -14,6 +15,8 @@ STATISTICS = "STATISTICS"
 REPORTED = "REPORTED"
 RATINGS = "RATING#"
 """Sort-key prefix, in the statistics, of what reviews give each course."""
+OWN_ENQUIRIES = "ENQUIRY#"
+"""Sort-key prefix, of a learner, of the enquiries they made."""
 OWN_REVIEWS = "REVIEW#"
 """Sort-key prefix, of a learner, of the reviews they wrote."""
 LEARNERS = "LEARNERS#"
@@ -41,7 +44,7 @@ def learners_key(course_id: str) -> Key:
 
 def taking_key(learner_id: str, course_id: str) -> Key:
     """A learner's having taken a course."""
-    return Key(_learner(learner_id), f"TAKING#{course_id}")
+    return Key(learner_pk(learner_id), f"TAKING#{course_id}")
 
 
 def review_key(course_id: str, review_id: str) -> Key:
@@ -51,7 +54,7 @@ def review_key(course_id: str, review_id: str) -> Key:
 
 def own_review_key(learner_id: str, course_id: str) -> Key:
     """Which review of the course is the learner's."""
-    return Key(_learner(learner_id), f"{OWN_REVIEWS}{course_id}")
+    return Key(learner_pk(learner_id), f"{OWN_REVIEWS}{course_id}")
 
 
 def rating_key(course_id: str) -> Key:
@@ -61,7 +64,7 @@ def rating_key(course_id: str) -> Key:
 
 def report_key(learner_id: str, review_id: str) -> Key:
     """A learner's having reported a review."""
-    return Key(_learner(learner_id), f"REPORT#{review_id}")
+    return Key(learner_pk(learner_id), f"REPORT#{review_id}")
 
 
 def reported_key(review_id: str) -> Key:
@@ -71,7 +74,7 @@ def reported_key(review_id: str) -> Key:
 
 def allowance_key(learner_id: str, what: str) -> Key:
     """How much of a day's allowance a learner has used."""
-    return Key(_learner(learner_id), f"ALLOWANCE#{what}")
+    return Key(learner_pk(learner_id), f"ALLOWANCE#{what}")
 
 
 def newest_first_id(now: datetime, ids: Ids) -> str:
@@ -79,5 +82,28 @@ def newest_first_id(now: datetime, ids: Ids) -> str:
     return f"{_LAST_MS - to_ms(now):013d}{ids.new()[-19:]}"
 
 
-def _learner(learner_id: str) -> str:
+def enquiry_key(enquiry_id: str) -> Key:
+    """A whole enquiry with its messages."""
+    return Key(f"ENQUIRY#{enquiry_id}", "ENQUIRY")
+
+
+def enquiry_line_key(enquiry: Enquiry) -> Key:
+    """The enquiry's place among its learner's."""
+    return Key(learner_pk(enquiry.learner_id), f"{OWN_ENQUIRIES}{enquiry.enquiry_id}")
+
+
+def enquiry_queue(status: Status) -> str:
+    """The partition of all enquiries of a status."""
+    return f"ENQUIRIES#{status}"
+
+
+def enquiry_queue_key(enquiry: Enquiry) -> Key:
+    """The enquiry's place among those of its status: open ones in the order of waiting, others the latest first."""
+    since = to_ms(enquiry.status_since)
+    place = since if enquiry.status == "open" else _LAST_MS - since
+    return Key(enquiry_queue(enquiry.status), f"{place:013d}-{enquiry.enquiry_id}-{enquiry.moves}")
+
+
+def learner_pk(learner_id: str) -> str:
+    """The partition of what is a learner's."""
     return f"LEARNER#{learner_id}"

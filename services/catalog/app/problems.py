@@ -93,6 +93,22 @@ OWN_REVIEW = ProblemType(
     "可以修改或撤回自己的评价；处理请交给其他管理员。",
     "Edit or withdraw your own review; leave moderating it to somebody else.",
 )
+ENQUIRY_NOT_FOUND = ProblemType(
+    "ENQUIRY_NOT_FOUND",
+    HTTPStatus.NOT_FOUND,
+    "没有这条咨询。",
+    "There is no such enquiry.",
+    "请返回咨询列表。",
+    "Go back to your enquiries.",
+)
+ENQUIRY_FULL = ProblemType(
+    "ENQUIRY_FULL",
+    HTTPStatus.CONFLICT,
+    "这条咨询的消息已达上限，本次没有发送；之前的消息都已保存。",
+    "This enquiry has as many messages as it takes; nothing was sent, and what was sent before is kept.",
+    "请新建一条咨询继续。",
+    "Go on in a new enquiry.",
+)
 TOO_OFTEN = ProblemType(
     "TOO_OFTEN",
     HTTPStatus.TOO_MANY_REQUESTS,
@@ -114,3 +130,4 @@ EDITOR_PROBLEMS = (
     PUBLISHED_MEANWHILE,
 )
 REVIEW_PROBLEMS = (NOT_COMPLETED, REVIEW_NOT_FOUND, OWN_REVIEW, TOO_OFTEN)
+ENQUIRY_PROBLEMS = (COURSE_NOT_FOUND, ENQUIRY_NOT_FOUND, ENQUIRY_FULL, TOO_OFTEN)

@@ -4,13 +4,14 @@ from typing import Any
 
 from services.catalog.adapters.course_scan import CourseScan
 from services.catalog.adapters.media_bucket import MemoryMediaBucket
+from services.catalog.app.enquiries import Enquiries
 from services.catalog.app.moderate_reviews import ModerateReviews
 from services.catalog.app.publish_course import Publisher
 from services.catalog.app.read_courses import ReadCourses
 from services.catalog.app.upload_media import UploadMedia
 from services.catalog.app.withdraw_course import Withdrawer
 from services.catalog.app.write_review import WriteReview
-from services.catalog.handlers import editor, http, reviews
+from services.catalog.handlers import editor, enquiries, http, reviews
 from services.kit.audit import AuditLog
 from services.kit.clock import SystemClock
 from services.kit.events import EventFactory
@@ -29,4 +30,5 @@ def document() -> dict[str, Any]:
     read = http.build_api(courses, CourseScan(store, clock), lambda _: {}).openapi()
     moderation = ModerateReviews(store, clock, audit)
     reviewed = reviews.build_api(WriteReview(store, clock, ids), moderation, lambda _: {}).openapi()
-    return merged(written, read, reviewed)
+    asked = enquiries.build_api(Enquiries(store, clock, ids, audit), lambda _: {}).openapi()
+    return merged(written, read, reviewed, asked)

@@ -11,6 +11,8 @@ _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u20
 MAX_NAME = 20
 MAX_REASON = 500
 MAX_REVIEW = 1_000
+MAX_SUBJECT = 80
+MAX_MESSAGE = 2_000
 
 
 def _text(text: str) -> str:
@@ -32,3 +34,5 @@ def _line(text: str) -> str:
 DisplayName = Annotated[StrictStr, Field(min_length=1, max_length=MAX_NAME), AfterValidator(_line)]
 Reason = Annotated[StrictStr, Field(min_length=1, max_length=MAX_REASON), AfterValidator(_text)]
 ReviewText = Annotated[StrictStr, Field(min_length=1, max_length=MAX_REVIEW), AfterValidator(_text)]
+Subject = Annotated[StrictStr, Field(min_length=1, max_length=MAX_SUBJECT), AfterValidator(_line)]
+MessageText = Annotated[StrictStr, Field(min_length=1, max_length=MAX_MESSAGE), AfterValidator(_text)]

@@ -7,6 +7,7 @@ from typing import Any
 
 from services.catalog.adapters.course_scan import CourseScan
 from services.catalog.adapters.media_bucket import MemoryMediaBucket
+from services.catalog.app.enquiries import Enquiries
 from services.catalog.app.manifest import Manifest
 from services.catalog.app.moderate_reviews import ModerateReviews
 from services.catalog.app.publish_course import PublishCourse, Published, Publisher
@@ -107,6 +108,7 @@ class World:
         self.courses = ReadCourses(self.store)
         self.search = CourseScan(self.store, self.clock)
         self.uploads = UploadMedia(self.store, self.bucket, audit)
+        self.enquiries = Enquiries(self.store, self.clock, ids, audit)
         self.reviews = WriteReview(self.store, self.clock, ids)
         self.moderation = ModerateReviews(self.store, self.clock, audit)
         self.withdrawer = Withdrawer(self.store, events, audit, self.clock)

@@ -1,0 +1,108 @@
+"""Enquiries: a learner asks, about a course or in general, and staff answer. Pure."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+Side = Literal["learner", "staff"]
+Status = Literal["open", "answered", "closed"]
+"""Open: staff must answer. A learner's message opens (again), staff's answers, either side closes."""
+
+MAX_MESSAGES = 50
+"""Of 2,000 characters each: a whole enquiry stays one item."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message; `number` counts from 1."""
+
+    number: int
+    side: Side
+    author_id: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Enquiry:
+    """A conversation of one learner with the staff.
+
+    `status_since` is when the status became what it is, and `moves` how often it changed. `read_by_...` is the number
+    of the last message that side has seen.
+    """
+
+    enquiry_id: str
+    learner_id: str
+    course_id: str | None
+    subject: str
+    messages: tuple[Message, ...]
+    status: Status
+    status_since: datetime
+    moves: int = 0
+    read_by_learner: int = 0
+    read_by_staff: int = 0
+
+    @property
+    def updated_at(self) -> datetime:
+        """When something was last said."""
+        return self.messages[-1].at
+
+    @property
+    def full(self) -> bool:
+        """Whether there is no room for another message."""
+        return len(self.messages) >= MAX_MESSAGES
+
+    def said(self, side: Side, author_id: str, text: str, now: datetime) -> "Enquiry":
+        """With one more message, whose writer has thereby seen all there is."""
+        number = len(self.messages) + 1
+        message = Message(number, side, author_id, text, now)
+        longer = replace(self, messages=(*self.messages, message)).read(side, number)
+        return longer.moved("open" if side == "learner" else "answered", now)
+
+    def moved(self, status: Status, now: datetime) -> "Enquiry":
+        """With this status, since now if it is another one."""
+        if status == self.status:
+            return self
+        return replace(self, status=status, status_since=now, moves=self.moves + 1)
+
+    def read(self, side: Side, number: int) -> "Enquiry":
+        """With all up to this message seen; what was seen stays seen."""
+        if side == "learner":
+            return replace(self, read_by_learner=max(self.read_by_learner, min(number, len(self.messages))))
+        return replace(self, read_by_staff=max(self.read_by_staff, min(number, len(self.messages))))
+
+    def unread(self, side: Side) -> int:
+        """How many messages of the other side this one has not seen."""
+        seen = self.read_by_learner if side == "learner" else self.read_by_staff
+        return sum(message.side != side and message.number > seen for message in self.messages)
+
+
+@dataclass(frozen=True)
+class Line:
+    """An enquiry in a list, without its messages. `gone`: it stands elsewhere by now."""
+
+    enquiry_id: str
+    course_id: str | None
+    subject: str
+    status: Status
+    status_since: datetime
+    updated_at: datetime
+    messages: int
+    unread_by_learner: int
+    unread_by_staff: int
+    gone: bool = False
+
+
+def line_of(enquiry: Enquiry) -> Line:
+    """The enquiry's line."""
+    return Line(
+        enquiry_id=enquiry.enquiry_id,
+        course_id=enquiry.course_id,
+        subject=enquiry.subject,
+        status=enquiry.status,
+        status_since=enquiry.status_since,
+        updated_at=enquiry.updated_at,
+        messages=len(enquiry.messages),
+        unread_by_learner=enquiry.unread("learner"),
+        unread_by_staff=enquiry.unread("staff"),
+    )
