@@ -15,6 +15,10 @@ ADVICE_TEXTS = {
         "该证书尚未经管理员确认：学时会先暂存，确认后自动计入。",
         "The certificate is not confirmed yet: the hours will be held, and count once an administrator confirms it.",
     ),
+    Reason.CERTIFICATE_EXPIRED: Text(
+        "该证书今天不在有效期内：学时会先暂存，续期登记后自动计入。",
+        "The certificate is not valid today: the hours will be held, and count once its renewal is recorded.",
+    ),
     Reason.PROFILE_INCOMPLETE: Text(
         "您尚未填写实名：学时会先暂存，填写后自动计入。",
         "Your profile has no real name yet: the hours will be held, and count once you give it.",

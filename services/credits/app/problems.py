@@ -37,6 +37,22 @@ CERTIFICATE_NOT_FOUND = ProblemType(
     "请先由学员登记证书。",
     "The learner registers the certificate first.",
 )
+CERTIFICATE_NOT_CONFIRMED = ProblemType(
+    "CERTIFICATE_NOT_CONFIRMED",
+    HTTPStatus.CONFLICT,
+    "该证书尚未确认，不能登记续期。",
+    "The certificate is not confirmed, so its renewal cannot be recorded.",
+    "请先确认证书。",
+    "Confirm the certificate first.",
+)
+VALIDITY_IMPLAUSIBLE = ProblemType(
+    "VALIDITY_IMPLAUSIBLE",
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    "有效期的截止日早于开始日，未作任何更改。",
+    "The validity ends before it begins. Nothing was changed.",
+    "请按证书核对有效期的起止日期。",
+    "Check both days on the certificate.",
+)
 CERTIFICATE_CHANGED = ProblemType(
     "CERTIFICATE_CHANGED",
     HTTPStatus.CONFLICT,
@@ -189,6 +205,8 @@ PROBLEMS = (
     PERIOD_START_OUT_OF_RANGE,
     CERTIFICATE_NOT_FOUND,
     CERTIFICATE_CHANGED,
+    CERTIFICATE_NOT_CONFIRMED,
+    VALIDITY_IMPLAUSIBLE,
     OWN_CERTIFICATE,
     PROFILE_CHANGED,
     BIRTHDAY_IMPLAUSIBLE,

@@ -25,6 +25,16 @@ TEXTS = {
         "完成时该证书尚未经管理员确认，学时已暂存；确认后自动计入。",
         "The certificate was not confirmed yet; the hours are held and count once an administrator confirms it.",
     ),
+    Reason.CERTIFICATE_EXPIRED: Text(
+        "完成当天该证书不在有效期内，学时已暂存；管理员登记涵盖当天的有效期后自动计入。",
+        "The certificate was not valid on the day of completion; the hours are held, and count once a validity that "
+        "covers the day is recorded.",
+    ),
+    Reason.CERTIFICATE_RENEWED: Text(
+        "证书有效期已更新，暂存的学时已处理，结果见下一条记录。",
+        "The certificate's validity now covers the day; these hours are no longer held. The next entry says what "
+        "became of them.",
+    ),
     Reason.MEMBER_QUOTA_EXCEEDED: Text(
         "本会员期内通过会员权益可获的学时不足以计入此课程，学时已整笔暂存；额度空出后自动计入。",
         "The membership period's remaining hours do not cover this course; all of it is held, and counts once they do.",

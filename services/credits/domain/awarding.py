@@ -23,6 +23,7 @@ AWAITING_CERTIFICATE = frozenset({Reason.NO_CERTIFICATE, Reason.CERTIFICATE_NOT_
 RELEASED_BY = {
     Reason.NO_CERTIFICATE: Reason.CERTIFICATE_CONFIRMED,
     Reason.CERTIFICATE_NOT_CONFIRMED: Reason.CERTIFICATE_CONFIRMED,
+    Reason.CERTIFICATE_EXPIRED: Reason.CERTIFICATE_RENEWED,
     Reason.PROFILE_INCOMPLETE: Reason.REAL_NAME_GIVEN,
     Reason.MEMBER_QUOTA_EXCEEDED: Reason.MEMBER_QUOTA_FREED,
 }
@@ -119,6 +120,8 @@ def _outcome(completion: Completion, credential: Credential, now: Circumstances)
         return _declined(completion, credential, Reason.BEFORE_FIRST_PERIOD)
     if now.awards.contains(credential, completion.content_id, period):
         return _declined(completion, credential, Reason.ALREADY_AWARDED_IN_PERIOD, period)
+    if not certificate.valid_on(civil_date(completion.completed_at)):
+        return _held(completion, credential, Reason.CERTIFICATE_EXPIRED)
     if not now.named:
         return _held(completion, credential, Reason.PROFILE_INCOMPLETE)
     if not now.quota.charge(completion):

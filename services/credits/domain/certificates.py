@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from services.credits.domain.credentials import Credential
+from services.credits.domain.periods import Period, contains
 
 
 class State(StrEnum):
@@ -19,7 +20,8 @@ class Certificate:
     """One revision of what is known about a certificate; the highest `revision` counts, earlier ones stay.
 
     `period_start` is the civil date (Asia/Shanghai) on which the first period counted here starts.
-    `by` is who said so: the learner's id for a registration, the administrator's for a confirmation.
+    `by` is who said so: the learner's id for a registration, the administrator's for a confirmation or renewal.
+    `validity` are the days on which it is valid, as far as anybody has said; once confirmed, spans are only added.
     """
 
     revision: int
@@ -30,8 +32,13 @@ class Certificate:
     state: State
     at: datetime
     by: str
+    validity: tuple[Period, ...] = ()
 
     @property
     def confirmed(self) -> bool:
         """Whether an administrator has confirmed it."""
         return self.state is State.CONFIRMED
+
+    def valid_on(self, day: date) -> bool:
+        """Whether it is valid on a day, Asia/Shanghai; taken for valid where nobody has said."""
+        return not self.validity or any(contains(span, day) for span in self.validity)

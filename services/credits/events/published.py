@@ -85,7 +85,7 @@ class HoursReversed(_Moved):
 
 
 class CertificateConfirmed(BaseModel):
-    """A fact: an administrator has confirmed a certificate; hours held for it are released."""
+    """A fact: an administrator has confirmed a certificate or its renewal; hours held for it are released."""
 
     TYPE: ClassVar = "credits.certificate_confirmed.v1"
 

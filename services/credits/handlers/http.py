@@ -12,9 +12,11 @@ from services.credits import bootstrap
 from services.credits.app.certificates import (
     Confirmation,
     Registration,
+    Renewal,
     confirm_certificate,
     list_certificates,
     register_certificate,
+    renew_certificate,
 )
 from services.credits.app.context import Context
 from services.credits.app.problems import PROBLEMS
@@ -35,6 +37,7 @@ from services.credits.handlers.views import (
     ConfirmRequest,
     LearnerId,
     RegisterRequest,
+    RenewalRequest,
     ReviewAnswer,
     ReviewRequest,
     TimelineAnswer,
@@ -89,7 +92,7 @@ def _add_certificate_routes(app: APIGatewayHttpResolver, ledger: Context) -> Non
         **learner,
     )
     def register(request: Annotated[RegisterRequest, Body()]) -> CertificateAnswer:
-        wanted = Registration(request.credential, request.number, request.period_start)
+        wanted = Registration(request.credential, request.number, request.period_start, request.valid_until)
         return certificate_answer(register_certificate(ledger, caller(app).id, wanted))
 
 
@@ -118,6 +121,21 @@ def _add_staff_routes(app: APIGatewayHttpResolver, ledger: Context) -> None:
     ) -> CertificateAnswer:
         wanted = Confirmation(learner_id, credential, request.reason, request.revision)
         return certificate_answer(confirm_certificate(ledger, caller(app), wanted, correlation_id(app)))
+
+    @app.post(
+        f"{path}/<credential>/renewals",
+        summary="Add days of validity to a confirmed certificate and release the hours that waited; safe to repeat",
+        operation_id="renew_certificate",
+        **secured(Role.ADMINISTRATOR),
+    )
+    def renew(
+        learner_id: Annotated[LearnerId, Path()],
+        credential: Annotated[Credential, Path()],
+        request: Annotated[RenewalRequest, Body()],
+    ) -> CertificateAnswer:
+        days = (request.valid_from, request.valid_until)
+        wanted = Renewal(learner_id, credential, *days, request.reason, request.revision)
+        return certificate_answer(renew_certificate(ledger, caller(app), wanted, correlation_id(app)))
 
 
 def _add_review_routes(app: APIGatewayHttpResolver, ledger: Context) -> None:

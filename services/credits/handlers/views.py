@@ -43,6 +43,9 @@ class RegisterRequest(Request):
     period_start: Annotated[date, BeforeValidator(date_text)] = Field(
         description="first day of the current period, Asia/Shanghai"
     )
+    valid_until: Annotated[date, BeforeValidator(date_text)] | None = Field(
+        default=None, description="the certificate's last day of validity, as printed on it"
+    )
 
 
 class ConfirmRequest(Request):
@@ -54,11 +57,29 @@ class ConfirmRequest(Request):
     )
 
 
+class RenewalRequest(Request):
+    """Days on which a certificate is valid: both are included."""
+
+    valid_from: Annotated[date, BeforeValidator(date_text)]
+    valid_until: Annotated[date, BeforeValidator(date_text)]
+    reason: Reason500
+    revision: StrictInt | None = Field(
+        default=None, ge=1, description="the revision that was looked at; refused if another one is known now"
+    )
+
+
 class ReviewRequest(Request):
     """What a reviewer decides."""
 
     standing: Standing = Field(description="what the award is to be: under_review, stands (again), or void for good")
     reason: StrictStr = Field(pattern=r"\S", max_length=500, description="why; the learner reads it")
+
+
+class PeriodSpan(BaseModel):
+    """A period; both days are included."""
+
+    start: date
+    end: date | None
 
 
 class CertificateAnswer(BaseModel):
@@ -67,6 +88,9 @@ class CertificateAnswer(BaseModel):
     credential: Credential
     number: str
     period_start: date
+    validity: list[PeriodSpan] = Field(
+        description="the days it is valid on, in the order in which they were recorded; empty: nobody has said"
+    )
     state: State
     revision: int = Field(description="counts every change, from 1")
     changed_at: datetime
@@ -76,13 +100,6 @@ class CertificatesAnswer(BaseModel):
     """A learner's certificates."""
 
     certificates: list[CertificateAnswer]
-
-
-class PeriodSpan(BaseModel):
-    """A period; both days are included."""
-
-    start: date
-    end: date | None
 
 
 class ReasonAnswer(BaseModel):
@@ -136,6 +153,7 @@ def certificate_answer(certificate: Certificate) -> CertificateAnswer:
         credential=certificate.credential,
         number=certificate.number,
         period_start=certificate.period_start,
+        validity=[PeriodSpan(start=span.start, end=span.end) for span in certificate.validity],
         state=certificate.state,
         revision=certificate.revision,
         changed_at=certificate.at,

@@ -168,6 +168,20 @@ class LedgerMachine(RuleBasedStateMachine):
         told = self.world.sent("credits.certificate_confirmed.v1")
         return told[-1] if told else published("a", content=COURSES["a"], sequence=1)
 
+    @rule(target=sent, learner=learners, credential=credentials, day=starts, days=st.integers(0, 800))
+    def renew(self, learner: str, credential: Credential, day: date, days: int) -> Envelope:
+        """An administrator records days of validity; the first ones of a certificate take the others' place."""
+        known = self.world.certificates(learner).get(credential)
+        try:
+            after = self.world.renew(day, day + timedelta(days=days), credential, learner)
+        except Problem:
+            assert known is None or not known.confirmed
+        else:
+            assert known
+            assert after.validity[: len(known.validity)] == known.validity
+        told = self.world.sent("credits.certificate_confirmed.v1")
+        return told[-1] if told else published("a", content=COURSES["a"], sequence=1)
+
     @rule(learner=learners, name=st.sampled_from(["张三", "李四", None]), crash=crashes)
     def name(self, learner: str, name: str | None, crash: str | None) -> None:
         """A learner gives a real name, another one, or takes it away."""

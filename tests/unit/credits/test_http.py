@@ -43,6 +43,7 @@ def test_register_confirm_and_read(client: Client) -> None:
     assert registered.status == 201
     assert registered.body == {
         **REGISTRATION,
+        "validity": [],
         "state": "registered",
         "revision": 1,
         "changed_at": "2026-01-05T04:00:00Z",

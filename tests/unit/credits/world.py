@@ -13,8 +13,10 @@ from services.credits.app.account import current_certificates, read_entries
 from services.credits.app.certificates import (
     Confirmation,
     Registration,
+    Renewal,
     confirm_certificate,
     register_certificate,
+    renew_certificate,
 )
 from services.credits.app.context import Context, context
 from services.credits.app.deadlines import Reminding
@@ -127,9 +129,23 @@ class World:
         learner: str = LEARNER,
         start: date = date(2025, 1, 1),
         number: str = "N-001",
+        until: date | None = None,
     ) -> Certificate:
         """A learner registers a certificate."""
-        return register_certificate(self.ctx, learner, Registration(credential, number, start))
+        return register_certificate(self.ctx, learner, Registration(credential, number, start, until))
+
+    def renew(
+        self,
+        first: date,
+        last: date,
+        credential: Credential = AFP,
+        learner: str = LEARNER,
+        revision: int | None = None,
+        by: Principal = ADMINISTRATOR,
+    ) -> Certificate:
+        """An administrator records days of validity."""
+        wanted = Renewal(learner, credential, first, last, "renewal seen", revision)
+        return renew_certificate(self.ctx, by, wanted, "request-6")
 
     def confirm(self, credential: Credential = AFP, learner: str = LEARNER, revision: int | None = None) -> Certificate:
         """An administrator confirms it."""
