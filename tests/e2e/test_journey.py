@@ -48,6 +48,8 @@ def test_from_registering_to_a_verified_certificate(desk: Desk) -> None:
     code = _certificate(page)
     _verified(desk, code)
     _told(window)
+    _found(window)
+    _reviewed(window)
 
 
 def _register(page: Page, email: str) -> None:
@@ -131,4 +133,35 @@ def _told(window: Window) -> None:
     expect(page.get_by_role("listitem").first).to_be_visible()
     page.get_by_role("button", name="全部标为已读").click()
     expect(page.get_by_role("button", name="全部标为已读")).to_be_hidden()
+    assert window.findings() == []
+
+
+def _found(window: Window) -> None:
+    """The search finds the course by a part of its title, among those of the certificate."""
+    page = window.page
+    page.goto("/")
+    page.get_by_role("searchbox").fill("风险")
+    page.get_by_role("search").get_by_role("button", name="搜索").click()
+    page.wait_for_url("**/search?q=*")
+    page.get_by_label("证书").select_option("AFP")
+    page.wait_for_url("**credential=AFP*")
+    expect(page.locator(f'a[href="/courses/{COURSE}"]')).to_be_visible()
+    assert window.findings() == []
+    page.locator(f'a[href="/courses/{COURSE}"]').click()
+
+
+def _reviewed(window: Window) -> None:
+    """Who completed the course says what they think, under a name of their choice."""
+    page = window.page
+    page.get_by_role("tab", name="用户评价").click()
+    page.get_by_role("button", name="写评价").click()
+    page.get_by_role("button", name="发布").click()
+    expect(page.get_by_text("请选择星级")).to_be_visible()
+    assert window.findings() == []
+    page.get_by_role("radio", name="5 星").check(force=True)
+    page.get_by_label("显示名称").fill("老林")
+    page.get_by_label("评价内容").fill("二十秒就把话说清楚了。")
+    page.get_by_role("button", name="发布").click()
+    expect(page.get_by_text("您的评价")).to_be_visible()
+    expect(page.get_by_text("二十秒就把话说清楚了。").first).to_be_visible()
     assert window.findings() == []

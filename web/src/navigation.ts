@@ -53,6 +53,7 @@ const TOOLS: Tool[] = [
   { route: 'batches', label: 'tool.records', hint: 'tool.records.hint', icon: 'document', roles: ['records'] },
   { route: 'learners', label: 'tool.learners', hint: 'tool.learners.hint', icon: 'people', roles: ['administrator'] },
   { route: 'publishing', label: 'tool.publishing', hint: 'tool.publishing.hint', icon: 'play', roles: ['editor'] },
+  { route: 'moderation', label: 'tool.moderation', hint: 'tool.moderation.hint', icon: 'star', roles: ['moderator'] },
   { route: 'finance', label: 'tool.finance', hint: 'tool.finance.hint', icon: 'receipt', roles: ['finance'] },
 ]
 

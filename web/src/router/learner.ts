@@ -3,6 +3,7 @@ import type { RouteRecordRaw } from 'vue-router'
 /** What a learner reads, watches and keeps. `personal` asks to sign in first. */
 export const learnerRoutes: RouteRecordRaw[] = [
   { path: '/', name: 'home', component: () => import('../pages/HomePage.vue') },
+  { path: '/search', name: 'search', component: () => import('../pages/SearchPage.vue') },
   { path: '/sign-in', name: 'signIn', component: () => import('../pages/SignInPage.vue') },
   { path: '/register', name: 'register', component: () => import('../pages/RegisterPage.vue') },
   {

@@ -21,6 +21,7 @@ export const staffRoutes: RouteRecordRaw[] = [
     component: () => import('../pages/staff/PublicationPage.vue'),
     props: true,
   },
+  { path: '/reviews', name: 'moderation', component: () => import('../pages/staff/ModerationPage.vue') },
   { path: '/finance', name: 'finance', component: () => import('../pages/staff/FinancePage.vue') },
   {
     path: '/finance/exports/:exportId',

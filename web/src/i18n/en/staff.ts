@@ -26,4 +26,6 @@ export const staff: Record<keyof typeof zh, string> = {
   'tool.publishing.hint': 'How courses stand, withdrawing, and publishing by the command',
   'tool.finance': 'Finance',
   'tool.finance.hint': 'Revenue, exports and coupons',
+  'tool.moderation': 'Reviews',
+  'tool.moderation.hint': 'Reported reviews: hide or keep, with a reason',
 }

@@ -24,4 +24,6 @@ export const staff = {
   'tool.publishing.hint': '查看发布现状、下架，以及如何用命令发布',
   'tool.finance': '财务',
   'tool.finance.hint': '收入、导出和优惠码',
+  'tool.moderation': '评价审核',
+  'tool.moderation.hint': '被举报的评价：隐藏或保留，并说明理由',
 } as const

@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest'
+import { askedFor, criteriaOf, queryOf, type Criteria } from './criteria'
+
+const NOTHING: Criteria = { q: '', credential: '', category: '', hours: '', members: '', sort: 'relevance' }
+
+describe('a search', () => {
+  it('goes into the address and comes back', () => {
+    const criteria: Criteria = { ...NOTHING, q: '信托', credential: 'CFP', hours: '1-2', members: 'free', sort: 'newest' }
+    expect(criteriaOf(queryOf(criteria) as Record<string, string>)).toEqual(criteria)
+  })
+
+  it('leaves what is usual out of the address', () => {
+    expect(queryOf(NOTHING)).toEqual({})
+  })
+
+  it('does not pass on what an address says wrongly', () => {
+    const wrong = { q: `  ${'长'.repeat(40)}`, credential: 'MBA', hours: '9-1', sort: 'random', members: ['free'] }
+    expect(criteriaOf(wrong)).toEqual({ ...NOTHING, q: '长'.repeat(30) })
+  })
+
+  it('asks the service for ranges of hours, with an open end', () => {
+    expect(askedFor({ ...NOTHING, hours: '1-2' }, 0)).toMatchObject({ hours_min: '1', hours_max: '2' })
+    expect(askedFor({ ...NOTHING, hours: '2-' }, 20)).toMatchObject({ hours_min: '2', hours_max: undefined, offset: 20 })
+    expect(askedFor(NOTHING, 0)).toMatchObject({ hours_min: undefined, credential: undefined, free_to_members: false })
+  })
+})
