@@ -64,6 +64,20 @@ class Target(Protocol):
         """An access token."""
 
 
+COUPON = {
+    "code": "XUESHI-10",
+    "title": "新学员九折",
+    "off_percent": 10,
+    "valid_from": "2026-01-01T00:00:00+08:00",
+    "valid_until": "2036-01-01T00:00:00+08:00",
+    "total_limit": 10_000,
+    "learner_limit": 1,
+    "course_ids": [],
+    "reason": "demo coupon",
+}
+"""Ten per cent off every course, once for each learner."""
+
+
 def seed_demo(system: Target, steps: Steps, courses: Path = COURSES) -> None:
     """Creates the accounts, gives learners what the demo says they have, and publishes every package in `courses`.
 
@@ -73,7 +87,7 @@ def seed_demo(system: Target, steps: Steps, courses: Path = COURSES) -> None:
     with steps.step("demo accounts"):
         learners = {account: _created(system, account) for account in ACCOUNTS}
     packages = sorted(path.parent for path in courses.glob("*/course.yaml"))
-    with steps.step(f"memberships, certificates and {len(packages)} demo courses"), ThreadPoolExecutor() as pool:
+    with steps.step(f"memberships, certificates, coupon, {len(packages)} demo courses"), ThreadPoolExecutor() as pool:
         # Neither needs the other, and both mostly wait for functions to start.
         equipped = pool.submit(_equip_all, system, learners)
         for package in packages:
@@ -88,6 +102,7 @@ def _created(system: Target, account: Account) -> str:
 def _equip_all(system: Target, learners: dict[Account, str]) -> None:
     admin = system.sign_in(f"admin@{DOMAIN}", PASSWORD)
     with httpx.Client(base_url=system.base_url, timeout=60) as http:
+        _post(http, "/v1/orders/coupons", admin, COUPON, {"idempotency-key": "demo-coupon-xueshi-10"})
         for account, learner_id in learners.items():
             _equip(http, system, account, learner_id, admin)
 
@@ -153,6 +168,7 @@ def sign_in_lines(base_url: str, accounts: Sequence[Account] = ACCOUNTS) -> list
         f"Xueshi runs at {base_url}",
         f"Sign in with any of these; the password is {PASSWORD}",
         *(f"  {account.email:<{width}}  {kinds[account.name]}" for account in accounts),
+        f"Coupon {COUPON['code']}: ten per cent off every course, once for each learner",
     ]
 
 

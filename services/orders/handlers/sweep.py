@@ -22,5 +22,9 @@ def handler(_event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
         return monotonic() >= until
 
     orders = bootstrap.orders()
-    closed = sweep_orders(orders, enough)
-    return {"closed": closed, "settled": sweep_payments(Till(orders, bootstrap_payments.provider), enough)}
+    try:
+        # First, so that an order which was paid unnoticed is granted, not closed.
+        settled = sweep_payments(Till(orders, bootstrap_payments.provider), enough)
+    finally:
+        closed = sweep_orders(orders, enough)
+    return {"settled": settled, "closed": closed}

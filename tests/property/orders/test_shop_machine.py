@@ -58,6 +58,7 @@ CODES = st.sampled_from([None, None, *COUPONS, "UNHEARDOF"])
 PLANS = st.sampled_from(["vip", "vip-quarter"])
 MEANWHILE = st.sampled_from(["", "", "", "dies before", "dies after", "pays", "cancels", "sweeps", "claims"])
 """What happens around a commit: the function dies just before or after it, or somebody else is faster."""
+THEN = ["orders again", "orders again meanwhile", "claims"]
 ANY = st.integers(0, 30)
 
 FINAL = {OrderState.CANCELLED, OrderState.REFUNDED}
@@ -137,6 +138,23 @@ class ShopMachine(RuleBasedStateMachine):
     def orders_a_membership(self, learner_id: str, plan: str, meanwhile: str, number: int) -> None:
         fen, key = {"vip": 39800, "vip-quarter": 12800}[plan], self._key()
         self._place(lambda: order_membership(self.context, learner_id, plan, fen, key, "r"), meanwhile, number)
+
+    @rule(learner_id=LEARNERS, course_id=st.sampled_from([ORDINARY, RECOMMENDED]), then=st.sampled_from(THEN))
+    def pays_too_late(self, learner_id: str, course_id: str, then: str) -> None:
+        """The order has expired; the learner has the course by other means when its payment arrives, or just then."""
+        late = self._order_one(learner_id, course_id)
+        if late:
+            self.world.clock.advance(30 * MINUTE)
+            told = notice(late, f"T{len(self.notices)}")
+            self.notices.append(told)
+            if then == "orders again meanwhile":
+                self.world.store.before_commit = lambda: self._until_taken(told)
+            if then == "claims":
+                self._claim(learner_id)
+            else:
+                self._pay_one(self._order_one(learner_id, course_id))
+            self.world.store.before_commit = None
+            self._until_taken(told)
 
     @rule(number=ANY)
     def sends_an_order_again(self, number: int) -> None:
@@ -280,13 +298,24 @@ class ShopMachine(RuleBasedStateMachine):
         if order:
             self.asked.append(Asked(call))
 
+    def _order_one(self, learner_id: str, course_id: str) -> Order | None:
+        """One course at its price, where it can be had."""
+        with suppress(Problem):
+            fen, key = quote_courses(self.context, learner_id, [course_id], None).amount_fen, self._key()
+            return order_courses(self.context, learner_id, [course_id], None, fen, key, "r")
+        return None
+
+    def _pay_one(self, order: Order | None) -> None:
+        if order and order.amount_fen:
+            told = notice(order, f"T{len(self.notices)}")
+            self.notices.append(told)
+            self._until_taken(told)
+
     def _pay(self, number: int) -> None:
         """Pays one of the orders that cost something; the provider gives each payment a number of its own."""
         orders = [order for order in self._orders() if order.amount_fen]
         if orders:
-            told = notice(orders[number % len(orders)], f"T{len(self.notices)}")
-            self.notices.append(told)
-            self._until_taken(told)
+            self._pay_one(orders[number % len(orders)])
 
     def _until_taken(self, told: PaymentNotice) -> None:
         """The provider goes on telling; what died or met others is told again."""

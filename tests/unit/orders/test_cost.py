@@ -9,9 +9,13 @@ from services.kit.store import Change
 from services.kit.store.codec import encode
 from services.kit.store.memory import MemoryStore
 from services.kit.store.port import Put
+from services.orders.app.carts import add_to_cart, show_cart
 from services.orders.app.entitlements import list_entitlements, read_state
 from services.orders.app.memberships import read_membership
-from tests.unit.orders.world import MEMBER, OTHER_KEY, RECOMMENDED, World
+from services.orders.app.place_order import order_courses, order_membership
+from services.orders.app.quote import quote_courses
+from services.orders.domain.order import Order
+from tests.unit.orders.world import MEMBER, ORDINARY, OTHER_KEY, RECOMMENDED, World
 
 KIB = 1024
 
@@ -42,6 +46,11 @@ def _counted(call: Callable[..., Any], used: list[int]) -> Callable[..., Any]:
     return counted
 
 
+def order(world: World, *course_ids: str) -> Order:
+    """An order at a member's prices."""
+    return order_courses(world.context, MEMBER, course_ids, None, 8910 * len(course_ids), OTHER_KEY, "request-1")
+
+
 @pytest.mark.parametrize(
     ("call", "reads", "write_units"),
     [
@@ -50,10 +59,30 @@ def _counted(call: Callable[..., Any], used: list[int]) -> Callable[..., Any]:
         (lambda world: read_membership(world.context, MEMBER), 1, 0),
         (lambda world: read_state(world.context, MEMBER, RECOMMENDED), 5, 0),
         (lambda world: list_entitlements(world.context, MEMBER), 1, 0),
+        (lambda world: quote_courses(world.context, MEMBER, [ORDINARY], None), 4, 0),
+        (lambda world: order(world, ORDINARY), 7, 12),
+        (lambda world: order(world, ORDINARY, RECOMMENDED), 10, 16),
+        (lambda world: order_membership(world.context, MEMBER, "vip", 39800, OTHER_KEY, "request-1"), 5, 8),
+        (lambda world: show_cart(world.context, MEMBER), 2, 0),
+        (lambda world: add_to_cart(world.context, MEMBER, ORDINARY), 10, 1),
         (lambda world: world.publish(RECOMMENDED, 2, recommended=True), 2, 4),
         (lambda world: world.publish(RECOMMENDED, 0, recommended=True), 2, 1),
     ],
-    ids=["claim", "grant", "membership", "state", "entitlements", "newer publication", "older publication"],
+    ids=[
+        "claim",
+        "grant",
+        "membership",
+        "state",
+        "entitlements",
+        "quote",
+        "order",
+        "order of two",
+        "membership order",
+        "empty cart",
+        "into the cart",
+        "newer publication",
+        "older publication",
+    ],
 )
 def test_cost(
     member_world: World, meter: list[int], call: Callable[[World], Any], reads: int, write_units: int
