@@ -25,6 +25,8 @@ def bad_bodies(schema: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
     """Name and text of each bad body."""
     good = example(schema)
     yield from _not_json(good)
+    if schema.get("required"):
+        yield "empty object", b"{}"
     for path, part, required in _places(schema):
         name = "/".join(map(str, path)) or "body"
         for number, value in enumerate(_wrong(part)):
@@ -41,7 +43,6 @@ def _not_json(good: Any) -> Iterator[tuple[str, bytes]]:
     whole = _text(good)
     texts = {
         "null": b"null",
-        "empty object": b"{}",
         "a list of it": b"[" + whole + b"]",
         "cut off": whole[:-1],
         "two of them": whole + whole,

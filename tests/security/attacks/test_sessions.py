@@ -145,7 +145,7 @@ def test_expired_watch(stage: Stage) -> None:
     eventually(lambda: not script.claim_all().ok)
     with nothing_stored(world, script):
         refused([script.claim_all()], "ENTITLEMENT_ENDED")
-        refused([script.start()], "NOT_ENTITLED")
+        refused([script.start()], "ENTITLEMENT_ENDED")
     assert script.state["furthest_ms"] <= 6_000
 
 
