@@ -32,7 +32,9 @@ class CatalogStack(ServiceStack):
         self.allow_write(reviews)
         enquiries = self.add_http_function("enquiries")
         self.allow_write(enquiries)
-        consumer = self.add_consumer(["orders.entitlement_granted.v1", "playback.watch_completed.v1"])
+        consumer = self.add_consumer(
+            ["orders.entitlement_granted.v1", "playback.watch_completed.v1", "credits.person_erased.v1"]
+        )
         self.allow_write(consumer.function)
         self.finish({"http": reader, "editor": editor, "reviews": reviews, "enquiries": enquiries}, consumer)
         CfnOutput(self, "MediaBucketName", value=self.media.bucket_name)

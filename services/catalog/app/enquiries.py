@@ -90,7 +90,9 @@ class Enquiries:
                 raise ENQUIRY_FULL.problem()
             enquiry = before.value.said(side, person.id, text, self._clock.now())
             noted = self._use(person) if side == "learner" else self._record(person, ANSWERED, enquiry_id, "answer")
-            return Change([*self._changed(before, enquiry), noted]), Said(enquiry_id, len(enquiry.messages))
+            return Change([*changed(self._store, self._clock, before, enquiry), noted]), Said(
+                enquiry_id, len(enquiry.messages)
+            )
 
         request = Request(person.id, key, "say", {"enquiry_id": enquiry_id, "text": text})
         answer_once(self._store, self._clock, request, Said, plan)
@@ -129,7 +131,7 @@ class Enquiries:
             enquiry = change(before.value)
             if enquiry == before.value:
                 return Change(), enquiry
-            return Change([*self._changed(before, enquiry), *record]), enquiry
+            return Change([*changed(self._store, self._clock, before, enquiry), *record]), enquiry
 
         return commit_retrying(self._store, plan)
 
@@ -139,25 +141,27 @@ class Enquiries:
             raise ENQUIRY_NOT_FOUND.problem()
         return stored
 
-    def _changed(self, before: Stored[Enquiry], enquiry: Enquiry) -> list[Put]:
-        # The learner's line is written with the enquiry each time, so it has the enquiry's version.
-        line = line_of(enquiry)
-        writes = [
-            Put(before.key, enquiry, after=before.version),
-            Put(enquiry_line_key(enquiry), line, after=before.version),
-        ]
-        old, new = enquiry_queue_key(before.value), enquiry_queue_key(enquiry)
-        queued = self._store.get(old, Line)
-        if queued is None:
-            raise LookupError(f"enquiry {enquiry.enquiry_id} is in no queue")
-        if old == new:
-            return [*writes, Put(new, line, after=queued.version)]
-        expires_at = int((self._clock.now() + GONE_KEPT).timestamp())
-        gone = Put(old, replace(queued.value, gone=True), after=queued.version, expires_at=expires_at)
-        return [*writes, gone, Put(new, line)]
-
     def _use(self, learner: Principal) -> Put:
         return one_use(self._store, self._clock.now(), learner.id, "MESSAGES", MESSAGES_PER_DAY)
 
     def _record(self, person: Principal, action: str, enquiry_id: str, reason: str) -> Put:
         return self._audit.entry(person, action, enquiry_id, reason)
+
+
+def changed(store: Store, clock: Clock, before: Stored[Enquiry], enquiry: Enquiry) -> list[Put]:
+    """The writes that make the enquiry what it is now, and its lines with it."""
+    # The learner's line is written with the enquiry each time, so it has the enquiry's version.
+    line = line_of(enquiry)
+    writes = [
+        Put(before.key, enquiry, after=before.version),
+        Put(enquiry_line_key(enquiry), line, after=before.version),
+    ]
+    old, new = enquiry_queue_key(before.value), enquiry_queue_key(enquiry)
+    queued = store.get(old, Line)
+    if queued is None:
+        raise LookupError(f"enquiry {enquiry.enquiry_id} is in no queue")
+    if old == new:
+        return [*writes, Put(new, line, after=queued.version)]
+    expires_at = int((clock.now() + GONE_KEPT).timestamp())
+    gone = Put(old, replace(line, subject="", gone=True), after=queued.version, expires_at=expires_at)
+    return [*writes, gone, Put(new, line)]

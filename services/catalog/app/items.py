@@ -17,6 +17,8 @@ RATINGS = "RATING#"
 """Sort-key prefix, in the statistics, of what reviews give each course."""
 OWN_ENQUIRIES = "ENQUIRY#"
 """Sort-key prefix, of a learner, of the enquiries they made."""
+OWN_REPORTS = "REPORT#"
+"""Sort-key prefix, of a learner, of the reviews they reported."""
 OWN_REVIEWS = "REVIEW#"
 """Sort-key prefix, of a learner, of the reviews they wrote."""
 LEARNERS = "LEARNERS#"
@@ -64,7 +66,7 @@ def rating_key(course_id: str) -> Key:
 
 def report_key(learner_id: str, review_id: str) -> Key:
     """A learner's having reported a review."""
-    return Key(learner_pk(learner_id), f"REPORT#{review_id}")
+    return Key(learner_pk(learner_id), f"{OWN_REPORTS}{review_id}")
 
 
 def reported_key(review_id: str) -> Key:

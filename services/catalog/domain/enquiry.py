@@ -71,6 +71,11 @@ class Enquiry:
             return replace(self, read_by_learner=max(self.read_by_learner, min(number, len(self.messages))))
         return replace(self, read_by_staff=max(self.read_by_staff, min(number, len(self.messages))))
 
+    def without_words(self, now: datetime) -> "Enquiry":
+        """Closed, with nothing left of what was said but when and by which side."""
+        silent = tuple(replace(message, text="") for message in self.messages)
+        return replace(self, subject="", messages=silent).moved("closed", now)
+
     def unread(self, side: Side) -> int:
         """How many messages of the other side this one has not seen."""
         seen = self.read_by_learner if side == "learner" else self.read_by_staff

@@ -24,3 +24,11 @@ class WatchCompleted(BaseModel):
     learner_id: str = Field(min_length=1)
     course_id: str = Field(min_length=1)
     completed_at: datetime
+
+
+class PersonErased(BaseModel):
+    """Of credits: whoever keeps personal data of this learner erases it."""
+
+    TYPE: ClassVar = "credits.person_erased.v1"
+
+    learner_id: str = Field(min_length=1)

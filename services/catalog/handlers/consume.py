@@ -1,4 +1,4 @@
-"""The queue of entitlements and completed watches."""
+"""The queue of entitlements, completed watches and erased persons."""
 
 from functools import partial
 from typing import Any
@@ -6,8 +6,9 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from services.catalog import bootstrap
+from services.catalog.app.erase_person import erase_person
 from services.catalog.app.record_learning import record_completion, record_entitlement
-from services.catalog.events.consumed import EntitlementGranted, WatchCompleted
+from services.catalog.events.consumed import EntitlementGranted, PersonErased, WatchCompleted
 from services.kit.clock import Clock, SystemClock
 from services.kit.consumer import EventHandler, consume
 from services.kit.store import Store
@@ -18,6 +19,7 @@ def event_handlers(store: Store, clock: Clock) -> dict[str, EventHandler]:
     return {
         EntitlementGranted.TYPE: partial(record_entitlement, store, clock),
         WatchCompleted.TYPE: partial(record_completion, store, clock),
+        PersonErased.TYPE: partial(erase_person, store, clock),
     }
 
 

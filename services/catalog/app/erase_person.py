@@ -1,0 +1,66 @@
+"""Erases what a person wrote. Counts, times and the opaque id stay."""
+
+from dataclasses import replace
+
+from services.catalog.app import enquiries
+from services.catalog.app.items import (
+    OWN_ENQUIRIES,
+    OWN_REPORTS,
+    OWN_REVIEWS,
+    enquiry_key,
+    learner_pk,
+    reported_key,
+    review_key,
+)
+from services.catalog.app.write_review import OwnReview, Report
+from services.catalog.domain.enquiry import Enquiry, Line
+from services.catalog.domain.review import Reported, Review
+from services.catalog.events.consumed import PersonErased
+from services.kit.clock import Clock
+from services.kit.events import Envelope
+from services.kit.inbox import apply_once
+from services.kit.store import Change, Put, Store, commit_retrying
+
+
+def erase_person(store: Store, clock: Clock, event: Envelope) -> None:
+    """Erases item by item, each in a transaction of its own, then marks the event: erased again, nothing changes.
+
+    Raises:
+        ValueError: the event names nobody.
+        Conflict: others kept writing; the queue delivers the event again.
+    """
+    mine = learner_pk(PersonErased.model_validate(event.data).learner_id)
+    for own in store.query(mine, OWN_REVIEWS, OwnReview):
+        _erase_review(store, own.key.sk.removeprefix(OWN_REVIEWS), own.value.review_id)
+    for line in store.query(mine, OWN_ENQUIRIES, Line):
+        _erase_enquiry(store, clock, line.value.enquiry_id)
+    for report in store.query(mine, OWN_REPORTS, Report):
+        if report.value.reason:
+            store.commit(Change([Put(report.key, Report(""), after=report.version)]))
+    apply_once(store, clock, event, Change)
+
+
+def _erase_review(store: Store, course_id: str, review_id: str) -> None:
+    def plan() -> tuple[Change, None]:
+        review = store.get(review_key(course_id, review_id), Review)
+        reported = store.get(reported_key(review_id), Reported)
+        if review is None or review.value.erased:
+            return Change(), None
+        silent = review.value.anonymous()
+        writes = [Put(review.key, silent, after=review.version)]
+        if reported:
+            writes.append(Put(reported.key, replace(reported.value, written=silent.written), after=reported.version))
+        return Change(writes), None
+
+    commit_retrying(store, plan)
+
+
+def _erase_enquiry(store: Store, clock: Clock, enquiry_id: str) -> None:
+    def plan() -> tuple[Change, None]:
+        enquiry = store.get(enquiry_key(enquiry_id), Enquiry)
+        if enquiry is None:
+            return Change(), None
+        silent = enquiry.value.without_words(clock.now())
+        return Change(enquiries.changed(store, clock, enquiry, silent) if silent != enquiry.value else []), None
+
+    commit_retrying(store, plan)

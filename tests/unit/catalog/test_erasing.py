@@ -1,0 +1,104 @@
+"""A person is erased: their words go, everywhere; what is counted stays."""
+
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from services.catalog.app.read_reviews import rating_of, read_reviews
+from services.catalog.domain.review import Written
+from services.catalog.handlers.consume import event_handlers
+from services.kit.events import Envelope
+from services.kit.identity import Principal, Role
+from services.kit.store import Change
+from tests.unit.catalog.test_reviews import COURSE, complete
+from tests.unit.catalog.world import PUBLISHED_AT, World
+
+LEARNER = Principal("learner-1", frozenset({Role.LEARNER}))
+STAFF = Principal("support-1", frozenset({Role.SUPPORT}))
+SECRET = "王小明"
+
+
+def erase(world: World, learner_id: str = LEARNER.id) -> None:
+    """Credits' event, delivered."""
+    event = Envelope(
+        id="event-1",
+        source="xueshi.credits",
+        type="credits.person_erased.v1",
+        time=PUBLISHED_AT,
+        subject="subject",
+        correlation_id="request-1",
+        data={"learner_id": learner_id},
+    )
+    event_handlers(world.store, world.clock)[event.type](event)
+
+
+def write_much(world: World) -> str:
+    """Reviews, reports and enquiries of the learner that hold the secret, and others'; answers the enquiry's id."""
+    for learner, stars, name in ((LEARNER.id, 5, SECRET), ("learner-2", 1, "别人")):
+        complete(world, learner)
+        world.reviews.write(learner, COURSE, Written(name, stars, f"我是{name}"))
+    mine, others = (world.reviews.own(learner, COURSE) for learner in (LEARNER.id, "learner-2"))
+    assert mine
+    assert others
+    world.reviews.report("learner-3", COURSE, mine.review_id, "广告")
+    world.reviews.report(LEARNER.id, COURSE, others.review_id, f"{SECRET}举报")
+    world.reviews.report("learner-4", COURSE, others.review_id, "不实")
+    enquiry = world.enquiries.ask(LEARNER, "k" * 16, f"{SECRET}的学时", f"我叫{SECRET}", None)
+    world.enquiries.say(STAFF, "m" * 16, enquiry.enquiry_id, f"{SECRET}您好")
+    return enquiry.enquiry_id
+
+
+def holding(world: World) -> list[Any]:
+    return [key for key, (_, text) in world.store.items.items() if SECRET in text]
+
+
+def test_words_go_everywhere_and_counts_stay(world: World) -> None:
+    enquiry_id = write_much(world)
+    assert len(holding(world)) >= 6
+    erase(world)
+    assert holding(world) == []
+    assert rating_of(world.store, COURSE).histogram == (1, 0, 0, 0, 1)
+    assert [found.learner_id for found in read_reviews(world.store, COURSE, "", 50).entries] == ["learner-2"]
+    enquiry = world.enquiries.find(STAFF, enquiry_id)
+    assert (enquiry.status, len(enquiry.messages), enquiry.subject) == ("closed", 2, "")
+    assert [line.enquiry_id for line in world.enquiries.queue("closed", "", 50).entries] == [enquiry_id]
+
+
+def test_erased_again_nothing_changes_and_others_never_do(world: World) -> None:
+    write_much(world)
+    erase(world)
+    before = dict(world.store.items)
+    erase(world)
+    erase(world, "learner-9")
+    assert world.store.items == before
+    others = world.reviews.own("learner-2", COURSE)
+    assert others
+    assert others.written.text == "我是别人"
+
+
+@pytest.mark.parametrize("survived", range(6))
+def test_a_crash_at_any_step_is_made_good_by_the_next_delivery(
+    world: World, monkeypatch: pytest.MonkeyPatch, survived: int
+) -> None:
+    write_much(world)
+    commit, left = world.store.commit, [survived]
+
+    def die(change: Change) -> None:
+        if not left[0]:
+            raise SystemExit
+        left[0] -= 1
+        commit(change)
+
+    with monkeypatch.context() as dying:
+        dying.setattr(world.store, "commit", die)
+        with suppress(SystemExit):
+            erase(world)
+    erase(world)
+    assert holding(world) == []
+
+
+def test_an_event_that_names_nobody_is_an_error(world: World) -> None:
+    with pytest.raises(ValidationError):
+        erase(world, "")
