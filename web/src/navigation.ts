@@ -54,6 +54,7 @@ const TOOLS: Tool[] = [
   { route: 'learners', label: 'tool.learners', hint: 'tool.learners.hint', icon: 'people', roles: ['administrator'] },
   { route: 'publishing', label: 'tool.publishing', hint: 'tool.publishing.hint', icon: 'play', roles: ['editor'] },
   { route: 'moderation', label: 'tool.moderation', hint: 'tool.moderation.hint', icon: 'star', roles: ['moderator'] },
+  { route: 'desk', label: 'tool.desk', hint: 'tool.desk.hint', icon: 'chat', roles: ['support'] },
   { route: 'finance', label: 'tool.finance', hint: 'tool.finance.hint', icon: 'receipt', roles: ['finance'] },
 ]
 

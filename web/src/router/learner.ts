@@ -24,5 +24,13 @@ export const learnerRoutes: RouteRecordRaw[] = [
   { path: '/account', name: 'account', component: () => import('../pages/AccountPage.vue'), meta: { personal: true } },
   { path: '/profile', name: 'profile', component: () => import('../pages/ProfilePage.vue'), meta: { personal: true } },
   { path: '/notices', name: 'notices', component: () => import('../pages/NoticesPage.vue'), meta: { personal: true } },
+  { path: '/support', name: 'support', component: () => import('../pages/SupportPage.vue') },
+  {
+    path: '/support/:enquiryId',
+    name: 'enquiry',
+    component: () => import('../pages/EnquiryPage.vue'),
+    props: true,
+    meta: { personal: true },
+  },
   { path: '/verify/:code?', name: 'verify', component: () => import('../pages/VerifyPage.vue'), props: true },
 ]

@@ -21,6 +21,13 @@ export const staffRoutes: RouteRecordRaw[] = [
     component: () => import('../pages/staff/PublicationPage.vue'),
     props: true,
   },
+  { path: '/enquiries', name: 'desk', component: () => import('../pages/staff/EnquiryQueuePage.vue') },
+  {
+    path: '/enquiries/:enquiryId',
+    name: 'deskEnquiry',
+    component: () => import('../pages/EnquiryPage.vue'),
+    props: true,
+  },
   { path: '/reviews', name: 'moderation', component: () => import('../pages/staff/ModerationPage.vue') },
   { path: '/finance', name: 'finance', component: () => import('../pages/staff/FinancePage.vue') },
   {

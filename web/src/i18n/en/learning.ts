@@ -47,6 +47,7 @@ export const learning: Record<keyof typeof zh, string> = {
   'mindMap.fit': 'Fit',
   'mindMap.outline': 'Outline',
   'mindMap.keys': 'Mind map: arrow keys move it, plus and minus zoom, 0 fits it in',
+  'course.ask': 'Ask about this course',
   'course.actions': 'Course actions',
 
   'watch.title': 'Watching: {title}',

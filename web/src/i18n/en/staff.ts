@@ -28,4 +28,6 @@ export const staff: Record<keyof typeof zh, string> = {
   'tool.finance.hint': 'Revenue, exports and coupons',
   'tool.moderation': 'Reviews',
   'tool.moderation.hint': 'Reported reviews: hide or keep, with a reason',
+  'tool.desk': 'Enquiries',
+  'tool.desk.hint': 'Learners’ questions, by how long they have waited',
 }

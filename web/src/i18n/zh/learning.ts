@@ -45,6 +45,7 @@ export const learning = {
   'mindMap.fit': '适应窗口',
   'mindMap.outline': '文字大纲',
   'mindMap.keys': '思维导图：方向键移动，加号和减号缩放，0 适应窗口',
+  'course.ask': '课程咨询',
   'course.actions': '课程操作',
 
   'watch.title': '学习：{title}',

@@ -26,4 +26,6 @@ export const staff = {
   'tool.finance.hint': '收入、导出和优惠码',
   'tool.moderation': '评价审核',
   'tool.moderation.hint': '被举报的评价：隐藏或保留，并说明理由',
+  'tool.desk': '咨询与客服',
+  'tool.desk.hint': '学员的提问：按等待时间答复',
 } as const
