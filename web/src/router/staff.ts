@@ -36,4 +36,10 @@ export const staffRoutes: RouteRecordRaw[] = [
     component: () => import('../pages/staff/ExportPage.vue'),
     props: true,
   },
+  {
+    path: '/finance/reconciliations/:id',
+    name: 'reconciliation',
+    component: () => import('../pages/staff/ReconciliationPage.vue'),
+    props: true,
+  },
 ].map((route) => ({ ...route, path: `/staff${route.path}`, meta: { personal: true } }))
