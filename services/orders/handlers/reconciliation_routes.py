@@ -27,8 +27,8 @@ from services.orders.handlers.finance_views import (
     link_answer,
 )
 
-MAX_STATEMENT = 4 * 1024 * 1024
-"""Characters of an uploaded statement in base64: what a function takes at once. Larger ones are fetched."""
+MAX_STATEMENT = 1024 * 1024
+"""Characters of an uploaded statement in base64: compressed, a day of some 50,000 movements. Others are fetched."""
 MONTH = r"^20[0-9]{2}-(0[1-9]|1[0-2])$"
 
 
@@ -57,7 +57,7 @@ class ReconciliationRequest(BaseModel):
     reason: Reason
     statement: Statement | None = Field(
         default=None,
-        description="in base64, the file as it was downloaded from the provider; null: it is fetched from there",
+        description="in base64, the file as it was downloaded there (WeChat Pay's may be in gzip); null: it is fetched",
     )
 
 
