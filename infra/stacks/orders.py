@@ -8,19 +8,29 @@ from infra.stacks.service import Foundation, ServiceStack
 
 
 class OrdersStack(ServiceStack):
-    """Keeps its own view of the courses from catalog's events."""
+    """Keeps its own view of courses from catalog's events, and settles refunds by playback's and credits' answers."""
 
     def __init__(self, scope: Construct, foundation: Foundation) -> None:
         super().__init__(scope, "orders", foundation)
         http = self.add_http_function("http")
         self.allow_write(http)
         self.allow_emit(http)
-        consumer = self.add_consumer(["catalog.course_published.v1", "catalog.course_withdrawn.v1"])
+        aftersale = self.add_http_function("aftersale")
+        self.allow_write(aftersale)
+        self.allow_emit(aftersale)
+        types = [
+            "catalog.course_published.v1",
+            "catalog.course_withdrawn.v1",
+            "playback.entitlement_revocation_decided.v1",
+            "credits.watches_reversed.v1",
+        ]
+        consumer = self.add_consumer(types)
         self.allow_write(consumer.function)
+        self.allow_emit(consumer.function)
         payments = Payments(self)
         finance = Finance(self, payments)
         self.finish(
-            {"http": http, **payments.http, **finance.http},
+            {"http": http, "aftersale": aftersale, **payments.http, **finance.http},
             consumer,
             *payments.consumers,
             *finance.consumers,

@@ -22,10 +22,17 @@ from services.kit.events import Envelope, EventFactory
 from services.kit.identity import Principal, Role
 from services.kit.ids import SequentialIds
 from services.kit.keyring import KeyRing
+from services.kit.store import Change
 from services.kit.store.memory import MemoryStore
+from services.orders.adapters.plan_file import load_plans
+from services.orders.app.context import Context as OrdersContext
+from services.orders.app.context import context as orders_context
+from services.orders.app.refunds import new_refund
+from services.orders.domain.refund import Decision, refund_of
 from services.orders.handlers.consume import event_handlers as orders_handlers
 from services.playback.app.context import Context as Watching
 from services.playback.handlers.consume import event_handlers as playback_handlers
+from tests.unit.orders import shop
 
 ROOT = Path(__file__).parent.parent.parent
 SERVICES = ("catalog", "orders", "playback", "credits")
@@ -66,7 +73,9 @@ def consumer(service: str) -> tuple[MemoryStore, dict[str, EventHandler]]:
     if service == "catalog":
         return store, catalog_handlers(store, clock)
     if service == "orders":
-        return store, orders_handlers(store, clock)
+        orders = orders_context(store, clock, SequentialIds(), load_plans())
+        _refund(orders)
+        return store, orders_handlers(orders)
     if service == "playback":
         ids = SequentialIds()
         return store, playback_handlers(Watching(store, KEYS, clock, ids, EventFactory("playback", clock, ids)))
@@ -75,7 +84,22 @@ def consumer(service: str) -> tuple[MemoryStore, dict[str, EventHandler]]:
     handlers = credits_handlers(ledger)
     publication = Envelope.model_validate(example("catalog.course_published.v1"))
     handlers[publication.type](publication.model_copy(update={"id": "before"}))
+    reversed_ = example("orders.hours_reversal_requested.v1")["data"]
+    watched = Envelope.model_validate(example("playback.watch_completed.v1"))
+    watch = {**watched.data, "watch_id": reversed_["watch_ids"][0]}
+    handlers[watched.type](watched.model_copy(update={"id": "watched before", "data": watch}))
     return store, handlers
+
+
+def _refund(orders: OrdersContext) -> None:
+    """A refund of two courses: the one that playback's example is about, and one whose hours are being reversed."""
+    waiting, reversing = (
+        example(type_)["data"]["revocation_id"]
+        for type_ in ("playback.entitlement_revocation_decided.v1", "credits.watches_reversed.v1")
+    )
+    refund = shop.being_refunded(orders, refund_of(waiting))
+    decided = refund.decided(reversing, Decision.REVERSING, orders.clock.now(), ["watch-1"])
+    orders.store.commit(Change(new_refund(decided)))
 
 
 def _certify(ledger: Context) -> None:

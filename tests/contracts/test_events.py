@@ -28,13 +28,10 @@ from services.kit.identity import Principal, Role
 from services.kit.ids import SequentialIds
 from services.kit.store import Change, Put
 from services.kit.store.memory import MemoryStore
-from services.orders.app.announcements import revocation_requested
 from services.orders.app.exports import request_daily_exports
 from services.orders.app.keys import payment_key
 from services.orders.app.receive_notification import receive_notification
 from services.orders.app.request_check import request_daily_checks
-from services.orders.domain.order import Goods
-from services.orders.domain.refund import Cause, Refund, RefundLine
 from services.playback.app.risk_cases import assess_watch
 from tests.contracts.events import CONSUMERS, PUBLISHED, ROOT, SERVICES, consumer, example, names, published, schema
 from tests.unit.credits import world as credits_world
@@ -112,23 +109,15 @@ def pay_an_order_twice() -> list[Envelope]:
     return world.store.outbox
 
 
-def ask_a_course_back() -> list[Envelope]:
-    """Orders' way of it."""
+def refund_a_completed_course() -> list[Envelope]:
+    """Orders' way of it: an administrator has the hours reversed, and the money goes back after credits' answer."""
     world = orders_world.World()
-    line = RefundLine("revocation-1", 1, Goods.COURSE, "a-course", "entitlement-1", 9900)
-    refund = Refund(
-        refund_id="refund-1",
-        order_id="order-1",
-        learner_id=LEARNER,
-        cause=Cause.LEARNER,
-        paid_by=None,
-        paid_fen=9900,
-        amount_fen=9900,
-        requested_at=world.clock.now(),
-        correlation_id="request-1",
-        lines=(line,),
-    )
-    return [revocation_requested(world.context, refund, line)]
+    order = shop.place(world)
+    shop.pay(world, order)
+    refund = shop.ask(world, order, reverse_hours=True)
+    shop.decide(world, refund.lines[0], completed=["watch-1"], revoked=True)
+    shop.answer_reversal(world, refund.lines[0])
+    return world.store.outbox
 
 
 def ask_for_what_finance_wants() -> list[Envelope]:
@@ -150,6 +139,16 @@ def revoke_an_entitlement() -> list[Envelope]:
     """Playback's way of it."""
     world = a_world()
     world.revoke(LEARNER, SHORT)
+    return world.store.outbox
+
+
+def reverse_hours() -> list[Envelope]:
+    """Credits' way of it."""
+    world = credits_world.World()
+    world.publish(eligible=["AFP"])
+    world.certify(credits_world.AFP)
+    world.deliver(credits_world.completed())
+    world.deliver(credits_world.refunded())
     return world.store.outbox
 
 
@@ -255,7 +254,7 @@ EMITTING = (
     claim_a_course,
     notify_of_a_payment,
     pay_an_order_twice,
-    ask_a_course_back,
+    refund_a_completed_course,
     ask_for_what_finance_wants,
     watch_a_course,
     revoke_an_entitlement,
@@ -265,6 +264,7 @@ EMITTING = (
     answer_a_declaration,
     remind_of_a_deadline,
     tell_and_forget_a_learner,
+    reverse_hours,
 )
 
 

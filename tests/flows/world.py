@@ -124,21 +124,6 @@ class World:
         found = learner.get("/v1/orders/entitlements").accepted()["entitlements"]
         return [entitlement["entitlement_id"] for entitlement in found]
 
-    def ask_back(self, learner: Client, course_id: str, entitlement_id: str) -> dict[str, Any]:
-        """Asks for an entitlement as orders does; answers what playback decided."""
-        revocation_id = uuid4().hex
-        data = {
-            "revocation_id": revocation_id,
-            "learner_id": learner_id_of(learner),
-            "course_id": course_id,
-            "entitlement_id": entitlement_id,
-            "requested_at": datetime.now(UTC).isoformat(),
-        }
-        self.publish_event(self.envelope("orders", "orders.entitlement_revocation_requested.v1", data, revocation_id))
-        type_ = "playback.entitlement_revocation_decided"
-        (decided,) = eventually(lambda: self.events("playback", type_, revocation_id))
-        return dict(decided["data"])
-
     def player(self, learner: Client, course_id: str, observe: Observer = lambda _: None) -> Player:
         """A player whose person presses the prompt's button at once."""
         return Player(learner, course_id, observe, reaction=lambda: 0.05)

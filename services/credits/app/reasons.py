@@ -75,4 +75,8 @@ TEXTS = {
         "经复核，这笔学时不予计入，已冲回，说明见备注。",
         "After a review these hours do not count; they were taken back. The note says why.",
     ),
+    Reason.REFUNDED: Text(
+        "所购课程已由管理员退款，这次观看的学时已撤回，说明见备注。",
+        "An administrator refunded the course, and the hours of this watch were taken back. The note says why.",
+    ),
 }

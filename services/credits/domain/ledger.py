@@ -59,6 +59,7 @@ class Reason(StrEnum):
     UNDER_REVIEW = "UNDER_REVIEW"
     REVIEW_CLEARED = "REVIEW_CLEARED"
     REVIEW_VOIDED = "REVIEW_VOIDED"
+    REFUNDED = "REFUNDED"
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,18 @@ class MembershipChanged(BaseModel):
     revoked: bool
 
 
+class HoursReversalRequested(BaseModel):
+    """Of orders' wish that hours no longer count, after an administrator's refund: of which watches, and why."""
+
+    TYPE: ClassVar = "orders.hours_reversal_requested.v1"
+
+    revocation_id: Id
+    learner_id: Id
+    watch_ids: list[Id] = Field(min_length=1)
+    reason: str = Field(min_length=1, max_length=500)
+    actor: Id
+
+
 class AboutLearner(BaseModel):
     """Of our own events: whose account has changed. What follows is decided from the account."""
 
@@ -110,5 +122,6 @@ CONSUMED: dict[str, type[BaseModel]] = {
     CoursePublished.TYPE: CoursePublished,
     WatchCompleted.TYPE: WatchCompleted,
     MembershipChanged.TYPE: MembershipChanged,
+    HoursReversalRequested.TYPE: HoursReversalRequested,
     **dict.fromkeys(FREEING, AboutLearner),
 }

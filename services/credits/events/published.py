@@ -84,6 +84,17 @@ class HoursReversed(_Moved):
     TYPE: ClassVar = "credits.hours_reversed.v1"
 
 
+class WatchesReversed(BaseModel):
+    """A fact: what watches gave no longer counts, as orders asked after an administrator's refund."""
+
+    TYPE: ClassVar = "credits.watches_reversed.v1"
+
+    revocation_id: str = Field(description="of the request that this answers")
+    learner_id: str
+    watch_ids: list[str]
+    reversed_at: datetime
+
+
 class CertificateConfirmed(BaseModel):
     """A fact: an administrator has confirmed a certificate or its renewal; hours held for it are released."""
 
@@ -160,6 +171,7 @@ PUBLISHED: dict[str, type[BaseModel]] = {
     HoursHeld.TYPE: HoursHeld,
     HoursReleased.TYPE: HoursReleased,
     HoursReversed.TYPE: HoursReversed,
+    WatchesReversed.TYPE: WatchesReversed,
     CertificateConfirmed.TYPE: CertificateConfirmed,
     RealNameGiven.TYPE: RealNameGiven,
     DeclarationAnswered.TYPE: DeclarationAnswered,

@@ -1,4 +1,4 @@
-"""The queue of courses, memberships, completed watches, and of our own events that something follows from."""
+"""The queue of courses, memberships, completed watches, refunds, and of our own events that something follows from."""
 
 from functools import partial
 from typing import Any
@@ -11,8 +11,16 @@ from services.credits.app.context import Context
 from services.credits.app.declare_hours import take_back_reversed
 from services.credits.app.record_course import record_course
 from services.credits.app.record_membership import record_membership
+from services.credits.app.reverse_watches import reverse_watches
 from services.credits.app.settle_holds import settle_after
-from services.credits.events.consumed import FREEING, HOURS_REVERSED, CoursePublished, MembershipChanged, WatchCompleted
+from services.credits.events.consumed import (
+    FREEING,
+    HOURS_REVERSED,
+    CoursePublished,
+    HoursReversalRequested,
+    MembershipChanged,
+    WatchCompleted,
+)
 from services.kit.consumer import EventHandler, consume
 from services.kit.events import Envelope
 
@@ -23,6 +31,7 @@ def event_handlers(ledger: Context) -> dict[str, EventHandler]:
         CoursePublished.TYPE: partial(record_course, ledger),
         WatchCompleted.TYPE: partial(award_hours, ledger),
         MembershipChanged.TYPE: partial(record_membership, ledger),
+        HoursReversalRequested.TYPE: partial(reverse_watches, ledger),
         **dict.fromkeys(FREEING, partial(settle_after, ledger)),
         HOURS_REVERSED: partial(_follow_reversal, ledger),
     }

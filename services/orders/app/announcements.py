@@ -8,6 +8,7 @@ from services.orders.domain.refund import Refund, RefundLine
 from services.orders.events.published import (
     EntitlementGranted,
     EntitlementRevocationRequested,
+    HoursReversalRequested,
     OrderPaid,
     PaidLine,
     RefundDue,
@@ -57,10 +58,31 @@ def revocation_requested(context: Context, refund: Refund, line: RefundLine) -> 
         course_id=line.item_id,
         entitlement_id=line.grant_id,
         requested_at=refund.requested_at,
+        even_if_completed=refund.reverse_hours,
     )
     return context.events.make(
         EntitlementRevocationRequested.TYPE,
         data,
         subject=line.revocation_id,
         correlation_id=refund.correlation_id,
+    )
+
+
+def reversal_requested(context: Context, refund: Refund, line: RefundLine, causation_id: str) -> Envelope:
+    """One course of a refund that was completed, whose hours are to be taken back."""
+    data = HoursReversalRequested(
+        revocation_id=line.revocation_id,
+        learner_id=refund.learner_id,
+        course_id=line.item_id,
+        watch_ids=list(line.watch_ids),
+        reason=refund.reason,
+        actor=refund.requested_by,
+        requested_at=context.clock.now(),
+    )
+    return context.events.make(
+        HoursReversalRequested.TYPE,
+        data,
+        subject=line.revocation_id,
+        correlation_id=refund.correlation_id,
+        causation_id=causation_id,
     )

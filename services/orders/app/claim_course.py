@@ -54,7 +54,8 @@ def _plan_claim(context: Context, learner_id: str, course_id: str, correlation_i
     writes: list[Write] = [
         Put(claim_key(learner_id, course_id), claim),
         Put(entitlement_key(learner_id, course_id, entitlement.entitlement_id), entitlement),
-        Check(membership_key(learner_id), membership_version),
+        # Written, not only checked: a refund of the membership at the same moment must meet the claim.
+        Put(membership_key(learner_id), membership, membership_version),
         Check(offer.key, offer.version),
     ]
     return Change(writes, [entitlement_granted(context, entitlement, correlation_id)]), entitlement

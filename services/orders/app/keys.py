@@ -32,6 +32,11 @@ def cart_key(learner_id: str) -> Key:
     return Key(_learner(learner_id), "CART")
 
 
+def claims(learner_id: str) -> tuple[str, str]:
+    """Partition and sort-key prefix of a learner's claims."""
+    return _learner(learner_id), "CLAIM#"
+
+
 def entitlements(learner_id: str, course_id: str | None = None) -> tuple[str, str]:
     """Partition and sort-key prefix of a learner's entitlements, to one course or to all."""
     return _learner(learner_id), "ENTITLEMENT#" if course_id is None else f"ENTITLEMENT#{course_id}#"
@@ -115,6 +120,16 @@ def receipt_key(provider: str, trade_no: str) -> Key:
 def refund_key(refund_id: str) -> Key:
     """A refund by its id, which begins with the hour it was asked for in."""
     return Key(refunds_of_hour(refund_id), refund_id or "-")
+
+
+def order_refund_key(order_id: str, refund_id: str) -> Key:
+    """Says that a refund is of this order."""
+    return Key(f"ORDER#{order_id}", f"REFUND#{refund_id}")
+
+
+def order_refunds(order_id: str) -> tuple[str, str]:
+    """Partition and sort-key prefix of what says which refunds an order has."""
+    return f"ORDER#{order_id}", "REFUND#"
 
 
 def refunds_of_hour(hour: str) -> str:

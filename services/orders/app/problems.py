@@ -5,6 +5,7 @@ from http import HTTPStatus
 from services.kit.problems import ProblemType
 from services.orders.app.export_problems import EXPORT_PROBLEMS
 from services.orders.app.payment_problems import PAYMENT_PROBLEMS
+from services.orders.app.refunds_problems import REFUND_PROBLEMS
 from services.orders.domain.purchase_state import Obstacle
 
 COURSE_NOT_FOUND = ProblemType(
@@ -65,6 +66,7 @@ PROBLEMS = (
     PLAN_NOT_FOUND,
     *PAYMENT_PROBLEMS,
     *EXPORT_PROBLEMS,
+    *REFUND_PROBLEMS,
 )
 
 OBSTACLES = {

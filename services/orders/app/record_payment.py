@@ -7,8 +7,9 @@ from services.kit.store import Change, Put, Stored, commit_retrying
 from services.orders.app.announcements import refund_due
 from services.orders.app.context import Context
 from services.orders.app.grant_order import plan_grant
-from services.orders.app.keys import receipt_key, refund_key
+from services.orders.app.keys import receipt_key
 from services.orders.app.orders import new_number, read_order
+from services.orders.app.refunds import new_refund
 from services.orders.domain.order import Order, PaidBy
 from services.orders.domain.refund import Cause, Refund, RefundStatus
 
@@ -106,4 +107,4 @@ def _send_back(context: Context, order: Stored[Order], paid_by: PaidBy) -> tuple
         correlation_id=order.value.correlation_id,
         status=RefundStatus.DUE,
     )
-    return Change([Put(refund_key(refund.refund_id), refund)], [refund_due(context, refund)]), refund.refund_id
+    return Change(new_refund(refund), [refund_due(context, refund)]), refund.refund_id

@@ -5,8 +5,8 @@ from dataclasses import replace
 from services.kit.events import Envelope
 from services.kit.observability import count, logger
 from services.kit.store import Change, Put, commit_retrying
-from services.orders.app.keys import refund_key
 from services.orders.app.payments import Till, movement
+from services.orders.app.refunds import read_refund
 from services.orders.domain.movement import Movement, shares_of_refund
 from services.orders.domain.payment import (
     LineKind,
@@ -46,10 +46,7 @@ def send_refund(till: Till, refund_id: str) -> RefundStatus:
         ProviderRefused, ProviderUnavailable: it stays due.
         Conflict: others kept writing.
     """
-    stored = till.context.store.get(refund_key(refund_id), Refund)
-    if stored is None:
-        raise LookupError(refund_id)
-    refund = stored.value
+    refund = read_refund(till.context, refund_id).value
     if refund.status is not RefundStatus.DUE:
         return refund.status
     provider, order = _order(till, refund)
@@ -81,9 +78,7 @@ def _order(till: Till, refund: Refund) -> tuple[PaymentProvider, RefundOrder]:
 
 def _mark(till: Till, refund_id: str, status: RefundStatus, trade: RefundTrade) -> RefundStatus:
     def plan() -> tuple[Change, RefundStatus]:
-        stored = till.context.store.get(refund_key(refund_id), Refund)
-        if stored is None:
-            raise LookupError(refund_id)
+        stored = read_refund(till.context, refund_id)
         if stored.value.status is not RefundStatus.DUE:
             return Change(), stored.value.status
         done = replace(stored.value, status=status, done_at=till.context.clock.now())

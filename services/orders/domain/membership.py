@@ -51,11 +51,30 @@ class Membership:
 
     def extended(self, plan: Plan, now: datetime, period_id: str) -> "Membership":
         """With one more period, of this id: after the last where that still runs, else from this second."""
-        start = now.replace(microsecond=0)
-        if self.periods:
-            start = max(start, self.periods[-1].valid_until)
+        start = max([now.replace(microsecond=0), *(period.valid_until for period in self._held())])
         period = Period(period_id, plan.id, plan.effective_from, start, add_months(start, plan.length_months))
         return replace(self, periods=(*self.periods, period))
+
+    def period(self, period_id: str) -> Period:
+        """One period of whatever time. Raises LookupError."""
+        for period in self.periods:
+            if period.id == period_id:
+                return period
+        raise LookupError(period_id)
+
+    def without(self, period_id: str) -> "Membership":
+        """With the last period that it has, of this id, taken back. Raises LookupError where another one is the last.
+
+        Taking back an earlier one would leave the learner with a gap that the next purchase does not fill.
+        """
+        last = max(self._held(), key=lambda period: period.valid_from, default=None)
+        if last is None or last.id != period_id:
+            raise LookupError(period_id)
+        revoked = replace(last, revoked=True, sequence=last.sequence + 1)
+        return replace(self, periods=tuple(revoked if period is last else period for period in self.periods))
+
+    def _held(self) -> list[Period]:
+        return [period for period in self.periods if not period.revoked]
 
 
 def china_date(instant: datetime) -> date:

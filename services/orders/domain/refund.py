@@ -28,16 +28,28 @@ class RefundStatus(StrEnum):
 
 
 class Decision(StrEnum):
-    """What became of one line's grant: taken back, or kept because hours were earned on it."""
+    """What became of one line's grant: taken back, or kept because a watch was completed on it.
+
+    REVERSING: it is taken back, and credits is to take back the hours of what was completed on it.
+    """
 
     WAITING = "waiting"
+    REVERSING = "reversing"
     REVOKED = "revoked"
     KEPT = "kept"
 
 
+_NEXT = {
+    Decision.WAITING: {Decision.REVERSING, Decision.REVOKED, Decision.KEPT},
+    Decision.REVERSING: {Decision.REVOKED},
+    Decision.REVOKED: set[Decision](),
+    Decision.KEPT: set[Decision](),
+}
+
+
 @dataclass(frozen=True)
 class RefundLine:
-    """One line of the order, and whether its grant is taken back. Its id is the revocation's."""
+    """One line of the order, and whether its grant is taken back. `watch_ids`: the watches completed on it before."""
 
     revocation_id: str
     number: int
@@ -46,13 +58,16 @@ class RefundLine:
     grant_id: str
     amount_fen: int
     decision: Decision = Decision.WAITING
+    watch_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Refund:
-    """One sum sent back once, on the payment that brought it. `paid_fen` is that payment's.
+    """One sum sent back once, on the payment that brought it. `paid_fen` is that payment's, `amount_fen` what is asked
+    for, and once all lines are decided what is sent.
 
-    `reverse_hours`: an administrator has hours that were earned reversed, in place of keeping the line.
+    `reverse_hours`: an administrator has hours that were earned reversed, in place of keeping the line. `reason` and
+    `requested_by` are an administrator's words and opaque id, or the learner's own.
     """
 
     refund_id: str
@@ -68,18 +83,46 @@ class Refund:
     status: RefundStatus = RefundStatus.ASKED
     reverse_hours: bool = False
     done_at: datetime | None = None
+    reason: str = ""
+    requested_by: str = ""
 
-    def decided(self, revocation_id: str, decision: Decision) -> "Refund":
+    def line(self, revocation_id: str) -> RefundLine:
+        """The line of a revocation. Raises LookupError."""
+        for line in self.lines:
+            if line.revocation_id == revocation_id:
+                return line
+        raise LookupError(revocation_id)
+
+    def decided(self, revocation_id: str, decision: Decision, now: datetime, watch_ids: Sequence[str] = ()) -> "Refund":
         """With a line's decision; once the last is there, the money is due, or refused where nothing was taken back.
 
-        Raises LookupError.
+        A line that is past this decision stays as it is. Raises LookupError.
         """
-        if revocation_id not in {line.revocation_id for line in self.lines}:
-            raise LookupError(revocation_id)
-        lines = tuple(
-            replace(line, decision=decision) if line.revocation_id == revocation_id else line for line in self.lines
-        )
-        return replace(self, lines=lines, amount_fen=_sum(lines), status=_status(lines))
+        before = self.line(revocation_id)
+        if decision not in _NEXT[before.decision]:
+            return self
+        after = replace(before, decision=decision, watch_ids=tuple(watch_ids) or before.watch_ids)
+        lines = tuple(after if line is before else line for line in self.lines)
+        status = _status(lines)
+        amount_fen = self.amount_fen if status is RefundStatus.ASKED else _sum(lines)
+        over = status in (RefundStatus.DONE, RefundStatus.REFUSED)
+        return replace(self, lines=lines, amount_fen=amount_fen, status=status, done_at=now if over else self.done_at)
+
+    def sent_again(self) -> "Refund":
+        """Due once more after it failed. Raises ValueError where it did not fail."""
+        if self.status is not RefundStatus.FAILED:
+            raise ValueError(f"{self.refund_id} is {self.status}")
+        return replace(self, status=RefundStatus.DUE, done_at=None)
+
+
+def revocation_of(refund_id: str, number: int) -> str:
+    """The id of the revocation of an order's line by a refund."""
+    return f"{refund_id}-{number:02}"
+
+
+def refund_of(revocation_id: str) -> str:
+    """The refund that a revocation belongs to."""
+    return revocation_id.rpartition("-")[0]
 
 
 def _sum(lines: Sequence[RefundLine]) -> int:
@@ -88,7 +131,7 @@ def _sum(lines: Sequence[RefundLine]) -> int:
 
 def _status(lines: Sequence[RefundLine]) -> RefundStatus:
     decisions = {line.decision for line in lines}
-    if Decision.WAITING in decisions:
+    if decisions & {Decision.WAITING, Decision.REVERSING}:
         return RefundStatus.ASKED
     if Decision.REVOKED not in decisions:
         return RefundStatus.REFUSED

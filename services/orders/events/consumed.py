@@ -1,6 +1,6 @@
 """What orders reads of other services' events, and nothing more of them."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
@@ -22,3 +22,22 @@ class CourseWithdrawn(CoursePublished):
     """Of the same course: it is no longer offered."""
 
     TYPE: ClassVar = "catalog.course_withdrawn.v1"
+
+
+class EntitlementRevocationDecided(BaseModel):
+    """Of playback's answer to our request: whether the entitlement was taken back, and what was completed on it."""
+
+    TYPE: ClassVar = "playback.entitlement_revocation_decided.v1"
+
+    revocation_id: str = Field(min_length=1)
+    outcome: Literal["revoked", "already_completed"]
+    watch_id: str | None
+    completed_watch_ids: list[str] = []
+
+
+class WatchesReversed(BaseModel):
+    """Of credits' answer to our request: the hours of the watches no longer count."""
+
+    TYPE: ClassVar = "credits.watches_reversed.v1"
+
+    revocation_id: str = Field(min_length=1)

@@ -101,6 +101,26 @@ class EntitlementRevocationRequested(BaseModel):
     course_id: str
     entitlement_id: str
     requested_at: datetime
+    even_if_completed: bool = Field(
+        default=False, description="whether it is to be taken back even so, for an administrator who has hours reversed"
+    )
+
+
+class HoursReversalRequested(BaseModel):
+    """Fact: hours of watches are to be taken back, because what they were watched on was refunded by an administrator.
+
+    The money is sent once credits has answered.
+    """
+
+    TYPE: ClassVar = "orders.hours_reversal_requested.v1"
+
+    revocation_id: str = Field(description="named by the answer")
+    learner_id: str
+    course_id: str
+    watch_ids: list[str] = Field(min_length=1)
+    reason: str = Field(description="the administrator's words, which the learner reads")
+    actor: str = Field(description="the administrator's opaque id")
+    requested_at: datetime
 
 
 class ExportRequested(BaseModel):
@@ -132,4 +152,5 @@ PUBLISHED: dict[str, type[BaseModel]] = {
     EntitlementRevocationRequested.TYPE: EntitlementRevocationRequested,
     ExportRequested.TYPE: ExportRequested,
     ReconciliationRequested.TYPE: ReconciliationRequested,
+    HoursReversalRequested.TYPE: HoursReversalRequested,
 }

@@ -1,23 +1,34 @@
-"""The queue of the catalogue's courses."""
+"""The queue of the catalogue's courses, and of what playback and credits answer about refunds."""
 
 from functools import partial
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from services.kit.clock import Clock, SystemClock
 from services.kit.consumer import EventHandler, consume
-from services.kit.store import Store
 from services.orders import bootstrap
+from services.orders.app.context import Context
 from services.orders.app.record_course import record_course
-from services.orders.events.consumed import CoursePublished, CourseWithdrawn
+from services.orders.app.refunds_settle import record_decision, record_reversal
+from services.orders.events.consumed import (
+    CoursePublished,
+    CourseWithdrawn,
+    EntitlementRevocationDecided,
+    WatchesReversed,
+)
 
 
-def event_handlers(store: Store, clock: Clock) -> dict[str, EventHandler]:
+def event_handlers(orders: Context) -> dict[str, EventHandler]:
     """What is done with each type of event."""
-    return dict.fromkeys((CoursePublished.TYPE, CourseWithdrawn.TYPE), partial(record_course, store, clock))
+    courses = partial(record_course, orders.store, orders.clock)
+    return {
+        CoursePublished.TYPE: courses,
+        CourseWithdrawn.TYPE: courses,
+        EntitlementRevocationDecided.TYPE: partial(record_decision, orders),
+        WatchesReversed.TYPE: partial(record_reversal, orders),
+    }
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """One batch of the queue."""
-    return consume(event, context, event_handlers(bootstrap.store(), SystemClock()))
+    return consume(event, context, event_handlers(bootstrap.orders()))

@@ -4,12 +4,16 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
 
+NUMBER = r"^[0-9]{14}[0-9a-f]{18}$"
+"""Of orders, payments and refunds: the second they were made in, and chance."""
+
 CourseId = Annotated[StrictStr, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", description="the course's id")]
 LearnerId = Annotated[
     StrictStr, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$", description="the user pool's id of the learner")
 ]
 PlanId = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$", description="the plan's id")]
-OrderId = Annotated[StrictStr, Field(pattern=r"^[0-9]{14}[0-9a-f]{18}$", description="the order's id")]
+OrderId = Annotated[StrictStr, Field(pattern=NUMBER, description="the order's id")]
+RefundId = Annotated[StrictStr, Field(pattern=NUMBER, description="the refund's id")]
 CouponCode = Annotated[
     StrictStr, Field(pattern=r"^[A-Za-z0-9-]{4,32}$", description="capitals and hyphens make no difference")
 ]

@@ -18,8 +18,10 @@ from services.playback.events.published import EntitlementRevocationDecided
 def decide_revocation(context: Context, event: Envelope) -> None:
     """Takes the entitlement back and ends the session that rests on it, or finds a watch completed on it; tells which.
 
-    All of it is one transaction, and a completion writes the same attempt: one of the two wins that attempt's version,
-    the other then sees what won. A start in between would write the live item, so that is written or checked too.
+    An administrator may have one taken back that was completed on: then the answer names those watches, whose records
+    stay as they are. All of it is one transaction, and a completion writes the same attempt: one of the two wins that
+    attempt's version, the other then sees what won. A start in between would write the live item, so that is written or
+    checked too.
     """
     asked = EntitlementRevocationRequested.model_validate(event.data)
     apply_once(context.store, context.clock, event, lambda: _plan(context, event, asked))
@@ -30,8 +32,10 @@ def _plan(context: Context, event: Envelope, asked: EntitlementRevocationRequest
     attempts = context.store.query(partition, attempts_of(asked.course_id), Attempt)
     resting = [stored for stored in attempts if stored.value.entitlement.id == asked.entitlement_id]
     completed = [stored.value.watch_id for stored in resting if stored.value.completed_at is not None]
-    writes = [] if completed else _take_back(context, asked, resting)
-    return Change(writes, [_answer(context, event, asked, completed[0] if completed else None)])
+    revoked = asked.even_if_completed or not completed
+    unfinished = [stored for stored in resting if stored.value.completed_at is None]
+    writes = _take_back(context, asked, unfinished) if revoked else []
+    return Change(writes, [_answer(context, event, asked, completed, revoked=revoked)])
 
 
 def _take_back(
@@ -68,14 +72,20 @@ def _save(watch: Stored[Attempt], live: Stored[Live] | None, now: int) -> list[W
 
 
 def _answer(
-    context: Context, event: Envelope, asked: EntitlementRevocationRequested, completed: str | None
+    context: Context,
+    event: Envelope,
+    asked: EntitlementRevocationRequested,
+    completed: list[str],
+    *,
+    revoked: bool,
 ) -> Envelope:
     data = EntitlementRevocationDecided(
         revocation_id=asked.revocation_id,
         learner_id=asked.learner_id,
         entitlement_id=asked.entitlement_id,
-        outcome="already_completed" if completed else "revoked",
-        watch_id=completed,
+        outcome="revoked" if revoked else "already_completed",
+        watch_id=None if revoked else completed[0],
+        completed_watch_ids=completed,
     )
     return context.events.make(
         EntitlementRevocationDecided.TYPE,

@@ -70,3 +70,4 @@ class EntitlementRevocationRequested(BaseModel):
     learner_id: str
     course_id: str
     entitlement_id: str
+    even_if_completed: bool = False

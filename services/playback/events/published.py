@@ -47,6 +47,9 @@ class EntitlementRevocationDecided(BaseModel):
     entitlement_id: str
     outcome: Literal["revoked", "already_completed"]
     watch_id: str | None = Field(description="of already_completed: the watch; null: it was taken back")
+    completed_watch_ids: list[str] = Field(
+        default=[], description="every watch completed on it before; of revoked: it was to be taken back all the same"
+    )
 
 
 class Signal(BaseModel):

@@ -11,6 +11,7 @@ from demo import cheater as attacks
 from demo.cheater import Answer, Cheater
 from demo.client import Client
 from demo.people import learner_id_of
+from tests.flows.buying import buy, refund
 from tests.flows.world import World, eventually
 from tests.security.attacks.conftest import Stage
 from tests.security.attacks.script import attack_refused, no_gain, nothing_stored, refused
@@ -150,10 +151,12 @@ def test_expired_watch(stage: Stage) -> None:
 
 
 def test_refunded_watch(stage: Stage) -> None:
-    world, script = stage.world, stage.script()
+    world, learner = stage.world, stage.world.learner()
+    order_id = buy(world, learner, stage.long)
+    script = Cheater(learner, stage.long)
+    script.start()
     script.claim_all()
-    (entitlement_id,) = world.entitlements(script.client)
-    assert world.ask_back(script.client, stage.long, entitlement_id)["outcome"] == "revoked"
+    assert refund(learner, order_id)["status"] == "done"
     with nothing_stored(world, script):
         refused([script.claim_all(), script.beat_with(position_ms=1), script.start()], "ENTITLEMENT_REVOKED")
 

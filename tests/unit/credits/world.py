@@ -292,6 +292,19 @@ def membership(
     return _envelope("orders", "orders.membership_changed.v1", f"m-{period}-{sequence}", period, data, sequence)
 
 
+def refunded(*watches: str, learner: str = LEARNER, revocation: str = "refund-01") -> Envelope:
+    """Orders' event: an administrator has refunded what these watches (the first one unless told) were watched on."""
+    data = {
+        "revocation_id": revocation,
+        "learner_id": learner,
+        "course_id": "course",
+        "watch_ids": list(watches) or ["watch-1"],
+        "reason": "买错了",
+        "actor": ADMINISTRATOR.id,
+    }
+    return _envelope("orders", "orders.hours_reversal_requested.v1", f"r-{revocation}", revocation, data)
+
+
 def _envelope(
     service: str, type_: str, id_: str, subject: str, data: dict[str, Any], sequence: int | None = None
 ) -> Envelope:

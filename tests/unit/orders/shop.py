@@ -1,14 +1,22 @@
 """Orders and payments for tests."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from services.kit.events import Envelope
+from services.kit.identity import Principal, Role
 from services.kit.store import Change, Put
-from services.orders.app.keys import latest_order_key, order_key
+from services.orders.app.context import Context
+from services.orders.app.keys import entitlement_key, latest_order_key, order_key
 from services.orders.app.orders import LatestOrder, new_number, read_order
 from services.orders.app.record_payment import PaymentNotice, Receipt, record_payment
-from services.orders.domain.order import PAYMENT_TIME, Goods, Line, Order, PriceReason
-from tests.unit.orders.world import MEMBER, ORDINARY, World
+from services.orders.app.refunds_ask import Wanted, ask_refund
+from services.orders.app.refunds_settle import record_decision, record_reversal
+from services.orders.domain.entitlement import Basis, Entitlement
+from services.orders.domain.order import PAYMENT_TIME, Goods, Line, Order, PaidBy, PriceReason
+from services.orders.domain.refund import Cause, Refund, RefundLine, revocation_of
+from tests.unit.orders.world import ADMINISTRATOR, MEMBER, ORDINARY, World
 
 PRICE = 9900
 
@@ -51,3 +59,97 @@ def pay(world: World, order: Order, trade_no: str = "T1", **changed: object) -> 
 def reread(world: World, order: Order) -> Order:
     """The order as it stands now."""
     return read_order(world.context, order.order_id).value
+
+
+def ask(
+    world: World,
+    order: Order,
+    *numbers: int,
+    learner_id: str = MEMBER,
+    key: str = "",
+    reverse_hours: bool | None = None,
+) -> Refund:
+    """Asks for a refund of these lines, or of all that is left: the learner, or an administrator if hours are said."""
+    by_learner = reverse_hours is None
+    wanted = Wanted(
+        order_id=order.order_id,
+        numbers=numbers or None,
+        cause=Cause.LEARNER if by_learner else Cause.ADMINISTRATOR,
+        reason="" if by_learner else "买错了",
+        reverse_hours=bool(reverse_hours),
+    )
+    actor = Principal(learner_id, frozenset({Role.LEARNER})) if by_learner else ADMINISTRATOR
+    return ask_refund(world.context, actor, wanted, key or world.ids.new(), "request-2")
+
+
+def decide(world: World, line: RefundLine, *, completed: Sequence[str] = (), revoked: bool | None = None) -> Envelope:
+    """Playback's answer arrives: with nothing completed, it was taken back."""
+    is_revoked = not completed if revoked is None else revoked
+    event = answer_to(
+        world,
+        "playback.entitlement_revocation_decided.v1",
+        line,
+        outcome="revoked" if is_revoked else "already_completed",
+        watch_id=None if is_revoked else completed[0],
+        completed_watch_ids=list(completed),
+    )
+    record_decision(world.context, event)
+    return event
+
+
+def answer_reversal(world: World, line: RefundLine) -> Envelope:
+    """Credits' answer arrives."""
+    event = answer_to(world, "credits.watches_reversed.v1", line)
+    record_reversal(world.context, event)
+    return event
+
+
+def answer_to(world: World, type_: str, line: RefundLine, **data: object) -> Envelope:
+    """What another service answers about a line of a refund."""
+    return Envelope(
+        id=world.ids.new(),
+        source=f"xueshi.{type_.split('.')[0]}",
+        type=type_,
+        time=world.clock.now(),
+        subject=line.revocation_id,
+        correlation_id="request-2",
+        data={"revocation_id": line.revocation_id, **data},
+    )
+
+
+def being_refunded(orders: Context, refund_id: str, learner_id: str = MEMBER) -> Refund:
+    """A refund of a paid order's two courses, which is not kept yet; the order is, with what it brought."""
+    now = orders.clock.now()
+    lines = (a_line(1, "first"), a_line(2, "second"))
+    order = Order("order-1", learner_id, lines, now, now + PAYMENT_TIME, "request-1")
+    paid = order.granted({1: "entitlement-1", 2: "entitlement-2"}, now, PaidBy("wechat", "N-T1", "T1")).revoking([1, 2])
+    writes = [Put(order_key("order-1"), paid)]
+    for line in paid.lines:
+        given = Entitlement(str(line.grant_id), learner_id, line.item_id, Basis.PURCHASE, False, now, None, "order-1")
+        writes.append(Put(entitlement_key(learner_id, line.item_id, given.entitlement_id), given))
+    orders.store.commit(Change(writes))
+    return Refund(
+        refund_id=refund_id,
+        order_id="order-1",
+        learner_id=learner_id,
+        cause=Cause.ADMINISTRATOR,
+        paid_by=paid.paid_by,
+        paid_fen=paid.amount_fen,
+        amount_fen=paid.amount_fen,
+        requested_at=now,
+        correlation_id="request-1",
+        lines=tuple(
+            RefundLine(
+                revocation_of(refund_id, line.number),
+                line.number,
+                line.goods,
+                line.item_id,
+                str(line.grant_id),
+                line.due_fen,
+            )
+            for line in paid.lines
+        ),
+        reverse_hours=True,
+        reason="买错了",
+        requested_by=ADMINISTRATOR.id,
+    )

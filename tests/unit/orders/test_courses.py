@@ -90,5 +90,5 @@ def test_a_publication_without_a_sequence_is_an_error(world: World) -> None:
 
 def test_the_consumer_knows_the_type(world: World) -> None:
     event = world.published(COURSE, 1, recommended=True)
-    event_handlers(world.store, world.clock)[event.type](Envelope.model_validate(json.loads(event.model_dump_json())))
+    event_handlers(world.context)[event.type](Envelope.model_validate(json.loads(event.model_dump_json())))
     assert offer(world)

@@ -121,6 +121,25 @@ def test_a_completed_watch_keeps_its_entitlement_and_is_named(world: World) -> N
     assert world.start(take_over=True).live.completed_at == state.live.completed_at
 
 
+def test_an_administrator_takes_back_even_what_was_completed_and_the_record_stays(world: World) -> None:
+    state = watch_to_the_end(world, world.start())
+    before = attempt(world).value
+    assert world.revoke(LEARNER, LONG, even_if_completed=True) == "revoked"
+    (decided,) = decisions(world)
+    assert (decided["watch_id"], decided["completed_watch_ids"]) == (None, [state.live.watch_id])
+    assert attempt(world).value == before
+    assert refused(lambda: play(world, state, 1_000)).type.code == "ENTITLEMENT_REVOKED"
+    assert refused(lambda: world.start(take_over=True)).type.code == "ENTITLEMENT_REVOKED"
+
+
+def test_an_administrators_request_ends_a_second_watch_under_way_and_names_the_first(world: World) -> None:
+    first = watch_to_the_end(world, world.start())
+    second = play(world, world.start(take_over=True, new_attempt=True), 5_000)
+    assert world.revoke(LEARNER, LONG, even_if_completed=True) == "revoked"
+    assert decisions(world)[0]["completed_watch_ids"] == [first.live.watch_id]
+    assert refused(lambda: play(world, second, 5_000)).type.code == "ENTITLEMENT_REVOKED"
+
+
 def test_a_watch_completed_on_another_entitlement_protects_only_that_one(world: World) -> None:
     watch_to_the_end(world, world.start())
     world.entitle(LEARNER, LONG, basis="purchase")

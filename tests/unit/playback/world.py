@@ -64,7 +64,9 @@ class World:
         events = EventFactory("playback", self.clock, self.ids)
         self.context = Context(self.store, KeyRing(lambda _: self.ring), self.clock, self.ids, events)
 
-    def asked_to_revoke(self, learner_id: str, course_id: str, basis: str = "claim") -> Envelope:
+    def asked_to_revoke(
+        self, learner_id: str, course_id: str, basis: str = "claim", *, even_if_completed: bool = False
+    ) -> Envelope:
         """Orders asks to take back what `entitle` granted."""
         return self.news(
             "orders.entitlement_revocation_requested.v1",
@@ -73,11 +75,13 @@ class World:
             learner_id=learner_id,
             course_id=course_id,
             entitlement_id=f"{basis}-{learner_id}-{course_id}",
+            even_if_completed=even_if_completed,
         )
 
-    def revoke(self, learner_id: str, course_id: str, basis: str = "claim") -> str:
+    def revoke(self, learner_id: str, course_id: str, basis: str = "claim", *, even_if_completed: bool = False) -> str:
         """Asks for it, and answers the outcome."""
-        decide_revocation(self.context, self.asked_to_revoke(learner_id, course_id, basis))
+        asked = self.asked_to_revoke(learner_id, course_id, basis, even_if_completed=even_if_completed)
+        decide_revocation(self.context, asked)
         return str(self.store.outbox[-1].data["outcome"])
 
     def news(self, type_: str, sequence: int | None, **data: Any) -> Envelope:

@@ -1,0 +1,30 @@
+"""What follows on a paid order: refunds, for the learners who ask for them and for staff."""
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from services.kit.http import HttpApi
+from services.orders import bootstrap
+from services.orders.app.context import Context
+from services.orders.app.refunds_problems import REFUND_PROBLEMS
+from services.orders.handlers.refund_routes import add_refund_routes
+
+
+def build_api(context: Context, origin_secret: Callable[[bool], Mapping[str, str]]) -> HttpApi:
+    """The routes."""
+    api = HttpApi("Xueshi after-sales", REFUND_PROBLEMS, origin_secret)
+    add_refund_routes(api.app, context)
+    return api
+
+
+@cache
+def _api() -> HttpApi:
+    return build_api(bootstrap.orders(), bootstrap.origin_secret())
+
+
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """One request."""
+    return _api().handle(event, context)

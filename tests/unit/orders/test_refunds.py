@@ -1,0 +1,312 @@
+"""Refunds: what is asked back, what playback and credits answer, and that the money follows only then."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from services.kit.identity import Principal, Role
+from services.kit.problems import Problem
+from services.kit.store import Change, Put
+from services.orders.app.entitlements import list_entitlements
+from services.orders.app.keys import order_key
+from services.orders.app.memberships import read_membership
+from services.orders.app.refunds import own_refund, read_refund, refunds_of_order
+from services.orders.app.refunds_ask import Wanted, ask_refund
+from services.orders.app.refunds_settle import record_decision
+from services.orders.domain.membership import add_months, china_date
+from services.orders.domain.order import Goods, Line, LineState, Order, OrderState, PriceReason
+from services.orders.domain.refund import Decision, Refund, RefundStatus
+from tests.unit.orders.shop import a_line, answer_reversal, answer_to, ask, decide, pay, place, reread
+from tests.unit.orders.world import ADMINISTRATOR, MEMBER, RECOMMENDED, VISITOR, Crash, World, die
+
+THIRD = "bonds"
+ASKED, DUE, DONE, REFUSED, _ = RefundStatus
+
+
+@pytest.fixture
+def order(world: World) -> Order:
+    """Three courses, paid, one of them discounted by a coupon's share."""
+    discounted = replace(a_line(3, THIRD, 10_000), discount_fen=1_000)
+    order = place(world, a_line(1), a_line(2, RECOMMENDED, 5_000), discounted)
+    pay(world, order)
+    return order
+
+
+def kept(world: World, refund: Refund) -> Refund:
+    """The refund as it stands now."""
+    return read_refund(world.context, refund.refund_id).value
+
+
+def told(world: World, type_: str) -> list[dict[str, object]]:
+    """What left, of a type."""
+    return [event.data for event in world.store.outbox if event.type == f"orders.{type_}.v1"]
+
+
+def owned(world: World) -> set[str]:
+    """The courses that the learner may watch."""
+    return {entitlement.course_id for entitlement in list_entitlements(world.context, MEMBER)}
+
+
+def code_of(call: Callable[[], object]) -> str:
+    """The code of the refusal that the call must meet."""
+    with pytest.raises(Problem) as caught:
+        call()
+    return caught.value.type.code
+
+
+def membership_order(world: World) -> Order:
+    """A paid year of membership; each further one follows on the last."""
+    plan = world.context.plans.in_force("vip", china_date(world.clock.now()))
+    assert plan
+    line = Line(1, Goods.MEMBERSHIP, "vip", plan.effective_from.isoformat(), "VIP", 30_000, 30_000, PriceReason.LIST)
+    order = place(world, line)
+    pay(world, order, trade_no=world.ids.new())
+    return reread(world, order)
+
+
+def test_asking_locks_the_lines_and_asks_playback_and_sends_nothing(world: World, order: Order) -> None:
+    refund = ask(world, order, 1, 3)
+    assert (refund.status, refund.amount_fen) == (ASKED, 9_900 + 9_000)
+    assert [line.state for line in reread(world, order).lines] == ["revoking", "granted", "revoking"]
+    requests = told(world, "entitlement_revocation_requested")
+    assert [request["course_id"] for request in requests] == [order.lines[0].item_id, THIRD]
+    assert [request["even_if_completed"] for request in requests] == [False, False]
+    assert not told(world, "refund_due")
+    assert len(owned(world)) == 3, "playback has not decided yet"
+
+
+def test_a_whole_order_is_refunded_once_every_line_is_taken_back(world: World, order: Order) -> None:
+    refund = ask(world, order)
+    for line in refund.lines[:2]:
+        decide(world, line)
+        assert not told(world, "refund_due")
+    assert kept(world, refund).amount_fen == order.amount_fen, "while it is asked"
+    decide(world, refund.lines[2])
+    assert [due["amount_fen"] for due in told(world, "refund_due")] == [order.amount_fen]
+    assert (kept(world, refund).status, kept(world, refund).amount_fen) == (DUE, order.amount_fen)
+    whole = reread(world, order)
+    assert (whole.state, whole.refunded_fen, owned(world)) == (OrderState.REFUNDED, order.amount_fen, set())
+
+
+def test_lines_one_after_the_other_come_to_what_was_paid(world: World, order: Order) -> None:
+    for number in (2, 3, 1):
+        decide(world, ask(world, order, number).lines[0])
+    assert [due["amount_fen"] for due in told(world, "refund_due")] == [5_000, 9_000, 9_900]
+    assert reread(world, order).state is OrderState.REFUNDED
+    assert [refund.amount_fen for refund in refunds_of_order(world.context, order.order_id)] == [5_000, 9_000, 9_900]
+
+
+def test_attack_refund_after_completion_keeps_the_line_and_names_the_watch(world: World, order: Order) -> None:
+    refund = ask(world, order, 1)
+    decide(world, refund.lines[0], completed=["watch-7"])
+    seen = own_refund(world.context, MEMBER, refund.refund_id)
+    assert (seen.status, seen.amount_fen, seen.done_at) == (REFUSED, 0, world.clock.now())
+    assert (seen.lines[0].decision, seen.lines[0].watch_ids) == (Decision.KEPT, ("watch-7",))
+    assert not told(world, "refund_due")
+    assert reread(world, order).lines[0].state is LineState.GRANTED
+    assert len(owned(world)) == 3
+
+
+def test_of_several_lines_only_what_was_taken_back_is_paid_back(world: World, order: Order) -> None:
+    refund = ask(world, order)
+    decide(world, refund.lines[0], completed=["watch-7"])
+    decide(world, refund.lines[1])
+    decide(world, refund.lines[2])
+    assert [due["amount_fen"] for due in told(world, "refund_due")] == [14_000]
+    part = reread(world, order)
+    assert (part.state, part.refunded_fen) == (OrderState.PARTLY_REFUNDED, 14_000)
+    assert owned(world) == {part.lines[0].item_id}
+
+
+def test_attack_over_refund_a_line_is_refunded_once(world: World, order: Order) -> None:
+    refund = ask(world, order, 1)
+    assert code_of(lambda: ask(world, order, 1)) == "LINES_NOT_REFUNDABLE"
+    assert code_of(lambda: ask(world, order, 1, 2)) == "LINES_NOT_REFUNDABLE"
+    assert code_of(lambda: ask(world, order, 4)) == "LINES_NOT_REFUNDABLE"
+    decide(world, refund.lines[0])
+    assert code_of(lambda: ask(world, order, 1)) == "LINES_NOT_REFUNDABLE"
+    assert ask(world, order).amount_fen == 14_000, "what is left"
+    assert code_of(lambda: ask(world, order)) == "ORDER_NOT_REFUNDABLE"
+
+
+def test_attack_double_refund_under_parallel_calls(world: World, order: Order) -> None:
+    world.store.before_commit = lambda: ask(world, order)
+    assert code_of(lambda: ask(world, order)) == "ORDER_NOT_REFUNDABLE"
+    (refund,) = refunds_of_order(world.context, order.order_id)
+    for line in refund.lines:
+        decide(world, line)
+        decide(world, line)
+    assert [due["amount_fen"] for due in told(world, "refund_due")] == [order.amount_fen]
+
+
+def test_the_same_request_again_is_the_same_refund(world: World, order: Order) -> None:
+    key = "key-0000000000009"
+    first = ask(world, order, 1, key=key)
+    before = world.store.snapshot()
+    assert ask(world, order, 1, key=key) == first
+    assert world.store.snapshot() == before
+    assert code_of(lambda: ask(world, order, 2, key=key)) == "IDEMPOTENCY_KEY_REUSED"
+
+
+def test_attack_another_learners_order_and_refund_are_not_there(world: World, order: Order) -> None:
+    refund, before = ask(world, order, 1), world.store.snapshot()
+    assert code_of(lambda: ask(world, order, 2, learner_id=VISITOR)) == "ORDER_NOT_FOUND"
+    assert code_of(lambda: refunds_of_order(world.context, order.order_id, VISITOR)) == "ORDER_NOT_FOUND"
+    assert code_of(lambda: own_refund(world.context, VISITOR, refund.refund_id)) == "REFUND_NOT_FOUND"
+    assert world.store.snapshot() == before
+
+
+@pytest.mark.parametrize("state", [OrderState.OPEN, OrderState.CANCELLED, OrderState.EXPIRED])
+def test_what_was_not_paid_is_not_refunded(world: World, state: OrderState) -> None:
+    order = place(world)
+    world.clock.advance(30 * 60_000)
+    if state is not OrderState.OPEN:
+        world.store.commit(Change([Put(order_key(order.order_id), order.closed(state, world.clock.now()), 1)]))
+    assert code_of(lambda: ask(world, order)) == "ORDER_NOT_REFUNDABLE"
+
+
+@pytest.mark.parametrize("moment", ["before_commit", "after_commit"])
+def test_a_death_at_the_decision_refunds_once(world: World, order: Order, moment: str) -> None:
+    refund = ask(world, order, 1)
+    event = answer_to(
+        world, "playback.entitlement_revocation_decided.v1", refund.lines[0], outcome="revoked", watch_id=None
+    )
+    setattr(world.store, moment, die)
+    with pytest.raises(Crash):
+        record_decision(world.context, event)
+    record_decision(world.context, event)
+    record_decision(world.context, event)
+    assert [due["amount_fen"] for due in told(world, "refund_due")] == [9_900]
+
+
+def test_decisions_of_two_lines_at_once_are_both_kept(world: World, order: Order) -> None:
+    refund = ask(world, order, 1, 2)
+    world.store.before_commit = lambda: decide(world, refund.lines[1])
+    decide(world, refund.lines[0])
+    assert [due["amount_fen"] for due in told(world, "refund_due")] == [14_900]
+
+
+def test_a_contrary_decision_that_comes_later_changes_nothing(world: World, order: Order) -> None:
+    refund = ask(world, order, 1)
+    decide(world, refund.lines[0], completed=["watch-7"])
+    decide(world, refund.lines[0])
+    assert kept(world, refund).status is REFUSED
+    assert len(owned(world)) == 3
+
+
+def test_a_decision_that_nobody_asked_for_goes_where_somebody_sees_it(world: World, order: Order) -> None:
+    refund = ask(world, order, 1)
+    forged = replace(refund.lines[0], revocation_id="20260302040000000000000000000099-01")
+    with pytest.raises(LookupError):
+        decide(world, forged)
+    assert kept(world, refund).status is ASKED
+
+
+def test_an_administrator_refunds_a_completed_course_once_its_hours_are_taken_back(world: World, order: Order) -> None:
+    refund = ask(world, order, 1, reverse_hours=True)
+    assert told(world, "entitlement_revocation_requested")[0]["even_if_completed"] is True
+    decide(world, refund.lines[0], completed=["watch-7", "watch-8"], revoked=True)
+    (request,) = told(world, "hours_reversal_requested")
+    assert (request["watch_ids"], request["reason"]) == (["watch-7", "watch-8"], "买错了")
+    assert request["actor"] == ADMINISTRATOR.id
+    assert (kept(world, refund).status, told(world, "refund_due")) == (ASKED, [])
+    assert len(owned(world)) == 2
+    answer_reversal(world, refund.lines[0])
+    answer_reversal(world, refund.lines[0])
+    assert [due["amount_fen"] for due in told(world, "refund_due")] == [9_900]
+    assert kept(world, refund).lines[0].watch_ids == ("watch-7", "watch-8")
+    assert reread(world, order).refunded_fen == 9_900
+
+
+def test_an_answer_of_credits_before_playbacks_is_no_refund(world: World, order: Order) -> None:
+    refund = ask(world, order, 1)
+    answer_reversal(world, refund.lines[0])
+    # WAITING goes to REVOKED by playback's word only.
+    assert told(world, "refund_due") == []
+
+
+def test_an_administrators_refund_is_audited_with_its_reason_and_the_learner_reads_it(
+    world: World, order: Order
+) -> None:
+    refund = ask(world, order, 1, reverse_hours=False)
+    audited = [key.pk for key in world.store.items if key.pk.startswith("AUDIT#")]
+    assert audited == ["AUDIT#2026-03"]
+    assert own_refund(world.context, MEMBER, refund.refund_id).reason == "买错了"
+    decide(world, refund.lines[0], completed=["watch-7"])
+    assert kept(world, refund).status is REFUSED
+
+
+def test_a_learner_has_no_hours_reversed(world: World, order: Order) -> None:
+    learner = Principal(MEMBER, frozenset({Role.LEARNER}))
+    refund = ask_refund(world.context, learner, Wanted(order.order_id, (1,)), "key-0000000000009", "request-2")
+    assert not refund.reverse_hours
+
+
+def test_a_course_of_nothing_is_given_back_for_nothing(world: World) -> None:
+    order = place(world, a_line(1, price_fen=0), a_line(2, RECOMMENDED))
+    pay(world, order)
+    refund = ask(world, order, 1)
+    decide(world, refund.lines[0])
+    assert (kept(world, refund).status, told(world, "refund_due")) == (DONE, [])
+    assert owned(world) == {RECOMMENDED}
+
+
+def test_a_membership_nobody_used_is_taken_back_at_once(world: World) -> None:
+    order = membership_order(world)
+    refund = ask(world, order)
+    assert refund.status is DUE
+    assert [due["amount_fen"] for due in told(world, "refund_due")] == [30_000]
+    assert read_membership(world.context, MEMBER).current is None
+    granted, revoked = (event for event in world.store.outbox if event.type == "orders.membership_changed.v1")
+    assert (granted.sequence, revoked.sequence, revoked.data["revoked"]) == (1, 2, True)
+    assert revoked.subject == granted.subject
+    again = membership_order(world)
+    assert read_membership(world.context, MEMBER).current
+    assert reread(world, again).lines[0].grant_id != order.lines[0].grant_id
+
+
+def test_a_membership_in_which_a_course_was_claimed_is_refunded_by_an_administrator_only(world: World) -> None:
+    order = membership_order(world)
+    claim = world.claim()
+    assert code_of(lambda: ask(world, order)) == "MEMBERSHIP_IN_USE"
+    assert ask(world, order, reverse_hours=False).status is DUE
+    assert read_membership(world.context, MEMBER).current is None
+    assert list_entitlements(world.context, MEMBER) == [claim], "a claim is for ever"
+
+
+def test_attack_claiming_in_the_moment_of_the_refund(world: World) -> None:
+    order = membership_order(world)
+    world.store.before_commit = world.claim
+    assert code_of(lambda: ask(world, order)) == "MEMBERSHIP_IN_USE"
+    assert not told(world, "refund_due")
+
+
+def test_attack_refunding_in_the_moment_of_the_claim(world: World) -> None:
+    order = membership_order(world)
+    world.store.before_commit = lambda: ask(world, order)
+    assert code_of(world.claim) == "MEMBERSHIP_REQUIRED"
+    assert [due["amount_fen"] for due in told(world, "refund_due")] == [30_000]
+
+
+def test_a_renewal_that_has_not_begun_is_refunded_whatever_was_claimed_before(world: World) -> None:
+    first = membership_order(world)
+    world.claim()
+    renewal = membership_order(world)
+    assert code_of(lambda: ask(world, first, reverse_hours=False)) == "MEMBERSHIP_NOT_LAST"
+    until = read_membership(world.context, MEMBER).valid_until
+    ask(world, renewal)
+    view = read_membership(world.context, MEMBER)
+    assert view.current
+    assert view.valid_until
+    assert until == add_months(view.valid_until, 12)
+
+
+def test_a_purchase_after_a_refunded_renewal_takes_its_place(world: World) -> None:
+    membership_order(world)
+    until = read_membership(world.context, MEMBER).valid_until
+    ask(world, membership_order(world))
+    membership_order(world)
+    after = read_membership(world.context, MEMBER).valid_until
+    assert until
+    assert after == add_months(until, 12)
