@@ -15,6 +15,8 @@ from infra.stacks.service import ServiceStack
 
 LAYER = "exports"
 EXPORTS_PREFIX, STATEMENTS_PREFIX, REPORTS_PREFIX = "exports/", "statements/", "reports/"
+INVOICES_PREFIX = "invoices/"
+"""What finance uploads stays: tax law keeps invoices longer than exports."""
 KEPT = Duration.days(400)
 """Of exports and brought statements, longer than the year that finance closes; any export can be written anew.
 Reports stay."""
@@ -58,9 +60,14 @@ class Finance:
             removal_policy=RemovalPolicy.RETAIN,
         )
         accept(bucket, "S1", "Who was given a link is in the audit log, and the functions that sign them are traced.")
-        for prefix in (EXPORTS_PREFIX, STATEMENTS_PREFIX, REPORTS_PREFIX):
+        for prefix in (EXPORTS_PREFIX, STATEMENTS_PREFIX, REPORTS_PREFIX, INVOICES_PREFIX):
             accept_objects(bucket, prefix, "Objects are named by what they hold.")
         return bucket
+
+    def open_invoices(self, function: lambda_.Function) -> None:
+        """Lets a function sign uploads and downloads of invoices' PDFs."""
+        function.add_environment("FINANCE_BUCKET_NAME", self._bucket.bucket_name)
+        allow_objects(function, self._bucket, INVOICES_PREFIX, "s3:GetObject", "s3:PutObject")
 
     def _finance(self) -> lambda_.Function:
         """Takes requests and statements, and signs links. It can write neither exports nor reports."""

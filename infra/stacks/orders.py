@@ -29,6 +29,7 @@ class OrdersStack(ServiceStack):
         self.allow_emit(consumer.function)
         payments = Payments(self)
         finance = Finance(self, payments)
+        finance.open_invoices(aftersale)
         self.finish(
             {"http": http, "aftersale": aftersale, **payments.http, **finance.http},
             consumer,

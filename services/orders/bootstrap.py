@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 
 import boto3
+from botocore.config import Config
 
 from services.kit.clock import SystemClock
 from services.kit.ids import RandomIds
@@ -11,6 +12,7 @@ from services.kit.relay import EventsClient
 from services.kit.secrets import json_secret
 from services.kit.settings import Settings
 from services.kit.store.dynamodb import DynamoStore
+from services.orders.adapters.invoice_files import S3InvoiceFiles
 from services.orders.adapters.plan_file import load_plans
 from services.orders.app.context import Context, context
 
@@ -26,6 +28,12 @@ class HttpSettings(Settings):
     """Of the function that answers HTTP."""
 
     origin_secret_id: str
+
+
+class InvoiceSettings(Settings):
+    """Of the function that deals with the PDFs of invoices."""
+
+    finance_bucket_name: str
 
 
 class RelaySettings(Settings):
@@ -51,6 +59,14 @@ def orders() -> Context:
 def origin_secret() -> Callable[[bool], Mapping[str, str]]:
     """The loader of the header that only our own origin sends."""
     return json_secret(HttpSettings.load().origin_secret_id)
+
+
+@cache
+def invoice_files() -> S3InvoiceFiles:
+    """The PDFs of invoices."""
+    # The signature's version 4: presigned headers are checked.
+    client = boto3.client("s3", config=Config(signature_version="s3v4"))
+    return S3InvoiceFiles(client, InvoiceSettings.load().finance_bucket_name)
 
 
 @cache

@@ -15,6 +15,7 @@ PATH_VALUES = {
     "learner_id": "somebody-else",
     "course_id": "no-such-course",
     "number": "1",
+    "invoice_id": "20260101000000000000000000000000",
     "refund_id": "20260101000000000000000000000000",
     "order_id": "20260101000000000000000000000000",
     "payment_number": "20260101000000000000000000000000",

@@ -162,6 +162,31 @@ def daily_key(task: str, day: date) -> Key:
     return Key(f"DAILY#{task}", f"{day}")
 
 
+def invoice_key(invoice_id: str) -> Key:
+    """An invoice by its id, which begins with the month in China that it was requested in."""
+    return Key(f"INVOICES#{invoice_id[:6]}", invoice_id or "-")
+
+
+def invoices_of_month(month: str) -> str:
+    """Partition of the invoices requested in a civil month in China (2026-11); a day's ids begin with that day."""
+    return f"INVOICES#{month.replace('-', '')}"
+
+
+def buyer_key(invoice_id: str) -> Key:
+    """Whom an invoice is made out to. Personal data has a partition of its own, so that it can go."""
+    return Key(f"BUYER#{invoice_id}", "BUYER")
+
+
+def order_invoice_key(order_id: str, invoice_id: str) -> Key:
+    """Says that an invoice is of this order."""
+    return Key(f"ORDER#{order_id}", f"INVOICE#{invoice_id}")
+
+
+def order_invoices(order_id: str) -> tuple[str, str]:
+    """Partition and sort-key prefix of what says which invoices an order has."""
+    return f"ORDER#{order_id}", "INVOICE#"
+
+
 def coupon_key(code: str) -> Key:
     """A coupon."""
     return Key(f"COUPON#{code}", "COUPON")

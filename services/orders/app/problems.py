@@ -4,6 +4,7 @@ from http import HTTPStatus
 
 from services.kit.problems import ProblemType
 from services.orders.app.export_problems import EXPORT_PROBLEMS
+from services.orders.app.invoices_problems import INVOICE_PROBLEMS
 from services.orders.app.payment_problems import PAYMENT_PROBLEMS
 from services.orders.app.refunds_problems import REFUND_PROBLEMS
 from services.orders.domain.purchase_state import Obstacle
@@ -67,6 +68,7 @@ PROBLEMS = (
     *PAYMENT_PROBLEMS,
     *EXPORT_PROBLEMS,
     *REFUND_PROBLEMS,
+    *INVOICE_PROBLEMS,
 )
 
 OBSTACLES = {

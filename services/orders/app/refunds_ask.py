@@ -10,6 +10,7 @@ from services.kit.identity import Principal
 from services.kit.store import Change, Put, Write
 from services.orders.app.announcements import refund_due, revocation_requested
 from services.orders.app.context import Context
+from services.orders.app.invoices import after_refund
 from services.orders.app.keys import claims, membership_key
 from services.orders.app.memberships import membership_changed, read_versioned
 from services.orders.app.orders import new_number
@@ -78,6 +79,8 @@ def _plan(context: Context, actor: Principal, wanted: Wanted, correlation_id: st
     for line in periods:
         refund = refund.decided(line.revocation_id, Decision.REVOKED, now)
         revoking = revoking.refunded(line.number)
+    if periods:
+        writes += after_refund(context, revoking)
     if refund.status is RefundStatus.DUE:
         events.append(refund_due(context, refund))
     if not by_learner:

@@ -8,6 +8,7 @@ from services.kit.inbox import apply_once
 from services.kit.store import Change, Put, Stored, Write
 from services.orders.app.announcements import refund_due, reversal_requested
 from services.orders.app.context import Context
+from services.orders.app.invoices import after_refund
 from services.orders.app.keys import entitlement_key
 from services.orders.app.orders import read_order
 from services.orders.app.refunds import read_refund
@@ -73,7 +74,9 @@ def _order(context: Context, refund: Refund, line: RefundLine) -> list[Write]:
     if line.decision is Decision.REVERSING:
         return []
     order = read_order(context, refund.order_id)
-    return [Put(order.key, _moved(order, line), order.version)]
+    moved = _moved(order, line)
+    overtaken = [] if line.decision is Decision.KEPT else after_refund(context, moved)
+    return [Put(order.key, moved, order.version), *overtaken]
 
 
 def _moved(order: Stored[Order], line: RefundLine) -> Order:

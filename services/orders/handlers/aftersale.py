@@ -1,4 +1,4 @@
-"""What follows on a paid order: refunds, for the learners who ask for them and for staff."""
+"""What follows on a paid order: refunds and invoices, for the learners who ask for them and for staff."""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -9,20 +9,26 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from services.kit.http import HttpApi
 from services.orders import bootstrap
 from services.orders.app.context import Context
+from services.orders.app.invoices_problems import INVOICE_PROBLEMS
+from services.orders.app.ports import InvoiceFiles
 from services.orders.app.refunds_problems import REFUND_PROBLEMS
+from services.orders.handlers.invoice_routes import add_invoice_routes
+from services.orders.handlers.invoice_staff_routes import add_invoice_staff_routes
 from services.orders.handlers.refund_routes import add_refund_routes
 
 
-def build_api(context: Context, origin_secret: Callable[[bool], Mapping[str, str]]) -> HttpApi:
+def build_api(context: Context, files: InvoiceFiles, origin_secret: Callable[[bool], Mapping[str, str]]) -> HttpApi:
     """The routes."""
-    api = HttpApi("Xueshi after-sales", REFUND_PROBLEMS, origin_secret)
+    api = HttpApi("Xueshi after-sales", (*REFUND_PROBLEMS, *INVOICE_PROBLEMS), origin_secret)
     add_refund_routes(api.app, context)
+    add_invoice_routes(api.app, context, files)
+    add_invoice_staff_routes(api.app, context, files)
     return api
 
 
 @cache
 def _api() -> HttpApi:
-    return build_api(bootstrap.orders(), bootstrap.origin_secret())
+    return build_api(bootstrap.orders(), bootstrap.invoice_files(), bootstrap.origin_secret())
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

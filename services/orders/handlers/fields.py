@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
 
 NUMBER = r"^[0-9]{14}[0-9a-f]{18}$"
-"""Of orders, payments and refunds: the second they were made in, and chance."""
+"""Of orders, payments, refunds and invoices: the second they were made in, and chance."""
 
 CourseId = Annotated[StrictStr, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", description="the course's id")]
 LearnerId = Annotated[
@@ -14,6 +14,7 @@ LearnerId = Annotated[
 PlanId = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9-]{0,31}$", description="the plan's id")]
 OrderId = Annotated[StrictStr, Field(pattern=NUMBER, description="the order's id")]
 RefundId = Annotated[StrictStr, Field(pattern=NUMBER, description="the refund's id")]
+InvoiceId = Annotated[StrictStr, Field(pattern=NUMBER, description="the invoice's id")]
 CouponCode = Annotated[
     StrictStr, Field(pattern=r"^[A-Za-z0-9-]{4,32}$", description="capitals and hyphens make no difference")
 ]

@@ -7,6 +7,7 @@ from services.kit.http import merged
 from services.kit.ids import RandomIds
 from services.kit.objects import MemoryObjects
 from services.kit.store.memory import MemoryStore
+from services.orders.adapters.invoice_files import MemoryInvoiceFiles
 from services.orders.app.context import context
 from services.orders.app.payments import Till
 from services.orders.domain.plan import Plans
@@ -20,6 +21,6 @@ def document() -> dict[str, Any]:
     buying = http.build_api(orders, lambda _: nothing).openapi()
     being_told = callbacks.build_api(orders, lambda _: None, lambda _: nothing).openapi()
     paying = pay.build_api(Till(orders, lambda _: None), lambda: "", lambda _: nothing).openapi()
-    after_sales = aftersale.build_api(orders, lambda _: nothing).openapi()
+    after_sales = aftersale.build_api(orders, MemoryInvoiceFiles(), lambda _: nothing).openapi()
     counting = finance.build_api(orders, MemoryObjects(), lambda _: nothing).openapi()
     return merged(buying, being_told, paying, after_sales, counting)

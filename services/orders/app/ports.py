@@ -1,0 +1,28 @@
+"""What the use cases need from outside, besides the store and the providers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from services.orders.domain.invoice import Document
+
+
+@dataclass(frozen=True)
+class Upload:
+    """Where and how to put one file: an HTTP PUT to `url` with exactly these headers."""
+
+    url: str
+    headers: Mapping[str, str]
+
+
+class InvoiceFiles(Protocol):
+    """Where the PDFs of invoices lie. Nothing in it is ever replaced: an upload to an existing key is refused."""
+
+    def upload(self, key: str, document: Document) -> Upload:
+        """Permission, for 15 minutes, to store exactly this document."""
+
+    def beginning(self, key: str, size: int) -> bytes:
+        """The first five bytes of a stored file of this size; none where there is no such file."""
+
+    def link(self, key: str) -> str:
+        """An address from which whoever has it may read the file, for five minutes."""

@@ -1,0 +1,131 @@
+"""Invoices (发票) of paid orders: requested, issued, and red-lettered (红冲) where the money went back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from services.orders.domain.order import LineState, Order
+
+
+class BuyerKind(StrEnum):
+    """Whom an invoice is made out to."""
+
+    PERSON = "person"
+    COMPANY = "company"
+
+
+class InvoiceStatus(StrEnum):
+    """How an invoice stands. RED_NEEDED: its order was refunded since, and finance is to red-letter it."""
+
+    REQUESTED = "requested"
+    CANCELLED = "cancelled"
+    ISSUED = "issued"
+    RED_NEEDED = "red_needed"
+    RED_LETTERED = "red_lettered"
+
+
+_NEXT = {
+    InvoiceStatus.REQUESTED: {InvoiceStatus.CANCELLED, InvoiceStatus.ISSUED},
+    InvoiceStatus.CANCELLED: set[InvoiceStatus](),
+    InvoiceStatus.ISSUED: {InvoiceStatus.RED_NEEDED},
+    InvoiceStatus.RED_NEEDED: {InvoiceStatus.RED_LETTERED},
+    InvoiceStatus.RED_LETTERED: set[InvoiceStatus](),
+}
+
+_STANDING = (InvoiceStatus.REQUESTED, InvoiceStatus.ISSUED, InvoiceStatus.RED_NEEDED)
+"""Until it is red-lettered an invoice counts, whatever became of its order."""
+
+
+class IllegalStatus(Exception):
+    """The invoice is past this, or not there yet."""
+
+
+@dataclass(frozen=True)
+class Buyer:
+    """Whom an invoice is made out to: personal data, kept apart from it. `tax_id` (税号) is a company's."""
+
+    kind: BuyerKind
+    title: str
+    tax_id: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True)
+class Document:
+    """The invoice's PDF, by its SHA-256 (hexadecimal) and size in bytes."""
+
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Invoice:
+    """One invoice of one order; its amount in fen never changes, and says nothing of whom it is made out to.
+
+    `number` is the tax authority's (发票号码), `red_number` that of the red letter. `note` says why it was cancelled.
+    """
+
+    invoice_id: str
+    order_id: str
+    learner_id: str
+    buyer_kind: BuyerKind
+    amount_fen: int
+    requested_at: datetime
+    status: InvoiceStatus = InvoiceStatus.REQUESTED
+    number: str = ""
+    document: Document | None = None
+    issued_at: datetime | None = None
+    red_number: str = ""
+    red_lettered_at: datetime | None = None
+    note: str = ""
+
+    def issued(self, number: str, document: Document, now: datetime) -> "Invoice":
+        """Issued by finance. Raises IllegalStatus."""
+        return replace(self._moved(InvoiceStatus.ISSUED), number=number, document=document, issued_at=now)
+
+    def cancelled(self, note: str) -> "Invoice":
+        """Never to be issued. Raises IllegalStatus."""
+        return replace(self._moved(InvoiceStatus.CANCELLED), note=note)
+
+    def red_lettered(self, number: str, now: datetime) -> "Invoice":
+        """Taken back at the tax authority, by finance's word. Raises IllegalStatus."""
+        return replace(self._moved(InvoiceStatus.RED_LETTERED), red_number=number, red_lettered_at=now)
+
+    def overtaken(self, note: str) -> "Invoice":
+        """What becomes of it once its order is refunded: to be red-lettered if it is issued, else cancelled."""
+        if self.status is InvoiceStatus.REQUESTED:
+            return self.cancelled(note)
+        return self._moved(InvoiceStatus.RED_NEEDED)
+
+    def _moved(self, status: InvoiceStatus) -> "Invoice":
+        if status not in _NEXT[self.status]:
+            raise IllegalStatus(f"{self.invoice_id}: {self.status} to {status}")
+        return replace(self, status=status)
+
+
+def invoiceable_fen(order: Order) -> int:
+    """What was paid for and is neither given back nor being given back, fen."""
+    return sum(line.due_fen for line in order.lines if line.state is LineState.GRANTED)
+
+
+def left_fen(order: Order, invoices: Sequence[Invoice]) -> int:
+    """What can still be invoiced: paid less refunded less invoiced, fen; never below nothing."""
+    return max(0, invoiceable_fen(order) - invoiced_fen(invoices))
+
+
+def invoiced_fen(invoices: Sequence[Invoice]) -> int:
+    """What the invoices that stand come to, fen."""
+    return sum(invoice.amount_fen for invoice in invoices if invoice.status in _STANDING)
+
+
+def too_many(kept_fen: int, invoices: Sequence[Invoice]) -> list[Invoice]:
+    """The invoices to be taken back, the newest first, until the others come to no more than what was kept."""
+    live = [invoice for invoice in invoices if invoice.status in (InvoiceStatus.REQUESTED, InvoiceStatus.ISSUED)]
+    sum_fen, found = invoiced_fen(live), list[Invoice]()
+    for invoice in sorted(live, key=lambda invoice: invoice.invoice_id, reverse=True):
+        if sum_fen <= kept_fen:
+            break
+        found.append(invoice)
+        sum_fen -= invoice.amount_fen
+    return found
