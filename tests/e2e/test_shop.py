@@ -1,4 +1,4 @@
-"""Buying in a browser: the cart, paying in the sandbox, membership."""
+"""Buying in a browser: the cart, paying in the sandbox, membership, and money back."""
 
 import re
 
@@ -52,7 +52,7 @@ def test_buy_now_then_watch(desk: Desk) -> None:
     expect(page.get_by_test_id("begin")).to_be_visible(timeout=QUEUES_MS)
 
 
-def test_a_cart_of_two_is_ordered_and_paid(desk: Desk) -> None:
+def test_a_cart_of_two_is_paid_and_one_of_them_refunded(desk: Desk) -> None:
     person, window = desk.learner(), desk.window("phone")
     page = window.page
     window.open_as(person, f"/courses/{OTHER}")
@@ -74,9 +74,26 @@ def test_a_cart_of_two_is_ordered_and_paid(desk: Desk) -> None:
     expect(dialog).to_be_hidden()
     page.get_by_role("button", name="去付款").click()
     _pay(window)
+    _give_back(window, "初次面谈")
     page.goto("/orders")
-    expect(page.get_by_text("已付款")).to_be_visible()
+    expect(page.get_by_text("部分退款")).to_be_visible()
     _look(window)
+    page.goto(f"/courses/{OTHER}")
+    expect(page.get_by_role("button", name="立即购买")).to_be_visible(timeout=QUEUES_MS)
+
+
+def _give_back(window: Window, kept: str) -> None:
+    """Has one line refunded, keeping the other."""
+    page = window.page
+    page.get_by_role("button", name="申请退款").click()
+    dialog = page.get_by_role("dialog")
+    _look(window)
+    for box in dialog.get_by_role("checkbox").all():
+        box.uncheck()
+    dialog.get_by_role("checkbox", name=re.compile(kept)).check()
+    dialog.get_by_role("button", name="确认退款").click()
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_text("已退回")).to_be_visible(timeout=QUEUES_MS)
 
 
 def test_a_membership_changes_prices_and_opens_the_library(desk: Desk) -> None:

@@ -25,7 +25,7 @@ export const staff: Record<keyof typeof zh, string> = {
   'tool.publishing': 'Publishing',
   'tool.publishing.hint': 'How courses stand, withdrawing, and publishing by the command',
   'tool.finance': 'Finance',
-  'tool.finance.hint': 'Revenue, exports and reconciliation, coupons',
+  'tool.finance.hint': 'Revenue, exports and reconciliation, refunds and coupons',
   'tool.moderation': 'Reviews',
   'tool.moderation.hint': 'Reported reviews: hide or keep, with a reason',
   'tool.desk': 'Enquiries',

@@ -23,7 +23,7 @@ export const staff = {
   'tool.publishing': '课程发布',
   'tool.publishing.hint': '查看发布现状、下架，以及如何用命令发布',
   'tool.finance': '财务',
-  'tool.finance.hint': '收入、导出与对账、优惠码',
+  'tool.finance.hint': '收入、导出与对账、退款和优惠码',
   'tool.moderation': '评价审核',
   'tool.moderation.hint': '被举报的评价：隐藏或保留，并说明理由',
   'tool.desk': '咨询与客服',

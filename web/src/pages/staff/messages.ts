@@ -150,7 +150,7 @@ const zh = {
   'records.mistakeLine': '第 {line} 行',
 
   'learners.title': '学员管理',
-  'learners.lead': '确认证书、授予会员。',
+  'learners.lead': '确认证书、授予会员、退还订单。',
   'learners.certificates': '证书',
   'learners.none': '这位学员没有登记证书。',
   'learners.noneNext': '请学员先在继续教育中登记。',
@@ -339,7 +339,7 @@ const en: Record<keyof typeof zh, string> = {
   'records.mistakeLine': 'Line {line}',
 
   'learners.title': 'Learners',
-  'learners.lead': 'Confirm certificates, grant membership.',
+  'learners.lead': 'Confirm certificates, grant membership, refund orders.',
   'learners.certificates': 'Certificates',
   'learners.none': 'This learner has registered no certificate.',
   'learners.noneNext': 'Ask the learner to register it under My hours.',
