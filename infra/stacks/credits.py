@@ -1,7 +1,9 @@
 """Credits: hours, awarded exactly once."""
 
+from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
+from infra.constructs.alarm import MINUTE, alarm
 from infra.constructs.archive import allow_objects, locked_bucket
 from infra.constructs.schedule import Schedule
 from infra.constructs.secrets import ServiceKeys
@@ -14,6 +16,8 @@ REMINDED_AT = "cron(0 1 * * ? *)"
 """Nine in the morning in Shanghai, every day."""
 ANCHORED_AT = "cron(30 16 * * ? *)"
 """Half past midnight in Shanghai, every day."""
+CHECKED_AT = "cron(45 16 * * ? *)"
+"""A quarter of an hour later."""
 
 
 class CreditsStack(ServiceStack):
@@ -53,8 +57,32 @@ class CreditsStack(ServiceStack):
             consumer,
             documents.notices,
             *add_people(self),
-            schedules=[self._anchor(), self._remind()],
+            schedules=[self._anchor(), self._remind(), self._check(keys)],
         )
+
+    def _check(self, keys: ServiceKeys) -> Schedule:
+        """Reads ledgers, and has the keys to check their MACs with; it changes no item."""
+        does = "Compares the ledgers that grew lately with their marks, quotas, postings and balances"
+        check = self.add_scheduled("check", CHECKED_AT, does)
+        self.allow_read(check.function)
+        keys.open_to(check.function)
+        faults = cloudwatch.Metric(
+            namespace="Xueshi",
+            metric_name="LedgerFaults",
+            dimensions_map={"service": "credits"},
+            statistic="Sum",
+            period=MINUTE,
+        )
+        alarm(
+            self,
+            "LedgerFaultsAlarm",
+            faults,
+            name="xueshi-credits-ledger-faults",
+            description="A ledger differs from what is kept beside it; the log names it: run verify_chain --learner",
+            threshold=1,
+            topic=self.platform.alarm_topic,
+        )
+        return check
 
     def _anchor(self) -> Schedule:
         """Reads heads and writes anchors; it holds no key and changes no item."""

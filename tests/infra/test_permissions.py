@@ -96,7 +96,7 @@ def test_the_relay_touches_no_item_and_consumers_only_read_their_queue(service: 
     granted = actions_by_function(service)
     assert not granted["relay"] & STORE
     consumers = {"consume", "notices", "archive", "settle", "export", "reconcile", "mail", "erasure"}
-    senders = {"relay", "anchor", "sweep", "daily", "remind"}
+    senders = {"relay", "anchor", "sweep", "daily", "remind", "check"}
     for kind, actions in granted.items():
         on_queues = {action for action in actions if action.startswith("sqs:")}
         if kind in senders:

@@ -7,6 +7,7 @@ from datetime import datetime
 from services.credits.app.context import Context
 from services.credits.app.facts import fact_of
 from services.credits.app.keys import (
+    AWARDS,
     CERTIFICATES,
     ENTRIES,
     MEMBERSHIPS,
@@ -171,6 +172,12 @@ def membership_periods(store: Store, learner_id: str) -> dict[str, MembershipPer
     """Every period of the learner's membership that we know of, by id."""
     found = store.query(learner_pk(learner_id), MEMBERSHIPS, MembershipPeriod)
     return {stored.value.id: stored.value for stored in found}
+
+
+def award_marks(store: Store, learner_id: str) -> dict[str, str]:
+    """The watch that each of the learner's award marks names, by credential, period and content."""
+    found = store.query(learner_pk(learner_id), AWARDS, AwardMark)
+    return {stored.key.sk.removeprefix(AWARDS): stored.value.watch_id for stored in found}
 
 
 def read_entries(store: Store, learner_id: str) -> list[Entry]:

@@ -8,6 +8,7 @@ from services.kit.store import Key
 
 ENTRIES = "ENTRY#"
 CERTIFICATES = "CERT#"
+AWARDS = "AWARD#"
 MEMBERSHIPS = "MEMBERSHIP#"
 DECLARATIONS = "DECLARATION#"
 BATCHES = "BATCH#"
@@ -73,7 +74,7 @@ def profile_change_key(learner_id: str, revision: int) -> Key:
 
 def award_key(learner_id: str, credential: Credential, content_id: str, period: Period) -> Key:
     """The mark that this lecture was awarded in this period. It never expires."""
-    return Key(learner_pk(learner_id), f"AWARD#{credential}#{period.start}#{content_id}")
+    return Key(learner_pk(learner_id), f"{AWARDS}{credential}#{period.start}#{content_id}")
 
 
 def watch_key(watch_id: str) -> Key:

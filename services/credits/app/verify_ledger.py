@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from services.credits.app.account import read_entries
+from services.credits.app.account import award_marks, membership_periods, read_entries
 from services.credits.app.anchor_ledgers import Anchored
 from services.credits.app.keys import head_key
 from services.credits.app.postings import Posting
 from services.credits.domain.anchors import rolled_back_at
+from services.credits.domain.comparison import first_difference
 from services.credits.domain.ledger import Head, Macs
 from services.credits.domain.verification import Fault, FaultKind, verify_chain
 from services.kit.store import Store
@@ -35,7 +36,9 @@ class Inventory:
 
 
 def verify_ledger(store: Store, macs: Macs, learner_id: str, anchored: Anchored | None = None) -> Verdict:
-    """Reads entries, then head, and checks them. While entries are being added it may report a fault: run it again.
+    """Reads entries, then head, and checks them; then what is kept beside them: marks, quotas, balances.
+
+    While entries are being added it may report a fault: run it again.
 
     Args:
         anchored: what the anchors say; without it a roll-back of entries and head together is not found.
@@ -49,6 +52,9 @@ def verify_ledger(store: Store, macs: Macs, learner_id: str, anchored: Anchored 
     gone = rolled_back_at(entries, anchored.heads.get(learner_id, [])) if anchored else None
     if fault is None and gone:
         fault = Fault(FaultKind.ROLLED_BACK, gone)
+    if fault is None:
+        marks, periods = award_marks(store, learner_id), membership_periods(store, learner_id)
+        fault = first_difference(entries, marks, periods)
     return Verdict(len(entries), fault)
 
 

@@ -20,6 +20,10 @@ class FaultKind(StrEnum):
     HEAD_MISSING = "head missing"
     HEAD_CHANGED = "head changed"
     ROLLED_BACK = "not what an anchor says was there: rolled back together with the head"
+    UNMARKED = "an award without its mark, or a mark without its award"
+    QUOTA_UNKNOWN = "charged to a membership period that is not known"
+    OVER_QUOTA = "more charged than the membership period has ever allowed"
+    UNBALANCED = "not in balance: the sum over the period's entries is not what stands in it"
     NOT_POSTED = "not under its day, or under a day and not in the ledger"
 
 

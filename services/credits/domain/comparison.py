@@ -1,0 +1,87 @@
+"""Compares a ledger with what is kept beside it: award marks, membership quotas, and balances added up another way."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from services.credits.domain.balances import awarded
+from services.credits.domain.credentials import Credential
+from services.credits.domain.ledger import COUNTED, Entry, Kind
+from services.credits.domain.quota import MembershipPeriod, charges, fits
+from services.credits.domain.verification import Fault, FaultKind
+
+Balances = dict[tuple[Credential | None, date | None], Decimal]
+"""Hours by credential and first day of the period."""
+
+FIRST_SAID = 1
+"""The sequence of a membership period's first state: its quota has never been another."""
+
+
+def first_difference(
+    entries: Sequence[Entry], marks: Mapping[str, str], periods: Mapping[str, MembershipPeriod]
+) -> Fault | None:
+    """The first difference between a whole chain and what is kept beside it; None where all agree.
+
+    Args:
+        marks: the watch that each award mark names, by the mark's own name (see `mark_name`).
+        periods: the learner's membership periods, by id.
+    """
+    return _unmarked(entries, marks) or _wrongly_charged(entries, periods) or _unbalanced(entries)
+
+
+def mark_name(award: Entry) -> str:
+    """What an award's mark is called: credential, period and content."""
+    return f"{award.credential}#{award.period.start if award.period else None}#{award.completion.content_id}"
+
+
+def _unmarked(entries: Sequence[Entry], marks: Mapping[str, str]) -> Fault | None:
+    awards = {mark_name(entry): entry for entry in entries if entry.kind is Kind.AWARD}
+    for name, award in awards.items():
+        if marks.get(name) != award.completion.watch_id:
+            return Fault(FaultKind.UNMARKED, award.number)
+    return Fault(FaultKind.UNMARKED, 0) if marks.keys() - awards.keys() else None
+
+
+def _wrongly_charged(entries: Sequence[Entry], periods: Mapping[str, MembershipPeriod]) -> Fault | None:
+    """A quota may shrink, and takes nothing back then: the sum is only judged where it has never been another."""
+    for entry in entries:
+        period_id = entry.completion.membership_period_id
+        if period_id is None or entry.kind is not Kind.AWARD:
+            continue
+        period = periods.get(period_id)
+        if period is None:
+            return Fault(FaultKind.QUOTA_UNKNOWN, entry.number)
+        charged = charges(entries, period_id).values()
+        if period.sequence == FIRST_SAID and not fits(period.quota_hours, charged, Decimal(0)):
+            return Fault(FaultKind.OVER_QUOTA, entry.number)
+    return None
+
+
+def _unbalanced(entries: Sequence[Entry]) -> Fault | None:
+    standing: Balances = defaultdict(Decimal)
+    for credential in Credential:
+        for award in awarded(entries, credential):
+            standing[credential, award.period.start if award.period else None] += award.hours
+    moved = _moved(entries)
+    keys = standing.keys() | moved.keys()
+    agree = all(standing.get(key, Decimal(0)) == moved.get(key, Decimal(0)) for key in keys)
+    return None if agree else Fault(FaultKind.UNBALANCED, 0)
+
+
+def _moved(entries: Sequence[Entry]) -> Balances:
+    """What the entries moved into and out of each period, one after another, without looking at what each acts on."""
+    moved: Balances = defaultdict(Decimal)
+    for entry in entries:
+        moved[entry.credential, entry.period.start if entry.period else None] += _sign(entry) * entry.hours
+    return moved
+
+
+def _sign(entry: Entry) -> int:
+    if entry.kind in COUNTED:
+        return 1
+    if entry.kind is Kind.REVERSAL:
+        return -1
+    # A reviewer's hold takes out of the period, and its release puts back. Other holds were never in it.
+    reviewed = {Kind.HOLD: -1, Kind.RELEASE: 1}
+    return reviewed.get(entry.kind, 0) if entry.actor else 0
