@@ -10,11 +10,11 @@ from moto import mock_aws
 
 from services.credits.adapters.table_inventory import scan_inventory
 from services.credits.app.anchor_ledgers import Anchored, anchor_ledgers, read_anchors
-from services.credits.app.keys import entry_key, head_key, posting_key
+from services.credits.app.keys import award_key, entry_key, head_key, posting_key
 from services.credits.app.postings import postings_of
 from services.credits.app.verify_ledger import Inventory, verify_all, verify_ledger
 from services.credits.cli import verify_chain as command
-from services.credits.domain.ledger import sealed
+from services.credits.domain.ledger import Kind, sealed
 from services.credits.domain.verification import Fault, FaultKind
 from services.credits.handlers import anchor as handler
 from services.kit.store.codec import encode
@@ -66,9 +66,11 @@ def faults(world: World) -> dict[str, Fault]:
 
 
 def roll_back(world: World, learner: str = LEARNER) -> None:
-    """Entries and head together, to an earlier state that was once valid: what an operator with write access can do."""
-    numbers = len(world.entries(learner))
-    del world.store.items[entry_key(learner, numbers)]
+    """Entries, marks and head together, to a state that was once valid: what an operator with write access can do."""
+    gone = world.entries(learner)[-1]
+    del world.store.items[entry_key(learner, gone.number)]
+    if gone.kind is Kind.AWARD and gone.credential and gone.period:
+        del world.store.items[award_key(learner, gone.credential, gone.completion.content_id, gone.period)]
     last = world.entries(learner)[-1]
     head = sealed(learner, last.number, last.mac, world.ctx.macs)
     world.store.items[head_key(learner)] = (world.store.items[head_key(learner)][0], encode(head))
