@@ -28,7 +28,7 @@ RECEIVE_S = 60
 BEFORE, AFTER = timedelta(minutes=15), timedelta(minutes=2)
 """How far an outbox item's own time may lie from its stream record's: a function runs that long at most."""
 RELAY_BATCH = 10
-_CONSUMERS = ("archive", "erasure", "export", "mail", "notices", "settle")
+_CONSUMERS = ("archive", "erasure", "export", "mail", "notices", "reconcile", "settle")
 """Functions with queues of their own: playback's archive; credits' erasure, mail, notices; orders' export, settling."""
 _PLAIN = ("undelivered", "events")
 SCHEDULED = ("anchor", "check", "daily", "remind", "sweep")

@@ -82,6 +82,6 @@ def _sign(entry: Entry) -> int:
         return 1
     if entry.kind is Kind.REVERSAL:
         return -1
-    # A reviewer's hold takes out of the period, and its release puts back. Other holds were never in it.
+    # A reviewer's hold takes out of the period, and its release puts back. Other holds name none.
     reviewed = {Kind.HOLD: -1, Kind.RELEASE: 1}
-    return reviewed.get(entry.kind, 0) if entry.actor else 0
+    return reviewed.get(entry.kind, 0) if entry.period else 0
