@@ -1,7 +1,8 @@
 """What finance exports hold: where rows come from, and their columns. The registry is at the end.
 
-Orders are exported by the day they were placed on, payments and refunds by the day their money moved on. Learners are
-in them by their opaque id only.
+Orders are exported by the day they were placed on, payments and refunds by the day their money moved on, invoices and
+red letters by the day they were issued on. Learners are in them by their opaque id only, and of whom an invoice is made
+out to only whether that is a person or a company.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -11,9 +12,11 @@ from typing import Any
 
 from services.kit.store import Store
 from services.orders.app.cash_book import Entry, cash_book
+from services.orders.app.invoice_book import invoice_book
 from services.orders.app.keys import orders_of_hour
 from services.orders.app.pages import of_hours
 from services.orders.domain.days import Days
+from services.orders.domain.invoice import BuyerKind, Invoice, InvoiceStatus
 from services.orders.domain.membership import CHINA
 from services.orders.domain.order import Goods, Line, LineState, Order, OrderState, PriceReason
 from services.orders.domain.payment import LineKind
@@ -34,6 +37,8 @@ _LINE_STATES = {
     LineState.REFUNDED: "已退款",
 }
 _GOODS = {Goods.COURSE: "课程", Goods.MEMBERSHIP: "会员"}
+_ENTRIES = {InvoiceStatus.ISSUED: "开具", InvoiceStatus.RED_LETTERED: "红冲"}
+_BUYERS = {BuyerKind.PERSON: "个人", BuyerKind.COMPANY: "企业"}
 _REASONS = {PriceReason.LIST: "原价", PriceReason.MEMBER: "会员价"}
 
 
@@ -126,6 +131,23 @@ REFUNDS = Table(
         Column("taken_back", "退回订单项", money=True),
     ),
 )
+INVOICES = Table(
+    "invoices",
+    "发票",
+    (
+        Column("invoice_id", "申请单号"),
+        Column("status", "类别"),
+        Column("order_id", "订单号"),
+        Column("buyer_kind", "抬头类型"),
+        Column("requested_at", "申请时间"),
+        Column("issued_at", "开具时间"),
+        Column("number", "发票号码"),
+        Column("red_lettered_at", "红冲时间"),
+        Column("red_number", "红字发票号码"),
+        Column("issued", "开具金额", money=True),
+        Column("red_lettered", "红冲金额", money=True),
+    ),
+)
 
 
 def _order_rows(order: Order) -> Iterator[tuple[Table, Row]]:
@@ -191,8 +213,27 @@ def _movement_rows(entry: Entry) -> Iterator[tuple[Table, Row]]:
     yield PAYMENTS if moved.kind is LineKind.PAYMENT else REFUNDS, row
 
 
+def _invoice_rows(entry: Invoice) -> Iterator[tuple[Table, Row]]:
+    is_red = entry.status is InvoiceStatus.RED_LETTERED
+    row = (
+        entry.invoice_id,
+        worded(entry.status, _ENTRIES),
+        entry.order_id,
+        worded(entry.buyer_kind, _BUYERS),
+        local_time(entry.requested_at),
+        local_time(entry.issued_at),
+        entry.number,
+        local_time(entry.red_lettered_at),
+        entry.red_number,
+        0 if is_red else entry.amount_fen,
+        entry.amount_fen if is_red else 0,
+    )
+    yield INVOICES, row
+
+
 SOURCES = (
     Source((ORDERS, LINES), of_hours(orders_of_hour, Order), _order_rows),
     Source((PAYMENTS, REFUNDS), cash_book, _movement_rows),
+    Source((INVOICES,), invoice_book, _invoice_rows),
 )
 """All of them. Another one is a table, a reader and its rows."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from services.kit.identity import Principal
 from services.kit.store import Change, Put, commit_retrying
 from services.orders.app.context import Context
+from services.orders.app.invoice_book import entered
 from services.orders.app.invoices import MadeOut, made_out, moved, read_invoice
 from services.orders.app.invoices_problems import INVOICE_FILE_MISSING, INVOICE_PAST_THIS
 from services.orders.app.keys import invoices_of_month
@@ -109,6 +110,6 @@ def _change(
         if after is stored.value:
             return Change(), after
         audit = context.audit.entry(actor, action, invoice_id, reason)
-        return Change([Put(stored.key, after, stored.version), audit]), after
+        return Change([Put(stored.key, after, stored.version), *entered(after), audit]), after
 
     return made_out(context, commit_retrying(context.store, plan))

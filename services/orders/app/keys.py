@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from services.kit.store import Key
+from services.orders.domain.invoice import InvoiceStatus
 from services.orders.domain.order import Goods
 from services.orders.domain.payment import LineKind, Method, ProviderName
 
@@ -170,6 +171,16 @@ def invoice_key(invoice_id: str) -> Key:
 def invoices_of_month(month: str) -> str:
     """Partition of the invoices requested in a civil month in China (2026-11); a day's ids begin with that day."""
     return f"INVOICES#{month.replace('-', '')}"
+
+
+def invoice_entry_key(day: date, status: InvoiceStatus, invoice_id: str) -> Key:
+    """An invoice as it was issued, or red-lettered, on a civil day in China."""
+    return Key(invoice_entries_of_day(day), f"{status}#{invoice_id}")
+
+
+def invoice_entries_of_day(day: date) -> str:
+    """Partition of what was issued and red-lettered on a civil day in China."""
+    return f"INVOICE_BOOK#{day}"
 
 
 def buyer_key(invoice_id: str) -> Key:

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from services.kit.objects import MemoryObjects
 from services.orders.adapters.table_files import CsvTable
-from services.orders.app.keys import orders_of_hour
-from services.orders.app.pages import of_hours
+from services.orders.app.keys import invoices_of_month, orders_of_hour
+from services.orders.app.pages import of_hours, pages
 from services.orders.app.write_export import write_export
 from services.orders.domain.days import Days
 from services.orders.domain.export import Manifest
+from services.orders.domain.invoice import Invoice, InvoiceStatus, invoiced_fen
 from services.orders.domain.order import LineState, Order, OrderState
 from tests.unit.orders.counter import Counter
 from tests.unit.orders.export_reader import csv_rows, csv_totals, press, table, xlsx_rows, xlsx_totals
@@ -28,7 +29,7 @@ PRICES = st.lists(st.integers(1, 10**7), min_size=1, max_size=3)
 ACTIONS = st.lists(
     st.one_of(
         st.tuples(st.sampled_from(SALES), PRICES),
-        st.tuples(st.just("take back"), st.integers(0, 20)),
+        st.tuples(st.sampled_from(("take back", "invoice", "red-letter")), st.integers(0, 20)),
         st.tuples(st.just("wait"), st.integers(1, 20 * 3600)),
     ),
     max_size=12,
@@ -47,6 +48,8 @@ class Season:
                 self.world.clock.advance(argument * 1000)  # type: ignore[operator]
             elif action == "take back":
                 self.take_back(argument)  # type: ignore[arg-type]
+            elif action in ("invoice", "red-letter"):
+                self.write_invoices(action, argument)  # type: ignore[arg-type]
             else:
                 self.sale(action, argument, f"learner-{number}")  # type: ignore[arg-type]
 
@@ -66,6 +69,17 @@ class Season:
         """A line of those that were sold."""
         if self.sold:
             self.counter.take_back(*self.sold.pop(which % len(self.sold)))
+
+    def write_invoices(self, action: str, which: int) -> None:
+        """Finance issues what is left of an order that was paid, or writes the red letters that one needs."""
+        paid = [order for order in self.orders() if order.paid_at]
+        if paid:
+            write = self.counter.invoice if action == "invoice" else self.counter.red_letter
+            write(paid[which % len(paid)])
+
+    def invoices(self) -> list[Invoice]:
+        """All there are."""
+        return list(pages(self.world.store, invoices_of_month("2026-03"), Invoice))
 
     def orders(self) -> list[Order]:
         """All there are."""
@@ -96,6 +110,10 @@ def test_an_export_adds_up(actions: list[tuple[str, object]], rows_per_file: int
     assert totals["refunds"]["taken_back"] == totals["orders"]["refunded"]
     kept = sum(line.due_fen for order in paid for line in order.lines if line.state is LineState.GRANTED)
     assert totals["payments"]["amount"] - totals["refunds"]["amount"] == kept
+    invoices = season.invoices()
+    red = sum(invoice.amount_fen for invoice in invoices if invoice.status is InvoiceStatus.RED_LETTERED)
+    assert totals["invoices"] == {"issued": sum(invoice.amount_fen for invoice in invoices), "red_lettered": red}
+    assert totals["invoices"]["issued"] - red == invoiced_fen(invoices)
     assert all(order.state is OrderState.REFUNDED for order in paid if order.refunded_fen == order.amount_fen)
 
 

@@ -2,15 +2,21 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from hashlib import sha256
 
+from services.kit.identity import Principal, Role
 from services.kit.store import Change, Put
 from services.kit.store.codec import decode
+from services.orders.adapters.invoice_files import MemoryInvoiceFiles
+from services.orders.app.invoices import Wanted, after_refund, invoices_of_order, request_invoice, stored_invoices
+from services.orders.app.invoices_finance import file_key, issue_invoice, red_letter
 from services.orders.app.keys import order_key, refund_key
 from services.orders.app.orders import new_number, read_order
 from services.orders.app.payments import Till
 from services.orders.app.send_refund import send_refund
 from services.orders.app.settle_payment import settle_payment
 from services.orders.app.start_payment import start_payment
+from services.orders.domain.invoice import Buyer, BuyerKind, Document, Invoice, InvoiceStatus
 from services.orders.domain.membership import china_date
 from services.orders.domain.order import Line, Order, OrderState
 from services.orders.domain.payment import (
@@ -33,6 +39,10 @@ from services.orders.domain.payment import (
 from services.orders.domain.refund import Cause, Decision, Refund, RefundLine, RefundStatus
 from tests.unit.orders.shop import place
 from tests.unit.orders.world import MEMBER, World
+
+FINANCE = Principal("finance-1", frozenset({Role.FINANCE}))
+BUYER = Buyer(BuyerKind.COMPANY, "北京某某咨询有限公司", "91110000600037341L", "finance@example.com")
+PDF = b"%PDF-1.7 an invoice"
 
 
 @dataclass(frozen=True)
@@ -171,7 +181,8 @@ class Counter:
         )
         back = stored.value.revoking([number]).refunded(number)
         key = order_key(order.order_id)
-        self.world.store.commit(Change([Put(key, back, stored.version), Put(refund_key(refund.refund_id), refund)]))
+        writes = [Put(key, back, stored.version), Put(refund_key(refund.refund_id), refund)]
+        self.world.store.commit(Change([*writes, *after_refund(context, back)]))
         send_refund(self.till, refund.refund_id)
         return refund
 
@@ -180,3 +191,26 @@ class Counter:
         stored = read_order(self.world.context, order.order_id)
         closed = stored.value.closed(OrderState.CANCELLED, self.world.clock.now())
         self.world.store.commit(Change([Put(stored.key, closed, stored.version)]))
+
+    def invoice(self, order: Order) -> Invoice | None:
+        """All that is left of the order: asked for, and issued by finance. None where nothing is left."""
+        context = self.world.context
+        if not invoices_of_order(context, order.learner_id, order.order_id)[1]:
+            return None
+        wanted = Wanted(order.order_id, None, BUYER)
+        invoice_id = request_invoice(context, order.learner_id, wanted, self.world.ids.new()).invoice.invoice_id
+        return self.issue(invoice_id)
+
+    def issue(self, invoice_id: str) -> Invoice:
+        """Finance uploads the PDF and confirms it."""
+        context = self.world.context
+        files, document = MemoryInvoiceFiles(), Document(sha256(PDF).hexdigest(), len(PDF))
+        files.files[file_key(invoice_id, document)] = PDF
+        return issue_invoice(context, files, FINANCE, invoice_id, invoice_id[:20], document).invoice
+
+    def red_letter(self, order: Order) -> list[Invoice]:
+        """Every invoice of the order that needs a red letter gets one."""
+        context = self.world.context
+        kept = [stored.value for stored in stored_invoices(context, order.order_id)]
+        needing = [invoice.invoice_id for invoice in kept if invoice.status is InvoiceStatus.RED_NEEDED]
+        return [red_letter(context, FINANCE, needed, needed[12:]).invoice for needed in needing]

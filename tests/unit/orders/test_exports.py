@@ -23,11 +23,12 @@ from services.orders.app.exports import (
     request_export,
 )
 from services.orders.app.file_links import LINK_SECONDS
+from services.orders.app.invoices import stored_invoices
 from services.orders.app.revenue import sum_up
 from services.orders.app.write_export import DoesNotAddUp, write_export
 from services.orders.domain.days import Days
 from services.orders.domain.export import SCHEDULE, Export, ExportState, Manifest
-from tests.unit.orders.counter import Counter
+from tests.unit.orders.counter import BUYER, Counter
 from tests.unit.orders.export_reader import csv_rows, press, table, xlsx_rows
 from tests.unit.orders.shop import PRICE, a_line, place
 from tests.unit.orders.world import KEY, MEMBER, ORDINARY, OTHER_KEY, RECOMMENDED, Crash, World, die
@@ -75,6 +76,7 @@ def test_what_was_sold_is_in_the_export_and_adds_up(world: World, objects: Memor
         "lines": 4,
         "payments": 3,
         "refunds": 2,
+        "invoices": 0,
     }
     orders = table(manifest, "orders").totals_fen
     assert (orders["amount"], orders["paid"], orders["refunded"]) == (4 * PRICE, 3 * PRICE, PRICE)
@@ -104,7 +106,9 @@ def test_the_manifest_tells_every_file_with_its_digest(world: World, objects: Me
     ]
     named = {file["name"] for found in told["tables"] for file in found["files"]}
     assert named == {
-        f"{name}-20260302.{suffix}" for name in ("orders", "lines", "payments", "refunds") for suffix in ("csv", "xlsx")
+        f"{name}-20260302.{suffix}"
+        for name in ("orders", "lines", "payments", "refunds", "invoices")
+        for suffix in ("csv", "xlsx")
     }
     assert MEMBER not in text
 
@@ -142,6 +146,59 @@ def test_a_day_begins_at_midnight_in_shanghai(world: World, objects: MemoryObjec
         manifest = writer(world, objects)("20260303000000" + "0" * 18, Days(day, day), lambda _, item: item)
         assert [row[0] for row in csv_rows(objects, table(manifest, "orders"))] == [order.order_id]
         assert [row[5] for row in csv_rows(objects, table(manifest, "payments"))] == [order.order_id]
+
+
+def test_invoices_and_red_letters_are_in_the_export_of_their_own_day(world: World, objects: MemoryObjects) -> None:
+    counter = Counter(world)
+    order = counter.sell(a_line(1), a_line(2, RECOMMENDED, 5_000))
+    issued = counter.invoice(order)
+    assert issued
+    of_the_day = written(world, objects, TODAY)
+    world.clock.advance(24 * 3_600_000)
+    counter.take_back(order, 2)
+    (red,) = counter.red_letter(order)
+    rest = counter.invoice(order)
+    assert rest
+    again, next_day = written(world, objects, TODAY), written(world, objects, date(2026, 3, 3))
+    file = "invoices-20260302.csv"
+    assert digests(again)[file] == digests(of_the_day)[file], "what was issued stays so, whatever came of it"
+    assert table(of_the_day, "invoices").totals_fen == {"issued": PRICE + 5_000, "red_lettered": 0}
+    assert table(next_day, "invoices").totals_fen == {"issued": PRICE, "red_lettered": PRICE + 5_000}
+    start, end = "2026-03-02 12:00:00", "2026-03-03 12:00:00"
+    by = (order.order_id, "企业 company")
+    assert csv_rows(objects, table(of_the_day, "invoices")) == [
+        [issued.invoice_id, "开具 issued", *by, start, start, issued.number, "", "", "149.00", "0.00"]
+    ]
+    assert csv_rows(objects, table(next_day, "invoices")) == [
+        [rest.invoice_id, "开具 issued", *by, end, end, rest.number, "", "", "99.00", "0.00"],
+        [red.invoice_id, "红冲 red_lettered", *by, start, start, red.number, end, red.red_number, "0.00", "149.00"],
+    ]
+
+
+def written(world: World, objects: MemoryObjects, day: date) -> Manifest:
+    """An export of one day, whoever asked for it."""
+    return writer(world, objects)("2" * 32, Days(day, day), lambda _, item: item)
+
+
+def test_no_export_says_whom_an_invoice_is_made_out_to(world: World, objects: MemoryObjects) -> None:
+    counter = Counter(world)
+    assert counter.invoice(counter.sell())
+    invoices = table(exported(world, objects), "invoices")
+    (row,) = csv_rows(objects, invoices)
+    assert not {*row, *xlsx_rows(objects, invoices)[0]} & {BUYER.title, BUYER.tax_id, BUYER.email, MEMBER}
+
+
+def test_issuing_that_dies_on_the_way_or_is_said_twice_is_entered_once(world: World, objects: MemoryObjects) -> None:
+    counter = Counter(world)
+    order = counter.sell()
+    world.store.after_commit = lambda: setattr(world.store, "before_commit", die)
+    with pytest.raises(Crash):
+        counter.invoice(order)
+    (requested,) = stored_invoices(world.context, order.order_id)
+    assert table(written(world, objects, TODAY), "invoices").rows == 0, "neither issued nor entered"
+    for _ in range(2):
+        counter.issue(requested.value.invoice_id)
+    assert table(written(world, objects, TODAY), "invoices").totals_fen == {"issued": PRICE, "red_lettered": 0}
 
 
 def test_files_are_split_below_the_limit(world: World, objects: MemoryObjects) -> None:
