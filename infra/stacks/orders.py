@@ -22,6 +22,7 @@ class OrdersStack(ServiceStack):
             "catalog.course_published.v1",
             "catalog.course_withdrawn.v1",
             "playback.entitlement_revocation_decided.v1",
+            "playback.watch_completed.v1",
             "credits.watches_reversed.v1",
         ]
         consumer = self.add_consumer(types)

@@ -12,6 +12,7 @@ from services.orders.app.announcements import refund_due, revocation_requested
 from services.orders.app.context import Context
 from services.orders.app.invoices import after_refund
 from services.orders.app.keys import claims, membership_key
+from services.orders.app.library_use import is_watched, taken_back
 from services.orders.app.memberships import membership_changed, read_versioned
 from services.orders.app.orders import new_number
 from services.orders.app.refunds import known_order, new_refund
@@ -22,6 +23,7 @@ from services.orders.app.refunds_problems import (
     ORDER_NOT_REFUNDABLE,
 )
 from services.orders.domain.entitlement import Claim
+from services.orders.domain.membership import Period
 from services.orders.domain.order import Goods, Line, LineState, Order, OrderState
 from services.orders.domain.refund import Cause, Decision, Refund, RefundLine, RefundStatus, revocation_of
 
@@ -142,20 +144,25 @@ def _take_periods(
     if not lines:
         return [], []
     membership, version = read_versioned(context, refund.learner_id)
+    writes: list[Write] = []
     events = []
     for line in sorted(lines, key=lambda line: membership.period(line.grant_id).valid_from, reverse=True):
-        if not may_be_used and _is_used(context, refund.learner_id, membership.period(line.grant_id).valid_from):
-            raise MEMBERSHIP_IN_USE.problem(line=line.number)
+        if not may_be_used:
+            if _is_used(context, refund.learner_id, membership.period(line.grant_id)):
+                raise MEMBERSHIP_IN_USE.problem(line=line.number)
+            writes.append(taken_back(refund.learner_id, line.grant_id, line.revocation_id))
         try:
             membership = membership.without(line.grant_id)
         except LookupError:
             raise MEMBERSHIP_NOT_LAST.problem(line=line.number) from None
         period = membership.period(line.grant_id)
         events.append(membership_changed(context, refund.learner_id, period, refund.correlation_id))
-    return [Put(membership_key(refund.learner_id), membership, version)], events
+    return [*writes, Put(membership_key(refund.learner_id), membership, version)], events
 
 
-def _is_used(context: Context, learner_id: str, since: datetime) -> bool:
-    """Whether a course was claimed since the period began. A claim under way writes the membership too."""
+def _is_used(context: Context, learner_id: str, period: Period) -> bool:
+    """Whether a course was watched on the period, or claimed since it began. A claim under way writes the membership
+    too."""
     made = context.store.query(*claims(learner_id), Claim)
-    return any(claim.value.claimed_at >= since for claim in made)
+    claimed = any(claim.value.claimed_at >= period.valid_from for claim in made)
+    return claimed or is_watched(context, learner_id, period.id)

@@ -107,9 +107,10 @@ class EntitlementRevocationRequested(BaseModel):
 
 
 class HoursReversalRequested(BaseModel):
-    """Fact: hours of watches are to be taken back, because what they were watched on was refunded by an administrator.
+    """Fact: hours of watches are to be taken back, because what they were watched on was refunded.
 
-    The money is sent once credits has answered.
+    Of a course that an administrator refunds: the money is sent once credits has answered. Of a membership that the
+    learner had refunded in the moment in which a course of the library was completed on it.
     """
 
     TYPE: ClassVar = "orders.hours_reversal_requested.v1"
@@ -118,8 +119,8 @@ class HoursReversalRequested(BaseModel):
     learner_id: str
     course_id: str
     watch_ids: list[str] = Field(min_length=1)
-    reason: str = Field(description="the administrator's words, which the learner reads")
-    actor: str = Field(description="the administrator's opaque id")
+    reason: str = Field(description="which the learner reads; an administrator's own words")
+    actor: str = Field(description="the opaque id of who asked for the refund")
     requested_at: datetime
 
 
