@@ -8,8 +8,8 @@ Side = Literal["learner", "staff"]
 Status = Literal["open", "answered", "closed"]
 """Open: staff must answer. A learner's message opens (again), staff's answers, either side closes."""
 
-MAX_MESSAGES = 50
-"""Of 2,000 characters each: a whole enquiry stays one item."""
+MAX_MESSAGES = 48
+"""Of 2,000 characters each, which are 8,000 bytes at most: a whole enquiry stays one item."""
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,12 @@
 """Refunds: what learners ask back of their orders, and what staff see and do of it."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
-from pydantic import BaseModel, BeforeValidator, Field, StrictBool, StrictInt
+from pydantic import BaseModel, Field, StrictBool, StrictInt
 
 from services.kit.http import caller, correlation_id, idempotency_key, secured
 from services.kit.identity import Role
@@ -17,6 +17,7 @@ from services.orders.app.refunds_staff import refunds_of_day, resend_refund
 from services.orders.domain.order import MAX_LINES, Goods
 from services.orders.domain.refund import Cause, Decision, Refund, RefundLine, RefundStatus
 from services.orders.handlers.fields import NUMBER, OrderId, Reason, RefundId, Request
+from services.orders.handlers.finance_views import Day
 
 FUNCTION = "aftersale"
 MAX_REFUNDS = 100
@@ -24,13 +25,6 @@ KEPT = "这门课程已完整观看并可计学时，因此不予退款，课程
 KEPT_EN = "This course was watched in full and gives hours, so it is not refunded; it stays yours."
 
 
-def _date_text(value: object) -> object:
-    if not isinstance(value, str):
-        raise ValueError("a day is written as text")
-    return value
-
-
-Day = Annotated[date, BeforeValidator(_date_text)]
 Numbers = Annotated[
     list[Annotated[StrictInt, Field(ge=1, le=MAX_LINES)]],
     Field(min_length=1, max_length=MAX_LINES, description="the numbers of lines of the order"),

@@ -232,3 +232,12 @@ def test_each_enquiry_stands_in_the_queue_of_its_status_and_nowhere_else(tmp_pat
     assert sum(len(world.enquiries.queue(s, "", 50).entries) for s in ("open", "answered", "closed")) == len(ids)
     mine = {line.enquiry_id: line.unread_by_learner for line in world.enquiries.of_learner("learner-1", "", 50).entries}
     assert mine == {found: enquiry.unread("learner") for found, enquiry in enquiries_found.items()}
+
+
+def test_the_longest_enquiry_there_can_be_is_kept(api: HttpApi) -> None:
+    longest = "\U0001d4d0" * 2_000
+    asked = ask(api, subject="\U0001d4d0" * 80, text=longest)
+    path = f"{ENQUIRIES}/{asked['enquiry_id']}/messages"
+    for _ in range(MAX_MESSAGES - 1):
+        assert post(api, path, {"text": longest}, SUPPORT).status == 200
+    assert post(api, path, {"text": longest}, SUPPORT).body["code"] == "ENQUIRY_FULL"
