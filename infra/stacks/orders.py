@@ -8,7 +8,7 @@ from infra.stacks.service import Foundation, ServiceStack
 
 
 class OrdersStack(ServiceStack):
-    """Keeps its own view of courses from catalog's events, and settles refunds by playback's and credits' answers."""
+    """Keeps a view of courses from catalog's events, settles refunds by answers, and erases whom credits names."""
 
     def __init__(self, scope: Construct, foundation: Foundation) -> None:
         super().__init__(scope, "orders", foundation)
@@ -24,6 +24,7 @@ class OrdersStack(ServiceStack):
             "playback.entitlement_revocation_decided.v1",
             "playback.watch_completed.v1",
             "credits.watches_reversed.v1",
+            "credits.person_erased.v1",
         ]
         consumer = self.add_consumer(types)
         self.allow_write(consumer.function)

@@ -2,20 +2,22 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from stdnum.cn import uscc
 
 from services.kit.idempotency import Request, answer_once
-from services.kit.store import Change, Put, Stored, Write, commit_retrying
+from services.kit.store import ABSENT, Change, Check, Put, Stored, Write, commit_retrying
 from services.orders.app.context import Context
 from services.orders.app.invoices_problems import (
     INVOICE_NOT_FOUND,
     INVOICE_PAST_THIS,
     INVOICE_TOO_MUCH,
     INVOICES_TOO_MANY,
+    PERSON_ERASED,
     TAX_ID_WRONG,
 )
-from services.orders.app.keys import buyer_key, invoice_key, order_invoice_key, order_invoices
+from services.orders.app.keys import buyer_key, erased_key, invoice_key, order_invoice_key, order_invoices
 from services.orders.app.refunds import known_order
 from services.orders.domain.invoice import (
     Buyer,
@@ -45,6 +47,13 @@ class InvoiceOfOrder:
 
 
 @dataclass(frozen=True)
+class Erased:
+    """Says that a learner asked to be forgotten."""
+
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Wanted:
     """What a learner asks for: an invoice of an order's amount (None: all that is left), and whom it is made out to."""
 
@@ -65,7 +74,8 @@ def request_invoice(context: Context, learner_id: str, wanted: Wanted, idempoten
     """Asks finance for an invoice. The order is written too, so that no two requests, and no refund, overlook it.
 
     Raises:
-        Problem: ORDER_NOT_FOUND, TAX_ID_WRONG, INVOICE_TOO_MUCH, INVOICES_TOO_MANY, IDEMPOTENCY_KEY_REUSED.
+        Problem: ORDER_NOT_FOUND, TAX_ID_WRONG, INVOICE_TOO_MUCH, INVOICES_TOO_MANY, PERSON_ERASED,
+            IDEMPOTENCY_KEY_REUSED.
         Conflict: others kept writing.
     """
     _check_tax_id(wanted.buyer)
@@ -74,6 +84,8 @@ def request_invoice(context: Context, learner_id: str, wanted: Wanted, idempoten
 
     def plan() -> tuple[Change, Invoice]:
         order = known_order(context, wanted.order_id, learner_id)
+        if context.store.get(erased_key(learner_id), Erased):
+            raise PERSON_ERASED.problem()
         invoices = [stored.value for stored in stored_invoices(context, wanted.order_id)]
         if len(invoices) >= MAX_INVOICES:
             raise INVOICES_TOO_MANY.problem(most=MAX_INVOICES)
@@ -82,7 +94,8 @@ def request_invoice(context: Context, learner_id: str, wanted: Wanted, idempoten
         if not 0 < amount_fen <= left:
             raise INVOICE_TOO_MUCH.problem(left_fen=left)
         invoice = _invoice(context, order.value, amount_fen, wanted.buyer)
-        return Change([Put(order.key, order.value, order.version), *_kept(invoice, wanted.buyer)]), invoice
+        holding: list[Write] = [Put(order.key, order.value, order.version), Check(erased_key(learner_id), ABSENT)]
+        return Change([*holding, *_kept(invoice, wanted.buyer)]), invoice
 
     return made_out(context, answer_once(context.store, context.clock, request, Invoice, plan))
 
@@ -148,7 +161,7 @@ def read_invoice(context: Context, invoice_id: str) -> Stored[Invoice]:
 def made_out(context: Context, invoice: Invoice) -> MadeOut:
     """With whom it is made out to."""
     buyer = context.store.get(buyer_key(invoice.invoice_id), Buyer)
-    return MadeOut(invoice, buyer.value if buyer else None)
+    return MadeOut(invoice, buyer.value if buyer and not buyer.value.is_erased else None)
 
 
 def moved(stored: Stored[Invoice], move: Callable[[], Invoice]) -> Invoice:

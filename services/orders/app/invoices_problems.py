@@ -60,6 +60,14 @@ INVOICE_NOT_ISSUED = ProblemType(
     "开具后请再来下载。",
     "Come back once it is issued.",
 )
+PERSON_ERASED = ProblemType(
+    "PERSON_ERASED",
+    HTTPStatus.CONFLICT,
+    "该账号的个人信息已按申请删除，不能再申请发票；未作任何更改。",
+    "This person's data was erased on request, so no invoice can be requested any more; nothing was changed.",
+    "如仍需发票，请联系客服。",
+    "Write to support if you still need one.",
+)
 
 INVOICE_PROBLEMS = (
     INVOICE_NOT_FOUND,
@@ -69,4 +77,5 @@ INVOICE_PROBLEMS = (
     INVOICE_PAST_THIS,
     INVOICE_FILE_MISSING,
     INVOICE_NOT_ISSUED,
+    PERSON_ERASED,
 )

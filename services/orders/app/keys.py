@@ -33,6 +33,11 @@ def period_use_key(learner_id: str, period_id: str) -> Key:
     return Key(_learner(learner_id), f"PERIOD_USE#{period_id}")
 
 
+def erased_key(learner_id: str) -> Key:
+    """Says that a learner's personal data was erased, and none is to be added."""
+    return Key(_learner(learner_id), "ERASED")
+
+
 def cart_key(learner_id: str) -> Key:
     """A learner's cart."""
     return Key(_learner(learner_id), "CART")

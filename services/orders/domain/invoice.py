@@ -50,6 +50,15 @@ class Buyer:
     tax_id: str | None = None
     email: str | None = None
 
+    @property
+    def is_erased(self) -> bool:
+        """Only then it has no title."""
+        return not self.title
+
+    def erased(self) -> "Buyer":
+        """Says no more than the invoice does."""
+        return Buyer(self.kind, "")
+
 
 @dataclass(frozen=True)
 class Document:

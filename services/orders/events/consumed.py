@@ -52,3 +52,11 @@ class WatchesReversed(BaseModel):
     TYPE: ClassVar = "credits.watches_reversed.v1"
 
     revocation_id: str = Field(min_length=1)
+
+
+class PersonErased(BaseModel):
+    """Of credits: whoever keeps personal data of this learner erases it."""
+
+    TYPE: ClassVar = "credits.person_erased.v1"
+
+    learner_id: str = Field(min_length=1)

@@ -8,8 +8,8 @@ from services.kit.events import Envelope
 from services.kit.identity import Principal, Role
 from services.kit.store import Change, Put
 from services.orders.app.context import Context
-from services.orders.app.keys import entitlement_key, latest_order_key, order_key
-from services.orders.app.orders import LatestOrder, new_number, read_order
+from services.orders.app.keys import entitlement_key, latest_order_key, order_key, own_order_key
+from services.orders.app.orders import LatestOrder, OwnOrder, new_number, read_order
 from services.orders.app.record_payment import PaymentNotice, Receipt, record_payment
 from services.orders.app.refunds_ask import Wanted, ask_refund
 from services.orders.app.refunds_settle import record_decision, record_reversal
@@ -41,7 +41,8 @@ def place(world: World, *lines: Line, learner_id: str = MEMBER) -> Order:
         key = latest_order_key(learner_id, line.goods, line.item_id)
         known = world.store.get(key, LatestOrder)
         world.store.commit(Change([Put(key, LatestOrder(order.order_id), known.version if known else 0)]))
-    world.store.commit(Change([Put(order_key(order.order_id), order)]))
+    own = Put(own_order_key(learner_id, order.order_id), OwnOrder(order.order_id))
+    world.store.commit(Change([Put(order_key(order.order_id), order), own]))
     return order
 
 

@@ -1,0 +1,173 @@
+"""A person is erased: whom their invoices are made out to goes everywhere; what was issued stays."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from services.kit.events import Envelope
+from services.kit.problems import Problem
+from services.kit.store import Change
+from services.orders.app.erase_person import ERASED
+from services.orders.app.invoices import MadeOut, Wanted, invoices_of_order, request_invoice
+from services.orders.app.invoices_finance import invoices_page
+from services.orders.domain.invoice import Invoice, InvoiceStatus
+from services.orders.domain.order import Order
+from services.orders.handlers.consume import event_handlers
+from tests.unit.orders.counter import BUYER, Counter
+from tests.unit.orders.shop import a_line
+from tests.unit.orders.world import KEY, MEMBER, RECOMMENDED, VISITOR, World
+
+PERSONAL = [str(part) for part in (BUYER.title, BUYER.tax_id, BUYER.email)]
+
+
+@pytest.fixture
+def counter(world: World) -> Counter:
+    """The shop."""
+    return Counter(world)
+
+
+@pytest.fixture
+def issued(counter: Counter) -> Invoice:
+    """An invoice of the member's first order."""
+    invoice = counter.invoice(counter.sell())
+    assert invoice
+    return invoice
+
+
+@pytest.fixture
+def waiting(world: World, counter: Counter) -> Order:
+    """The member's second order, of which an invoice is requested."""
+    order = counter.sell(a_line(1, RECOMMENDED))
+    wish(world, order)
+    return order
+
+
+def wish(world: World, order: Order, amount_fen: int | None = 100) -> MadeOut:
+    """An invoice is requested."""
+    return request_invoice(world.context, order.learner_id, Wanted(order.order_id, amount_fen, BUYER), world.ids.new())
+
+
+def erase(world: World, learner_id: str = MEMBER) -> None:
+    """Credits' event, delivered."""
+    event = Envelope(
+        id="event-1",
+        source="xueshi.credits",
+        type="credits.person_erased.v1",
+        time=world.clock.now(),
+        subject="subject",
+        correlation_id="request-1",
+        data={"learner_id": learner_id},
+    )
+    event_handlers(world.context)[event.type](event)
+
+
+def holding(world: World) -> list[str]:
+    """Where personal data is."""
+    return [key.pk for key, (_, text) in world.store.items.items() if any(part in text for part in PERSONAL)]
+
+
+def seen(world: World, order_id: str, learner_id: str = MEMBER) -> list[MadeOut]:
+    """The invoices of an order as they stand."""
+    return invoices_of_order(world.context, learner_id, order_id)[0]
+
+
+def code_of(refused: Callable[[], object]) -> str:
+    """The code of the refusal that the call must meet."""
+    with pytest.raises(Problem) as caught:
+        refused()
+    return caught.value.type.code
+
+
+def test_buyers_go_and_what_was_issued_stays(world: World, issued: Invoice, waiting: Order) -> None:
+    assert len(holding(world)) == 2
+    erase(world)
+    assert holding(world) == []
+    assert seen(world, issued.order_id) == [MadeOut(issued, None)], "number and PDF among it"
+    (request,) = seen(world, waiting.order_id)
+    assert (request.invoice.status, request.invoice.note, request.buyer) == (InvoiceStatus.CANCELLED, ERASED, None)
+    page = invoices_page(world.context, "2026-03", None, "", 10)
+    assert [found.buyer for found in page.invoices] == [None, None]
+
+
+def test_erased_again_nothing_changes_and_others_never_do(
+    world: World, counter: Counter, issued: Invoice, waiting: Order
+) -> None:
+    others = counter.sell(learner_id=VISITOR)
+    wish(world, others)
+    erase(world)
+    before = world.store.snapshot()
+    erase(world)
+    assert world.store.snapshot() == before
+    (request,) = seen(world, others.order_id, VISITOR)
+    assert (request.invoice.status, request.buyer) == (InvoiceStatus.REQUESTED, BUYER)
+
+
+@pytest.mark.parametrize("survived", range(5))
+def test_a_crash_at_any_step_is_made_good_by_the_next_delivery(
+    world: World, monkeypatch: pytest.MonkeyPatch, issued: Invoice, waiting: Order, survived: int
+) -> None:
+    commit, left = world.store.commit, [survived]
+
+    def die(change: Change) -> None:
+        if not left[0]:
+            raise SystemExit
+        left[0] -= 1
+        commit(change)
+
+    with monkeypatch.context() as dying:
+        dying.setattr(world.store, "commit", die)
+        with suppress(SystemExit):
+            erase(world)
+    assert bool(holding(world)) == (survived < 3), "the learner's mark, then one invoice after the other"
+    erase(world)
+    assert holding(world) == []
+    assert [found.invoice.status for found in seen(world, waiting.order_id)] == [InvoiceStatus.CANCELLED]
+
+
+def test_attack_a_token_that_is_still_valid_adds_nothing_personal(world: World, waiting: Order) -> None:
+    erase(world)
+    before = world.store.snapshot()
+    assert code_of(lambda: wish(world, waiting)) == "PERSON_ERASED"
+    assert world.store.snapshot() == before
+
+
+def test_attack_a_request_in_the_moment_of_the_erasure(world: World, waiting: Order) -> None:
+    world.store.before_commit = lambda: erase(world)
+    assert code_of(lambda: wish(world, waiting)) == "PERSON_ERASED"
+    assert holding(world) == []
+
+
+def test_a_request_just_before_the_erasure_is_erased_too(world: World, waiting: Order) -> None:
+    world.store.before_commit = lambda: wish(world, waiting)
+    erase(world)
+    assert holding(world) == []
+    assert [found.invoice.status for found in seen(world, waiting.order_id)] == [InvoiceStatus.CANCELLED] * 2
+
+
+def test_what_finance_issues_in_that_moment_stays_issued(world: World, counter: Counter, waiting: Order) -> None:
+    (request,) = seen(world, waiting.order_id)
+
+    def issue_before_the_invoice_is_erased() -> None:
+        world.store.before_commit = lambda: counter.issue(request.invoice.invoice_id)
+
+    world.store.after_commit = issue_before_the_invoice_is_erased
+    erase(world)
+    (found,) = seen(world, waiting.order_id)
+    assert (found.invoice.status, found.buyer, holding(world)) == (InvoiceStatus.ISSUED, None, [])
+
+
+def test_the_first_answer_is_repeated_without_the_buyer(world: World, waiting: Order) -> None:
+    def ask() -> Any:
+        return request_invoice(world.context, MEMBER, Wanted(waiting.order_id, 100, BUYER), KEY)
+
+    first = ask()
+    erase(world)
+    assert ask() == MadeOut(first.invoice, None)
+
+
+def test_an_event_that_names_nobody_is_an_error(world: World) -> None:
+    with pytest.raises(ValidationError):
+        erase(world, "")
