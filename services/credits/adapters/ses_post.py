@@ -2,12 +2,18 @@
 
 from typing import Any, Protocol
 
+from botocore.exceptions import ClientError
+
 
 class SesClient(Protocol):
     """The part of boto3's SESv2 client that is used."""
 
     def send_email(self, **request: Any) -> Any:
         """Takes one message."""
+
+
+class NotTaken(Exception):
+    """SES did not take a message; the code says why. What SES says beside it may name the address, so it is dropped."""
 
 
 class SesPost:
@@ -21,14 +27,16 @@ class SesPost:
         """Hands one message over.
 
         Raises:
-            botocore.exceptions.ClientError: SES did not take it: the sender is not verified, sending is paused, too
-                much at once. Delivered again later it may.
+            NotTaken: the sender is not verified, sending is paused, too much at once. Delivered again later it may.
         """
-        self._client.send_email(
-            FromEmailAddress=self._sender,
-            Destination={"ToAddresses": [address]},
-            Content={"Simple": {"Subject": _utf8(subject), "Body": {"Text": _utf8(text)}}},
-        )
+        try:
+            self._client.send_email(
+                FromEmailAddress=self._sender,
+                Destination={"ToAddresses": [address]},
+                Content={"Simple": {"Subject": _utf8(subject), "Body": {"Text": _utf8(text)}}},
+            )
+        except ClientError as error:
+            raise NotTaken(error.response["Error"]["Code"]) from None
 
 
 def _utf8(text: str) -> dict[str, str]:

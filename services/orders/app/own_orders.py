@@ -1,6 +1,9 @@
 """A learner's own orders: looking at them, giving one up; and writing down that one has expired."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import takewhile
 
 from services.kit.store import Change, Put, Stored, commit_retrying
 from services.orders.app.context import Context
@@ -9,6 +12,8 @@ from services.orders.app.keys import order_key, own_order_key, own_orders
 from services.orders.app.orders import OwnOrder, read_order
 from services.orders.app.shop_problems import ORDER_NOT_CANCELLABLE, ORDER_NOT_FOUND
 from services.orders.domain.order import Order, OrderState
+
+PAGE = 20
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,17 @@ def list_orders(context: Context, learner_id: str, after: str | None, limit: int
     found = context.store.page(partition, prefix, OwnOrder, start, limit)
     orders = [read_order(context, stored.value.order_id).value for stored in found]
     return OrderPage(orders, orders[-1].order_id if len(orders) == limit else None)
+
+
+def orders_since(context: Context, learner_id: str, since: datetime) -> Iterator[Order]:
+    """A learner's orders placed since an instant, newest first; read a page at a time, no further than is looked at."""
+    after: str | None = None
+    while True:
+        page = list_orders(context, learner_id, after, PAGE)
+        yield from takewhile(lambda order: order.created_at >= since, page.orders)
+        if page.after is None or page.orders[-1].created_at < since:
+            return
+        after = page.after
 
 
 def cancel_order(context: Context, learner_id: str, order_id: str) -> Order:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from services.kit.store import ABSENT, Check, Stored, Write
 from services.orders.app.context import Context
 from services.orders.app.coupons import apply_coupon
-from services.orders.app.keys import claim_key, latest_order_key, membership_key, order_key
+from services.orders.app.keys import claim_key, latest_order_key, order_key
 from services.orders.app.orders import LatestOrder
 from services.orders.app.problems import PLAN_NOT_FOUND
 from services.orders.app.shop_problems import ORDER_PENDING
@@ -51,7 +51,8 @@ def quote_courses(context: Context, learner_id: str, course_ids: Sequence[str], 
     for one in found:
         refuse_unless_buyable(one.standing)
     lines = tuple(_course_line(number, one.standing) for number, one in enumerate(found, 1))
-    holding = [Check(membership_key(learner_id), standings.membership_version), *_settled(learner_id, found)]
+    as_member = any(line.price_reason is PriceReason.MEMBER for line in lines)
+    holding = [standings.hold_membership(lends_prices=as_member), *_settled(learner_id, found)]
     if coupon_code is None:
         return Quote(lines, None, [_latest(learner_id, one) for one in found], holding)
     code = normal_code(coupon_code)

@@ -15,6 +15,7 @@ from services.orders.app.keys import claims, membership_key
 from services.orders.app.library_use import is_watched, taken_back
 from services.orders.app.memberships import membership_changed, read_versioned
 from services.orders.app.orders import new_number
+from services.orders.app.own_orders import orders_since
 from services.orders.app.refunds import known_order, new_refund
 from services.orders.app.refunds_problems import (
     LINES_NOT_REFUNDABLE,
@@ -24,7 +25,7 @@ from services.orders.app.refunds_problems import (
 )
 from services.orders.domain.entitlement import Claim
 from services.orders.domain.membership import Period
-from services.orders.domain.order import Goods, Line, LineState, Order, OrderState
+from services.orders.domain.order import Goods, Line, LineState, Order, OrderState, PriceReason
 from services.orders.domain.refund import Cause, Decision, Refund, RefundLine, RefundStatus, revocation_of
 
 _REFUNDABLE = (OrderState.PAID, OrderState.PARTLY_REFUNDED)
@@ -161,8 +162,21 @@ def _take_periods(
 
 
 def _is_used(context: Context, learner_id: str, period: Period) -> bool:
-    """Whether a course was watched on the period, or claimed since it began. A claim under way writes the membership
-    too."""
+    """Whether it brought something that stays: a course claimed since it began or watched on it, a price for members.
+
+    A claim under way and such an order write the membership too.
+    """
     made = context.store.query(*claims(learner_id), Claim)
     claimed = any(claim.value.claimed_at >= period.valid_from for claim in made)
-    return claimed or is_watched(context, learner_id, period.id)
+    return claimed or is_watched(context, learner_id, period.id) or _is_saved_on(context, learner_id, period)
+
+
+def _is_saved_on(context: Context, learner_id: str, period: Period) -> bool:
+    """Whether an order placed since it began has a price for members, and waits or is kept."""
+    now = context.clock.now()
+    return any(
+        line.price_reason is PriceReason.MEMBER and line.state is not LineState.REFUNDED
+        for order in orders_since(context, learner_id, period.valid_from)
+        if order.state_at(now) in (OrderState.OPEN, *_REFUNDABLE)
+        for line in order.lines
+    )

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from services.kit.store import Stored
+from services.kit.store import Check, Put, Stored, Write
 from services.orders.app.context import Context
-from services.orders.app.keys import course_key, entitlements, latest_order_key, order_key
+from services.orders.app.keys import course_key, entitlements, latest_order_key, membership_key, order_key
 from services.orders.app.memberships import plan_of, read_versioned
 from services.orders.app.orders import LatestOrder
 from services.orders.app.problems import COURSE_NOT_FOUND
@@ -32,8 +32,16 @@ class Standings:
         self._context = context
         self._learner_id = learner_id
         self.now = context.clock.now()
-        membership, self.membership_version = read_versioned(context, learner_id)
-        self.plan = plan_of(context, membership.period_at(self.now))
+        self._membership, self._version = read_versioned(context, learner_id)
+        self.plan = plan_of(context, self._membership.period_at(self.now))
+
+    def hold_membership(self, *, lends_prices: bool) -> Write:
+        """That the membership is still what the standings were read under.
+
+        Written where it lends its prices, not only checked: a refund of it at the same moment must meet the order.
+        """
+        key = membership_key(self._learner_id)
+        return Put(key, self._membership, self._version) if lends_prices else Check(key, self._version)
 
     def of(self, course_id: str) -> Found:
         """The standing of one course. Raises COURSE_NOT_FOUND."""

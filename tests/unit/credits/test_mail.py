@@ -2,14 +2,17 @@
 
 import os
 from dataclasses import dataclass, field
+from traceback import format_exception
+from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ses import ses_backends
 
-from services.credits.adapters.ses_post import SesPost
+from services.credits.adapters.ses_post import NotTaken, SesPost
 from services.credits.app.erase_person import erase_person
 from services.credits.app.mail_notice import Mailing, UnknownNotice
 from services.credits.handlers.http import build_api
@@ -172,10 +175,23 @@ def test_ses_gets_plain_text_in_utf_8_and_says_no_to_a_sender_it_does_not_know(
     with mock_aws():
         client = boto3.client("sesv2")
         post = SesPost(client, "notices@xueshi.example")
-        with pytest.raises(client.exceptions.ClientError):
+        with pytest.raises(NotTaken):
             post.send("a@example.com", "【学时】", "您好")
         client.create_email_identity(EmailIdentity="xueshi.example")
         post.send("a@example.com", "【学时】", "您好")
         (message,) = ses_backends[DEFAULT_ACCOUNT_ID]["us-east-1"].sent_messages
     assert (message.source, message.subject, message.body) == ("notices@xueshi.example", "【学时】", "您好")
     assert message.destinations["ToAddresses"] == ["a@example.com"]
+
+
+def test_what_ses_says_of_an_address_reaches_no_log() -> None:
+    address = "a@example.com"
+
+    class Sandbox:
+        def send_email(self, **_request: Any) -> None:
+            said = f"Email address is not verified: {address}"
+            raise ClientError({"Error": {"Code": "MessageRejected", "Message": said}}, "SendEmail")
+
+    with pytest.raises(NotTaken) as caught:
+        SesPost(Sandbox(), "notices@xueshi.example").send(address, "【学时】", "您好")
+    assert address not in "".join(format_exception(caught.value))
