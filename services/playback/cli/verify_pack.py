@@ -19,7 +19,7 @@ def verify(signed: dict[str, Any], jwks: dict[str, Any]) -> tuple[dict[str, Any]
     """The pack, and what is wrong with it or with its signature.
 
     Raises:
-        KeyError, TypeError, ValueError: one of the two is not what it should be.
+        LookupError, TypeError, ValueError, OverflowError: one of the two is not what it should be.
     """
     pack = pack_of(signed)
     return pack, [*signature_problems(jwks, signed), *doubts(pack)]
@@ -33,7 +33,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         pack, problems = verify(json.loads(arguments.pack.read_text()), json.loads(arguments.jwks.read_text()))
-    except (OSError, KeyError, TypeError, ValueError) as error:
+    except (OSError, LookupError, TypeError, ValueError, OverflowError) as error:
         sys.stderr.write(f"unreadable: {error!r}\n")
         return 2
     watch = pack["watch"]
@@ -41,7 +41,7 @@ def main() -> int:
     sys.stdout.write(f"{watch['furthest_ms']} of {watch['duration_ms']} ms, {watch['confirmed']} prompts confirmed\n")
     for problem in problems:
         sys.stdout.write(f"PROBLEM: {problem}\n")
-    sys.stdout.write("not accepted\n" if problems else "genuine: signature, chain, times and prompts agree\n")
+    sys.stdout.write("not accepted\n" if problems else "genuine: signature, chain, times, prompts and answers agree\n")
     return 1 if problems else 0
 
 

@@ -7,13 +7,15 @@ all is checked here, by the auditor, without our keys and without trusting our s
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, fields
+from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
 from services.playback.domain.legs import FIRST, Leg, LegFacts
 from services.playback.domain.policy import WatchPolicy
-from services.playback.domain.watch import Attempt, LegKind
+from services.playback.domain.risk import guessing, risk_policy_in_force
+from services.playback.domain.watch import Attempt, LegKind, shanghai_day
 
 FORMAT = "xueshi.evidence/1"
 
@@ -33,6 +35,9 @@ _WATCH_FIELDS = (
 
 
 _FACTS = tuple(field.name for field in fields(LegFacts))
+_ANSWERS = (LegKind.PROMPT_CONFIRMED, LegKind.ANSWERED_WRONG)
+_SHOWING = (LegKind.PROMPT_OPENED, LegKind.ANSWERED_WRONG, LegKind.STARTED)
+"""Legs after which a prompt is on the screen; a start shows one that was open."""
 
 
 def evidence_pack(attempt: Attempt, legs: Sequence[Leg], policy: WatchPolicy) -> dict[str, Any]:
@@ -95,11 +100,11 @@ def doubts(pack: dict[str, Any]) -> list[str]:
     """Why the pack's watching cannot have happened as the rules ask; empty where nothing speaks against it.
 
     Raises:
-        KeyError, TypeError, ValueError: this is not an evidence pack.
+        LookupError, TypeError, ValueError, OverflowError: this is not an evidence pack.
     """
     if pack["format"] != FORMAT:
         raise ValueError(f"unknown format {pack['format']}")
-    return [*_chain_doubts(pack), *_time_doubts(pack), *_completeness_doubts(pack)]
+    return [*_chain_doubts(pack), *_time_doubts(pack), *_answer_doubts(pack), *_completeness_doubts(pack)]
 
 
 def _chain_doubts(pack: dict[str, Any]) -> list[str]:
@@ -128,6 +133,31 @@ def _time_doubts(pack: dict[str, Any]) -> list[str]:
     if legs and legs[-1]["furthest_ms"] > (legs[-1]["at"] - legs[0]["at"]) * rate + gap_cap_ms:
         found.append("the whole watch took less time than it credits")
     return found
+
+
+def _answer_doubts(pack: dict[str, Any]) -> list[str]:
+    """An answer follows the leg that showed its prompt, and no more are wrong than of somebody who listened."""
+    legs = legs_of(pack)
+    facts = [leg.facts for leg in legs]
+    found = [
+        f"leg {leg.number} does not answer what was asked"
+        for before, leg in zip([None, *facts], facts, strict=False)
+        if leg.kind in _ANSWERS and (before is None or not _answers(before, leg))
+    ]
+    # Packs from before there were questions do not count wrong answers.
+    if [{"wrong_answers": 0, **prompt} for prompt in pack["prompts"]] != _prompts(legs):
+        found.append("the prompts are not what the legs say")
+    policy = risk_policy_in_force(date.fromisoformat(shanghai_day(pack["watch"]["completed_at"])))
+    if signal := guessing([facts], policy):
+        found.append(f"{signal.measured} answers are wrong: so many are guessed")
+    return found
+
+
+def _answers(before: LegFacts, leg: LegFacts) -> bool:
+    """Whether a prompt was on the screen from the one leg to the answer: that long, in one session, without credit."""
+    shown = before.kind in _SHOWING and (before.session_id, before.prompt_index) == (leg.session_id, leg.prompt_index)
+    chosen = leg.choice is not None or LegKind.ANSWERED_WRONG not in (before.kind, leg.kind)
+    return shown and chosen and leg.furthest_ms == before.furthest_ms and leg.response_ms == leg.at - before.at
 
 
 def _completeness_doubts(pack: dict[str, Any]) -> list[str]:

@@ -27,6 +27,7 @@ class RiskKind(StrEnum):
     ROUND_THE_CLOCK = "round_the_clock"
     NO_REST = "no_rest"
     FREQUENT_TAKEOVERS = "frequent_takeovers"
+    GUESSED_ANSWERS = "guessed_answers"
 
 
 class Unit(StrEnum):
@@ -44,7 +45,8 @@ class RiskPolicy:
     """One edition of the thresholds; each figure's reason is beside it in risk_policies.toml.
 
     `constant_per_mille`: standard deviation by mean of the last `constant_answers` reaction times, below which they
-    count as constant. The others are the first figure that is noticed (`impossible_ms`, `rest_minutes`: the first not).
+    count as constant. `guess_wrong`: of the last `guess_answers` answers to questions (0: nobody looks at them).
+    The others are the first figure that is noticed, as it is (`impossible_ms`, `rest_minutes`: the first not).
     """
 
     id: str
@@ -59,6 +61,8 @@ class RiskPolicy:
     rest_window_hours: int
     rest_minutes: int
     takeovers_a_day: int
+    guess_answers: int = 0
+    guess_wrong: int = 0
 
 
 @cache
@@ -100,6 +104,7 @@ def risk_signals(watch: Watch, recent: Sequence[Watch], policy: RiskPolicy) -> l
         _round_the_clock(watch, known, policy),
         _no_rest(known, now, policy),
         _takeovers(known, now, policy),
+        guessing(known, policy) if _wrong(watch) else None,
     ]
     return [signal for signal in found if signal]
 
@@ -160,6 +165,21 @@ def _takeovers(recent: Sequence[Watch], now: int, policy: RiskPolicy) -> RiskSig
     if times < policy.takeovers_a_day:
         return None
     return RiskSignal(RiskKind.FREQUENT_TAKEOVERS, times, policy.takeovers_a_day, Unit.TIMES)
+
+
+def guessing(watches: Iterable[Watch], policy: RiskPolicy) -> RiskSignal | None:
+    """How many of the last answers to questions are wrong, where only guessing explains as many."""
+    if not policy.guess_answers:
+        return None
+    answers = sorted((leg for legs in watches for leg in legs if leg.choice is not None), key=lambda leg: leg.at)
+    wrong = _wrong(answers[-policy.guess_answers :])
+    if wrong < policy.guess_wrong:
+        return None
+    return RiskSignal(RiskKind.GUESSED_ANSWERS, wrong, policy.guess_wrong, Unit.TIMES)
+
+
+def _wrong(legs: Watch) -> int:
+    return sum(leg.kind is LegKind.ANSWERED_WRONG for leg in legs)
 
 
 def _hours(watches: Iterable[Watch]) -> set[int]:

@@ -56,7 +56,8 @@ class Signal(BaseModel):
     """One thing noticed: what was measured, and the threshold that it passed."""
 
     kind: str = Field(
-        description="constant_reactions, impossible_reaction, round_the_clock, no_rest or frequent_takeovers"
+        description="constant_reactions, impossible_reaction, round_the_clock, no_rest, frequent_takeovers or "
+        "guessed_answers; more may come"
     )
     measured: int
     threshold: int

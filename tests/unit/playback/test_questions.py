@@ -10,10 +10,13 @@ import pytest
 
 from services.kit.problems import Problem
 from services.playback.app.answers import WatchState
+from services.playback.app.context import attempt_key
 from services.playback.app.start_session import start_session
 from services.playback.app.watch import beat, confirm_prompt
+from services.playback.domain.evidence import doubts, evidence_pack
+from services.playback.domain.policy import policy
 from services.playback.domain.questions import Question, asked
-from services.playback.domain.watch import LegKind
+from services.playback.domain.watch import Attempt, LegKind
 from tests.unit.playback.player import play
 from tests.unit.playback.world import LEARNER, OTHER, SHORT, World, a_world
 
@@ -169,6 +172,87 @@ def test_brute_forced_answer(world: World) -> None:
     assert (
         world.verify(state.live.watch_id, world.legs(state.live.watch_id), (state.live.legs, state.live.head_mac)) == []
     )
+
+
+A_YEAR_MS = 365 * 86_400_000
+"""To a day on which the answers are judged."""
+
+
+def packed(world: World, wrong: int) -> dict[str, Any]:
+    """The evidence of a watch with so many wrong answers before each right one; it is left once with a prompt open."""
+    world.clock.advance(A_YEAR_MS)
+    to_prompt(world, world.start(SHORT))
+    state = world.start(SHORT, take_over=True)
+    while state.live.completed_at is None:
+        state = to_prompt(world, state)
+        for _ in range(wrong):
+            state = answer(world, state, (right(state) + 1) % 4)
+        state = answer(world, state, right(state))
+        while state.prompt is None and state.live.completed_at is None:
+            state = play(world, state, 2_000)
+    key = attempt_key(LEARNER, SHORT, state.live.attempt)
+    attempt = world.store.get(key, Attempt)
+    assert attempt
+    legs = world.legs(state.live.watch_id)
+    pack: dict[str, Any] = json.loads(json.dumps(evidence_pack(attempt.value, legs, policy(attempt.value.policy_id))))
+    return pack
+
+
+def test_some_wrong_answers_are_no_reason_to_doubt_a_watch(world: World) -> None:
+    pack = packed(world, wrong=2)
+    assert [prompt["wrong_answers"] for prompt in pack["prompts"]] == [2, 2]
+    assert doubts(pack) == []
+
+
+def test_as_many_wrong_answers_as_only_guessing_gives_are_doubted(world: World) -> None:
+    (doubt,) = doubts(packed(world, wrong=6))
+    assert "12 answers are wrong" in doubt
+
+
+def first_wrong(pack: dict[str, Any]) -> dict[str, Any]:
+    leg: dict[str, Any] = next(leg for leg in pack["legs"] if leg["kind"] == LegKind.ANSWERED_WRONG)
+    return leg
+
+
+@pytest.mark.parametrize(
+    "false",
+    [
+        {"choice": None},
+        {"prompt_index": 1},
+        {"session_id": "another"},
+        {"response_ms": 1},
+        {"response_ms": None},
+        {"kind": LegKind.PAUSED},
+    ],
+    ids=str,
+)
+def test_a_wrong_answer_that_nobody_can_have_given_is_doubted(world: World, false: dict[str, Any]) -> None:
+    pack = packed(world, wrong=1)
+    first_wrong(pack).update(false)
+    assert doubts(pack) != []
+
+
+def test_a_wrong_answer_that_earned_credit_is_doubted(world: World) -> None:
+    pack = packed(world, wrong=1)
+    for leg in pack["legs"][first_wrong(pack)["number"] - 1 :]:
+        leg["furthest_ms"] += 1
+    pack["watch"]["furthest_ms"] += 1
+    assert any("does not answer" in doubt for doubt in doubts(pack))
+
+
+def test_a_wrong_answer_that_the_summary_leaves_out_is_doubted(world: World) -> None:
+    pack = packed(world, wrong=1)
+    pack["prompts"][0]["wrong_answers"] = 0
+    assert doubts(pack) == ["the prompts are not what the legs say"]
+
+
+def test_a_pack_from_before_there_were_questions_is_not_doubted(world: World) -> None:
+    pack = packed(world, wrong=0)
+    for part in pack["legs"]:
+        del part["choice"]
+    for part in pack["prompts"]:
+        del part["wrong_answers"]
+    assert doubts(pack) == []
 
 
 def test_a_beat_at_a_prompt_that_asks_repeats_it(world: World) -> None:

@@ -141,6 +141,58 @@ def test_takeovers_of_other_days_do_not_count() -> None:
     assert kinds(session(MIDNIGHT + 40 * HOUR_MS, 10), old) == set()
 
 
+ASKING = risk_policy_in_force(date(2026, 12, 1))
+"""The first edition that looks at answers to questions."""
+
+
+def asked(outcome: str, start: int = MIDNIGHT) -> list[LegFacts]:
+    """A watch with these answers, a minute apart: x is wrong, o is right, - confirms a prompt that asks nothing."""
+    answer = {
+        "x": (LegKind.ANSWERED_WRONG, 1),
+        "o": (LegKind.PROMPT_CONFIRMED, 0),
+        "-": (LegKind.PROMPT_CONFIRMED, None),
+    }
+    answered = [(start + number * MINUTE_MS, *answer[letter]) for number, letter in enumerate(outcome, start=1)]
+    legs = [leg(kind, at, choice=choice, response_ms=1_000 + at % 7_919) for at, kind, choice in answered]
+    return [leg(LegKind.STARTED, start), *legs, leg(LegKind.COMPLETED, start + (len(outcome) + 1) * MINUTE_MS)]
+
+
+def guessed(watch: Watch, *others: Watch) -> list[int]:
+    """How many wrong answers are noticed about a watch among others, if any are."""
+    found = risk_signals(watch, [*others, watch], ASKING)
+    return [signal.measured for signal in found if signal.kind is RiskKind.GUESSED_ANSWERS]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "noticed"),
+    [("xxxo" * 4, [12]), ("xo" * 11, []), ("x" * 11 + "o", [11]), ("x" * 10 + "o", []), ("ooxo" * 20, [])],
+)
+def test_as_many_wrong_answers_as_guessing_gives_are_noticed(outcome: str, noticed: list[int]) -> None:
+    assert guessed(asked(outcome)) == noticed
+
+
+def test_answers_are_judged_over_several_short_watches_the_last_ones_only() -> None:
+    days = [asked("xxoxxo", MIDNIGHT + day * 24 * HOUR_MS) for day in range(3)]
+    assert guessed(days[2], *days[:2]) == [12]
+    assert guessed(days[1], days[0], days[2]) == [], "what came later is left out"
+    learnt = asked("o" * 10 + "xo", MIDNIGHT + 72 * HOUR_MS)
+    assert guessed(learnt, *days) == [], "only the last twenty count"
+
+
+def test_prompts_that_ask_nothing_do_not_hide_guessing() -> None:
+    assert guessed(asked("-" * 20 + "xxxo" * 4 + "-" * 20)) == [12]
+
+
+def test_a_watch_without_a_wrong_answer_is_not_noticed_for_earlier_guessing() -> None:
+    earlier = asked("xxxo" * 4)
+    assert guessed(asked("oo", MIDNIGHT + 24 * HOUR_MS), earlier) == []
+    assert guessed(asked("--", MIDNIGHT + 24 * HOUR_MS), earlier) == []
+
+
+def test_the_first_edition_does_not_look_at_answers() -> None:
+    assert RiskKind.GUESSED_ANSWERS not in kinds(asked("xxxo" * 8))
+
+
 def test_no_thresholds_before_the_first_edition() -> None:
     with pytest.raises(LookupError):
         risk_policy_in_force(date(2025, 12, 31))
