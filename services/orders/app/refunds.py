@@ -64,5 +64,9 @@ def known_order(context: Context, order_id: str, learner_id: str | None = None) 
 def refunds_of_order(context: Context, order_id: str, learner_id: str | None = None) -> Sequence[Refund]:
     """All refunds of an order, oldest first. Raises ORDER_NOT_FOUND."""
     known_order(context, order_id, learner_id)
-    places = context.store.query(*order_refunds(order_id), RefundOfOrder)
-    return [read_refund(context, place.value.refund_id).value for place in places]
+    return [read_refund(context, place.refund_id).value for place in refund_places(context, order_id)]
+
+
+def refund_places(context: Context, order_id: str) -> list[RefundOfOrder]:
+    """Which refunds an order has, oldest first."""
+    return [stored.value for stored in context.store.query(*order_refunds(order_id), RefundOfOrder)]

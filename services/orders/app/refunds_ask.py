@@ -16,19 +16,24 @@ from services.orders.app.library_use import is_watched, taken_back
 from services.orders.app.memberships import membership_changed, read_versioned
 from services.orders.app.orders import new_number
 from services.orders.app.own_orders import orders_since
-from services.orders.app.refunds import known_order, new_refund
+from services.orders.app.refunds import known_order, new_refund, refund_places
 from services.orders.app.refunds_problems import (
     LINES_NOT_REFUNDABLE,
     MEMBERSHIP_IN_USE,
     MEMBERSHIP_NOT_LAST,
     ORDER_NOT_REFUNDABLE,
+    REFUNDS_TOO_MANY,
 )
 from services.orders.domain.entitlement import Claim
 from services.orders.domain.membership import Period
-from services.orders.domain.order import Goods, Line, LineState, Order, OrderState, PriceReason
+from services.orders.domain.order import MAX_LINES, Goods, Line, LineState, Order, OrderState, PriceReason
 from services.orders.domain.refund import Cause, Decision, Refund, RefundLine, RefundStatus, revocation_of
 
 _REFUNDABLE = (OrderState.PAID, OrderState.PARTLY_REFUNDED)
+
+
+MAX_REFUNDS = 2 * MAX_LINES
+"""Of an order that its learner asks for: each line once, and once more where it was kept. Administrators may always."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +56,8 @@ def ask_refund(context: Context, actor: Principal, wanted: Wanted, idempotency_k
     A period of membership is taken back at once: it is ours, and a claim in it writes the same membership.
 
     Raises:
-        Problem: ORDER_NOT_FOUND, ORDER_NOT_REFUNDABLE, LINES_NOT_REFUNDABLE, MEMBERSHIP_IN_USE, MEMBERSHIP_NOT_LAST,
-            IDEMPOTENCY_KEY_REUSED.
+        Problem: ORDER_NOT_FOUND, ORDER_NOT_REFUNDABLE, LINES_NOT_REFUNDABLE, REFUNDS_TOO_MANY, MEMBERSHIP_IN_USE,
+            MEMBERSHIP_NOT_LAST, IDEMPOTENCY_KEY_REUSED.
         Conflict: others kept writing.
     """
     content = {
@@ -73,6 +78,8 @@ def _plan(context: Context, actor: Principal, wanted: Wanted, correlation_id: st
     by_learner = wanted.cause is Cause.LEARNER
     order = known_order(context, wanted.order_id, actor.id if by_learner else None)
     lines = _lines(order.value, wanted.numbers)
+    if by_learner and len(refund_places(context, wanted.order_id)) >= MAX_REFUNDS:
+        raise REFUNDS_TOO_MANY.problem(most=MAX_REFUNDS)
     now = context.clock.now()
     refund = _refund(context, actor, wanted, order.value, lines, now, correlation_id)
     periods = [line for line in refund.lines if line.goods is Goods.MEMBERSHIP]

@@ -44,6 +44,14 @@ MEMBERSHIP_NOT_LAST = ProblemType(
     "请先对最后一期会员申请退款。",
     "Ask for a refund of the last period first.",
 )
+REFUNDS_TOO_MANY = ProblemType(
+    "REFUNDS_TOO_MANY",
+    HTTPStatus.CONFLICT,
+    "此订单申请退款的次数过多（见 most）；未作任何更改。",
+    "This order was asked to be refunded too many times (see `most`); nothing was changed.",
+    "请查看此前各次申请的结果；如有疑问，请联系客服。",
+    "Look at what came of the earlier requests, or write to support.",
+)
 REFUND_NOT_FAILED = ProblemType(
     "REFUND_NOT_FAILED",
     HTTPStatus.CONFLICT,
@@ -59,5 +67,6 @@ REFUND_PROBLEMS = (
     LINES_NOT_REFUNDABLE,
     MEMBERSHIP_IN_USE,
     MEMBERSHIP_NOT_LAST,
+    REFUNDS_TOO_MANY,
     REFUND_NOT_FAILED,
 )

@@ -79,7 +79,7 @@ class MembershipAnswer(BaseModel):
     active: bool
     plan: PlanAnswer | None
     valid_until: datetime | None = Field(description="when it ends, the periods that follow on included")
-    periods: list[PeriodAnswer] = Field(description="every period ever granted, in order")
+    periods: list[PeriodAnswer] = Field(description="every period that was granted and not taken back, in order")
 
 
 def add_membership_routes(app: APIGatewayHttpResolver, context: Context) -> None:
@@ -141,6 +141,7 @@ def _membership_answer(view: MembershipView) -> MembershipAnswer:
     periods = [
         PeriodAnswer(plan=period.plan_id, valid_from=period.valid_from, valid_until=period.valid_until)
         for period in view.membership.periods
+        if not period.revoked
     ]
     plan = PlanAnswer.model_validate(view.plan, from_attributes=True) if view.plan else None
     return MembershipAnswer(active=view.current is not None, plan=plan, valid_until=view.valid_until, periods=periods)

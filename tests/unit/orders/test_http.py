@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from services.kit.http import MAX_BODY_BYTES, HttpApi
-from services.kit.store import Conflict
+from services.kit.store import Change, Conflict, Put
+from services.orders.app.keys import membership_key
+from services.orders.domain.membership import Membership
 from services.orders.handlers.http import build_api
 from services.orders.handlers.openapi import document
 from tests.gateway import Answer, claims, origin_secret, request, send
@@ -124,6 +126,15 @@ def test_membership(api: HttpApi) -> None:
     found = call(api, "GET", "/v1/orders/membership").body
     assert (found["active"], found["valid_until"], len(found["periods"])) == (True, "2028-03-02T04:00:00Z", 2)
     assert (found["plan"]["id"], found["plan"]["quota_hours"]) == ("vip", "25")
+
+
+def test_a_period_that_was_taken_back_is_not_among_the_membership(api: HttpApi, member_world: World) -> None:
+    stored = member_world.store.get(membership_key(MEMBER), Membership)
+    assert stored
+    taken_back = stored.value.without(stored.value.periods[-1].id)
+    member_world.store.commit(Change([Put(stored.key, taken_back, stored.version)]))
+    found = call(api, "GET", "/v1/orders/membership").body
+    assert (found["active"], found["periods"]) == (False, [])
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from services.orders.app.entitlements import list_entitlements
 from services.orders.app.keys import order_key
 from services.orders.app.memberships import read_membership
 from services.orders.app.refunds import own_refund, read_refund, refunds_of_order
-from services.orders.app.refunds_ask import Wanted, ask_refund
+from services.orders.app.refunds_ask import MAX_REFUNDS, Wanted, ask_refund
 from services.orders.app.refunds_settle import record_decision
 from services.orders.domain.membership import add_months, china_date
 from services.orders.domain.order import Goods, Line, LineState, Order, OrderState, PriceReason
@@ -147,6 +147,17 @@ def test_the_same_request_again_is_the_same_refund(world: World, order: Order) -
     assert ask(world, order, 1, key=key) == first
     assert world.store.snapshot() == before
     assert code_of(lambda: ask(world, order, 2, key=key)) == "IDEMPOTENCY_KEY_REUSED"
+
+
+def test_attack_flood_of_requests_for_what_is_kept(world: World) -> None:
+    order = place(world, a_line(1))
+    pay(world, order)
+    for _ in range(MAX_REFUNDS):
+        decide(world, ask(world, order).lines[0], completed=["watch-1"])
+    before = world.store.snapshot()
+    assert code_of(lambda: ask(world, order)) == "REFUNDS_TOO_MANY"
+    assert world.store.snapshot() == before
+    assert ask(world, order, reverse_hours=True).status is ASKED, "an administrator may"
 
 
 def test_attack_another_learners_order_and_refund_are_not_there(world: World, order: Order) -> None:
