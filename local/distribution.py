@@ -68,6 +68,11 @@ class Distribution:
         return next(b for b in self.behaviours if b.matches(path))
 
 
+def at_emulator(header: str, endpoint_url: str) -> str:
+    """A header's value with the addresses of buckets replaced by the emulator's, which local signed addresses have."""
+    return re.sub(r"https://[a-z0-9.-]+\.s3\.amazonaws\.com", endpoint_url, header)
+
+
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
     wild = {"*": ".*", "?": "."}

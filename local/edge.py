@@ -22,7 +22,7 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Respon
 from starlette.routing import Route
 
 from local import mailbox, serve
-from local.distribution import Distribution, Origin
+from local.distribution import Distribution, Origin, at_emulator
 from local.emulator import HOST
 from local.errors import LocalError
 
@@ -135,7 +135,7 @@ class Edge:
             return Response("Missing or invalid signed cookies.", 403, media_type="text/plain")
         response = await self._from_origin(request, behaviour.origin)
         for name, value in behaviour.response_headers:
-            response.headers[name] = value
+            response.headers[name] = at_emulator(value, self._settings.endpoint_url)
         return response
 
     async def _from_origin(self, request: Request, origin: Origin) -> Response:

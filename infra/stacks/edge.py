@@ -14,6 +14,7 @@ from constructs import Construct
 
 from infra.constructs.review import accept
 from infra.stacks.catalog import MEDIA_PREFIX, CatalogStack
+from infra.stacks.finance import finance_bucket_name
 from infra.stacks.platform import PlatformStack
 from infra.stacks.service import ServiceStack
 
@@ -30,6 +31,11 @@ CACHED_PARAMETERS = (
 )  # fmt: skip
 """Query parameters of those routes. Others reach the origin, which ignores them, and make no entry of their own."""
 HTTPS_ONLY = cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS
+
+
+def _uploads() -> str:
+    """Where finance's browser puts invoices, as botocore writes it into signed addresses."""
+    return f"https://{finance_bucket_name()}.s3.amazonaws.com"
 
 
 class EdgeStack(Stack):
@@ -177,7 +183,7 @@ class EdgeStack(Stack):
         content = "; ".join(
             [
                 "default-src 'self'",
-                f"connect-src 'self' https://cognito-idp.{Aws.REGION}.amazonaws.com",
+                f"connect-src 'self' https://cognito-idp.{Aws.REGION}.amazonaws.com {_uploads()}",
                 "img-src 'self' data:",
                 "media-src 'self' blob:",
                 "worker-src 'self' blob:",

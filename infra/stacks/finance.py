@@ -31,6 +31,11 @@ WRITING_STORAGE = Size.gibibytes(4)
 """A million rows unpacked, as a workbook takes them while it is written, and the files of its table."""
 
 
+def finance_bucket_name() -> str:
+    """Known before the bucket is there: the client's pages may connect to it."""
+    return f"xueshi-finance-{Aws.ACCOUNT_ID}-{Aws.REGION}"
+
+
 class Finance:
     """A part of orders' stack."""
 
@@ -48,11 +53,19 @@ class Finance:
         bucket = s3.Bucket(
             self._stack,
             "Finance",
-            bucket_name=f"xueshi-finance-{Aws.ACCOUNT_ID}-{Aws.REGION}",
+            bucket_name=finance_bucket_name(),
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             encryption=s3.BucketEncryption.S3_MANAGED,
             enforce_ssl=True,
             versioned=True,
+            # Browsers put invoices to addresses that are signed for one file each: an origin would prove nothing more.
+            cors=[
+                s3.CorsRule(
+                    allowed_methods=[s3.HttpMethods.PUT],
+                    allowed_origins=["*"],
+                    allowed_headers=["content-type", "if-none-match", "x-amz-checksum-sha256"],
+                )
+            ],
             lifecycle_rules=[
                 s3.LifecycleRule(prefix=prefix, expiration=KEPT, noncurrent_version_expiration=Duration.days(30))
                 for prefix in (EXPORTS_PREFIX, STATEMENTS_PREFIX)

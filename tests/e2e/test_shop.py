@@ -1,16 +1,21 @@
-"""Buying in a browser: the cart, paying in the sandbox, membership, and money back."""
+"""Buying in a browser: the cart, paying in the sandbox, membership, invoices, and money back."""
 
 import re
 
 import pytest
 from playwright.sync_api import expect
 
+from local.seed import DOMAIN
 from tests.e2e.learner import COURSE, Desk, Window
+from tests.flows.buying import buy
 
 pytestmark = pytest.mark.e2e
 
 OTHER = "first-meeting"
 LIBRARY = "family-trust-boundaries"
+TAX_ID = "91350100M000100Y43"
+"""The example of GB 32100-2015."""
+PDF = b"%PDF-1.7\n%%EOF\n"
 QUEUES_MS = 60_000
 """For what arrives through queues on a busy machine."""
 
@@ -114,12 +119,60 @@ def test_a_membership_changes_prices_and_opens_the_library(desk: Desk) -> None:
     expect(page.get_by_text("会员期内可免费观看")).to_be_visible()
 
 
+def test_an_invoice_is_asked_for_issued_and_downloaded(desk: Desk) -> None:
+    person, window = desk.learner(), desk.window("phone")
+    order_id = buy(desk.people, person.client, OTHER)
+    page = window.page
+    window.open_as(person, f"/orders/{order_id}")
+    page.get_by_role("button", name="申请发票").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("企业").check()
+    dialog.get_by_label("发票抬头").fill("晴川财富管理有限公司")
+    dialog.get_by_role("button", name="提交申请").click()
+    # A company has a tax id: nothing is sent, and its field has the focus.
+    expect(dialog.get_by_label("税号")).to_be_focused()
+    _look(window)
+    dialog.get_by_label("税号").fill(TAX_ID)
+    dialog.get_by_role("button", name="提交申请").click()
+    expect(page.get_by_text("待开具")).to_be_visible()
+    _look(window)
+    number = f"{int(order_id[-12:], 16) % 10**20:020}"
+    _issue(desk, order_id, number)
+    page.reload()
+    expect(page.get_by_text("已开具")).to_be_visible()
+    expect(page.get_by_text(number)).to_be_visible()
+    _look(window)
+    with page.expect_download() as downloaded:
+        page.get_by_role("button", name="下载 PDF").click()
+    assert downloaded.value.path().read_bytes() == PDF
+
+
+def _issue(desk: Desk, order_id: str, number: str) -> None:
+    """Finance finds the request, uploads its PDF and issues it."""
+    window = desk.window()
+    page = window.page
+    page.goto("/sign-in?to=/staff/finance?tab=invoices")
+    window.sign_in(f"finance@{DOMAIN}")
+    row = page.get_by_role("row").filter(has_text=order_id)
+    expect(row).to_contain_text("晴川财富管理有限公司")
+    _look(window)
+    row.get_by_role("button", name="开具").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("发票号码").fill(number)
+    dialog.get_by_label("发票 PDF").set_input_files({"name": "a.pdf", "mimeType": "application/pdf", "buffer": PDF})
+    _look(window)
+    dialog.get_by_role("button", name="开具").click()
+    expect(dialog).to_be_hidden()
+    expect(row).to_contain_text("已开具")
+
+
 def test_what_is_shown_where_there_is_nothing(desk: Desk) -> None:
     person, window = desk.learner(), desk.window("phone")
     window.open_as(person, "/cart")
     expect(window.page.get_by_text("购物车是空的")).to_be_visible()
     _look(window)
-    for path, words in (("/orders", "还没有订单"), ("/checkout", "没有可以结算的商品")):
+    said = {"/orders": "还没有订单", "/invoices": "还没有可以开票的订单", "/checkout": "没有可以结算的商品"}
+    for path, words in said.items():
         window.page.goto(path)
         expect(window.page.get_by_text(words)).to_be_visible()
         _look(window)

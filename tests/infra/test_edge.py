@@ -62,3 +62,17 @@ def test_every_public_read_of_the_catalogue_is_cached_by_all_its_parameters_and_
             assert any(fnmatchcase(path, pattern) for pattern in CACHED_PATHS), path
             parameters = {p["name"] for p in operation.get("parameters", []) if p["in"] == "query"}
             assert parameters <= set(CACHED_PARAMETERS), path
+
+
+def test_finance_may_put_invoices_into_their_bucket_from_the_clients_pages() -> None:
+    (policy,) = of_type(templates()["XueshiEdge"], "AWS::CloudFront::ResponseHeadersPolicy").values()
+    security = policy["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
+    content = "".join(map(str, security["ContentSecurityPolicy"]["ContentSecurityPolicy"]["Fn::Join"][1]))
+    assert "https://xueshi-finance-" in content
+    (bucket,) = (
+        found
+        for found in of_type(templates()["XueshiOrders"], "AWS::S3::Bucket").values()
+        if "xueshi-finance-" in repr(found["BucketName"])
+    )
+    (rule,) = bucket["CorsConfiguration"]["CorsRules"]
+    assert rule["AllowedMethods"] == ["PUT"]

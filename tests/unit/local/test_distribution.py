@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from local.distribution import OWN, read_distribution
+from local.distribution import OWN, at_emulator, read_distribution
 
 API = {"Fn::Join": ["", [{"Fn::ImportValue": "Api"}, ".execute-api.", {"Ref": "AWS::Region"}, ".amazonaws.com"]]}
 ENDPOINT = {"Fn::Select": [2, {"Fn::Split": ["/", {"Fn::ImportValue": "Endpoint"}]}]}
@@ -63,3 +63,9 @@ def test_origin_headers_keep_their_dynamic_reference() -> None:
 def test_an_import_that_nobody_exports_is_refused() -> None:
     with pytest.raises(ValueError, match="no deployed stack exports"):
         read_distribution(template(), {})
+
+
+def test_pages_may_connect_to_the_emulator_where_they_may_to_a_bucket() -> None:
+    policy = "connect-src 'self' https://cognito-idp.x.amazonaws.com https://b-1.s3.amazonaws.com; img-src 'self'"
+    served = at_emulator(policy, "http://127.0.0.1:4566")
+    assert served == "connect-src 'self' https://cognito-idp.x.amazonaws.com http://127.0.0.1:4566; img-src 'self'"

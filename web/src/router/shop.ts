@@ -10,6 +10,12 @@ export const shopRoutes: RouteRecordRaw[] = [
     component: () => import('../pages/shop/CheckoutPage.vue'),
     meta: { personal: true },
   },
+  {
+    path: '/invoices',
+    name: 'invoices',
+    component: () => import('../pages/shop/InvoicesPage.vue'),
+    meta: { personal: true },
+  },
   { path: '/orders', name: 'orders', component: () => import('../pages/shop/OrdersPage.vue'), meta: { personal: true } },
   {
     path: '/orders/:orderId',

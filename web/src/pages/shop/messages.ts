@@ -1,8 +1,10 @@
 // What is read while buying. It comes with the shop's pages.
 
 import { area } from '../../i18n/area'
+import { invoiceEn, invoiceZh } from './invoice-messages'
 
 const zh = {
+  ...invoiceZh,
   'price.member': '会员价',
   'cart.title': '购物车',
   'cart.empty': '购物车是空的',
@@ -131,6 +133,7 @@ const zh = {
 } as const
 
 const en: Record<keyof typeof zh, string> = {
+  ...invoiceEn,
   'price.member': 'Member price',
   'cart.title': 'Cart',
   'cart.empty': 'Your cart is empty',

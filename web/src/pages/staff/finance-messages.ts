@@ -2,7 +2,7 @@
 
 export const financeZh = {
   'finance.title': '财务',
-  'finance.lead': '收入、导出、对账、退款与优惠码；金额以分计算，逐笔可对。',
+  'finance.lead': '收入、导出、对账、退款、发票与优惠码；金额以分计算，逐笔可对。',
   'finance.tabs': '财务内容',
   'finance.first': '从',
   'finance.last': '到',
@@ -154,7 +154,7 @@ export const financeZh = {
 
 export const financeEn: Record<keyof typeof financeZh, string> = {
   'finance.title': 'Finance',
-  'finance.lead': 'Revenue, exports, reconciliation, refunds and coupons; amounts are counted in fen and reconcile one by one.',
+  'finance.lead': 'Revenue, exports, reconciliation, refunds, invoices and coupons; amounts are counted in fen and reconcile one by one.',
   'finance.tabs': 'Finance',
   'finance.first': 'From',
   'finance.last': 'To',

@@ -2,9 +2,11 @@
 
 import { area } from '../../i18n/area'
 import { financeEn, financeZh } from './finance-messages'
+import { invoiceEn, invoiceZh } from './invoice-messages'
 
 const zh = {
   ...financeZh,
+  ...invoiceZh,
   'staff.learner': '学员编号',
   'staff.learnerHint': '学员的内部编号，如 8a1f0c2e-…；姓名不在这里显示。',
   'staff.learnerMissing': '请填写学员编号',
@@ -195,6 +197,7 @@ const zh = {
 
 const en: Record<keyof typeof zh, string> = {
   ...financeEn,
+  ...invoiceEn,
   'staff.learner': 'Learner id',
   'staff.learnerHint': "The learner's internal id, such as 8a1f0c2e-…; names are not shown here.",
   'staff.learnerMissing': 'Please give a learner id',
