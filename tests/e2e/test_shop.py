@@ -35,8 +35,9 @@ def _pay(window: Window) -> None:
     _look(window)
     with page.expect_popup() as opened:
         page.locator("a[target=_blank]").click()
+    # Left open: closing a page that is being navigated can wait for ever.
     opened.value.get_by_role("button", name="支付 · Pay", exact=True).click()
-    opened.value.close()
+    expect(opened.value.get_by_text("已支付 · Paid")).to_be_visible()
     page.wait_for_url(re.compile(r"/orders/\w+$"), timeout=QUEUES_MS)
     expect(page.get_by_text("已付款")).to_be_visible()
 

@@ -1,12 +1,31 @@
 import { nextTick, ref, shallowRef, useTemplateRef } from 'vue'
 import { asProblem, type Problem } from '../api/problem'
 
-/** The template's `form`, sent: the first field that is not right takes the focus; a refusal is kept to be shown. */
+/** Something that is sent at the press of a button: whether it is under way, and the refusal to be shown. */
+export function useAction(send: () => Promise<void>) {
+  const busy = ref(false)
+  const problem = shallowRef<Problem | null>(null)
+
+  async function run(): Promise<void> {
+    busy.value = true
+    problem.value = null
+    try {
+      await send()
+    } catch (thrown) {
+      problem.value = asProblem(thrown)
+    } finally {
+      busy.value = false
+    }
+  }
+
+  return { busy, problem, run }
+}
+
+/** The template's `form`, of which a component has one: sent unless a field is not right, which then takes the focus. */
 export function useForm(send: () => Promise<void>) {
   const form = useTemplateRef<HTMLFormElement>('form')
   const tried = ref(false)
-  const busy = ref(false)
-  const problem = shallowRef<Problem | null>(null)
+  const { busy, problem, run } = useAction(send)
 
   async function submit(): Promise<void> {
     tried.value = true
@@ -15,14 +34,7 @@ export function useForm(send: () => Promise<void>) {
     await nextTick()
     const wrong = form.value?.querySelector<HTMLInputElement>('[aria-invalid="true"]')
     if (wrong) return wrong.focus()
-    busy.value = true
-    try {
-      await send()
-    } catch (thrown) {
-      problem.value = asProblem(thrown)
-    } finally {
-      busy.value = false
-    }
+    await run()
   }
 
   return { tried, busy, problem, submit }
