@@ -24,7 +24,7 @@ from services.kit.clock import Clock
 from services.kit.idempotency import Request, answer_once
 from services.kit.identity import Principal, Role
 from services.kit.ids import Ids
-from services.kit.store import Change, Put, Store, Stored, commit_retrying
+from services.kit.store import Change, Put, Store, Stored, Write, commit_retrying
 
 MESSAGES_PER_DAY = 30
 ANSWERED, CLOSED = "catalog.enquiry_answered", "catalog.enquiry_closed"
@@ -57,7 +57,7 @@ class Enquiries:
         """Opens an enquiry, once per idempotency key.
 
         Raises:
-            Problem: COURSE_NOT_FOUND, TOO_OFTEN, IDEMPOTENCY_KEY_REUSED.
+            Problem: COURSE_NOT_FOUND, PERSON_ERASED, TOO_OFTEN, IDEMPOTENCY_KEY_REUSED.
             Conflict: others kept writing.
         """
 
@@ -68,7 +68,7 @@ class Enquiries:
             new = Enquiry(newest_first_id(now, self._ids), learner.id, course_id, subject, (), "open", now)
             enquiry = new.said("learner", learner.id, text, now)
             lines = [Put(key_of(enquiry), line_of(enquiry)) for key_of in (enquiry_line_key, enquiry_queue_key)]
-            writes = [Put(enquiry_key(enquiry.enquiry_id), enquiry), *lines, self._use(learner)]
+            writes = [Put(enquiry_key(enquiry.enquiry_id), enquiry), *lines, *self._use(learner)]
             return Change(writes), Said(enquiry.enquiry_id, 1)
 
         content = {"subject": subject, "text": text, "course_id": course_id}
@@ -79,7 +79,7 @@ class Enquiries:
         """Adds a message, once per idempotency key.
 
         Raises:
-            Problem: ENQUIRY_NOT_FOUND, ENQUIRY_FULL, TOO_OFTEN, IDEMPOTENCY_KEY_REUSED.
+            Problem: ENQUIRY_NOT_FOUND, ENQUIRY_FULL, PERSON_ERASED, TOO_OFTEN, IDEMPOTENCY_KEY_REUSED.
             Conflict: others kept writing.
         """
         side = side_of(person)
@@ -89,8 +89,9 @@ class Enquiries:
             if before.value.full:
                 raise ENQUIRY_FULL.problem()
             enquiry = before.value.said(side, person.id, text, self._clock.now())
-            noted = self._use(person) if side == "learner" else self._record(person, ANSWERED, enquiry_id, "answer")
-            return Change([*changed(self._store, self._clock, before, enquiry), noted]), Said(
+            answered = [self._record(person, ANSWERED, enquiry_id, "answer")]
+            noted = self._use(person) if side == "learner" else answered
+            return Change([*changed(self._store, self._clock, before, enquiry), *noted]), Said(
                 enquiry_id, len(enquiry.messages)
             )
 
@@ -101,7 +102,7 @@ class Enquiries:
     def close(self, person: Principal, enquiry_id: str, reason: str) -> Enquiry:
         """Closes the enquiry; staff's reason goes into the audit log. Raises ENQUIRY_NOT_FOUND, Conflict."""
         staff = side_of(person) == "staff"
-        record = [self._record(person, CLOSED, enquiry_id, reason)] if staff else []
+        record = [self._record(person, CLOSED, enquiry_id, reason)] if staff else list[Write]()
         return self._change(person, enquiry_id, lambda enquiry: enquiry.moved("closed", self._clock.now()), record)
 
     def read(self, person: Principal, enquiry_id: str, number: int) -> Enquiry:
@@ -124,7 +125,7 @@ class Enquiries:
         return visible_page(self._store, enquiry_queue(status), Line, lambda line: not line.gone, after, limit)
 
     def _change(
-        self, person: Principal, enquiry_id: str, change: Callable[[Enquiry], Enquiry], record: list[Put]
+        self, person: Principal, enquiry_id: str, change: Callable[[Enquiry], Enquiry], record: list[Write]
     ) -> Enquiry:
         def plan() -> tuple[Change, Enquiry]:
             before = self._found(person, enquiry_id)
@@ -141,10 +142,10 @@ class Enquiries:
             raise ENQUIRY_NOT_FOUND.problem()
         return stored
 
-    def _use(self, learner: Principal) -> Put:
+    def _use(self, learner: Principal) -> list[Write]:
         return one_use(self._store, self._clock.now(), learner.id, "MESSAGES", MESSAGES_PER_DAY)
 
-    def _record(self, person: Principal, action: str, enquiry_id: str, reason: str) -> Put:
+    def _record(self, person: Principal, action: str, enquiry_id: str, reason: str) -> Write:
         return self._audit.entry(person, action, enquiry_id, reason)
 
 

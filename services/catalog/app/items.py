@@ -74,6 +74,11 @@ def reported_key(review_id: str) -> Key:
     return Key(REPORTED, review_id)
 
 
+def erased_key(learner_id: str) -> Key:
+    """Says that the learner was erased."""
+    return Key(learner_pk(learner_id), "ERASED")
+
+
 def allowance_key(learner_id: str, what: str) -> Key:
     """How much of a day's allowance a learner has used."""
     return Key(learner_pk(learner_id), f"ALLOWANCE#{what}")

@@ -109,6 +109,14 @@ ENQUIRY_FULL = ProblemType(
     "请新建一条咨询继续。",
     "Go on in a new enquiry.",
 )
+PERSON_ERASED = ProblemType(
+    "PERSON_ERASED",
+    HTTPStatus.CONFLICT,
+    "该账号的个人信息已按申请删除，不能再发表内容；未作任何更改。",
+    "This person's data was erased on request, so nothing can be written any more; nothing was changed.",
+    "如需继续学习，请注册新账号。",
+    "Register a new account to go on.",
+)
 TOO_OFTEN = ProblemType(
     "TOO_OFTEN",
     HTTPStatus.TOO_MANY_REQUESTS,
@@ -129,5 +137,5 @@ EDITOR_PROBLEMS = (
     MEDIA_INVALID,
     PUBLISHED_MEANWHILE,
 )
-REVIEW_PROBLEMS = (NOT_COMPLETED, REVIEW_NOT_FOUND, OWN_REVIEW, TOO_OFTEN)
-ENQUIRY_PROBLEMS = (COURSE_NOT_FOUND, ENQUIRY_NOT_FOUND, ENQUIRY_FULL, TOO_OFTEN)
+REVIEW_PROBLEMS = (NOT_COMPLETED, REVIEW_NOT_FOUND, OWN_REVIEW, PERSON_ERASED, TOO_OFTEN)
+ENQUIRY_PROBLEMS = (COURSE_NOT_FOUND, ENQUIRY_NOT_FOUND, ENQUIRY_FULL, PERSON_ERASED, TOO_OFTEN)

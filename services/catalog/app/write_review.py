@@ -59,7 +59,7 @@ class WriteReview:
         """Publishes or edits the learner's one review of the course; the same again changes nothing.
 
         Raises:
-            Problem: NOT_COMPLETED, TOO_OFTEN.
+            Problem: NOT_COMPLETED, PERSON_ERASED, TOO_OFTEN.
             Conflict: others kept writing.
         """
 
@@ -76,7 +76,7 @@ class WriteReview:
                 review = Review(newest_first_id(now, self._ids), course_id, learner_id, written, now)
                 pointer = Put(own_review_key(learner_id, course_id), OwnReview(review.review_id))
                 writes = [pointer, *changed(self._store, None, review)]
-            return Change([*writes, one_use(self._store, now, learner_id, "REVIEWS", WRITES_PER_DAY)]), review
+            return Change([*writes, *one_use(self._store, now, learner_id, "REVIEWS", WRITES_PER_DAY)]), review
 
         return commit_retrying(self._store, plan)
 
@@ -95,7 +95,7 @@ class WriteReview:
         """Puts a review before the moderators; a learner's second report of it changes nothing.
 
         Raises:
-            Problem: REVIEW_NOT_FOUND, OWN_REVIEW, TOO_OFTEN.
+            Problem: REVIEW_NOT_FOUND, OWN_REVIEW, PERSON_ERASED, TOO_OFTEN.
             Conflict: others kept writing.
         """
 
@@ -109,7 +109,7 @@ class WriteReview:
             if self._store.get(marker, Report):
                 return Change(), None
             allowance = one_use(self._store, self._clock.now(), learner_id, "REPORTS", REPORTS_PER_DAY)
-            return Change([Put(marker, Report(reason)), self._reported(stored.value, reason), allowance]), None
+            return Change([Put(marker, Report(reason)), self._reported(stored.value, reason), *allowance]), None
 
         commit_retrying(self._store, plan)
 

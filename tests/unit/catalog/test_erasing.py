@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from services.catalog.app.items import erased_key
 from services.catalog.app.read_reviews import rating_of, read_reviews
 from services.catalog.domain.review import Written
 from services.catalog.handlers.consume import event_handlers
 from services.kit.events import Envelope
 from services.kit.identity import Principal, Role
+from services.kit.problems import Problem
 from services.kit.store import Change
 from tests.unit.catalog.test_reviews import COURSE, complete
 from tests.unit.catalog.world import PUBLISHED_AT, World
@@ -72,6 +74,7 @@ def test_erased_again_nothing_changes_and_others_never_do(world: World) -> None:
     before = dict(world.store.items)
     erase(world)
     erase(world, "learner-9")
+    del world.store.items[erased_key("learner-9")]
     assert world.store.items == before
     others = world.reviews.own("learner-2", COURSE)
     assert others
@@ -102,3 +105,51 @@ def test_a_crash_at_any_step_is_made_good_by_the_next_delivery(
 def test_an_event_that_names_nobody_is_an_error(world: World) -> None:
     with pytest.raises(ValidationError):
         erase(world, "")
+
+
+def test_words_of_an_erased_reporter_are_told_to_moderators_no_more(world: World) -> None:
+    complete(world, "learner-2")
+    world.reviews.write("learner-2", COURSE, Written("别人", 1, "不好"))
+    others = world.reviews.own("learner-2", COURSE)
+    assert others
+    world.reviews.report(LEARNER.id, COURSE, others.review_id, f"{SECRET}举报")
+    erase(world)
+    assert holding(world) == []
+    (waiting,) = world.moderation.reported("", 50).entries
+    assert (waiting.reason, waiting.reports) == ("", 1)
+
+
+def test_attack_writing_on_with_a_token_that_outlives_the_erasure(world: World) -> None:
+    enquiry_id = write_much(world)
+    complete(world, "learner-5")
+    fresh = world.reviews.write("learner-5", COURSE, Written("别人", 3, "尚可"))
+    erase(world)
+    before = dict(world.store.items)
+    attempts = (
+        lambda: world.reviews.write(LEARNER.id, COURSE, Written(SECRET, 1, SECRET)),
+        lambda: world.reviews.report(LEARNER.id, COURSE, fresh.review_id, SECRET),
+        lambda: world.enquiries.ask(LEARNER, "a" * 16, SECRET, SECRET, None),
+        lambda: world.enquiries.say(LEARNER, "b" * 16, enquiry_id, SECRET),
+    )
+    codes = []
+    for attempt in attempts:
+        with pytest.raises(Problem) as caught:
+            attempt()
+        codes.append(caught.value.type.code)
+    assert codes == ["PERSON_ERASED"] * len(attempts)
+    assert world.store.items == before
+
+
+def test_attack_writing_in_the_moment_of_the_erasure(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    commit = world.store.commit
+
+    def erased_first(change: Change) -> None:
+        monkeypatch.setattr(world.store, "commit", commit)
+        erase(world)
+        commit(change)
+
+    monkeypatch.setattr(world.store, "commit", erased_first)
+    with pytest.raises(Problem) as caught:
+        world.enquiries.ask(LEARNER, "a" * 16, SECRET, SECRET, None)
+    assert caught.value.type.code == "PERSON_ERASED"
+    assert holding(world) == []
