@@ -76,6 +76,34 @@ def test_a_reviewer_holds_hours_and_closes_the_case(desk: Desk, size: Size) -> N
     assert "反应时间需要学员说明" in [entry["note"] for entry in entries]
 
 
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+def test_an_administrator_renews_a_certificate_and_enters_hours(desk: Desk, size: Size) -> None:
+    person = desk.member()
+    window = desk.window(size)
+    page = window.page
+    _enter(window, "admin", f"/staff/learners?learner={learner_id_of(person.client)}")
+    _settled(window)
+    expect(page.get_by_label("方案")).to_contain_text("VIP会员")
+    assert window.findings() == []
+    assert window.overflow() == 0
+    page.get_by_role("button", name="续期").click()
+    dialog = page.get_by_role("dialog")
+    until = dialog.get_by_label("末日（含）").input_value()
+    dialog.get_by_label("理由").fill("已核对续期凭证")
+    assert window.findings() == []
+    dialog.get_by_role("button", name="续期").click()
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_role("cell").filter(has_text=until)).to_be_visible()
+    page.get_by_label("学时", exact=True).fill("1.5")
+    page.get_by_label("因何取得").fill("线下案例研讨")
+    page.get_by_role("button", name="补录").click()
+    dialog.get_by_label("理由").fill("已核对签到表")
+    dialog.get_by_role("button", name="补录").click()
+    expect(page.get_by_text("已为 AFP 补录 1.5 学时")).to_be_visible()
+    entries = person.client.get("/v1/credits/timeline").accepted()["entries"]
+    assert [(entry["hours"], entry["note"]) for entry in entries] == [("1.5", "已核对签到表")]
+
+
 def _watched_by_a_script(people: World) -> tuple[str, str]:
     """A completed watch with a risk case and an award: its id and its learner's."""
     course_id, learner, reviewer = people.publish(), people.member(), people.staff("reviewer")
