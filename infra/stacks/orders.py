@@ -22,7 +22,6 @@ class OrdersStack(ServiceStack):
             "catalog.course_published.v1",
             "catalog.course_withdrawn.v1",
             "playback.entitlement_revocation_decided.v1",
-            "playback.watch_completed.v1",
             "credits.watches_reversed.v1",
             "credits.person_erased.v1",
         ]

@@ -51,11 +51,11 @@ def refund_due(context: Context, refund: Refund) -> Envelope:
 
 
 def revocation_requested(context: Context, refund: Refund, line: RefundLine) -> Envelope:
-    """One course of a refund, whose entitlement is to be taken back."""
+    """One line of a refund, whose entitlement or period is to be taken back."""
     data = EntitlementRevocationRequested(
         revocation_id=line.revocation_id,
         learner_id=refund.learner_id,
-        course_id=line.item_id,
+        course_id=line.course_id,
         entitlement_id=line.grant_id,
         requested_at=refund.requested_at,
         even_if_completed=refund.reverse_hours,
@@ -69,11 +69,11 @@ def revocation_requested(context: Context, refund: Refund, line: RefundLine) -> 
 
 
 def reversal_requested(context: Context, refund: Refund, line: RefundLine, causation_id: str) -> Envelope:
-    """One course of a refund that was completed, whose hours are to be taken back."""
+    """One line of a refund that was completed on, whose hours are to be taken back."""
     data = HoursReversalRequested(
         revocation_id=line.revocation_id,
         learner_id=refund.learner_id,
-        course_id=line.item_id,
+        course_id=line.course_id,
         watch_ids=list(line.watch_ids),
         reason=refund.reason,
         actor=refund.requested_by,

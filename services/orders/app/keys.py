@@ -28,11 +28,6 @@ def claim_key(learner_id: str, course_id: str) -> Key:
     return Key(_learner(learner_id), f"CLAIM#{course_id}")
 
 
-def period_use_key(learner_id: str, period_id: str) -> Key:
-    """Whether a period of membership was watched on, or refunded to the learner."""
-    return Key(_learner(learner_id), f"PERIOD_USE#{period_id}")
-
-
 def erased_key(learner_id: str) -> Key:
     """Says that a learner's personal data was erased, and none is to be added."""
     return Key(_learner(learner_id), "ERASED")

@@ -4,16 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.kit.events import Envelope
 from services.kit.idempotency import Request, answer_once
 from services.kit.identity import Principal
 from services.kit.store import Change, Put, Write
-from services.orders.app.announcements import refund_due, revocation_requested
+from services.orders.app.announcements import revocation_requested
 from services.orders.app.context import Context
-from services.orders.app.invoices import after_refund
 from services.orders.app.keys import claims, membership_key
-from services.orders.app.library_use import is_watched, taken_back
-from services.orders.app.memberships import membership_changed, read_versioned
+from services.orders.app.memberships import read_versioned
 from services.orders.app.orders import new_number
 from services.orders.app.own_orders import orders_since
 from services.orders.app.refunds import known_order, new_refund, refund_places
@@ -27,7 +24,7 @@ from services.orders.app.refunds_problems import (
 from services.orders.domain.entitlement import Claim
 from services.orders.domain.membership import Period
 from services.orders.domain.order import MAX_LINES, Goods, Line, LineState, Order, OrderState, PriceReason
-from services.orders.domain.refund import Cause, Decision, Refund, RefundLine, RefundStatus, revocation_of
+from services.orders.domain.refund import Cause, Refund, RefundLine, revocation_of
 
 _REFUNDABLE = (OrderState.PAID, OrderState.PARTLY_REFUNDED)
 
@@ -51,9 +48,9 @@ class Wanted:
 
 
 def ask_refund(context: Context, actor: Principal, wanted: Wanted, idempotency_key: str, correlation_id: str) -> Refund:
-    """Begins a refund: its lines are locked in the order, and playback is asked for each course.
+    """Begins a refund: its lines are locked in the order, and playback is asked for each course and each period.
 
-    A period of membership is taken back at once: it is ours, and a claim in it writes the same membership.
+    On a period that is being taken back nothing can be claimed: a claim in it writes the same membership.
 
     Raises:
         Problem: ORDER_NOT_FOUND, ORDER_NOT_REFUNDABLE, LINES_NOT_REFUNDABLE, REFUNDS_TOO_MANY, MEMBERSHIP_IN_USE,
@@ -83,16 +80,9 @@ def _plan(context: Context, actor: Principal, wanted: Wanted, correlation_id: st
     now = context.clock.now()
     refund = _refund(context, actor, wanted, order.value, lines, now, correlation_id)
     periods = [line for line in refund.lines if line.goods is Goods.MEMBERSHIP]
-    writes, events = _take_periods(context, refund, periods, may_be_used=not by_learner)
-    events += [revocation_requested(context, refund, line) for line in refund.lines if line.goods is Goods.COURSE]
+    writes = _lock_periods(context, refund, periods, may_be_used=not by_learner)
+    events = [revocation_requested(context, refund, line) for line in refund.lines]
     revoking = order.value.revoking([line.number for line in lines])
-    for line in periods:
-        refund = refund.decided(line.revocation_id, Decision.REVOKED, now)
-        revoking = revoking.refunded(line.number)
-    if periods:
-        writes += after_refund(context, revoking)
-    if refund.status is RefundStatus.DUE:
-        events.append(refund_due(context, refund))
     if not by_learner:
         writes.append(context.audit.entry(actor, "ask_refund", f"{wanted.order_id}/{refund.refund_id}", wanted.reason))
     return Change([Put(order.key, revoking, order.version), *new_refund(refund), *writes], events), refund
@@ -145,37 +135,29 @@ def _line(refund_id: str, line: Line) -> RefundLine:
     return RefundLine(revocation_id, line.number, line.goods, line.item_id, line.grant_id, line.due_fen)
 
 
-def _take_periods(
-    context: Context, refund: Refund, lines: Sequence[RefundLine], *, may_be_used: bool
-) -> tuple[list[Write], list[Envelope]]:
+def _lock_periods(context: Context, refund: Refund, lines: Sequence[RefundLine], *, may_be_used: bool) -> list[Write]:
     """The periods of membership, the last one first. Raises MEMBERSHIP_IN_USE, MEMBERSHIP_NOT_LAST."""
     if not lines:
-        return [], []
+        return []
     membership, version = read_versioned(context, refund.learner_id)
-    writes: list[Write] = []
-    events = []
     for line in sorted(lines, key=lambda line: membership.period(line.grant_id).valid_from, reverse=True):
-        if not may_be_used:
-            if _is_used(context, refund.learner_id, membership.period(line.grant_id)):
-                raise MEMBERSHIP_IN_USE.problem(line=line.number)
-            writes.append(taken_back(refund.learner_id, line.grant_id, line.revocation_id))
+        if not may_be_used and _is_used(context, refund.learner_id, membership.period(line.grant_id)):
+            raise MEMBERSHIP_IN_USE.problem(line=line.number)
         try:
-            membership = membership.without(line.grant_id)
+            membership = membership.revoking(line.grant_id)
         except LookupError:
             raise MEMBERSHIP_NOT_LAST.problem(line=line.number) from None
-        period = membership.period(line.grant_id)
-        events.append(membership_changed(context, refund.learner_id, period, refund.correlation_id))
-    return [*writes, Put(membership_key(refund.learner_id), membership, version)], events
+    return [Put(membership_key(refund.learner_id), membership, version)]
 
 
 def _is_used(context: Context, learner_id: str, period: Period) -> bool:
-    """Whether it brought something that stays: a course claimed since it began or watched on it, a price for members.
+    """Whether it brought something that stays: a course claimed since it began, a price for members.
 
-    A claim under way and such an order write the membership too.
+    A claim under way and such an order write the membership too. What was watched on it, playback says.
     """
     made = context.store.query(*claims(learner_id), Claim)
     claimed = any(claim.value.claimed_at >= period.valid_from for claim in made)
-    return claimed or is_watched(context, learner_id, period.id) or _is_saved_on(context, learner_id, period)
+    return claimed or _is_saved_on(context, learner_id, period)
 
 
 def _is_saved_on(context: Context, learner_id: str, period: Period) -> bool:

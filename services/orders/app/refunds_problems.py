@@ -31,8 +31,8 @@ LINES_NOT_REFUNDABLE = ProblemType(
 MEMBERSHIP_IN_USE = ProblemType(
     "MEMBERSHIP_IN_USE",
     HTTPStatus.CONFLICT,
-    "此会员期内已领取过或看完过课程，或已按会员价下单，不能退款；未作任何更改。",
-    "Courses were claimed, watched or ordered at the price for members on it: it is not refunded; nothing was changed.",
+    "此会员期内已领取过课程，或已按会员价下单，不能退款；未作任何更改。",
+    "Courses were claimed or ordered at the price for members on it: it is not refunded; nothing was changed.",
     "您可以只退订单中的其他商品；如有疑问，请联系客服。",
     "Ask for the order's other lines only, or write to support.",
 )

@@ -1,7 +1,6 @@
 """What comes of a refund: the answers of playback, and of credits where hours are reversed; then the money is due."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from services.kit.events import Envelope
 from services.kit.inbox import apply_once
@@ -9,17 +8,16 @@ from services.kit.store import Change, Put, Stored, Write
 from services.orders.app.announcements import refund_due, reversal_requested
 from services.orders.app.context import Context
 from services.orders.app.invoices import after_refund
-from services.orders.app.keys import entitlement_key
 from services.orders.app.orders import read_order
 from services.orders.app.refunds import read_refund
-from services.orders.domain.entitlement import Entitlement
-from services.orders.domain.order import Order
+from services.orders.app.refunds_taking import settled_entitlement, settled_period
+from services.orders.domain.order import Goods, Order
 from services.orders.domain.refund import Decision, Refund, RefundLine, RefundStatus, refund_of
 from services.orders.events.consumed import EntitlementRevocationDecided, WatchesReversed
 
 
 def record_decision(context: Context, event: Envelope) -> None:
-    """Takes the entitlement back as playback did, or keeps the line for the watch that playback names.
+    """Takes the entitlement or the period back as playback did, or keeps the line for the watch that playback names.
 
     Where playback took back what had been completed, credits is asked for the hours before anything is refunded.
 
@@ -64,10 +62,10 @@ def _plan(context: Context, event: Envelope, revocation_id: str, decide: Callabl
     line = refund.line(revocation_id)
     if line.decision is stored.value.line(revocation_id).decision:
         return Change()
-    writes: list[Write] = [Put(stored.key, refund, stored.version), *_order(context, refund, line)]
-    if line.decision is not Decision.KEPT:
-        writes += _take_back(context, refund, line)
-    return Change(writes, _events(context, event, refund, line))
+    settle = settled_entitlement if line.goods is Goods.COURSE else settled_period
+    granted = settle(context, refund, line)
+    writes = [Put(stored.key, refund, stored.version), *_order(context, refund, line), *granted.writes]
+    return Change(writes, [*_events(context, event, refund, line), *granted.events])
 
 
 def _order(context: Context, refund: Refund, line: RefundLine) -> list[Write]:
@@ -82,16 +80,6 @@ def _order(context: Context, refund: Refund, line: RefundLine) -> list[Write]:
 def _moved(order: Stored[Order], line: RefundLine) -> Order:
     kept = line.decision is Decision.KEPT
     return order.value.kept(line.number) if kept else order.value.refunded(line.number)
-
-
-def _take_back(context: Context, refund: Refund, line: RefundLine) -> list[Write]:
-    key = entitlement_key(refund.learner_id, line.item_id, line.grant_id)
-    entitlement = context.store.get(key, Entitlement)
-    if entitlement is None:
-        raise LookupError(line.grant_id)
-    if entitlement.value.revoked_at is not None:
-        return []
-    return [Put(key, replace(entitlement.value, revoked_at=context.clock.now()), entitlement.version)]
 
 
 def _events(context: Context, event: Envelope, refund: Refund, line: RefundLine) -> list[Envelope]:

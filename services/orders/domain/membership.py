@@ -15,6 +15,7 @@ class Period:
     """One period of membership: valid in [valid_from, valid_until), both whole seconds; not at all once revoked.
 
     The version of the plan it was granted under stays with it. `sequence` counts what was said of it, from 1.
+    `revoking`: a refund waits for what playback says; until then nothing is claimed or priced on it.
     """
 
     id: str
@@ -24,10 +25,16 @@ class Period:
     valid_until: datetime
     sequence: int = 1
     revoked: bool = False
+    revoking: bool = False
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is the learner's, and no refund of it is under way."""
+        return not (self.revoked or self.revoking)
 
     def covers(self, instant: datetime) -> bool:
         """Whether the instant is within: the first second is, the last is not."""
-        return not self.revoked and self.valid_from <= instant < self.valid_until
+        return self.holds and self.valid_from <= instant < self.valid_until
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,7 @@ class Membership:
         """When the membership that runs at this instant ends, the periods that follow on included."""
         end = None
         for period in self.periods:
-            if period.covers(instant) or (period.valid_from == end and not period.revoked):
+            if period.covers(instant) or (period.valid_from == end and period.holds):
                 end = period.valid_until
         return end
 
@@ -62,19 +69,50 @@ class Membership:
                 return period
         raise LookupError(period_id)
 
-    def without(self, period_id: str) -> "Membership":
-        """With the last period that it has, of this id, taken back. Raises LookupError where another one is the last.
+    def revoking(self, period_id: str) -> "Membership":
+        """With the last period that holds, of this id, being taken back. Raises LookupError where another is the last.
 
         Taking back an earlier one would leave the learner with a gap that the next purchase does not fill.
         """
-        last = max(self._held(), key=lambda period: period.valid_from, default=None)
+        last = max((period for period in self.periods if period.holds), key=_start, default=None)
         if last is None or last.id != period_id:
             raise LookupError(period_id)
-        revoked = replace(last, revoked=True, sequence=last.sequence + 1)
-        return replace(self, periods=tuple(revoked if period is last else period for period in self.periods))
+        return self._with(replace(last, revoking=True))
+
+    def kept(self, period_id: str) -> "Membership":
+        """With a period that is not taken back after all. Raises LookupError."""
+        return self._with(replace(self.period(period_id), revoking=False))
+
+    def revoked(self, period_id: str, now: datetime) -> "Membership":
+        """With a period taken back; what was bought meanwhile, to follow on it, begins earlier. Raises LookupError."""
+        period = self.period(period_id)
+        taken = replace(period, revoked=True, revoking=False, sequence=period.sequence + 1)
+        membership = self._with(taken)
+        for later in sorted(self.periods, key=_start):
+            if later.holds and later.valid_from > max(now, period.valid_from):
+                membership = membership._moved_up(later, now)  # noqa: SLF001 (a Membership)
+        return membership
+
+    def _moved_up(self, period: Period, now: datetime) -> "Membership":
+        before = (other.valid_until for other in self._held() if other.valid_from < period.valid_from)
+        start = max([now.replace(microsecond=0), *before])
+        end = add_months(start, _months(period))
+        return self._with(replace(period, valid_from=start, valid_until=end, sequence=period.sequence + 1))
+
+    def _with(self, changed: Period) -> "Membership":
+        return replace(self, periods=tuple(changed if old.id == changed.id else old for old in self.periods))
 
     def _held(self) -> list[Period]:
         return [period for period in self.periods if not period.revoked]
+
+
+def _start(period: Period) -> datetime:
+    return period.valid_from
+
+
+def _months(period: Period) -> int:
+    start, end = period.valid_from.astimezone(CHINA), period.valid_until.astimezone(CHINA)
+    return (end.year - start.year) * 12 + end.month - start.month
 
 
 def china_date(instant: datetime) -> date:

@@ -60,6 +60,11 @@ class RefundLine:
     decision: Decision = Decision.WAITING
     watch_ids: tuple[str, ...] = ()
 
+    @property
+    def course_id(self) -> str | None:
+        """The course; None for a period of membership."""
+        return self.item_id if self.goods is Goods.COURSE else None
+
 
 @dataclass(frozen=True)
 class Refund:

@@ -35,17 +35,6 @@ class EntitlementRevocationDecided(BaseModel):
     completed_watch_ids: list[str] = []
 
 
-class WatchCompleted(BaseModel):
-    """Of playback's completed watch: on which period of membership it was, if it was of the members' library."""
-
-    TYPE: ClassVar = "playback.watch_completed.v1"
-
-    watch_id: str = Field(min_length=1)
-    learner_id: str = Field(min_length=1)
-    course_id: str = Field(min_length=1)
-    membership_period_id: str | None = Field(default=None, min_length=1)
-
-
 class WatchesReversed(BaseModel):
     """Of credits' answer to our request: the hours of the watches no longer count."""
 

@@ -92,14 +92,17 @@ class RefundDue(BaseModel):
 
 
 class EntitlementRevocationRequested(BaseModel):
-    """Fact: an entitlement is to be taken back, unless a watch was completed on it before. Playback decides that."""
+    """Fact: an entitlement, or a period of membership, is to be taken back, unless a watch was completed on it before.
+
+    Playback decides that.
+    """
 
     TYPE: ClassVar = "orders.entitlement_revocation_requested.v1"
 
     revocation_id: str = Field(description="named by the decision that answers this")
     learner_id: str
-    course_id: str
-    entitlement_id: str
+    course_id: str | None = Field(description="null: it is a period of membership")
+    entitlement_id: str = Field(description="or the period's id")
     requested_at: datetime
     even_if_completed: bool = Field(
         default=False, description="whether it is to be taken back even so, for an administrator who has hours reversed"
@@ -107,20 +110,19 @@ class EntitlementRevocationRequested(BaseModel):
 
 
 class HoursReversalRequested(BaseModel):
-    """Fact: hours of watches are to be taken back, because what they were watched on was refunded.
+    """Fact: hours of watches are to be taken back, because what they were watched on was refunded by an administrator.
 
-    Of a course that an administrator refunds: the money is sent once credits has answered. Of a membership that the
-    learner had refunded in the moment in which a course of the library was completed on it.
+    The money is sent once credits has answered.
     """
 
     TYPE: ClassVar = "orders.hours_reversal_requested.v1"
 
     revocation_id: str = Field(description="named by the answer")
     learner_id: str
-    course_id: str
+    course_id: str | None = Field(description="null: they are the watches of a period of membership")
     watch_ids: list[str] = Field(min_length=1)
-    reason: str = Field(description="which the learner reads; an administrator's own words")
-    actor: str = Field(description="the opaque id of who asked for the refund")
+    reason: str = Field(description="the administrator's words, which the learner reads")
+    actor: str = Field(description="the administrator's opaque id")
     requested_at: datetime
 
 

@@ -1,4 +1,4 @@
-"""The queue of the catalogue's courses, of watches, of erased persons, and of what is answered about refunds."""
+"""The queue of the catalogue's courses, of erased persons, and of what is answered about refunds."""
 
 from functools import partial
 from typing import Any
@@ -9,7 +9,6 @@ from services.kit.consumer import EventHandler, consume
 from services.orders import bootstrap
 from services.orders.app.context import Context
 from services.orders.app.erase_person import erase_person
-from services.orders.app.library_use import record_watch
 from services.orders.app.record_course import record_course
 from services.orders.app.refunds_settle import record_decision, record_reversal
 from services.orders.events.consumed import (
@@ -17,7 +16,6 @@ from services.orders.events.consumed import (
     CourseWithdrawn,
     EntitlementRevocationDecided,
     PersonErased,
-    WatchCompleted,
     WatchesReversed,
 )
 
@@ -29,7 +27,6 @@ def event_handlers(orders: Context) -> dict[str, EventHandler]:
         CoursePublished.TYPE: courses,
         CourseWithdrawn.TYPE: courses,
         EntitlementRevocationDecided.TYPE: partial(record_decision, orders),
-        WatchCompleted.TYPE: partial(record_watch, orders),
         WatchesReversed.TYPE: partial(record_reversal, orders),
         PersonErased.TYPE: partial(erase_person, orders),
     }

@@ -21,8 +21,8 @@ from services.orders.handlers.finance_views import Day
 
 FUNCTION = "aftersale"
 MAX_REFUNDS = 100
-KEPT = "这门课程已完整观看并可计学时，因此不予退款，课程仍归您所有。"
-KEPT_EN = "This course was watched in full and gives hours, so it is not refunded; it stays yours."
+KEPT = "已有课程完整观看并可计学时，因此不予退款，所购仍归您所有。"
+KEPT_EN = "A course was watched in full on it and gives hours, so it is not refunded; it stays yours."
 
 
 Numbers = Annotated[

@@ -73,9 +73,9 @@ def live_key(learner_id: str) -> Key:
     return Key(f"LEARNER#{learner_id}", "LIVE")
 
 
-def attempts_of(course_id: str) -> str:
-    """Sort-key prefix of a learner's attempts at a course."""
-    return f"ATTEMPT#{course_id}#"
+def attempts_of(course_id: str | None) -> str:
+    """Sort-key prefix of a learner's attempts at a course, or at every course."""
+    return "ATTEMPT#" if course_id is None else f"ATTEMPT#{course_id}#"
 
 
 def attempt_key(learner_id: str, course_id: str, number: int) -> Key:

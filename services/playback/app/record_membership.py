@@ -18,8 +18,9 @@ from services.playback.events.consumed import MembershipChanged
 def record_membership(context: Context, event: Envelope) -> None:
     """Records how a period stands, unless newer is known; a session on it that it no longer allows ends with that.
 
-    What was completed stays: this is a state, and orders does not ask. All of it is one transaction. A start checks the
-    period's version and writes the live item, as a completion does: whoever comes first is seen by the other.
+    What was completed stays: this is a state, and a refund asks before (`decide_revocation`). Revoked is for good. All
+    of it is one transaction. A start checks the period's version and writes the live item, as a completion does:
+    whoever comes first is seen by the other.
 
     Raises:
         ValueError: the event is not a membership period's state.
@@ -35,7 +36,7 @@ def record_membership(context: Context, event: Envelope) -> None:
 def _plan(context: Context, learner_id: str, period: MembershipPeriod) -> Change:
     key = membership_key(learner_id, period.id)
     known = context.store.get(key, MembershipPeriod)
-    if known and known.value.sequence >= period.sequence:
+    if known and (known.value.revoked or known.value.sequence >= period.sequence):
         return Change()
     recorded = Put(key, period, after=known.version if known else ABSENT)
     return Change([recorded, *_session(context, learner_id, period)])

@@ -1,13 +1,16 @@
 """Playback's own narrow view of a membership: when a period of it opens the members' library."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from services.playback.domain.entitlement import MEMBERSHIP, Entitlement
 
 
 @dataclass(frozen=True)
 class MembershipPeriod:
-    """One period, valid in [valid_from, valid_until), milliseconds since 1970, as orders last told it (`sequence`)."""
+    """One period, valid in [valid_from, valid_until), milliseconds since 1970, as orders last told it (`sequence`).
+
+    Once revoked, by orders' word or by our own decision on a refund, it is revoked for good.
+    """
 
     id: str
     valid_from: int
@@ -34,3 +37,10 @@ class MembershipPeriod:
     def still_allows(self, until: int | None) -> bool:
         """Whether a session that was opened on it until then may go on."""
         return self.opens_library and not self.revoked and until is not None and until <= self.valid_until
+
+
+def without_effect(period: MembershipPeriod | None, id_: str) -> MembershipPeriod:
+    """The period taken back; where it was not granted here yet, it never will open anything."""
+    if period is None:
+        return MembershipPeriod(id_, valid_from=0, valid_until=0, opens_library=False, revoked=True, sequence=0)
+    return replace(period, revoked=True)

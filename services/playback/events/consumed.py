@@ -62,12 +62,15 @@ class MembershipChanged(BaseModel):
 
 
 class EntitlementRevocationRequested(BaseModel):
-    """Of orders' wish to take an entitlement back: which one, and what the answer must name."""
+    """Of orders' wish to take an entitlement back: which one, and what the answer must name.
+
+    Of no course it is a period of membership.
+    """
 
     TYPE: ClassVar = "orders.entitlement_revocation_requested.v1"
 
     revocation_id: str
     learner_id: str
-    course_id: str
+    course_id: str | None
     entitlement_id: str
     even_if_completed: bool = False

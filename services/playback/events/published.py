@@ -38,7 +38,10 @@ class WatchCompleted(BaseModel):
 
 
 class EntitlementRevocationDecided(BaseModel):
-    """A fact: whether an entitlement was taken back, or a watch had been completed on it before."""
+    """A fact: whether an entitlement was taken back, or a watch had been completed on it before.
+
+    Of a period of membership the same, under the period's id.
+    """
 
     TYPE: ClassVar = "playback.entitlement_revocation_decided.v1"
 

@@ -6,6 +6,7 @@ Refund and completion never both win, and what was paid less what was sent back 
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from typing import Any, cast
 
@@ -21,18 +22,21 @@ from services.kit.events import Envelope
 from services.kit.identity import Principal, Role
 from services.kit.problems import Problem
 from services.orders.app.keys import entitlement_key
+from services.orders.app.memberships import read_versioned
 from services.orders.app.payments import Till
 from services.orders.app.refunds import refunds_of_order
 from services.orders.app.refunds_ask import Wanted, ask_refund
 from services.orders.app.send_refund import send_due
 from services.orders.domain.entitlement import Entitlement
-from services.orders.domain.order import LineState, Order
+from services.orders.domain.membership import china_date
+from services.orders.domain.order import Goods, Line, LineState, Order, PriceReason
 from services.orders.domain.payment import PaymentProvider, ProviderUnavailable, RefundOrder, RefundState, RefundTrade
 from services.orders.domain.refund import Cause, Decision, RefundLine, RefundStatus
 from services.orders.events.published import RefundDue
 from services.orders.handlers.consume import event_handlers as orders_handlers
-from services.playback.app.context import attempts_of, grant_key, live_key
+from services.playback.app.context import attempts_of, grant_key, live_key, membership_key
 from services.playback.domain.entitlement import Entitlement as Grant
+from services.playback.domain.membership import MembershipPeriod
 from services.playback.domain.watch import Attempt
 from services.playback.handlers.consume import event_handlers as playback_handlers
 from tests.unit.credits.world import AFP
@@ -41,10 +45,12 @@ from tests.unit.credits.world import World as Credits
 from tests.unit.credits.world import published as lecture
 from tests.unit.orders.shop import a_line, pay, place, reread
 from tests.unit.orders.world import ADMINISTRATOR, die
+from tests.unit.orders.world import NOON_IN_SHANGHAI as NOON
 from tests.unit.orders.world import Crash as OrdersCrash
 from tests.unit.orders.world import World as Orders
 from tests.unit.playback.player import confirm, play
 from tests.unit.playback.world import FAST, LEARNER, SHORT
+from tests.unit.playback.world import NOON_IN_SHANGHAI as LONG_BEFORE
 from tests.unit.playback.world import Crash as PlaybackCrash
 from tests.unit.playback.world import World as Playback
 
@@ -72,7 +78,7 @@ class Provider:
 
 
 class RefundMachine(RuleBasedStateMachine):
-    """One learner, two courses; three services on stores of their own, and a bus that delivers as it pleases."""
+    """One learner, two courses that memberships open too; three services, and a bus that delivers as it pleases."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -89,6 +95,7 @@ class RefundMachine(RuleBasedStateMachine):
         self.read = [0, 0, 0]
         self.placed: list[Order] = []
         self.credits.certify(AFP, learner=LEARNER)
+        self.playback.clock.advance((NOON - LONG_BEFORE) // timedelta(milliseconds=1))
         for course_id in COURSES:
             self.playback.publish(course_id)
             self.credits.deliver(lecture(course_id, version="v1", content=course_id, eligible=["AFP"]))
@@ -106,6 +113,23 @@ class RefundMachine(RuleBasedStateMachine):
         self.placed.append(order)
         if at_once:
             self.everything_arrives()
+
+    @rule(at_once=st.booleans(), watching=st.sampled_from([None, *COURSES]))
+    def join(self, at_once: bool, watching: str | None) -> None:
+        """A paid year of membership, which opens the library; it may follow on another. Perhaps it is used at once."""
+        if len(self.placed) == 6:
+            return
+        plan = self.orders.context.plans.in_force("vip", china_date(self.orders.clock.now()))
+        assert plan
+        day = plan.effective_from.isoformat()
+        line = Line(1, Goods.MEMBERSHIP, "vip", day, "VIP", 30_000, 30_000, PriceReason.LIST)
+        order = place(self.orders, line, learner_id=LEARNER)
+        pay(self.orders, order, f"T{len(self.placed)}")
+        self.placed.append(order)
+        if at_once:
+            self.everything_arrives()
+        if watching:
+            self.watch(watching, 12, at_once=False)
 
     @rule(which=st.integers(0, 5), numbers=st.sampled_from([None, (1,), (2,), (1, 2), (3,)]), crash=crashes)
     def ask(self, which: int, numbers: tuple[int, ...] | None, crash: str | None) -> None:
@@ -168,11 +192,8 @@ class RefundMachine(RuleBasedStateMachine):
             due = [r.amount_fen for r in refunds if r.status in (RefundStatus.DUE, RefundStatus.DONE)]
             assert sent <= sum(due) <= order.refunded_fen <= order.amount_fen
             for line in order.lines:
-                key = entitlement_key(LEARNER, line.item_id, str(line.grant_id))
-                entitlement = self.orders.store.get(key, Entitlement)
-                assert entitlement
                 if line.state is not LineState.REVOKING:
-                    assert (entitlement.value.revoked_at is None) == (line.state is LineState.GRANTED)
+                    assert self._is_owned(line) == (line.state is LineState.GRANTED)
 
     @invariant()
     def refund_and_completion_never_both_win(self) -> None:
@@ -184,12 +205,10 @@ class RefundMachine(RuleBasedStateMachine):
             if award.kind == "award" and standing_of(award, entries) is Standing.STANDS
         }
         for line in self._paid_back():
-            grant = self.playback.store.get(grant_key(LEARNER, line.item_id, line.grant_id), Grant)
-            assert grant
-            assert grant.value.revoked_at is not None
+            assert not self._opens(line)
             completed = {
                 attempt.value.watch_id
-                for attempt in self.playback.store.query(live_key(LEARNER).pk, attempts_of(line.item_id), Attempt)
+                for attempt in self.playback.store.query(live_key(LEARNER).pk, attempts_of(line.course_id), Attempt)
                 if attempt.value.completed_at is not None and attempt.value.entitlement.id == line.grant_id
             }
             assert completed == set(line.watch_ids)
@@ -226,6 +245,23 @@ class RefundMachine(RuleBasedStateMachine):
         """The order as it stands."""
         return reread(self.orders, order)
 
+    def _is_owned(self, line: Line) -> bool:
+        if line.goods is Goods.MEMBERSHIP:
+            return read_versioned(self.orders.context, LEARNER)[0].period(str(line.grant_id)).holds
+        entitlement = self.orders.store.get(entitlement_key(LEARNER, line.item_id, str(line.grant_id)), Entitlement)
+        assert entitlement
+        return entitlement.value.revoked_at is None
+
+    def _opens(self, line: Line | RefundLine) -> bool:
+        """Whether something can be watched on it, as playback knows it."""
+        if line.goods is Goods.MEMBERSHIP:
+            period = self.playback.store.get(membership_key(LEARNER, str(line.grant_id)), MembershipPeriod)
+            assert period
+            return not period.value.revoked
+        grant = self.playback.store.get(grant_key(LEARNER, line.item_id, str(line.grant_id)), Grant)
+        assert grant
+        return grant.value.revoked_at is None
+
     def _paid_back(self) -> list[RefundLine]:
         refunds = [r for order in self.placed for r in refunds_of_order(self.orders.context, order.order_id)]
         return [line for refund in refunds for line in refund.lines if line.decision is Decision.REVOKED]
@@ -239,9 +275,7 @@ class RefundMachine(RuleBasedStateMachine):
             sent = sum(fen for number, fen in self.provider.sent.values() if number == order.paid_by.payment_number)
             assert order.amount_fen - sent == sum(line.due_fen for line in order.lines if line.state == "granted")
             for line in order.lines:
-                grant = self.playback.store.get(grant_key(LEARNER, line.item_id, str(line.grant_id)), Grant)
-                assert grant
-                assert (grant.value.revoked_at is None) == (line.state is LineState.GRANTED)
+                assert self._opens(line) == (line.state is LineState.GRANTED)
 
     def _collect(self) -> None:
         outboxes = [self.orders.store.outbox, self.playback.store.outbox, self.credits.store.outbox]

@@ -29,7 +29,7 @@ COURSES = st.sampled_from(sorted(DURATIONS))
 A_DAY_MS = 86_400_000
 SKEW_MS = 2_000
 """Time may seem to step back between two calls."""
-PERIODS = st.sampled_from(["period-1", "period-2"])
+PERIODS = st.sampled_from(["period-1", "period-2", "period-3"])
 CRASHES = st.sampled_from([None, None, None, "before", "after"])
 HIGHEST_RATE = 2
 QUESTIONS = [{"text": text, "choices": ["a", "b", "c"], "answer": 1} for text in ("first", "second")]
@@ -57,6 +57,7 @@ class WatchMachine(RuleBasedStateMachine):
         self.bought: dict[tuple[str, str], int] = defaultdict(int)
         self.sequences: dict[str, int] = defaultdict(int)
         self.memberships: dict[tuple[str, str], tuple[int, int] | None] = {}
+        self.gone: set[tuple[str, str]] = set()
         self.checked = 0
         self.membership_changes(OTHER, "period-1", A_DAY_MS, revoked=False, crash=None)
 
@@ -187,7 +188,22 @@ class WatchMachine(RuleBasedStateMachine):
         with suppress(Crash):
             record_membership(self.world.context, event)
         record_membership(self.world.context, event)
-        self.memberships[learner_id, period] = None if revoked else (to_ms(now), to_ms(valid_until))
+        self.gone |= {(learner_id, period)} if revoked else set()
+        is_gone = (learner_id, period) in self.gone
+        self.memberships[learner_id, period] = None if is_gone else (to_ms(now), to_ms(valid_until))
+
+    @rule(learner_id=LEARNERS, period=PERIODS, crash=CRASHES)
+    def membership_is_asked_back(self, learner_id: str, period: str, crash: str | None) -> None:
+        """Orders asks for a period, which may not be known yet; it is delivered until it is decided, and once more."""
+        event = self.world.asked_to_revoke_period(learner_id, period)
+        self.world.store.crash = crash
+        with suppress(Crash):
+            decide_revocation(self.world.context, event)
+        decide_revocation(self.world.context, event)
+        decided = [e.data["outcome"] for e in self.world.store.outbox if e.type == EntitlementRevocationDecided.TYPE]
+        if decided[-1] == "revoked":
+            self.gone.add((learner_id, period))
+            self.memberships[learner_id, period] = None
 
     @rule()
     def key_is_rotated(self) -> None:
@@ -243,14 +259,17 @@ class WatchMachine(RuleBasedStateMachine):
     def completion_and_revocation_never_both_win(self) -> None:
         """What was taken back carries no completion and no session; what carries one was not taken back."""
         decided = [e.data for e in self.world.store.outbox if e.type == EntitlementRevocationDecided.TYPE]
-        revoked = {data["entitlement_id"] for data in decided if data["outcome"] == "revoked"}
-        completed = {e.data["entitlement_id"]: e.subject for e in self.world.store.outbox if e.type == COMPLETED}
+        revoked = {(data["learner_id"], data["entitlement_id"]) for data in decided if data["outcome"] == "revoked"}
+        completed: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for told in (e.data for e in self.world.store.outbox if e.type == COMPLETED):
+            completed[told["learner_id"], told["entitlement_id"]].add(told["watch_id"])
         assert revoked.isdisjoint(completed)
         for data in decided:
-            assert data["watch_id"] == completed.get(data["entitlement_id"])
+            assert (data["watch_id"] is None) == (data["outcome"] == "revoked")
+            assert set(data["completed_watch_ids"]) <= completed[data["learner_id"], data["entitlement_id"]]
         for learner_id in (LEARNER, OTHER):
             live = self.world.store.get(live_key(learner_id), Live)
-            if live and live.value.entitlement_id in revoked:
+            if live and (learner_id, live.value.entitlement_id) in revoked:
                 assert live.value.revoked_at is not None
                 assert not live.value.has_lease(live.value.revoked_at)
 

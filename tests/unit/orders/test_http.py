@@ -131,7 +131,7 @@ def test_membership(api: HttpApi) -> None:
 def test_a_period_that_was_taken_back_is_not_among_the_membership(api: HttpApi, member_world: World) -> None:
     stored = member_world.store.get(membership_key(MEMBER), Membership)
     assert stored
-    taken_back = stored.value.without(stored.value.periods[-1].id)
+    taken_back = stored.value.revoked(stored.value.periods[-1].id, member_world.clock.now())
     member_world.store.commit(Change([Put(stored.key, taken_back, stored.version)]))
     found = call(api, "GET", "/v1/orders/membership").body
     assert (found["active"], found["periods"]) == (False, [])

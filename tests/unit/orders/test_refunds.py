@@ -263,26 +263,98 @@ def test_a_course_of_nothing_is_given_back_for_nothing(world: World) -> None:
     assert owned(world) == {RECOMMENDED}
 
 
-def test_a_membership_nobody_used_is_taken_back_at_once(world: World) -> None:
+def standing(world: World) -> bool:
+    """Whether the learner is a member now."""
+    return read_membership(world.context, MEMBER).current is not None
+
+
+def test_a_membership_is_taken_back_once_playback_says_that_nothing_was_completed_on_it(world: World) -> None:
     order = membership_order(world)
     refund = ask(world, order)
-    assert refund.status is DUE
+    (request,) = told(world, "entitlement_revocation_requested")
+    assert (request["course_id"], request["entitlement_id"]) == (None, order.lines[0].grant_id)
+    assert (refund.status, told(world, "refund_due"), len(told(world, "membership_changed"))) == (ASKED, [], 1)
+    assert not standing(world)
+    decide(world, refund.lines[0])
+    decide(world, refund.lines[0])
     assert [due["amount_fen"] for due in told(world, "refund_due")] == [30_000]
-    assert read_membership(world.context, MEMBER).current is None
     granted, revoked = (event for event in world.store.outbox if event.type == "orders.membership_changed.v1")
     assert (granted.sequence, revoked.sequence, revoked.data["revoked"]) == (1, 2, True)
     assert revoked.subject == granted.subject
     again = membership_order(world)
-    assert read_membership(world.context, MEMBER).current
+    assert standing(world)
     assert reread(world, again).lines[0].grant_id != order.lines[0].grant_id
+
+
+def test_membership_refund_after_library_watch(world: World) -> None:
+    order = membership_order(world)
+    refund = ask(world, order)
+    decide(world, refund.lines[0], completed=["watch-7"])
+    decide(world, refund.lines[0])
+    after = kept(world, refund)
+    assert (after.status, after.lines[0].decision, after.lines[0].watch_ids) == (REFUSED, Decision.KEPT, ("watch-7",))
+    assert (told(world, "refund_due"), len(told(world, "membership_changed"))) == ([], 1)
+    assert reread(world, order).lines[0].state is LineState.GRANTED
+    assert standing(world)
+    assert world.claim()
+
+
+def test_an_administrator_refunds_a_watched_membership_once_its_hours_are_taken_back(world: World) -> None:
+    refund = ask(world, membership_order(world), reverse_hours=True)
+    decide(world, refund.lines[0], completed=["watch-7", "watch-8"], revoked=True)
+    (request,) = told(world, "hours_reversal_requested")
+    assert (request["course_id"], request["watch_ids"]) == (None, ["watch-7", "watch-8"])
+    assert (standing(world), told(world, "refund_due")) == (False, [])
+    answer_reversal(world, refund.lines[0])
+    answer_reversal(world, refund.lines[0])
+    assert [due["amount_fen"] for due in told(world, "refund_due")] == [30_000]
+    assert len(told(world, "membership_changed")) == 2
+
+
+@pytest.mark.parametrize("moment", ["before_commit", "after_commit"])
+def test_a_death_while_a_period_is_taken_back_takes_it_once(world: World, moment: str) -> None:
+    (line,) = ask(world, membership_order(world)).lines
+    setattr(world.store, moment, die)
+    with pytest.raises(Crash):
+        decide(world, line)
+    decide(world, line)
+    assert [due["amount_fen"] for due in told(world, "refund_due")] == [30_000]
+    assert len(told(world, "membership_changed")) == 2
+
+
+def test_while_playback_is_asked_nothing_is_claimed_and_nothing_asked_twice(world: World) -> None:
+    order = membership_order(world)
+    refund = ask(world, order)
+    assert code_of(world.claim) == "MEMBERSHIP_REQUIRED"
+    assert code_of(lambda: ask(world, order)) == "ORDER_NOT_REFUNDABLE"
+    decide(world, refund.lines[0], completed=["watch-7"])
+    assert world.claim()
+
+
+def test_a_period_bought_while_playback_is_asked_moves_up_once_the_one_before_is_gone(world: World) -> None:
+    refund = ask(world, membership_order(world))
+    membership_order(world)
+    assert not standing(world), "it follows on the one that may yet be kept"
+    world.clock.advance(5_000)
+    decide(world, refund.lines[0])
+    now = world.clock.now()
+    view = read_membership(world.context, MEMBER)
+    assert view.current
+    assert (view.current.valid_from, view.valid_until) == (now, add_months(now, 12))
+    assert [(news["revoked"], news["valid_from"]) for news in told(world, "membership_changed")[2:]] == [
+        (True, told(world, "membership_changed")[0]["valid_from"]),
+        (False, now.isoformat().replace("+00:00", "Z")),
+    ]
 
 
 def test_a_membership_in_which_a_course_was_claimed_is_refunded_by_an_administrator_only(world: World) -> None:
     order = membership_order(world)
     claim = world.claim()
     assert code_of(lambda: ask(world, order)) == "MEMBERSHIP_IN_USE"
-    assert ask(world, order, reverse_hours=False).status is DUE
-    assert read_membership(world.context, MEMBER).current is None
+    refund = ask(world, order, reverse_hours=False)
+    decide(world, refund.lines[0])
+    assert kept(world, refund).status is DUE
+    assert not standing(world)
     assert list_entitlements(world.context, MEMBER) == [claim], "a claim is for ever"
 
 
@@ -297,7 +369,6 @@ def test_attack_refunding_in_the_moment_of_the_claim(world: World) -> None:
     order = membership_order(world)
     world.store.before_commit = lambda: ask(world, order)
     assert code_of(world.claim) == "MEMBERSHIP_REQUIRED"
-    assert [due["amount_fen"] for due in told(world, "refund_due")] == [30_000]
 
 
 def test_a_renewal_that_has_not_begun_is_refunded_whatever_was_claimed_before(world: World) -> None:
@@ -306,7 +377,7 @@ def test_a_renewal_that_has_not_begun_is_refunded_whatever_was_claimed_before(wo
     renewal = membership_order(world)
     assert code_of(lambda: ask(world, first, reverse_hours=False)) == "MEMBERSHIP_NOT_LAST"
     until = read_membership(world.context, MEMBER).valid_until
-    ask(world, renewal)
+    decide(world, ask(world, renewal).lines[0])
     view = read_membership(world.context, MEMBER)
     assert view.current
     assert view.valid_until
@@ -316,7 +387,7 @@ def test_a_renewal_that_has_not_begun_is_refunded_whatever_was_claimed_before(wo
 def test_a_purchase_after_a_refunded_renewal_takes_its_place(world: World) -> None:
     membership_order(world)
     until = read_membership(world.context, MEMBER).valid_until
-    ask(world, membership_order(world))
+    decide(world, ask(world, membership_order(world)).lines[0])
     membership_order(world)
     after = read_membership(world.context, MEMBER).valid_until
     assert until

@@ -78,6 +78,20 @@ class World:
             even_if_completed=even_if_completed,
         )
 
+    def asked_to_revoke_period(
+        self, learner_id: str = LEARNER, period: str = "period-1", *, even_if_completed: bool = False
+    ) -> Envelope:
+        """Orders asks to take a period of membership back."""
+        return self.news(
+            "orders.entitlement_revocation_requested.v1",
+            None,
+            revocation_id=self.ids.new(),
+            learner_id=learner_id,
+            course_id=None,
+            entitlement_id=period,
+            even_if_completed=even_if_completed,
+        )
+
     def revoke(self, learner_id: str, course_id: str, basis: str = "claim", *, even_if_completed: bool = False) -> str:
         """Asks for it, and answers the outcome."""
         asked = self.asked_to_revoke(learner_id, course_id, basis, even_if_completed=even_if_completed)

@@ -1,0 +1,82 @@
+"""Prices for members and refunds of the membership: of the two at most one stands."""
+
+import pytest
+
+from services.kit.problems import Problem
+from services.orders.app.own_orders import cancel_order
+from services.orders.app.place_order import order_courses
+from services.orders.app.refunds import refunds_of_order
+from services.orders.domain.membership import china_date
+from services.orders.domain.order import Goods, Line, Order, PriceReason
+from services.orders.domain.refund import RefundStatus
+from tests.unit.orders.shop import ask, decide, pay, place, reread
+from tests.unit.orders.world import MEMBER, ORDINARY, World
+
+
+def membership_order(world: World) -> Order:
+    """A paid year of membership."""
+    plan = world.context.plans.in_force("vip", china_date(world.clock.now()))
+    assert plan
+    line = Line(1, Goods.MEMBERSHIP, "vip", plan.effective_from.isoformat(), "VIP", 30_000, 30_000, PriceReason.LIST)
+    order = place(world, line)
+    pay(world, order, trade_no=world.ids.new())
+    return reread(world, order)
+
+
+def refused(world: World, order: Order) -> bool:
+    """Whether a learner's refund is refused, and changes nothing."""
+    before = world.store.snapshot()
+    with pytest.raises(Problem) as caught:
+        ask(world, order)
+    return caught.value.type.code == "MEMBERSHIP_IN_USE" and world.store.snapshot() == before
+
+
+def ordered(world: World, expected_fen: int = 8_910) -> Order:
+    """A course, ordered and paid at the price for members."""
+    order = order_courses(world.context, MEMBER, [ORDINARY], None, expected_fen, world.ids.new(), "request-4")
+    pay(world, order, trade_no=world.ids.new())
+    return reread(world, order)
+
+
+def test_attack_giving_the_membership_back_and_keeping_its_prices(world: World) -> None:
+    membership = membership_order(world)
+    waiting = order_courses(world.context, MEMBER, [ORDINARY], None, 8_910, world.ids.new(), "request-4")
+    assert refused(world, membership)
+    pay(world, waiting)
+    assert refused(world, membership)
+    [line] = ask(world, waiting).lines
+    assert refused(world, membership)
+    decide(world, line)
+    assert ask(world, membership).status is RefundStatus.ASKED, "what was saved is given back"
+
+
+def test_an_order_at_the_price_for_members_that_was_given_up_does_not_matter(world: World) -> None:
+    membership = membership_order(world)
+    given_up = order_courses(world.context, MEMBER, [ORDINARY], None, 8_910, world.ids.new(), "request-4")
+    cancel_order(world.context, MEMBER, given_up.order_id)
+    assert ask(world, membership).status is RefundStatus.ASKED
+
+
+def test_attack_ordering_as_a_member_in_the_moment_of_the_refund(world: World) -> None:
+    membership = membership_order(world)
+    world.store.before_commit = lambda: ask(world, membership)
+    with pytest.raises(Problem) as caught:
+        ordered(world)
+    assert caught.value.type.code == "PRICE_CHANGED"
+    [refund] = refunds_of_order(world.context, membership.order_id)
+    decide(world, refund.lines[0])
+    again = membership_order(world)
+    world.store.before_commit = lambda: ordered(world)
+    with pytest.raises(Problem) as caught:
+        ask(world, again)
+    assert caught.value.type.code == "MEMBERSHIP_IN_USE"
+
+
+def test_orders_far_back_are_found(world: World) -> None:
+    membership = membership_order(world)
+    ordered(world)
+    for number in range(25):
+        world.clock.advance(1_000)
+        world.publish(f"course-{number}", 1, price_fen=0)
+        order_courses(world.context, MEMBER, [f"course-{number}"], None, 0, world.ids.new(), "request-4")
+    assert refused(world, membership)
