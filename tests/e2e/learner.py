@@ -1,5 +1,6 @@
 """A learner at a browser: what a person does on the pages, as steps of tests."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from uuid import uuid4
@@ -114,7 +115,8 @@ class Window:
         """Opens a page as somebody who signs in first."""
         self.page.goto(f"/sign-in?to={path}")
         self.sign_in(person.email)
-        self.page.wait_for_url(f"**{path}")
+        # The page that asks to sign in has the path in its query.
+        self.page.wait_for_url(re.compile(rf"^[^?]*{re.escape(path)}$"))
 
     def claim(self) -> None:
         """Claims the course of the page, after reading the rules."""
