@@ -17,6 +17,8 @@ COURSE = "risk-level-talk"
 """The demo's 20-second course, which members can claim; two prompts."""
 COURSE_S = 20
 HOURS = "0.5"
+QUEUES_MS = 60_000
+"""For what arrives through queues on a busy machine."""
 
 SETTLED = """async () => {
     const frame = () => new Promise((next) => requestAnimationFrame(next))
@@ -123,6 +125,25 @@ class Window:
         self.page.get_by_role("button", name="领取课程").click()
         self.page.get_by_role("button", name="同意并领取").click()
         expect(self.page.get_by_role("button", name="开始学习")).to_be_visible()
+
+    def join(self) -> None:
+        """Buys a membership."""
+        self.page.goto("/membership")
+        self.page.get_by_role("button", name="立即开通 VIP会员", exact=True).click()
+        self.page.get_by_role("button", name="提交订单").click()
+        self.pay()
+
+    def pay(self) -> None:
+        """Pays the order on the provider's page, which opens beside ours."""
+        page = self.page
+        page.wait_for_url(re.compile(r"/orders/\w+/pay$"))
+        with page.expect_popup() as opened:
+            page.locator("a[target=_blank]").click(timeout=QUEUES_MS)
+        # Left open: closing a page that is being navigated can wait for ever.
+        opened.value.get_by_role("button", name="支付 · Pay", exact=True).click()
+        expect(opened.value.get_by_text("已支付 · Paid")).to_be_visible()
+        page.wait_for_url(re.compile(r"/orders/\w+$"), timeout=QUEUES_MS)
+        expect(page.get_by_text("已付款")).to_be_visible()
 
     def begin(self) -> None:
         """Starts to watch on the player's page."""

@@ -1,11 +1,11 @@
-"""A stranger's whole way: register, complete the profile, watch, have hours, and a certificate that all can verify."""
+"""A stranger's whole way: register, complete the profile, join, claim, watch, have hours and a certificate."""
 
 from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from demo.people import PERIOD_START, grant_membership, learner_id_of
+from demo.people import PERIOD_START, learner_id_of
 from local.seed import DOMAIN, PASSWORD
 from tests.e2e.learner import COURSE, COURSE_S, HOURS, Desk, Window
 from tests.e2e.test_account import CODE, fill
@@ -28,7 +28,8 @@ def test_from_registering_to_a_verified_certificate(desk: Desk) -> None:
     _register(page, email)
     _complete_profile(window)
     _register_certificate(window)
-    _made_member(desk, email)
+    _confirm_certificate(desk, email)
+    window.join()
     page.goto(f"/courses/{COURSE}")
     # A complete profile is not reminded of.
     expect(page.get_by_role("heading", level=1)).to_be_visible()
@@ -81,10 +82,9 @@ def _register_certificate(window: Window) -> None:
     assert window.overflow() <= 0
 
 
-def _made_member(desk: Desk, email: str) -> None:
+def _confirm_certificate(desk: Desk, email: str) -> None:
     """What staff do meanwhile."""
     learner_id = learner_id_of(desk.people.public.sign_in(email, PASSWORD))
-    grant_membership(desk.people.admin, learner_id)
     path = f"/v1/credits/learners/{learner_id}/certificates/AFP/confirmation"
     desk.people.admin.post(path, {"reason": "seen the certificate"}).accepted()
 
