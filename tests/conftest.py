@@ -8,7 +8,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from local.system import System, start
-from tests.groups import GROUPS, WITH_SYSTEM, alive, group_of
+from tests.groups import WITH_SYSTEM, alive, group_of, group_of_file
 
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Xueshi")  # as in a function's environment
 
@@ -25,7 +25,7 @@ class SharedThings(LoadScopeScheduling):  # type: ignore[misc]
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return GROUPS.get(nodeid.split("/")[1], nodeid)
+        return group_of_file(nodeid.partition("::")[0].removeprefix("tests/")) or nodeid
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SharedThings:

@@ -10,13 +10,14 @@ GROUPS = {
     "flows": "flows",
     "security": "security",
     "e2e": "browser",
+    "e2e/shop": "second browser",
     "infra": "templates",
     "contracts": "templates",
     "emulator": "emulator",
 }
-"""Folders of tests, and what they share."""
+"""Folders of tests, and what they share: a folder goes with the one above it unless it is named itself."""
 
-WITH_SYSTEM = {"flows", "security", "browser"}
+WITH_SYSTEM = {"flows", "security", "browser", "second browser"}
 """Groups with a running system each, so that they wait for it side by side."""
 
 alive = ExitStack()
@@ -25,4 +26,10 @@ alive = ExitStack()
 
 def group_of(item: pytest.Item) -> str | None:
     """What a test shares, if anything."""
-    return GROUPS.get(item.path.relative_to(TESTS).parts[0])
+    return group_of_file(item.path.relative_to(TESTS).as_posix())
+
+
+def group_of_file(path: str) -> str | None:
+    """What the tests of a file share, if anything. The path is relative to the folder of all tests."""
+    folder = path.rpartition("/")[0]
+    return GROUPS.get(folder) or GROUPS.get(folder.partition("/")[0])
