@@ -32,12 +32,15 @@ def sweep_orders(context: Context, enough: Callable[[], bool] = lambda: False) -
 
 
 def _close(context: Context, order: Order, now: datetime) -> bool:
-    free = order.amount_fen == 0
-    due = order.created_at <= now - PATIENCE if free else order.state_at(now) is OrderState.EXPIRED
+    free, over = order.amount_fen == 0, order.state_at(now) is OrderState.EXPIRED
+    due = order.created_at <= now - PATIENCE if free else over
     if order.state is not OrderState.OPEN or not due:
         return False
     try:
-        (settle_free if free else expire_order)(context, order.order_id)
+        if free:
+            settle_free(context, order.order_id)
+        if over:  # one that could not be granted any more is among them
+            expire_order(context, order.order_id)
     except Conflict as error:
         logger().warning("order not closed", order_id=order.order_id, reason=str(error))
         count("UnclosedOrders")

@@ -324,6 +324,20 @@ def test_an_order_of_nothing_whose_placing_died_is_granted_by_the_sweep(world: W
     assert state_of(world) is State.OWNED
 
 
+def test_an_order_of_nothing_whose_course_was_claimed_meanwhile_expires(member_world: World) -> None:
+    world = member_world
+    world.publish(RECOMMENDED, 2, recommended=True, price_fen=0)
+    world.store.after_commit = die
+    with pytest.raises(Crash):
+        order(world, RECOMMENDED, fen=0)
+    world.claim(key=OTHER_KEY)
+    world.clock.advance(HALF_AN_HOUR)
+    sweep_orders(world.context)
+    (left,) = list_orders(world.context, MEMBER, None, 10).orders
+    assert left.state is OrderState.EXPIRED
+    assert sweep_orders(world.context) == 0
+
+
 def test_an_order_that_others_keep_writing_is_left_for_the_next_run(world: World) -> None:
     order(world)
     world.clock.advance(HALF_AN_HOUR)
