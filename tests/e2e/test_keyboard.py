@@ -3,20 +3,12 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.keyboard import FOCUSED, reach_every_control
 from tests.e2e.learner import COURSE, SETTLED, Desk
 
 pytestmark = pytest.mark.e2e
 
 PERSONAL = ("/account", "/profile", "/hours", "/notices")
-CONTROLS = """() => [...document.querySelectorAll('a[href], button, input, select, summary, [role="tab"]')].filter(
-  (e) => !e.disabled && e.getClientRects().length > 0 && e.checkVisibility({ visibilityProperty: true })).length"""
-FOCUSED = """() => { const e = document.activeElement
-  if (!e || e === document.body) return null
-  window.seen ??= []
-  if (!window.seen.includes(e)) window.seen.push(e)
-  const style = getComputedStyle(e)
-  return { name: (e.getAttribute('aria-label') ?? e.textContent ?? '').trim().slice(0, 60),
-           outlined: style.outlineStyle !== 'none' || style.boxShadow !== 'none' } }"""
 
 
 def test_the_path_by_keyboard(desk: Desk) -> None:
@@ -79,18 +71,7 @@ def test_every_control_is_reached_and_shows_its_focus(desk: Desk, path: str) -> 
         window.open_as(desk.member(), path)
     else:
         page.goto(path)
-    page.wait_for_load_state("networkidle")
-    controls = page.evaluate(CONTROLS)
-    unmarked = []
-    for _ in range(controls + 5):
-        page.keyboard.press("Tab")
-        focused = page.evaluate(FOCUSED)
-        if focused and not focused["outlined"]:
-            unmarked.append(focused["name"])
-    assert unmarked == []
-    # Tabs share one stop; the arrow keys reach the others.
-    other_tabs = max(0, page.get_by_role("tab").count() - 1)
-    assert page.evaluate("() => window.seen.length") >= controls - other_tabs
+    reach_every_control(page)
 
 
 def test_the_mind_map_moves_by_keys_and_has_an_outline(desk: Desk) -> None:

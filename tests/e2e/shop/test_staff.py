@@ -13,12 +13,6 @@ from tests.flows.world import World, eventually
 pytestmark = pytest.mark.e2e
 
 
-def _enter(window: Window, name: str, path: str) -> None:
-    window.page.goto(f"/sign-in?to={path}")
-    window.sign_in(f"{name}@{DOMAIN}")
-    window.page.wait_for_url(lambda url: url.endswith(path))
-
-
 def _settled(window: Window) -> None:
     """The page has its data: nothing is busy any more."""
     expect(window.page.get_by_role("heading", level=1)).to_be_visible()
@@ -39,7 +33,7 @@ def _settled(window: Window) -> None:
 )
 def test_each_role_finds_its_pages_from_the_workbench(desk: Desk, name: str, tool: str, heading: str) -> None:
     window = desk.window("phone")
-    _enter(window, name, "/staff")
+    window.enter(f"{name}@{DOMAIN}", "/staff")
     window.page.get_by_role("link", name=tool).click()
     expect(window.page.get_by_role("heading", level=1)).to_have_text(heading)
     _settled(window)
@@ -53,7 +47,7 @@ def test_a_reviewer_holds_hours_and_closes_the_case(desk: Desk, size: Size) -> N
     watch_id, learner_id = _watched_by_a_script(people)
     window = desk.window(size)
     page = window.page
-    _enter(window, "reviewer", f"/staff/risk/{watch_id}")
+    window.enter(f"reviewer@{DOMAIN}", f"/staff/risk/{watch_id}")
     _settled(window)
     expect(page.get_by_text("反应时间短于人的极限")).to_be_visible()
     assert window.findings() == []
@@ -81,7 +75,7 @@ def test_an_administrator_renews_a_certificate_and_enters_hours(desk: Desk, size
     person = desk.member()
     window = desk.window(size)
     page = window.page
-    _enter(window, "admin", f"/staff/learners?learner={learner_id_of(person.client)}")
+    window.enter(f"admin@{DOMAIN}", f"/staff/learners?learner={learner_id_of(person.client)}")
     _settled(window)
     expect(page.get_by_label("方案")).to_contain_text("VIP会员")
     assert window.findings() == []
