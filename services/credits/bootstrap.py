@@ -13,15 +13,15 @@ from services.credits.adapters.profile_file import load_profile_policy
 from services.credits.adapters.rule_files import load_rules
 from services.credits.adapters.ses_post import SesPost
 from services.credits.adapters.stored_names import StoredNames
-from services.credits.app.attestations import Issuing
 from services.credits.app.context import Context, context
-from services.credits.app.deadlines import Reminding
+from services.credits.app.documents.attestations import Issuing
+from services.credits.app.documents.records import Records
+from services.credits.app.documents.records import records as made_records
+from services.credits.app.documents.transcript_pdf import Transcripts
 from services.credits.app.erase_person import Erasing
-from services.credits.app.inbox import Telling
-from services.credits.app.mail_notice import Mailing
-from services.credits.app.records import Records
-from services.credits.app.records import records as made_records
-from services.credits.app.transcript_pdf import Transcripts
+from services.credits.app.notices.deadlines import Reminding
+from services.credits.app.notices.inbox import Telling
+from services.credits.app.notices.mail_notice import Mailing
 from services.kit.audit import AuditLog
 from services.kit.clock import SystemClock
 from services.kit.events import EventFactory

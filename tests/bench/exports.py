@@ -25,7 +25,7 @@ from services.kit.store import Key, Stored
 from services.kit.store.codec import decode, encode
 from services.kit.store.memory import MemoryStore
 from services.orders.adapters.table_files import CsvTable, XlsxTable
-from services.orders.app.write_export import Press, write_export
+from services.orders.app.finance.write_export import Press, write_export
 from services.orders.domain.days import Days
 from services.orders.domain.export import Manifest
 from services.orders.domain.membership import CHINA

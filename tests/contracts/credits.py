@@ -3,10 +3,10 @@
 from typing import NoReturn
 
 from services.credits.adapters.rule_files import load_rules
-from services.credits.app.deadlines import Reminding
 from services.credits.app.erase_person import Erasing
-from services.credits.app.inbox import Telling
-from services.credits.app.mail_notice import Mailing
+from services.credits.app.notices.deadlines import Reminding
+from services.credits.app.notices.inbox import Telling
+from services.credits.app.notices.mail_notice import Mailing
 from services.credits.handlers.erasure import event_handlers as erasure_handlers
 from services.credits.handlers.mail import event_handlers as mail_handlers
 from services.credits.handlers.notices import event_handlers as notices_handlers

@@ -13,12 +13,12 @@ from services.catalog.app.withdraw_course import Withdrawer
 from services.catalog.cli.package import load_package
 from services.catalog.domain.document import write_course
 from services.catalog.domain.media import media_prefix
-from services.credits.app.deadlines import file_deadline, remind
-from services.credits.app.declare_hours import declare_hours
+from services.credits.app.declarations.declare_hours import declare_hours
+from services.credits.app.declarations.export_batch import close_batch
+from services.credits.app.declarations.import_results import import_results
 from services.credits.app.erase_person import erase_person
-from services.credits.app.export_batch import close_batch
-from services.credits.app.import_results import import_results
-from services.credits.app.tell_learner import tell_of_entry
+from services.credits.app.notices.deadlines import file_deadline, remind
+from services.credits.app.notices.tell_learner import tell_of_entry
 from services.credits.domain.credentials import Credential
 from services.credits.domain.review import Standing
 from services.kit.audit import AuditLog
@@ -28,10 +28,10 @@ from services.kit.identity import Principal, Role
 from services.kit.ids import SequentialIds
 from services.kit.store import Change, Put
 from services.kit.store.memory import MemoryStore
-from services.orders.app.exports import request_daily_exports
+from services.orders.app.finance.exports import request_daily_exports
+from services.orders.app.finance.request_check import request_daily_checks
 from services.orders.app.keys import payment_key
-from services.orders.app.receive_notification import receive_notification
-from services.orders.app.request_check import request_daily_checks
+from services.orders.app.payments.receive_notification import receive_notification
 from services.playback.app.risk_cases import assess_watch
 from tests.contracts.events import CONSUMERS, PUBLISHED, ROOT, SERVICES, consumer, example, names, published, schema
 from tests.unit.credits import world as credits_world

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from services.credits.app.keys import learner_pk, postings_pk_prefix
-from services.credits.app.postings import Posting
-from services.credits.app.verify_ledger import Inventory
+from services.credits.app.ledger.postings import Posting
+from services.credits.app.ledger.verify_ledger import Inventory
 from services.kit.store.codec import decode
 
 if TYPE_CHECKING:

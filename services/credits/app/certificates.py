@@ -3,8 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from services.credits.app.account import Account, Cause, current_certificates
+from services.credits.app.awarding.settle_holds import first_releases
 from services.credits.app.context import Context
+from services.credits.app.ledger.account import Account, Cause, current_certificates
 from services.credits.app.problems import (
     CERTIFICATE_ALREADY_CONFIRMED,
     CERTIFICATE_CHANGED,
@@ -14,7 +15,6 @@ from services.credits.app.problems import (
     PERIOD_START_OUT_OF_RANGE,
     VALIDITY_IMPLAUSIBLE,
 )
-from services.credits.app.settle_holds import first_releases
 from services.credits.domain.certificates import Certificate, State
 from services.credits.domain.credentials import Credential
 from services.credits.domain.periods import Period, civil_date

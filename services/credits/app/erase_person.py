@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from services.credits.app.account import Account, read_entries
-from services.credits.app.attestations import PrintedName
 from services.credits.app.context import Context
-from services.credits.app.declare_hours import end_declarations
-from services.credits.app.document_keys import PRINTED_NAMES
+from services.credits.app.declarations.declare_hours import end_declarations
+from services.credits.app.documents.attestations import PrintedName
+from services.credits.app.documents.keys import PRINTED_NAMES
 from services.credits.app.keys import CERTIFICATES, learner_pk, profile_key
+from services.credits.app.ledger.account import Account, read_entries
 from services.credits.app.ports import Users
 from services.credits.app.problems import OWN_ERASURE
 from services.credits.domain.certificates import Certificate

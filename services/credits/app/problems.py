@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from services.credits.app.document_problems import DOCUMENT_PROBLEMS
+from services.credits.app.documents.problems import DOCUMENT_PROBLEMS
 from services.kit.problems import ProblemType
 
 CERTIFICATE_ALREADY_CONFIRMED = ProblemType(

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 
-from services.credits.app.account import Account, Cause
+from services.credits.app.awarding.settle_holds import first_releases
 from services.credits.app.context import Context
 from services.credits.app.keys import profile_change_key, profile_key
+from services.credits.app.ledger.account import Account, Cause
 from services.credits.app.problems import BIRTHDAY_IMPLAUSIBLE, PERSON_ERASED, PROFILE_CHANGED
-from services.credits.app.settle_holds import first_releases
 from services.credits.domain.periods import civil_date
 from services.credits.domain.profile import Profile, is_implausible
 from services.credits.events.published import RealNameGiven

@@ -1,9 +1,9 @@
 """Keeps our own view of membership periods, for their quotas."""
 
-from services.credits.app.account import Account, Cause
+from services.credits.app.awarding.settle_holds import settle_holds
 from services.credits.app.context import Context
 from services.credits.app.keys import membership_key
-from services.credits.app.settle_holds import settle_holds
+from services.credits.app.ledger.account import Account, Cause
 from services.credits.domain.quota import MembershipPeriod
 from services.credits.events.consumed import MembershipChanged
 from services.kit.events import Envelope

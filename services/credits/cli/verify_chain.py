@@ -15,8 +15,8 @@ import boto3
 
 from services.credits import bootstrap
 from services.credits.adapters.table_inventory import scan_inventory
-from services.credits.app.anchor_ledgers import Anchored, read_anchors
-from services.credits.app.verify_ledger import Verdict, verify_all, verify_ledger
+from services.credits.app.ledger.anchor_ledgers import Anchored, read_anchors
+from services.credits.app.ledger.verify_ledger import Verdict, verify_all, verify_ledger
 
 EVERY = 100
 """After how many ledgers the count is said."""

@@ -5,7 +5,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from services.credits import bootstrap
-from services.credits.app.anchor_ledgers import anchor_ledgers
+from services.credits.app.ledger.anchor_ledgers import anchor_ledgers
 from services.kit.observability import logger
 
 

@@ -10,14 +10,14 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictStr
 
 from services.credits import bootstrap
-from services.credits.app.attestations import read_attestation
-from services.credits.app.document_problems import DOCUMENT_PROBLEMS
-from services.credits.app.open_badge import issuer_profile, keys_url, open_badge
+from services.credits.app.documents.attestations import read_attestation
+from services.credits.app.documents.open_badge import issuer_profile, keys_url, open_badge
+from services.credits.app.documents.problems import DOCUMENT_PROBLEMS
+from services.credits.app.documents.status_lists import status_list
 from services.credits.app.ports import Signer
-from services.credits.app.status_lists import status_list
 from services.credits.domain.periods import civil_date
-from services.credits.handlers.document_views import EntryIdPath
-from services.credits.handlers.views import date_text
+from services.credits.handlers.routes.document_views import EntryIdPath
+from services.credits.handlers.routes.views import date_text
 from services.kit.clock import Clock
 from services.kit.http import HttpApi, caller, public, secured
 from services.kit.identity import Role

@@ -5,7 +5,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from services.credits import bootstrap
-from services.credits.app.check_ledgers import check_ledgers
+from services.credits.app.ledger.check_ledgers import check_ledgers
 from services.kit.observability import count, logger
 
 FAULTS = "LedgerFaults"

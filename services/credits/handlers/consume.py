@@ -6,13 +6,13 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from services.credits import bootstrap
-from services.credits.app.award_hours import award_hours
+from services.credits.app.awarding.award_hours import award_hours
+from services.credits.app.awarding.reverse_watches import reverse_watches
+from services.credits.app.awarding.settle_holds import settle_after
 from services.credits.app.context import Context
-from services.credits.app.declare_hours import take_back_reversed
+from services.credits.app.declarations.declare_hours import take_back_reversed
 from services.credits.app.record_course import record_course
 from services.credits.app.record_membership import record_membership
-from services.credits.app.reverse_watches import reverse_watches
-from services.credits.app.settle_holds import settle_after
 from services.credits.events.consumed import (
     FREEING,
     HOURS_REVERSED,

@@ -9,18 +9,18 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from services.credits import bootstrap
-from services.credits.app.attestations import Issuing, draw_attestation, issue_attestation, list_attestations
-from services.credits.app.document_problems import DOCUMENT_PROBLEMS
-from services.credits.app.transcript_pdf import Transcripts, hand_out_transcript_pdf, transcript_pdf
-from services.credits.handlers.document_views import (
+from services.credits.app.documents.attestations import Issuing, draw_attestation, issue_attestation, list_attestations
+from services.credits.app.documents.problems import DOCUMENT_PROBLEMS
+from services.credits.app.documents.transcript_pdf import Transcripts, hand_out_transcript_pdf, transcript_pdf
+from services.credits.handlers.routes.document_views import (
     AttestationAnswer,
     AttestationsAnswer,
     EntryIdPath,
     IssueRequest,
     attestation_answer,
 )
-from services.credits.handlers.transcript_routes import TranscriptRequest
-from services.credits.handlers.views import LearnerId
+from services.credits.handlers.routes.transcript import TranscriptRequest
+from services.credits.handlers.routes.views import LearnerId
 from services.kit.http import HttpApi, caller, secured
 from services.kit.identity import Role
 

@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from services.credits import bootstrap
+from services.credits.app.awarding.review_award import Review, review_award
 from services.credits.app.certificates import (
     Confirmation,
     Registration,
@@ -19,19 +20,18 @@ from services.credits.app.certificates import (
     renew_certificate,
 )
 from services.credits.app.context import Context
+from services.credits.app.ledger.read_account import read_account, read_timeline
 from services.credits.app.problems import PROBLEMS
-from services.credits.app.read_account import read_account, read_timeline
-from services.credits.app.review_award import Review, review_award
 from services.credits.domain.credentials import Credential
 from services.credits.domain.periods import civil_date
-from services.credits.handlers.account_views import AccountAnswer, account_answer
-from services.credits.handlers.calendar_routes import add_calendar_routes
-from services.credits.handlers.erasure_routes import add_erasure_routes
-from services.credits.handlers.grant_routes import add_grant_routes
-from services.credits.handlers.inbox_routes import add_inbox_routes
-from services.credits.handlers.profile_routes import add_profile_routes
-from services.credits.handlers.quota_routes import add_quota_routes
-from services.credits.handlers.views import (
+from services.credits.handlers.routes.account_views import AccountAnswer, account_answer
+from services.credits.handlers.routes.calendar import add_calendar_routes
+from services.credits.handlers.routes.erasure import add_erasure_routes
+from services.credits.handlers.routes.grants import add_grant_routes
+from services.credits.handlers.routes.inbox import add_inbox_routes
+from services.credits.handlers.routes.profile import add_profile_routes
+from services.credits.handlers.routes.quota import add_quota_routes
+from services.credits.handlers.routes.views import (
     CertificateAnswer,
     CertificatesAnswer,
     ConfirmRequest,

@@ -6,7 +6,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from services.credits import bootstrap
-from services.credits.app.mail_notice import Mailing, mail_notice
+from services.credits.app.notices.mail_notice import Mailing, mail_notice
 from services.credits.events.published import NoticePosted
 from services.kit.consumer import EventHandler, consume
 

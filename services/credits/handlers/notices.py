@@ -6,10 +6,10 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from services.credits import bootstrap
-from services.credits.app.deadlines import Reminding, file_deadline
-from services.credits.app.inbox import Telling
-from services.credits.app.status_lists import publish_revocations
-from services.credits.app.tell_learner import tell_of_answer, tell_of_deadline, tell_of_entry
+from services.credits.app.documents.status_lists import publish_revocations
+from services.credits.app.notices.deadlines import Reminding, file_deadline
+from services.credits.app.notices.inbox import Telling
+from services.credits.app.notices.tell_learner import tell_of_answer, tell_of_deadline, tell_of_entry
 from services.credits.events.published import (
     CertificateConfirmed,
     DeadlineApproaching,

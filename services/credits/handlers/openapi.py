@@ -8,10 +8,10 @@ from services.credits.adapters.profile_file import load_profile_policy
 from services.credits.adapters.rule_files import load_rules
 from services.credits.adapters.stored_names import StoredNames
 from services.credits.adapters.typesetter import Typesetter
-from services.credits.app.attestations import Issuing
 from services.credits.app.context import context
-from services.credits.app.records import records as made_records
-from services.credits.app.transcript_pdf import Transcripts
+from services.credits.app.documents.attestations import Issuing
+from services.credits.app.documents.records import records as made_records
+from services.credits.app.documents.transcript_pdf import Transcripts
 from services.credits.handlers import badges, documents, http, records, verification
 from services.kit.clock import SystemClock
 from services.kit.http import merged

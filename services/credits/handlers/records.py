@@ -7,11 +7,11 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from services.credits import bootstrap
+from services.credits.app.documents.records import Records
 from services.credits.app.problems import RECORDS_PROBLEMS
-from services.credits.app.records import Records
-from services.credits.handlers.audit_routes import add_audit_routes
-from services.credits.handlers.declaration_routes import add_declaration_routes
-from services.credits.handlers.transcript_routes import add_transcript_routes
+from services.credits.handlers.routes.audit import add_audit_routes
+from services.credits.handlers.routes.declarations import add_declaration_routes
+from services.credits.handlers.routes.transcript import add_transcript_routes
 from services.kit.http import HttpApi
 
 MAX_BODY_BYTES = 1024 * 1024

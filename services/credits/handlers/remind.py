@@ -5,7 +5,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from services.credits import bootstrap
-from services.credits.app.deadlines import remind
+from services.credits.app.notices.deadlines import remind
 
 
 def handler(_event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:

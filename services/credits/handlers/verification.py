@@ -9,9 +9,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import Field, StrictStr
 
 from services.credits import bootstrap
-from services.credits.app.document_problems import VERIFICATION_PROBLEMS
-from services.credits.app.verify_attestation import check_name, verify_attestation
-from services.credits.handlers.document_views import (
+from services.credits.app.documents.problems import VERIFICATION_PROBLEMS
+from services.credits.app.documents.verify_attestation import check_name, verify_attestation
+from services.credits.handlers.routes.document_views import (
     NameCheckAnswer,
     NameCheckRequest,
     VerificationAnswer,

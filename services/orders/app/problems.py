@@ -3,10 +3,10 @@
 from http import HTTPStatus
 
 from services.kit.problems import ProblemType
-from services.orders.app.export_problems import EXPORT_PROBLEMS
-from services.orders.app.invoices_problems import INVOICE_PROBLEMS
-from services.orders.app.payment_problems import PAYMENT_PROBLEMS
-from services.orders.app.refunds_problems import REFUND_PROBLEMS
+from services.orders.app.finance.problems import EXPORT_PROBLEMS
+from services.orders.app.invoices.problems import INVOICE_PROBLEMS
+from services.orders.app.payments.problems import PAYMENT_PROBLEMS
+from services.orders.app.refunds.problems import REFUND_PROBLEMS
 from services.orders.domain.purchase_state import Obstacle
 
 COURSE_NOT_FOUND = ProblemType(

@@ -9,12 +9,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from services.kit.http import HttpApi
 from services.orders import bootstrap
 from services.orders.app.context import Context
-from services.orders.app.invoices_problems import INVOICE_PROBLEMS
+from services.orders.app.invoices.problems import INVOICE_PROBLEMS
 from services.orders.app.ports import InvoiceFiles
-from services.orders.app.refunds_problems import REFUND_PROBLEMS
-from services.orders.handlers.invoice_routes import add_invoice_routes
-from services.orders.handlers.invoice_staff_routes import add_invoice_staff_routes
-from services.orders.handlers.refund_routes import add_refund_routes
+from services.orders.app.refunds.problems import REFUND_PROBLEMS
+from services.orders.handlers.routes.invoices import add_invoice_routes
+from services.orders.handlers.routes.invoices_staff import add_invoice_staff_routes
+from services.orders.handlers.routes.refunds import add_refund_routes
 
 
 def build_api(context: Context, files: InvoiceFiles, origin_secret: Callable[[bool], Mapping[str, str]]) -> HttpApi:

@@ -11,9 +11,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from services.kit.http import HttpApi, correlation_id, public, raw_body
 from services.orders import bootstrap, bootstrap_payments
 from services.orders.app.context import Context
-from services.orders.app.payment_problems import NOTIFICATION_REFUSED, PAYMENT_PROBLEMS
-from services.orders.app.payments import Provider
-from services.orders.app.receive_notification import receive_notification
+from services.orders.app.payments.problems import NOTIFICATION_REFUSED, PAYMENT_PROBLEMS
+from services.orders.app.payments.receive_notification import receive_notification
+from services.orders.app.payments.till import Provider
 from services.orders.domain.payment import PaymentProvider, ProviderName, RawNotification
 
 _CALLBACK = public("callbacks")

@@ -5,8 +5,8 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from services.orders import bootstrap
-from services.orders.app.exports import request_daily_exports
-from services.orders.app.request_check import request_daily_checks
+from services.orders.app.finance.exports import request_daily_exports
+from services.orders.app.finance.request_check import request_daily_checks
 
 
 def handler(_event: dict[str, Any], context: LambdaContext) -> dict[str, list[str]]:

@@ -9,8 +9,8 @@ from services.kit.consumer import EventHandler, consume
 from services.orders import bootstrap, bootstrap_finance
 from services.orders.adapters.table_files import CsvTable, XlsxTable
 from services.orders.app.context import Context
-from services.orders.app.exports import Writer, fulfil_export
-from services.orders.app.write_export import Press, write_export
+from services.orders.app.finance.exports import Writer, fulfil_export
+from services.orders.app.finance.write_export import Press, write_export
 from services.orders.events.published import ExportRequested
 
 MARGIN_MS = 120_000

@@ -10,10 +10,10 @@ from services.kit.http import HttpApi
 from services.kit.objects import Objects
 from services.orders import bootstrap, bootstrap_finance
 from services.orders.app.context import Context
-from services.orders.app.export_problems import EXPORT_PROBLEMS
-from services.orders.handlers.export_routes import add_export_routes
-from services.orders.handlers.reconciliation_routes import MAX_STATEMENT, add_reconciliation_routes
-from services.orders.handlers.revenue_routes import add_revenue_routes
+from services.orders.app.finance.problems import EXPORT_PROBLEMS
+from services.orders.handlers.routes.exports import add_export_routes
+from services.orders.handlers.routes.reconciliations import MAX_STATEMENT, add_reconciliation_routes
+from services.orders.handlers.routes.revenue import add_revenue_routes
 
 MAX_BODY_BYTES = MAX_STATEMENT + 64 * 1024
 """A statement, and what else is said of it."""

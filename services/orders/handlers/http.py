@@ -9,13 +9,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from services.kit.http import HttpApi
 from services.orders import bootstrap
 from services.orders.app.context import Context
+from services.orders.app.ordering.problems import SHOP_PROBLEMS
 from services.orders.app.problems import PROBLEMS
-from services.orders.app.shop_problems import SHOP_PROBLEMS
-from services.orders.handlers.cart_routes import add_cart_routes
-from services.orders.handlers.coupon_routes import add_coupon_routes
-from services.orders.handlers.course_routes import add_course_routes
-from services.orders.handlers.membership_routes import add_membership_routes
-from services.orders.handlers.order_routes import add_order_routes
+from services.orders.handlers.routes.cart import add_cart_routes
+from services.orders.handlers.routes.coupons import add_coupon_routes
+from services.orders.handlers.routes.courses import add_course_routes
+from services.orders.handlers.routes.memberships import add_membership_routes
+from services.orders.handlers.routes.orders import add_order_routes
 
 
 def build_api(context: Context, origin_secret: Callable[[bool], Mapping[str, str]]) -> HttpApi:

@@ -9,7 +9,7 @@ from services.kit.objects import MemoryObjects
 from services.kit.store.memory import MemoryStore
 from services.orders.adapters.invoice_files import MemoryInvoiceFiles
 from services.orders.app.context import context
-from services.orders.app.payments import Till
+from services.orders.app.payments.till import Till
 from services.orders.domain.plan import Plans
 from services.orders.handlers import aftersale, callbacks, finance, http, pay
 

@@ -15,11 +15,11 @@ from services.kit.http import HttpApi, caller, secured
 from services.kit.identity import Role
 from services.kit.public_url import PublicUrl
 from services.orders import bootstrap, bootstrap_payments
-from services.orders.app.payment_problems import PAYMENT_PROBLEMS
-from services.orders.app.payments import Till
-from services.orders.app.start_payment import methods, payment_for, start_payment
+from services.orders.app.payments.problems import PAYMENT_PROBLEMS
+from services.orders.app.payments.start_payment import methods, payment_for, start_payment
+from services.orders.app.payments.till import Till
 from services.orders.domain.payment import Method, Payment, PaymentState
-from services.orders.handlers.fields import OrderId
+from services.orders.handlers.routes.fields import OrderId
 
 Number = Annotated[StrictStr, Field(pattern=r"^[0-9]{14}[0-9a-f]{18}$", description="the payment's number")]
 CALLBACK = "/v1/orders/payment-callbacks/{provider}"

@@ -8,8 +8,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from services.kit.consumer import EventHandler, consume
 from services.kit.objects import Objects
 from services.orders import bootstrap, bootstrap_finance, bootstrap_payments
-from services.orders.app.payments import Till
-from services.orders.app.run_check import run_check
+from services.orders.app.finance.run_check import run_check
+from services.orders.app.payments.till import Till
 from services.orders.events.published import ReconciliationRequested
 
 

@@ -6,9 +6,9 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from services.orders import bootstrap, bootstrap_payments
-from services.orders.app.payments import Till
-from services.orders.app.sweep_orders import sweep_orders
-from services.orders.app.sweep_payments import sweep_payments
+from services.orders.app.ordering.sweep_orders import sweep_orders
+from services.orders.app.payments.sweep_payments import sweep_payments
+from services.orders.app.payments.till import Till
 
 SECONDS = 50
 """How long a run goes on: the next one begins a minute after it."""

@@ -11,9 +11,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from services.credits.app.declare_hours import declare_hours, open_batch, read_declarations
-from services.credits.app.export_batch import batch_lines, close_batch, list_batches
-from services.credits.app.import_results import import_results, read_outcomes
+from services.credits.app.declarations.declare_hours import declare_hours, open_batch, read_declarations
+from services.credits.app.declarations.export_batch import batch_lines, close_batch, list_batches
+from services.credits.app.declarations.import_results import import_results, read_outcomes
 from services.credits.domain.credentials import Credential
 from services.credits.domain.declarations import DeclarationState, Line, LineKind, Outcome, declarable, reversed_numbers
 from services.credits.domain.ledger import Kind

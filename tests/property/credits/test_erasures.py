@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from services.credits.adapters.stored_names import StoredNames
-from services.credits.app.declare_hours import declare_hours
+from services.credits.app.declarations.declare_hours import declare_hours
 from services.credits.app.erase_person import Erasing, erase_person, finish_erasure
 from services.credits.domain.credentials import Credential
 from services.credits.domain.ledger import Kind

@@ -4,7 +4,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from services.credits.app.inbox import mark_read, read_notices
+from services.credits.app.notices.inbox import mark_read, read_notices
 from services.credits.handlers.notices import event_handlers
 from tests.unit.credits.world import AFP, CFP, LEARNER, Crash, World, completed
 

@@ -9,11 +9,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
-from services.credits.app.account import Account, membership_periods
-from services.credits.app.advise import advise
-from services.credits.app.award_hours import CourseVersionUnknown, MembershipPeriodUnknown
-from services.credits.app.read_account import read_account
-from services.credits.app.settle_holds import first_releases
+from services.credits.app.advice.advise import advise
+from services.credits.app.awarding.award_hours import CourseVersionUnknown, MembershipPeriodUnknown
+from services.credits.app.awarding.settle_holds import first_releases
+from services.credits.app.ledger.account import Account, membership_periods
+from services.credits.app.ledger.read_account import read_account
 from services.credits.domain.awarding import AWAITING_CERTIFICATE
 from services.credits.domain.balances import awarded, open_holds
 from services.credits.domain.credentials import Credential

@@ -7,7 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from services.credits.app.deadlines import remind
+from services.credits.app.notices.deadlines import remind
 from services.credits.domain.deadlines import REMINDER_DAYS
 from services.credits.domain.periods import SHANGHAI, civil_date
 from services.credits.handlers.notices import event_handlers

@@ -14,19 +14,19 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from services.credits.app.award_hours import MembershipPeriodUnknown
-from services.credits.app.reverse_watches import WatchUnknown
+from services.credits.app.awarding.award_hours import MembershipPeriodUnknown
+from services.credits.app.awarding.reverse_watches import WatchUnknown
 from services.credits.domain.review import Standing, standing_of
 from services.credits.handlers.consume import event_handlers as credits_handlers
 from services.kit.events import Envelope
 from services.kit.identity import Principal, Role
 from services.kit.problems import Problem
+from services.orders.app.entitlements.memberships import read_versioned
 from services.orders.app.keys import entitlement_key
-from services.orders.app.memberships import read_versioned
-from services.orders.app.payments import Till
-from services.orders.app.refunds import refunds_of_order
-from services.orders.app.refunds_ask import Wanted, ask_refund
-from services.orders.app.send_refund import send_due
+from services.orders.app.payments.till import Till
+from services.orders.app.refunds.ask import Wanted, ask_refund
+from services.orders.app.refunds.records import refunds_of_order
+from services.orders.app.refunds.send import send_due
 from services.orders.domain.entitlement import Entitlement
 from services.orders.domain.membership import china_date
 from services.orders.domain.order import Goods, Line, LineState, Order, PriceReason

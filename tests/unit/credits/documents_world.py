@@ -7,8 +7,8 @@ from typing import Any
 
 from services.credits.adapters.badge_signer import MemorySigner
 from services.credits.adapters.typesetter import Typesetter
-from services.credits.app.attestations import Issued, Issuing, issue_attestation
-from services.credits.app.transcript_pdf import Transcripts
+from services.credits.app.documents.attestations import Issued, Issuing, issue_attestation
+from services.credits.app.documents.transcript_pdf import Transcripts
 from services.credits.domain.attestations import ALPHABET, CODE_LENGTH
 from services.credits.domain.ledger import Entry, Kind
 from services.credits.domain.review import Standing

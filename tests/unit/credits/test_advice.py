@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from services.credits.app.advise import Advice, advise, read_quotas
+from services.credits.app.advice.advise import Advice, advise, read_quotas
 from services.credits.domain.review import Standing
 from services.credits.handlers.http import build_api
 from services.kit.problems import Problem

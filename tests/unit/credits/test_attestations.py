@@ -9,8 +9,13 @@ import pytest
 from services.credits.adapters.codes import RandomCodes
 from services.credits.adapters.stored_names import NameOfProfile, StoredNames
 from services.credits.adapters.typesetter import Typesetter
-from services.credits.app.attestations import PrintedName, draw_attestation, issue_attestation, list_attestations
-from services.credits.app.document_keys import printed_name_key
+from services.credits.app.documents.attestations import (
+    PrintedName,
+    draw_attestation,
+    issue_attestation,
+    list_attestations,
+)
+from services.credits.app.documents.keys import printed_name_key
 from services.credits.app.keys import profile_key
 from services.credits.domain.attestations import (
     ALPHABET,

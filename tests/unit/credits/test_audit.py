@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.credits.app.postings import entries_between, postings_of
+from services.credits.app.ledger.postings import entries_between, postings_of
 from services.credits.domain.ledger import Entry
 from services.credits.handlers.records import build_api
 from services.kit.store.memory import MemoryStore

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from services.credits.app.award_hours import CourseVersionUnknown, WatchOfAnotherLearner
+from services.credits.app.awarding.award_hours import CourseVersionUnknown, WatchOfAnotherLearner
 from services.credits.domain.balances import open_holds
 from services.credits.domain.ledger import Kind
 from services.kit.events import Envelope

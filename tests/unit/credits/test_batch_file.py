@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from services.credits.app.batch_file import MESSAGES, read_results
-from services.credits.app.declare_hours import read_declarations
-from services.credits.app.export_batch import batch_lines, close_batch
-from services.credits.app.import_results import import_results
+from services.credits.app.declarations.batch_file import MESSAGES, read_results
+from services.credits.app.declarations.declare_hours import read_declarations
+from services.credits.app.declarations.export_batch import batch_lines, close_batch
+from services.credits.app.declarations.import_results import import_results
 from services.credits.domain.declarations import Outcome
 from services.kit.csv_file import csv_bytes
 from services.kit.problems import Problem

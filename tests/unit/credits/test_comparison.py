@@ -7,10 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from services.credits.app.account import AwardMark
-from services.credits.app.check_ledgers import check_ledgers
 from services.credits.app.keys import award_key, entry_key, learner_pk, membership_key, postings_pk
-from services.credits.app.postings import Posting
+from services.credits.app.ledger.account import AwardMark
+from services.credits.app.ledger.check_ledgers import check_ledgers
+from services.credits.app.ledger.postings import Posting
 from services.credits.domain.balances import awarded
 from services.credits.domain.comparison import first_difference, mark_name
 from services.credits.domain.ledger import Entry, Kind

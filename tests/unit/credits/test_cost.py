@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from services.credits.app.read_account import read_account, read_timeline
+from services.credits.app.ledger.read_account import read_account, read_timeline
 from services.kit.store import Change
 from tests.unit.credits.world import AFP, CFP, LEARNER, World, completed, published
 

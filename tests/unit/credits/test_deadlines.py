@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from services.credits import bootstrap
-from services.credits.app.deadlines import remind
+from services.credits.app.notices.deadlines import remind
 from services.credits.domain.deadlines import due_reminder
 from services.credits.domain.periods import SHANGHAI
 from services.credits.handlers import remind as handler

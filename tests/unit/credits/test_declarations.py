@@ -7,15 +7,22 @@ from hashlib import sha256
 
 import pytest
 
-from services.credits.app.declare_hours import (
+from services.credits.app.declarations.declare_hours import (
     DeclaredEntry,
     declare_hours,
     end_declarations,
     open_batch,
     read_declarations,
 )
-from services.credits.app.export_batch import Batch, batch_lines, close_batch, finish_batch, list_batches, read_holders
-from services.credits.app.import_results import Imported, import_results
+from services.credits.app.declarations.export_batch import (
+    Batch,
+    batch_lines,
+    close_batch,
+    finish_batch,
+    list_batches,
+    read_holders,
+)
+from services.credits.app.declarations.import_results import Imported, import_results
 from services.credits.domain.credentials import Credential
 from services.credits.domain.declarations import Ending, LineKind
 from services.credits.domain.review import Standing

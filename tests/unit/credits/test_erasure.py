@@ -9,11 +9,11 @@ from botocore.stub import Stubber
 
 from services.credits.adapters.cognito_users import CognitoUsers
 from services.credits.adapters.stored_names import StoredNames
-from services.credits.app.attestations import Issuing, issue_attestation
-from services.credits.app.declare_hours import declare_hours
+from services.credits.app.declarations.declare_hours import declare_hours
+from services.credits.app.declarations.export_batch import close_batch, read_holders
+from services.credits.app.documents.attestations import Issuing, issue_attestation
 from services.credits.app.erase_person import Erasing, NotErased
-from services.credits.app.export_batch import close_batch, read_holders
-from services.credits.app.read_account import read_account
+from services.credits.app.ledger.read_account import read_account
 from services.credits.domain.balances import open_holds
 from services.credits.domain.review import Standing
 from services.credits.handlers.erasure import event_handlers

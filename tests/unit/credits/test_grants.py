@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from services.credits.app.attestations import award_of
-from services.credits.app.declare_hours import declare_hours
-from services.credits.app.read_account import read_account
-from services.credits.app.transcript_csv import transcript_csv
+from services.credits.app.declarations.declare_hours import declare_hours
+from services.credits.app.documents.attestations import award_of
+from services.credits.app.documents.transcript_csv import transcript_csv
+from services.credits.app.ledger.read_account import read_account
 from services.credits.domain.credentials import Category
 from services.credits.domain.review import Standing
 from services.credits.handlers.http import build_api

@@ -9,10 +9,10 @@ import pytest
 from moto import mock_aws
 
 from services.credits.adapters.table_inventory import scan_inventory
-from services.credits.app.anchor_ledgers import Anchored, anchor_ledgers, read_anchors
 from services.credits.app.keys import award_key, entry_key, head_key, posting_key
-from services.credits.app.postings import postings_of
-from services.credits.app.verify_ledger import Inventory, verify_all, verify_ledger
+from services.credits.app.ledger.anchor_ledgers import Anchored, anchor_ledgers, read_anchors
+from services.credits.app.ledger.postings import postings_of
+from services.credits.app.ledger.verify_ledger import Inventory, verify_all, verify_ledger
 from services.credits.cli import verify_chain as command
 from services.credits.domain.ledger import Kind, sealed
 from services.credits.domain.verification import Fault, FaultKind

@@ -14,7 +14,7 @@ from moto.ses import ses_backends
 
 from services.credits.adapters.ses_post import NotTaken, SesPost
 from services.credits.app.erase_person import erase_person
-from services.credits.app.mail_notice import Mailing, UnknownNotice
+from services.credits.app.notices.mail_notice import Mailing, UnknownNotice
 from services.credits.handlers.http import build_api
 from services.credits.handlers.mail import event_handlers
 from services.credits.handlers.notices import event_handlers as notices_handlers

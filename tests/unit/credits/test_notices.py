@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from services.credits.app.declare_hours import declare_hours
-from services.credits.app.export_batch import close_batch
-from services.credits.app.import_results import import_results
-from services.credits.app.inbox import read_notices
-from services.credits.app.tell_learner import UnknownEntry
+from services.credits.app.declarations.declare_hours import declare_hours
+from services.credits.app.declarations.export_batch import close_batch
+from services.credits.app.declarations.import_results import import_results
+from services.credits.app.notices.inbox import read_notices
+from services.credits.app.notices.tell_learner import UnknownEntry
 from services.credits.domain.ledger import Reason
 from services.credits.domain.notices import Box, HoursTold, NoticeKind
 from services.credits.domain.review import Standing

@@ -12,8 +12,8 @@ from jwt.algorithms import RSAAlgorithm
 from openbadgeslib.ob3 import OB3VerificationError, OB3Verifier
 
 from services.credits.adapters.badge_signer import KmsSigner, MemorySigner
-from services.credits.app.open_badge import keys_url, open_badge
-from services.credits.app.status_lists import publish_revocations
+from services.credits.app.documents.open_badge import keys_url, open_badge
+from services.credits.app.documents.status_lists import publish_revocations
 from services.credits.domain.review import Standing
 from services.credits.handlers.notices import event_handlers
 from tests.unit.credits.documents_world import LEARNING, NAME, URL, Desk

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from services.credits.app.award_hours import MembershipPeriodUnknown
+from services.credits.app.awarding.award_hours import MembershipPeriodUnknown
 from services.credits.domain.balances import open_holds
 from services.credits.domain.ledger import Kind
 from services.credits.domain.review import Standing

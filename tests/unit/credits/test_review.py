@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from services.credits.app.read_account import read_account
-from services.credits.app.review_award import Review, review_award
+from services.credits.app.awarding.review_award import Review, review_award
+from services.credits.app.ledger.read_account import read_account
 from services.credits.domain.review import Standing
 from services.kit.identity import Principal, Role
 from services.kit.problems import Problem

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.credits.app.transcript_pdf import KINDS
+from services.credits.app.documents.transcript_pdf import KINDS
 from services.credits.domain.ledger import Kind
 from services.credits.domain.review import Standing
 from tests.gateway import claims

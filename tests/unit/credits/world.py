@@ -9,7 +9,8 @@ from typing import Any
 
 from services.credits.adapters.profile_file import load_profile_policy
 from services.credits.adapters.rule_files import load_rules
-from services.credits.app.account import current_certificates, read_entries
+from services.credits.app.awarding.grant_hours import Grant, grant_hours
+from services.credits.app.awarding.review_award import Review, review_award
 from services.credits.app.certificates import (
     Confirmation,
     Registration,
@@ -19,13 +20,12 @@ from services.credits.app.certificates import (
     renew_certificate,
 )
 from services.credits.app.context import Context, context
-from services.credits.app.deadlines import Reminding
-from services.credits.app.grant_hours import Grant, grant_hours
-from services.credits.app.inbox import Telling
+from services.credits.app.documents.records import Records, records
+from services.credits.app.ledger.account import current_certificates, read_entries
+from services.credits.app.ledger.verify_ledger import Verdict, verify_ledger
+from services.credits.app.notices.deadlines import Reminding
+from services.credits.app.notices.inbox import Telling
 from services.credits.app.profiles import read_profile, update_profile
-from services.credits.app.records import Records, records
-from services.credits.app.review_award import Review, review_award
-from services.credits.app.verify_ledger import Verdict, verify_ledger
 from services.credits.domain.certificates import Certificate
 from services.credits.domain.credentials import Category, Credential
 from services.credits.domain.ledger import Entry

@@ -9,7 +9,7 @@ import openpyxl
 
 from services.kit.objects import MemoryObjects
 from services.orders.adapters.table_files import CsvTable, XlsxTable
-from services.orders.app.write_export import Press
+from services.orders.app.finance.write_export import Press
 from services.orders.domain.export import ExportedTable, KeptFile, Manifest
 from tests.unit.orders.world import World
 

@@ -9,10 +9,10 @@ from services.kit.identity import Principal, Role
 from services.kit.store import Change, Put
 from services.orders.app.context import Context
 from services.orders.app.keys import entitlement_key, latest_order_key, order_key, own_order_key
-from services.orders.app.orders import LatestOrder, OwnOrder, new_number, read_order
-from services.orders.app.record_payment import PaymentNotice, Receipt, record_payment
-from services.orders.app.refunds_ask import Wanted, ask_refund
-from services.orders.app.refunds_settle import record_decision, record_reversal
+from services.orders.app.ordering.records import LatestOrder, OwnOrder, new_number, read_order
+from services.orders.app.payments.record_payment import PaymentNotice, Receipt, record_payment
+from services.orders.app.refunds.ask import Wanted, ask_refund
+from services.orders.app.refunds.settle import record_decision, record_reversal
 from services.orders.domain.entitlement import Basis, Entitlement
 from services.orders.domain.order import PAYMENT_TIME, Goods, Line, Order, PaidBy, PriceReason
 from services.orders.domain.refund import Cause, Refund, RefundLine, revocation_of

@@ -10,18 +10,18 @@ from services.kit.audit import AuditRecord
 from services.kit.ids import RandomIds
 from services.kit.problems import Problem
 from services.kit.store import Conflict
-from services.orders.app.coupon_usage import release
-from services.orders.app.entitlements import list_entitlements
-from services.orders.app.manage_coupons import (
+from services.orders.app.coupons.manage import (
     CouponView,
     create_coupon,
     list_coupons,
     read_coupon,
     withdraw_coupon,
 )
-from services.orders.app.own_orders import cancel_order, expire_order
-from services.orders.app.place_order import order_courses
-from services.orders.app.quote import quote_courses
+from services.orders.app.coupons.usage import release
+from services.orders.app.entitlements.owned import list_entitlements
+from services.orders.app.ordering.own_orders import cancel_order, expire_order
+from services.orders.app.ordering.place_order import order_courses
+from services.orders.app.ordering.quote import quote_courses
 from services.orders.domain.coupon import MAX_WRONG_CODES, Coupon, Usage, code_from, normal_code
 from services.orders.domain.order import Order, OrderState
 from tests.unit.orders.shop import pay

@@ -13,7 +13,7 @@ from services.kit.events import Envelope
 from services.kit.identity import Principal, Role
 from services.kit.objects import MemoryObjects
 from services.kit.problems import Problem
-from services.orders.app.exports import (
+from services.orders.app.finance.exports import (
     Writer,
     fulfil_export,
     link_file,
@@ -22,10 +22,10 @@ from services.orders.app.exports import (
     request_daily_exports,
     request_export,
 )
-from services.orders.app.file_links import LINK_SECONDS
-from services.orders.app.invoices import stored_invoices
-from services.orders.app.revenue import sum_up
-from services.orders.app.write_export import DoesNotAddUp, write_export
+from services.orders.app.finance.file_links import LINK_SECONDS
+from services.orders.app.finance.revenue import sum_up
+from services.orders.app.finance.write_export import DoesNotAddUp, write_export
+from services.orders.app.invoices.requests import stored_invoices
 from services.orders.domain.days import Days
 from services.orders.domain.export import SCHEDULE, Export, ExportState, Manifest
 from tests.unit.orders.counter import BUYER, Counter

@@ -7,7 +7,7 @@ import pytest
 from services.kit.http import HttpApi
 from services.kit.identity import Role
 from services.kit.objects import MemoryObjects
-from services.orders.app import revenue
+from services.orders.app.finance import revenue
 from services.orders.handlers import export, reconcile
 from services.orders.handlers.finance import build_api
 from services.orders.handlers.openapi import document

@@ -3,9 +3,9 @@
 import pytest
 
 from services.kit.problems import Problem
-from services.orders.app.own_orders import cancel_order
-from services.orders.app.place_order import order_courses
-from services.orders.app.refunds import refunds_of_order
+from services.orders.app.ordering.own_orders import cancel_order
+from services.orders.app.ordering.place_order import order_courses
+from services.orders.app.refunds.records import refunds_of_order
 from services.orders.domain.membership import china_date
 from services.orders.domain.order import Goods, Line, Order, PriceReason
 from services.orders.domain.refund import RefundStatus

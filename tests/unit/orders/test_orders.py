@@ -7,13 +7,13 @@ import pytest
 
 from services.kit.problems import Problem
 from services.kit.store import Change, Conflict, Put
-from services.orders.app.carts import add_to_cart, show_cart
-from services.orders.app.entitlements import list_entitlements, read_state
+from services.orders.app.entitlements.owned import list_entitlements, read_state
 from services.orders.app.keys import course_key
-from services.orders.app.own_orders import cancel_order, expire_order, list_orders, own_order
-from services.orders.app.place_order import order_courses, order_membership
-from services.orders.app.quote import quote_courses
-from services.orders.app.sweep_orders import sweep_orders
+from services.orders.app.ordering.carts import add_to_cart, show_cart
+from services.orders.app.ordering.own_orders import cancel_order, expire_order, list_orders, own_order
+from services.orders.app.ordering.place_order import order_courses, order_membership
+from services.orders.app.ordering.quote import quote_courses
+from services.orders.app.ordering.sweep_orders import sweep_orders
 from services.orders.domain.course_offer import CourseOffer
 from services.orders.domain.order import MAX_LINES, PAYMENT_TIME, Goods, Order, OrderState, PriceReason
 from services.orders.domain.purchase_state import State

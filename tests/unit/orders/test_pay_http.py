@@ -7,7 +7,7 @@ import pytest
 
 from services.kit.http import HttpApi
 from services.kit.identity import Role
-from services.orders.app.payments import Till
+from services.orders.app.payments.till import Till
 from services.orders.domain.order import Order
 from services.orders.domain.payment import PaymentProvider, ProviderName
 from services.orders.handlers.openapi import document

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from services.kit.http import HttpApi
-from services.orders.app.entitlements import list_entitlements
-from services.orders.app.manage_coupons import create_coupon, read_coupon
-from services.orders.app.payments import Till
+from services.orders.app.coupons.manage import create_coupon, read_coupon
+from services.orders.app.entitlements.owned import list_entitlements
+from services.orders.app.payments.till import Till
 from services.orders.domain.coupon import MAX_WRONG_CODES, Coupon
 from services.orders.handlers import http, pay
 from services.orders.handlers.openapi import document

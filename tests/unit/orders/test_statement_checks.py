@@ -15,16 +15,16 @@ from services.kit.identity import Principal, Role
 from services.kit.objects import MemoryObjects
 from services.kit.problems import Problem
 from services.kit.store.codec import encode
-from services.orders.app.payments import Till
-from services.orders.app.request_check import (
+from services.orders.app.finance.request_check import (
     link_check_file,
     list_checks,
     read_check,
     request_check,
     request_daily_checks,
 )
-from services.orders.app.run_check import run_check
-from services.orders.app.settle_payment import settle_payment
+from services.orders.app.finance.run_check import run_check
+from services.orders.app.payments.settle_payment import settle_payment
+from services.orders.app.payments.till import Till
 from services.orders.domain.export import SCHEDULE
 from services.orders.domain.payment import (
     LineKind,

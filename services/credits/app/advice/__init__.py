@@ -1,0 +1,1 @@
+"""What a course would give, and what is missing."""

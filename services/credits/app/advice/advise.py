@@ -1,0 +1,55 @@
+"""What a course would give, said before it is begun: per certificate, and whether the member quota covers it."""
+
+from dataclasses import dataclass
+
+from services.credits.app.context import Context
+from services.credits.app.keys import course_key
+from services.credits.app.ledger.account import Account, membership_periods, read_entries
+from services.credits.app.problems import COURSE_NOT_FOUND
+from services.credits.domain.awarding import completion_of, outcomes
+from services.credits.domain.courses import CourseVersion
+from services.credits.domain.ledger import Draft
+from services.credits.domain.quota import QuotaState, quota_state
+
+NO_WATCH = ""
+"""The watch that the advice imagines; none is charged under this id."""
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What a course version would give if its watch were completed at this moment.
+
+    `quota` is the running membership period's, None where none runs; `covered` whether it has room for the whole
+    course, None where it is not asked: the watch would rest on a claim or a purchase, or there is no membership.
+    """
+
+    course: CourseVersion
+    quota: QuotaState | None
+    covered: bool | None
+    outcomes: list[Draft]
+
+
+def read_quotas(ctx: Context, learner_id: str) -> list[QuotaState]:
+    """How the quota of each of the learner's membership periods stands, newest first."""
+    entries = read_entries(ctx.store, learner_id)
+    periods = sorted(membership_periods(ctx.store, learner_id).values(), key=lambda p: (p.valid_from, p.id))
+    return [quota_state(period, entries) for period in reversed(periods)]
+
+
+def advise(ctx: Context, learner_id: str, course_id: str, content_version: str, *, on_membership: bool) -> Advice:
+    """Decides as the ledger would, and enters nothing.
+
+    It is advice: two courses under way can both be covered, and only the first to be completed may still fit.
+
+    Raises:
+        Problem: COURSE_NOT_FOUND.
+    """
+    course = ctx.store.get(course_key(course_id, content_version), CourseVersion)
+    if course is None:
+        raise COURSE_NOT_FOUND.problem()
+    now = ctx.clock.now()
+    quota = next((state for state in read_quotas(ctx, learner_id) if state.period.covers(now)), None)
+    charged = quota if on_membership else None
+    completion = completion_of(course.value, NO_WATCH, now, charged.period.id if charged else None)
+    drafts = outcomes(completion, course.value.eligible, Account(ctx, learner_id).circumstances())
+    return Advice(course.value, quota, charged.covers(course.value.hours) if charged else None, drafts)

@@ -1,0 +1,100 @@
+"""An administrator enters hours that were earned elsewhere. A review takes them back, as it does an award."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+
+from services.credits.app.context import Context
+from services.credits.app.ledger.account import Account, Cause
+from services.credits.app.problems import GRANT_NOT_CONFIRMED, GRANT_OUTSIDE_PERIODS, OWN_AWARD
+from services.credits.domain.awarding import period_at
+from services.credits.domain.credentials import Category, Credential
+from services.credits.domain.ledger import Completion, Draft, Entry, Kind, Reason
+from services.credits.domain.periods import SHANGHAI, Period, civil_date
+from services.kit.idempotency import Request, answer_once
+from services.kit.identity import Principal
+from services.kit.store import Change
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What is to be entered: `title` says what the hours were earned with, `reason` why they are entered."""
+
+    learner_id: str
+    credential: Credential
+    hours: Decimal
+    category: Category
+    title: str
+    earned_on: date
+    reason: str
+
+
+def grant_hours(ctx: Context, administrator: Principal, wanted: Grant, key: str, correlation_id: str) -> Entry:
+    """Adds the grant to the ledger, with the reason in the audit log; a retry with the same key answers the same entry.
+
+    The period is the one in which the day lies. A grant is no watch: no quota is charged, and no lecture marked.
+
+    Raises:
+        Problem: OWN_AWARD, GRANT_NOT_CONFIRMED, GRANT_OUTSIDE_PERIODS, IDEMPOTENCY_KEY_REUSED.
+        Conflict: others kept writing.
+    """
+    if administrator.id == wanted.learner_id:
+        raise OWN_AWARD.problem()
+
+    def plan() -> tuple[Change, Entry]:
+        account = Account(ctx, wanted.learner_id)
+        draft = _draft(wanted, _period(ctx, account, wanted), administrator)
+        writes, events, (entry,) = account.enter([draft], Cause(correlation_id))
+        subject = f"{wanted.learner_id}/{entry.number}"
+        audit = ctx.audit.entry(administrator, "grant_hours", subject, wanted.reason)
+        return Change([audit, *writes], events), entry
+
+    content = {
+        "learner_id": wanted.learner_id,
+        "credential": wanted.credential,
+        "hours": format(wanted.hours, "f"),
+        "category": wanted.category,
+        "title": wanted.title,
+        "earned_on": wanted.earned_on.isoformat(),
+        "reason": wanted.reason,
+    }
+    request = Request(administrator.id, key, "grant_hours", content)
+    return answer_once(ctx.store, ctx.clock, request, Entry, plan)
+
+
+def _period(ctx: Context, account: Account, wanted: Grant) -> Period:
+    certificate = account.certificates.get(wanted.credential)
+    if certificate is None or not certificate.confirmed:
+        raise GRANT_NOT_CONFIRMED.problem()
+    today = civil_date(ctx.clock.now())
+    period = period_at(certificate, _start_of(wanted.earned_on), ctx.rules)
+    if period is None or wanted.earned_on > today:
+        raise GRANT_OUTSIDE_PERIODS.problem(earliest=str(certificate.period_start), latest=str(today))
+    return period
+
+
+def _draft(wanted: Grant, period: Period, administrator: Principal) -> Draft:
+    learned = Completion(
+        watch_id="",
+        course_id="",
+        content_id="",
+        content_version="",
+        title=wanted.title,
+        hours=wanted.hours,
+        category=wanted.category,
+        completed_at=_start_of(wanted.earned_on),
+    )
+    return Draft(
+        Kind.GRANT,
+        Reason.ADMINISTRATIVE_GRANT,
+        wanted.hours,
+        learned,
+        wanted.credential,
+        period,
+        note=wanted.reason,
+        actor=administrator.id,
+    )
+
+
+def _start_of(day: date) -> datetime:
+    return datetime.combine(day, time(), SHANGHAI)

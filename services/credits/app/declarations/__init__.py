@@ -1,0 +1,1 @@
+"""Declaring hours to the certifying body."""

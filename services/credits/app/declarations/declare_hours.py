@@ -1,0 +1,216 @@
+"""Declaring a learner's hours to the certifying body, and taking back what was reversed."""
+
+from collections.abc import Container, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from services.credits.app.keys import (
+    DECLARATIONS,
+    declaration_key,
+    gate_key,
+    head_key,
+    learner_pk,
+    line_key,
+    result_key,
+)
+from services.credits.app.ledger.account import read_entries
+from services.credits.app.problems import NOTHING_TO_DECLARE
+from services.credits.domain.credentials import Credential
+from services.credits.domain.declarations import (
+    FIRST_BATCH,
+    Declaration,
+    DeclarationState,
+    Ending,
+    Line,
+    Result,
+    TakenBack,
+    declarable,
+    declare,
+    reversed_numbers,
+    state_of,
+    take_back,
+)
+from services.credits.domain.ledger import Entry, Head
+from services.credits.events.consumed import AboutLearner
+from services.kit.clock import Clock
+from services.kit.events import Envelope
+from services.kit.store import ABSENT, Change, Check, Put, Store, Stored, commit_retrying
+
+LINES_PER_TRANSACTION = 45
+"""A declared entry is two items, and two are checked: 92 of the 100 that a transaction takes."""
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Which batch of a credential is open."""
+
+    open_batch: int
+
+
+@dataclass(frozen=True)
+class OpenBatch:
+    """The batch that lines go into now, and the condition that it is still open."""
+
+    number: int
+    version: int
+    credential: Credential
+
+    def check(self) -> Check:
+        """Required of every transaction that touches a line."""
+        return Check(gate_key(self.credential), self.version)
+
+    def close(self) -> Put:
+        """Opens the next one."""
+        return Put(gate_key(self.credential), Gate(self.number + 1), after=self.version)
+
+
+@dataclass(frozen=True)
+class DeclaredEntry:
+    """A declaration as the learner sees it; `result` is the certifying body's answer to its last line."""
+
+    declaration: Declaration
+    state: DeclarationState
+    result: Result | None
+
+
+def open_batch(store: Store, credential: Credential) -> OpenBatch:
+    """The credential's open batch."""
+    stored = store.get(gate_key(credential), Gate)
+    number, version = (stored.value.open_batch, stored.version) if stored else (FIRST_BATCH, ABSENT)
+    return OpenBatch(number, version, credential)
+
+
+def declare_hours(
+    store: Store, clock: Clock, learner_id: str, credential: Credential, period_start: date
+) -> list[DeclaredEntry]:
+    """Declares what was awarded for a certificate in one period and may be declared; answers the period's declarations.
+
+    Interrupted between two transactions, the same call goes on with the rest. Once all is declared it changes nothing.
+
+    Raises:
+        Problem: NOTHING_TO_DECLARE.
+        Conflict: others kept writing.
+    """
+
+    def plan() -> tuple[Change, bool]:
+        # The head first: what is reversed after this makes the transaction fail.
+        head = store.get(head_key(learner_id), Head)
+        batch = open_batch(store, credential)
+        awards = declarable(read_entries(store, learner_id), credential, period_start)
+        known = {stored.value.entry_number: stored for stored in _declarations(store, learner_id)}
+        if not awards and not _of_period(known.values(), credential, period_start):
+            raise NOTHING_TO_DECLARE.problem()
+        writes = [write for entry in awards for write in _declare(store, clock, entry, known.get(entry.number), batch)]
+        now, later = writes[: 2 * LINES_PER_TRANSACTION], writes[2 * LINES_PER_TRANSACTION :]
+        if not now:
+            return Change(), False
+        unchanged = [Check(head_key(learner_id), head.version if head else ABSENT), batch.check()]
+        return Change([*unchanged, *now]), bool(later)
+
+    while commit_retrying(store, plan):
+        pass
+    return [
+        declared
+        for declared in read_declarations(store, learner_id)
+        if (declared.declaration.credential, declared.declaration.period.start) == (credential, period_start)
+    ]
+
+
+def read_declarations(store: Store, learner_id: str) -> list[DeclaredEntry]:
+    """Every declaration of a learner, in the order of the ledger."""
+    declarations = [stored.value for stored in _declarations(store, learner_id)]
+    numbers = {c: open_batch(store, c).number for c in {declaration.credential for declaration in declarations}}
+    return [_declared(store, declaration, numbers[declaration.credential]) for declaration in declarations]
+
+
+def _declared(store: Store, declaration: Declaration, open_number: int) -> DeclaredEntry:
+    result = _result(store, declaration, open_number)
+    state = state_of(declaration, open_number, result.outcome if result else None)
+    return DeclaredEntry(declaration, state, result)
+
+
+def take_back_reversed(store: Store, clock: Clock, event: Envelope) -> None:
+    """Takes back the declarations of all the learner's entries that are reversed, one transaction each.
+
+    It needs no inbox marker: what has ended is not ended again.
+
+    Raises:
+        ValueError: the event is not a reversal.
+        Conflict: others kept writing; the queue delivers the event again.
+    """
+    learner_id = AboutLearner.model_validate(event.data).learner_id
+    end_declarations(store, clock, learner_id, reversed_numbers(read_entries(store, learner_id)), Ending.REVERSED)
+
+
+def end_declarations(store: Store, clock: Clock, learner_id: str, numbers: Container[int], ending: Ending) -> None:
+    """Ends the declarations of these entries, one transaction each; those that have ended stay as they are."""
+    for stored in _declarations(store, learner_id):
+        if stored.value.entry_number in numbers:
+            _end(store, clock, learner_id, stored.value.entry_number, ending)
+
+
+def _declare(
+    store: Store, clock: Clock, entry: Entry, known: Stored[Declaration] | None, batch: OpenBatch
+) -> list[Put]:
+    result = _result(store, known.value, batch.number) if known else None
+    outcome = result.outcome if result else None
+    declared = declare(entry, known.value if known else None, outcome, batch.number, clock.now())
+    if declared is None:
+        return []
+    declaration, line = declared
+    return [
+        Put(declaration_key(entry.learner_id, entry.number), declaration, after=known.version if known else ABSENT),
+        Put(line_key(batch.credential, batch.number, line.line_id), line),
+    ]
+
+
+def _end(store: Store, clock: Clock, learner_id: str, number: int, ending: Ending) -> None:
+    def plan() -> tuple[Change, None]:
+        stored = store.get(declaration_key(learner_id, number), Declaration)
+        if stored is None:
+            return Change(), None
+        last, credential = stored.value.last, stored.value.credential
+        batch = open_batch(store, credential)
+        line = store.get(line_key(credential, last.batch, last.line_id), Line)
+        if line is None:
+            raise LookupError(f"line {last.line_id} of batch {credential} {last.batch} is missing")
+        result = store.get(result_key(credential, last.batch, last.line_id), Result)
+        outcome = result.value.outcome if result else None
+        taken = take_back(stored.value, line.value, outcome, ending, batch.number, clock.now())
+        if taken is None:
+            return Change(), None
+        answered = Check(result_key(credential, last.batch, last.line_id), result.version if result else ABSENT)
+        return Change([batch.check(), answered, *_ended(learner_id, stored, line, taken, batch)]), None
+
+    commit_retrying(store, plan)
+
+
+def _ended(
+    learner_id: str, stored: Stored[Declaration], line: Stored[Line], taken: TakenBack, batch: OpenBatch
+) -> list[Put]:
+    key = declaration_key(learner_id, stored.value.entry_number)
+    writes = [Put(key, taken.declaration, after=stored.version)]
+    if taken.withdrawn:
+        writes.append(Put(line.key, taken.withdrawn, after=line.version))
+    if taken.counter:
+        writes.append(Put(line_key(batch.credential, batch.number, taken.counter.line_id), taken.counter))
+    return writes
+
+
+def _declarations(store: Store, learner_id: str) -> list[Stored[Declaration]]:
+    return store.query(learner_pk(learner_id), DECLARATIONS, Declaration)
+
+
+def _of_period(
+    declarations: Iterable[Stored[Declaration]], credential: Credential, period_start: date
+) -> list[Declaration]:
+    found = (stored.value for stored in declarations)
+    return [d for d in found if d.credential is credential and d.period.start == period_start]
+
+
+def _result(store: Store, declaration: Declaration, open_batch: int) -> Result | None:
+    last = declaration.last
+    if last.batch == open_batch:
+        return None
+    stored = store.get(result_key(declaration.credential, last.batch, last.line_id), Result)
+    return stored.value if stored else None

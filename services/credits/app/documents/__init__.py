@@ -1,0 +1,1 @@
+"""What is handed out: certificates of completion, badges, transcripts."""

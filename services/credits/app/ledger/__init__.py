@@ -1,0 +1,1 @@
+"""The ledger as it is kept, read, verified and anchored."""

@@ -1,0 +1,191 @@
+"""A learner's account as one transaction reads and writes it."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.credits.app.awarding.facts import fact_of
+from services.credits.app.context import Context
+from services.credits.app.keys import (
+    AWARDS,
+    CERTIFICATES,
+    ENTRIES,
+    MEMBERSHIPS,
+    award_key,
+    certificate_key,
+    entry_key,
+    head_key,
+    learner_pk,
+    profile_key,
+)
+from services.credits.app.ledger.postings import posting_of
+from services.credits.app.problems import PERSON_ERASED
+from services.credits.domain.awarding import Circumstances
+from services.credits.domain.certificates import Certificate
+from services.credits.domain.credentials import Credential
+from services.credits.domain.ledger import Draft, Entry, Head, Kind, empty_head, extend
+from services.credits.domain.periods import Period
+from services.credits.domain.profile import Profile
+from services.credits.domain.quota import MemberQuota, MembershipPeriod
+from services.kit.events import Envelope
+from services.kit.store import Key, Put, Store, Write
+
+
+@dataclass(frozen=True)
+class AwardMark:
+    """Which watch was awarded, and when."""
+
+    watch_id: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What led to a change: for the events it makes."""
+
+    correlation_id: str
+    causation_id: str | None = None
+
+
+class StoredAwards:
+    """The learner's award marks, together with those that the transaction under way adds."""
+
+    def __init__(self, store: Store, learner_id: str) -> None:
+        self._store = store
+        self._learner_id = learner_id
+        self._added: set[Key] = set()
+
+    def contains(self, credential: Credential, content_id: str, period: Period) -> bool:
+        """Whether this content was awarded in this period."""
+        key = award_key(self._learner_id, credential, content_id, period)
+        return key in self._added or self._store.get(key, AwardMark) is not None
+
+    def add(self, credential: Credential, content_id: str, period: Period) -> None:
+        """Marks it as awarded, so that a second watch in the same transaction sees it."""
+        self._added.add(award_key(self._learner_id, credential, content_id, period))
+
+
+class Account:
+    """The account as it was read, and the change to it.
+
+    The head is read first and written by every change, so nothing else of the account, read after it, can have
+    changed by the time the change is committed.
+    """
+
+    def __init__(self, ctx: Context, learner_id: str) -> None:
+        self._ctx = ctx
+        self.learner_id = learner_id
+        stored = ctx.store.get(head_key(learner_id), Head)
+        self._head = stored.value if stored else empty_head(learner_id, ctx.macs)
+        self._head_version = stored.version if stored else 0
+        self.certificates = current_certificates(ctx.store, learner_id)
+        self.awards = StoredAwards(ctx.store, learner_id)
+        self._entries: list[Entry] | None = None
+        self._known_profile: Profile | None = None
+        self._name_given = False
+
+    def entries(self) -> list[Entry]:
+        """The whole ledger, in order. Who posts what acts on an earlier entry has read it."""
+        if self._entries is None:
+            self._entries = read_entries(self._ctx.store, self.learner_id)
+        return self._entries
+
+    def circumstances(self) -> Circumstances:
+        """What decides, beside the course, what a watch gives."""
+        named = self._name_given or self._profile().real_name is not None
+        quota = MemberQuota(self.entries, lambda: membership_periods(self._ctx.store, self.learner_id))
+        return Circumstances(self.certificates, named, self._ctx.rules, self.awards, quota)
+
+    def name(self) -> None:
+        """The learner's real name arrives with the change under way."""
+        self._name_given = True
+
+    def put_certificate(self, certificate: Certificate) -> Put:
+        """The write of a certificate's next revision, which the account then has.
+
+        Raises:
+            Problem: PERSON_ERASED: a number would say who it is. Forgetting a person writes the head too.
+        """
+        if self._profile().erased_at is not None:
+            raise PERSON_ERASED.problem()
+        self.certificates[certificate.credential] = certificate
+        return Put(certificate_key(self.learner_id, certificate.credential, certificate.revision), certificate)
+
+    def put_head(self) -> Put:
+        """The write of the head as it is, for a change that adds no entry."""
+        return self._put(self._head)
+
+    def post(self, drafts: Sequence[Draft], cause: Cause) -> tuple[list[Write], list[Envelope]]:
+        """The writes (the head, the entries, their posting, their award marks) and the events of new entries.
+
+        Raises:
+            BrokenHead: the head is not as it was written.
+        """
+        writes, events, _ = self.enter(drafts, cause)
+        return writes, events
+
+    def enter(self, drafts: Sequence[Draft], cause: Cause) -> tuple[list[Write], list[Envelope], list[Entry]]:
+        """The same, and the entries. Raises BrokenHead."""
+        ctx, now = self._ctx, self._ctx.clock.now()
+        head, entries = extend(self._head, drafts, [ctx.ids.new() for _ in drafts], now, ctx.macs)
+        writes: list[Write] = [self._put(head)]
+        writes += [Put(entry_key(self.learner_id, entry.number), entry) for entry in entries]
+        writes += [posting_of(entries)] if entries else []
+        writes += [self._mark(entry) for entry in entries if entry.kind is Kind.AWARD]
+        ledger = {entry.number: entry for entry in [*(self._entries or ()), *entries]}
+        return writes, [event for entry in entries for event in self._told(entry, ledger, cause)], entries
+
+    def _profile(self) -> Profile:
+        if self._known_profile is None:
+            found = self._ctx.store.get(profile_key(self.learner_id), Profile)
+            self._known_profile = found.value if found else Profile()
+        return self._known_profile
+
+    def _put(self, head: Head) -> Put:
+        return Put(head_key(self.learner_id), head, after=self._head_version)
+
+    def _mark(self, award: Entry) -> Put:
+        if award.credential is None or award.period is None:
+            raise ValueError("an award names its credential and period")
+        key = award_key(self.learner_id, award.credential, award.completion.content_id, award.period)
+        return Put(key, AwardMark(award.completion.watch_id, award.at))
+
+    def _told(self, entry: Entry, ledger: dict[int, Entry], cause: Cause) -> Iterator[Envelope]:
+        fact = fact_of(entry, ledger)
+        if fact is not None:
+            yield self._ctx.events.make(
+                fact.TYPE,
+                fact,
+                subject=entry.entry_id,
+                correlation_id=cause.correlation_id,
+                causation_id=cause.causation_id,
+            )
+
+
+def current_certificates(store: Store, learner_id: str) -> dict[Credential, Certificate]:
+    """The newest revision of each of the learner's certificates."""
+    revisions = store.query(learner_pk(learner_id), CERTIFICATES, Certificate)
+    return {stored.value.credential: stored.value for stored in revisions}
+
+
+def membership_periods(store: Store, learner_id: str) -> dict[str, MembershipPeriod]:
+    """Every period of the learner's membership that we know of, by id."""
+    found = store.query(learner_pk(learner_id), MEMBERSHIPS, MembershipPeriod)
+    return {stored.value.id: stored.value for stored in found}
+
+
+def award_marks(store: Store, learner_id: str) -> dict[str, str]:
+    """The watch that each of the learner's award marks names, by credential, period and content."""
+    found = store.query(learner_pk(learner_id), AWARDS, AwardMark)
+    return {stored.key.sk.removeprefix(AWARDS): stored.value.watch_id for stored in found}
+
+
+def read_entries(store: Store, learner_id: str) -> list[Entry]:
+    """The learner's whole ledger, as it is stored."""
+    return [stored.value for stored in store.query(learner_pk(learner_id), ENTRIES, Entry)]
+
+
+def entries_page(store: Store, learner_id: str, after: int, limit: int) -> list[Entry]:
+    """At most `limit` entries of the learner's ledger, from the one after number `after`."""
+    key = entry_key(learner_id, after)
+    return [stored.value for stored in store.page(key.pk, ENTRIES, Entry, key.sk, limit)]

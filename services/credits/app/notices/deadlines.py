@@ -1,0 +1,179 @@
+"""Reminding learners of deadlines: each confirmed certificate is filed under the day its period ends, and a daily walk
+reads the few days that matter, never the table.
+
+The walk goes on from the day it last finished, that one included, so missed days are made up and a certificate
+confirmed after the day's walk is found by the next. A mark that never expires makes each reminder happen once.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from services.credits.app.ledger.account import current_certificates, read_entries
+from services.credits.app.notices.deadline_keys import deadline_key, deadlines_pk, reminded_key, walked_key
+from services.credits.domain.awarding import period_at
+from services.credits.domain.balances import period_balance
+from services.credits.domain.certificates import Certificate
+from services.credits.domain.credentials import Credential
+from services.credits.domain.deadlines import REMINDER_DAYS, due_reminder
+from services.credits.domain.periods import ONE_DAY, SHANGHAI, Period, civil_date
+from services.credits.domain.rules import RuleBook
+from services.credits.events.consumed import AboutCertificate
+from services.credits.events.published import DeadlineApproaching
+from services.kit.clock import Clock
+from services.kit.events import Envelope, EventFactory
+from services.kit.observability import count
+from services.kit.store import ABSENT, Change, Put, Store, commit_retrying
+
+PAGE = 200
+
+
+@dataclass(frozen=True)
+class Reminding:
+    """What reminding works with. There is no key among it: nothing here can add an entry."""
+
+    store: Store
+    clock: Clock
+    rules: RuleBook
+    events: EventFactory
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """Whose certificate's period ends on the day that this is filed under."""
+
+    learner_id: str
+    credential: Credential
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """That a reminder was given, with so many days left."""
+
+    at: datetime
+    days_left: int
+
+
+@dataclass(frozen=True)
+class Walked:
+    """Up to which day everything due was done."""
+
+    day: date
+
+
+def file_deadline(ctx: Reminding, event: Envelope) -> None:
+    """Files a certificate under the end of its current period, once it is confirmed. Safe to repeat.
+
+    Raises:
+        ValueError: the event names no certificate.
+        Conflict: others kept writing; the queue delivers the event again.
+    """
+    about = AboutCertificate.model_validate(event.data)
+    _file(ctx, Deadline(about.learner_id, about.credential), civil_date(ctx.clock.now()))
+
+
+def remind(ctx: Reminding) -> tuple[int, int]:
+    """Does all that is due by today; answers how many days it walked, and how many reminders it gave.
+
+    Raises:
+        Conflict: others kept writing; the next call goes on.
+    """
+    today = civil_date(ctx.clock.now())
+    stored = ctx.store.get(walked_key(), Walked)
+    # The first walk of all looks back as far as a reminder can still be due.
+    day, days, given = min(stored.value.day, today) if stored else today - timedelta(days=REMINDER_DAYS[0]), 0, 0
+    while day <= today:
+        given += _walk(ctx, day, today)
+        days, day = days + 1, day + ONE_DAY
+    if stored is None or stored.value.day < today:
+        ctx.store.commit(Change([Put(walked_key(), Walked(today), after=stored.version if stored else ABSENT)]))
+    return days, given
+
+
+def certificate_period(certificate: Certificate, day: date, rules: RuleBook) -> Period | None:
+    """The certificate's period on a day; None before its first one."""
+    return period_at(certificate, datetime.combine(day, time(12), SHANGHAI), rules)
+
+
+def _walk(ctx: Reminding, day: date, today: date) -> int:
+    """One day's reminders, and what ended the day before filed under its next period's end."""
+    given = 0
+    for days in REMINDER_DAYS:
+        end = day + timedelta(days=days)
+        if due_reminder((end - today).days) == days:
+            given += sum(_remind(ctx, deadline, end, days) for deadline in _filed(ctx.store, end))
+    for deadline in _filed(ctx.store, day - ONE_DAY):
+        _file(ctx, deadline, day)
+    return given
+
+
+def _filed(store: Store, day: date) -> Iterator[Deadline]:
+    after = ""
+    while found := store.page(deadlines_pk(day), "", Deadline, after, PAGE):
+        yield from (stored.value for stored in found)
+        after = found[-1].key.sk
+
+
+def _file(ctx: Reminding, deadline: Deadline, day: date) -> None:
+    """Under the end of the period that `day` lies in, if the certificate stands and its periods end."""
+
+    def plan() -> tuple[Change, None]:
+        period = _period(ctx, deadline, day)
+        if period is None or period.end is None:
+            return Change(), None
+        key = deadline_key(period.end, deadline.learner_id, deadline.credential)
+        known = ctx.store.get(key, Deadline)
+        return Change([] if known else [Put(key, deadline)]), None
+
+    commit_retrying(ctx.store, plan)
+
+
+def _remind(ctx: Reminding, deadline: Deadline, end: date, days: int) -> bool:
+    """Gives one reminder, unless it was given, or the period no longer ends there."""
+    days_left = (end - civil_date(ctx.clock.now())).days
+
+    def plan() -> tuple[Change, bool]:
+        period = _period(ctx, deadline, end)
+        if period is None or period.end != end:
+            return Change(), False
+        key = reminded_key(deadline.learner_id, deadline.credential, period.start, days)
+        if ctx.store.get(key, Reminder) is not None:
+            return Change(), False
+        event = _event(ctx, deadline, period, end, days, days_left)
+        return Change([Put(key, Reminder(ctx.clock.now(), days_left))], [event]), True
+
+    given = commit_retrying(ctx.store, plan)
+    if given:
+        count("Reminders", days=str(days))
+    return given
+
+
+def _period(ctx: Reminding, deadline: Deadline, day: date) -> Period | None:
+    certificate = current_certificates(ctx.store, deadline.learner_id).get(deadline.credential)
+    if certificate is None or not certificate.confirmed:
+        return None
+    return certificate_period(certificate, day, ctx.rules)
+
+
+def _event(ctx: Reminding, deadline: Deadline, period: Period, end: date, days: int, days_left: int) -> Envelope:
+    rule = ctx.rules.in_force(deadline.credential, period.start)
+    balance = period_balance(read_entries(ctx.store, deadline.learner_id), deadline.credential, period, rule)
+    data = DeadlineApproaching(
+        learner_id=deadline.learner_id,
+        credential=deadline.credential,
+        period_start=period.start,
+        deadline=end,
+        reminder_days=days,
+        days_left=days_left,
+        earned_hours=format(balance.earned, "f"),
+        remaining_hours=_text(balance.remaining),
+        compulsory_remaining_hours=_text(balance.compulsory_remaining),
+        year_remaining_hours=_text(balance.years[-1].remaining),
+    )
+    subject = f"{deadline.learner_id}/{deadline.credential}/{end}"
+    return ctx.events.make(data.TYPE, data, subject=subject, correlation_id=f"{subject}/{days}")
+
+
+def _text(hours: Decimal | None) -> str | None:
+    return None if hours is None else format(hours, "f")

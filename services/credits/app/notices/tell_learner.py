@@ -1,0 +1,63 @@
+"""What the service's own facts become in the learner's inbox."""
+
+from decimal import Decimal
+
+from services.credits.app.ledger.account import read_entries
+from services.credits.app.notices.inbox import Telling, post_notice
+from services.credits.domain.ledger import Entry
+from services.credits.domain.notices import AnswerTold, DeadlineTold, told_of
+from services.credits.events.consumed import AboutEntry
+from services.credits.events.published import DeadlineApproaching, DeclarationAnswered
+from services.kit.events import Envelope
+from services.kit.store import Store
+
+
+class UnknownEntry(Exception):
+    """The event names an entry that is not in the learner's ledger: forged, so it is dead-lettered."""
+
+
+def tell_of_entry(ctx: Telling, event: Envelope) -> None:
+    """Tells the learner of an entry; what it says is the ledger's, never the event's.
+
+    Raises:
+        UnknownEntry: see there.
+        ValueError: the event names no learner or entry.
+        Conflict: others kept writing; the queue delivers the event again.
+    """
+    about = AboutEntry.model_validate(event.data)
+    entry = _entry(ctx.store, about)
+    post_notice(ctx, about.learner_id, event, entry.at, told_of(entry))
+
+
+def tell_of_answer(ctx: Telling, event: Envelope) -> None:
+    """Tells the learner what the certifying body answered. Raises as `tell_of_entry` does."""
+    answered = DeclarationAnswered.model_validate(event.data)
+    about = AboutEntry(learner_id=answered.learner_id, entry_id=answered.entry_id)
+    entry = _entry(ctx.store, about)
+    told = AnswerTold(entry.entry_id, answered.credential, entry.hours, entry.completion.title, answered.outcome)
+    post_notice(ctx, about.learner_id, event, answered.at, told)
+
+
+def tell_of_deadline(ctx: Telling, event: Envelope) -> None:
+    """Tells the learner that a period ends soon, and what was missing when the reminder was given."""
+    data = DeadlineApproaching.model_validate(event.data)
+    told = DeadlineTold(
+        credential=data.credential,
+        deadline=data.deadline,
+        days_left=data.days_left,
+        remaining=_hours(data.remaining_hours),
+        compulsory_remaining=_hours(data.compulsory_remaining_hours),
+        year_remaining=_hours(data.year_remaining_hours),
+    )
+    post_notice(ctx, data.learner_id, event, event.time, told)
+
+
+def _hours(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def _entry(store: Store, about: AboutEntry) -> Entry:
+    found = next((entry for entry in read_entries(store, about.learner_id) if entry.entry_id == about.entry_id), None)
+    if found is None:
+        raise UnknownEntry(about.entry_id)
+    return found

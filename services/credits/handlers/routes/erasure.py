@@ -1,0 +1,41 @@
+"""Forgetting a person, by an administrator on the person's request."""
+
+from datetime import datetime
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from aws_lambda_powertools.event_handler.openapi.params import Body, Path
+from pydantic import BaseModel, Field
+
+from services.credits.app.context import Context
+from services.credits.app.erase_person import erase_person
+from services.credits.handlers.routes.views import LearnerId, Reason500, Request
+from services.kit.http import caller, correlation_id, secured
+from services.kit.identity import Role
+
+
+class ErasureRequest(Request):
+    """On what ground; without the person's name, since it stays."""
+
+    reason: Reason500
+
+
+class ErasureAnswer(BaseModel):
+    """That it was done."""
+
+    learner_id: str
+    erased_at: datetime = Field(description="the profile is empty since; names on documents and the user follow")
+
+
+def add_erasure_routes(app: APIGatewayHttpResolver, ledger: Context) -> None:
+    """The erasure's route."""
+
+    @app.post(
+        "/v1/credits/learners/<learner_id>/erasure",
+        summary="Forget a person for good: profile, names, numbers and the user; the ledger stays; safe to repeat",
+        operation_id="erase_person",
+        **secured(Role.ADMINISTRATOR),
+    )
+    def erase(learner_id: Annotated[LearnerId, Path()], request: Annotated[ErasureRequest, Body()]) -> ErasureAnswer:
+        at = erase_person(ledger, caller(app), learner_id, request.reason, correlation_id(app))
+        return ErasureAnswer(learner_id=learner_id, erased_at=at)

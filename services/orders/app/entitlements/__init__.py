@@ -1,0 +1,1 @@
+"""What learners own: claims, orders' grants, memberships, and how courses stand."""

@@ -1,0 +1,211 @@
+"""Invoices as they are kept, and what learners do with them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from stdnum.cn import uscc
+
+from services.kit.idempotency import Request, answer_once
+from services.kit.store import ABSENT, Change, Check, Put, Stored, Write, commit_retrying
+from services.orders.app.context import Context
+from services.orders.app.invoices.problems import (
+    INVOICE_NOT_FOUND,
+    INVOICE_PAST_THIS,
+    INVOICE_TOO_MUCH,
+    INVOICES_TOO_MANY,
+    PERSON_ERASED,
+    TAX_ID_WRONG,
+)
+from services.orders.app.keys import buyer_key, erased_key, invoice_key, order_invoice_key, order_invoices
+from services.orders.app.refunds.records import known_order
+from services.orders.domain.invoice import (
+    Buyer,
+    BuyerKind,
+    IllegalStatus,
+    Invoice,
+    invoiceable_fen,
+    left_fen,
+    too_many,
+)
+from services.orders.domain.membership import CHINA
+from services.orders.domain.order import Order
+
+_RANDOM_DIGITS = 18
+MAX_INVOICES = 20
+"""Of an order, whatever became of them: a refund takes them back in one transaction."""
+REFUNDED = "订单已退款"
+WITHDRAWN = "学员已撤回申请"
+"""Notes of invoices that were never issued."""
+
+
+@dataclass(frozen=True)
+class InvoiceOfOrder:
+    """An invoice that an order has. How it stands, the invoice says."""
+
+    invoice_id: str
+
+
+@dataclass(frozen=True)
+class Erased:
+    """Says that a learner asked to be forgotten."""
+
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a learner asks for: an invoice of an order's amount (None: all that is left), and whom it is made out to."""
+
+    order_id: str
+    amount_fen: int | None
+    buyer: Buyer
+
+
+@dataclass(frozen=True)
+class MadeOut:
+    """An invoice with whom it is made out to; nobody any more, once that was erased."""
+
+    invoice: Invoice
+    buyer: Buyer | None
+
+
+def request_invoice(context: Context, learner_id: str, wanted: Wanted, idempotency_key: str) -> MadeOut:
+    """Asks finance for an invoice. The order is written too, so that no two requests, and no refund, overlook it.
+
+    Raises:
+        Problem: ORDER_NOT_FOUND, TAX_ID_WRONG, INVOICE_TOO_MUCH, INVOICES_TOO_MANY, PERSON_ERASED,
+            IDEMPOTENCY_KEY_REUSED.
+        Conflict: others kept writing.
+    """
+    _check_tax_id(wanted.buyer)
+    content = {"order_id": wanted.order_id, "amount_fen": wanted.amount_fen, "buyer": vars(wanted.buyer)}
+    request = Request(learner_id, idempotency_key, "request_invoice", content)
+
+    def plan() -> tuple[Change, Invoice]:
+        order = known_order(context, wanted.order_id, learner_id)
+        if context.store.get(erased_key(learner_id), Erased):
+            raise PERSON_ERASED.problem()
+        invoices = [stored.value for stored in stored_invoices(context, wanted.order_id)]
+        if len(invoices) >= MAX_INVOICES:
+            raise INVOICES_TOO_MANY.problem(most=MAX_INVOICES)
+        left = left_fen(order.value, invoices)
+        amount_fen = left if wanted.amount_fen is None else wanted.amount_fen
+        if not 0 < amount_fen <= left:
+            raise INVOICE_TOO_MUCH.problem(left_fen=left)
+        invoice = _invoice(context, order.value, amount_fen, wanted.buyer)
+        holding: list[Write] = [Put(order.key, order.value, order.version), Check(erased_key(learner_id), ABSENT)]
+        return Change([*holding, *_kept(invoice, wanted.buyer)]), invoice
+
+    return made_out(context, answer_once(context.store, context.clock, request, Invoice, plan))
+
+
+def cancel_request(context: Context, learner_id: str, invoice_id: str) -> MadeOut:
+    """Takes an own request back before it is issued; once more changes nothing.
+
+    Raises:
+        Problem: INVOICE_NOT_FOUND, INVOICE_PAST_THIS.
+        Conflict: others kept writing.
+    """
+
+    def plan() -> tuple[Change, Invoice]:
+        stored = _own(context, learner_id, invoice_id)
+        if stored.value.note == WITHDRAWN:
+            return Change(), stored.value
+        cancelled = moved(stored, lambda: stored.value.cancelled(WITHDRAWN))
+        return Change([Put(stored.key, cancelled, stored.version)]), cancelled
+
+    return made_out(context, commit_retrying(context.store, plan))
+
+
+def own_invoice(context: Context, learner_id: str, invoice_id: str) -> MadeOut:
+    """How an own invoice stands; whether another learner has it, nobody is told. Raises INVOICE_NOT_FOUND."""
+    return made_out(context, _own(context, learner_id, invoice_id).value)
+
+
+def invoices_of_order(context: Context, learner_id: str, order_id: str) -> tuple[list[MadeOut], int]:
+    """An own order's invoices, oldest first, and what can still be invoiced. Raises ORDER_NOT_FOUND."""
+    order = known_order(context, order_id, learner_id).value
+    invoices = [stored.value for stored in stored_invoices(context, order_id)]
+    return [made_out(context, invoice) for invoice in invoices], left_fen(order, invoices)
+
+
+def after_refund(context: Context, order: Order) -> list[Write]:
+    """The writes that take back the invoices that an order, refunded in the same transaction, is too small for now.
+
+    Whoever requests one writes the order, so the transaction meets them.
+    """
+    stored = {invoice.value.invoice_id: invoice for invoice in stored_invoices(context, order.order_id)}
+    kept_fen = invoiceable_fen(order) + sum(line.due_fen for line in order.lines if line.state == "revoking")
+    overtaken = too_many(kept_fen, [invoice.value for invoice in stored.values()])
+    return [
+        Put(stored[invoice.invoice_id].key, invoice.overtaken(REFUNDED), stored[invoice.invoice_id].version)
+        for invoice in overtaken
+    ]
+
+
+def stored_invoices(context: Context, order_id: str) -> Sequence[Stored[Invoice]]:
+    """All invoices of an order, oldest first."""
+    places = context.store.query(*order_invoices(order_id), InvoiceOfOrder)
+    return [read_invoice(context, place.value.invoice_id) for place in places]
+
+
+def read_invoice(context: Context, invoice_id: str) -> Stored[Invoice]:
+    """The invoice of an id. Raises INVOICE_NOT_FOUND."""
+    stored = context.store.get(invoice_key(invoice_id), Invoice)
+    if stored is None:
+        raise INVOICE_NOT_FOUND.problem()
+    return stored
+
+
+def made_out(context: Context, invoice: Invoice) -> MadeOut:
+    """With whom it is made out to."""
+    buyer = context.store.get(buyer_key(invoice.invoice_id), Buyer)
+    return MadeOut(invoice, buyer.value if buyer and not buyer.value.is_erased else None)
+
+
+def moved(stored: Stored[Invoice], move: Callable[[], Invoice]) -> Invoice:
+    """The invoice as it is after a move. Raises INVOICE_PAST_THIS."""
+    try:
+        return move()
+    except IllegalStatus:
+        raise INVOICE_PAST_THIS.problem(invoice_status=stored.value.status) from None
+
+
+def _own(context: Context, learner_id: str, invoice_id: str) -> Stored[Invoice]:
+    stored = read_invoice(context, invoice_id)
+    if stored.value.learner_id != learner_id:
+        raise INVOICE_NOT_FOUND.problem()
+    return stored
+
+
+def _invoice(context: Context, order: Order, amount_fen: int, buyer: Buyer) -> Invoice:
+    now = context.clock.now()
+    return Invoice(
+        # Unlike other numbers it begins with the time in China: finance closes civil months there.
+        invoice_id=f"{now.astimezone(CHINA):%Y%m%d%H%M%S}{context.ids.new()[-_RANDOM_DIGITS:]}",
+        order_id=order.order_id,
+        learner_id=order.learner_id,
+        buyer_kind=buyer.kind,
+        amount_fen=amount_fen,
+        requested_at=now,
+    )
+
+
+def _kept(invoice: Invoice, buyer: Buyer) -> list[Put]:
+    place = order_invoice_key(invoice.order_id, invoice.invoice_id)
+    return [
+        Put(invoice_key(invoice.invoice_id), invoice),
+        Put(place, InvoiceOfOrder(invoice.invoice_id)),
+        Put(buyer_key(invoice.invoice_id), buyer),
+    ]
+
+
+def _check_tax_id(buyer: Buyer) -> None:
+    """A company has a unified social credit code (GB 32100-2015), a person none. Raises TAX_ID_WRONG."""
+    if buyer.kind is BuyerKind.PERSON:
+        right = buyer.tax_id is None
+    else:
+        right = buyer.tax_id is not None and uscc.is_valid(buyer.tax_id)
+    if not right:
+        raise TAX_ID_WRONG.problem()

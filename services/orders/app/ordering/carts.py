@@ -1,0 +1,102 @@
+"""The cart: one per learner on the server, so that every device shows the same; priced anew whenever it is read."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+
+from services.kit.store import ABSENT, Change, Put, Stored, commit_retrying
+from services.orders.app.context import Context
+from services.orders.app.entitlements.standings import Standings, refuse_unless_buyable
+from services.orders.app.keys import cart_key
+from services.orders.app.ordering.problems import CART_CHANGED, CART_FULL
+from services.orders.domain.cart import Cart, CartFull, CartLine
+from services.orders.domain.purchase_state import Standing
+
+
+@dataclass(frozen=True)
+class PricedLine:
+    """A line of the cart with its course as that stands now."""
+
+    line: CartLine
+    standing: Standing
+
+    @property
+    def counts(self) -> bool:
+        """Whether it would be ordered with the rest: selected, and nothing against it."""
+        return self.line.selected and self.standing.buying_obstacle is None
+
+
+@dataclass(frozen=True)
+class PricedCart:
+    """The cart at one instant. `version` grows with every change."""
+
+    version: int
+    lines: Sequence[PricedLine]
+
+    @property
+    def total_fen(self) -> int:
+        """What the lines that count cost this learner."""
+        return sum(line.standing.price.fen for line in self.lines if line.counts)
+
+
+def show_cart(context: Context, learner_id: str) -> PricedCart:
+    """The learner's cart at the prices of now."""
+    stored = read_cart(context, learner_id)
+    standings = Standings(context, learner_id)
+    lines = [PricedLine(line, standings.of(line.course_id).standing) for line in stored.value.lines]
+    return PricedCart(stored.version, lines)
+
+
+def add_to_cart(context: Context, learner_id: str, course_id: str) -> PricedCart:
+    """Puts a course in; one that is in it already stays as it is.
+
+    Raises:
+        Problem: COURSE_NOT_FOUND, COURSE_WITHDRAWN, ALREADY_OWNED, ORDER_PENDING, CART_FULL.
+        Conflict: others kept writing.
+    """
+
+    def change(cart: Cart) -> Cart:
+        standing = Standings(context, learner_id).of(course_id).standing
+        refuse_unless_buyable(standing)
+        try:
+            return cart.added(CartLine(course_id, context.clock.now(), standing.price.fen))
+        except CartFull:
+            raise CART_FULL.problem() from None
+
+    return _change(context, learner_id, lambda stored: change(stored.value))
+
+
+def remove_from_cart(context: Context, learner_id: str, course_id: str) -> PricedCart:
+    """Takes a course out, whether or not it was in. Raises Conflict."""
+    return _change(context, learner_id, lambda stored: stored.value.without([course_id]))
+
+
+def select_in_cart(context: Context, learner_id: str, course_ids: Collection[str], version: int) -> PricedCart:
+    """Selects exactly these, as seen in a version of the cart: what another device changed meanwhile is not undone.
+
+    Raises:
+        Problem: CART_CHANGED.
+        Conflict: others kept writing.
+    """
+
+    def change(stored: Stored[Cart]) -> Cart:
+        if stored.version != version and stored.value != stored.value.selecting(course_ids):
+            raise CART_CHANGED.problem(version=stored.version)
+        return stored.value.selecting(course_ids)
+
+    return _change(context, learner_id, change)
+
+
+def read_cart(context: Context, learner_id: str) -> Stored[Cart]:
+    """The cart as it is kept; an empty one where there is none."""
+    key = cart_key(learner_id)
+    return context.store.get(key, Cart) or Stored(key, Cart(), ABSENT)
+
+
+def _change(context: Context, learner_id: str, change: Callable[[Stored[Cart]], Cart]) -> PricedCart:
+    def plan() -> tuple[Change, None]:
+        stored = read_cart(context, learner_id)
+        changed = change(stored)
+        return Change([Put(stored.key, changed, stored.version)] if changed != stored.value else []), None
+
+    commit_retrying(context.store, plan)
+    return show_cart(context, learner_id)

@@ -1,0 +1,110 @@
+"""What an order would cost a learner now; refusing what they cannot have."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from services.kit.store import ABSENT, Check, Stored, Write
+from services.orders.app.context import Context
+from services.orders.app.coupons.check import apply_coupon
+from services.orders.app.entitlements.standings import Found, Standings, refuse_unless_buyable
+from services.orders.app.keys import claim_key, latest_order_key, order_key
+from services.orders.app.ordering.problems import ORDER_PENDING
+from services.orders.app.ordering.records import LatestOrder
+from services.orders.app.problems import PLAN_NOT_FOUND
+from services.orders.domain.coupon import normal_code
+from services.orders.domain.membership import china_date
+from services.orders.domain.order import Goods, Line, Order, OrderState, PriceReason
+from services.orders.domain.purchase_state import Standing
+
+
+@dataclass(frozen=True)
+class Quote:
+    """Lines at the prices of now.
+
+    `replaced` are the newest orders of what is on them, so that there is one open order of each; `holding` are the
+    writes without which an order must not be placed: nothing that the quote rests on has changed, the coupon is
+    reserved.
+    """
+
+    lines: tuple[Line, ...]
+    coupon_code: str | None
+    replaced: Sequence[Stored[LatestOrder]]
+    holding: Sequence[Write]
+
+    @property
+    def amount_fen(self) -> int:
+        """What is to be paid."""
+        return sum(line.due_fen for line in self.lines)
+
+
+def quote_courses(context: Context, learner_id: str, course_ids: Sequence[str], coupon_code: str | None) -> Quote:
+    """Courses, each once however often it is named.
+
+    An order does not hold the courses' offers: it is placed at the prices that were read a moment before, and many
+    learners may order one course at once without meeting each other.
+
+    Raises:
+        Problem: COURSE_NOT_FOUND, COURSE_WITHDRAWN, ALREADY_OWNED, ORDER_PENDING, or of the coupon.
+    """
+    standings = Standings(context, learner_id)
+    found = [standings.of(course_id) for course_id in dict.fromkeys(course_ids)]
+    for one in found:
+        refuse_unless_buyable(one.standing)
+    lines = tuple(_course_line(number, one.standing) for number, one in enumerate(found, 1))
+    as_member = any(line.price_reason is PriceReason.MEMBER for line in lines)
+    holding = [standings.hold_membership(lends_prices=as_member), *_settled(learner_id, found)]
+    if coupon_code is None:
+        return Quote(lines, None, [_latest(learner_id, one) for one in found], holding)
+    code = normal_code(coupon_code)
+    discounted, reserved = apply_coupon(context, learner_id, code, lines)
+    return Quote(discounted, code, [_latest(learner_id, one) for one in found], [*holding, *reserved])
+
+
+def quote_membership(context: Context, learner_id: str, plan_id: str) -> Quote:
+    """One period of membership. Raises PLAN_NOT_FOUND, ORDER_PENDING."""
+    now = context.clock.now()
+    plan = context.plans.in_force(plan_id, china_date(now))
+    if plan is None or plan.price_fen is None:
+        raise PLAN_NOT_FOUND.problem(plan=plan_id)
+    key = latest_order_key(learner_id, Goods.MEMBERSHIP, plan.id)
+    latest = context.store.get(key, LatestOrder) or Stored(key, LatestOrder(""), ABSENT)
+    order = context.store.get(order_key(latest.value.order_id), Order)
+    if order and order.value.state_at(now) is OrderState.OPEN:
+        raise ORDER_PENDING.problem(order_id=order.value.order_id)
+    line = Line(
+        number=1,
+        goods=Goods.MEMBERSHIP,
+        item_id=plan.id,
+        item_version=plan.effective_from.isoformat(),
+        title=plan.title,
+        list_fen=plan.price_fen,
+        price_fen=plan.price_fen,
+        price_reason=PriceReason.LIST,
+    )
+    return Quote((line,), None, [latest], [])
+
+
+def _course_line(number: int, standing: Standing) -> Line:
+    offer, price = standing.offer, standing.price
+    return Line(
+        number=number,
+        goods=Goods.COURSE,
+        item_id=offer.course_id,
+        item_version=str(offer.sequence),
+        title=offer.title,
+        list_fen=offer.price_fen,
+        price_fen=price.fen,
+        price_reason=price.reason,
+    )
+
+
+def _settled(learner_id: str, found: Sequence[Found]) -> list[Check]:
+    """That nothing was claimed meanwhile, and no earlier order of a course revived by a late payment."""
+    orders = {one.order.key: one.order for one in found if one.order}
+    claims = [Check(claim_key(learner_id, one.standing.offer.course_id), ABSENT) for one in found]
+    return [*claims, *(Check(order.key, order.version) for order in orders.values())]
+
+
+def _latest(learner_id: str, found: Found) -> Stored[LatestOrder]:
+    key = latest_order_key(learner_id, Goods.COURSE, found.standing.offer.course_id)
+    return found.latest or Stored(key, LatestOrder(""), ABSENT)

@@ -1,0 +1,128 @@
+"""Settling a payment by what the provider says of it when asked. A notification only makes us ask."""
+
+from dataclasses import replace
+
+from services.kit.events import Envelope
+from services.kit.observability import count
+from services.kit.store import Change, Put, commit_retrying
+from services.orders.app.ordering.records import read_order
+from services.orders.app.payments.record_payment import PaymentNotice, Receipt, record_payment
+from services.orders.app.payments.till import Till, movement, read_payment
+from services.orders.domain.movement import Movement, Share, shares_of_order
+from services.orders.domain.order import OrderState
+from services.orders.domain.payment import (
+    LineKind,
+    Payment,
+    PaymentProvider,
+    PaymentState,
+    ProviderRefused,
+    ProviderUnavailable,
+    Trade,
+    TradeState,
+)
+from services.orders.events.published import PaymentNotified
+
+
+class NotPaidYet(Exception):
+    """The provider notified us of a payment and, asked, does not know of it yet: the queue asks again."""
+
+
+def settle_notified(till: Till, event: Envelope) -> None:
+    """Settles the payment that a notification was about.
+
+    Raises:
+        NotPaidYet, WrongAmount, ProviderRefused, ProviderUnavailable: the queue delivers the event again.
+        ValueError: the event is not a notification's.
+    """
+    number = PaymentNotified.model_validate(event.data).payment_number
+    if settle_payment(till, number) is not PaymentState.PAID:
+        raise NotPaidYet(number)
+
+
+def settle_payment(till: Till, number: str) -> PaymentState:
+    """Asks the provider, and takes note of what was paid or can be paid no more; answers how it stands.
+
+    What is bought is granted before the payment is marked: whoever dies in between does both again, and granting
+    happens once.
+
+    Raises:
+        LookupError: no such payment.
+        WrongAmount, ProviderRefused, ProviderUnavailable: nothing was changed.
+        Conflict: others kept writing.
+    """
+    stored = read_payment(till.context, number)
+    if stored is None:
+        raise LookupError(number)
+    payment = stored.value
+    if payment.state is PaymentState.PAID:
+        return payment.state
+    provider = till.provider(payment.method.provider)
+    if provider is None:
+        raise ProviderUnavailable(payment.method.provider)
+    trade = provider.find(number)
+    if trade.state is TradeState.PAID:
+        receipt = record_payment(till.context, _notice(payment, trade))
+        count("Payments", method=payment.method)
+        return _mark(till, number, PaymentState.PAID, trade, _paid_for(till, receipt))
+    if _is_over(till, provider, payment, trade):
+        return _mark(till, number, PaymentState.CLOSED, trade)
+    return payment.state
+
+
+def _notice(payment: Payment, trade: Trade) -> PaymentNotice:
+    if trade.paid_at is None:
+        raise ProviderUnavailable("a paid trade without its time")
+    return PaymentNotice(
+        order_id=payment.order_id,
+        provider=payment.method.provider,
+        payment_number=payment.number,
+        provider_trade_no=trade.transaction_id,
+        amount_fen=trade.amount_fen,
+        currency=trade.currency,
+        paid_at=trade.paid_at,
+    )
+
+
+def _is_over(till: Till, provider: PaymentProvider, payment: Payment, trade: Trade) -> bool:
+    """Whether it can be paid no more; one that should not be paid any more is closed for that."""
+    if trade.state is TradeState.CLOSED:
+        return True
+    if read_order(till.context, payment.order_id).value.state_at(till.context.clock.now()) is OrderState.OPEN:
+        return False
+    try:
+        provider.close(payment.number)
+    except ProviderRefused:
+        # Paid at this very moment: the next look sees it.
+        return False
+    return True
+
+
+def _paid_for(till: Till, receipt: Receipt) -> tuple[Share, ...]:
+    """What a payment was for: nothing, if it is sent back."""
+    return () if receipt.refund_id else shares_of_order(read_order(till.context, receipt.order_id).value)
+
+
+def _mark(till: Till, number: str, state: PaymentState, trade: Trade, shares: tuple[Share, ...] = ()) -> PaymentState:
+    def plan() -> tuple[Change, PaymentState]:
+        stored = read_payment(till.context, number)
+        if stored is None:
+            raise LookupError(number)
+        if stored.value.state in (PaymentState.PAID, state):
+            return Change(), stored.value.state
+        marked = replace(stored.value, state=state)
+        if trade.paid_at is None:
+            return Change([Put(stored.key, marked, stored.version)]), state
+        paid = replace(marked, transaction_id=trade.transaction_id, paid_at=trade.paid_at)
+        moved = Movement(
+            kind=LineKind.PAYMENT,
+            reference=paid.number,
+            amount_fen=paid.amount_fen,
+            at=trade.paid_at,
+            order_id=paid.order_id,
+            trade_no=trade.transaction_id,
+            how=paid.method,
+            shares=shares,
+        )
+        return Change([Put(stored.key, paid, stored.version), movement(paid.method.provider, moved)]), state
+
+    return commit_retrying(till.context.store, plan)

@@ -1,0 +1,171 @@
+"""Asking for a refund: what of a paid order is to be taken back, whole or by line. The amounts are ours to compute."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.kit.idempotency import Request, answer_once
+from services.kit.identity import Principal
+from services.kit.store import Change, Put, Write
+from services.orders.app.announcements import revocation_requested
+from services.orders.app.context import Context
+from services.orders.app.entitlements.memberships import read_versioned
+from services.orders.app.keys import claims, membership_key
+from services.orders.app.ordering.own_orders import orders_since
+from services.orders.app.ordering.records import new_number
+from services.orders.app.refunds.problems import (
+    LINES_NOT_REFUNDABLE,
+    MEMBERSHIP_IN_USE,
+    MEMBERSHIP_NOT_LAST,
+    ORDER_NOT_REFUNDABLE,
+    REFUNDS_TOO_MANY,
+)
+from services.orders.app.refunds.records import known_order, new_refund, refund_places
+from services.orders.domain.entitlement import Claim
+from services.orders.domain.membership import Period
+from services.orders.domain.order import MAX_LINES, Goods, Line, LineState, Order, OrderState, PriceReason
+from services.orders.domain.refund import Cause, Refund, RefundLine, revocation_of
+
+_REFUNDABLE = (OrderState.PAID, OrderState.PARTLY_REFUNDED)
+
+
+MAX_REFUNDS = 2 * MAX_LINES
+"""Of an order that its learner asks for: each line once, and once more where it was kept. Administrators may always."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody asks for: these lines of an order by their numbers, or None for all that is left of it.
+
+    Only an administrator asks for hours to be reversed. `reason` is for the audit log, and for the learner.
+    """
+
+    order_id: str
+    numbers: tuple[int, ...] | None
+    cause: Cause = Cause.LEARNER
+    reason: str = ""
+    reverse_hours: bool = False
+
+
+def ask_refund(context: Context, actor: Principal, wanted: Wanted, idempotency_key: str, correlation_id: str) -> Refund:
+    """Begins a refund: its lines are locked in the order, and playback is asked for each course and each period.
+
+    On a period that is being taken back nothing can be claimed: a claim in it writes the same membership.
+
+    Raises:
+        Problem: ORDER_NOT_FOUND, ORDER_NOT_REFUNDABLE, LINES_NOT_REFUNDABLE, REFUNDS_TOO_MANY, MEMBERSHIP_IN_USE,
+            MEMBERSHIP_NOT_LAST, IDEMPOTENCY_KEY_REUSED.
+        Conflict: others kept writing.
+    """
+    content = {
+        "order_id": wanted.order_id,
+        "lines": sorted(wanted.numbers) if wanted.numbers else None,
+        "reason": wanted.reason,
+        "reverse_hours": wanted.reverse_hours,
+    }
+    request = Request(actor.id, idempotency_key, f"ask_refund_{wanted.cause}", content)
+
+    def plan() -> tuple[Change, Refund]:
+        return _plan(context, actor, wanted, correlation_id)
+
+    return answer_once(context.store, context.clock, request, Refund, plan)
+
+
+def _plan(context: Context, actor: Principal, wanted: Wanted, correlation_id: str) -> tuple[Change, Refund]:
+    by_learner = wanted.cause is Cause.LEARNER
+    order = known_order(context, wanted.order_id, actor.id if by_learner else None)
+    lines = _lines(order.value, wanted.numbers)
+    if by_learner and len(refund_places(context, wanted.order_id)) >= MAX_REFUNDS:
+        raise REFUNDS_TOO_MANY.problem(most=MAX_REFUNDS)
+    now = context.clock.now()
+    refund = _refund(context, actor, wanted, order.value, lines, now, correlation_id)
+    periods = [line for line in refund.lines if line.goods is Goods.MEMBERSHIP]
+    writes = _lock_periods(context, refund, periods, may_be_used=not by_learner)
+    events = [revocation_requested(context, refund, line) for line in refund.lines]
+    revoking = order.value.revoking([line.number for line in lines])
+    if not by_learner:
+        writes.append(context.audit.entry(actor, "ask_refund", f"{wanted.order_id}/{refund.refund_id}", wanted.reason))
+    return Change([Put(order.key, revoking, order.version), *new_refund(refund), *writes], events), refund
+
+
+def _lines(order: Order, numbers: Sequence[int] | None) -> list[Line]:
+    """The lines that were asked for. Raises ORDER_NOT_REFUNDABLE, LINES_NOT_REFUNDABLE."""
+    left = {line.number: line for line in order.lines if line.state is LineState.GRANTED}
+    if order.state not in _REFUNDABLE or not left:
+        raise ORDER_NOT_REFUNDABLE.problem(order_state=order.state)
+    if numbers is None:
+        return list(left.values())
+    wrong = sorted(set(numbers) - left.keys())
+    if wrong:
+        raise LINES_NOT_REFUNDABLE.problem(lines=wrong)
+    return [left[number] for number in sorted(set(numbers))]
+
+
+def _refund(
+    context: Context,
+    actor: Principal,
+    wanted: Wanted,
+    order: Order,
+    lines: Sequence[Line],
+    now: datetime,
+    correlation_id: str,
+) -> Refund:
+    refund_id = new_number(context)
+    return Refund(
+        refund_id=refund_id,
+        order_id=order.order_id,
+        learner_id=order.learner_id,
+        cause=wanted.cause,
+        paid_by=order.paid_by,
+        paid_fen=order.amount_fen,
+        amount_fen=sum(line.due_fen for line in lines),
+        requested_at=now,
+        correlation_id=correlation_id,
+        lines=tuple(_line(refund_id, line) for line in lines),
+        reverse_hours=wanted.reverse_hours,
+        reason=wanted.reason,
+        requested_by=actor.id,
+    )
+
+
+def _line(refund_id: str, line: Line) -> RefundLine:
+    if line.grant_id is None:
+        raise ValueError(f"line {line.number} is granted, and nothing was given for it")
+    revocation_id = revocation_of(refund_id, line.number)
+    return RefundLine(revocation_id, line.number, line.goods, line.item_id, line.grant_id, line.due_fen)
+
+
+def _lock_periods(context: Context, refund: Refund, lines: Sequence[RefundLine], *, may_be_used: bool) -> list[Write]:
+    """The periods of membership, the last one first. Raises MEMBERSHIP_IN_USE, MEMBERSHIP_NOT_LAST."""
+    if not lines:
+        return []
+    membership, version = read_versioned(context, refund.learner_id)
+    for line in sorted(lines, key=lambda line: membership.period(line.grant_id).valid_from, reverse=True):
+        if not may_be_used and _is_used(context, refund.learner_id, membership.period(line.grant_id)):
+            raise MEMBERSHIP_IN_USE.problem(line=line.number)
+        try:
+            membership = membership.revoking(line.grant_id)
+        except LookupError:
+            raise MEMBERSHIP_NOT_LAST.problem(line=line.number) from None
+    return [Put(membership_key(refund.learner_id), membership, version)]
+
+
+def _is_used(context: Context, learner_id: str, period: Period) -> bool:
+    """Whether it brought something that stays: a course claimed since it began, a price for members.
+
+    A claim under way and such an order write the membership too. What was watched on it, playback says.
+    """
+    made = context.store.query(*claims(learner_id), Claim)
+    claimed = any(claim.value.claimed_at >= period.valid_from for claim in made)
+    return claimed or _is_saved_on(context, learner_id, period)
+
+
+def _is_saved_on(context: Context, learner_id: str, period: Period) -> bool:
+    """Whether an order placed since it began has a price for members, and waits or is kept."""
+    now = context.clock.now()
+    return any(
+        line.price_reason is PriceReason.MEMBER and line.state is not LineState.REFUNDED
+        for order in orders_since(context, learner_id, period.valid_from)
+        if order.state_at(now) in (OrderState.OPEN, *_REFUNDABLE)
+        for line in order.lines
+    )

@@ -1,0 +1,100 @@
+"""Sending money back through the provider that brought it, once per refund."""
+
+from dataclasses import replace
+
+from services.kit.events import Envelope
+from services.kit.observability import count, logger
+from services.kit.store import Change, Put, commit_retrying
+from services.orders.app.payments.till import Till, movement
+from services.orders.app.refunds.records import read_refund
+from services.orders.domain.movement import Movement, shares_of_refund
+from services.orders.domain.payment import (
+    LineKind,
+    PaymentProvider,
+    ProviderName,
+    ProviderUnavailable,
+    RefundOrder,
+    RefundState,
+    RefundTrade,
+)
+from services.orders.domain.refund import Refund, RefundStatus
+from services.orders.events.published import RefundDue
+
+REASON = "课程退款"
+"""What the payer reads at the provider."""
+
+_ENDS = {
+    RefundState.SUCCEEDED: RefundStatus.DONE,
+    RefundState.CLOSED: RefundStatus.FAILED,
+    RefundState.ABNORMAL: RefundStatus.FAILED,
+}
+
+
+def send_due(till: Till, event: Envelope) -> None:
+    """Sends the money of a refund that became due. Raises as `send_refund` does; the queue delivers the event again."""
+    send_refund(till, RefundDue.model_validate(event.data).refund_id)
+
+
+def send_refund(till: Till, refund_id: str) -> RefundStatus:
+    """Asks the provider for a refund that is due, and notes what became of it; answers how it stands.
+
+    The provider sends once per number, so whoever dies after asking asks again. One that it is still at work on stays
+    due, and is looked after by the sweep.
+
+    Raises:
+        LookupError: no such refund.
+        ProviderRefused, ProviderUnavailable: it stays due.
+        Conflict: others kept writing.
+    """
+    refund = read_refund(till.context, refund_id).value
+    if refund.status is not RefundStatus.DUE:
+        return refund.status
+    provider, order = _order(till, refund)
+    trade = provider.refund(order)
+    status = _ENDS.get(trade.state)
+    if status is None:
+        return refund.status
+    count("Refunds", status=status)
+    if status is RefundStatus.FAILED:
+        logger().error("refund failed at the provider", refund_id=refund_id, state=trade.state)
+    return _mark(till, refund_id, status, trade)
+
+
+def _order(till: Till, refund: Refund) -> tuple[PaymentProvider, RefundOrder]:
+    paid_by = refund.paid_by
+    provider = till.provider(ProviderName(paid_by.provider)) if paid_by else None
+    if paid_by is None or provider is None:
+        raise ProviderUnavailable(paid_by.provider if paid_by else "nothing was paid")
+    order = RefundOrder(
+        refund_number=refund.refund_id,
+        number=paid_by.payment_number,
+        transaction_id=paid_by.trade_no,
+        amount_fen=refund.amount_fen,
+        paid_fen=refund.paid_fen,
+        reason=REASON,
+    )
+    return provider, order
+
+
+def _mark(till: Till, refund_id: str, status: RefundStatus, trade: RefundTrade) -> RefundStatus:
+    def plan() -> tuple[Change, RefundStatus]:
+        stored = read_refund(till.context, refund_id)
+        if stored.value.status is not RefundStatus.DUE:
+            return Change(), stored.value.status
+        done = replace(stored.value, status=status, done_at=till.context.clock.now())
+        writes = [Put(stored.key, done, stored.version)]
+        if status is RefundStatus.DONE and done.paid_by:
+            moved = Movement(
+                kind=LineKind.REFUND,
+                reference=refund_id,
+                amount_fen=done.amount_fen,
+                at=trade.at or till.context.clock.now(),
+                order_id=done.order_id,
+                trade_no=done.paid_by.trade_no,
+                how=done.cause,
+                shares=shares_of_refund(done),
+            )
+            writes.append(movement(done.paid_by.provider, moved))
+        return Change(writes), status
+
+    return commit_retrying(till.context.store, plan)

@@ -1,0 +1,185 @@
+"""Coupons, for staff. Learners use them in quotes and orders."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Self
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    StrictInt,
+    StrictStr,
+    model_validator,
+)
+
+from services.kit.http import caller, idempotency_key, secured
+from services.kit.identity import Role
+from services.orders.app.context import Context
+from services.orders.app.coupons.manage import (
+    CouponView,
+    create_coupon,
+    list_coupons,
+    read_coupon,
+    withdraw_coupon,
+)
+from services.orders.domain.coupon import Coupon, normal_code
+from services.orders.handlers.routes.fields import CouponCode, CourseId, Reason, Request
+
+MAX_PAGE = 50
+MAX_COURSES = 100
+
+_STAFF = (Role.ADMINISTRATOR, Role.FINANCE)
+
+
+def _text(value: Any) -> Any:
+    """Otherwise numbers would be taken for seconds since 1970."""
+    if not isinstance(value, str) or value.replace(".", "").isdigit():
+        raise ValueError("an instant is a text such as 2026-01-01T00:00:00+08:00")
+    return value
+
+
+def _utc(value: datetime) -> datetime:
+    """In UTC; instants at the ends of the calendar have none."""
+    if not 2000 < value.year < 2200:
+        raise ValueError("an instant between 2001 and 2199")
+    return value.astimezone(UTC)
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_text), AfterValidator(_utc)]
+
+
+class CouponRequest(Request):
+    """Make a coupon that takes off either fen or a percentage."""
+
+    title: StrictStr = Field(pattern=r"\S", max_length=60)
+    code: CouponCode | None = Field(
+        default=None, description="for a campaign that everyone may know of; null: a random code that nobody can guess"
+    )
+    off_fen: StrictInt | None = Field(default=None, ge=1, le=10**9)
+    off_percent: StrictInt | None = Field(default=None, ge=1, le=100)
+    valid_from: Instant
+    valid_until: Instant = Field(description="the first instant it is not valid any more")
+    total_limit: StrictInt = Field(ge=1, le=10**7, description="of orders with it")
+    learner_limit: StrictInt = Field(ge=1, le=1000, description="of one learner's orders with it")
+    course_ids: list[CourseId] = Field(max_length=MAX_COURSES, description="what it is for; none: every course")
+    reason: Reason
+
+    @model_validator(mode="after")
+    def _is_one_of_both(self) -> Self:
+        if (self.off_fen is None) == (self.off_percent is None):
+            raise ValueError("either off_fen or off_percent")
+        if self.valid_from >= self.valid_until:
+            raise ValueError("valid_until is not after valid_from")
+        return self
+
+    def draft(self) -> Coupon:
+        """The coupon to be made."""
+        return Coupon(
+            code=normal_code(self.code or ""),
+            title=self.title,
+            off_fen=self.off_fen,
+            off_percent=self.off_percent,
+            valid_from=self.valid_from,
+            valid_until=self.valid_until,
+            total_limit=self.total_limit,
+            learner_limit=self.learner_limit,
+            course_ids=tuple(self.course_ids),
+        )
+
+
+class WithdrawalRequest(Request):
+    """Let no more orders be placed with a coupon."""
+
+    reason: Reason
+
+
+class CouponAnswer(BaseModel):
+    """A coupon, and how often it is in use."""
+
+    code: str
+    title: str
+    off_fen: int | None
+    off_percent: int | None
+    valid_from: datetime
+    valid_until: datetime
+    total_limit: int
+    learner_limit: int
+    course_ids: list[str]
+    withdrawn: bool
+    reserved: int = Field(description="orders with it that wait for their payment")
+    confirmed: int = Field(description="paid orders with it")
+
+
+class CouponsAnswer(BaseModel):
+    """A page of coupons, newest first."""
+
+    coupons: list[CouponAnswer]
+    after: str | None = Field(description="ask for what comes after this place next; null: there is no more")
+
+
+def add_coupon_routes(app: APIGatewayHttpResolver, context: Context) -> None:
+    """Making, reading and withdrawing coupons."""
+    _add_changing(app, context)
+    _add_reading(app, context)
+
+
+def _add_changing(app: APIGatewayHttpResolver, context: Context) -> None:
+    @app.post(
+        "/v1/orders/coupons",
+        status_code=201,
+        operation_id="create_coupon",
+        summary="Make a coupon",
+        **secured(*_STAFF, idempotent=True),
+    )
+    def create(request: Annotated[CouponRequest, Body()]) -> CouponAnswer:
+        made = create_coupon(context, caller(app), request.draft(), request.reason, idempotency_key(app))
+        return _answer(made)
+
+    @app.put(
+        "/v1/orders/coupons/<coupon_code>/withdrawal",
+        operation_id="withdraw_coupon",
+        summary="Let no more orders be placed with a coupon",
+        **secured(*_STAFF),
+    )
+    def withdraw(
+        coupon_code: Annotated[CouponCode, Path()], request: Annotated[WithdrawalRequest, Body()]
+    ) -> CouponAnswer:
+        return _answer(withdraw_coupon(context, caller(app), normal_code(coupon_code), request.reason))
+
+
+def _add_reading(app: APIGatewayHttpResolver, context: Context) -> None:
+    staff = secured(*_STAFF)
+
+    @app.get("/v1/orders/coupons", operation_id="list_coupons", summary="All coupons, newest first", **staff)
+    def every(
+        after: Annotated[str, Query(pattern=r"^[0-9A-Z#]{0,64}$", description="the earlier page's `after`")] = "",
+        limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = MAX_PAGE,
+    ) -> CouponsAnswer:
+        page = list_coupons(context, after, limit)
+        return CouponsAnswer(coupons=[_answer(view) for view in page.coupons], after=page.after)
+
+    @app.get("/v1/orders/coupons/<coupon_code>", operation_id="read_coupon", summary="One coupon", **staff)
+    def one(coupon_code: Annotated[CouponCode, Path()]) -> CouponAnswer:
+        return _answer(read_coupon(context, normal_code(coupon_code)))
+
+
+def _answer(view: CouponView) -> CouponAnswer:
+    coupon = view.coupon
+    return CouponAnswer(
+        code=coupon.code,
+        title=coupon.title,
+        off_fen=coupon.off_fen,
+        off_percent=coupon.off_percent,
+        valid_from=coupon.valid_from,
+        valid_until=coupon.valid_until,
+        total_limit=coupon.total_limit,
+        learner_limit=coupon.learner_limit,
+        course_ids=list(coupon.course_ids),
+        withdrawn=coupon.withdrawn,
+        reserved=view.usage.reserved,
+        confirmed=view.usage.confirmed,
+    )

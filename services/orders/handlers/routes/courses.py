@@ -1,0 +1,154 @@
+"""How courses stand for the caller: their state, claims, and what is owned."""
+
+from datetime import datetime
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from aws_lambda_powertools.event_handler.openapi.params import Body, Path
+from pydantic import BaseModel, Field
+
+from services.kit.http import caller, correlation_id, idempotency_key, secured
+from services.kit.identity import Role
+from services.orders.app.context import Context
+from services.orders.app.entitlements.claim_course import claim_course
+from services.orders.app.entitlements.owned import CourseState, list_entitlements, read_state
+from services.orders.domain.entitlement import Basis, Entitlement
+from services.orders.domain.order import PriceReason
+from services.orders.domain.plan import Plan
+from services.orders.domain.purchase_state import BuyingObstacle, Obstacle, Standing, State
+from services.orders.handlers.routes.fields import CourseId, Request
+
+
+class ClaimRequest(Request):
+    """Claim a course that is recommended to members."""
+
+    course_id: CourseId
+
+
+class PlanOffer(BaseModel):
+    """What a membership that the caller does not have would make of this course."""
+
+    plan: str
+    title: str
+    title_en: str
+    plan_price_fen: int = Field(description="a period of membership")
+    course_price_fen: int = Field(description="the course, for a member")
+    claimable: bool = Field(description="a member may claim the course")
+    in_library: bool = Field(description="a member may watch the course while the membership runs")
+
+
+class StateAnswer(BaseModel):
+    """How a course stands for the caller."""
+
+    course_id: str
+    state: State = Field(
+        description="owned by an entitlement or the running membership's library (basis); in_pending_order: an order "
+        "of it waits for its payment (order_id)"
+    )
+    reason: Obstacle | None = Field(description="why it cannot be claimed; null: it is owned, or can be claimed")
+    basis: Basis | None = Field(description="of owned: what the right to watch rests on")
+    entitlement_id: str | None = Field(description="null: none, or only the membership's library opens it")
+    watchable: bool = Field(description="whether it may be watched now, whatever else the state says")
+    in_cart: bool
+    order_id: str | None = Field(description="of in_pending_order")
+    buying_obstacle: BuyingObstacle | None = Field(description="why it cannot be put into the cart or ordered")
+    price_fen: int = Field(description="the course's list price, fen")
+    own_price_fen: int = Field(description="what the caller pays now, fen")
+    price_reason: PriceReason = Field(description="why the caller pays that: it is the list or the members' price")
+    plans: list[PlanOffer] = Field(description="memberships on offer to a caller who has none, cheapest first")
+
+
+class EntitlementAnswer(BaseModel):
+    """The right to watch a course."""
+
+    entitlement_id: str
+    course_id: str
+    basis: Basis
+    counts_against_member_quota: bool
+    granted_at: datetime
+    valid_until: datetime | None = Field(description="the first instant it no longer holds; null: it does not end")
+
+
+class EntitlementsAnswer(BaseModel):
+    """Everything the caller may watch."""
+
+    entitlements: list[EntitlementAnswer]
+
+
+def add_course_routes(app: APIGatewayHttpResolver, context: Context) -> None:
+    """What concerns single courses."""
+    learner = secured(Role.LEARNER)
+
+    @app.get(
+        "/v1/orders/courses/<course_id>/state",
+        operation_id="read_course_state",
+        summary="How a course stands for the caller",
+        **learner,
+    )
+    def state(course_id: Annotated[CourseId, Path()]) -> StateAnswer:
+        return _state_answer(read_state(context, caller(app).id, course_id))
+
+    @app.post(
+        "/v1/orders/claims",
+        status_code=201,
+        operation_id="claim_course",
+        summary="Claim a course that is recommended to members",
+        **secured(Role.LEARNER, idempotent=True),
+    )
+    def claim(request: Annotated[ClaimRequest, Body()]) -> EntitlementAnswer:
+        key = idempotency_key(app)
+        claimed = claim_course(context, caller(app).id, request.course_id, key, correlation_id(app))
+        return _entitlement_answer(claimed)
+
+    @app.get(
+        "/v1/orders/entitlements",
+        operation_id="list_entitlements",
+        summary="Everything the caller may watch",
+        **learner,
+    )
+    def owned() -> EntitlementsAnswer:
+        found = list_entitlements(context, caller(app).id)
+        return EntitlementsAnswer(entitlements=[_entitlement_answer(entitlement) for entitlement in found])
+
+
+def _state_answer(found: CourseState) -> StateAnswer:
+    standing, state = found.standing, found.state
+    entitlement, order = standing.entitlement, standing.pending_order
+    return StateAnswer(
+        course_id=standing.offer.course_id,
+        state=state,
+        reason=None if state is State.OWNED else standing.claim_obstacle,
+        basis=_basis(standing, state),
+        entitlement_id=entitlement.entitlement_id if entitlement else None,
+        watchable=entitlement is not None or standing.in_library,
+        in_cart=found.in_cart,
+        order_id=order.order_id if order else None,
+        buying_obstacle=standing.buying_obstacle,
+        price_fen=standing.offer.price_fen,
+        own_price_fen=standing.price.fen,
+        price_reason=standing.price.reason,
+        plans=[_plan_offer(standing, plan) for plan in found.plans],
+    )
+
+
+def _basis(standing: Standing, state: State) -> Basis | None:
+    if state is not State.OWNED:
+        return None
+    return standing.entitlement.basis if standing.entitlement else Basis.MEMBERSHIP
+
+
+def _plan_offer(standing: Standing, plan: Plan) -> PlanOffer:
+    as_member = standing.under(plan)
+    return PlanOffer(
+        plan=plan.id,
+        title=plan.title,
+        title_en=plan.title_en,
+        plan_price_fen=plan.price_fen or 0,
+        course_price_fen=as_member.price.fen,
+        claimable=as_member.claim_obstacle is None,
+        in_library=as_member.in_library,
+    )
+
+
+def _entitlement_answer(entitlement: Entitlement) -> EntitlementAnswer:
+    return EntitlementAnswer.model_validate(entitlement, from_attributes=True)
