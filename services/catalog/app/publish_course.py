@@ -148,6 +148,7 @@ def announcement(publication: Publication) -> CoursePublished:
         content_id=course.content_id,
         content_version=media.version,
         title=course.title,
+        title_en=course.title_en,
         duration_ms=media.duration_ms,
         hours=course.hours,
         category=course.category,

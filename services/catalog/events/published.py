@@ -41,6 +41,7 @@ class CoursePublished(BaseModel):
     published_on: date
     max_rate: Decimal
     media_path: str
+    title_en: str | None = Field(default=None, description="null: it has no English title")
     member_price_fen: int | None = Field(default=None, ge=0, description="null: members pay the price")
     member_library: bool = Field(default=False, description="whether a membership that opens the library opens it")
     questions: list[PromptQuestion] = Field(default=[], description="of this content version")

@@ -37,6 +37,7 @@ def _course(data: CoursePublished, sequence: int) -> CourseVersion:
         content_version=data.content_version,
         content_id=data.content_id,
         title=data.title,
+        title_en=data.title_en,
         hours=data.hours,
         category=data.category,
         eligible=data.eligible_credentials,

@@ -64,6 +64,7 @@ def completion_of(
         content_id=course.content_id,
         content_version=course.content_version,
         title=course.title,
+        title_en=course.title_en,
         hours=course.hours,
         category=course.category,
         completed_at=completed_at,

@@ -21,3 +21,4 @@ class CourseVersion:
     category: Category
     eligible: tuple[Credential, ...]
     sequence: int
+    title_en: str | None = None

@@ -79,6 +79,7 @@ class Completion:
     category: Category
     completed_at: datetime
     membership_period_id: str | None = None
+    title_en: str | None = None
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ class HoursTold:
     hours: Decimal
     title: str
     reason: Reason
+    title_en: str | None = None
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class AnswerTold:
     hours: Decimal
     title: str
     outcome: Outcome
+    title_en: str | None = None
     kind: Literal[NoticeKind.DECLARATION] = NoticeKind.DECLARATION
 
 
@@ -134,5 +136,6 @@ def told_of(entry: Entry) -> HoursTold:
         credential=entry.credential,
         hours=entry.hours,
         title=entry.completion.title,
+        title_en=entry.completion.title_en,
         reason=entry.reason,
     )

@@ -33,6 +33,7 @@ class CoursePublished(BaseModel):
     content_id: Id
     content_version: Id
     title: str = Field(min_length=1, max_length=500)
+    title_en: str | None = Field(default=None, max_length=500)
     hours: Hours
     category: Category
     eligible_credentials: tuple[Credential, ...]

@@ -18,3 +18,4 @@ class CourseOffer:
     withdrawn: bool = False
     member_price_fen: int | None = None
     member_library: bool = False
+    title_en: str | None = None

@@ -85,6 +85,7 @@ class Line:
     list_fen: int
     price_fen: int
     price_reason: PriceReason
+    title_en: str | None = None
     discount_fen: int = 0
     state: LineState = LineState.ORDERED
     grant_id: str | None = None

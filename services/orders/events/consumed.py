@@ -12,6 +12,7 @@ class CoursePublished(BaseModel):
 
     course_id: str = Field(min_length=1)
     title: str
+    title_en: str | None = None
     member_recommended: bool
     price_fen: int = Field(ge=0)
     member_price_fen: int | None = Field(default=None, ge=0)

@@ -38,7 +38,7 @@ def refused(code: str, action: Any, *arguments: Any, **named: Any) -> Problem:
 
 
 def test_the_first_publication(world: World) -> None:
-    package = world.package()
+    package = world.package(course_yaml=edited("债券入门\n", "债券入门\ntitle_en: Bonds to begin with\n"))
     world.upload(package)
     published = world.publish(package, 0)
     assert published.changed
@@ -58,6 +58,7 @@ def test_the_first_publication(world: World) -> None:
         "content_id": "bonds-lecture",
         "content_version": package.version,
         "title": "债券入门",
+        "title_en": "Bonds to begin with",
         "duration_ms": 7_500,
         "hours": "1.5",
         "category": "elective",

@@ -71,6 +71,7 @@ def test_issued_listed_drawn_and_verified(desk: Desk) -> None:
         "issued_at": "2026-01-05T04:00:00Z",
         "standing": "stands",
         "title": "资产配置",
+        "title_en": "Asset allocation",
         "hours": "1.5",
         "credential": "AFP",
     }

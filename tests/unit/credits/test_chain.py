@@ -60,6 +60,8 @@ CHANGES: dict[str, Callable[[Entry], dict[str, Any]]] = {
         "completion": replace(e.completion, completed_at=e.completion.completed_at - timedelta(microseconds=1))
     },
     "quota": lambda e: {"completion": replace(e.completion, membership_period_id="m1")},
+    "another title": lambda e: {"completion": replace(e.completion, title_en="other")},
+    "no English title": lambda e: {"completion": replace(e.completion, title_en=None)},
     "prev_mac": lambda _: {"prev_mac": "00" * 32},
     "mac": lambda _: {"mac": "00" * 32},
     "no mac": lambda _: {"mac": ""},
@@ -72,6 +74,18 @@ def test_a_changed_entry(change: Callable[[Entry], dict[str, Any]]) -> None:
     w = written()
     put(w, 2, replace(w.entries()[1], **change(w.entries()[1])))
     assert w.verdict().fault == Fault(FaultKind.CHANGED, 2)
+
+
+def test_entries_from_before_english_titles_were_kept_are_whole() -> None:
+    w = World()
+    w.certify(AFP)
+    w.publish(title_en=None, eligible=["AFP"])
+    w.deliver(completed())
+    key = entry_key(LEARNER, 1)
+    version, text = w.store.items[key]
+    w.store.items[key] = (version, text.replace(',"title_en":null', ""))
+    assert "title_en" not in w.store.items[key][1]
+    assert w.verdict().fault is None
 
 
 def test_a_missing_entry() -> None:

@@ -137,7 +137,7 @@ def test_the_timeline_is_newest_first_and_explains(client: Client) -> None:
     assert entries[1]["settles"] == entries[2]["number"] == 2
     assert entries[3]["hours"] == "0"
     assert entries[3]["course_hours"] == "1.5"
-    assert entries[3]["title"] == "资产配置"
+    assert (entries[3]["title"], entries[3]["title_en"]) == ("资产配置", "Asset allocation")
     assert all(e["reason"]["text"] and e["reason"]["text_en"] for e in entries)
 
 

@@ -86,7 +86,7 @@ def test_a_notice_is_mailed_once_in_both_languages_to_the_profiles_address(mailr
     assert address == "zhang.san@example.com"
     assert subject == "【学时】1.5 学时已计入（AFP） · 1.5 hours count (AFP)"
     assert "《资产配置》：完整观看，已计入学时。" in text
-    assert "“资产配置”: Watched in full" in text
+    assert "“Asset allocation”: Watched in full" in text
     assert f"{URL}/notices" in text
     assert "张三" not in text
 

@@ -1,5 +1,6 @@
 """The inbox: what learners are told, once per event, and what they have read."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from services.credits.app.declarations.export_batch import close_batch
 from services.credits.app.declarations.import_results import import_results
 from services.credits.app.notices.inbox import read_notices
 from services.credits.app.notices.tell_learner import UnknownEntry
+from services.credits.app.notices.texts import text_of
 from services.credits.domain.ledger import Reason
 from services.credits.domain.notices import Box, HoursTold, NoticeKind
 from services.credits.domain.review import Standing
@@ -62,13 +64,18 @@ def test_an_award_and_a_hold_are_told_in_both_languages_newest_first(world: Worl
         "title": "1.5 学时已计入（AFP）",
         "title_en": "1.5 hours count (AFP)",
         "text": "《资产配置》：完整观看，已计入学时。",
-        "text_en": "“资产配置”: Watched in full; the hours count.",
+        "text_en": "“Asset allocation”: Watched in full; the hours count.",
         "credential": "AFP",
         "entry_id": world.entries()[0].entry_id,
         "read": False,
     }
     assert (hold["number"], hold["kind"], hold["credential"]) == (2, "hold", "CFP")
     assert "登记" in hold["text"]
+
+
+def test_a_lecture_without_an_english_title_is_named_in_chinese() -> None:
+    told = HoursTold(NoticeKind.AWARD, "entry", AFP, Decimal("1.5"), "资产配置", Reason.COMPLETED)
+    assert text_of(told).body.en == "“资产配置”: Watched in full; the hours count."
 
 
 def test_however_often_an_event_is_delivered_it_is_told_once(world: World) -> None:
@@ -104,6 +111,7 @@ def test_what_the_certifying_body_answers_is_told_without_its_words(world: World
     newest = ask(world, "GET", PATH).body["notices"][0]
     assert newest["kind"] == "declaration"
     assert newest["title"] == "申报未通过：1.5 学时（AFP）"
+    assert ("《资产配置》" in newest["text"], "“Asset allocation”" in newest["text_en"]) == (True, True)
     assert "张三" not in str(newest)
     (event,) = world.sent("credits.declaration_answered.v1")
     assert "材料" not in event.model_dump_json()

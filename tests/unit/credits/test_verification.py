@@ -25,6 +25,7 @@ def test_strangers_learn_what_it_is_for_and_that_it_holds(desk: Desk) -> None:
         "issued_on": "2026-01-05",
         "holder": "张**",
         "title": "资产配置",
+        "title_en": "Asset allocation",
         "completed_on": "2026-01-05",
         "hours": "1.5",
         "category": "elective",

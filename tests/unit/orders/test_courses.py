@@ -24,14 +24,14 @@ def offer(world: World) -> CourseOffer | None:
 
 def test_a_publication_is_kept(world: World) -> None:
     world.publish(COURSE, 3, recommended=True, price_fen=12_900)
-    assert offer(world) == CourseOffer(COURSE, "家族信托", True, 12_900, 3)
+    assert offer(world) == CourseOffer(COURSE, "家族信托", True, 12_900, 3, title_en="Family trusts")
 
 
 @pytest.mark.parametrize("order", list(permutations([1, 2, 3])))
 def test_order_of_arrival_does_not_matter(world: World, order: tuple[int, ...]) -> None:
     for sequence in order:
         world.publish(COURSE, sequence, recommended=sequence != 3, price_fen=sequence)
-    assert offer(world) == CourseOffer(COURSE, "家族信托", False, 3, 3)
+    assert offer(world) == CourseOffer(COURSE, "家族信托", False, 3, 3, title_en="Family trusts")
 
 
 @pytest.mark.parametrize("order", list(permutations([1, 2, 3])))
@@ -44,7 +44,7 @@ def test_a_withdrawal_counts_until_a_later_publication_whatever_arrives_when(
     assert known
     assert known.withdrawn == (max(order[:2]) == 2)
     _deliver(world, order[2])
-    assert offer(world) == CourseOffer(COURSE, "家族信托", True, 9_900, 3)
+    assert offer(world) == CourseOffer(COURSE, "家族信托", True, 9_900, 3, title_en="Family trusts")
 
 
 def _deliver(world: World, sequence: int) -> None:
@@ -53,6 +53,17 @@ def _deliver(world: World, sequence: int) -> None:
         world.withdraw(COURSE, sequence)
     else:
         world.publish(COURSE, sequence, recommended=True)
+
+
+def test_what_was_kept_before_english_titles_were_sent_is_read_still(world: World) -> None:
+    world.publish(COURSE, 1)
+    before = {"course_id": COURSE, "title": "家族信托", "member_recommended": False, "price_fen": 9900, "sequence": 1}
+    world.store.items[course_key(COURSE)] = (1, json.dumps(before))
+    assert offer(world) == CourseOffer(COURSE, "家族信托", False, 9_900, 1)
+    world.publish(COURSE, 2)
+    known = offer(world)
+    assert known
+    assert known.title_en == "Family trusts"
 
 
 def test_a_duplicate_has_no_further_effect(world: World) -> None:

@@ -37,6 +37,7 @@ def test_the_cart_over_http(world: World, api: HttpApi) -> None:
     assert line == {
         "course_id": RECOMMENDED,
         "title": "家族信托",
+        "title_en": "Family trusts",
         "selected": True,
         "list_fen": 10000,
         "price_fen": 10000,
@@ -98,6 +99,7 @@ def test_from_the_quote_to_the_order_and_its_end(world: World, api: HttpApi) -> 
         "goods": "course",
         "item_id": ORDINARY,
         "title": "家族信托",
+        "title_en": "Family trusts",
         "list_fen": 9900,
         "price_fen": 9900,
         "price_reason": "list",

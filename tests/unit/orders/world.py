@@ -88,6 +88,7 @@ class World:
         data = {
             "course_id": course_id,
             "title": "家族信托",
+            "title_en": "Family trusts",
             "member_recommended": recommended,
             "price_fen": 9900,
             "hours": "1.5",

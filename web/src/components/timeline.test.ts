@@ -21,7 +21,8 @@ function entry(number: number, changes: Partial<Entry>): Entry {
     period: null,
     reason: { code: 'COMPLETED', text: '', text_en: '' },
     settles: null,
-    title: 'A course',
+    title: '一门课',
+    title_en: 'A course',
     watch_id: 'watch-1',
     ...changes,
   }

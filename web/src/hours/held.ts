@@ -7,7 +7,7 @@ export interface Held {
   reason: Entry['reason']
   /** Of the courses, each once: a course that is held for several certificates is one watch. */
   hours: string
-  titles: string[]
+  courses: Pick<Entry, 'title' | 'title_en'>[]
   credentials: string[]
 }
 
@@ -24,7 +24,7 @@ export function heldByReason(held: Entry[]): Held[] {
     return {
       reason: entries[0].reason,
       hours: sum(watches.map((entry) => entry.hours)),
-      titles: watches.map((entry) => entry.title),
+      courses: watches.map(({ title, title_en }) => ({ title, title_en })),
       credentials: [...new Set(entries.flatMap((entry) => entry.credential ?? []))],
     }
   })

@@ -62,11 +62,14 @@ describe('what is held', () => {
     award(number, {
       kind: 'hold',
       watch_id: watch,
-      title: `course of ${watch}`,
+      title: `${watch} 课`,
+      title_en: `course of ${watch}`,
       credential: credential as Entry['credential'],
       hours: '1.5',
       reason: { code: code as Entry['reason']['code'], text: '', text_en: '' },
     })
+
+  const course = (watch: string) => ({ title: `${watch} 课`, title_en: `course of ${watch}` })
 
   it('is told once for each reason, and a course for several certificates counts once', () => {
     const held = [
@@ -76,8 +79,8 @@ describe('what is held', () => {
       hold(4, 'c', 'NO_CERTIFICATE', 'EFP'),
     ]
     expect(heldByReason(held).map(({ reason, ...rest }) => ({ code: reason.code, ...rest }))).toEqual([
-      { code: 'PROFILE_INCOMPLETE', hours: '3.0', titles: ['course of a', 'course of b'], credentials: ['AFP', 'CFP'] },
-      { code: 'NO_CERTIFICATE', hours: '1.5', titles: ['course of c'], credentials: ['EFP'] },
+      { code: 'PROFILE_INCOMPLETE', hours: '3.0', courses: [course('a'), course('b')], credentials: ['AFP', 'CFP'] },
+      { code: 'NO_CERTIFICATE', hours: '1.5', courses: [course('c')], credentials: ['EFP'] },
     ])
   })
 })

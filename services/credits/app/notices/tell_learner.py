@@ -34,7 +34,10 @@ def tell_of_answer(ctx: Telling, event: Envelope) -> None:
     answered = DeclarationAnswered.model_validate(event.data)
     about = AboutEntry(learner_id=answered.learner_id, entry_id=answered.entry_id)
     entry = _entry(ctx.store, about)
-    told = AnswerTold(entry.entry_id, answered.credential, entry.hours, entry.completion.title, answered.outcome)
+    watch = entry.completion
+    told = AnswerTold(
+        entry.entry_id, answered.credential, entry.hours, watch.title, answered.outcome, title_en=watch.title_en
+    )
     post_notice(ctx, about.learner_id, event, answered.at, told)
 
 

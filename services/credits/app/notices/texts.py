@@ -108,8 +108,9 @@ def _deadline(told: DeadlineTold) -> NoticeText:
 
 
 def _filled(text: NoticeText, told: HoursTold | AnswerTold) -> NoticeText:
-    values = {"hours": hours_text(told.hours), "title": told.title, **_credential(told.credential)}
-    title, body = (Text(part.zh.format(**values), part.en.format(**values)) for part in text)
+    values = {"hours": hours_text(told.hours), **_credential(told.credential)}
+    named = {"title": told.title}, {"title": told.title_en or told.title}
+    title, body = (Text(part.zh.format(**values, **named[0]), part.en.format(**values, **named[1])) for part in text)
     return NoticeText(title, body)
 
 

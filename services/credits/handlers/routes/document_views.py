@@ -38,6 +38,7 @@ class AttestationAnswer(BaseModel):
     issued_at: datetime
     standing: Standing
     title: str
+    title_en: str | None
     hours: Hours
     credential: Credential
 
@@ -57,6 +58,7 @@ class VerificationAnswer(BaseModel):
     issued_on: date
     holder: str | None = Field(description="masked; null: the holder has had their name erased")
     title: str
+    title_en: str | None
     completed_on: date
     hours: Hours
     category: Category
@@ -89,6 +91,7 @@ def attestation_answer(issued: Issued, public_url: str) -> AttestationAnswer:
         issued_at=issued.attestation.issued_at,
         standing=issued.standing,
         title=award.completion.title,
+        title_en=award.completion.title_en,
         hours=hours_text(award.hours),
         credential=award.credential,
     )
@@ -106,6 +109,7 @@ def verification_answer(verified: Verified) -> VerificationAnswer:
         issued_on=civil_date(attestation.issued_at),
         holder=verified.holder,
         title=award.completion.title,
+        title_en=award.completion.title_en,
         completed_on=civil_date(award.completion.completed_at),
         hours=hours_text(award.hours),
         category=award.completion.category,

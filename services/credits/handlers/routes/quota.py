@@ -57,6 +57,7 @@ class AdviceAnswer(BaseModel):
     course_id: str
     content_version: str
     title: str
+    title_en: str | None
     hours: Hours
     category: Category
     quota: QuotaAnswer | None = Field(description="of the membership that runs; null: none does")
@@ -96,6 +97,7 @@ def _advice(found: Advice, now: datetime) -> AdviceAnswer:
         course_id=course.course_id,
         content_version=course.content_version,
         title=course.title,
+        title_en=course.title_en,
         hours=hours_text(course.hours),
         category=course.category,
         quota=_quota(found.quota, now) if found.quota else None,

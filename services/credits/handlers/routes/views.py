@@ -129,6 +129,7 @@ class EntryAnswer(BaseModel):
     course_id: str
     content_version: str
     title: str
+    title_en: str | None = Field(description="null: it has none, or the entry is from before it was kept")
     category: Category
     course_hours: Hours = Field(description="what the course version gives")
     completed_at: datetime
@@ -178,6 +179,7 @@ def entry_answer(entry: Entry) -> EntryAnswer:
         course_id=watch.course_id,
         content_version=watch.content_version,
         title=watch.title,
+        title_en=watch.title_en,
         category=watch.category,
         course_hours=hours_text(watch.hours),
         completed_at=watch.completed_at,

@@ -22,6 +22,7 @@ def record_course(store: Store, clock: Clock, event: Envelope) -> None:
     offer = CourseOffer(
         course_id=published.course_id,
         title=published.title,
+        title_en=published.title_en,
         member_recommended=published.member_recommended,
         price_fen=published.price_fen,
         sequence=event.sequence,

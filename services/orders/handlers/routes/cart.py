@@ -34,6 +34,7 @@ class CartLineAnswer(BaseModel):
 
     course_id: str
     title: str
+    title_en: str | None
     selected: bool
     list_fen: int
     price_fen: int = Field(description="what the caller pays for it now")
@@ -103,6 +104,7 @@ def _line_answer(priced: PricedLine) -> CartLineAnswer:
     return CartLineAnswer(
         course_id=standing.offer.course_id,
         title=standing.offer.title,
+        title_en=standing.offer.title_en,
         selected=priced.line.selected,
         list_fen=standing.offer.price_fen,
         price_fen=standing.price.fen,

@@ -14,6 +14,7 @@ class PricedLineAnswer(BaseModel):
     goods: Goods
     item_id: str = Field(description="the course's or the plan's id")
     title: str
+    title_en: str | None = Field(description="null: it has none, or the order is from before it was kept")
     list_fen: int
     price_fen: int = Field(description="what the learner pays before the coupon")
     price_reason: PriceReason = Field(description="why: it is the list or the members' price")

@@ -87,7 +87,7 @@ async function quoteOfPlan(id: string): Promise<Quote | null> {
   const plan = plans.find((offered) => offered.id === id)
   if (!plan) return null
   const price = { list_fen: plan.price_fen, price_fen: plan.price_fen, price_reason: 'list', due_fen: plan.price_fen } as const
-  const line = { number: 1, goods: 'membership', item_id: plan.id, title: plan.title, discount_fen: 0, ...price } as const
+  const line = { number: 1, goods: 'membership', item_id: plan.id, title: plan.title, title_en: plan.title_en, discount_fen: 0, ...price } as const
   return { lines: [line], coupon_code: null, discount_fen: 0, amount_fen: plan.price_fen }
 }
 
