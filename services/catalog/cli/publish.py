@@ -12,6 +12,7 @@ from services.catalog.cli.package import Finding, InvalidPackage, Package, load_
 from services.catalog.cli.preview import preview
 
 DEFAULT_REASON = "发布课程包"
+PROGRESS_LINES = 20
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,18 @@ def publish_package(client: CatalogClient, package: Package, reason: str, say: S
     if current and not changes:
         say("已是最新发布，无需更改。/ Already published as it is.")
         return Result(current["publication"], current["content_version"], 0, changed=False)
-    uploaded = client.upload_missing(package, lambda done, total: say(f"  上传 / uploading {done}/{total}"))
+    uploaded = client.upload_missing(package, lambda done, total: _progress(done, total, say))
     expected = current["publication"] if current else 0
     answer = client.publish(package, expected, reason)
     number = answer["publication"]
     say(f"已发布第 {number} 版 / published as number {number}: {answer['content_version']}")
     return Result(number, answer["content_version"], uploaded, changed=answer["changed"])
+
+
+def _progress(done: int, total: int, say: Say) -> None:
+    """About twenty lines, however many segments a lecture has."""
+    if done == total or done % -(-total // PROGRESS_LINES) == 0:
+        say(f"  上传 / uploading {done}/{total}")
 
 
 def describe(package: Path, findings: Iterable[Finding]) -> list[str]:
