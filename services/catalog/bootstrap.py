@@ -1,5 +1,6 @@
 """Where adapters are chosen. Everything is made on first use and kept while the function lives."""
 
+from collections.abc import Callable, Mapping
 from functools import cache
 
 import boto3
@@ -10,14 +11,12 @@ from services.catalog.adapters.media_bucket import S3MediaBucket
 from services.catalog.app.enquiries import Enquiries
 from services.catalog.app.moderate_reviews import ModerateReviews
 from services.catalog.app.publish_course import Publisher
-from services.catalog.app.read_courses import ReadCourses
 from services.catalog.app.upload_media import UploadMedia
 from services.catalog.app.withdraw_course import Withdrawer
 from services.catalog.app.write_review import WriteReview
 from services.kit.audit import AuditLog
 from services.kit.clock import SystemClock
 from services.kit.events import EventFactory
-from services.kit.http import HttpApi
 from services.kit.ids import RandomIds
 from services.kit.relay import EventsClient
 from services.kit.secrets import json_secret
@@ -32,13 +31,13 @@ class StoreSettings(Settings):
     outbox_table_name: str
 
 
-class HttpSettings(StoreSettings):
+class HttpSettings(Settings):
     """Of functions that answer HTTP."""
 
     origin_secret_id: str
 
 
-class EditorSettings(HttpSettings):
+class MediaSettings(Settings):
     """Of the editors' function."""
 
     media_bucket_name: str
@@ -58,47 +57,68 @@ def store() -> DynamoStore:
 
 
 @cache
-def http_api() -> HttpApi:
-    """The readers' routes on the real adapters."""
-    from services.catalog.handlers.http import build_api
-
-    search = CourseScan(store(), SystemClock())
-    return build_api(ReadCourses(store()), search, json_secret(HttpSettings.load().origin_secret_id))
+def search() -> CourseScan:
+    """What finds courses."""
+    return CourseScan(store(), SystemClock())
 
 
 @cache
-def editor_api() -> HttpApi:
-    """The editors' routes on the real adapters."""
-    from services.catalog.handlers.editor import build_api
-
-    settings = EditorSettings.load()
-    clock, ids = SystemClock(), RandomIds()
+def media_bucket() -> S3MediaBucket:
+    """The lectures' files."""
     client = boto3.client("s3", config=Config(signature_version="s3v4"))
-    bucket, audit = S3MediaBucket(client, settings.media_bucket_name), AuditLog(clock, ids)
-    events = EventFactory("catalog", clock, ids)
-    publisher, withdrawer = Publisher(store(), bucket, events, audit, clock), Withdrawer(store(), events, audit, clock)
-    uploads = UploadMedia(store(), bucket, audit)
-    return build_api(ReadCourses(store()), uploads, publisher, withdrawer, json_secret(settings.origin_secret_id))
+    return S3MediaBucket(client, MediaSettings.load().media_bucket_name)
 
 
 @cache
-def reviews_api() -> HttpApi:
-    """The routes about reviews on the real adapters."""
-    from services.catalog.handlers.reviews import build_api
-
-    clock, ids = SystemClock(), RandomIds()
-    moderation = ModerateReviews(store(), clock, AuditLog(clock, ids))
-    return build_api(WriteReview(store(), clock, ids), moderation, json_secret(HttpSettings.load().origin_secret_id))
+def audit() -> AuditLog:
+    """The audit log."""
+    return AuditLog(SystemClock(), RandomIds())
 
 
 @cache
-def enquiries_api() -> HttpApi:
-    """The routes about enquiries on the real adapters."""
-    from services.catalog.handlers.enquiries import build_api
+def uploads() -> UploadMedia:
+    """What lets editors upload."""
+    return UploadMedia(store(), media_bucket(), audit())
 
-    clock, ids = SystemClock(), RandomIds()
-    enquiries = Enquiries(store(), clock, ids, AuditLog(clock, ids))
-    return build_api(enquiries, json_secret(HttpSettings.load().origin_secret_id))
+
+@cache
+def publisher() -> Publisher:
+    """What publishes."""
+    return Publisher(store(), media_bucket(), _events(), audit(), SystemClock())
+
+
+@cache
+def withdrawer() -> Withdrawer:
+    """What withdraws."""
+    return Withdrawer(store(), _events(), audit(), SystemClock())
+
+
+@cache
+def reviews() -> WriteReview:
+    """What learners do with reviews."""
+    return WriteReview(store(), SystemClock(), RandomIds())
+
+
+@cache
+def moderation() -> ModerateReviews:
+    """What moderators do with reviews."""
+    return ModerateReviews(store(), SystemClock(), audit())
+
+
+@cache
+def enquiries() -> Enquiries:
+    """Both sides of enquiries."""
+    return Enquiries(store(), SystemClock(), RandomIds(), audit())
+
+
+@cache
+def origin_secret() -> Callable[[bool], Mapping[str, str]]:
+    """The loader of the header that only our own origin sends."""
+    return json_secret(HttpSettings.load().origin_secret_id)
+
+
+def _events() -> EventFactory:
+    return EventFactory("catalog", SystemClock(), RandomIds())
 
 
 @cache

@@ -22,14 +22,14 @@ from services.credits.app.erase_person import Erasing
 from services.credits.app.notices.deadlines import Reminding
 from services.credits.app.notices.inbox import Telling
 from services.credits.app.notices.mail_notice import Mailing
+from services.credits.app.ports import Draw, Signer
 from services.kit.audit import AuditLog
 from services.kit.clock import SystemClock
 from services.kit.events import EventFactory
-from services.kit.http import HttpApi
 from services.kit.ids import RandomIds
 from services.kit.keyring import KeyRing
 from services.kit.objects import S3Objects
-from services.kit.public_url import public_url
+from services.kit.public_url import PublicUrl, public_url
 from services.kit.relay import EventsClient
 from services.kit.secrets import json_secret
 from services.kit.settings import Settings
@@ -67,13 +67,13 @@ class LinkSettings(Settings):
     public_url_parameter: str
 
 
-class BadgeSettings(LinkSettings):
+class BadgeSettings(Settings):
     """Of the function that signs: KMS keys, comma-separated; the first one signs, the others are retired."""
 
     badge_key_ids: str
 
 
-class MailSettings(LinkSettings):
+class MailSettings(Settings):
     """Of the function that sends e-mail."""
 
     mail_sender: str
@@ -132,9 +132,9 @@ def reminding() -> Reminding:
 def mailing() -> Mailing:
     """What e-mail is sent with."""
     settings = MailSettings.load()
-    client: Any = boto3.client("sesv2")  # as KMS below
+    client: Any = boto3.client("sesv2")  # its stubs spell out every request, which a narrow protocol cannot match
     post = SesPost(client, settings.mail_sender)
-    return Mailing(store(), SystemClock(), post, public_url(settings.public_url_parameter))
+    return Mailing(store(), SystemClock(), post, link())
 
 
 @cache
@@ -151,28 +151,39 @@ def origin_secret() -> Callable[[bool], Mapping[str, str]]:
 
 
 @cache
-def documents_api() -> HttpApi:
-    """The routes that draw."""
-    from services.credits.adapters.typesetter import Typesetter
-    from services.credits.handlers.documents import build_api
-
-    link = public_url(LinkSettings.load().public_url_parameter)
-    clock, names, draw = SystemClock(), StoredNames(store()), Typesetter().draw
-    issuing = Issuing(store(), clock, RandomCodes(), names, draw, link)
-    transcripts = Transcripts(store(), clock, names, load_rules(), draw, AuditLog(clock, RandomIds()))
-    return build_api(issuing, transcripts, origin_secret())
+def link() -> PublicUrl:
+    """Where the public reaches us."""
+    return public_url(LinkSettings.load().public_url_parameter)
 
 
 @cache
-def badges_api() -> HttpApi:
-    """The routes of credentials, and of what they are checked with."""
-    from services.credits.adapters.badge_signer import KmsSigner
-    from services.credits.handlers.badges import build_api
+def issuing() -> Issuing:
+    """What certificates of completion are issued and drawn with."""
+    return Issuing(store(), SystemClock(), RandomCodes(), StoredNames(store()), _draw(), link())
 
-    settings = BadgeSettings.load()
-    client: Any = boto3.client("kms")  # its stubs spell out every request, which a narrow protocol cannot match
-    signer = KmsSigner(client, settings.badge_key_ids.split(","))
-    return build_api(store(), SystemClock(), signer, public_url(settings.public_url_parameter), origin_secret())
+
+@cache
+def transcripts() -> Transcripts:
+    """What transcripts are drawn with."""
+    clock = SystemClock()
+    return Transcripts(store(), clock, StoredNames(store()), load_rules(), _draw(), AuditLog(clock, RandomIds()))
+
+
+@cache
+def _draw() -> Draw:
+    # Imported here: one function only carries fonts and Typst.
+    from services.credits.adapters.typesetter import Typesetter
+
+    return Typesetter().draw
+
+
+@cache
+def signer() -> Signer:
+    """What signs credentials."""
+    from services.credits.adapters.badge_signer import KmsSigner
+
+    client: Any = boto3.client("kms")  # as SES above
+    return KmsSigner(client, BadgeSettings.load().badge_key_ids.split(","))
 
 
 @cache

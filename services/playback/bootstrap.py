@@ -1,7 +1,7 @@
 """Where adapters are chosen. Everything is made on first use and kept while the function lives."""
 
-from dataclasses import dataclass
-from functools import cache, partial
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -9,7 +9,6 @@ import boto3
 from services.kit.audit import AuditLog
 from services.kit.clock import SystemClock
 from services.kit.events import EventFactory
-from services.kit.http import HttpApi
 from services.kit.ids import RandomIds
 from services.kit.keyring import KeyRing
 from services.kit.relay import EventsClient
@@ -18,9 +17,9 @@ from services.kit.settings import Settings
 from services.kit.store.dynamodb import DynamoStore
 from services.playback.adapters.archive import ANCHORS, S3Archive
 from services.playback.app.context import Context
-from services.playback.app.grant_media import grant_media
 
 if TYPE_CHECKING:
+    from services.playback.adapters.media_signer import CookieSigner
     from services.playback.adapters.signer import KmsSigner
 
 
@@ -31,55 +30,36 @@ class StoreSettings(Settings):
     outbox_table_name: str
 
 
-class WatchingSettings(StoreSettings):
-    """Of functions that write signed records."""
+class KeySettings(Settings):
+    """Of functions that write or check signed records, or read session tokens."""
 
     keyring_secret_id: str
 
 
-class HttpSettings(WatchingSettings):
-    """Of the player's function."""
+class HttpSettings(Settings):
+    """Of functions that answer HTTP."""
 
     origin_secret_id: str
 
 
-class EvidenceSettings(Settings):
-    """Of the function that hands out evidence packs.
+class ArchiveSettings(Settings):
+    """Of functions that read or write evidence packs."""
 
-    `evidence_key_ids`: KMS keys, comma-separated; the first one signs, the others are retired.
+    evidence_bucket_name: str
+
+
+class SignerSettings(Settings):
+    """Of functions that sign, or hand out public keys: KMS keys, comma-separated; the first one signs, the others are
+    retired.
     """
 
-    evidence_bucket_name: str
-    evidence_key_ids: str
-    origin_secret_id: str
-
-
-class ArchiveSettings(StoreSettings):
-    """Of the functions that sign what goes into the archive."""
-
-    evidence_bucket_name: str
     evidence_key_ids: str
 
 
-class PackSettings(StoreSettings):
-    """Of functions that read packs and what belongs to them: the reviewers', and that of statements."""
-
-    evidence_bucket_name: str
-    origin_secret_id: str
-
-
-class VerifySettings(ArchiveSettings):
-    """Of the operator's command."""
-
-    keyring_secret_id: str
-
-
-class MediaSettings(StoreSettings):
+class MediaSettings(Settings):
     """Of the function that opens lectures."""
 
-    keyring_secret_id: str
     media_key_secret_id: str
-    origin_secret_id: str
 
 
 class RelaySettings(Settings):
@@ -88,120 +68,71 @@ class RelaySettings(Settings):
     event_bus_name: str
 
 
-@dataclass(frozen=True)
-class Verifying:
-    """What an operator checks the signed records with."""
-
-    store: DynamoStore
-    keys: KeyRing
-    packs: S3Archive
-    anchors: S3Archive
-    signer: "KmsSigner"
-    clock: SystemClock
+@cache
+def store() -> DynamoStore:
+    """The tables."""
+    settings = StoreSettings.load()
+    return DynamoStore(settings.table_name, settings.outbox_table_name, SystemClock())
 
 
 @cache
-def http_api() -> HttpApi:
-    """The player's routes on the real adapters."""
-    from services.playback.handlers.http import build_api
-
-    return build_api(watching(), json_secret(HttpSettings.load().origin_secret_id))
+def keys() -> KeyRing:
+    """The keys of records and tokens."""
+    return KeyRing(json_secret(KeySettings.load().keyring_secret_id))
 
 
 @cache
 def watching() -> Context:
     """What the use cases of watching work with."""
-    settings = WatchingSettings.load()
-    clock, ids = SystemClock(), RandomIds()
-    store = DynamoStore(settings.table_name, settings.outbox_table_name, clock)
-    keys = KeyRing(json_secret(settings.keyring_secret_id))
-    return Context(store, keys, clock, ids, EventFactory("playback", clock, ids))
+    return Context(store(), keys(), SystemClock(), RandomIds(), events())
 
 
 @cache
-def media_api() -> HttpApi:
-    """The route that opens a lecture to its live session."""
-    from services.playback.adapters.media_signer import CookieSigner
-    from services.playback.handlers.media import build_api
-
-    settings = MediaSettings.load()
-    clock = SystemClock()
-    tables = DynamoStore(settings.table_name, settings.outbox_table_name, clock)
-    keys = KeyRing(json_secret(settings.keyring_secret_id))
-    signer = CookieSigner(json_secret(settings.media_key_secret_id))
-    grant = partial(grant_media, tables, keys, clock, signer)
-    return build_api(grant, json_secret(settings.origin_secret_id))
+def events() -> EventFactory:
+    """What makes playback's events."""
+    return EventFactory("playback", SystemClock(), RandomIds())
 
 
 @cache
-def verifying() -> Verifying:
-    """What an operator checks the signed records with."""
-    settings = VerifySettings.load()
-    store, signer, packs, clock, _ = archiving()
-    keys = KeyRing(json_secret(settings.keyring_secret_id))
-    return Verifying(store, keys, packs, _anchors(settings.evidence_bucket_name), signer, clock)
+def audit() -> AuditLog:
+    """The audit log."""
+    return AuditLog(SystemClock(), RandomIds())
 
 
 @cache
-def anchoring() -> tuple[DynamoStore, "KmsSigner", S3Archive, SystemClock]:
-    """Where grown chains are found, and what anchors are signed by and kept in."""
-    store, signer, _, clock, _ = archiving()
-    return store, signer, _anchors(ArchiveSettings.load().evidence_bucket_name), clock
-
-
-def _anchors(bucket: str) -> S3Archive:
-    return S3Archive(boto3.client("s3"), bucket, ANCHORS)
+def origin_secret() -> Callable[[bool], Mapping[str, str]]:
+    """The loader of the header that only our own origin sends."""
+    return json_secret(HttpSettings.load().origin_secret_id)
 
 
 @cache
-def evidence_api() -> HttpApi:
-    """The routes of evidence packs and public keys."""
-    from services.playback.handlers.evidence import build_api
-
-    settings = EvidenceSettings.load()
-    archive = S3Archive(boto3.client("s3"), settings.evidence_bucket_name)
-    return build_api(_signer(settings.evidence_key_ids), archive, json_secret(settings.origin_secret_id))
+def packs() -> S3Archive:
+    """The evidence packs."""
+    return S3Archive(boto3.client("s3"), ArchiveSettings.load().evidence_bucket_name)
 
 
 @cache
-def archiving() -> tuple[DynamoStore, "KmsSigner", S3Archive, SystemClock, EventFactory]:
-    """What an evidence pack is made from, signed by and kept in, and what tells of its signals."""
-    settings = ArchiveSettings.load()
-    clock = SystemClock()
-    archive = S3Archive(boto3.client("s3"), settings.evidence_bucket_name)
-    tables = DynamoStore(settings.table_name, settings.outbox_table_name, clock)
-    return tables, _signer(settings.evidence_key_ids), archive, clock, EventFactory("playback", clock, RandomIds())
+def anchors() -> S3Archive:
+    """The daily anchors, beside the packs."""
+    return S3Archive(boto3.client("s3"), ArchiveSettings.load().evidence_bucket_name, ANCHORS)
 
 
 @cache
-def risk_api() -> HttpApi:
-    """The reviewers' routes."""
-    from services.playback.handlers.risk import build_api
-
-    settings = PackSettings.load()
-    clock = SystemClock()
-    tables = DynamoStore(settings.table_name, settings.outbox_table_name, clock)
-    archive = S3Archive(boto3.client("s3"), settings.evidence_bucket_name)
-    return build_api(tables, archive, clock, AuditLog(clock, RandomIds()), json_secret(settings.origin_secret_id))
-
-
-@cache
-def statements_api() -> HttpApi:
-    """The routes of xAPI statements."""
-    from services.playback.handlers.statements import build_api
-
-    settings = PackSettings.load()
-    archive = S3Archive(boto3.client("s3"), settings.evidence_bucket_name)
-    tables = DynamoStore(settings.table_name, settings.outbox_table_name, SystemClock())
-    return build_api(tables, archive, json_secret(settings.origin_secret_id))
-
-
-def _signer(key_ids: str) -> "KmsSigner":
+def signer() -> "KmsSigner":
+    """What signs packs and anchors."""
     # Imported here: the cryptography library has no place in the start of the function that answers beats.
     from services.playback.adapters.signer import KmsSigner
 
     client: Any = boto3.client("kms")  # its stubs spell out every request, which a narrow protocol cannot match
-    return KmsSigner(client, key_ids.split(","))
+    return KmsSigner(client, SignerSettings.load().evidence_key_ids.split(","))
+
+
+@cache
+def media_signer() -> "CookieSigner":
+    """What opens a lecture's folder at CloudFront."""
+    from services.playback.adapters.media_signer import CookieSigner
+
+    return CookieSigner(json_secret(MediaSettings.load().media_key_secret_id))
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
@@ -116,9 +117,20 @@ def build_api(
     return api
 
 
+@cache
+def _api() -> HttpApi:
+    return build_api(
+        ReadCourses(bootstrap.store()),
+        bootstrap.uploads(),
+        bootstrap.publisher(),
+        bootstrap.withdrawer(),
+        bootstrap.origin_secret(),
+    )
+
+
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """One request."""
-    return bootstrap.editor_api().handle(event, context)
+    return _api().handle(event, context)
 
 
 def _files(manifest: MediaManifest) -> tuple[MediaFile, ...]:

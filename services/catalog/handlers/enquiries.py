@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
@@ -189,9 +190,14 @@ def _add_conversation(app: APIGatewayHttpResolver, enquiries: Enquiries) -> None
         return shown(enquiries.read(caller(app), enquiry_id, request.through))
 
 
+@cache
+def _api() -> HttpApi:
+    return build_api(bootstrap.enquiries(), bootstrap.origin_secret())
+
+
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """One request."""
-    return bootstrap.enquiries_api().handle(event, context)
+    return _api().handle(event, context)
 
 
 def _enquiry(enquiry: Enquiry, side: Side) -> EnquiryAnswer:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -91,6 +92,11 @@ def build_api(
     return api
 
 
+@cache
+def _api() -> HttpApi:
+    return build_api(ReadCourses(bootstrap.store()), bootstrap.search(), bootstrap.origin_secret())
+
+
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """One request."""
-    return bootstrap.http_api().handle(event, context)
+    return _api().handle(event, context)

@@ -1,6 +1,7 @@
 """Reviews: what their authors, who reports them and moderators do."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
@@ -124,6 +125,11 @@ def build_api(
     return api
 
 
+@cache
+def _api() -> HttpApi:
+    return build_api(bootstrap.reviews(), bootstrap.moderation(), bootstrap.origin_secret())
+
+
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """One request."""
-    return bootstrap.reviews_api().handle(event, context)
+    return _api().handle(event, context)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import cache
 from typing import Annotated, Any, TypeVar
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
@@ -18,7 +19,7 @@ from services.credits.app.ports import Signer
 from services.credits.domain.periods import civil_date
 from services.credits.handlers.routes.document_views import EntryIdPath
 from services.credits.handlers.routes.views import date_text
-from services.kit.clock import Clock
+from services.kit.clock import Clock, SystemClock
 from services.kit.http import HttpApi, caller, public, secured
 from services.kit.identity import Role
 from services.kit.problems import NOT_FOUND
@@ -150,6 +151,11 @@ def _kept(answer: T) -> Response[T]:
     return Response(200, "application/json", answer, headers={"Cache-Control": KEPT})
 
 
+@cache
+def _api() -> HttpApi:
+    return build_api(bootstrap.store(), SystemClock(), bootstrap.signer(), bootstrap.link(), bootstrap.origin_secret())
+
+
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """One request."""
-    return bootstrap.badges_api().handle(event, context)
+    return _api().handle(event, context)

@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
@@ -107,6 +108,11 @@ def pdf_response(document: bytes, name: str) -> Response[str]:
     return response
 
 
+@cache
+def _api() -> HttpApi:
+    return build_api(bootstrap.issuing(), bootstrap.transcripts(), bootstrap.origin_secret())
+
+
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """One request."""
-    return bootstrap.documents_api().handle(event, context)
+    return _api().handle(event, context)

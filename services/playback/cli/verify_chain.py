@@ -10,6 +10,7 @@ import argparse
 import sys
 from functools import partial
 
+from services.kit.clock import SystemClock
 from services.playback import bootstrap
 from services.playback.adapters.signer import signature_problems
 from services.playback.app.anchor_chains import Anchored, read_anchors
@@ -21,10 +22,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m services.playback.cli.verify_chain", description=__doc__)
     parser.add_argument("--learner", required=True, help="the learner's opaque id")
     learner_id: str = parser.parse_args().learner
-    tools = bootstrap.verifying()
-    genuine = partial(signature_problems, {"keys": tools.signer.public_keys()})
-    anchored = read_anchors(tools.anchors, genuine, tools.clock, learner_id)
-    verdicts = verify_watches(tools.store, tools.keys, tools.packs, anchored, learner_id)
+    genuine = partial(signature_problems, {"keys": bootstrap.signer().public_keys()})
+    anchored = read_anchors(bootstrap.anchors(), genuine, SystemClock(), learner_id)
+    verdicts = verify_watches(bootstrap.store(), bootstrap.keys(), bootstrap.packs(), anchored, learner_id)
     sys.stdout.write(describe_anchors(anchored))
     for verdict in verdicts:
         sys.stdout.write(describe(verdict))

@@ -4,6 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from services.kit.clock import SystemClock
 from services.kit.observability import logger
 from services.playback import bootstrap
 from services.playback.app.anchor_chains import anchor_chains
@@ -11,6 +12,6 @@ from services.playback.app.anchor_chains import anchor_chains
 
 def handler(_event: dict[str, Any], _context: LambdaContext) -> dict[str, list[str]]:
     """One run."""
-    days = anchor_chains(*bootstrap.anchoring())
+    days = anchor_chains(bootstrap.store(), bootstrap.signer(), bootstrap.anchors(), SystemClock())
     logger().info("anchored", days=days)
     return {"days": days}

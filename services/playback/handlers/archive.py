@@ -4,6 +4,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from services.kit.clock import SystemClock
 from services.kit.consumer import EventHandler, consume
 from services.kit.events import Envelope
 from services.playback import bootstrap
@@ -14,11 +15,11 @@ from services.playback.events.published import WatchCompleted
 
 def event_handlers() -> dict[str, EventHandler]:
     """What is done with each type of event."""
-    store, signer, archive, clock, events = bootstrap.archiving()
+    store, clock = bootstrap.store(), SystemClock()
 
     def completed(event: Envelope) -> None:
-        archive_watch(store, signer, archive, clock, event)
-        assess_watch(store, clock, events, event)
+        archive_watch(store, bootstrap.signer(), bootstrap.packs(), clock, event)
+        assess_watch(store, clock, bootstrap.events(), event)
 
     return {WatchCompleted.TYPE: completed}
 

@@ -1,6 +1,7 @@
 """Evidence packs and the keys to check them with. A function of its own: beats need neither KMS nor the archive."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.openapi.params import Path
@@ -68,6 +69,11 @@ def build_api(signer: Signer, archive: EvidenceArchive, origin_secret: Callable[
     return api
 
 
+@cache
+def _api() -> HttpApi:
+    return build_api(bootstrap.signer(), bootstrap.packs(), bootstrap.origin_secret())
+
+
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """One request."""
-    return bootstrap.evidence_api().handle(event, context)
+    return _api().handle(event, context)

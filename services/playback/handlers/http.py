@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
@@ -100,9 +101,14 @@ def build_api(context: Context, origin_secret: Callable[[bool], Mapping[str, str
     return api
 
 
+@cache
+def _api() -> HttpApi:
+    return build_api(bootstrap.watching(), bootstrap.origin_secret())
+
+
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """One request."""
-    return bootstrap.http_api().handle(event, context)
+    return _api().handle(event, context)
 
 
 def _answer(state: WatchState) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Opening the lecture's files to a live session. A function of its own: beats hold no media key."""
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -9,10 +9,11 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 from aws_lambda_powertools.shared.cookies import Cookie, SameSite
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from services.kit.clock import SystemClock
 from services.kit.http import HttpApi, caller, secured
 from services.kit.identity import Role
 from services.playback import bootstrap
-from services.playback.app.grant_media import MediaGrant
+from services.playback.app.grant_media import MediaGrant, grant_media
 from services.playback.app.problems import MEDIA_PROBLEMS
 from services.playback.handlers.models import MediaAnswer, MediaRequest
 
@@ -46,6 +47,12 @@ def build_api(grant: Grant, origin_secret: Callable[[bool], Mapping[str, str]]) 
     return api
 
 
+@cache
+def _api() -> HttpApi:
+    grant = partial(grant_media, bootstrap.store(), bootstrap.keys(), SystemClock(), bootstrap.media_signer())
+    return build_api(grant, bootstrap.origin_secret())
+
+
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """One request."""
-    return bootstrap.media_api().handle(event, context)
+    return _api().handle(event, context)

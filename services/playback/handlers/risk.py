@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from functools import cache
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
@@ -9,7 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import AfterValidator, BaseModel, Field, StrictStr
 
 from services.kit.audit import AuditLog
-from services.kit.clock import Clock, from_ms
+from services.kit.clock import Clock, SystemClock, from_ms
 from services.kit.http import HttpApi, caller, idempotency_key, secured
 from services.kit.identity import Role
 from services.kit.store import Store
@@ -159,9 +160,14 @@ def build_api(
     return api
 
 
+@cache
+def _api() -> HttpApi:
+    return build_api(bootstrap.store(), bootstrap.packs(), SystemClock(), bootstrap.audit(), bootstrap.origin_secret())
+
+
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """One request."""
-    return bootstrap.risk_api().handle(event, context)
+    return _api().handle(event, context)
 
 
 def _case(case: RiskCase) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Completed watches as xAPI statements, for the learner and for auditors. It only reads, and holds no key."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -70,6 +71,11 @@ def _answer(path: str, page: StatementsPage, limit: int) -> StatementsAnswer:
     return StatementsAnswer(statements=page.statements, more=more)
 
 
+@cache
+def _api() -> HttpApi:
+    return build_api(bootstrap.store(), bootstrap.packs(), bootstrap.origin_secret())
+
+
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """One request."""
-    return bootstrap.statements_api().handle(event, context)
+    return _api().handle(event, context)

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.credits.app.awarding.facts import fact_of
 from services.credits.app.context import Context
 from services.credits.app.keys import (
     AWARDS,
@@ -18,6 +17,7 @@ from services.credits.app.keys import (
     learner_pk,
     profile_key,
 )
+from services.credits.app.ledger.facts import fact_of
 from services.credits.app.ledger.postings import posting_of
 from services.credits.app.problems import PERSON_ERASED
 from services.credits.domain.awarding import Circumstances
