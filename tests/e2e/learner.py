@@ -184,5 +184,5 @@ class Window:
         return [f"{self.page.url} {found['id']}: {[node['html'][:160] for node in found['nodes']]}" for found in grave]
 
     def overflow(self) -> int:
-        """How many pixels the page is wider than the window."""
-        return int(self.page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth"))
+        """How many pixels the page is wider than the screen. A phone's window grows with what it shows."""
+        return int(self.page.evaluate("() => document.documentElement.scrollWidth - screen.width"))

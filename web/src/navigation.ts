@@ -1,19 +1,22 @@
 // Where the product's parts are: one list for the header, the tab bar, the account page and the workbench.
 
 import type { Ref } from 'vue'
-import { isLearner, type Role } from './api/session'
+import { isLearner, roles, type Role } from './api/session'
 import type { IconName } from './components/icons'
 import type { Key } from './i18n'
 import { unread } from './notices/useUnread'
 import { router } from './router'
+
+/** Staff buy nothing and keep no hours, and have a workbench; visitors look at what they could have. */
+type Audience = 'learner' | 'staff' | 'notStaff'
 
 export interface Place {
   route: string
   label: Key
   icon: IconName
   hint?: Key
-  /** Only for learners who are signed in: staff buy nothing and keep no hours. */
-  own?: true
+  /** For whom it is, where it is not for everybody. */
+  who?: Audience
   /** What waits there; 0 shows nothing. */
   waiting?: Ref<number>
 }
@@ -24,26 +27,27 @@ export interface Tool extends Place {
 
 const MAIN: Place[] = [
   { route: 'home', label: 'nav.home', icon: 'home' },
-  { route: 'membership', label: 'nav.membership', icon: 'crown' },
-  { route: 'hours', label: 'nav.hours', icon: 'hours' },
-  { route: 'cart', label: 'nav.cart', icon: 'cart' },
+  { route: 'staff', label: 'staff.title', icon: 'tools', who: 'staff' },
+  { route: 'membership', label: 'nav.membership', icon: 'crown', who: 'notStaff' },
+  { route: 'hours', label: 'nav.hours', icon: 'hours', who: 'notStaff' },
+  { route: 'cart', label: 'nav.cart', icon: 'cart', who: 'notStaff' },
   { route: 'account', label: 'nav.account', icon: 'person' },
 ]
 
 const CORNER: Place[] = [
   { route: 'search', label: 'nav.search', icon: 'search' },
-  { route: 'notices', label: 'nav.notices', icon: 'bell', waiting: unread, own: true },
-  { route: 'support', label: 'nav.support', icon: 'chat' },
+  { route: 'notices', label: 'nav.notices', icon: 'bell', waiting: unread, who: 'learner' },
+  { route: 'support', label: 'nav.support', icon: 'chat', who: 'notStaff' },
 ]
 
 const OWN: Place[] = [
-  { route: 'profile', label: 'nav.profile', icon: 'person', own: true },
-  { route: 'orders', label: 'nav.orders', icon: 'receipt', own: true },
-  { route: 'invoices', label: 'nav.invoices', icon: 'document', own: true },
-  { route: 'membership', label: 'nav.membership', icon: 'crown' },
-  { route: 'cart', label: 'nav.cart', icon: 'cart' },
-  { route: 'notices', label: 'nav.notices', icon: 'bell', waiting: unread, own: true },
-  { route: 'support', label: 'nav.support', icon: 'chat' },
+  { route: 'profile', label: 'nav.profile', icon: 'person', who: 'learner' },
+  { route: 'orders', label: 'nav.orders', icon: 'receipt', who: 'learner' },
+  { route: 'invoices', label: 'nav.invoices', icon: 'document', who: 'learner' },
+  { route: 'membership', label: 'nav.membership', icon: 'crown', who: 'notStaff' },
+  { route: 'cart', label: 'nav.cart', icon: 'cart', who: 'notStaff' },
+  { route: 'notices', label: 'nav.notices', icon: 'bell', waiting: unread, who: 'learner' },
+  { route: 'support', label: 'nav.support', icon: 'chat', who: 'notStaff' },
   { route: 'verify', label: 'verify.title', icon: 'check' },
 ]
 
@@ -58,9 +62,15 @@ const TOOLS: Tool[] = [
   { route: 'finance', label: 'tool.finance', hint: 'tool.finance.hint', icon: 'receipt', roles: ['finance'] },
 ]
 
+const is: Record<Audience, () => boolean> = {
+  learner: () => isLearner.value,
+  staff: () => roles.value.length > 0,
+  notStaff: () => roles.value.length === 0,
+}
+
 // Areas of the product are built one after another; what has no page yet is not offered.
 const built = <T extends Place>(places: T[]): T[] =>
-  places.filter((place) => router.hasRoute(place.route) && (!place.own || isLearner.value))
+  places.filter((place) => router.hasRoute(place.route) && (!place.who || is[place.who]()))
 
 /** The main navigation, in the order it is shown. */
 export const mainPlaces = (): Place[] => built(MAIN)
@@ -72,5 +82,5 @@ export const cornerPlaces = (): Place[] => built(CORNER)
 export const ownPlaces = (): Place[] => built(OWN)
 
 /** What somebody with these roles can work with. */
-export const toolsFor = (roles: Role[]): Tool[] =>
-  built(TOOLS).filter((tool) => tool.roles.some((role) => roles.includes(role)))
+export const toolsFor = (held: Role[]): Tool[] =>
+  built(TOOLS).filter((tool) => tool.roles.some((role) => held.includes(role)))

@@ -106,8 +106,8 @@ RESULTS_INVALID = ProblemType(
     HTTPStatus.UNPROCESSABLE_ENTITY,
     "结果文件有错误，整份文件均未导入。",
     "The file of results has mistakes; nothing of it was imported.",
-    "请改正 errors 列出的每一行后重新导入。",
-    "Correct every line listed in errors and import the file again.",
+    "请改正列出的每一行（errors）后重新导入。",
+    "Correct every line that is listed (errors) and import the file again.",
 )
 
 AWARD_NOT_FOUND = ProblemType(

@@ -1,24 +1,30 @@
-import { nextTick, ref, shallowRef, useTemplateRef } from 'vue'
+import { computed, nextTick, ref, shallowRef, useTemplateRef } from 'vue'
 import { asProblem, type Problem } from '../api/problem'
 
-/** Something that is sent at the press of a button: whether it is under way, and the refusal to be shown. */
-export function useAction(send: () => Promise<void>) {
-  const busy = ref(false)
+/** Things that are done at the press of a button each: the name of the one under way, and the refusal to be shown. */
+export function useActions() {
+  const busy = ref('')
   const problem = shallowRef<Problem | null>(null)
 
-  async function run(): Promise<void> {
-    busy.value = true
+  async function run(name: string, act: () => Promise<void>): Promise<void> {
+    busy.value = name
     problem.value = null
     try {
-      await send()
+      await act()
     } catch (thrown) {
       problem.value = asProblem(thrown)
     } finally {
-      busy.value = false
+      busy.value = ''
     }
   }
 
   return { busy, problem, run }
+}
+
+/** Something that is sent at the press of a button: whether it is under way, and the refusal to be shown. */
+export function useAction(send: () => Promise<void>) {
+  const { busy, problem, run } = useActions()
+  return { busy: computed(() => busy.value !== ''), problem, run: () => run('sending', send) }
 }
 
 /** The template's `form`, of which a component has one: sent unless a field is not right, which then takes the focus. */

@@ -15,8 +15,10 @@ export interface Pages<Row> {
   loaded: Ref<boolean>
   /** There is a page after those that have come. */
   more: ComputedRef<boolean>
-  /** Reads from the first page again. */
+  /** Reads other rows than those that are there, from the first page. */
   restart(): Promise<void>
+  /** Reads the first page again after a change; what is there stays until it has come. */
+  refresh(): Promise<void>
   /** Adds the next page. */
   next(): Promise<void>
 }
@@ -54,10 +56,12 @@ export function usePages<Row, Place>(read: (after: Place | undefined) => Promise
     await add([], undefined)
   }
 
+  const refresh = (): Promise<void> => add([], undefined)
+
   async function next(): Promise<void> {
     if (place.value === null || loading.value) return
     await add(rows.value, place.value)
   }
 
-  return { rows, problem, loading, loaded, more: computed(() => place.value !== null), restart, next }
+  return { rows, problem, loading, loaded, more: computed(() => place.value !== null), restart, refresh, next }
 }

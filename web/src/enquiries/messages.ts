@@ -18,7 +18,7 @@ const zh = {
   'support.status.open': '待答复',
   'support.status.answered': '已答复',
   'support.status.closed': '已结束',
-  'support.unread': '{count} 条新回复',
+  'support.unread': '{count} 条新消息',
   'support.count': '{count} 条消息 · {time}',
   'support.back': '返回列表',
   'support.you': '我',
@@ -34,6 +34,8 @@ const zh = {
   'desk.status': '状态',
   'desk.empty': '没有这一状态的咨询。',
   'desk.reply': '答复学员',
+  'desk.replyMissing': '请写下答复。',
+  'desk.closeHint': '例如：问题已解决。会记入审计日志，学员不会看到。',
 } as const
 
 const en: Record<keyof typeof zh, string> = {
@@ -70,6 +72,8 @@ const en: Record<keyof typeof zh, string> = {
   'desk.status': 'Status',
   'desk.empty': 'No enquiry has this status.',
   'desk.reply': 'Answer the learner',
+  'desk.replyMissing': 'Write your answer.',
+  'desk.closeHint': 'Such as: this is settled. Kept in the audit log; the learner does not read it.',
 }
 
 export const t = area(zh, en)

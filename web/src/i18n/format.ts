@@ -48,6 +48,11 @@ export function civilDay(from: Date, days = 0): string {
   return new Intl.DateTimeFormat('sv-SE', style).format(new Date(from.getTime() + days * DAY_MS))
 }
 
+/** The month in Shanghai: "2026-11". */
+export function thisMonth(): string {
+  return civilDay(new Date()).slice(0, 7)
+}
+
 /** "199" or "199.5" -> 19950 fen; null: not an amount of at most two decimals. */
 export function fenOf(text: string): number | null {
   const found = /^(\d{1,7})(?:\.(\d{1,2}))?$/.exec(text.trim())

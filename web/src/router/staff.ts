@@ -8,7 +8,7 @@ export const staffRoutes: RouteRecordRaw[] = [
   { path: '/audit', name: 'audit', component: () => import('../pages/staff/AuditPage.vue') },
   { path: '/records', name: 'batches', component: () => import('../pages/staff/BatchesPage.vue') },
   {
-    path: '/records/:credential/:number',
+    path: '/records/:credential(AFP|CFP|EFP|CPB|CTP)/:number(\\d+)',
     name: 'batch',
     component: () => import('../pages/staff/BatchPage.vue'),
     props: true,

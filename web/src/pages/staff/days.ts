@@ -10,3 +10,8 @@ export function dayAfter(day: string): string {
   const [year, month, date] = day.split('-').map(Number) as [number, number, number]
   return new Date(Date.UTC(year, month - 1, date + 1)).toISOString().slice(0, 10)
 }
+
+/** Days in words: one of them, or the first and the last. */
+export function daysOf(first: string, last: string): string {
+  return first === last ? first : `${first} – ${last}`
+}

@@ -32,8 +32,10 @@ export const invoiceZh = {
   'invoices.number': '发票号码',
   'invoices.redLetterNumber': '红字发票号码',
   'invoices.numberHint': '8 位，数电发票为 20 位数字',
+  'invoices.numberWrong': '请填写 8 位或 20 位数字',
   'invoices.file': '发票 PDF',
   'invoices.fileHint': 'PDF 文件，不超过 5 MB',
+  'invoices.fileWrong': '请选择不超过 5 MB 的 PDF 文件',
 } as const
 
 export const invoiceEn: Record<keyof typeof invoiceZh, string> = {
@@ -68,6 +70,8 @@ export const invoiceEn: Record<keyof typeof invoiceZh, string> = {
   'invoices.number': 'Invoice number',
   'invoices.redLetterNumber': 'Number of the red letter',
   'invoices.numberHint': '8 digits, or 20 where it is digital',
+  'invoices.numberWrong': 'Give 8 or 20 digits',
   'invoices.file': 'PDF',
   'invoices.fileHint': 'A PDF of at most 5 MB',
+  'invoices.fileWrong': 'Choose a PDF of at most 5 MB',
 }
