@@ -131,7 +131,8 @@ def _completed_or(outcome: Outcome, call: Call, prompts: int) -> Outcome:
     live = outcome.live
     if live.completed_at is not None or not live.is_covered(call.policy, prompts):
         return outcome
-    return replace(outcome, kinds=(*outcome.kinds, LegKind.COMPLETED))
+    # Nothing is left to be credited, so the lease is given back: another course need not take it over.
+    return replace(outcome, live=replace(live, lease_until=call.now), kinds=(*outcome.kinds, LegKind.COMPLETED))
 
 
 def _settle(context: Context, call: Call, decide: Callable[[], Outcome]) -> WatchState:

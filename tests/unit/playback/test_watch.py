@@ -11,6 +11,7 @@ from services.playback.app.read_progress import read_progress
 from services.playback.app.start_session import start_session
 from services.playback.app.watch import beat, confirm_prompt, pause
 from services.playback.domain.legs import Leg
+from services.playback.domain.watch import LegKind
 from tests.unit.playback.player import confirm, play, watch_to_prompt, watch_to_the_end
 from tests.unit.playback.world import DURATIONS, FAST, LEARNER, LONG, NOON_IN_SHANGHAI, OTHER, SHORT, World, a_world
 
@@ -303,6 +304,54 @@ def test_progress_is_read_from_whichever_is_newer(world: World) -> None:
     assert found
     assert found[0].furthest_ms == 5_000
     assert read_progress(world.context, "stranger", LONG) is None
+
+
+def test_a_completion_gives_the_session_back_so_the_next_course_need_not_take_over(world: World) -> None:
+    state = watch_to_the_end(world, world.start())
+    assert not state.live.has_lease(state.live.completed_at or 0)
+    started = world.start(SHORT)
+    assert started.live.course_id == SHORT
+    legs = world.legs(state.live.watch_id)
+    assert legs[-1].facts.kind is LegKind.COMPLETED
+    assert world.verify(state.live.watch_id, legs, (state.live.legs, state.live.head_mac)) == []
+
+
+def test_a_lost_answer_of_the_call_that_completes_is_given_again_and_no_other_call_goes_on(world: World) -> None:
+    state = watch_to_prompt(world, world.start())
+    while state.live.completed_at is None:
+        before = state
+        state = confirm(world, state) if state.prompt else play(world, state, 5_000)
+    assert before.prompt is None
+    position_ms = before.live.furthest_ms + 5_000
+    world.clock.advance(100)
+    kept = dict(world.store.items)
+    assert beat(world.context, LEARNER, before.token, position_ms, "test") == state
+    for token, code in ((before.token, "TOKEN_STALE"), (state.token, "LEASE_EXPIRED")):
+        with pytest.raises(Problem) as refusal:
+            beat(world.context, LEARNER, token, DURATIONS[LONG], "test")
+        assert refusal.value.type.code == code
+        assert refusal.value.members["saved"]["completed"] is True
+    assert world.store.items == kept
+    assert len(world.store.outbox) == 1
+
+
+def test_the_break_after_a_completion_refills_nothing(world: World) -> None:
+    state = watch_to_the_end(world, world.start())
+    left = state.live.allowance_ms
+    world.clock.advance(3_600_000)
+    state = play(world, world.start(SHORT), 0, claim_ms=DURATIONS[SHORT])
+    assert state.live.furthest_ms == min(left, world.prompts(state)[0])
+    assert state.live.furthest_ms + state.live.allowance_ms == left
+
+
+def test_rewatching_a_completed_course_holds_the_session_while_it_beats(world: World) -> None:
+    watch_to_the_end(world, world.start())
+    again = world.start()
+    for _ in range(3):
+        again = play(world, again, 50_000, claim_ms=0)
+    assert code_of(lambda: world.start(SHORT)) == "TAKEOVER_REQUIRED"
+    pause(world.context, LEARNER, again.token, 0, "test")
+    assert world.start(SHORT).live.course_id == SHORT
 
 
 def test_rewatching_a_completed_course_credits_and_completes_nothing_more(world: World) -> None:

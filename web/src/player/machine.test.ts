@@ -347,6 +347,94 @@ describe('several devices', () => {
   })
 })
 
+describe('letting go', () => {
+  /** What somebody who opens another lecture meets. */
+  async function nextPhase(world: World): Promise<string> {
+    const next = world.device()
+    next.session.dispatch({ type: 'open' })
+    await world.run(1_000)
+    return next.model.phase
+  }
+
+  it('of a lecture that is complete: nobody is asked to take over', async () => {
+    const { world, device } = opened()
+    const confirm = attentive(device)
+    while (world.now < 90_000 && device.model.phase !== 'completed') await world.run(250, confirm)
+    expect(world.service.leaseUntil).toBeLessThanOrEqual(world.now)
+    expect(await nextPhase(world)).toBe('completed')
+  })
+
+  it.each([
+    ['before it was played', 500, false],
+    ['while it plays', 9_000, false],
+    ['while a beat is under way', 7_750, true],
+    ['while the first call is under way', 0, true],
+    ['at a prompt', 25_000, false],
+  ])('when the page is left %s', async (name, after, busy) => {
+    const world = new World()
+    const device = world.device()
+    device.session.dispatch({ type: 'open' })
+    if (name !== 'before it was played') device.session.dispatch({ type: 'play' })
+    await world.run(after)
+    expect(device.inFlight).toBe(busy ? 1 : 0)
+    const closed = device.session.close()
+    await world.run(1_000)
+    await closed
+    expect(device.sent.at(-1)?.kind).toBe('pause')
+    expect(device.mostInFlight).toBe(1)
+    expect(await nextPhase(world)).toBe('open')
+  })
+
+  it('is over at once when nothing can be reached', async () => {
+    const { world, device } = opened()
+    await world.run(9_000)
+    device.online = false
+    const sent = device.sent.length
+    const closed = device.session.close()
+    await world.run(1_000)
+    await closed
+    await world.run(60_000)
+    expect(device.sent.length).toBe(sent + 1)
+  })
+
+  it('and watching again holds a session only while it plays', async () => {
+    const { world, device } = opened({ promptsAt: [], durationMs: 300_000, mediaEndsAt: 300_000 })
+    await world.run(310_000)
+    expect(device.model.phase).toBe('completed')
+    expect(device.media.playing).toBe(false)
+    device.session.dispatch({ type: 'seek', to: 0 })
+    device.session.dispatch({ type: 'play' })
+    await world.run(200_000, () => expect(device.model.phase).toBe('completed'))
+    expect(device.media.at).toBeGreaterThan(195_000)
+    expect(world.service.sessions).toBe(2)
+    expect(await nextPhase(world)).toBe('takeover')
+    device.session.dispatch({ type: 'pause' })
+    await world.run(500)
+    expect(await nextPhase(world)).toBe('completed')
+  })
+
+  it('and watching again, stopped and played on at once, goes on with a session', async () => {
+    const { world, device } = opened({ promptsAt: [], durationMs: 30_000, mediaEndsAt: 30_000 })
+    await world.run(40_000)
+    device.session.dispatch({ type: 'seek', to: 0 })
+    for (const type of ['play', 'play', 'pause', 'play'] as const) device.session.dispatch({ type })
+    await world.run(3_000)
+    for (const type of ['pause', 'play'] as const) device.session.dispatch({ type })
+    await world.run(3_000)
+    expect([device.model.phase, device.model.leased, world.service.sessions]).toEqual(['completed', true, 3])
+  })
+
+  it('and watching again gives it back at the end', async () => {
+    const { world, device } = opened({ promptsAt: [], durationMs: 30_000, mediaEndsAt: 30_000 })
+    await world.run(40_000)
+    device.session.dispatch({ type: 'seek', to: 20_000 })
+    device.session.dispatch({ type: 'play' })
+    await world.run(12_000)
+    expect(device.media.playing).toBe(false)
+    expect(await nextPhase(world)).toBe('completed')
+  })
+})
+
 describe('limits', () => {
   it('stops when the day is used up', async () => {
     const { world, device } = opened({ promptsAt: [], dayLeftMs: 10_000 })

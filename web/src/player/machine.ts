@@ -59,7 +59,7 @@ export interface Call {
 export interface Model<P extends Refusal = Refusal> {
   phase: Phase
   watch: WatchState | null
-  /** Whether the session can still carry calls: a pause gives it back. */
+  /** Whether the session can still carry calls: a pause and the completion give it back. */
   leased: boolean
   /** What the learner asked for, and what the media element was told. */
   wantsPlay: boolean
@@ -215,7 +215,12 @@ function takeOver<P extends Refusal>(model: Model<P>): void {
 function play<P extends Refusal>(model: Model<P>, now: number, effects: Effect[]): void {
   model.wantsPlay = true
   model.wants.pause = false
-  if (model.phase === 'completed') return setPlaying(model, true, effects)
+  if (model.phase === 'completed') {
+    // Watched again it earns nothing, and needs a session all the same: its files open to no other.
+    const last = model.call?.request.kind
+    if (last === 'pause' || (!model.leased && last !== 'start')) model.wants.start = { takeOver: false }
+    return setPlaying(model, true, effects)
+  }
   if (model.phase !== 'open' || model.watch === null || model.watch.prompt !== null) {
     return setPlaying(model, false, effects)
   }
@@ -233,11 +238,24 @@ function pause<P extends Refusal>(model: Model<P>, effects: Effect[]): void {
   model.wantsPlay = false
   if (!model.playing) return
   setPlaying(model, false, effects)
-  if (model.phase === 'open' && model.leased && !model.watch?.prompt) model.wants.pause = true
+  if (!model.watch?.prompt) giveBack(model)
+}
+
+/** Saves, and lets go of the session: another course or device need not ask for it. */
+function giveBack<P extends Refusal>(model: Model<P>): void {
+  if (model.leased && goesOn(model)) model.wants.pause = true
+}
+
+/** Whether the session carries calls beside those that start it. */
+function goesOn<P extends Refusal>(model: Model<P>): boolean {
+  return model.phase === 'open' || model.phase === 'completed'
 }
 
 function hidden<P extends Refusal>(model: Model<P>, leaving: boolean, effects: Effect[]): void {
-  if (leaving) return pause(model, effects)
+  if (leaving) {
+    pause(model, effects)
+    return giveBack(model)
+  }
   if (model.playing && unsavedMs(model) > 0) model.wants.beat = true
 }
 
@@ -276,7 +294,7 @@ function ended<P extends Refusal>(model: Model<P>, position: number, now: number
   const jumped = model.phase === 'open' && position > model.frontier + SLACK_MS
   if (jumped) return setPlaying(model, model.playing, effects)
   model.playing = false
-  if (model.phase !== 'open') return
+  if (model.phase !== 'open') return giveBack(model)
   model.atEnd = true
   model.wants.beat = true
 }
@@ -350,7 +368,9 @@ function accepted<P extends Refusal>(model: Model<P>, call: Call, state: WatchSt
   const before = model.watch
   const { kind } = call.request
   model.watch = { ...state, media_url: state.media_url ?? before?.media_url }
-  model.leased = kind !== 'pause'
+  const completes = state.completed && kind !== 'start' && !before?.completed
+  model.leased = kind !== 'pause' && !completes
+  if (kind === 'pause') model.wants.pause = false
   if (kind !== 'start') model.restarts = 0
   // A learner confirms the prompt that was shown, never the one after it.
   if (kind === 'confirm' || state.prompt?.index !== before?.prompt?.index) model.wants.confirm = false
@@ -388,6 +408,7 @@ function started<P extends Refusal>(
 }
 
 function complete<P extends Refusal>(model: Model<P>, state: WatchState): void {
+  if (model.phase === 'completed') return
   model.phase = 'completed'
   model.frontier = state.duration_ms
   model.halt = null
@@ -466,7 +487,7 @@ function nextRequest<P extends Refusal>(model: Model<P>, now: number, key: strin
     wants.start = false
     return { kind: 'start', takeOver, newAttempt: model.newAttempt, key }
   }
-  if (watch === null || !model.leased || model.phase !== 'open') return null
+  if (watch === null || !model.leased || !goesOn(model)) return null
   if (wants.confirm && watch.prompt !== null) {
     return { kind: 'confirm', token: watch.token, nonce: watch.prompt.nonce, choice: wants.confirm.choice }
   }

@@ -29,6 +29,7 @@ export class PlayerSession<P extends Refusal> {
   private queue: Event<P>[] = []
   private busy = false
   private closed = false
+  private underWay: Promise<void> = Promise.resolve()
 
   constructor(private readonly ports: Ports<P>) {}
 
@@ -52,10 +53,11 @@ export class PlayerSession<P extends Refusal> {
     this.dispatch(this.tick())
   }
 
-  /** Saves what can be saved and stops. */
-  close(): void {
+  /** Saves what can be saved, gives the session back and stops; resolves when nothing is under way any more. */
+  async close(): Promise<void> {
     this.dispatch({ type: 'hidden', leaving: true })
     this.closed = true
+    for (let last: Promise<void> | null = null; last !== this.underWay; ) await (last = this.underWay)
   }
 
   private tick(): Event<P> {
@@ -70,11 +72,12 @@ export class PlayerSession<P extends Refusal> {
 
   private perform(effect: Effect): void {
     const { media } = this.ports
-    if (effect.type === 'load') media.load(effect.url)
+    if (effect.type === 'send') this.underWay = this.send(effect.call.id, effect.call.request)
+    else if (this.closed) return
+    else if (effect.type === 'load') media.load(effect.url)
     else if (effect.type === 'pause') media.pause()
     else if (effect.type === 'seek') media.seek(effect.to)
-    else if (effect.type === 'play') media.play().catch(() => this.refusedToPlay())
-    else void this.send(effect.call.id, effect.call.request)
+    else media.play().catch(() => this.refusedToPlay())
   }
 
   private refusedToPlay(): void {
@@ -84,6 +87,11 @@ export class PlayerSession<P extends Refusal> {
 
   private async send(callId: number, request: Request): Promise<void> {
     const outcome = await this.ports.send(request).catch((): Outcome<P> => ({ kind: 'unanswered' }))
-    this.dispatch({ type: 'answer', callId, outcome, random: this.ports.random() })
+    const answer: Event<P> = { type: 'answer', callId, outcome, random: this.ports.random() }
+    if (!this.closed) return this.dispatch(answer)
+    // Closed while this was under way: its answer brings what the session is given back with.
+    if (outcome.kind !== 'accepted') return
+    this.handle(answer)
+    this.handle({ type: 'hidden', leaving: true })
   }
 }

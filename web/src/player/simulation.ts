@@ -80,6 +80,7 @@ class Service {
     if (session !== this.session) return this.refuse('LEASE_SUPERSEDED')
     if (this.now() >= this.leaseUntil) return this.refuse('LEASE_EXPIRED')
     if (Number(version) !== this.version) return this.refuse('TOKEN_STALE')
+    const before = this.completed
     if (request.kind === 'confirm') {
       if (this.open === null) return this.refuse('NO_OPEN_PROMPT')
       if (this.open.nonce !== request.nonce) return this.refuse('NONCE_WRONG')
@@ -90,7 +91,8 @@ class Service {
     } else {
       this.credit(request.positionMs)
     }
-    this.leaseUntil = request.kind === 'pause' ? this.now() : this.now() + this.setup.leaseMs
+    const over = request.kind === 'pause' || (this.completed && !before)
+    this.leaseUntil = over ? this.now() : this.now() + this.setup.leaseMs
     return this.state()
   }
 

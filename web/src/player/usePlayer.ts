@@ -22,6 +22,9 @@ export interface Beginning {
   newAttempt?: boolean
 }
 
+/** A lecture that was left gives its session back before the next one asks for it. */
+let leaving: Promise<void> = Promise.resolve()
+
 export function usePlayer(video: Readonly<Ref<HTMLVideoElement | undefined>>, beginning: Beginning): Player {
   const { courseId, ...opening } = beginning
   const model = shallowRef(initial<Problem>())
@@ -72,12 +75,12 @@ export function usePlayer(video: Readonly<Ref<HTMLVideoElement | undefined>>, be
     })
     followMedia(element)
     followPage()
-    void isEntitled(courseId).then((entitled) => dispatch({ type: 'open', ...opening, entitled }))
+    void Promise.all([isEntitled(courseId), leaving]).then(([entitled]) => dispatch({ type: 'open', ...opening, entitled }))
   })
 
   onBeforeUnmount(() => {
     for (const stop of stops) stop()
-    session?.close()
+    if (session) leaving = session.close()
     media?.destroy()
   })
 
