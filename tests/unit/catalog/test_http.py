@@ -91,7 +91,7 @@ def test_publishing_again_answers_the_same(world: World, writer: HttpApi) -> Non
     assert (again.status, again.body["publication"], again.body["changed"]) == (200, 1, False)
 
 
-@pytest.mark.parametrize("path", [COURSES, BONDS])
+@pytest.mark.parametrize("path", [COURSES, BONDS, "/v1/catalog/search?limit=24"])
 def test_what_is_unchanged_is_not_sent_again(world: World, reader: HttpApi, writer: HttpApi, path: str) -> None:
     publish(world, writer)
     etag = send(reader, request("GET", path)).headers["ETag"]

@@ -5,6 +5,7 @@ export const learning: Record<keyof typeof zh, string> = {
   'home.lead': 'Browse freely and sign in to claim. Watch the whole lecture, confirm its prompts, and earn recertification hours.',
   'home.empty': 'No course has been published yet.',
   'home.emptyNext': 'Look again later.',
+  'home.all': 'All {total} courses',
   'home.by': 'By {names}',
 
   'course.hours': '{hours} h',

@@ -3,6 +3,7 @@ export const learning = {
   'home.lead': '公开浏览，登录后领取；完整观看并确认互动，即得再认证学时。',
   'home.empty': '暂时没有已发布的课程。',
   'home.emptyNext': '稍后刷新页面再看。',
+  'home.all': '全部 {total} 门课程',
   'home.by': '讲师 {names}',
 
   'course.hours': '{hours} 学时',
