@@ -1,6 +1,7 @@
 import { createApp } from 'vue'
 import App from './App.vue'
 import { loadMessages } from './i18n'
+import { written } from './i18n/written'
 import { router } from './router'
 import './vant'
 import './theme.css'
@@ -8,4 +9,4 @@ import './theme.css'
 // Without its own language the client still works: Chinese stands in.
 void loadMessages()
   .catch(() => undefined)
-  .then(() => createApp(App).use(router).mount('#app'))
+  .then(() => createApp(App).directive('written', written).use(router).mount('#app'))

@@ -33,14 +33,19 @@ export function useForm(send: () => Promise<void>) {
   const tried = ref(false)
   const { busy, problem, run } = useAction(send)
 
+  const firstWrong = (): HTMLElement | null | undefined => form.value?.querySelector<HTMLElement>('[aria-invalid="true"]')
+
   async function submit(): Promise<void> {
     tried.value = true
     // What was refused before is sent again: only what is wrong now stops it.
     problem.value = null
     await nextTick()
-    const wrong = form.value?.querySelector<HTMLInputElement>('[aria-invalid="true"]')
+    const wrong = firstWrong()
     if (wrong) return wrong.focus()
     await run()
+    // What the server refused is marked now, and so is where to mend it.
+    await nextTick()
+    firstWrong()?.focus()
   }
 
   return { tried, busy, problem, submit }

@@ -1,9 +1,17 @@
+import type { components } from '../api/generated/catalog'
 import { area } from '../i18n/area'
+
+/** How the chip of each status looks. */
+export const STATUS_TONES: Record<components['schemas']['EnquiryLine']['status'], string> = {
+  open: 'gold',
+  answered: 'good',
+  closed: 'plain',
+}
 
 const zh = {
   'support.title': '客服',
   'support.lead': '课程、会员、订单或学时有问题，都可以在这里问。回复会出现在同一个会话里。',
-  'support.courseLead': '关于课程 {course} 的咨询。',
+  'support.about': '关于课程：',
   'support.ask': '提问',
   'support.subject': '主题',
   'support.subjectMissing': '请写一个简短的主题。',
@@ -15,6 +23,7 @@ const zh = {
   'support.empty': '还没有咨询。',
   'support.emptyNext': '在上方提问，客服会在这里答复。',
   'support.signIn': '登录后提问',
+  'support.signInWhy': '登录后提问，回复只有您和客服能看到。',
   'support.status.open': '待答复',
   'support.status.answered': '已答复',
   'support.status.closed': '已结束',
@@ -28,7 +37,6 @@ const zh = {
   'support.close': '结束咨询',
   'support.closeHint': '例如：问题已解决。',
   'support.reopens': '此咨询已结束；再次留言会重新打开。',
-  'support.aboutCourse': '相关课程',
   'desk.title': '咨询与客服',
   'desk.lead': '待答复的按等待时间排列，等得最久的在前。',
   'desk.status': '状态',
@@ -41,7 +49,7 @@ const zh = {
 const en: Record<keyof typeof zh, string> = {
   'support.title': 'Customer service',
   'support.lead': 'Ask about courses, membership, orders or hours. Answers appear in the same thread.',
-  'support.courseLead': 'A question about the course {course}.',
+  'support.about': 'About the course: ',
   'support.ask': 'Ask',
   'support.subject': 'Subject',
   'support.subjectMissing': 'Give it a short subject.',
@@ -53,20 +61,20 @@ const en: Record<keyof typeof zh, string> = {
   'support.empty': 'No questions yet.',
   'support.emptyNext': 'Ask above; customer service answers here.',
   'support.signIn': 'Sign in to ask',
+  'support.signInWhy': 'Sign in to ask; only you and customer service see the answers.',
   'support.status.open': 'Waiting',
   'support.status.answered': 'Answered',
   'support.status.closed': 'Closed',
   'support.unread': '{count} new',
-  'support.count': '{count} messages · {time}',
+  'support.count': '{count} {count|message|messages} · {time}',
   'support.back': 'Back to the list',
   'support.you': 'Me',
   'support.staff': 'Customer service',
   'support.learner': 'Learner',
   'support.reply': 'Add a message',
-  'support.close': 'Close',
+  'support.close': 'End the enquiry',
   'support.closeHint': 'Such as: this is settled.',
   'support.reopens': 'This is closed; another message opens it again.',
-  'support.aboutCourse': 'The course',
   'desk.title': 'Enquiries',
   'desk.lead': 'Open ones first by how long they have waited.',
   'desk.status': 'Status',

@@ -1,8 +1,10 @@
 // Two languages, typed keys, no library: Chinese first, English second.
 
 import { ref, shallowReactive, watchEffect } from 'vue'
+import { fill } from './fill'
 import { zh, type Key } from './zh'
 
+export { fill } from './fill'
 export type { Key } from './zh'
 export type Locale = 'zh' | 'en'
 
@@ -25,11 +27,6 @@ export async function loadMessages(): Promise<void> {
 /** The message in the current language, with its {parameters} filled in. */
 export function t(key: Key, parameters: Record<string, string | number> = {}): string {
   return fill(messages[locale.value][key], parameters)
-}
-
-/** A message with its {parameters} filled in. */
-export function fill(message: string, parameters: Record<string, string | number>): string {
-  return message.replace(/\{(\w+)\}/g, (whole, name: string) => String(parameters[name] ?? whole))
 }
 
 /** The message for a key that is put together at run time, if there is one. */

@@ -16,7 +16,8 @@ export const account = {
 
   'register.title': '注册',
   'register.lead': '用邮箱注册，验证后即可学习。',
-  'register.password': '密码（至少 12 位，含大小写字母、数字和符号）',
+  'register.password': '密码',
+  'register.passwordHint': '至少 12 位，含大小写字母、数字和符号。',
   'register.submit': '发送验证码',
   'register.codeTitle': '验证邮箱',
   'register.codeLead': '验证码已发送到 {email}，请在下方填写。',
@@ -24,6 +25,7 @@ export const account = {
   'register.codeRequired': '请输入验证码',
   'register.confirm': '完成验证',
   'register.resend': '重新发送验证码',
+  'register.otherAddress': '换一个邮箱',
   'register.resent': '验证码已重新发送。',
   'register.signIn': '已有账号？登录',
 
@@ -75,6 +77,7 @@ export const account = {
   'profile.hint.birthday': '用于核对证书持有人。',
   'profile.hint.employer': '您现在工作的机构全称。',
   'profile.hint.email': '学时、证书与期限提醒发到这里。',
+  'profile.hint.emailOffered': '已替您填入登录邮箱，保存后用它接收学时、证书与期限提醒。',
   'profile.wrong.username': '请填写 1 到 32 个可显示的字符。',
   'profile.wrong.nickname': '请填写 1 到 32 个可显示的字符。',
   'profile.wrong.real_name': '请填写真实姓名：两个以上汉字，中间可用“·”；或用拉丁字母写名与姓。',

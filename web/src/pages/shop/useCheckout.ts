@@ -20,6 +20,8 @@ export function useCheckout(wanted: Wanted) {
   const coupon = ref('')
   const placing = ref(false)
   const refusal = shallowRef<Problem | null>(null)
+  /** Said where the code is typed. */
+  const couponRefusal = shallowRef<Problem | null>(null)
   const quote = useLoad(read)
   // A retry of the same order is the same order; whatever is changed first makes another one of it.
   let key = newKey()
@@ -35,13 +37,13 @@ export function useCheckout(wanted: Wanted) {
   /** Uses a coupon, or none; one that cannot be used leaves what was quoted. */
   async function useCoupon(code: string): Promise<void> {
     const courses = quote.data.value?.lines.map((line) => line.item_id) ?? []
-    refusal.value = null
+    couponRefusal.value = null
     try {
       quote.data.value = await quoteOfCourses(courses, code)
       coupon.value = code
       key = newKey()
     } catch (thrown) {
-      refusal.value = asProblem(thrown)
+      couponRefusal.value = asProblem(thrown)
     }
   }
 
@@ -62,7 +64,7 @@ export function useCheckout(wanted: Wanted) {
     }
   }
 
-  return { quote, savings, coupon, useCoupon, place, placing, refusal }
+  return { quote, savings, useCoupon, couponRefusal, place, placing, refusal }
 }
 
 /** What is paid less than the list says, by why; fen. */
