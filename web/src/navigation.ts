@@ -4,7 +4,7 @@ import type { Ref } from 'vue'
 import { isLearner, roles, type Role } from './api/session'
 import type { IconName } from './components/icons'
 import type { Key } from './i18n'
-import { unread } from './notices/useUnread'
+import { answers, unread } from './notices/useUnread'
 import { router } from './router'
 
 /** Staff buy nothing and keep no hours, and have a workbench; visitors look at what they could have. */
@@ -37,7 +37,7 @@ const MAIN: Place[] = [
 const CORNER: Place[] = [
   { route: 'search', label: 'nav.search', icon: 'search' },
   { route: 'notices', label: 'nav.notices', icon: 'bell', waiting: unread, who: 'learner' },
-  { route: 'support', label: 'nav.support', icon: 'chat', who: 'notStaff' },
+  { route: 'support', label: 'nav.support', icon: 'chat', waiting: answers, who: 'notStaff' },
 ]
 
 const OWN: Place[] = [

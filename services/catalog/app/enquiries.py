@@ -62,10 +62,19 @@ class Enquiries:
         """
 
         def plan() -> tuple[Change, Said]:
-            if course_id is not None and self._store.get(listing_key(course_id), Listing) is None:
-                raise COURSE_NOT_FOUND.problem()
+            title, title_en = self._titles(course_id)
             now = self._clock.now()
-            new = Enquiry(newest_first_id(now, self._ids), learner.id, course_id, subject, (), "open", now)
+            new = Enquiry(
+                enquiry_id=newest_first_id(now, self._ids),
+                learner_id=learner.id,
+                course_id=course_id,
+                subject=subject,
+                messages=(),
+                status="open",
+                status_since=now,
+                course_title=title,
+                course_title_en=title_en,
+            )
             enquiry = new.said("learner", learner.id, text, now)
             lines = [Put(key_of(enquiry), line_of(enquiry)) for key_of in (enquiry_line_key, enquiry_queue_key)]
             writes = [Put(enquiry_key(enquiry.enquiry_id), enquiry), *lines, *self._use(learner)]
@@ -120,9 +129,23 @@ class Enquiries:
         more = found[limit - 1].value.enquiry_id if len(found) > limit else ""
         return Page(tuple(stored.value for stored in found[:limit]), more)
 
+    def unread_answers(self, learner_id: str) -> int:
+        """In how many of the learner's enquiries staff have said something that the learner has not read."""
+        lines = self._store.query(learner_pk(learner_id), OWN_ENQUIRIES, Line)
+        return sum(stored.value.unread_by_learner > 0 for stored in lines)
+
     def queue(self, status: Status, after: str, limit: int) -> Page[Line]:
         """Enquiries of a status: open ones from who has waited longest, others from the latest."""
         return visible_page(self._store, enquiry_queue(status), Line, lambda line: not line.gone, after, limit)
+
+    def _titles(self, course_id: str | None) -> tuple[str | None, str | None]:
+        """What the course is called, in Chinese and English. Raises COURSE_NOT_FOUND."""
+        if course_id is None:
+            return None, None
+        line = self._store.get(listing_key(course_id), Listing)
+        if line is None:
+            raise COURSE_NOT_FOUND.problem()
+        return line.value.title, line.value.title_en
 
     def _change(
         self, person: Principal, enquiry_id: str, change: Callable[[Enquiry], Enquiry], record: list[Write]

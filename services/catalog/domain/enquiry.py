@@ -27,6 +27,7 @@ class Message:
 class Enquiry:
     """A conversation of one learner with the staff.
 
+    `course_title` is what the course was called when it was asked about; enquiries from before that was kept have none.
     `status_since` is when the status became what it is, and `moves` how often it changed. `read_by_...` is the number
     of the last message that side has seen.
     """
@@ -41,6 +42,8 @@ class Enquiry:
     moves: int = 0
     read_by_learner: int = 0
     read_by_staff: int = 0
+    course_title: str | None = None
+    course_title_en: str | None = None
 
     @property
     def updated_at(self) -> datetime:
@@ -96,6 +99,8 @@ class Line:
     unread_by_learner: int
     unread_by_staff: int
     gone: bool = False
+    course_title: str | None = None
+    course_title_en: str | None = None
 
 
 def line_of(enquiry: Enquiry) -> Line:
@@ -110,4 +115,6 @@ def line_of(enquiry: Enquiry) -> Line:
         messages=len(enquiry.messages),
         unread_by_learner=enquiry.unread("learner"),
         unread_by_staff=enquiry.unread("staff"),
+        course_title=enquiry.course_title,
+        course_title_en=enquiry.course_title_en,
     )

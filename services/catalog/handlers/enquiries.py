@@ -43,6 +43,8 @@ class EnquiryAnswer(BaseModel):
     enquiry_id: str
     learner_id: str = Field(description="opaque, to find the learner's orders and hours by")
     course_id: str | None
+    course_title: str | None = Field(description="as it was when it was asked; null: of no course, or not kept then")
+    course_title_en: str | None
     subject: str
     status: Status = Field(description="open: staff must answer; a message of the learner's opens it again")
     messages: list[MessageAnswer]
@@ -54,6 +56,8 @@ class EnquiryLine(BaseModel):
 
     enquiry_id: str
     course_id: str | None
+    course_title: str | None = Field(description="as it was when it was asked; null: of no course, or not kept then")
+    course_title_en: str | None
     subject: str
     status: Status
     status_since: datetime
@@ -67,6 +71,12 @@ class EnquiriesAnswer(BaseModel):
 
     enquiries: list[EnquiryLine]
     after: str | None = Field(description="begins the next page; null on the last")
+
+
+class UnreadAnswersAnswer(BaseModel):
+    """In how many of the caller's enquiries there is something new."""
+
+    enquiries: int = Field(description="those with a message of the staff's that the caller has not read")
 
 
 class AskRequest(BaseModel):
@@ -120,6 +130,15 @@ def _add_lists(app: APIGatewayHttpResolver, enquiries: Enquiries) -> None:
     )
     def list_own_enquiries(after: After = "", limit: Limit = 20) -> EnquiriesAnswer:
         return _page(enquiries.of_learner(caller(app).id, after, limit), "learner")
+
+    @app.get(
+        "/v1/catalog/unread-answers",
+        operation_id="count_unread_answers",
+        summary="In how many of the caller's enquiries staff have answered unread",
+        **secured(Role.LEARNER, function=FUNCTION),
+    )
+    def count_unread_answers() -> UnreadAnswersAnswer:
+        return UnreadAnswersAnswer(enquiries=enquiries.unread_answers(caller(app).id))
 
     @app.get(
         "/v1/catalog/enquiry-queue",
@@ -206,6 +225,8 @@ def _enquiry(enquiry: Enquiry, side: Side) -> EnquiryAnswer:
         enquiry_id=enquiry.enquiry_id,
         learner_id=enquiry.learner_id,
         course_id=enquiry.course_id,
+        course_title=enquiry.course_title,
+        course_title_en=enquiry.course_title_en,
         subject=enquiry.subject,
         status=enquiry.status,
         messages=messages,
@@ -218,6 +239,8 @@ def _page(page: Page[Line], side: Side) -> EnquiriesAnswer:
         EnquiryLine(
             enquiry_id=line.enquiry_id,
             course_id=line.course_id,
+            course_title=line.course_title,
+            course_title_en=line.course_title_en,
             subject=line.subject,
             status=line.status,
             status_since=line.status_since,

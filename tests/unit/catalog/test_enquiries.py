@@ -16,7 +16,7 @@ from services.kit.http import HttpApi
 from services.kit.identity import Principal, Role
 from services.kit.problems import Problem
 from tests.gateway import Answer, claims, origin_secret, request, send
-from tests.unit.catalog.world import World
+from tests.unit.catalog.world import World, edited
 
 ENQUIRIES = "/v1/catalog/enquiries"
 LEARNER, OTHER = claims("learner-1"), claims("learner-2")
@@ -51,6 +51,49 @@ def queue(api: HttpApi, status: Status = "open") -> list[dict[str, Any]]:
 
 def own(api: HttpApi, who: dict[str, str] = LEARNER) -> list[dict[str, Any]]:
     return list(get(api, ENQUIRIES, who).body["enquiries"])
+
+
+def test_an_enquiry_names_its_course_on_both_sides_as_it_was_called_when_it_was_asked(
+    world: World, api: HttpApi
+) -> None:
+    package = world.package(course_yaml=edited("债券入门\n", "债券入门\ntitle_en: Bonds to begin with\n"))
+    world.upload(package)
+    world.publish(package, 0)
+    asked = ask(api, course_id="bonds")
+    world.publish(world.package(course_yaml=edited("债券入门", "债券进阶")), 1)
+    for shown in (asked, own(api)[0], queue(api)[0], get(api, f"{ENQUIRIES}/{asked['enquiry_id']}", SUPPORT).body):
+        assert (shown["course_id"], shown["course_title"], shown["course_title_en"]) == (
+            "bonds",
+            "债券入门",
+            "Bonds to begin with",
+        )
+
+
+def test_enquiries_from_before_the_title_was_kept_are_read_still(world: World, api: HttpApi) -> None:
+    ask(api)
+    for key, (version, text) in list(world.store.items.items()):
+        world.store.items[key] = (version, text.replace(',"course_title":null,"course_title_en":null', ""))
+    assert "course_title" not in str(world.store.items)
+    assert [line["course_title"] for line in (*own(api), *queue(api))] == [None, None]
+    assert post(api, f"{ENQUIRIES}/{own(api)[0]['enquiry_id']}/messages", {"text": "还在吗？"}).status == 200
+
+
+def test_what_staff_have_answered_is_counted_until_it_is_read(world: World, api: HttpApi) -> None:
+    def unread(who: dict[str, str] = LEARNER) -> int:
+        return int(get(api, "/v1/catalog/unread-answers", who).body["enquiries"])
+
+    first, second = (f"{ENQUIRIES}/{ask(api)['enquiry_id']}" for _ in range(2))
+    assert unread() == 0
+    for path in (first, first, second):
+        post(api, f"{path}/messages", {"text": "请看页面。"}, SUPPORT)
+    assert (unread(), unread(OTHER)) == (2, 0)
+    post(api, f"{first}/reading", {"through": 2})
+    assert unread() == 2
+    post(api, f"{first}/reading", {"through": 3})
+    assert unread() == 1
+    post(api, f"{second}/messages", {"text": "收到。"})
+    assert unread() == 0
+    assert get(api, "/v1/catalog/unread-answers", SUPPORT).code == "WRONG_ROLE"
 
 
 def test_a_learner_asks_staff_answer_and_both_see_the_thread(world: World, api: HttpApi) -> None:

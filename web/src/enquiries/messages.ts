@@ -1,4 +1,5 @@
 import type { components } from '../api/generated/catalog'
+import { pick } from '../i18n'
 import { area } from '../i18n/area'
 
 /** How the chip of each status looks. */
@@ -85,3 +86,10 @@ const en: Record<keyof typeof zh, string> = {
 }
 
 export const t = area(zh, en)
+
+type Of = Pick<components['schemas']['EnquiryLine'], 'course_title' | 'course_title_en'>
+
+/** What the course was called that an enquiry is about; null: of none, or it was not kept then. */
+export function titleOf(enquiry: Of): string | null {
+  return enquiry.course_title && pick(enquiry.course_title, enquiry.course_title_en)
+}
