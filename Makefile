@@ -7,6 +7,8 @@ UV := $(VENV)/bin/uv
 # As pip does: trust what this machine trusts, such as a company's own certificate authority.
 export UV_SYSTEM_CERTS := true
 export NODE_USE_SYSTEM_CA := 1
+# Container images like to set it; every process here would then compile all it imports anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup lock run demo test check openapi synth deploy clean
 

@@ -90,8 +90,9 @@ def seed_demo(system: Target, steps: Steps, courses: Path = COURSES) -> None:
     with steps.step(f"memberships, certificates, coupon, {len(packages)} demo courses"), ThreadPoolExecutor() as pool:
         # Neither needs the other, and both mostly wait for functions to start.
         equipped = pool.submit(_equip_all, system, learners)
+        editor = CatalogClient(system.base_url, system.sign_in(f"editor@{DOMAIN}", PASSWORD))
         for package in packages:
-            publish(system, package)
+            publish(editor, package)
         equipped.result()
 
 
@@ -107,15 +108,14 @@ def _equip_all(system: Target, learners: dict[Account, str]) -> None:
             _equip(http, system, account, learner_id, admin)
 
 
-def publish(system: Target, package: Path) -> None:
+def publish(editor: CatalogClient, package: Path) -> None:
     """Publishes one course package as the editor's command does.
 
     Raises:
         LocalError: the package has mistakes or the system refused it; says what it said.
     """
-    client = CatalogClient(system.base_url, system.sign_in(f"editor@{DOMAIN}", PASSWORD))
     try:
-        publish_package(client, load_package(package), "demo catalogue", say=lambda _: None)
+        publish_package(editor, load_package(package), "demo catalogue", say=lambda _: None)
     except InvalidPackage as invalid:
         raise LocalError("\n".join(describe(package, invalid.findings))) from invalid
     except (Refused, httpx.HTTPError) as error:

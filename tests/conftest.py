@@ -1,12 +1,15 @@
 """What several kinds of tests share: the running system, started once for the whole session."""
 
+import fcntl
 import os
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
+from local.emulator import ROOT
 from local.system import System, start
 from tests.groups import WITH_SYSTEM, alive, group_of, group_of_file
 
@@ -15,6 +18,7 @@ os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Xueshi")  # as in a funct
 REDELIVERY_S = 4
 """How soon a failed message comes back: longer than a cold start, so that a slow call is not delivered twice."""
 
+COLLECTING = ROOT / "build" / "tests" / "collecting.lock"
 SYSTEM_MARKS = {"system", "e2e"}
 
 
@@ -31,6 +35,18 @@ class SharedThings(LoadScopeScheduling):  # type: ignore[misc]
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SharedThings:
     """How `pytest -n` spreads the tests."""
     return SharedThings(config, log)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """One worker collects first, so that what it compiles the others only read: on a fresh clone that is most of it."""
+    COLLECTING.parent.mkdir(parents=True, exist_ok=True)
+    with COLLECTING.open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            fcntl.flock(lock, fcntl.LOCK_SH)
+        return (yield)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

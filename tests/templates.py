@@ -1,14 +1,13 @@
-"""The synthesized templates, for every kind of test: written once by whichever worker comes first."""
+"""The synthesized templates, for every kind of test: the ones that the running systems deploy."""
 
-import fcntl
 import json
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from local.system import ASSEMBLY
 from local.toolchain import synthesize
 
-ASSEMBLY = Path(__file__).parent.parent / "build" / "tests" / "cdk.out"
 SERVICES = ("catalog", "orders", "playback", "credits")
 
 Template = dict[str, Any]
@@ -18,11 +17,8 @@ Resource = dict[str, Any]
 @cache
 def templates() -> dict[str, Template]:
     """All templates by stack name, such as "XueshiPlayback"."""
-    ASSEMBLY.parent.mkdir(parents=True, exist_ok=True)
-    with (ASSEMBLY.parent / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        synthesize(ASSEMBLY)
-        return read_templates(ASSEMBLY)
+    synthesize(ASSEMBLY)
+    return read_templates(ASSEMBLY)
 
 
 def read_templates(assembly: Path) -> dict[str, Template]:

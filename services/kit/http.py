@@ -195,12 +195,13 @@ class HttpApi:
         raise FORBIDDEN_ORIGIN.problem()
 
 
-def merged(first: dict[str, Any], *others: dict[str, Any]) -> dict[str, Any]:
+def described(apis: Sequence[HttpApi]) -> dict[str, Any]:
     """One OpenAPI document of a service whose routes are spread over several functions; the first describes it.
 
     Raises:
         ValueError: two functions mean different things by one name.
     """
+    first, *others = (api.openapi() for api in apis)
     for document in others:
         for path, operations in document["paths"].items():
             first["paths"].setdefault(path, {}).update(operations)

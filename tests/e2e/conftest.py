@@ -36,7 +36,7 @@ def people(system: System) -> Iterator[World]:
     # The demo's courses have reached every service.
     system.settle()
     yield world
-    world.public.close()
+    world.close()
 
 
 @pytest.fixture

@@ -13,4 +13,4 @@ def world(system: System) -> Iterator[World]:
     """The running system with an editor and an administrator signed in. It is left quiet."""
     with_people = World(system)
     yield with_people
-    with_people.public.close()
+    with_people.close()

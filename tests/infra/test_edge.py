@@ -2,17 +2,26 @@
 
 import json
 from fnmatch import fnmatchcase
+from importlib import import_module
+from types import ModuleType
+
+import pytest
 
 from docs.generate import ROOT
-from infra.stacks.edge import CACHED_PARAMETERS, CACHED_PATHS
 from tests.templates import SERVICES, of_type, templates
 
 
-def test_each_service_media_and_the_client_have_their_place() -> None:
+@pytest.fixture
+def edge() -> ModuleType:
+    """The stack's module: not imported by this one, because CDK starts node, in every worker that collects tests."""
+    return import_module("infra.stacks.edge")
+
+
+def test_each_service_media_and_the_client_have_their_place(edge: ModuleType) -> None:
     (distribution,) = of_type(templates()["XueshiEdge"], "AWS::CloudFront::Distribution").values()
     config = distribution["DistributionConfig"]
     paths = [behavior["PathPattern"] for behavior in config["CacheBehaviors"]]
-    assert paths == [*CACHED_PATHS, *(f"/v1/{service}/*" for service in SERVICES), "/media/*"]
+    assert paths == [*edge.CACHED_PATHS, *(f"/v1/{service}/*" for service in SERVICES), "/media/*"]
     assert config["WebACLId"]
     for behavior in [config["DefaultCacheBehavior"], *config["CacheBehaviors"]]:
         assert behavior["ViewerProtocolPolicy"] in {"https-only", "redirect-to-https"}
@@ -47,21 +56,22 @@ def test_no_bucket_is_public() -> None:
         assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
 
 
-def test_every_public_read_of_the_catalogue_is_cached_by_all_its_parameters_and_by_who_asks() -> None:
-    edge = templates()["XueshiEdge"]
-    (policy,) = of_type(edge, "AWS::CloudFront::CachePolicy").values()
+def test_every_public_read_of_the_catalogue_is_cached_by_all_its_parameters_and_by_who_asks(
+    edge: ModuleType,
+) -> None:
+    (policy,) = of_type(templates()["XueshiEdge"], "AWS::CloudFront::CachePolicy").values()
     config = policy["CachePolicyConfig"]
     keys = config["ParametersInCacheKeyAndForwardedToOrigin"]
     assert (config["MinTTL"], config["DefaultTTL"]) == (0, 0)
     assert keys["HeadersConfig"]["Headers"] == ["Authorization"]
-    assert set(keys["QueryStringsConfig"]["QueryStrings"]) == set(CACHED_PARAMETERS)
+    assert set(keys["QueryStringsConfig"]["QueryStrings"]) == set(edge.CACHED_PARAMETERS)
     document = json.loads((ROOT / "docs/openapi/catalog.json").read_text())
     for path, methods in document["paths"].items():
         operation = methods.get("get", {})
         if operation and not operation.get("security"):
-            assert any(fnmatchcase(path, pattern) for pattern in CACHED_PATHS), path
+            assert any(fnmatchcase(path, pattern) for pattern in edge.CACHED_PATHS), path
             parameters = {p["name"] for p in operation.get("parameters", []) if p["in"] == "query"}
-            assert parameters <= set(CACHED_PARAMETERS), path
+            assert parameters <= set(edge.CACHED_PARAMETERS), path
 
 
 def test_finance_may_put_invoices_into_their_bucket_from_the_clients_pages() -> None:

@@ -6,8 +6,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from aws_cdk import Validations
-from cdk_nag import AwsSolutionsChecks
 
 from infra import packaging
 from infra.app import build_app, synth
@@ -17,6 +15,10 @@ from tests.templates import read_templates
 @pytest.fixture(scope="module")
 def reviewed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The assembly for AWS, written with cdk-nag looking on; its report is beside the templates."""
+    # Imported here because the import itself starts node, in every worker that collects tests.
+    from aws_cdk import Validations
+    from cdk_nag import AwsSolutionsChecks
+
     directory = tmp_path_factory.mktemp("reviewed")
     app = build_app(directory, packaging.AWS, say=lambda _: None)
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))

@@ -24,7 +24,7 @@ MARK = "@@"
 def bad_bodies(schema: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
     """Name and text of each bad body."""
     good = example(schema)
-    yield from _not_json(good)
+    yield from not_json(schema)
     if schema.get("required"):
         yield "empty object", b"{}"
     for path, part, required in _places(schema):
@@ -39,8 +39,9 @@ def bad_bodies(schema: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
     yield "unknown field", _text({**good, "is_admin": True})
 
 
-def _not_json(good: Any) -> Iterator[tuple[str, bytes]]:
-    whole = _text(good)
+def not_json(schema: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
+    """Those that are no JSON object in UTF-8, or not one only."""
+    whole = _text(example(schema))
     texts = {
         "null": b"null",
         "a list of it": b"[" + whole + b"]",

@@ -35,7 +35,7 @@ def world(system: System) -> Iterator[World]:
     """The running system."""
     running = World(system)
     yield running
-    running.public.close()
+    running.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """The public description of the catalogue's HTTP API: all its functions in one document."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from services.catalog.adapters.course_scan import CourseScan
@@ -15,20 +16,26 @@ from services.catalog.handlers import editor, enquiries, http, reviews
 from services.kit.audit import AuditLog
 from services.kit.clock import SystemClock
 from services.kit.events import EventFactory
-from services.kit.http import merged
+from services.kit.http import HttpApi, described
 from services.kit.ids import RandomIds
+from services.kit.store import Store
 from services.kit.store.memory import MemoryStore
+
+
+def apis(store: Store, origin_secret: Callable[[bool], Mapping[str, str]]) -> list[HttpApi]:
+    """Every function's routes; whatever they need besides the store is in memory."""
+    bucket, clock, ids = MemoryMediaBucket(), SystemClock(), RandomIds()
+    audit, courses = AuditLog(clock, ids), ReadCourses(store)
+    events, uploads = EventFactory("catalog", clock, ids), UploadMedia(store, bucket, audit)
+    publisher, withdrawer = Publisher(store, bucket, events, audit, clock), Withdrawer(store, events, audit, clock)
+    return [
+        editor.build_api(courses, uploads, publisher, withdrawer, origin_secret),
+        http.build_api(courses, CourseScan(store, clock), origin_secret),
+        reviews.build_api(WriteReview(store, clock, ids), ModerateReviews(store, clock, audit), origin_secret),
+        enquiries.build_api(Enquiries(store, clock, ids, audit), origin_secret),
+    ]
 
 
 def document() -> dict[str, Any]:
     """The OpenAPI 3.1 document."""
-    store, bucket, clock, ids = MemoryStore(), MemoryMediaBucket(), SystemClock(), RandomIds()
-    audit, courses = AuditLog(clock, ids), ReadCourses(store)
-    events, uploads = EventFactory("catalog", clock, ids), UploadMedia(store, bucket, audit)
-    publisher, withdrawer = Publisher(store, bucket, events, audit, clock), Withdrawer(store, events, audit, clock)
-    written = editor.build_api(courses, uploads, publisher, withdrawer, lambda _: {}).openapi()
-    read = http.build_api(courses, CourseScan(store, clock), lambda _: {}).openapi()
-    moderation = ModerateReviews(store, clock, audit)
-    reviewed = reviews.build_api(WriteReview(store, clock, ids), moderation, lambda _: {}).openapi()
-    asked = enquiries.build_api(Enquiries(store, clock, ids, audit), lambda _: {}).openapi()
-    return merged(written, read, reviewed, asked)
+    return described(apis(MemoryStore(), lambda _: {}))

@@ -1,11 +1,13 @@
 """The public description of orders' HTTP API."""
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from services.kit.clock import SystemClock
-from services.kit.http import merged
+from services.kit.http import HttpApi, described
 from services.kit.ids import RandomIds
 from services.kit.objects import MemoryObjects
+from services.kit.store import Store
 from services.kit.store.memory import MemoryStore
 from services.orders.adapters.invoice_files import MemoryInvoiceFiles
 from services.orders.app.context import context
@@ -14,13 +16,18 @@ from services.orders.domain.plan import Plans
 from services.orders.handlers import aftersale, callbacks, finance, http, pay
 
 
+def apis(store: Store, origin_secret: Callable[[bool], Mapping[str, str]]) -> list[HttpApi]:
+    """Every function's routes; whatever they need besides the store is in memory."""
+    orders = context(store, SystemClock(), RandomIds(), Plans([]))
+    return [
+        http.build_api(orders, origin_secret),
+        callbacks.build_api(orders, lambda _: None, origin_secret),
+        pay.build_api(Till(orders, lambda _: None), lambda: "", origin_secret),
+        aftersale.build_api(orders, MemoryInvoiceFiles(), origin_secret),
+        finance.build_api(orders, MemoryObjects(), origin_secret),
+    ]
+
+
 def document() -> dict[str, Any]:
     """The OpenAPI 3.1 document."""
-    nothing: dict[str, str] = {}
-    orders = context(MemoryStore(), SystemClock(), RandomIds(), Plans([]))
-    buying = http.build_api(orders, lambda _: nothing).openapi()
-    being_told = callbacks.build_api(orders, lambda _: None, lambda _: nothing).openapi()
-    paying = pay.build_api(Till(orders, lambda _: None), lambda: "", lambda _: nothing).openapi()
-    after_sales = aftersale.build_api(orders, MemoryInvoiceFiles(), lambda _: nothing).openapi()
-    counting = finance.build_api(orders, MemoryObjects(), lambda _: nothing).openapi()
-    return merged(buying, being_told, paying, after_sales, counting)
+    return described(apis(MemoryStore(), lambda _: {}))
