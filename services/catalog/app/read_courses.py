@@ -20,6 +20,14 @@ class CourseView:
     rating: Rating
 
 
+@dataclass(frozen=True)
+class Listed:
+    """A course's line, and the number of its latest change: publications and withdrawals are counted together."""
+
+    line: Listing
+    number: int
+
+
 class ReadCourses:
     """Reads the list of courses and single courses."""
 
@@ -31,6 +39,12 @@ class ReadCourses:
         found = [stored.value for stored in self._store.query(LISTINGS, "", Listing)]
         offered = [line for line in found if line.withdrawn_at is None]
         return sorted(offered, key=lambda line: (line.published_on, line.course_id), reverse=True)
+
+    def editors_page(self, after: str, limit: int) -> Page[Listed]:
+        """Courses in the order of their ids, from the first one after `after`; those withdrawn too."""
+        found = self._store.page(LISTINGS, "", Listing, after, limit + 1)
+        shown = tuple(Listed(stored.value, stored.version) for stored in found[:limit])
+        return Page(shown, shown[-1].line.course_id if len(found) > limit else "")
 
     def page(self, course_id: str) -> CourseView:
         """The course with what is counted beside it. Raises COURSE_NOT_FOUND."""

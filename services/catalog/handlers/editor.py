@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any
 
-from aws_lambda_powertools.event_handler.openapi.params import Body, Path
+from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from services.catalog import bootstrap
@@ -18,6 +18,7 @@ from services.catalog.app.withdraw_course import Withdrawer
 from services.catalog.domain.media import Caption, MediaFile
 from services.catalog.handlers.models import (
     CurrentPublication,
+    EditorsCourses,
     Identifier,
     MediaManifest,
     PublishAnswer,
@@ -28,12 +29,14 @@ from services.catalog.handlers.models import (
     WithdrawalAnswer,
     WithdrawalRequest,
 )
-from services.catalog.handlers.pages import current_publication, publish_answer
+from services.catalog.handlers.pages import current_publication, editors_courses, publish_answer
 from services.kit.http import HttpApi, caller, correlation_id, secured
 from services.kit.identity import Role
 
 MAX_BODY_BYTES = 1024 * 1024
 """A course's text (256 KB) and a list of 3000 media files."""
+
+MAX_LISTED = 50
 
 
 def build_api(
@@ -47,6 +50,18 @@ def build_api(
     api = HttpApi("Xueshi catalog", EDITOR_PROBLEMS, origin_secret, MAX_BODY_BYTES)
     app = api.app
     editor = secured(Role.EDITOR, function="editor")
+
+    @app.get(
+        "/v1/catalog/publications",
+        operation_id="list_publications",
+        summary="Every course that was ever published, as it stands, a page at a time",
+        **editor,
+    )
+    def list_publications(
+        after: Annotated[str, Query(pattern=r"^[a-z0-9-]{0,64}$", description="the earlier page's `after`")] = "",
+        limit: Annotated[int, Query(ge=1, le=MAX_LISTED)] = 20,
+    ) -> EditorsCourses:
+        return editors_courses(courses.editors_page(after, limit))
 
     @app.get(
         "/v1/catalog/courses/<course_id>/publication",

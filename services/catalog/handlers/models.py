@@ -55,6 +55,20 @@ class Courses(BaseModel):
     courses: list[Listing]
 
 
+class EditorsCourse(Listing):
+    """A course as its editors list it."""
+
+    publication: int = Field(description="number of its latest change, a withdrawal too: what the next one must expect")
+    withdrawn_at: datetime | None = Field(description="null: it is offered")
+
+
+class EditorsCourses(BaseModel):
+    """A page of all courses ever published, withdrawn ones too, in the order of their ids."""
+
+    courses: list[EditorsCourse]
+    after: str | None = Field(description="begins the next page; null on the last")
+
+
 class RatingAnswer(BaseModel):
     """What the reviews of a course give it."""
 

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from services.catalog.app.read_courses import CourseView
+from services.catalog.app.read_courses import CourseView, Listed
+from services.catalog.app.read_reviews import Page
 from services.catalog.domain.course import CREDENTIALS, Course
 from services.catalog.domain.document import write_course, write_node
 from services.catalog.domain.publication import Current, Listing, Publication
@@ -14,6 +15,19 @@ from services.catalog.handlers import models
 def listing_answer(line: Listing) -> models.Listing:
     """A course in the list."""
     return models.Listing.model_validate(line, from_attributes=True)
+
+
+def editors_courses(page: Page[Listed]) -> models.EditorsCourses:
+    """A page of the editors' list."""
+    courses = [
+        models.EditorsCourse(
+            **listing_answer(listed.line).model_dump(),
+            publication=listed.number,
+            withdrawn_at=listed.line.withdrawn_at,
+        )
+        for listed in page.entries
+    ]
+    return models.EditorsCourses(courses=courses, after=page.after or None)
 
 
 def search_answer(found: Found) -> models.SearchAnswer:

@@ -10,7 +10,7 @@ from services.catalog.handlers import editor, http
 from services.catalog.handlers.openapi import document
 from services.kit.http import HttpApi
 from tests.gateway import Answer, LambdaContext, claims, origin_secret, request, send
-from tests.unit.catalog.world import World, manifest
+from tests.unit.catalog.world import World, edited, manifest
 
 COURSES = "/v1/catalog/courses"
 BONDS = f"{COURSES}/bonds"
@@ -123,6 +123,30 @@ def test_an_editor_reads_the_current_publication_uncached(world: World, writer: 
     assert answer.headers["Cache-Control"] == "no-store"
 
 
+def test_an_editor_lists_every_course_a_page_at_a_time_withdrawn_ones_too(world: World, writer: HttpApi) -> None:
+    for course_id in ("bonds", "cash", "funds"):
+        package = world.package(
+            course_yaml=edited("id: bonds\n", f"id: {course_id}\n").replace("bonds-lecture", f"{course_id}-lecture")
+        )
+        world.upload(package)
+        world.publish(package, 0)
+    world.withdraw("cash")
+
+    def page(query: str) -> Answer:
+        return send(writer, request("GET", f"/v1/catalog/publications?{query}", who=EDITOR))
+
+    first = page("limit=2")
+    assert first.headers["Cache-Control"] == "no-store"
+    assert [(c["course_id"], c["publication"], c["withdrawn_at"]) for c in first.body["courses"]] == [
+        ("bonds", 1, None),
+        ("cash", 2, "2026-03-02T04:00:00Z"),
+    ]
+    last = page(f"limit=2&after={first.body['after']}").body
+    assert ([c["course_id"] for c in last["courses"]], last["after"]) == (["funds"], None)
+    assert page("after=zzz").body == {"courses": [], "after": None}
+    assert page("limit=0").code == "INVALID_REQUEST"
+
+
 @pytest.mark.parametrize(
     ("who", "code"), [({}, "NOT_SIGNED_IN"), (claims("x", "learner", "administrator"), "WRONG_ROLE")]
 )
@@ -131,6 +155,7 @@ def test_only_editors_write(world: World, writer: HttpApi, who: dict[str, str], 
     assert put(writer, sent, who).code == code
     assert send(writer, request("POST", f"{BONDS}/media-uploads", sent["media"], who=who)).code == code
     assert send(writer, request("GET", f"{BONDS}/publication", who=who)).code == code
+    assert send(writer, request("GET", "/v1/catalog/publications", who=who)).code == code
     assert world.store.items == {}
 
 
@@ -183,6 +208,7 @@ def test_the_description_has_every_route() -> None:
         ("put", course),
         ("post", f"{course}/media-uploads"),
         ("get", f"{course}/publication"),
+        ("get", "/v1/catalog/publications"),
         ("post", f"{course}/withdrawal"),
     }
     assert public == {("get", COURSES), ("get", course), ("get", "/v1/catalog/search"), ("get", f"{course}/reviews")}
