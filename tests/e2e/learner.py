@@ -177,7 +177,8 @@ class Window:
 
     def findings(self) -> list[str]:
         """Serious and critical findings of axe-core on the page as it is."""
-        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        if not self.page.evaluate("() => 'axe' in window"):
+            self.page.evaluate(AXE.read_text(encoding="utf-8"))
         self.page.evaluate(SETTLED)
         results = self.page.evaluate("() => axe.run(document, { resultTypes: ['violations'] })")
         grave = [found for found in results["violations"] if found["impact"] in {"serious", "critical"}]

@@ -1,0 +1,90 @@
+"""A look at a page or a dialog as it is: with the keyboard, with axe, on a phone's width, and in English."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.keyboard import reach_every_control
+from tests.e2e.learner import SIZES, Window
+
+INSIDE = """() => document.activeElement === document.body ||
+  document.querySelector('dialog[open]').contains(document.activeElement)"""
+UNTRANSLATED = """() => [...document.querySelectorAll('body *')]
+  .filter((e) => e.checkVisibility({ visibilityProperty: true }))
+  .filter((e) => !e.closest('td') || e.closest('button, .chip'))
+  .flatMap((e) => [...[...e.childNodes].filter((n) => n.nodeType === 3).map((n) => n.textContent),
+                   ...['aria-label', 'title', 'placeholder'].map((name) => e.getAttribute(name) ?? '')])
+  .map((text) => text.trim())
+  .filter((text) => /[\\u4e00-\\u9fff]/.test(text) && !['中文', '切换到中文'].includes(text))"""
+"""What is left in Chinese of the page that is shown in English. What people wrote stands in cells of tables."""
+
+
+def visit(window: Window) -> None:
+    """The page has come, and is right for everybody: in both languages, wide and narrow, by mouse and by keyboard."""
+    page = window.page
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    expect(page.locator('[aria-busy="true"]')).to_have_count(0)
+    expect(page.get_by_role("alert")).to_have_count(0)
+    reach_every_control(page)
+    assert window.findings() == []
+    with narrow(window):
+        pass
+    with english(page), narrow(window):
+        assert page.evaluate(UNTRANSLATED) == []
+
+
+def try_dialog(window: Window, opener: Locator) -> None:
+    """What the button opens is a dialog with a name, which takes the focus, keeps it, and gives it back to the button."""
+    page, button = window.page, opener.element_handle()
+    assert button
+    with english(page):
+        button.press("Enter")
+        dialog = page.get_by_role("dialog")
+        expect(dialog).to_have_accessible_name(re.compile(r"\S"))
+        assert page.evaluate(UNTRANSLATED) == []
+        assert window.findings() == []
+        with narrow(window):
+            box = dialog.bounding_box()
+            assert box and box["x"] >= 0 and box["x"] + box["width"] <= page.viewport_size["width"]  # type: ignore[index]
+        for _ in range(dialog.locator("input, textarea, select, button").count() + 2):
+            page.keyboard.press("Tab")
+            assert page.evaluate(INSIDE)
+        page.keyboard.press("Escape")
+        expect(dialog).to_be_hidden()
+        assert button.evaluate("(e) => e === document.activeElement")
+
+
+def give_reason(page: Page, action: str, reason: str) -> None:
+    """Says why in the dialog that is open. Without a reason nothing is sent, and the place for it has the focus."""
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name=action, exact=True).click()
+    expect(dialog.get_by_label("理由")).to_be_focused()
+    dialog.get_by_label("理由").fill(reason)
+    dialog.get_by_role("button", name=action, exact=True).click()
+    expect(dialog).to_be_hidden()
+    # Whatever became of the button that opened the dialog, the focus is not lost.
+    page.wait_for_function("() => document.activeElement !== document.body")
+
+
+@contextmanager
+def english(page: Page) -> Iterator[None]:
+    """The page in English meanwhile."""
+    page.get_by_role("button", name="Switch to English").click()
+    back = page.get_by_role("button", name="切换到中文")
+    # English comes when it is first wanted.
+    expect(back).to_be_visible()
+    yield
+    back.click()
+
+
+@contextmanager
+def narrow(window: Window) -> Iterator[None]:
+    """The page as wide as a phone meanwhile, which nothing on it is wider than."""
+    wide = window.page.viewport_size
+    assert wide
+    window.page.set_viewport_size(SIZES["phone"]["viewport"])
+    assert window.overflow() <= 0
+    yield
+    window.page.set_viewport_size(wide)
