@@ -3,22 +3,31 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Download, Locator, Page, expect
 
+from local.seed import DOMAIN
 from tests.e2e.keyboard import reach_every_control
-from tests.e2e.learner import SIZES, Window
+from tests.e2e.learner import SIZES, Desk, Window
 
 INSIDE = """() => document.activeElement === document.body ||
   document.querySelector('dialog[open]').contains(document.activeElement)"""
 UNTRANSLATED = """() => [...document.querySelectorAll('body *')]
-  .filter((e) => e.checkVisibility({ visibilityProperty: true }))
-  .filter((e) => !e.closest('td') || e.closest('button, .chip'))
+  .filter((e) => e.checkVisibility({ visibilityProperty: true }) && e.closest('[lang]') === document.documentElement)
   .flatMap((e) => [...[...e.childNodes].filter((n) => n.nodeType === 3).map((n) => n.textContent),
                    ...['aria-label', 'title', 'placeholder'].map((name) => e.getAttribute(name) ?? '')])
-  .map((text) => text.trim())
-  .filter((text) => /[\\u4e00-\\u9fff]/.test(text) && !['中文', '切换到中文'].includes(text))"""
-"""What is left in Chinese of the page that is shown in English. What people wrote stands in cells of tables."""
+  .filter((text) => /[\\u4e00-\\u9fff]/.test(text)).map((text) => text.trim())"""
+"""What is left in Chinese of the page that is shown in English. What people wrote is marked with its language."""
+
+
+def at_work(desk: Desk, name: str, tool: str) -> Window:
+    """The role's page, found from the workbench."""
+    window = desk.window()
+    window.enter(f"{name}@{DOMAIN}", "/staff")
+    window.page.get_by_role("link", name=tool).click()
+    expect(window.page.get_by_role("heading", level=1)).to_have_text(tool)
+    return window
 
 
 def visit(window: Window) -> None:
@@ -36,7 +45,7 @@ def visit(window: Window) -> None:
 
 
 def try_dialog(window: Window, opener: Locator) -> None:
-    """What the button opens is a dialog with a name, which takes the focus, keeps it, and gives it back to the button."""
+    """The button opens a dialog with a name, which takes the focus, keeps it, and gives it back to the button."""
     page, button = window.page, opener.element_handle()
     assert button
     with english(page):
@@ -46,8 +55,7 @@ def try_dialog(window: Window, opener: Locator) -> None:
         assert page.evaluate(UNTRANSLATED) == []
         assert window.findings() == []
         with narrow(window):
-            box = dialog.bounding_box()
-            assert box and box["x"] >= 0 and box["x"] + box["width"] <= page.viewport_size["width"]  # type: ignore[index]
+            expect(dialog).to_be_in_viewport(ratio=1)
         for _ in range(dialog.locator("input, textarea, select, button").count() + 2):
             page.keyboard.press("Tab")
             assert page.evaluate(INSIDE)
@@ -88,3 +96,8 @@ def narrow(window: Window) -> Iterator[None]:
     assert window.overflow() <= 0
     yield
     window.page.set_viewport_size(wide)
+
+
+def text_of(taken: Download) -> str:
+    """What was downloaded."""
+    return Path(taken.path()).read_text(encoding="utf-8-sig")

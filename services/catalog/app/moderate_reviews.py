@@ -1,6 +1,6 @@
 """What moderators do: look at reported reviews, hide them with a reason, or let them stand."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from services.catalog.app.items import REPORTED, reported_key, review_key
@@ -18,6 +18,14 @@ DECIDED_KEPT = timedelta(days=30)
 """How long what was decided stays among the reported reviews, unseen, in case it is reported again."""
 
 
+@dataclass(frozen=True)
+class Decided:
+    """A review that was decided on, with its words of now, and why it is hidden, where it is."""
+
+    reported: Reported
+    hidden_because: str | None
+
+
 class ModerateReviews:
     """Decisions on reviews: state, rating and audit record in one transaction."""
 
@@ -29,6 +37,11 @@ class ModerateReviews:
     def reported(self, after: str, limit: int) -> Page[Reported]:
         """Reviews that wait for a decision, the newest first."""
         return visible_page(self._store, REPORTED, Reported, lambda entry: not entry.decided, after, limit)
+
+    def decided(self, after: str, limit: int) -> Page[Decided]:
+        """Reviews that were decided on of late, the newest first: a decision can be changed."""
+        page = visible_page(self._store, REPORTED, Reported, lambda entry: entry.decided, after, limit)
+        return Page(tuple(self._as_it_is(entry) for entry in page.entries), page.after)
 
     def decide(self, moderator: Principal, course_id: str, review_id: str, *, hide: bool, reason: str) -> Review:
         """Hides the review, or lets it be read (again); what was reported of it is settled.
@@ -52,6 +65,12 @@ class ModerateReviews:
             return Change([*changed(self._store, before, review), *settled, record]), review
 
         return commit_retrying(self._store, plan)
+
+    def _as_it_is(self, entry: Reported) -> Decided:
+        stored = self._store.get(review_key(entry.course_id, entry.review_id), Review)
+        if stored is None:
+            return Decided(entry, None)
+        return Decided(replace(entry, written=stored.value.written), stored.value.hidden_because)
 
     def _settled(self, review_id: str) -> list[Put]:
         entry = self._store.get(reported_key(review_id), Reported)

@@ -80,7 +80,7 @@ class DecisionAnswer(BaseModel):
 
 
 class ReportedAnswer(BaseModel):
-    """A review that was reported, in the words of then."""
+    """A review that was reported: one that waits in the words of then, one that was decided on in those of now."""
 
     course_id: str
     review_id: str
@@ -90,10 +90,11 @@ class ReportedAnswer(BaseModel):
     reports: int
     reason: str = Field(description="of the last report")
     reported_at: datetime
+    hidden_because: str | None = Field(description="the moderator's reason; null: everybody may read it")
 
 
 class ReportedReviewsAnswer(BaseModel):
-    """One page of the reviews that wait for a decision, the newest first."""
+    """One page of the reviews that wait for a decision, or were decided on, the newest first."""
 
     reviews: list[ReportedAnswer]
     after: str | None = Field(description="begins the next page; null on the last")
@@ -111,7 +112,7 @@ def review_answer(review: Review) -> ReviewAnswer:
     )
 
 
-def reported_answer(reported: Reported) -> ReportedAnswer:
+def reported_answer(reported: Reported, hidden_because: str | None = None) -> ReportedAnswer:
     """For moderators."""
     return ReportedAnswer(
         course_id=reported.course_id,
@@ -122,4 +123,5 @@ def reported_answer(reported: Reported) -> ReportedAnswer:
         reports=reported.reports,
         reason=reported.reason,
         reported_at=reported.reported_at,
+        hidden_because=hidden_because,
     )

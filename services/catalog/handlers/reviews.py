@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -39,7 +40,6 @@ def build_api(
     api = HttpApi("Xueshi catalog", REVIEW_PROBLEMS, origin_secret)
     app = api.app
     learner = secured(Role.LEARNER, function=FUNCTION)
-    moderator = secured(Role.MODERATOR, function=FUNCTION)
 
     def own_answer(course_id: str) -> OwnReviewAnswer:
         learner_id = caller(app).id
@@ -95,18 +95,35 @@ def build_api(
         reviews.report(caller(app).id, course_id, review_id, request.reason)
         return ReportAnswer(reported=True)
 
+    _add_moderation(app, moderation)
+    return api
+
+
+@cache
+def _api() -> HttpApi:
+    return build_api(bootstrap.reviews(), bootstrap.moderation(), bootstrap.origin_secret())
+
+
+def _add_moderation(app: APIGatewayHttpResolver, moderation: ModerateReviews) -> None:
+    moderator = secured(Role.MODERATOR, function=FUNCTION)
+
     @app.get(
         "/v1/catalog/reported-reviews",
         operation_id="list_reported_reviews",
-        summary="Reviews that were reported and wait for a decision, a page at a time",
+        summary="Reviews that were reported and wait for a decision, or were decided on in 30 days, a page at a time",
         **moderator,
     )
     def list_reported_reviews(
         after: Annotated[str, Query(pattern=r"^([0-9a-f]{32})?$", description="the earlier page's `after`")] = "",
         limit: Annotated[int, Query(ge=1, le=MAX_REPORTED)] = 20,
+        state: Annotated[Literal["waiting", "decided"], Query()] = "waiting",
     ) -> ReportedReviewsAnswer:
-        page = moderation.reported(after, limit)
-        return ReportedReviewsAnswer(reviews=[reported_answer(r) for r in page.entries], after=page.after or None)
+        if state == "decided":
+            decided = moderation.decided(after, limit)
+            answers = [reported_answer(one.reported, one.hidden_because) for one in decided.entries]
+            return ReportedReviewsAnswer(reviews=answers, after=decided.after or None)
+        waiting = moderation.reported(after, limit)
+        return ReportedReviewsAnswer(reviews=[reported_answer(r) for r in waiting.entries], after=waiting.after or None)
 
     @app.post(
         "/v1/catalog/reviews/<course_id>/<review_id>/decision",
@@ -121,13 +138,6 @@ def build_api(
     ) -> DecisionAnswer:
         review = moderation.decide(caller(app), course_id, review_id, hide=request.hide, reason=request.reason)
         return DecisionAnswer(review=review_answer(review), hidden_because=review.hidden_because)
-
-    return api
-
-
-@cache
-def _api() -> HttpApi:
-    return build_api(bootstrap.reviews(), bootstrap.moderation(), bootstrap.origin_secret())
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

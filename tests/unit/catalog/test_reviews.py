@@ -187,8 +187,9 @@ def decide(api: HttpApi, review_id: str, who: str = "moderator-1", *, hide: bool
     return send(api, request("POST", f"{OWN}/{review_id}/decision", body, who=claims(who, "moderator")))
 
 
-def queue(api: HttpApi) -> list[dict[str, Any]]:
-    answer = send(api, request("GET", "/v1/catalog/reported-reviews", who=claims("moderator-1", "moderator")))
+def queue(api: HttpApi, state: str = "waiting") -> list[dict[str, Any]]:
+    path = f"/v1/catalog/reported-reviews?state={state}"
+    answer = send(api, request("GET", path, who=claims("moderator-1", "moderator")))
     return list(answer.body["reviews"])
 
 
@@ -216,6 +217,19 @@ def test_reported_hidden_with_a_reason_seen_by_its_author_and_shown_again(world:
         ("catalog.review_hidden", "moderator-1", "与课程无关", subject),
         ("catalog.review_shown", "moderator-1", "与课程无关", subject),
     ]
+
+
+def test_what_was_decided_is_found_again_with_its_words_of_now(world: World, api: HttpApi) -> None:
+    bad = review(world, "learner-1", 1, "加我微信")
+    report(api, bad.review_id, "learner-3")
+    assert queue(api, "decided") == []
+    decide(api, bad.review_id, hide=True)
+    review(world, "learner-1", 2, "讲得太快")
+    (decided,) = queue(api, "decided")
+    assert (decided["text"], decided["reason"], decided["hidden_because"]) == ("讲得太快", "广告", "与课程无关")
+    decide(api, bad.review_id, hide=False)
+    assert [one["hidden_because"] for one in queue(api, "decided")] == [None]
+    assert [found.learner_id for found in listed(world)] == ["learner-1"]
 
 
 def test_what_stands_may_be_reported_again(world: World, api: HttpApi) -> None:

@@ -20,6 +20,7 @@ ORDER = "2026030204000000" + "0" * 16
 ASK = "/v1/orders/orders/{}/refunds"
 READ = "/v1/orders/refunds/{}"
 STAFF_ASK = "/v1/orders/finance/orders/{}/refunds"
+STAFF_ORDER = "/v1/orders/finance/orders/{}"
 STAFF_LIST = "/v1/orders/finance/refunds?day=2026-03-02"
 STAFF_READ = "/v1/orders/finance/refunds/{}"
 RESEND = "/v1/orders/finance/refunds/{}/attempts"
@@ -29,6 +30,7 @@ ROUTES: list[tuple[str, str, Any, set[str]]] = [
     ("GET", ASK, None, {"learner"}),
     ("GET", READ, None, {"learner"}),
     ("POST", STAFF_ASK, {"reason": "因重复购买"}, {"administrator"}),
+    ("GET", STAFF_ORDER, None, FINANCE),
     ("GET", STAFF_LIST, None, FINANCE),
     ("GET", STAFF_READ, None, FINANCE),
     ("POST", RESEND, {"reason": "银行卡已恢复"}, FINANCE),
@@ -72,6 +74,14 @@ def failed(world: World, refund_id: str) -> None:
     stored = read_refund(world.context, refund_id)
     lost = {**vars(stored.value), "status": RefundStatus.FAILED}
     world.store.commit(Change([Put(stored.key, type(stored.value)(**lost), stored.version)]))
+
+
+def test_staff_look_at_an_order_before_they_refund_it(api: HttpApi, order_id: str) -> None:
+    asked(api, order_id, 1)
+    answer = call(api, "GET", STAFF_ORDER.format(order_id), role="administrator", who=ADMINISTRATOR.id)
+    assert (answer.body["learner_id"], answer.body["state"], len(answer.body["lines"])) == (MEMBER, "paid", 2)
+    unknown = call(api, "GET", STAFF_ORDER.format(ORDER), role="administrator", who=ADMINISTRATOR.id)
+    assert unknown.code == "ORDER_NOT_FOUND"
 
 
 def test_a_learners_path(world: World, api: HttpApi, order_id: str) -> None:
@@ -201,7 +211,8 @@ def test_every_route_is_covered_by_the_test_of_access() -> None:
         for method, operation in operations.items()
         if operation["x-function"] == "aftersale" and "invoice" not in path
     }
-    names = {ASK: "order_id", READ: "refund_id", STAFF_ASK: "order_id", STAFF_READ: "refund_id", RESEND: "refund_id"}
+    names = dict.fromkeys((ASK, STAFF_ASK, STAFF_ORDER), "order_id")
+    names |= dict.fromkeys((READ, STAFF_READ, RESEND), "refund_id")
     covered = {
         (method, path.split("?")[0].replace("{}", f"{{{names.get(path)}}}")): roles
         for method, path, _body, roles in ROUTES

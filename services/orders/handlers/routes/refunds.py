@@ -12,12 +12,13 @@ from services.kit.http import caller, correlation_id, idempotency_key, secured
 from services.kit.identity import Role
 from services.orders.app.context import Context
 from services.orders.app.refunds.ask import Wanted, ask_refund
-from services.orders.app.refunds.records import known_refund, own_refund, refunds_of_order
+from services.orders.app.refunds.records import known_order, known_refund, own_refund, refunds_of_order
 from services.orders.app.refunds.staff import refunds_of_day, resend_refund
 from services.orders.domain.order import MAX_LINES, Goods
 from services.orders.domain.refund import Cause, Decision, Refund, RefundLine, RefundStatus
 from services.orders.handlers.routes.fields import NUMBER, OrderId, Reason, RefundId, Request
 from services.orders.handlers.routes.finance_views import Day
+from services.orders.handlers.routes.order_views import OrderAnswer, order_answer
 
 FUNCTION = "aftersale"
 MAX_REFUNDS = 100
@@ -95,6 +96,12 @@ class StaffRefundAnswer(RefundAnswer):
     payment_number: str | None
     trade_no: str | None = Field(description="the provider's number of the payment")
     paid_fen: int
+
+
+class StaffOrderAnswer(OrderAnswer):
+    """An order as staff see it before they refund it."""
+
+    learner_id: str
 
 
 class StaffRefundsAnswer(BaseModel):
@@ -175,6 +182,17 @@ def _add_staff_asking(app: APIGatewayHttpResolver, context: Context) -> None:
 
 def _add_staff_reading(app: APIGatewayHttpResolver, context: Context) -> None:
     staff = secured(Role.FINANCE, Role.ADMINISTRATOR, function=FUNCTION)
+
+    @app.get(
+        "/v1/orders/finance/orders/<order_id>",
+        operation_id="read_any_order",
+        summary="How a learner's order stands",
+        **staff,
+    )
+    def order(order_id: Annotated[OrderId, Path()]) -> StaffOrderAnswer:
+        found = known_order(context, order_id).value
+        told = order_answer(found, context.clock.now())
+        return StaffOrderAnswer(**told.model_dump(), learner_id=found.learner_id)
 
     @app.get(
         "/v1/orders/finance/refunds",
