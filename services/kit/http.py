@@ -277,7 +277,7 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
             if operation.pop("x-idempotent", False):
                 operation["parameters"] = [*operation.get("parameters", ()), _IDEMPOTENCY_PARAMETER]
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
-    for own_to_framework in ("HTTPValidationError", "ValidationError"):
+    for own_to_framework in ("HTTPValidationError", "ResponseValidationError", "ValidationError"):
         schemas.pop(own_to_framework, None)
     schemas["Problem"] = _PROBLEM_SCHEMA
     return document

@@ -1,6 +1,7 @@
 """The API's documents: as the code says, nothing broken, and every operation public on purpose or for stated roles."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,40 @@ def test_the_generated_files_are_what_the_code_says(generated: Generated) -> Non
     texts, missing = generated
     assert missing == []
     assert drift(texts) == []
+
+
+def test_every_reference_of_a_generated_file_resolves(generated: Generated) -> None:
+    documents = {path: json.loads(text) for path, text in generated[0].items()}
+    assert len(documents) > 10
+    found = [(path, to) for path, document in documents.items() for to in references(document)]
+    assert [(path, to) for path, to in found if not is_there(documents[path], to)] == []
+
+
+def references(value: Any) -> Iterator[str]:
+    """Every `$ref` in a document."""
+    if isinstance(value, dict):
+        if isinstance(value.get("$ref"), str):
+            yield value["$ref"]
+        for inner in value.values():
+            yield from references(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from references(inner)
+
+
+def is_there(document: Any, reference: str) -> bool:
+    """Whether the document has what a reference into it names."""
+    for step in reference.removeprefix("#/").split("/"):
+        if not isinstance(document, dict) or step not in document:
+            return False
+        document = document[step]
+    return True
+
+
+def test_a_dangling_reference_is_found() -> None:
+    document = {"components": {"schemas": {"A": {"items": [{"$ref": "#/components/schemas/B"}]}}}}
+    assert [is_there(document, reference) for reference in references(document)] == [False]
+    assert is_there(document, "#/components/schemas/A")
 
 
 def test_nothing_breaks_those_who_rely_on_the_committed_version(generated: Generated) -> None:

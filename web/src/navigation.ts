@@ -5,7 +5,6 @@ import { isLearner, roles, type Role } from './api/session'
 import type { IconName } from './components/icons'
 import type { Key } from './i18n'
 import { answers, unread } from './notices/useUnread'
-import { router } from './router'
 
 /** Staff buy nothing and keep no hours, and have a workbench; visitors look at what they could have. */
 type Audience = 'learner' | 'staff' | 'notStaff'
@@ -68,19 +67,17 @@ const is: Record<Audience, () => boolean> = {
   notStaff: () => roles.value.length === 0,
 }
 
-// Areas of the product are built one after another; what has no page yet is not offered.
-const built = <T extends Place>(places: T[]): T[] =>
-  places.filter((place) => router.hasRoute(place.route) && (!place.who || is[place.who]()))
+const forCaller = <T extends Place>(places: T[]): T[] => places.filter((place) => !place.who || is[place.who]())
 
 /** The main navigation, in the order it is shown. */
-export const mainPlaces = (): Place[] => built(MAIN)
+export const mainPlaces = (): Place[] => forCaller(MAIN)
 
 /** Small, at the end of the header, on every screen. */
-export const cornerPlaces = (): Place[] => built(CORNER)
+export const cornerPlaces = (): Place[] => forCaller(CORNER)
 
 /** What the account page leads to. */
-export const ownPlaces = (): Place[] => built(OWN)
+export const ownPlaces = (): Place[] => forCaller(OWN)
 
 /** What somebody with these roles can work with. */
 export const toolsFor = (held: Role[]): Tool[] =>
-  built(TOOLS).filter((tool) => tool.roles.some((role) => held.includes(role)))
+  forCaller(TOOLS).filter((tool) => tool.roles.some((role) => held.includes(role)))
