@@ -71,12 +71,15 @@ class Candidate:
 
 
 def candidate(line: Listing) -> Candidate:
-    """The course with its searchable fields: title, keywords, instructors, subtitle, English title, abstract."""
+    """The course with its searchable fields: title, keywords, instructors, subtitle, English title, abstract.
+
+    Beside the abstract the certificates whose holders earn hours: who types 「CFP 税务」 means those courses.
+    """
     weighed = (
         (_TITLE, [line.title]),
         (_NAMED, [*line.keywords, *line.instructors]),
         (_SECOND, [line.subtitle or "", line.title_en or ""]),
-        (_TEXT, [line.abstract]),
+        (_TEXT, [line.abstract, *line.eligible_credentials]),
     )
     fields = tuple((weight, "\n".join(map(_plain, texts))) for weight, texts in weighed)
     return Candidate(line, fields, "\n".join(text for _, text in fields))

@@ -93,6 +93,9 @@ def found(text: str = "", learners: dict[str, int] | None = None, **wanted: Any)
         ("income", ["tax"]),
         ("INCOME", ["tax"]),
         ("ＣＲＳ", ["tax"]),  # full width
+        ("cpb", ["trust"]),  # a certificate, though no text names it
+        ("信托CPB", ["trust"]),
+        ("CTP", []),
         ("inc", ["tax"]),  # part of a Latin word
         ("CRS个税", []),  # every term must be found: 个税 stands nowhere
         ("CRS所得税", ["tax"]),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { askedFor, criteriaOf, queryOf, type Criteria } from './criteria'
+import { askedFor, criteriaOf, onlyText, queryOf, type Criteria } from './criteria'
 
 const NOTHING: Criteria = { q: '', credential: '', category: '', hours: '', members: '', sort: 'relevance' }
 
@@ -16,6 +16,18 @@ describe('a search', () => {
   it('does not pass on what an address says wrongly', () => {
     const wrong = { q: `  ${'长'.repeat(40)}`, credential: 'MBA', hours: '9-1', sort: 'random', members: ['free'] }
     expect(criteriaOf(wrong)).toEqual({ ...NOTHING, q: '长'.repeat(30) })
+  })
+
+  it('can be widened to its text alone, where something narrows it', () => {
+    expect(onlyText({ ...NOTHING, q: '信托', credential: 'CFP', hours: '2-', sort: 'newest' })).toEqual({
+      ...NOTHING,
+      q: '信托',
+      sort: 'newest',
+    })
+    expect([onlyText({ ...NOTHING, q: '信托', sort: 'newest' }), onlyText({ ...NOTHING, credential: 'CFP' })]).toEqual([
+      null,
+      null,
+    ])
   })
 
   it('asks the service for ranges of hours, with an open end', () => {

@@ -54,6 +54,12 @@ export function criteriaOf(query: LocationQuery): Criteria {
   }
 }
 
+/** The same text without filters; null where there is no text, or nothing that narrows it. */
+export function onlyText({ q, sort, ...filters }: Criteria): Criteria | null {
+  const narrowed = Object.values(filters).some((filter) => filter !== '')
+  return q && narrowed ? { q, sort, credential: '', category: '', hours: '', members: '' } : null
+}
+
 /** The address for it, without what is usual. */
 export function queryOf(criteria: Criteria): LocationQueryRaw {
   const named = { ...criteria, q: criteria.q.trim(), sort: criteria.sort === 'relevance' ? '' : criteria.sort }

@@ -232,6 +232,8 @@ export const learning: Record<keyof typeof zh, string> = {
   'search.none': 'No course fits.',
   'search.noneNext': 'Try another word, or fewer filters.',
   'search.clear': 'Clear everything',
+  'search.onlyText': 'Search for “{q}” without filters',
+  'search.popular': 'What most learners take',
   'search.more': 'More courses',
   'home.quick': 'By certificate',
   'home.forMembers': 'For members',

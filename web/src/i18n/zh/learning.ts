@@ -230,6 +230,8 @@ export const learning = {
   'search.none': '没有符合条件的课程。',
   'search.noneNext': '换个关键词，或放宽筛选条件试试。',
   'search.clear': '清除全部条件',
+  'search.onlyText': '只搜索「{q}」，不加筛选',
+  'search.popular': '大家在学',
   'search.more': '更多课程',
   'home.quick': '按证书选课',
   'home.forMembers': '会员推荐',
