@@ -213,6 +213,16 @@ def coupon_usage_key(code: str, learner_id: str | None = None) -> Key:
     return Key(f"COUPON#{code}", "USAGE" if learner_id is None else f"USAGE#{learner_id}")
 
 
+def coupon_hold_key(code: str, expires_at: datetime, order_id: str) -> Key:
+    """Says that an order reserves a coupon until it expires."""
+    return Key(f"COUPON#{code}", f"HOLD#{expires_at:%Y%m%d%H%M%S}#{order_id}")
+
+
+def coupon_holds(code: str) -> tuple[str, str]:
+    """Partition and sort-key prefix of what says which orders reserve a coupon, in the order of their expiry."""
+    return f"COUPON#{code}", "HOLD#"
+
+
 def coupon_place(created_at: datetime, code: str) -> Key:
     """Where a coupon stands among all of them."""
     return Key(COUPONS, f"{_newest_first(f'{created_at:%Y%m%d%H%M%S}')}#{code}")

@@ -77,7 +77,7 @@ class Usage:
 
 @dataclass(frozen=True)
 class Attempts:
-    """How many codes that are none a learner has tried since `since`, the first of them."""
+    """How many codes that are none, or that are still being looked at, a learner has tried since `since`, the first."""
 
     since: datetime
     wrong: int = 0
@@ -87,10 +87,14 @@ class Attempts:
         return self.wrong >= MAX_WRONG_CODES and instant < self.since + ATTEMPTS_WINDOW
 
     def counted(self, instant: datetime) -> "Attempts":
-        """After one more wrong code."""
-        if instant >= self.since + ATTEMPTS_WINDOW:
+        """After one more code, which may be wrong."""
+        if self.wrong == 0 or instant >= self.since + ATTEMPTS_WINDOW:
             return Attempts(instant, 1)
         return Attempts(self.since, self.wrong + 1)
+
+    def given_back(self, counted: "Attempts") -> "Attempts":
+        """After a code that was right, counted as `counted` says: those of an earlier hour count no more anyway."""
+        return replace(self, wrong=self.wrong - 1) if self.since == counted.since else self
 
 
 def code_from(random_id: str) -> str:

@@ -1,15 +1,18 @@
 """Coupons: made by staff, reserved by orders, confirmed by payments, given back; never more often than they may."""
 
+import itertools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
+from typing import TypeVar
 
 import pytest
 
 from services.kit.audit import AuditRecord
 from services.kit.ids import RandomIds
 from services.kit.problems import Problem
-from services.kit.store import Conflict
+from services.kit.store import Conflict, Key, Stored
 from services.orders.app.coupons.manage import (
     CouponView,
     create_coupon,
@@ -24,7 +27,7 @@ from services.orders.app.ordering.place_order import order_courses
 from services.orders.app.ordering.quote import quote_courses
 from services.orders.domain.coupon import MAX_WRONG_CODES, Coupon, Usage, code_from, normal_code
 from services.orders.domain.order import Order, OrderState
-from tests.unit.orders.shop import pay
+from tests.unit.orders.shop import pay, reread
 from tests.unit.orders.world import (
     ADMINISTRATOR,
     KEY,
@@ -36,6 +39,8 @@ from tests.unit.orders.world import (
     VISITOR,
     World,
 )
+
+T = TypeVar("T")
 
 MINUTE = 60_000
 HALF_AN_HOUR = 30 * MINUTE
@@ -254,6 +259,74 @@ def test_guessing_in_parallel_gets_no_more_guesses(world: World) -> None:
         answers = list(pool.map(guess, range(60)))
     assert answers.count("COUPON_NOT_FOUND") <= MAX_WRONG_CODES
     assert "TOO_MANY_COUPON_CODES" in answers
+
+
+def test_attack_trying_many_codes_before_any_of_them_is_counted(world: World) -> None:
+    """While a code is being looked at the next one is sent, and the last one of them is right."""
+    code, answers, get = make(world), list[str](), world.store.get
+    codes = iter([*(f"GUESS{number}" for number in range(3 * MAX_WRONG_CODES)), code])
+
+    def attempt(guess: str) -> str:
+        try:
+            return str(quote(world, guess))
+        except Problem as problem:
+            return problem.type.code
+
+    def slow(key: Key, kind: type[T]) -> Stored[T] | None:
+        if kind is Coupon:
+            answers.extend(attempt(guess) for guess in itertools.islice(codes, 1))
+        return get(key, kind)
+
+    world.store.get = slow  # type: ignore[method-assign]
+    answers.extend(attempt(guess) for guess in codes)
+    assert len(answers) == 3 * MAX_WRONG_CODES + 1
+    assert answers.count("COUPON_NOT_FOUND") == MAX_WRONG_CODES
+    assert set(answers) == {"COUPON_NOT_FOUND", "TOO_MANY_COUPON_CODES"}
+
+
+def test_right_codes_do_not_count(world: World) -> None:
+    code = make(world)
+    for _ in range(MAX_WRONG_CODES - 1):
+        refused(lambda: quote(world, "GUESS"))
+    world.clock.advance(MINUTE)
+    for _ in range(3):
+        assert quote(world, code) == 8910
+    assert refused(lambda: quote(world, "GUESS")).type.code == "COUPON_NOT_FOUND"
+    assert refused(lambda: quote(world, code)).type.code == "TOO_MANY_COUPON_CODES"
+
+
+@pytest.mark.parametrize("limits", [{"total_limit": 1}, {"learner_limit": 1}])
+def test_a_coupon_is_free_as_soon_as_the_order_that_holds_it_expires(world: World, limits: dict[str, int]) -> None:
+    code = make(world, **limits)
+    first = order(world, code)
+    world.clock.advance(HALF_AN_HOUR - 1)
+    who = VISITOR if "total_limit" in limits else MEMBER
+    again = partial(order, world, code, RECOMMENDED, who, key=OTHER_KEY)
+    assert refused(again).type.code == "COUPON_USED_UP"
+    world.clock.advance(1)
+    second = again()
+    assert (reread(world, first).state, usage(world, code)) == (OrderState.EXPIRED, Usage(1, 0))
+    assert pay(world, first).refund_id, "what it was promised with is another's now"
+    assert pay(world, second, "T2").refund_id is None
+    assert usage(world, code) == Usage(0, 1)
+
+
+def test_a_coupon_is_not_taken_from_an_order_that_is_paid_just_then(world: World) -> None:
+    code = make(world, total_limit=1)
+    first = order(world, code)
+    world.clock.advance(HALF_AN_HOUR)
+    get = world.store.get
+
+    def paid_first(key: Key, kind: type[T]) -> Stored[T] | None:
+        if kind is Order:
+            world.store.get = get  # type: ignore[method-assign]
+            pay(world, first)
+        return get(key, kind)
+
+    refused_for = partial(order, world, code, RECOMMENDED, VISITOR, key=OTHER_KEY)
+    world.store.get = paid_first  # type: ignore[method-assign]
+    assert refused(refused_for).type.code == "COUPON_USED_UP"
+    assert (reread(world, first).state, usage(world, code)) == (OrderState.PAID, Usage(0, 1))
 
 
 def test_random_codes_are_of_sixty_random_bits() -> None:

@@ -3,14 +3,17 @@
 import pytest
 
 from services.kit.problems import Problem
+from services.orders.app.entitlements.owned import list_entitlements
 from services.orders.app.ordering.own_orders import cancel_order
 from services.orders.app.ordering.place_order import order_courses
 from services.orders.app.refunds.records import refunds_of_order
 from services.orders.domain.membership import china_date
-from services.orders.domain.order import Goods, Line, Order, PriceReason
-from services.orders.domain.refund import RefundStatus
+from services.orders.domain.order import Goods, Line, Order, OrderState, PriceReason
+from services.orders.domain.refund import Cause, RefundStatus
 from tests.unit.orders.shop import ask, decide, pay, place, reread
 from tests.unit.orders.world import MEMBER, ORDINARY, World
+
+HALF_AN_HOUR = 30 * 60_000
 
 
 def membership_order(world: World) -> Order:
@@ -55,6 +58,37 @@ def test_an_order_at_the_price_for_members_that_was_given_up_does_not_matter(wor
     given_up = order_courses(world.context, MEMBER, [ORDINARY], None, 8_910, world.ids.new(), "request-4")
     cancel_order(world.context, MEMBER, given_up.order_id)
     assert ask(world, membership).status is RefundStatus.ASKED
+
+
+def test_attack_paying_a_members_order_after_it_expired_and_the_membership_was_given_back(world: World) -> None:
+    membership = membership_order(world)
+    waiting = order_courses(world.context, MEMBER, [ORDINARY], None, 8_910, world.ids.new(), "request-4")
+    world.clock.advance(HALF_AN_HOUR)
+    [line] = ask(world, membership).lines
+    receipt = pay(world, waiting, trade_no="T-late")
+    assert receipt.refund_id
+    assert list_entitlements(world.context, MEMBER) == []
+    sent_back = refunds_of_order(world.context, waiting.order_id)
+    assert [(refund.cause, refund.amount_fen) for refund in sent_back] == [(Cause.PAID_TOO_LATE, 8_910)]
+    decide(world, line)
+    assert reread(world, membership).state is OrderState.REFUNDED
+
+
+def test_a_members_order_paid_after_it_expired_is_granted_while_the_membership_runs(world: World) -> None:
+    membership = membership_order(world)
+    waiting = order_courses(world.context, MEMBER, [ORDINARY], None, 8_910, world.ids.new(), "request-4")
+    world.clock.advance(HALF_AN_HOUR)
+    assert pay(world, waiting, trade_no="T-late").refund_id is None
+    assert refused(world, membership)
+
+
+def test_attack_paying_late_in_the_moment_of_the_refund(world: World) -> None:
+    membership = membership_order(world)
+    waiting = order_courses(world.context, MEMBER, [ORDINARY], None, 8_910, world.ids.new(), "request-4")
+    world.clock.advance(HALF_AN_HOUR)
+    world.store.before_commit = lambda: ask(world, membership)
+    assert pay(world, waiting, trade_no="T-late").refund_id
+    assert list_entitlements(world.context, MEMBER) == []
 
 
 def test_attack_ordering_as_a_member_in_the_moment_of_the_refund(world: World) -> None:

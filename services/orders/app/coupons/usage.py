@@ -5,12 +5,33 @@ versions, so no two orders take the last use.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from services.kit.store import ABSENT, Key, Put, Stored, Write
 from services.orders.app.context import Context
-from services.orders.app.keys import coupon_key, coupon_usage_key
+from services.orders.app.keys import coupon_hold_key, coupon_key, coupon_usage_key
 from services.orders.domain.coupon import Coupon, Usage
 from services.orders.domain.order import Order, OrderState
+
+_HOLD_KEPT = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Says which order reserves a coupon until when. It stays when the order is paid or given up, and says no more."""
+
+    order_id: str
+    expires_at: datetime
+
+
+def hold(order: Order) -> list[Write]:
+    """What an order that is placed now leaves with its coupon, so that others find it once its time is over."""
+    if order.coupon_code is None:
+        return []
+    key = coupon_hold_key(order.coupon_code, order.expires_at, order.order_id)
+    kept_until = int((order.expires_at + _HOLD_KEPT).timestamp())
+    return [Put(key, Hold(order.order_id, order.expires_at), expires_at=kept_until)]
 
 
 def reserve(context: Context, coupon: Coupon, learner_id: str) -> list[Write] | None:

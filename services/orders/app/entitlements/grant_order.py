@@ -8,11 +8,11 @@ from services.kit.store import ABSENT, Change, Check, Put, Stored, Write
 from services.orders.app.announcements import entitlement_granted, order_paid
 from services.orders.app.context import Context
 from services.orders.app.coupons.usage import confirm
-from services.orders.app.entitlements.memberships import membership_changed, read_versioned
+from services.orders.app.entitlements.memberships import membership_changed, plan_of, read_versioned
 from services.orders.app.keys import claim_key, entitlement_key, latest_order_key, membership_key
 from services.orders.app.ordering.records import LatestOrder
 from services.orders.domain.entitlement import Basis, Claim, Entitlement
-from services.orders.domain.order import Goods, Line, Order, OrderState, PaidBy
+from services.orders.domain.order import Goods, Line, Order, OrderState, PaidBy, PriceReason
 
 
 @dataclass(frozen=True)
@@ -28,19 +28,21 @@ def plan_grant(context: Context, order: Stored[Order], paid_at: datetime, paid_b
     """Gives what was ordered; None where the order is past it or something else has taken its place since.
 
     An order that has expired is revived: what it reserves is checked or taken anew in the same transaction, so it makes
-    no difference whether it expired a second or a day ago, and whether somebody wrote that down.
+    no difference whether it expired a second or a day ago, and whether somebody wrote that down. A price for members
+    was promised until it expired: later, it needs a membership that runs.
     """
     if order.value.state not in (OrderState.OPEN, OrderState.EXPIRED):
         return None
+    now = context.clock.now()
     checks = _checks(context, order.value)
     usage = confirm(context, order.value)
-    if checks is None or usage is None:
+    price = _hold_price(context, order.value, now)
+    if checks is None or usage is None or price is None:
         return None
-    now = context.clock.now()
     given = {line.number: _give(context, order.value, line, now) for line in order.value.lines}
     grants = {number: gift.grant_id for number, gift in given.items()}
     paid = order.value.granted(grants, paid_at, paid_by)
-    writes = [Put(order.key, paid, order.version), *checks, *usage, *(gift.write for gift in given.values())]
+    writes = [Put(order.key, paid, order.version), *checks, *usage, *price, *(gift.write for gift in given.values())]
     return Change(writes, [order_paid(context, paid), *(gift.event for gift in given.values())])
 
 
@@ -59,6 +61,20 @@ def _checks(context: Context, order: Order) -> list[Check] | None:
                 return None
             checks.append(Check(claim, ABSENT))
     return checks
+
+
+def _hold_price(context: Context, order: Order, now: datetime) -> list[Write] | None:
+    """What the price for members of an expired order rests on; None where it rests on nothing any more.
+
+    The membership is written, not only checked: a refund of it at the same moment must meet the order.
+    """
+    as_member = any(line.price_reason is PriceReason.MEMBER for line in order.lines)
+    if not as_member or order.state_at(now) is not OrderState.EXPIRED:
+        return []
+    membership, version = read_versioned(context, order.learner_id)
+    if plan_of(context, membership.period_at(now)) is None:
+        return None
+    return [Put(membership_key(order.learner_id), membership, version)]
 
 
 def _give(context: Context, order: Order, line: Line, now: datetime) -> _Given:

@@ -72,17 +72,20 @@ def cancel_order(context: Context, learner_id: str, order_id: str) -> Order:
     return commit_retrying(context.store, plan)
 
 
-def expire_order(context: Context, order_id: str) -> None:
-    """Writes down that an open order's time is over, and gives back what it reserved. Raises LookupError, Conflict."""
+def expire_order(context: Context, order_id: str) -> bool:
+    """Writes down that an open order's time is over, and gives back what it reserved; answers whether this did it.
 
-    def plan() -> tuple[Change, None]:
+    Raises LookupError, Conflict.
+    """
+
+    def plan() -> tuple[Change, bool]:
         stored = read_order(context, order_id)
         over = stored.value.state_at(context.clock.now()) is OrderState.EXPIRED
         if stored.value.state is not OrderState.OPEN or not over:
-            return Change(), None
-        return _closed(context, stored, OrderState.EXPIRED)[0], None
+            return Change(), False
+        return _closed(context, stored, OrderState.EXPIRED)[0], True
 
-    commit_retrying(context.store, plan)
+    return commit_retrying(context.store, plan)
 
 
 def _closed(context: Context, stored: Stored[Order], state: OrderState) -> tuple[Change, Order]:

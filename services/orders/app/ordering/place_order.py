@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from services.kit.idempotency import Request, answer_once
 from services.kit.store import Change, Put, Write
 from services.orders.app.context import Context
+from services.orders.app.coupons.usage import hold
 from services.orders.app.keys import order_key, own_order_key
 from services.orders.app.ordering.carts import read_cart
 from services.orders.app.ordering.problems import PRICE_CHANGED
@@ -82,4 +83,4 @@ def _writes(context: Context, order: Order, quote: Quote) -> list[Write]:
     cart = read_cart(context, order.learner_id)
     left = cart.value.without([line.item_id for line in order.lines if line.goods is Goods.COURSE])
     taken_out = [Put(cart.key, left, cart.version)] if left != cart.value else []
-    return [Put(order_key(order.order_id), order), own, *latest, *taken_out]
+    return [Put(order_key(order.order_id), order), own, *latest, *taken_out, *hold(order)]
