@@ -52,6 +52,7 @@ const OWN: Place[] = [
 
 const TOOLS: Tool[] = [
   { route: 'riskCases', label: 'tool.risk', hint: 'tool.risk.hint', icon: 'alert', roles: ['reviewer'] },
+  { route: 'awards', label: 'tool.awards', hint: 'tool.awards.hint', icon: 'hours', roles: ['reviewer'] },
   { route: 'audit', label: 'tool.audit', hint: 'tool.audit.hint', icon: 'check', roles: ['auditor'] },
   { route: 'batches', label: 'tool.records', hint: 'tool.records.hint', icon: 'document', roles: ['records'] },
   { route: 'learners', label: 'tool.learners', hint: 'tool.learners.hint', icon: 'people', roles: ['administrator'] },

@@ -37,6 +37,11 @@ def test_a_reviewer_holds_hours_and_closes_the_case(desk: Desk, watched: Watched
     expect(page.get_by_text("已复核", exact=True)).to_be_visible()
     notes = [entry["note"] for entry in desk.people.timeline(watched.learner.client)]
     assert "反应时间需要学员说明" in notes
+    page.goto("/staff/awards")
+    page.get_by_label("学员编号").fill(watched.learner_id)
+    page.get_by_role("button", name="查看").click()
+    expect(page.get_by_text(TITLE).first).to_be_visible()
+    visit(window)
     page.get_by_role("button", name="恢复有效").click()
     give_reason(page, "恢复有效", "说明可信")
     expect(page.get_by_text("有效", exact=True)).to_be_visible()

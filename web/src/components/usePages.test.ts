@@ -21,6 +21,19 @@ describe('a list that is read page by page', () => {
     expect(list.rows.value).toEqual([1, 2, 3])
   })
 
+  it('keeps what is there until it is read again after a change', async () => {
+    const answers: ((page: Page<number, string>) => void)[] = []
+    const list = usePages<number, string>(() => new Promise((answer) => answers.push(answer)))
+    const first = list.restart()
+    answers[0]!({ rows: [1, 2], after: null })
+    await first
+    const again = list.refresh()
+    expect([list.rows.value, list.loaded.value]).toEqual([[1, 2], true])
+    answers[1]!({ rows: [2], after: null })
+    await again
+    expect(list.rows.value).toEqual([2])
+  })
+
   it('keeps what has come when the next page fails, and can ask for it again', async () => {
     let broken = true
     const list = usePages<number, string>((after) =>

@@ -5,6 +5,7 @@ export const staffRoutes: RouteRecordRaw[] = [
   { path: '', name: 'staff', component: () => import('../pages/StaffPage.vue') },
   { path: '/risk', name: 'riskCases', component: () => import('../pages/staff/RiskCasesPage.vue') },
   { path: '/risk/:watchId', name: 'riskCase', component: () => import('../pages/staff/RiskCasePage.vue'), props: true },
+  { path: '/awards', name: 'awards', component: () => import('../pages/staff/LearnerAwardsPage.vue') },
   { path: '/audit', name: 'audit', component: () => import('../pages/staff/AuditPage.vue') },
   { path: '/records', name: 'batches', component: () => import('../pages/staff/BatchesPage.vue') },
   {

@@ -16,6 +16,8 @@ export const staff: Record<keyof typeof zh, string> = {
   'staff.role.support': 'Support',
   'tool.risk': 'Risk review',
   'tool.risk.hint': 'Cases with signals, signed records and reaction times; hold, let stand or take back hours',
+  'tool.awards': 'Review of hours',
+  'tool.awards.hint': 'All hours of a learner, those entered by administrators too; hold, restore or take back',
   'tool.audit': 'Audit',
   'tool.audit.hint': 'Ledgers, evidence, transcripts and xAPI statements, and how to verify them',
   'tool.records': 'Declarations',

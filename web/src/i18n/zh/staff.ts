@@ -14,6 +14,8 @@ export const staff = {
   'staff.role.support': '客服',
   'tool.risk': '风险复核',
   'tool.risk.hint': '异常信号的个案、签名记录与反应时间；暂扣、恢复或收回学时',
+  'tool.awards': '学时复核',
+  'tool.awards.hint': '按学员查看全部学时，包括管理员记入的；暂扣、恢复或收回',
   'tool.audit': '审计',
   'tool.audit.hint': '账本、证据包、成绩单与 xAPI 记录，以及如何自行核验',
   'tool.records': '学时申报',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { dayAfter, startOf } from './days'
+import { dayAfter, daysOf, startOf } from './days'
 
 describe('civil days', () => {
   it('follow each other over the ends of months and years', () => {
@@ -8,5 +8,12 @@ describe('civil days', () => {
 
   it("begin at Shanghai's midnight", () => {
     expect(new Date(startOf('2026-11-24')).toISOString()).toBe('2026-11-23T16:00:00.000Z')
+  })
+
+  it('are one or a span in words', () => {
+    expect([daysOf('2026-11-24', '2026-11-24'), daysOf('2026-11-01', '2026-11-24')]).toEqual([
+      '2026-11-24',
+      '2026-11-01 – 2026-11-24',
+    ])
   })
 })

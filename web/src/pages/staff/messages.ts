@@ -95,6 +95,11 @@ const zh = {
   'risk.decideText.stands': '学时重新计入原来的周期。',
   'risk.decideText.void': '收回后不能恢复；同一内容在本周期内也不再给学时。',
 
+  'awards.title': '学时复核',
+  'awards.lead': '学员的全部学时，包括管理员记入的。每个决定都要写明理由，学员会读到。',
+  'awards.all': '全部学时',
+  'awards.none': '这位学员还没有学时；请核对编号。',
+
   'audit.title': '审计',
   'audit.lead': '逐条查阅账本，下载证据自行核验。人员只以内部编号出现。',
   'audit.tabs': '审计内容',
@@ -304,6 +309,11 @@ const en: Record<keyof typeof zh, string> = {
   'risk.decideText.under_review': 'The hours do not count meanwhile; they can be let stand at any time.',
   'risk.decideText.stands': 'The hours count again in their period.',
   'risk.decideText.void': 'This cannot be undone; the same lecture gives nothing more in this period.',
+
+  'awards.title': 'Review of hours',
+  'awards.lead': 'All hours of a learner, those entered by administrators too. Each decision has a reason, which the learner reads.',
+  'awards.all': 'All hours',
+  'awards.none': 'This learner has no hours yet; check the id.',
 
   'audit.title': 'Audit',
   'audit.lead': 'Read the ledgers entry by entry and check the evidence yourself. People appear by internal ids only.',

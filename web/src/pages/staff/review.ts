@@ -15,6 +15,9 @@ export function standingOf(award: Entry, entries: readonly Entry[]): Standing {
   return holds.some((hold) => !settling('release', hold.number)) ? 'under_review' : 'stands'
 }
 
+/** What gives hours: the ledger's own rule (services/credits/domain/ledger.py). */
+export const COUNTED: readonly Entry['kind'][] = ['award', 'grant']
+
 /** What can be decided of an award that stands like this. */
 export const DECISIONS: Record<Standing, Standing[]> = {
   stands: ['under_review', 'void'],
