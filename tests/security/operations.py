@@ -45,6 +45,8 @@ class Operation:
     public: bool
     schema: dict[str, Any] | None = field(hash=False)
     parameters: dict[str, dict[str, Any]] = field(hash=False, default_factory=dict)
+    queries: dict[str, bool] = field(hash=False, default_factory=dict)
+    """The parameters of its path, described; those of its query, and whether each is required."""
 
     @property
     def path(self) -> str:
@@ -79,6 +81,11 @@ def _operations(service: str) -> list[Operation]:
                     public=not described.get("security"),
                     schema=_resolved(body, document, ()) if body else None,
                     parameters={p["name"]: p for p in described.get("parameters", []) if p["in"] == "path"},
+                    queries={
+                        p["name"]: p.get("required", False)
+                        for p in described.get("parameters", [])
+                        if p["in"] == "query"
+                    },
                 )
             )
     return found

@@ -14,6 +14,7 @@ from services.catalog.app.items import (
     reported_key,
     review_key,
 )
+from services.catalog.app.moderate_reviews import rewritten
 from services.catalog.app.write_review import OwnReview, Report
 from services.catalog.domain.enquiry import Enquiry, Line
 from services.catalog.domain.review import Reported, Review
@@ -37,11 +38,11 @@ def erase_person(store: Store, clock: Clock, event: Envelope) -> None:
     mine = learner_pk(learner_id)
     _close(store, clock, learner_id)
     for own in store.query(mine, OWN_REVIEWS, OwnReview):
-        _erase_review(store, own.key.sk.removeprefix(OWN_REVIEWS), own.value.review_id)
+        _erase_review(store, clock, own.key.sk.removeprefix(OWN_REVIEWS), own.value.review_id)
     for line in store.query(mine, OWN_ENQUIRIES, Line):
         _erase_enquiry(store, clock, line.value.enquiry_id)
     for report in store.query(mine, OWN_REPORTS, Report):
-        _erase_report(store, report.key)
+        _erase_report(store, clock, report.key)
     apply_once(store, clock, event, Change)
 
 
@@ -56,7 +57,7 @@ def _close(store: Store, clock: Clock, learner_id: str) -> None:
     commit_retrying(store, plan)
 
 
-def _erase_report(store: Store, key: Key) -> None:
+def _erase_report(store: Store, clock: Clock, key: Key) -> None:
     """The reporter's words, and where they are the last that moderators were told."""
 
     def plan() -> tuple[Change, None]:
@@ -66,13 +67,13 @@ def _erase_report(store: Store, key: Key) -> None:
         writes = [Put(key, Report(""), after=report.version)]
         told = store.get(reported_key(key.sk.removeprefix(OWN_REPORTS)), Reported)
         if told and told.value.reason == report.value.reason:
-            writes.append(Put(told.key, replace(told.value, reason=""), after=told.version))
+            writes.append(rewritten(told, replace(told.value, reason=""), clock.now()))
         return Change(writes), None
 
     commit_retrying(store, plan)
 
 
-def _erase_review(store: Store, course_id: str, review_id: str) -> None:
+def _erase_review(store: Store, clock: Clock, course_id: str, review_id: str) -> None:
     def plan() -> tuple[Change, None]:
         review = store.get(review_key(course_id, review_id), Review)
         reported = store.get(reported_key(review_id), Reported)
@@ -81,7 +82,7 @@ def _erase_review(store: Store, course_id: str, review_id: str) -> None:
         silent = review.value.anonymous()
         writes = [Put(review.key, silent, after=review.version)]
         if reported:
-            writes.append(Put(reported.key, replace(reported.value, written=silent.written), after=reported.version))
+            writes.append(rewritten(reported, replace(reported.value, written=silent.written), clock.now()))
         return Change(writes), None
 
     commit_retrying(store, plan)

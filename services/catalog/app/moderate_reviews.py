@@ -1,7 +1,7 @@
 """What moderators do: look at reported reviews, hide them with a reason, or let them stand."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from services.catalog.app.items import REPORTED, reported_key, review_key
 from services.catalog.app.problems import OWN_REVIEW, REVIEW_NOT_FOUND
@@ -11,7 +11,7 @@ from services.catalog.domain.review import Reported, Review
 from services.kit.audit import AuditLog
 from services.kit.clock import Clock
 from services.kit.identity import Principal
-from services.kit.store import Change, Put, Store, commit_retrying
+from services.kit.store import Change, Put, Store, Stored, commit_retrying
 
 HIDDEN, SHOWN = "catalog.review_hidden", "catalog.review_shown"
 DECIDED_KEPT = timedelta(days=30)
@@ -76,5 +76,10 @@ class ModerateReviews:
         entry = self._store.get(reported_key(review_id), Reported)
         if entry is None or entry.value.decided:
             return []
-        expires_at = int((self._clock.now() + DECIDED_KEPT).timestamp())
-        return [Put(entry.key, replace(entry.value, decided=True), after=entry.version, expires_at=expires_at)]
+        return [rewritten(entry, replace(entry.value, decided=True), self._clock.now())]
+
+
+def rewritten(entry: Stored[Reported], reported: Reported, now: datetime) -> Put:
+    """The write that puts this in a reported review's place. What is decided leaves by itself, from now on counted."""
+    expires_at = int((now + DECIDED_KEPT).timestamp()) if reported.decided else None
+    return Put(entry.key, reported, after=entry.version, expires_at=expires_at)

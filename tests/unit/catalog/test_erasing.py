@@ -6,19 +6,21 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from services.catalog.app.items import erased_key
+from services.catalog.app.items import REPORTED, erased_key
+from services.catalog.app.moderate_reviews import DECIDED_KEPT
 from services.catalog.app.read_reviews import rating_of, read_reviews
 from services.catalog.domain.review import Written
 from services.catalog.handlers.consume import event_handlers
 from services.kit.events import Envelope
 from services.kit.identity import Principal, Role
 from services.kit.problems import Problem
-from services.kit.store import Change
+from services.kit.store import Change, Put
 from tests.unit.catalog.test_reviews import COURSE, complete
 from tests.unit.catalog.world import PUBLISHED_AT, World
 
 LEARNER = Principal("learner-1", frozenset({Role.LEARNER}))
 STAFF = Principal("support-1", frozenset({Role.SUPPORT}))
+MODERATOR = Principal("moderator-1", frozenset({Role.MODERATOR}))
 SECRET = "王小明"
 
 
@@ -105,6 +107,24 @@ def test_a_crash_at_any_step_is_made_good_by_the_next_delivery(
 def test_an_event_that_names_nobody_is_an_error(world: World) -> None:
     with pytest.raises(ValidationError):
         erase(world, "")
+
+
+def test_what_was_decided_still_leaves_by_itself_once_its_words_are_erased(world: World) -> None:
+    write_much(world)
+    waiting = {entry.review_id for entry in world.moderation.reported("", 50).entries}
+    for review_id in waiting:
+        world.moderation.decide(MODERATOR, COURSE, review_id, hide=False, reason="可以")
+    leaving, commit = dict[str, int | None](), world.store.commit
+
+    def noting(change: Change) -> None:
+        leaving.update({w.key.sk: w.expires_at for w in change.writes if isinstance(w, Put) and w.key.pk == REPORTED})
+        commit(change)
+
+    world.store.commit = noting  # type: ignore[method-assign]
+    erase(world)
+    in_thirty_days = int((world.clock.now() + DECIDED_KEPT).timestamp())
+    assert leaving
+    assert set(leaving.values()) == {in_thirty_days}
 
 
 def test_words_of_an_erased_reporter_are_told_to_moderators_no_more(world: World) -> None:

@@ -134,7 +134,15 @@ def test_bad_pages(world: World, query: str) -> None:
     assert (answer.status, answer.code) == (400, "INVALID_REQUEST")
 
 
-@pytest.mark.parametrize(("first", "last"), [("2026-01-05", "2026-01-04"), ("2026-01-01", "2026-02-01")])
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        ("2026-01-05", "2026-01-04"),
+        ("2026-01-01", "2026-02-01"),
+        ("2026-01-05", "9999-12-31"),
+        ("9999-12-31", "9999-12-30"),
+    ],
+)
 def test_a_span_is_a_month_at_most(world: World, first: str, last: str) -> None:
     answer = get(world, f"/v1/credits/entries?first_day={first}&last_day={last}")
     assert (answer.status, answer.code, answer.body["days"]) == (422, "SPAN_TOO_LONG", 31)

@@ -3,35 +3,19 @@
 The same bodies go over HTTP as far as the gateway could take them for something else: tests/security/test_inputs.py.
 """
 
-from importlib import import_module
-
 import pytest
 
-from services.kit.http import HttpApi
 from services.kit.identity import Role
-from services.kit.store.memory import MemoryStore
-from tests.gateway import claims, origin_secret, request, send
+from tests.gateway import claims, request, send
 from tests.security.bad_bodies import bad_bodies
-from tests.security.operations import SERVICES, Operation, operations
+from tests.security.operations import Operation, operations
+from tests.unit.handlers.conftest import Functions
 
 WITH_BODY = [operation for operation in operations() if operation.schema]
-Served = tuple[HttpApi, MemoryStore]
-
-
-@pytest.fixture(scope="module")
-def served() -> dict[tuple[str, str], Served]:
-    """The function that answers each operation, on an empty store."""
-    found: dict[tuple[str, str], Served] = {}
-    for service in SERVICES:
-        store = MemoryStore()
-        for api in import_module(f"services.{service}.handlers.openapi").apis(store, origin_secret):
-            routes = api.openapi()["paths"].items()
-            found |= {(method.upper(), path): (api, store) for path, methods in routes for method in methods}
-    return found
 
 
 @pytest.mark.parametrize("operation", WITH_BODY, ids=str)
-def test_bad_bodies_are_refused(served: dict[tuple[str, str], Served], operation: Operation) -> None:
+def test_bad_bodies_are_refused(served: Functions, operation: Operation) -> None:
     api, store = served[operation.method, operation.template]
     who = {} if operation.public else claims("somebody", min(operation.roles, default=str(Role.LEARNER)))
     assert operation.schema

@@ -12,8 +12,6 @@ from services.credits.domain.ledger import Entry
 from services.credits.domain.periods import civil_date
 from services.kit.store import Put, Store, Stored
 
-ONE_DAY = timedelta(days=1)
-
 
 @dataclass(frozen=True)
 class Posting:
@@ -76,6 +74,5 @@ def _entries(store: Store, posting: Posting) -> Iterator[Entry]:
 
 
 def _days(first: date, last: date) -> Iterator[date]:
-    while first <= last:
-        yield first
-        first += ONE_DAY
+    # Not by adding a day each time: there is none after the last that a date can be.
+    return (first + timedelta(days=days) for days in range((last - first).days + 1))
