@@ -3,12 +3,10 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.keyboard import FOCUSED, reach_every_control
+from tests.e2e.keyboard import FOCUSED
 from tests.e2e.learner import COURSE, SETTLED, Desk
 
 pytestmark = pytest.mark.e2e
-
-PERSONAL = ("/account", "/profile", "/hours", "/notices")
 
 
 def test_the_path_by_keyboard(desk: Desk) -> None:
@@ -61,17 +59,6 @@ def test_tabs_move_with_the_arrow_keys(desk: Desk) -> None:
         names.append(selected.inner_text())
     assert names == ["讲师介绍", "要点回顾", "用户评价", "用户评价", "内容总结", "用户评价"]
     expect(page.get_by_role("tabpanel").filter(visible=True)).to_have_count(1)
-
-
-@pytest.mark.parametrize("path", ["/", "/sign-in", f"/courses/{COURSE}", "/account", "/profile", "/hours", "/notices"])
-def test_every_control_is_reached_and_shows_its_focus(desk: Desk, path: str) -> None:
-    window = desk.window()
-    page = window.page
-    if path in PERSONAL:
-        window.open_as(desk.member(), path)
-    else:
-        page.goto(path)
-    reach_every_control(page)
 
 
 def test_the_mind_map_moves_by_keys_and_has_an_outline(desk: Desk) -> None:

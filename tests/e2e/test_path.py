@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.learner import COURSE, COURSE_S, HOURS, Desk
+from tests.e2e.visit import SMALL, held_by
 
 pytestmark = pytest.mark.e2e
 
@@ -13,11 +14,12 @@ WATCH_MS = (COURSE_S + 40) * 1000
 
 def test_from_sign_in_to_hours(desk: Desk) -> None:
     person, window = desk.member(), desk.window("phone")
-    page, findings, widths = window.page, [], []
+    page, findings, widths, small = window.page, [], [], []
 
     def look() -> None:
         findings.extend(window.findings())
         widths.append(window.overflow())
+        small.extend(page.evaluate(SMALL))
 
     page.goto("/")
     expect(page.locator(f'a[href="/courses/{COURSE}"]')).to_be_visible()
@@ -52,6 +54,7 @@ def test_from_sign_in_to_hours(desk: Desk) -> None:
     look()
     assert findings == []
     assert max(widths) == 0
+    assert small == []
     progress = person.progress()
     assert progress["completed"]
     assert progress["prompts"] == {"total": 2, "confirmed": 2}
@@ -76,11 +79,14 @@ def test_a_second_device_asks_and_the_first_learns_of_it(desk: Desk) -> None:
     person, first, second = desk.member(), desk.window(), desk.window("phone")
     first.watch_claimed(person)
     first.page.wait_for_timeout(3_000)
-    second.open_as(person, f"/courses/{COURSE}/watch")
+    second.open_as(person, "/notices")
+    # The second one is in English.
+    second.page.get_by_role("banner").get_by_role("button", name="Switch to English").click()
+    second.page.goto(f"/courses/{COURSE}/watch")
     dialog = second.page.get_by_role("alertdialog")
-    expect(dialog).to_contain_text("在此设备继续")
-    assert second.findings() == []
-    dialog.get_by_role("button", name="在此继续").click()
+    expect(dialog).to_contain_text("Continue on this device?")
+    held_by(second, dialog)
+    dialog.get_by_role("button", name="Continue here").click()
     expect(dialog).to_be_hidden()
     told = first.page.get_by_role("alertdialog")
     expect(told).to_contain_text("已在另一处继续学习")
@@ -88,7 +94,8 @@ def test_a_second_device_asks_and_the_first_learns_of_it(desk: Desk) -> None:
     assert first.video("video.paused")
     told.get_by_role("button", name="在此继续").click()
     expect(told).to_be_hidden()
-    expect(second.page.get_by_role("alertdialog")).to_contain_text("已在另一处继续学习")
+    expect(dialog).to_contain_text("You went on elsewhere")
+    held_by(second, dialog)
 
 
 def test_a_cut_network_loses_nothing(desk: Desk) -> None:

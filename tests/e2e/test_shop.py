@@ -6,23 +6,26 @@ import pytest
 from playwright.sync_api import expect
 
 from local.seed import DOMAIN
-from tests.e2e.learner import COURSE, QUEUES_MS, Desk, Window
+from tests.e2e.learner import COURSE, QUEUES_MS, Desk, Person, Window
+from tests.e2e.visit import SMALL, try_dialog, visit
 from tests.flows.buying import buy
 
 pytestmark = pytest.mark.e2e
 
 OTHER = "first-meeting"
 LIBRARY = "family-trust-boundaries"
+UNSOLD = "rolling-cash-forecast"
 TAX_ID = "91350100M000100Y43"
 """The example of GB 32100-2015."""
 PDF = b"%PDF-1.7\n%%EOF\n"
 
 
 def _look(window: Window) -> None:
-    """The page as it is: nothing grave for axe, nothing wider than the window."""
+    """The page as it is: nothing grave for axe, nothing wider than the window or too small for a finger."""
     expect(window.page.locator('[aria-busy="true"]')).to_have_count(0)
     assert window.findings() == []
     assert window.overflow() == 0
+    assert window.page.evaluate(SMALL) == []
 
 
 def _pay(window: Window) -> None:
@@ -38,17 +41,33 @@ def test_buy_now_then_watch(desk: Desk) -> None:
     window.open_as(person, f"/courses/{OTHER}")
     page.get_by_role("button", name="立即购买").click()
     expect(page.get_by_role("heading", level=1, name="确认订单")).to_be_visible()
-    _look(window)
+    _use_coupon(window)
     page.get_by_role("button", name="提交订单").click()
     _pay(window)
-    _look(window)
-    page.goto("/invoices")
-    expect(page.get_by_role("button", name="申请发票")).to_be_visible()
+    expect(page.get_by_role("term").filter(has_text="优惠码 XUESHI10")).to_be_visible()
+    expect(page.get_by_text("¥61.20").first).to_be_visible()
     _look(window)
     page.goto(f"/courses/{OTHER}")
     expect(page.get_by_text("您已购买")).to_be_visible()
     page.get_by_role("button", name="开始学习").click()
     expect(page.get_by_test_id("begin")).to_be_visible(timeout=QUEUES_MS)
+
+
+def _use_coupon(window: Window) -> None:
+    """Tries one that there is not, which is refused where it is typed, and then the demo's tenth off."""
+    page, field = window.page, window.page.get_by_label("优惠码")
+    field.fill("NO-SUCH-CODE")
+    field.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("COUPON_NOT_FOUND")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_text("¥68.00").last).to_be_visible()
+    _look(window)
+    field.fill("xueshi-10")
+    field.press("Enter")
+    expect(page.get_by_text("优惠码 XUESHI10 已生效")).to_be_visible()
+    expect(page.get_by_role("alert")).to_have_count(0)
+    expect(page.get_by_text("−¥6.80").last).to_be_visible()
+    _look(window)
 
 
 def test_a_cart_of_two_is_paid_and_one_of_them_refunded(desk: Desk) -> None:
@@ -104,13 +123,28 @@ def test_a_membership_changes_prices_and_opens_the_library(desk: Desk) -> None:
     page.get_by_role("button", name="立即开通 VIP会员", exact=True).click()
     page.get_by_role("button", name="提交订单").click()
     _pay(window)
+    order = page.url
     page.get_by_role("link", name="查看会员").click()
     expect(page.get_by_text("有效期至")).to_be_visible()
-    _look(window)
     page.goto(f"/courses/{COURSE}")
     expect(page.get_by_role("button", name="领取课程")).to_be_visible()
     page.goto(f"/courses/{LIBRARY}")
     expect(page.get_by_text("会员期内可免费观看")).to_be_visible()
+    _end(window, order)
+
+
+def _end(window: Window, order: str) -> None:
+    """Has an unused membership refunded; then prices are as they were."""
+    page = window.page
+    page.goto(order)
+    page.get_by_role("button", name="申请退款").click()
+    page.get_by_role("dialog").get_by_role("button", name="确认退款").click()
+    expect(page.get_by_text("已退回")).to_be_visible(timeout=QUEUES_MS)
+    _look(window)
+    page.goto("/membership")
+    expect(page.get_by_text("您还不是会员")).to_be_visible()
+    page.goto(f"/courses/{LIBRARY}")
+    expect(page.get_by_role("button", name="立即购买")).to_be_visible(timeout=QUEUES_MS)
 
 
 def test_an_invoice_is_asked_for_issued_and_downloaded(desk: Desk) -> None:
@@ -162,6 +196,34 @@ def _issue(desk: Desk, order_id: str, number: str) -> None:
     dialog.get_by_role("button", name="开具").click()
     expect(dialog).to_be_hidden()
     expect(row).to_contain_text("已开具")
+
+
+def test_the_shop_is_right_for_everybody(desk: Desk) -> None:
+    person, window = desk.member(), desk.window()
+    paid, due = buy(desk.people, person.client, OTHER), _order(person, UNSOLD)
+    for course in (COURSE, "bond-duration"):
+        person.client.put(f"/v1/orders/cart/courses/{course}", {}).accepted()
+    page = window.page
+    window.open_as(person, "/membership")
+    visit(window)
+    for path in ("/cart", "/checkout", "/checkout?plan=vip", "/orders", "/invoices", f"/orders/{due}/pay"):
+        page.goto(path)
+        visit(window)
+    page.goto(f"/orders/{due}")
+    visit(window)
+    try_dialog(window, page.get_by_role("button", name="取消订单"))
+    page.goto(f"/orders/{paid}")
+    visit(window)
+    for name in ("申请退款", "申请发票"):
+        try_dialog(window, page.get_by_role("button", name=name))
+
+
+def _order(person: Person, course_id: str) -> str:
+    """An order that waits for its payment."""
+    body = {"course_ids": [course_id], "coupon_code": None}
+    quoted = person.client.post("/v1/orders/quotes", body).accepted()
+    asked = {**body, "expected_fen": quoted["amount_fen"]}
+    return str(person.client.post("/v1/orders/orders", asked).accepted()["order_id"])
 
 
 def test_what_is_shown_where_there_is_nothing(desk: Desk) -> None:
