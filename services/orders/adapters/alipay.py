@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.kit.clock import Clock
 from services.orders.adapters.alipay_bill import read_archive
+from services.orders.adapters.answers import text_of
 from services.orders.adapters.statement_values import fen, instant
 from services.orders.domain.membership import CHINA
 from services.orders.domain.payment import (
@@ -90,7 +91,7 @@ class Alipay:
             )
             return Target(url=f"{self._settings.gateway}?{signed}")
         answer = self._call("alipay.trade.precreate", content, notify_url=notify_url)
-        return Target(qr_content=_text(answer, "qr_code"))
+        return Target(qr_content=text_of(answer, "qr_code"))
 
     def close(self, number: str) -> None:
         """Closes an unpaid payment. One that nobody has scanned is unknown to Alipay; its code ends at its time."""
@@ -108,9 +109,9 @@ class Alipay:
             if str(refused) == _NO_TRADE:
                 return Trade(number, TradeState.UNKNOWN)
             raise
-        if _text(found, "out_trade_no") != number:
+        if text_of(found, "out_trade_no") != number:
             raise ProviderUnavailable("an answer about another payment")
-        status = _text(found, "trade_status")
+        status = text_of(found, "trade_status")
         if status == "WAIT_BUYER_PAY":
             return Trade(number, TradeState.UNPAID)
         # A payment that was refunded wholly is closed too; only one that was paid has a date of it.
@@ -120,10 +121,10 @@ class Alipay:
             raise ProviderUnavailable(f"an unknown state {status}")
         currency = str(found.get("trans_currency") or CURRENCY)
         try:
-            amount, paid_at = fen(_text(found, "total_amount")), instant(_text(found, "send_pay_date"))
+            amount, paid_at = fen(text_of(found, "total_amount")), instant(text_of(found, "send_pay_date"))
         except MalformedStatement as error:
             raise ProviderUnavailable("an answer of another shape") from error
-        return Trade(number, TradeState.PAID, _text(found, "trade_no"), amount, currency, paid_at)
+        return Trade(number, TradeState.PAID, text_of(found, "trade_no"), amount, currency, paid_at)
 
     def refund(self, order: RefundOrder) -> RefundTrade:
         """Sends money back. Asked again under the same number, Alipay says that nothing more was sent."""
@@ -176,7 +177,7 @@ class Alipay:
                 raise StatementNotReady(day.isoformat()) from refused
             raise
         try:
-            return self.read_statement(self._download(_text(answer, "bill_download_url")))
+            return self.read_statement(self._download(text_of(answer, "bill_download_url")))
         except MalformedStatement as error:
             raise ProviderUnavailable(f"a statement that cannot be read: {error}") from error
 
@@ -270,13 +271,6 @@ def _refuse(answer: Mapping[str, Any]) -> NoReturn:
     if answer.get("code") == _BUSY or code.endswith("SYSTEM_ERROR"):
         raise ProviderUnavailable(code)
     raise ProviderRefused(code)
-
-
-def _text(answer: Mapping[str, Any], name: str) -> str:
-    value = answer.get(name)
-    if not isinstance(value, str) or not value:
-        raise ProviderUnavailable(f"an answer without {name}")
-    return value
 
 
 def _yuan(amount_fen: int) -> str:

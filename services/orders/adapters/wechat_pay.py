@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from requests import RequestException
 from wechatpayv3 import WeChatPay, WeChatPayType
 
+from services.orders.adapters.answers import text_of
 from services.orders.adapters.wechat_bill import read_bill
 from services.orders.domain.membership import CHINA
 from services.orders.domain.payment import (
@@ -135,7 +136,7 @@ class WechatPay:
             notify_url=notify_url,
             pay_type=WeChatPayType.H5 if h5 else WeChatPayType.NATIVE,
         )
-        return Target(url=_text(answer, "h5_url")) if h5 else Target(qr_content=_text(answer, "code_url"))
+        return Target(url=text_of(answer, "h5_url")) if h5 else Target(qr_content=text_of(answer, "code_url"))
 
     def close(self, number: str) -> None:
         """Closes an unpaid payment; one that is closed already or was never opened stays so."""
@@ -212,8 +213,8 @@ class WechatPay:
             if str(refused) in ("STATEMENT_CREATING", "INVALID_REQUEST"):
                 raise StatementNotReady(day.isoformat()) from refused
             raise
-        content = self._download(_text(answer, "download_url"))
-        if hashlib.sha1(content, usedforsecurity=False).hexdigest() != _text(answer, "hash_value").lower():
+        content = self._download(text_of(answer, "download_url"))
+        if hashlib.sha1(content, usedforsecurity=False).hexdigest() != text_of(answer, "hash_value").lower():
             raise ProviderUnavailable("a statement with another digest")
         try:
             return self.read_statement(content)
@@ -231,7 +232,7 @@ class WechatPay:
     def _notification(self, told: dict[str, Any], nonce: str) -> Notification:
         try:
             paid = _Trade.model_validate(told["resource"])
-            identifier = _text(told, "id")
+            identifier = text_of(told, "id")
         except (ValidationError, ProviderUnavailable) as error:
             raise ForgedNotification("content of another shape") from error
         if (paid.mchid, paid.appid) != (self._settings.merchant_id, self._settings.app_id):
@@ -351,21 +352,14 @@ def _refuse(status: int, content: Any) -> NoReturn:
 
 
 def _refund_trade(answer: Mapping[str, Any]) -> RefundTrade:
-    state = _REFUND_STATES.get(_text(answer, "status"))
+    state = _REFUND_STATES.get(text_of(answer, "status"))
     try:
-        at = datetime.fromisoformat(_text(answer, "create_time")).astimezone(UTC)
+        at = datetime.fromisoformat(text_of(answer, "create_time")).astimezone(UTC)
     except ValueError as error:
         raise ProviderUnavailable("a refund without its time") from error
     if state is None:
         raise ProviderUnavailable("an unknown state of a refund")
     return RefundTrade(state, at)
-
-
-def _text(answer: Mapping[str, Any], name: str) -> str:
-    value = answer.get(name)
-    if not isinstance(value, str) or not value:
-        raise ProviderUnavailable(f"an answer without {name}")
-    return value
 
 
 def _utc(instant: datetime | None) -> datetime | None:
