@@ -20,7 +20,7 @@ from services.playback.app.record_membership import record_membership
 from services.playback.app.start_session import start_session
 from services.playback.app.watch import beat, confirm_prompt, pause
 from services.playback.domain.policy import policy
-from services.playback.domain.watch import Attempt, Live
+from services.playback.domain.watch import Attempt, LegKind, Live
 from services.playback.events.published import EntitlementRevocationDecided, WatchCompleted
 from tests.unit.playback.world import DURATIONS, LEARNER, OTHER, SHORT, Crash, World
 
@@ -32,8 +32,9 @@ SKEW_MS = 2_000
 PERIODS = st.sampled_from(["period-1", "period-2", "period-3"])
 CRASHES = st.sampled_from([None, None, None, "before", "after"])
 HIGHEST_RATE = 2
-QUESTIONS = [{"text": text, "choices": ["a", "b", "c"], "answer": 1} for text in ("first", "second")]
+QUESTIONS = [{"text": text, "choices": [*"abc"], "answer": 1} for text in ("first", "second")]
 """Of the short course; the others' prompts only wait."""
+CHOICES = 3
 COMPLETED = WatchCompleted.TYPE
 
 
@@ -106,15 +107,29 @@ class WatchMachine(RuleBasedStateMachine):
             self.attempt(learner_id, call, crash)
 
     @rule(
-        learner_id=LEARNERS, course_id=COURSES, steps=st.integers(1, 15), wait_ms=st.integers(1, 31_000), crash=CRASHES
+        learner_id=LEARNERS,
+        course_id=COURSES,
+        steps=st.integers(1, 15),
+        wait_ms=st.integers(1, 31_000),
+        errs=st.booleans(),
+        crash=CRASHES,
     )
-    def watch_honestly(self, learner_id: str, course_id: str, steps: int, wait_ms: int, crash: str | None) -> None:
-        """Plays for a while from the credited point, and confirms what is shown; one of the calls may crash."""
+    def watch_honestly(
+        self, learner_id: str, course_id: str, steps: int, wait_ms: int, errs: bool, crash: str | None
+    ) -> None:
+        """Plays for a while from the credited point, and confirms what is shown; one of the calls may crash.
+
+        Who errs answers each question wrongly first.
+        """
         self.start(learner_id, course_id, take_over=True, old_key=False, crash=None)
         for step in range(steps):
             self.world.clock.advance(wait_ms)
             if state := self.pick(learner_id, 0):
-                self.play_on(learner_id, state, wait_ms, crash if step == steps // 2 else None)
+                crash_now = crash if step == steps // 2 else None
+                if errs and state.prompt and state.asked and not state.prompt.wrong:
+                    self.answer_wrongly(learner_id, state, crash_now)
+                else:
+                    self.play_on(learner_id, state, wait_ms, crash_now)
 
     def play_on(self, learner_id: str, state: WatchState, wait_ms: int, crash: str | None) -> None:
         """One call of an honest player."""
@@ -126,6 +141,19 @@ class WatchMachine(RuleBasedStateMachine):
             )
         else:
             self.attempt(learner_id, lambda: beat(context, learner_id, state.token, position_ms, "test"), crash)
+
+    def answer_wrongly(self, learner_id: str, state: WatchState, crash: str | None) -> None:
+        """It is asked again, once more under another nonce, and nothing is gained by it."""
+        assert state.prompt
+        right, nonce, answered = self.answer_to(state), state.prompt.nonce, len(self.states[learner_id])
+        wrong = ((right or 0) + 1) % CHOICES
+        context = self.world.context
+        self.attempt(learner_id, lambda: confirm_prompt(context, learner_id, state.token, nonce, "test", wrong), crash)
+        for again in self.states[learner_id][answered:]:
+            assert again.prompt
+            assert (again.prompt.index, again.prompt.wrong) == (state.prompt.index, state.prompt.wrong + 1)
+            assert again.prompt.nonce != nonce
+            assert (again.live.furthest_ms, again.live.confirmed) == (state.live.furthest_ms, state.live.confirmed)
 
     @rule(
         learner_id=LEARNERS,
@@ -302,6 +330,18 @@ class WatchMachine(RuleBasedStateMachine):
             for watch, _ in self.watches(learner_id):
                 legs = self.world.legs(watch.watch_id)
                 assert self.world.verify(watch.watch_id, legs, (watch.legs, watch.head_mac)) == []
+
+    @invariant()
+    def prompts_are_confirmed_by_right_answers_only(self) -> None:
+        """Each confirmation is recorded once; whatever was answered wrongly was recorded before it, and is none."""
+        for learner_id in (LEARNER, OTHER):
+            for watch, _ in self.watches(learner_id):
+                facts = [leg.facts for leg in self.world.legs(watch.watch_id)]
+                confirmed = [fact.prompt_index for fact in facts if fact.kind is LegKind.PROMPT_CONFIRMED]
+                assert confirmed == list(range(watch.confirmed))
+                wrong = [fact.prompt_index for fact in facts if fact.kind is LegKind.ANSWERED_WRONG]
+                assert wrong == sorted(wrong)
+                assert set(wrong) <= {*confirmed, len(confirmed)}
 
     @invariant()
     def one_live_item_and_one_attempt_a_course(self) -> None:
