@@ -5,7 +5,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
-from pydantic import BaseModel, ConfigDict, Field, StrictStr
+from pydantic import BaseModel, Field, StrictStr
 
 from services.kit.http import caller, correlation_id, idempotency_key, secured
 from services.kit.identity import Role
@@ -13,26 +13,22 @@ from services.kit.objects import Objects
 from services.orders.app.context import Context
 from services.orders.app.finance.exports import link_file, list_exports, read_export, request_export
 from services.orders.domain.export import MAX_DAYS, Export, ExportState, Manifest
+from services.orders.handlers.routes.fields import MONTH, NUMBER, Reason, Request
 from services.orders.handlers.routes.finance_views import (
     Day,
     FileName,
     KeptFileAnswer,
     LinkAnswer,
-    Reason,
     kept_file,
     link_answer,
 )
 
-ExportId = Annotated[StrictStr, Field(pattern=r"^[0-9]{14}[0-9a-f]{18}$", description="the export's id")]
-Month = Annotated[
-    StrictStr, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", description="when they were asked for, UTC: 2026-11")
-]
+ExportId = Annotated[StrictStr, Field(pattern=NUMBER, description="the export's id")]
+Month = Annotated[StrictStr, Field(pattern=MONTH, description="when they were asked for, UTC: 2026-11")]
 
 
-class ExportRequest(BaseModel):
+class ExportRequest(Request):
     """Ask for an export of civil days."""
-
-    model_config = ConfigDict(extra="forbid")
 
     first_day: Day = Field(description="Asia/Shanghai")
     last_day: Day = Field(description=f"included; at most {MAX_DAYS} days, none after today")

@@ -5,7 +5,9 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
 
 NUMBER = r"^[0-9]{14}[0-9a-f]{18}$"
-"""Of orders, payments, refunds and invoices: the second they were made in, and chance."""
+"""Of orders, payments, refunds, invoices and exports: the second they were made in, and chance."""
+MONTH = r"^20[0-9]{2}-(0[1-9]|1[0-2])$"
+"""Such as 2026-11."""
 
 CourseId = Annotated[StrictStr, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", description="the course's id")]
 LearnerId = Annotated[

@@ -19,7 +19,6 @@ def _date_text(value: object) -> object:
 
 Day = Annotated[date, BeforeValidator(_date_text)]
 """A civil day of Asia/Shanghai."""
-Reason = Annotated[StrictStr, Field(pattern=r"\S", max_length=500, description="why; kept in the audit log")]
 FileName = Annotated[StrictStr, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,99}$", description="a file's name")]
 
 

@@ -18,14 +18,14 @@ from services.orders.app.invoices.finance import (
 )
 from services.orders.app.ports import InvoiceFiles
 from services.orders.domain.invoice import Document, InvoiceStatus
-from services.orders.handlers.routes.fields import NUMBER, InvoiceId, Reason, Request
+from services.orders.handlers.routes.fields import MONTH, NUMBER, InvoiceId, Reason, Request
 from services.orders.handlers.routes.invoices import InvoiceAnswer, invoice_answer
 from services.orders.handlers.routes.refunds import FUNCTION
 
 MAX_INVOICES = 100
 MAX_PDF_BYTES = 5 * 1024 * 1024
 """Far more than a PDF of an invoice has."""
-Month = Annotated[str, Query(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", description="2026-11, Asia/Shanghai")]
+Month = Annotated[str, Query(pattern=MONTH, description="2026-11, Asia/Shanghai")]
 TaxNumber = Annotated[
     StrictStr,
     Field(pattern=r"^([0-9]{8}|[0-9]{20})$", description="发票号码: 8 digits, or 20 where it is digital"),

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictStr
+from pydantic import AfterValidator, BaseModel, Field, StrictStr
 
 from services.kit.http import caller, correlation_id, idempotency_key, secured
 from services.kit.identity import Role
@@ -17,19 +17,18 @@ from services.orders.app.finance.request_check import link_check_file, list_chec
 from services.orders.domain.payment import LineKind, ProviderName
 from services.orders.domain.reconciliation import Totals
 from services.orders.domain.statement_check import CheckResult, CheckState, Finding, Found, StatementCheck
+from services.orders.handlers.routes.fields import MONTH, Reason, Request
 from services.orders.handlers.routes.finance_views import (
     Day,
     FileName,
     KeptFileAnswer,
     LinkAnswer,
-    Reason,
     kept_file,
     link_answer,
 )
 
 MAX_STATEMENT = 1024 * 1024
 """Characters of an uploaded statement in base64: compressed, a day of some 50,000 movements. Others are fetched."""
-MONTH = r"^20[0-9]{2}-(0[1-9]|1[0-2])$"
 
 
 def _base64(text: str) -> str:
@@ -47,10 +46,8 @@ CheckId = Annotated[
 Statement = Annotated[StrictStr, Field(min_length=1, max_length=MAX_STATEMENT), AfterValidator(_base64)]
 
 
-class ReconciliationRequest(BaseModel):
+class ReconciliationRequest(Request):
     """Compare a provider's statement of a day with our cash book."""
-
-    model_config = ConfigDict(extra="forbid")
 
     provider: ProviderName
     day: Day = Field(description="Asia/Shanghai; none after today")
