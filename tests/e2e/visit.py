@@ -114,11 +114,12 @@ def english(page: Page) -> Iterator[None]:
 
 @contextmanager
 def narrow(window: Window) -> Iterator[None]:
-    """The page as wide as a phone meanwhile, which nothing on it is wider than."""
+    """The page as wide as a phone meanwhile. On no screen is anything wider than the screen."""
     wide = window.page.viewport_size
     assert wide
-    window.page.set_viewport_size(SIZES["phone"]["viewport"])
-    assert window.overflow() <= 0
+    for width in (901, 760, SIZES["phone"]["viewport"]["width"]):
+        window.page.set_viewport_size({"width": width, "height": SIZES["phone"]["viewport"]["height"]})
+        assert window.overflow() <= 0, width
     yield
     window.page.set_viewport_size(wide)
 

@@ -3,22 +3,22 @@ import { onBeforeUnmount } from 'vue'
 /** Asks again and again, each time some milliseconds after the last answer, until it is told that all is known. */
 export function usePolling(ask: () => Promise<boolean>, every: number) {
   let timer: ReturnType<typeof setTimeout> | undefined
-  let stopped = false
+  let latest = 0
 
-  async function turn(): Promise<void> {
+  async function turn(mine: number): Promise<void> {
     const known = await ask()
-    if (!known && !stopped) timer = setTimeout(() => void turn(), every)
+    if (!known && mine === latest) timer = setTimeout(() => void turn(mine), every)
   }
 
   function stop(): void {
-    stopped = true
+    latest += 1
     clearTimeout(timer)
   }
 
-  function start(): void {
+  /** Begins anew, whatever is under way. Resolves with the first answer. */
+  function start(): Promise<void> {
     stop()
-    stopped = false
-    void turn()
+    return turn(latest)
   }
 
   onBeforeUnmount(stop)

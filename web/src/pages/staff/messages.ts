@@ -355,7 +355,7 @@ const en: Record<keyof typeof zh, string> = {
   'records.closed': 'Batch {batch} is closed.',
   'records.unfinished': 'Its file is not written yet; closing again goes on.',
   'records.declared': 'Declared',
-  'records.declaredValue': '{hours} hours in lines: {rows}',
+  'records.declaredValue': 'Lines: {rows}; hours: {hours}',
   'records.counter': 'Taken back',
   'records.sha': "The file's SHA-256",
   'records.file': 'Download the file (CSV)',
