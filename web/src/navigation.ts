@@ -50,6 +50,11 @@ const OWN: Place[] = [
   { route: 'verify', label: 'verify.title', icon: 'check' },
 ]
 
+const FOOT: Place[] = [
+  { route: 'proof', label: 'proof.title', icon: 'info' },
+  { route: 'verify', label: 'verify.title', icon: 'check' },
+]
+
 const TOOLS: Tool[] = [
   { route: 'riskCases', label: 'tool.risk', hint: 'tool.risk.hint', icon: 'alert', roles: ['reviewer'] },
   { route: 'awards', label: 'tool.awards', hint: 'tool.awards.hint', icon: 'hours', roles: ['reviewer'] },
@@ -78,6 +83,9 @@ export const cornerPlaces = (): Place[] => forCaller(CORNER)
 
 /** What the account page leads to. */
 export const ownPlaces = (): Place[] => forCaller(OWN)
+
+/** At the end of the pages. */
+export const footPlaces = (): Place[] => forCaller(FOOT)
 
 /** What somebody with these roles can work with. */
 export const toolsFor = (held: Role[]): Tool[] =>

@@ -32,5 +32,6 @@ export const learnerRoutes: RouteRecordRaw[] = [
     props: true,
     meta: { personal: true },
   },
+  { path: '/proof', name: 'proof', component: () => import('../pages/ProofPage.vue') },
   { path: '/verify/:code?', name: 'verify', component: () => import('../pages/VerifyPage.vue'), props: true },
 ]

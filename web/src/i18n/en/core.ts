@@ -19,6 +19,7 @@ export const core: Record<keyof typeof zh, string> = {
   'nav.invoices': 'Invoices',
   'nav.back': 'Back',
   'nav.main': 'Main navigation',
+  'nav.more': 'More',
   'nav.signIn': 'Sign in',
   'nav.signOut': 'Sign out',
   'nav.language': '中文',

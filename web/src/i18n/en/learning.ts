@@ -155,6 +155,7 @@ export const learning: Record<keyof typeof zh, string> = {
   'attestation.pdf': 'Download PDF',
   'attestation.credential': 'Open Badge',
 
+  'proof.title': 'How hours are earned',
   'verify.title': 'Verify a certificate of completion',
   'verify.lead': 'Check by its number whether a certificate holds. The full name is not shown; compare the one on the document.',
   'verify.code': 'Certificate number',

@@ -17,6 +17,7 @@ export const core = {
   'nav.invoices': '发票',
   'nav.back': '返回',
   'nav.main': '主导航',
+  'nav.more': '更多',
   'nav.signIn': '登录',
   'nav.signOut': '退出',
   'nav.language': 'English',

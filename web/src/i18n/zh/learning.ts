@@ -153,6 +153,7 @@ export const learning = {
   'attestation.pdf': '下载 PDF',
   'attestation.credential': '下载电子凭证',
 
+  'proof.title': '学时如何认定',
   'verify.title': '查验学时证书',
   'verify.lead': '凭证书编号查验学时证书是否有效。此处不显示完整姓名，可输入证书上的姓名核对。',
   'verify.code': '证书编号',
