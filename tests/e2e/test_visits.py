@@ -17,6 +17,7 @@ PUBLIC = (
     "/reset-password",
     "/membership",
     "/support",
+    "/proof",
     "/verify",
     "/no-such-page",
 )
