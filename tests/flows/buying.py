@@ -27,6 +27,14 @@ def buy(world: World, learner: Client, course_id: str) -> str:
     return order_id
 
 
+def pay(world: World, learner: Client, order: dict[str, Any]) -> None:
+    """Pays an order, placed over HTTP, at the sandbox; waits until it is known to be paid."""
+    payment = learner.send("PUT", f"/v1/orders/orders/{order['order_id']}/payments/wechat_native").accepted()
+    world.system.payments.act(payment["qr_content"].rsplit("/", 1)[-1], "pay")
+    eventually(lambda: learner.get(f"/v1/orders/payments/{payment['number']}").accepted()["state"] == "paid")
+    world.settle()
+
+
 def refund(learner: Client, order_id: str) -> dict[str, Any]:
     """Asks for the whole order's refund as its learner; answers it once it is over."""
     asked = learner.post(f"/v1/orders/orders/{order_id}/refunds", {}).accepted()
@@ -55,11 +63,12 @@ def _place(world: World, learner_id: str, course_id: str) -> str:
     order_id = f"{now:%Y%m%d%H%M%S}{uuid4().hex[-18:]}"
     line = Line(1, Goods.COURSE, course_id, "1", "测试课程", PRICE_FEN, PRICE_FEN, PriceReason.LIST)
     order = Order(order_id, learner_id, (line,), now, now + PAYMENT_TIME, uuid4().hex)
-    _put(world, latest_order_key(learner_id, Goods.COURSE, course_id), encode(LatestOrder(order_id)))
-    _put(world, order_key(order_id), encode(order))
+    put_item(world, "orders", latest_order_key(learner_id, Goods.COURSE, course_id), encode(LatestOrder(order_id)))
+    put_item(world, "orders", order_key(order_id), encode(order))
     return order_id
 
 
-def _put(world: World, key: Key, body: str) -> None:
+def put_item(world: World, service: str, key: Key, body: str) -> None:
+    """Writes an item into a service's table, past the service."""
     item = {"pk": {"S": key.pk}, "sk": {"S": key.sk}, "version": {"N": "1"}, "body": {"S": body}}
-    world.system.client("dynamodb").put_item(TableName=world.system.table("orders"), Item=item)
+    world.system.client("dynamodb").put_item(TableName=world.system.table(service), Item=item)

@@ -1,5 +1,6 @@
 """Attacks on sessions: one live playback per learner, one version of it, and only for who may watch."""
 
+import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,8 @@ from demo import cheater as attacks
 from demo.cheater import Answer, Cheater
 from demo.client import Client
 from demo.people import learner_id_of
+from services.playback.app.context import live_key
+from services.playback.domain.policy import policy
 from tests.flows.buying import buy, refund
 from tests.flows.world import World, eventually
 from tests.security.attacks.conftest import Stage
@@ -47,6 +50,32 @@ def test_parallel_tabs(stage: Stage) -> None:
             stale = script.client.post(attacks.BEATS, {"token": first_token, "position_ms": 1_200_000})
             refused([stale], "LEASE_SUPERSEDED")
             assert stale.body["saved"]["furthest_ms"] == script.state["furthest_ms"]
+
+
+def test_daily_cap(stage: Stage) -> None:
+    """Nobody can wait ten hours here, so the live session says that all but a second of them were watched today."""
+    script = stage.script()
+    left_ms = 1_000
+    watched_today(stage.world, script, left_ms)
+    assert script.start().ok
+    before_ms = script.state["furthest_ms"]
+    assert script.state["day_left_ms"] == left_ms
+    eventually(lambda: script.claim_all().ok and script.state["day_left_ms"] == 0)
+    assert script.state["furthest_ms"] - before_ms == left_ms
+    other = stage.script(stage.other, script.client)
+    time.sleep(1)  # as long as it takes to be credited a second on any other day
+    other.claim_all()
+    assert (other.state["furthest_ms"], other.state["day_left_ms"], other.state["completed"]) == (0, 0, False)
+
+
+def watched_today(world: World, script: Cheater, left_ms: int) -> None:
+    """Makes the day's total what leaves so much of the cap; nothing else of the live session changes."""
+    key, table = live_key(learner_id_of(script.client)), world.system.table("playback")
+    dynamodb, place = world.system.client("dynamodb"), {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
+    item = dynamodb.get_item(TableName=table, Key=place, ConsistentRead=True)["Item"]
+    live = json.loads(item["body"]["S"])
+    live["day_total_ms"] = policy(live["policy_id"]).daily_cap_ms - left_ms
+    dynamodb.put_item(TableName=table, Item={**item, "body": {"S": json.dumps(live)}})
 
 
 def test_lease_ping_pong(stage: Stage) -> None:
