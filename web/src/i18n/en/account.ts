@@ -62,7 +62,6 @@ export const account: Record<keyof typeof zh, string> = {
   'account.progress': 'Watched {watched} of {duration}',
   'account.completed': 'Completed',
   'account.services': 'Services and settings',
-  'account.language': 'Language',
   'account.staff': 'Workbench',
 
   'profile.title': 'Profile',

@@ -17,7 +17,6 @@ export const core: Record<keyof typeof zh, string> = {
   'nav.profile': 'Profile',
   'nav.orders': 'My orders',
   'nav.invoices': 'Invoices',
-  'nav.back': 'Back',
   'nav.main': 'Main navigation',
   'nav.more': 'More',
   'nav.signIn': 'Sign in',

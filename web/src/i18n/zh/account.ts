@@ -60,7 +60,6 @@ export const account = {
   'account.progress': '已看 {watched} / {duration}',
   'account.completed': '已完成',
   'account.services': '服务与设置',
-  'account.language': '语言',
   'account.staff': '工作台',
 
   'profile.title': '个人资料',

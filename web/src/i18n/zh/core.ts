@@ -15,7 +15,6 @@ export const core = {
   'nav.profile': '个人资料',
   'nav.orders': '我的订单',
   'nav.invoices': '发票',
-  'nav.back': '返回',
   'nav.main': '主导航',
   'nav.more': '更多',
   'nav.signIn': '登录',
