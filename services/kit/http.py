@@ -11,6 +11,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer
+from aws_lambda_powertools.shared.json_encoder import Encoder
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from services.kit.identity import Principal, Role, principal_from
@@ -143,7 +144,7 @@ class HttpApi:
 
         With `raw_bodies` the routes read bodies of any type from `raw_body`: another party says their form.
         """
-        self.app = APIGatewayHttpResolver(enable_validation=True)
+        self.app = APIGatewayHttpResolver(enable_validation=True, serializer=_as_json)
         self._title = title
         self._problems = (*problems, *COMMON)
         self._origin_secret = origin_secret
@@ -236,6 +237,11 @@ def _check_json(event: Mapping[str, Any]) -> None:
     # Every body is an object; the framework would take a list of one as well.
     if not isinstance(parsed, dict):
         raise INVALID_REQUEST.problem(errors=[{"pointer": "", "message": "not a JSON object"}])
+
+
+def _as_json(body: object) -> str:
+    # Chinese as it is: escaped, each character is twice as long.
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"), cls=Encoder)
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import pytest
 from aws_lambda_powertools.event_handler.openapi.params import Body
+from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, ConfigDict, StrictInt
 
 from services.kit.http import HttpApi, caller, correlation_id, idempotency_key, public, raw_body, secured
@@ -21,6 +22,12 @@ class Number(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     number: StrictInt
+
+
+class Words(BaseModel):
+    """An answer in Chinese."""
+
+    text: str
 
 
 class Echo(BaseModel):
@@ -61,6 +68,17 @@ def test_a_secured_route() -> None:
     answer = send(make_api(), event)
     assert answer.body == {"number": 2, "caller": "editor-1", "key": "k" * 16, "correlation": "request-1"}
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_chinese_is_sent_as_it_is() -> None:
+    api = make_api()
+
+    @api.app.get("/v1/words", operation_id="read_words", summary="For all", **public())
+    def read() -> Words:
+        return Words(text="学时")
+
+    raw = api.handle(request("GET", "/v1/words"), LambdaContext())
+    assert raw["body"] == '{"text":"学时"}'
 
 
 def test_invalid_places_are_named() -> None:
