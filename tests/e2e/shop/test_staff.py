@@ -25,6 +25,7 @@ def test_a_reviewer_holds_hours_and_closes_the_case(desk: Desk, watched: Watched
     expect(page.locator(f'a[href="/staff/risk/{watched.watch_id}"]')).to_be_visible()
     visit(window)
     page.locator(f'a[href="/staff/risk/{watched.watch_id}"]').click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("风险个案")
     expect(page.get_by_text("反应时间短于人的极限")).to_be_visible()
     visit(window)
     for name in ("暂扣", "收回", "标记为已复核"):
