@@ -104,7 +104,7 @@ def _declare(window: Window) -> None:
     page.get_by_role("tab", name="申报记录").click()
     expect(page.get_by_text("将随下一批次报送")).to_be_visible()
     expect(page.get_by_role("button", name="申报学时")).to_be_hidden()
-    visit(window)
+    assert window.findings() == []
 
 
 def _certificate(window: Window) -> str:
@@ -146,7 +146,7 @@ def _revoked(desk: Desk, email: str, verifying: Window) -> None:
     desk.people.staff("reviewer").post(path, {"standing": "void", "reason": "不是本人观看"}).accepted()
     verifying.page.reload()
     expect(verifying.page.get_by_text("已撤销")).to_be_visible()
-    visit(verifying)
+    assert verifying.findings() == []
 
 
 def _told(window: Window) -> None:
