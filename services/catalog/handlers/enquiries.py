@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
+from pydantic import BaseModel, Field, StrictInt, StrictStr
 
 from services.catalog import bootstrap
 from services.catalog.app.enquiries import Enquiries, side_of
@@ -17,6 +17,7 @@ from services.catalog.app.read_reviews import Page
 from services.catalog.domain.enquiry import MAX_MESSAGES, Enquiry, Line, Side, Status
 from services.catalog.handlers.models import Identifier
 from services.catalog.handlers.written import MessageText, Reason, Subject
+from services.kit.bodies import Request
 from services.kit.http import HttpApi, caller, idempotency_key, secured
 from services.kit.identity import Role
 
@@ -79,36 +80,28 @@ class UnreadAnswersAnswer(BaseModel):
     enquiries: int = Field(description="those with a message of the staff's that the caller has not read")
 
 
-class AskRequest(BaseModel):
+class AskRequest(Request):
     """A question, on a course or in general."""
-
-    model_config = ConfigDict(extra="forbid")
 
     course_id: Identifier | None = None
     subject: Subject
     text: MessageText
 
 
-class MessageRequest(BaseModel):
+class MessageRequest(Request):
     """One more message."""
-
-    model_config = ConfigDict(extra="forbid")
 
     text: MessageText
 
 
-class ClosingRequest(BaseModel):
+class ClosingRequest(Request):
     """Why the enquiry is closed; of staff, for the audit log."""
-
-    model_config = ConfigDict(extra="forbid")
 
     reason: Reason
 
 
-class ReadingRequest(BaseModel):
+class ReadingRequest(Request):
     """Up to which message the caller has read."""
-
-    model_config = ConfigDict(extra="forbid")
 
     through: StrictInt = Field(ge=1, le=MAX_MESSAGES)
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
+from pydantic import BaseModel, Field, StrictBool, StrictInt, StrictStr
 
 from services.catalog.domain import document as limits
 from services.catalog.domain.course import Category
@@ -20,6 +20,7 @@ from services.catalog.domain.media import (
     MAX_SEGMENTS,
     VERSION_LENGTH,
 )
+from services.kit.bodies import Request
 
 Identifier = Annotated[StrictStr, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", min_length=3, max_length=64)]
 Line = Annotated[StrictStr, Field(max_length=limits.MAX_LINE)]
@@ -91,29 +92,23 @@ class SearchAnswer(BaseModel):
     courses: list[FoundCourse]
 
 
-class InstructorText(BaseModel):
+class InstructorText(Request):
     """Who gives the lecture."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: Line
     title: Line
     bio: Text
 
 
-class KeyPointText(BaseModel):
+class KeyPointText(Request):
     """A question the lecture answers."""
-
-    model_config = ConfigDict(extra="forbid")
 
     question: Line
     answer: Text
 
 
-class MindMapText(BaseModel):
+class MindMapText(Request):
     """A branch of the mind map."""
-
-    model_config = ConfigDict(extra="forbid")
 
     text: Line
     children: list["MindMapText"] = Field(default=[], max_length=limits.MAX_MIND_MAP_NODES)
@@ -189,11 +184,7 @@ class CoursePage(BaseModel):
     media: Media
 
 
-class _Request(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class FileEntry(_Request):
+class FileEntry(Request):
     """A media file beside the playlist."""
 
     path: StrictStr = Field(pattern=rf"^{FILE_PATTERN}$", max_length=110)
@@ -201,7 +192,7 @@ class FileEntry(_Request):
     bytes: StrictInt = Field(ge=1, le=MAX_FILE_BYTES)
 
 
-class CaptionEntry(_Request):
+class CaptionEntry(Request):
     """A WebVTT file, which is stored under its content's name."""
 
     language: StrictStr = Field(pattern=rf"^{LANGUAGE_PATTERN}$", max_length=12)
@@ -209,7 +200,7 @@ class CaptionEntry(_Request):
     bytes: StrictInt = Field(ge=1, le=MAX_CAPTION_BYTES)
 
 
-class MediaManifest(_Request):
+class MediaManifest(Request):
     """Every file of a lecture, and the version they make."""
 
     content_version: Version
@@ -242,7 +233,7 @@ class UploadAnswer(BaseModel):
     missing: int
 
 
-class ChapterText(_Request):
+class ChapterText(Request):
     """A chapter, from MM:SS on."""
 
     at: StrictStr = Field(max_length=10)
@@ -250,13 +241,13 @@ class ChapterText(_Request):
     summary: Text
 
 
-class WatchText(_Request):
+class WatchText(Request):
     """The watch policy."""
 
     max_rate: Digits
 
 
-class QuestionText(_Request):
+class QuestionText(Request):
     """What a prompt may ask; the answer is one of the choices."""
 
     text: Line
@@ -264,7 +255,7 @@ class QuestionText(_Request):
     answer: Line
 
 
-class CourseText(_Request):
+class CourseText(Request):
     """What the editor writes, as in the course package."""
 
     content_id: Identifier
@@ -296,7 +287,7 @@ class CourseText(_Request):
         return {"id": course_id, **written}
 
 
-class PublishRequest(_Request):
+class PublishRequest(Request):
     """Publishes a course. `expected_publication` is the one the editor's preview compared with (0: none)."""
 
     expected_publication: StrictInt = Field(ge=0, le=999_999)
@@ -318,7 +309,7 @@ class CurrentPublication(BaseModel):
     course: dict[str, Any] = Field(description="the course document, as in a course package")
 
 
-class WithdrawalRequest(_Request):
+class WithdrawalRequest(Request):
     """Takes a course off the catalogue."""
 
     reason: StrictStr = Field(min_length=1, max_length=500, description="for the audit log")

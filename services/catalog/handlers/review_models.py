@@ -3,11 +3,12 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
+from pydantic import BaseModel, Field, StrictBool, StrictInt, StrictStr
 
 from services.catalog.domain.review import MOST_STARS, Reported, Review
 from services.catalog.handlers.models import RatingAnswer
 from services.catalog.handlers.written import DisplayName, Reason, ReviewText
+from services.kit.bodies import Request
 
 ReviewId = Annotated[StrictStr, Field(pattern=r"^[0-9a-f]{32}$")]
 
@@ -39,20 +40,16 @@ class OwnReviewAnswer(BaseModel):
     hidden_because: str | None = Field(description="why a moderator hides the review from everybody else")
 
 
-class ReviewRequest(BaseModel):
+class ReviewRequest(Request):
     """A review. The display name is one made for it, not the real name."""
-
-    model_config = ConfigDict(extra="forbid")
 
     display_name: DisplayName
     stars: StrictInt = Field(ge=1, le=MOST_STARS)
     text: ReviewText
 
 
-class ReportRequest(BaseModel):
+class ReportRequest(Request):
     """Puts a review before the moderators."""
-
-    model_config = ConfigDict(extra="forbid")
 
     reason: Reason
 
@@ -63,10 +60,8 @@ class ReportAnswer(BaseModel):
     reported: bool
 
 
-class DecisionRequest(BaseModel):
+class DecisionRequest(Request):
     """Hides a review from everybody but its author, or lets it be read."""
-
-    model_config = ConfigDict(extra="forbid")
 
     hide: StrictBool
     reason: Reason = Field(description="for the audit log, and for the author of a hidden review")

@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeVar
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.openapi.params import Path
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictStr
+from pydantic import BaseModel, ConfigDict, Field, StrictStr
 
 from services.credits import bootstrap
 from services.credits.app.documents.attestations import read_attestation
@@ -18,7 +18,7 @@ from services.credits.app.documents.status_lists import status_list
 from services.credits.app.ports import Signer
 from services.credits.domain.periods import civil_date
 from services.credits.handlers.routes.document_views import EntryIdPath
-from services.credits.handlers.routes.views import date_text
+from services.kit.bodies import Day
 from services.kit.clock import Clock, SystemClock
 from services.kit.http import HttpApi, caller, public, secured
 from services.kit.identity import Role
@@ -36,7 +36,6 @@ FIRST_DAY = date(2026, 1, 1)
 
 T = TypeVar("T", bound=BaseModel)
 Thumbprint = Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9_-]{43}$", description="RFC 7638")]
-Day = Annotated[date, BeforeValidator(date_text)]
 
 
 class ProfileAnswer(BaseModel):

@@ -4,8 +4,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
+from pydantic import BaseModel, Field, StrictBool, StrictInt, StrictStr
 
+from services.kit.bodies import Request
 from services.playback.app.tokens import MAX_LENGTH
 
 MAX_POSITION_MS = 24 * 3_600_000
@@ -14,12 +15,6 @@ MAX_POSITION_MS = 24 * 3_600_000
 CourseId = Annotated[StrictStr, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", description="the course's id")]
 Token = Annotated[StrictStr, Field(min_length=1, max_length=MAX_LENGTH, description="the newest token given")]
 Position = Annotated[StrictInt, Field(ge=0, le=MAX_POSITION_MS, description="where the player is, milliseconds")]
-
-
-class Request(BaseModel):
-    """Members that we do not know are refused, not ignored."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class StartRequest(Request):

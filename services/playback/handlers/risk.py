@@ -10,6 +10,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import AfterValidator, BaseModel, Field, StrictStr
 
 from services.kit.audit import AuditLog
+from services.kit.bodies import Request
 from services.kit.clock import Clock, SystemClock, from_ms
 from services.kit.http import HttpApi, caller, idempotency_key, secured
 from services.kit.identity import Role
@@ -21,7 +22,6 @@ from services.playback.app.risk_cases import RiskCase, Status, list_cases, read_
 from services.playback.domain.risk import RiskKind, Unit
 from services.playback.domain.watch import LegKind
 from services.playback.handlers.evidence import WatchId
-from services.playback.handlers.models import Request
 
 MAX_CASES = 100
 

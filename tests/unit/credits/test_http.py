@@ -212,7 +212,7 @@ def test_bad_registrations(client: Client, body: Any) -> None:
     assert client.world.state() == ({}, 0)
 
 
-@pytest.mark.parametrize("start", ["2019-12-31", "2026-01-06", "0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize("start", ["2019-12-31", "2026-01-06", "1900-01-01", "2099-12-31"])
 def test_a_period_start_out_of_range(client: Client, start: str) -> None:
     answer = client.post(CERTIFICATES, {**REGISTRATION, "period_start": start})
     assert (answer.status, answer.code) == (422, "PERIOD_START_OUT_OF_RANGE")

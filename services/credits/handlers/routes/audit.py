@@ -1,17 +1,18 @@
 """What auditors read: the entries of one learner, or of a span of days, with where their evidence is."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from services.credits.app.ledger.account import entries_page
 from services.credits.app.ledger.postings import entries_between, posted_on
 from services.credits.app.problems import SPAN_TOO_LONG
 from services.credits.domain.ledger import Entry
-from services.credits.handlers.routes.views import EntryAnswer, LearnerId, date_text, entry_answer
+from services.credits.handlers.routes.views import EntryAnswer, LearnerId, entry_answer
+from services.kit.bodies import Day
 from services.kit.http import secured
 from services.kit.identity import Role
 from services.kit.store import Store
@@ -19,8 +20,6 @@ from services.kit.store import Store
 MAX_SPAN = timedelta(days=31)
 """Each day is a query, found or not."""
 MAX_ENTRIES, MAX_POSTINGS = 200, 50
-
-Day = Annotated[date, BeforeValidator(date_text)]
 
 
 def _place(text: str) -> str:

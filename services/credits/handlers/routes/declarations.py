@@ -1,11 +1,11 @@
 """Declaring hours: learners declare; the records officer closes batches and imports the certifying body's answers."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
-from pydantic import BaseModel, BeforeValidator, Field, StrictStr
+from pydantic import BaseModel, Field, StrictStr
 
 from services.credits.app.declarations.declare_hours import DeclaredEntry, declare_hours, read_declarations
 from services.credits.app.declarations.export_batch import (
@@ -21,7 +21,8 @@ from services.credits.app.documents.records import Records
 from services.credits.app.documents.wording import hours_text
 from services.credits.domain.credentials import Credential
 from services.credits.domain.declarations import DeclarationState, batch_id
-from services.credits.handlers.routes.views import Hours, PeriodSpan, Reason500, Request, date_text
+from services.credits.handlers.routes.views import Hours, PeriodSpan, Reason500
+from services.kit.bodies import Day, Request
 from services.kit.http import caller, correlation_id, idempotency_key, secured
 from services.kit.identity import Role
 
@@ -34,9 +35,7 @@ class DeclareRequest(Request):
     """Declare what was awarded to a certificate in one period."""
 
     credential: Credential
-    period_start: Annotated[date, BeforeValidator(date_text)] = Field(
-        description="first day of the period, Asia/Shanghai"
-    )
+    period_start: Day = Field(description="first day of the period, Asia/Shanghai")
 
 
 class DeclarationAnswer(BaseModel):

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Path
-from pydantic import BaseModel, ConfigDict, Field, StrictStr
+from pydantic import BaseModel, Field, StrictStr
 
 from services.credits.app.documents.attestation_document import verification_url
 from services.credits.app.documents.attestations import Issued
@@ -16,15 +16,14 @@ from services.credits.domain.credentials import Category, Credential
 from services.credits.domain.periods import civil_date
 from services.credits.domain.review import Standing
 from services.credits.handlers.routes.views import Hours, PeriodSpan
+from services.kit.bodies import Request
 
 EntryId = Annotated[StrictStr, Field(pattern=r"^[0-9a-f]{32}$", description="the award's entry")]
 EntryIdPath = Annotated[EntryId, Path()]
 
 
-class IssueRequest(BaseModel):
+class IssueRequest(Request):
     """Which award to certify."""
-
-    model_config = ConfigDict(extra="forbid")
 
     entry_id: EntryId
 
@@ -66,10 +65,8 @@ class VerificationAnswer(BaseModel):
     period: PeriodSpan
 
 
-class NameCheckRequest(BaseModel):
+class NameCheckRequest(Request):
     """The name that the document shows."""
-
-    model_config = ConfigDict(extra="forbid")
 
     name: StrictStr = Field(pattern=r"\S", max_length=100)
 

@@ -9,7 +9,8 @@ from pydantic import BaseModel, Field
 
 from services.credits.app.context import Context
 from services.credits.app.erase_person import erase_person
-from services.credits.handlers.routes.views import LearnerId, Reason500, Request
+from services.credits.handlers.routes.views import LearnerId, Reason500
+from services.kit.bodies import Request
 from services.kit.http import caller, correlation_id, secured
 from services.kit.identity import Role
 

@@ -1,18 +1,18 @@
 """An administrator's grant of hours. Taking it back is a review of it, like an award's."""
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
-from pydantic import AfterValidator, BeforeValidator, Field, StrictStr
+from pydantic import AfterValidator, Field, StrictStr
 
 from services.credits.app.awarding.grant_hours import Grant, grant_hours
 from services.credits.app.context import Context
 from services.credits.domain.credentials import Category, Credential
 from services.credits.domain.profile import clean_text
-from services.credits.handlers.routes.views import EntryAnswer, LearnerId, Request, date_text, entry_answer
+from services.credits.handlers.routes.views import EntryAnswer, LearnerId, entry_answer
+from services.kit.bodies import Day, Request
 from services.kit.http import caller, correlation_id, idempotency_key, secured
 from services.kit.identity import Role
 
@@ -39,7 +39,7 @@ class GrantRequest(Request):
     title: Annotated[StrictStr, Field(max_length=200), AfterValidator(clean_text)] = Field(
         description="what they were earned with, for the learner and the certifying body"
     )
-    earned_on: Annotated[date, BeforeValidator(date_text)] = Field(description="Asia/Shanghai; decides the period")
+    earned_on: Day = Field(description="Asia/Shanghai; decides the period")
     reason: StrictStr = Field(pattern=r"\S", max_length=500, description="why; the learner reads it")
 
 

@@ -17,7 +17,7 @@ from services.credits.app.notices.inbox import (
 from services.credits.app.notices.texts import text_of
 from services.credits.domain.credentials import Credential
 from services.credits.domain.notices import Notice, NoticeKind
-from services.credits.handlers.routes.views import Request
+from services.kit.bodies import Request
 from services.kit.http import caller, secured
 from services.kit.identity import Role
 from services.kit.store import Store

@@ -5,14 +5,14 @@ from typing import Annotated, Literal
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Body
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StrictStr
+from pydantic import AfterValidator, BaseModel, Field, StrictInt, StrictStr
 from stdnum.cn import ric
 from stdnum.exceptions import ValidationError
 
 from services.credits.app.context import Context
 from services.credits.app.profiles import ProfileView, read_profile, update_profile
 from services.credits.domain.profile import MAX_REAL_NAME, clean_email, clean_real_name, clean_text
-from services.credits.handlers.routes.views import date_text
+from services.kit.bodies import Day, Request
 from services.kit.http import caller, correlation_id, secured
 from services.kit.identity import Role
 
@@ -34,13 +34,11 @@ Employer = Annotated[StrictStr, Field(min_length=1, max_length=100), AfterValida
 RealName = Annotated[StrictStr, Field(min_length=2, max_length=MAX_REAL_NAME), AfterValidator(clean_real_name)]
 Email = Annotated[StrictStr, Field(min_length=3, max_length=254), AfterValidator(clean_email)]
 IdNumber = Annotated[StrictStr, Field(pattern=r"^[0-9]{17}[0-9Xx]$"), AfterValidator(_id_number)]
-Birthday = Annotated[date, BeforeValidator(date_text), Field(ge=EARLIEST_BIRTHDAY)]
+Birthday = Annotated[Day, Field(ge=EARLIEST_BIRTHDAY)]
 
 
-class ProfileRequest(BaseModel):
+class ProfileRequest(Request):
     """What is to change: fields that are left out stay as they are, null empties one."""
-
-    model_config = ConfigDict(extra="forbid")
 
     revision: StrictInt = Field(ge=0, description="of the profile that was looked at; 0 where there is none yet")
     username: Username | None = Field(default=None, description="用户名; to be known by, not to sign in with")

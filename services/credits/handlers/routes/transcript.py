@@ -8,7 +8,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 from services.credits.app.declarations.batch_file import CSV
 from services.credits.app.documents.records import Records
 from services.credits.app.documents.transcript_csv import hand_out_transcript, transcript_csv
-from services.credits.handlers.routes.views import LearnerId, Reason500, Request
+from services.credits.handlers.routes.views import LearnerId, Reason500
+from services.kit.bodies import Request
 from services.kit.http import caller, secured
 from services.kit.identity import Role
 

@@ -1,11 +1,10 @@
 """Bodies and answers of the HTTP API. Hours are exact decimals written as text; null is a figure that is not known."""
 
-import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StrictStr
+from pydantic import BaseModel, Field, StrictInt, StrictStr
 
 from services.credits.app.awarding.reasons import TEXTS
 from services.credits.app.documents.wording import hours_text
@@ -13,6 +12,7 @@ from services.credits.domain.certificates import Certificate, State
 from services.credits.domain.credentials import Category, Credential
 from services.credits.domain.ledger import Entry, Kind, Reason
 from services.credits.domain.review import Standing
+from services.kit.bodies import Day, Request
 
 Reason500 = Annotated[StrictStr, Field(pattern=r"\S", max_length=500, description="why; kept in the audit log")]
 LearnerId = Annotated[
@@ -21,29 +21,13 @@ LearnerId = Annotated[
 Hours = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?$", description="exact decimal", examples=["1.5"])]
 
 
-def date_text(value: object) -> object:
-    """Takes a date as text only."""
-    # pydantic would also read seconds since 1970, and instants at midnight.
-    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-        raise ValueError("a date is written as YYYY-MM-DD")
-    return value
-
-
-class Request(BaseModel):
-    """Base of all bodies: a member that we do not know is an error."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
 class RegisterRequest(Request):
     """A certificate that the learner holds."""
 
     credential: Credential
     number: StrictStr = Field(pattern=r"^[A-Za-z0-9-]{4,32}$", description="as printed on the certificate")
-    period_start: Annotated[date, BeforeValidator(date_text)] = Field(
-        description="first day of the current period, Asia/Shanghai"
-    )
-    valid_until: Annotated[date, BeforeValidator(date_text)] | None = Field(
+    period_start: Day = Field(description="first day of the current period, Asia/Shanghai")
+    valid_until: Day | None = Field(
         default=None, description="the certificate's last day of validity, as printed on it"
     )
 
@@ -60,8 +44,8 @@ class ConfirmRequest(Request):
 class RenewalRequest(Request):
     """Days on which a certificate is valid: both are included."""
 
-    valid_from: Annotated[date, BeforeValidator(date_text)]
-    valid_until: Annotated[date, BeforeValidator(date_text)]
+    valid_from: Day
+    valid_until: Day
     reason: Reason500
     revision: StrictInt | None = Field(
         default=None, ge=1, description="the revision that was looked at; refused if another one is known now"

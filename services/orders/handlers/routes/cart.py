@@ -6,6 +6,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 from pydantic import BaseModel, Field, StrictInt
 
+from services.kit.bodies import Request
 from services.kit.http import caller, secured
 from services.kit.identity import Role
 from services.orders.app.context import Context
@@ -19,7 +20,7 @@ from services.orders.app.ordering.carts import (
 )
 from services.orders.domain.order import MAX_LINES, PriceReason
 from services.orders.domain.purchase_state import BuyingObstacle
-from services.orders.handlers.routes.fields import CourseId, Request
+from services.orders.handlers.routes.fields import CourseId
 
 
 class SelectionRequest(Request):

@@ -16,6 +16,7 @@ from pydantic import (
     model_validator,
 )
 
+from services.kit.bodies import Request
 from services.kit.http import caller, idempotency_key, secured
 from services.kit.identity import Role
 from services.orders.app.context import Context
@@ -27,7 +28,7 @@ from services.orders.app.coupons.manage import (
     withdraw_coupon,
 )
 from services.orders.domain.coupon import Coupon, normal_code
-from services.orders.handlers.routes.fields import CouponCode, CourseId, Reason, Request
+from services.orders.handlers.routes.fields import CouponCode, CourseId, Reason
 
 MAX_PAGE = 50
 MAX_COURSES = 100

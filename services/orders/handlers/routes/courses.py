@@ -7,6 +7,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 from pydantic import BaseModel, Field
 
+from services.kit.bodies import Request
 from services.kit.http import caller, correlation_id, idempotency_key, secured
 from services.kit.identity import Role
 from services.orders.app.context import Context
@@ -16,7 +17,7 @@ from services.orders.domain.entitlement import Basis, Entitlement
 from services.orders.domain.order import PriceReason
 from services.orders.domain.plan import Plan
 from services.orders.domain.purchase_state import BuyingObstacle, Obstacle, Standing, State
-from services.orders.handlers.routes.fields import CourseId, Request
+from services.orders.handlers.routes.fields import CourseId
 
 
 class ClaimRequest(Request):

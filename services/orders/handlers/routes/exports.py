@@ -7,15 +7,15 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 from pydantic import BaseModel, Field, StrictStr
 
+from services.kit.bodies import Day, Request
 from services.kit.http import caller, correlation_id, idempotency_key, secured
 from services.kit.identity import Role
 from services.kit.objects import Objects
 from services.orders.app.context import Context
 from services.orders.app.finance.exports import link_file, list_exports, read_export, request_export
 from services.orders.domain.export import MAX_DAYS, Export, ExportState, Manifest
-from services.orders.handlers.routes.fields import MONTH, NUMBER, Reason, Request
+from services.orders.handlers.routes.fields import MONTH, NUMBER, Reason
 from services.orders.handlers.routes.finance_views import (
-    Day,
     FileName,
     KeptFileAnswer,
     LinkAnswer,

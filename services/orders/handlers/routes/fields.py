@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
+from pydantic import Field, StrictInt, StrictStr
 
 NUMBER = r"^[0-9]{14}[0-9a-f]{18}$"
 """Of orders, payments, refunds, invoices and exports: the second they were made in, and chance."""
@@ -26,9 +26,3 @@ ExpectedFen = Annotated[
     StrictInt,
     Field(ge=0, le=10**9, description="what the caller was shown: if it costs anything else now, nothing is ordered"),
 ]
-
-
-class Request(BaseModel):
-    """A body: it has no members but its own."""
-
-    model_config = ConfigDict(extra="forbid")

@@ -1,24 +1,13 @@
 """What finance's routes have in common."""
 
-import re
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, Field, StrictStr
+from pydantic import BaseModel, Field, StrictStr
 
 from services.orders.app.finance.file_links import Link
 from services.orders.domain.export import KeptFile
 
-
-def _date_text(value: object) -> object:
-    # pydantic would also read seconds since 1970, and instants at midnight.
-    if not isinstance(value, str) or not re.fullmatch(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}", value):
-        raise ValueError("a date is written as YYYY-MM-DD")
-    return value
-
-
-Day = Annotated[date, BeforeValidator(_date_text)]
-"""A civil day of Asia/Shanghai."""
 FileName = Annotated[StrictStr, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,99}$", description="a file's name")]
 
 

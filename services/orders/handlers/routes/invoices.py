@@ -7,6 +7,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 from pydantic import BaseModel, Field, StrictInt, StrictStr
 
+from services.kit.bodies import Request
 from services.kit.http import caller, idempotency_key, secured
 from services.kit.identity import Role
 from services.orders.app.context import Context
@@ -22,7 +23,7 @@ from services.orders.app.invoices.requests import (
 )
 from services.orders.app.ports import InvoiceFiles
 from services.orders.domain.invoice import Buyer, BuyerKind, Invoice, InvoiceStatus
-from services.orders.handlers.routes.fields import InvoiceId, OrderId, Request
+from services.orders.handlers.routes.fields import InvoiceId, OrderId
 from services.orders.handlers.routes.refunds import FUNCTION
 
 Title = Annotated[

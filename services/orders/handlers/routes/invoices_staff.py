@@ -6,6 +6,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 from pydantic import BaseModel, Field, StrictInt, StrictStr
 
+from services.kit.bodies import Request
 from services.kit.http import caller, secured
 from services.kit.identity import Role
 from services.orders.app.context import Context
@@ -18,7 +19,7 @@ from services.orders.app.invoices.finance import (
 )
 from services.orders.app.ports import InvoiceFiles
 from services.orders.domain.invoice import Document, InvoiceStatus
-from services.orders.handlers.routes.fields import MONTH, NUMBER, InvoiceId, Reason, Request
+from services.orders.handlers.routes.fields import MONTH, NUMBER, InvoiceId, Reason
 from services.orders.handlers.routes.invoices import InvoiceAnswer, invoice_answer
 from services.orders.handlers.routes.refunds import FUNCTION
 

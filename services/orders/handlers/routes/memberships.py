@@ -8,13 +8,14 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 from pydantic import BaseModel, Field
 
+from services.kit.bodies import Request
 from services.kit.http import caller, correlation_id, idempotency_key, public, secured
 from services.kit.identity import Role
 from services.orders.app.context import Context
 from services.orders.app.entitlements.memberships import MembershipView, grant_membership, read_membership
 from services.orders.app.ordering.place_order import order_membership
 from services.orders.domain.membership import china_date
-from services.orders.handlers.routes.fields import ExpectedFen, LearnerId, PlanId, Reason, Request
+from services.orders.handlers.routes.fields import ExpectedFen, LearnerId, PlanId, Reason
 from services.orders.handlers.routes.order_views import OrderAnswer, order_answer
 
 

@@ -6,6 +6,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 from pydantic import Field
 
+from services.kit.bodies import Request
 from services.kit.http import caller, correlation_id, idempotency_key, secured
 from services.kit.identity import Role
 from services.orders.app.context import Context
@@ -13,7 +14,7 @@ from services.orders.app.ordering.own_orders import cancel_order, list_orders, o
 from services.orders.app.ordering.place_order import order_courses
 from services.orders.app.ordering.quote import quote_courses
 from services.orders.domain.order import MAX_LINES, Order
-from services.orders.handlers.routes.fields import CouponCode, CourseId, ExpectedFen, OrderId, Request
+from services.orders.handlers.routes.fields import CouponCode, CourseId, ExpectedFen, OrderId
 from services.orders.handlers.routes.order_views import (
     OrderAnswer,
     OrdersAnswer,

@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 from pydantic import AfterValidator, BaseModel, Field, StrictStr
 
+from services.kit.bodies import Day, Request
 from services.kit.http import caller, correlation_id, idempotency_key, secured
 from services.kit.identity import Role
 from services.kit.objects import Objects
@@ -17,9 +18,8 @@ from services.orders.app.finance.request_check import link_check_file, list_chec
 from services.orders.domain.payment import LineKind, ProviderName
 from services.orders.domain.reconciliation import Totals
 from services.orders.domain.statement_check import CheckResult, CheckState, Finding, Found, StatementCheck
-from services.orders.handlers.routes.fields import MONTH, Reason, Request
+from services.orders.handlers.routes.fields import MONTH, Reason
 from services.orders.handlers.routes.finance_views import (
-    Day,
     FileName,
     KeptFileAnswer,
     LinkAnswer,

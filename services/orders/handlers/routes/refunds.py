@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 from pydantic import BaseModel, Field, StrictBool, StrictInt
 
+from services.kit.bodies import Day, Request
 from services.kit.http import caller, correlation_id, idempotency_key, secured
 from services.kit.identity import Role
 from services.orders.app.context import Context
@@ -16,8 +17,7 @@ from services.orders.app.refunds.records import known_order, known_refund, own_r
 from services.orders.app.refunds.staff import refunds_of_day, resend_refund
 from services.orders.domain.order import MAX_LINES, Goods
 from services.orders.domain.refund import Cause, Decision, Refund, RefundLine, RefundStatus
-from services.orders.handlers.routes.fields import NUMBER, OrderId, Reason, RefundId, Request
-from services.orders.handlers.routes.finance_views import Day
+from services.orders.handlers.routes.fields import NUMBER, OrderId, Reason, RefundId
 from services.orders.handlers.routes.order_views import OrderAnswer, order_answer
 
 FUNCTION = "aftersale"

@@ -7,13 +7,13 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel, Field
 
+from services.kit.bodies import Day
 from services.kit.http import secured
 from services.kit.identity import Role
 from services.orders.app.context import Context
 from services.orders.app.finance.exports import exportable
 from services.orders.app.finance.revenue import revenue_document, sum_up, titles
 from services.orders.domain.export import MAX_DAYS
-from services.orders.handlers.routes.finance_views import Day
 
 
 class FiguresAnswer(BaseModel):
