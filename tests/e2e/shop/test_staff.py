@@ -139,3 +139,6 @@ def test_an_editor_withdraws_a_course(desk: Desk) -> None:
     expect(page.get_by_text("已下架")).to_be_visible()
     visit(window)
     assert desk.people.public.get(f"/v1/catalog/courses/{course_id}").accepted()["withdrawn"]
+    visitor = desk.window().page
+    visitor.goto(f"/courses/{course_id}")
+    expect(visitor.get_by_role("button", name="已有此课程，登录观看")).to_be_visible()

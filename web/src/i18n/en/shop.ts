@@ -2,6 +2,7 @@ import type { shop as zh } from '../zh/shop'
 
 export const shop: Record<keyof typeof zh, string> = {
   'state.loading': 'Looking up this course for you…',
+  'state.signInOwner': 'Yours already? Sign in',
   'state.signIn': 'Sign in to claim or watch',
   'state.claimable': 'Free for members',
   'state.claim': 'Claim course',

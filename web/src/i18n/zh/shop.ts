@@ -1,5 +1,6 @@
 export const shop = {
   'state.loading': '正在查询您的课程状态…',
+  'state.signInOwner': '已有此课程，登录观看',
   'state.signIn': '登录后领取或观看',
   'state.claimable': '会员免费领取',
   'state.claim': '领取课程',
