@@ -82,6 +82,17 @@ def test_a_members_order_paid_after_it_expired_is_granted_while_the_membership_r
     assert refused(world, membership)
 
 
+def test_attack_paying_a_members_order_late_on_another_membership_that_is_given_back_too(world: World) -> None:
+    membership = membership_order(world)
+    waiting = order_courses(world.context, MEMBER, [ORDINARY], None, 8_910, world.ids.new(), "request-4")
+    world.clock.advance(HALF_AN_HOUR)
+    decide(world, ask(world, membership).lines[0])
+    another = membership_order(world)
+    assert pay(world, waiting, trade_no="T-late").refund_id
+    assert list_entitlements(world.context, MEMBER) == []
+    assert ask(world, another).status is RefundStatus.ASKED, "it has lent no price"
+
+
 def test_attack_paying_late_in_the_moment_of_the_refund(world: World) -> None:
     membership = membership_order(world)
     waiting = order_courses(world.context, MEMBER, [ORDINARY], None, 8_910, world.ids.new(), "request-4")

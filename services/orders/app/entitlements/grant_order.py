@@ -8,7 +8,7 @@ from services.kit.store import ABSENT, Change, Check, Put, Stored, Write
 from services.orders.app.announcements import entitlement_granted, order_paid
 from services.orders.app.context import Context
 from services.orders.app.coupons.usage import confirm
-from services.orders.app.entitlements.memberships import membership_changed, plan_of, read_versioned
+from services.orders.app.entitlements.memberships import membership_changed, read_versioned
 from services.orders.app.keys import claim_key, entitlement_key, latest_order_key, membership_key
 from services.orders.app.ordering.records import LatestOrder
 from services.orders.domain.entitlement import Basis, Claim, Entitlement
@@ -29,7 +29,7 @@ def plan_grant(context: Context, order: Stored[Order], paid_at: datetime, paid_b
 
     An order that has expired is revived: what it reserves is checked or taken anew in the same transaction, so it makes
     no difference whether it expired a second or a day ago, and whether somebody wrote that down. A price for members
-    was promised until it expired: later, it needs a membership that runs.
+    was promised until it expired: later, it needs the membership that it was promised on, and one that runs.
     """
     if order.value.state not in (OrderState.OPEN, OrderState.EXPIRED):
         return None
@@ -66,13 +66,14 @@ def _checks(context: Context, order: Order) -> list[Check] | None:
 def _hold_price(context: Context, order: Order, now: datetime) -> list[Write] | None:
     """What the price for members of an expired order rests on; None where it rests on nothing any more.
 
+    A period that began after the order was placed is not enough: a refund of that period does not look so far back.
     The membership is written, not only checked: a refund of it at the same moment must meet the order.
     """
     as_member = any(line.price_reason is PriceReason.MEMBER for line in order.lines)
     if not as_member or order.state_at(now) is not OrderState.EXPIRED:
         return []
     membership, version = read_versioned(context, order.learner_id)
-    if plan_of(context, membership.period_at(now)) is None:
+    if membership.period_at(order.created_at) is None or membership.period_at(now) is None:
         return None
     return [Put(membership_key(order.learner_id), membership, version)]
 
