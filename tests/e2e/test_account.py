@@ -38,6 +38,20 @@ def test_registering_leads_to_learning_at_once(desk: Desk) -> None:
     assert window.overflow() <= 0
 
 
+def test_who_left_before_the_code_comes_back_by_signing_in_and_no_log_has_the_address(desk: Desk) -> None:
+    page, email = desk.window().page, f"new-{uuid4().hex[:12]}@{DOMAIN}"
+    page.goto("/register")
+    fill(page, email=email, password=PASSWORD)
+    expect(page.get_by_text(email)).to_be_visible()
+    page.goto("/sign-in?to=/hours")
+    fill(page, email=email, password=PASSWORD)
+    page.get_by_role("link", name="验证邮箱").click()
+    expect(page.get_by_text(email)).to_be_visible()
+    assert page.url.endswith("/register?to=/hours")
+    fill(page, code=CODE, password=PASSWORD)
+    page.wait_for_url("**/hours")
+
+
 def test_a_taken_address_is_said_and_a_forgotten_password_is_replaced(desk: Desk) -> None:
     person, window = desk.member(), desk.window()
     page, changed = window.page, f"{PASSWORD}-changed"
