@@ -29,6 +29,8 @@ from services.kit.store import Change, Put, Store, Stored, Write, commit_retryin
 MESSAGES_PER_DAY = 30
 ANSWERED, CLOSED = "catalog.enquiry_answered", "catalog.enquiry_closed"
 GONE_KEPT = timedelta(days=1)
+MOST_COUNTED = 100
+"""Enquiries that are looked at for unread answers: counting is asked for all the time, and may not grow with them."""
 
 
 @dataclass(frozen=True)
@@ -130,8 +132,8 @@ class Enquiries:
         return Page(tuple(stored.value for stored in found[:limit]), more)
 
     def unread_answers(self, learner_id: str) -> int:
-        """In how many of the learner's enquiries staff have said something that the learner has not read."""
-        lines = self._store.query(learner_pk(learner_id), OWN_ENQUIRIES, Line)
+        """In how many of the learner's newest enquiries staff have said something that the learner has not read."""
+        lines = self._store.page(learner_pk(learner_id), OWN_ENQUIRIES, Line, "", MOST_COUNTED)
         return sum(stored.value.unread_by_learner > 0 for stored in lines)
 
     def queue(self, status: Status, after: str, limit: int) -> Page[Line]:

@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, Field, StrictInt, StrictStr
 
 from services.catalog import bootstrap
-from services.catalog.app.enquiries import Enquiries, side_of
+from services.catalog.app.enquiries import MOST_COUNTED, Enquiries, side_of
 from services.catalog.app.problems import ENQUIRY_PROBLEMS
 from services.catalog.app.read_reviews import Page
 from services.catalog.domain.enquiry import MAX_MESSAGES, Enquiry, Line, Side, Status
@@ -77,7 +77,9 @@ class EnquiriesAnswer(BaseModel):
 class UnreadAnswersAnswer(BaseModel):
     """In how many of the caller's enquiries there is something new."""
 
-    enquiries: int = Field(description="those with a message of the staff's that the caller has not read")
+    enquiries: int = Field(
+        description=f"of the {MOST_COUNTED} newest, those with a message of the staff's that the caller has not read"
+    )
 
 
 class AskRequest(Request):

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.catalog.app.enquiries import MESSAGES_PER_DAY
+from services.catalog.app.enquiries import MESSAGES_PER_DAY, MOST_COUNTED
 from services.catalog.domain.enquiry import MAX_MESSAGES, Status
 from services.catalog.handlers import enquiries
 from services.kit.http import HttpApi
@@ -94,6 +94,16 @@ def test_what_staff_have_answered_is_counted_until_it_is_read(world: World, api:
     post(api, f"{second}/messages", {"text": "收到。"})
     assert unread() == 0
     assert get(api, "/v1/catalog/unread-answers", SUPPORT).code == "WRONG_ROLE"
+
+
+def test_attack_making_the_count_of_unread_answers_dear(world: World) -> None:
+    learner = Principal("learner-1", frozenset({Role.LEARNER}))
+    for number in range(MOST_COUNTED + 1):
+        if number % MESSAGES_PER_DAY == 0:
+            world.clock.advance(DAY_MS)
+        asked = world.enquiries.ask(learner, f"ask-{number}", "问", "问", None)
+        world.enquiries.say(STAFF, f"say-{number}", asked.enquiry_id, "答")
+    assert world.enquiries.unread_answers("learner-1") == MOST_COUNTED
 
 
 def test_a_learner_asks_staff_answer_and_both_see_the_thread(world: World, api: HttpApi) -> None:
