@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from hashlib import sha256
 
 from services.kit.problems import Problem
@@ -225,7 +226,6 @@ def _open(
 
 
 def _session(context: Context, request: Request, before: Live | None, watch: Attempt, entitlement: Entitlement) -> Live:
-    # The allowance is kept from session to session, but the time between them does not refill it.
     prompt = watch.prompt and replace(watch.prompt, nonce=context.ids.new(), shown_at=request.now)
     return Live(
         session_id=request.session_id,
@@ -239,7 +239,7 @@ def _session(context: Context, request: Request, before: Live | None, watch: Att
         max_rate=watch.max_rate,
         furthest_ms=watch.furthest_ms,
         confirmed=watch.confirmed,
-        allowance_ms=before.allowance_ms if before else 0,
+        allowance_ms=_carried(before, watch) if before else 0,
         refilled_at=request.now,
         day=before.day if before else shanghai_day(request.now),
         day_total_ms=before.day_total_ms if before else 0,
@@ -253,3 +253,11 @@ def _session(context: Context, request: Request, before: Live | None, watch: Att
         questions=watch.questions,
         entitlement_id=entitlement.id,
     )
+
+
+def _carried(before: Live, watch: Attempt) -> int:
+    """The allowance is kept from session to session, but the time between them does not refill it.
+
+    On a slower course it is worth less: what was earned there is time, and a lecture takes its own, at its own rate.
+    """
+    return int(before.allowance_ms * min(Decimal(1), watch.max_rate / before.max_rate))

@@ -344,6 +344,23 @@ def test_the_break_after_a_completion_refills_nothing(world: World) -> None:
     assert state.live.furthest_ms + state.live.allowance_ms == left
 
 
+def test_attack_earning_time_on_a_faster_course(world: World) -> None:
+    slow, spent = world.start(LONG), 0
+    for _ in range(3):
+        fast = world.start(FAST, take_over=True)
+        play(world, fast, 5_000, claim_ms=0)
+        spent += 5_000
+        slow = world.start(LONG, take_over=True)
+        slow = play(world, slow, 0, claim_ms=DURATIONS[LONG])
+    assert world.prompts(slow)[0] > spent
+    assert slow.live.furthest_ms == spent
+
+
+def test_what_was_earned_on_a_slower_course_is_worth_no_more_on_a_faster_one(world: World) -> None:
+    play(world, world.start(LONG), 5_000, claim_ms=0)
+    assert world.start(FAST, take_over=True).live.allowance_ms == 5_000
+
+
 def test_rewatching_a_completed_course_holds_the_session_while_it_beats(world: World) -> None:
     watch_to_the_end(world, world.start())
     again = world.start()
