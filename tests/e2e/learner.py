@@ -146,6 +146,8 @@ class Window:
         # Left open: closing a page that is being navigated can wait for ever.
         opened.value.get_by_role("button", name="支付 · Pay", exact=True).click()
         expect(opened.value.get_by_text("已支付 · Paid")).to_be_visible()
+        # A page in the background is drawn once a second.
+        page.bring_to_front()
         page.wait_for_url(re.compile(r"/orders/\w+$"), timeout=QUEUES_MS)
         expect(page.get_by_text("已付款")).to_be_visible()
 
