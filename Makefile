@@ -10,7 +10,7 @@ export NODE_USE_SYSTEM_CA := 1
 # Container images like to set it; every process here would then compile all it imports anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup lock run demo test check openapi synth deploy clean
+.PHONY: help setup lock run demo client test check openapi synth deploy clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -62,15 +62,19 @@ demo: setup ## an honest learner and a cheater against the running system (PORT=
 	@$(PY) -m demo --url http://127.0.0.1:$(PORT)
 
 check: setup ## style, types, generated documents
+	@echo "Checking style, types and generated documents ..."
 	@$(VENV)/bin/ruff check --quiet .
 	@$(VENV)/bin/ruff format --check --quiet . || { echo "Run $(VENV)/bin/ruff format ."; exit 1; }
 	@$(VENV)/bin/mypy
 	@$(PY) -m docs.generate --check
 
-test: check ## everything, checked; sets up all it needs
+client: setup ## build and test the client
 	@echo "Building and testing the client ..."
 	@$(PY) -c 'from local.toolchain import build_client; build_client()'
 	@cd web && PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm test --silent
+
+test: setup ## everything, checked; sets up all it needs
+	@$(MAKE) --no-print-directory -j2 check client
 	@echo "Testing the services, the templates and the running system ..."
 	@$(PY) -m pytest -n 4
 
