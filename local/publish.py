@@ -12,6 +12,7 @@ from typing import Any
 
 from local.assembly import Asset
 from local.emulator import ACCOUNT, INTERPRETER, REGION, Emulator
+from local.turns import turn
 
 STAMP = (1980, 1, 1, 0, 0, 0)
 """The oldest time a zip can hold; a fixed one makes equal inputs equal files."""
@@ -50,15 +51,20 @@ def substitute(text: str) -> str:
 
 def _zip_file(asset: Asset, cache: Path) -> Path:
     target = cache / f"{_content_hash(asset.source)}.zip"
-    if not target.exists():
-        with tempfile.TemporaryDirectory(dir=cache) as scratch:
-            copy = Path(scratch) / "asset"
-            shutil.copytree(asset.source, copy)
-            _compile(copy)
-            packed = Path(scratch) / "asset.zip"
-            _pack(_shared(copy, target.with_suffix("")) if (copy / "python").is_dir() else copy, packed)
-            packed.replace(target)
+    with turn(target):
+        if not target.exists():
+            _make_zip(asset, target)
     return target
+
+
+def _make_zip(asset: Asset, target: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+        copy = Path(scratch) / "asset"
+        shutil.copytree(asset.source, copy)
+        _compile(copy)
+        packed = Path(scratch) / "asset.zip"
+        _pack(_shared(copy, target.with_suffix("")) if (copy / "python").is_dir() else copy, packed)
+        packed.replace(target)
 
 
 def _shared(layer: Path, home: Path) -> Path:

@@ -1,18 +1,17 @@
 """Brings the synthesized app and the built client up to date, doing nothing while their sources are unchanged."""
 
-import fcntl
 import hashlib
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from infra.packaging import build_code
 from local.emulator import ROOT
 from local.errors import LocalError
 from local.processes import Child
+from local.turns import turn
 
 LOGS = ROOT / "build" / "local" / "logs"
 WEB = ROOT / "web"
@@ -31,17 +30,8 @@ def synthesize(assembly: Path) -> None:
     Raises:
         LocalError: synthesis failed; shows the end of its log.
     """
-    with _alone(assembly):
+    with turn(assembly):
         _synthesize(assembly)
-
-
-@contextmanager
-def _alone(made: Path) -> Iterator[None]:
-    """One process at a time: systems may start side by side, as those of the tests do."""
-    made.parent.mkdir(parents=True, exist_ok=True)
-    with made.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _synthesize(assembly: Path) -> None:
