@@ -76,7 +76,7 @@ client: setup ## build and test the client
 test: setup ## everything, checked; sets up all it needs
 	@$(MAKE) --no-print-directory -j2 check client
 	@echo "Testing the services, the templates and the running system ..."
-	@$(PY) -m pytest -n 4
+	@$(PY) -m pytest -n 3
 
 synth: $(VENV)/.ready ## write the CloudFormation templates into build/cdk.out
 	@$(PY) -m infra.app

@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 Record = dict[str, Any]
 
 IDLE_S = 0.03
-MAX_IDLE_S = 0.2
+MAX_IDLE_S = 0.5
 """How long to wait before looking at an empty stream again: longer the longer it has been empty."""
 BACKOFF_S = 0.2
 MAX_BACKOFF_S = 1.0
@@ -191,6 +191,7 @@ class StreamMapping:
         self._delivery = BatchDelivery(settings, invoke, give_up, self._stopping)
         self._running = threading.Event()
         self._running.set()
+        self._awake = threading.Event()
         self._turn = threading.Lock()
         self._quiet_since = 0.0
         self._pending: list[Record] = []
@@ -203,6 +204,7 @@ class StreamMapping:
     def stop(self) -> None:
         """Ends the thread after the call it is in."""
         self._stopping.set()
+        self._awake.set()
         self._running.set()
         self._thread.join()
 
@@ -221,6 +223,10 @@ class StreamMapping:
         """Whether it waits for `resume`."""
         return not self._running.is_set()
 
+    def wake(self) -> None:
+        """Looks at the stream at once, for whom waiting until it would do so by itself is too long."""
+        self._awake.set()
+
     def idle_at(self) -> float:
         """Monotonic time of the last look that found the stream read to its end; 0 while there is work."""
         return self._quiet_since
@@ -232,8 +238,9 @@ class StreamMapping:
             with self._turn:
                 worked = self._running.is_set() and self._one_batch()
             idle_s = IDLE_S if worked else min(idle_s * 1.1, MAX_IDLE_S)
-            if not worked:
-                self._stopping.wait(idle_s)
+            if not worked and self._awake.wait(idle_s):
+                self._awake.clear()
+                idle_s = IDLE_S
 
     def _one_batch(self) -> bool:
         """Delivers the batch under way or the next one; False if there is nothing to do yet."""

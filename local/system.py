@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -154,6 +154,8 @@ class System:
                 calm_since = now
             elif now - calm_since > SETTLE_S and self._streams_idle(since=calm_since):
                 return
+            for mapping in self.mappings:
+                mapping.wake()
             time.sleep(0.03)
         raise TimeoutError(f"The system was still busy after {timeout} s")
 
@@ -164,12 +166,17 @@ class System:
     def _queues_empty(self) -> bool:
         sqs = self.client("sqs")
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-        for mapping in self.client("lambda").list_event_source_mappings()["EventSourceMappings"]:
-            url = self._queue_url(mapping["EventSourceArn"])
+        for url in self._consumed_queues:
             counts = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
             if any(int(counts[name]) for name in names):
                 return False
         return True
+
+    @cached_property
+    def _consumed_queues(self) -> list[str]:
+        """URLs of the queues that functions consume."""
+        mappings = self.client("lambda").list_event_source_mappings()["EventSourceMappings"]
+        return [self._queue_url(mapping["EventSourceArn"]) for mapping in mappings]
 
     def _queue_url(self, arn: str) -> str:
         return str(self.client("sqs").get_queue_url(QueueName=arn.rsplit(":", 1)[-1])["QueueUrl"])

@@ -21,7 +21,6 @@ UNREACHED = "() => [...window.unreached].map((e) => e.outerHTML.slice(0, 120))"
 
 def reach_every_control(page: Page) -> None:
     """Tab reaches every control of the page, and each shows that it has the focus."""
-    page.wait_for_load_state("networkidle")
     expect(page.locator('[aria-busy="true"]')).to_have_count(0)
     controls = page.evaluate(BEGIN)
     unmarked = []

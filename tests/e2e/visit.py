@@ -78,7 +78,7 @@ def held_by(window: Window, dialog: Locator) -> None:
     expect(dialog).to_have_accessible_name(re.compile(r"\S"))
     expect(dialog).to_have_accessible_description(re.compile(r"\S"))
     assert page.evaluate("() => document.querySelector('dialog[open]').contains(document.activeElement)")
-    # A browser closes a dialog on the second Escape by itself.
+    # Browsers take a second Escape as a wish that a page cannot refuse, unless the dialog says that nothing closes it.
     for key in ("Escape", "Escape", "Tab", "Tab", "Tab"):
         page.keyboard.press(key)
         assert page.evaluate(INSIDE)
