@@ -10,7 +10,7 @@ export NODE_USE_SYSTEM_CA := 1
 # Container images like to set it; every process here would then compile all it imports anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup lock run demo client test check openapi synth deploy clean
+.PHONY: help setup lock run demo client services test check openapi synth deploy clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -73,10 +73,13 @@ client: setup ## build and test the client
 	@$(PY) -c 'from local.toolchain import build_client; build_client()'
 	@cd web && PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm test --silent
 
+# Side by side: checking types and building the client keep one processor busy, and tests wait for queues meanwhile.
 test: setup ## everything, checked; sets up all it needs
-	@$(MAKE) --no-print-directory -j2 check client
+	@$(MAKE) --no-print-directory -j3 check client services
+
+services: setup
 	@echo "Testing the services, the templates and the running system ..."
-	@$(PY) -m pytest -n 3
+	@$(PY) -m pytest -n 4
 
 synth: $(VENV)/.ready ## write the CloudFormation templates into build/cdk.out
 	@$(PY) -m infra.app

