@@ -14,7 +14,7 @@ from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from local.emulator import ROOT
 from local.system import System, start
-from tests.groups import WITH_SYSTEM, alive, group_of, group_of_file
+from tests.groups import ORDER, WITH_SYSTEM, alive, group_of, group_of_file
 
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Xueshi")  # as in a function's environment
 
@@ -37,6 +37,8 @@ class SharedThings(LoadScopeScheduling):  # type: ignore[misc]
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SharedThings:
     """How `pytest -n` spreads the tests."""
+    # Which scope is large says nothing here: a group of few tests in a browser takes longer than hundreds of others.
+    config.option.loadscopereorder = False
     return SharedThings(config, log)
 
 
@@ -54,7 +56,7 @@ def pytest_collection() -> Generator[None, object, object]:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Puts each group's tests one after the other. A test of the running system elsewhere would start another one."""
-    items.sort(key=lambda item: group_of(item) or "")
+    items.sort(key=lambda item: ORDER.index(group_of(item)))
     for item in items:
         if SYSTEM_MARKS & {mark.name for mark in item.iter_markers()} and group_of(item) not in WITH_SYSTEM:
             raise pytest.UsageError(f"{item.nodeid} needs the running system: move it to flows, security or e2e")

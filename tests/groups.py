@@ -7,18 +7,23 @@ import pytest
 
 TESTS = Path(__file__).parent
 GROUPS = {
-    "flows": "flows",
-    "security": "security",
     "e2e": "browser",
     "e2e/shop": "second browser",
+    "security": "security",
+    "flows": "flows",
     "infra": "templates",
     "contracts": "templates",
     "emulator": "emulator",
 }
-"""Folders of tests, and what they share: a folder goes with the one above it unless it is named itself."""
+"""Folders of tests, and what they share, in the order in which workers take them: the longest ones first.
+
+A folder goes with the one above it unless it is named itself.
+"""
 
 WITH_SYSTEM = {"flows", "security", "browser", "second browser"}
 """Groups with a running system each, so that they wait for it side by side."""
+
+ORDER = [*dict.fromkeys(GROUPS.values()), None]
 
 alive = ExitStack()
 """What the running group has started. It ends with the group, so that no thread of it disturbs the tests after it."""
