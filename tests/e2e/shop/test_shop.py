@@ -177,6 +177,16 @@ def test_an_invoice_is_asked_for_issued_and_downloaded(desk: Desk) -> None:
     with page.expect_download() as downloaded:
         page.get_by_role("button", name="下载 PDF").click()
     assert downloaded.value.path().read_bytes() == PDF
+    # A request for the rest is taken back before anybody has issued it.
+    page.get_by_role("button", name="申请发票").click()
+    dialog.get_by_label("发票抬头").fill("沈知远")
+    dialog.get_by_role("button", name="提交申请").click()
+    withdrawing = page.get_by_role("button", name="撤回申请")
+    try_dialog(window, withdrawing)
+    withdrawing.click()
+    dialog.get_by_role("button", name="撤回申请").click()
+    expect(page.get_by_text("未开具")).to_be_visible()
+    expect(page.get_by_text("已开具")).to_be_visible()
 
 
 def _issue(desk: Desk, order_id: str, number: str) -> None:
