@@ -17,8 +17,7 @@ BUDGET_BYTES = 120_000
 
 def test_why_a_course_cannot_be_claimed(desk: Desk) -> None:
     window = desk.window()
-    window.page.goto(f"/sign-in?to=/courses/{COURSE}")
-    window.sign_in(f"visitor@{DOMAIN}")
+    window.enter(f"visitor@{DOMAIN}", f"/courses/{COURSE}")
     asking = window.page.get_by_role("button", name="为什么不能领取")
     try_dialog(window, asking)
     asking.click()
@@ -29,8 +28,7 @@ def test_why_a_course_cannot_be_claimed(desk: Desk) -> None:
 
 def test_a_player_without_the_course_says_what_to_do(desk: Desk) -> None:
     window = desk.window()
-    window.page.goto(f"/sign-in?to=/courses/{COURSE}/watch")
-    window.sign_in(f"visitor@{DOMAIN}")
+    window.enter(f"visitor@{DOMAIN}", f"/courses/{COURSE}/watch")
     expect(window.page.get_by_role("alert")).to_contain_text("NOT_ENTITLED")
     assert window.findings() == []
 

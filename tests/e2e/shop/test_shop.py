@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from local.seed import DOMAIN
 from tests.e2e.learner import COURSE, QUEUES_MS, Desk, Person, Window
+from tests.e2e.shop.invoices import CONTENT, PDF, found_by_finance, number_of
 from tests.e2e.visit import SMALL, try_dialog, visit
 from tests.flows.buying import buy
 
@@ -17,7 +17,6 @@ LIBRARY = "family-trust-boundaries"
 UNSOLD = "rolling-cash-forecast"
 TAX_ID = "91350100M000100Y43"
 """The example of GB 32100-2015."""
-PDF = b"%PDF-1.7\n%%EOF\n"
 
 
 def _look(window: Window) -> None:
@@ -168,15 +167,14 @@ def test_an_invoice_is_asked_for_issued_and_downloaded(desk: Desk) -> None:
     expect(page.get_by_text("¥1.50")).to_be_visible()
     expect(page.get_by_text("还可开票")).to_be_visible()
     _look(window)
-    number = f"{int(order_id[-12:], 16) % 10**20:020}"
-    _issue(desk, order_id, number)
+    _issue(desk, order_id)
     page.reload()
     expect(page.get_by_text("已开具")).to_be_visible()
-    expect(page.get_by_text(number)).to_be_visible()
+    expect(page.get_by_text(number_of(order_id))).to_be_visible()
     _look(window)
     with page.expect_download() as downloaded:
         page.get_by_role("button", name="下载 PDF").click()
-    assert downloaded.value.path().read_bytes() == PDF
+    assert downloaded.value.path().read_bytes() == CONTENT
     # A request for the rest is taken back before anybody has issued it.
     page.get_by_role("button", name="申请发票").click()
     dialog.get_by_label("发票抬头").fill("沈知远")
@@ -189,19 +187,15 @@ def test_an_invoice_is_asked_for_issued_and_downloaded(desk: Desk) -> None:
     expect(page.get_by_text("已开具")).to_be_visible()
 
 
-def _issue(desk: Desk, order_id: str, number: str) -> None:
+def _issue(desk: Desk, order_id: str) -> None:
     """Finance finds the request, uploads its PDF and issues it."""
-    window = desk.window()
-    page = window.page
-    page.goto("/sign-in?to=/staff/finance?tab=invoices")
-    window.sign_in(f"finance@{DOMAIN}")
-    row = page.get_by_role("row").filter(has_text=order_id)
+    window, row = found_by_finance(desk, order_id)
     expect(row).to_contain_text("晴川财富管理有限公司")
     _look(window)
     row.get_by_role("button", name="开具").click()
-    dialog = page.get_by_role("dialog")
-    dialog.get_by_label("发票号码").fill(number)
-    dialog.get_by_label("发票 PDF").set_input_files({"name": "a.pdf", "mimeType": "application/pdf", "buffer": PDF})
+    dialog = window.page.get_by_role("dialog")
+    dialog.get_by_label("发票号码").fill(number_of(order_id))
+    dialog.get_by_label("发票 PDF").set_input_files(PDF)
     _look(window)
     dialog.get_by_role("button", name="开具").click()
     expect(dialog).to_be_hidden()

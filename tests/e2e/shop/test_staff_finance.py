@@ -5,13 +5,11 @@ import re
 import pytest
 from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 
-from local.seed import DOMAIN
 from tests.e2e.learner import QUEUES_MS, Desk, Window
 from tests.e2e.shop.conftest import Watched
+from tests.e2e.shop.invoices import PDF, found_by_finance, number_of
 from tests.e2e.visit import at_work, give_reason, text_of, try_dialog, visit
 from tests.flows.buying import buy, over
-
-PDF: FilePayload = {"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\n%%EOF\n"}
 
 pytestmark = pytest.mark.e2e
 
@@ -92,36 +90,31 @@ def test_finance_deals_with_invoices_and_refunds(desk: Desk, watched: Watched) -
     order_id = buy(desk.people, person.client, watched.course_id)
     wanted = {"buyer_kind": "person", "title": "Lin"}
     person.client.post(f"/v1/orders/orders/{order_id}/invoices", wanted).accepted()
-    window = desk.window()
+    window, row = found_by_finance(desk, order_id)
     page = window.page
-    page.goto("/sign-in?to=/staff/finance?tab=invoices")
-    window.sign_in(f"finance@{DOMAIN}")
-    row = page.get_by_role("row").filter(has_text=order_id)
     expect(row).to_contain_text("待开具")
     visit(window)
     for name in ("开具", "驳回"):
         try_dialog(window, row.get_by_role("button", name=name))
-    number = _issue(page, order_id)
-    expect(row).to_contain_text(number)
+    _issue(page, order_id)
+    expect(row).to_contain_text(number_of(order_id))
     asked = person.client.post(f"/v1/orders/orders/{order_id}/refunds", {}).accepted()
     over(person.client, f"/v1/orders/refunds/{asked['refund_id']}")
     _red_letter(window, order_id)
     _resend(window, order_id)
 
 
-def _issue(page: Page, order_id: str) -> str:
-    """Issues the order's invoice; what is no PDF is not sent. Answers its number."""
-    number = f"{int(order_id[-12:], 16) % 10**20:020}"
+def _issue(page: Page, order_id: str) -> None:
+    """Issues the order's invoice; what is no PDF is not sent."""
     dialog = page.get_by_role("dialog")
     page.get_by_role("row").filter(has_text=order_id).get_by_role("button", name="开具").click()
-    dialog.get_by_label("发票号码").fill(number)
+    dialog.get_by_label("发票号码").fill(number_of(order_id))
     dialog.get_by_label("发票 PDF").set_input_files(FilePayload(name="a.pdf", mimeType="application/pdf", buffer=b"PK"))
     dialog.get_by_role("button", name="开具").click()
     expect(dialog.get_by_text("请选择不超过 5 MB 的 PDF 文件")).to_be_visible()
     dialog.get_by_label("发票 PDF").set_input_files(PDF)
     dialog.get_by_role("button", name="开具").click()
     expect(dialog).to_be_hidden()
-    return number
 
 
 def _red_letter(window: Window, order_id: str) -> None:
