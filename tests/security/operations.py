@@ -66,6 +66,11 @@ def operations() -> list[Operation]:
     return [operation for service in SERVICES for operation in _operations(service)]
 
 
+def one_of_each(some: list[Operation]) -> dict[str, Operation]:
+    """One operation of each service, by service: it stands for the others where all of them share what is tested."""
+    return {operation.service: operation for operation in some}
+
+
 def _operations(service: str) -> list[Operation]:
     document = json.loads((DOCUMENTS / f"{service}.json").read_text())
     found = []

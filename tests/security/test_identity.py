@@ -19,12 +19,12 @@ from local.seed import DOMAIN, PASSWORD
 from services.kit.identity import Role
 from tests.flows.world import World
 from tests.security.conftest import People
-from tests.security.operations import Operation, operations
+from tests.security.operations import Operation, one_of_each, operations
 
 pytestmark = [pytest.mark.system, pytest.mark.usefixtures("nothing_changes")]
 
 SECURED = [operation for operation in operations() if not operation.public]
-ONE_EACH = {operation.service: operation for operation in SECURED}
+ONE_EACH = one_of_each(SECURED)
 BODY = json.dumps({})
 
 

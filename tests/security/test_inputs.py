@@ -12,13 +12,13 @@ from demo.client import Answer, Client
 from services.kit.identity import Role
 from tests.security.bad_bodies import example, not_json
 from tests.security.conftest import People
-from tests.security.operations import Operation, operations
+from tests.security.operations import Operation, one_of_each, operations
 
 pytestmark = [pytest.mark.system, pytest.mark.usefixtures("nothing_changes")]
 
 WITH_BODY = [operation for operation in operations() if operation.schema]
-ONE_EACH = list({operation.service: operation for operation in WITH_BODY}.values())
-"""What stands for a service's operations where all of them go through the same reading of requests."""
+ONE_EACH = one_of_each(WITH_BODY).values()
+"""Those that are sent everything: a service's operations go through the same reading of requests."""
 TRANSPORT = {"not UTF-8", "an object bomb", "nothing", "unknown field"}
 """What any operation is sent on the way that requests take; all of it goes to each one in tests/unit/handlers."""
 CONTENT_TYPES = ("text/plain", None, "application/x-www-form-urlencoded", "multipart/form-data", "", "json")
