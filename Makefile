@@ -77,7 +77,7 @@ client: setup ## build and test the client
 test: setup ## everything, checked; sets up all it needs
 	@$(MAKE) --no-print-directory -j3 check client services
 
-services: setup
+services: setup ## test the services, the templates and the running system
 	@echo "Testing the services, the templates and the running system ..."
 	@$(PY) -m pytest -n 4
 

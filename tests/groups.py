@@ -24,6 +24,7 @@ WITH_SYSTEM = {"flows", "security", "browser", "second browser"}
 """Groups with a running system each, so that they wait for it side by side."""
 
 ORDER = [*dict.fromkeys(GROUPS.values()), None]
+"""The groups in that order; last come the tests that share nothing."""
 
 alive = ExitStack()
 """What the running group has started. It ends with the group, so that no thread of it disturbs the tests after it."""
