@@ -14,6 +14,7 @@ from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer
 from aws_lambda_powertools.shared.json_encoder import Encoder
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from services.kit.call import Call
 from services.kit.identity import Principal, Role, principal_from
 from services.kit.observability import count, logger
 from services.kit.problems import (
@@ -126,6 +127,16 @@ def idempotency_key(app: APIGatewayHttpResolver) -> str:
     if not _IDEMPOTENCY_KEY.fullmatch(key):
         raise IDEMPOTENCY_KEY_REQUIRED.problem()
     return key
+
+
+def call_of(app: APIGatewayHttpResolver) -> Call:
+    """The current request as use cases take it. Raises NOT_SIGNED_IN.
+
+    Of a route that is `idempotent` it carries the caller's key, which the route's guard has found to be valid.
+    """
+    extensions = app.context["_route"].openapi_extensions or {}
+    key = idempotency_key(app) if extensions.get("x-idempotent") else ""
+    return Call(caller(app), correlation_id(app), key)
 
 
 class HttpApi:
