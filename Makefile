@@ -4,33 +4,49 @@ SHELL := /bin/bash
 VENV := .venv
 PY := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
-# As pip does: trust what this machine trusts, such as a company's own certificate authority.
+# As pip does: trust what this machine trusts, such as a company's own certificate authority. A bare one has no such list.
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
 export UV_SYSTEM_CERTS := true
+endif
 export NODE_USE_SYSTEM_CA := 1
 # Container images like to set it; every process here would then compile all it imports anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup lock run demo client services test check openapi synth deploy clean
+.PHONY: help setup browser lock run demo client services test check openapi synth deploy clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: $(VENV)/.ready .venv-emulator/.ready ## create the environments
 
+NEEDED_MB := 2500
+OFFLINE := Python packages could not be fetched (the reason is above). Check the network connection, then run make again.
+# With what it has fetched before, uv does without the network: the second try.
+sync = $(UV) pip sync --quiet --require-hashes --python $(1) $(2) 2> $(1).log || \
+  $(UV) pip sync --quiet --require-hashes --offline --python $(1) $(2) 2> /dev/null || \
+  { cat $(1).log; echo "$(OFFLINE)"; exit 1; }
+
 $(VENV)/.ready: requirements/dev.txt
 	@command -v python3 >/dev/null || { echo "Python 3.11 or newer is missing: apt-get install python3 python3-venv"; exit 1; }
 	@python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; this is $$(python3 -V)"; exit 1; }
+	@python3 -c 'import shutil, sys; sys.exit(shutil.disk_usage(".").free < $(NEEDED_MB) * 10**6)' || \
+	  { echo "The disk is nearly full: setting up takes $(NEEDED_MB) MB; free some space under $(CURDIR) and run make again."; exit 1; }
 	@echo "Setting up Python packages (about half a minute the first time) ..."
-	@test -x $(PY) || python3 -m venv $(VENV) || { echo "Cannot create a virtual environment: apt-get install python3-venv"; exit 1; }
-	@test -x $(UV) || $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/uv.txt
-	@$(UV) pip sync --quiet --require-hashes --python $(PY) requirements/dev.txt
+	@python3 -c 'import ensurepip' 2>/dev/null || { echo "Cannot create a virtual environment: apt-get install python3-venv"; exit 1; }
+	@$(PY) -m pip --version >/dev/null 2>&1 || python3 -m venv --clear $(VENV)
+	@test -x $(UV) || $(PY) -m pip install --quiet --disable-pip-version-check --retries 2 --require-hashes --no-deps -r requirements/uv.txt || \
+	  { echo "$(OFFLINE)"; exit 1; }
+	@$(call sync,$(PY),requirements/dev.txt)
 	@touch $@
 
 .venv-emulator/.ready: $(VENV)/.ready requirements/emulator.txt
 	@echo "Setting up the AWS emulator ..."
 	@test -x .venv-emulator/bin/python || $(UV) venv --quiet .venv-emulator
-	@$(UV) pip sync --quiet --require-hashes --python .venv-emulator/bin/python requirements/emulator.txt
+	@$(call sync,.venv-emulator/bin/python,requirements/emulator.txt)
 	@touch $@
+
+browser: setup ## find or install the browser and the Chinese font of the browser tests
+	@$(PY) -m tests.e2e.browser
 
 # Lambda's Python carries boto3 and what it needs. Layers of single functions leave out what the common one has.
 RUNTIMES_OWN := boto3 botocore s3transfer jmespath python-dateutil six urllib3
@@ -73,13 +89,13 @@ client: setup ## build and test the client
 	@$(PY) -c 'from local.toolchain import build_client; build_client()'
 	@cd web && PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm test --silent
 
-# Side by side: checking types and building the client keep one processor busy, and tests wait for queues meanwhile.
-test: setup ## everything, checked; sets up all it needs
-	@$(MAKE) --no-print-directory -j3 check client services
+# Side by side, as many as there are processors; how many systems and browsers that means, tests/groups.py says.
+test: setup browser ## everything, checked; sets up all it needs
+	@$(MAKE) --no-print-directory -j$$(nproc) check client services
 
-services: setup ## test the services, the templates and the running system
+services: setup browser ## test the services, the templates and the running system
 	@echo "Testing the services, the templates and the running system ..."
-	@$(PY) -m pytest -n 4
+	@$(PY) -m pytest -n auto
 
 synth: $(VENV)/.ready ## write the CloudFormation templates into build/cdk.out
 	@$(PY) -m infra.app

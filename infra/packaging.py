@@ -71,10 +71,12 @@ def build_layer(out_dir: Path, target: Platform, name: str = COMMON_LAYER) -> Pa
         "--only-binary", ":all:", "--no-binary", FROM_SOURCE,
         "--no-deps", "--require-hashes", "-r", str(_requirements(name)),
     ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (our own arguments)
-    if done.returncode != 0:
+    done = _run(command)
+    # Without the network, what was fetched before is enough.
+    if done.returncode != 0 and _run([*command, "--offline"]).returncode != 0:
         raise PackagingError(
-            f"The layer of requirements/{name}.txt could not be built for {target.name}:\n{done.stderr.strip()}"
+            f"The layer of requirements/{name}.txt could not be built for {target.name}. "
+            f"Check the network connection, then try again. What uv said:\n{done.stderr.strip()}"
         )
     for leftover in ("bin", ".lock"):
         _remove(out_dir / "python" / leftover)
@@ -106,6 +108,10 @@ def cached_code(service: str) -> Path:
         with _scratch(home) as scratch:
             _move_into_place(build_code(service, Path(scratch)), home)
     return home
+
+
+def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (our own arguments)
 
 
 def _requirements(layer: str) -> Path:

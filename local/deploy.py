@@ -23,7 +23,7 @@ from local.streams import MappingSettings
 
 MAX_TEMPLATE_BYTES = 51_200
 """CloudFormation's limit for a template sent with the request."""
-STACK_TIMEOUT_S = 60.0
+STACK_TIMEOUT_S = 300.0
 MAX_CONSUMERS = 2
 """Lambda's smallest limit for one queue."""
 MAPPING = "AWS::Lambda::EventSourceMapping"

@@ -138,7 +138,7 @@ class System:
         function = self.function(service, "relay")
         return next(m for m in self.mappings if m.settings.function.rsplit(":", 1)[-1] == function)
 
-    def settle(self, timeout: float = 20.0) -> None:
+    def settle(self, timeout: float = 120.0) -> None:
         """Waits until every running mapping has read its stream to the end and every consumed queue is empty.
 
         Raises:

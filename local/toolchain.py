@@ -77,7 +77,7 @@ def _build_client() -> None:
     locked = _hash([WEB / "package-lock.json"])
     modules = WEB / "node_modules"
     if _stamped(modules) != locked:
-        _run("npm-ci", [str(TOOLS / "npm"), "ci", "--no-audit", "--no-fund"], WEB, environment)
+        _run("npm-ci", [str(TOOLS / "npm"), "ci", "--no-audit", "--no-fund", "--prefer-offline"], WEB, environment)
         _stamp(modules, locked)
     _run("web-build", [str(TOOLS / "npm"), "run", "build"], WEB, environment)
     _stamp(dist, _hash([*_tree(WEB), *_tree(ROOT / "docs" / "openapi")]))

@@ -1,10 +1,9 @@
-"""What several kinds of tests share: the running system, started once for the whole session."""
+"""What all kinds of tests share: how they are spread over processes, and what each process reads once."""
 
 import fcntl
 import os
 from collections.abc import Generator, Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import botocore.loaders
@@ -13,13 +12,9 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from local.emulator import ROOT
-from local.system import System, start
-from tests.groups import ORDER, WITH_SYSTEM, alive, group_of, group_of_file
+from tests.groups import ORDER, WITH_SYSTEM, group_of, group_of_file, systems_at_once, workers
 
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Xueshi")  # as in a function's environment
-
-REDELIVERY_S = 4
-"""How soon a failed message comes back: longer than a cold start, so that a slow call is not delivered twice."""
 
 COLLECTING = ROOT / "build" / "tests" / "collecting.lock"
 SYSTEM_MARKS = {"system", "e2e"}
@@ -28,11 +23,26 @@ SYSTEM_MARKS = {"system", "e2e"}
 class SharedThings(LoadScopeScheduling):  # type: ignore[misc]
     """The tests of a group are one unit of work, every other test is one by itself.
 
-    xdist's own `loadgroup` would do; with pytest 9.2 it silently groups nothing (pytest-xdist issue 1386).
+    xdist's own `loadgroup` would do; with pytest 9.2 it silently groups nothing (pytest-xdist issue 1386). And no more
+    groups with a running system are under way than the machine carries: meanwhile the other workers take other tests.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         return group_of_file(nodeid.partition("::")[0].removeprefix("tests/")) or nodeid
+
+    def _assign_work_unit(self, node: Any) -> None:
+        if self._systems_under_way() >= systems_at_once():
+            other = next((scope for scope in self.workqueue if scope not in WITH_SYSTEM), None)
+            if other is not None:
+                self.workqueue.move_to_end(other, last=False)
+        super()._assign_work_unit(node)
+
+    def _systems_under_way(self) -> int:
+        """Workers that have tests of a running system before them."""
+        return sum(
+            any(scope in WITH_SYSTEM and not all(tests.values()) for scope, tests in work.items())
+            for work in self.assigned_work.values()
+        )
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SharedThings:
@@ -40,6 +50,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SharedThings
     # Which scope is large says nothing here: a group of few tests in a browser takes longer than hundreds of others.
     config.option.loadscopereorder = False
     return SharedThings(config, log)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """What `-n auto` means on this machine."""
+    return workers()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -68,17 +83,3 @@ def aws_models_read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(botocore.session, "create_loader", cache(botocore.loaders.create_loader))
         yield
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
-    """What a group started ends with its last test."""
-    if nextitem is None or group_of(nextitem) != group_of(item):
-        alive.close()
-
-
-@pytest.fixture(scope="session")
-def system(tmp_path_factory: pytest.TempPathFactory) -> System:
-    """The whole system on this machine, with the demo's accounts and courses, while tests of its group run."""
-    directory: Path = tmp_path_factory.mktemp("system")
-    return alive.enter_context(start(workdir=directory, seed=True, redelivery_s=REDELIVERY_S))

@@ -1,6 +1,6 @@
-"""Which tests share something that takes long to make, and so one worker; and what lives only while they run."""
+"""Which tests share something that takes long to make, and so one worker; and how much of that runs side by side."""
 
-from contextlib import ExitStack
+import os
 from pathlib import Path
 
 import pytest
@@ -21,13 +21,20 @@ A folder goes with the one above it unless it is named itself.
 """
 
 WITH_SYSTEM = {"flows", "security", "browser", "second browser"}
-"""Groups with a running system each, so that they wait for it side by side."""
+"""Groups with a running system each."""
 
 ORDER = [*dict.fromkeys(GROUPS.values()), None]
 """The groups in that order; last come the tests that share nothing."""
 
-alive = ExitStack()
-"""What the running group has started. It ends with the group, so that no thread of it disturbs the tests after it."""
+
+def systems_at_once() -> int:
+    """How many running systems this machine carries side by side: one for each core that is ours."""
+    return max(1, len(os.sched_getaffinity(0)))
+
+
+def workers() -> int:
+    """How many processes test: one more than there are systems, for systems wait for real time now and then."""
+    return min(systems_at_once(), len(WITH_SYSTEM)) + 1
 
 
 def group_of(item: pytest.Item) -> str | None:

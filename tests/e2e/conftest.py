@@ -8,27 +8,26 @@ from playwright.sync_api import Browser, expect
 from local.system import System, start
 from local.toolchain import build_client
 from tests.e2e.browser import launched
-from tests.e2e.learner import Desk
+from tests.e2e.learner import PATIENCE_MS, Desk
 from tests.flows.world import World
-from tests.groups import alive
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """One browser for all tests; each learner has a window of their own in it."""
-    # The machine may be busy with other tests.
-    expect.set_options(timeout=15_000)
+    expect.set_options(timeout=PATIENCE_MS)
     with launched() as running:
         yield running
 
 
-@pytest.fixture(scope="session")
-def system(tmp_path_factory: pytest.TempPathFactory) -> System:
+@pytest.fixture(scope="package")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
     """A system of its own, so that these tests run beside the other ones that need a running system."""
-    return alive.enter_context(start(workdir=tmp_path_factory.mktemp("system"), seed=True))
+    with start(workdir=tmp_path_factory.mktemp("system"), seed=True) as running:
+        yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def people(system: System) -> Iterator[World]:
     """Who can be made ready to learn; the client that the system serves is up to date."""
     build_client()

@@ -33,7 +33,7 @@ def test_the_path_by_keyboard(desk: Desk) -> None:
     expect(page.get_by_role("button", name="开始学习")).to_be_visible()
     _walk(page, "开始学习")
     page.keyboard.press("Enter")
-    expect(page.get_by_test_id("begin")).to_be_visible(timeout=40_000)
+    expect(page.get_by_test_id("begin")).to_be_visible()
     _walk(page, "开始观看")
     page.keyboard.press("Enter")
     window.prompt()

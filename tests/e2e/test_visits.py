@@ -65,7 +65,7 @@ def test_the_rules_are_read_before_claiming_and_before_watching(desk: Desk) -> N
     try_dialog(window, page.get_by_role("button", name="领取课程"))
     window.claim()
     page.get_by_role("button", name="开始学习").click()
-    expect(page.get_by_test_id("begin")).to_be_visible(timeout=40_000)
+    expect(page.get_by_test_id("begin")).to_be_visible()
     visit(window)
 
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -227,6 +228,14 @@ class World:
         for upload in self.editor.post(path, request).accepted()["uploads"]:
             put = self._storage.put(upload["url"], content=files[upload["path"]], headers=upload["headers"])
             assert put.status_code == 200, put.text
+
+
+@contextmanager
+def unfailing(traffic: Traffic) -> Iterator[None]:
+    """Nothing fails on the server's side while the block runs. What failed before is not its fault."""
+    known = len(traffic.failures)
+    yield
+    assert traffic.failures[known:] == []
 
 
 def bus_message(envelope: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from demo.people import PERIOD_START, learner_id_of
 from local.seed import DOMAIN, PASSWORD
-from tests.e2e.learner import COURSE, COURSE_S, HOURS, Desk, Window
+from tests.e2e.learner import COURSE, HOURS, Desk, Window
 from tests.e2e.test_account import CODE, fill
 from tests.e2e.visit import try_dialog, visit
 
@@ -39,14 +39,14 @@ def test_from_registering_to_a_verified_certificate(desk: Desk) -> None:
     window.claim()
     page.get_by_role("button", name="开始学习").click()
     # The rules are said before anything is watched, with the number of prompts.
-    expect(page.get_by_text("共有 2 次互动确认").first).to_be_visible(timeout=40_000)
+    expect(page.get_by_text("共有 2 次互动确认").first).to_be_visible()
     window.begin()
     for _ in range(2):
         window.prompt()
         window.confirm()
-    expect(page.get_by_test_id("completed")).to_be_visible(timeout=(COURSE_S + 40) * 1000)
+    expect(page.get_by_test_id("completed")).to_be_visible()
     page.get_by_role("button", name="查看我的学时").click()
-    expect(page.get_by_text(f"+{HOURS} 学时")).to_be_visible(timeout=40_000)
+    expect(page.get_by_text(f"+{HOURS} 学时")).to_be_visible()
     _declare(window)
     verifying = _verified(desk, _certificate(window))
     _told(window)
@@ -113,7 +113,7 @@ def _certificate(window: Window) -> str:
     page.get_by_role("tab", name="时间线").click()
     visit(window)
     with (
-        page.expect_download(timeout=40_000) as taken,
+        page.expect_download() as taken,
         page.expect_response(lambda answer: answer.url.endswith("/v1/credits/attestations")) as issued,
     ):
         page.get_by_role("button", name="下载 PDF").first.click()

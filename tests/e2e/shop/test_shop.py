@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.learner import COURSE, QUEUES_MS, Desk, Person, Window
+from tests.e2e.learner import COURSE, Desk, Person, Window
 from tests.e2e.shop.invoices import CONTENT, PDF, found_by_finance, number_of
 from tests.e2e.visit import SMALL, try_dialog, visit
 from tests.flows.buying import buy
@@ -29,7 +29,7 @@ def _look(window: Window) -> None:
 
 def _pay(window: Window) -> None:
     """Pays, after a look at the page that says how."""
-    expect(window.page.get_by_text("等待付款结果")).to_be_visible(timeout=QUEUES_MS)
+    expect(window.page.get_by_text("等待付款结果")).to_be_visible()
     _look(window)
     window.pay()
 
@@ -49,7 +49,7 @@ def test_buy_now_then_watch(desk: Desk) -> None:
     page.goto(f"/courses/{OTHER}")
     expect(page.get_by_text("您已购买")).to_be_visible()
     page.get_by_role("button", name="开始学习").click()
-    expect(page.get_by_test_id("begin")).to_be_visible(timeout=QUEUES_MS)
+    expect(page.get_by_test_id("begin")).to_be_visible()
 
 
 def _use_coupon(window: Window) -> None:
@@ -96,7 +96,7 @@ def test_a_cart_of_two_is_paid_and_one_of_them_refunded(desk: Desk) -> None:
     expect(page.get_by_text("部分退款")).to_be_visible()
     _look(window)
     page.goto(f"/courses/{OTHER}")
-    expect(page.get_by_role("button", name="立即购买")).to_be_visible(timeout=QUEUES_MS)
+    expect(page.get_by_role("button", name="立即购买")).to_be_visible()
 
 
 def _give_back(window: Window, kept: str) -> None:
@@ -110,7 +110,7 @@ def _give_back(window: Window, kept: str) -> None:
     dialog.get_by_role("checkbox", name=re.compile(kept)).check()
     dialog.get_by_role("button", name="确认退款").click()
     expect(dialog).to_be_hidden()
-    expect(page.get_by_text("已退回")).to_be_visible(timeout=QUEUES_MS)
+    expect(page.get_by_text("已退回")).to_be_visible()
 
 
 def test_a_membership_changes_prices_and_opens_the_library(desk: Desk) -> None:
@@ -138,12 +138,12 @@ def _end(window: Window, order: str) -> None:
     page.goto(order)
     page.get_by_role("button", name="申请退款").click()
     page.get_by_role("dialog").get_by_role("button", name="确认退款").click()
-    expect(page.get_by_text("已退回")).to_be_visible(timeout=QUEUES_MS)
+    expect(page.get_by_text("已退回")).to_be_visible()
     _look(window)
     page.goto("/membership")
     expect(page.get_by_text("您还不是会员")).to_be_visible()
     page.goto(f"/courses/{LIBRARY}")
-    expect(page.get_by_role("button", name="立即购买")).to_be_visible(timeout=QUEUES_MS)
+    expect(page.get_by_role("button", name="立即购买")).to_be_visible()
 
 
 def test_an_invoice_is_asked_for_issued_and_downloaded(desk: Desk) -> None:

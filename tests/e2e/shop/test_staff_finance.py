@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 
-from tests.e2e.learner import QUEUES_MS, Desk, Window
+from tests.e2e.learner import Desk, Window
 from tests.e2e.shop.conftest import Watched
 from tests.e2e.shop.invoices import PDF, found_by_finance, number_of
 from tests.e2e.visit import at_work, give_reason, text_of, try_dialog, visit
@@ -26,7 +26,7 @@ def test_finance_exports_reconciles_and_makes_coupons(desk: Desk, watched: Watch
     exporting.click()
     give_reason(page, "申请导出", "monthly")
     _first_row(page).click()
-    expect(page.get_by_role("heading", name="报告与清单")).to_be_visible(timeout=QUEUES_MS)
+    expect(page.get_by_role("heading", name="报告与清单")).to_be_visible()
     visit(window)
     with page.expect_download() as taken:
         page.get_by_role("button", name=re.compile(r"^下载 orders-.*csv")).click()
@@ -50,13 +50,13 @@ def _reconcile(window: Window) -> None:
     try_dialog(window, reconciling)
     reconciling.click()
     give_reason(page, "对账", "uploaded")
-    expect(page.get_by_text("文件无法识别")).to_be_visible(timeout=QUEUES_MS)
+    expect(page.get_by_text("文件无法识别")).to_be_visible()
     page.get_by_label("账单文件").set_input_files([])
     reconciling.click()
     give_reason(page, "对账", "daily")
     # The newest is first.
     _first_row(page).click()
-    expect(page.get_by_role("heading", name="报告与清单")).to_be_visible(timeout=QUEUES_MS)
+    expect(page.get_by_role("heading", name="报告与清单")).to_be_visible()
     visit(window)
 
 
@@ -124,7 +124,7 @@ def _red_letter(window: Window, order_id: str) -> None:
     row = page.get_by_role("row").filter(has_text=order_id)
     noting = row.get_by_role("button", name="登记红冲")
     # The refund has to reach the invoice.
-    expect(noting).to_be_visible(timeout=QUEUES_MS)
+    expect(noting).to_be_visible()
     try_dialog(window, noting)
     noting.click()
     dialog = page.get_by_role("dialog")

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from demo.people import PERIOD_START, give_name, learner_id_of
-from tests.e2e.learner import QUEUES_MS, Desk, Person, Window
+from tests.e2e.learner import Desk, Person, Window
 from tests.e2e.shop.conftest import Watched
 from tests.e2e.visit import at_work, give_reason, try_dialog, visit
 from tests.flows.world import eventually
@@ -97,7 +97,7 @@ def _refund(window: Window, order_id: str) -> None:
     try_dialog(window, refunding)
     refunding.click()
     give_reason(page, "退款", "协商退款")
-    expect(page.get_by_text(re.compile("^退款 ¥.*已退款"))).to_be_visible(timeout=QUEUES_MS)
+    expect(page.get_by_text(re.compile("^退款 ¥.*已退款"))).to_be_visible()
 
 
 def test_an_enquiry_is_answered_and_closed(desk: Desk) -> None:

@@ -23,6 +23,8 @@ pytestmark = pytest.mark.system
 
 PARALLEL = 8
 SESSIONS = "/v1/playback/sessions"
+LONGER_AND_LONGER_S = (6, 12, 24, 48)
+"""How long an entitlement is valid: on a busy machine the first may have ended when it arrives."""
 
 
 def test_parallel_courses(stage: Stage) -> None:
@@ -169,14 +171,21 @@ def test_unentitled_watch(stage: Stage) -> None:
 
 def test_expired_watch(stage: Stage) -> None:
     world, learner = stage.world, stage.world.learner()
-    entitle(world, learner, stage.long, datetime.now(UTC) + timedelta(seconds=6))
     script = Cheater(learner, stage.long)
-    eventually(lambda: script.start().ok)
+    valid_s = next(seconds for seconds in LONGER_AND_LONGER_S if _started_in_time(world, script, seconds))
     eventually(lambda: not script.claim_all().ok)
     with nothing_stored(world, script):
         refused([script.claim_all()], "ENTITLEMENT_ENDED")
         refused([script.start()], "ENTITLEMENT_ENDED")
-    assert script.state["furthest_ms"] <= 6_000
+    assert script.state["furthest_ms"] <= valid_s * 1_000
+
+
+def _started_in_time(world: World, script: Cheater, seconds: int) -> bool:
+    """Whether an entitlement for so long came early enough for the script to start."""
+    until = datetime.now(UTC) + timedelta(seconds=seconds)
+    entitle(world, script.client, script.course_id, until)
+    eventually(lambda: script.start().ok or datetime.now(UTC) > until)
+    return bool(script.state)
 
 
 def test_refunded_watch(stage: Stage) -> None:

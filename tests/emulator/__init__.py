@@ -1,0 +1,1 @@
+"""The contract of the emulator that the local system runs on."""

@@ -1,0 +1,1 @@
+"""Flows over HTTP against the running local system."""
