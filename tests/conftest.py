@@ -12,9 +12,13 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from local.emulator import ROOT
-from tests.groups import ORDER, WITH_SYSTEM, group_of, group_of_file, systems_at_once, workers
+from local.system import System, start
+from tests.groups import ORDER, WITH_SYSTEM, alive, group_of, group_of_file, place_of, systems_at_once, workers
 
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Xueshi")  # as in a function's environment
+
+REDELIVERY_S = 4
+"""How soon a failed message comes back: longer than a cold start, so that a slow call is not delivered twice."""
 
 COLLECTING = ROOT / "build" / "tests" / "collecting.lock"
 SYSTEM_MARKS = {"system", "e2e"}
@@ -71,7 +75,7 @@ def pytest_collection() -> Generator[None, object, object]:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Puts each group's tests one after the other. A test of the running system elsewhere would start another one."""
-    items.sort(key=lambda item: ORDER.index(group_of(item)))
+    items.sort(key=lambda item: (ORDER.index(group_of(item)), place_of(item)))
     for item in items:
         if SYSTEM_MARKS & {mark.name for mark in item.iter_markers()} and group_of(item) not in WITH_SYSTEM:
             raise pytest.UsageError(f"{item.nodeid} needs the running system: move it to flows, security or e2e")
@@ -83,3 +87,17 @@ def aws_models_read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(botocore.session, "create_loader", cache(botocore.loaders.create_loader))
         yield
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """What a group started ends with its last test."""
+    if nextitem is None or group_of(nextitem) != group_of(item):
+        alive.close()
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory) -> System:
+    """The whole system on this machine, with the demo's accounts and courses, of the group that is called so."""
+    directory = tmp_path_factory.mktemp("system")
+    return alive.enter_context(start(workdir=directory, seed=True, redelivery_s=REDELIVERY_S))

@@ -1,6 +1,7 @@
 """Which tests share something that takes long to make, and so one worker; and how much of that runs side by side."""
 
 import os
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -8,19 +9,18 @@ import pytest
 TESTS = Path(__file__).parent
 GROUPS = {
     "e2e": "browser",
-    "e2e/shop": "second browser",
-    "security": "security",
-    "flows": "flows",
+    "security": "running system",
+    "flows": "running system",
     "infra": "templates",
     "contracts": "templates",
     "emulator": "emulator",
 }
 """Folders of tests, and what they share, in the order in which workers take them: the longest ones first.
 
-A folder goes with the one above it unless it is named itself.
+Of one group, too, the folders come in this order: who looks whether anything changes comes to a quiet system.
 """
 
-WITH_SYSTEM = {"flows", "security", "browser", "second browser"}
+WITH_SYSTEM = {"browser", "running system", "emulator"}
 """Groups with a running system each."""
 
 ORDER = [*dict.fromkeys(GROUPS.values()), None]
@@ -33,8 +33,12 @@ def systems_at_once() -> int:
 
 
 def workers() -> int:
-    """How many processes test: one more than there are systems, for systems wait for real time now and then."""
-    return min(systems_at_once(), len(WITH_SYSTEM)) + 1
+    """How many processes test: one more than there are cores, for tests of systems wait for real time now and then."""
+    return systems_at_once() + 1
+
+
+alive = ExitStack()
+"""What the running group has started. It ends with the group, so that no thread of it disturbs the tests after it."""
 
 
 def group_of(item: pytest.Item) -> str | None:
@@ -42,7 +46,12 @@ def group_of(item: pytest.Item) -> str | None:
     return group_of_file(item.path.relative_to(TESTS).as_posix())
 
 
+def place_of(item: pytest.Item) -> int:
+    """Where the folder of a test stands in the order of folders."""
+    folder = item.path.relative_to(TESTS).parts[0]
+    return list(GROUPS).index(folder) if folder in GROUPS else len(GROUPS)
+
+
 def group_of_file(path: str) -> str | None:
     """What the tests of a file share, if anything. The path is relative to the folder of all tests."""
-    folder = path.rpartition("/")[0]
-    return GROUPS.get(folder) or GROUPS.get(folder.partition("/")[0])
+    return GROUPS.get(path.partition("/")[0])

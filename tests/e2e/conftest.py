@@ -10,9 +10,10 @@ from local.toolchain import build_client
 from tests.e2e.browser import launched
 from tests.e2e.learner import PATIENCE_MS, Desk
 from tests.flows.world import World
+from tests.groups import alive
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One browser for all tests; each learner has a window of their own in it."""
     expect.set_options(timeout=PATIENCE_MS)
@@ -20,14 +21,13 @@ def browser() -> Iterator[Browser]:
         yield running
 
 
-@pytest.fixture(scope="package")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory) -> System:
     """A system of its own, so that these tests run beside the other ones that need a running system."""
-    with start(workdir=tmp_path_factory.mktemp("system"), seed=True) as running:
-        yield running
+    return alive.enter_context(start(workdir=tmp_path_factory.mktemp("system"), seed=True))
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def people(system: System) -> Iterator[World]:
     """Who can be made ready to learn; the client that the system serves is up to date."""
     build_client()

@@ -1,4 +1,4 @@
-"""One emulator with the slice for all its tests."""
+"""One emulator with the slice for the whole session."""
 
 from collections.abc import Iterator
 
@@ -7,12 +7,12 @@ import pytest
 
 from local.system import System, start
 from tests.emulator.slice import slice_stacks
+from tests.groups import alive
 
 
-@pytest.fixture(scope="package")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    with start(workdir=tmp_path_factory.mktemp("emulator"), stacks=slice_stacks()) as running:
-        yield running
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory) -> System:
+    return alive.enter_context(start(workdir=tmp_path_factory.mktemp("emulator"), stacks=slice_stacks()))
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def http(system: System) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def token(system: System) -> str:
     email = "learner@slice.example"
     system.create_user(email, "Only-for-tests-1", ["editor"])

@@ -5,18 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from local.system import System
-from tests.flows.running import running_system
 from tests.flows.world import World, unfailing
 
 
-@pytest.fixture(scope="package")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    """The whole system on this machine, with the demo's accounts and courses."""
-    with running_system(tmp_path_factory) as running:
-        yield running
-
-
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def world(system: System) -> Iterator[World]:
     """The running system with an editor and an administrator signed in. It is left quiet."""
     with_people = World(system)

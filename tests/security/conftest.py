@@ -8,7 +8,6 @@ import pytest
 from demo.client import Client
 from local.system import System
 from services.kit.identity import Role
-from tests.flows.running import running_system
 from tests.flows.world import World, unfailing
 
 STAFF = {
@@ -31,14 +30,7 @@ class People:
     by_role: dict[str, Client]
 
 
-@pytest.fixture(scope="package")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    """The whole system on this machine, with the demo's accounts and courses."""
-    with running_system(tmp_path_factory) as running:
-        yield running
-
-
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def world(system: System) -> Iterator[World]:
     """The running system."""
     running = World(system)
@@ -46,7 +38,7 @@ def world(system: System) -> Iterator[World]:
     running.close()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def people(world: World) -> People:
     """Somebody signed in for every role."""
     staff = {str(role): world.staff(name) for role, name in STAFF.items()}

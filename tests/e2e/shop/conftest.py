@@ -26,7 +26,7 @@ class Watched:
         return learner_id_of(self.learner.client)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def watched(people: World, browser: Browser) -> Watched:
     """Made once; every role looks at it from its side."""
     learner = Desk(browser, people).member()

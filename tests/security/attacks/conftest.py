@@ -44,7 +44,7 @@ class Stage:
             list(pool.map(wait_for_prompt, self.waiting))
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def stage(world: World) -> Stage:
     """Published courses that every service knows."""
     long, other, short = (

@@ -1,1 +1,0 @@
-"""The contract of the emulator that the local system runs on."""

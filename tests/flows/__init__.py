@@ -1,1 +1,0 @@
-"""Flows over HTTP against the running local system."""
