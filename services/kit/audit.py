@@ -6,9 +6,14 @@ from datetime import datetime
 from services.kit.clock import Clock
 from services.kit.identity import Principal
 from services.kit.ids import Ids
+from services.kit.kinds import Kept, stored
 from services.kit.store import Key, Put
 
 
+@stored(
+    shape=1,
+    personal=Kept("actor", "subject", "reason", because="staff answer for what they did", until="the table goes"),
+)
 @dataclass(frozen=True)
 class AuditRecord:
     """One staff action."""

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any, TypeVar
 
 from services.kit.clock import Clock
+from services.kit.kinds import Kept, stored
 from services.kit.problems import IDEMPOTENCY_KEY_REUSED
 from services.kit.store import Change, Key, Put, Store, commit_retrying
 from services.kit.store.codec import decode, encode
@@ -28,6 +29,7 @@ class Request:
     content: dict[str, Any]
 
 
+@stored(shape=1, personal=Kept("text", because="a retry gets the first answer", until="30 days after it"))
 @dataclass(frozen=True)
 class Answer:
     """What was answered, as the text of the result, and to what."""

@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 
 from services.kit.clock import Clock
 from services.kit.events import Envelope
+from services.kit.kinds import NOTHING, stored
 from services.kit.store import Change, Key, Put, Store, commit_retrying
 
 MARKER_RETENTION = timedelta(days=60)
 """Outlives a dead-letter queue's retention (14 days) and a redrive after it."""
 
 
+@stored(shape=1, personal=NOTHING)
 @dataclass(frozen=True)
 class Marker:
     """Says that an event has had its effect."""

@@ -127,14 +127,13 @@ class Enquiries:
     def of_learner(self, learner_id: str, after: str, limit: int) -> Page[Line]:
         """The learner's enquiries, the newest first."""
         start = OWN_ENQUIRIES + after if after else ""
-        found = self._store.page(learner_pk(learner_id), OWN_ENQUIRIES, Line, start, limit + 1)
-        more = found[limit - 1].value.enquiry_id if len(found) > limit else ""
-        return Page(tuple(stored.value for stored in found[:limit]), more)
+        found = self._store.page(learner_pk(learner_id), OWN_ENQUIRIES, Line, start, limit)
+        return Page(tuple(stored.value for stored in found.items), (found.after or "").removeprefix(OWN_ENQUIRIES))
 
     def unread_answers(self, learner_id: str) -> int:
         """In how many of the learner's newest enquiries staff have said something that the learner has not read."""
         lines = self._store.page(learner_pk(learner_id), OWN_ENQUIRIES, Line, "", MOST_COUNTED)
-        return sum(stored.value.unread_by_learner > 0 for stored in lines)
+        return sum(stored.value.unread_by_learner > 0 for stored in lines.items)
 
     def queue(self, status: Status, after: str, limit: int) -> Page[Line]:
         """Enquiries of a status: open ones from who has waited longest, others from the latest."""

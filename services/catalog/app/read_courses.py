@@ -42,9 +42,8 @@ class ReadCourses:
 
     def editors_page(self, after: str, limit: int) -> Page[Listed]:
         """Courses in the order of their ids, from the first one after `after`; those withdrawn too."""
-        found = self._store.page(LISTINGS, "", Listing, after, limit + 1)
-        shown = tuple(Listed(stored.value, stored.version) for stored in found[:limit])
-        return Page(shown, shown[-1].line.course_id if len(found) > limit else "")
+        found = self._store.page(LISTINGS, "", Listing, after, limit)
+        return Page(tuple(Listed(stored.value, stored.version) for stored in found.items), found.after or "")
 
     def page(self, course_id: str) -> CourseView:
         """The course with what is counted beside it. Raises COURSE_NOT_FOUND."""

@@ -27,12 +27,12 @@ def visible_page(store: Store, pk: str, kind: type[T], visible: Callable[[T], bo
     shown: list[Stored[T]] = []
     while True:
         found = store.page(pk, "", kind, after, max(limit, FEWEST_READ))
-        shown += [stored for stored in found if visible(stored.value)]
+        shown += [stored for stored in found.items if visible(stored.value)]
         if len(shown) > limit:
             return Page(tuple(stored.value for stored in shown[:limit]), shown[limit - 1].key.sk)
-        if len(found) < max(limit, FEWEST_READ):
+        if found.after is None:
             return Page(tuple(stored.value for stored in shown), "")
-        after = found[-1].key.sk
+        after = found.after
 
 
 def read_reviews(store: Store, course_id: str, after: str, limit: int) -> Page[Review]:

@@ -2,15 +2,40 @@
 
 from services.kit.store.port import (
     ABSENT,
+    Add,
     Change,
     Check,
     Conflict,
+    Count,
     Key,
+    NewerShape,
+    Page,
     Put,
+    Remove,
     Store,
     Stored,
+    Throttled,
     Write,
+    WrongKind,
     commit_retrying,
 )
 
-__all__ = ["ABSENT", "Change", "Check", "Conflict", "Key", "Put", "Store", "Stored", "Write", "commit_retrying"]
+__all__ = [
+    "ABSENT",
+    "Add",
+    "Change",
+    "Check",
+    "Conflict",
+    "Count",
+    "Key",
+    "NewerShape",
+    "Page",
+    "Put",
+    "Remove",
+    "Store",
+    "Stored",
+    "Throttled",
+    "Write",
+    "WrongKind",
+    "commit_retrying",
+]

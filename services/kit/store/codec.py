@@ -1,8 +1,10 @@
 """How values become the JSON text that items hold, and back."""
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
+from pydantic_core import from_json, to_json
 
 T = TypeVar("T")
 
@@ -24,3 +26,43 @@ def decode(text: str, kind: type[T]) -> T:
     """The value an item holds. Raises pydantic.ValidationError if it is not a `kind`."""
     value: T = _adapter(kind).validate_json(text)
     return value
+
+
+def encode_over(body: str, before: Any, value: Any) -> str:
+    """The text of `value`, with what `body` holds beyond `before`, the value that was read from it.
+
+    Members of objects are carried at any depth, as long as the object they are in is still there. An element of a list
+    keeps its own where the element is unchanged, or was changed in its place in a list of the same length.
+    """
+    text, known = encode(value), encode(before)
+    if known == body:
+        return text
+    return to_json(_carried(from_json(body), from_json(known), from_json(text))).decode()
+
+
+def _carried(held: Any, known: Any, new: Any) -> Any:
+    """`new`, with what `held` has beyond `known`."""
+    if isinstance(held, dict) and isinstance(known, dict) and isinstance(new, dict):
+        return _carried_members(held, known, new)
+    if isinstance(held, list) and isinstance(known, list) and isinstance(new, list) and len(held) == len(known):
+        return _carried_elements(held, known, new)
+    return new
+
+
+def _carried_members(held: dict[str, Any], known: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    unknown = {name: value for name, value in held.items() if name not in known}
+    shared = {n: _carried(held[n], known[n], v) if n in held and n in known else v for n, v in new.items()}
+    return {**unknown, **shared}
+
+
+def _carried_elements(held: Sequence[Any], known: Sequence[Any], new: Sequence[Any]) -> list[Any]:
+    left = list(range(len(known)))
+    places: list[int | None] = []
+    for element in new:
+        place = next((index for index in left if known[index] == element), None)
+        places.append(place)
+        if place is not None:
+            left.remove(place)
+    if len(new) == len(known):
+        places = [index if place is None and index in left else place for index, place in enumerate(places)]
+    return [e if p is None else _carried(held[p], known[p], e) for e, p in zip(new, places, strict=True)]

@@ -1,29 +1,66 @@
 """The store on DynamoDB, through PynamoDB."""
 
 import os
+from collections.abc import Callable, Sequence, Set
 from datetime import timedelta
 from functools import cached_property
+from random import uniform
+from time import sleep
 from typing import Any, TypeVar
 
+from botocore.exceptions import ClientError
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.connection import Connection
-from pynamodb.exceptions import PutError, TransactWriteError
+from pynamodb.constants import PUT_ITEM, UPDATE_ITEM
+from pynamodb.exceptions import PynamoDBException, TransactWriteError
 from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.update import Action
 from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from services.kit.clock import Clock
 from services.kit.events import Envelope
-from services.kit.store.codec import decode
-from services.kit.store.port import ABSENT, Change, Check, Conflict, Key, Put, Stored, check_size, encode_item
+from services.kit.kinds import Kind, kind_of
+from services.kit.store.codec import encode
+from services.kit.store.port import (
+    ABSENT,
+    Add,
+    Change,
+    Conflict,
+    Count,
+    Key,
+    NewerShape,
+    Page,
+    Put,
+    Remove,
+    Stored,
+    Throttled,
+    Write,
+    check_size,
+    stored_from,
+)
 
 T = TypeVar("T")
 
 OUTBOX_RETENTION = timedelta(days=30)
 """Longer than a stream record (24 h) or a dead-lettered pointer to it (14 days) can live."""
 
-_CONFLICTS = {"ConditionalCheckFailed", "TransactionConflict"}
-_PUT_CONFLICTS = {"ConditionalCheckFailedException", "TransactionConflictException"}
+ATTEMPTS = 4
+"""Of a call that DynamoDB is too busy for; the client's own attempts, which know no transactions, are among each."""
+
+OLD = "ALL_OLD"
+"""A failed condition brings the item that failed it: whether its shape was the reason costs no read."""
+
+_FAILED = {"ConditionalCheckFailed", "ConditionalCheckFailedException"}
+_MET = {"TransactionConflict", "TransactionConflictException", "TransactionInProgressException"}
+_THROTTLED = {
+    "ProvisionedThroughputExceeded",
+    "ProvisionedThroughputExceededException",
+    "RequestLimitExceeded",
+    "Throttling",
+    "ThrottlingError",
+    "ThrottlingException",
+}
 
 
 class Item(Model):
@@ -32,7 +69,11 @@ class Item(Model):
     pk = UnicodeAttribute(hash_key=True)
     sk = UnicodeAttribute(range_key=True)
     version = NumberAttribute()
-    body = UnicodeAttribute()
+    kind = UnicodeAttribute(null=True)
+    shape = NumberAttribute(null=True)
+    at = UnicodeAttribute(null=True)
+    body = UnicodeAttribute(null=True)
+    total = NumberAttribute(null=True, attr_name="count")
     expires_at = NumberAttribute(null=True)
 
 
@@ -51,8 +92,8 @@ def item_model(table: str) -> type[Item]:
 class DynamoStore:
     """One service's table and outbox table.
 
-    A change of one write and no event is a plain conditional PutItem (one write unit per KB); anything more is one
-    transaction (two write units per KB and item).
+    A change of one Put or Add and no event is a plain conditional write (one write unit per KB); anything more is one
+    transaction (two write units per KB and item). What DynamoDB is too busy for is tried again, with a pause.
     """
 
     def __init__(self, table: str, outbox_table: str, clock: Clock) -> None:
@@ -63,56 +104,82 @@ class DynamoStore:
     def get(self, key: Key, kind: type[T]) -> Stored[T] | None:
         """Reads one item, strongly consistent."""
         try:
-            item = self._items.get(key.pk, key.sk, consistent_read=True)
+            item = _patiently(lambda: self._items.get(key.pk, key.sk, consistent_read=True))
         except self._items.DoesNotExist:
             return None
         return _stored(item, kind)
 
     def query(self, pk: str, prefix: str, kind: type[T]) -> list[Stored[T]]:
         """Reads a partition's items by sort-key prefix, in order, strongly consistent."""
-        found = self._items.query(pk, Item.sk.startswith(prefix) if prefix else None, consistent_read=True)
+        condition = Item.sk.startswith(prefix) if prefix else None
+        found = _patiently(lambda: list(self._items.query(pk, condition, consistent_read=True)))
         return [_stored(item, kind) for item in found]
 
-    def page(self, pk: str, prefix: str, kind: type[T], after: str, limit: int) -> list[Stored[T]]:
+    def page(self, pk: str, prefix: str, kind: type[T], after: str | None, limit: int) -> Page[Stored[T]]:
         """Reads at most `limit` items of a partition, from the first one after a sort key, strongly consistent."""
         # A key condition takes one comparison: from what would come next after `after` to the prefix's last key.
-        first, last = f"{after}\0" if after > prefix else prefix or "\0", f"{prefix}\U0010ffff"
+        first, last = f"{after}\0" if after and after > prefix else prefix or "\0", f"{prefix}\U0010ffff"
         if first.encode() > last.encode():
-            return []
-        found = self._items.query(pk, Item.sk.between(first, last), consistent_read=True, limit=limit)
-        return [_stored(item, kind) for item in found]
+            return Page([], None)
+        condition = Item.sk.between(first, last)
+        # One more than is asked for says whether there is more.
+        found = _patiently(lambda: list(self._items.query(pk, condition, consistent_read=True, limit=limit + 1)))
+        items = [_stored(item, kind) for item in found[:limit]]
+        return Page(items, items[-1].key.sk if len(found) > limit else None)
 
     def commit(self, change: Change) -> None:
         """Applies the whole change or nothing."""
         check_size(change)
         if not change.writes and not change.events:
             return
-        if len(change.writes) == 1 and not change.events and isinstance(change.writes[0], Put):
-            self._put(change.writes[0])
+        alone = change.writes[0] if len(change.writes) == 1 and not change.events else None
+        if isinstance(alone, Put):
+            item, condition = self._item(alone), _may_put(alone)
+            arguments = item.get_save_kwargs_from_instance(condition, return_values_on_condition_failure=OLD)
+            self._write(PUT_ITEM, arguments, alone)
+        elif isinstance(alone, Add):
+            item, actions, condition = self._items(alone.key.pk, alone.key.sk), self._adding(alone), _has_room(alone)
+            self._write(UPDATE_ITEM, item.get_update_kwargs_from_instance(actions, condition), alone)
         else:
             self._transact(change)
 
-    def _put(self, put: Put) -> None:
+    def _write(self, operation: str, arguments: dict[str, Any], write: Put | Add) -> None:
         try:
-            self._item(put).save(condition=_at_version(put.after))
-        except PutError as error:
-            if error.cause_response_code in _PUT_CONFLICTS:
-                raise Conflict(f"{put.key.pk} / {put.key.sk}") from error
+            _patiently(lambda: self._connection.dispatch(operation, arguments), again=_MET & _again(write))
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code in _FAILED | _MET:
+                raise _refusal([write], [_old_item(error)]) from error
             raise
 
     def _transact(self, change: Change) -> None:
+        again = {code for write in change.writes for code in _again(write)}
         try:
-            with TransactWrite(connection=self._connection) as transaction:
-                for write in change.writes:
-                    if isinstance(write, Check):
-                        condition = _at_version(write.version)
-                        transaction.condition_check(self._items, write.key.pk, write.key.sk, condition)
-                    else:
-                        transaction.save(self._item(write), condition=_at_version(write.after))
-                for event in change.events:
-                    transaction.save(self._outbox_item(event), condition=_at_version(ABSENT))
+            _patiently(lambda: self._transact_once(change), again=again)
         except TransactWriteError as error:
-            raise _conflict_or(error) from error
+            reasons = [reason for reason in error.cancellation_reasons if reason]
+            if reasons and {reason.code for reason in reasons} <= _FAILED | _MET | _THROTTLED:
+                raise _refusal(change.writes, [reason.raw_item for reason in reasons]) from error
+            raise
+
+    def _transact_once(self, change: Change) -> None:
+        with TransactWrite(connection=self._connection) as transaction:
+            for write in change.writes:
+                self._join(transaction, write)
+            for event in change.events:
+                transaction.save(self._outbox_item(event), condition=Item.pk.does_not_exist())
+
+    def _join(self, transaction: TransactWrite, write: Write) -> None:
+        if isinstance(write, Put):
+            transaction.save(self._item(write), condition=_may_put(write), return_values=OLD)
+        elif isinstance(write, Add):
+            counter = self._items(write.key.pk, write.key.sk)
+            transaction.update(counter, self._adding(write), condition=_has_room(write))
+        elif isinstance(write, Remove):
+            transaction.delete(self._items(write.key.pk, write.key.sk), condition=_at_version(write.version))
+        else:
+            condition = _at_version(write.version)
+            transaction.condition_check(self._items, write.key.pk, write.key.sk, condition)
 
     @cached_property
     def _connection(self) -> Connection:
@@ -127,25 +194,104 @@ class DynamoStore:
 
     def _item(self, put: Put) -> Item:
         return self._items(
-            put.key.pk, put.key.sk, version=put.after + 1, body=encode_item(put.value), expires_at=put.expires_at
+            put.key.pk,
+            put.key.sk,
+            version=put.after + 1,
+            body=put.body,
+            expires_at=put.expires_at,
+            **self._label(put.kind),
         )
 
     def _outbox_item(self, event: Envelope) -> Item:
         # Events of one subject share a partition, so the stream keeps their order.
         expires_at = int((self._clock.now() + OUTBOX_RETENTION).timestamp())
-        return self._outbox(event.subject, event.id, version=1, body=encode_item(event), expires_at=expires_at)
+        put = Put(Key(event.subject, event.id), event)
+        label = self._label(put.kind)
+        return self._outbox(event.subject, event.id, version=1, body=put.body, expires_at=expires_at, **label)
+
+    def _label(self, kind: Kind | None) -> dict[str, Any]:
+        at = self._clock.now().isoformat(timespec="milliseconds")
+        return {"at": at, "kind": kind.name if kind else None, "shape": kind.shape if kind else None}
+
+    def _adding(self, add: Add) -> list[Action]:
+        label = self._label(kind_of(Count))
+        sets = [Item.at.set(label["at"]), Item.kind.set(label["kind"]), Item.shape.set(label["shape"])]
+        return [*sets, Item.version.add(1), Item.total.add(add.amount)]
 
 
 def _stored(item: Item, kind: type[T]) -> Stored[T]:
-    return Stored(Key(item.pk, item.sk), decode(item.body, kind), int(item.version))
+    body = item.body if item.total is None else encode(Count(int(item.total)))
+    shape = None if item.shape is None else int(item.shape)
+    return stored_from(Key(item.pk, item.sk), int(item.version), body, item.kind, shape, kind)
 
 
 def _at_version(version: int) -> Condition:
     return Item.pk.does_not_exist() if version == ABSENT else Item.version == version
 
 
-def _conflict_or(error: TransactWriteError) -> Exception:
-    codes = {reason.code for reason in error.cancellation_reasons if reason and reason.code}
-    if codes and codes <= _CONFLICTS:
-        return Conflict(", ".join(sorted(codes)))
-    return error
+def _may_put(put: Put) -> Condition:
+    """At the version it expects, and of no newer shape: the version may have come from elsewhere than from a read."""
+    condition = _at_version(put.after)
+    if put.after == ABSENT or put.kind is None:
+        return condition
+    return condition & (Item.shape.does_not_exist() | (Item.shape <= put.kind.shape))
+
+
+def _has_room(add: Add) -> Condition | None:
+    if add.amount < 0:
+        return Item.total >= -add.amount
+    if add.at_most is None:
+        return None
+    room = Item.total <= add.at_most - add.amount
+    return Item.total.does_not_exist() | room if add.allows(0) else room
+
+
+def _again(write: Write) -> set[str]:
+    """Transactions that only met at a counter would both be right: they try again. Others have to look again first."""
+    return _MET if isinstance(write, Add) else set()
+
+
+def _refusal(writes: Sequence[Write], old: Sequence[dict[str, Any] | None]) -> Exception:
+    """Why conditions failed: a shape newer than the one to be written, or another writer."""
+    shapes = {write.key: write.kind.shape for write in writes if isinstance(write, Put) and write.kind}
+    for item in filter(None, old):
+        key = Key(item["pk"]["S"], item["sk"]["S"])
+        shape = int(item.get("shape", {}).get("N", 0))
+        if shape > shapes.get(key, shape):
+            return NewerShape(f"{key.pk} / {key.sk} has shape {shape}")
+    return Conflict(", ".join(f"{write.key.pk} / {write.key.sk}" for write in writes))
+
+
+def _old_item(error: ClientError) -> dict[str, Any] | None:
+    cause: Any = error.__cause__
+    return cause.response.get("Item") if isinstance(cause, ClientError) else None
+
+
+def _patiently(call: Callable[[], T], again: Set[str] = frozenset()) -> T:
+    """Repeats what was refused for one of these reasons, or because the database is too busy, with a growing pause.
+
+    Raises:
+        Throttled: too busy still.
+    """
+    for attempt in range(ATTEMPTS):
+        try:
+            return call()
+        except (PynamoDBException, ClientError) as error:
+            codes = _codes(error)
+            if not codes or not codes <= _THROTTLED | again:
+                raise
+            if attempt + 1 == ATTEMPTS:
+                if codes & _THROTTLED:
+                    raise Throttled(", ".join(sorted(codes))) from error
+                raise
+        # Callers that met must not meet again: a random pause, of at most 25, 50, 100 ms.
+        sleep(uniform(0, 0.025 * 2**attempt))  # noqa: S311 (no secret)
+    raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def _codes(error: PynamoDBException | ClientError) -> set[str]:
+    if isinstance(error, TransactWriteError) and (reasons := [r for r in error.cancellation_reasons if r]):
+        return {reason.code for reason in reasons}
+    if isinstance(error, ClientError):
+        return {error.response["Error"]["Code"]}
+    return {error.cause_response_code} if error.cause_response_code else set()

@@ -1,19 +1,25 @@
 """The store port: versioned items, and transactions that carry their events.
 
 Every item has a version. Every write says which version it replaces, so a write decided on old
-state never lands: there is no blind overwrite and no other kind of condition.
+state never lands: there is no blind overwrite. Counters alone are added to without one, because
+many add at once and no order of them matters. See docs/stored-data.md for kinds and shapes.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from random import uniform
 from time import sleep
 from typing import Any, Generic, Protocol, TypeVar
 
+from pydantic import ValidationError
+
 from services.kit.events import Envelope
-from services.kit.store.codec import encode
+from services.kit.kinds import NOTHING, Kind, kind_of, stored
+from services.kit.store.codec import decode, encode, encode_over
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 ABSENT = 0
 """The version of an item that does not exist."""
@@ -29,25 +35,70 @@ class Key:
 
 @dataclass(frozen=True)
 class Stored(Generic[T]):
-    """An item as it was read."""
+    """An item as it was read. `body` is its text, which may hold more than the value does: newer code wrote it."""
 
     key: Key
     value: T
     version: int
+    body: str = ""
+
+    def put(self, value: T, expires_at: int | None = None) -> "Put":
+        """The write that makes the item this value, and keeps what newer code has put into it."""
+        return Put(self.key, value, self.version, expires_at, self)
+
+    def put_bare(self, value: T, expires_at: int | None = None) -> "Put":
+        """The write that makes the item this value and nothing else. For erasures: nobody can say what is unknown."""
+        return Put(self.key, value, self.version, expires_at)
+
+    def remove(self) -> "Remove":
+        """The write that removes the item."""
+        return Remove(self.key, self.version)
+
+    def after(self, put: "Put") -> "Stored[T]":
+        """The item as it will be once this write of it is committed."""
+        return Stored(self.key, put.value, put.after + 1, put.body)
 
 
 @dataclass(frozen=True)
 class Put:
-    """Writes `value` (a dataclass or pydantic model) if the item is still at version `after`.
+    """Writes `value` (of a class that is `@stored`) if the item is still at version `after`.
 
     `after` is 0 where the item must not exist. The item's version becomes `after + 1`.
     `expires_at` is the Unix second after which DynamoDB may delete it; nothing may rely on that moment.
+    `over` is what it replaces, if that was read: `Stored.put` makes such a write, and carries what its reader did not
+    know. Who changes an item that was read uses that.
     """
 
     key: Key
     value: Any
     after: int = ABSENT
     expires_at: int | None = None
+    over: Stored[Any] | None = None
+
+    @cached_property
+    def body(self) -> str:
+        """The text to store. Raises ValueError for one that no store can hold."""
+        over = self.over
+        text = encode_over(over.body, over.value, self.value) if over and over.body else encode(self.value)
+        if len(text.encode()) > MAX_BODY_BYTES:
+            raise ValueError(f"an item takes at most {MAX_BODY_BYTES} bytes")
+        return text
+
+    @property
+    def kind(self) -> Kind | None:
+        """What is written."""
+        return kind_of(type(self.value))
+
+
+@dataclass(frozen=True)
+class Remove:
+    """Removes the item, of whatever shape, if it is still at this version. For an erasure and for what is undone.
+
+    What merely grows old has an `expires_at` instead: it costs nothing to go.
+    """
+
+    key: Key
+    version: int
 
 
 @dataclass(frozen=True)
@@ -58,7 +109,33 @@ class Check:
     version: int
 
 
-Write = Put | Check
+@stored(shape=1, personal=NOTHING)
+@dataclass(frozen=True)
+class Count:
+    """What a counter holds; read like any other item, written by `Add` alone."""
+
+    count: int = 0
+
+
+@dataclass(frozen=True)
+class Add:
+    """Adds to a counter, whatever its version, and makes it if it is absent. A counter never holds less than nothing.
+
+    Of `at_most` it is refused, as a Conflict, if the counter would hold more. A counter that hundreds write in a
+    second is several: `ShardedCounter`.
+    """
+
+    key: Key
+    amount: int = 1
+    at_most: int | None = None
+
+    def allows(self, count: int) -> bool:
+        """Whether it may be added to what the counter holds."""
+        after = count + self.amount
+        return after >= 0 and (self.at_most is None or self.amount < 0 or after <= self.at_most)
+
+
+Write = Put | Check | Remove | Add
 
 
 @dataclass(frozen=True)
@@ -69,12 +146,40 @@ class Change:
     events: Sequence[Envelope] = ()
 
 
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """Part of a list. `after` begins the next part, and is None at the end: no next part is empty."""
+
+    items: Sequence[T]
+    after: str | None
+
+    def map(self, change: Callable[[T], U]) -> "Page[U]":
+        """The same part of the list, each item changed."""
+        return Page([change(item) for item in self.items], self.after)
+
+
 class Conflict(Exception):
     """Somebody else wrote first; nothing of the change was applied."""
 
 
+class NewerShape(Exception):
+    """Newer code wrote the item in a shape that this code does not know; nothing was applied. Try again: a deployment
+    is under way, and the newer code will take it."""
+
+
+class Throttled(Exception):
+    """The database takes no more at the moment; nothing was applied."""
+
+
+class WrongKind(Exception):
+    """The item under this key is of another kind than the reader expects: a mistake in the code or in the data."""
+
+
 class Store(Protocol):
-    """One service's table and its outbox."""
+    """One service's table and its outbox.
+
+    Every call may raise Throttled, every read WrongKind, and NewerShape where the value cannot be made of the body.
+    """
 
     def get(self, key: Key, kind: type[T]) -> Stored[T] | None:
         """Reads one item, strongly consistent."""
@@ -82,14 +187,18 @@ class Store(Protocol):
     def query(self, pk: str, prefix: str, kind: type[T]) -> list[Stored[T]]:
         """Reads a partition's items whose sort key starts with `prefix`, in sort-key order, consistently."""
 
-    def page(self, pk: str, prefix: str, kind: type[T], after: str, limit: int) -> list[Stored[T]]:
-        """Like `query`, but at most `limit` items, from the first one whose sort key comes after `after`."""
+    def page(self, pk: str, prefix: str, kind: type[T], after: str | None, limit: int) -> Page[Stored[T]]:
+        """Like `query`, but at most `limit` items, from the first one whose sort key comes after `after`.
+
+        The page's `after` is its last item's sort key, or None where nothing comes after it.
+        """
 
     def commit(self, change: Change) -> None:
         """Applies the whole change or nothing.
 
         Raises:
-            Conflict: an item is not at the version a write expects.
+            Conflict: an item is not at the version a write expects, or a counter has no room.
+            NewerShape: an item is of a newer shape than the code knows that would write over it.
             ValueError: what DynamoDB does not take: over 100 items, two of one key, a key or an item too long.
         """
 
@@ -110,6 +219,8 @@ def check_size(change: Change) -> None:
     outbox_keys = [Key(event.subject, event.id) for event in change.events]
     if len(set(keys)) != len(keys) or len(set(outbox_keys)) != len(outbox_keys):
         raise ValueError("two writes to one key in one transaction")
+    if any(isinstance(write, Put) and isinstance(write.value, Count) for write in change.writes):
+        raise ValueError("a counter is added to")
     if len(keys) + len(outbox_keys) > MAX_TRANSACTION_ITEMS:
         raise ValueError(f"a transaction takes at most {MAX_TRANSACTION_ITEMS} items")
     for key in (*keys, *outbox_keys):
@@ -117,12 +228,17 @@ def check_size(change: Change) -> None:
             raise ValueError("a key is empty or too long")
 
 
-def encode_item(value: Any) -> str:
-    """The body of an item. Raises ValueError for one no store can hold."""
-    body = encode(value)
-    if len(body.encode()) > MAX_BODY_BYTES:
-        raise ValueError(f"an item takes at most {MAX_BODY_BYTES} bytes")
-    return body
+def stored_from(key: Key, version: int, body: str, kind: str | None, shape: int | None, cls: type[T]) -> Stored[T]:
+    """An item's attributes as the reader's value. Items without a kind are from before there were kinds."""
+    known = kind_of(cls)
+    if known and kind and kind != known.name:
+        raise WrongKind(f"{key.pk} / {key.sk} is a {kind}, not a {known.name}")
+    try:
+        return Stored(key, decode(body, cls), version, body)
+    except ValidationError as error:
+        if known and shape and shape > known.shape:
+            raise NewerShape(f"{key.pk} / {key.sk} has shape {shape}") from error
+        raise
 
 
 def commit_retrying(store: Store, plan: Callable[[], tuple[Change, T]], attempts: int = 5) -> T:

@@ -4,20 +4,15 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from services.kit.store import Store
+from services.kit.store.pages import every
 from services.orders.domain.days import Days
 
 T = TypeVar("T")
 
-PAGE = 500
-"""Items read at a time."""
-
 
 def pages(store: Store, pk: str, kind: type[T]) -> Iterator[T]:
     """Everything of a partition, a page at a time."""
-    after = ""
-    while found := store.page(pk, "", kind, after, PAGE):
-        yield from (stored.value for stored in found)
-        after = found[-1].key.sk
+    return (stored.value for stored in every(store, pk, "", kind))
 
 
 def of_hours(partition: Callable[[str], str], kind: type[T]) -> Callable[[Store, Days], Iterator[T]]:

@@ -76,7 +76,7 @@ def _first_day(store: Store, today: str) -> str:
     """The first day that has notes; yesterday where none has any."""
     oldest = date.fromisoformat(today) - NOTE_RETENTION
     days = [(oldest + timedelta(days=n)).isoformat() for n in range(NOTE_RETENTION.days)]
-    return next((day for day in days if store.page(grown_key(day, "").pk, "", GrownChain, "", 1)), days[-1])
+    return next((day for day in days if store.page(grown_key(day, "").pk, "", GrownChain, "", 1).items), days[-1])
 
 
 def _heads(store: Store, day: str) -> Iterator[ChainHead]:

@@ -33,10 +33,10 @@ def read_statements(
     """
     start = f"{ATTEMPTS}{after}" if after else ""
     found = store.page(live_key(learner_id).pk, ATTEMPTS, Attempt, start, limit)
-    completed = [stored.value for stored in found if stored.value.completed_at is not None]
+    completed = [stored.value for stored in found.items if stored.value.completed_at is not None]
     return StatementsPage(
         [completed_statement(watch, _legs(store, archive, watch), policy(watch.policy_id)) for watch in completed],
-        found[-1].key.sk.removeprefix(ATTEMPTS) if len(found) == limit else None,
+        found.after.removeprefix(ATTEMPTS) if found.after else None,
     )
 
 

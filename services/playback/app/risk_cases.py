@@ -155,10 +155,10 @@ def list_cases(store: Store, period: str, status: Status | None, after: str, lim
     pk, prefix = risk_cases_of(period)
     while len(found) <= limit:
         page = store.page(pk, prefix, RiskCase, after, PAGE)
-        found += [stored for stored in page if status in (None, stored.value.status)]
-        if len(page) < PAGE:
+        found += [stored for stored in page.items if status in (None, stored.value.status)]
+        if page.after is None:
             break
-        after = page[-1].key.sk
+        after = page.after
     more = len(found) > limit
     return CasePage([stored.value for stored in found[:limit]], found[limit - 1].key.sk if more else None)
 

@@ -11,7 +11,7 @@ from moto import mock_aws
 
 from services.kit.clock import ManualClock
 from services.kit.events import Envelope
-from services.kit.store import Store
+from services.kit.store import Key, Store
 from services.kit.store.codec import decode
 from services.kit.store.dynamodb import DynamoStore
 from services.kit.store.memory import MemoryStore
@@ -22,10 +22,13 @@ NOW = datetime(2026, 3, 2, 4, 0, 0, 250_000, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Subject:
-    """A store under test, and the events it has put into its outbox."""
+    """A store under test, and what is in its tables."""
 
     store: Store
     outbox: Callable[[], list[Envelope]]
+    labels: Callable[[], dict[Key, tuple[str | None, int | None, str]]]
+    body: Callable[[Key], str]
+    put_unlabelled: Callable[[Key, str], None]
 
 
 @pytest.fixture
@@ -72,18 +75,49 @@ def dynamo(tables: Any, clock: ManualClock) -> DynamoStore:
 
 
 @pytest.fixture(params=["memory", "dynamodb"])
-def subject(request: pytest.FixtureRequest) -> Subject:
+def subject(request: pytest.FixtureRequest, clock: ManualClock) -> Subject:
     """Each of the two in turn."""
     if request.param == "memory":
-        memory = MemoryStore()
-        return Subject(memory, lambda: memory.outbox)
-    store: DynamoStore = request.getfixturevalue("dynamo")
-    client = request.getfixturevalue("tables")
+        return in_memory(MemoryStore(clock))
+    return in_dynamodb(request.getfixturevalue("dynamo"), request.getfixturevalue("tables"))
+
+
+def in_memory(store: MemoryStore) -> Subject:
+    """The fake."""
+
+    def labels() -> dict[Key, tuple[str | None, int | None, str]]:
+        return {key: (label.kind, label.shape, label.at) for key, label in store.labels.items()}
+
+    def put_unlabelled(key: Key, body: str) -> None:
+        store.items[key] = (1, body)
+
+    return Subject(store, lambda: store.outbox, labels, lambda key: store.items[key][1], put_unlabelled)
+
+
+def in_dynamodb(store: DynamoStore, client: Any) -> Subject:
+    """The real adapter, on moto's tables."""
+
+    def items(table: str) -> list[dict[str, Any]]:
+        return list(client.scan(TableName=table)["Items"])
 
     def outbox() -> list[Envelope]:
-        return [decode(item["body"]["S"], Envelope) for item in client.scan(TableName="outbox")["Items"]]
+        return [decode(item["body"]["S"], Envelope) for item in items("outbox")]
 
-    return Subject(store, outbox)
+    def labels() -> dict[Key, tuple[str | None, int | None, str]]:
+        return {
+            Key(item["pk"]["S"], item["sk"]["S"]): (item["kind"]["S"], int(item["shape"]["N"]), item["at"]["S"])
+            for item in items("data")
+        }
+
+    def body(key: Key) -> str:
+        found = client.get_item(TableName="data", Key={"pk": {"S": key.pk}, "sk": {"S": key.sk}})
+        return str(found["Item"]["body"]["S"])
+
+    def put_unlabelled(key: Key, text: str) -> None:
+        item = {"pk": {"S": key.pk}, "sk": {"S": key.sk}, "version": {"N": "1"}, "body": {"S": text}}
+        client.put_item(TableName="data", Item=item)
+
+    return Subject(store, outbox, labels, body, put_unlabelled)
 
 
 @pytest.fixture

@@ -152,7 +152,7 @@ def test_a_page_goes_on_after_a_key_whether_it_exists_or_not(store: Store) -> No
     put(store, Key("Q", "x#1"), "elsewhere")
 
     def page(prefix: str, after: str, limit: int = 9) -> list[str]:
-        return [stored.value.text for stored in store.page("P", prefix, Thing, after, limit)]
+        return [stored.value.text for stored in store.page("P", prefix, Thing, after, limit).items]
 
     everything = ["w", "x#1", "x#1a", "x#2", "x#ä", "x#\U0010ffff", "y"]
     assert page("x#", "") == everything[1:6]
@@ -169,7 +169,7 @@ def test_a_page_goes_on_after_a_key_whether_it_exists_or_not(store: Store) -> No
 def test_a_page_is_full_however_long_its_items_are(store: Store) -> None:
     for number in range(5):
         put(store, Key("P", f"{number}"), "x" * 380_000)
-    assert [stored.key.sk for stored in store.page("P", "", Thing, "0", 3)] == ["1", "2", "3"]
+    assert [stored.key.sk for stored in store.page("P", "", Thing, "0", 3).items] == ["1", "2", "3"]
 
 
 def test_a_hundred_items_are_a_transaction_and_one_more_is_none(subject: Subject) -> None:

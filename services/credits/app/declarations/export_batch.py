@@ -135,8 +135,8 @@ def read_holders(store: Store, credential: Credential, number: int, after: str, 
     if store.get(batch_key(credential, number), Batch) is None:
         raise BATCH_NOT_FOUND.problem()
     lines = store.page(lines_pk(credential, number), LINES, Line, f"{LINES}{after}" if after else "", limit)
-    learners = sorted({stored.value.learner_id for stored in lines if not stored.value.withdrawn})
-    last = lines[-1].value.line_id if len(lines) == limit else None
+    learners = sorted({stored.value.learner_id for stored in lines.items if not stored.value.withdrawn})
+    last = lines.after.removeprefix(LINES) if lines.after else None
     return HoldersPage([_holder(store, learner_id, credential) for learner_id in learners], last)
 
 

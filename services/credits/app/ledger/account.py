@@ -188,4 +188,4 @@ def read_entries(store: Store, learner_id: str) -> list[Entry]:
 def entries_page(store: Store, learner_id: str, after: int, limit: int) -> list[Entry]:
     """At most `limit` entries of the learner's ledger, from the one after number `after`."""
     key = entry_key(learner_id, after)
-    return [stored.value for stored in store.page(key.pk, ENTRIES, Entry, key.sk, limit)]
+    return [stored.value for stored in store.page(key.pk, ENTRIES, Entry, key.sk, limit).items]

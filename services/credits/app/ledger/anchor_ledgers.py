@@ -94,7 +94,7 @@ def _heads(store: Store, day: date) -> Iterator[Head]:
 def _first_day(store: Store, today: date) -> date:
     """The first day that has postings; yesterday where none has any."""
     days = [today - LOOK_BACK + n * ONE_DAY for n in range(LOOK_BACK.days)]
-    return next((day for day in days if store.page(postings_pk(day), "", Posting, "", 1)), days[-1])
+    return next((day for day in days if store.page(postings_pk(day), "", Posting, "", 1).items), days[-1])
 
 
 def _days(objects: Objects) -> list[date]:

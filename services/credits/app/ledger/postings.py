@@ -52,7 +52,7 @@ def entries_between(store: Store, first: date, last: date, after: str | None, po
     found: list[Stored[Posting]] = []
     start = max(first, posted_on(after)) if after else first
     for day in _days(start, last):
-        found += store.page(postings_pk(day), "", Posting, after or "", postings - len(found))
+        found += store.page(postings_pk(day), "", Posting, after, postings - len(found)).items
         if len(found) == postings:
             break
     return EntriesPage(

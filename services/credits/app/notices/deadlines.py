@@ -25,8 +25,7 @@ from services.kit.clock import Clock
 from services.kit.events import Envelope, EventFactory
 from services.kit.observability import count
 from services.kit.store import ABSENT, Change, Put, Store, commit_retrying
-
-PAGE = 200
+from services.kit.store.pages import every
 
 
 @dataclass(frozen=True)
@@ -109,10 +108,7 @@ def _walk(ctx: Reminding, day: date, today: date) -> int:
 
 
 def _filed(store: Store, day: date) -> Iterator[Deadline]:
-    after = ""
-    while found := store.page(deadlines_pk(day), "", Deadline, after, PAGE):
-        yield from (stored.value for stored in found)
-        after = found[-1].key.sk
+    return (stored.value for stored in every(store, deadlines_pk(day), "", Deadline))
 
 
 def _file(ctx: Reminding, deadline: Deadline, day: date) -> None:

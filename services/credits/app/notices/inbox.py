@@ -64,9 +64,9 @@ def read_notices(store: Store, learner_id: str, before: int | None, limit: int) 
     """At most `limit` notices, from the newest, or from the one before number `before`."""
     box = _box(store, learner_id).value
     after = notice_key(learner_id, before).sk if before else ""
-    found = [stored.value for stored in store.page(learner_pk(learner_id), NOTICES, Notice, after, limit)]
-    more = found[-1].number if len(found) == limit and found[-1].number > 1 else None
-    return NoticesPage([(notice, box.is_read(notice.number)) for notice in found], box.unread, more)
+    page = store.page(learner_pk(learner_id), NOTICES, Notice, after, limit).map(lambda stored: stored.value)
+    more = page.items[-1].number if page.after else None
+    return NoticesPage([(notice, box.is_read(notice.number)) for notice in page.items], box.unread, more)
 
 
 def count_unread(store: Store, learner_id: str) -> int:

@@ -81,7 +81,7 @@ def _close_lapsed(context: Context, code: str) -> bool:
     """Closes what holds the coupon past its time and was not swept yet; answers whether there was any."""
     now, closed = context.clock.now(), False
     after = coupon_hold_key(code, now - SWEPT_WITHIN, "").sk
-    for hold in context.store.page(*coupon_holds(code), Hold, after, MOST_HOLDS):
+    for hold in context.store.page(*coupon_holds(code), Hold, after, MOST_HOLDS).items:
         if hold.value.expires_at > now:
             break
         closed |= expire_order(context, hold.value.order_id)

@@ -91,8 +91,7 @@ def read_coupon(context: Context, code: str) -> CouponView:
 def list_coupons(context: Context, after: str, limit: int) -> CouponPage:
     """A page of all coupons, after a place that an earlier page named."""
     found = context.store.page(COUPONS, "", ListedCoupon, after, limit)
-    coupons = [read_coupon(context, stored.value.code) for stored in found]
-    return CouponPage(coupons, found[-1].key.sk if len(found) == limit else None)
+    return CouponPage([read_coupon(context, stored.value.code) for stored in found.items], found.after)
 
 
 def _view(context: Context, coupon: Coupon) -> CouponView:

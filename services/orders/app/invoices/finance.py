@@ -29,9 +29,9 @@ def invoices_page(context: Context, month: str, status: InvoiceStatus | None, af
 
     A page may hold less than what was read: a status is picked after reading.
     """
-    read = [stored.value for stored in context.store.page(invoices_of_month(month), "", Invoice, after, limit)]
-    found = [made_out(context, invoice) for invoice in read if status in (None, invoice.status)]
-    return InvoicesPage(found, read[-1].invoice_id if len(read) == limit else None)
+    read = context.store.page(invoices_of_month(month), "", Invoice, after, limit).map(lambda stored: stored.value)
+    found = [made_out(context, invoice) for invoice in read.items if status in (None, invoice.status)]
+    return InvoicesPage(found, read.after)
 
 
 def sign_upload(context: Context, files: InvoiceFiles, invoice_id: str, document: Document) -> Upload:

@@ -37,8 +37,8 @@ def list_orders(context: Context, learner_id: str, after: str | None, limit: int
     partition, prefix = own_orders(learner_id)
     start = own_order_key(learner_id, after).sk if after else ""
     found = context.store.page(partition, prefix, OwnOrder, start, limit)
-    orders = [read_order(context, stored.value.order_id).value for stored in found]
-    return OrderPage(orders, orders[-1].order_id if len(orders) == limit else None)
+    orders = [read_order(context, stored.value.order_id).value for stored in found.items]
+    return OrderPage(orders, orders[-1].order_id if found.after else None)
 
 
 def orders_since(context: Context, learner_id: str, since: datetime) -> Iterator[Order]:

@@ -37,7 +37,7 @@ def refunds_of_day(context: Context, day: date, status: RefundStatus | None, aft
         if hour < after[:10]:
             continue
         page = context.store.page(refunds_of_hour(hour), "", Refund, after, limit - len(read))
-        read += [stored.value for stored in page]
+        read += [stored.value for stored in page.items]
         if len(read) == limit:
             break
     found = [refund for refund in read if status in (None, refund.status)]
