@@ -1,0 +1,142 @@
+"""Signing keys, in KMS where deployed and in memory where tests run, and checks of what they signed.
+
+ES256 and RS256, by what kind of key it is. Apart from `jose` because it imports `cryptography`.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cached_property, lru_cache
+from hashlib import sha256
+from typing import Any, Protocol
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+from services.kit import base64url
+from services.kit.jose import Jwk, jwk
+
+ES256 = "ES256"
+RS256 = "RS256"
+KMS_NAMES = {ES256: "ECDSA_SHA_256", RS256: "RSASSA_PKCS1_V1_5_SHA_256"}
+COORDINATE_BYTES = 32
+RSA_BITS = 3072
+SIGNATURES_KEPT = 256
+"""What was asked for lately needs no call of KMS: the same message keeps its signature."""
+
+
+class KmsClient(Protocol):
+    """The part of boto3's KMS client that is used."""
+
+    def sign(self, **request: Any) -> Any:
+        """Signs a digest."""
+
+    def get_public_key(self, **request: Any) -> Any:
+        """Returns a public key, DER."""
+
+
+def public_jwk(key: object) -> Jwk:
+    """The JWK of an RSA key or one on P-256. Raises TypeError for any other."""
+    if isinstance(key, rsa.RSAPublicKey):
+        numbers = key.public_numbers()
+        return jwk(RS256, kty="RSA", e=_text(numbers.e), n=_text(numbers.n))
+    if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1):
+        point = key.public_numbers()
+        return jwk(ES256, kty="EC", crv="P-256", x=_text(point.x, COORDINATE_BYTES), y=_text(point.y, COORDINATE_BYTES))
+    raise TypeError(f"{type(key).__name__} is not a key that we sign with")
+
+
+def signature_problems(jwks: Mapping[str, Any], signed: Mapping[str, str]) -> list[str]:
+    """What is wrong with a flattened JWS of ES256, by these public keys; empty where it is genuine.
+
+    Raises:
+        KeyError, TypeError, ValueError: one of the two is not what it should be.
+    """
+    header = json.loads(base64url.decode(signed["protected"]))
+    if header.get("alg") != ES256:
+        return [f"signed with {header.get('alg')}, not {ES256}"]
+    known = next((key for key in jwks["keys"] if key["kid"] == header.get("kid")), None)
+    if known is None:
+        return [f"the key {header.get('kid')} is not among the published ones"]
+    signature = base64url.decode(signed["signature"])
+    halves = signature[:COORDINATE_BYTES], signature[COORDINATE_BYTES:]
+    r, s = (int.from_bytes(half, "big") for half in halves)
+    try:
+        message = f"{signed['protected']}.{signed['payload']}".encode()
+        _public_key(known).verify(utils.encode_dss_signature(r, s), message, ec.ECDSA(SHA256()))
+    except InvalidSignature:
+        return ["the signature is wrong: it was changed, or is not ours"]
+    return []
+
+
+class KmsSigner:
+    """Signs with the first of some KMS keys (SIGN_VERIFY); the others are retired but published."""
+
+    def __init__(self, client: KmsClient, key_ids: Sequence[str]) -> None:
+        self._client = client
+        self._key_ids = key_ids
+        self._sign_digest = lru_cache(SIGNATURES_KEPT)(self._ask_to_sign)
+
+    def sign(self, message: bytes) -> bytes:
+        """The first key's signature."""
+        return self._sign_digest(sha256(message).digest())
+
+    def public_keys(self) -> list[Jwk]:
+        """All keys as JWKs, the signing one first."""
+        return self._jwks
+
+    @cached_property
+    def _jwks(self) -> list[Jwk]:
+        answers = [self._client.get_public_key(KeyId=key_id) for key_id in self._key_ids]
+        return [public_jwk(load_der_public_key(answer["PublicKey"])) for answer in answers]
+
+    def _ask_to_sign(self, digest: bytes) -> bytes:
+        algorithm = self._jwks[0]["alg"]
+        answer = self._client.sign(
+            KeyId=self._key_ids[0], Message=digest, MessageType="DIGEST", SigningAlgorithm=KMS_NAMES[algorithm]
+        )
+        signature: bytes = answer["Signature"]
+        return _raw(signature) if algorithm == ES256 else signature
+
+
+class MemorySigner:
+    """Signs with keys made on the spot."""
+
+    def __init__(self, algorithm: str) -> None:
+        self._algorithm = algorithm
+        self._keys = [_new_key(algorithm)]
+
+    def rotate(self) -> None:
+        """A new key signs; the old one stays published."""
+        self._keys.insert(0, _new_key(self._algorithm))
+
+    def sign(self, message: bytes) -> bytes:
+        """The newest key's signature."""
+        key = self._keys[0]
+        if isinstance(key, rsa.RSAPrivateKey):
+            return key.sign(message, padding.PKCS1v15(), SHA256())
+        return _raw(key.sign(message, ec.ECDSA(SHA256())))
+
+    def public_keys(self) -> list[Jwk]:
+        """All keys as JWKs, the newest first."""
+        return [public_jwk(key.public_key()) for key in self._keys]
+
+
+def _new_key(algorithm: str) -> rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey:
+    if algorithm == RS256:
+        return rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS)
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+def _public_key(known: Mapping[str, str]) -> ec.EllipticCurvePublicKey:
+    x, y = (int.from_bytes(base64url.decode(known[name]), "big") for name in ("x", "y"))
+    return ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
+
+
+def _raw(der: bytes) -> bytes:
+    return b"".join(number.to_bytes(COORDINATE_BYTES, "big") for number in utils.decode_dss_signature(der))
+
+
+def _text(number: int, length: int = 0) -> str:
+    return base64url.encode(number.to_bytes(length or (number.bit_length() + 7) // 8, "big"))
