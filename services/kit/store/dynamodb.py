@@ -134,12 +134,11 @@ class DynamoStore:
             return
         alone = change.writes[0] if len(change.writes) == 1 and not change.events else None
         if isinstance(alone, Put):
-            item, condition = self._item(alone), _may_put(alone)
-            arguments = item.get_save_kwargs_from_instance(condition, return_values_on_condition_failure=OLD)
-            self._write(PUT_ITEM, arguments, alone)
+            self._write(PUT_ITEM, self._item(alone).get_save_kwargs_from_instance(_may_put(alone), OLD), alone)
         elif isinstance(alone, Add):
-            item, actions, condition = self._items(alone.key.pk, alone.key.sk), self._adding(alone), _has_room(alone)
-            self._write(UPDATE_ITEM, item.get_update_kwargs_from_instance(actions, condition), alone)
+            counter = self._items(alone.key.pk, alone.key.sk)
+            arguments = counter.get_update_kwargs_from_instance(self._adding(alone), _has_room(alone))
+            self._write(UPDATE_ITEM, arguments, alone)
         else:
             self._transact(change)
 
@@ -231,10 +230,11 @@ def _at_version(version: int) -> Condition:
 
 def _may_put(put: Put) -> Condition:
     """At the version it expects, and of no newer shape: the version may have come from elsewhere than from a read."""
-    condition = _at_version(put.after)
+    at_version = _at_version(put.after)
     if put.after == ABSENT or put.kind is None:
-        return condition
-    return condition & (Item.shape.does_not_exist() | (Item.shape <= put.kind.shape))
+        return at_version
+    known: Condition = Item.shape.does_not_exist() | (Item.shape <= put.kind.shape)
+    return at_version & known
 
 
 def _has_room(add: Add) -> Condition | None:
@@ -242,7 +242,7 @@ def _has_room(add: Add) -> Condition | None:
         return Item.total >= -add.amount
     if add.at_most is None:
         return None
-    room = Item.total <= add.at_most - add.amount
+    room: Condition = Item.total <= add.at_most - add.amount
     return Item.total.does_not_exist() | room if add.allows(0) else room
 
 
@@ -263,8 +263,9 @@ def _refusal(writes: Sequence[Write], old: Sequence[dict[str, Any] | None]) -> E
 
 
 def _old_item(error: ClientError) -> dict[str, Any] | None:
-    cause: Any = error.__cause__
-    return cause.response.get("Item") if isinstance(cause, ClientError) else None
+    response: Any = error.__cause__.response if isinstance(error.__cause__, ClientError) else {}
+    item: dict[str, Any] | None = response.get("Item")
+    return item
 
 
 def _patiently(call: Callable[[], T], again: Set[str] = frozenset()) -> T:

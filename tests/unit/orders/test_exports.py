@@ -395,7 +395,7 @@ def test_reading_in_pages_finds_everything_once(
 ) -> None:
     for number in range(7):
         Counter(world).sell(learner_id=f"learner-{number}")
-    monkeypatch.setattr("services.orders.app.pages.PAGE", 2)
+    monkeypatch.setattr("services.kit.store.pages.READ", 2)
     manifest = exported(world, objects)
     assert len({row[0] for row in csv_rows(objects, table(manifest, "orders"))}) == 7
     assert table(manifest, "payments").rows == 7

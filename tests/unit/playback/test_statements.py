@@ -121,7 +121,7 @@ def test_only_what_is_complete_is_told_page_by_page(world: World) -> None:
         found += [accepted(statement) for statement in answer.body["statements"]]
         path, pages = answer.body["more"], pages + 1
     assert [str(s.object.id.root).rsplit("/", 1)[1] for s in found] == [LONG, SHORT]
-    assert pages == 4
+    assert pages == 3
     assert get("/v1/playback/statements").body["more"] == ""
 
 
