@@ -12,10 +12,11 @@ export NODE_USE_SYSTEM_CA := 1
 # Container images like to set it; every process here would then compile all it imports anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup browser lock run demo client services test check openapi synth deploy clean
+.PHONY: help setup browser lock run demo client services test check lint unit property flows e2e coverage openapi synth \
+  deploy clean
 
 help: ## list the commands
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: $(VENV)/.ready .venv-emulator/.ready ## create the environments
 
@@ -77,12 +78,37 @@ clean: ## remove what was built; the environments stay
 demo: setup ## an honest learner and a cheater against the running system (PORT=8080)
 	@$(PY) -m demo --url http://127.0.0.1:$(PORT)
 
-check: setup ## style, types, generated documents
-	@echo "Checking style, types and generated documents ..."
-	@$(VENV)/bin/ruff check --quiet .
-	@$(VENV)/bin/ruff format --check --quiet . || { echo "Run $(VENV)/bin/ruff format ."; exit 1; }
+check: lint ## style, import rules, requirements, types, generated documents
+	@echo "Checking types and generated documents ..."
 	@$(VENV)/bin/mypy
 	@$(PY) -m docs.generate --check
+
+lint: setup ## style, import rules, requirements: a few seconds
+	@echo "Checking style, import rules and requirements ..."
+	@$(VENV)/bin/ruff check --quiet .
+	@$(VENV)/bin/ruff format --check --quiet . || { echo "Run $(VENV)/bin/ruff format ."; exit 1; }
+	@report="$$($(VENV)/bin/lint-imports --no-logo)" || { echo "$$report"; exit 1; }
+	@report="$$($(VENV)/bin/deptry --config requirements/functions.toml services 2>&1)" || { echo "$$report"; exit 1; }
+	@report="$$($(VENV)/bin/deptry --config requirements/tools.toml \
+	  demo docs infra local ops services tests 2>&1)" || { echo "$$report"; exit 1; }
+
+# One kind of tests; `make test` runs them all.
+unit: setup ## the tests that need no running system, without the properties
+	@$(PY) -m pytest -n auto tests/unit tests/contracts tests/infra tests/bench
+
+property: setup ## the property tests: state machines that try everything in any order
+	@$(PY) -m pytest -n auto tests/property
+
+flows: setup ## the running system over HTTP: flows, attacks, the emulator
+	@$(PY) -m pytest -n auto tests/flows tests/security tests/emulator
+
+e2e: setup browser ## the client in a real browser against the running system
+	@$(PY) -m pytest -n auto tests/e2e
+
+coverage: setup ## lines and branches covered, by service; build/coverage/index.html shows which are not
+	@$(PY) -m pytest -n auto --cov --cov-report= tests/unit tests/contracts tests/property
+	@$(VENV)/bin/coverage html --quiet
+	@$(VENV)/bin/coverage json --quiet -o - | $(PY) -m tests.coverage
 
 client: setup ## build and test the client
 	@echo "Building and testing the client ..."

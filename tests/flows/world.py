@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 from uuid import uuid4
 
 import httpx
@@ -243,7 +243,7 @@ def bus_message(envelope: dict[str, Any]) -> str:
     return json.dumps({"source": envelope["source"], "detail-type": envelope["type"], "detail": envelope})
 
 
-def eventually(check: Callable[[], T], timeout_s: float = PATIENCE_S) -> T:
+def eventually(check: Callable[[], T | Literal[False] | None], timeout_s: float = PATIENCE_S) -> T:
     """Waits until `check` gives something true, and answers it."""
     deadline = time.monotonic() + timeout_s
     while True:

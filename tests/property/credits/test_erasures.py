@@ -47,8 +47,11 @@ class ErasureMachine(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         """With everything there is."""
-        for act in (self.name, lambda: self.register(AFP), lambda: self.confirm(AFP), self.watch, self.document):
-            act()
+        self.name()
+        self.register(AFP)
+        self.confirm(AFP)
+        self.watch()
+        self.document()
 
     @rule()
     def name(self) -> None:

@@ -45,7 +45,7 @@ MINUTE = 60_000
 FREE = "free"
 PRICES = {ORDINARY: 9901, RECOMMENDED: 333, FREE: 0}
 HALF, WHOLE, FIXED = "HALFOFF1", "GIFT2026", "FIXED500"
-COUPONS = {
+COUPONS: dict[str, dict[str, Any]] = {
     HALF: {"off_percent": 50, "total_limit": 2, "learner_limit": 1},
     WHOLE: {"off_percent": 100, "total_limit": 1, "learner_limit": 1},
     FIXED: {"off_fen": 500, "total_limit": 3, "learner_limit": 2, "course_ids": (ORDINARY,)},
@@ -257,9 +257,9 @@ class ShopMachine(RuleBasedStateMachine):
     @invariant()
     def no_coupon_is_used_more_often_than_it_may(self) -> None:
         for code, figures in COUPONS.items():
-            self._check_usage(code, None, int(figures["total_limit"]))
+            self._check_usage(code, None, figures["total_limit"])
             for learner_id in (MEMBER, VISITOR):
-                self._check_usage(code, learner_id, int(figures["learner_limit"]))
+                self._check_usage(code, learner_id, figures["learner_limit"])
 
     @invariant()
     def one_order_of_a_thing_is_open(self) -> None:

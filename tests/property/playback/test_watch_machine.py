@@ -340,7 +340,7 @@ class WatchMachine(RuleBasedStateMachine):
                 confirmed = [fact.prompt_index for fact in facts if fact.kind is LegKind.PROMPT_CONFIRMED]
                 assert confirmed == list(range(watch.confirmed))
                 wrong = [fact.prompt_index for fact in facts if fact.kind is LegKind.ANSWERED_WRONG]
-                assert wrong == sorted(wrong)
+                assert wrong == sorted(index for index in wrong if index is not None)
                 assert set(wrong) <= {*confirmed, len(confirmed)}
 
     @invariant()

@@ -59,7 +59,7 @@ def test_two_products_of_one_lecture(world: World, earned: Earned) -> None:
 
 
 def test_quota_overrun_by_completions_told_at_once(world: World) -> None:
-    library = {"member_recommended": False, "member_library": True, "eligible_credentials": ["AFP"]}
+    library: dict[str, Any] = {"member_recommended": False, "member_library": True, "eligible_credentials": ["AFP"]}
     courses = [world.publish(hours=hours, **library) for hours in ("24", "1.5")]
     learner, relay = world.member("AFP"), world.system.relay("playback")
     world.settle()

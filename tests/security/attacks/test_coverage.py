@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from demo import cheater as attacks
-from demo.cheater import Answer, Cheater
+from demo.cheater import Cheater
+from demo.client import Answer
 from tests.flows.world import version_of
 from tests.security.attacks.conftest import Stage
 from tests.security.attacks.script import a_script, attack_refused, no_gain

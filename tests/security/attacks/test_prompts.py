@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from demo import cheater as attacks
-from demo.cheater import Answer, Cheater, wait_for_prompt
+from demo.cheater import Cheater, wait_for_prompt
+from demo.client import Answer
 from tests.security.attacks.conftest import Stage
 from tests.security.attacks.script import attack_refused, nothing_stored, refused
 

@@ -9,8 +9,8 @@ from uuid import uuid4
 import pytest
 
 from demo import cheater as attacks
-from demo.cheater import Answer, Cheater
-from demo.client import Client
+from demo.cheater import Cheater
+from demo.client import Answer, Client
 from demo.people import learner_id_of
 from services.playback.app.context import live_key
 from services.playback.domain.policy import policy

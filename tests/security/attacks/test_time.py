@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from demo import cheater as attacks
+from demo.client import Answer
 from tests.security.attacks.conftest import Stage
 from tests.security.attacks.script import attack_refused, no_gain, nothing_stored, refused
 
@@ -31,7 +32,7 @@ def test_flood_of_beats(stage: Stage) -> None:
 def test_precomputed_and_back_dated_client_times(stage: Stage) -> None:
     script = stage.script()
 
-    def dated(script: attacks.Cheater) -> list[attacks.Answer]:
+    def dated(script: attacks.Cheater) -> list[Answer]:
         fields = ("watched_at", "client_time", "started_at", "sent_at", "elapsed_ms", "timestamp")
         return [script.beat_with(**{name: "2020-01-01T00:00:00Z"}) for name in fields]
 
@@ -103,7 +104,7 @@ def test_rate_spoofing(stage: Stage) -> None:
     with no_gain(script):
         attacks.sixteen_times_the_speed(script)
 
-    def spoofed(script: attacks.Cheater) -> list[attacks.Answer]:
+    def spoofed(script: attacks.Cheater) -> list[Answer]:
         return [script.beat_with(**{name: 16}) for name in ("rate", "max_rate", "playback_rate")]
 
     attack_refused(stage.world, script, spoofed, "INVALID_REQUEST")

@@ -1,7 +1,6 @@
 """One suite for both keepers of objects that are written once."""
 
 import base64
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from tests.unit.kit.conftest import REGION
 
 
 @pytest.fixture
-def bucket(aws: None) -> Iterator[Any]:
+def bucket(aws: None) -> Any:
     client = boto3.client("s3", region_name=REGION)
     client.create_bucket(Bucket="kept")
     return client
