@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from services.catalog.domain.ids import CourseId, EnquiryId, LearnerId
+
 Side = Literal["learner", "staff"]
 Status = Literal["open", "answered", "closed"]
 """Open: staff must answer. A learner's message opens (again), staff's answers, either side closes."""
@@ -32,9 +34,9 @@ class Enquiry:
     of the last message that side has seen.
     """
 
-    enquiry_id: str
-    learner_id: str
-    course_id: str | None
+    enquiry_id: EnquiryId
+    learner_id: LearnerId
+    course_id: CourseId | None
     subject: str
     messages: tuple[Message, ...]
     status: Status
@@ -86,11 +88,11 @@ class Enquiry:
 
 
 @dataclass(frozen=True)
-class Line:
+class EnquirySummary:
     """An enquiry in a list, without its messages. `gone`: it stands elsewhere by now."""
 
-    enquiry_id: str
-    course_id: str | None
+    enquiry_id: EnquiryId
+    course_id: CourseId | None
     subject: str
     status: Status
     status_since: datetime
@@ -103,9 +105,9 @@ class Line:
     course_title_en: str | None = None
 
 
-def line_of(enquiry: Enquiry) -> Line:
-    """The enquiry's line."""
-    return Line(
+def summary_of(enquiry: Enquiry) -> EnquirySummary:
+    """What lists show of the enquiry."""
+    return EnquirySummary(
         enquiry_id=enquiry.enquiry_id,
         course_id=enquiry.course_id,
         subject=enquiry.subject,

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from services.catalog.domain.course import Category, Course
 from services.catalog.domain.document import write_course
+from services.catalog.domain.ids import CourseId
 from services.catalog.domain.media import PLAYLIST, Caption, media_prefix
 
 
@@ -53,7 +54,7 @@ class Listing:
     It has all that courses are searched by, so that searching reads no publication.
     """
 
-    course_id: str
+    course_id: CourseId
     publication: int
     digest: str
     title: str
@@ -75,7 +76,7 @@ class Listing:
 
 
 @dataclass(frozen=True)
-class Current:
+class CourseState:
     """How a course stands. `number` is of its latest change: publications and withdrawals are counted together."""
 
     publication: Publication
