@@ -4,8 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from services.kit.days import civil_day
+from services.kit.kinds import ID_ONLY, stored
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class Allowance:
     """What was used of a day's allowance."""

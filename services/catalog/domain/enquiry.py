@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from services.catalog.domain.ids import CourseId, EnquiryId, LearnerId
+from services.kit.kinds import Emptied, stored
 
 Side = Literal["learner", "staff"]
 Status = Literal["open", "answered", "closed"]
@@ -25,6 +26,7 @@ class Message:
     at: datetime
 
 
+@stored(shape=1, personal=Emptied("subject", "text"))
 @dataclass(frozen=True)
 class Enquiry:
     """A conversation of one learner with the staff.
@@ -87,6 +89,7 @@ class Enquiry:
         return sum(message.side != side and message.number > seen for message in self.messages)
 
 
+@stored(shape=1, personal=Emptied("subject"))
 @dataclass(frozen=True)
 class EnquirySummary:
     """An enquiry in a list, without its messages. `gone`: it stands elsewhere by now."""

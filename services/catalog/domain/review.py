@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from services.catalog.domain.ids import CourseId, LearnerId, ReviewId
+from services.kit.kinds import NOTHING, Emptied, Kept, stored
 
 MOST_STARS = 5
 ERASED_NAME = "已注销学员"
@@ -23,6 +24,13 @@ class ReviewContent:
     text: str
 
 
+@stored(
+    shape=1,
+    personal=(
+        Emptied("display_name", "text"),
+        Kept("hidden_because", because="staff answer for what they hide", until="the table goes"),
+    ),
+)
 @dataclass(frozen=True)
 class Review:
     """A learner's review of a course. `hidden_because` is the moderator's reason, which outlives every edit."""
@@ -58,6 +66,7 @@ class Review:
         return replace(self, written=replace(self.written, display_name=ERASED_NAME, text=""), erased=True)
 
 
+@stored(shape=1, personal=NOTHING)
 @dataclass(frozen=True)
 class Rating:
     """How many reviews gave one star, two stars ... five stars."""
@@ -95,6 +104,7 @@ class Rating:
 UNRATED = Rating()
 
 
+@stored(shape=1, personal=Emptied("display_name", "text", "reason"))
 @dataclass(frozen=True)
 class ReportedReview:
     """A review that others reported, with its words at the last report: they may be edited since."""

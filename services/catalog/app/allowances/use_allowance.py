@@ -27,5 +27,5 @@ def use_allowance(ctx: Context, learner_id: LearnerId, what: str, limit: int) ->
     if used.used > limit:
         raise TOO_OFTEN.problem(limit_per_day=limit)
     expires_at = int((now + KEPT).timestamp())
-    counted = Put(key, used, after=known.version if known else ABSENT, expires_at=expires_at)
+    counted = known.put(used, expires_at) if known else Put(key, used, expires_at=expires_at)
     return [counted, Check(erasure_key(learner_id), ABSENT)]

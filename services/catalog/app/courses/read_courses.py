@@ -1,6 +1,7 @@
 """Courses as they stand."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.catalog.app.context import Context
 from services.catalog.app.courses.items import LISTINGS, listing_key, publication_key
@@ -8,9 +9,27 @@ from services.catalog.app.learning.record_learning import count_learners
 from services.catalog.app.problems import COURSE_NOT_FOUND
 from services.catalog.app.reviews.read_reviews import read_rating
 from services.catalog.domain.ids import CourseId
-from services.catalog.domain.publication import CourseState, Listing, Publication
+from services.catalog.domain.publication import Listing, Publication
 from services.catalog.domain.review import Rating
 from services.kit.store import Page, Stored
+
+
+@dataclass(frozen=True)
+class CourseState:
+    """How a course stands: its line, and the publication that the line names."""
+
+    line: Stored[Listing]
+    publication: Publication
+
+    @property
+    def number(self) -> int:
+        """Of its latest change: publications and withdrawals are counted together."""
+        return self.line.version
+
+    @property
+    def withdrawn_at(self) -> datetime | None:
+        """Since when it is no longer offered."""
+        return self.line.value.withdrawn_at
 
 
 @dataclass(frozen=True)
@@ -53,7 +72,7 @@ def read_state(ctx: Context, course_id: CourseId) -> CourseState:
 def find_state(ctx: Context, course_id: CourseId) -> CourseState | None:
     """The course as it stands, if it was ever published."""
     line = ctx.store.get(listing_key(course_id), Listing)
-    return CourseState(read_publication(ctx, line.value), line.version, line.value.withdrawn_at) if line else None
+    return CourseState(line, read_publication(ctx, line.value)) if line else None
 
 
 def read_publication(ctx: Context, line: Listing) -> Publication:

@@ -100,23 +100,24 @@ def note_reading(ctx: Context, call: Call, enquiry_id: EnquiryId, number: int) -
     return _change(ctx, call, enquiry_id, lambda enquiry: enquiry.read(side_of(call.caller), number), [])
 
 
-def put_enquiry(ctx: Context, before: Stored[Enquiry], enquiry: Enquiry) -> list[Put]:
-    """The writes that make the enquiry what it is now, and its lines with it."""
-    # The learner's line is written with the enquiry each time, so it has the enquiry's version.
-    line = summary_of(enquiry)
-    writes = [
-        Put(before.key, enquiry, after=before.version),
-        Put(own_enquiry_key(enquiry), line, after=before.version),
-    ]
-    old, new = queue_key(before.value), queue_key(enquiry)
-    queued = ctx.store.get(old, EnquirySummary)
+def put_enquiry(ctx: Context, before: Stored[Enquiry], enquiry: Enquiry, *, bare: bool = False) -> list[Put]:
+    """The writes that make the enquiry what it is now, and its lines with it.
+
+    `bare`: without what newer code has put into them, of which an erasure cannot say what it is.
+    """
+    line, new = summary_of(enquiry), queue_key(enquiry)
+    queued = ctx.store.get(queue_key(before.value), EnquirySummary)
     if queued is None:
         raise LookupError(f"enquiry {enquiry.enquiry_id} is in no queue")
-    if old == new:
-        return [*writes, Put(new, line, after=queued.version)]
+    if bare:
+        before, queued = replace(before, body=""), replace(queued, body="")
+    # The learner's line is written with the enquiry each time: it has the enquiry's version, and the queue's text.
+    writes = [before.put(enquiry), Put(own_enquiry_key(enquiry), line, before.version, over=queued)]
+    if queued.key == new:
+        return [*writes, queued.put(line)]
     expires_at = int((ctx.clock.now() + GONE_KEPT).timestamp())
-    gone = Put(old, replace(line, subject="", gone=True), after=queued.version, expires_at=expires_at)
-    return [*writes, gone, Put(new, line)]
+    gone = queued.put_bare(replace(line, subject="", gone=True), expires_at)
+    return [*writes, gone, Put(new, line, over=queued)]
 
 
 def _change(

@@ -15,14 +15,14 @@ from services.catalog.app.reviews.items import (
     reported_key,
     review_key,
 )
-from services.catalog.app.reviews.moderate_reviews import put_reported
+from services.catalog.app.reviews.moderate_reviews import leaving_at
 from services.catalog.domain.enquiry import Enquiry, EnquirySummary
 from services.catalog.domain.ids import CourseId, EnquiryId, LearnerId, ReviewId
 from services.catalog.domain.review import ReportedReview, Review
 from services.catalog.events.consumed import PersonErased
 from services.kit.events import Envelope
 from services.kit.inbox import apply_once
-from services.kit.store import Change, Key, Put, commit_retrying
+from services.kit.store import Change, Key, Put, Stored, commit_retrying
 
 
 def erase_person(ctx: Context, event: Envelope) -> None:
@@ -64,10 +64,10 @@ def _erase_report(ctx: Context, key: Key) -> None:
         report = ctx.store.get(key, Report)
         if report is None or not report.value.reason:
             return Change(), None
-        writes = [Put(key, replace(report.value, reason=""), after=report.version)]
+        writes = [report.put_bare(replace(report.value, reason=""))]
         told = ctx.store.get(reported_key(ReviewId(key.sk.removeprefix(OWN_REPORTS))), ReportedReview)
         if told and told.value.reason == report.value.reason:
-            writes.append(put_reported(told, replace(told.value, reason=""), ctx.clock.now()))
+            writes.append(_put_reported(ctx, told, replace(told.value, reason="")))
         return Change(writes), None
 
     commit_retrying(ctx.store, plan)
@@ -80,12 +80,16 @@ def _erase_review(ctx: Context, course_id: CourseId, review_id: ReviewId) -> Non
         if review is None or review.value.erased:
             return Change(), None
         silent = review.value.anonymous()
-        writes = [Put(review.key, silent, after=review.version)]
+        writes = [review.put_bare(silent)]
         if reported:
-            writes.append(put_reported(reported, replace(reported.value, written=silent.written), ctx.clock.now()))
+            writes.append(_put_reported(ctx, reported, replace(reported.value, written=silent.written)))
         return Change(writes), None
 
     commit_retrying(ctx.store, plan)
+
+
+def _put_reported(ctx: Context, entry: Stored[ReportedReview], silent: ReportedReview) -> Put:
+    return entry.put_bare(silent, leaving_at(ctx) if silent.decided else None)
 
 
 def _erase_enquiry(ctx: Context, enquiry_id: EnquiryId) -> None:
@@ -94,6 +98,6 @@ def _erase_enquiry(ctx: Context, enquiry_id: EnquiryId) -> None:
         if enquiry is None:
             return Change(), None
         silent = enquiry.value.without_words(ctx.clock.now())
-        return Change(put_enquiry(ctx, enquiry, silent) if silent != enquiry.value else []), None
+        return Change(put_enquiry(ctx, enquiry, silent, bare=True) if silent != enquiry.value else []), None
 
     commit_retrying(ctx.store, plan)

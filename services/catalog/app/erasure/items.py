@@ -5,9 +5,11 @@ from datetime import datetime
 
 from services.catalog.app.items import learner_pk
 from services.catalog.domain.ids import LearnerId
+from services.kit.kinds import ID_ONLY, stored
 from services.kit.store import Key
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class Erasure:
     """That a person was erased. A token that is out works for an hour more, and must write nothing."""

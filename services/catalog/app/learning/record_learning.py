@@ -46,7 +46,7 @@ def record_completion(ctx: Context, event: Envelope) -> None:
             enrolment = Enrolment(watched.completed_at, watched.completed_at)
             return Change([Put(key, enrolment), _count_one_more(ctx, watched.course_id)])
         enrolment = known.value.completed(watched.completed_at)
-        return Change([Put(key, enrolment, after=known.version)] if enrolment != known.value else [])
+        return Change([known.put(enrolment)] if enrolment != known.value else [])
 
     apply_once(ctx.store, ctx.clock, event, plan)
 

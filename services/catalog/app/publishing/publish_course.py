@@ -6,7 +6,7 @@ from typing import Any, TypeGuard
 
 from services.catalog.app.context import Context, MediaContext
 from services.catalog.app.courses.items import listing_key, publication_key
-from services.catalog.app.courses.read_courses import find_state
+from services.catalog.app.courses.read_courses import CourseState, find_state
 from services.catalog.app.media.manifest import MAX_LISTED, Manifest, verify_media
 from services.catalog.app.publishing.problems import (
     CONTENT_ID_FIXED,
@@ -24,7 +24,7 @@ from services.catalog.domain.document import (
     read_course,
 )
 from services.catalog.domain.media import Caption, MediaFile
-from services.catalog.domain.publication import CourseState, Media, Publication, digest, listing
+from services.catalog.domain.publication import Media, Publication, digest, listing
 from services.catalog.domain.reading import Violation
 from services.catalog.events.published import CoursePublished, PromptQuestion
 from services.kit.call import Call
@@ -71,9 +71,10 @@ def publish_course(ctx: MediaContext, call: Call, submission: Submission) -> Pub
             return Change(), PublishResult(state.publication, changed=False)
         number = _next_number(state, course, submission.expected)
         publication = Publication(number, course, media, ctx.clock.now(), call.caller_id)
+        line = listing(publication)
         writes = [
             Put(publication_key(course.course_id, number), publication),
-            Put(listing_key(course.course_id), listing(publication), after=number - 1),
+            state.line.put(line) if state else Put(listing_key(course.course_id), line),
             note_change(ctx, course.course_id),
             ctx.audit.entry(call.caller, AUDIT_ACTION, course.course_id, submission.reason),
         ]

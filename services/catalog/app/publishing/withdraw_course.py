@@ -14,7 +14,7 @@ from services.catalog.domain.publication import Listing, Publication
 from services.catalog.events.published import CourseWithdrawn
 from services.kit.call import Call
 from services.kit.events import Envelope
-from services.kit.store import Change, Put, commit_retrying
+from services.kit.store import Change, commit_retrying
 
 AUDIT_ACTION = "catalog.course_withdrawn"
 
@@ -44,7 +44,7 @@ def withdraw_course(ctx: Context, call: Call, course_id: CourseId, reason: str) 
             return Change(), Withdrawal(line.version, line.value.withdrawn_at, changed=False)
         done = Withdrawal(line.version + 1, ctx.clock.now(), changed=True)
         writes = [
-            Put(line.key, replace(line.value, withdrawn_at=done.withdrawn_at), after=line.version),
+            line.put(replace(line.value, withdrawn_at=done.withdrawn_at)),
             note_change(ctx, course_id),
             ctx.audit.entry(call.caller, AUDIT_ACTION, course_id, reason),
         ]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from services.catalog.app.items import STATISTICS, learner_pk
 from services.catalog.domain.ids import CourseId, LearnerId, ReviewId
+from services.kit.kinds import ID_ONLY, Emptied, stored
 from services.kit.store import Key
 
 REPORTED = "REPORTED"
@@ -36,6 +37,7 @@ def reported_key(review_id: ReviewId) -> Key:
     return Key(REPORTED, review_id)
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class OwnReview:
     """Points from a learner to their review of a course."""
@@ -48,6 +50,7 @@ def own_review_key(learner_id: LearnerId, course_id: CourseId) -> Key:
     return Key(learner_pk(learner_id), f"{OWN_REVIEWS}{course_id}")
 
 
+@stored(shape=1, personal=Emptied("reason"))
 @dataclass(frozen=True)
 class Report:
     """That a learner has reported a review."""

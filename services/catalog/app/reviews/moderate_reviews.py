@@ -1,7 +1,7 @@
 """What moderators do: look at reported reviews, hide them with a reason, or let them stand."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from services.catalog.app.context import Context
 from services.catalog.app.reviews.items import REPORTED, reported_key, review_key
@@ -10,7 +10,7 @@ from services.catalog.app.reviews.write_review import put_review
 from services.catalog.domain.ids import CourseId, ReviewId
 from services.catalog.domain.review import ReportedReview, Review
 from services.kit.call import Call
-from services.kit.store import Change, Page, Put, Stored, commit_retrying
+from services.kit.store import Change, Page, Put, commit_retrying
 from services.kit.store.pages import page_of
 
 HIDDEN, SHOWN = "catalog.review_hidden", "catalog.review_shown"
@@ -69,10 +69,9 @@ def decide_review(
     return commit_retrying(ctx.store, plan)
 
 
-def put_reported(entry: Stored[ReportedReview], reported: ReportedReview, now: datetime) -> Put:
-    """The write that puts this in a reported review's place. What is decided leaves by itself, from now on counted."""
-    expires_at = int((now + DECIDED_KEPT).timestamp()) if reported.decided else None
-    return Put(entry.key, reported, after=entry.version, expires_at=expires_at)
+def leaving_at(ctx: Context) -> int:
+    """When what is decided leaves by itself, counted from now: a Unix second."""
+    return int((ctx.clock.now() + DECIDED_KEPT).timestamp())
 
 
 def _as_it_is(ctx: Context, entry: ReportedReview) -> ReviewCase:
@@ -86,4 +85,4 @@ def _settle(ctx: Context, review_id: ReviewId) -> list[Put]:
     entry = ctx.store.get(reported_key(review_id), ReportedReview)
     if entry is None or entry.value.decided:
         return []
-    return [put_reported(entry, replace(entry.value, decided=True), ctx.clock.now())]
+    return [entry.put(replace(entry.value, decided=True), leaving_at(ctx))]

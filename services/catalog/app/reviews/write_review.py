@@ -20,9 +20,9 @@ from services.catalog.app.reviews.items import (
 from services.catalog.app.reviews.problems import NOT_COMPLETED, OWN_REVIEW, REVIEW_NOT_FOUND
 from services.catalog.app.reviews.read_reviews import find_own_review, may_review
 from services.catalog.domain.ids import CourseId, LearnerId, ReviewId
-from services.catalog.domain.review import Rating, ReportedReview, Review, ReviewContent
+from services.catalog.domain.review import UNRATED, Rating, ReportedReview, Review, ReviewContent
 from services.kit.call import Call
-from services.kit.store import ABSENT, Change, Put, Stored, commit_retrying
+from services.kit.store import Change, Put, Stored, commit_retrying
 
 WRITES_PER_DAY = 20
 REPORTS_PER_DAY = 20
@@ -93,12 +93,14 @@ def report_review(ctx: Context, call: Call, course_id: CourseId, review_id: Revi
 
 def put_review(ctx: Context, before: Stored[Review] | None, review: Review) -> list[Put]:
     """The writes that make the review what it is now, and the course's rating with it."""
-    writes = [Put(review_key(review.course_id, review.review_id), review, after=before.version if before else ABSENT)]
+    written = before.put(review) if before else Put(review_key(review.course_id, review.review_id), review)
     key = rating_key(review.course_id)
     known = ctx.store.get(key, Rating)
-    rating = known.value if known else Rating()
+    rating = known.value if known else UNRATED
     moved = rating.moved(before.value if before else None, review)
-    return writes if moved == rating else [*writes, Put(key, moved, after=known.version if known else ABSENT)]
+    if moved == rating:
+        return [written]
+    return [written, known.put(moved) if known else Put(key, moved)]
 
 
 def _put_reported(ctx: Context, review: Review, reason: str) -> Put:
@@ -106,4 +108,4 @@ def _put_reported(ctx: Context, review: Review, reason: str) -> Put:
     known = ctx.store.get(key, ReportedReview)
     if known is None:
         return Put(key, ReportedReview(review.course_id, review.review_id, review.written, 1, reason, now))
-    return Put(key, known.value.reported_again(review.written, reason, now), after=known.version)
+    return known.put(known.value.reported_again(review.written, reason, now))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from services.catalog.domain.ids import CourseId
+from services.kit.kinds import NOTHING, stored
 from services.kit.store import Key
 
 CHANGES = Key("CATALOGUE", "CHANGES")
@@ -11,6 +12,7 @@ REMEMBERED = 100
 """Changes; whoever is further behind reads the whole catalogue."""
 
 
+@stored(shape=1, personal=NOTHING)
 @dataclass(frozen=True)
 class Changes:
     """How many changes of courses' lines there have been, and the courses of the last ones, the latest last."""
