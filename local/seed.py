@@ -11,7 +11,7 @@ import httpx
 from local.emulator import ROOT
 from local.errors import LocalError
 from local.steps import Steps
-from services.catalog.cli.catalog_client import CatalogClient, Refused
+from services.catalog.cli.catalog_client import CatalogClient, Refusal
 from services.catalog.cli.package import InvalidPackage, load_package
 from services.catalog.cli.publish import describe, publish_package
 
@@ -118,7 +118,7 @@ def publish(editor: CatalogClient, package: Path) -> None:
         publish_package(editor, load_package(package), "demo catalogue", say=lambda _: None)
     except InvalidPackage as invalid:
         raise LocalError("\n".join(describe(package, invalid.findings))) from invalid
-    except (Refused, httpx.HTTPError) as error:
+    except (Refusal, httpx.HTTPError) as error:
         raise LocalError(f"The course package {package.name} was not published: {error}") from error
 
 

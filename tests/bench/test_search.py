@@ -10,8 +10,9 @@ from random import Random
 
 import pytest
 
+from services.catalog.domain.ids import CourseId
 from services.catalog.domain.publication import Listing
-from services.catalog.domain.search import Candidate, Counts, Wanted, candidate, newest_first, select
+from services.catalog.domain.search import Candidate, Counts, SearchQuery, candidate, newest_first, select
 from services.kit.store.codec import decode, encode
 from tests.unit.catalog.test_search import BASE
 
@@ -20,11 +21,11 @@ ABSTRACT_WORDS = 150
 """300 characters, as the demo's abstracts have."""
 SAMPLE = 500
 QUESTIONS = {
-    "nothing, the newest": Wanted(),
-    "one word": Wanted(WORDS[700]),
-    "a phrase of six characters": Wanted("".join(WORDS[700:703])),
-    "a filter": Wanted(credential="CTP"),
-    "30 characters, the longest": Wanted("".join(WORDS[600:615])),
+    "nothing, the newest": SearchQuery(),
+    "one word": SearchQuery(WORDS[700]),
+    "a phrase of six characters": SearchQuery("".join(WORDS[700:703])),
+    "a filter": SearchQuery(credential="CTP"),
+    "30 characters, the longest": SearchQuery("".join(WORDS[600:615])),
 }
 
 
@@ -34,7 +35,7 @@ def lines(count: int) -> list[Listing]:
     return [
         replace(
             BASE,
-            course_id=f"course-{number}",
+            course_id=CourseId(f"course-{number}"),
             title="".join(random.choices(WORDS, k=10)),
             keywords=tuple(random.choices(WORDS, k=10)),
             abstract="".join(random.choices(WORDS, k=ABSTRACT_WORDS)),
@@ -62,10 +63,10 @@ def test_size_and_time_by_courses(count: int) -> None:
     show(f"  decoded in {decoded:.2f} s, prepared in {built:.2f} s, without DynamoDB's {megabytes:.0f} pages")
     for name, wanted in QUESTIONS.items():
         show(f"  {name:<27} {1_000 * _shortest(index, wanted):.1f} ms")
-    assert select(index, Wanted(), lambda _: Counts()).total == count
+    assert select(index, SearchQuery(), lambda _: Counts()).total == count
 
 
-def _shortest(index: Sequence[Candidate], wanted: Wanted) -> float:
+def _shortest(index: Sequence[Candidate], wanted: SearchQuery) -> float:
     """Of three, so that what else the machine does counts little."""
     times = []
     for _ in range(3):

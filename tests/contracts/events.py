@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from services.catalog.app.context import context as catalog_context
 from services.catalog.handlers.consume import event_handlers as catalog_handlers
 from services.credits.adapters.profile_file import load_profile_policy
 from services.credits.adapters.rule_files import load_rules
@@ -71,7 +72,7 @@ def consumer(service: str) -> tuple[MemoryStore, dict[str, EventHandler]]:
     """What a service does with each type, on a store that has what came before the examples."""
     store, clock = MemoryStore(), ManualClock(datetime(2026, 6, 1, 4, tzinfo=UTC))
     if service == "catalog":
-        return store, catalog_handlers(store, clock)
+        return store, catalog_handlers(catalog_context(store, clock, SequentialIds()))
     if service == "orders":
         orders = orders_context(store, clock, SequentialIds(), load_plans())
         _refund(orders)

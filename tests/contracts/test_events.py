@@ -8,8 +8,10 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
 from services.catalog.adapters.media_bucket import MemoryMediaBucket
-from services.catalog.app.publish_course import PublishCourse, Publisher
-from services.catalog.app.withdraw_course import Withdrawer
+from services.catalog.app.context import context as catalog_context
+from services.catalog.app.context import media_context
+from services.catalog.app.publishing.publish_course import Submission, publish_course
+from services.catalog.app.publishing.withdraw_course import withdraw_course
 from services.catalog.cli.package import load_package
 from services.catalog.domain.document import write_course
 from services.catalog.domain.media import media_prefix
@@ -21,9 +23,9 @@ from services.credits.app.notices.deadlines import file_deadline, remind
 from services.credits.app.notices.tell_learner import tell_of_entry
 from services.credits.domain.credentials import Credential
 from services.credits.domain.review import Standing
-from services.kit.audit import AuditLog
+from services.kit.call import Call
 from services.kit.clock import ManualClock
-from services.kit.events import Envelope, EventFactory
+from services.kit.events import Envelope
 from services.kit.identity import Principal, Role
 from services.kit.ids import SequentialIds
 from services.kit.store import Change, Put
@@ -64,21 +66,18 @@ def publish_a_demo_course() -> list[Envelope]:
     clock = ManualClock(orders_world.NOON_IN_SHANGHAI)
     prefix = media_prefix(package.course.content_id, package.version)
     bucket.files = {prefix + path: file.read_bytes() for path, file in package.paths.items()}
-    publisher = Publisher(store, bucket, EventFactory("catalog", clock, ids), AuditLog(clock, ids), clock)
-    command = PublishCourse(
-        editor=Principal("editor-1", frozenset({Role.EDITOR})),
+    ctx = media_context(catalog_context(store, clock, ids), bucket)
+    call = Call(Principal("editor-1", frozenset({Role.EDITOR})), "request-1")
+    submission = Submission(
         document=write_course(package.course),
         version=package.version,
         files=package.files,
         captions=package.captions,
         expected=0,
         reason="new",
-        correlation_id="request-1",
     )
-    publisher.publish(command)
-    Withdrawer(store, EventFactory("catalog", clock, ids), AuditLog(clock, ids), clock).withdraw(
-        command.editor, package.course.course_id, "outdated", "request-2"
-    )
+    publish_course(ctx, call, submission)
+    withdraw_course(ctx, call, package.course.course_id, "outdated")
     return store.outbox
 
 

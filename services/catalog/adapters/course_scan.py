@@ -3,12 +3,16 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from services.catalog.app.items import CHANGES, LEARNERS, LISTINGS, RATINGS, STATISTICS, listing_key
-from services.catalog.app.note_change import Changes
-from services.catalog.domain.learning import Learners
+from services.catalog.app.courses.items import LISTINGS, listing_key
+from services.catalog.app.items import STATISTICS
+from services.catalog.app.learning.items import LEARNERS
+from services.catalog.app.reviews.items import RATINGS
+from services.catalog.app.search.items import CHANGES, Changes
+from services.catalog.domain.ids import CourseId
+from services.catalog.domain.learning import LearnerCount
 from services.catalog.domain.publication import Listing
 from services.catalog.domain.review import UNRATED, Rating
-from services.catalog.domain.search import Candidate, Counts, Found, Wanted, candidate, newest_first, select
+from services.catalog.domain.search import Candidate, Counts, SearchQuery, SearchResult, candidate, newest_first, select
 from services.kit.clock import Clock
 from services.kit.store import Store
 
@@ -24,17 +28,17 @@ class CourseScan:
         self._clock = clock
         self._seen: int | None = None
         self._candidates: list[Candidate] = []
-        self._learners: Mapping[str, int] = {}
-        self._ratings: Mapping[str, Rating] = {}
+        self._learners: Mapping[CourseId, int] = {}
+        self._ratings: Mapping[CourseId, Rating] = {}
         self._counted_at: datetime | None = None
 
-    def find(self, wanted: Wanted) -> Found:
+    def find(self, query: SearchQuery) -> SearchResult:
         """One page of the courses found, as the catalogue is now. Costs one read, unless something changed."""
         self._follow()
         self._count()
-        return select(self._candidates, wanted, self._counts)
+        return select(self._candidates, query, self._counts)
 
-    def _counts(self, course_id: str) -> Counts:
+    def _counts(self, course_id: CourseId) -> Counts:
         return Counts(self._learners.get(course_id, 0), self._ratings.get(course_id, UNRATED))
 
     def _follow(self) -> None:
@@ -50,7 +54,7 @@ class CourseScan:
             self._candidates = newest_first([*kept, *map(self._read, set(changed))])
         self._seen = changes.number
 
-    def _read(self, course_id: str) -> Candidate:
+    def _read(self, course_id: CourseId) -> Candidate:
         line = self._store.get(listing_key(course_id), Listing)
         if line is None:
             raise LookupError(f"{course_id} changed, but has no line")
@@ -59,8 +63,8 @@ class CourseScan:
     def _count(self) -> None:
         now = self._clock.now()
         if self._counted_at is None or now - self._counted_at >= COUNTS_KEPT:
-            found = self._store.query(STATISTICS, LEARNERS, Learners)
-            self._learners = {stored.key.sk.removeprefix(LEARNERS): stored.value.count for stored in found}
+            found = self._store.query(STATISTICS, LEARNERS, LearnerCount)
+            self._learners = {CourseId(stored.key.sk.removeprefix(LEARNERS)): stored.value.count for stored in found}
             rated = self._store.query(STATISTICS, RATINGS, Rating)
-            self._ratings = {stored.key.sk.removeprefix(RATINGS): stored.value for stored in rated}
+            self._ratings = {CourseId(stored.key.sk.removeprefix(RATINGS)): stored.value for stored in rated}
             self._counted_at = now

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from services.catalog.domain.search import Found, Wanted
+from services.catalog.domain.search import SearchQuery, SearchResult
 
 
 @dataclass(frozen=True)
@@ -32,5 +32,5 @@ class MediaBucket(Protocol):
 class CourseSearch(Protocol):
     """Finds courses. Nothing of it says how, so that an engine of its own can take over from `adapters/course_scan`."""
 
-    def find(self, wanted: Wanted) -> Found:
+    def find(self, query: SearchQuery) -> SearchResult:
         """One page of the published courses that answer the question; a course withdrawn is not found."""

@@ -16,7 +16,7 @@ ALREADY_THERE = 412
 PARALLEL_UPLOADS = 4
 
 
-class Refused(Exception):
+class Refusal(Exception):
     """The system said no. `problem` is its problem-details object, or what can be said instead."""
 
     def __init__(self, problem: dict[str, Any]) -> None:
@@ -25,7 +25,7 @@ class Refused(Exception):
 
 
 def sign_in(base_url: str, email: str, password: str) -> str:
-    """An access token of the user pool that /config.json names. Raises Refused, httpx.HTTPError."""
+    """An access token of the user pool that /config.json names. Raises Refusal, httpx.HTTPError."""
     with httpx.Client(timeout=TIMEOUT_SECONDS) as http:
         config = _checked(http.get(urljoin(base_url, "/config.json")))
         answer = http.post(
@@ -60,7 +60,7 @@ class CatalogClient:
         return _checked(answer)
 
     def upload_missing(self, package: Package, progress: Callable[[int, int], None]) -> int:
-        """Uploads what the bucket lacks; calls `progress(done, all)`. Answers how many files were uploaded."""
+        """Uploads what the bucket lacks; calls `progress(done, all)`. Returns how many files were uploaded."""
         request = {
             **_manifest(package),
             "content_id": package.course.content_id,
@@ -102,12 +102,12 @@ class CatalogClient:
     def _put(self, upload: dict[str, Any], path: Path) -> None:
         answer = self._storage.put(upload["url"], headers=upload["headers"], content=path.read_bytes())
         if answer.status_code != ALREADY_THERE and not answer.is_success:
-            raise Refused({"detail": f"上传 {path.name} 失败", "detail_en": f"{path.name}: HTTP {answer.status_code}"})
+            raise Refusal({"detail": f"上传 {path.name} 失败", "detail_en": f"{path.name}: HTTP {answer.status_code}"})
 
 
-def _not_stored(path: str) -> Refused:
+def _not_stored(path: str) -> Refusal:
     detail_en = f"{path} was uploaded, but the bucket holds something else under its name"
-    return Refused({"detail": f"{path} 已上传，但存储中的同名文件与之不符", "detail_en": detail_en})
+    return Refusal({"detail": f"{path} 已上传，但存储中的同名文件与之不符", "detail_en": detail_en})
 
 
 def _manifest(package: Package) -> dict[str, Any]:
@@ -120,7 +120,7 @@ def _manifest(package: Package) -> dict[str, Any]:
 
 def _checked(answer: httpx.Response) -> dict[str, Any]:
     if not answer.is_success:
-        raise Refused(_problem(answer))
+        raise Refusal(_problem(answer))
     body: dict[str, Any] = answer.json()
     return body
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from services.catalog.cli.catalog_client import CatalogClient, Refused, sign_in
+from services.catalog.cli.catalog_client import CatalogClient, Refusal, sign_in
 
 DEFAULT_BASE_URL = "http://127.0.0.1:8080"
 Say = Callable[[str], None]
@@ -24,15 +24,15 @@ def add_connection(parser: argparse.ArgumentParser) -> None:
 
 
 def connect(options: argparse.Namespace) -> CatalogClient:
-    """The editors' calls, signed in. Raises Refused, httpx.HTTPError."""
+    """The editors' calls, signed in. Raises Refusal, httpx.HTTPError."""
     return CatalogClient(options.base_url, _token(options))
 
 
 def attempt(options: argparse.Namespace, action: Callable[[], object]) -> int:
-    """Does it. Answers the exit code: 0 done, 1 refused or out of reach, which is told."""
+    """Does it. Returns the exit code: 0 done, 1 refused or out of reach, which is told."""
     try:
         action()
-    except Refused as refused:
+    except Refusal as refused:
         complain(*_refusal(refused.problem))
         return 1
     except httpx.HTTPError as error:

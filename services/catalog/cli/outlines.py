@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from services.catalog.cli.yaml_reading import Lined
+from services.catalog.cli.yaml_reading import ParsedPart
 from services.catalog.domain.media import Fault
 from services.catalog.domain.reading import Path
 
@@ -13,9 +13,9 @@ _BRANCH = re.compile(r"( *)[-*+][ \t]+(.*\S)[ \t]*")
 INDENT = 2
 
 
-def read_key_points(text: str) -> Lined:
+def read_key_points(text: str) -> ParsedPart:
     """`## question` headings, each followed by its answer: [{question, answer}, ...]."""
-    read = Lined(value=[], lines={(): 1})
+    read = ParsedPart(value=[], lines={(): 1})
     for number, line in enumerate(text.splitlines(), start=1):
         heading = _HEADING.fullmatch(line)
         if heading:
@@ -28,15 +28,15 @@ def read_key_points(text: str) -> Lined:
     return read
 
 
-def _open_question(read: Lined, question: str, number: int) -> None:
+def _open_question(read: ParsedPart, question: str, number: int) -> None:
     place: Path = (len(read.value),)
     read.value.append({"question": question, "answer": ""})
     read.lines |= {place: number, (*place, "question"): number, (*place, "answer"): number}
 
 
-def read_mind_map(text: str) -> Lined:
+def read_mind_map(text: str) -> ParsedPart:
     """`# root`, then `- branches` nested by two spaces: {text, children: [...]}."""
-    read = Lined()
+    read = ParsedPart()
     open_nodes: list[tuple[Path, dict[str, Any]]] = []
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
@@ -54,7 +54,9 @@ def read_mind_map(text: str) -> Lined:
     return read
 
 
-def _add_branch(read: Lined, open_nodes: list[tuple[Path, dict[str, Any]]], branch: re.Match[str], number: int) -> None:
+def _add_branch(
+    read: ParsedPart, open_nodes: list[tuple[Path, dict[str, Any]]], branch: re.Match[str], number: int
+) -> None:
     depth, rest = divmod(len(branch[1]), INDENT)
     if rest or depth + 1 > len(open_nodes):
         message = f"缩进应为上一级加 {INDENT} 个空格"

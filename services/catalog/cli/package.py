@@ -8,7 +8,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from services.catalog.cli.outlines import read_key_points, read_mind_map
-from services.catalog.cli.yaml_reading import Lined, read_yaml
+from services.catalog.cli.yaml_reading import ParsedPart, read_yaml
 from services.catalog.domain.captions import check_captions
 from services.catalog.domain.course import Course
 from services.catalog.domain.document import (
@@ -111,7 +111,7 @@ class _Loader:
             self._add_part(document, name, file, read)
         return document
 
-    def _add_part(self, document: dict[str, Any], name: str, file: str, read: Callable[[str], Lined]) -> None:
+    def _add_part(self, document: dict[str, Any], name: str, file: str, read: Callable[[str], ParsedPart]) -> None:
         optional = name != "abstract"
         if name in document:
             line = self._place((name,))[1]
@@ -119,7 +119,7 @@ class _Loader:
         elif not optional or (self.folder / file).is_file():
             document[name] = self._part(file, (name,), read)
 
-    def _part(self, file: str, path: Path, read: Callable[[str], Lined]) -> Any:
+    def _part(self, file: str, path: Path, read: Callable[[str], ParsedPart]) -> Any:
         self.places[path] = (file, 1)
         text = self._text(file)
         if text is None:
@@ -239,8 +239,8 @@ class _Loader:
                 self._find(file, line, f"{shown}:{violation.message}", f"{shown}: {violation.message_en}")
 
 
-def _plain(text: str) -> Lined:
-    return Lined(value=text, lines={(): 1})
+def _plain(text: str) -> ParsedPart:
+    return ParsedPart(value=text, lines={(): 1})
 
 
 def _sha256(path: FilePath) -> str:

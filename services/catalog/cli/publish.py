@@ -26,7 +26,7 @@ class Result:
 
 
 def publish_package(client: CatalogClient, package: Package, reason: str, say: Say) -> Result:
-    """Uploads what is missing and publishes. Safe to repeat. Raises Refused, httpx.HTTPError."""
+    """Uploads what is missing and publishes. Safe to repeat. Raises Refusal, httpx.HTTPError."""
     current = client.current(package.course.course_id)
     changes = preview(package, current)
     for line in changes:
@@ -54,7 +54,7 @@ def describe(package: Path, findings: Iterable[Finding]) -> list[str]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command. Answers its exit code: 0 published or unchanged, 1 refused, 2 mistakes in the package."""
+    """The command. Returns its exit code: 0 published or unchanged, 1 refused, 2 mistakes in the package."""
     options = _options(arguments)
     try:
         package = load_package(options.package)

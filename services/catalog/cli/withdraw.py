@@ -10,7 +10,7 @@ from services.catalog.cli.connection import add_connection, attempt, connect, sa
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """The command. Answers its exit code: 0 withdrawn, now or before; 1 refused."""
+    """The command. Returns its exit code: 0 withdrawn, now or before; 1 refused."""
     parser = argparse.ArgumentParser(prog="python -m services.catalog.cli.withdraw", description=__doc__)
     parser.add_argument("course", help="the course's id")
     parser.add_argument("--reason", required=True, help="why, for the audit log")

@@ -18,7 +18,7 @@ _INTEGER = re.compile(r"-?[0-9]{1,15}", re.ASCII)
 
 
 @dataclass
-class Lined:
+class ParsedPart:
     """A value, the line (from 1) of everything in it, and what was wrong with its form."""
 
     value: Any = None
@@ -26,7 +26,7 @@ class Lined:
     faults: list[Fault] = field(default_factory=list)
 
 
-class _Aliased(Exception):
+class _Alias(Exception):
     """A value that repeats another by reference: nested, a few lines could grow without end."""
 
     def __init__(self, line: int) -> None:
@@ -34,13 +34,13 @@ class _Aliased(Exception):
         self.line = line
 
 
-def read_yaml(text: str) -> Lined:
+def read_yaml(text: str) -> ParsedPart:
     """Reads one YAML document."""
-    read = Lined()
+    read = ParsedPart()
     try:
         _refuse_aliases(text)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except _Aliased as aliased:
+    except _Alias as aliased:
         read.faults.append(Fault(aliased.line, "不支持别名(*)", "aliases (*) are not supported"))
         return read
     except yaml.MarkedYAMLError as error:
@@ -62,10 +62,10 @@ def _syntax(line: int, problem: str) -> Fault:
 def _refuse_aliases(text: str) -> None:
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent):
-            raise _Aliased(event.start_mark.line + 1 if event.start_mark else 1)
+            raise _Alias(event.start_mark.line + 1 if event.start_mark else 1)
 
 
-def _value(node: yaml.Node, path: Path, read: Lined) -> Any:
+def _value(node: yaml.Node, path: Path, read: ParsedPart) -> Any:
     read.lines[path] = node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
         return dict(_pairs(node, path, read))
@@ -74,7 +74,7 @@ def _value(node: yaml.Node, path: Path, read: Lined) -> Any:
     return _scalar(node)
 
 
-def _pairs(node: yaml.MappingNode, path: Path, read: Lined) -> Iterator[tuple[str, Any]]:
+def _pairs(node: yaml.MappingNode, path: Path, read: ParsedPart) -> Iterator[tuple[str, Any]]:
     seen: set[str] = set()
     for key, child in node.value:
         name, line = str(key.value), key.start_mark.line + 1

@@ -1,12 +1,13 @@
 """How much one learner may write in a day. Pure."""
 
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
-CHINA = timezone(timedelta(hours=8))
-"""Asia/Shanghai, which has had no summer time since 1991."""
+from services.kit.days import civil_day
+from services.kit.kinds import ID_ONLY, stored
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class Allowance:
     """What was used of a day's allowance."""
@@ -16,5 +17,5 @@ class Allowance:
 
     def one_more(self, now: datetime) -> "Allowance":
         """After one more use; a new civil day in China begins anew."""
-        today = now.astimezone(CHINA).date()
-        return Allowance(today, self.used + 1 if self.day == today else 1)
+        today = civil_day(now)
+        return replace(self, day=today, used=self.used + 1 if self.day == today else 1)

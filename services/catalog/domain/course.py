@@ -5,6 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal, get_args
 
+from services.catalog.domain.ids import ContentId, CourseId
+
 Credential = Literal["AFP", "CFP", "EFP", "CPB", "CTP"]
 
 CREDENTIALS: tuple[str, ...] = get_args(Credential)
@@ -63,8 +65,8 @@ class MindMapNode:
 class Course:
     """Everything editorial. Money in fen; `max_rate` is the fastest playback that still earns credit."""
 
-    course_id: str
-    content_id: str
+    course_id: CourseId
+    content_id: ContentId
     title: str
     hours: Decimal
     category: Category

@@ -17,6 +17,7 @@ from services.catalog.domain.course import (
     MindMapNode,
     Question,
 )
+from services.catalog.domain.ids import ContentId, CourseId
 from services.catalog.domain.reading import Fields, Reader, Violation
 
 ID_PATTERN = r"(?=.{3,64}$)[a-z0-9]+(-[a-z0-9]+)*"
@@ -146,8 +147,8 @@ def _course(fields: Fields) -> Course:
     price = fields["price_fen"]
     price_fen = price.integer(0, MAX_PRICE_FEN)
     return Course(
-        course_id=fields["id"].matching(ID_PATTERN, ID_RULE, ID_RULE_EN),
-        content_id=fields["content_id"].matching(ID_PATTERN, ID_RULE, ID_RULE_EN),
+        course_id=CourseId(fields["id"].matching(ID_PATTERN, ID_RULE, ID_RULE_EN)),
+        content_id=ContentId(fields["content_id"].matching(ID_PATTERN, ID_RULE, ID_RULE_EN)),
         title=fields["title"].text(MAX_TITLE),
         title_en=fields["title_en"].optional_text(MAX_LINE),
         subtitle=fields["subtitle"].optional_text(MAX_LINE),

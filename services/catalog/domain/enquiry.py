@@ -4,6 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
+from services.catalog.domain.ids import CourseId, EnquiryId, LearnerId
+from services.kit.kinds import Emptied, stored
+
 Side = Literal["learner", "staff"]
 Status = Literal["open", "answered", "closed"]
 """Open: staff must answer. A learner's message opens (again), staff's answers, either side closes."""
@@ -23,6 +26,7 @@ class Message:
     at: datetime
 
 
+@stored(shape=1, personal=Emptied("subject", "text"))
 @dataclass(frozen=True)
 class Enquiry:
     """A conversation of one learner with the staff.
@@ -32,9 +36,9 @@ class Enquiry:
     of the last message that side has seen.
     """
 
-    enquiry_id: str
-    learner_id: str
-    course_id: str | None
+    enquiry_id: EnquiryId
+    learner_id: LearnerId
+    course_id: CourseId | None
     subject: str
     messages: tuple[Message, ...]
     status: Status
@@ -85,12 +89,13 @@ class Enquiry:
         return sum(message.side != side and message.number > seen for message in self.messages)
 
 
+@stored(shape=1, personal=Emptied("subject"))
 @dataclass(frozen=True)
-class Line:
+class EnquirySummary:
     """An enquiry in a list, without its messages. `gone`: it stands elsewhere by now."""
 
-    enquiry_id: str
-    course_id: str | None
+    enquiry_id: EnquiryId
+    course_id: CourseId | None
     subject: str
     status: Status
     status_since: datetime
@@ -103,9 +108,9 @@ class Line:
     course_title_en: str | None = None
 
 
-def line_of(enquiry: Enquiry) -> Line:
-    """The enquiry's line."""
-    return Line(
+def summary_of(enquiry: Enquiry) -> EnquirySummary:
+    """What lists show of the enquiry."""
+    return EnquirySummary(
         enquiry_id=enquiry.enquiry_id,
         course_id=enquiry.course_id,
         subject=enquiry.subject,

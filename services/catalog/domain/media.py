@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from services.catalog.domain.ids import ContentId
+
 PLAYLIST = "index.m3u8"
 MAX_SEGMENTS = 3_000
 MAX_FILE_BYTES = 64 * 1024 * 1024
@@ -102,7 +104,7 @@ def content_version(files: Sequence[MediaFile], max_rate: Decimal, questions_dig
     return hashlib.sha256(canonical.encode()).hexdigest()[:VERSION_LENGTH]
 
 
-def media_prefix(content_id: str, version: str) -> str:
+def media_prefix(content_id: ContentId, version: str) -> str:
     """The folder of one content version: an object key, and with a slash before it the public path."""
     return f"media/{content_id}/{version}/"
 

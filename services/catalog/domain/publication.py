@@ -8,7 +8,12 @@ from decimal import Decimal
 
 from services.catalog.domain.course import Category, Course
 from services.catalog.domain.document import write_course
+from services.catalog.domain.ids import CourseId
 from services.catalog.domain.media import PLAYLIST, Caption, media_prefix
+from services.kit.kinds import Kept, stored
+
+_INSTRUCTORS = Kept("instructors", because="who gives a lecture is part of what is published", until="the table goes")
+_EDITOR = Kept("published_by", because="staff answer for what they did", until="the table goes")
 
 
 @dataclass(frozen=True)
@@ -20,6 +25,7 @@ class Media:
     captions: tuple[Caption, ...] = ()
 
 
+@stored(shape=1, personal=(_INSTRUCTORS, _EDITOR))
 @dataclass(frozen=True)
 class Publication:
     """One published state of a course; `number` counts from 1."""
@@ -46,6 +52,7 @@ class Publication:
         return self.media_prefix + PLAYLIST
 
 
+@stored(shape=1, personal=_INSTRUCTORS)
 @dataclass(frozen=True)
 class Listing:
     """A course's line in the catalogue, and which publication is current. `withdrawn_at`: it is no longer offered.
@@ -53,7 +60,7 @@ class Listing:
     It has all that courses are searched by, so that searching reads no publication.
     """
 
-    course_id: str
+    course_id: CourseId
     publication: int
     digest: str
     title: str
@@ -72,15 +79,6 @@ class Listing:
     subtitle: str | None = None
     withdrawn_at: datetime | None = None
     abstract: str = ""
-
-
-@dataclass(frozen=True)
-class Current:
-    """How a course stands. `number` is of its latest change: publications and withdrawals are counted together."""
-
-    publication: Publication
-    number: int
-    withdrawn_at: datetime | None
 
 
 def digest(course: Course, media: Media) -> str:

@@ -32,7 +32,7 @@ class Violation:
 class Reader:
     """One value of a document, with its place.
 
-    Each reading method answers a harmless stand-in after noting what is wrong, so that reading goes on.
+    Each reading method returns a harmless stand-in after noting what is wrong, so that reading goes on.
     """
 
     def __init__(self, value: object, found: list[Violation], path: Path = ()) -> None:

@@ -5,6 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
+from services.catalog.domain.ids import CourseId, LearnerId, ReviewId
+from services.kit.kinds import NOTHING, Emptied, Kept, stored
+
 MOST_STARS = 5
 ERASED_NAME = "已注销学员"
 """Stands for the display name of a person who was erased."""
@@ -13,7 +16,7 @@ _NEUTRAL_REVIEWS, _NEUTRAL_STARS = 5, 3
 
 
 @dataclass(frozen=True)
-class Written:
+class ReviewContent:
     """What a learner writes. The name is one they give for this review, not their real one."""
 
     display_name: str
@@ -21,14 +24,21 @@ class Written:
     text: str
 
 
+@stored(
+    shape=1,
+    personal=(
+        Emptied("display_name", "text"),
+        Kept("hidden_because", because="staff answer for what they hide", until="the table goes"),
+    ),
+)
 @dataclass(frozen=True)
 class Review:
     """A learner's review of a course. `hidden_because` is the moderator's reason, which outlives every edit."""
 
-    review_id: str
-    course_id: str
-    learner_id: str
-    written: Written
+    review_id: ReviewId
+    course_id: CourseId
+    learner_id: LearnerId
+    written: ReviewContent
     written_at: datetime
     edited_at: datetime | None = None
     hidden_because: str | None = None
@@ -45,7 +55,7 @@ class Review:
         """Whether everybody may read it."""
         return self.counted and not self.erased
 
-    def rewritten(self, written: Written, now: datetime) -> "Review":
+    def rewritten(self, written: ReviewContent, now: datetime) -> "Review":
         """With other words or stars, and no longer withdrawn. Hidden it stays: an edit is no way around a moderator."""
         if self.written == written and not self.withdrawn:
             return self
@@ -53,9 +63,10 @@ class Review:
 
     def anonymous(self) -> "Review":
         """Without name and words. The stars go on counting."""
-        return replace(self, written=Written(ERASED_NAME, self.written.stars, ""), erased=True)
+        return replace(self, written=replace(self.written, display_name=ERASED_NAME, text=""), erased=True)
 
 
+@stored(shape=1, personal=NOTHING)
 @dataclass(frozen=True)
 class Rating:
     """How many reviews gave one star, two stars ... five stars."""
@@ -87,23 +98,28 @@ class Rating:
             counts[before.written.stars - 1] -= 1
         if after.counted:
             counts[after.written.stars - 1] += 1
-        return Rating(tuple(counts))
+        return replace(self, histogram=tuple(counts))
 
 
 UNRATED = Rating()
 
 
+@stored(shape=1, personal=Emptied("display_name", "text", "reason"))
 @dataclass(frozen=True)
-class Reported:
+class ReportedReview:
     """A review that others reported, with its words at the last report: they may be edited since."""
 
-    course_id: str
-    review_id: str
-    written: Written
+    course_id: CourseId
+    review_id: ReviewId
+    written: ReviewContent
     reports: int
     reason: str
     reported_at: datetime
     decided: bool = False
+
+    def reported_again(self, written: ReviewContent, reason: str, now: datetime) -> "ReportedReview":
+        """After one more report, which waits for a decision even if the ones before had theirs."""
+        return replace(self, written=written, reports=self.reports + 1, reason=reason, reported_at=now, decided=False)
 
 
 def _stars(histogram: Sequence[int]) -> int:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from services.catalog.domain.course import Category
+from services.catalog.domain.ids import CourseId
 from services.catalog.domain.publication import Listing
 from services.catalog.domain.review import UNRATED, Rating
 
@@ -22,7 +23,7 @@ _TITLE, _NAMED, _SECOND, _TEXT = 8, 5, 3, 1
 
 
 @dataclass(frozen=True)
-class Wanted:
+class SearchQuery:
     """A question to the catalogue; None and False leave a filter out. `text` may be empty."""
 
     text: str = ""
@@ -54,7 +55,7 @@ class Hit:
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchResult:
     """One page of the courses found, and how many there are in all."""
 
     total: int
@@ -90,21 +91,21 @@ def newest_first(candidates: Iterable[Candidate]) -> list[Candidate]:
     return sorted(candidates, key=lambda found: (found.line.published_on, found.line.course_id), reverse=True)
 
 
-def select(candidates: Sequence[Candidate], wanted: Wanted, counts: Callable[[str], Counts]) -> Found:
+def select(candidates: Sequence[Candidate], query: SearchQuery, counts: Callable[[CourseId], Counts]) -> SearchResult:
     """The page of courses that pass the filters and match the text, in the order asked for.
 
     The candidates come newest first; every order keeps that where it finds two courses equal.
     """
-    passing = [found for found in candidates if _passes(found.line, wanted)]
-    scored = _matching(passing, wanted.text)
-    order = _order(wanted.sort, counts)
+    passing = [found for found in candidates if _passes(found.line, query)]
+    scored = _matching(passing, query.text)
+    order = _order(query.sort, counts)
     if order:
         scored.sort(key=order)
-    page = [found.line for _, found in scored[wanted.offset : wanted.offset + wanted.limit]]
-    return Found(len(scored), tuple(Hit(line, counts(line.course_id)) for line in page))
+    page = [found.line for _, found in scored[query.offset : query.offset + query.limit]]
+    return SearchResult(len(scored), tuple(Hit(line, counts(line.course_id)) for line in page))
 
 
-def _order(sort: Sort, counts: Callable[[str], Counts]) -> Callable[[tuple[float, Candidate]], Any] | None:
+def _order(sort: Sort, counts: Callable[[CourseId], Counts]) -> Callable[[tuple[float, Candidate]], Any] | None:
     orders: dict[Sort, Callable[[tuple[float, Candidate]], Any]] = {
         "relevance": lambda scored: -scored[0],
         "most_learners": lambda scored: -counts(scored[1].line.course_id).learners,
@@ -117,15 +118,15 @@ def _order(sort: Sort, counts: Callable[[str], Counts]) -> Callable[[tuple[float
     return orders.get(sort)
 
 
-def _passes(line: Listing, wanted: Wanted) -> bool:
+def _passes(line: Listing, query: SearchQuery) -> bool:
     return (
         line.withdrawn_at is None
-        and (wanted.credential is None or wanted.credential in line.eligible_credentials)
-        and (wanted.hours_min is None or line.hours >= wanted.hours_min)
-        and (wanted.hours_max is None or line.hours <= wanted.hours_max)
-        and (not wanted.free_to_members or line.member_recommended or line.member_library)
-        and (not wanted.recommended or line.member_recommended)
-        and (wanted.category is None or line.category == wanted.category)
+        and (query.credential is None or query.credential in line.eligible_credentials)
+        and (query.hours_min is None or line.hours >= query.hours_min)
+        and (query.hours_max is None or line.hours <= query.hours_max)
+        and (not query.free_to_members or line.member_recommended or line.member_library)
+        and (not query.recommended or line.member_recommended)
+        and (query.category is None or line.category == query.category)
     )
 
 

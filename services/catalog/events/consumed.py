@@ -5,14 +5,16 @@ from typing import ClassVar
 
 from pydantic import BaseModel, Field
 
+from services.catalog.domain.ids import CourseId, LearnerId
+
 
 class EntitlementGranted(BaseModel):
     """Of orders' entitlement: somebody may watch a course."""
 
     TYPE: ClassVar = "orders.entitlement_granted.v1"
 
-    learner_id: str = Field(min_length=1)
-    course_id: str = Field(min_length=1)
+    learner_id: LearnerId = Field(min_length=1)
+    course_id: CourseId = Field(min_length=1)
     granted_at: datetime
 
 
@@ -21,8 +23,8 @@ class WatchCompleted(BaseModel):
 
     TYPE: ClassVar = "playback.watch_completed.v1"
 
-    learner_id: str = Field(min_length=1)
-    course_id: str = Field(min_length=1)
+    learner_id: LearnerId = Field(min_length=1)
+    course_id: CourseId = Field(min_length=1)
     completed_at: datetime
 
 
@@ -31,4 +33,4 @@ class PersonErased(BaseModel):
 
     TYPE: ClassVar = "credits.person_erased.v1"
 
-    learner_id: str = Field(min_length=1)
+    learner_id: LearnerId = Field(min_length=1)

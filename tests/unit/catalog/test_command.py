@@ -7,11 +7,12 @@ from typing import Any
 import httpx
 import pytest
 
+from services.catalog.app.courses.read_courses import list_courses, read_state
 from services.catalog.cli import publish, withdraw
 from services.catalog.handlers import editor
 from services.kit.http import HttpApi
 from tests.gateway import LambdaContext, claims, origin_secret, request
-from tests.unit.catalog.world import World, edited, write_package
+from tests.unit.catalog.world import BONDS, World, edited, write_package
 
 TOKEN = "access-token"
 CONFIG = {"region": "cn-north-1", "userPoolClientId": "client-1", "cognitoUrl": "/cognito/"}
@@ -22,7 +23,7 @@ class Site:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.api = editor.build_api(world.courses, world.uploads, world.publisher, world.withdrawer, origin_secret)
+        self.api = editor.build_api(world.media, origin_secret)
         self.uploaded: list[str] = []
         self.storage_status = 200
 
@@ -84,7 +85,7 @@ def test_it_publishes_and_is_safe_to_repeat(site: Site, tmp_path: Path, capsys: 
     assert run(folder) == 0
     assert len(site.uploaded) == 5
     assert "Already published as it is." in capsys.readouterr().out
-    assert site.world.courses.current("bonds").number == 1
+    assert read_state(site.world.ctx, BONDS).number == 1
 
 
 def test_the_preview_shows_what_changes_and_changes_nothing(
@@ -98,9 +99,9 @@ def test_the_preview_shows_what_changes_and_changes_nothing(
     lines = [line.strip() for line in capsys.readouterr().out.splitlines()[1:]]
     expected = ["~ price_fen: 1000 → 1200", "- keywords: 债券", "+ keywords: 票息", "+ captions: en"]
     assert lines == expected
-    assert site.world.courses.current("bonds").number == 1
+    assert read_state(site.world.ctx, BONDS).number == 1
     assert run(folder) == 0
-    assert site.world.courses.current("bonds").number == 2
+    assert read_state(site.world.ctx, BONDS).number == 2
 
 
 def test_withdrawing_is_safe_to_repeat_and_publishing_again_offers_again(
@@ -112,13 +113,13 @@ def test_withdrawing_is_safe_to_repeat_and_publishing_again_offers_again(
     assert withdraw.main(withdrawal) == 0
     assert withdraw.main(withdrawal) == 0
     assert "already withdrawn: bonds" in capsys.readouterr().out
-    assert site.world.courses.current("bonds").number == 2
+    assert read_state(site.world.ctx, BONDS).number == 2
     assert withdraw.main(["nothing", *withdrawal[1:]]) == 1
     assert "COURSE_NOT_FOUND" in capsys.readouterr().err
     assert run(folder, "--preview") == 0
     assert "~ 重新上架 / offered again" in capsys.readouterr().out
     assert run(folder) == 0
-    assert (len(site.uploaded), site.world.courses.listings()[0].withdrawn_at) == (5, None)
+    assert (len(site.uploaded), list_courses(site.world.ctx)[0].withdrawn_at) == (5, None)
 
 
 def test_mistakes_are_listed_and_nothing_is_sent(
@@ -145,7 +146,7 @@ def test_it_signs_in(
     assert run(folder, "--email", "editor@xueshi.example", "--password", "wrong") == 1
     assert "Incorrect username or password." in capsys.readouterr().err
     assert run(folder, "--email", "editor@xueshi.example", "--password", "right") == 0
-    assert site.world.courses.current("bonds").number == 1
+    assert read_state(site.world.ctx, BONDS).number == 1
 
 
 def test_a_refusal_is_shown_with_its_code(site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,26 +9,43 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.catalog.app.enquiries import MESSAGES_PER_DAY, MOST_COUNTED
+from services.catalog.app.enquiries.read_enquiries import (
+    MOST_COUNTED,
+    count_unread_answers,
+    list_enquiries,
+    list_own_enquiries,
+    read_enquiry,
+)
+from services.catalog.app.enquiries.write_enquiry import (
+    MESSAGES_PER_DAY,
+    add_message,
+    close_enquiry,
+    note_reading,
+    open_enquiry,
+)
 from services.catalog.domain.enquiry import MAX_MESSAGES, Status
 from services.catalog.handlers import enquiries
+from services.kit.call import Call
 from services.kit.http import HttpApi
-from services.kit.identity import Principal, Role
+from services.kit.identity import Role
 from services.kit.problems import Problem
 from tests.gateway import Answer, claims, origin_secret, request, send
-from tests.unit.catalog.world import World, edited
+from tests.unit.catalog.world import World, call, edited, learner
 
 ENQUIRIES = "/v1/catalog/enquiries"
 LEARNER, OTHER = claims("learner-1"), claims("learner-2")
 SUPPORT = claims("support-1", "support")
-STAFF = Principal("support-1", frozenset({Role.SUPPORT}))
 QUESTION = {"subject": "学时什么时候到账", "text": "昨天看完了，页面上还没有学时。"}
 DAY_MS = 86_400_000
 
 
+def staff(key: str = "") -> Call:
+    return call("support-1", Role.SUPPORT, key)
+
+
 @pytest.fixture
 def api(world: World) -> HttpApi:
-    return enquiries.build_api(world.enquiries, origin_secret)
+    return enquiries.build_api(world.ctx, origin_secret)
 
 
 def post(api: HttpApi, path: str, body: dict[str, Any], who: dict[str, str] = LEARNER, key: str = "") -> Answer:
@@ -97,13 +114,12 @@ def test_what_staff_have_answered_is_counted_until_it_is_read(world: World, api:
 
 
 def test_attack_making_the_count_of_unread_answers_dear(world: World) -> None:
-    learner = Principal("learner-1", frozenset({Role.LEARNER}))
     for number in range(MOST_COUNTED + 1):
         if number % MESSAGES_PER_DAY == 0:
             world.clock.advance(DAY_MS)
-        asked = world.enquiries.ask(learner, f"ask-{number}", "问", "问", None)
-        world.enquiries.say(STAFF, f"say-{number}", asked.enquiry_id, "答")
-    assert world.enquiries.unread_answers("learner-1") == MOST_COUNTED
+        asked = open_enquiry(world.ctx, learner("learner-1", f"ask-{number}"), "问", "问", None)
+        add_message(world.ctx, staff(f"say-{number}"), asked.enquiry_id, "答")
+    assert count_unread_answers(world.ctx, learner("learner-1")) == MOST_COUNTED
 
 
 def test_a_learner_asks_staff_answer_and_both_see_the_thread(world: World, api: HttpApi) -> None:
@@ -229,14 +245,14 @@ def test_a_learners_own_page_by_page(world: World, api: HttpApi) -> None:
 
 
 def test_both_sides_at_once_lose_nothing(world: World) -> None:
-    learner = Principal("learner-1", frozenset({Role.LEARNER}))
-    asked = world.enquiries.ask(learner, "k" * 16, "问", "问", None)
+    asked = open_enquiry(world.ctx, learner("learner-1", "k" * 16), "问", "问", None)
 
     def say(number: int) -> None:
-        person = STAFF if number % 2 else learner
+        key = f"{number:016d}"
+        person = staff(key) if number % 2 else learner("learner-1", key)
         while True:
             try:
-                world.enquiries.say(person, f"{number:016d}", asked.enquiry_id, str(number))
+                add_message(world.ctx, person, asked.enquiry_id, str(number))
                 return
             except Exception as error:
                 if type(error).__name__ != "Conflict":
@@ -245,7 +261,7 @@ def test_both_sides_at_once_lose_nothing(world: World) -> None:
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(say, range(12)))
-    found = world.enquiries.find(learner, asked.enquiry_id)
+    found = read_enquiry(world.ctx, staff(), asked.enquiry_id)
     assert sorted(message.text for message in found.messages[1:]) == sorted(map(str, range(12)))
     assert [message.number for message in found.messages] == list(range(1, 14))
 
@@ -254,36 +270,39 @@ def test_both_sides_at_once_lose_nothing(world: World) -> None:
 @given(st.integers(0, 2**32))
 def test_each_enquiry_stands_in_the_queue_of_its_status_and_nowhere_else(tmp_path_factory: Any, seed: int) -> None:
     world, random = World(tmp_path_factory.mktemp("enquiries")), Random(seed)  # noqa: S311 (no secret)
-    learner = Principal("learner-1", frozenset({Role.LEARNER}))
     ids = []
     for number in range(30):
         world.clock.advance(random.choice([0, 1, 3_600_000]))
-        person = random.choice([learner, STAFF])
+        asker = learner("learner-1", f"{number:016d}")
+        person = random.choice([asker, staff(asker.idempotency_key)])
         action = random.choice(["ask", "say", "say", "close", "read"]) if ids else "ask"
         try:
             if action == "ask":
-                ids.append(world.enquiries.ask(learner, f"{number:016d}", "问", "问", None).enquiry_id)
+                ids.append(open_enquiry(world.ctx, asker, "问", "问", None).enquiry_id)
             elif action == "say":
-                world.enquiries.say(person, f"{number:016d}", random.choice(ids), "说")
+                add_message(world.ctx, person, random.choice(ids), "说")
             elif action == "close":
-                world.enquiries.close(person, random.choice(ids), "好")
+                close_enquiry(world.ctx, person, random.choice(ids), "好")
             else:
-                world.enquiries.read(person, random.choice(ids), random.randint(1, 9))
+                note_reading(world.ctx, person, random.choice(ids), random.randint(1, 9))
         except Problem as problem:
             if problem.type.code != "TOO_OFTEN":
                 raise
-    enquiries_found = {found: world.enquiries.find(learner, found) for found in ids}
+    enquiries_found = {found: read_enquiry(world.ctx, staff(), found) for found in ids}
+    statuses: tuple[Status, ...] = ("open", "answered", "closed")
+    queues = {status: list_enquiries(world.ctx, status, "", 50).items for status in statuses}
     queued = {
         line.enquiry_id: (status, line.messages, line.unread_by_staff)
-        for status in ("open", "answered", "closed")
-        for line in world.enquiries.queue(status, "", 50).entries
+        for status, lines in queues.items()
+        for line in lines
     }
     assert queued == {
         found: (enquiry.status, len(enquiry.messages), enquiry.unread("staff"))
         for found, enquiry in enquiries_found.items()
     }
-    assert sum(len(world.enquiries.queue(s, "", 50).entries) for s in ("open", "answered", "closed")) == len(ids)
-    mine = {line.enquiry_id: line.unread_by_learner for line in world.enquiries.of_learner("learner-1", "", 50).entries}
+    assert sum(map(len, queues.values())) == len(ids)
+    listed = list_own_enquiries(world.ctx, learner("learner-1"), "", 50).items
+    mine = {line.enquiry_id: line.unread_by_learner for line in listed}
     assert mine == {found: enquiry.unread("learner") for found, enquiry in enquiries_found.items()}
 
 

@@ -1,30 +1,36 @@
 """A person is erased: their words go, everywhere; what is counted stays."""
 
+import json
 from contextlib import suppress
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from services.catalog.app.items import REPORTED, erased_key
-from services.catalog.app.moderate_reviews import DECIDED_KEPT
-from services.catalog.app.read_reviews import rating_of, read_reviews
-from services.catalog.domain.review import Written
+from services.catalog.app.enquiries.read_enquiries import list_enquiries, read_enquiry
+from services.catalog.app.enquiries.write_enquiry import add_message, open_enquiry
+from services.catalog.app.erasure.items import erasure_key
+from services.catalog.app.reviews.items import REPORTED
+from services.catalog.app.reviews.moderate_reviews import DECIDED_KEPT, decide_review, list_waiting
+from services.catalog.app.reviews.read_reviews import list_reviews, read_own_review, read_rating
+from services.catalog.app.reviews.write_review import report_review, write_review
+from services.catalog.domain.ids import EnquiryId, LearnerId
+from services.catalog.domain.review import ReviewContent
 from services.catalog.handlers.consume import event_handlers
 from services.kit.events import Envelope
-from services.kit.identity import Principal, Role
+from services.kit.identity import Role
+from services.kit.kinds import Emptied, Kind, kinds
 from services.kit.problems import Problem
 from services.kit.store import Change, Put
 from tests.unit.catalog.test_reviews import COURSE, complete
-from tests.unit.catalog.world import PUBLISHED_AT, World
+from tests.unit.catalog.world import MODERATOR, PUBLISHED_AT, World, call, learner
 
-LEARNER = Principal("learner-1", frozenset({Role.LEARNER}))
-STAFF = Principal("support-1", frozenset({Role.SUPPORT}))
-MODERATOR = Principal("moderator-1", frozenset({Role.MODERATOR}))
+LEARNER = LearnerId("learner-1")
+STAFF = call("support-1", Role.SUPPORT, "m" * 16)
 SECRET = "王小明"
 
 
-def erase(world: World, learner_id: str = LEARNER.id) -> None:
+def erase(world: World, learner_id: str = LEARNER) -> None:
     """Credits' event, delivered."""
     event = Envelope(
         id="event-1",
@@ -35,22 +41,22 @@ def erase(world: World, learner_id: str = LEARNER.id) -> None:
         correlation_id="request-1",
         data={"learner_id": learner_id},
     )
-    event_handlers(world.store, world.clock)[event.type](event)
+    event_handlers(world.ctx)[event.type](event)
 
 
-def write_much(world: World) -> str:
-    """Reviews, reports and enquiries of the learner that hold the secret, and others'; answers the enquiry's id."""
-    for learner, stars, name in ((LEARNER.id, 5, SECRET), ("learner-2", 1, "别人")):
-        complete(world, learner)
-        world.reviews.write(learner, COURSE, Written(name, stars, f"我是{name}"))
-    mine, others = (world.reviews.own(learner, COURSE) for learner in (LEARNER.id, "learner-2"))
+def write_much(world: World) -> EnquiryId:
+    """Reviews, reports and enquiries of the learner that hold the secret, and others'; returns the enquiry's id."""
+    for learner_id, stars, name in ((LEARNER, 5, SECRET), ("learner-2", 1, "别人")):
+        complete(world, learner_id)
+        write_review(world.ctx, learner(learner_id), COURSE, ReviewContent(name, stars, f"我是{name}"))
+    mine, others = (read_own_review(world.ctx, learner(one), COURSE) for one in (LEARNER, "learner-2"))
     assert mine
     assert others
-    world.reviews.report("learner-3", COURSE, mine.review_id, "广告")
-    world.reviews.report(LEARNER.id, COURSE, others.review_id, f"{SECRET}举报")
-    world.reviews.report("learner-4", COURSE, others.review_id, "不实")
-    enquiry = world.enquiries.ask(LEARNER, "k" * 16, f"{SECRET}的学时", f"我叫{SECRET}", None)
-    world.enquiries.say(STAFF, "m" * 16, enquiry.enquiry_id, f"{SECRET}您好")
+    report_review(world.ctx, learner("learner-3"), COURSE, mine.review_id, "广告")
+    report_review(world.ctx, learner(LEARNER), COURSE, others.review_id, f"{SECRET}举报")
+    report_review(world.ctx, learner("learner-4"), COURSE, others.review_id, "不实")
+    enquiry = open_enquiry(world.ctx, learner(LEARNER, "k" * 16), f"{SECRET}的学时", f"我叫{SECRET}", None)
+    add_message(world.ctx, STAFF, enquiry.enquiry_id, f"{SECRET}您好")
     return enquiry.enquiry_id
 
 
@@ -63,11 +69,43 @@ def test_words_go_everywhere_and_counts_stay(world: World) -> None:
     assert len(holding(world)) >= 6
     erase(world)
     assert holding(world) == []
-    assert rating_of(world.store, COURSE).histogram == (1, 0, 0, 0, 1)
-    assert [found.learner_id for found in read_reviews(world.store, COURSE, "", 50).entries] == ["learner-2"]
-    enquiry = world.enquiries.find(STAFF, enquiry_id)
+    assert read_rating(world.ctx, COURSE).histogram == (1, 0, 0, 0, 1)
+    assert [found.learner_id for found in list_reviews(world.ctx, COURSE, "", 50).items] == ["learner-2"]
+    enquiry = read_enquiry(world.ctx, STAFF, enquiry_id)
     assert (enquiry.status, len(enquiry.messages), enquiry.subject) == ("closed", 2, "")
-    assert [line.enquiry_id for line in world.enquiries.queue("closed", "", 50).entries] == [enquiry_id]
+    assert [line.enquiry_id for line in list_enquiries(world.ctx, "closed", "", 50).items] == [enquiry_id]
+
+
+def telling(value: Any) -> set[str]:
+    """The members that tell the secret, at any depth."""
+    if isinstance(value, list):
+        return {name for element in value for name in telling(element)}
+    if not isinstance(value, dict):
+        return set()
+    here = {name for name, text in value.items() if isinstance(text, str) and SECRET in text}
+    return here | {name for inner in value.values() for name in telling(inner)}
+
+
+def test_what_each_kind_says_of_an_erasure_is_what_happens(world: World) -> None:
+    write_much(world)
+    complete(world, "learner-6")
+    last = write_review(world.ctx, learner("learner-6"), COURSE, ReviewContent("别人", 2, "一般"))
+    report_review(world.ctx, learner(LEARNER), COURSE, last.review_id, f"{SECRET}举报")
+    said = {kind.name: emptied(kind) for kind in kinds("services.catalog").values() if emptied(kind)}
+    held: dict[str | None, set[str]] = {}
+    for key in holding(world):
+        kind, (version, text) = world.store.labels[key].kind, world.store.items[key]
+        held[kind] = held.get(kind, set()) | telling(json.loads(text))
+        # Nor does what newer code knows of the person stay.
+        world.store.items[key] = (version, json.dumps({**json.loads(text), "later": SECRET}, ensure_ascii=False))
+    assert held == said
+    erase(world)
+    assert holding(world) == []
+
+
+def emptied(kind: Kind) -> set[str]:
+    """The members that an erasure empties."""
+    return {name for part in kind.personal if isinstance(part, Emptied) for name in part.members}
 
 
 def test_erased_again_nothing_changes_and_others_never_do(world: World) -> None:
@@ -76,9 +114,9 @@ def test_erased_again_nothing_changes_and_others_never_do(world: World) -> None:
     before = dict(world.store.items)
     erase(world)
     erase(world, "learner-9")
-    del world.store.items[erased_key("learner-9")]
+    del world.store.items[erasure_key(LearnerId("learner-9"))]
     assert world.store.items == before
-    others = world.reviews.own("learner-2", COURSE)
+    others = read_own_review(world.ctx, learner("learner-2"), COURSE)
     assert others
     assert others.written.text == "我是别人"
 
@@ -111,9 +149,9 @@ def test_an_event_that_names_nobody_is_an_error(world: World) -> None:
 
 def test_what_was_decided_still_leaves_by_itself_once_its_words_are_erased(world: World) -> None:
     write_much(world)
-    waiting = {entry.review_id for entry in world.moderation.reported("", 50).entries}
+    waiting = {case.reported.review_id for case in list_waiting(world.ctx, "", 50).items}
     for review_id in waiting:
-        world.moderation.decide(MODERATOR, COURSE, review_id, hide=False, reason="可以")
+        decide_review(world.ctx, MODERATOR, COURSE, review_id, hide=False, reason="可以")
     leaving, commit = dict[str, int | None](), world.store.commit
 
     def noting(change: Change) -> None:
@@ -129,27 +167,27 @@ def test_what_was_decided_still_leaves_by_itself_once_its_words_are_erased(world
 
 def test_words_of_an_erased_reporter_are_told_to_moderators_no_more(world: World) -> None:
     complete(world, "learner-2")
-    world.reviews.write("learner-2", COURSE, Written("别人", 1, "不好"))
-    others = world.reviews.own("learner-2", COURSE)
+    write_review(world.ctx, learner("learner-2"), COURSE, ReviewContent("别人", 1, "不好"))
+    others = read_own_review(world.ctx, learner("learner-2"), COURSE)
     assert others
-    world.reviews.report(LEARNER.id, COURSE, others.review_id, f"{SECRET}举报")
+    report_review(world.ctx, learner(LEARNER), COURSE, others.review_id, f"{SECRET}举报")
     erase(world)
     assert holding(world) == []
-    (waiting,) = world.moderation.reported("", 50).entries
-    assert (waiting.reason, waiting.reports) == ("", 1)
+    (waiting,) = list_waiting(world.ctx, "", 50).items
+    assert (waiting.reported.reason, waiting.reported.reports) == ("", 1)
 
 
 def test_attack_writing_on_with_a_token_that_outlives_the_erasure(world: World) -> None:
     enquiry_id = write_much(world)
     complete(world, "learner-5")
-    fresh = world.reviews.write("learner-5", COURSE, Written("别人", 3, "尚可"))
+    fresh = write_review(world.ctx, learner("learner-5"), COURSE, ReviewContent("别人", 3, "尚可"))
     erase(world)
     before = dict(world.store.items)
     attempts = (
-        lambda: world.reviews.write(LEARNER.id, COURSE, Written(SECRET, 1, SECRET)),
-        lambda: world.reviews.report(LEARNER.id, COURSE, fresh.review_id, SECRET),
-        lambda: world.enquiries.ask(LEARNER, "a" * 16, SECRET, SECRET, None),
-        lambda: world.enquiries.say(LEARNER, "b" * 16, enquiry_id, SECRET),
+        lambda: write_review(world.ctx, learner(LEARNER), COURSE, ReviewContent(SECRET, 1, SECRET)),
+        lambda: report_review(world.ctx, learner(LEARNER), COURSE, fresh.review_id, SECRET),
+        lambda: open_enquiry(world.ctx, learner(LEARNER, "a" * 16), SECRET, SECRET, None),
+        lambda: add_message(world.ctx, learner(LEARNER, "b" * 16), enquiry_id, SECRET),
     )
     codes = []
     for attempt in attempts:
@@ -170,6 +208,6 @@ def test_attack_writing_in_the_moment_of_the_erasure(world: World, monkeypatch: 
 
     monkeypatch.setattr(world.store, "commit", erased_first)
     with pytest.raises(Problem) as caught:
-        world.enquiries.ask(LEARNER, "a" * 16, SECRET, SECRET, None)
+        open_enquiry(world.ctx, learner(LEARNER, "a" * 16), SECRET, SECRET, None)
     assert caught.value.type.code == "PERSON_ERASED"
     assert holding(world) == []

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from services.catalog.domain.document import write_course
+from services.catalog.domain.ids import CourseId
 from services.catalog.handlers import editor, http
 from services.catalog.handlers.openapi import document
 from services.kit.http import HttpApi
@@ -20,13 +21,13 @@ EDITOR = claims("editor-1", "editor")
 @pytest.fixture
 def reader(world: World) -> HttpApi:
     """The public API."""
-    return http.build_api(world.courses, world.search, origin_secret)
+    return http.build_api(world.ctx, world.search, origin_secret)
 
 
 @pytest.fixture
 def writer(world: World) -> HttpApi:
     """The editors' API."""
-    return editor.build_api(world.courses, world.uploads, world.publisher, world.withdrawer, origin_secret)
+    return editor.build_api(world.media, origin_secret)
 
 
 def body(world: World, **changes: Any) -> dict[str, Any]:
@@ -130,7 +131,7 @@ def test_an_editor_lists_every_course_a_page_at_a_time_withdrawn_ones_too(world:
         )
         world.upload(package)
         world.publish(package, 0)
-    world.withdraw("cash")
+    world.withdraw(CourseId("cash"))
 
     def page(query: str) -> Answer:
         return send(writer, request("GET", f"/v1/catalog/publications?{query}", who=EDITOR))

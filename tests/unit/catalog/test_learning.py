@@ -7,27 +7,27 @@ from itertools import permutations
 import pytest
 from pydantic import ValidationError
 
-from services.catalog.app.items import taking_key
-from services.catalog.app.read_courses import learners_of
-from services.catalog.domain.learning import Taking
+from services.catalog.app.learning.items import enrolment_key
+from services.catalog.app.learning.record_learning import count_learners
+from services.catalog.domain.ids import LearnerId
+from services.catalog.domain.learning import Enrolment
 from services.catalog.handlers.consume import event_handlers
 from services.kit.events import Envelope
 from services.kit.store import Change, Conflict
-from tests.unit.catalog.world import World
+from tests.unit.catalog.world import BONDS, World
 
 DAY = datetime(2026, 3, 2, tzinfo=UTC)
-COURSE = "bonds"
 
 
 def granted(number: int, learner: str = "learner-1", at: datetime = DAY) -> Envelope:
     """Orders' event."""
-    data = {"learner_id": learner, "course_id": COURSE, "granted_at": at.isoformat(), "basis": "claim"}
+    data = {"learner_id": learner, "course_id": BONDS, "granted_at": at.isoformat(), "basis": "claim"}
     return envelope("orders.entitlement_granted.v1", number, data)
 
 
 def completed(number: int, learner: str = "learner-1", at: datetime = DAY) -> Envelope:
     """Playback's event."""
-    data = {"learner_id": learner, "course_id": COURSE, "completed_at": at.isoformat()}
+    data = {"learner_id": learner, "course_id": BONDS, "completed_at": at.isoformat()}
     return envelope("playback.watch_completed.v1", number, data)
 
 
@@ -46,17 +46,17 @@ def envelope(type_: str, number: int, data: dict[str, str]) -> Envelope:
 
 def deliver(world: World, event: Envelope) -> None:
     """To the consumer."""
-    event_handlers(world.store, world.clock)[event.type](event)
+    event_handlers(world.ctx)[event.type](event)
 
 
-def taking(world: World, learner: str = "learner-1") -> Taking | None:
+def enrolment(world: World, learner: str = "learner-1") -> Enrolment | None:
     """What is known of the learner and the course."""
-    stored = world.store.get(taking_key(learner, COURSE), Taking)
+    stored = world.store.get(enrolment_key(LearnerId(learner), BONDS), Enrolment)
     return stored.value if stored else None
 
 
 def test_nobody_has_taken_a_new_course(world: World) -> None:
-    assert learners_of(world.store, COURSE) == 0
+    assert count_learners(world.ctx, BONDS) == 0
 
 
 EVENTS = [
@@ -74,21 +74,21 @@ def test_a_learner_counts_once_in_any_order_and_completed_first_when_they_did(
     for index in order:
         deliver(world, EVENTS[index])
         deliver(world, EVENTS[index])
-    assert learners_of(world.store, COURSE) == 1
-    known = taking(world)
+    assert count_learners(world.ctx, BONDS) == 1
+    known = enrolment(world)
     assert known
     assert known.completed_at == DAY + timedelta(days=5)
 
 
 def test_who_only_completed_counts_too(world: World) -> None:
     deliver(world, completed(1))
-    assert learners_of(world.store, COURSE) == 1
-    assert taking(world) == Taking(DAY, DAY)
+    assert count_learners(world.ctx, BONDS) == 1
+    assert enrolment(world) == Enrolment(DAY, DAY)
 
 
 def test_having_a_course_is_not_having_completed_it(world: World) -> None:
     deliver(world, granted(1))
-    assert taking(world) == Taking(DAY, None)
+    assert enrolment(world) == Enrolment(DAY, None)
 
 
 @pytest.mark.parametrize("reaches_the_table", [False, True])
@@ -107,7 +107,7 @@ def test_a_crash_around_the_commit_counts_once(
         deliver(world, granted(1))
     monkeypatch.setattr(world.store, "commit", commit)
     deliver(world, granted(1))
-    assert learners_of(world.store, COURSE) == 1
+    assert count_learners(world.ctx, BONDS) == 1
 
 
 def test_many_learners_at_once_all_count(world: World) -> None:
@@ -120,7 +120,7 @@ def test_many_learners_at_once_all_count(world: World) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(take, range(40)))
-    assert learners_of(world.store, COURSE) == 20
+    assert count_learners(world.ctx, BONDS) == 20
 
 
 @pytest.mark.parametrize("broken", [{"learner_id": ""}, {"course_id": None}, {"granted_at": "yesterday"}])

@@ -7,16 +7,20 @@ from typing import Any
 
 import pytest
 
-from services.catalog.app.items import publication_key
-from services.catalog.app.manifest import Manifest
+from services.catalog.app.courses.items import publication_key
+from services.catalog.app.courses.read_courses import list_courses, read_state
+from services.catalog.app.media.manifest import Manifest
+from services.catalog.app.media.sign_uploads import sign_uploads
 from services.catalog.cli.package import load_package
+from services.catalog.domain.ids import ContentId
 from services.catalog.domain.media import MediaFile
 from services.catalog.domain.publication import Publication
-from services.catalog.domain.search import Wanted
+from services.catalog.domain.search import SearchQuery
 from services.catalog.events.published import CoursePublished
 from services.kit.problems import Problem
 from services.kit.store import Change, Conflict
 from tests.unit.catalog.world import (
+    BONDS,
     EDITOR,
     HEADER,
     OTHER_EDITOR,
@@ -42,7 +46,7 @@ def test_the_first_publication(world: World) -> None:
     world.upload(package)
     published = world.publish(package, 0)
     assert published.changed
-    assert published.publication == world.courses.current("bonds").publication
+    assert published.publication == read_state(world.ctx, BONDS).publication
     assert (published.publication.number, published.publication.published_at) == (1, PUBLISHED_AT)
     assert published.publication.media.duration_ms == 7_500
     (event,) = world.store.outbox
@@ -99,7 +103,7 @@ def test_a_change_of_text_is_a_new_publication_of_the_same_content(world: World)
     assert world.upload(second) == []
     assert world.publish(second, 1).publication.number == 2
     assert [event.sequence for event in world.store.outbox] == [1, 2]
-    old = world.store.get(publication_key("bonds", 1), Publication)
+    old = world.store.get(publication_key(BONDS, 1), Publication)
     assert old is not None
     assert old.value.course == first.course
 
@@ -197,7 +201,7 @@ def test_two_editors_publishing_two_courses_at_once_both_succeed(
 
     monkeypatch.setattr(world.store, "commit", after_theirs)
     assert world.publish(package, 0).changed
-    assert world.search.find(Wanted()).total == 2
+    assert world.search.find(SearchQuery()).total == 2
 
 
 def test_missing_media(world: World) -> None:
@@ -218,8 +222,8 @@ def test_the_version_must_follow_from_the_files(world: World) -> None:
     package = world.package()
     world.upload(package)
     forged = replace(package, files=package.files[:-1])
-    wrong = Manifest("bonds-lecture", package.version, Decimal("1.0"), forged.files, ())
-    refused("CONTENT_VERSION_WRONG", world.uploads.sign, EDITOR, "bonds", wrong)
+    wrong = Manifest(ContentId("bonds-lecture"), package.version, Decimal("1.0"), forged.files, ())
+    refused("CONTENT_VERSION_WRONG", sign_uploads, world.media, EDITOR, BONDS, wrong)
     other_rate = write_watch("1.5")
     refused("CONTENT_VERSION_WRONG", world.publish, package, 0, **other_rate)
 
@@ -295,14 +299,14 @@ def test_a_course_keeps_its_content(world: World) -> None:
 def test_uploads_are_signed_in_portions_and_logged(world: World) -> None:
     files = tuple(MediaFile(f"s{n}.m4s", "a" * 64, 1) for n in range(450))
     package = replace(world.package(), files=files, captions=())
-    found = world.uploads.sign(EDITOR, "bonds", manifest(package))
+    found = sign_uploads(world.media, EDITOR, BONDS, manifest(package))
     assert (len(found.uploads), found.missing) == (200, 450)
     assert [record.action for record in world.audit()] == ["catalog.media_uploads_signed"]
 
 
 def test_an_upload_stores_only_what_was_signed_and_only_once(world: World) -> None:
     package = world.package()
-    upload = world.uploads.sign(EDITOR, "bonds", manifest(package)).uploads[2]
+    upload = sign_uploads(world.media, EDITOR, BONDS, manifest(package)).uploads[2]
     with pytest.raises(PermissionError):
         world.bucket.put(upload.url, b"something else")
     world.bucket.put(upload.url, b"aaaa")
@@ -316,4 +320,4 @@ def test_the_newest_course_is_listed_first(world: World) -> None:
         package = world.package(course_yaml=text)
         world.upload(package)
         world.publish(package, 0)
-    assert [line.course_id for line in world.courses.listings()] == ["newer", "older"]
+    assert [line.course_id for line in list_courses(world.ctx)] == ["newer", "older"]

@@ -10,41 +10,48 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.catalog.app.items import taking_key
-from services.catalog.app.read_reviews import rating_of, read_reviews
-from services.catalog.app.write_review import REPORTS_PER_DAY, WRITES_PER_DAY
-from services.catalog.domain.learning import Taking
-from services.catalog.domain.review import Rating, Review, Written
+from services.catalog.app.learning.items import enrolment_key
+from services.catalog.app.reviews.moderate_reviews import decide_review
+from services.catalog.app.reviews.read_reviews import list_reviews, may_review, read_own_review, read_rating
+from services.catalog.app.reviews.write_review import (
+    REPORTS_PER_DAY,
+    WRITES_PER_DAY,
+    withdraw_review,
+    write_review,
+)
+from services.catalog.domain.ids import CourseId, LearnerId
+from services.catalog.domain.learning import Enrolment
+from services.catalog.domain.review import Rating, Review, ReviewContent
 from services.catalog.handlers import http, reviews
 from services.kit.http import HttpApi
-from services.kit.identity import Principal, Role
 from services.kit.problems import Problem
 from services.kit.store import Change, Conflict, Put
 from tests.gateway import Answer, claims, origin_secret, request, send
-from tests.unit.catalog.world import PUBLISHED_AT, World
+from tests.unit.catalog.world import BONDS, MODERATOR, PUBLISHED_AT, World, learner
 
-COURSE = "bonds"
+COURSE = BONDS
 OWN = f"/v1/catalog/reviews/{COURSE}"
 ALL = f"/v1/catalog/courses/{COURSE}/reviews"
-MODERATOR = Principal("moderator-1", frozenset({Role.MODERATOR}))
 GOOD = {"display_name": "路过的规划师", "stars": 4, "text": "例子讲得清楚，第二天就用上了。"}
 DAY_MS = 86_400_000
 
 
-def complete(world: World, learner: str, course: str = COURSE) -> None:
+def complete(world: World, learner_id: str, course_id: CourseId = COURSE) -> None:
     """The learner has watched the whole course."""
-    world.store.commit(Change([Put(taking_key(learner, course), Taking(PUBLISHED_AT, PUBLISHED_AT))]))
+    world.store.commit(
+        Change([Put(enrolment_key(LearnerId(learner_id), course_id), Enrolment(PUBLISHED_AT, PUBLISHED_AT))])
+    )
 
 
-def review(world: World, learner: str, stars: int = 4, text: str = "很好") -> Review:
+def review(world: World, learner_id: str, stars: int = 4, text: str = "很好") -> Review:
     """A review of somebody who has completed the course."""
-    if not world.reviews.completed(learner, COURSE):
-        complete(world, learner)
-    return world.reviews.write(learner, COURSE, Written("学员", stars, text))
+    if not may_review(world.ctx, learner(learner_id), COURSE):
+        complete(world, learner_id)
+    return write_review(world.ctx, learner(learner_id), COURSE, ReviewContent("学员", stars, text))
 
 
 def listed(world: World) -> list[Review]:
-    return list(read_reviews(world.store, COURSE, "", 50).entries)
+    return list(list_reviews(world.ctx, COURSE, "", 50).items)
 
 
 def refused(code: str, action: Any, *arguments: Any, **named: Any) -> None:
@@ -55,16 +62,16 @@ def refused(code: str, action: Any, *arguments: Any, **named: Any) -> None:
 
 @pytest.fixture
 def api(world: World) -> HttpApi:
-    return reviews.build_api(world.reviews, world.moderation, origin_secret)
+    return reviews.build_api(world.ctx, origin_secret)
 
 
 @pytest.fixture
 def reader(world: World) -> HttpApi:
-    return http.build_api(world.courses, world.search, origin_secret)
+    return http.build_api(world.ctx, world.search, origin_secret)
 
 
-def put(api: HttpApi, learner: str = "learner-1", **changes: Any) -> Answer:
-    return send(api, request("PUT", OWN, {**GOOD, **changes}, who=claims(learner)))
+def put(api: HttpApi, who: str = "learner-1", **changes: Any) -> Answer:
+    return send(api, request("PUT", OWN, {**GOOD, **changes}, who=claims(who)))
 
 
 def test_a_review_is_written_edited_withdrawn_and_written_again(world: World, api: HttpApi, reader: HttpApi) -> None:
@@ -96,8 +103,8 @@ def test_the_page_of_the_course_has_the_rating(world: World, reader: HttpApi) ->
     package = world.package()
     world.upload(package)
     world.publish(package, 0)
-    for learner, stars in (("a", 5), ("b", 4), ("c", 4)):
-        review(world, learner, stars)
+    for learner_id, stars in (("a", 5), ("b", 4), ("c", 4)):
+        review(world, learner_id, stars)
     page = send(reader, request("GET", f"/v1/catalog/courses/{COURSE}")).body
     assert page["rating"] == {"average": "4.3", "count": 3, "histogram": [0, 0, 0, 2, 1]}
     (found,) = send(reader, request("GET", "/v1/catalog/search?sort=best_rated")).body["courses"]
@@ -106,8 +113,8 @@ def test_the_page_of_the_course_has_the_rating(world: World, reader: HttpApi) ->
 
 def test_attack_review_without_completion(world: World, api: HttpApi) -> None:
     assert put(api).code == "NOT_COMPLETED"
-    world.store.commit(Change([Put(taking_key("learner-1", COURSE), Taking(PUBLISHED_AT))]))
-    complete(world, "learner-1", "another-course")
+    world.store.commit(Change([Put(enrolment_key(LearnerId("learner-1"), COURSE), Enrolment(PUBLISHED_AT))]))
+    complete(world, "learner-1", CourseId("another-course"))
     before = dict(world.store.items)
     assert put(api).code == "NOT_COMPLETED"
     assert world.store.items == before
@@ -118,13 +125,14 @@ def test_attack_two_reviews_by_parallel_calls(world: World) -> None:
 
     def write(number: int) -> None:
         with suppress(Conflict):  # answered as BUSY; nothing was changed
-            world.reviews.write("learner-1", COURSE, Written("学员", number % 5 + 1, f"第 {number} 次"))
+            content = ReviewContent("学员", number % 5 + 1, f"第 {number} 次")
+            write_review(world.ctx, learner("learner-1"), COURSE, content)
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(write, range(16)))
     (only,) = listed(world)
-    assert rating_of(world.store, COURSE).count == 1
-    assert rating_of(world.store, COURSE).average == only.written.stars
+    assert read_rating(world.ctx, COURSE).count == 1
+    assert read_rating(world.ctx, COURSE).average == only.written.stars
 
 
 def test_many_learners_at_once_are_all_counted_exactly(world: World) -> None:
@@ -137,7 +145,7 @@ def test_many_learners_at_once_are_all_counted_exactly(world: World) -> None:
 
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(write, range(30)))
-    assert rating_of(world.store, COURSE).histogram == (6, 6, 6, 6, 6)
+    assert read_rating(world.ctx, COURSE).histogram == (6, 6, 6, 6, 6)
 
 
 def void(_: object) -> None:
@@ -178,8 +186,8 @@ def test_attack_flood_of_edits(world: World) -> None:
     assert review(world, "learner-1", text="more").written.text == "more"
 
 
-def report(api: HttpApi, review_id: str, learner: str) -> Answer:
-    return send(api, request("POST", f"{OWN}/{review_id}/reports", {"reason": "广告"}, who=claims(learner)))
+def report(api: HttpApi, review_id: str, learner_id: str) -> Answer:
+    return send(api, request("POST", f"{OWN}/{review_id}/reports", {"reason": "广告"}, who=claims(learner_id)))
 
 
 def decide(api: HttpApi, review_id: str, who: str = "moderator-1", *, hide: bool) -> Answer:
@@ -205,12 +213,12 @@ def test_reported_hidden_with_a_reason_seen_by_its_author_and_shown_again(world:
     assert decided.body["hidden_because"] == "与课程无关"
     assert queue(api) == []
     assert [found.learner_id for found in listed(world)] == ["learner-2"]
-    assert rating_of(world.store, COURSE).histogram == (0, 0, 0, 0, 1)
+    assert read_rating(world.ctx, COURSE).histogram == (0, 0, 0, 0, 1)
     own = send(api, request("GET", OWN, who=claims("learner-1"))).body
     assert (own["hidden_because"], own["review"]["text"]) == ("与课程无关", "加我微信")
     decide(api, bad.review_id, hide=True)
     decide(api, bad.review_id, hide=False)
-    assert rating_of(world.store, COURSE).histogram == (1, 0, 0, 0, 1)
+    assert read_rating(world.ctx, COURSE).histogram == (1, 0, 0, 0, 1)
     actions = [(record.action, record.actor, record.reason, record.subject) for record in world.audit()]
     subject = f"{COURSE}/{bad.review_id}"
     assert actions == [
@@ -243,11 +251,11 @@ def test_what_stands_may_be_reported_again(world: World, api: HttpApi) -> None:
 
 def test_attack_hidden_review_by_editing_or_writing_anew(world: World) -> None:
     bad = review(world, "learner-1")
-    world.moderation.decide(MODERATOR, COURSE, bad.review_id, hide=True, reason="广告")
+    decide_review(world.ctx, MODERATOR, COURSE, bad.review_id, hide=True, reason="广告")
     review(world, "learner-1", 5, "换个说法")
-    world.reviews.withdraw("learner-1", COURSE)
+    withdraw_review(world.ctx, learner("learner-1"), COURSE)
     review(world, "learner-1", 5, "再来一次")
-    assert (listed(world), rating_of(world.store, COURSE).count) == ([], 0)
+    assert (listed(world), read_rating(world.ctx, COURSE).count) == ([], 0)
 
 
 def test_attack_moderator_decides_on_their_own_review(world: World, api: HttpApi) -> None:
@@ -262,7 +270,7 @@ def test_nobody_reports_their_own_a_hidden_or_no_review(world: World, api: HttpA
     assert report(api, own.review_id, "learner-1").code == "OWN_REVIEW"
     assert report(api, "0" * 32, "learner-2").code == "REVIEW_NOT_FOUND"
     assert decide(api, "0" * 32, hide=True).code == "REVIEW_NOT_FOUND"
-    world.moderation.decide(MODERATOR, COURSE, own.review_id, hide=True, reason="广告")
+    decide_review(world.ctx, MODERATOR, COURSE, own.review_id, hide=True, reason="广告")
     assert report(api, own.review_id, "learner-2").code == "REVIEW_NOT_FOUND"
 
 
@@ -294,7 +302,7 @@ def test_pages_are_the_newest_first_and_skip_what_is_hidden(world: World, reader
         world.clock.advance(1)
         written.append(review(world, f"learner-{number}", text=str(number)))
     for hidden in written[10:40]:
-        world.moderation.decide(MODERATOR, COURSE, hidden.review_id, hide=True, reason="x")
+        decide_review(world.ctx, MODERATOR, COURSE, hidden.review_id, hide=True, reason="x")
     texts, after = [], ""
     while True:
         page = send(reader, request("GET", f"{ALL}?limit={limit}&after={after}")).body
@@ -311,22 +319,22 @@ def test_pages_are_the_newest_first_and_skip_what_is_hidden(world: World, reader
 def test_the_rating_is_always_that_of_the_reviews_that_count(tmp_path_factory: Any, seed: int) -> None:
     world, random = World(tmp_path_factory.mktemp("reviews")), Random(seed)  # noqa: S311 (no secret)
     for _ in range(40):
-        learner = f"learner-{random.randint(1, 5)}"
+        learner_id = f"learner-{random.randint(1, 5)}"
         match random.choice(["write", "write", "withdraw", "hide", "show"]):
             case "write":
                 world.clock.advance(DAY_MS)
-                review(world, learner, random.randint(1, 5), str(random.random()))
+                review(world, learner_id, random.randint(1, 5), str(random.random()))
             case "withdraw":
-                world.reviews.withdraw(learner, COURSE)
+                withdraw_review(world.ctx, learner(learner_id), COURSE)
             case decision:
-                own = world.reviews.own(learner, COURSE)
+                own = read_own_review(world.ctx, learner(learner_id), COURSE)
                 if own:
                     hide = decision == "hide"
-                    world.moderation.decide(MODERATOR, COURSE, own.review_id, hide=hide, reason="x")
+                    decide_review(world.ctx, MODERATOR, COURSE, own.review_id, hide=hide, reason="x")
         expected = [0] * 5
         for found in listed(world):
             expected[found.written.stars - 1] += 1
-        assert rating_of(world.store, COURSE) == Rating(tuple(expected))
+        assert read_rating(world.ctx, COURSE) == Rating(tuple(expected))
 
 
 def test_averages_round_half_up_and_one_enthusiast_does_not_lead() -> None:

@@ -11,20 +11,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.catalog.adapters.course_scan import CourseScan
-from services.catalog.app.items import CHANGES, learners_key, listing_key
-from services.catalog.app.note_change import REMEMBERED, Changes, change_noted
-from services.catalog.domain.learning import Learners
+from services.catalog.app.courses.items import listing_key
+from services.catalog.app.learning.items import learners_key
+from services.catalog.app.search.items import CHANGES, REMEMBERED, Changes
+from services.catalog.app.search.note_change import note_change
+from services.catalog.domain.ids import CourseId
+from services.catalog.domain.learning import LearnerCount
 from services.catalog.domain.publication import Listing
-from services.catalog.domain.search import Counts, Sort, Wanted, candidate, grams, newest_first, select, terms
+from services.catalog.domain.search import Counts, SearchQuery, Sort, candidate, grams, newest_first, select, terms
 from services.catalog.handlers import http
 from services.kit.http import HttpApi
 from services.kit.store import Change, Put
 from tests.gateway import LambdaContext, origin_secret, request, send
-from tests.unit.catalog.world import World, edited
+from tests.unit.catalog.world import BONDS, World, edited
 
 SEARCH = "/v1/catalog/search"
 BASE = Listing(
-    course_id="base",
+    course_id=CourseId("base"),
     publication=1,
     digest="",
     title="债券入门",
@@ -44,7 +47,7 @@ BASE = Listing(
 
 def course(course_id: str, **fields: Any) -> Listing:
     """A line that differs from the base in these fields."""
-    return replace(BASE, course_id=course_id, **fields)
+    return replace(BASE, course_id=CourseId(course_id), **fields)
 
 
 COURSES = [
@@ -74,10 +77,12 @@ COURSES = [
 ]
 
 
-def found(text: str = "", learners: dict[str, int] | None = None, **wanted: Any) -> list[str]:
+def found(text: str = "", learners: dict[str, int] | None = None, **filters: Any) -> list[str]:
     """The courses found, in order."""
     counts = learners or {}
-    result = select(newest_first(map(candidate, COURSES)), Wanted(text, **wanted), lambda c: Counts(counts.get(c, 0)))
+    result = select(
+        newest_first(map(candidate, COURSES)), SearchQuery(text, **filters), lambda c: Counts(counts.get(c, 0))
+    )
     return [hit.line.course_id for hit in result.hits]
 
 
@@ -155,9 +160,9 @@ def test_sorting(sort: Sort, expected: list[str]) -> None:
 )
 def test_pages_together_are_the_whole_result_once(prices: list[int], limit: int, sort: Sort) -> None:
     lines = newest_first(candidate(course(f"c{number}", price_fen=price)) for number, price in enumerate(prices))
-    whole = select(lines, Wanted(sort=sort, limit=1_000), lambda _: Counts())
+    whole = select(lines, SearchQuery(sort=sort, limit=1_000), lambda _: Counts())
     pages = [
-        select(lines, Wanted(sort=sort, offset=offset, limit=limit), lambda _: Counts())
+        select(lines, SearchQuery(sort=sort, offset=offset, limit=limit), lambda _: Counts())
         for offset in range(0, len(lines) + limit, limit)
     ]
     assert [hit for page in pages for hit in page.hits] == list(whole.hits)
@@ -168,7 +173,7 @@ def test_pages_together_are_the_whole_result_once(prices: list[int], limit: int,
 def test_what_stands_in_a_title_is_found_by_it(before: str, after: str) -> None:
     line = course("one", title=f"{before}风险等级{after}")
     for text in ("风险等级", "险等", line.title):
-        result = select([candidate(line)], Wanted(text), lambda _: Counts())
+        result = select([candidate(line)], SearchQuery(text), lambda _: Counts())
         assert result.total == 1
 
 
@@ -181,7 +186,7 @@ def test_terms_and_pairs() -> None:
 @pytest.fixture
 def api(world: World) -> HttpApi:
     """The public API."""
-    return http.build_api(world.courses, world.search, origin_secret)
+    return http.build_api(world.ctx, world.search, origin_secret)
 
 
 def publish(world: World, expected: int = 0, **changed: Any) -> None:
@@ -225,17 +230,17 @@ def test_an_unchanged_catalogue_is_read_once_and_a_change_reads_what_changed(
     world.withdraw()
     reads.clear()
     titles(api)
-    assert reads == [CHANGES, listing_key("bonds")]
+    assert reads == [CHANGES, listing_key(BONDS)]
 
 
 @pytest.mark.parametrize("changes", [1, REMEMBERED, REMEMBERED + 1, 3 * REMEMBERED])
 def test_who_is_far_behind_misses_nothing(world: World, changes: int) -> None:
     search = CourseScan(world.store, world.clock)
-    assert search.find(Wanted()).total == 0
+    assert search.find(SearchQuery()).total == 0
     for number in range(changes):
         line = course(f"course-{number}")
-        world.store.commit(Change([Put(listing_key(line.course_id), line), change_noted(world.store, line.course_id)]))
-    assert search.find(Wanted()).total == changes
+        world.store.commit(Change([Put(listing_key(line.course_id), line), note_change(world.ctx, line.course_id)]))
+    assert search.find(SearchQuery()).total == changes
     stored = world.store.get(CHANGES, Changes)
     assert stored
     assert len(stored.value.courses) <= REMEMBERED
@@ -244,7 +249,7 @@ def test_who_is_far_behind_misses_nothing(world: World, changes: int) -> None:
 def test_counts_are_at_most_a_minute_old(world: World, api: HttpApi) -> None:
     publish(world)
     titles(api)
-    world.store.commit(Change([Put(learners_key("bonds"), Learners(7))]))
+    world.store.commit(Change([Put(learners_key(BONDS), LearnerCount(7))]))
     world.clock.advance(60_000)
     (line,) = send(api, request("GET", SEARCH)).body["courses"]
     assert line["learners"] == 7

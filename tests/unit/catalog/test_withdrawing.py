@@ -2,10 +2,12 @@
 
 import pytest
 
+from services.catalog.app.courses.read_courses import list_courses, read_state
+from services.catalog.domain.ids import CourseId
 from services.catalog.events.published import CourseWithdrawn
 from services.kit.problems import Problem
 from services.kit.store import Change
-from tests.unit.catalog.world import OTHER_EDITOR, PUBLISHED_AT, World
+from tests.unit.catalog.world import BONDS, OTHER_EDITOR, PUBLISHED_AT, World
 
 
 def published(world: World) -> None:
@@ -19,8 +21,8 @@ def test_a_withdrawn_course_is_no_longer_listed_but_still_read(world: World) -> 
     published(world)
     done = world.withdraw()
     assert (done.number, done.withdrawn_at, done.changed) == (2, PUBLISHED_AT, True)
-    assert world.courses.listings() == []
-    current = world.courses.current("bonds")
+    assert list_courses(world.ctx) == []
+    current = read_state(world.ctx, BONDS)
     assert (current.publication.number, current.number, current.withdrawn_at) == (1, 2, PUBLISHED_AT)
     last = world.audit()[-1]
     assert (last.actor, last.action, last.subject, last.reason) == (
@@ -51,7 +53,7 @@ def test_withdrawing_again_changes_nothing(world: World) -> None:
 
 def test_what_was_never_published_cannot_be_withdrawn(world: World) -> None:
     with pytest.raises(Problem) as caught:
-        world.withdraw("nothing")
+        world.withdraw(CourseId("nothing"))
     assert caught.value.type.code == "COURSE_NOT_FOUND"
     assert world.store.items == {}
 
@@ -64,7 +66,7 @@ def test_publishing_the_same_package_again_brings_the_course_back(world: World) 
     assert (caught.value.type.code, caught.value.members) == ("PUBLISHED_MEANWHILE", {"publication": 2})
     back = world.publish(world.package(), 2)
     assert (back.changed, back.publication.number) == (True, 3)
-    assert [line.course_id for line in world.courses.listings()] == ["bonds"]
+    assert [line.course_id for line in list_courses(world.ctx)] == ["bonds"]
     assert [event.sequence for event in world.store.outbox] == [1, 2, 3]
 
 
@@ -81,6 +83,6 @@ def test_a_withdrawal_that_meets_a_publication_withdraws_that_one(
 
     monkeypatch.setattr(world.store, "commit", after_a_publication)
     assert world.withdraw().number == 3
-    current = world.courses.current("bonds")
+    current = read_state(world.ctx, BONDS)
     assert (current.publication.number, current.number) == (2, 3)
     assert [event.sequence for event in world.store.outbox] == [1, 2, 3]

@@ -7,25 +7,36 @@ from typing import Any
 
 from services.catalog.adapters.course_scan import CourseScan
 from services.catalog.adapters.media_bucket import MemoryMediaBucket
-from services.catalog.app.enquiries import Enquiries
-from services.catalog.app.manifest import Manifest
-from services.catalog.app.moderate_reviews import ModerateReviews
-from services.catalog.app.publish_course import PublishCourse, Published, Publisher
-from services.catalog.app.read_courses import ReadCourses
-from services.catalog.app.upload_media import UploadMedia
-from services.catalog.app.withdraw_course import Withdrawal, Withdrawer
-from services.catalog.app.write_review import WriteReview
+from services.catalog.app.context import context, media_context
+from services.catalog.app.media.manifest import Manifest
+from services.catalog.app.media.sign_uploads import sign_uploads
+from services.catalog.app.publishing.publish_course import PublishResult, Submission, publish_course
+from services.catalog.app.publishing.withdraw_course import Withdrawal, withdraw_course
 from services.catalog.cli.package import Package, load_package
 from services.catalog.domain.document import write_course
-from services.kit.audit import AuditLog, AuditRecord
+from services.catalog.domain.ids import CourseId
+from services.kit.audit import AuditRecord
+from services.kit.call import Call
 from services.kit.clock import ManualClock
-from services.kit.events import EventFactory
 from services.kit.identity import Principal, Role
 from services.kit.ids import SequentialIds
 from services.kit.store.memory import MemoryStore
 
-EDITOR = Principal("editor-1", frozenset({Role.EDITOR}))
-OTHER_EDITOR = Principal("editor-2", frozenset({Role.EDITOR}))
+
+def call(person_id: str, role: Role, key: str = "") -> Call:
+    """A request of somebody."""
+    return Call(Principal(person_id, frozenset({role})), "request-1", key)
+
+
+def learner(person_id: str, key: str = "") -> Call:
+    """A request of a learner."""
+    return call(person_id, Role.LEARNER, key)
+
+
+EDITOR = call("editor-1", Role.EDITOR)
+OTHER_EDITOR = call("editor-2", Role.EDITOR)
+MODERATOR = call("moderator-1", Role.MODERATOR)
+BONDS = CourseId("bonds")
 PUBLISHED_AT = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 HEADER = "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:4\n"
 PLAYLIST = HEADER + '#EXT-X-MAP:URI="init.mp4"\n#EXTINF:4.000000,\na.m4s\n#EXTINF:3.500000,\nb.m4s\n#EXT-X-ENDLIST\n'
@@ -102,46 +113,36 @@ class World:
     clock: ManualClock = field(default_factory=lambda: ManualClock(PUBLISHED_AT))
 
     def __post_init__(self) -> None:
-        ids = SequentialIds()
-        audit = AuditLog(self.clock, ids)
-        events = EventFactory("catalog", self.clock, ids)
-        self.courses = ReadCourses(self.store)
+        self.ctx = context(self.store, self.clock, SequentialIds())
+        self.media = media_context(self.ctx, self.bucket)
         self.search = CourseScan(self.store, self.clock)
-        self.uploads = UploadMedia(self.store, self.bucket, audit)
-        self.enquiries = Enquiries(self.store, self.clock, ids, audit)
-        self.reviews = WriteReview(self.store, self.clock, ids)
-        self.moderation = ModerateReviews(self.store, self.clock, audit)
-        self.withdrawer = Withdrawer(self.store, events, audit, self.clock)
-        self.publisher = Publisher(self.store, self.bucket, events, audit, self.clock)
 
     def package(self, **changed: str | bytes | None) -> Package:
         """The valid package, but for what changed."""
         return load_package(write_package(self.folder, **changed))
 
     def upload(self, package: Package) -> list[str]:
-        """Uploads what is missing; answers which files that were."""
-        signed = self.uploads.sign(EDITOR, package.course.course_id, manifest(package)).uploads
+        """Uploads what is missing; returns which files that were."""
+        signed = sign_uploads(self.media, EDITOR, package.course.course_id, manifest(package)).uploads
         for upload in signed:
             self.bucket.put(upload.url, package.paths[upload.path].read_bytes())
         return [upload.path for upload in signed]
 
-    def publish(self, package: Package, expected: int, editor: Principal = EDITOR, **document: Any) -> Published:
+    def publish(self, package: Package, expected: int, editor: Call = EDITOR, **document: Any) -> PublishResult:
         """Publishes, with fields of the document replaced where a test sends something else."""
-        command = PublishCourse(
-            editor=editor,
+        submission = Submission(
             document=write_course(package.course) | document,
             version=package.version,
             files=package.files,
             captions=package.captions,
             expected=expected,
             reason="because",
-            correlation_id="request-1",
         )
-        return self.publisher.publish(command)
+        return publish_course(self.media, editor, submission)
 
-    def withdraw(self, course_id: str = "bonds", editor: Principal = EDITOR) -> Withdrawal:
+    def withdraw(self, course_id: CourseId = BONDS, editor: Call = EDITOR) -> Withdrawal:
         """Takes the course off the catalogue."""
-        return self.withdrawer.withdraw(editor, course_id, "outdated", "request-2")
+        return withdraw_course(self.ctx, editor, course_id, "outdated")
 
     def audit(self) -> list[AuditRecord]:
         """The audit log."""

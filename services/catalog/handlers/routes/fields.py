@@ -1,9 +1,24 @@
-"""Texts that people write for others to read, without what cannot be seen. They stay text: clients escape them."""
+"""Fields that several routes have."""
 
 import re
 from typing import Annotated
 
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import AfterValidator, Field, StrictStr
+
+from services.catalog.domain import document as limits
+from services.catalog.domain import ids
+
+_IDENTIFIER = Field(strict=True, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", min_length=3, max_length=64)
+CourseId = Annotated[ids.CourseId, _IDENTIFIER]
+ContentId = Annotated[ids.ContentId, _IDENTIFIER]
+
+Line = Annotated[StrictStr, Field(max_length=limits.MAX_LINE)]
+Text = Annotated[StrictStr, Field(max_length=limits.MAX_TEXT)]
+Digits = Annotated[StrictStr, Field(pattern=r"^[0-9]{1,6}(\.[0-9]{1,6})?$", max_length=13)]
+
+Limit = Annotated[int, Query(ge=1, le=50)]
+"""How many entries of a list an answer has at most."""
 
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 """Control characters and what turns the direction of writing: it could make one text look like another."""
@@ -31,6 +46,7 @@ def _line(text: str) -> str:
     return stripped
 
 
+# Texts that people write for others to read, without what cannot be seen. They stay text: clients escape them.
 DisplayName = Annotated[StrictStr, Field(min_length=1, max_length=MAX_NAME), AfterValidator(_line)]
 Reason = Annotated[StrictStr, Field(min_length=1, max_length=MAX_REASON), AfterValidator(_text)]
 ReviewText = Annotated[StrictStr, Field(min_length=1, max_length=MAX_REVIEW), AfterValidator(_text)]

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from services.catalog.app.media.problems import CONTENT_VERSION_WRONG, MEDIA_INCOMPLETE, MEDIA_INVALID
 from services.catalog.app.ports import MediaBucket
-from services.catalog.app.problems import CONTENT_VERSION_WRONG, MEDIA_INCOMPLETE, MEDIA_INVALID
+from services.catalog.domain.ids import ContentId
 from services.catalog.domain.media import (
     MAX_PLAYLIST_BYTES,
     PLAYLIST,
@@ -28,7 +29,7 @@ MAX_LISTED = 50
 class Manifest:
     """Every file of a lecture; `version` is what the editor's side computed."""
 
-    content_id: str
+    content_id: ContentId
     version: str
     max_rate: Decimal
     files: tuple[MediaFile, ...]

@@ -1,0 +1,38 @@
+"""What every use case works with."""
+
+from dataclasses import dataclass
+
+from services.catalog.app.ports import MediaBucket
+from services.kit.audit import AuditLog
+from services.kit.clock import Clock
+from services.kit.events import EventFactory
+from services.kit.ids import Ids
+from services.kit.store import Store
+
+
+@dataclass(frozen=True)
+class Context:
+    """The ports that every function has."""
+
+    store: Store
+    clock: Clock
+    ids: Ids
+    events: EventFactory
+    audit: AuditLog
+
+
+@dataclass(frozen=True)
+class MediaContext(Context):
+    """With the lectures' files, which only the editors' function reaches."""
+
+    bucket: MediaBucket
+
+
+def context(store: Store, clock: Clock, ids: Ids) -> Context:
+    """A context on these ports."""
+    return Context(store, clock, ids, EventFactory("catalog", clock, ids), AuditLog(clock, ids))
+
+
+def media_context(ctx: Context, bucket: MediaBucket) -> MediaContext:
+    """The context with the lectures' files."""
+    return MediaContext(ctx.store, ctx.clock, ctx.ids, ctx.events, ctx.audit, bucket)

@@ -1,0 +1,1 @@
+"""The courses as they stand, for everybody and for editors."""

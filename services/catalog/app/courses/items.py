@@ -1,0 +1,16 @@
+"""Where courses are."""
+
+from services.catalog.domain.ids import CourseId
+from services.kit.store import Key
+
+LISTINGS = "COURSES"
+
+
+def listing_key(course_id: CourseId) -> Key:
+    """The course's line in the catalogue; its version is the number of the current publication."""
+    return Key(LISTINGS, course_id)
+
+
+def publication_key(course_id: CourseId, number: int) -> Key:
+    """One publication, never changed."""
+    return Key(f"COURSE#{course_id}", f"PUBLICATION#{number:06d}")

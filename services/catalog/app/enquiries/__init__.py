@@ -1,0 +1,1 @@
+"""Learners' questions and the staff's answers."""

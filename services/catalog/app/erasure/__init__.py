@@ -1,0 +1,1 @@
+"""What becomes of a person's words when they are erased."""

@@ -1,0 +1,34 @@
+"""Lets an editor put a lecture's missing files into the bucket."""
+
+from dataclasses import dataclass
+
+from services.catalog.app.context import MediaContext
+from services.catalog.app.media.manifest import Manifest, missing_files
+from services.catalog.app.ports import Upload
+from services.catalog.domain.ids import CourseId
+from services.kit.call import Call
+from services.kit.store import Change
+
+BATCH = 200
+"""Files signed at a time: their addresses stay far below the 6 MB that Lambda returns at most."""
+
+AUDIT_ACTION = "catalog.media_uploads_signed"
+
+
+@dataclass(frozen=True)
+class Uploads:
+    """Permissions for the next files, and how many are missing in all."""
+
+    uploads: tuple[Upload, ...]
+    missing: int
+
+
+def sign_uploads(ctx: MediaContext, call: Call, course_id: CourseId, manifest: Manifest) -> Uploads:
+    """Permissions to upload up to 200 missing files; safe to repeat until none is. Raises CONTENT_VERSION_WRONG."""
+    manifest.check_version()
+    missing = missing_files(ctx.bucket, manifest)
+    if missing:
+        reason = f"{len(missing)} files of {manifest.prefix}"
+        ctx.store.commit(Change([ctx.audit.entry(call.caller, AUDIT_ACTION, course_id, reason)]))
+    signed = [ctx.bucket.upload(manifest.prefix, f.path, f.sha256, f.bytes) for f in missing[:BATCH]]
+    return Uploads(tuple(signed), len(missing))

@@ -1,0 +1,159 @@
+"""Publishes a course: state, event and audit record in one transaction."""
+
+import json
+from dataclasses import dataclass
+from typing import Any, TypeGuard
+
+from services.catalog.app.context import Context, MediaContext
+from services.catalog.app.courses.items import listing_key, publication_key
+from services.catalog.app.courses.read_courses import CourseState, find_state
+from services.catalog.app.media.manifest import MAX_LISTED, Manifest, verify_media
+from services.catalog.app.publishing.problems import (
+    CONTENT_ID_FIXED,
+    COURSE_INVALID,
+    COURSE_TOO_LARGE,
+    PUBLISHED_MEANWHILE,
+)
+from services.catalog.app.search.note_change import note_change
+from services.catalog.domain.course import Course
+from services.catalog.domain.document import (
+    MAX_DOCUMENT_BYTES,
+    InvalidCourse,
+    check_chapters,
+    questions_digest,
+    read_course,
+)
+from services.catalog.domain.media import Caption, MediaFile
+from services.catalog.domain.publication import Media, Publication, digest, listing
+from services.catalog.domain.reading import Violation
+from services.catalog.events.published import CoursePublished, PromptQuestion
+from services.kit.call import Call
+from services.kit.events import Envelope
+from services.kit.problems import Problem
+from services.kit.store import Change, Put, commit_retrying
+
+AUDIT_ACTION = "catalog.course_published"
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What an editor sends. `expected` is the number of the state that the change was made on (0: none)."""
+
+    document: dict[str, Any]
+    version: str
+    files: tuple[MediaFile, ...]
+    captions: tuple[Caption, ...]
+    expected: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class PublishResult:
+    """The current publication afterwards, and whether this call made it."""
+
+    publication: Publication
+    changed: bool
+
+
+def publish_course(ctx: MediaContext, call: Call, submission: Submission) -> PublishResult:
+    """Publishes what differs from the current publication; the same package again changes nothing.
+
+    Raises:
+        Problem: everything in PUBLISHING_PROBLEMS and MEDIA_PROBLEMS.
+        Conflict: others kept writing.
+    """
+    course = _course(submission.document)
+    media = _media(ctx, course, submission)
+
+    def plan() -> tuple[Change, PublishResult]:
+        state = find_state(ctx, course.course_id)
+        if _is_published(state, digest(course, media)):
+            return Change(), PublishResult(state.publication, changed=False)
+        number = _next_number(state, course, submission.expected)
+        publication = Publication(number, course, media, ctx.clock.now(), call.caller_id)
+        line = listing(publication)
+        writes = [
+            Put(publication_key(course.course_id, number), publication),
+            state.line.put(line) if state else Put(listing_key(course.course_id), line),
+            note_change(ctx, course.course_id),
+            ctx.audit.entry(call.caller, AUDIT_ACTION, course.course_id, submission.reason),
+        ]
+        return Change(writes, [_event(ctx, call, publication)]), PublishResult(publication, changed=True)
+
+    return commit_retrying(ctx.store, plan)
+
+
+def announcement(publication: Publication) -> CoursePublished:
+    """What the other services must know of a publication."""
+    course, media = publication.course, publication.media
+    return CoursePublished(
+        course_id=course.course_id,
+        content_id=course.content_id,
+        content_version=media.version,
+        title=course.title,
+        title_en=course.title_en,
+        duration_ms=media.duration_ms,
+        hours=course.hours,
+        category=course.category,
+        eligible_credentials=list(course.eligible_credentials),
+        member_recommended=course.member_recommended,
+        price_fen=course.price_fen,
+        published_on=course.published_on,
+        max_rate=course.max_rate,
+        media_path=publication.media_path,
+        member_price_fen=course.member_price_fen,
+        member_library=course.member_library,
+        questions=[PromptQuestion(text=q.text, choices=list(q.choices), answer=q.answer) for q in course.questions],
+    )
+
+
+def _course(document: dict[str, Any]) -> Course:
+    if len(json.dumps(document, ensure_ascii=False).encode()) > MAX_DOCUMENT_BYTES:
+        raise COURSE_TOO_LARGE.problem(limit_bytes=MAX_DOCUMENT_BYTES)
+    try:
+        return read_course(document)
+    except InvalidCourse as invalid:
+        raise _invalid(invalid.violations) from None
+
+
+def _media(ctx: MediaContext, course: Course, submission: Submission) -> Media:
+    asked = questions_digest(course.questions)
+    manifest = Manifest(
+        course.content_id, submission.version, course.max_rate, submission.files, submission.captions, asked
+    )
+    playlist = verify_media(ctx.bucket, manifest)
+    wrong = check_chapters(course, playlist.duration_ms)
+    if wrong:
+        raise _invalid(wrong)
+    return Media(manifest.version, playlist.duration_ms, submission.captions)
+
+
+def _is_published(state: CourseState | None, wanted: str) -> TypeGuard[CourseState]:
+    return state is not None and state.withdrawn_at is None and state.publication.digest == wanted
+
+
+def _next_number(state: CourseState | None, course: Course, expected: int) -> int:
+    number = state.number if state else 0
+    if expected != number:
+        raise PUBLISHED_MEANWHILE.problem(publication=number)
+    if state and state.publication.course.content_id != course.content_id:
+        raise CONTENT_ID_FIXED.problem(content_id=state.publication.course.content_id)
+    return number + 1
+
+
+def _event(ctx: Context, call: Call, publication: Publication) -> Envelope:
+    return ctx.events.make(
+        CoursePublished.TYPE,
+        announcement(publication),
+        subject=publication.course.course_id,
+        sequence=publication.number,
+        correlation_id=call.correlation_id,
+    )
+
+
+def _invalid(violations: list[Violation]) -> Problem:
+    errors = [
+        {"pointer": f"/course{v.pointer}", "message": v.message, "message_en": v.message_en}
+        for v in violations[:MAX_LISTED]
+    ]
+    return COURSE_INVALID.problem(errors=errors)

@@ -1,0 +1,1 @@
+"""What learners say of courses, and moderators of that."""

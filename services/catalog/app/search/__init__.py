@@ -1,0 +1,1 @@
+"""What keeps searches up to date."""

@@ -1,0 +1,32 @@
+"""What whoever keeps the catalogue in memory follows."""
+
+from dataclasses import dataclass, replace
+
+from services.catalog.domain.ids import CourseId
+from services.kit.kinds import NOTHING, stored
+from services.kit.store import Key
+
+CHANGES = Key("CATALOGUE", "CHANGES")
+
+REMEMBERED = 100
+"""Changes; whoever is further behind reads the whole catalogue."""
+
+
+@stored(shape=1, personal=NOTHING)
+@dataclass(frozen=True)
+class Changes:
+    """How many changes of courses' lines there have been, and the courses of the last ones, the latest last."""
+
+    number: int = 0
+    courses: tuple[CourseId, ...] = ()
+
+    def since(self, number: int) -> tuple[CourseId, ...] | None:
+        """The courses changed since that many changes; None where that is no longer known."""
+        missed = self.number - number
+        if not 0 <= missed <= len(self.courses):
+            return None
+        return self.courses[len(self.courses) - missed :]
+
+    def one_more(self, course_id: CourseId) -> "Changes":
+        """After one more change."""
+        return replace(self, number=self.number + 1, courses=(*self.courses, course_id)[-REMEMBERED:])

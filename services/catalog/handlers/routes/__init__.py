@@ -1,0 +1,1 @@
+"""The routes, each subject with its request and answer models."""

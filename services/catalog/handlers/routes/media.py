@@ -1,0 +1,110 @@
+"""The files of lectures, for editors."""
+
+from decimal import Decimal
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from aws_lambda_powertools.event_handler.openapi.params import Body, Path
+from pydantic import BaseModel, Field, StrictInt, StrictStr
+
+from services.catalog.app.context import MediaContext
+from services.catalog.app.media.manifest import Manifest
+from services.catalog.app.media.sign_uploads import sign_uploads
+from services.catalog.domain.media import (
+    FILE_PATTERN,
+    LANGUAGE_PATTERN,
+    MAX_CAPTION_BYTES,
+    MAX_CAPTIONS,
+    MAX_FILE_BYTES,
+    MAX_SEGMENTS,
+    VERSION_LENGTH,
+    Caption,
+    MediaFile,
+)
+from services.catalog.handlers.routes.fields import ContentId, CourseId, Digits
+from services.kit.bodies import Request
+from services.kit.http import call_of, secured
+from services.kit.identity import Role
+
+Sha256 = Annotated[StrictStr, Field(pattern=r"^[0-9a-f]{64}$")]
+Version = Annotated[StrictStr, Field(pattern=r"^[0-9a-f]+$", min_length=VERSION_LENGTH, max_length=VERSION_LENGTH)]
+
+
+class FileEntry(Request):
+    """A media file beside the playlist."""
+
+    path: StrictStr = Field(pattern=rf"^{FILE_PATTERN}$", max_length=110)
+    sha256: Sha256
+    bytes: StrictInt = Field(ge=1, le=MAX_FILE_BYTES)
+
+
+class CaptionEntry(Request):
+    """A WebVTT file, which is stored under its content's name."""
+
+    language: StrictStr = Field(pattern=rf"^{LANGUAGE_PATTERN}$", max_length=12)
+    sha256: Sha256
+    bytes: StrictInt = Field(ge=1, le=MAX_CAPTION_BYTES)
+
+
+class MediaManifest(Request):
+    """Every file of a lecture, and the version they make."""
+
+    content_version: Version
+    files: list[FileEntry] = Field(min_length=1, max_length=MAX_SEGMENTS + 2)
+    captions: list[CaptionEntry] = Field(default=[], max_length=MAX_CAPTIONS)
+
+    def media_files(self) -> tuple[MediaFile, ...]:
+        """The files as the domain knows them."""
+        return tuple(MediaFile(file.path, file.sha256, file.bytes) for file in self.files)
+
+    def subtitles(self) -> tuple[Caption, ...]:
+        """The captions as the domain knows them."""
+        return tuple(Caption(c.language, c.sha256, c.bytes) for c in self.captions)
+
+
+class UploadRequest(MediaManifest):
+    """Asks to upload what is missing of a lecture."""
+
+    content_id: ContentId
+    max_rate: Digits
+    questions_digest: StrictStr = Field(
+        default="", pattern=r"^([0-9a-f]{64})?$", description="SHA-256 over the course's questions; empty without any"
+    )
+
+
+class SignedUpload(BaseModel):
+    """An HTTP PUT to `url` with exactly these headers, within 15 minutes. 412 says that the file is there already."""
+
+    path: str
+    url: str
+    headers: dict[str, str]
+
+
+class UploadAnswer(BaseModel):
+    """The next uploads; ask again while `missing` is more than these."""
+
+    uploads: list[SignedUpload]
+    missing: int
+
+
+def add_media_routes(app: APIGatewayHttpResolver, ctx: MediaContext) -> None:
+    """Uploading."""
+
+    @app.post(
+        "/v1/catalog/courses/<course_id>/media-uploads",
+        operation_id="upload_media",
+        summary="Ask to upload what is missing of a lecture",
+        **secured(Role.EDITOR, function="editor"),
+    )
+    def upload(course_id: Annotated[CourseId, Path()], request: Annotated[UploadRequest, Body()]) -> UploadAnswer:
+        manifest = Manifest(
+            request.content_id,
+            request.content_version,
+            round(Decimal(request.max_rate), 1),
+            request.media_files(),
+            request.subtitles(),
+            request.questions_digest,
+        )
+        found = sign_uploads(ctx, call_of(app), course_id, manifest)
+        signed = [SignedUpload(path=u.path, url=u.url, headers=dict(u.headers)) for u in found.uploads]
+        return UploadAnswer(uploads=signed, missing=found.missing)

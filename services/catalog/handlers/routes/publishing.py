@@ -1,0 +1,225 @@
+"""What editors publish and withdraw.
+
+The models' bounds only keep floods out.
+What makes a course publishable, the domain checks, with messages for its editor.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
+from pydantic import BaseModel, Field, StrictBool, StrictInt, StrictStr
+
+from services.catalog.app.context import MediaContext
+from services.catalog.app.courses.read_courses import list_publications, read_state
+from services.catalog.app.publishing.publish_course import Submission, publish_course
+from services.catalog.app.publishing.withdraw_course import withdraw_course
+from services.catalog.domain import document as limits
+from services.catalog.domain.document import write_course
+from services.catalog.domain.publication import Listing, Publication
+from services.catalog.handlers.routes.courses import (
+    InstructorText,
+    KeyPointText,
+    ListingAnswer,
+    MindMapText,
+    listing_answer,
+)
+from services.catalog.handlers.routes.fields import ContentId, CourseId, Digits, Limit, Line, Text
+from services.catalog.handlers.routes.media import CaptionEntry, MediaManifest
+from services.kit.bodies import Request
+from services.kit.http import call_of, secured
+from services.kit.identity import Role
+from services.kit.store import Stored
+
+
+class EditorsCourse(ListingAnswer):
+    """A course as its editors list it."""
+
+    publication: int = Field(description="number of its latest change, a withdrawal too: what the next one must expect")
+    withdrawn_at: datetime | None = Field(description="null: it is offered")
+
+
+class EditorsCourses(BaseModel):
+    """A page of all courses ever published, withdrawn ones too, in the order of their ids."""
+
+    courses: list[EditorsCourse]
+    after: str | None = Field(description="begins the next page; null on the last")
+
+
+class ChapterText(Request):
+    """A chapter, from MM:SS on."""
+
+    at: StrictStr = Field(max_length=10)
+    title: Line
+    summary: Text
+
+
+class WatchText(Request):
+    """The watch policy."""
+
+    max_rate: Digits
+
+
+class QuestionText(Request):
+    """What a prompt may ask; the answer is one of the choices."""
+
+    text: Line
+    choices: list[Line] = Field(max_length=limits.MAX_CHOICES)
+    answer: Line
+
+
+class CourseText(Request):
+    """What the editor writes, as in the course package."""
+
+    content_id: ContentId
+    title: Line
+    title_en: Line | None = None
+    subtitle: Line | None = None
+    hours: Digits
+    category: StrictStr = Field(max_length=20)
+    eligible_credentials: list[Annotated[StrictStr, Field(max_length=20)]] = Field(max_length=20)
+    published_on: StrictStr = Field(max_length=10)
+    price_fen: StrictInt
+    member_price_fen: StrictInt
+    member_recommended: StrictBool
+    member_library: StrictBool
+    watch: WatchText
+    abstract: Text
+    keywords: list[Line] = Field(max_length=limits.MAX_KEYWORDS)
+    instructors: list[InstructorText] = Field(max_length=limits.MAX_INSTRUCTORS)
+    chapters: list[ChapterText] = Field(max_length=limits.MAX_CHAPTERS)
+    key_points: list[KeyPointText] = Field(max_length=limits.MAX_KEY_POINTS)
+    mind_map: MindMapText | None = None
+    questions: list[QuestionText] = Field(default=[], max_length=limits.MAX_QUESTIONS)
+
+    def document(self, course_id: str) -> dict[str, Any]:
+        """The course document of a course package."""
+        written = self.model_dump(mode="json", exclude_none=True)
+        if not self.questions:
+            del written["questions"]
+        return {"id": course_id, **written}
+
+
+class PublishRequest(Request):
+    """Publishes a course. `expected_publication` is the one the editor's preview compared with (0: none)."""
+
+    expected_publication: StrictInt = Field(ge=0, le=999_999)
+    reason: StrictStr = Field(min_length=1, max_length=500, description="for the audit log")
+    course: CourseText
+    media: MediaManifest
+
+
+class CurrentPublication(BaseModel):
+    """What is published now, in the editor's form."""
+
+    course_id: str
+    publication: int = Field(description="of the latest change: a withdrawal has a number too")
+    withdrawn: bool
+    content_version: str
+    duration_ms: int
+    media_path: str
+    captions: list[CaptionEntry]
+    course: dict[str, Any] = Field(description="the course document, as in a course package")
+
+
+class PublishAnswer(CurrentPublication):
+    """What is published after the call, and whether the call changed anything."""
+
+    changed: bool
+
+
+class WithdrawalRequest(Request):
+    """Takes a course off the catalogue."""
+
+    reason: StrictStr = Field(min_length=1, max_length=500, description="for the audit log")
+
+
+class WithdrawalAnswer(BaseModel):
+    """Since when the course is withdrawn, and whether this call did it."""
+
+    course_id: str
+    publication: int = Field(description="the withdrawal's number, which the next publication must expect")
+    withdrawn_at: datetime
+    changed: bool
+
+
+def add_publishing_routes(app: APIGatewayHttpResolver, ctx: MediaContext) -> None:
+    """Publishing."""
+    editor = secured(Role.EDITOR, function="editor")
+
+    @app.get(
+        "/v1/catalog/publications",
+        operation_id="list_publications",
+        summary="Every course that was ever published, as it stands, a page at a time",
+        **editor,
+    )
+    def listed(
+        after: Annotated[str, Query(pattern=r"^[a-z0-9-]{0,64}$", description="the earlier page's `after`")] = "",
+        limit: Limit = 20,
+    ) -> EditorsCourses:
+        page = list_publications(ctx, after, limit)
+        return EditorsCourses(courses=[_editors_course(line) for line in page.items], after=page.after)
+
+    @app.get(
+        "/v1/catalog/courses/<course_id>/publication",
+        operation_id="read_publication",
+        summary="The current publication in the editor's form, never cached",
+        **editor,
+    )
+    def current(course_id: Annotated[CourseId, Path()]) -> CurrentPublication:
+        state = read_state(ctx, course_id)
+        withdrawn = state.withdrawn_at is not None
+        return CurrentPublication(**_publication(state.publication, state.number, withdrawn=withdrawn))
+
+    @app.put(
+        "/v1/catalog/courses/<course_id>",
+        operation_id="publish_course",
+        summary="Publish a course; safe to repeat",
+        **editor,
+    )
+    def publish(course_id: Annotated[CourseId, Path()], request: Annotated[PublishRequest, Body()]) -> PublishAnswer:
+        submission = Submission(
+            document=request.course.document(course_id),
+            version=request.media.content_version,
+            files=request.media.media_files(),
+            captions=request.media.subtitles(),
+            expected=request.expected_publication,
+            reason=request.reason,
+        )
+        result = publish_course(ctx, call_of(app), submission)
+        current = _publication(result.publication, result.publication.number, withdrawn=False)
+        return PublishAnswer(changed=result.changed, **current)
+
+    @app.post(
+        "/v1/catalog/courses/<course_id>/withdrawal",
+        operation_id="withdraw_course",
+        summary="Take a course off the catalogue; safe to repeat",
+        **editor,
+    )
+    def withdraw(
+        course_id: Annotated[CourseId, Path()], request: Annotated[WithdrawalRequest, Body()]
+    ) -> WithdrawalAnswer:
+        done = withdraw_course(ctx, call_of(app), course_id, request.reason)
+        return WithdrawalAnswer(
+            course_id=course_id, publication=done.number, withdrawn_at=done.withdrawn_at, changed=done.changed
+        )
+
+
+def _editors_course(line: Stored[Listing]) -> EditorsCourse:
+    shown = listing_answer(line.value).model_dump()
+    return EditorsCourse(**shown, publication=line.version, withdrawn_at=line.value.withdrawn_at)
+
+
+def _publication(publication: Publication, number: int, *, withdrawn: bool) -> dict[str, Any]:
+    captions = publication.media.captions
+    return {
+        "course_id": publication.course.course_id,
+        "publication": number,
+        "withdrawn": withdrawn,
+        "content_version": publication.media.version,
+        "duration_ms": publication.media.duration_ms,
+        "media_path": publication.media_path,
+        "captions": [CaptionEntry(language=c.language, sha256=c.sha256, bytes=c.bytes) for c in captions],
+        "course": write_course(publication.course),
+    }

@@ -1,0 +1,70 @@
+"""Finding courses, for everybody."""
+
+from decimal import Decimal
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import BaseModel, Field
+
+from services.catalog.app.ports import CourseSearch
+from services.catalog.domain.course import Category, Credential
+from services.catalog.domain.search import Hit, SearchQuery, Sort
+from services.catalog.handlers.routes.caching import cacheable
+from services.catalog.handlers.routes.courses import ListingAnswer, listing_answer
+from services.catalog.handlers.routes.fields import Limit
+from services.catalog.handlers.routes.reviews import RatingAnswer, rating_answer
+from services.kit.http import public
+
+MAX_HOURS = 1_000
+MAX_OFFSET = 10_000
+"""As far as a search engine pages too; who looks for something narrows the question instead."""
+
+SearchText = Annotated[str, Query(max_length=30, description="words or parts of words; every one must be found")]
+
+
+class FoundCourse(ListingAnswer):
+    """A course that a search found, with its counts as of about a minute ago."""
+
+    learners: int = Field(description="how many learners have taken the course")
+    rating: RatingAnswer
+
+
+class SearchAnswer(BaseModel):
+    """One page of the courses found."""
+
+    total: int = Field(description="courses found in all")
+    courses: list[FoundCourse]
+
+
+def add_search_routes(app: APIGatewayHttpResolver, search: CourseSearch) -> None:
+    """The search."""
+
+    @app.get(
+        "/v1/catalog/search",
+        operation_id="search_courses",
+        summary="Courses by text, certificate, hours, membership and category, a page at a time",
+        **public(),
+    )
+    def found(
+        q: SearchText = "",
+        credential: Annotated[Credential | None, Query(description="whose holders earn hours")] = None,
+        hours_min: Annotated[Decimal | None, Query(ge=0, le=MAX_HOURS)] = None,
+        hours_max: Annotated[Decimal | None, Query(ge=0, le=MAX_HOURS)] = None,
+        free_to_members: Annotated[bool, Query(description="recommended, or of the members' library")] = False,
+        recommended: Annotated[bool, Query(description="members claim it, outside their quota")] = False,
+        category: Annotated[Category | None, Query()] = None,
+        sort: Annotated[Sort, Query()] = "relevance",
+        offset: Annotated[int, Query(ge=0, le=MAX_OFFSET, description="courses to pass over")] = 0,
+        limit: Limit = 20,
+    ) -> Response[SearchAnswer]:
+        query = SearchQuery(
+            q, credential, hours_min, hours_max, free_to_members, recommended, category, sort, offset, limit
+        )
+        result = search.find(query)
+        return cacheable(app, SearchAnswer(total=result.total, courses=[_found(hit) for hit in result.hits]))
+
+
+def _found(hit: Hit) -> FoundCourse:
+    line, counts = listing_answer(hit.line).model_dump(), hit.counts
+    return FoundCourse(**line, learners=counts.learners, rating=rating_answer(counts.rating))
