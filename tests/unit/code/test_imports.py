@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 DOMAIN = sorted(file.relative_to(ROOT) for file in ROOT.glob("services/*/domain/**/*.py"))
-PURE = ("services.kit.days",)
+PURE = ("services.kit.days", "services.kit.kinds")
 """What of the kit does nothing but compute, so that rules may use it."""
 
 
