@@ -14,7 +14,7 @@ echo "$*" >> {home}/calls
 [ -e {home}/lock ] && {{ rm {home}/lock; echo "E: Could not get lock /var/lib/dpkg/lock-frontend." >&2; exit 100; }}
 [ "$1" = install ] || exit 0
 for package in "$@"; do
-  [ "$package" = chromium ] && cp {home}/fc-list {home}/chromium
+  [ "$package" = chromium-headless-shell ] && cp {home}/fc-list {home}/chromium
   [ "$package" = fonts-noto-cjk ] && echo "echo Noto Sans CJK SC" >> {home}/fc-list
 done
 exit 0
@@ -53,7 +53,7 @@ def test_what_is_missing_is_installed_once(machine: Path) -> None:
     set_up(Steps.silent())
     told = calls(machine)
     assert [line.split()[0] for line in told] == ["update", "install"]
-    assert {"chromium", "fonts-noto-cjk"} <= set(told[1].split())
+    assert {"chromium-headless-shell", "fonts-noto-cjk"} <= set(told[1].split())
     set_up(Steps.silent())
     assert calls(machine) == told
 
@@ -62,7 +62,7 @@ def test_only_what_is_missing_is_installed(machine: Path) -> None:
     program(machine / "apt-get", APT_GET.format(home=machine))
     program(machine / "chromium", "#!/bin/sh\n")
     set_up(Steps.silent())
-    assert "chromium" not in calls(machine)[-1].split()
+    assert "chromium-headless-shell" not in calls(machine)[-1].split()
 
 
 def test_another_package_manager_is_waited_for(machine: Path) -> None:

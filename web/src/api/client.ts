@@ -8,7 +8,8 @@ import type { paths as PlaybackPaths } from './generated/playback'
 import { Problem } from './problem'
 import { accessToken, renewed } from './session'
 
-const TIMEOUT_MS = 12_000
+/** As long as the gateway waits for a function that starts cold: an answer that is still coming is waited for. */
+const TIMEOUT_MS = 30_000
 
 /** No request waits for ever. */
 function timed(request: Request): Promise<Response> {
