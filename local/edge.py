@@ -89,7 +89,7 @@ class Edge:
     def __init__(self, settings: EdgeSettings) -> None:
         self._settings = settings
         limits = httpx.Limits(max_connections=128, max_keepalive_connections=32)
-        self._http = httpx.AsyncClient(base_url=settings.endpoint_url, timeout=60, limits=limits)
+        self._http = httpx.AsyncClient(base_url=settings.endpoint_url, timeout=120, limits=limits)
         # The emulator needs none of httpx's default headers, and the client's own must pass unchanged.
         self._http.headers.clear()
         self._guarded = {name for b in settings.distribution.behaviours for name, _ in b.origin.headers}
