@@ -9,7 +9,8 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from services.kit.events import Envelope
-from services.kit.observability import logger
+from services.kit.observability import NEWER_SHAPES, count, logger
+from services.kit.store import NewerShape
 
 EventHandler = Callable[[Envelope], None]
 
@@ -31,7 +32,9 @@ def consume(event: dict[str, Any], context: LambdaContext, handlers: Mapping[str
             if envelope.type not in handlers:
                 raise UnknownEvent(envelope.type)
             handlers[envelope.type](envelope)
-        except Exception:
+        except Exception as error:
+            if isinstance(error, NewerShape):
+                count(NEWER_SHAPES)
             logger().exception("event not handled", message_id=record.message_id)
             raise
 

@@ -16,7 +16,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from services.kit.call import Call
 from services.kit.identity import Principal, Role, principal_from
-from services.kit.observability import count, logger
+from services.kit.observability import NEWER_SHAPES, count, logger
 from services.kit.problems import (
     BUSY,
     COMMON,
@@ -25,12 +25,13 @@ from services.kit.problems import (
     INTERNAL,
     INVALID_REQUEST,
     NOT_FOUND,
+    OVERLOADED,
     PAYLOAD_TOO_LARGE,
     UNSUPPORTED_MEDIA_TYPE,
     Problem,
     ProblemType,
 )
-from services.kit.store import Conflict
+from services.kit.store import Conflict, NewerShape, Throttled
 
 MAX_BODY_BYTES = 64 * 1024
 """Enough for every learner's request; the catalogue's editors pass their own limit."""
@@ -164,6 +165,8 @@ class HttpApi:
         self.app.exception_handler(Problem)(_refuse)
         self.app.exception_handler(RequestValidationError)(self._refuse_invalid)
         self.app.exception_handler(Conflict)(lambda _error: _refuse(BUSY.problem()))
+        self.app.exception_handler(NewerShape)(_refuse_newer_shape)
+        self.app.exception_handler(Throttled)(lambda _error: _refuse(OVERLOADED.problem()))
         self.app.exception_handler(Exception)(_fail)
         self.app.not_found(lambda _error: _refuse(NOT_FOUND.problem()))
 
@@ -262,6 +265,11 @@ def _no_constant(name: str) -> NoReturn:
 def _refuse(problem: Problem) -> Response[str]:
     count("Refusals", code=problem.type.code)
     return problem.response()
+
+
+def _refuse_newer_shape(_error: NewerShape) -> Response[str]:
+    count(NEWER_SHAPES)
+    return _refuse(BUSY.problem())
 
 
 def _pointer(location: Sequence[str | int]) -> str:

@@ -5,6 +5,9 @@ from functools import cache
 from aws_lambda_powertools import Logger, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 
+NEWER_SHAPES = "NewerShapes"
+"""Counts what old code did not do because newer code had written: some during a deployment, none after it."""
+
 
 @cache
 def logger() -> Logger:

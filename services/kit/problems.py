@@ -12,7 +12,10 @@ TYPE_BASE = "https://xueshi.example/problems/"
 
 @dataclass(frozen=True)
 class ProblemType:
-    """One kind of refusal: its code never changes meaning; `next_*` says what the caller can do."""
+    """One kind of refusal: its code never changes meaning; `next_*` says what the caller can do.
+
+    `retry_after_s` is told where the same request will be taken in a moment.
+    """
 
     code: str
     status: HTTPStatus
@@ -20,6 +23,7 @@ class ProblemType:
     detail_en: str
     next: str
     next_en: str
+    retry_after_s: int | None = None
 
     def problem(self, **members: Any) -> "Problem":
         """The refusal to raise, with members of its own (JSON values), such as what was saved."""
@@ -51,6 +55,8 @@ class Problem(Exception):
         """The HTTP answer."""
         body = json.dumps(self.body(), ensure_ascii=False)
         headers: dict[str, str | list[str]] = {"Cache-Control": "no-store"}
+        if self.type.retry_after_s is not None:
+            headers["Retry-After"] = str(self.type.retry_after_s)
         return Response(self.type.status.value, "application/problem+json", body, headers=headers)
 
 
@@ -133,6 +139,16 @@ BUSY = ProblemType(
     "The same thing is being changed at the same time; this request changed nothing.",
     "请稍后用同一请求重试。",
     "Send the same request again in a moment.",
+    retry_after_s=1,
+)
+OVERLOADED = ProblemType(
+    "OVERLOADED",
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "当前请求过多，本次未作更改。",
+    "There are too many requests at the moment; this one changed nothing.",
+    "请稍后用同一请求重试。",
+    "Send the same request again in a moment.",
+    retry_after_s=2,
 )
 INTERNAL = ProblemType(
     "INTERNAL",
@@ -154,5 +170,6 @@ COMMON = (
     IDEMPOTENCY_KEY_REQUIRED,
     IDEMPOTENCY_KEY_REUSED,
     BUSY,
+    OVERLOADED,
     INTERNAL,
 )

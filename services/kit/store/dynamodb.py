@@ -230,11 +230,10 @@ def _at_version(version: int) -> Condition:
 
 def _may_put(put: Put) -> Condition:
     """At the version it expects, and of no newer shape: the version may have come from elsewhere than from a read."""
-    at_version = _at_version(put.after)
-    if put.after == ABSENT or put.kind is None:
-        return at_version
-    known: Condition = Item.shape.does_not_exist() | (Item.shape <= put.kind.shape)
-    return at_version & known
+    condition = _at_version(put.after)
+    if put.after != ABSENT and put.kind is not None:
+        condition &= Item.shape.does_not_exist() | (Item.shape <= put.kind.shape)
+    return condition
 
 
 def _has_room(add: Add) -> Condition | None:
@@ -285,9 +284,13 @@ def _patiently(call: Callable[[], T], again: Set[str] = frozenset()) -> T:
                 if codes & _THROTTLED:
                     raise Throttled(", ".join(sorted(codes))) from error
                 raise
-        # Callers that met must not meet again: a random pause, of at most 25, 50, 100 ms.
-        sleep(uniform(0, 0.025 * 2**attempt))  # noqa: S311 (no secret)
+        pause(attempt)
     raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def pause(attempt: int) -> None:
+    """Callers that met must not meet again: a random pause, of at most 25, 50, 100 ms."""
+    sleep(uniform(0, 0.025 * 2**attempt))  # noqa: S311 (no secret)
 
 
 def _codes(error: PynamoDBException | ClientError) -> set[str]:

@@ -11,7 +11,7 @@ from services.kit.events import Envelope, EventFactory
 from services.kit.ids import SequentialIds
 from services.kit.inbox import Marker, apply_once
 from services.kit.relay import relay
-from services.kit.store import ABSENT, Change, Conflict, Key, Put, Store
+from services.kit.store import ABSENT, Change, Conflict, Key, NewerShape, Put, Store
 from services.kit.store.codec import encode
 from services.kit.store.memory import MemoryStore
 from services.orders.events.published import EntitlementGranted
@@ -117,6 +117,14 @@ def test_a_consumer_fails_only_what_failed() -> None:
     messages = [message(number, detail_of(envelope(f"event-{number}"))) for number in (1, 2, 3)]
     assert consumed({"test.thing_done.v1": handle}, *messages) == ["message-2"]
     assert seen == ["event-1", "event-3"]
+
+
+def test_an_event_for_newer_code_is_delivered_again_and_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    def handle(_event: Envelope) -> None:
+        raise NewerShape
+
+    assert consumed({"test.thing_done.v1": handle}, message(1, detail_of(envelope()))) == ["message-1"]
+    assert '"NewerShapes":[1.0]' in capsys.readouterr().out
 
 
 def test_unknown_and_invalid_events_are_never_acknowledged() -> None:

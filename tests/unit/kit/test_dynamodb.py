@@ -9,10 +9,11 @@ from botocore.exceptions import ClientError
 from pynamodb.exceptions import TransactWriteError
 
 from services.kit.clock import ManualClock, to_ms
-from services.kit.store import Change, Conflict, Key, Put
-from services.kit.store.dynamodb import OUTBOX_RETENTION, DynamoStore, item_model
+from services.kit.store import Add, Change, Conflict, Key, NewerShape, Put, Throttled
+from services.kit.store.dynamodb import ATTEMPTS, OUTBOX_RETENTION, DynamoStore, item_model
 from tests.unit.kit.conftest import REGION, envelope
 from tests.unit.kit.test_store import Thing
+from tests.unit.kit.versions import newest, old
 
 KEY = Key("P", "a")
 ONE = Change([Put(KEY, Thing("x"))])
@@ -37,18 +38,34 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
 
 
 @pytest.fixture
-def fail(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Makes every call fail: with a code, and a cancelled transaction's reasons."""
+def fail(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Calls]:
+    """Makes so many calls fail, all unless told otherwise: with a code, and a cancelled transaction's reasons."""
+    client_class: Any = botocore.client.BaseClient
+    original = client_class._make_api_call  # noqa: SLF001 (the one place all calls pass)
 
-    def arrange(code: str, *reasons: str) -> None:
-        def refuse(_client: Any, operation: str, _arguments: dict[str, Any]) -> None:
+    def arrange(code: str, *reasons: str, times: int = 1_000) -> Calls:
+        made: Calls = []
+
+        def refuse(client: Any, operation: str, arguments: dict[str, Any]) -> Any:
+            made.append((operation, arguments))
+            if len(made) > times:
+                return original(client, operation, arguments)
             response: Any = {"Error": {"Code": code, "Message": "no"}}
             response["CancellationReasons"] = [{"Code": reason} for reason in reasons]
             raise ClientError(response, operation)
 
-        monkeypatch.setattr(botocore.client.BaseClient, "_make_api_call", refuse)
+        monkeypatch.setattr(client_class, "_make_api_call", refuse)
+        return made
 
     return arrange
+
+
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """How long was slept, which takes no time."""
+    slept: list[float] = []
+    monkeypatch.setattr("services.kit.store.dynamodb.sleep", slept.append)
+    return slept
 
 
 def test_a_single_put_is_one_call_that_is_no_transaction(dynamo: DynamoStore, calls: Calls) -> None:
@@ -83,7 +100,7 @@ def test_times_to_live(dynamo: DynamoStore, tables: Any, clock: ManualClock) -> 
 
 
 @pytest.mark.parametrize("code", ["ConditionalCheckFailedException", "TransactionConflictException"])
-def test_conflicts_of_a_put(dynamo: DynamoStore, fail: Callable[..., None], code: str) -> None:
+def test_conflicts_of_a_put(dynamo: DynamoStore, fail: Callable[..., Calls], code: str) -> None:
     fail(code)
     with pytest.raises(Conflict):
         dynamo.commit(ONE)
@@ -97,7 +114,7 @@ def test_conflicts_of_a_put(dynamo: DynamoStore, fail: Callable[..., None], code
         ("TransactionConflict", "ConditionalCheckFailed"),
     ],
 )
-def test_conflicts_of_a_transaction(dynamo: DynamoStore, fail: Callable[..., None], reasons: tuple[str, ...]) -> None:
+def test_conflicts_of_a_transaction(dynamo: DynamoStore, fail: Callable[..., Calls], reasons: tuple[str, ...]) -> None:
     fail("TransactionCanceledException", *reasons)
     with pytest.raises(Conflict):
         dynamo.commit(TWO)
@@ -114,17 +131,101 @@ def test_conflicts_of_a_transaction(dynamo: DynamoStore, fail: Callable[..., Non
     ],
 )
 def test_other_errors_are_not_conflicts(
-    dynamo: DynamoStore, fail: Callable[..., None], code: str, reasons: tuple[str, ...]
+    dynamo: DynamoStore, fail: Callable[..., Calls], code: str, reasons: tuple[str, ...]
 ) -> None:
     fail(code, *reasons)
     with pytest.raises(TransactWriteError):
         dynamo.commit(TWO)
 
 
-def test_other_errors_of_a_put_are_not_conflicts(dynamo: DynamoStore, fail: Callable[..., None]) -> None:
+def test_other_errors_of_a_put_are_not_conflicts(dynamo: DynamoStore, fail: Callable[..., Calls]) -> None:
     fail("AccessDeniedException")
     with pytest.raises(ClientError):
         dynamo.commit(ONE)
+
+
+THROTTLES = [
+    ("ProvisionedThroughputExceededException", ()),
+    ("ThrottlingException", ()),
+    ("RequestLimitExceeded", ()),
+    ("TransactionCanceledException", ("None", "ThrottlingError")),
+    ("TransactionCanceledException", ("ProvisionedThroughputExceeded", "None")),
+]
+
+
+@pytest.mark.parametrize(("code", "reasons"), THROTTLES)
+def test_what_is_throttled_is_tried_again_and_then_said_to_be(
+    dynamo: DynamoStore, fail: Callable[..., Calls], pauses: list[float], code: str, reasons: tuple[str, ...]
+) -> None:
+    calls: list[Callable[[], object]] = [lambda: dynamo.commit(TWO)]
+    if not reasons:
+        calls += [
+            lambda: dynamo.commit(ONE),
+            lambda: dynamo.commit(Change([Add(KEY)])),
+            lambda: dynamo.get(KEY, Thing),
+            lambda: dynamo.query("P", "", Thing),
+            lambda: dynamo.page("P", "", Thing, None, 5),
+        ]
+    made = fail(code, *reasons)
+    for call in calls:
+        made.clear()
+        pauses.clear()
+        with pytest.raises(Throttled):
+            call()
+        assert len(made) == ATTEMPTS
+        assert len(pauses) == ATTEMPTS - 1
+        assert all(0 <= pause <= 0.025 * 2**attempt for attempt, pause in enumerate(pauses))
+
+
+def test_what_was_throttled_for_a_moment_is_done(
+    dynamo: DynamoStore, fail: Callable[..., Calls], pauses: list[float]
+) -> None:
+    fail("ThrottlingException", times=2)
+    dynamo.commit(ONE)
+    fail("TransactionCanceledException", "ThrottlingError", times=1)
+    dynamo.commit(Change([Put(Key("P", "b"), Thing("x"))], [envelope()]))
+    fail("ProvisionedThroughputExceededException", times=1)
+    assert len(dynamo.query("P", "", Thing)) == 2
+    assert len(pauses) == 4
+
+
+def test_a_throttled_transaction_whose_condition_failed_as_well_is_a_conflict(
+    dynamo: DynamoStore, fail: Callable[..., Calls], pauses: list[float]
+) -> None:
+    made = fail("TransactionCanceledException", "ThrottlingError", "ConditionalCheckFailed")
+    with pytest.raises(Conflict):
+        dynamo.commit(TWO)
+    assert (len(made), pauses) == (1, [])
+
+
+def test_transactions_that_met_at_a_counter_are_tried_again_others_have_to_look_first(
+    dynamo: DynamoStore, fail: Callable[..., Calls], pauses: list[float]
+) -> None:
+    counting = Change([Add(KEY), Put(Key("P", "b"), Thing("x"))])
+    fail("TransactionCanceledException", "TransactionConflict", times=2)
+    dynamo.commit(counting)
+    fail("TransactionConflictException", times=2)
+    dynamo.commit(Change([Add(KEY)]))
+    assert len(pauses) == 4
+    made = fail("TransactionCanceledException", "TransactionConflict")
+    with pytest.raises(Conflict):
+        dynamo.commit(TWO)
+    assert len(made) == 1
+    made.clear()
+    with pytest.raises(Conflict):
+        dynamo.commit(counting)
+    assert len(made) == ATTEMPTS
+
+
+def test_a_condition_brings_the_item_that_failed_it_so_that_nothing_is_read_again(
+    dynamo: DynamoStore, calls: Calls
+) -> None:
+    dynamo.commit(Change([Put(KEY, newest.Box("x"))]))
+    calls.clear()
+    for change in (Change([Put(KEY, old.Box("y"), 1)]), Change([Put(KEY, old.Box("y"), 1)], [envelope()])):
+        with pytest.raises(NewerShape, match="has shape 2"):
+            dynamo.commit(change)
+    assert [operation for operation, _ in calls] == ["PutItem", "TransactWriteItems"]
 
 
 def test_the_endpoint_and_region_are_the_environments(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """The guard rails of every HTTP function, on an API of two routes."""
 
+import json
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, StrictInt
 from services.kit.http import HttpApi, caller, correlation_id, idempotency_key, public, raw_body, secured
 from services.kit.identity import Role
 from services.kit.problems import COMMON, NOT_FOUND
+from services.kit.store import Conflict, NewerShape, Throttled
 from tests.gateway import ORIGIN_SECRET, claims, origin_secret, request, send
 
 EDITOR = claims("editor-1", "editor")
@@ -144,6 +146,30 @@ def test_codes_are_unique_and_every_problem_has_both_languages() -> None:
         assert not problem.next.isascii()
         assert problem.detail_en.isascii()
         assert problem.next_en.isascii()
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code", "metrics"),
+    [
+        (Conflict(), 409, "BUSY", ["Refusals"]),
+        (NewerShape(), 409, "BUSY", ["NewerShapes", "Refusals"]),
+        (Throttled(), 503, "OVERLOADED", ["Refusals"]),
+    ],
+)
+def test_what_may_be_sent_again_says_when(
+    error: Exception, status: int, code: str, metrics: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    api = make_api()
+
+    @api.app.get("/v1/fails", operation_id="fail", summary="For none", **public())
+    def fail() -> Number:
+        raise error
+
+    answer = send(api, request("GET", "/v1/fails"))
+    assert (answer.status, answer.code) == (status, code)
+    assert int(answer.headers["Retry-After"]) > 0
+    counted = [json.loads(line)["_aws"]["CloudWatchMetrics"][0]["Metrics"] for line in capsys.readouterr().out.split()]
+    assert [metric["Name"] for found in counted for metric in found] == metrics
 
 
 def test_members_of_a_problem_travel() -> None:
