@@ -1,17 +1,32 @@
-"""What a change of a schema or an API breaks within a version."""
+"""What a change of an event's schema or of an API breaks within a version.
 
-from collections.abc import Iterator
+A request may be taken more widely and an answer may say more exactly; the other way round, somebody breaks.
+Of an event both break: consumers read what is new, and what is old is still on its way to them.
+"""
+
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from enum import Enum
 from typing import Any
 
 Json = dict[str, Any]
 
 _ANNOTATIONS = {"title", "description", "default", "examples", "$defs", "$schema", "properties", "required"}
+_LEAST = {"minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"}
+_MOST = {"maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"}
+
+
+class _Use(Enum):
+    """Who is bound by a schema: those who send a request, those who read an answer, those who do either."""
+
+    REQUEST = "request"
+    ANSWER = "answer"
+    EVENT = "event"
 
 
 def breaking_event(old: Json, new: Json) -> list[str]:
     """What the new schema of an event would break for its consumers, and for events that are still on their way."""
-    return list(_Comparison(old, new).schema(old, new, "event"))
+    return list(_Comparison(old, new, _Use.EVENT).schema(old, new, "event"))
 
 
 def breaking_api(old: Json, new: Json) -> list[str]:
@@ -24,7 +39,7 @@ def breaking_api(old: Json, new: Json) -> list[str]:
             if later is None:
                 found.append(f"{where}: removed")
             else:
-                found += _Comparison(old, new).operation(operation, later, where)
+                found += _Comparison(old, new, _Use.REQUEST).operation(operation, later, where)
     return found
 
 
@@ -32,28 +47,28 @@ def breaking_api(old: Json, new: Json) -> list[str]:
 class _Comparison:
     """Of two documents; references are looked up in each.
 
-    `of_answer`: a new field breaks nobody who reads, only who must send it and events that were sent without it.
     `inside` are the pairs of references being followed: a schema that holds itself is compared once.
     """
 
     old: Json
     new: Json
-    of_answer: bool = False
+    use: _Use
     inside: frozenset[tuple[str, str]] = frozenset()
 
     def operation(self, old: Json, new: Json, where: str) -> Iterator[str]:
         """Access, parameters, body and answers."""
-        for member in ("security", "x-roles"):
-            if old.get(member) != new.get(member):
-                yield f"{where}: {member} changed"
+        if new.get("security") and not old.get("security"):
+            yield f"{where}: signed in only now"
+        if gone := sorted({*old.get("x-roles", ())} - {*new.get("x-roles", ())}):
+            yield f"{where}: no longer for {', '.join(gone)}"
         yield from self._parameters(old, new, where)
-        yield from self.schema(_content(old.get("requestBody")), _content(new.get("requestBody")), f"{where}: body")
-        for status, response in old["responses"].items():
+        yield from self._body(old.get("requestBody", {}), new.get("requestBody", {}), f"{where}: body")
+        reading = replace(self, use=_Use.ANSWER)
+        for status, answer in old["responses"].items():
             if status not in new["responses"]:
                 yield f"{where}: {status} removed"
             else:
-                reading = replace(self, of_answer=True)
-                yield from reading.schema(_content(response), _content(new["responses"][status]), f"{where}: {status}")
+                yield from reading._contents(answer, new["responses"][status], f"{where}: {status}")  # noqa: SLF001
 
     def schema(self, old: Json, new: Json, where: str) -> Iterator[str]:
         """Removed fields, fields that became required or optional, and whatever else changed but words."""
@@ -65,37 +80,54 @@ class _Comparison:
             yield from within._resolved(_resolve(old, self.old), _resolve(new, self.new), where)  # noqa: SLF001
 
     def _resolved(self, old: Json, new: Json, where: str) -> Iterator[str]:
-        for name, value in old.get("properties", {}).items():
-            if name in new.get("properties", {}):
-                yield from self.schema(value, new["properties"][name], f"{where}.{name}")
+        yield from self._properties(old, new, where)
+        for keyword in sorted((old.keys() | new.keys()) - _ANNOTATIONS):
+            yield from self._constraint(keyword, old.get(keyword), new.get(keyword), where)
+
+    def _properties(self, old: Json, new: Json, where: str) -> Iterator[str]:
+        before, after = old.get("properties", {}), new.get("properties", {})
+        for name, value in before.items():
+            if name in after:
+                yield from self.schema(value, after[name], f"{where}.{name}")
             else:
                 yield f"{where}.{name}: removed"
-        for name in sorted({*old.get("required", ())} ^ {*new.get("required", ())}):
-            added = name not in old.get("properties", {})
-            if name in new.get("properties", {}) and not (added and self.of_answer):
-                yield f"{where}.{name}: required {'no longer' if name in old.get('required', ()) else 'now'}"
-        yield from self._constraints(old, new, where)
+        needed, needs = {*old.get("required", ())}, {*new.get("required", ())}
+        if self.use is not _Use.ANSWER:
+            yield from (f"{where}.{name}: required now" for name in sorted(needs - needed))
+        if self.use is not _Use.REQUEST:
+            yield from (f"{where}.{name}: required no longer" for name in sorted((needed - needs) & after.keys()))
 
-    def _constraints(self, old: Json, new: Json, where: str) -> Iterator[str]:
-        for keyword in sorted((old.keys() | new.keys()) - _ANNOTATIONS):
-            before, after = old.get(keyword), new.get(keyword)
-            if isinstance(before, dict) and isinstance(after, dict):
-                yield from self.schema(before, after, f"{where}[{keyword}]")
-            elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
-                yield from self._members(before, after, f"{where}: {keyword}")
-            elif before != after:
-                yield f"{where}: {keyword} was {before}, is {after}"
+    def _constraint(self, keyword: str, old: Any, new: Any, where: str) -> Iterator[str]:
+        if isinstance(old, dict) and isinstance(new, dict):
+            yield from self.schema(old, new, f"{where}[{keyword}]")
+        elif _are_alternatives(old, new) and len(old) == len(new):
+            for before, after in zip(old, new, strict=True):
+                yield from self.schema(before, after, f"{where}: {keyword}")
+        elif old != new and not self._is_harmless(keyword, old, new):
+            yield f"{where}: {keyword} was {old}, is {new}"
 
-    def _members(self, old: list[Any], new: list[Any], where: str) -> Iterator[str]:
-        for before, after in zip(old, new, strict=True):
-            if isinstance(before, dict) and isinstance(after, dict):
-                yield from self.schema(before, after, where)
-            elif before != after:
-                yield f"{where} was {before}, is {after}"
+    def _is_harmless(self, keyword: str, old: Any, new: Any) -> bool:
+        if keyword == "x-extensible-enum":
+            return {*(old or ())} <= {*(new or ())}
+        if self.use is _Use.REQUEST:
+            return _takes_all(keyword, old, new)
+        return self.use is _Use.ANSWER and keyword != "enum" and _takes_all(keyword, new, old)
+
+    def _body(self, old: Json, new: Json, where: str) -> Iterator[str]:
+        if new.get("required") and not old.get("required"):
+            yield f"{where}: required now"
+        yield from self._contents(old, new, where)
+
+    def _contents(self, old: Json, new: Json, where: str) -> Iterator[str]:
+        for type_, content in old.get("content", {}).items():
+            later = new.get("content", {}).get(type_)
+            if later is None:
+                yield f"{where}: {type_} removed"
+            else:
+                yield from self.schema(content.get("schema", {}), later.get("schema", {}), where)
 
     def _parameters(self, old: Json, new: Json, where: str) -> Iterator[str]:
-        before = {(p["in"], p["name"]): p for p in old.get("parameters", ())}
-        after = {(p["in"], p["name"]): p for p in new.get("parameters", ())}
+        before, after = _parameters(old), _parameters(new)
         for key, parameter in before.items():
             if key not in after:
                 yield f"{where}: parameter {key[1]} removed"
@@ -106,12 +138,27 @@ class _Comparison:
                 yield f"{where}: parameter {key[1]} required now"
 
 
-def _content(part: Json | None) -> Json:
-    contents = (part or {}).get("content", {})
-    for content in contents.values():
-        schema: Json = content.get("schema", {})
-        return schema
-    return {}
+def _takes_all(keyword: str, narrow: Any, wide: Any) -> bool:
+    """Whether a schema takes with `wide` whatever it takes with `narrow`."""
+    if wide is None:
+        return True
+    if narrow is None:
+        return False
+    if keyword in _LEAST | _MOST:
+        return bool(wide <= narrow if keyword in _LEAST else wide >= narrow)
+    return keyword in ("enum", "anyOf", "type") and all(option in _list(wide) for option in _list(narrow))
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _are_alternatives(*values: Any) -> bool:
+    return all(isinstance(value, list) and all(isinstance(part, dict) for part in value) for value in values)
+
+
+def _parameters(operation: Json) -> Mapping[tuple[str, str], Json]:
+    return {(parameter["in"], parameter["name"]): parameter for parameter in operation.get("parameters", ())}
 
 
 def _resolve(schema: Json, document: Json) -> Json:

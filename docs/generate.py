@@ -1,47 +1,46 @@
-"""Writes what is generated from the code: the OpenAPI documents and the schemas of the published events.
+"""Writes what is generated from the code: the OpenAPI documents, the events' schemas and the page of error codes.
 
 `python -m docs.generate` writes; with `--check` it writes nothing, shows how the files differ from the code, and
-what in them would break a client or a consumer of the version committed at HEAD.
+what in them breaks a promise of the last release.
 """
 
 import argparse
 import difflib
 import json
-import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
-from docs.compatibility import breaking_api, breaking_event
+from docs import errors, promises
 from services.kit.events import Envelope
+from services.kit.http import HttpApi, described
+from services.kit.store.memory import MemoryStore
 
 ROOT = Path(__file__).parent.parent
 SERVICES = ("catalog", "orders", "playback", "credits")
-SHARED_SCHEMAS = {"Problem"}
+SHARED_SCHEMAS = {"GatewayRefusal"}
 """Schemas that every service's document has from the kit; in the merged document all others carry their service."""
 
 Json = dict[str, Any]
 
 
-class Missing(Exception):
-    """A service does not have what is generated from."""
-
-
-def documents(service: str) -> dict[Path, Json]:
-    """What is generated for one service, by path from the root. Raises Missing."""
-    try:
-        api: Callable[[], Json] = import_module(f"services.{service}.handlers.openapi").document
-        published: Mapping[str, type[BaseModel]] = import_module(f"services.{service}.events.published").PUBLISHED
-    except (ImportError, AttributeError) as error:
-        raise Missing(f"{service}: {error}") from error
-    found = {Path(f"docs/openapi/{service}.json"): api()}
-    for type_, model in published.items():
-        found[Path(f"services/{service}/events/schemas/{type_}.json")] = event_schema(service, type_, model)
+def functions(service: str) -> list[HttpApi]:
+    """The service's HTTP functions, on an empty store."""
+    found: list[HttpApi] = import_module(f"services.{service}.handlers.openapi").apis(MemoryStore(), lambda _: {})
     return found
+
+
+def events(service: str) -> dict[Path, Json]:
+    """The schemas of what a service publishes, by path from the root."""
+    published: Mapping[str, type[BaseModel]] = import_module(f"services.{service}.events.published").PUBLISHED
+    return {
+        Path(f"services/{service}/events/schemas/{type_}.json"): event_schema(service, type_, model)
+        for type_, model in published.items()
+    }
 
 
 def event_schema(service: str, type_: str, model: type[BaseModel]) -> Json:
@@ -84,23 +83,16 @@ def merged(apis: Mapping[str, Json]) -> Json:
     }
 
 
-def generate() -> tuple[dict[Path, str], list[str]]:
-    """Every generated file's text, and what is missing."""
-    found: dict[Path, Json] = {}
-    missing = []
+def generate() -> dict[Path, str]:
+    """Every generated file's text, by path from the root."""
+    apis = {service: functions(service) for service in SERVICES}
+    documents = {service: described(found) for service, found in apis.items()}
+    found = {Path(f"docs/openapi/{service}.json"): document for service, document in documents.items()}
+    found[Path("docs/openapi/xueshi.json")] = merged(documents)
     for service in SERVICES:
-        try:
-            found |= documents(service)
-        except Missing as reason:
-            missing.append(str(reason))
-    if not missing:
-        apis = {service: found[Path(f"docs/openapi/{service}.json")] for service in SERVICES}
-        found[Path("docs/openapi/xueshi.json")] = merged(apis)
-    texts = {
-        path: json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-        for path, document in found.items()
-    }
-    return texts, missing
+        found |= events(service)
+    texts = {path: _text(document) for path, document in found.items()}
+    return {**texts, Path("docs/errors.md"): errors.page(apis)}
 
 
 def drift(texts: Mapping[Path, str]) -> list[str]:
@@ -116,45 +108,27 @@ def drift(texts: Mapping[Path, str]) -> list[str]:
     return [difference for difference in differences if difference]
 
 
-def breaking(texts: Mapping[Path, str]) -> list[str]:
-    """What would break those who rely on the version committed at HEAD."""
-    found = []
-    for path, text in texts.items():
-        committed = at_head(path)
-        if committed is None:
-            continue
-        check = breaking_api if path.parts[0] == "docs" else breaking_event
-        found += [f"{path}: {change}" for change in check(committed, json.loads(text))]
-    return found
-
-
-def at_head(path: Path) -> Json | None:
-    """The document as committed at HEAD; None where it is not, or this is no git checkout."""
-    command = ["git", "show", f"HEAD:{path.as_posix()}"]
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)  # noqa: S603
-    if result.returncode:
-        return None
-    document: Json = json.loads(result.stdout)
-    return document
-
-
 def main() -> int:
-    """The exit status: 1 where something is missing, has drifted, or breaks."""
+    """The exit status: 1 where a file has drifted or a promise is broken."""
     parser = argparse.ArgumentParser(prog="python -m docs.generate", description=__doc__)
     parser.add_argument("--check", action="store_true", help="compare, write nothing")
-    check = parser.parse_args().check
-    texts, missing = generate()
-    complaints = [f"missing: {what}" for what in missing]
-    if check:
-        complaints += drift(texts)
-        complaints += [f"breaking: {change}" for change in breaking(texts)]
-    else:
+    texts = generate()
+    if not parser.parse_args().check:
         _write(texts)
-    for complaint in complaints:
+        return 0
+    return _report(drift(texts), promises.broken(promises.released(ROOT), promises.made(ROOT, texts)))
+
+
+def _report(drifted: Sequence[str], broken: Sequence[str]) -> int:
+    for complaint in drifted:
         sys.stdout.write(complaint + "\n")
-    if check and complaints:
-        sys.stdout.write("After `make openapi`, commit what it wrote. A breaking change needs a new version.\n")
-    return 1 if complaints else 0
+    if drifted:
+        sys.stdout.write("After `make openapi`, commit what it wrote.\n")
+    for promise in broken:
+        sys.stdout.write(f"breaking: {promise}\n")
+    if broken:
+        sys.stdout.write("CONTRIBUTING.md says how to change what was released without breaking it.\n")
+    return 1 if drifted or broken else 0
 
 
 def _write(texts: Mapping[Path, str]) -> None:
@@ -162,6 +136,10 @@ def _write(texts: Mapping[Path, str]) -> None:
         file = ROOT / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, "utf-8")
+
+
+def _text(document: Json) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
 def _own(service: str, name: str) -> str:

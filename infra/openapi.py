@@ -1,7 +1,7 @@
 """Reads a service's routes from its OpenAPI document, which is generated from its handlers."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,12 +9,17 @@ from typing import Any
 from infra.packaging import PackagingError
 
 METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
+ANY = "ANY"
 AUTHORIZER = "cognito"
 
 
 @dataclass(frozen=True)
 class Route:
-    """One explicit route: `function` names the service's function that answers it."""
+    """One route: `function` names the service's function that answers it.
+
+    Method ANY is of an address that is public altogether: its function says which methods it takes instead of the
+    gateway, to which the address is unknown with any other method. Elsewhere the gateway asks who calls first.
+    """
 
     method: str
     path: str
@@ -37,7 +42,8 @@ def read_routes(directory: Path, service: str) -> list[Route]:
     if not file.exists():
         raise PackagingError(f"{file} is missing: generate it from the handlers with `make openapi`.")
     document = json.loads(file.read_text(encoding="utf-8"))
-    routes = sorted(_routes(document), key=lambda route: (route.path, route.method))
+    explicit = list(_routes(document))
+    routes = sorted([*explicit, *_any_other(explicit)], key=lambda route: (route.path, route.method))
     if not routes:
         raise PackagingError(f"{file} has no routes: generate it anew with `make openapi`.")
     for route in routes:
@@ -58,6 +64,13 @@ def _routes(document: dict[str, Any]) -> Iterator[Route]:
                     public=_is_public(security, path),
                     function=operation.get("x-function", "http"),
                 )
+
+
+def _any_other(routes: Sequence[Route]) -> Iterator[Route]:
+    for path in sorted({route.path for route in routes}):
+        ways = {(route.public, route.function) for route in routes if route.path == path}
+        if len(ways) == 1 and all(public for public, _ in ways):
+            yield from (Route(ANY, path, public, function) for public, function in ways)
 
 
 def _is_public(security: list[dict[str, Any]], path: str) -> bool:

@@ -3,10 +3,12 @@
 import json
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
+from threading import current_thread, main_thread
 from typing import Any
 from urllib.parse import parse_qsl
 
 from services.kit.http import ORIGIN_HEADER, HttpApi
+from tests.documented import undocumented
 
 ORIGIN_SECRET = "of-our-own-origin"
 NOBODY: dict[str, str] = {}
@@ -73,9 +75,19 @@ def request(
 
 
 def send(api: HttpApi, event: dict[str, Any]) -> Answer:
-    """The handler's answer to an event."""
+    """The handler's answer to an event, which must be one that the API's document names.
+
+    The framework keeps the request that it answers in a global, as a function answers one at a time: what happens at
+    once is tested with use cases, or with the running system.
+    """
+    assert current_thread() is main_thread(), "threads would take each other's requests"
     answer = api.handle(event, LambdaContext())  # type: ignore[arg-type]  # powertools names a class of its own
-    return Answer(answer["statusCode"], answer["headers"], _content(answer))
+    found = Answer(answer["statusCode"], answer["headers"], _content(answer))
+    http = event["requestContext"]["http"]
+    assert not undocumented(http["method"], http["path"], found.status, found.headers, found.body), found
+    if found.status >= 400:
+        assert found.code in {problem.code for problem in api.problems}, "this function's problems lack it"
+    return found
 
 
 def _content(answer: dict[str, Any]) -> Any:

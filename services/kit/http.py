@@ -3,7 +3,8 @@
 import base64
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hmac import compare_digest
 from typing import Any, NoReturn, TypedDict
 
@@ -24,6 +25,7 @@ from services.kit.problems import (
     IDEMPOTENCY_KEY_REQUIRED,
     INTERNAL,
     INVALID_REQUEST,
+    METHOD_NOT_ALLOWED,
     NOT_FOUND,
     OVERLOADED,
     PAYLOAD_TOO_LARGE,
@@ -38,14 +40,26 @@ MAX_BODY_BYTES = 64 * 1024
 
 ORIGIN_HEADER = "x-origin-verify"
 
-_PROBLEM_REFERENCE = {"$ref": "#/components/schemas/Problem"}
 _PROBLEM_MEMBERS = ("type", "title", "code", "detail", "detail_en", "next", "next_en")
-_PROBLEM_SCHEMA = {
-    "type": "object",
-    "description": "RFC 9457 problem details; `code` is stable, further members depend on it.",
-    "required": ["status", *_PROBLEM_MEMBERS],
-    "properties": {"status": {"type": "integer"}, **{name: {"type": "string"} for name in _PROBLEM_MEMBERS}},
+_REFUSED = {
+    "description": "Refused: by us with a problem, or by the gateway before us with a message of its own, "
+    "such as 401 without a valid access token.",
+    "content": {
+        "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}},
+        "application/json": {"schema": {"$ref": "#/components/schemas/GatewayRefusal"}},
+    },
 }
+_GATEWAY_REFUSAL = {
+    "type": "object",
+    "description": "What the gateway answers by itself: 401 (no valid access token), 404 (no such address or method), "
+    "413 (too large), 429 (too many requests), 500, 503 and 504. Nothing was changed, but after 503 or 504 it may "
+    "have been: send the request again with the same key.",
+    "required": ["message"],
+    "properties": {"message": {"type": ["string", "null"]}},
+    "additionalProperties": False,
+}
+
+_TABLE_HEAD = "| code | status | zh | en | next, zh | next, en |\n|---|---|---|---|---|---|\n"
 
 _IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9-]{16,64}")
 _IDEMPOTENCY_PARAMETER = {
@@ -158,7 +172,8 @@ class HttpApi:
         """
         self.app = APIGatewayHttpResolver(enable_validation=True, serializer=_as_json)
         self._title = title
-        self._problems = (*problems, *COMMON)
+        self.problems = (*problems, *COMMON)
+        """Every refusal of these routes."""
         self._origin_secret = origin_secret
         self._max_body_bytes = max_body_bytes
         self._raw_bodies = raw_bodies
@@ -168,7 +183,7 @@ class HttpApi:
         self.app.exception_handler(NewerShape)(_refuse_newer_shape)
         self.app.exception_handler(Throttled)(lambda _error: _refuse(OVERLOADED.problem()))
         self.app.exception_handler(Exception)(_fail)
-        self.app.not_found(lambda _error: _refuse(NOT_FOUND.problem()))
+        self.app.not_found(lambda _error: self._refuse_unrouted())
 
     def handle(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         """Answers one request of the HTTP API (payload format 2.0)."""
@@ -188,10 +203,19 @@ class HttpApi:
         text = self.app.get_openapi_json_schema(
             title=self._title,
             version="1",
-            description=_describe(self._problems),
             security_schemes={"cognito": HTTPBearer(bearerFormat="JWT", description="Cognito access token")},
         )
-        return _completed(json.loads(text))
+        return _with_problems(_completed(json.loads(text)), self.problems)
+
+    def _refuse_unrouted(self) -> Response[str]:
+        path = self.app.current_event.path
+        routes = self.app._static_routes + self.app._dynamic_routes  # noqa: SLF001 (the framework has no 405)
+        allowed = sorted(route.method for route in routes if route.rule.match(path))
+        if not allowed:
+            return _refuse(NOT_FOUND.problem())
+        response = _refuse(METHOD_NOT_ALLOWED.problem())
+        response.headers["Allow"] = ", ".join(allowed)
+        return response
 
     def _refuse_invalid(self, error: RequestValidationError) -> Response[str]:
         try:
@@ -203,7 +227,7 @@ class HttpApi:
         return _refuse(INVALID_REQUEST.problem(errors=places))
 
     def _check_origin(self, event: Mapping[str, Any]) -> None:
-        sent = event["headers"].get(ORIGIN_HEADER, "").encode()
+        sent = event["headers"].get(ORIGIN_HEADER, "").encode("utf-8", "surrogatepass")
         for fresh in (False, True):
             if sent and any(compare_digest(sent, known.encode()) for known in self._origin_secret(fresh).values()):
                 return
@@ -211,12 +235,16 @@ class HttpApi:
 
 
 def described(apis: Sequence[HttpApi]) -> dict[str, Any]:
-    """One OpenAPI document of a service whose routes are spread over several functions; the first describes it.
+    """One OpenAPI document of a service whose routes are spread over several functions; the first gives its title.
 
     Raises:
         ValueError: two functions mean different things by one name.
     """
-    first, *others = (api.openapi() for api in apis)
+    problems = {problem for api in apis for problem in api.problems}
+    codes = Counter(problem.code for problem in problems)
+    if twice := [code for code, times in codes.items() if times > 1]:
+        raise ValueError(f"two problems are called {', '.join(twice)}")
+    first, *others = (_with_problems(api.openapi(), problems) for api in apis)
     for document in others:
         for path, operations in document["paths"].items():
             first["paths"].setdefault(path, {}).update(operations)
@@ -293,24 +321,33 @@ def _as_event(response: Response[str]) -> dict[str, Any]:
 
 
 def _completed(document: dict[str, Any]) -> dict[str, Any]:
-    """Says what the framework cannot know: every refusal is a problem, and which calls need an idempotency key."""
-    problem = {"description": "Refused", "content": {"application/problem+json": {"schema": _PROBLEM_REFERENCE}}}
+    """Says what the framework cannot know: the form of refusals, and which calls need an idempotency key."""
     for path in document["paths"].values():
         for operation in path.values():
             operation["responses"].pop("422", None)
-            operation["responses"]["default"] = problem
+            operation["responses"]["default"] = _REFUSED
             if operation.pop("x-idempotent", False):
                 operation["parameters"] = [*operation.get("parameters", ()), _IDEMPOTENCY_PARAMETER]
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for own_to_framework in ("HTTPValidationError", "ResponseValidationError", "ValidationError"):
         schemas.pop(own_to_framework, None)
-    schemas["Problem"] = _PROBLEM_SCHEMA
+    schemas["GatewayRefusal"] = _GATEWAY_REFUSAL
     return document
 
 
-def _describe(problems: Sequence[ProblemType]) -> str:
-    rows = [
-        f"| `{p.code}` | {p.status.value} | {p.detail} | {p.detail_en} | {p.next} | {p.next_en} |" for p in problems
-    ]
+def _with_problems(document: dict[str, Any], problems: Iterable[ProblemType]) -> dict[str, Any]:
+    """Lists the problems by code, for people in a table and for programs in the schema."""
+    listed = sorted(problems, key=lambda problem: problem.code)
+    members: dict[str, Any] = {name: {"type": "string"} for name in _PROBLEM_MEMBERS}
+    members["code"] = {"type": "string", "x-extensible-enum": [problem.code for problem in listed]}
+    document["components"]["schemas"]["Problem"] = {
+        "type": "object",
+        "description": "RFC 9457 problem details; `code` is stable, further members depend on it.",
+        "required": ["status", *_PROBLEM_MEMBERS],
+        "properties": {"status": {"type": "integer"}, **members},
+    }
     head = "Errors are RFC 9457 problem details (`application/problem+json`) with these codes:\n\n"
-    return head + "| code | status | zh | en | next, zh | next, en |\n|---|---|---|---|---|---|\n" + "\n".join(rows)
+    document["info"]["description"] = (
+        head + _TABLE_HEAD + "\n".join(f"| {' | '.join(problem.cells())} |" for problem in listed)
+    )
+    return document

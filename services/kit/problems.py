@@ -25,6 +25,10 @@ class ProblemType:
     next_en: str
     retry_after_s: int | None = None
 
+    def cells(self) -> list[str]:
+        """A table's row about it."""
+        return [f"`{self.code}`", str(self.status.value), self.detail, self.detail_en, self.next, self.next_en]
+
     def problem(self, **members: Any) -> "Problem":
         """The refusal to raise, with members of its own (JSON values), such as what was saved."""
         return Problem(self, members)
@@ -91,6 +95,14 @@ NOT_FOUND = ProblemType(
     "There is nothing here.",
     "请检查链接，或返回首页。",
     "Check the address, or go back to the home page.",
+)
+METHOD_NOT_ALLOWED = ProblemType(
+    "METHOD_NOT_ALLOWED",
+    HTTPStatus.METHOD_NOT_ALLOWED,
+    "此地址不支持该请求方法，未作任何更改。",
+    "This address does not take this method; nothing was changed.",
+    "请使用 Allow 响应头列出的方法。",
+    "Use a method that the header Allow lists.",
 )
 NOT_SIGNED_IN = ProblemType(
     "NOT_SIGNED_IN",
@@ -164,6 +176,7 @@ COMMON = (
     UNSUPPORTED_MEDIA_TYPE,
     PAYLOAD_TOO_LARGE,
     NOT_FOUND,
+    METHOD_NOT_ALLOWED,
     NOT_SIGNED_IN,
     WRONG_ROLE,
     FORBIDDEN_ORIGIN,

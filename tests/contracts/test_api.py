@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from docs.generate import ROOT, breaking, drift, generate
+from docs.generate import ROOT, drift, generate
 from services.kit.identity import Role
 
 PUBLIC = {
@@ -35,12 +35,9 @@ READ_BY_POST = {"/v1/credits/verification/{code}/name-check"}
 """It changes nothing either: its body keeps a person's name out of addresses, which are logged."""
 
 
-Generated = tuple[dict[Path, str], list[str]]
-
-
 @pytest.fixture(scope="module")
-def generated() -> Generated:
-    """What the code says: texts by path, and what they lack."""
+def generated() -> dict[Path, str]:
+    """What the code says: texts by path."""
     return generate()
 
 
@@ -50,14 +47,12 @@ def operations() -> list[tuple[str, str, dict[str, Any]]]:
     return [(method, path, found) for path, methods in paths.items() for method, found in methods.items()]
 
 
-def test_the_generated_files_are_what_the_code_says(generated: Generated) -> None:
-    texts, missing = generated
-    assert missing == []
-    assert drift(texts) == []
+def test_the_generated_files_are_what_the_code_says(generated: dict[Path, str]) -> None:
+    assert drift(generated) == []
 
 
-def test_every_reference_of_a_generated_file_resolves(generated: Generated) -> None:
-    documents = {path: json.loads(text) for path, text in generated[0].items()}
+def test_every_reference_of_a_generated_file_resolves(generated: dict[Path, str]) -> None:
+    documents = {path: json.loads(text) for path, text in generated.items() if path.suffix == ".json"}
     assert len(documents) > 10
     found = [(path, to) for path, document in documents.items() for to in references(document)]
     assert [(path, to) for path, to in found if not is_there(documents[path], to)] == []
@@ -88,10 +83,6 @@ def test_a_dangling_reference_is_found() -> None:
     document = {"components": {"schemas": {"A": {"items": [{"$ref": "#/components/schemas/B"}]}}}}
     assert [is_there(document, reference) for reference in references(document)] == [False]
     assert is_there(document, "#/components/schemas/A")
-
-
-def test_nothing_breaks_those_who_rely_on_the_committed_version(generated: Generated) -> None:
-    assert breaking(generated[0]) == []
 
 
 @pytest.mark.parametrize(("method", "path", "operation"), operations(), ids=str)

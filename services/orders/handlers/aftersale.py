@@ -10,6 +10,7 @@ from services.kit.http import HttpApi
 from services.orders import bootstrap
 from services.orders.app.context import Context
 from services.orders.app.invoices.problems import INVOICE_PROBLEMS
+from services.orders.app.ordering.problems import ORDER_NOT_FOUND
 from services.orders.app.ports import InvoiceFiles
 from services.orders.app.refunds.problems import REFUND_PROBLEMS
 from services.orders.handlers.routes.invoices import add_invoice_routes
@@ -19,7 +20,7 @@ from services.orders.handlers.routes.refunds import add_refund_routes
 
 def build_api(context: Context, files: InvoiceFiles, origin_secret: Callable[[bool], Mapping[str, str]]) -> HttpApi:
     """The routes."""
-    api = HttpApi("Xueshi after-sales", (*REFUND_PROBLEMS, *INVOICE_PROBLEMS), origin_secret)
+    api = HttpApi("Xueshi after-sales", (ORDER_NOT_FOUND, *REFUND_PROBLEMS, *INVOICE_PROBLEMS), origin_secret)
     add_refund_routes(api.app, context)
     add_invoice_routes(api.app, context, files)
     add_invoice_staff_routes(api.app, context, files)

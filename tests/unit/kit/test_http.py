@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Annotated, Any
 
 import pytest
@@ -9,9 +10,19 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, ConfigDict, StrictInt
 
-from services.kit.http import HttpApi, caller, correlation_id, idempotency_key, public, raw_body, secured
+from services.kit.http import (
+    ORIGIN_HEADER,
+    HttpApi,
+    caller,
+    correlation_id,
+    described,
+    idempotency_key,
+    public,
+    raw_body,
+    secured,
+)
 from services.kit.identity import Role
-from services.kit.problems import COMMON, NOT_FOUND
+from services.kit.problems import COMMON, METHOD_NOT_ALLOWED, NOT_FOUND, ProblemType
 from services.kit.store import Conflict, NewerShape, Throttled
 from tests.gateway import ORIGIN_SECRET, claims, origin_secret, request, send
 
@@ -118,10 +129,33 @@ def test_size_is_checked_before_anything_reads_the_body() -> None:
         assert send(make_api(), event).status == status
 
 
-def test_other_methods_and_paths_are_not_found() -> None:
-    for method, path in (("PUT", "/v1/open"), ("GET", "/v1/closed"), ("GET", "/"), ("GET", "/v1/open/more")):
-        answer = send(make_api(), request(method, path))
+def test_other_paths_are_not_found() -> None:
+    for path in ("/", "/v1/open/more", "/v1/op%65n"):
+        answer = send(make_api(), request("GET", path))
         assert (answer.status, answer.code) == (404, NOT_FOUND.code)
+
+
+def test_other_methods_are_told_which_there_are() -> None:
+    api = make_api()
+
+    @api.app.put("/v1/open", operation_id="write_open", summary="For some", **secured(Role.EDITOR))
+    def write() -> Number:
+        return Number(number=1)
+
+    for method, path, allowed in (("DELETE", "/v1/open", "GET, PUT"), ("GET", "/v1/closed", "POST")):
+        answer = send(api, request(method, path))
+        assert (answer.status, answer.code) == (405, METHOD_NOT_ALLOWED.code)
+        assert answer.headers["Allow"] == allowed
+
+
+@pytest.mark.parametrize("value", ["ä", "学时", "\udcff", "\x00"])
+@pytest.mark.parametrize("name", [ORIGIN_HEADER, "content-type", "idempotency-key"])
+def test_a_header_that_is_not_ascii_is_refused_where_it_is_read(name: str, value: str) -> None:
+    event = request("POST", "/v1/closed", {"number": 2}, who=EDITOR, idempotency_key="k" * 16)
+    event["headers"] |= {"x-anything": value, "cookie": value}
+    assert send(make_api(), event).status == 200
+    event["headers"][name] = value
+    assert 400 <= send(make_api(), event).status < 500
 
 
 def test_the_document_says_who_may_call_and_how_it_is_refused() -> None:
@@ -137,6 +171,22 @@ def test_the_document_says_who_may_call_and_how_it_is_refused() -> None:
             text in document["info"]["description"]
             for text in (problem.code, problem.detail, problem.detail_en, problem.next, problem.next_en)
         )
+
+
+def test_the_document_of_several_functions_lists_the_problems_of_all() -> None:
+    first, second, same_code = (
+        ProblemType(code, HTTPStatus.CONFLICT, "甲", text, "乙", "Then.")
+        for code, text in (("FIRST", "One."), ("SECOND", "Two."), ("FIRST", "Another."))
+    )
+    apis = [HttpApi("Test", [problem], origin_secret) for problem in (first, second, same_code)]
+    for number, api in enumerate(apis):
+        api.app.get(f"/v1/{number}", operation_id=f"read_{number}", summary="Reads", **public())(lambda: None)
+    document = described(apis[:2])
+    codes = document["components"]["schemas"]["Problem"]["properties"]["code"]["x-extensible-enum"]
+    assert {"FIRST", "SECOND"} < {*codes}
+    assert all(f"| `{code}` | " in document["info"]["description"] for code in codes)
+    with pytest.raises(ValueError, match="FIRST"):
+        described(apis)
 
 
 def test_codes_are_unique_and_every_problem_has_both_languages() -> None:
