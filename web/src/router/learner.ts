@@ -21,9 +21,24 @@ export const learnerRoutes: RouteRecordRaw[] = [
     meta: { personal: true },
   },
   { path: '/hours', name: 'hours', component: () => import('../hours/HoursPage.vue'), meta: { personal: true } },
-  { path: '/account', name: 'account', component: () => import('../account/AccountPage.vue'), meta: { personal: true } },
-  { path: '/profile', name: 'profile', component: () => import('../profile/ProfilePage.vue'), meta: { personal: true } },
-  { path: '/notices', name: 'notices', component: () => import('../notices/NoticesPage.vue'), meta: { personal: true } },
+  {
+    path: '/account',
+    name: 'account',
+    component: () => import('../account/AccountPage.vue'),
+    meta: { personal: true },
+  },
+  {
+    path: '/profile',
+    name: 'profile',
+    component: () => import('../profile/ProfilePage.vue'),
+    meta: { personal: true },
+  },
+  {
+    path: '/notices',
+    name: 'notices',
+    component: () => import('../notices/NoticesPage.vue'),
+    meta: { personal: true },
+  },
   { path: '/support', name: 'support', component: () => import('../enquiries/SupportPage.vue') },
   {
     path: '/support/:enquiryId',

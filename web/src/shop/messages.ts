@@ -187,7 +187,8 @@ const en: Record<keyof typeof zh, string> = {
   'pay.go': 'Pay',
   'pay.open': 'Open the payment page here',
   'pay.waiting': 'Waiting for the payment; this page goes on by itself…',
-  'pay.note': 'What counts is what the payment provider confirms to us. If you were charged and this page does not change, do not pay again.',
+  'pay.note':
+    'What counts is what the payment provider confirms to us. If you were charged and this page does not change, do not pay again.',
   'order.title': 'Order',
   'orders.title': 'My orders',
   'orders.empty': 'No orders yet',
@@ -219,9 +220,11 @@ const en: Record<keyof typeof zh, string> = {
   'order.paidTitle': 'Paid',
   'order.paidText': 'Your courses are open; you can start learning.',
   'order.paidMember': 'Your membership runs.',
-  'order.expiredText': 'It was not paid within 30 minutes and ended by itself; nothing was charged. If you paid just now, it is opened or sent back by itself.',
+  'order.expiredText':
+    'It was not paid within 30 minutes and ended by itself; nothing was charged. If you paid just now, it is opened or sent back by itself.',
   'order.cancelledText': 'The order was cancelled; nothing was charged.',
-  'order.refundedText': 'The money goes back the way it came; “Refund” says how it stands. What was not refunded stays yours.',
+  'order.refundedText':
+    'The money goes back the way it came; “Refund” says how it stands. What was not refunded stays yours.',
   'order.line.ordered': 'To be paid',
   'order.line.granted': 'Open',
   'order.line.revoking': 'Being refunded',
@@ -242,12 +245,14 @@ const en: Record<keyof typeof zh, string> = {
   'member.none': 'You are not a member yet',
   'member.noneNext': 'A membership begins as soon as it is paid.',
   'member.ended': 'Your last period is over; a new one begins as soon as it is paid. Hours you earned are kept.',
-  'member.note': 'Renewed in time, the new period follows on the one that runs; after its end it begins when it is paid.',
+  'member.note':
+    'Renewed in time, the new period follows on the one that runs; after its end it begins when it is paid.',
   'member.periods': 'Periods',
 
   'refund.title': 'Refund',
   'refund.ask': 'Ask for a refund',
-  'refund.rule': 'Courses that were not watched in full are refunded to where the money came from; they cannot be watched any more. What was watched in full is not refunded.',
+  'refund.rule':
+    'Courses that were not watched in full are refunded to where the money came from; they cannot be watched any more. What was watched in full is not refunded.',
   'refund.amount': 'You get back',
   'refund.send': 'Ask for it',
   'refund.status.asked': 'Being checked',

@@ -20,7 +20,12 @@ const line = (list: number, price: number, discount: number): Quote['lines'][num
 
 describe('what an order costs less than the list', () => {
   it('is told apart by its reason, and adds up to what is to be paid', () => {
-    const quote: Quote = { lines: [line(9900, 7900, 500), line(1, 1, 0)], coupon_code: 'A', discount_fen: 500, amount_fen: 7401 }
+    const quote: Quote = {
+      lines: [line(9900, 7900, 500), line(1, 1, 0)],
+      coupon_code: 'A',
+      discount_fen: 500,
+      amount_fen: 7401,
+    }
     const savings = savingsOf(quote)
     expect(savings).toEqual({ list: 9901, member: 2000, coupon: 500 })
     expect(savings.list - savings.member - savings.coupon).toBe(quote.amount_fen)

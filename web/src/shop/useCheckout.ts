@@ -71,7 +71,11 @@ export function useCheckout(wanted: Wanted) {
 export function savingsOf(quote: Quote): { list: number; member: number; coupon: number } {
   const sum = (of: (line: Quote['lines'][number]) => number): number =>
     quote.lines.reduce((total, line) => total + of(line), 0)
-  return { list: sum((line) => line.list_fen), member: sum((line) => line.list_fen - line.price_fen), coupon: quote.discount_fen }
+  return {
+    list: sum((line) => line.list_fen),
+    member: sum((line) => line.list_fen - line.price_fen),
+    coupon: quote.discount_fen,
+  }
 }
 
 async function chosen(wanted: Wanted): Promise<string[]> {
@@ -88,8 +92,21 @@ async function quoteOfPlan(id: string): Promise<Quote | null> {
   const { plans } = await result(orders.GET('/v1/orders/plans'))
   const plan = plans.find((offered) => offered.id === id)
   if (!plan) return null
-  const price = { list_fen: plan.price_fen, price_fen: plan.price_fen, price_reason: 'list', due_fen: plan.price_fen } as const
-  const line = { number: 1, goods: 'membership', item_id: plan.id, title: plan.title, title_en: plan.title_en, discount_fen: 0, ...price } as const
+  const price = {
+    list_fen: plan.price_fen,
+    price_fen: plan.price_fen,
+    price_reason: 'list',
+    due_fen: plan.price_fen,
+  } as const
+  const line = {
+    number: 1,
+    goods: 'membership',
+    item_id: plan.id,
+    title: plan.title,
+    title_en: plan.title_en,
+    discount_fen: 0,
+    ...price,
+  } as const
   return { lines: [line], coupon_code: null, discount_fen: 0, amount_fen: plan.price_fen }
 }
 

@@ -120,7 +120,8 @@ export const staffZh = {
   'audit.step.keys': '保存公钥，包括已停用的：',
   'audit.step.offline': '离线核验签名与内容：',
   'audit.step.chain': '由运维核验账本与观看记录的整条链，并与每日锚点比对：',
-  'audit.anchors': '每晚 0:30 后，当天有变动的链头写入带对象锁的存储，任何人都不能改写；每份锚点文件含前一天文件的 SHA-256。',
+  'audit.anchors':
+    '每晚 0:30 后，当天有变动的链头写入带对象锁的存储，任何人都不能改写；每份锚点文件含前一天文件的 SHA-256。',
 
   'records.title': '学时申报',
   'records.lead': '把学员申报的学时按证书成批导出，并导入认证机构的答复。',
@@ -325,7 +326,8 @@ export const staffEn: Record<keyof typeof staffZh, string> = {
   'risk.decideText.void': 'This cannot be undone; the same lecture gives nothing more in this period.',
 
   'awards.title': 'Review of hours',
-  'awards.lead': 'All hours of a learner, those entered by administrators too. Each decision has a reason, which the learner reads.',
+  'awards.lead':
+    'All hours of a learner, those entered by administrators too. Each decision has a reason, which the learner reads.',
   'awards.all': 'All hours',
   'awards.none': 'This learner has no hours yet; check the id.',
 
@@ -353,7 +355,8 @@ export const staffEn: Record<keyof typeof staffZh, string> = {
   'audit.step.keys': 'Save the public keys, the retired ones too:',
   'audit.step.offline': 'Check signature and content offline:',
   'audit.step.chain': 'An operator checks whole chains of ledgers and watches, against the daily anchors:',
-  'audit.anchors': 'Every night after 0:30 the heads of the chains that grew are written to storage under object lock, which nobody can change; each file holds the SHA-256 of the day before.',
+  'audit.anchors':
+    'Every night after 0:30 the heads of the chains that grew are written to storage under object lock, which nobody can change; each file holds the SHA-256 of the day before.',
 
   'records.title': 'Declarations',
   'records.lead': "Export what learners declared, batch by batch, and import the certifying body's answers.",
@@ -381,7 +384,8 @@ export const staffEn: Record<keyof typeof staffZh, string> = {
   'records.certificate': 'Certificate number',
   'records.erased': 'this person was erased',
   'records.import': 'Import answers',
-  'records.importText': 'Choose the CSV with result (accepted or denied) and reason filled in. The whole file is checked; with a mistake nothing is imported. Safe to repeat.',
+  'records.importText':
+    'Choose the CSV with result (accepted or denied) and reason filled in. The whole file is checked; with a mistake nothing is imported. Safe to repeat.',
   'records.choose': 'File of answers',
   'records.fileMissing': 'Please choose a file',
   'records.imported': '{added} answers added. In all: {accepted} accepted, {denied} denied, {unanswered} unanswered.',
@@ -413,7 +417,8 @@ export const staffEn: Record<keyof typeof staffZh, string> = {
   'learners.hoursWhatMissing': 'Name the event or course; the learner sees it',
   'learners.hoursGrant': 'Enter',
   'learners.hoursTitle': 'Enter {hours} hours for {credential}?',
-  'learners.hoursText': 'They count at once in the period of that day. A mistake is taken back by a reviewer, not changed.',
+  'learners.hoursText':
+    'They count at once in the period of that day. A mistake is taken back by a reviewer, not changed.',
   'learners.hoursGranted': '{hours} hours entered for {credential}: entry {number} of the ledger.',
   'learners.membership': 'Membership',
   'learners.plan': 'Plan',
@@ -423,13 +428,14 @@ export const staffEn: Record<keyof typeof staffZh, string> = {
   'learners.granted': 'Granted from {from} until {until} (excluded).',
 
   'editor.title': 'Publishing',
-  'editor.lead': 'A course is edited as a folder and published by a command; here you see how it stands and withdraw it.',
+  'editor.lead':
+    'A course is edited as a folder and published by a command; here you see how it stands and withdraw it.',
   'editor.published': 'Published',
   'editor.price': 'Price',
   'editor.flags': 'Marks',
   'editor.member': 'Recommended',
   'editor.library': 'Library',
-  'editor.find': "Look at a course by its id (withdrawn ones too)",
+  'editor.find': 'Look at a course by its id (withdrawn ones too)',
   'editor.findMissing': 'Give the id of a course',
   'editor.list': 'Back to the courses',
   'editor.publication': 'Publication',
@@ -444,7 +450,8 @@ export const staffEn: Record<keyof typeof staffZh, string> = {
   'editor.withdrawTitle': 'Withdraw “{title}”?',
   'editor.withdrawText': 'Learners who have it keep it. Publishing again brings it back.',
   'editor.publish': 'Publish and update',
-  'editor.publishText': 'Copy or change a course folder; check it, look at the preview, publish. The command reports all mistakes at once and is safe to repeat.',
+  'editor.publishText':
+    'Copy or change a course folder; check it, look at the preview, publish. The command reports all mistakes at once and is safe to repeat.',
   'editor.empty': 'There is no course yet.',
 
   'refunds.order': 'Order',
@@ -464,7 +471,8 @@ export const staffEn: Record<keyof typeof staffZh, string> = {
   'orderRefund.reverse': 'Also what was watched in full, with its hours taken back',
   'orderRefund.askTitle': 'Refund this order?',
   'orderRefund.text': 'Everything of the order that was not watched in full is refunded; the rest is kept.',
-  'orderRefund.reverseText': 'Everything that is left of the order is refunded; hours that were earned are taken back in the ledger, where the learner sees it.',
+  'orderRefund.reverseText':
+    'Everything that is left of the order is refunded; hours that were earned are taken back in the ledger, where the learner sees it.',
   'orderRefund.done': 'Refund of {amount}: {status}',
 }
 

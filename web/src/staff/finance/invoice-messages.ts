@@ -60,13 +60,15 @@ export const invoiceEn: Record<keyof typeof invoiceZh, string> = {
   'invoices.redNumber': 'Red letter {number}',
   'invoices.issue': 'Issue',
   'invoices.issueTitle': 'Issue the invoice of {amount}',
-  'invoices.issueText': "Issue it in the tax authority's system first; then give its number and its PDF, which the learner can download at once.",
+  'invoices.issueText':
+    "Issue it in the tax authority's system first; then give its number and its PDF, which the learner can download at once.",
   'invoices.reject': 'Reject',
   'invoices.rejectTitle': 'Reject this request?',
   'invoices.rejectText': 'The learner can correct it and ask again.',
   'invoices.redLetter': 'Red-letter',
   'invoices.redLetterTitle': 'Red-letter the invoice of {amount}',
-  'invoices.redLetterText': "Issue the red letter in the tax authority's system first; then give its number, which cannot be changed.",
+  'invoices.redLetterText':
+    "Issue the red letter in the tax authority's system first; then give its number, which cannot be changed.",
   'invoices.number': 'Invoice number',
   'invoices.redLetterNumber': 'Number of the red letter',
   'invoices.numberHint': '8 digits, or 20 where it is digital',

@@ -165,7 +165,8 @@ const en: Record<keyof typeof zh, string> = {
   ...staffEn,
   ...invoiceEn,
   'finance.title': 'Finance',
-  'finance.lead': 'Revenue, exports, reconciliation, refunds, invoices and coupons; amounts are counted in fen and reconcile one by one.',
+  'finance.lead':
+    'Revenue, exports, reconciliation, refunds, invoices and coupons; amounts are counted in fen and reconcile one by one.',
   'finance.tabs': 'Finance',
   'finance.span': 'Civil days in Shanghai, first and last included.',
   'finance.show': 'Show',
@@ -186,7 +187,8 @@ const en: Record<keyof typeof zh, string> = {
   'export.title': 'Exports',
   'export.ask': 'Ask for an export',
   'export.askTitle': 'Export {days}?',
-  'export.askText': 'Orders, lines, payments, refunds and invoices, each as CSV and XLSX, with a manifest and checksums.',
+  'export.askText':
+    'Orders, lines, payments, refunds and invoices, each as CSV and XLSX, with a manifest and checksums.',
   'export.month': 'Asked for in',
   'export.days': 'Days',
   'export.at': 'Asked for',

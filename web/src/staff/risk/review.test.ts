@@ -22,7 +22,9 @@ describe('what an award is worth', () => {
   })
 
   it('is void for good once it was reversed', () => {
-    expect(standingOf(award, [award, entry(2, 'hold', 1), entry(3, 'release', 2), entry(4, 'reversal', 1)])).toBe('void')
+    expect(standingOf(award, [award, entry(2, 'hold', 1), entry(3, 'release', 2), entry(4, 'reversal', 1)])).toBe(
+      'void',
+    )
   })
 })
 

@@ -50,7 +50,11 @@ export function scatterOf(reactions: readonly number[]): Scatter | null {
 }
 
 /** Signals that are raised below their threshold; the others are raised above it. */
-const RAISED_BELOW: readonly Playback['schemas']['RiskKind'][] = ['constant_reactions', 'impossible_reaction', 'no_rest']
+const RAISED_BELOW: readonly Playback['schemas']['RiskKind'][] = [
+  'constant_reactions',
+  'impossible_reaction',
+  'no_rest',
+]
 
 /** Whether what was measured is less than what is usual. */
 export function isBelow(kind: Playback['schemas']['RiskKind']): boolean {
