@@ -7,7 +7,9 @@ const source = new URL('../../docs/openapi/', import.meta.url)
 const target = new URL('../src/api/generated/', import.meta.url)
 mkdirSync(target, { recursive: true })
 // One document for each service, and one of them all.
-const services = readdirSync(source).map((file) => file.replace('.json', '')).filter((name) => name !== 'xueshi')
+const services = readdirSync(source)
+  .map((file) => file.replace('.json', ''))
+  .filter((name) => name !== 'xueshi')
 for (const service of services) {
   const document = JSON.parse(readFileSync(new URL(`${service}.json`, source), 'utf8'))
   // Nothing refers to this one, and what it refers to is not in the document.

@@ -17,7 +17,7 @@ function filesOf(key, seen = new Set()) {
 }
 
 // The home page is loaded lazily, but it is what a visitor sees first, so it counts.
-const first = filesOf('src/pages/HomePage.vue', filesOf('index.html'))
+const first = filesOf('src/home/HomePage.vue', filesOf('index.html'))
 let total = 0
 for (const file of first) {
   const size = gzipSync(readFileSync(new URL(file, dist)), { level: 9 }).length / 1000

@@ -57,7 +57,9 @@ export class Problem extends Error {
 
   get detail(): string {
     const own = this.text('detail')
-    return own ?? (maybe(`problem.${this.code}`) ?? maybe('problem.UNEXPECTED') ?? this.code).replace('{name}', this.name_)
+    return (
+      own ?? (maybe(`problem.${this.code}`) ?? maybe('problem.UNEXPECTED') ?? this.code).replace('{name}', this.name_)
+    )
   }
 
   get next(): string {
@@ -100,5 +102,7 @@ export class Problem extends Error {
 /** Whatever was thrown, as a problem. */
 export function asProblem(thrown: unknown): Problem {
   if (thrown instanceof Problem) return thrown
-  return thrown instanceof TypeError || thrown instanceof DOMException ? Problem.network() : new Problem(0, 'UNEXPECTED')
+  return thrown instanceof TypeError || thrown instanceof DOMException
+    ? Problem.network()
+    : new Problem(0, 'UNEXPECTED')
 }

@@ -41,8 +41,7 @@ let refreshing: Promise<string | null> | null = null
 export const signedInAs = computed(() => tokens.value?.email ?? null)
 
 /** The user pool's groups. Whoever is in none is a learner. */
-export type Role =
-  'editor' | 'reviewer' | 'finance' | 'auditor' | 'records' | 'administrator' | 'moderator' | 'support'
+export type Role = 'editor' | 'reviewer' | 'finance' | 'auditor' | 'records' | 'administrator' | 'moderator' | 'support'
 
 /** The groups that the token names. They only choose what is offered: every call is decided by the server. */
 export const roles = computed(() => (tokens.value ? groupsOf(tokens.value.access) : []))

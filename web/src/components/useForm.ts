@@ -33,7 +33,8 @@ export function useForm(send: () => Promise<void>) {
   const tried = ref(false)
   const { busy, problem, run } = useAction(send)
 
-  const firstWrong = (): HTMLElement | null | undefined => form.value?.querySelector<HTMLElement>('[aria-invalid="true"]')
+  const firstWrong = (): HTMLElement | null | undefined =>
+    form.value?.querySelector<HTMLElement>('[aria-invalid="true"]')
 
   async function submit(): Promise<void> {
     tried.value = true

@@ -5,7 +5,10 @@ export function sum(decimals: string[]): string {
     const [whole = '0', fraction = ''] = decimal.split('.')
     return BigInt(whole + fraction.padEnd(places, '0'))
   })
-  const total = scaled.reduce((all, one) => all + one, 0n).toString().padStart(places + 1, '0')
+  const total = scaled
+    .reduce((all, one) => all + one, 0n)
+    .toString()
+    .padStart(places + 1, '0')
   return places === 0 ? total : `${total.slice(0, -places)}.${total.slice(-places)}`
 }
 

@@ -9,7 +9,15 @@ type Declaration = components['schemas']['DeclarationAnswer']
 
 function award(number: number, changes: Partial<Entry> = {}): Entry {
   const period = { start: '2026-01-01', end: '2027-12-31' }
-  return { number, entry_id: `entry-${number}`, kind: 'award', credential: 'AFP', settles: null, period, ...changes } as Entry
+  return {
+    number,
+    entry_id: `entry-${number}`,
+    kind: 'award',
+    credential: 'AFP',
+    settles: null,
+    period,
+    ...changes,
+  } as Entry
 }
 
 function declared(number: number, state: Declaration['state']): Declaration {

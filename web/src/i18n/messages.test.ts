@@ -4,16 +4,22 @@ import { fill } from './fill'
 import { zh } from './zh'
 
 const HAN = /\p{Script=Han}/u
-const named = (message: string): string[] => [...new Set([...message.matchAll(/\{(\w+)/g)].map((found) => found[1] ?? ''))].sort()
+const named = (message: string): string[] =>
+  [...new Set([...message.matchAll(/\{(\w+)/g)].map((found) => found[1] ?? ''))].sort()
 
 describe('messages', () => {
   it('say the same in both languages: what is filled in is the same', () => {
-    const parameters = (of: Record<string, string>) => Object.fromEntries(Object.entries(of).map(([key, text]) => [key, named(text)]))
+    const parameters = (of: Record<string, string>) =>
+      Object.fromEntries(Object.entries(of).map(([key, text]) => [key, named(text)]))
     expect(parameters(en)).toEqual(parameters(zh))
   })
 
   it('are English in English, but for the name of the other language', () => {
-    expect(Object.entries(en).filter(([, text]) => HAN.test(text)).map(([key]) => key)).toEqual(['nav.language', 'nav.languageLabel'])
+    expect(
+      Object.entries(en)
+        .filter(([, text]) => HAN.test(text))
+        .map(([key]) => key),
+    ).toEqual(['nav.language', 'nav.languageLabel'])
   })
 
   it.each([

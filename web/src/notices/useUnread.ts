@@ -2,9 +2,9 @@
 // and as they move about.
 
 import { ref, watch } from 'vue'
+import { useRouter } from 'vue-router'
 import { credits, editing, result } from '../api/client'
 import { isLearner } from '../api/session'
-import { router } from '../router'
 
 const AGAIN_AFTER_MS = 60_000
 
@@ -30,7 +30,7 @@ export async function countAnswers(): Promise<void> {
   if (found && isLearner.value) answers.value = found.enquiries
 }
 
-/** To be called once, by the shell. */
+/** To be called once, while the shell is set up. */
 export function followUnread(): void {
   watch(
     isLearner,
@@ -41,5 +41,5 @@ export function followUnread(): void {
     },
     { immediate: true },
   )
-  router.afterEach(() => void ask())
+  useRouter().afterEach(() => void ask())
 }

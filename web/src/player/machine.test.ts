@@ -462,34 +462,37 @@ describe('limits', () => {
 })
 
 describe('whatever happens', () => {
-  it.each(Array.from({ length: 40 }, (_, seed) => seed))('holds its invariants and completes (seed %i)', async (seed) => {
-    const random = seeded(seed + 1)
-    const { world, device } = opened({ durationMs: 90_000, promptsAt: [21_000, 55_000] }, random)
-    device.loss = 0.2
-    const confirm = attentive(device)
-    const meddle = (): void => {
-      confirm()
-      const dice = random()
-      if (dice < 0.01) device.online = false
-      else if (dice < 0.05) device.online = true
-      else if (dice < 0.07) device.session.dispatch({ type: 'pause' })
-      else if (dice < 0.12) device.session.dispatch({ type: 'play' })
-      else if (dice < 0.14) device.session.dispatch({ type: 'seek', to: random() * 90_000 })
-      else if (dice < 0.16) device.media.at = random() * 90_000
-      else if (dice < 0.17) device.session.dispatch({ type: 'hidden', leaving: random() < 0.5 })
-      const { model } = device
-      if (model.phase !== 'open' || model.watch === null) return
-      expect(device.mostInFlight).toBe(1)
-      expect(model.frontier).toBeLessThanOrEqual(world.now + 500)
-      expect(model.frontier).toBeLessThanOrEqual(model.watch.furthest_ms + model.watch.gap_cap_ms)
-      expect(model.playing && model.watch.prompt !== null).toBe(false)
-    }
-    await world.run(240_000, meddle)
-    // Left in peace, every lecture is completed.
-    Object.assign(device, { online: true, loss: 0 })
-    if (!device.model.playing) device.session.dispatch({ type: 'play' })
-    await world.run(240_000, confirm)
-    expect(device.model.phase).toBe('completed')
-    expect(world.service.confirmed).toBe(2)
-  })
+  it.each(Array.from({ length: 40 }, (_, seed) => seed))(
+    'holds its invariants and completes (seed %i)',
+    async (seed) => {
+      const random = seeded(seed + 1)
+      const { world, device } = opened({ durationMs: 90_000, promptsAt: [21_000, 55_000] }, random)
+      device.loss = 0.2
+      const confirm = attentive(device)
+      const meddle = (): void => {
+        confirm()
+        const dice = random()
+        if (dice < 0.01) device.online = false
+        else if (dice < 0.05) device.online = true
+        else if (dice < 0.07) device.session.dispatch({ type: 'pause' })
+        else if (dice < 0.12) device.session.dispatch({ type: 'play' })
+        else if (dice < 0.14) device.session.dispatch({ type: 'seek', to: random() * 90_000 })
+        else if (dice < 0.16) device.media.at = random() * 90_000
+        else if (dice < 0.17) device.session.dispatch({ type: 'hidden', leaving: random() < 0.5 })
+        const { model } = device
+        if (model.phase !== 'open' || model.watch === null) return
+        expect(device.mostInFlight).toBe(1)
+        expect(model.frontier).toBeLessThanOrEqual(world.now + 500)
+        expect(model.frontier).toBeLessThanOrEqual(model.watch.furthest_ms + model.watch.gap_cap_ms)
+        expect(model.playing && model.watch.prompt !== null).toBe(false)
+      }
+      await world.run(240_000, meddle)
+      // Left in peace, every lecture is completed.
+      Object.assign(device, { online: true, loss: 0 })
+      if (!device.model.playing) device.session.dispatch({ type: 'play' })
+      await world.run(240_000, confirm)
+      expect(device.model.phase).toBe('completed')
+      expect(world.service.confirmed).toBe(2)
+    },
+  )
 })

@@ -71,7 +71,12 @@ export interface Model<P extends Refusal = Refusal> {
   budget: number
   tickedAt: number | null
   call: Call | null
-  wants: { start: false | { takeOver: boolean }; confirm: false | { choice: number | null }; pause: boolean; beat: boolean }
+  wants: {
+    start: false | { takeOver: boolean }
+    confirm: false | { choice: number | null }
+    pause: boolean
+    beat: boolean
+  }
   answeredAt: number
   /** Where the learner asked to begin. */
   startAt: number | null

@@ -57,7 +57,7 @@ export class PlayerSession<P extends Refusal> {
   async close(): Promise<void> {
     this.dispatch({ type: 'hidden', leaving: true })
     this.closed = true
-    for (let last: Promise<void> | null = null; last !== this.underWay; ) await (last = this.underWay)
+    for (let last: Promise<void> | null = null; last !== this.underWay;) await (last = this.underWay)
   }
 
   private tick(): Event<P> {

@@ -97,7 +97,8 @@ class Service {
   }
 
   private refill(): void {
-    if (this.open === null) this.allowance = Math.min(this.setup.gapCapMs, this.allowance + this.now() - this.refilledAt)
+    if (this.open === null)
+      this.allowance = Math.min(this.setup.gapCapMs, this.allowance + this.now() - this.refilledAt)
     this.refilledAt = this.now()
   }
 
@@ -268,7 +269,7 @@ export class World {
 
   /** Lets time pass, in steps of the players' polling; `each` runs after every step. */
   async run(ms: number, each: () => void = () => undefined): Promise<void> {
-    for (const end = this.now + ms; this.now < end; ) {
+    for (const end = this.now + ms; this.now < end;) {
       this.now += POLL_MS
       for (const device of this.devices) device.advance(POLL_MS)
       const due = this.waiting.filter((w) => w.at <= this.now)

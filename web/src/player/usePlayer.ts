@@ -75,7 +75,9 @@ export function usePlayer(video: Readonly<Ref<HTMLVideoElement | undefined>>, be
     })
     followMedia(element)
     followPage()
-    void Promise.all([isEntitled(courseId), leaving]).then(([entitled]) => dispatch({ type: 'open', ...opening, entitled }))
+    void Promise.all([isEntitled(courseId), leaving]).then(([entitled]) =>
+      dispatch({ type: 'open', ...opening, entitled }),
+    )
   })
 
   onBeforeUnmount(() => {

@@ -10,7 +10,7 @@ export const router = createRouter({
     ...learnerRoutes,
     ...shopRoutes,
     ...staffRoutes,
-    { path: '/:rest(.*)*', name: 'notFound', component: () => import('../pages/NotFoundPage.vue') },
+    { path: '/:rest(.*)*', name: 'notFound', component: () => import('../navigation/NotFoundPage.vue') },
   ],
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
 })

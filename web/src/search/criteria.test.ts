@@ -5,7 +5,14 @@ const NOTHING: Criteria = { q: '', credential: '', category: '', hours: '', memb
 
 describe('a search', () => {
   it('goes into the address and comes back', () => {
-    const criteria: Criteria = { ...NOTHING, q: '信托', credential: 'CFP', hours: '1-2', members: 'free', sort: 'newest' }
+    const criteria: Criteria = {
+      ...NOTHING,
+      q: '信托',
+      credential: 'CFP',
+      hours: '1-2',
+      members: 'free',
+      sort: 'newest',
+    }
     expect(criteriaOf(queryOf(criteria) as Record<string, string>)).toEqual(criteria)
   })
 
@@ -32,7 +39,11 @@ describe('a search', () => {
 
   it('asks the service for ranges of hours, with an open end', () => {
     expect(askedFor({ ...NOTHING, hours: '1-2' }, 0)).toMatchObject({ hours_min: '1', hours_max: '2' })
-    expect(askedFor({ ...NOTHING, hours: '2-' }, 20)).toMatchObject({ hours_min: '2', hours_max: undefined, offset: 20 })
+    expect(askedFor({ ...NOTHING, hours: '2-' }, 20)).toMatchObject({
+      hours_min: '2',
+      hours_max: undefined,
+      offset: 20,
+    })
     expect(askedFor(NOTHING, 0)).toMatchObject({ hours_min: undefined, credential: undefined, free_to_members: false })
   })
 })

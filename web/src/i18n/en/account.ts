@@ -65,7 +65,8 @@ export const account: Record<keyof typeof zh, string> = {
   'account.staff': 'Workbench',
 
   'profile.title': 'Profile',
-  'profile.lead': 'Six details for crediting hours, for certificates, and to reach you. Only you and the staff who handle certificates see them.',
+  'profile.lead':
+    'Six details for crediting hours, for certificates, and to reach you. Only you and the staff who handle certificates see them.',
   'profile.field.username': 'User name',
   'profile.field.nickname': 'Nickname',
   'profile.field.real_name': 'Real name',
@@ -78,10 +79,12 @@ export const account: Record<keyof typeof zh, string> = {
   'profile.hint.birthday': 'To match you with the certificate’s holder.',
   'profile.hint.employer': 'The full name of where you work.',
   'profile.hint.email': 'Where news of hours, certificates and deadlines goes.',
-  'profile.hint.emailOffered': 'The address you sign in with; once saved, news of hours, certificates and deadlines goes there.',
+  'profile.hint.emailOffered':
+    'The address you sign in with; once saved, news of hours, certificates and deadlines goes there.',
   'profile.wrong.username': '1 to 32 characters that can be shown.',
   'profile.wrong.nickname': '1 to 32 characters that can be shown.',
-  'profile.wrong.real_name': 'Two or more Chinese characters, with · inside if needed; or given and family name in Latin letters.',
+  'profile.wrong.real_name':
+    'Two or more Chinese characters, with · inside if needed; or given and family name in Latin letters.',
   'profile.wrong.birthday': 'Enter your real birthday.',
   'profile.wrong.employer': '1 to 100 characters that can be shown.',
   'profile.wrong.email': 'Enter a valid e-mail address.',

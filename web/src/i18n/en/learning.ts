@@ -2,7 +2,8 @@ import type { learning as zh } from '../zh/learning'
 
 export const learning: Record<keyof typeof zh, string> = {
   'home.title': 'Courses',
-  'home.lead': 'Browse freely and sign in to claim. Watch the whole lecture, confirm its prompts, and earn recertification hours.',
+  'home.lead':
+    'Browse freely and sign in to claim. Watch the whole lecture, confirm its prompts, and earn recertification hours.',
   'home.empty': 'No course has been published yet.',
   'home.emptyNext': 'Look again later.',
   'home.all': 'All {total} courses',
@@ -40,7 +41,8 @@ export const learning: Record<keyof typeof zh, string> = {
   'course.libraryNote': 'Open to members; its hours count against the member quota.',
   'course.withdrawn': 'Withdrawn',
   'course.againTitle': 'A new period',
-  'course.again': 'You completed this course in an earlier period. A new one has begun: {periods}. Watching it all anew earns its hours again.',
+  'course.again':
+    'You completed this course in an earlier period. A new one has begun: {periods}. Watching it all anew earns its hours again.',
   'course.againPeriod': '{credential} (since {start})',
   'course.againStart': 'Watch anew',
   'mindMap.closer': 'Zoom in',
@@ -79,28 +81,34 @@ export const learning: Record<keyof typeof zh, string> = {
   'watch.prompts': 'Prompts {confirmed} of {total}',
   'watch.offline': 'No connection; retrying. Saved until {saved}; you can watch {left} s more.',
   'watch.retryNow': 'Retry now',
-  'watch.halt.gap': 'Playback stopped by itself: {seconds} s are not saved yet, and more might not count. It goes on when the connection is back.',
-  'watch.halt.lag': 'The server credits less than was played, so we are back at {time}. Check that speed and clock were not changed, then press play.',
+  'watch.halt.gap':
+    'Playback stopped by itself: {seconds} s are not saved yet, and more might not count. It goes on when the connection is back.',
+  'watch.halt.lag':
+    'The server credits less than was played, so we are back at {time}. Check that speed and clock were not changed, then press play.',
   'watch.halt.day': 'No more can be credited today (Beijing time). You are saved until {time}; go on tomorrow.',
   'watch.halt.media': 'The video cannot be played or broke off. You are saved until {time}. Load the video again.',
   'watch.halt.blocked': 'Your browser wants you to press play.',
   'watch.reload': 'Load the video again',
   'watch.promptTitle': 'Prompt {number} of {total}',
-  'watch.promptBody': 'Are you still watching? After you confirm, it goes on from {time}. No hurry: your progress is saved.',
+  'watch.promptBody':
+    'Are you still watching? After you confirm, it goes on from {time}. No hurry: your progress is saved.',
   'watch.promptAnswer': 'Submit the answer',
   'watch.choiceMissing': 'Please choose an answer first.',
-  'watch.choiceWrong': 'That is not right; think again ({times} wrong so far). There is no time limit, and nothing credited is lost.',
+  'watch.choiceWrong':
+    'That is not right; think again ({times} wrong so far). There is no time limit, and nothing credited is lost.',
   'watch.promptConfirm': 'Confirm and continue',
   'watch.promptSending': 'Confirming…',
   'watch.promptOffline': 'No connection; retrying. Your confirmation is not lost.',
   'watch.takeoverTitle': 'Continue on this device?',
-  'watch.takeoverBody': 'You are watching elsewhere, and only one place at a time counts. If you continue here, the other place stops; what was saved is kept.',
+  'watch.takeoverBody':
+    'You are watching elsewhere, and only one place at a time counts. If you continue here, the other place stops; what was saved is kept.',
   'watch.takeoverYes': 'Continue here',
   'watch.takeoverNo': 'Back to the course',
   'watch.supersededTitle': 'You went on elsewhere',
   'watch.supersededBody': 'This place has stopped. Saved until {time}.',
   'watch.completedTitle': 'Completed',
-  'watch.completedBody': 'Everything was watched, and {total} {total|prompt was|prompts were} confirmed. Your hours are being entered; it takes a few seconds.',
+  'watch.completedBody':
+    'Everything was watched, and {total} {total|prompt was|prompts were} confirmed. Your hours are being entered; it takes a few seconds.',
   'watch.completedHours': 'See my hours',
   'watch.chapterNow': 'Now: {title}',
   'watch.captions': 'Captions',
@@ -157,7 +165,8 @@ export const learning: Record<keyof typeof zh, string> = {
 
   'proof.title': 'How hours are earned',
   'verify.title': 'Verify a certificate of completion',
-  'verify.lead': 'Check by its number whether a certificate holds. The full name is not shown; compare the one on the document.',
+  'verify.lead':
+    'Check by its number whether a certificate holds. The full name is not shown; compare the one on the document.',
   'verify.code': 'Certificate number',
   'verify.codeHint': 'Printed at the foot of the certificate; hyphens may be left out.',
   'verify.open': 'Verify',
@@ -186,7 +195,8 @@ export const learning: Record<keyof typeof zh, string> = {
   'declare.open': '{count} {count|entry|entries} of {hours} {hours|hour|hours} in all can be declared.',
   'declare.start': 'Declare',
   'declare.title': 'Declare hours for {credential}',
-  'declare.body': 'This period’s hours that are not declared yet, {hours} in all, go to the certifying body for certificate {number}. Whatever is reversed before then is withdrawn by itself; answers appear under Declarations.',
+  'declare.body':
+    'This period’s hours that are not declared yet, {hours} in all, go to the certifying body for certificate {number}. Whatever is reversed before then is withdrawn by itself; answers appear under Declarations.',
   'declare.confirm': 'Declare',
   'declare.empty': 'Nothing has been declared yet.',
   'declare.emptyNext': 'Once hours are credited, declare them on the certificate’s card.',

@@ -35,7 +35,8 @@ export const shop: Record<keyof typeof zh, string> = {
 
   'claim.title': 'Before you claim: how watching counts',
   'claim.whole': 'The whole course has to be watched. What is skipped does not count; going back is always possible.',
-  'claim.prompts': 'A few prompts appear at unannounced places. Watching goes on after you confirm; they wait as long as you need.',
+  'claim.prompts':
+    'A few prompts appear at unannounced places. Watching goes on after you confirm; they wait as long as you need.',
   'claim.rate': 'Playback at up to {rate}×; faster earns nothing extra.',
   'claim.award': 'When everything is watched and confirmed, the hours are entered for your certificates.',
   'claim.quota': 'The hours of this course do not count against the member quota.',

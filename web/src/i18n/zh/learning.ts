@@ -78,7 +78,8 @@ export const learning = {
   'watch.offline': '网络不通，正在自动重试。已保存至 {saved}，还可先看 {left} 秒。',
   'watch.retryNow': '立即重试',
   'watch.halt.gap': '播放已自动停下：有 {seconds} 秒尚未保存，再看下去可能不会计入。网络恢复后会自动继续。',
-  'watch.halt.lag': '服务器计入的进度落后于播放，已回到计入的位置 {time}。请检查播放速度或本机时间是否被改动，然后点播放继续。',
+  'watch.halt.lag':
+    '服务器计入的进度落后于播放，已回到计入的位置 {time}。请检查播放速度或本机时间是否被改动，然后点播放继续。',
   'watch.halt.day': '今天可计入的时长已用完（按北京时间），进度保存在 {time}。请明天继续。',
   'watch.halt.media': '视频无法播放或已中断，进度保存在 {time}。请重新加载视频。',
   'watch.halt.blocked': '浏览器需要您点一下播放才能开始。',
@@ -184,7 +185,8 @@ export const learning = {
   'declare.open': '有 {count} 笔共 {hours} 学时可以申报。',
   'declare.start': '申报学时',
   'declare.title': '申报 {credential} 学时',
-  'declare.body': '将把本周期内尚未申报的 {hours} 学时报送认证机构，证书编号 {number}。报送前如有冲回会自动撤回；结果会显示在“申报记录”中。',
+  'declare.body':
+    '将把本周期内尚未申报的 {hours} 学时报送认证机构，证书编号 {number}。报送前如有冲回会自动撤回；结果会显示在“申报记录”中。',
   'declare.confirm': '确认申报',
   'declare.empty': '还没有申报记录。',
   'declare.emptyNext': '学时入账后，可以在证书卡片上申报。',

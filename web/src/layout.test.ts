@@ -1,0 +1,146 @@
+// Reads the layout: which rooms there are, and what each takes from the others. README.md says how to add a page.
+
+import { describe, expect, it } from 'vitest'
+
+/** What knows no subject, and which of the others of them each takes from. */
+const TECHNICAL: Record<string, string[]> = {
+  i18n: [],
+  api: ['i18n'],
+  components: ['i18n'],
+  router: ['api'],
+}
+/** What every subject takes from. */
+const COMMON = ['api', 'components', 'i18n']
+
+/** One subject of the product each. A subject takes only from those before it, so that there is no circle. */
+const SUBJECTS = [
+  'notices',
+  'navigation',
+  'profile',
+  'hours',
+  'reviews',
+  'enquiries',
+  'course',
+  'search',
+  'home',
+  'player',
+  'shop',
+  'account',
+  'proof',
+  'staff',
+]
+
+/** The staff's tools: rooms within `staff`, which take from it and not from each other. */
+const TOOLS = ['audit', 'desk', 'finance', 'learners', 'moderation', 'publishing', 'records', 'risk']
+
+/** What a subject shows to other rooms, and to which; all else in its room is its own. '' is the shell. */
+const DOORS: Record<string, string[]> = {
+  'course/CourseCard.vue': ['home', 'search'],
+  'course/MyCourses.vue': ['account'],
+  'enquiries/EnquiryRows.vue': ['staff/desk'],
+  'enquiries/messages.ts': ['staff/desk'],
+  'hours/CourseAdvice.vue': ['course'],
+  'hours/HoursBar.vue': ['shop'],
+  'hours/NewPeriodNotice.vue': ['course'],
+  'navigation/PlaceList.vue': ['account', 'staff'],
+  'navigation/places.ts': ['', 'account', 'staff'],
+  'navigation/useTarget.ts': ['account', 'profile'],
+  'notices/useUnread.ts': ['', 'enquiries', 'navigation'],
+  'profile/ProfileReminder.vue': ['course', 'hours'],
+  'profile/useProfile.ts': ['account', 'course', 'hours'],
+  'reviews/CourseReviews.vue': ['course'],
+  'reviews/StarRow.vue': ['staff/moderation'],
+  'search/SearchField.vue': ['home'],
+  'search/criteria.ts': ['home'],
+}
+
+/** What belongs to no room: where the client begins, and what holds everywhere in it. */
+const SHELL = ['App.vue', 'hls-light.d.ts', 'layout.test.ts', 'main.ts', 'theme.css', 'vant.ts']
+
+/** What components know beside their own: what went wrong, and the words that are said everywhere. */
+const PROBLEM = 'api/problem.ts'
+const COMMON_WORDS = ['app', 'common', 'nav']
+
+interface Import {
+  from: string
+  to: string
+  lazy: boolean
+}
+
+const sources = new Map(
+  Object.entries(import.meta.glob<string>('./**/*.{ts,vue,css}', { query: '?raw', import: 'default', eager: true }))
+    .map(([path, source]): [string, string] => [path.replace('./', ''), source])
+    // What the build makes is not laid out by anybody.
+    .filter(([path]) => !path.startsWith('api/generated/')),
+)
+const files = [...sources.keys()]
+const rooms = [...Object.keys(TECHNICAL), ...SUBJECTS, ...TOOLS.map((tool) => `staff/${tool}`)]
+const SPECIFIER = /(from |import\(|import |src=)['"](\.[^'"]+)['"]/g
+
+const imports: Import[] = [...sources].flatMap(([from, source]) =>
+  [...source.matchAll(SPECIFIER)].map(([, how, specifier = '']) => ({
+    from,
+    to: targetOf(from, specifier),
+    lazy: how === 'import(',
+  })),
+)
+const isPage = (path: string): boolean => path.endsWith('Page.vue')
+const shown = ({ from, to }: Import): string => `${from} takes ${to}`
+
+/** The room that a file is in; '' where it is in none. What the build makes is the API's, a language the messages'. */
+function roomOf(path: string): string {
+  return path.replace(/\/?[^/]+$/, '').replace(/^(api|i18n)\/.+/, '$1')
+}
+
+/** The file that a relative specifier names, seen from another. */
+function targetOf(from: string, specifier: string): string {
+  const path = new URL(specifier, `file:///${from}`).pathname.slice(1)
+  return [path, `${path}.ts`, `${path}/index.ts`].find((each) => sources.has(each)) ?? path
+}
+
+function mayTake({ from, to }: Import): boolean {
+  const [room, other] = [roomOf(from), roomOf(to)]
+  if (room === other) return true
+  if (!(other in TECHNICAL)) return room.startsWith(`${other}/`) || (DOORS[to] ?? []).includes(room)
+  if (room === 'components' && to === PROBLEM) return true
+  return room === '' || (TECHNICAL[room] ?? COMMON).includes(other)
+}
+
+describe('the layout', () => {
+  it('has a room for every file', () => {
+    expect(files.filter((path) => !rooms.includes(roomOf(path)) && !SHELL.includes(path))).toEqual([])
+  })
+
+  it('keeps every room to its own, to what knows no subject, and to what others show it', () => {
+    expect(imports.filter((each) => !isPage(each.to) && !mayTake(each)).map(shown)).toEqual([])
+  })
+
+  it('shows nothing that nobody takes, and has no file that nothing needs', () => {
+    const taken = imports.map(({ from, to }) => `${to} by ${roomOf(from)}`)
+    const doors = Object.entries(DOORS).flatMap(([to, by]) => by.map((room) => `${to} by ${room}`))
+    expect(doors.filter((door) => !taken.includes(door))).toEqual([])
+    const needed = new Set(imports.map(({ to }) => to))
+    expect(files.filter((path) => !needed.has(path) && !/(\.test|\.d|^main)\.ts$/.test(path))).toEqual([])
+  })
+
+  it('has no circle of subjects', () => {
+    const place = (path: string): number => SUBJECTS.indexOf(roomOf(path).replace(/\/.*/, ''))
+    const upward = imports.filter(({ from, to }) => place(from) >= 0 && place(to) > place(from))
+    expect(upward.map(shown)).toEqual([])
+  })
+
+  it('has each page with its subject, taken by the router alone and loaded when somebody opens it', () => {
+    const pages = files.filter(isPage)
+    expect(pages.filter((page) => roomOf(page) in TECHNICAL || roomOf(page) === '')).toEqual([])
+    const routed = imports.filter(({ to }) => isPage(to))
+    expect(routed.filter(({ from, lazy }) => roomOf(from) !== 'router' || !lazy).map(shown)).toEqual([])
+    expect([...new Set(routed.map(({ to }) => to))].sort()).toEqual(pages.sort())
+  })
+
+  it('has no component that says the words of a subject', () => {
+    const said = [...sources]
+      .filter(([path]) => roomOf(path) === 'components')
+      .flatMap(([path, source]) => [...source.matchAll(/\bt\('(\w+)\./g)].map(([, words = '']) => ({ path, words })))
+    expect(said.filter(({ words }) => !COMMON_WORDS.includes(words))).toEqual([])
+  })
+})
