@@ -20,15 +20,14 @@ from pathlib import Path
 from tempfile import gettempdir
 from typing import Any, TypeVar
 
+from services.kit.days import SHANGHAI, Days
 from services.kit.objects import MemoryObjects
 from services.kit.store import Key, Stored
 from services.kit.store.codec import decode, encode
 from services.kit.store.memory import MemoryStore
 from services.orders.adapters.table_files import CsvTable, XlsxTable
 from services.orders.app.finance.write_export import Press, write_export
-from services.orders.domain.days import Days
 from services.orders.domain.export import Manifest
-from services.orders.domain.membership import CHINA
 from services.orders.domain.movement import Movement, shares_of_order
 from services.orders.domain.order import Goods, Line, LineState, Order, OrderState, PaidBy, PriceReason
 from services.orders.domain.payment import LineKind
@@ -101,7 +100,7 @@ def _line(number: int, place: int, state: LineState) -> Line:
 
 def _movement(pk: str, number: int) -> Movement:
     day = date.fromisoformat(pk.removeprefix("MOVEMENTS#wechat#"))
-    at = datetime.combine(day, clock_time(), CHINA) + timedelta(seconds=number % 86400)
+    at = datetime.combine(day, clock_time(), SHANGHAI) + timedelta(seconds=number % 86400)
     order = _order(f"ORDERS#{day:%Y%m%d}04", number)
     kind = LineKind.REFUND if number % REFUNDED_ONE_IN == 1 else LineKind.PAYMENT
     return Movement(

@@ -14,10 +14,10 @@ from alipay.utils import AliPayConfig
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.kit.clock import Clock
+from services.kit.days import SHANGHAI
 from services.orders.adapters.alipay_bill import read_archive
 from services.orders.adapters.answers import text_of
 from services.orders.adapters.statement_values import fen, instant
-from services.orders.domain.membership import CHINA
 from services.orders.domain.payment import (
     CURRENCY,
     ForgedNotification,
@@ -82,7 +82,7 @@ class Alipay:
             "total_amount": _yuan(payment.amount_fen),
             "subject": _ODD.sub(" ", payment.description)[:_MAX_SUBJECT],
             "seller_id": self._settings.seller_id,
-            "time_expire": f"{payment.expires_at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}",
+            "time_expire": f"{payment.expires_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}",
         }
         if payment.method is Method.ALIPAY_WAP:
             content |= {"product_code": "QUICK_WAP_WAY"}
@@ -213,7 +213,7 @@ class Alipay:
 
     def _timestamp(self) -> str:
         # The library's own is the machine's local time; Alipay reads China's.
-        return f"{self._clock.now().astimezone(CHINA):%Y-%m-%d %H:%M:%S}"
+        return f"{self._clock.now().astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
 
 
 def _library(settings: AlipaySettings) -> AliPay:

@@ -17,9 +17,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from requests import RequestException
 from wechatpayv3 import WeChatPay, WeChatPayType
 
+from services.kit.days import SHANGHAI
 from services.orders.adapters.answers import text_of
 from services.orders.adapters.wechat_bill import read_bill
-from services.orders.domain.membership import CHINA
 from services.orders.domain.payment import (
     CURRENCY,
     ForgedNotification,
@@ -131,7 +131,7 @@ class WechatPay:
             description=_cut(payment.description),
             out_trade_no=payment.number,
             amount={"total": payment.amount_fen, "currency": CURRENCY},
-            time_expire=payment.expires_at.astimezone(CHINA).isoformat(timespec="seconds"),
+            time_expire=payment.expires_at.astimezone(SHANGHAI).isoformat(timespec="seconds"),
             scene_info=scene,
             notify_url=notify_url,
             pay_type=WeChatPayType.H5 if h5 else WeChatPayType.NATIVE,

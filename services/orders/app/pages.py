@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from typing import TypeVar
 
+from services.kit.days import Days
 from services.kit.store import Store
 from services.kit.store.pages import every
-from services.orders.domain.days import Days
 
 T = TypeVar("T")
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from services.orders.domain.days import Days
+from services.kit.days import Days
 
 MAX_DAYS = 31
 """Of one export, and of one summary of revenue: a month."""

@@ -2,12 +2,10 @@
 
 from calendar import monthrange
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 
+from services.kit.days import SHANGHAI
 from services.orders.domain.plan import Plan
-
-CHINA = timezone(timedelta(hours=8))
-"""Asia/Shanghai: civil dates of the product are there. It has had no summer time since 1991."""
 
 
 @dataclass(frozen=True)
@@ -111,18 +109,13 @@ def _start(period: Period) -> datetime:
 
 
 def _months(period: Period) -> int:
-    start, end = period.valid_from.astimezone(CHINA), period.valid_until.astimezone(CHINA)
+    start, end = period.valid_from.astimezone(SHANGHAI), period.valid_until.astimezone(SHANGHAI)
     return (end.year - start.year) * 12 + end.month - start.month
-
-
-def china_date(instant: datetime) -> date:
-    """The civil date in Asia/Shanghai."""
-    return instant.astimezone(CHINA).date()
 
 
 def add_months(instant: datetime, months: int) -> datetime:
     """The same time of day in Asia/Shanghai, months later; on the month's last day where it has no such day."""
-    local = instant.astimezone(CHINA)
+    local = instant.astimezone(SHANGHAI)
     year, month = divmod(local.year * 12 + local.month - 1 + months, 12)
     day = min(local.day, monthrange(year, month + 1)[1])
     return local.replace(year=year, month=month + 1, day=day).astimezone(UTC)

@@ -9,12 +9,12 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.kit.days import Days
 from services.kit.objects import MemoryObjects
 from services.orders.adapters.table_files import CsvTable
 from services.orders.app.finance.write_export import write_export
 from services.orders.app.keys import invoices_of_month, orders_of_hour
 from services.orders.app.pages import of_hours, pages
-from services.orders.domain.days import Days
 from services.orders.domain.export import Manifest
 from services.orders.domain.invoice import Invoice, InvoiceStatus, invoiced_fen
 from services.orders.domain.order import LineState, Order, OrderState

@@ -18,6 +18,7 @@ from services.credits.app.awarding.award_hours import MembershipPeriodUnknown
 from services.credits.app.awarding.reverse_watches import WatchUnknown
 from services.credits.domain.review import Standing, standing_of
 from services.credits.handlers.consume import event_handlers as credits_handlers
+from services.kit.days import civil_day
 from services.kit.events import Envelope
 from services.kit.identity import Principal, Role
 from services.kit.problems import Problem
@@ -28,7 +29,6 @@ from services.orders.app.refunds.ask import Wanted, ask_refund
 from services.orders.app.refunds.records import refunds_of_order
 from services.orders.app.refunds.send import send_due
 from services.orders.domain.entitlement import Entitlement
-from services.orders.domain.membership import china_date
 from services.orders.domain.order import Goods, Line, LineState, Order, PriceReason
 from services.orders.domain.payment import PaymentProvider, ProviderUnavailable, RefundOrder, RefundState, RefundTrade
 from services.orders.domain.refund import Cause, Decision, RefundLine, RefundStatus
@@ -119,7 +119,7 @@ class RefundMachine(RuleBasedStateMachine):
         """A paid year of membership, which opens the library; it may follow on another. Perhaps it is used at once."""
         if len(self.placed) == 6:
             return
-        plan = self.orders.context.plans.in_force("vip", china_date(self.orders.clock.now()))
+        plan = self.orders.context.plans.in_force("vip", civil_day(self.orders.clock.now()))
         assert plan
         day = plan.effective_from.isoformat()
         line = Line(1, Goods.MEMBERSHIP, "vip", day, "VIP", 30_000, 30_000, PriceReason.LIST)

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
 
+from services.kit.days import civil_day
 from services.kit.identity import Principal, Role
 from services.kit.store import Change, Put
 from services.kit.store.codec import decode
@@ -23,7 +24,6 @@ from services.orders.app.payments.start_payment import start_payment
 from services.orders.app.payments.till import Till
 from services.orders.app.refunds.send import send_refund
 from services.orders.domain.invoice import Buyer, BuyerKind, Document, Invoice, InvoiceStatus
-from services.orders.domain.membership import china_date
 from services.orders.domain.order import Line, Order, OrderState
 from services.orders.domain.payment import (
     LineKind,
@@ -109,7 +109,7 @@ class MemoryProvider:
 
     def statement(self, day: date) -> list[StatementLine]:
         """Its books."""
-        return [line for line in self.lines if china_date(line.at) == day]
+        return [line for line in self.lines if civil_day(line.at) == day]
 
     def read_statement(self, content: bytes) -> list[StatementLine]:
         """A `Statement` as JSON."""

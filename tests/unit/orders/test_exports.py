@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 
 from services.kit.audit import AuditRecord
+from services.kit.days import Days
 from services.kit.events import Envelope
 from services.kit.identity import Principal, Role
 from services.kit.objects import MemoryObjects
@@ -26,7 +27,6 @@ from services.orders.app.finance.file_links import LINK_SECONDS
 from services.orders.app.finance.revenue import sum_up
 from services.orders.app.finance.write_export import DoesNotAddUp, write_export
 from services.orders.app.invoices.requests import stored_invoices
-from services.orders.domain.days import Days
 from services.orders.domain.export import SCHEDULE, Export, ExportState, Manifest
 from tests.unit.orders.counter import BUYER, Counter
 from tests.unit.orders.export_reader import csv_rows, press, table, xlsx_rows

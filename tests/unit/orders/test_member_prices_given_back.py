@@ -2,12 +2,12 @@
 
 import pytest
 
+from services.kit.days import civil_day
 from services.kit.problems import Problem
 from services.orders.app.entitlements.owned import list_entitlements
 from services.orders.app.ordering.own_orders import cancel_order
 from services.orders.app.ordering.place_order import order_courses
 from services.orders.app.refunds.records import refunds_of_order
-from services.orders.domain.membership import china_date
 from services.orders.domain.order import Goods, Line, Order, OrderState, PriceReason
 from services.orders.domain.refund import Cause, RefundStatus
 from tests.unit.orders.shop import ask, decide, pay, place, reread
@@ -18,7 +18,7 @@ HALF_AN_HOUR = 30 * 60_000
 
 def membership_order(world: World) -> Order:
     """A paid year of membership."""
-    plan = world.context.plans.in_force("vip", china_date(world.clock.now()))
+    plan = world.context.plans.in_force("vip", civil_day(world.clock.now()))
     assert plan
     line = Line(1, Goods.MEMBERSHIP, "vip", plan.effective_from.isoformat(), "VIP", 30_000, 30_000, PriceReason.LIST)
     order = place(world, line)

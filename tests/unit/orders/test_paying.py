@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from services.kit.days import civil_day
 from services.kit.events import Envelope
 from services.kit.problems import Problem
 from services.kit.store import Change, Conflict, Put
@@ -18,7 +19,6 @@ from services.orders.app.payments.start_payment import methods, payment_for, sta
 from services.orders.app.payments.sweep_payments import sweep_payments
 from services.orders.app.payments.till import Till, read_payment
 from services.orders.app.refunds.send import send_due, send_refund
-from services.orders.domain.membership import china_date
 from services.orders.domain.movement import Movement
 from services.orders.domain.order import Order, OrderState
 from services.orders.domain.payment import (
@@ -102,7 +102,7 @@ class Shop:
 
     def cash_book(self) -> list[Movement]:
         """Today's entries."""
-        day = movements_of_day("wechat", china_date(self.world.clock.now()))
+        day = movements_of_day("wechat", civil_day(self.world.clock.now()))
         return [stored.value for stored in self.world.store.query(day, "", Movement)]
 
 

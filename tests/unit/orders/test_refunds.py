@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from services.kit.days import civil_day
 from services.kit.identity import Principal, Role
 from services.kit.problems import Problem
 from services.kit.store import Change, Put
@@ -14,7 +15,7 @@ from services.orders.app.keys import order_key
 from services.orders.app.refunds.ask import MAX_REFUNDS, Wanted, ask_refund
 from services.orders.app.refunds.records import own_refund, read_refund, refunds_of_order
 from services.orders.app.refunds.settle import record_decision
-from services.orders.domain.membership import add_months, china_date
+from services.orders.domain.membership import add_months
 from services.orders.domain.order import Goods, Line, LineState, Order, OrderState, PriceReason
 from services.orders.domain.refund import Decision, Refund, RefundStatus
 from tests.unit.orders.shop import a_line, answer_reversal, answer_to, ask, decide, pay, place, reread
@@ -57,7 +58,7 @@ def code_of(call: Callable[[], object]) -> str:
 
 def membership_order(world: World) -> Order:
     """A paid year of membership; each further one follows on the last."""
-    plan = world.context.plans.in_force("vip", china_date(world.clock.now()))
+    plan = world.context.plans.in_force("vip", civil_day(world.clock.now()))
     assert plan
     line = Line(1, Goods.MEMBERSHIP, "vip", plan.effective_from.isoformat(), "VIP", 30_000, 30_000, PriceReason.LIST)
     order = place(world, line)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.kit.days import civil_day
 from services.kit.events import Envelope
 from services.kit.idempotency import Request, answer_once
 from services.kit.identity import Principal
@@ -10,7 +11,7 @@ from services.kit.store import ABSENT, Change, Put
 from services.orders.app.context import Context
 from services.orders.app.keys import membership_key
 from services.orders.app.problems import PLAN_NOT_FOUND
-from services.orders.domain.membership import Membership, Period, china_date
+from services.orders.domain.membership import Membership, Period
 from services.orders.domain.plan import Plan
 from services.orders.events.published import MembershipChanged
 
@@ -43,7 +44,7 @@ def grant_membership(
 
     def plan_grant() -> tuple[Change, Period]:
         now = context.clock.now()
-        plan = context.plans.in_force(plan_id, china_date(now))
+        plan = context.plans.in_force(plan_id, civil_day(now))
         if plan is None:
             raise PLAN_NOT_FOUND.problem(plan=plan_id)
         membership, version = read_versioned(context, learner_id)

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from services.kit.days import civil_day
 from services.orders.app.context import Context
 from services.orders.app.entitlements.standings import Standings
 from services.orders.app.keys import entitlements
 from services.orders.app.ordering.carts import read_cart
 from services.orders.domain.entitlement import Entitlement
-from services.orders.domain.membership import china_date
 from services.orders.domain.plan import Plan
 from services.orders.domain.purchase_state import Standing, State
 
@@ -32,7 +32,7 @@ def read_state(context: Context, learner_id: str, course_id: str) -> CourseState
     standings = Standings(context, learner_id)
     standing = standings.of(course_id).standing
     in_cart = read_cart(context, learner_id).value.holds(course_id)
-    plans = [] if standings.plan else context.plans.on_offer(china_date(standings.now))
+    plans = [] if standings.plan else context.plans.on_offer(civil_day(standings.now))
     return CourseState(standing, in_cart, plans)
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from services.kit.days import Days
 from services.kit.store import Store
 from services.orders.app.keys import movements_of_day
 from services.orders.app.pages import pages
-from services.orders.domain.days import Days
 from services.orders.domain.movement import Movement
 from services.orders.domain.payment import ProviderName
 

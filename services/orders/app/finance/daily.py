@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from services.kit.days import civil_day
 from services.kit.events import Envelope
 from services.kit.store import Change, Conflict, Put
 from services.orders.app.context import Context
 from services.orders.app.keys import daily_key
-from services.orders.domain.membership import china_date
 
 MAKES_UP_FOR = 7
 """Days for which it is still asked if it was not."""
@@ -32,7 +32,7 @@ class DailyTask:
 
 def ask_for_days_over(context: Context, task: str, ask: Callable[[date], Asked]) -> list[date]:
     """Asks for each of the last days that is over, once; answers for which it asked now."""
-    today = china_date(context.clock.now())
+    today = civil_day(context.clock.now())
     days = [today - timedelta(days=number) for number in range(MAKES_UP_FOR, 0, -1)]
     return [day for day in days if _ask_once(context, task, day, ask)]
 

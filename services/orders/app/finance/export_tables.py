@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from services.kit.days import SHANGHAI, Days
 from services.kit.store import Store
 from services.orders.app.finance.cash_book import Entry, cash_book
 from services.orders.app.invoices.book import invoice_book
 from services.orders.app.keys import orders_of_hour
 from services.orders.app.pages import of_hours
-from services.orders.domain.days import Days
 from services.orders.domain.invoice import BuyerKind, Invoice, InvoiceStatus
-from services.orders.domain.membership import CHINA
 from services.orders.domain.order import Goods, Line, LineState, Order, OrderState, PriceReason
 from services.orders.domain.payment import LineKind
 from services.orders.domain.tables import Column, Row, Table
@@ -53,7 +52,7 @@ class Source:
 
 def local_time(instant: datetime | None) -> str | None:
     """As people in China write it."""
-    return f"{instant.astimezone(CHINA):%Y-%m-%d %H:%M:%S}" if instant else None
+    return f"{instant.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}" if instant else None
 
 
 def worded(value: str, words: Mapping[Any, str]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 
+from services.kit.days import ONE_DAY, Days, civil_day
 from services.kit.events import Envelope
 from services.kit.idempotency import Request, answer_once
 from services.kit.identity import Principal
@@ -17,12 +18,8 @@ from services.orders.app.finance.revenue import Titles, titles
 from services.orders.app.finance.write_export import OutOfTime
 from services.orders.app.keys import export_key, exports_of_month
 from services.orders.app.ordering.records import new_number
-from services.orders.domain.days import Days
 from services.orders.domain.export import MAX_DAYS, SCHEDULE, Export, ExportState, Manifest
-from services.orders.domain.membership import china_date
 from services.orders.events.published import ExportRequested
-
-_DAY = timedelta(days=1)
 
 Writer = Callable[[str, Days, Titles], Manifest]
 """Writes an export by its id. Raises OutOfTime."""
@@ -30,7 +27,7 @@ Writer = Callable[[str, Days, Titles], Manifest]
 
 def exportable(context: Context, first: date, last: date) -> Days:
     """The days. Raises DAYS_NOT_EXPORTABLE."""
-    if not timedelta() <= last - first < MAX_DAYS * _DAY or last > china_date(context.clock.now()):
+    if not timedelta() <= last - first < MAX_DAYS * ONE_DAY or last > civil_day(context.clock.now()):
         raise DAYS_NOT_EXPORTABLE.problem(days=MAX_DAYS)
     return Days(first, last)
 

@@ -3,6 +3,7 @@
 from datetime import date
 from hashlib import sha256
 
+from services.kit.days import civil_day
 from services.kit.events import Envelope
 from services.kit.idempotency import Request, answer_once
 from services.kit.identity import Principal
@@ -15,7 +16,6 @@ from services.orders.app.finance.problems import DAYS_NOT_EXPORTABLE, RECONCILIA
 from services.orders.app.keys import check_key, checks_of_month
 from services.orders.app.ordering.records import new_number
 from services.orders.domain.export import SCHEDULE
-from services.orders.domain.membership import china_date
 from services.orders.domain.payment import ProviderName
 from services.orders.domain.statement_check import StatementCheck
 from services.orders.events.published import ReconciliationRequested
@@ -40,7 +40,7 @@ def request_check(
         Problem: DAYS_NOT_EXPORTABLE, IDEMPOTENCY_KEY_REUSED.
         Conflict: others kept writing.
     """
-    if day > china_date(context.clock.now()):
+    if day > civil_day(context.clock.now()):
         raise DAYS_NOT_EXPORTABLE.problem()
     statement_key = _keep(objects, statement) if statement is not None else None
 

@@ -1,10 +1,10 @@
 """Comparing a provider's statement of a day with our cash book, and the report on one page."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 from hashlib import sha256
 
 from services.kit.csv_file import csv_bytes
+from services.kit.days import ONE_DAY
 from services.kit.events import Envelope
 from services.kit.objects import Objects
 from services.kit.observability import count, logger
@@ -27,7 +27,6 @@ from services.orders.domain.statement_check import SHOWN, CheckResult, CheckStat
 from services.orders.events.published import ReconciliationRequested
 
 REPORTS = "reports/"
-_DAY = timedelta(days=1)
 _HTML, _CSV = "text/html; charset=utf-8", "text/csv; charset=utf-8"
 
 
@@ -102,7 +101,7 @@ def _dated_otherwise(
     known = {(movement.kind, movement.reference) for movement in ours}
     found = []
     for kind, reference in {reference_of(line) for line in lines} - known:
-        for day in (check.day - _DAY, check.day + _DAY):
+        for day in (check.day - ONE_DAY, check.day + ONE_DAY):
             stored = store.get(movement_key(check.provider, day, kind, reference or "-"), Movement)
             found += [stored.value] if stored else []
     return found

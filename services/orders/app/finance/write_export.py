@@ -8,13 +8,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
+from services.kit.days import Days
 from services.kit.objects import Objects
 from services.kit.store import Store
 from services.orders.app.finance.cash_book import Entry
 from services.orders.app.finance.export_tables import LINES, ORDERS, SOURCES, Source
 from services.orders.app.finance.revenue import Titles, revenue_document
 from services.orders.app.finance.revenue_report import revenue_report
-from services.orders.domain.days import Days
 from services.orders.domain.export import ExportedTable, KeptFile, Manifest
 from services.orders.domain.revenue import Revenue
 from services.orders.domain.tables import Row, Table

@@ -2,19 +2,18 @@
 
 from collections.abc import Iterator
 
+from services.kit.days import Days, civil_day
 from services.kit.store import Put, Store
 from services.orders.app.keys import invoice_entries_of_day, invoice_entry_key
 from services.orders.app.pages import pages
-from services.orders.domain.days import Days
 from services.orders.domain.invoice import Invoice, InvoiceStatus
-from services.orders.domain.membership import china_date
 
 
 def entered(invoice: Invoice) -> list[Put]:
     """The entry of an invoice that has just been issued or red-lettered, as it now is; none of another."""
     happened = {InvoiceStatus.ISSUED: invoice.issued_at, InvoiceStatus.RED_LETTERED: invoice.red_lettered_at}
     at = happened.get(invoice.status)
-    return [Put(invoice_entry_key(china_date(at), invoice.status, invoice.invoice_id), invoice)] if at else []
+    return [Put(invoice_entry_key(civil_day(at), invoice.status, invoice.invoice_id), invoice)] if at else []
 
 
 def invoice_book(store: Store, days: Days) -> Iterator[Invoice]:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from stdnum.cn import uscc
 
+from services.kit.days import SHANGHAI
 from services.kit.idempotency import Request, answer_once
 from services.kit.store import ABSENT, Change, Check, Put, Stored, Write, commit_retrying
 from services.orders.app.context import Context
@@ -28,7 +29,6 @@ from services.orders.domain.invoice import (
     left_fen,
     too_many,
 )
-from services.orders.domain.membership import CHINA
 from services.orders.domain.order import Order
 
 _RANDOM_DIGITS = 18
@@ -183,7 +183,7 @@ def _invoice(context: Context, order: Order, amount_fen: int, buyer: Buyer) -> I
     now = context.clock.now()
     return Invoice(
         # Unlike other numbers it begins with the time in China: finance closes civil months there.
-        invoice_id=f"{now.astimezone(CHINA):%Y%m%d%H%M%S}{context.ids.new()[-_RANDOM_DIGITS:]}",
+        invoice_id=f"{now.astimezone(SHANGHAI):%Y%m%d%H%M%S}{context.ids.new()[-_RANDOM_DIGITS:]}",
         order_id=order.order_id,
         learner_id=order.learner_id,
         buyer_kind=buyer.kind,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from services.kit.days import civil_day
 from services.kit.store import ABSENT, Check, Stored, Write
 from services.orders.app.context import Context
 from services.orders.app.coupons.check import apply_coupon
@@ -12,7 +13,6 @@ from services.orders.app.ordering.problems import ORDER_PENDING
 from services.orders.app.ordering.records import LatestOrder
 from services.orders.app.problems import PLAN_NOT_FOUND
 from services.orders.domain.coupon import normal_code
-from services.orders.domain.membership import china_date
 from services.orders.domain.order import Goods, Line, Order, OrderState, PriceReason
 from services.orders.domain.purchase_state import Standing
 
@@ -63,7 +63,7 @@ def quote_courses(context: Context, learner_id: str, course_ids: Sequence[str], 
 def quote_membership(context: Context, learner_id: str, plan_id: str) -> Quote:
     """One period of membership. Raises PLAN_NOT_FOUND, ORDER_PENDING."""
     now = context.clock.now()
-    plan = context.plans.in_force(plan_id, china_date(now))
+    plan = context.plans.in_force(plan_id, civil_day(now))
     if plan is None or plan.price_fen is None:
         raise PLAN_NOT_FOUND.problem(plan=plan_id)
     key = latest_order_key(learner_id, Goods.MEMBERSHIP, plan.id)

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from services.kit.days import civil_day
 from services.kit.store import Put, Stored
 from services.orders.app.context import Context
 from services.orders.app.keys import movement_key, payment_key
-from services.orders.domain.membership import china_date
 from services.orders.domain.movement import Movement
 from services.orders.domain.payment import Payment, PaymentProvider, ProviderName
 
@@ -29,4 +29,4 @@ def read_payment(context: Context, number: str) -> Stored[Payment] | None:
 
 def movement(provider: str, moved: Movement) -> Put:
     """The entry of a movement of money under its civil day: what a statement of that day is compared with."""
-    return Put(movement_key(provider, china_date(moved.at), moved.kind, moved.reference), moved)
+    return Put(movement_key(provider, civil_day(moved.at), moved.kind, moved.reference), moved)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from services.kit.days import Days
 from services.kit.idempotency import Request, answer_once
 from services.kit.identity import Principal
 from services.kit.store import Change, Put
@@ -11,7 +12,6 @@ from services.orders.app.context import Context
 from services.orders.app.keys import refunds_of_hour
 from services.orders.app.refunds.problems import REFUND_NOT_FAILED
 from services.orders.app.refunds.records import known_refund
-from services.orders.domain.days import Days
 from services.orders.domain.refund import Refund, RefundStatus
 
 

@@ -9,12 +9,12 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 from pydantic import BaseModel, Field
 
 from services.kit.bodies import Request
+from services.kit.days import civil_day
 from services.kit.http import caller, correlation_id, idempotency_key, public, secured
 from services.kit.identity import Role
 from services.orders.app.context import Context
 from services.orders.app.entitlements.memberships import MembershipView, grant_membership, read_membership
 from services.orders.app.ordering.place_order import order_membership
-from services.orders.domain.membership import china_date
 from services.orders.handlers.routes.fields import ExpectedFen, LearnerId, PlanId, Reason
 from services.orders.handlers.routes.order_views import OrderAnswer, order_answer
 
@@ -122,7 +122,7 @@ def _add_own(app: APIGatewayHttpResolver, context: Context) -> None:
 def _add_buying(app: APIGatewayHttpResolver, context: Context) -> None:
     @app.get("/v1/orders/plans", operation_id="list_plans", summary="The memberships on offer", **public())
     def plans() -> PlansAnswer:
-        found = context.plans.on_offer(china_date(context.clock.now()))
+        found = context.plans.on_offer(civil_day(context.clock.now()))
         return PlansAnswer(plans=[PlanOnOffer.model_validate(plan, from_attributes=True) for plan in found])
 
     @app.post(
