@@ -32,7 +32,7 @@ from services.kit.store import Change, Put
 from services.kit.store.memory import MemoryStore
 from services.orders.app.finance.exports import request_daily_exports
 from services.orders.app.finance.request_check import request_daily_checks
-from services.orders.app.keys import payment_key
+from services.orders.app.payments.items import payment_key
 from services.orders.app.payments.receive_notification import receive_notification
 from services.playback.app.risk_cases import assess_watch
 from tests.contracts.events import CONSUMERS, PUBLISHED, ROOT, SERVICES, consumer, example, names, published, schema

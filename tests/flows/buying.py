@@ -8,8 +8,7 @@ from demo.client import Client
 from demo.people import learner_id_of
 from services.kit.store import Key
 from services.kit.store.codec import encode
-from services.orders.app.keys import latest_order_key, order_key
-from services.orders.app.ordering.records import LatestOrder
+from services.orders.app.ordering.items import LatestOrder, latest_order_key, order_key
 from services.orders.domain.order import PAYMENT_TIME, Goods, Line, Order, PriceReason
 from tests.flows.world import World, eventually
 

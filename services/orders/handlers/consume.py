@@ -8,9 +8,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from services.kit.consumer import EventHandler, consume
 from services.orders import bootstrap
 from services.orders.app.context import Context
-from services.orders.app.entitlements.record_course import record_course
-from services.orders.app.erase_person import erase_person
-from services.orders.app.refunds.settle import record_decision, record_reversal
+from services.orders.app.courses.record_course import record_course
+from services.orders.app.erasure.erase_person import erase_person
+from services.orders.app.refunds.settle_refund import record_decision, record_reversal
 from services.orders.events.consumed import (
     CoursePublished,
     CourseWithdrawn,

@@ -9,7 +9,7 @@ from services.kit.consumer import EventHandler, consume
 from services.orders import bootstrap, bootstrap_payments
 from services.orders.app.payments.settle_payment import settle_notified
 from services.orders.app.payments.till import Till
-from services.orders.app.refunds.send import send_due
+from services.orders.app.refunds.send_refund import send_due
 from services.orders.events.published import PaymentNotified, RefundDue
 
 

@@ -13,7 +13,8 @@ from services.kit.days import Days
 from services.kit.objects import MemoryObjects
 from services.orders.adapters.table_files import CsvTable
 from services.orders.app.finance.write_export import write_export
-from services.orders.app.keys import invoices_of_month, orders_of_hour
+from services.orders.app.invoices.items import invoices_of_month
+from services.orders.app.ordering.items import orders_of_hour
 from services.orders.app.pages import of_hours, pages
 from services.orders.domain.export import Manifest
 from services.orders.domain.invoice import Invoice, InvoiceStatus, invoiced_fen

@@ -22,12 +22,12 @@ from services.kit.days import civil_day
 from services.kit.events import Envelope
 from services.kit.identity import Principal, Role
 from services.kit.problems import Problem
-from services.orders.app.entitlements.memberships import read_versioned
-from services.orders.app.keys import entitlement_key
+from services.orders.app.entitlements.items import entitlement_key
+from services.orders.app.memberships.memberships import read_versioned
 from services.orders.app.payments.till import Till
-from services.orders.app.refunds.ask import Wanted, ask_refund
-from services.orders.app.refunds.records import refunds_of_order
-from services.orders.app.refunds.send import send_due
+from services.orders.app.refunds.ask_refund import Wanted, ask_refund
+from services.orders.app.refunds.read_refunds import refunds_of_order
+from services.orders.app.refunds.send_refund import send_due
 from services.orders.domain.entitlement import Entitlement
 from services.orders.domain.order import Goods, Line, LineState, Order, PriceReason
 from services.orders.domain.payment import PaymentProvider, ProviderUnavailable, RefundOrder, RefundState, RefundTrade

@@ -13,16 +13,19 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from services.kit.problems import Problem
 from services.kit.store import Conflict
-from services.orders.app.coupons.manage import create_coupon
-from services.orders.app.entitlements.memberships import read_versioned
-from services.orders.app.entitlements.owned import read_state
-from services.orders.app.keys import coupon_attempts_key, coupon_usage_key, orders_of_hour, refunds_of_hour
-from services.orders.app.ordering.carts import add_to_cart, remove_from_cart, show_cart
+from services.orders.app.coupons.items import coupon_attempts_key, coupon_usage_key
+from services.orders.app.coupons.manage_coupons import create_coupon
+from services.orders.app.courses.read_state import read_state
+from services.orders.app.memberships.memberships import read_versioned
+from services.orders.app.ordering.cart import add_to_cart, remove_from_cart, show_cart
+from services.orders.app.ordering.items import orders_of_hour
 from services.orders.app.ordering.own_orders import cancel_order
 from services.orders.app.ordering.place_order import order_courses, order_membership
 from services.orders.app.ordering.quote import quote_courses
 from services.orders.app.ordering.sweep_orders import sweep_orders
-from services.orders.app.payments.record_payment import PaymentNotice, Receipt, WrongAmount, record_payment
+from services.orders.app.payments.items import Receipt
+from services.orders.app.payments.record_payment import PaymentNotice, WrongAmount, record_payment
+from services.orders.app.refunds.items import refunds_of_hour
 from services.orders.domain.coupon import Coupon, Usage
 from services.orders.domain.entitlement import Basis, Claim, Entitlement
 from services.orders.domain.order import Goods, Line, LineState, Order, OrderState

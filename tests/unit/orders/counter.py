@@ -9,20 +9,16 @@ from services.kit.identity import Principal, Role
 from services.kit.store import Change, Put
 from services.kit.store.codec import decode
 from services.orders.adapters.invoice_files import MemoryInvoiceFiles
-from services.orders.app.invoices.finance import file_key, issue_invoice, red_letter
-from services.orders.app.invoices.requests import (
-    Wanted,
-    after_refund,
-    invoices_of_order,
-    request_invoice,
-    stored_invoices,
-)
-from services.orders.app.keys import order_key, refund_key
-from services.orders.app.ordering.records import new_number, read_order
+from services.orders.app.invoices.issue_invoice import file_key, issue_invoice, red_letter
+from services.orders.app.invoices.items import stored_invoices
+from services.orders.app.invoices.request_invoice import Wanted, after_refund, invoices_of_order, request_invoice
+from services.orders.app.items import new_number
+from services.orders.app.ordering.items import order_key, read_order
 from services.orders.app.payments.settle_payment import settle_payment
 from services.orders.app.payments.start_payment import start_payment
 from services.orders.app.payments.till import Till
-from services.orders.app.refunds.send import send_refund
+from services.orders.app.refunds.items import refund_key
+from services.orders.app.refunds.send_refund import send_refund
 from services.orders.domain.invoice import Buyer, BuyerKind, Document, Invoice, InvoiceStatus
 from services.orders.domain.order import Line, Order, OrderState
 from services.orders.domain.payment import (

@@ -8,11 +8,20 @@ from services.kit.events import Envelope
 from services.kit.identity import Principal, Role
 from services.kit.store import Change, Put
 from services.orders.app.context import Context
-from services.orders.app.keys import entitlement_key, latest_order_key, order_key, own_order_key
-from services.orders.app.ordering.records import LatestOrder, OwnOrder, new_number, read_order
-from services.orders.app.payments.record_payment import PaymentNotice, Receipt, record_payment
-from services.orders.app.refunds.ask import Wanted, ask_refund
-from services.orders.app.refunds.settle import record_decision, record_reversal
+from services.orders.app.entitlements.items import entitlement_key
+from services.orders.app.items import new_number
+from services.orders.app.ordering.items import (
+    LatestOrder,
+    OwnOrder,
+    latest_order_key,
+    order_key,
+    own_order_key,
+    read_order,
+)
+from services.orders.app.payments.items import Receipt
+from services.orders.app.payments.record_payment import PaymentNotice, record_payment
+from services.orders.app.refunds.ask_refund import Wanted, ask_refund
+from services.orders.app.refunds.settle_refund import record_decision, record_reversal
 from services.orders.domain.entitlement import Basis, Entitlement
 from services.orders.domain.order import PAYMENT_TIME, Goods, Line, Order, PaidBy, PriceReason
 from services.orders.domain.refund import Cause, Refund, RefundLine, revocation_of

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.kit.store import Change, Put
-from services.orders.app.keys import payment_key
+from services.orders.app.payments.items import payment_key
 from services.orders.domain.payment import Method, Payment, PaymentProvider, ProviderName, RawNotification
 from services.orders.handlers.callbacks import build_api
 from tests.gateway import Answer, LambdaContext, origin_secret, request

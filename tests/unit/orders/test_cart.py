@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from services.kit.problems import Problem
-from services.orders.app.ordering.carts import (
+from services.orders.app.ordering.cart import (
     PricedCart,
     PricedLine,
     add_to_cart,

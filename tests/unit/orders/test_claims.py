@@ -8,8 +8,8 @@ import pytest
 from services.kit.clock import ManualClock
 from services.kit.problems import Problem
 from services.kit.store import Conflict
-from services.orders.app.entitlements.owned import list_entitlements, read_state
-from services.orders.app.keys import claim_key
+from services.orders.app.courses.read_state import list_entitlements, read_state
+from services.orders.app.entitlements.items import claim_key
 from services.orders.domain.entitlement import Basis, Claim, Entitlement
 from services.orders.domain.purchase_state import Obstacle, State
 from services.orders.events.published import EntitlementGranted

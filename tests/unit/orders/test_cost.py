@@ -9,9 +9,9 @@ from services.kit.store import Change
 from services.kit.store.codec import encode
 from services.kit.store.memory import MemoryStore
 from services.kit.store.port import Put
-from services.orders.app.entitlements.memberships import read_membership
-from services.orders.app.entitlements.owned import list_entitlements, read_state
-from services.orders.app.ordering.carts import add_to_cart, show_cart
+from services.orders.app.courses.read_state import list_entitlements, read_state
+from services.orders.app.memberships.memberships import read_membership
+from services.orders.app.ordering.cart import add_to_cart, show_cart
 from services.orders.app.ordering.place_order import order_courses, order_membership
 from services.orders.app.ordering.quote import quote_courses
 from services.orders.domain.order import Order

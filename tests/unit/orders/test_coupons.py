@@ -13,7 +13,7 @@ from services.kit.audit import AuditRecord
 from services.kit.ids import RandomIds
 from services.kit.problems import Problem
 from services.kit.store import Conflict, Key, Stored
-from services.orders.app.coupons.manage import (
+from services.orders.app.coupons.manage_coupons import (
     CouponView,
     create_coupon,
     list_coupons,
@@ -21,7 +21,7 @@ from services.orders.app.coupons.manage import (
     withdraw_coupon,
 )
 from services.orders.app.coupons.usage import release
-from services.orders.app.entitlements.owned import list_entitlements
+from services.orders.app.courses.read_state import list_entitlements
 from services.orders.app.ordering.own_orders import cancel_order, expire_order
 from services.orders.app.ordering.place_order import order_courses
 from services.orders.app.ordering.quote import quote_courses

@@ -7,8 +7,8 @@ import pytest
 from pydantic import ValidationError
 
 from services.kit.events import Envelope
-from services.orders.app.entitlements.record_course import record_course
-from services.orders.app.keys import course_key
+from services.orders.app.courses.items import course_key
+from services.orders.app.courses.record_course import record_course
 from services.orders.domain.course_offer import CourseOffer
 from services.orders.handlers.consume import event_handlers
 from tests.unit.orders.world import World

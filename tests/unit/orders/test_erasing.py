@@ -10,9 +10,9 @@ from pydantic import ValidationError
 from services.kit.events import Envelope
 from services.kit.problems import Problem
 from services.kit.store import Change
-from services.orders.app.erase_person import ERASED
-from services.orders.app.invoices.finance import invoices_page
-from services.orders.app.invoices.requests import MadeOut, Wanted, invoices_of_order, request_invoice
+from services.orders.app.erasure.erase_person import ERASED
+from services.orders.app.invoices.issue_invoice import invoices_page
+from services.orders.app.invoices.request_invoice import MadeOut, Wanted, invoices_of_order, request_invoice
 from services.orders.domain.invoice import Invoice, InvoiceStatus
 from services.orders.domain.order import Order
 from services.orders.handlers.consume import event_handlers

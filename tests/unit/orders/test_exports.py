@@ -26,7 +26,7 @@ from services.orders.app.finance.exports import (
 from services.orders.app.finance.file_links import LINK_SECONDS
 from services.orders.app.finance.revenue import sum_up
 from services.orders.app.finance.write_export import DoesNotAddUp, write_export
-from services.orders.app.invoices.requests import stored_invoices
+from services.orders.app.invoices.items import stored_invoices
 from services.orders.domain.export import SCHEDULE, Export, ExportState, Manifest
 from tests.unit.orders.counter import BUYER, Counter
 from tests.unit.orders.export_reader import csv_rows, press, table, xlsx_rows

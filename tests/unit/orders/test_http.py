@@ -6,7 +6,7 @@ import pytest
 
 from services.kit.http import MAX_BODY_BYTES, HttpApi
 from services.kit.store import Change, Conflict, Put
-from services.orders.app.keys import membership_key
+from services.orders.app.memberships.items import membership_key
 from services.orders.domain.membership import Membership
 from services.orders.handlers.http import build_api
 from services.orders.handlers.openapi import document

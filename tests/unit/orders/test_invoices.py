@@ -10,7 +10,7 @@ from services.kit.http import HttpApi
 from services.kit.identity import Role
 from services.kit.problems import Problem
 from services.orders.adapters.invoice_files import MemoryInvoiceFiles
-from services.orders.app.invoices.requests import MAX_INVOICES, Wanted, request_invoice
+from services.orders.app.invoices.request_invoice import MAX_INVOICES, Wanted, request_invoice
 from services.orders.domain.invoice import Buyer, BuyerKind
 from services.orders.domain.order import Order
 from services.orders.handlers.aftersale import build_api

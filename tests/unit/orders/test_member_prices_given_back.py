@@ -4,10 +4,10 @@ import pytest
 
 from services.kit.days import civil_day
 from services.kit.problems import Problem
-from services.orders.app.entitlements.owned import list_entitlements
+from services.orders.app.courses.read_state import list_entitlements
 from services.orders.app.ordering.own_orders import cancel_order
 from services.orders.app.ordering.place_order import order_courses
-from services.orders.app.refunds.records import refunds_of_order
+from services.orders.app.refunds.read_refunds import refunds_of_order
 from services.orders.domain.order import Goods, Line, Order, OrderState, PriceReason
 from services.orders.domain.refund import Cause, RefundStatus
 from tests.unit.orders.shop import ask, decide, pay, place, reread

@@ -11,8 +11,8 @@ from pydantic import ValidationError
 from services.kit.audit import AuditRecord
 from services.kit.problems import Problem
 from services.orders.adapters.plan_file import load_plans
-from services.orders.app.entitlements.memberships import grant_membership, read_membership
-from services.orders.app.keys import membership_key
+from services.orders.app.memberships.items import membership_key
+from services.orders.app.memberships.memberships import grant_membership, read_membership
 from services.orders.domain.membership import Membership, add_months
 from services.orders.domain.plan import Plan, Plans
 from tests.unit.orders.world import ADMINISTRATOR, KEY, MEMBER, NOON_IN_SHANGHAI, OTHER_KEY, Crash, World, die

@@ -7,9 +7,9 @@ import pytest
 
 from services.kit.problems import Problem
 from services.kit.store import Change, Conflict, Put
-from services.orders.app.entitlements.owned import list_entitlements, read_state
-from services.orders.app.keys import course_key
-from services.orders.app.ordering.carts import add_to_cart, show_cart
+from services.orders.app.courses.items import course_key
+from services.orders.app.courses.read_state import list_entitlements, read_state
+from services.orders.app.ordering.cart import add_to_cart, show_cart
 from services.orders.app.ordering.own_orders import cancel_order, expire_order, list_orders, own_order
 from services.orders.app.ordering.place_order import order_courses, order_membership
 from services.orders.app.ordering.quote import quote_courses

@@ -10,15 +10,18 @@ from services.kit.days import civil_day
 from services.kit.events import Envelope
 from services.kit.problems import Problem
 from services.kit.store import Change, Conflict, Put
-from services.orders.app.entitlements.owned import list_entitlements
-from services.orders.app.keys import movements_of_day, order_key, refunds_of_hour
+from services.orders.app.courses.read_state import list_entitlements
+from services.orders.app.finance.items import movements_of_day
+from services.orders.app.ordering.items import order_key
+from services.orders.app.payments.items import read_payment
 from services.orders.app.payments.receive_notification import receive_notification
 from services.orders.app.payments.record_payment import WrongAmount
 from services.orders.app.payments.settle_payment import NotPaidYet, settle_notified, settle_payment
 from services.orders.app.payments.start_payment import methods, payment_for, start_payment
 from services.orders.app.payments.sweep_payments import sweep_payments
-from services.orders.app.payments.till import Till, read_payment
-from services.orders.app.refunds.send import send_due, send_refund
+from services.orders.app.payments.till import Till
+from services.orders.app.refunds.items import refunds_of_hour
+from services.orders.app.refunds.send_refund import send_due, send_refund
 from services.orders.domain.movement import Movement
 from services.orders.domain.order import Order, OrderState
 from services.orders.domain.payment import (

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.orders.app.entitlements.owned import CourseState, read_state
-from services.orders.app.ordering.carts import add_to_cart
+from services.orders.app.courses.read_state import CourseState, read_state
+from services.orders.app.ordering.cart import add_to_cart
 from services.orders.domain.course_offer import CourseOffer
 from services.orders.domain.order import PriceReason
 from services.orders.domain.plan import Plan

@@ -5,9 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from services.kit.store import Change, Put
-from services.orders.app.entitlements.owned import list_entitlements, read_state
-from services.orders.app.keys import order_key
-from services.orders.app.payments.record_payment import Receipt, WrongAmount, settle_free
+from services.orders.app.courses.read_state import list_entitlements, read_state
+from services.orders.app.ordering.items import order_key
+from services.orders.app.payments.items import Receipt
+from services.orders.app.payments.record_payment import WrongAmount, settle_free
 from services.orders.domain.order import Goods, Line, OrderState, PriceReason
 from services.orders.domain.purchase_state import State
 from tests.unit.orders.shop import a_line, pay, place, reread

@@ -8,7 +8,7 @@ from services.kit.http import HttpApi
 from services.kit.identity import Role
 from services.kit.store import Change, Put
 from services.orders.adapters.invoice_files import MemoryInvoiceFiles
-from services.orders.app.refunds.records import read_refund
+from services.orders.app.refunds.items import read_refund
 from services.orders.domain.refund import RefundStatus
 from services.orders.handlers.aftersale import build_api
 from services.orders.handlers.openapi import document

@@ -9,12 +9,13 @@ from services.kit.days import civil_day
 from services.kit.identity import Principal, Role
 from services.kit.problems import Problem
 from services.kit.store import Change, Put
-from services.orders.app.entitlements.memberships import read_membership
-from services.orders.app.entitlements.owned import list_entitlements
-from services.orders.app.keys import order_key
-from services.orders.app.refunds.ask import MAX_REFUNDS, Wanted, ask_refund
-from services.orders.app.refunds.records import own_refund, read_refund, refunds_of_order
-from services.orders.app.refunds.settle import record_decision
+from services.orders.app.courses.read_state import list_entitlements
+from services.orders.app.memberships.memberships import read_membership
+from services.orders.app.ordering.items import order_key
+from services.orders.app.refunds.ask_refund import MAX_REFUNDS, Wanted, ask_refund
+from services.orders.app.refunds.items import read_refund
+from services.orders.app.refunds.read_refunds import own_refund, refunds_of_order
+from services.orders.app.refunds.settle_refund import record_decision
 from services.orders.domain.membership import add_months
 from services.orders.domain.order import Goods, Line, LineState, Order, OrderState, PriceReason
 from services.orders.domain.refund import Decision, Refund, RefundStatus

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from services.kit.http import HttpApi
-from services.orders.app.coupons.manage import create_coupon, read_coupon
-from services.orders.app.entitlements.owned import list_entitlements
+from services.orders.app.coupons.manage_coupons import create_coupon, read_coupon
+from services.orders.app.courses.read_state import list_entitlements
 from services.orders.app.payments.till import Till
 from services.orders.domain.coupon import MAX_WRONG_CODES, Coupon
 from services.orders.handlers import http, pay

@@ -13,9 +13,9 @@ from services.kit.store import Change
 from services.kit.store.memory import MemoryStore
 from services.orders.adapters.plan_file import load_plans
 from services.orders.app.context import Context, context
+from services.orders.app.courses.record_course import record_course
 from services.orders.app.entitlements.claim_course import claim_course
-from services.orders.app.entitlements.memberships import grant_membership
-from services.orders.app.entitlements.record_course import record_course
+from services.orders.app.memberships.memberships import grant_membership
 from services.orders.domain.entitlement import Entitlement
 from services.orders.domain.membership import Period
 

@@ -5,24 +5,15 @@ versions, so no two orders take the last use.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from services.kit.store import ABSENT, Key, Put, Stored, Write
 from services.orders.app.context import Context
-from services.orders.app.keys import coupon_hold_key, coupon_key, coupon_usage_key
+from services.orders.app.coupons.items import Hold, coupon_hold_key, coupon_key, coupon_usage_key
 from services.orders.domain.coupon import Coupon, Usage
 from services.orders.domain.order import Order, OrderState
 
 _HOLD_KEPT = timedelta(hours=1)
-
-
-@dataclass(frozen=True)
-class Hold:
-    """Says which order reserves a coupon until when. It stays when the order is paid or given up, and says no more."""
-
-    order_id: str
-    expires_at: datetime
 
 
 def hold(order: Order) -> list[Write]:

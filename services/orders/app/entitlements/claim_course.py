@@ -4,8 +4,10 @@ from services.kit.idempotency import Request, answer_once
 from services.kit.store import Change, Check, Put, Write
 from services.orders.app.announcements import entitlement_granted
 from services.orders.app.context import Context
-from services.orders.app.entitlements.memberships import plan_of, read_versioned
-from services.orders.app.keys import claim_key, course_key, entitlement_key, membership_key
+from services.orders.app.courses.items import course_key
+from services.orders.app.entitlements.items import claim_key, entitlement_key
+from services.orders.app.memberships.items import membership_key
+from services.orders.app.memberships.memberships import plan_of, read_versioned
 from services.orders.app.problems import COURSE_NOT_FOUND, OBSTACLES
 from services.orders.domain.course_offer import CourseOffer
 from services.orders.domain.entitlement import Basis, Claim, Entitlement

@@ -8,9 +8,10 @@ from services.kit.store import ABSENT, Change, Check, Put, Stored, Write
 from services.orders.app.announcements import entitlement_granted, order_paid
 from services.orders.app.context import Context
 from services.orders.app.coupons.usage import confirm
-from services.orders.app.entitlements.memberships import membership_changed, read_versioned
-from services.orders.app.keys import claim_key, entitlement_key, latest_order_key, membership_key
-from services.orders.app.ordering.records import LatestOrder
+from services.orders.app.entitlements.items import claim_key, entitlement_key
+from services.orders.app.memberships.items import membership_key
+from services.orders.app.memberships.memberships import membership_changed, read_versioned
+from services.orders.app.ordering.items import LatestOrder, latest_order_key
 from services.orders.domain.entitlement import Basis, Claim, Entitlement
 from services.orders.domain.order import Goods, Line, Order, OrderState, PaidBy, PriceReason
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from services.kit.days import Days
-from services.kit.store import Store
-from services.orders.app.keys import movements_of_day
+from services.kit.days import Days, civil_day
+from services.kit.store import Put, Store
+from services.orders.app.finance.items import movement_key, movements_of_day
 from services.orders.app.pages import pages
 from services.orders.domain.movement import Movement
 from services.orders.domain.payment import ProviderName
@@ -25,3 +25,8 @@ def cash_book(store: Store, days: Days) -> Iterator[Entry]:
         for provider in ProviderName:
             for movement in pages(store, movements_of_day(provider, day), Movement):
                 yield Entry(provider, movement)
+
+
+def movement(provider: str, moved: Movement) -> Put:
+    """The entry of a movement of money under its civil day: what a statement of that day is compared with."""
+    return Put(movement_key(provider, civil_day(moved.at), moved.kind, moved.reference), moved)

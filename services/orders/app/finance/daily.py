@@ -8,7 +8,7 @@ from services.kit.days import civil_day
 from services.kit.events import Envelope
 from services.kit.store import Change, Conflict, Put
 from services.orders.app.context import Context
-from services.orders.app.keys import daily_key
+from services.orders.app.finance.items import DailyTask, daily_key
 
 MAKES_UP_FOR = 7
 """Days for which it is still asked if it was not."""
@@ -21,13 +21,6 @@ class Asked:
     subject: str
     kept: Put
     event: Envelope
-
-
-@dataclass(frozen=True)
-class DailyTask:
-    """What was asked for."""
-
-    subject: str
 
 
 def ask_for_days_over(context: Context, task: str, ask: Callable[[date], Asked]) -> list[date]:

@@ -13,8 +13,8 @@ from typing import Any
 from services.kit.days import SHANGHAI, Days
 from services.kit.store import Store
 from services.orders.app.finance.cash_book import Entry, cash_book
-from services.orders.app.invoices.book import invoice_book
-from services.orders.app.keys import orders_of_hour
+from services.orders.app.invoices.invoice_book import invoice_book
+from services.orders.app.ordering.items import orders_of_hour
 from services.orders.app.pages import of_hours
 from services.orders.domain.invoice import BuyerKind, Invoice, InvoiceStatus
 from services.orders.domain.order import Goods, Line, LineState, Order, OrderState, PriceReason

@@ -13,11 +13,11 @@ from services.kit.store import Change, Put, commit_retrying
 from services.orders.app.context import Context
 from services.orders.app.finance.daily import Asked, ask_for_days_over
 from services.orders.app.finance.file_links import Link, link_to
+from services.orders.app.finance.items import export_key, exports_of_month
 from services.orders.app.finance.problems import DAYS_NOT_EXPORTABLE, EXPORT_NOT_FOUND
 from services.orders.app.finance.revenue import Titles, titles
 from services.orders.app.finance.write_export import OutOfTime
-from services.orders.app.keys import export_key, exports_of_month
-from services.orders.app.ordering.records import new_number
+from services.orders.app.items import new_number
 from services.orders.domain.export import MAX_DAYS, SCHEDULE, Export, ExportState, Manifest
 from services.orders.events.published import ExportRequested
 

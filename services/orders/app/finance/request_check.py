@@ -12,9 +12,9 @@ from services.kit.store import Change, Put
 from services.orders.app.context import Context
 from services.orders.app.finance.daily import Asked, ask_for_days_over
 from services.orders.app.finance.file_links import Link, link_to
+from services.orders.app.finance.items import check_key, checks_of_month
 from services.orders.app.finance.problems import DAYS_NOT_EXPORTABLE, RECONCILIATION_NOT_FOUND
-from services.orders.app.keys import check_key, checks_of_month
-from services.orders.app.ordering.records import new_number
+from services.orders.app.items import new_number
 from services.orders.domain.export import SCHEDULE
 from services.orders.domain.payment import ProviderName
 from services.orders.domain.statement_check import StatementCheck

@@ -9,8 +9,8 @@ from services.kit.events import Envelope
 from services.kit.objects import Objects
 from services.kit.observability import count, logger
 from services.kit.store import Change, Put, Store, commit_retrying
+from services.orders.app.finance.items import check_key, movement_key, movements_of_day
 from services.orders.app.finance.reconciliation_report import difference_rows, reconciliation_report
-from services.orders.app.keys import check_key, movement_key, movements_of_day
 from services.orders.app.pages import pages
 from services.orders.app.payments.till import Till
 from services.orders.domain.export import SCHEDULE, KeptFile

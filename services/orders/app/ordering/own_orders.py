@@ -8,9 +8,8 @@ from itertools import takewhile
 from services.kit.store import Change, Put, Stored, commit_retrying
 from services.orders.app.context import Context
 from services.orders.app.coupons.usage import release
-from services.orders.app.keys import order_key, own_order_key, own_orders
+from services.orders.app.ordering.items import OwnOrder, order_key, own_order_key, own_orders, read_order
 from services.orders.app.ordering.problems import ORDER_NOT_CANCELLABLE, ORDER_NOT_FOUND
-from services.orders.app.ordering.records import OwnOrder, read_order
 from services.orders.domain.order import Order, OrderState
 
 PAGE = 20

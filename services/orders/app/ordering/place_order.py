@@ -6,11 +6,11 @@ from services.kit.idempotency import Request, answer_once
 from services.kit.store import Change, Put, Write
 from services.orders.app.context import Context
 from services.orders.app.coupons.usage import hold
-from services.orders.app.keys import order_key, own_order_key
-from services.orders.app.ordering.carts import read_cart
+from services.orders.app.items import new_number
+from services.orders.app.ordering.cart import read_cart
+from services.orders.app.ordering.items import LatestOrder, OwnOrder, order_key, own_order_key, read_order
 from services.orders.app.ordering.problems import PRICE_CHANGED
 from services.orders.app.ordering.quote import Quote, quote_courses, quote_membership
-from services.orders.app.ordering.records import LatestOrder, OwnOrder, new_number, read_order
 from services.orders.app.payments.record_payment import settle_free
 from services.orders.domain.order import PAYMENT_TIME, Goods, Order
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from services.kit.days import civil_day
 from services.kit.store import ABSENT, Check, Stored, Write
 from services.orders.app.context import Context
-from services.orders.app.coupons.check import apply_coupon
-from services.orders.app.entitlements.standings import Found, Standings, refuse_unless_buyable
-from services.orders.app.keys import claim_key, latest_order_key, order_key
+from services.orders.app.coupons.apply_coupon import apply_coupon
+from services.orders.app.courses.standings import Found, Standings, refuse_unless_buyable
+from services.orders.app.entitlements.items import claim_key
+from services.orders.app.ordering.items import LatestOrder, latest_order_key, order_key
 from services.orders.app.ordering.problems import ORDER_PENDING
-from services.orders.app.ordering.records import LatestOrder
 from services.orders.app.problems import PLAN_NOT_FOUND
 from services.orders.domain.coupon import normal_code
 from services.orders.domain.order import Goods, Line, Order, OrderState, PriceReason

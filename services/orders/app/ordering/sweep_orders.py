@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from services.kit.observability import count, logger
 from services.kit.store import Conflict
 from services.orders.app.context import Context
-from services.orders.app.keys import orders_of_hour
+from services.orders.app.ordering.items import orders_of_hour
 from services.orders.app.ordering.own_orders import expire_order
 from services.orders.app.payments.record_payment import settle_free
 from services.orders.app.payments.sweep_payments import hours_to_look_at

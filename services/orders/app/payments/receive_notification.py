@@ -1,13 +1,12 @@
 """Taking a provider's notification: proven, compared with the payment it is about, kept; only then acknowledged."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from services.kit.inbox import MARKER_RETENTION
 from services.kit.observability import count, logger
 from services.kit.store import Change, Put, Write, commit_retrying
 from services.orders.app.context import Context
-from services.orders.app.keys import nonce_key, notice_key, payment_key
+from services.orders.app.payments.items import Notice, UsedNonce, nonce_key, notice_key, payment_key
 from services.orders.app.payments.problems import NOTIFICATION_REFUSED
 from services.orders.domain.payment import (
     CURRENCY,
@@ -21,22 +20,6 @@ from services.orders.events.published import PaymentNotified
 
 NONCE_RETENTION = timedelta(days=2)
 """Far longer than a message is young enough to be taken."""
-
-
-@dataclass(frozen=True)
-class Notice:
-    """A notification that was taken."""
-
-    number: str
-    transaction_id: str
-    received_at: datetime
-
-
-@dataclass(frozen=True)
-class UsedNonce:
-    """A message that was taken: the same one never is again."""
-
-    received_at: datetime
 
 
 def receive_notification(

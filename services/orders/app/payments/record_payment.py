@@ -7,9 +7,10 @@ from services.kit.store import Change, Put, Stored, commit_retrying
 from services.orders.app.announcements import refund_due
 from services.orders.app.context import Context
 from services.orders.app.entitlements.grant_order import plan_grant
-from services.orders.app.keys import receipt_key
-from services.orders.app.ordering.records import new_number, read_order
-from services.orders.app.refunds.records import new_refund
+from services.orders.app.items import new_number
+from services.orders.app.ordering.items import read_order
+from services.orders.app.payments.items import Receipt, receipt_key
+from services.orders.app.refunds.items import new_refund
 from services.orders.domain.order import Order, PaidBy
 from services.orders.domain.refund import Cause, Refund, RefundStatus
 
@@ -27,18 +28,6 @@ class PaymentNotice:
     amount_fen: int
     currency: str
     paid_at: datetime
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """What came of a payment: `refund_id` is of the refund that sends it back; without one, the order was granted."""
-
-    order_id: str
-    payment_number: str
-    amount_fen: int
-    paid_at: datetime
-    received_at: datetime
-    refund_id: str | None
 
 
 class WrongAmount(Exception):

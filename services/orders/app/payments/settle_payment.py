@@ -5,9 +5,11 @@ from dataclasses import replace
 from services.kit.events import Envelope
 from services.kit.observability import count
 from services.kit.store import Change, Put, commit_retrying
-from services.orders.app.ordering.records import read_order
-from services.orders.app.payments.record_payment import PaymentNotice, Receipt, record_payment
-from services.orders.app.payments.till import Till, movement, read_payment
+from services.orders.app.finance.cash_book import movement
+from services.orders.app.ordering.items import read_order
+from services.orders.app.payments.items import Receipt, read_payment
+from services.orders.app.payments.record_payment import PaymentNotice, record_payment
+from services.orders.app.payments.till import Till
 from services.orders.domain.movement import Movement, Share, shares_of_order
 from services.orders.domain.order import OrderState
 from services.orders.domain.payment import (

@@ -1,19 +1,20 @@
 """Starting the payment of an order, and how it stands, for the page that waits for it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from services.kit.observability import logger
 from services.kit.store import ABSENT, Change, Put, commit_retrying
 from services.orders.app.context import Context
-from services.orders.app.keys import order_key, order_payment_key, payment_key
-from services.orders.app.ordering.records import new_number
+from services.orders.app.items import new_number
+from services.orders.app.ordering.items import order_key
+from services.orders.app.payments.items import PaymentOfOrder, order_payment_key, payment_key, read_payment
 from services.orders.app.payments.problems import (
     ORDER_NOT_PAYABLE,
     PAYMENT_METHOD_UNAVAILABLE,
     PAYMENT_NOT_FOUND,
     PAYMENT_PROVIDER_FAILED,
 )
-from services.orders.app.payments.till import Till, read_payment
+from services.orders.app.payments.till import Till
 from services.orders.domain.order import Order, OrderState
 from services.orders.domain.payment import (
     Method,
@@ -25,13 +26,6 @@ from services.orders.domain.payment import (
     ProviderUnavailable,
     Target,
 )
-
-
-@dataclass(frozen=True)
-class PaymentOfOrder:
-    """The number of an order's payment by one method: the newest, should an earlier one have been closed."""
-
-    number: str
 
 
 def start_payment(

@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 
 from services.kit.observability import count, logger
 from services.kit.store import Conflict
-from services.orders.app.keys import payments_of_hour, refunds_of_hour
+from services.orders.app.payments.items import payments_of_hour
 from services.orders.app.payments.record_payment import WrongAmount
 from services.orders.app.payments.settle_payment import settle_payment
 from services.orders.app.payments.till import Till
-from services.orders.app.refunds.send import send_refund
+from services.orders.app.refunds.items import refunds_of_hour
+from services.orders.app.refunds.send_refund import send_refund
 from services.orders.domain.payment import Payment, PaymentState, ProviderRefused, ProviderUnavailable
 from services.orders.domain.refund import Refund, RefundStatus
 

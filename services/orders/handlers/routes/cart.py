@@ -10,7 +10,7 @@ from services.kit.bodies import Request
 from services.kit.http import caller, secured
 from services.kit.identity import Role
 from services.orders.app.context import Context
-from services.orders.app.ordering.carts import (
+from services.orders.app.ordering.cart import (
     PricedCart,
     PricedLine,
     add_to_cart,

@@ -20,7 +20,7 @@ from services.kit.bodies import Request
 from services.kit.http import caller, idempotency_key, secured
 from services.kit.identity import Role
 from services.orders.app.context import Context
-from services.orders.app.coupons.manage import (
+from services.orders.app.coupons.manage_coupons import (
     CouponView,
     create_coupon,
     list_coupons,

@@ -11,8 +11,8 @@ from services.kit.bodies import Request
 from services.kit.http import caller, correlation_id, idempotency_key, secured
 from services.kit.identity import Role
 from services.orders.app.context import Context
+from services.orders.app.courses.read_state import CourseState, list_entitlements, read_state
 from services.orders.app.entitlements.claim_course import claim_course
-from services.orders.app.entitlements.owned import CourseState, list_entitlements, read_state
 from services.orders.domain.entitlement import Basis, Entitlement
 from services.orders.domain.order import PriceReason
 from services.orders.domain.plan import Plan

@@ -11,9 +11,9 @@ from services.kit.bodies import Request
 from services.kit.http import caller, idempotency_key, secured
 from services.kit.identity import Role
 from services.orders.app.context import Context
-from services.orders.app.invoices.finance import file_key
+from services.orders.app.invoices.issue_invoice import file_key
 from services.orders.app.invoices.problems import INVOICE_NOT_ISSUED
-from services.orders.app.invoices.requests import (
+from services.orders.app.invoices.request_invoice import (
     MadeOut,
     Wanted,
     cancel_request,

@@ -10,7 +10,7 @@ from services.kit.bodies import Request
 from services.kit.http import caller, secured
 from services.kit.identity import Role
 from services.orders.app.context import Context
-from services.orders.app.invoices.finance import (
+from services.orders.app.invoices.issue_invoice import (
     invoices_page,
     issue_invoice,
     red_letter,

@@ -13,7 +13,7 @@ from services.kit.days import civil_day
 from services.kit.http import caller, correlation_id, idempotency_key, public, secured
 from services.kit.identity import Role
 from services.orders.app.context import Context
-from services.orders.app.entitlements.memberships import MembershipView, grant_membership, read_membership
+from services.orders.app.memberships.memberships import MembershipView, grant_membership, read_membership
 from services.orders.app.ordering.place_order import order_membership
 from services.orders.handlers.routes.fields import ExpectedFen, LearnerId, PlanId, Reason
 from services.orders.handlers.routes.order_views import OrderAnswer, order_answer

@@ -12,9 +12,9 @@ from services.kit.bodies import Day, Request
 from services.kit.http import caller, correlation_id, idempotency_key, secured
 from services.kit.identity import Role
 from services.orders.app.context import Context
-from services.orders.app.refunds.ask import Wanted, ask_refund
-from services.orders.app.refunds.records import known_order, known_refund, own_refund, refunds_of_order
-from services.orders.app.refunds.staff import refunds_of_day, resend_refund
+from services.orders.app.refunds.ask_refund import Wanted, ask_refund
+from services.orders.app.refunds.read_refunds import known_order, known_refund, own_refund, refunds_of_order
+from services.orders.app.refunds.resend_refund import refunds_of_day, resend_refund
 from services.orders.domain.order import MAX_LINES, Goods
 from services.orders.domain.refund import Cause, Decision, Refund, RefundLine, RefundStatus
 from services.orders.handlers.routes.fields import NUMBER, OrderId, Reason, RefundId

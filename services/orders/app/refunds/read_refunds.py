@@ -1,37 +1,15 @@
 """Refunds as they are kept."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from services.kit.store import Put, Stored
+from services.kit.store import Stored
 from services.orders.app.context import Context
-from services.orders.app.keys import order_refund_key, order_refunds, refund_key
+from services.orders.app.ordering.items import read_order
 from services.orders.app.ordering.problems import ORDER_NOT_FOUND
-from services.orders.app.ordering.records import read_order
+from services.orders.app.refunds.items import RefundOfOrder, order_refunds, read_refund
 from services.orders.app.refunds.problems import REFUND_NOT_FOUND
 from services.orders.domain.order import Order
 from services.orders.domain.refund import Refund
-
-
-@dataclass(frozen=True)
-class RefundOfOrder:
-    """A refund that an order has. How it stands, the refund says."""
-
-    refund_id: str
-
-
-def new_refund(refund: Refund) -> list[Put]:
-    """The writes of a refund that is asked for now."""
-    place = order_refund_key(refund.order_id, refund.refund_id)
-    return [Put(refund_key(refund.refund_id), refund), Put(place, RefundOfOrder(refund.refund_id))]
-
-
-def read_refund(context: Context, refund_id: str) -> Stored[Refund]:
-    """The refund of an id. Raises LookupError."""
-    stored = context.store.get(refund_key(refund_id), Refund)
-    if stored is None:
-        raise LookupError(refund_id)
-    return stored
 
 
 def known_refund(context: Context, refund_id: str) -> Stored[Refund]:

@@ -9,10 +9,12 @@ from services.kit.identity import Principal
 from services.kit.store import Change, Put, Write
 from services.orders.app.announcements import revocation_requested
 from services.orders.app.context import Context
-from services.orders.app.entitlements.memberships import read_versioned
-from services.orders.app.keys import claims, membership_key
+from services.orders.app.entitlements.items import claims
+from services.orders.app.items import new_number
+from services.orders.app.memberships.items import membership_key
+from services.orders.app.memberships.memberships import read_versioned
 from services.orders.app.ordering.own_orders import orders_since
-from services.orders.app.ordering.records import new_number
+from services.orders.app.refunds.items import new_refund
 from services.orders.app.refunds.problems import (
     LINES_NOT_REFUNDABLE,
     MEMBERSHIP_IN_USE,
@@ -20,7 +22,7 @@ from services.orders.app.refunds.problems import (
     ORDER_NOT_REFUNDABLE,
     REFUNDS_TOO_MANY,
 )
-from services.orders.app.refunds.records import known_order, new_refund, refund_places
+from services.orders.app.refunds.read_refunds import known_order, refund_places
 from services.orders.domain.entitlement import Claim
 from services.orders.domain.membership import Period
 from services.orders.domain.order import MAX_LINES, Goods, Line, LineState, Order, OrderState, PriceReason

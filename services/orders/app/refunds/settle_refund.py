@@ -7,10 +7,10 @@ from services.kit.inbox import apply_once
 from services.kit.store import Change, Put, Stored, Write
 from services.orders.app.announcements import refund_due, reversal_requested
 from services.orders.app.context import Context
-from services.orders.app.invoices.requests import after_refund
-from services.orders.app.ordering.records import read_order
-from services.orders.app.refunds.records import read_refund
-from services.orders.app.refunds.taking import settled_entitlement, settled_period
+from services.orders.app.invoices.request_invoice import after_refund
+from services.orders.app.ordering.items import read_order
+from services.orders.app.refunds.items import read_refund
+from services.orders.app.refunds.revoke_grant import settled_entitlement, settled_period
 from services.orders.domain.order import Goods, Order
 from services.orders.domain.refund import Decision, Refund, RefundLine, RefundStatus, refund_of
 from services.orders.events.consumed import EntitlementRevocationDecided, WatchesReversed

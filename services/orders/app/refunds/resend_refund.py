@@ -9,9 +9,9 @@ from services.kit.identity import Principal
 from services.kit.store import Change, Put
 from services.orders.app.announcements import refund_due
 from services.orders.app.context import Context
-from services.orders.app.keys import refunds_of_hour
+from services.orders.app.refunds.items import refunds_of_hour
 from services.orders.app.refunds.problems import REFUND_NOT_FAILED
-from services.orders.app.refunds.records import known_refund
+from services.orders.app.refunds.read_refunds import known_refund
 from services.orders.domain.refund import Refund, RefundStatus
 
 

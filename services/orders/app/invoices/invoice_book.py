@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from services.kit.days import Days, civil_day
 from services.kit.store import Put, Store
-from services.orders.app.keys import invoice_entries_of_day, invoice_entry_key
+from services.orders.app.invoices.items import invoice_entries_of_day, invoice_entry_key
 from services.orders.app.pages import pages
 from services.orders.domain.invoice import Invoice, InvoiceStatus
 

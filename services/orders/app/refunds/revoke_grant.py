@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from services.kit.store import Change, Put
 from services.orders.app.context import Context
-from services.orders.app.entitlements.memberships import membership_changed, read_versioned
-from services.orders.app.keys import entitlement_key, membership_key
+from services.orders.app.entitlements.items import entitlement_key
+from services.orders.app.memberships.items import membership_key
+from services.orders.app.memberships.memberships import membership_changed, read_versioned
 from services.orders.domain.entitlement import Entitlement
 from services.orders.domain.refund import Decision, Refund, RefundLine
 

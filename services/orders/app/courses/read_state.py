@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from services.kit.days import civil_day
 from services.orders.app.context import Context
-from services.orders.app.entitlements.standings import Standings
-from services.orders.app.keys import entitlements
-from services.orders.app.ordering.carts import read_cart
+from services.orders.app.courses.standings import Standings
+from services.orders.app.entitlements.items import entitlements
+from services.orders.app.ordering.cart import read_cart
 from services.orders.domain.entitlement import Entitlement
 from services.orders.domain.plan import Plan
 from services.orders.domain.purchase_state import Standing, State

@@ -5,8 +5,9 @@ from dataclasses import replace
 from services.kit.events import Envelope
 from services.kit.observability import count, logger
 from services.kit.store import Change, Put, commit_retrying
-from services.orders.app.payments.till import Till, movement
-from services.orders.app.refunds.records import read_refund
+from services.orders.app.finance.cash_book import movement
+from services.orders.app.payments.till import Till
+from services.orders.app.refunds.items import read_refund
 from services.orders.domain.movement import Movement, shares_of_refund
 from services.orders.domain.payment import (
     LineKind,

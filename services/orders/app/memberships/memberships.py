@@ -9,7 +9,7 @@ from services.kit.idempotency import Request, answer_once
 from services.kit.identity import Principal
 from services.kit.store import ABSENT, Change, Put
 from services.orders.app.context import Context
-from services.orders.app.keys import membership_key
+from services.orders.app.memberships.items import membership_key
 from services.orders.app.problems import PLAN_NOT_FOUND
 from services.orders.domain.membership import Membership, Period
 from services.orders.domain.plan import Plan

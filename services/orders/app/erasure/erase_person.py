@@ -4,9 +4,9 @@ from services.kit.events import Envelope
 from services.kit.inbox import apply_once
 from services.kit.store import Change, Put, commit_retrying
 from services.orders.app.context import Context
-from services.orders.app.invoices.requests import Erased, read_invoice, stored_invoices
-from services.orders.app.keys import buyer_key, erased_key, own_orders
-from services.orders.app.ordering.records import OwnOrder
+from services.orders.app.erasure.items import Erased, erased_key
+from services.orders.app.invoices.items import buyer_key, read_invoice, stored_invoices
+from services.orders.app.ordering.items import OwnOrder, own_orders
 from services.orders.domain.invoice import Buyer, InvoiceStatus
 from services.orders.events.consumed import PersonErased
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from services.kit.store import ABSENT, Change, Put, Stored, Write, commit_retrying
 from services.orders.app.context import Context
+from services.orders.app.coupons.items import Hold, coupon_attempts_key, coupon_hold_key, coupon_holds, coupon_key
 from services.orders.app.coupons.problems import (
     COUPON_NOT_APPLICABLE,
     COUPON_NOT_FOUND,
@@ -12,8 +13,7 @@ from services.orders.app.coupons.problems import (
     COUPON_USED_UP,
     TOO_MANY_COUPON_CODES,
 )
-from services.orders.app.coupons.usage import Hold, reserve
-from services.orders.app.keys import coupon_attempts_key, coupon_hold_key, coupon_holds, coupon_key
+from services.orders.app.coupons.usage import reserve
 from services.orders.app.ordering.own_orders import expire_order
 from services.orders.domain.coupon import ATTEMPTS_WINDOW, Attempts, Coupon
 from services.orders.domain.order import Line

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from services.kit.identity import Principal
 from services.kit.store import Change, Put, commit_retrying
 from services.orders.app.context import Context
-from services.orders.app.invoices.book import entered
+from services.orders.app.invoices.invoice_book import entered
+from services.orders.app.invoices.items import invoices_of_month, read_invoice
 from services.orders.app.invoices.problems import INVOICE_FILE_MISSING, INVOICE_PAST_THIS
-from services.orders.app.invoices.requests import MadeOut, made_out, moved, read_invoice
-from services.orders.app.keys import invoices_of_month
+from services.orders.app.invoices.request_invoice import MadeOut, made_out, moved
 from services.orders.app.ports import InvoiceFiles, Upload
 from services.orders.domain.invoice import Document, Invoice, InvoiceStatus
 

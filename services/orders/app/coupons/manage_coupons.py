@@ -8,16 +8,9 @@ from services.kit.identity import Principal
 from services.kit.store import Change, Put, commit_retrying
 from services.kit.store.codec import encode
 from services.orders.app.context import Context
+from services.orders.app.coupons.items import COUPONS, ListedCoupon, coupon_key, coupon_place, coupon_usage_key
 from services.orders.app.coupons.problems import COUPON_EXISTS, COUPON_NOT_FOUND
-from services.orders.app.keys import COUPONS, coupon_key, coupon_place, coupon_usage_key
 from services.orders.domain.coupon import Coupon, Usage, code_from
-
-
-@dataclass(frozen=True)
-class ListedCoupon:
-    """Says that there is a coupon of this code."""
-
-    code: str
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from services.kit.clock import Clock
 from services.kit.events import Envelope
 from services.kit.inbox import apply_once
 from services.kit.store import ABSENT, Change, Put, Store
-from services.orders.app.keys import course_key
+from services.orders.app.courses.items import course_key
 from services.orders.domain.course_offer import CourseOffer
 from services.orders.events.consumed import CoursePublished, CourseWithdrawn
 

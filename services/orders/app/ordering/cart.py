@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from services.kit.store import ABSENT, Change, Put, Stored, commit_retrying
 from services.orders.app.context import Context
-from services.orders.app.entitlements.standings import Standings, refuse_unless_buyable
-from services.orders.app.keys import cart_key
+from services.orders.app.courses.standings import Standings, refuse_unless_buyable
+from services.orders.app.ordering.items import cart_key
 from services.orders.app.ordering.problems import CART_CHANGED, CART_FULL
 from services.orders.domain.cart import Cart, CartFull, CartLine
 from services.orders.domain.purchase_state import Standing

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 
 from services.kit.store import Check, Put, Stored, Write
 from services.orders.app.context import Context
-from services.orders.app.entitlements.memberships import plan_of, read_versioned
-from services.orders.app.keys import course_key, entitlements, latest_order_key, membership_key, order_key
+from services.orders.app.courses.items import course_key
+from services.orders.app.entitlements.items import entitlements
+from services.orders.app.memberships.items import membership_key
+from services.orders.app.memberships.memberships import plan_of, read_versioned
+from services.orders.app.ordering.items import LatestOrder, latest_order_key, order_key
 from services.orders.app.ordering.problems import BUYING_OBSTACLES
-from services.orders.app.ordering.records import LatestOrder
 from services.orders.app.problems import COURSE_NOT_FOUND
 from services.orders.domain.course_offer import CourseOffer
 from services.orders.domain.entitlement import Entitlement

@@ -1,8 +1,7 @@
 """Invoices as they are kept, and what learners do with them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from stdnum.cn import uscc
 
@@ -10,6 +9,15 @@ from services.kit.days import SHANGHAI
 from services.kit.idempotency import Request, answer_once
 from services.kit.store import ABSENT, Change, Check, Put, Stored, Write, commit_retrying
 from services.orders.app.context import Context
+from services.orders.app.erasure.items import Erased, erased_key
+from services.orders.app.invoices.items import (
+    InvoiceOfOrder,
+    buyer_key,
+    invoice_key,
+    order_invoice_key,
+    read_invoice,
+    stored_invoices,
+)
 from services.orders.app.invoices.problems import (
     INVOICE_NOT_FOUND,
     INVOICE_PAST_THIS,
@@ -18,8 +26,7 @@ from services.orders.app.invoices.problems import (
     PERSON_ERASED,
     TAX_ID_WRONG,
 )
-from services.orders.app.keys import buyer_key, erased_key, invoice_key, order_invoice_key, order_invoices
-from services.orders.app.refunds.records import known_order
+from services.orders.app.refunds.read_refunds import known_order
 from services.orders.domain.invoice import (
     Buyer,
     BuyerKind,
@@ -37,20 +44,6 @@ MAX_INVOICES = 20
 REFUNDED = "订单已退款"
 WITHDRAWN = "学员已撤回申请"
 """Notes of invoices that were never issued."""
-
-
-@dataclass(frozen=True)
-class InvoiceOfOrder:
-    """An invoice that an order has. How it stands, the invoice says."""
-
-    invoice_id: str
-
-
-@dataclass(frozen=True)
-class Erased:
-    """Says that a learner asked to be forgotten."""
-
-    at: datetime
 
 
 @dataclass(frozen=True)
@@ -142,20 +135,6 @@ def after_refund(context: Context, order: Order) -> list[Write]:
         Put(stored[invoice.invoice_id].key, invoice.overtaken(REFUNDED), stored[invoice.invoice_id].version)
         for invoice in overtaken
     ]
-
-
-def stored_invoices(context: Context, order_id: str) -> Sequence[Stored[Invoice]]:
-    """All invoices of an order, oldest first."""
-    places = context.store.query(*order_invoices(order_id), InvoiceOfOrder)
-    return [read_invoice(context, place.value.invoice_id) for place in places]
-
-
-def read_invoice(context: Context, invoice_id: str) -> Stored[Invoice]:
-    """The invoice of an id. Raises INVOICE_NOT_FOUND."""
-    stored = context.store.get(invoice_key(invoice_id), Invoice)
-    if stored is None:
-        raise INVOICE_NOT_FOUND.problem()
-    return stored
 
 
 def made_out(context: Context, invoice: Invoice) -> MadeOut:
