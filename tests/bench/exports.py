@@ -26,10 +26,11 @@ from services.kit.store import Key, Stored
 from services.kit.store.codec import decode, encode
 from services.kit.store.memory import MemoryStore
 from services.orders.adapters.table_files import CsvTable, XlsxTable
-from services.orders.app.finance.write_export import Press, write_export
+from services.orders.app.finance.write_export import ExportContext, write_export
 from services.orders.domain.export import Manifest
+from services.orders.domain.ids import LearnerId, OrderId, PaymentNumber
 from services.orders.domain.movement import Movement, shares_of_order
-from services.orders.domain.order import Goods, Line, LineState, Order, OrderState, PaidBy, PriceReason
+from services.orders.domain.order import Goods, Line, LineState, Order, OrderState, PriceReason, TradeReference
 from services.orders.domain.payment import LineKind
 
 T = TypeVar("T")
@@ -70,8 +71,8 @@ def _order(pk: str, number: int) -> Order:
     if paid and number % REFUNDED_ONE_IN == 1:
         lines[0] = lines[0].moved(LineState.REVOKING).moved(LineState.REFUNDED)
     return Order(
-        order_id=f"{placed:%Y%m%d%H%M%S}{number:018x}",
-        learner_id=f"{number * 7919 % 10**12:08d}-5061-7094-2f5a-3f1d5f8f2b11",
+        order_id=OrderId(f"{placed:%Y%m%d%H%M%S}{number:018x}"),
+        learner_id=LearnerId(f"{number * 7919 % 10**12:08d}-5061-7094-2f5a-3f1d5f8f2b11"),
         lines=tuple(lines),
         created_at=placed,
         expires_at=placed + timedelta(minutes=30),
@@ -79,7 +80,9 @@ def _order(pk: str, number: int) -> Order:
         state=OrderState.PAID if paid else OrderState.EXPIRED,
         closed_at=None if paid else placed + timedelta(minutes=30),
         paid_at=placed + timedelta(minutes=2) if paid else None,
-        paid_by=PaidBy("wechat", f"{placed:%Y%m%d%H%M%S}{number:018x}", f"42{number:026d}") if paid else None,
+        paid_by=TradeReference("wechat", PaymentNumber(f"{placed:%Y%m%d%H%M%S}{number:018x}"), f"42{number:026d}")
+        if paid
+        else None,
     )
 
 
@@ -160,7 +163,7 @@ def _size(path: Path) -> int:
 def measure(orders: int) -> dict[str, Any]:
     """One export, in this process."""
     objects, disk = Dropped(), [0]
-    press = Press(SyntheticStore(orders), objects, {"csv": CsvTable, "xlsx": XlsxTable})
+    press = ExportContext(SyntheticStore(orders), objects, {"csv": CsvTable, "xlsx": XlsxTable})
     before = resource.getrusage(resource.RUSAGE_SELF)
     start = time.monotonic()
     with disk_watched(disk):

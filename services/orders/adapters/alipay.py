@@ -18,6 +18,7 @@ from services.kit.days import SHANGHAI
 from services.orders.adapters.alipay_bill import read_archive
 from services.orders.adapters.answers import text_of
 from services.orders.adapters.statement_values import fen, instant
+from services.orders.domain.ids import PaymentNumber
 from services.orders.domain.payment import (
     CURRENCY,
     ForgedNotification,
@@ -93,7 +94,7 @@ class Alipay:
         answer = self._call("alipay.trade.precreate", content, notify_url=notify_url)
         return Target(qr_content=text_of(answer, "qr_code"))
 
-    def close(self, number: str) -> None:
+    def close(self, number: PaymentNumber) -> None:
         """Closes an unpaid payment. One that nobody has scanned is unknown to Alipay; its code ends at its time."""
         try:
             self._call("alipay.trade.close", {"out_trade_no": number})
@@ -101,7 +102,7 @@ class Alipay:
             if str(refused) != _NO_TRADE:
                 raise
 
-    def find(self, number: str) -> Trade:
+    def find(self, number: PaymentNumber) -> Trade:
         """How the payment stands."""
         try:
             found = self._call("alipay.trade.query", {"out_trade_no": number})
@@ -253,7 +254,7 @@ def _notification(told: Mapping[str, str], now: datetime) -> Notification | None
         provider=ProviderName.ALIPAY,
         id=told["notify_id"],
         nonce="",
-        number=told["out_trade_no"],
+        number=PaymentNumber(told["out_trade_no"]),
         transaction_id=told["trade_no"],
         amount_fen=fen(told["total_amount"]),
         currency=CURRENCY,

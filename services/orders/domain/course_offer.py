@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from services.orders.domain.ids import CourseId
+
 
 @dataclass(frozen=True)
 class CourseOffer:
@@ -10,7 +12,7 @@ class CourseOffer:
     Prices in fen; `member_price_fen` is the course's own price for members, where it has one.
     """
 
-    course_id: str
+    course_id: CourseId
     title: str
     member_recommended: bool
     price_fen: int

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from services.orders.domain.ids import CourseId, EntitlementId, LearnerId, OrderId
+
 
 class Basis(StrEnum):
     """What an entitlement rests on."""
@@ -20,14 +22,14 @@ class Entitlement:
     It ends at `valid_until` (not included), or never. One that was bought names its order.
     """
 
-    entitlement_id: str
-    learner_id: str
-    course_id: str
+    entitlement_id: EntitlementId
+    learner_id: LearnerId
+    course_id: CourseId
     basis: Basis
     counts_against_member_quota: bool
     granted_at: datetime
     valid_until: datetime | None
-    order_id: str | None = None
+    order_id: OrderId | None = None
     revoked_at: datetime | None = None
 
     def valid_at(self, instant: datetime) -> bool:
@@ -44,8 +46,8 @@ class Claim:
     publications do not touch the claim.
     """
 
-    learner_id: str
-    course_id: str
+    learner_id: LearnerId
+    course_id: CourseId
     course_sequence: int
     claimed_at: datetime
-    entitlement_id: str
+    entitlement_id: EntitlementId

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from services.kit.days import Days
+from services.orders.domain.ids import ExportId
 
 MAX_DAYS = 31
 """Of one export, and of one summary of revenue: a month."""
@@ -55,7 +56,7 @@ class Manifest:
 class Export:
     """What one was asked for, by whom and why. `requested_by` is a person's opaque id, or SCHEDULE."""
 
-    export_id: str
+    export_id: ExportId
     first_day: date
     last_day: date
     requested_by: str

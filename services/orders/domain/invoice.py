@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from services.orders.domain.ids import InvoiceId, LearnerId, OrderId
 from services.orders.domain.order import LineState, Order
 
 
@@ -75,9 +76,9 @@ class Invoice:
     `number` is the tax authority's (发票号码), `red_number` that of the red letter. `note` says why it was cancelled.
     """
 
-    invoice_id: str
-    order_id: str
-    learner_id: str
+    invoice_id: InvoiceId
+    order_id: OrderId
+    learner_id: LearnerId
     buyer_kind: BuyerKind
     amount_fen: int
     requested_at: datetime

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from services.kit.days import SHANGHAI
+from services.orders.domain.ids import LearnerId, PeriodId, PlanId
 from services.orders.domain.plan import Plan
 
 
@@ -16,8 +17,8 @@ class Period:
     `revoking`: a refund waits for what playback says; until then nothing is claimed or priced on it.
     """
 
-    id: str
-    plan_id: str
+    id: PeriodId
+    plan_id: PlanId
     plan_version: date
     valid_from: datetime
     valid_until: datetime
@@ -39,7 +40,7 @@ class Period:
 class Membership:
     """All periods a learner was ever granted, in order, none overlapping."""
 
-    learner_id: str
+    learner_id: LearnerId
     periods: tuple[Period, ...] = ()
 
     def period_at(self, instant: datetime) -> Period | None:
@@ -54,20 +55,20 @@ class Membership:
                 end = period.valid_until
         return end
 
-    def extended(self, plan: Plan, now: datetime, period_id: str) -> "Membership":
+    def extended(self, plan: Plan, now: datetime, period_id: PeriodId) -> "Membership":
         """With one more period, of this id: after the last where that still runs, else from this second."""
         start = max([now.replace(microsecond=0), *(period.valid_until for period in self._held())])
         period = Period(period_id, plan.id, plan.effective_from, start, add_months(start, plan.length_months))
         return replace(self, periods=(*self.periods, period))
 
-    def period(self, period_id: str) -> Period:
+    def period(self, period_id: PeriodId) -> Period:
         """One period of whatever time. Raises LookupError."""
         for period in self.periods:
             if period.id == period_id:
                 return period
         raise LookupError(period_id)
 
-    def revoking(self, period_id: str) -> "Membership":
+    def revoking(self, period_id: PeriodId) -> "Membership":
         """With the last period that holds, of this id, being taken back. Raises LookupError where another is the last.
 
         Taking back an earlier one would leave the learner with a gap that the next purchase does not fill.
@@ -77,11 +78,11 @@ class Membership:
             raise LookupError(period_id)
         return self._with(replace(last, revoking=True))
 
-    def kept(self, period_id: str) -> "Membership":
+    def kept(self, period_id: PeriodId) -> "Membership":
         """With a period that is not taken back after all. Raises LookupError."""
         return self._with(replace(self.period(period_id), revoking=False))
 
-    def revoked(self, period_id: str, now: datetime) -> "Membership":
+    def revoked(self, period_id: PeriodId, now: datetime) -> "Membership":
         """With a period taken back; what was bought meanwhile, to follow on it, begins earlier. Raises LookupError."""
         period = self.period(period_id)
         taken = replace(period, revoked=True, revoking=False, sequence=period.sequence + 1)

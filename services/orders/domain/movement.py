@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.orders.domain.ids import OrderId
 from services.orders.domain.order import Goods, Order
 from services.orders.domain.payment import LineKind
 from services.orders.domain.refund import Decision, Refund
@@ -34,9 +35,9 @@ class Movement:
     reference: str
     amount_fen: int
     at: datetime
-    order_id: str = ""
-    trade_no: str = ""
-    how: str = ""
+    order_id: OrderId
+    trade_no: str
+    how: str
     shares: tuple[Share, ...] = ()
 
 

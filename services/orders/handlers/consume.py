@@ -20,15 +20,15 @@ from services.orders.events.consumed import (
 )
 
 
-def event_handlers(orders: Context) -> dict[str, EventHandler]:
+def event_handlers(ctx: Context) -> dict[str, EventHandler]:
     """What is done with each type of event."""
-    courses = partial(record_course, orders.store, orders.clock)
+    courses = partial(record_course, ctx)
     return {
         CoursePublished.TYPE: courses,
         CourseWithdrawn.TYPE: courses,
-        EntitlementRevocationDecided.TYPE: partial(record_decision, orders),
-        WatchesReversed.TYPE: partial(record_reversal, orders),
-        PersonErased.TYPE: partial(erase_person, orders),
+        EntitlementRevocationDecided.TYPE: partial(record_decision, ctx),
+        WatchesReversed.TYPE: partial(record_reversal, ctx),
+        PersonErased.TYPE: partial(erase_person, ctx),
     }
 
 

@@ -17,10 +17,11 @@ from services.orders.app.invoices.items import invoices_of_month
 from services.orders.app.ordering.items import orders_of_hour
 from services.orders.app.pages import of_hours, pages
 from services.orders.domain.export import Manifest
+from services.orders.domain.ids import CourseId, LearnerId
 from services.orders.domain.invoice import Invoice, InvoiceStatus, invoiced_fen
 from services.orders.domain.order import LineState, Order, OrderState
 from tests.unit.orders.counter import Counter
-from tests.unit.orders.export_reader import csv_rows, csv_totals, press, table, xlsx_rows, xlsx_totals
+from tests.unit.orders.export_reader import csv_rows, csv_totals, export_context, table, xlsx_rows, xlsx_totals
 from tests.unit.orders.shop import a_line, place
 from tests.unit.orders.world import World
 
@@ -54,9 +55,9 @@ class Season:
             else:
                 self.sale(action, argument, f"learner-{number}")  # type: ignore[arg-type]
 
-    def sale(self, action: str, prices: list[int], learner_id: str) -> None:
+    def sale(self, action: str, prices: list[int], learner_id: LearnerId) -> None:
         """An order, and what becomes of it."""
-        lines = [a_line(number, f"course-{number}", price) for number, price in enumerate(prices, 1)]
+        lines = [a_line(number, CourseId(f"course-{number}"), price) for number, price in enumerate(prices, 1)]
         order = place(self.world, *lines, learner_id=learner_id)
         if action == "cancel":
             self.counter.cancel(order)
@@ -89,7 +90,7 @@ class Season:
     def export(self, days: Days, rows_per_file: int, **changes: Any) -> tuple[Manifest, MemoryObjects]:
         """An export."""
         objects = MemoryObjects()
-        written = replace(press(self.world, objects, rows_per_file=rows_per_file), **changes)
+        written = replace(export_context(self.world, objects, rows_per_file=rows_per_file), **changes)
         return write_export(written, "2" * 32, days, lambda _, item_id: item_id), objects
 
 

@@ -58,7 +58,7 @@ ROLES = {"learner", "editor", "reviewer", "finance", "auditor", "administrator"}
 @pytest.fixture
 def api(member_world: World) -> HttpApi:
     """The API on the world."""
-    return build_api(member_world.context, origin_secret)
+    return build_api(member_world.ctx, origin_secret)
 
 
 def call(

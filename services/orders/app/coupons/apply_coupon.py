@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from services.kit.store import ABSENT, Change, Put, Stored, Write, commit_retrying
 from services.orders.app.context import Context
-from services.orders.app.coupons.items import Hold, coupon_attempts_key, coupon_hold_key, coupon_holds, coupon_key
+from services.orders.app.coupons.items import CouponHold, coupon_attempts_key, coupon_hold_key, coupon_holds, coupon_key
 from services.orders.app.coupons.problems import (
     COUPON_NOT_APPLICABLE,
     COUPON_NOT_FOUND,
@@ -14,8 +14,9 @@ from services.orders.app.coupons.problems import (
     TOO_MANY_COUPON_CODES,
 )
 from services.orders.app.coupons.usage import reserve
-from services.orders.app.ordering.own_orders import expire_order
-from services.orders.domain.coupon import ATTEMPTS_WINDOW, Attempts, Coupon
+from services.orders.app.ordering.close_order import expire_order
+from services.orders.domain.coupon import ATTEMPTS_WINDOW, Coupon, CouponAttempts
+from services.orders.domain.ids import CouponCode, LearnerId
 from services.orders.domain.order import Line
 
 SWEPT_WITHIN = timedelta(minutes=3)
@@ -24,7 +25,7 @@ MOST_HOLDS = 50
 
 
 def apply_coupon(
-    context: Context, learner_id: str, code: str, lines: Sequence[Line]
+    ctx: Context, learner_id: LearnerId, code: CouponCode, lines: Sequence[Line]
 ) -> tuple[tuple[Line, ...], list[Write]]:
     """The lines with the coupon's discount, and the writes that reserve it.
 
@@ -32,66 +33,66 @@ def apply_coupon(
         Problem: TOO_MANY_COUPON_CODES, COUPON_NOT_FOUND, COUPON_NOT_VALID_NOW, COUPON_NOT_APPLICABLE, COUPON_USED_UP.
         Conflict: the learner is trying codes in parallel.
     """
-    coupon = _find(context, learner_id, code)
-    if not coupon.open_at(context.clock.now()):
+    coupon = _find(ctx, learner_id, code)
+    if not coupon.open_at(ctx.clock.now()):
         raise COUPON_NOT_VALID_NOW.problem(
             valid_from=coupon.valid_from.isoformat(), valid_until=coupon.valid_until.isoformat()
         )
     if not any(coupon.applies_to(line) for line in lines):
         raise COUPON_NOT_APPLICABLE.problem(course_ids=list(coupon.course_ids))
-    reserved = reserve(context, coupon, learner_id)
-    if reserved is None and _close_lapsed(context, code):
-        reserved = reserve(context, coupon, learner_id)
+    reserved = reserve(ctx, coupon, learner_id)
+    if reserved is None and _close_lapsed(ctx, code):
+        reserved = reserve(ctx, coupon, learner_id)
     if reserved is None:
         raise COUPON_USED_UP.problem()
     return coupon.taken_off(lines), reserved
 
 
-def _find(context: Context, learner_id: str, code: str) -> Coupon:
+def _find(ctx: Context, learner_id: LearnerId, code: CouponCode) -> Coupon:
     """Each code counts as wrong until it is found to be right, so that no more are looked at in parallel.
 
     A right one is refused as well once there were too many wrong ones: the refusal must not tell them apart.
     """
-    counted = commit_retrying(context.store, lambda: _count(context, learner_id))
-    found = context.store.get(coupon_key(code), Coupon)
+    counted = commit_retrying(ctx.store, lambda: _count(ctx, learner_id))
+    found = ctx.store.get(coupon_key(code), Coupon)
     if found is None or found.value.withdrawn:
         raise COUPON_NOT_FOUND.problem()
-    commit_retrying(context.store, lambda: _give_back(context, learner_id, counted))
+    commit_retrying(ctx.store, lambda: _give_back(ctx, learner_id, counted))
     return found.value
 
 
-def _count(context: Context, learner_id: str) -> tuple[Change, Attempts]:
-    stored, now = _attempts(context, learner_id), context.clock.now()
+def _count(ctx: Context, learner_id: LearnerId) -> tuple[Change, CouponAttempts]:
+    stored, now = _attempts(ctx, learner_id), ctx.clock.now()
     if stored.value.exhausted_at(now):
         raise _too_many(stored.value)
     counted = stored.value.counted(now)
     return Change([_kept(stored, counted)]), counted
 
 
-def _give_back(context: Context, learner_id: str, counted: Attempts) -> tuple[Change, None]:
-    stored = _attempts(context, learner_id)
+def _give_back(ctx: Context, learner_id: LearnerId, counted: CouponAttempts) -> tuple[Change, None]:
+    stored = _attempts(ctx, learner_id)
     return Change([_kept(stored, stored.value.given_back(counted))]), None
 
 
-def _kept(stored: Stored[Attempts], attempts: Attempts) -> Put:
+def _kept(stored: Stored[CouponAttempts], attempts: CouponAttempts) -> Put:
     return Put(stored.key, attempts, stored.version, int((attempts.since + ATTEMPTS_WINDOW).timestamp()))
 
 
-def _close_lapsed(context: Context, code: str) -> bool:
-    """Closes what holds the coupon past its time and was not swept yet; answers whether there was any."""
-    now, closed = context.clock.now(), False
+def _close_lapsed(ctx: Context, code: CouponCode) -> bool:
+    """Closes what holds the coupon past its time and was not swept yet; returns whether there was any."""
+    now, closed = ctx.clock.now(), False
     after = coupon_hold_key(code, now - SWEPT_WITHIN, "").sk
-    for hold in context.store.page(*coupon_holds(code), Hold, after, MOST_HOLDS).items:
+    for hold in ctx.store.page(*coupon_holds(code), CouponHold, after, MOST_HOLDS).items:
         if hold.value.expires_at > now:
             break
-        closed |= expire_order(context, hold.value.order_id)
+        closed |= expire_order(ctx, hold.value.order_id)
     return closed
 
 
-def _too_many(attempts: Attempts) -> Exception:
+def _too_many(attempts: CouponAttempts) -> Exception:
     return TOO_MANY_COUPON_CODES.problem(retry_at=(attempts.since + ATTEMPTS_WINDOW).isoformat())
 
 
-def _attempts(context: Context, learner_id: str) -> Stored[Attempts]:
+def _attempts(ctx: Context, learner_id: LearnerId) -> Stored[CouponAttempts]:
     key = coupon_attempts_key(learner_id)
-    return context.store.get(key, Attempts) or Stored(key, Attempts(context.clock.now()), ABSENT)
+    return ctx.store.get(key, CouponAttempts) or Stored(key, CouponAttempts(ctx.clock.now()), ABSENT)

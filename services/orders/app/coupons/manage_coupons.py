@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from services.kit.call import Call
 from services.kit.idempotency import Request, answer_once
-from services.kit.identity import Principal
 from services.kit.store import Change, Put, commit_retrying
 from services.kit.store.codec import encode
 from services.orders.app.context import Context
-from services.orders.app.coupons.items import COUPONS, ListedCoupon, coupon_key, coupon_place, coupon_usage_key
+from services.orders.app.coupons.items import COUPONS, CouponPlace, coupon_key, coupon_place_key, coupon_usage_key
 from services.orders.app.coupons.problems import COUPON_EXISTS, COUPON_NOT_FOUND
-from services.orders.domain.coupon import Coupon, Usage, code_from
+from services.orders.domain.coupon import Coupon, CouponUsage, code_from
+from services.orders.domain.ids import CouponCode
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class CouponView:
     """A coupon, and how often it is in use."""
 
     coupon: Coupon
-    usage: Usage
+    usage: CouponUsage
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class CouponPage:
     after: str | None
 
 
-def create_coupon(context: Context, actor: Principal, draft: Coupon, reason: str, idempotency_key: str) -> CouponView:
+def create_coupon(ctx: Context, call: Call, draft: Coupon, reason: str) -> CouponView:
     """Makes a coupon like the draft, now; where that has no code, under a random one that nobody can guess.
 
     Raises:
@@ -38,21 +39,23 @@ def create_coupon(context: Context, actor: Principal, draft: Coupon, reason: str
     """
 
     def plan() -> tuple[Change, Coupon]:
-        coupon = replace(draft, code=draft.code or code_from(context.ids.new()))
-        if context.store.get(coupon_key(coupon.code), Coupon) is not None:
+        coupon = replace(draft, code=draft.code or code_from(ctx.ids.new()))
+        if ctx.store.get(coupon_key(coupon.code), Coupon) is not None:
             raise COUPON_EXISTS.problem()
         writes = [
             Put(coupon_key(coupon.code), coupon),
-            Put(coupon_place(context.clock.now(), coupon.code), ListedCoupon(coupon.code)),
-            context.audit.entry(actor, "create_coupon", coupon.code, reason),
+            Put(coupon_place_key(ctx.clock.now(), coupon.code), CouponPlace(coupon.code)),
+            ctx.audit.entry(call.caller, "create_coupon", coupon.code, reason),
         ]
         return Change(writes), coupon
 
-    request = Request(actor.id, idempotency_key, "create_coupon", {"coupon": encode(draft), "reason": reason})
-    return _view(context, answer_once(context.store, context.clock, request, Coupon, plan))
+    request = Request(
+        call.caller_id, call.idempotency_key, "create_coupon", {"coupon": encode(draft), "reason": reason}
+    )
+    return _view(ctx, answer_once(ctx.store, ctx.clock, request, Coupon, plan))
 
 
-def withdraw_coupon(context: Context, actor: Principal, code: str, reason: str) -> CouponView:
+def withdraw_coupon(ctx: Context, call: Call, code: CouponCode, reason: str) -> CouponView:
     """No order is placed with it from now on; those that hold it keep it. Once: the first reason stays.
 
     Raises:
@@ -61,32 +64,32 @@ def withdraw_coupon(context: Context, actor: Principal, code: str, reason: str) 
     """
 
     def plan() -> tuple[Change, Coupon]:
-        stored = context.store.get(coupon_key(code), Coupon)
+        stored = ctx.store.get(coupon_key(code), Coupon)
         if stored is None:
             raise COUPON_NOT_FOUND.problem()
         if stored.value.withdrawn:
             return Change(), stored.value
         withdrawn = replace(stored.value, withdrawn=True)
-        audit = context.audit.entry(actor, "withdraw_coupon", code, reason)
+        audit = ctx.audit.entry(call.caller, "withdraw_coupon", code, reason)
         return Change([Put(stored.key, withdrawn, stored.version), audit]), withdrawn
 
-    return _view(context, commit_retrying(context.store, plan))
+    return _view(ctx, commit_retrying(ctx.store, plan))
 
 
-def read_coupon(context: Context, code: str) -> CouponView:
+def read_coupon(ctx: Context, code: CouponCode) -> CouponView:
     """One coupon. Raises COUPON_NOT_FOUND."""
-    stored = context.store.get(coupon_key(code), Coupon)
+    stored = ctx.store.get(coupon_key(code), Coupon)
     if stored is None:
         raise COUPON_NOT_FOUND.problem()
-    return _view(context, stored.value)
+    return _view(ctx, stored.value)
 
 
-def list_coupons(context: Context, after: str, limit: int) -> CouponPage:
+def list_coupons(ctx: Context, after: str, limit: int) -> CouponPage:
     """A page of all coupons, after a place that an earlier page named."""
-    found = context.store.page(COUPONS, "", ListedCoupon, after, limit)
-    return CouponPage([read_coupon(context, stored.value.code) for stored in found.items], found.after)
+    found = ctx.store.page(COUPONS, "", CouponPlace, after, limit)
+    return CouponPage([read_coupon(ctx, stored.value.code) for stored in found.items], found.after)
 
 
-def _view(context: Context, coupon: Coupon) -> CouponView:
-    usage = context.store.get(coupon_usage_key(coupon.code), Usage)
-    return CouponView(coupon, usage.value if usage else Usage())
+def _view(ctx: Context, coupon: Coupon) -> CouponView:
+    usage = ctx.store.get(coupon_usage_key(coupon.code), CouponUsage)
+    return CouponView(coupon, usage.value if usage else CouponUsage())

@@ -1,15 +1,16 @@
 """Keeping orders' own view of the catalogue's courses."""
 
-from services.kit.clock import Clock
 from services.kit.events import Envelope
 from services.kit.inbox import apply_once
-from services.kit.store import ABSENT, Change, Put, Store
+from services.kit.store import ABSENT, Change, Put
+from services.orders.app.context import Context
 from services.orders.app.courses.items import course_key
 from services.orders.domain.course_offer import CourseOffer
+from services.orders.domain.ids import CourseId
 from services.orders.events.consumed import CoursePublished, CourseWithdrawn
 
 
-def record_course(store: Store, clock: Clock, event: Envelope) -> None:
+def record_course(ctx: Context, event: Envelope) -> None:
     """Keeps what the newest publication or withdrawal says; an older one that arrives late changes nothing.
 
     Raises:
@@ -20,7 +21,7 @@ def record_course(store: Store, clock: Clock, event: Envelope) -> None:
     if event.sequence is None:
         raise ValueError("a publication without a sequence cannot be put in order")
     offer = CourseOffer(
-        course_id=published.course_id,
+        course_id=CourseId(published.course_id),
         title=published.title,
         title_en=published.title_en,
         member_recommended=published.member_recommended,
@@ -33,9 +34,9 @@ def record_course(store: Store, clock: Clock, event: Envelope) -> None:
 
     def plan() -> Change:
         key = course_key(offer.course_id)
-        known = store.get(key, CourseOffer)
+        known = ctx.store.get(key, CourseOffer)
         if known and known.value.sequence >= offer.sequence:
             return Change()
         return Change([Put(key, offer, known.version if known else ABSENT)])
 
-    apply_once(store, clock, event, plan)
+    apply_once(ctx.store, ctx.clock, event, plan)

@@ -12,21 +12,21 @@ from services.orders.domain.payment import ProviderName
 
 
 @dataclass(frozen=True)
-class Entry:
+class CashEntry:
     """A movement, and who made it."""
 
     provider: ProviderName
     movement: Movement
 
 
-def cash_book(store: Store, days: Days) -> Iterator[Entry]:
+def cash_book(store: Store, days: Days) -> Iterator[CashEntry]:
     """The movements of the days: a day after the other, a provider after the other."""
     for day in days:
         for provider in ProviderName:
             for movement in pages(store, movements_of_day(provider, day), Movement):
-                yield Entry(provider, movement)
+                yield CashEntry(provider, movement)
 
 
-def movement(provider: str, moved: Movement) -> Put:
+def enter(provider: str, moved: Movement) -> Put:
     """The entry of a movement of money under its civil day: what a statement of that day is compared with."""
     return Put(movement_key(provider, civil_day(moved.at), moved.kind, moved.reference), moved)

@@ -12,7 +12,7 @@ from typing import Any
 
 from services.kit.days import SHANGHAI, Days
 from services.kit.store import Store
-from services.orders.app.finance.cash_book import Entry, cash_book
+from services.orders.app.finance.cash_book import CashEntry, cash_book
 from services.orders.app.invoices.invoice_book import invoice_book
 from services.orders.app.ordering.items import orders_of_hour
 from services.orders.app.pages import of_hours
@@ -197,7 +197,7 @@ def _line(order: Order, line: Line) -> Row:
     )
 
 
-def _movement_rows(entry: Entry) -> Iterator[tuple[Table, Row]]:
+def _movement_rows(entry: CashEntry) -> Iterator[tuple[Table, Row]]:
     moved = entry.movement
     row = (
         moved.reference,

@@ -1,9 +1,10 @@
-"""What is kept of finance, and where."""
+"""What is kept for finance, and where."""
 
 from dataclasses import dataclass
 from datetime import date
 
 from services.kit.store import Key
+from services.orders.domain.ids import CheckId, ExportId
 from services.orders.domain.payment import LineKind
 
 
@@ -17,7 +18,7 @@ def movements_of_day(provider: str, day: date) -> str:
     return f"MOVEMENTS#{provider}#{day}"
 
 
-def export_key(export_id: str) -> Key:
+def export_key(export_id: ExportId) -> Key:
     """An export by its id, which begins with the month it was asked for in."""
     return Key(exports_of_month(export_id), export_id or "-")
 
@@ -27,7 +28,7 @@ def exports_of_month(month: str) -> str:
     return f"EXPORTS#{month[:6]}"
 
 
-def check_key(check_id: str) -> Key:
+def check_key(check_id: CheckId) -> Key:
     """A reconciliation by its id, which begins with the day it is about."""
     return Key(checks_of_month(check_id), check_id or "-")
 
@@ -37,13 +38,13 @@ def checks_of_month(month: str) -> str:
     return f"RECONCILIATIONS#{month[:6]}"
 
 
-def daily_key(task: str, day: date) -> Key:
-    """Says that what is done once for each civil day was asked for."""
-    return Key(f"DAILY#{task}", f"{day}")
-
-
 @dataclass(frozen=True)
 class DailyTask:
-    """What was asked for."""
+    """Says that what is done once for each civil day was asked for, and what that is."""
 
     subject: str
+
+
+def daily_key(task: str, day: date) -> Key:
+    """What was asked for of a civil day."""
+    return Key(f"DAILY#{task}", f"{day}")

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from stdnum.cn import uscc
 
+from services.kit.call import Call
 from services.kit.days import SHANGHAI
 from services.kit.idempotency import Request, answer_once
 from services.kit.store import ABSENT, Change, Check, Put, Stored, Write, commit_retrying
 from services.orders.app.context import Context
-from services.orders.app.erasure.items import Erased, erased_key
+from services.orders.app.erasure.items import ErasureMark, erasure_key
 from services.orders.app.invoices.items import (
     InvoiceOfOrder,
     buyer_key,
@@ -26,7 +27,8 @@ from services.orders.app.invoices.problems import (
     PERSON_ERASED,
     TAX_ID_WRONG,
 )
-from services.orders.app.refunds.read_refunds import known_order
+from services.orders.app.ordering.read_orders import known_order
+from services.orders.domain.ids import InvoiceId, LearnerId, OrderId
 from services.orders.domain.invoice import (
     Buyer,
     BuyerKind,
@@ -47,23 +49,23 @@ WITHDRAWN = "学员已撤回申请"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class InvoiceDraft:
     """What a learner asks for: an invoice of an order's amount (None: all that is left), and whom it is made out to."""
 
-    order_id: str
+    order_id: OrderId
     amount_fen: int | None
     buyer: Buyer
 
 
 @dataclass(frozen=True)
-class MadeOut:
+class InvoiceWithBuyer:
     """An invoice with whom it is made out to; nobody any more, once that was erased."""
 
     invoice: Invoice
     buyer: Buyer | None
 
 
-def request_invoice(context: Context, learner_id: str, wanted: Wanted, idempotency_key: str) -> MadeOut:
+def request_invoice(ctx: Context, call: Call, draft: InvoiceDraft) -> InvoiceWithBuyer:
     """Asks finance for an invoice. The order is written too, so that no two requests, and no refund, overlook it.
 
     Raises:
@@ -71,29 +73,30 @@ def request_invoice(context: Context, learner_id: str, wanted: Wanted, idempoten
             IDEMPOTENCY_KEY_REUSED.
         Conflict: others kept writing.
     """
-    _check_tax_id(wanted.buyer)
-    content = {"order_id": wanted.order_id, "amount_fen": wanted.amount_fen, "buyer": vars(wanted.buyer)}
-    request = Request(learner_id, idempotency_key, "request_invoice", content)
+    _check_tax_id(draft.buyer)
+    learner_id = LearnerId(call.caller_id)
+    content = {"order_id": draft.order_id, "amount_fen": draft.amount_fen, "buyer": vars(draft.buyer)}
+    request = Request(call.caller_id, call.idempotency_key, "request_invoice", content)
 
     def plan() -> tuple[Change, Invoice]:
-        order = known_order(context, wanted.order_id, learner_id)
-        if context.store.get(erased_key(learner_id), Erased):
+        order = known_order(ctx, draft.order_id, learner_id)
+        if ctx.store.get(erasure_key(learner_id), ErasureMark):
             raise PERSON_ERASED.problem()
-        invoices = [stored.value for stored in stored_invoices(context, wanted.order_id)]
+        invoices = [stored.value for stored in stored_invoices(ctx, draft.order_id)]
         if len(invoices) >= MAX_INVOICES:
             raise INVOICES_TOO_MANY.problem(most=MAX_INVOICES)
         left = left_fen(order.value, invoices)
-        amount_fen = left if wanted.amount_fen is None else wanted.amount_fen
+        amount_fen = left if draft.amount_fen is None else draft.amount_fen
         if not 0 < amount_fen <= left:
             raise INVOICE_TOO_MUCH.problem(left_fen=left)
-        invoice = _invoice(context, order.value, amount_fen, wanted.buyer)
-        holding: list[Write] = [Put(order.key, order.value, order.version), Check(erased_key(learner_id), ABSENT)]
-        return Change([*holding, *_kept(invoice, wanted.buyer)]), invoice
+        invoice = _invoice(ctx, order.value, amount_fen, draft.buyer)
+        holding: list[Write] = [Put(order.key, order.value, order.version), Check(erasure_key(learner_id), ABSENT)]
+        return Change([*holding, *_kept(invoice, draft.buyer)]), invoice
 
-    return made_out(context, answer_once(context.store, context.clock, request, Invoice, plan))
+    return with_buyer(ctx, answer_once(ctx.store, ctx.clock, request, Invoice, plan))
 
 
-def cancel_request(context: Context, learner_id: str, invoice_id: str) -> MadeOut:
+def cancel_request(ctx: Context, call: Call, invoice_id: InvoiceId) -> InvoiceWithBuyer:
     """Takes an own request back before it is issued; once more changes nothing.
 
     Raises:
@@ -102,33 +105,33 @@ def cancel_request(context: Context, learner_id: str, invoice_id: str) -> MadeOu
     """
 
     def plan() -> tuple[Change, Invoice]:
-        stored = _own(context, learner_id, invoice_id)
+        stored = _own(ctx, LearnerId(call.caller_id), invoice_id)
         if stored.value.note == WITHDRAWN:
             return Change(), stored.value
         cancelled = moved(stored, lambda: stored.value.cancelled(WITHDRAWN))
         return Change([Put(stored.key, cancelled, stored.version)]), cancelled
 
-    return made_out(context, commit_retrying(context.store, plan))
+    return with_buyer(ctx, commit_retrying(ctx.store, plan))
 
 
-def own_invoice(context: Context, learner_id: str, invoice_id: str) -> MadeOut:
+def own_invoice(ctx: Context, learner_id: LearnerId, invoice_id: InvoiceId) -> InvoiceWithBuyer:
     """How an own invoice stands; whether another learner has it, nobody is told. Raises INVOICE_NOT_FOUND."""
-    return made_out(context, _own(context, learner_id, invoice_id).value)
+    return with_buyer(ctx, _own(ctx, learner_id, invoice_id).value)
 
 
-def invoices_of_order(context: Context, learner_id: str, order_id: str) -> tuple[list[MadeOut], int]:
+def invoices_of_order(ctx: Context, learner_id: LearnerId, order_id: OrderId) -> tuple[list[InvoiceWithBuyer], int]:
     """An own order's invoices, oldest first, and what can still be invoiced. Raises ORDER_NOT_FOUND."""
-    order = known_order(context, order_id, learner_id).value
-    invoices = [stored.value for stored in stored_invoices(context, order_id)]
-    return [made_out(context, invoice) for invoice in invoices], left_fen(order, invoices)
+    order = known_order(ctx, order_id, learner_id).value
+    invoices = [stored.value for stored in stored_invoices(ctx, order_id)]
+    return [with_buyer(ctx, invoice) for invoice in invoices], left_fen(order, invoices)
 
 
-def after_refund(context: Context, order: Order) -> list[Write]:
+def after_refund(ctx: Context, order: Order) -> list[Write]:
     """The writes that take back the invoices that an order, refunded in the same transaction, is too small for now.
 
     Whoever requests one writes the order, so the transaction meets them.
     """
-    stored = {invoice.value.invoice_id: invoice for invoice in stored_invoices(context, order.order_id)}
+    stored = {invoice.value.invoice_id: invoice for invoice in stored_invoices(ctx, order.order_id)}
     kept_fen = invoiceable_fen(order) + sum(line.due_fen for line in order.lines if line.state == "revoking")
     overtaken = too_many(kept_fen, [invoice.value for invoice in stored.values()])
     return [
@@ -137,10 +140,10 @@ def after_refund(context: Context, order: Order) -> list[Write]:
     ]
 
 
-def made_out(context: Context, invoice: Invoice) -> MadeOut:
+def with_buyer(ctx: Context, invoice: Invoice) -> InvoiceWithBuyer:
     """With whom it is made out to."""
-    buyer = context.store.get(buyer_key(invoice.invoice_id), Buyer)
-    return MadeOut(invoice, buyer.value if buyer and not buyer.value.is_erased else None)
+    buyer = ctx.store.get(buyer_key(invoice.invoice_id), Buyer)
+    return InvoiceWithBuyer(invoice, buyer.value if buyer and not buyer.value.is_erased else None)
 
 
 def moved(stored: Stored[Invoice], move: Callable[[], Invoice]) -> Invoice:
@@ -151,18 +154,18 @@ def moved(stored: Stored[Invoice], move: Callable[[], Invoice]) -> Invoice:
         raise INVOICE_PAST_THIS.problem(invoice_status=stored.value.status) from None
 
 
-def _own(context: Context, learner_id: str, invoice_id: str) -> Stored[Invoice]:
-    stored = read_invoice(context, invoice_id)
+def _own(ctx: Context, learner_id: LearnerId, invoice_id: InvoiceId) -> Stored[Invoice]:
+    stored = read_invoice(ctx, invoice_id)
     if stored.value.learner_id != learner_id:
         raise INVOICE_NOT_FOUND.problem()
     return stored
 
 
-def _invoice(context: Context, order: Order, amount_fen: int, buyer: Buyer) -> Invoice:
-    now = context.clock.now()
+def _invoice(ctx: Context, order: Order, amount_fen: int, buyer: Buyer) -> Invoice:
+    now = ctx.clock.now()
     return Invoice(
         # Unlike other numbers it begins with the time in China: finance closes civil months there.
-        invoice_id=f"{now.astimezone(SHANGHAI):%Y%m%d%H%M%S}{context.ids.new()[-_RANDOM_DIGITS:]}",
+        invoice_id=InvoiceId(f"{now.astimezone(SHANGHAI):%Y%m%d%H%M%S}{ctx.ids.new()[-_RANDOM_DIGITS:]}"),
         order_id=order.order_id,
         learner_id=order.learner_id,
         buyer_kind=buyer.kind,

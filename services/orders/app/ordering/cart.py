@@ -3,12 +3,14 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from services.kit.store import ABSENT, Change, Put, Stored, commit_retrying
+from services.kit.call import Call
+from services.kit.store import Change, Put, Stored, commit_retrying
 from services.orders.app.context import Context
-from services.orders.app.courses.standings import Standings, refuse_unless_buyable
-from services.orders.app.ordering.items import cart_key
+from services.orders.app.courses.standings import read_shopper, read_standing, refuse_unless_buyable
+from services.orders.app.ordering.items import read_cart
 from services.orders.app.ordering.problems import CART_CHANGED, CART_FULL
 from services.orders.domain.cart import Cart, CartFull, CartLine
+from services.orders.domain.ids import CourseId, LearnerId
 from services.orders.domain.purchase_state import Standing
 
 
@@ -38,15 +40,14 @@ class PricedCart:
         return sum(line.standing.price.fen for line in self.lines if line.counts)
 
 
-def show_cart(context: Context, learner_id: str) -> PricedCart:
+def show_cart(ctx: Context, learner_id: LearnerId) -> PricedCart:
     """The learner's cart at the prices of now."""
-    stored = read_cart(context, learner_id)
-    standings = Standings(context, learner_id)
-    lines = [PricedLine(line, standings.of(line.course_id).standing) for line in stored.value.lines]
+    stored, shopper = read_cart(ctx, learner_id), read_shopper(ctx, learner_id)
+    lines = [PricedLine(line, read_standing(ctx, shopper, line.course_id).standing) for line in stored.value.lines]
     return PricedCart(stored.version, lines)
 
 
-def add_to_cart(context: Context, learner_id: str, course_id: str) -> PricedCart:
+def add_to_cart(ctx: Context, call: Call, course_id: CourseId) -> PricedCart:
     """Puts a course in; one that is in it already stays as it is.
 
     Raises:
@@ -54,23 +55,23 @@ def add_to_cart(context: Context, learner_id: str, course_id: str) -> PricedCart
         Conflict: others kept writing.
     """
 
-    def change(cart: Cart) -> Cart:
-        standing = Standings(context, learner_id).of(course_id).standing
+    def change(stored: Stored[Cart]) -> Cart:
+        standing = read_standing(ctx, read_shopper(ctx, LearnerId(call.caller_id)), course_id).standing
         refuse_unless_buyable(standing)
         try:
-            return cart.added(CartLine(course_id, context.clock.now(), standing.price.fen))
+            return stored.value.added(CartLine(course_id, ctx.clock.now(), standing.price.fen))
         except CartFull:
             raise CART_FULL.problem() from None
 
-    return _change(context, learner_id, lambda stored: change(stored.value))
+    return _change(ctx, call, change)
 
 
-def remove_from_cart(context: Context, learner_id: str, course_id: str) -> PricedCart:
+def remove_from_cart(ctx: Context, call: Call, course_id: CourseId) -> PricedCart:
     """Takes a course out, whether or not it was in. Raises Conflict."""
-    return _change(context, learner_id, lambda stored: stored.value.without([course_id]))
+    return _change(ctx, call, lambda stored: stored.value.without([course_id]))
 
 
-def select_in_cart(context: Context, learner_id: str, course_ids: Collection[str], version: int) -> PricedCart:
+def select_in_cart(ctx: Context, call: Call, course_ids: Collection[CourseId], version: int) -> PricedCart:
     """Selects exactly these, as seen in a version of the cart: what another device changed meanwhile is not undone.
 
     Raises:
@@ -83,20 +84,16 @@ def select_in_cart(context: Context, learner_id: str, course_ids: Collection[str
             raise CART_CHANGED.problem(version=stored.version)
         return stored.value.selecting(course_ids)
 
-    return _change(context, learner_id, change)
+    return _change(ctx, call, change)
 
 
-def read_cart(context: Context, learner_id: str) -> Stored[Cart]:
-    """The cart as it is kept; an empty one where there is none."""
-    key = cart_key(learner_id)
-    return context.store.get(key, Cart) or Stored(key, Cart(), ABSENT)
+def _change(ctx: Context, call: Call, change: Callable[[Stored[Cart]], Cart]) -> PricedCart:
+    learner_id = LearnerId(call.caller_id)
 
-
-def _change(context: Context, learner_id: str, change: Callable[[Stored[Cart]], Cart]) -> PricedCart:
     def plan() -> tuple[Change, None]:
-        stored = read_cart(context, learner_id)
+        stored = read_cart(ctx, learner_id)
         changed = change(stored)
         return Change([Put(stored.key, changed, stored.version)] if changed != stored.value else []), None
 
-    commit_retrying(context.store, plan)
-    return show_cart(context, learner_id)
+    commit_retrying(ctx.store, plan)
+    return show_cart(ctx, learner_id)

@@ -1,50 +1,65 @@
-"""Refunds as they are kept."""
+"""Looking at refunds."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 
+from services.kit.days import Days
 from services.kit.store import Stored
 from services.orders.app.context import Context
-from services.orders.app.ordering.items import read_order
-from services.orders.app.ordering.problems import ORDER_NOT_FOUND
-from services.orders.app.refunds.items import RefundOfOrder, order_refunds, read_refund
+from services.orders.app.ordering.read_orders import known_order
+from services.orders.app.refunds.items import RefundOfOrder, order_refunds, read_refund, refunds_of_hour
 from services.orders.app.refunds.problems import REFUND_NOT_FOUND
-from services.orders.domain.order import Order
-from services.orders.domain.refund import Refund
+from services.orders.domain.ids import LearnerId, OrderId, RefundId
+from services.orders.domain.refund import Refund, RefundStatus
 
 
-def known_refund(context: Context, refund_id: str) -> Stored[Refund]:
-    """The same for somebody who asks. Raises REFUND_NOT_FOUND."""
+@dataclass(frozen=True)
+class RefundsPage:
+    """Refunds in order of their ids; `after` is where the next page begins, None after the last."""
+
+    refunds: list[Refund]
+    after: str | None
+
+
+def known_refund(ctx: Context, refund_id: RefundId, learner_id: LearnerId | None = None) -> Stored[Refund]:
+    """A refund; whether another learner than the one given has it, nobody is told. Raises REFUND_NOT_FOUND."""
     try:
-        return read_refund(context, refund_id)
+        refund = read_refund(ctx, refund_id)
     except LookupError:
         raise REFUND_NOT_FOUND.problem() from None
-
-
-def own_refund(context: Context, learner_id: str, refund_id: str) -> Refund:
-    """How an own refund stands; whether another learner has it, nobody is told. Raises REFUND_NOT_FOUND."""
-    refund = known_refund(context, refund_id).value
-    if refund.learner_id != learner_id:
+    if learner_id not in (None, refund.value.learner_id):
         raise REFUND_NOT_FOUND.problem()
     return refund
 
 
-def known_order(context: Context, order_id: str, learner_id: str | None = None) -> Stored[Order]:
-    """An order, of this learner where one is given. Raises ORDER_NOT_FOUND."""
-    try:
-        order = read_order(context, order_id)
-    except LookupError:
-        raise ORDER_NOT_FOUND.problem() from None
-    if learner_id not in (None, order.value.learner_id):
-        raise ORDER_NOT_FOUND.problem()
-    return order
-
-
-def refunds_of_order(context: Context, order_id: str, learner_id: str | None = None) -> Sequence[Refund]:
+def refunds_of_order(ctx: Context, order_id: OrderId, learner_id: LearnerId | None = None) -> Sequence[Refund]:
     """All refunds of an order, oldest first. Raises ORDER_NOT_FOUND."""
-    known_order(context, order_id, learner_id)
-    return [read_refund(context, place.refund_id).value for place in refund_places(context, order_id)]
+    known_order(ctx, order_id, learner_id)
+    return [read_refund(ctx, place.refund_id).value for place in refund_places(ctx, order_id)]
 
 
-def refund_places(context: Context, order_id: str) -> list[RefundOfOrder]:
+def refund_places(ctx: Context, order_id: OrderId) -> list[RefundOfOrder]:
     """Which refunds an order has, oldest first."""
-    return [stored.value for stored in context.store.query(*order_refunds(order_id), RefundOfOrder)]
+    return [stored.value for stored in ctx.store.query(*order_refunds(order_id), RefundOfOrder)]
+
+
+def refunds_of_day(ctx: Context, day: date, status: RefundStatus | None, after: str, limit: int) -> RefundsPage:
+    """The refunds asked for on a civil day in China, of one status or of any, a page at a time.
+
+    A page may hold less than what was read: a status is picked after reading.
+
+    Args:
+        after: the earlier page's `after`; "" for the first page.
+        limit: how many are read at most.
+    """
+    read: list[Refund] = []
+    for hour in Days(day, day).hours():
+        if hour < after[:10]:
+            continue
+        page = ctx.store.page(refunds_of_hour(hour), "", Refund, after, limit - len(read))
+        read += [stored.value for stored in page.items]
+        if len(read) == limit:
+            break
+    found = [refund for refund in read if status in (None, refund.status)]
+    return RefundsPage(found, read[-1].refund_id if len(read) == limit else None)

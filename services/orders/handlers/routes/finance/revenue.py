@@ -51,7 +51,7 @@ class RevenueAnswer(BaseModel):
     unearned: FiguresAnswer = Field(description="what came for nothing, such as an order paid twice, and went back")
 
 
-def add_revenue_routes(app: APIGatewayHttpResolver, context: Context) -> None:
+def add_revenue_routes(app: APIGatewayHttpResolver, ctx: Context) -> None:
     """The route."""
 
     @app.get(
@@ -64,6 +64,6 @@ def add_revenue_routes(app: APIGatewayHttpResolver, context: Context) -> None:
         first_day: Annotated[Day, Query(description="Asia/Shanghai")],
         last_day: Annotated[Day, Query(description=f"included; at most {MAX_DAYS} days, none after today")],
     ) -> RevenueAnswer:
-        days = exportable(context, first_day, last_day)
-        found = revenue_document(sum_up(context.store, days), days, titles(context, last_day))
+        days = exportable(ctx, first_day, last_day)
+        found = revenue_document(sum_up(ctx.store, days), days, titles(ctx, last_day))
         return RevenueAnswer.model_validate(found)

@@ -7,15 +7,16 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 from pydantic import Field
 
 from services.kit.bodies import Request
-from services.kit.http import caller, correlation_id, idempotency_key, secured
+from services.kit.http import call_of, secured
 from services.kit.identity import Role
 from services.orders.app.context import Context
-from services.orders.app.ordering.own_orders import cancel_order, list_orders, own_order
+from services.orders.app.ordering.close_order import cancel_order
 from services.orders.app.ordering.place_order import order_courses
 from services.orders.app.ordering.quote import quote_courses
+from services.orders.app.ordering.read_orders import known_order, list_orders
 from services.orders.domain.order import MAX_LINES, Order
-from services.orders.handlers.routes.fields import CouponCode, CourseId, ExpectedFen, OrderId
-from services.orders.handlers.routes.order_views import (
+from services.orders.handlers.routes.fields import CouponCode, CourseId, ExpectedFen, OrderId, learner_id
+from services.orders.handlers.routes.ordering.answers import (
     OrderAnswer,
     OrdersAnswer,
     QuoteAnswer,
@@ -44,13 +45,13 @@ class OrderRequest(QuoteRequest):
     expected_fen: ExpectedFen
 
 
-def add_order_routes(app: APIGatewayHttpResolver, context: Context) -> None:
+def add_order_routes(app: APIGatewayHttpResolver, ctx: Context) -> None:
     """Ordering courses, and looking after own orders."""
-    _add_placing(app, context)
-    _add_own(app, context)
+    _add_placing(app, ctx)
+    _add_own(app, ctx)
 
 
-def _add_placing(app: APIGatewayHttpResolver, context: Context) -> None:
+def _add_placing(app: APIGatewayHttpResolver, ctx: Context) -> None:
     @app.post(
         "/v1/orders/quotes",
         operation_id="quote_order",
@@ -58,7 +59,7 @@ def _add_placing(app: APIGatewayHttpResolver, context: Context) -> None:
         **secured(Role.LEARNER),
     )
     def quote(request: Annotated[QuoteRequest, Body()]) -> QuoteAnswer:
-        found = quote_courses(context, caller(app).id, request.course_ids, request.coupon_code)
+        found = quote_courses(ctx, learner_id(app), request.course_ids, request.coupon_code)
         return QuoteAnswer(
             lines=[priced_line(line) for line in found.lines],
             coupon_code=found.coupon_code,
@@ -74,35 +75,27 @@ def _add_placing(app: APIGatewayHttpResolver, context: Context) -> None:
         **secured(Role.LEARNER, idempotent=True),
     )
     def place(request: Annotated[OrderRequest, Body()]) -> OrderAnswer:
-        order = order_courses(
-            context,
-            caller(app).id,
-            request.course_ids,
-            request.coupon_code,
-            request.expected_fen,
-            idempotency_key(app),
-            correlation_id(app),
-        )
-        return order_answer(order, context.clock.now())
+        order = order_courses(ctx, call_of(app), request.course_ids, request.coupon_code, request.expected_fen)
+        return order_answer(order, ctx.clock.now())
 
 
-def _add_own(app: APIGatewayHttpResolver, context: Context) -> None:
+def _add_own(app: APIGatewayHttpResolver, ctx: Context) -> None:
     learner = secured(Role.LEARNER)
 
     def answer(order: Order) -> OrderAnswer:
-        return order_answer(order, context.clock.now())
+        return order_answer(order, ctx.clock.now())
 
     @app.get("/v1/orders/orders", operation_id="list_orders", summary="The caller's orders, newest first", **learner)
     def mine(
         after: Annotated[OrderId | None, Query(description="the earlier page's `after`")] = None,
         limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = MAX_PAGE,
     ) -> OrdersAnswer:
-        page = list_orders(context, caller(app).id, after, limit)
+        page = list_orders(ctx, learner_id(app), after, limit)
         return OrdersAnswer(orders=[answer(order) for order in page.orders], after=page.after)
 
     @app.get("/v1/orders/orders/<order_id>", operation_id="read_order", summary="An own order", **learner)
     def read(order_id: Annotated[OrderId, Path()]) -> OrderAnswer:
-        return answer(own_order(context, caller(app).id, order_id).value)
+        return answer(known_order(ctx, order_id, learner_id(app)).value)
 
     @app.put(
         "/v1/orders/orders/<order_id>/cancellation",
@@ -111,4 +104,4 @@ def _add_own(app: APIGatewayHttpResolver, context: Context) -> None:
         **learner,
     )
     def cancel(order_id: Annotated[OrderId, Path()]) -> OrderAnswer:
-        return answer(cancel_order(context, caller(app).id, order_id))
+        return answer(cancel_order(ctx, call_of(app), order_id))

@@ -10,22 +10,16 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 from pydantic import AfterValidator, BaseModel, Field, StrictStr
 
 from services.kit.bodies import Day, Request
-from services.kit.http import caller, correlation_id, idempotency_key, secured
+from services.kit.http import call_of, secured
 from services.kit.identity import Role
-from services.kit.objects import Objects
-from services.orders.app.context import Context
+from services.orders.app.context import FinanceContext
 from services.orders.app.finance.request_check import link_check_file, list_checks, read_check, request_check
+from services.orders.domain import ids
 from services.orders.domain.payment import LineKind, ProviderName
 from services.orders.domain.reconciliation import Totals
-from services.orders.domain.statement_check import CheckResult, CheckState, Finding, Found, StatementCheck
+from services.orders.domain.statement_check import CheckResult, CheckState, Finding, ReportedDifference, StatementCheck
 from services.orders.handlers.routes.fields import MONTH, Reason
-from services.orders.handlers.routes.finance_views import (
-    FileName,
-    KeptFileAnswer,
-    LinkAnswer,
-    kept_file,
-    link_answer,
-)
+from services.orders.handlers.routes.finance.files import FileName, KeptFileAnswer, LinkAnswer, kept_file, link_answer
 
 MAX_STATEMENT = 1024 * 1024
 """Characters of an uploaded statement in base64: compressed, a day of some 50,000 movements. Others are fetched."""
@@ -40,8 +34,10 @@ def _base64(text: str) -> str:
 
 
 CheckId = Annotated[
-    StrictStr,
-    Field(pattern=r"^[0-9]{8}-(wechat|alipay)-[0-9]{14}[0-9a-f]{18}$", description="the reconciliation's id"),
+    ids.CheckId,
+    Field(
+        strict=True, pattern=r"^[0-9]{8}-(wechat|alipay)-[0-9]{14}[0-9a-f]{18}$", description="the reconciliation's id"
+    ),
 ]
 Statement = Annotated[StrictStr, Field(min_length=1, max_length=MAX_STATEMENT), AfterValidator(_base64)]
 
@@ -112,13 +108,13 @@ class ReconciliationsAnswer(BaseModel):
     reconciliations: list[ReconciliationAnswer]
 
 
-def add_reconciliation_routes(app: APIGatewayHttpResolver, context: Context, objects: Objects) -> None:
+def add_reconciliation_routes(app: APIGatewayHttpResolver, ctx: FinanceContext) -> None:
     """The routes."""
-    _add_requesting(app, context, objects)
-    _add_reading(app, context, objects)
+    _add_requesting(app, ctx)
+    _add_reading(app, ctx)
 
 
-def _add_requesting(app: APIGatewayHttpResolver, context: Context, objects: Objects) -> None:
+def _add_requesting(app: APIGatewayHttpResolver, ctx: FinanceContext) -> None:
     @app.post(
         "/v1/orders/reconciliations",
         status_code=202,
@@ -127,21 +123,12 @@ def _add_requesting(app: APIGatewayHttpResolver, context: Context, objects: Obje
         **secured(Role.FINANCE, idempotent=True, function="finance"),
     )
     def ask(request: Annotated[ReconciliationRequest, Body()]) -> ReconciliationAnswer:
-        asked = request_check(
-            context,
-            objects,
-            caller(app),
-            request.provider,
-            request.day,
-            base64.b64decode(request.statement) if request.statement else None,
-            request.reason,
-            idempotency_key(app),
-            correlation_id(app),
-        )
+        statement = base64.b64decode(request.statement) if request.statement else None
+        asked = request_check(ctx, call_of(app), request.provider, request.day, statement, request.reason)
         return _answer(asked)
 
 
-def _add_reading(app: APIGatewayHttpResolver, context: Context, objects: Objects) -> None:
+def _add_reading(app: APIGatewayHttpResolver, ctx: FinanceContext) -> None:
     finance = secured(Role.FINANCE, function="finance")
 
     @app.get(
@@ -153,7 +140,7 @@ def _add_reading(app: APIGatewayHttpResolver, context: Context, objects: Objects
     def listed(
         month: Annotated[str, Query(pattern=MONTH, description="civil month in Asia/Shanghai, such as 2026-11")],
     ) -> ReconciliationsAnswer:
-        found = list_checks(context, month.replace("-", ""))
+        found = list_checks(ctx, month.replace("-", ""))
         return ReconciliationsAnswer(reconciliations=[_answer(check) for check in found])
 
     @app.get(
@@ -163,7 +150,7 @@ def _add_reading(app: APIGatewayHttpResolver, context: Context, objects: Objects
         **finance,
     )
     def read(reconciliation_id: Annotated[CheckId, Path()]) -> ReconciliationAnswer:
-        return _answer(read_check(context, reconciliation_id))
+        return _answer(read_check(ctx, reconciliation_id))
 
     @app.get(
         "/v1/orders/reconciliations/<reconciliation_id>/files/<file_name>",
@@ -172,7 +159,7 @@ def _add_reading(app: APIGatewayHttpResolver, context: Context, objects: Objects
         **finance,
     )
     def link(reconciliation_id: Annotated[CheckId, Path()], file_name: Annotated[FileName, Path()]) -> LinkAnswer:
-        return link_answer(link_check_file(context, objects, caller(app), reconciliation_id, file_name))
+        return link_answer(link_check_file(ctx, call_of(app), reconciliation_id, file_name))
 
 
 def _answer(check: StatementCheck) -> ReconciliationAnswer:
@@ -206,7 +193,7 @@ def _totals(totals: dict[LineKind, Totals]) -> dict[LineKind, TotalsAnswer]:
     return {kind: TotalsAnswer(count=total.count, amount_fen=total.amount_fen) for kind, total in totals.items()}
 
 
-def _difference(found: Found) -> DifferenceAnswer:
+def _difference(found: ReportedDifference) -> DifferenceAnswer:
     told = found.difference
     return DifferenceAnswer(
         finding=found.finding,

@@ -8,22 +8,21 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 from pydantic import BaseModel, Field, StrictInt, StrictStr
 
 from services.kit.bodies import Request
-from services.kit.http import caller, idempotency_key, secured
+from services.kit.http import call_of, secured
 from services.kit.identity import Role
-from services.orders.app.context import Context
+from services.orders.app.context import Context, InvoiceContext
 from services.orders.app.invoices.issue_invoice import file_key
 from services.orders.app.invoices.problems import INVOICE_NOT_ISSUED
 from services.orders.app.invoices.request_invoice import (
-    MadeOut,
-    Wanted,
+    InvoiceDraft,
+    InvoiceWithBuyer,
     cancel_request,
     invoices_of_order,
     own_invoice,
     request_invoice,
 )
-from services.orders.app.ports import InvoiceFiles
 from services.orders.domain.invoice import Buyer, BuyerKind, Invoice, InvoiceStatus
-from services.orders.handlers.routes.fields import InvoiceId, OrderId
+from services.orders.handlers.routes.fields import InvoiceId, OrderId, learner_id
 from services.orders.handlers.routes.refunds import FUNCTION
 
 Title = Annotated[
@@ -91,13 +90,13 @@ class DownloadAnswer(BaseModel):
     url: str
 
 
-def add_invoice_routes(app: APIGatewayHttpResolver, context: Context, files: InvoiceFiles) -> None:
+def add_invoice_routes(app: APIGatewayHttpResolver, ctx: InvoiceContext) -> None:
     """The learners' routes."""
-    _add_requesting(app, context)
-    _add_reading(app, context, files)
+    _add_requesting(app, ctx)
+    _add_reading(app, ctx)
 
 
-def _add_requesting(app: APIGatewayHttpResolver, context: Context) -> None:
+def _add_requesting(app: APIGatewayHttpResolver, ctx: Context) -> None:
     @app.post(
         "/v1/orders/orders/<order_id>/invoices",
         status_code=201,
@@ -107,8 +106,8 @@ def _add_requesting(app: APIGatewayHttpResolver, context: Context) -> None:
     )
     def ask(order_id: Annotated[OrderId, Path()], request: Annotated[InvoiceRequest, Body()]) -> InvoiceAnswer:
         buyer = Buyer(request.buyer_kind, request.title, request.tax_id, request.email)
-        wanted = Wanted(order_id, request.amount_fen, buyer)
-        return invoice_answer(request_invoice(context, caller(app).id, wanted, idempotency_key(app)))
+        draft = InvoiceDraft(order_id, request.amount_fen, buyer)
+        return invoice_answer(request_invoice(ctx, call_of(app), draft))
 
     @app.post(
         "/v1/orders/invoices/<invoice_id>/cancellation",
@@ -117,10 +116,10 @@ def _add_requesting(app: APIGatewayHttpResolver, context: Context) -> None:
         **_LEARNER,
     )
     def cancel(invoice_id: Annotated[InvoiceId, Path()]) -> InvoiceAnswer:
-        return invoice_answer(cancel_request(context, caller(app).id, invoice_id))
+        return invoice_answer(cancel_request(ctx, call_of(app), invoice_id))
 
 
-def _add_reading(app: APIGatewayHttpResolver, context: Context, files: InvoiceFiles) -> None:
+def _add_reading(app: APIGatewayHttpResolver, ctx: InvoiceContext) -> None:
     @app.get(
         "/v1/orders/orders/<order_id>/invoices",
         operation_id="list_invoices",
@@ -128,7 +127,7 @@ def _add_reading(app: APIGatewayHttpResolver, context: Context, files: InvoiceFi
         **_LEARNER,
     )
     def of_order(order_id: Annotated[OrderId, Path()]) -> InvoicesAnswer:
-        found, left = invoices_of_order(context, caller(app).id, order_id)
+        found, left = invoices_of_order(ctx, learner_id(app), order_id)
         return InvoicesAnswer(invoices=[invoice_answer(invoice) for invoice in found], left_fen=left)
 
     @app.get(
@@ -138,7 +137,7 @@ def _add_reading(app: APIGatewayHttpResolver, context: Context, files: InvoiceFi
         **_LEARNER,
     )
     def read(invoice_id: Annotated[InvoiceId, Path()]) -> InvoiceAnswer:
-        return invoice_answer(own_invoice(context, caller(app).id, invoice_id))
+        return invoice_answer(own_invoice(ctx, learner_id(app), invoice_id))
 
     @app.get(
         "/v1/orders/invoices/<invoice_id>/document",
@@ -147,16 +146,16 @@ def _add_reading(app: APIGatewayHttpResolver, context: Context, files: InvoiceFi
         **_LEARNER,
     )
     def download(invoice_id: Annotated[InvoiceId, Path()]) -> DownloadAnswer:
-        return DownloadAnswer(url=_link(files, own_invoice(context, caller(app).id, invoice_id).invoice))
+        return DownloadAnswer(url=_link(ctx, own_invoice(ctx, learner_id(app), invoice_id).invoice))
 
 
-def _link(files: InvoiceFiles, invoice: Invoice) -> str:
+def _link(ctx: InvoiceContext, invoice: Invoice) -> str:
     if invoice.document is None:
         raise INVOICE_NOT_ISSUED.problem()
-    return files.link(file_key(invoice.invoice_id, invoice.document))
+    return ctx.files.link(file_key(invoice.invoice_id, invoice.document))
 
 
-def invoice_answer(found: MadeOut) -> InvoiceAnswer:
+def invoice_answer(found: InvoiceWithBuyer) -> InvoiceAnswer:
     """An invoice with whom it is made out to."""
     invoice = found.invoice
     return InvoiceAnswer(

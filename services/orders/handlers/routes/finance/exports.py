@@ -8,22 +8,16 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 from pydantic import BaseModel, Field, StrictStr
 
 from services.kit.bodies import Day, Request
-from services.kit.http import caller, correlation_id, idempotency_key, secured
+from services.kit.http import call_of, secured
 from services.kit.identity import Role
-from services.kit.objects import Objects
-from services.orders.app.context import Context
+from services.orders.app.context import Context, FinanceContext
 from services.orders.app.finance.exports import link_file, list_exports, read_export, request_export
+from services.orders.domain import ids
 from services.orders.domain.export import MAX_DAYS, Export, ExportState, Manifest
 from services.orders.handlers.routes.fields import MONTH, NUMBER, Reason
-from services.orders.handlers.routes.finance_views import (
-    FileName,
-    KeptFileAnswer,
-    LinkAnswer,
-    kept_file,
-    link_answer,
-)
+from services.orders.handlers.routes.finance.files import FileName, KeptFileAnswer, LinkAnswer, kept_file, link_answer
 
-ExportId = Annotated[StrictStr, Field(pattern=NUMBER, description="the export's id")]
+ExportId = Annotated[ids.ExportId, Field(strict=True, pattern=NUMBER, description="the export's id")]
 Month = Annotated[StrictStr, Field(pattern=MONTH, description="when they were asked for, UTC: 2026-11")]
 
 
@@ -72,13 +66,13 @@ class ExportsAnswer(BaseModel):
     exports: list[ExportAnswer]
 
 
-def add_export_routes(app: APIGatewayHttpResolver, context: Context, objects: Objects) -> None:
+def add_export_routes(app: APIGatewayHttpResolver, ctx: FinanceContext) -> None:
     """The routes."""
-    _add_requesting(app, context)
-    _add_reading(app, context, objects)
+    _add_requesting(app, ctx)
+    _add_reading(app, ctx)
 
 
-def _add_requesting(app: APIGatewayHttpResolver, context: Context) -> None:
+def _add_requesting(app: APIGatewayHttpResolver, ctx: Context) -> None:
     @app.post(
         "/v1/orders/exports",
         status_code=202,
@@ -87,19 +81,11 @@ def _add_requesting(app: APIGatewayHttpResolver, context: Context) -> None:
         **secured(Role.FINANCE, idempotent=True, function="finance"),
     )
     def ask(request: Annotated[ExportRequest, Body()]) -> ExportAnswer:
-        asked = request_export(
-            context,
-            caller(app),
-            request.first_day,
-            request.last_day,
-            request.reason,
-            idempotency_key(app),
-            correlation_id(app),
-        )
+        asked = request_export(ctx, call_of(app), request.first_day, request.last_day, request.reason)
         return _answer(asked)
 
 
-def _add_reading(app: APIGatewayHttpResolver, context: Context, objects: Objects) -> None:
+def _add_reading(app: APIGatewayHttpResolver, ctx: FinanceContext) -> None:
     finance = secured(Role.FINANCE, function="finance")
 
     @app.get(
@@ -109,8 +95,8 @@ def _add_reading(app: APIGatewayHttpResolver, context: Context, objects: Objects
         **finance,
     )
     def listed(month: Annotated[Month | None, Query(description="default: this month")] = None) -> ExportsAnswer:
-        wanted = month or f"{context.clock.now():%Y-%m}"
-        return ExportsAnswer(exports=[_answer(export) for export in list_exports(context, wanted.replace("-", ""))])
+        wanted = month or f"{ctx.clock.now():%Y-%m}"
+        return ExportsAnswer(exports=[_answer(export) for export in list_exports(ctx, wanted.replace("-", ""))])
 
     @app.get(
         "/v1/orders/exports/<export_id>",
@@ -119,7 +105,7 @@ def _add_reading(app: APIGatewayHttpResolver, context: Context, objects: Objects
         **finance,
     )
     def read(export_id: Annotated[ExportId, Path()]) -> ExportAnswer:
-        return _answer(read_export(context, export_id))
+        return _answer(read_export(ctx, export_id))
 
     @app.get(
         "/v1/orders/exports/<export_id>/files/<file_name>",
@@ -128,7 +114,7 @@ def _add_reading(app: APIGatewayHttpResolver, context: Context, objects: Objects
         **finance,
     )
     def link(export_id: Annotated[ExportId, Path()], file_name: Annotated[FileName, Path()]) -> LinkAnswer:
-        return link_answer(link_file(context, objects, caller(app), export_id, file_name))
+        return link_answer(link_file(ctx, call_of(app), export_id, file_name))
 
 
 def _answer(export: Export) -> ExportAnswer:

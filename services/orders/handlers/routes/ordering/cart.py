@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 from pydantic import BaseModel, Field, StrictInt
 
 from services.kit.bodies import Request
-from services.kit.http import caller, secured
+from services.kit.http import call_of, secured
 from services.kit.identity import Role
 from services.orders.app.context import Context
 from services.orders.app.ordering.cart import (
@@ -20,7 +20,7 @@ from services.orders.app.ordering.cart import (
 )
 from services.orders.domain.order import MAX_LINES, PriceReason
 from services.orders.domain.purchase_state import BuyingObstacle
-from services.orders.handlers.routes.fields import CourseId
+from services.orders.handlers.routes.fields import CourseId, learner_id
 
 
 class SelectionRequest(Request):
@@ -54,13 +54,13 @@ class CartAnswer(BaseModel):
     total_fen: int = Field(description="what those cost, before any coupon")
 
 
-def add_cart_routes(app: APIGatewayHttpResolver, context: Context) -> None:
+def add_cart_routes(app: APIGatewayHttpResolver, ctx: Context) -> None:
     """Looking at the cart and changing it; each answers the cart as it is then. Repeating a change changes nothing."""
     learner = secured(Role.LEARNER)
 
     @app.get("/v1/orders/cart", operation_id="read_cart", summary="The caller's cart", **learner)
     def read() -> CartAnswer:
-        return _cart_answer(show_cart(context, caller(app).id))
+        return _cart_answer(show_cart(ctx, learner_id(app)))
 
     @app.put(
         "/v1/orders/cart/courses/<course_id>",
@@ -69,7 +69,7 @@ def add_cart_routes(app: APIGatewayHttpResolver, context: Context) -> None:
         **learner,
     )
     def add(course_id: Annotated[CourseId, Path()]) -> CartAnswer:
-        return _cart_answer(add_to_cart(context, caller(app).id, course_id))
+        return _cart_answer(add_to_cart(ctx, call_of(app), course_id))
 
     @app.delete(
         "/v1/orders/cart/courses/<course_id>",
@@ -78,7 +78,7 @@ def add_cart_routes(app: APIGatewayHttpResolver, context: Context) -> None:
         **learner,
     )
     def remove(course_id: Annotated[CourseId, Path()]) -> CartAnswer:
-        return _cart_answer(remove_from_cart(context, caller(app).id, course_id))
+        return _cart_answer(remove_from_cart(ctx, call_of(app), course_id))
 
     @app.put(
         "/v1/orders/cart/selection",
@@ -87,7 +87,7 @@ def add_cart_routes(app: APIGatewayHttpResolver, context: Context) -> None:
         **learner,
     )
     def select(request: Annotated[SelectionRequest, Body()]) -> CartAnswer:
-        return _cart_answer(select_in_cart(context, caller(app).id, request.course_ids, request.version))
+        return _cart_answer(select_in_cart(ctx, call_of(app), request.course_ids, request.version))
 
 
 def _cart_answer(cart: PricedCart) -> CartAnswer:

@@ -7,9 +7,9 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 from pydantic import BaseModel, Field, StrictInt, StrictStr
 
 from services.kit.bodies import Request
-from services.kit.http import caller, secured
+from services.kit.http import call_of, secured
 from services.kit.identity import Role
-from services.orders.app.context import Context
+from services.orders.app.context import Context, InvoiceContext
 from services.orders.app.invoices.issue_invoice import (
     invoices_page,
     issue_invoice,
@@ -17,10 +17,9 @@ from services.orders.app.invoices.issue_invoice import (
     reject_request,
     sign_upload,
 )
-from services.orders.app.ports import InvoiceFiles
 from services.orders.domain.invoice import Document, InvoiceStatus
 from services.orders.handlers.routes.fields import MONTH, NUMBER, InvoiceId, Reason
-from services.orders.handlers.routes.invoices import InvoiceAnswer, invoice_answer
+from services.orders.handlers.routes.invoices.own import InvoiceAnswer, invoice_answer
 from services.orders.handlers.routes.refunds import FUNCTION
 
 MAX_INVOICES = 100
@@ -83,14 +82,14 @@ class StaffInvoicesAnswer(BaseModel):
     after: str | None = Field(description="ask for what comes after this next; null: there is no more")
 
 
-def add_invoice_staff_routes(app: APIGatewayHttpResolver, context: Context, files: InvoiceFiles) -> None:
+def add_invoice_staff_routes(app: APIGatewayHttpResolver, ctx: InvoiceContext) -> None:
     """Finance's routes."""
-    _add_list(app, context)
-    _add_issuing(app, context, files)
-    _add_ends(app, context)
+    _add_list(app, ctx)
+    _add_issuing(app, ctx)
+    _add_ends(app, ctx)
 
 
-def _add_list(app: APIGatewayHttpResolver, context: Context) -> None:
+def _add_list(app: APIGatewayHttpResolver, ctx: Context) -> None:
     @app.get(
         "/v1/orders/finance/invoices",
         operation_id="list_invoices_of_month",
@@ -103,7 +102,7 @@ def _add_list(app: APIGatewayHttpResolver, context: Context) -> None:
         after: Annotated[str, Query(pattern=f"^$|{NUMBER}", description="the earlier page's `after`")] = "",
         limit: Annotated[int, Query(ge=1, le=MAX_INVOICES, description="of invoices that are read")] = MAX_INVOICES,
     ) -> StaffInvoicesAnswer:
-        page = invoices_page(context, month, status, after, limit)
+        page = invoices_page(ctx, month, status, after, limit)
         answers = [
             StaffInvoiceAnswer(**invoice_answer(found).model_dump(), learner_id=found.invoice.learner_id)
             for found in page.invoices
@@ -111,7 +110,7 @@ def _add_list(app: APIGatewayHttpResolver, context: Context) -> None:
         return StaffInvoicesAnswer(invoices=answers, after=page.after)
 
 
-def _add_issuing(app: APIGatewayHttpResolver, context: Context, files: InvoiceFiles) -> None:
+def _add_issuing(app: APIGatewayHttpResolver, ctx: InvoiceContext) -> None:
     @app.post(
         "/v1/orders/finance/invoices/<invoice_id>/document-uploads",
         operation_id="upload_invoice",
@@ -121,7 +120,7 @@ def _add_issuing(app: APIGatewayHttpResolver, context: Context, files: InvoiceFi
     def upload(
         invoice_id: Annotated[InvoiceId, Path()], request: Annotated[DocumentRequest, Body()]
     ) -> InvoiceUploadAnswer:
-        signed = sign_upload(context, files, invoice_id, request.document())
+        signed = sign_upload(ctx, invoice_id, request.document())
         return InvoiceUploadAnswer(url=signed.url, headers=dict(signed.headers))
 
     @app.post(
@@ -132,10 +131,10 @@ def _add_issuing(app: APIGatewayHttpResolver, context: Context, files: InvoiceFi
     )
     def issue(invoice_id: Annotated[InvoiceId, Path()], request: Annotated[IssueRequest, Body()]) -> InvoiceAnswer:
         document = request.document()
-        return invoice_answer(issue_invoice(context, files, caller(app), invoice_id, request.number, document))
+        return invoice_answer(issue_invoice(ctx, call_of(app), invoice_id, request.number, document))
 
 
-def _add_ends(app: APIGatewayHttpResolver, context: Context) -> None:
+def _add_ends(app: APIGatewayHttpResolver, ctx: Context) -> None:
     @app.post(
         "/v1/orders/finance/invoices/<invoice_id>/rejection",
         operation_id="reject_invoice",
@@ -143,7 +142,7 @@ def _add_ends(app: APIGatewayHttpResolver, context: Context) -> None:
         **_FINANCE,
     )
     def reject(invoice_id: Annotated[InvoiceId, Path()], request: Annotated[RejectRequest, Body()]) -> InvoiceAnswer:
-        return invoice_answer(reject_request(context, caller(app), invoice_id, request.reason))
+        return invoice_answer(reject_request(ctx, call_of(app), invoice_id, request.reason))
 
     @app.post(
         "/v1/orders/finance/invoices/<invoice_id>/red-letter",
@@ -152,4 +151,4 @@ def _add_ends(app: APIGatewayHttpResolver, context: Context) -> None:
         **_FINANCE,
     )
     def red(invoice_id: Annotated[InvoiceId, Path()], request: Annotated[RedLetterRequest, Body()]) -> InvoiceAnswer:
-        return invoice_answer(red_letter(context, caller(app), invoice_id, request.number))
+        return invoice_answer(red_letter(ctx, call_of(app), invoice_id, request.number))
