@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 
 from services.kit.days import SHANGHAI, Days
 from services.kit.objects import MemoryObjects
-from services.kit.store import Key, Stored
+from services.kit.store import Key, Page, Stored
 from services.kit.store.codec import decode, encode
 from services.kit.store.memory import MemoryStore
 from services.orders.adapters.table_files import CsvTable, XlsxTable
@@ -54,12 +54,14 @@ class SyntheticStore(MemoryStore):
         per_day, more = divmod(orders, len(days))
         self._sizes |= {f"MOVEMENTS#wechat#{day}": per_day + (place < more) for place, day in enumerate(days)}
 
-    def page(self, pk: str, prefix: str, kind: type[T], after: str, limit: int) -> list[Stored[T]]:
+    def page(self, pk: str, prefix: str, kind: type[T], after: str | None, limit: int) -> Page[Stored[T]]:
         """The next items, encoded and decoded as the table's are."""
         first = int(after) + 1 if after else 0
         make = _order if pk.startswith("ORDERS#") else _movement
-        numbers = range(first, min(first + limit, self._sizes.get(pk, 0)))
-        return [Stored(Key(pk, f"{number:08d}"), decode(encode(make(pk, number)), kind), 1) for number in numbers]
+        size = self._sizes.get(pk, 0)
+        numbers = range(first, min(first + limit, size))
+        items = [Stored(Key(pk, f"{number:08d}"), decode(encode(make(pk, number)), kind), 1) for number in numbers]
+        return Page(items, items[-1].key.sk if first + limit < size else None)
 
 
 def _order(pk: str, number: int) -> Order:

@@ -7,7 +7,7 @@ _COMPLEMENTS = str.maketrans("0123456789", "9876543210")
 _RANDOM_DIGITS = 18
 
 
-def learner_partition(learner_id: LearnerId) -> str:
+def learner_pk(learner_id: LearnerId) -> str:
     """Partition of what is a learner's."""
     return f"LEARNER#{learner_id}"
 

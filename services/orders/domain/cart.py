@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from services.kit.kinds import ID_ONLY, stored
 from services.orders.domain.ids import CourseId
 from services.orders.domain.order import MAX_LINES
 
@@ -22,6 +23,7 @@ class CartLine:
     selected: bool = True
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class Cart:
     """One per learner, whatever the device; every course at most once, in the order they were added."""

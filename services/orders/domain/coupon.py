@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from services.kit.kinds import ID_ONLY, NOTHING, stored
 from services.orders.domain.ids import CouponCode, CourseId
 from services.orders.domain.order import Goods, Line
 
@@ -17,6 +18,7 @@ _RANDOM_DIGITS, _CODE_LENGTH = 15, 12
 """The last 15 hexadecimal digits of an id are all random: 60 bits, 12 characters of 5 bits."""
 
 
+@stored(shape=1, personal=NOTHING)
 @dataclass(frozen=True)
 class Coupon:
     """One code, for as many learners as its limits let in. It takes off either fen or a percentage, of courses only.
@@ -55,6 +57,7 @@ class Coupon:
         return min(self.off_fen or 0, total_fen)
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class CouponUsage:
     """How often a coupon is in use, by open orders and by paid ones; overall or by one learner."""
@@ -73,9 +76,10 @@ class CouponUsage:
 
     def with_confirmed(self) -> "CouponUsage":
         """After an order that had reserved it was paid."""
-        return CouponUsage(self.reserved - 1, self.confirmed + 1)
+        return replace(self, reserved=self.reserved - 1, confirmed=self.confirmed + 1)
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class CouponAttempts:
     """How many codes that are none, or that are still being looked at, a learner has tried since `since`, the first."""
@@ -90,8 +94,8 @@ class CouponAttempts:
     def counted(self, instant: datetime) -> "CouponAttempts":
         """After one more code, which may be wrong."""
         if self.wrong == 0 or instant >= self.since + ATTEMPTS_WINDOW:
-            return CouponAttempts(instant, 1)
-        return CouponAttempts(self.since, self.wrong + 1)
+            return replace(self, since=instant, wrong=1)
+        return replace(self, wrong=self.wrong + 1)
 
     def given_back(self, counted: "CouponAttempts") -> "CouponAttempts":
         """After a code that was right, counted as `counted` says: those of an earlier hour count no more anyway."""

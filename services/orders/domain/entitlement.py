@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from services.kit.kinds import ID_ONLY, stored
 from services.orders.domain.ids import CourseId, EntitlementId, LearnerId, OrderId
 
 
@@ -15,6 +16,7 @@ class Basis(StrEnum):
     MEMBERSHIP = "membership"
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class Entitlement:
     """One right of one learner to watch one course; there may be several for a course, each on its own basis.
@@ -38,6 +40,7 @@ class Entitlement:
         return self.granted_at <= instant and not over and self.revoked_at is None
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class Claim:
     """A member took a recommended course: once, for ever.

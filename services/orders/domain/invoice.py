@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from services.kit.kinds import ID_ONLY, Emptied, Kept, stored
 from services.orders.domain.ids import InvoiceId, LearnerId, OrderId
 from services.orders.domain.order import LineState, Order
 
@@ -42,6 +43,7 @@ class IllegalStatus(Exception):
     """The invoice is past this, or not there yet."""
 
 
+@stored(shape=1, personal=Emptied("title", "tax_id", "email"))
 @dataclass(frozen=True)
 class Buyer:
     """Whom an invoice is made out to: personal data, kept apart from it. `tax_id` (税号) is a company's."""
@@ -69,6 +71,20 @@ class Document:
     size: int
 
 
+@stored(
+    shape=1,
+    personal=(
+        ID_ONLY,
+        Kept(
+            "number",
+            "document",
+            "red_number",
+            because="a tax record (发票管理办法), whose PDF names the buyer",
+            until="five years after it was issued at least",
+        ),
+        Kept("note", because="finance answers for what it turned down", until="the table goes"),
+    ),
+)
 @dataclass(frozen=True)
 class Invoice:
     """One invoice of one order; its amount in fen never changes, and says nothing of whom it is made out to.

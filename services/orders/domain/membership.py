@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 from services.kit.days import SHANGHAI
+from services.kit.kinds import ID_ONLY, stored
 from services.orders.domain.ids import LearnerId, PeriodId, PlanId
 from services.orders.domain.plan import Plan
 
@@ -36,6 +37,7 @@ class Period:
         return self.holds and self.valid_from <= instant < self.valid_until
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class Membership:
     """All periods a learner was ever granted, in order, none overlapping."""

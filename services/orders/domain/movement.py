@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.kit.kinds import NOTHING, stored
 from services.orders.domain.ids import OrderId
 from services.orders.domain.order import Goods, Order
 from services.orders.domain.payment import LineKind
@@ -22,6 +23,7 @@ class Share:
     amount_fen: int
 
 
+@stored(shape=1, personal=NOTHING)
 @dataclass(frozen=True)
 class Movement:
     """Money that moved by our records. `amount_fen` is positive for refunds too.

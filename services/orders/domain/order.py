@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from services.kit.kinds import ID_ONLY, stored
 from services.orders.domain.ids import CouponCode, LearnerId, OrderId, PaymentNumber
 
 PAYMENT_TIME = timedelta(minutes=30)
@@ -113,6 +114,7 @@ class TradeReference:
     trade_no: str
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class Order:
     """What a learner wants to have, and what became of it. The amounts never change. Money in fen.

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
+from services.kit.kinds import ID_ONLY, stored
 from services.orders.domain.ids import LearnerId, OrderId, PaymentNumber, RefundId
 
 CURRENCY = "CNY"
@@ -49,6 +50,7 @@ class Target:
     url: str | None = None
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class Payment:
     """One way of paying one order. The provider knows it by `number`; its amount never changes."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from services.kit.kinds import ID_ONLY, Kept, stored
 from services.orders.domain.ids import CourseId, LearnerId, OrderId, RefundId, RevocationId
 from services.orders.domain.order import Goods, TradeReference
 
@@ -67,6 +68,13 @@ class RefundLine:
         return CourseId(self.item_id) if self.goods is Goods.COURSE else None
 
 
+@stored(
+    shape=1,
+    personal=(
+        ID_ONLY,
+        Kept("requested_by", "reason", because="staff answer for what they send back", until="the table goes"),
+    ),
+)
 @dataclass(frozen=True)
 class Refund:
     """One sum sent back once, on the payment that brought it. `paid_fen` is that payment's, `amount_fen` what is asked

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from services.kit.kinds import Kept, stored
 from services.orders.domain.export import KeptFile
 from services.orders.domain.ids import CheckId
 from services.orders.domain.payment import LineKind, ProviderName
@@ -56,6 +57,9 @@ class CheckResult:
         return not any(self.counts.values())
 
 
+@stored(
+    shape=1, personal=Kept("requested_by", "reason", because="staff answer for what they did", until="the table goes")
+)
 @dataclass(frozen=True)
 class StatementCheck:
     """What was asked for. `statement_key` is of a statement that finance uploaded; without one it is fetched."""

@@ -14,8 +14,7 @@ from services.kit.objects import MemoryObjects
 from services.orders.adapters.table_files import CsvTable
 from services.orders.app.finance.write_export import write_export
 from services.orders.app.invoices.items import invoices_of_month
-from services.orders.app.ordering.items import orders_of_hour
-from services.orders.app.pages import of_hours, pages
+from services.orders.app.ordering.read_orders import orders_placed
 from services.orders.domain.export import Manifest
 from services.orders.domain.ids import CourseId, LearnerId
 from services.orders.domain.invoice import Invoice, InvoiceStatus, invoiced_fen
@@ -81,11 +80,11 @@ class Season:
 
     def invoices(self) -> list[Invoice]:
         """All there are."""
-        return list(pages(self.world.store, invoices_of_month("2026-03"), Invoice))
+        return [stored.value for stored in self.world.store.query(invoices_of_month("2026-03"), "", Invoice)]
 
     def orders(self) -> list[Order]:
         """All there are."""
-        return list(of_hours(orders_of_hour, Order)(self.world.store, DAYS))
+        return list(orders_placed(self.world.store, DAYS))
 
     def export(self, days: Days, rows_per_file: int, **changes: Any) -> tuple[Manifest, MemoryObjects]:
         """An export."""

@@ -195,7 +195,7 @@ class Counter:
         """The learner does not want it."""
         stored = read_order(self.world.ctx, order.order_id)
         closed = stored.value.closed(OrderState.CANCELLED, self.world.clock.now())
-        self.world.store.commit(Change([Put(stored.key, closed, stored.version)]))
+        self.world.store.commit(Change([stored.put(closed)]))
 
     def invoice(self, order: Order) -> Invoice | None:
         """All that is left of the order: asked for, and issued by finance. None where nothing is left."""

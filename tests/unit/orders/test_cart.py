@@ -124,7 +124,7 @@ def test_a_cart_holds_as_many_courses_as_an_order(world: World) -> None:
 
 
 def test_devices_that_add_at_once_lose_nothing(world: World) -> None:
-    names = [f"course-{number}" for number in range(4)]
+    names = [CourseId(f"course-{number}") for number in range(4)]
     for name in names:
         world.publish(name, 1)
     with ThreadPoolExecutor(4) as pool:

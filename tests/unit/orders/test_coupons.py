@@ -226,7 +226,7 @@ def test_coupons_are_listed_newest_first_in_pages(world: World) -> None:
         world.clock.advance(1000)
     first = list_coupons(world.ctx, "", 3)
     second = list_coupons(world.ctx, first.after or "", 3)
-    listed: list[CouponView] = [*first.coupons, *second.coupons]
+    listed: list[CouponView] = [*first.items, *second.items]
     assert [view.coupon.code for view in listed] == codes[::-1]
     assert second.after is None
 

@@ -11,7 +11,7 @@ from services.kit.events import Envelope
 from services.kit.problems import Problem
 from services.kit.store import Change
 from services.orders.app.erasure.erase_person import ERASED
-from services.orders.app.invoices.issue_invoice import invoices_page
+from services.orders.app.invoices.issue_invoice import invoices_of
 from services.orders.app.invoices.request_invoice import (
     InvoiceDraft,
     InvoiceWithBuyer,
@@ -96,8 +96,8 @@ def test_buyers_go_and_what_was_issued_stays(world: World, issued: Invoice, wait
     assert seen(world, issued.order_id) == [InvoiceWithBuyer(issued, None)], "number and PDF among it"
     (request,) = seen(world, waiting.order_id)
     assert (request.invoice.status, request.invoice.note, request.buyer) == (InvoiceStatus.CANCELLED, ERASED, None)
-    page = invoices_page(world.ctx, "2026-03", None, "", 10)
-    assert [found.buyer for found in page.invoices] == [None, None]
+    page = invoices_of(world.ctx, "2026-03", None, "", 10)
+    assert [found.buyer for found in page.items] == [None, None]
 
 
 def test_erased_again_nothing_changes_and_others_never_do(

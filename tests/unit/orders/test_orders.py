@@ -115,7 +115,7 @@ def test_a_crash_while_placing_is_made_good_by_the_retry(world: World, moment: s
     with pytest.raises(Crash):
         order(world)
     order(world, fen=PRICE)
-    assert len(list_orders(world.ctx, MEMBER, None, 20).orders) == 1
+    assert len(list_orders(world.ctx, MEMBER, None, 20).items) == 1
 
 
 def test_there_is_one_open_order_of_a_course(world: World) -> None:
@@ -134,7 +134,7 @@ def test_of_many_orders_at_once_one_is_placed(world: World) -> None:
 
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(attempt, range(12)))
-    (placed,) = list_orders(world.ctx, MEMBER, None, 20).orders
+    (placed,) = list_orders(world.ctx, MEMBER, None, 20).items
     assert sorted(answers) == sorted([placed.order_id, *["ORDER_PENDING"] * 11])
 
 
@@ -228,19 +228,19 @@ def test_orders_of_others_are_as_if_they_were_not(world: World) -> None:
             lambda who=learner_id, id_=order_id: cancel_order(world.ctx, a_call(who), id_),
         ):
             assert refused(world, act).type.code == "ORDER_NOT_FOUND"
-    assert list_orders(world.ctx, VISITOR, None, 20).orders == []
+    assert list_orders(world.ctx, VISITOR, None, 20).items == []
 
 
 def test_own_orders_come_newest_first_in_pages(world: World) -> None:
-    names = [f"course-{number}" for number in range(5)]
+    names = [CourseId(f"course-{number}") for number in range(5)]
     for number, name in enumerate(names):
         world.publish(name, 1)
         order(world, name, key=f"key-of-attempt-{number:04}")
         world.clock.advance(61 * MINUTE)
     first = list_orders(world.ctx, MEMBER, None, 3)
     second = list_orders(world.ctx, MEMBER, first.after, 3)
-    assert [found.lines[0].item_id for found in (*first.orders, *second.orders)] == names[::-1]
-    assert (len(first.orders), second.after) == (3, None)
+    assert [found.lines[0].item_id for found in (*first.items, *second.items)] == names[::-1]
+    assert (len(first.items), second.after) == (3, None)
 
 
 def test_an_order_of_nothing_is_granted_at_once(world: World) -> None:
@@ -354,7 +354,7 @@ def test_an_order_of_nothing_whose_course_was_claimed_meanwhile_expires(member_w
     world.claim(key=OTHER_KEY)
     world.clock.advance(HALF_AN_HOUR)
     sweep_orders(world.ctx)
-    (left,) = list_orders(world.ctx, MEMBER, None, 10).orders
+    (left,) = list_orders(world.ctx, MEMBER, None, 10).items
     assert left.state is OrderState.EXPIRED
     assert sweep_orders(world.ctx) == 0
 

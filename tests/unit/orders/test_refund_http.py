@@ -6,7 +6,7 @@ import pytest
 
 from services.kit.http import HttpApi
 from services.kit.identity import Role
-from services.kit.store import Change, Put
+from services.kit.store import Change
 from services.orders.adapters.invoice_files import MemoryInvoiceFiles
 from services.orders.app.context import InvoiceContext
 from services.orders.app.refunds.items import read_refund
@@ -75,7 +75,7 @@ def failed(world: World, refund_id: RefundId) -> None:
         decide(world, line)
     stored = read_refund(world.ctx, refund_id)
     lost = {**vars(stored.value), "status": RefundStatus.FAILED}
-    world.store.commit(Change([Put(stored.key, type(stored.value)(**lost), stored.version)]))
+    world.store.commit(Change([stored.put(type(stored.value)(**lost))]))
 
 
 def test_staff_look_at_an_order_before_they_refund_it(api: HttpApi, order_id: OrderId) -> None:

@@ -75,7 +75,7 @@ def _give_back(ctx: Context, learner_id: LearnerId, counted: CouponAttempts) -> 
 
 
 def _kept(stored: Stored[CouponAttempts], attempts: CouponAttempts) -> Put:
-    return Put(stored.key, attempts, stored.version, int((attempts.since + ATTEMPTS_WINDOW).timestamp()))
+    return stored.put(attempts, int((attempts.since + ATTEMPTS_WINDOW).timestamp()))
 
 
 def _close_lapsed(ctx: Context, code: CouponCode) -> bool:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.kit.kinds import NOTHING, stored
 from services.kit.store import Key
-from services.orders.app.items import learner_partition, newest_first
+from services.orders.app.items import learner_pk, newest_first
 from services.orders.domain.ids import CouponCode, LearnerId, OrderId
 
 COUPONS = "COUPONS"
@@ -16,6 +17,7 @@ def coupon_key(code: CouponCode) -> Key:
     return Key(f"COUPON#{code}", "COUPON")
 
 
+@stored(shape=1, personal=NOTHING)
 @dataclass(frozen=True)
 class CouponPlace:
     """Says that there is a coupon of this code."""
@@ -33,6 +35,7 @@ def coupon_usage_key(code: CouponCode, learner_id: LearnerId | None = None) -> K
     return Key(f"COUPON#{code}", "USAGE" if learner_id is None else f"USAGE#{learner_id}")
 
 
+@stored(shape=1, personal=NOTHING)
 @dataclass(frozen=True)
 class CouponHold:
     """Says which order reserves a coupon until when. It stays when the order is paid or given up, and says no more."""
@@ -53,4 +56,4 @@ def coupon_holds(code: CouponCode) -> tuple[str, str]:
 
 def coupon_attempts_key(learner_id: LearnerId) -> Key:
     """How many codes that are none a learner has tried."""
-    return Key(learner_partition(learner_id), "COUPON_ATTEMPTS")
+    return Key(learner_pk(learner_id), "COUPON_ATTEMPTS")

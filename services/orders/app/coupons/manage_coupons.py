@@ -1,11 +1,10 @@
 """What staff do with coupons: make them, look at them, withdraw them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from services.kit.call import Call
 from services.kit.idempotency import Request, answer_once
-from services.kit.store import Change, Put, commit_retrying
+from services.kit.store import Change, Page, Put, commit_retrying
 from services.kit.store.codec import encode
 from services.orders.app.context import Context
 from services.orders.app.coupons.items import COUPONS, CouponPlace, coupon_key, coupon_place_key, coupon_usage_key
@@ -20,14 +19,6 @@ class CouponView:
 
     coupon: Coupon
     usage: CouponUsage
-
-
-@dataclass(frozen=True)
-class CouponPage:
-    """Some coupons, newest first; `after` is the last one's place where there may be more."""
-
-    coupons: Sequence[CouponView]
-    after: str | None
 
 
 def create_coupon(ctx: Context, call: Call, draft: Coupon, reason: str) -> CouponView:
@@ -71,7 +62,7 @@ def withdraw_coupon(ctx: Context, call: Call, code: CouponCode, reason: str) -> 
             return Change(), stored.value
         withdrawn = replace(stored.value, withdrawn=True)
         audit = ctx.audit.entry(call.caller, "withdraw_coupon", code, reason)
-        return Change([Put(stored.key, withdrawn, stored.version), audit]), withdrawn
+        return Change([stored.put(withdrawn), audit]), withdrawn
 
     return _view(ctx, commit_retrying(ctx.store, plan))
 
@@ -84,10 +75,10 @@ def read_coupon(ctx: Context, code: CouponCode) -> CouponView:
     return _view(ctx, stored.value)
 
 
-def list_coupons(ctx: Context, after: str, limit: int) -> CouponPage:
-    """A page of all coupons, after a place that an earlier page named."""
+def list_coupons(ctx: Context, after: str, limit: int) -> Page[CouponView]:
+    """A page of all coupons, the newest first."""
     found = ctx.store.page(COUPONS, "", CouponPlace, after, limit)
-    return CouponPage([read_coupon(ctx, stored.value.code) for stored in found.items], found.after)
+    return found.map(lambda stored: read_coupon(ctx, stored.value.code))
 
 
 def _view(ctx: Context, coupon: Coupon) -> CouponView:

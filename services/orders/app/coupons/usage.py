@@ -71,4 +71,4 @@ def _usage(ctx: Context, key: Key) -> Stored[CouponUsage]:
 
 
 def _changed(usage: Stored[CouponUsage], change: Callable[[CouponUsage], CouponUsage]) -> Put:
-    return Put(usage.key, change(usage.value), usage.version)
+    return usage.put(change(usage.value))

@@ -2,7 +2,7 @@
 
 from services.kit.events import Envelope
 from services.kit.inbox import apply_once
-from services.kit.store import ABSENT, Change, Put
+from services.kit.store import Change, Put
 from services.orders.app.context import Context
 from services.orders.app.courses.items import course_key
 from services.orders.domain.course_offer import CourseOffer
@@ -37,6 +37,6 @@ def record_course(ctx: Context, event: Envelope) -> None:
         known = ctx.store.get(key, CourseOffer)
         if known and known.value.sequence >= offer.sequence:
             return Change()
-        return Change([Put(key, offer, known.version if known else ABSENT)])
+        return Change([known.put(offer) if known else Put(key, offer)])
 
     apply_once(ctx.store, ctx.clock, event, plan)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.kit.store import Check, Put, Stored, Write
+from services.kit.store import Check, Stored, Write
 from services.orders.app.context import Context
 from services.orders.app.courses.items import read_offer
 from services.orders.app.entitlements.items import entitlements
@@ -50,7 +50,7 @@ def hold_membership(shopper: Shopper, *, lends_prices: bool) -> Write:
     Written where it lends its prices, not only checked: a refund of it at the same moment must meet the order.
     """
     held = shopper.membership
-    return Put(held.key, held.value, held.version) if lends_prices else Check(held.key, held.version)
+    return held.put(held.value) if lends_prices else Check(held.key, held.version)
 
 
 def read_standing(ctx: Context, shopper: Shopper, course_id: CourseId) -> StandingItems:

@@ -41,5 +41,5 @@ def _plan(ctx: Context, call: Call, course_id: CourseId) -> tuple[Change, Entitl
     entitlement, given, event = give_entitlement(ctx, learner_id, course_id, Basis.CLAIM, call.correlation_id)
     claim = Claim(learner_id, course_id, offer.sequence, now, entitlement.entitlement_id)
     # The membership is written, not only checked: a refund of it at the same moment must meet the claim.
-    held = Put(membership.key, membership.value, membership.version)
+    held = membership.put(membership.value)
     return Change([Put(key, claim), given, held], [event]), entitlement

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.kit.events import Envelope
-from services.kit.store import ABSENT, Change, Check, Put, Stored, Write
+from services.kit.store import ABSENT, Change, Check, Stored, Write
 from services.orders.app.context import Context
 from services.orders.app.coupons.usage import confirm
 from services.orders.app.entitlements.give_entitlement import give_entitlement
@@ -45,7 +45,7 @@ def plan_grant(ctx: Context, order: Stored[Order], paid_at: datetime, paid_by: T
     gifts = {line.number: _give(ctx, order.value, line, now) for line in order.value.lines}
     grants = {number: gift.grant_id for number, gift in gifts.items()}
     paid = order.value.granted(grants, paid_at, paid_by)
-    writes = [Put(order.key, paid, order.version), *checks, *usage, *price, *(gift.write for gift in gifts.values())]
+    writes = [order.put(paid), *checks, *usage, *price, *(gift.write for gift in gifts.values())]
     return Change(writes, [_order_paid(ctx, paid), *(gift.event for gift in gifts.values())])
 
 
@@ -78,7 +78,7 @@ def _hold_price(ctx: Context, order: Order, now: datetime) -> list[Write] | None
     stored = stored_membership(ctx, order.learner_id)
     if stored.value.period_at(order.created_at) is None or stored.value.period_at(now) is None:
         return None
-    return [Put(stored.key, stored.value, stored.version)]
+    return [stored.put(stored.value)]
 
 
 def _give(ctx: Context, order: Order, line: Line, now: datetime) -> _Gift:
@@ -96,7 +96,7 @@ def _give_membership(ctx: Context, order: Order, line: Line, now: datetime) -> _
     extended = stored.value.extended(plan, now, PeriodId(ctx.ids.new()))
     period = extended.periods[-1]
     event = membership_changed(ctx, order.learner_id, period, order.correlation_id)
-    return _Gift(period.id, Put(stored.key, extended, stored.version), event)
+    return _Gift(period.id, stored.put(extended), event)
 
 
 def _order_paid(ctx: Context, order: Order) -> Envelope:

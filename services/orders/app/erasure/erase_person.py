@@ -4,7 +4,7 @@ from services.kit.events import Envelope
 from services.kit.inbox import apply_once
 from services.kit.store import Change, Put, commit_retrying
 from services.orders.app.context import Context
-from services.orders.app.erasure.items import ErasureMark, erasure_key
+from services.orders.app.erasure.items import Erasure, erasure_key
 from services.orders.app.invoices.items import buyer_key, read_invoice, stored_invoices
 from services.orders.app.ordering.items import OwnOrder, own_orders
 from services.orders.domain.ids import InvoiceId, LearnerId
@@ -37,9 +37,9 @@ def _close(ctx: Context, learner_id: LearnerId) -> None:
     key = erasure_key(learner_id)
 
     def plan() -> tuple[Change, None]:
-        if ctx.store.get(key, ErasureMark):
+        if ctx.store.get(key, Erasure):
             return Change(), None
-        return Change([Put(key, ErasureMark(ctx.clock.now()))]), None
+        return Change([Put(key, Erasure(ctx.clock.now()))]), None
 
     commit_retrying(ctx.store, plan)
 
@@ -50,9 +50,9 @@ def _erase(ctx: Context, invoice_id: InvoiceId) -> None:
         buyer = ctx.store.get(buyer_key(invoice_id), Buyer)
         if buyer is None or buyer.value.is_erased:
             return Change(), None
-        writes = [Put(buyer.key, buyer.value.erased(), buyer.version)]
+        writes = [buyer.put_bare(buyer.value.erased())]
         if invoice.value.status is InvoiceStatus.REQUESTED:
-            writes.append(Put(invoice.key, invoice.value.cancelled(ERASED), invoice.version))
+            writes.append(invoice.put(invoice.value.cancelled(ERASED)))
         return Change(writes), None
 
     commit_retrying(ctx.store, plan)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from services.kit.days import Days, civil_day
 from services.kit.store import Put, Store
+from services.kit.store.pages import every
 from services.orders.app.finance.items import movement_key, movements_of_day
-from services.orders.app.pages import pages
 from services.orders.domain.movement import Movement
 from services.orders.domain.payment import ProviderName
 
@@ -23,8 +23,8 @@ def cash_book(store: Store, days: Days) -> Iterator[CashEntry]:
     """The movements of the days: a day after the other, a provider after the other."""
     for day in days:
         for provider in ProviderName:
-            for movement in pages(store, movements_of_day(provider, day), Movement):
-                yield CashEntry(provider, movement)
+            for stored in every(store, movements_of_day(provider, day), "", Movement):
+                yield CashEntry(provider, stored.value)
 
 
 def enter(provider: str, moved: Movement) -> Put:

@@ -14,8 +14,7 @@ from services.kit.days import SHANGHAI, Days
 from services.kit.store import Store
 from services.orders.app.finance.cash_book import CashEntry, cash_book
 from services.orders.app.invoices.invoice_book import invoice_book
-from services.orders.app.ordering.items import orders_of_hour
-from services.orders.app.pages import of_hours
+from services.orders.app.ordering.read_orders import orders_placed
 from services.orders.domain.invoice import BuyerKind, Invoice, InvoiceStatus
 from services.orders.domain.order import Goods, Line, LineState, Order, OrderState, PriceReason
 from services.orders.domain.payment import LineKind
@@ -231,7 +230,7 @@ def _invoice_rows(entry: Invoice) -> Iterator[tuple[Table, Row]]:
 
 
 SOURCES = (
-    Source((ORDERS, LINES), of_hours(orders_of_hour, Order), _order_rows),
+    Source((ORDERS, LINES), orders_placed, _order_rows),
     Source((PAYMENTS, REFUNDS), cash_book, _movement_rows),
     Source((INVOICES,), invoice_book, _invoice_rows),
 )

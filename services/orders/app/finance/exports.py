@@ -137,6 +137,6 @@ def _finish(ctx: Context, export_id: ExportId, finish: Callable[[Export], Export
         if stored.value.state is not ExportState.REQUESTED:
             return Change(), stored.value.state
         finished = finish(stored.value)
-        return Change([Put(stored.key, finished, stored.version)]), finished.state
+        return Change([stored.put(finished)]), finished.state
 
     count("Exports", state=commit_retrying(ctx.store, plan))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from services.kit.kinds import NOTHING, stored
 from services.kit.store import Key
 from services.orders.domain.ids import CheckId, ExportId
 from services.orders.domain.payment import LineKind
@@ -38,6 +39,7 @@ def checks_of_month(month: str) -> str:
     return f"RECONCILIATIONS#{month[:6]}"
 
 
+@stored(shape=1, personal=NOTHING)
 @dataclass(frozen=True)
 class DailyTask:
     """Says that what is done once for each civil day was asked for, and what that is."""

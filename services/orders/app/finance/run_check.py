@@ -7,11 +7,11 @@ from services.kit.csv_file import csv_bytes
 from services.kit.days import ONE_DAY
 from services.kit.events import Envelope
 from services.kit.observability import count, logger
-from services.kit.store import Change, Put, Stored, commit_retrying
+from services.kit.store import Change, Stored, commit_retrying
+from services.kit.store.pages import every
 from services.orders.app.context import Context, FinanceContext, ReconciliationContext
 from services.orders.app.finance.items import check_key, movement_key, movements_of_day
 from services.orders.app.finance.reconciliation_report import difference_rows, reconciliation_report
-from services.orders.app.pages import pages
 from services.orders.domain.export import SCHEDULE, KeptFile
 from services.orders.domain.ids import CheckId
 from services.orders.domain.movement import Movement
@@ -41,7 +41,7 @@ def run_check(ctx: ReconciliationContext, event: Envelope) -> None:
     check = _stored(ctx, CheckId(ReconciliationRequested.model_validate(event.data).reconciliation_id)).value
     if check.state is not CheckState.REQUESTED:
         return
-    ours = list(pages(ctx.store, movements_of_day(check.provider, check.day), Movement))
+    ours = [stored.value for stored in every(ctx.store, movements_of_day(check.provider, check.day), "", Movement)]
     provider = ctx.provider(check.provider)
     if provider is None and ours:
         raise ProviderUnavailable(f"no account at {check.provider}, which moved money")
@@ -119,7 +119,7 @@ def _finish(ctx: Context, check_id: CheckId, state: CheckState, result: CheckRes
         if stored.value.state is not CheckState.REQUESTED:
             return Change(), False
         finished = stored.value.finished(state, ctx.clock.now(), result)
-        return Change([Put(stored.key, finished, stored.version)]), True
+        return Change([stored.put(finished)]), True
 
     if commit_retrying(ctx.store, plan):
         count("Reconciliations", state=state)

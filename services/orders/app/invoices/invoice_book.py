@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from services.kit.days import Days, civil_day
 from services.kit.store import Put, Store
+from services.kit.store.pages import every
 from services.orders.app.invoices.items import invoice_entries_of_day, invoice_entry_key
-from services.orders.app.pages import pages
 from services.orders.domain.invoice import Invoice, InvoiceStatus
 
 
@@ -19,4 +19,4 @@ def entered(invoice: Invoice) -> list[Put]:
 def invoice_book(store: Store, days: Days) -> Iterator[Invoice]:
     """The entries of the days, a day after the other: what was issued, then what was red-lettered."""
     for day in days:
-        yield from pages(store, invoice_entries_of_day(day), Invoice)
+        yield from (stored.value for stored in every(store, invoice_entries_of_day(day), "", Invoice))

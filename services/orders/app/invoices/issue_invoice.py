@@ -1,10 +1,10 @@
 """What finance does with invoices: issues them with their PDF, turns requests down, red-letters what was refunded."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from services.kit.call import Call
-from services.kit.store import Change, Put, commit_retrying
+from services.kit.store import Change, Page, commit_retrying
+from services.kit.store.pages import page_of
 from services.orders.app.context import Context, InvoiceContext
 from services.orders.app.invoices.invoice_book import entered
 from services.orders.app.invoices.items import invoices_of_month, read_invoice
@@ -17,22 +17,13 @@ from services.orders.domain.invoice import Document, Invoice, InvoiceStatus
 PDF = b"%PDF-"
 
 
-@dataclass(frozen=True)
-class InvoicesPage:
-    """Invoices in order of their ids; `after` is where the next page begins, None after the last."""
-
-    invoices: list[InvoiceWithBuyer]
-    after: str | None
-
-
-def invoices_page(ctx: Context, month: str, status: InvoiceStatus | None, after: str, limit: int) -> InvoicesPage:
-    """The invoices requested in a civil month in China (2026-11), of one status or of any, a page at a time.
-
-    A page may hold less than what was read: a status is picked after reading.
-    """
-    read = ctx.store.page(invoices_of_month(month), "", Invoice, after, limit).map(lambda stored: stored.value)
-    found = [with_buyer(ctx, invoice) for invoice in read.items if status in (None, invoice.status)]
-    return InvoicesPage(found, read.after)
+def invoices_of(
+    ctx: Context, month: str, status: InvoiceStatus | None, after: str, limit: int
+) -> Page[InvoiceWithBuyer]:
+    """A page of the invoices requested in a civil month in China (2026-11), of one status or of any."""
+    partitions = [(invoices_of_month(month), "")]
+    page = page_of(ctx.store, partitions, Invoice, after, limit, lambda invoice: status in (None, invoice.status))
+    return page.map(lambda stored: with_buyer(ctx, stored.value))
 
 
 def sign_upload(ctx: InvoiceContext, invoice_id: InvoiceId, document: Document) -> Upload:
@@ -111,6 +102,6 @@ def _change(
         if after is stored.value:
             return Change(), after
         audit = ctx.audit.entry(call.caller, action, invoice_id, reason)
-        return Change([Put(stored.key, after, stored.version), *entered(after), audit]), after
+        return Change([stored.put(after), *entered(after), audit]), after
 
     return with_buyer(ctx, commit_retrying(ctx.store, plan))

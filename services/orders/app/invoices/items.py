@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from services.kit.kinds import NOTHING, stored
 from services.kit.store import Key, Stored
 from services.orders.app.context import Context
 from services.orders.app.invoices.problems import INVOICE_NOT_FOUND
@@ -44,6 +45,7 @@ def buyer_key(invoice_id: InvoiceId) -> Key:
     return Key(f"BUYER#{invoice_id}", "BUYER")
 
 
+@stored(shape=1, personal=NOTHING)
 @dataclass(frozen=True)
 class InvoiceOfOrder:
     """An invoice that an order has. How it stands, the invoice says."""

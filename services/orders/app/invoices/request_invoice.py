@@ -10,7 +10,7 @@ from services.kit.days import SHANGHAI
 from services.kit.idempotency import Request, answer_once
 from services.kit.store import ABSENT, Change, Check, Put, Stored, Write, commit_retrying
 from services.orders.app.context import Context
-from services.orders.app.erasure.items import ErasureMark, erasure_key
+from services.orders.app.erasure.items import Erasure, erasure_key
 from services.orders.app.invoices.items import (
     InvoiceOfOrder,
     buyer_key,
@@ -80,7 +80,7 @@ def request_invoice(ctx: Context, call: Call, draft: InvoiceDraft) -> InvoiceWit
 
     def plan() -> tuple[Change, Invoice]:
         order = known_order(ctx, draft.order_id, learner_id)
-        if ctx.store.get(erasure_key(learner_id), ErasureMark):
+        if ctx.store.get(erasure_key(learner_id), Erasure):
             raise PERSON_ERASED.problem()
         invoices = [stored.value for stored in stored_invoices(ctx, draft.order_id)]
         if len(invoices) >= MAX_INVOICES:
@@ -90,7 +90,7 @@ def request_invoice(ctx: Context, call: Call, draft: InvoiceDraft) -> InvoiceWit
         if not 0 < amount_fen <= left:
             raise INVOICE_TOO_MUCH.problem(left_fen=left)
         invoice = _invoice(ctx, order.value, amount_fen, draft.buyer)
-        holding: list[Write] = [Put(order.key, order.value, order.version), Check(erasure_key(learner_id), ABSENT)]
+        holding: list[Write] = [order.put(order.value), Check(erasure_key(learner_id), ABSENT)]
         return Change([*holding, *_kept(invoice, draft.buyer)]), invoice
 
     return with_buyer(ctx, answer_once(ctx.store, ctx.clock, request, Invoice, plan))
@@ -109,7 +109,7 @@ def cancel_request(ctx: Context, call: Call, invoice_id: InvoiceId) -> InvoiceWi
         if stored.value.note == WITHDRAWN:
             return Change(), stored.value
         cancelled = moved(stored, lambda: stored.value.cancelled(WITHDRAWN))
-        return Change([Put(stored.key, cancelled, stored.version)]), cancelled
+        return Change([stored.put(cancelled)]), cancelled
 
     return with_buyer(ctx, commit_retrying(ctx.store, plan))
 
@@ -134,10 +134,7 @@ def after_refund(ctx: Context, order: Order) -> list[Write]:
     stored = {invoice.value.invoice_id: invoice for invoice in stored_invoices(ctx, order.order_id)}
     kept_fen = invoiceable_fen(order) + sum(line.due_fen for line in order.lines if line.state == "revoking")
     overtaken = too_many(kept_fen, [invoice.value for invoice in stored.values()])
-    return [
-        Put(stored[invoice.invoice_id].key, invoice.overtaken(REFUNDED), stored[invoice.invoice_id].version)
-        for invoice in overtaken
-    ]
+    return [stored[invoice.invoice_id].put(invoice.overtaken(REFUNDED)) for invoice in overtaken]
 
 
 def with_buyer(ctx: Context, invoice: Invoice) -> InvoiceWithBuyer:

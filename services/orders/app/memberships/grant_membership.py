@@ -4,7 +4,7 @@ from services.kit.call import Call
 from services.kit.days import civil_day
 from services.kit.events import Envelope
 from services.kit.idempotency import Request, answer_once
-from services.kit.store import Change, Put
+from services.kit.store import Change
 from services.orders.app.context import Context
 from services.orders.app.memberships.items import stored_membership
 from services.orders.app.memberships.problems import PLAN_NOT_FOUND
@@ -31,7 +31,7 @@ def grant_membership(ctx: Context, call: Call, learner_id: LearnerId, plan_id: P
         period = extended.periods[-1]
         audit = ctx.audit.entry(call.caller, "grant_membership", learner_id, reason)
         event = membership_changed(ctx, learner_id, period, call.correlation_id)
-        return Change([Put(stored.key, extended, stored.version), audit], [event]), period
+        return Change([stored.put(extended), audit], [event]), period
 
     content = {"learner_id": learner_id, "plan": plan_id, "reason": reason}
     request = Request(call.caller_id, call.idempotency_key, "grant_membership", content)

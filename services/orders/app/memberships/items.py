@@ -2,14 +2,14 @@
 
 from services.kit.store import ABSENT, Key, Stored
 from services.orders.app.context import Context
-from services.orders.app.items import learner_partition
+from services.orders.app.items import learner_pk
 from services.orders.domain.ids import LearnerId
 from services.orders.domain.membership import Membership
 
 
 def membership_key(learner_id: LearnerId) -> Key:
     """A learner's membership."""
-    return Key(learner_partition(learner_id), "MEMBERSHIP")
+    return Key(learner_pk(learner_id), "MEMBERSHIP")
 
 
 def stored_membership(ctx: Context, learner_id: LearnerId) -> Stored[Membership]:

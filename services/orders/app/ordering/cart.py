@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from services.kit.call import Call
-from services.kit.store import Change, Put, Stored, commit_retrying
+from services.kit.store import Change, Stored, commit_retrying
 from services.orders.app.context import Context
 from services.orders.app.courses.standings import read_shopper, read_standing, refuse_unless_buyable
 from services.orders.app.ordering.items import read_cart
@@ -93,7 +93,7 @@ def _change(ctx: Context, call: Call, change: Callable[[Stored[Cart]], Cart]) ->
     def plan() -> tuple[Change, None]:
         stored = read_cart(ctx, learner_id)
         changed = change(stored)
-        return Change([Put(stored.key, changed, stored.version)] if changed != stored.value else []), None
+        return Change([stored.put(changed)] if changed != stored.value else []), None
 
     commit_retrying(ctx.store, plan)
     return show_cart(ctx, learner_id)

@@ -1,7 +1,7 @@
 """Giving up an open order, and writing down that one has expired."""
 
 from services.kit.call import Call
-from services.kit.store import Change, Put, Stored, commit_retrying
+from services.kit.store import Change, Stored, commit_retrying
 from services.orders.app.context import Context
 from services.orders.app.coupons.usage import release
 from services.orders.app.ordering.items import read_order
@@ -49,4 +49,4 @@ def expire_order(ctx: Context, order_id: OrderId) -> bool:
 
 def _closed(ctx: Context, stored: Stored[Order], state: OrderState) -> tuple[Change, Order]:
     closed = stored.value.closed(state, ctx.clock.now())
-    return Change([Put(stored.key, closed, stored.version), *release(ctx, stored.value)]), closed
+    return Change([stored.put(closed), *release(ctx, stored.value)]), closed

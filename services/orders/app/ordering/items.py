@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from services.kit.kinds import ID_ONLY, stored
 from services.kit.store import ABSENT, Key, Stored
 from services.orders.app.context import Context
-from services.orders.app.items import learner_partition, newest_first
+from services.orders.app.items import learner_pk, newest_first
 from services.orders.domain.cart import Cart
 from services.orders.domain.ids import LearnerId, OrderId
 from services.orders.domain.order import Goods, Order
@@ -12,7 +13,7 @@ from services.orders.domain.order import Goods, Order
 
 def cart_key(learner_id: LearnerId) -> Key:
     """A learner's cart."""
-    return Key(learner_partition(learner_id), "CART")
+    return Key(learner_pk(learner_id), "CART")
 
 
 def read_cart(ctx: Context, learner_id: LearnerId) -> Stored[Cart]:
@@ -39,6 +40,7 @@ def read_order(ctx: Context, order_id: OrderId) -> Stored[Order]:
     return stored
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class OwnOrder:
     """Says that an order is a learner's. How it stands, the order says."""
@@ -48,14 +50,15 @@ class OwnOrder:
 
 def own_order_key(learner_id: LearnerId, order_id: OrderId) -> Key:
     """Where an order stands among a learner's."""
-    return Key(learner_partition(learner_id), f"ORDER#{newest_first(order_id)}")
+    return Key(learner_pk(learner_id), f"ORDER#{newest_first(order_id)}")
 
 
 def own_orders(learner_id: LearnerId) -> tuple[str, str]:
     """Partition and sort-key prefix of what says which orders are a learner's, the newest first."""
-    return learner_partition(learner_id), "ORDER#"
+    return learner_pk(learner_id), "ORDER#"
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class LatestOrder:
     """The newest order of a course, or of a membership, by a learner. How it stands, the order says."""
@@ -65,4 +68,4 @@ class LatestOrder:
 
 def latest_order_key(learner_id: LearnerId, goods: Goods, item_id: str) -> Key:
     """Names the newest order of a course, or of a membership of whatever plan, by a learner."""
-    return Key(learner_partition(learner_id), f"ORDERED#{goods}#{item_id if goods is Goods.COURSE else ''}")
+    return Key(learner_pk(learner_id), f"ORDERED#{goods}#{item_id if goods is Goods.COURSE else ''}")

@@ -1,6 +1,7 @@
 """Placing an order: at the price the learner has seen, once per key, with everything it reserves in one transaction."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from services.kit.call import Call
 from services.kit.idempotency import Request, answer_once
@@ -8,7 +9,7 @@ from services.kit.store import Change, Put, Write
 from services.orders.app.context import Context
 from services.orders.app.coupons.usage import hold
 from services.orders.app.items import new_number
-from services.orders.app.ordering.items import LatestOrder, OwnOrder, order_key, own_order_key, read_cart, read_order
+from services.orders.app.ordering.items import OwnOrder, order_key, own_order_key, read_cart, read_order
 from services.orders.app.ordering.problems import PRICE_CHANGED
 from services.orders.app.ordering.quote import Quote, quote_courses, quote_membership
 from services.orders.app.payments.record_payment import settle_free
@@ -73,8 +74,8 @@ def _order(ctx: Context, call: Call, quote: Quote) -> Order:
 
 def _writes(ctx: Context, order: Order, quote: Quote) -> list[Write]:
     own = Put(own_order_key(order.learner_id, order.order_id), OwnOrder(order.order_id))
-    latest = [Put(before.key, LatestOrder(order.order_id), before.version) for before in quote.replaced]
+    latest = [before.put(replace(before.value, order_id=order.order_id)) for before in quote.replaced]
     cart = read_cart(ctx, order.learner_id)
     left = cart.value.without([CourseId(line.item_id) for line in order.lines if line.goods is Goods.COURSE])
-    taken_out = [Put(cart.key, left, cart.version)] if left != cart.value else []
+    taken_out = [cart.put(left)] if left != cart.value else []
     return [Put(order_key(order.order_id), order), own, *latest, *taken_out, *hold(order)]

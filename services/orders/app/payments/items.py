@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.kit.kinds import NOTHING, stored
 from services.kit.store import Key, Stored
 from services.orders.app.context import Context
 from services.orders.domain.ids import OrderId, PaymentNumber, RefundId
@@ -27,6 +28,7 @@ def read_payment(ctx: Context, number: PaymentNumber) -> Stored[Payment]:
     return stored
 
 
+@stored(shape=1, personal=NOTHING)
 @dataclass(frozen=True)
 class PaymentOfOrder:
     """The number of an order's payment by one method: the newest, should an earlier one have been closed."""
@@ -39,6 +41,7 @@ def order_payment_key(order_id: OrderId, method: Method) -> Key:
     return Key(f"ORDER#{order_id}", f"PAYMENT#{method}")
 
 
+@stored(shape=1, personal=NOTHING)
 @dataclass(frozen=True)
 class NotificationRecord:
     """A notification that was taken."""
@@ -53,6 +56,7 @@ def notification_key(provider: ProviderName, identifier: str) -> Key:
     return Key(f"NOTICE#{provider}#{identifier}", "NOTICE")
 
 
+@stored(shape=1, personal=NOTHING)
 @dataclass(frozen=True)
 class UsedNonce:
     """A message that was taken: the same one never is again."""
@@ -65,6 +69,7 @@ def nonce_key(provider: ProviderName, nonce: str) -> Key:
     return Key(f"NONCE#{provider}#{nonce}", "NONCE")
 
 
+@stored(shape=1, personal=NOTHING)
 @dataclass(frozen=True)
 class PaymentReceipt:
     """What came of a payment: `refund_id` is of the refund that sends it back; without one, the order was granted."""

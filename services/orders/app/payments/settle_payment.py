@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from services.kit.events import Envelope
 from services.kit.observability import count
-from services.kit.store import Change, Put, commit_retrying
+from services.kit.store import Change, commit_retrying
 from services.orders.app.context import PaymentContext
 from services.orders.app.finance.cash_book import enter
 from services.orders.app.ordering.items import read_order
@@ -111,7 +111,7 @@ def _mark(
             return Change(), stored.value.state
         marked = replace(stored.value, state=state)
         if trade.paid_at is None:
-            return Change([Put(stored.key, marked, stored.version)]), state
+            return Change([stored.put(marked)]), state
         paid = replace(marked, transaction_id=trade.transaction_id, paid_at=trade.paid_at)
         moved = Movement(
             kind=LineKind.PAYMENT,
@@ -123,6 +123,6 @@ def _mark(
             how=paid.method,
             shares=shares,
         )
-        return Change([Put(stored.key, paid, stored.version), enter(paid.method.provider, moved)]), state
+        return Change([stored.put(paid), enter(paid.method.provider, moved)]), state
 
     return commit_retrying(ctx.store, plan)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from services.kit.call import Call
 from services.kit.observability import logger
-from services.kit.store import ABSENT, Change, Put, commit_retrying
+from services.kit.store import Change, Put, commit_retrying
 from services.orders.app.context import Context, PaymentContext
 from services.orders.app.items import new_number
 from services.orders.app.ordering.items import order_key
@@ -69,8 +69,8 @@ def _plan(ctx: Context, learner_id: LearnerId, order_id: OrderId, method: Method
     if known and known.value.state is not PaymentState.CLOSED:
         return Change(), known.value
     made = _made(ctx, order, method)
-    of_order = Put(key, PaymentOfOrder(made.number), pointer.version if pointer else ABSENT)
-    return Change([of_order, Put(payment_key(made.number), made)]), made
+    of_order = PaymentOfOrder(made.number)
+    return Change([pointer.put(of_order) if pointer else Put(key, of_order), Put(payment_key(made.number), made)]), made
 
 
 def _payable(ctx: Context, learner_id: LearnerId, order_id: OrderId) -> Order:
@@ -119,4 +119,4 @@ def _keep_target(ctx: Context, number: PaymentNumber, target: Target) -> tuple[C
     if stored.value.target:
         return Change(), stored.value
     kept = replace(stored.value, target=target)
-    return Change([Put(stored.key, kept, stored.version)]), kept
+    return Change([stored.put(kept)]), kept

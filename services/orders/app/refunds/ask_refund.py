@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from services.kit.call import Call
 from services.kit.idempotency import Request, answer_once
-from services.kit.store import Change, Put, Write
+from services.kit.store import Change, Write
 from services.orders.app.context import Context
 from services.orders.app.entitlements.items import claims
 from services.orders.app.items import new_number
@@ -81,7 +81,7 @@ def _plan(ctx: Context, call: Call, draft: RefundDraft) -> tuple[Change, Refund]
     revoking = order.value.revoking([line.number for line in lines])
     if not by_learner:
         writes.append(ctx.audit.entry(call.caller, "ask_refund", f"{draft.order_id}/{refund.refund_id}", draft.reason))
-    return Change([Put(order.key, revoking, order.version), *new_refund(refund), *writes], events), refund
+    return Change([order.put(revoking), *new_refund(refund), *writes], events), refund
 
 
 def _lines(order: Order, numbers: Sequence[int] | None) -> list[Line]:
@@ -136,7 +136,7 @@ def _lock_periods(ctx: Context, refund: Refund, lines: Sequence[RefundLine], *, 
             membership = membership.revoking(periods[line.number].id)
         except LookupError:
             raise MEMBERSHIP_NOT_LAST.problem(line=line.number) from None
-    return [Put(stored.key, membership, stored.version)]
+    return [stored.put(membership)]
 
 
 def _is_used(ctx: Context, learner_id: LearnerId, period: Period) -> bool:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from services.kit.kinds import NOTHING, stored
 from services.kit.store import Key, Put, Stored
 from services.orders.app.context import Context
 from services.orders.domain.ids import OrderId, RefundId
@@ -26,6 +27,7 @@ def read_refund(ctx: Context, refund_id: RefundId) -> Stored[Refund]:
     return stored
 
 
+@stored(shape=1, personal=NOTHING)
 @dataclass(frozen=True)
 class RefundOfOrder:
     """A refund that an order has. How it stands, the refund says."""

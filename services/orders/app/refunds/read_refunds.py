@@ -1,25 +1,17 @@
 """Looking at refunds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from services.kit.days import Days
-from services.kit.store import Stored
+from services.kit.store import Page, Stored
+from services.kit.store.pages import page_of
 from services.orders.app.context import Context
 from services.orders.app.ordering.read_orders import known_order
 from services.orders.app.refunds.items import RefundOfOrder, order_refunds, read_refund, refunds_of_hour
 from services.orders.app.refunds.problems import REFUND_NOT_FOUND
 from services.orders.domain.ids import LearnerId, OrderId, RefundId
 from services.orders.domain.refund import Refund, RefundStatus
-
-
-@dataclass(frozen=True)
-class RefundsPage:
-    """Refunds in order of their ids; `after` is where the next page begins, None after the last."""
-
-    refunds: list[Refund]
-    after: str | None
 
 
 def known_refund(ctx: Context, refund_id: RefundId, learner_id: LearnerId | None = None) -> Stored[Refund]:
@@ -44,22 +36,9 @@ def refund_places(ctx: Context, order_id: OrderId) -> list[RefundOfOrder]:
     return [stored.value for stored in ctx.store.query(*order_refunds(order_id), RefundOfOrder)]
 
 
-def refunds_of_day(ctx: Context, day: date, status: RefundStatus | None, after: str, limit: int) -> RefundsPage:
-    """The refunds asked for on a civil day in China, of one status or of any, a page at a time.
-
-    A page may hold less than what was read: a status is picked after reading.
-
-    Args:
-        after: the earlier page's `after`; "" for the first page.
-        limit: how many are read at most.
-    """
-    read: list[Refund] = []
-    for hour in Days(day, day).hours():
-        if hour < after[:10]:
-            continue
-        page = ctx.store.page(refunds_of_hour(hour), "", Refund, after, limit - len(read))
-        read += [stored.value for stored in page.items]
-        if len(read) == limit:
-            break
-    found = [refund for refund in read if status in (None, refund.status)]
-    return RefundsPage(found, read[-1].refund_id if len(read) == limit else None)
+def refunds_of_day(ctx: Context, day: date, status: RefundStatus | None, after: str, limit: int) -> Page[Refund]:
+    """A page of the refunds asked for on a civil day in China, of one status or of any, in order of their ids."""
+    hours = (hour for hour in Days(day, day).hours() if hour >= after[:10])
+    partitions = ((refunds_of_hour(hour), "") for hour in hours)
+    page = page_of(ctx.store, partitions, Refund, after, limit, lambda refund: status in (None, refund.status))
+    return page.map(lambda stored: stored.value)

@@ -2,7 +2,7 @@
 
 from services.kit.call import Call
 from services.kit.idempotency import Request, answer_once
-from services.kit.store import Change, Put
+from services.kit.store import Change
 from services.orders.app.context import Context
 from services.orders.app.refunds.announcements import refund_due
 from services.orders.app.refunds.problems import REFUND_NOT_FAILED
@@ -25,7 +25,7 @@ def resend_refund(ctx: Context, call: Call, refund_id: RefundId, reason: str) ->
             raise REFUND_NOT_FAILED.problem(refund_status=stored.value.status)
         again = stored.value.sent_again()
         audit = ctx.audit.entry(call.caller, "resend_refund", refund_id, reason)
-        return Change([Put(stored.key, again, stored.version), audit], [refund_due(ctx, again)]), again
+        return Change([stored.put(again), audit], [refund_due(ctx, again)]), again
 
     content = {"refund_id": refund_id, "reason": reason}
     request = Request(call.caller_id, call.idempotency_key, "resend_refund", content)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from services.kit.store import Change, Put
+from services.kit.store import Change
 from services.orders.app.context import Context
 from services.orders.app.entitlements.items import entitlement_key
 from services.orders.app.memberships.grant_membership import membership_changed
@@ -20,7 +20,7 @@ def settled_entitlement(ctx: Context, refund: Refund, line: RefundLine) -> Chang
         raise LookupError(line.grant_id)
     if line.decision is Decision.KEPT or entitlement.value.revoked_at is not None:
         return Change()
-    return Change([Put(key, replace(entitlement.value, revoked_at=ctx.clock.now()), entitlement.version)])
+    return Change([entitlement.put(replace(entitlement.value, revoked_at=ctx.clock.now()))])
 
 
 def settled_period(ctx: Context, refund: Refund, line: RefundLine) -> Change:
@@ -36,4 +36,4 @@ def settled_period(ctx: Context, refund: Refund, line: RefundLine) -> Change:
         for period in after.periods
         if period.sequence > known[period.id]
     ]
-    return Change([Put(stored.key, after, stored.version)], events)
+    return Change([stored.put(after)], events)

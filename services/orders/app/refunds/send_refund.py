@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from services.kit.events import Envelope
 from services.kit.observability import count, logger
-from services.kit.store import Change, Put, commit_retrying
+from services.kit.store import Change, commit_retrying
 from services.orders.app.context import PaymentContext
 from services.orders.app.finance.cash_book import enter
 from services.orders.app.refunds.items import read_refund
@@ -84,7 +84,7 @@ def _mark(ctx: PaymentContext, refund_id: RefundId, status: RefundStatus, trade:
         if stored.value.status is not RefundStatus.DUE:
             return Change(), stored.value.status
         done = replace(stored.value, status=status, done_at=ctx.clock.now())
-        writes = [Put(stored.key, done, stored.version)]
+        writes = [stored.put(done)]
         if status is RefundStatus.DONE and done.paid_by:
             moved = Movement(
                 kind=LineKind.REFUND,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from services.kit.events import Envelope
 from services.kit.inbox import apply_once
-from services.kit.store import Change, Put, Stored, Write
+from services.kit.store import Change, Stored, Write
 from services.orders.app.context import Context
 from services.orders.app.invoices.request_invoice import after_refund
 from services.orders.app.ordering.items import read_order
@@ -66,7 +66,7 @@ def _plan(ctx: Context, event: Envelope, revocation_id: RevocationId, decide: Ca
         return Change()
     settle = settled_entitlement if line.goods is Goods.COURSE else settled_period
     granted = settle(ctx, refund, line)
-    writes = [Put(stored.key, refund, stored.version), *_order(ctx, refund, line), *granted.writes]
+    writes = [stored.put(refund), *_order(ctx, refund, line), *granted.writes]
     return Change(writes, [*_events(ctx, event, refund, line), *granted.events])
 
 
@@ -76,7 +76,7 @@ def _order(ctx: Context, refund: Refund, line: RefundLine) -> list[Write]:
     order = read_order(ctx, refund.order_id)
     moved = _moved(order, line)
     overtaken = [] if line.decision is Decision.KEPT else after_refund(ctx, moved)
-    return [Put(order.key, moved, order.version), *overtaken]
+    return [order.put(moved), *overtaken]
 
 
 def _moved(order: Stored[Order], line: RefundLine) -> Order:

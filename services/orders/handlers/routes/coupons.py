@@ -161,7 +161,7 @@ def _add_reading(app: APIGatewayHttpResolver, ctx: Context) -> None:
         limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = MAX_PAGE,
     ) -> CouponsAnswer:
         page = list_coupons(ctx, after, limit)
-        return CouponsAnswer(coupons=[_answer(view) for view in page.coupons], after=page.after)
+        return CouponsAnswer(coupons=[_answer(view) for view in page.items], after=page.after)
 
     @app.get("/v1/orders/coupons/<coupon_code>", operation_id="read_coupon", summary="One coupon", **staff)
     def one(coupon_code: Annotated[CouponCode, Path()]) -> CouponAnswer:

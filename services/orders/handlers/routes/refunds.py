@@ -205,10 +205,10 @@ def _add_staff_reading(app: APIGatewayHttpResolver, ctx: Context) -> None:
         day: Annotated[Day, Query(description="Asia/Shanghai")],
         status: Annotated[RefundStatus | None, Query(description="of this status only")] = None,
         after: Annotated[str, Query(pattern=f"^$|{NUMBER}", description="the earlier page's `after`")] = "",
-        limit: Annotated[int, Query(ge=1, le=MAX_REFUNDS, description="of refunds that are read")] = MAX_REFUNDS,
+        limit: Annotated[int, Query(ge=1, le=MAX_REFUNDS)] = MAX_REFUNDS,
     ) -> StaffRefundsAnswer:
         page = refunds_of_day(ctx, day, status, after, limit)
-        return StaffRefundsAnswer(refunds=[_staff_answer(refund) for refund in page.refunds], after=page.after)
+        return StaffRefundsAnswer(refunds=[_staff_answer(refund) for refund in page.items], after=page.after)
 
     @app.get(
         "/v1/orders/finance/refunds/<refund_id>",

@@ -11,7 +11,7 @@ from services.kit.http import call_of, secured
 from services.kit.identity import Role
 from services.orders.app.context import Context, InvoiceContext
 from services.orders.app.invoices.issue_invoice import (
-    invoices_page,
+    invoices_of,
     issue_invoice,
     red_letter,
     reject_request,
@@ -100,12 +100,12 @@ def _add_list(app: APIGatewayHttpResolver, ctx: Context) -> None:
         month: Month,
         status: Annotated[InvoiceStatus | None, Query(description="of this status only")] = None,
         after: Annotated[str, Query(pattern=f"^$|{NUMBER}", description="the earlier page's `after`")] = "",
-        limit: Annotated[int, Query(ge=1, le=MAX_INVOICES, description="of invoices that are read")] = MAX_INVOICES,
+        limit: Annotated[int, Query(ge=1, le=MAX_INVOICES)] = MAX_INVOICES,
     ) -> StaffInvoicesAnswer:
-        page = invoices_page(ctx, month, status, after, limit)
+        page = invoices_of(ctx, month, status, after, limit)
         answers = [
             StaffInvoiceAnswer(**invoice_answer(found).model_dump(), learner_id=found.invoice.learner_id)
-            for found in page.invoices
+            for found in page.items
         ]
         return StaffInvoicesAnswer(invoices=answers, after=page.after)
 

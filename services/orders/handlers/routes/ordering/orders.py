@@ -91,7 +91,7 @@ def _add_own(app: APIGatewayHttpResolver, ctx: Context) -> None:
         limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = MAX_PAGE,
     ) -> OrdersAnswer:
         page = list_orders(ctx, learner_id(app), after, limit)
-        return OrdersAnswer(orders=[answer(order) for order in page.orders], after=page.after)
+        return OrdersAnswer(orders=[answer(order) for order in page.items], after=page.after)
 
     @app.get("/v1/orders/orders/<order_id>", operation_id="read_order", summary="An own order", **learner)
     def read(order_id: Annotated[OrderId, Path()]) -> OrderAnswer:
