@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 from services.kit.clock import Clock
 from services.kit.kinds import Kept, stored
-from services.kit.problems import IDEMPOTENCY_KEY_REUSED
-from services.kit.store import Change, Key, Put, Store, commit_retrying
+from services.kit.problems import IDEMPOTENCY_KEY_REUSED, Problem
+from services.kit.store import Change, Conflict, Key, Put, Store, commit_retrying
 from services.kit.store.codec import decode, encode
 
 T = TypeVar("T")
@@ -42,6 +42,7 @@ def answer_once(store: Store, clock: Clock, request: Request, kind: type[T], pla
     """Commits what `plan` decides, once per caller and key; a retry gets the first result, of type `kind`.
 
     A refusal keeps nothing, so the same key may be sent again after it. Costs one read, and one write in the change.
+    A refusal costs another read: it may be of what the same request, sent side by side, has just done.
 
     Raises:
         Problem: IDEMPOTENCY_KEY_REUSED where the key was used for something else; whatever `plan` refuses.
@@ -50,13 +51,25 @@ def answer_once(store: Store, clock: Clock, request: Request, kind: type[T], pla
     key = Key(f"CALLER#{request.caller_id}", f"ANSWER#{request.key}")
     fingerprint = _fingerprint(request)
 
+    def known() -> tuple[Change, T] | None:
+        answer = store.get(key, Answer)
+        if answer is None:
+            return None
+        if answer.value.fingerprint != fingerprint:
+            raise IDEMPOTENCY_KEY_REUSED.problem()
+        return Change(), decode(answer.value.text, kind)
+
     def planned() -> tuple[Change, T]:
-        known = store.get(key, Answer)
-        if known is not None:
-            if known.value.fingerprint != fingerprint:
-                raise IDEMPOTENCY_KEY_REUSED.problem()
-            return Change(), decode(known.value.text, kind)
-        change, result = plan()
+        answered = known()
+        if answered is not None:
+            return answered
+        try:
+            change, result = plan()
+        except (Problem, Conflict):
+            answered = known()
+            if answered is None:
+                raise
+            return answered
         expires_at = int((clock.now() + ANSWER_RETENTION).timestamp())
         answer = Put(key, Answer(fingerprint, encode(result)), expires_at=expires_at)
         return Change([*change.writes, answer], change.events), result

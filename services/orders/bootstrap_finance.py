@@ -1,12 +1,19 @@
 """Where it is chosen what finance's functions keep files in."""
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
 
-from services.kit.objects import Objects, S3Objects
+from services.kit.objects import S3Objects
 from services.kit.settings import Settings
+from services.orders import bootstrap
+from services.orders.adapters.invoice_files import S3InvoiceFiles
+from services.orders.app.context import FinanceContext, InvoiceContext
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 
 class FinanceSettings(Settings):
@@ -16,8 +23,24 @@ class FinanceSettings(Settings):
 
 
 @cache
-def objects() -> Objects:
+def finance() -> FinanceContext:
+    """With the bucket."""
+    return FinanceContext(**vars(bootstrap.orders()), objects=objects())
+
+
+@cache
+def invoices() -> InvoiceContext:
+    """With the PDFs of invoices, which lie in the same bucket."""
+    files = S3InvoiceFiles(_client(), FinanceSettings.load().finance_bucket_name)
+    return InvoiceContext(**vars(bootstrap.orders()), files=files)
+
+
+@cache
+def objects() -> S3Objects:
     """The bucket."""
-    # Buckets made since 2020 take links of this version only.
-    client = boto3.client("s3", config=Config(signature_version="s3v4"))
-    return S3Objects(client, FinanceSettings.load().finance_bucket_name)
+    return S3Objects(_client(), FinanceSettings.load().finance_bucket_name)
+
+
+def _client() -> "S3Client":
+    # Buckets made since 2020 take links of this version only, and it checks the headers of presigned uploads.
+    return boto3.client("s3", config=Config(signature_version="s3v4"))

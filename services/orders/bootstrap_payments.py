@@ -7,8 +7,10 @@ from services.kit.clock import SystemClock
 from services.kit.public_url import PublicUrl, public_url
 from services.kit.secrets import json_secret
 from services.kit.settings import Settings
+from services.orders import bootstrap
 from services.orders.adapters.alipay import Alipay, AlipaySettings
 from services.orders.adapters.wechat_pay import WechatPay, WechatPaySettings
+from services.orders.app.context import PaymentContext
 from services.orders.domain.payment import PaymentProvider, ProviderName
 
 UNSET = "unset"
@@ -26,6 +28,12 @@ class AddressSettings(Settings):
     """Of the function that tells providers where to notify us."""
 
     public_url_parameter: str
+
+
+@cache
+def payments() -> PaymentContext:
+    """With the providers."""
+    return PaymentContext(**vars(bootstrap.orders()), provider=provider)
 
 
 def provider(name: ProviderName) -> PaymentProvider | None:

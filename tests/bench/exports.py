@@ -20,17 +20,17 @@ from pathlib import Path
 from tempfile import gettempdir
 from typing import Any, TypeVar
 
+from services.kit.days import SHANGHAI, Days
 from services.kit.objects import MemoryObjects
-from services.kit.store import Key, Stored
+from services.kit.store import Key, Page, Stored
 from services.kit.store.codec import decode, encode
 from services.kit.store.memory import MemoryStore
 from services.orders.adapters.table_files import CsvTable, XlsxTable
-from services.orders.app.finance.write_export import Press, write_export
-from services.orders.domain.days import Days
+from services.orders.app.finance.write_export import ExportContext, write_export
 from services.orders.domain.export import Manifest
-from services.orders.domain.membership import CHINA
+from services.orders.domain.ids import LearnerId, OrderId, PaymentNumber
 from services.orders.domain.movement import Movement, shares_of_order
-from services.orders.domain.order import Goods, Line, LineState, Order, OrderState, PaidBy, PriceReason
+from services.orders.domain.order import Goods, Line, LineState, Order, OrderState, PriceReason, TradeReference
 from services.orders.domain.payment import LineKind
 
 T = TypeVar("T")
@@ -54,12 +54,14 @@ class SyntheticStore(MemoryStore):
         per_day, more = divmod(orders, len(days))
         self._sizes |= {f"MOVEMENTS#wechat#{day}": per_day + (place < more) for place, day in enumerate(days)}
 
-    def page(self, pk: str, prefix: str, kind: type[T], after: str, limit: int) -> list[Stored[T]]:
+    def page(self, pk: str, prefix: str, kind: type[T], after: str | None, limit: int) -> Page[Stored[T]]:
         """The next items, encoded and decoded as the table's are."""
         first = int(after) + 1 if after else 0
         make = _order if pk.startswith("ORDERS#") else _movement
-        numbers = range(first, min(first + limit, self._sizes.get(pk, 0)))
-        return [Stored(Key(pk, f"{number:08d}"), decode(encode(make(pk, number)), kind), 1) for number in numbers]
+        size = self._sizes.get(pk, 0)
+        numbers = range(first, min(first + limit, size))
+        items = [Stored(Key(pk, f"{number:08d}"), decode(encode(make(pk, number)), kind), 1) for number in numbers]
+        return Page(items, items[-1].key.sk if first + limit < size else None)
 
 
 def _order(pk: str, number: int) -> Order:
@@ -71,8 +73,8 @@ def _order(pk: str, number: int) -> Order:
     if paid and number % REFUNDED_ONE_IN == 1:
         lines[0] = lines[0].moved(LineState.REVOKING).moved(LineState.REFUNDED)
     return Order(
-        order_id=f"{placed:%Y%m%d%H%M%S}{number:018x}",
-        learner_id=f"{number * 7919 % 10**12:08d}-5061-7094-2f5a-3f1d5f8f2b11",
+        order_id=OrderId(f"{placed:%Y%m%d%H%M%S}{number:018x}"),
+        learner_id=LearnerId(f"{number * 7919 % 10**12:08d}-5061-7094-2f5a-3f1d5f8f2b11"),
         lines=tuple(lines),
         created_at=placed,
         expires_at=placed + timedelta(minutes=30),
@@ -80,7 +82,9 @@ def _order(pk: str, number: int) -> Order:
         state=OrderState.PAID if paid else OrderState.EXPIRED,
         closed_at=None if paid else placed + timedelta(minutes=30),
         paid_at=placed + timedelta(minutes=2) if paid else None,
-        paid_by=PaidBy("wechat", f"{placed:%Y%m%d%H%M%S}{number:018x}", f"42{number:026d}") if paid else None,
+        paid_by=TradeReference("wechat", PaymentNumber(f"{placed:%Y%m%d%H%M%S}{number:018x}"), f"42{number:026d}")
+        if paid
+        else None,
     )
 
 
@@ -101,7 +105,7 @@ def _line(number: int, place: int, state: LineState) -> Line:
 
 def _movement(pk: str, number: int) -> Movement:
     day = date.fromisoformat(pk.removeprefix("MOVEMENTS#wechat#"))
-    at = datetime.combine(day, clock_time(), CHINA) + timedelta(seconds=number % 86400)
+    at = datetime.combine(day, clock_time(), SHANGHAI) + timedelta(seconds=number % 86400)
     order = _order(f"ORDERS#{day:%Y%m%d}04", number)
     kind = LineKind.REFUND if number % REFUNDED_ONE_IN == 1 else LineKind.PAYMENT
     return Movement(
@@ -161,7 +165,7 @@ def _size(path: Path) -> int:
 def measure(orders: int) -> dict[str, Any]:
     """One export, in this process."""
     objects, disk = Dropped(), [0]
-    press = Press(SyntheticStore(orders), objects, {"csv": CsvTable, "xlsx": XlsxTable})
+    press = ExportContext(SyntheticStore(orders), objects, {"csv": CsvTable, "xlsx": XlsxTable})
     before = resource.getrusage(resource.RUSAGE_SELF)
     start = time.monotonic()
     with disk_watched(disk):

@@ -28,7 +28,7 @@ from services.kit.store.memory import MemoryStore
 from services.orders.adapters.plan_file import load_plans
 from services.orders.app.context import Context as OrdersContext
 from services.orders.app.context import context as orders_context
-from services.orders.app.refunds.records import new_refund
+from services.orders.app.refunds.items import new_refund
 from services.orders.domain.refund import Decision, refund_of
 from services.orders.handlers.consume import event_handlers as orders_handlers
 from services.playback.app.context import Context as Watching

@@ -32,7 +32,7 @@ from services.kit.store import Change, Put
 from services.kit.store.memory import MemoryStore
 from services.orders.app.finance.exports import request_daily_exports
 from services.orders.app.finance.request_check import request_daily_checks
-from services.orders.app.keys import payment_key
+from services.orders.app.payments.items import payment_key
 from services.orders.app.payments.receive_notification import receive_notification
 from services.playback.app.risk_cases import assess_watch
 from tests.contracts.events import CONSUMERS, PUBLISHED, ROOT, SERVICES, consumer, example, names, published, schema
@@ -95,7 +95,7 @@ def notify_of_a_payment() -> list[Envelope]:
     with wechat_world(world.clock) as wechat:
         payment = wechat.payment()
         world.store.commit(Change([Put(payment_key(payment.number), payment)]))
-        receive_notification(world.context, wechat.provider, wechat.message(wechat.paid(payment)), "request-1")
+        receive_notification(world.ctx, wechat.provider, wechat.message(wechat.paid(payment)), "request-1")
     return world.store.outbox
 
 
@@ -122,8 +122,8 @@ def refund_a_completed_course() -> list[Envelope]:
 def ask_for_what_finance_wants() -> list[Envelope]:
     """Orders' way of it."""
     world = orders_world.World()
-    request_daily_exports(world.context, "request-1")
-    request_daily_checks(world.context, "request-1")
+    request_daily_exports(world.ctx, "request-1")
+    request_daily_checks(world.ctx, "request-1")
     return world.store.outbox
 
 

@@ -8,8 +8,8 @@ from demo.client import Client
 from demo.people import learner_id_of
 from services.kit.store import Key
 from services.kit.store.codec import encode
-from services.orders.app.keys import latest_order_key, order_key
-from services.orders.app.ordering.records import LatestOrder
+from services.orders.app.ordering.items import LatestOrder, latest_order_key, order_key
+from services.orders.domain.ids import LearnerId, OrderId
 from services.orders.domain.order import PAYMENT_TIME, Goods, Line, Order, PriceReason
 from tests.flows.world import World, eventually
 
@@ -62,9 +62,14 @@ def _place(world: World, learner_id: str, course_id: str) -> str:
     now = datetime.now(UTC)
     order_id = f"{now:%Y%m%d%H%M%S}{uuid4().hex[-18:]}"
     line = Line(1, Goods.COURSE, course_id, "1", "测试课程", PRICE_FEN, PRICE_FEN, PriceReason.LIST)
-    order = Order(order_id, learner_id, (line,), now, now + PAYMENT_TIME, uuid4().hex)
-    put_item(world, "orders", latest_order_key(learner_id, Goods.COURSE, course_id), encode(LatestOrder(order_id)))
-    put_item(world, "orders", order_key(order_id), encode(order))
+    order = Order(OrderId(order_id), LearnerId(learner_id), (line,), now, now + PAYMENT_TIME, uuid4().hex)
+    put_item(
+        world,
+        "orders",
+        latest_order_key(LearnerId(learner_id), Goods.COURSE, course_id),
+        encode(LatestOrder(OrderId(order_id))),
+    )
+    put_item(world, "orders", order_key(OrderId(order_id)), encode(order))
     return order_id
 
 

@@ -14,10 +14,11 @@ from alipay.utils import AliPayConfig
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.kit.clock import Clock
+from services.kit.days import SHANGHAI
 from services.orders.adapters.alipay_bill import read_archive
 from services.orders.adapters.answers import text_of
 from services.orders.adapters.statement_values import fen, instant
-from services.orders.domain.membership import CHINA
+from services.orders.domain.ids import PaymentNumber
 from services.orders.domain.payment import (
     CURRENCY,
     ForgedNotification,
@@ -82,7 +83,7 @@ class Alipay:
             "total_amount": _yuan(payment.amount_fen),
             "subject": _ODD.sub(" ", payment.description)[:_MAX_SUBJECT],
             "seller_id": self._settings.seller_id,
-            "time_expire": f"{payment.expires_at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}",
+            "time_expire": f"{payment.expires_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}",
         }
         if payment.method is Method.ALIPAY_WAP:
             content |= {"product_code": "QUICK_WAP_WAY"}
@@ -93,7 +94,7 @@ class Alipay:
         answer = self._call("alipay.trade.precreate", content, notify_url=notify_url)
         return Target(qr_content=text_of(answer, "qr_code"))
 
-    def close(self, number: str) -> None:
+    def close(self, number: PaymentNumber) -> None:
         """Closes an unpaid payment. One that nobody has scanned is unknown to Alipay; its code ends at its time."""
         try:
             self._call("alipay.trade.close", {"out_trade_no": number})
@@ -101,7 +102,7 @@ class Alipay:
             if str(refused) != _NO_TRADE:
                 raise
 
-    def find(self, number: str) -> Trade:
+    def find(self, number: PaymentNumber) -> Trade:
         """How the payment stands."""
         try:
             found = self._call("alipay.trade.query", {"out_trade_no": number})
@@ -213,7 +214,7 @@ class Alipay:
 
     def _timestamp(self) -> str:
         # The library's own is the machine's local time; Alipay reads China's.
-        return f"{self._clock.now().astimezone(CHINA):%Y-%m-%d %H:%M:%S}"
+        return f"{self._clock.now().astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
 
 
 def _library(settings: AlipaySettings) -> AliPay:
@@ -253,7 +254,7 @@ def _notification(told: Mapping[str, str], now: datetime) -> Notification | None
         provider=ProviderName.ALIPAY,
         id=told["notify_id"],
         nonce="",
-        number=told["out_trade_no"],
+        number=PaymentNumber(told["out_trade_no"]),
         transaction_id=told["trade_no"],
         amount_fen=fen(told["total_amount"]),
         currency=CURRENCY,

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 
-from services.orders.domain.membership import CHINA
+from services.kit.days import SHANGHAI
 from services.orders.domain.payment import MalformedStatement
 
 
@@ -21,6 +21,6 @@ def fen(yuan: str) -> int:
 def instant(text: str) -> datetime:
     """The instant of a local time such as "2026-03-02 12:00:00". Raises MalformedStatement."""
     try:
-        return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=CHINA).astimezone(UTC)
+        return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=SHANGHAI).astimezone(UTC)
     except ValueError as error:
         raise MalformedStatement(f"not a time: {text}") from error

@@ -17,9 +17,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from requests import RequestException
 from wechatpayv3 import WeChatPay, WeChatPayType
 
+from services.kit.days import SHANGHAI
 from services.orders.adapters.answers import text_of
 from services.orders.adapters.wechat_bill import read_bill
-from services.orders.domain.membership import CHINA
+from services.orders.domain.ids import PaymentNumber
 from services.orders.domain.payment import (
     CURRENCY,
     ForgedNotification,
@@ -131,14 +132,14 @@ class WechatPay:
             description=_cut(payment.description),
             out_trade_no=payment.number,
             amount={"total": payment.amount_fen, "currency": CURRENCY},
-            time_expire=payment.expires_at.astimezone(CHINA).isoformat(timespec="seconds"),
+            time_expire=payment.expires_at.astimezone(SHANGHAI).isoformat(timespec="seconds"),
             scene_info=scene,
             notify_url=notify_url,
             pay_type=WeChatPayType.H5 if h5 else WeChatPayType.NATIVE,
         )
         return Target(url=text_of(answer, "h5_url")) if h5 else Target(qr_content=text_of(answer, "code_url"))
 
-    def close(self, number: str) -> None:
+    def close(self, number: PaymentNumber) -> None:
         """Closes an unpaid payment; one that is closed already or was never opened stays so."""
         try:
             self._call(self._library.close, out_trade_no=number)
@@ -146,7 +147,7 @@ class WechatPay:
             if str(refused) not in _ALREADY_CLOSED | _NO_TRADE:
                 raise
 
-    def find(self, number: str) -> Trade:
+    def find(self, number: PaymentNumber) -> Trade:
         """How the payment stands. An answer about another account or payment is none."""
         try:
             answer = self._call(self._library.query, out_trade_no=number)
@@ -243,7 +244,7 @@ class WechatPay:
             provider=ProviderName.WECHAT,
             id=identifier,
             nonce=nonce,
-            number=paid.out_trade_no,
+            number=PaymentNumber(paid.out_trade_no),
             transaction_id=paid.transaction_id,
             amount_fen=paid.amount.total,
             currency=paid.amount.currency,
@@ -254,12 +255,17 @@ class WechatPay:
         if state is None:
             raise ProviderUnavailable(f"an unknown state {found.trade_state}")
         if state is not TradeState.PAID:
-            return Trade(found.out_trade_no, state)
+            return Trade(PaymentNumber(found.out_trade_no), state)
         if found.amount is None or not found.transaction_id or found.appid != self._settings.app_id:
             raise ProviderUnavailable("a paid trade without its particulars, or of another application")
         amount = found.amount
         return Trade(
-            found.out_trade_no, state, found.transaction_id, amount.total, amount.currency, _utc(found.success_time)
+            PaymentNumber(found.out_trade_no),
+            state,
+            found.transaction_id,
+            amount.total,
+            amount.currency,
+            _utc(found.success_time),
         )
 
     def _download(self, url: str) -> bytes:

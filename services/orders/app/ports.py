@@ -1,10 +1,14 @@
-"""What the use cases need from outside, besides the store and the providers."""
+"""What the use cases need from outside, besides the store."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from services.orders.domain.invoice import Document
+from services.orders.domain.payment import PaymentProvider, ProviderName
+
+Providers = Callable[[ProviderName], PaymentProvider | None]
+"""The provider of a name; None where we have no account there."""
 
 
 @dataclass(frozen=True)

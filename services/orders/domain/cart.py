@@ -4,6 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from services.kit.kinds import ID_ONLY, stored
+from services.orders.domain.ids import CourseId
 from services.orders.domain.order import MAX_LINES
 
 
@@ -15,19 +17,20 @@ class CartFull(Exception):
 class CartLine:
     """One course. `price_fen` is what it cost this learner when it was added: only to show what has changed since."""
 
-    course_id: str
+    course_id: CourseId
     added_at: datetime
     price_fen: int
     selected: bool = True
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class Cart:
     """One per learner, whatever the device; every course at most once, in the order they were added."""
 
     lines: tuple[CartLine, ...] = ()
 
-    def holds(self, course_id: str) -> bool:
+    def holds(self, course_id: CourseId) -> bool:
         """Whether the course is in it."""
         return any(line.course_id == course_id for line in self.lines)
 
@@ -39,10 +42,10 @@ class Cart:
             raise CartFull
         return replace(self, lines=(*self.lines, line))
 
-    def without(self, course_ids: Collection[str]) -> "Cart":
+    def without(self, course_ids: Collection[CourseId]) -> "Cart":
         """Without these courses, whether or not it held them."""
         return replace(self, lines=tuple(line for line in self.lines if line.course_id not in course_ids))
 
-    def selecting(self, course_ids: Collection[str]) -> "Cart":
+    def selecting(self, course_ids: Collection[CourseId]) -> "Cart":
         """With exactly these courses selected, as far as it holds them."""
         return replace(self, lines=tuple(replace(line, selected=line.course_id in course_ids) for line in self.lines))

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from services.kit.kinds import ID_ONLY, NOTHING, stored
+from services.orders.domain.ids import CouponCode, CourseId
 from services.orders.domain.order import Goods, Line
 
 MAX_WRONG_CODES = 10
@@ -16,6 +18,7 @@ _RANDOM_DIGITS, _CODE_LENGTH = 15, 12
 """The last 15 hexadecimal digits of an id are all random: 60 bits, 12 characters of 5 bits."""
 
 
+@stored(shape=1, personal=NOTHING)
 @dataclass(frozen=True)
 class Coupon:
     """One code, for as many learners as its limits let in. It takes off either fen or a percentage, of courses only.
@@ -23,7 +26,7 @@ class Coupon:
     Valid in [valid_from, valid_until), for the courses named, or all where none is.
     """
 
-    code: str
+    code: CouponCode
     title: str
     off_fen: int | None
     off_percent: int | None
@@ -31,7 +34,7 @@ class Coupon:
     valid_until: datetime
     total_limit: int
     learner_limit: int
-    course_ids: tuple[str, ...] = ()
+    course_ids: tuple[CourseId, ...] = ()
     withdrawn: bool = False
 
     def open_at(self, instant: datetime) -> bool:
@@ -54,8 +57,9 @@ class Coupon:
         return min(self.off_fen or 0, total_fen)
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
-class Usage:
+class CouponUsage:
     """How often a coupon is in use, by open orders and by paid ones; overall or by one learner."""
 
     reserved: int = 0
@@ -66,17 +70,18 @@ class Usage:
         """All that counts against the limit."""
         return self.reserved + self.confirmed
 
-    def with_reserved(self, more: int) -> "Usage":
+    def with_reserved(self, more: int) -> "CouponUsage":
         """After an order was placed (1) or given up (-1)."""
         return replace(self, reserved=self.reserved + more)
 
-    def with_confirmed(self) -> "Usage":
+    def with_confirmed(self) -> "CouponUsage":
         """After an order that had reserved it was paid."""
-        return Usage(self.reserved - 1, self.confirmed + 1)
+        return replace(self, reserved=self.reserved - 1, confirmed=self.confirmed + 1)
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
-class Attempts:
+class CouponAttempts:
     """How many codes that are none, or that are still being looked at, a learner has tried since `since`, the first."""
 
     since: datetime
@@ -86,26 +91,26 @@ class Attempts:
         """Whether no code is taken from the learner now."""
         return self.wrong >= MAX_WRONG_CODES and instant < self.since + ATTEMPTS_WINDOW
 
-    def counted(self, instant: datetime) -> "Attempts":
+    def counted(self, instant: datetime) -> "CouponAttempts":
         """After one more code, which may be wrong."""
         if self.wrong == 0 or instant >= self.since + ATTEMPTS_WINDOW:
-            return Attempts(instant, 1)
-        return Attempts(self.since, self.wrong + 1)
+            return replace(self, since=instant, wrong=1)
+        return replace(self, wrong=self.wrong + 1)
 
-    def given_back(self, counted: "Attempts") -> "Attempts":
+    def given_back(self, counted: "CouponAttempts") -> "CouponAttempts":
         """After a code that was right, counted as `counted` says: those of an earlier hour count no more anyway."""
         return replace(self, wrong=self.wrong - 1) if self.since == counted.since else self
 
 
-def code_from(random_id: str) -> str:
+def code_from(random_id: str) -> CouponCode:
     """A code of 12 characters from a random identifier of 32 hexadecimal digits."""
     number = int(random_id[-_RANDOM_DIGITS:], 16)
-    return "".join(_ALPHABET[number >> 5 * place & 31] for place in reversed(range(_CODE_LENGTH)))
+    return CouponCode("".join(_ALPHABET[number >> 5 * place & 31] for place in reversed(range(_CODE_LENGTH))))
 
 
-def normal_code(written: str) -> str:
+def normal_code(written: str) -> CouponCode:
     """The code that somebody wrote: capitals and hyphens make no difference."""
-    return written.upper().replace("-", "")
+    return CouponCode(written.upper().replace("-", ""))
 
 
 def split(total: int, weights: Sequence[int]) -> list[int]:

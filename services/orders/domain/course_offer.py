@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 
+from services.kit.kinds import NOTHING, stored
+from services.orders.domain.ids import CourseId
 
+
+@stored(shape=1, personal=NOTHING)
 @dataclass(frozen=True)
 class CourseOffer:
     """A course as it can be had. `sequence` is the number of the publication or withdrawal it was read from.
@@ -10,7 +14,7 @@ class CourseOffer:
     Prices in fen; `member_price_fen` is the course's own price for members, where it has one.
     """
 
-    course_id: str
+    course_id: CourseId
     title: str
     member_recommended: bool
     price_fen: int

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from services.kit.kinds import ID_ONLY, stored
+from services.orders.domain.ids import CourseId, EntitlementId, LearnerId, OrderId
+
 
 class Basis(StrEnum):
     """What an entitlement rests on."""
@@ -13,6 +16,7 @@ class Basis(StrEnum):
     MEMBERSHIP = "membership"
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class Entitlement:
     """One right of one learner to watch one course; there may be several for a course, each on its own basis.
@@ -20,14 +24,14 @@ class Entitlement:
     It ends at `valid_until` (not included), or never. One that was bought names its order.
     """
 
-    entitlement_id: str
-    learner_id: str
-    course_id: str
+    entitlement_id: EntitlementId
+    learner_id: LearnerId
+    course_id: CourseId
     basis: Basis
     counts_against_member_quota: bool
     granted_at: datetime
     valid_until: datetime | None
-    order_id: str | None = None
+    order_id: OrderId | None = None
     revoked_at: datetime | None = None
 
     def valid_at(self, instant: datetime) -> bool:
@@ -36,6 +40,7 @@ class Entitlement:
         return self.granted_at <= instant and not over and self.revoked_at is None
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class Claim:
     """A member took a recommended course: once, for ever.
@@ -44,8 +49,8 @@ class Claim:
     publications do not touch the claim.
     """
 
-    learner_id: str
-    course_id: str
+    learner_id: LearnerId
+    course_id: CourseId
     course_sequence: int
     claimed_at: datetime
-    entitlement_id: str
+    entitlement_id: EntitlementId

@@ -4,7 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from services.orders.domain.days import Days
+from services.kit.days import Days
+from services.kit.kinds import Kept, stored
+from services.orders.domain.ids import ExportId
 
 MAX_DAYS = 31
 """Of one export, and of one summary of revenue: a month."""
@@ -51,11 +53,14 @@ class Manifest:
         return (*self.documents, *(file for table in self.tables for file in table.files))
 
 
+@stored(
+    shape=1, personal=Kept("requested_by", "reason", because="staff answer for what they did", until="the table goes")
+)
 @dataclass(frozen=True)
 class Export:
     """What one was asked for, by whom and why. `requested_by` is a person's opaque id, or SCHEDULE."""
 
-    export_id: str
+    export_id: ExportId
     first_day: date
     last_day: date
     requested_by: str

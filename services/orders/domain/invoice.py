@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from services.kit.kinds import ID_ONLY, Emptied, Kept, stored
+from services.orders.domain.ids import InvoiceId, LearnerId, OrderId
 from services.orders.domain.order import LineState, Order
 
 
@@ -41,6 +43,7 @@ class IllegalStatus(Exception):
     """The invoice is past this, or not there yet."""
 
 
+@stored(shape=1, personal=Emptied("title", "tax_id", "email"))
 @dataclass(frozen=True)
 class Buyer:
     """Whom an invoice is made out to: personal data, kept apart from it. `tax_id` (税号) is a company's."""
@@ -68,6 +71,20 @@ class Document:
     size: int
 
 
+@stored(
+    shape=1,
+    personal=(
+        ID_ONLY,
+        Kept(
+            "number",
+            "document",
+            "red_number",
+            because="a tax record (发票管理办法), whose PDF names the buyer",
+            until="five years after it was issued at least",
+        ),
+        Kept("note", because="finance answers for what it turned down", until="the table goes"),
+    ),
+)
 @dataclass(frozen=True)
 class Invoice:
     """One invoice of one order; its amount in fen never changes, and says nothing of whom it is made out to.
@@ -75,9 +92,9 @@ class Invoice:
     `number` is the tax authority's (发票号码), `red_number` that of the red letter. `note` says why it was cancelled.
     """
 
-    invoice_id: str
-    order_id: str
-    learner_id: str
+    invoice_id: InvoiceId
+    order_id: OrderId
+    learner_id: LearnerId
     buyer_kind: BuyerKind
     amount_fen: int
     requested_at: datetime

@@ -2,12 +2,12 @@
 
 from calendar import monthrange
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 
+from services.kit.days import SHANGHAI
+from services.kit.kinds import ID_ONLY, stored
+from services.orders.domain.ids import LearnerId, PeriodId, PlanId
 from services.orders.domain.plan import Plan
-
-CHINA = timezone(timedelta(hours=8))
-"""Asia/Shanghai: civil dates of the product are there. It has had no summer time since 1991."""
 
 
 @dataclass(frozen=True)
@@ -18,8 +18,8 @@ class Period:
     `revoking`: a refund waits for what playback says; until then nothing is claimed or priced on it.
     """
 
-    id: str
-    plan_id: str
+    id: PeriodId
+    plan_id: PlanId
     plan_version: date
     valid_from: datetime
     valid_until: datetime
@@ -37,11 +37,12 @@ class Period:
         return self.holds and self.valid_from <= instant < self.valid_until
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class Membership:
     """All periods a learner was ever granted, in order, none overlapping."""
 
-    learner_id: str
+    learner_id: LearnerId
     periods: tuple[Period, ...] = ()
 
     def period_at(self, instant: datetime) -> Period | None:
@@ -56,20 +57,20 @@ class Membership:
                 end = period.valid_until
         return end
 
-    def extended(self, plan: Plan, now: datetime, period_id: str) -> "Membership":
+    def extended(self, plan: Plan, now: datetime, period_id: PeriodId) -> "Membership":
         """With one more period, of this id: after the last where that still runs, else from this second."""
         start = max([now.replace(microsecond=0), *(period.valid_until for period in self._held())])
         period = Period(period_id, plan.id, plan.effective_from, start, add_months(start, plan.length_months))
         return replace(self, periods=(*self.periods, period))
 
-    def period(self, period_id: str) -> Period:
+    def period(self, period_id: PeriodId) -> Period:
         """One period of whatever time. Raises LookupError."""
         for period in self.periods:
             if period.id == period_id:
                 return period
         raise LookupError(period_id)
 
-    def revoking(self, period_id: str) -> "Membership":
+    def revoking(self, period_id: PeriodId) -> "Membership":
         """With the last period that holds, of this id, being taken back. Raises LookupError where another is the last.
 
         Taking back an earlier one would leave the learner with a gap that the next purchase does not fill.
@@ -79,11 +80,11 @@ class Membership:
             raise LookupError(period_id)
         return self._with(replace(last, revoking=True))
 
-    def kept(self, period_id: str) -> "Membership":
+    def kept(self, period_id: PeriodId) -> "Membership":
         """With a period that is not taken back after all. Raises LookupError."""
         return self._with(replace(self.period(period_id), revoking=False))
 
-    def revoked(self, period_id: str, now: datetime) -> "Membership":
+    def revoked(self, period_id: PeriodId, now: datetime) -> "Membership":
         """With a period taken back; what was bought meanwhile, to follow on it, begins earlier. Raises LookupError."""
         period = self.period(period_id)
         taken = replace(period, revoked=True, revoking=False, sequence=period.sequence + 1)
@@ -111,18 +112,13 @@ def _start(period: Period) -> datetime:
 
 
 def _months(period: Period) -> int:
-    start, end = period.valid_from.astimezone(CHINA), period.valid_until.astimezone(CHINA)
+    start, end = period.valid_from.astimezone(SHANGHAI), period.valid_until.astimezone(SHANGHAI)
     return (end.year - start.year) * 12 + end.month - start.month
-
-
-def china_date(instant: datetime) -> date:
-    """The civil date in Asia/Shanghai."""
-    return instant.astimezone(CHINA).date()
 
 
 def add_months(instant: datetime, months: int) -> datetime:
     """The same time of day in Asia/Shanghai, months later; on the month's last day where it has no such day."""
-    local = instant.astimezone(CHINA)
+    local = instant.astimezone(SHANGHAI)
     year, month = divmod(local.year * 12 + local.month - 1 + months, 12)
     day = min(local.day, monthrange(year, month + 1)[1])
     return local.replace(year=year, month=month + 1, day=day).astimezone(UTC)

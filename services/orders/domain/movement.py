@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from services.kit.kinds import NOTHING, stored
+from services.orders.domain.ids import OrderId
 from services.orders.domain.order import Goods, Order
 from services.orders.domain.payment import LineKind
 from services.orders.domain.refund import Decision, Refund
@@ -21,6 +23,7 @@ class Share:
     amount_fen: int
 
 
+@stored(shape=1, personal=NOTHING)
 @dataclass(frozen=True)
 class Movement:
     """Money that moved by our records. `amount_fen` is positive for refunds too.
@@ -34,9 +37,9 @@ class Movement:
     reference: str
     amount_fen: int
     at: datetime
-    order_id: str = ""
-    trade_no: str = ""
-    how: str = ""
+    order_id: OrderId
+    trade_no: str
+    how: str
     shares: tuple[Share, ...] = ()
 
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from services.kit.kinds import ID_ONLY, stored
+from services.orders.domain.ids import CouponCode, LearnerId, OrderId, PaymentNumber
+
 PAYMENT_TIME = timedelta(minutes=30)
 """How long an order waits for its payment."""
 
@@ -103,14 +106,15 @@ class Line:
 
 
 @dataclass(frozen=True)
-class PaidBy:
+class TradeReference:
     """The payment that paid an order: our number of it, and the provider's. An order of nothing has none."""
 
     provider: str
-    payment_number: str
+    payment_number: PaymentNumber
     trade_no: str
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class Order:
     """What a learner wants to have, and what became of it. The amounts never change. Money in fen.
@@ -118,17 +122,17 @@ class Order:
     `correlation_id` is of the request that placed it; what follows from it carries it on.
     """
 
-    order_id: str
-    learner_id: str
+    order_id: OrderId
+    learner_id: LearnerId
     lines: tuple[Line, ...]
     created_at: datetime
     expires_at: datetime
     correlation_id: str
-    coupon_code: str | None = None
+    coupon_code: CouponCode | None = None
     state: OrderState = OrderState.OPEN
     closed_at: datetime | None = None
     paid_at: datetime | None = None
-    paid_by: PaidBy | None = None
+    paid_by: TradeReference | None = None
 
     @property
     def amount_fen(self) -> int:
@@ -158,7 +162,7 @@ class Order:
             raise IllegalTransition(f"{self.order_id} has time until {self.expires_at}")
         return replace(self._moved(state), closed_at=now)
 
-    def granted(self, grants: dict[int, str], paid_at: datetime, paid_by: PaidBy | None) -> "Order":
+    def granted(self, grants: dict[int, str], paid_at: datetime, paid_by: TradeReference | None) -> "Order":
         """Paid, with what was given for each line, by its number. Raises IllegalTransition."""
         moved = [replace(line.moved(LineState.GRANTED), grant_id=grants[line.number]) for line in self.lines]
         return replace(self._moved(OrderState.PAID), lines=tuple(moved), paid_at=paid_at, paid_by=paid_by)

@@ -6,6 +6,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
+from services.kit.kinds import ID_ONLY, stored
+from services.orders.domain.ids import LearnerId, OrderId, PaymentNumber, RefundId
+
 CURRENCY = "CNY"
 """The only one. Amounts are integer fen."""
 
@@ -47,13 +50,14 @@ class Target:
     url: str | None = None
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class Payment:
     """One way of paying one order. The provider knows it by `number`; its amount never changes."""
 
-    number: str
-    order_id: str
-    learner_id: str
+    number: PaymentNumber
+    order_id: OrderId
+    learner_id: LearnerId
     method: Method
     amount_fen: int
     description: str
@@ -78,7 +82,7 @@ class TradeState(StrEnum):
 class Trade:
     """What the provider says of a payment when asked. The last four are of a paid one."""
 
-    number: str
+    number: PaymentNumber
     state: TradeState
     transaction_id: str = ""
     amount_fen: int = 0
@@ -108,8 +112,8 @@ class RefundTrade:
 class RefundOrder:
     """Money to be sent back. The provider sends it once per `refund_number`, however often it is asked."""
 
-    refund_number: str
-    number: str
+    refund_number: RefundId
+    number: PaymentNumber
     transaction_id: str
     amount_fen: int
     paid_fen: int
@@ -134,7 +138,7 @@ class Notification:
     provider: ProviderName
     id: str
     nonce: str
-    number: str
+    number: PaymentNumber
     transaction_id: str
     amount_fen: int
     currency: str
@@ -188,10 +192,10 @@ class PaymentProvider(Protocol):
     def create(self, payment: Payment, notify_url: str, payer_ip: str) -> Target:
         """Opens the payment at the provider, until `expires_at`; the same again for one that is open."""
 
-    def close(self, number: str) -> None:
+    def close(self, number: PaymentNumber) -> None:
         """Makes an unpaid payment unpayable. Raises ProviderRefused for a paid one."""
 
-    def find(self, number: str) -> Trade:
+    def find(self, number: PaymentNumber) -> Trade:
         """How the payment stands there."""
 
     def refund(self, order: RefundOrder) -> RefundTrade:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from services.orders.domain.ids import PlanId
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -14,7 +16,7 @@ class Plan:
     of every course that has no price for members of its own.
     """
 
-    id: str
+    id: PlanId
     effective_from: date
     title: str
     title_en: str
@@ -40,7 +42,7 @@ class Plans:
         if len({(plan.id, plan.effective_from) for plan in versions}) != len(versions):
             raise ValueError("two versions of one plan from the same date")
 
-    def in_force(self, plan_id: str, day: date) -> Plan | None:
+    def in_force(self, plan_id: PlanId, day: date) -> Plan | None:
         """The version of a plan that a membership granted on this day gets; None where there is none."""
         found = [plan for plan in self._versions if plan.id == plan_id and plan.effective_from <= day]
         return found[-1] if found else None
@@ -51,7 +53,7 @@ class Plans:
         sold = [plan for plan in in_force if plan is not None and plan.price_fen is not None]
         return sorted(sold, key=lambda plan: plan.price_fen or 0)
 
-    def version(self, plan_id: str, effective_from: date) -> Plan:
+    def version(self, plan_id: PlanId, effective_from: date) -> Plan:
         """The version that a membership was granted under. Raises LookupError: versions are never removed."""
         for plan in self._versions:
             if (plan.id, plan.effective_from) == (plan_id, effective_from):

@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from services.orders.domain.order import Goods, PaidBy
+from services.kit.kinds import ID_ONLY, Kept, stored
+from services.orders.domain.ids import CourseId, LearnerId, OrderId, RefundId, RevocationId
+from services.orders.domain.order import Goods, TradeReference
 
 
 class Cause(StrEnum):
@@ -51,7 +53,7 @@ _NEXT = {
 class RefundLine:
     """One line of the order, and whether its grant is taken back. `watch_ids`: the watches completed on it before."""
 
-    revocation_id: str
+    revocation_id: RevocationId
     number: int
     goods: Goods
     item_id: str
@@ -61,11 +63,18 @@ class RefundLine:
     watch_ids: tuple[str, ...] = ()
 
     @property
-    def course_id(self) -> str | None:
+    def course_id(self) -> CourseId | None:
         """The course; None for a period of membership."""
-        return self.item_id if self.goods is Goods.COURSE else None
+        return CourseId(self.item_id) if self.goods is Goods.COURSE else None
 
 
+@stored(
+    shape=1,
+    personal=(
+        ID_ONLY,
+        Kept("requested_by", "reason", because="staff answer for what they send back", until="the table goes"),
+    ),
+)
 @dataclass(frozen=True)
 class Refund:
     """One sum sent back once, on the payment that brought it. `paid_fen` is that payment's, `amount_fen` what is asked
@@ -75,11 +84,11 @@ class Refund:
     `requested_by` are an administrator's words and opaque id, or the learner's own.
     """
 
-    refund_id: str
-    order_id: str
-    learner_id: str
+    refund_id: RefundId
+    order_id: OrderId
+    learner_id: LearnerId
     cause: Cause
-    paid_by: PaidBy | None
+    paid_by: TradeReference | None
     paid_fen: int
     amount_fen: int
     requested_at: datetime
@@ -91,14 +100,16 @@ class Refund:
     reason: str = ""
     requested_by: str = ""
 
-    def line(self, revocation_id: str) -> RefundLine:
+    def line(self, revocation_id: RevocationId) -> RefundLine:
         """The line of a revocation. Raises LookupError."""
         for line in self.lines:
             if line.revocation_id == revocation_id:
                 return line
         raise LookupError(revocation_id)
 
-    def decided(self, revocation_id: str, decision: Decision, now: datetime, watch_ids: Sequence[str] = ()) -> "Refund":
+    def decided(
+        self, revocation_id: RevocationId, decision: Decision, now: datetime, watch_ids: Sequence[str] = ()
+    ) -> "Refund":
         """With a line's decision; once the last is there, the money is due, or refused where nothing was taken back.
 
         A line that is past this decision stays as it is. Raises LookupError.
@@ -120,14 +131,14 @@ class Refund:
         return replace(self, status=RefundStatus.DUE, done_at=None)
 
 
-def revocation_of(refund_id: str, number: int) -> str:
+def revocation_of(refund_id: RefundId, number: int) -> RevocationId:
     """The id of the revocation of an order's line by a refund."""
-    return f"{refund_id}-{number:02}"
+    return RevocationId(f"{refund_id}-{number:02}")
 
 
-def refund_of(revocation_id: str) -> str:
+def refund_of(revocation_id: RevocationId) -> RefundId:
     """The refund that a revocation belongs to."""
-    return revocation_id.rpartition("-")[0]
+    return RefundId(revocation_id.rpartition("-")[0])
 
 
 def _sum(lines: Sequence[RefundLine]) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from services.orders.domain.membership import china_date
+from services.kit.days import civil_day
 from services.orders.domain.movement import Movement
 from services.orders.domain.order import Goods
 from services.orders.domain.payment import LineKind
@@ -56,7 +56,7 @@ class Revenue:
     def add(self, moved: Movement) -> None:
         """One more movement."""
         self.total.add(moved.kind, moved.amount_fen)
-        self.days[china_date(moved.at)].add(moved.kind, moved.amount_fen)
+        self.days[civil_day(moved.at)].add(moved.kind, moved.amount_fen)
         for share in moved.shares:
             self.goods[share.goods][share.item_id].add(moved.kind, share.amount_fen)
         rest = moved.amount_fen - sum(share.amount_fen for share in moved.shares)

@@ -4,7 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from services.kit.kinds import Kept, stored
 from services.orders.domain.export import KeptFile
+from services.orders.domain.ids import CheckId
 from services.orders.domain.payment import LineKind, ProviderName
 from services.orders.domain.reconciliation import Difference, Reconciliation, Totals
 
@@ -31,7 +33,7 @@ class Finding(StrEnum):
 
 
 @dataclass(frozen=True)
-class Found:
+class ReportedDifference:
     """One difference."""
 
     finding: Finding
@@ -46,7 +48,7 @@ class CheckResult:
     ours: dict[LineKind, Totals]
     theirs: dict[LineKind, Totals]
     counts: dict[Finding, int]
-    first: tuple[Found, ...]
+    first: tuple[ReportedDifference, ...]
     files: tuple[KeptFile, ...]
 
     @property
@@ -55,11 +57,14 @@ class CheckResult:
         return not any(self.counts.values())
 
 
+@stored(
+    shape=1, personal=Kept("requested_by", "reason", because="staff answer for what they did", until="the table goes")
+)
 @dataclass(frozen=True)
 class StatementCheck:
     """What was asked for. `statement_key` is of a statement that finance uploaded; without one it is fetched."""
 
-    check_id: str
+    check_id: CheckId
     provider: ProviderName
     day: date
     requested_by: str
@@ -76,11 +81,11 @@ class StatementCheck:
         return replace(self, state=state, finished_at=now, result=result)
 
 
-def differences(done: Reconciliation) -> list[Found]:
+def differences(done: Reconciliation) -> list[ReportedDifference]:
     """Every difference, the graver ones first: money that the provider took or sent and we know nothing of."""
     by_finding = {
         Finding.MISSING_HERE: done.missing_here,
         Finding.AMOUNT_DIFFERS: done.amount_differs,
         Finding.MISSING_THERE: done.missing_there,
     }
-    return [Found(finding, difference) for finding, all_ in by_finding.items() for difference in all_]
+    return [ReportedDifference(finding, difference) for finding, all_ in by_finding.items() for difference in all_]

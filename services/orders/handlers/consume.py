@@ -8,9 +8,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from services.kit.consumer import EventHandler, consume
 from services.orders import bootstrap
 from services.orders.app.context import Context
-from services.orders.app.entitlements.record_course import record_course
-from services.orders.app.erase_person import erase_person
-from services.orders.app.refunds.settle import record_decision, record_reversal
+from services.orders.app.courses.record_course import record_course
+from services.orders.app.erasure.erase_person import erase_person
+from services.orders.app.refunds.settle_refund import record_decision, record_reversal
 from services.orders.events.consumed import (
     CoursePublished,
     CourseWithdrawn,
@@ -20,15 +20,15 @@ from services.orders.events.consumed import (
 )
 
 
-def event_handlers(orders: Context) -> dict[str, EventHandler]:
+def event_handlers(ctx: Context) -> dict[str, EventHandler]:
     """What is done with each type of event."""
-    courses = partial(record_course, orders.store, orders.clock)
+    courses = partial(record_course, ctx)
     return {
         CoursePublished.TYPE: courses,
         CourseWithdrawn.TYPE: courses,
-        EntitlementRevocationDecided.TYPE: partial(record_decision, orders),
-        WatchesReversed.TYPE: partial(record_reversal, orders),
-        PersonErased.TYPE: partial(erase_person, orders),
+        EntitlementRevocationDecided.TYPE: partial(record_decision, ctx),
+        WatchesReversed.TYPE: partial(record_reversal, ctx),
+        PersonErased.TYPE: partial(erase_person, ctx),
     }
 
 

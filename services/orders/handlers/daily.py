@@ -11,9 +11,9 @@ from services.orders.app.finance.request_check import request_daily_checks
 
 def handler(_event: dict[str, Any], context: LambdaContext) -> dict[str, list[str]]:
     """One run."""
-    orders, correlation_id = bootstrap.orders(), context.aws_request_id
+    ctx, correlation_id = bootstrap.orders(), context.aws_request_id
     asked = {
-        "exports": request_daily_exports(orders, correlation_id),
-        "reconciliations": request_daily_checks(orders, correlation_id),
+        "exports": request_daily_exports(ctx, correlation_id),
+        "reconciliations": request_daily_checks(ctx, correlation_id),
     }
     return {what: [f"{day}" for day in days] for what, days in asked.items()}

@@ -10,21 +10,21 @@ from services.kit.objects import MemoryObjects
 from services.kit.store import Store
 from services.kit.store.memory import MemoryStore
 from services.orders.adapters.invoice_files import MemoryInvoiceFiles
-from services.orders.app.context import context
-from services.orders.app.payments.till import Till
+from services.orders.app.context import FinanceContext, InvoiceContext, PaymentContext, context
 from services.orders.domain.plan import Plans
 from services.orders.handlers import aftersale, callbacks, finance, http, pay
 
 
 def apis(store: Store, origin_secret: Callable[[bool], Mapping[str, str]]) -> list[HttpApi]:
     """Every function's routes; whatever they need besides the store is in memory."""
-    orders = context(store, SystemClock(), RandomIds(), Plans([]))
+    ctx = context(store, SystemClock(), RandomIds(), Plans([]))
+    paying = PaymentContext(**vars(ctx), provider=lambda _: None)
     return [
-        http.build_api(orders, origin_secret),
-        callbacks.build_api(orders, lambda _: None, origin_secret),
-        pay.build_api(Till(orders, lambda _: None), lambda: "", origin_secret),
-        aftersale.build_api(orders, MemoryInvoiceFiles(), origin_secret),
-        finance.build_api(orders, MemoryObjects(), origin_secret),
+        http.build_api(ctx, origin_secret),
+        callbacks.build_api(paying, origin_secret),
+        pay.build_api(paying, lambda: "", origin_secret),
+        aftersale.build_api(InvoiceContext(**vars(ctx), files=MemoryInvoiceFiles()), origin_secret),
+        finance.build_api(FinanceContext(**vars(ctx), objects=MemoryObjects()), origin_secret),
     ]
 
 

@@ -6,19 +6,18 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from services.kit.consumer import EventHandler, consume
-from services.kit.objects import Objects
-from services.orders import bootstrap, bootstrap_finance, bootstrap_payments
+from services.orders import bootstrap_finance, bootstrap_payments
+from services.orders.app.context import ReconciliationContext
 from services.orders.app.finance.run_check import run_check
-from services.orders.app.payments.till import Till
 from services.orders.events.published import ReconciliationRequested
 
 
-def event_handlers(till: Till, objects: Objects) -> dict[str, EventHandler]:
+def event_handlers(ctx: ReconciliationContext) -> dict[str, EventHandler]:
     """What is done with each type of event."""
-    return {ReconciliationRequested.TYPE: partial(run_check, till, objects)}
+    return {ReconciliationRequested.TYPE: partial(run_check, ctx)}
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """One batch of the queue."""
-    till = Till(bootstrap.orders(), bootstrap_payments.provider)
-    return consume(event, context, event_handlers(till, bootstrap_finance.objects()))
+    ctx = ReconciliationContext(**vars(bootstrap_finance.finance()), provider=bootstrap_payments.provider)
+    return consume(event, context, event_handlers(ctx))

@@ -6,18 +6,18 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from services.kit.consumer import EventHandler, consume
-from services.orders import bootstrap, bootstrap_payments
+from services.orders import bootstrap_payments
+from services.orders.app.context import PaymentContext
 from services.orders.app.payments.settle_payment import settle_notified
-from services.orders.app.payments.till import Till
-from services.orders.app.refunds.send import send_due
+from services.orders.app.refunds.send_refund import send_due
 from services.orders.events.published import PaymentNotified, RefundDue
 
 
-def event_handlers(till: Till) -> dict[str, EventHandler]:
+def event_handlers(ctx: PaymentContext) -> dict[str, EventHandler]:
     """What is done with each type of event."""
-    return {PaymentNotified.TYPE: partial(settle_notified, till), RefundDue.TYPE: partial(send_due, till)}
+    return {PaymentNotified.TYPE: partial(settle_notified, ctx), RefundDue.TYPE: partial(send_due, ctx)}
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """One batch of the queue."""
-    return consume(event, context, event_handlers(Till(bootstrap.orders(), bootstrap_payments.provider)))
+    return consume(event, context, event_handlers(bootstrap_payments.payments()))

@@ -5,10 +5,9 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from services.orders import bootstrap, bootstrap_payments
+from services.orders import bootstrap_payments
 from services.orders.app.ordering.sweep_orders import sweep_orders
 from services.orders.app.payments.sweep_payments import sweep_payments
-from services.orders.app.payments.till import Till
 
 SECONDS = 50
 """How long a run goes on: the next one begins a minute after it."""
@@ -21,10 +20,10 @@ def handler(_event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
     def enough() -> bool:
         return monotonic() >= until
 
-    orders = bootstrap.orders()
+    ctx = bootstrap_payments.payments()
     try:
         # First, so that an order which was paid unnoticed is granted, not closed.
-        settled = sweep_payments(Till(orders, bootstrap_payments.provider), enough)
+        settled = sweep_payments(ctx, enough)
     finally:
-        closed = sweep_orders(orders, enough)
+        closed = sweep_orders(ctx, enough)
     return {"settled": settled, "closed": closed}

@@ -9,17 +9,18 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.kit.days import Days
 from services.kit.objects import MemoryObjects
 from services.orders.adapters.table_files import CsvTable
 from services.orders.app.finance.write_export import write_export
-from services.orders.app.keys import invoices_of_month, orders_of_hour
-from services.orders.app.pages import of_hours, pages
-from services.orders.domain.days import Days
+from services.orders.app.invoices.items import invoices_of_month
+from services.orders.app.ordering.read_orders import orders_placed
 from services.orders.domain.export import Manifest
+from services.orders.domain.ids import CourseId, LearnerId
 from services.orders.domain.invoice import Invoice, InvoiceStatus, invoiced_fen
 from services.orders.domain.order import LineState, Order, OrderState
 from tests.unit.orders.counter import Counter
-from tests.unit.orders.export_reader import csv_rows, csv_totals, press, table, xlsx_rows, xlsx_totals
+from tests.unit.orders.export_reader import csv_rows, csv_totals, export_context, table, xlsx_rows, xlsx_totals
 from tests.unit.orders.shop import a_line, place
 from tests.unit.orders.world import World
 
@@ -53,9 +54,9 @@ class Season:
             else:
                 self.sale(action, argument, f"learner-{number}")  # type: ignore[arg-type]
 
-    def sale(self, action: str, prices: list[int], learner_id: str) -> None:
+    def sale(self, action: str, prices: list[int], learner_id: LearnerId) -> None:
         """An order, and what becomes of it."""
-        lines = [a_line(number, f"course-{number}", price) for number, price in enumerate(prices, 1)]
+        lines = [a_line(number, CourseId(f"course-{number}"), price) for number, price in enumerate(prices, 1)]
         order = place(self.world, *lines, learner_id=learner_id)
         if action == "cancel":
             self.counter.cancel(order)
@@ -79,16 +80,16 @@ class Season:
 
     def invoices(self) -> list[Invoice]:
         """All there are."""
-        return list(pages(self.world.store, invoices_of_month("2026-03"), Invoice))
+        return [stored.value for stored in self.world.store.query(invoices_of_month("2026-03"), "", Invoice)]
 
     def orders(self) -> list[Order]:
         """All there are."""
-        return list(of_hours(orders_of_hour, Order)(self.world.store, DAYS))
+        return list(orders_placed(self.world.store, DAYS))
 
     def export(self, days: Days, rows_per_file: int, **changes: Any) -> tuple[Manifest, MemoryObjects]:
         """An export."""
         objects = MemoryObjects()
-        written = replace(press(self.world, objects, rows_per_file=rows_per_file), **changes)
+        written = replace(export_context(self.world, objects, rows_per_file=rows_per_file), **changes)
         return write_export(written, "2" * 32, days, lambda _, item_id: item_id), objects
 
 

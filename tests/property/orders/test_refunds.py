@@ -18,17 +18,19 @@ from services.credits.app.awarding.award_hours import MembershipPeriodUnknown
 from services.credits.app.awarding.reverse_watches import WatchUnknown
 from services.credits.domain.review import Standing, standing_of
 from services.credits.handlers.consume import event_handlers as credits_handlers
+from services.kit.call import Call
+from services.kit.days import civil_day
 from services.kit.events import Envelope
 from services.kit.identity import Principal, Role
 from services.kit.problems import Problem
-from services.orders.app.entitlements.memberships import read_versioned
-from services.orders.app.keys import entitlement_key
-from services.orders.app.payments.till import Till
-from services.orders.app.refunds.ask import Wanted, ask_refund
-from services.orders.app.refunds.records import refunds_of_order
-from services.orders.app.refunds.send import send_due
+from services.orders.app.context import PaymentContext
+from services.orders.app.entitlements.items import entitlement_key
+from services.orders.app.memberships.items import stored_membership
+from services.orders.app.refunds.ask_refund import RefundDraft, ask_refund
+from services.orders.app.refunds.read_refunds import refunds_of_order
+from services.orders.app.refunds.send_refund import send_due
 from services.orders.domain.entitlement import Entitlement
-from services.orders.domain.membership import china_date
+from services.orders.domain.ids import CourseId, EntitlementId, LearnerId, PeriodId
 from services.orders.domain.order import Goods, Line, LineState, Order, PriceReason
 from services.orders.domain.payment import PaymentProvider, ProviderUnavailable, RefundOrder, RefundState, RefundTrade
 from services.orders.domain.refund import Cause, Decision, RefundLine, RefundStatus
@@ -44,7 +46,7 @@ from tests.unit.credits.world import Crash as CreditsCrash
 from tests.unit.credits.world import World as Credits
 from tests.unit.credits.world import published as lecture
 from tests.unit.orders.shop import a_line, pay, place, reread
-from tests.unit.orders.world import ADMINISTRATOR, die
+from tests.unit.orders.world import ADMINISTRATOR, VIP, die
 from tests.unit.orders.world import NOON_IN_SHANGHAI as NOON
 from tests.unit.orders.world import Crash as OrdersCrash
 from tests.unit.orders.world import World as Orders
@@ -84,9 +86,9 @@ class RefundMachine(RuleBasedStateMachine):
         super().__init__()
         self.orders, self.playback, self.credits = Orders(), Playback(), Credits()
         self.provider = Provider()
-        till = Till(self.orders.context, lambda _: cast("PaymentProvider", self.provider))
+        till = PaymentContext(**vars(self.orders.ctx), provider=lambda _: cast("PaymentProvider", self.provider))
         self.handlers: list[dict[str, Handler]] = [
-            orders_handlers(self.orders.context),
+            orders_handlers(self.orders.ctx),
             playback_handlers(self.playback.context),
             credits_handlers(self.credits.ctx),
             {RefundDue.TYPE: partial(send_due, till)},
@@ -107,8 +109,8 @@ class RefundMachine(RuleBasedStateMachine):
         free = [course_id for course_id in COURSES if course_id not in held][: 2 if both else 1]
         if not free or len(self.placed) == 6:
             return
-        lines = [a_line(n, course_id, price_fen * n) for n, course_id in enumerate(free, start=1)]
-        order = place(self.orders, *lines, learner_id=LEARNER)
+        lines = [a_line(n, CourseId(course_id), price_fen * n) for n, course_id in enumerate(free, start=1)]
+        order = place(self.orders, *lines, learner_id=LearnerId(LEARNER))
         pay(self.orders, order, f"T{len(self.placed)}")
         self.placed.append(order)
         if at_once:
@@ -119,11 +121,11 @@ class RefundMachine(RuleBasedStateMachine):
         """A paid year of membership, which opens the library; it may follow on another. Perhaps it is used at once."""
         if len(self.placed) == 6:
             return
-        plan = self.orders.context.plans.in_force("vip", china_date(self.orders.clock.now()))
+        plan = self.orders.ctx.plans.in_force(VIP, civil_day(self.orders.clock.now()))
         assert plan
         day = plan.effective_from.isoformat()
         line = Line(1, Goods.MEMBERSHIP, "vip", day, "VIP", 30_000, 30_000, PriceReason.LIST)
-        order = place(self.orders, line, learner_id=LEARNER)
+        order = place(self.orders, line, learner_id=LearnerId(LEARNER))
         pay(self.orders, order, f"T{len(self.placed)}")
         self.placed.append(order)
         if at_once:
@@ -142,7 +144,7 @@ class RefundMachine(RuleBasedStateMachine):
         self._ask(which, numbers, Cause.ADMINISTRATOR, crash, reverse_hours=reverse_hours)
 
     @rule(course_id=st.sampled_from(COURSES), steps=st.integers(1, 12), at_once=st.booleans())
-    def watch(self, course_id: str, steps: int, at_once: bool) -> None:
+    def watch(self, course_id: CourseId, steps: int, at_once: bool) -> None:
         """The learner watches for a while, perhaps to the end."""
         with suppress(Problem):
             state = self.playback.start(course_id, LEARNER, take_over=True)
@@ -184,7 +186,7 @@ class RefundMachine(RuleBasedStateMachine):
     def money_and_entitlements_agree(self) -> None:
         """Every line is owned or paid back, and nothing is sent that was not taken back."""
         for order in map(self.now, self.placed):
-            refunds = refunds_of_order(self.orders.context, order.order_id)
+            refunds = refunds_of_order(self.orders.ctx, order.order_id)
             taken = [line for refund in refunds for line in refund.lines if line.decision is Decision.REVOKED]
             assert sum(line.amount_fen for line in taken) == order.refunded_fen
             assert order.paid_by
@@ -226,10 +228,10 @@ class RefundMachine(RuleBasedStateMachine):
         """Whoever gets no answer sends the same request again; a refusal changes nothing."""
         if not self.placed:
             return
-        wanted = Wanted(self.placed[which % len(self.placed)].order_id, numbers, cause, "买错了", reverse_hours)
+        draft = RefundDraft(self.placed[which % len(self.placed)].order_id, numbers, cause, "买错了", reverse_hours)
         learner = Principal(LEARNER, frozenset({Role.LEARNER}))
         actor = learner if cause is Cause.LEARNER else ADMINISTRATOR
-        call = partial(ask_refund, self.orders.context, actor, wanted, self.orders.ids.new(), "request")
+        call = partial(ask_refund, self.orders.ctx, Call(actor, "request", self.orders.ids.new()), draft)
         before = self.orders.store.snapshot()
         self._die_once(crash)
         try:
@@ -247,8 +249,11 @@ class RefundMachine(RuleBasedStateMachine):
 
     def _is_owned(self, line: Line) -> bool:
         if line.goods is Goods.MEMBERSHIP:
-            return read_versioned(self.orders.context, LEARNER)[0].period(str(line.grant_id)).holds
-        entitlement = self.orders.store.get(entitlement_key(LEARNER, line.item_id, str(line.grant_id)), Entitlement)
+            membership = stored_membership(self.orders.ctx, LearnerId(LEARNER)).value
+            return membership.period(PeriodId(str(line.grant_id))).holds
+        entitlement = self.orders.store.get(
+            entitlement_key(LearnerId(LEARNER), CourseId(line.item_id), EntitlementId(str(line.grant_id))), Entitlement
+        )
         assert entitlement
         return entitlement.value.revoked_at is None
 
@@ -263,12 +268,12 @@ class RefundMachine(RuleBasedStateMachine):
         return grant.value.revoked_at is None
 
     def _paid_back(self) -> list[RefundLine]:
-        refunds = [r for order in self.placed for r in refunds_of_order(self.orders.context, order.order_id)]
+        refunds = [r for order in self.placed for r in refunds_of_order(self.orders.ctx, order.order_id)]
         return [line for refund in refunds for line in refund.lines if line.decision is Decision.REVOKED]
 
     def _nothing_is_open(self) -> None:
         for order in map(self.now, self.placed):
-            refunds = refunds_of_order(self.orders.context, order.order_id)
+            refunds = refunds_of_order(self.orders.ctx, order.order_id)
             assert {refund.status for refund in refunds} <= {RefundStatus.DONE, RefundStatus.REFUSED}
             assert {line.state for line in order.lines} <= {LineState.GRANTED, LineState.REFUNDED}
             assert order.paid_by

@@ -13,18 +13,22 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from services.kit.problems import Problem
 from services.kit.store import Conflict
-from services.orders.app.coupons.manage import create_coupon
-from services.orders.app.entitlements.memberships import read_versioned
-from services.orders.app.entitlements.owned import read_state
-from services.orders.app.keys import coupon_attempts_key, coupon_usage_key, orders_of_hour, refunds_of_hour
-from services.orders.app.ordering.carts import add_to_cart, remove_from_cart, show_cart
-from services.orders.app.ordering.own_orders import cancel_order
+from services.orders.app.coupons.items import coupon_attempts_key, coupon_usage_key
+from services.orders.app.coupons.manage_coupons import create_coupon
+from services.orders.app.courses.read_state import read_state
+from services.orders.app.memberships.items import stored_membership
+from services.orders.app.ordering.cart import add_to_cart, remove_from_cart, show_cart
+from services.orders.app.ordering.close_order import cancel_order
+from services.orders.app.ordering.items import orders_of_hour
 from services.orders.app.ordering.place_order import order_courses, order_membership
 from services.orders.app.ordering.quote import quote_courses
 from services.orders.app.ordering.sweep_orders import sweep_orders
-from services.orders.app.payments.record_payment import PaymentNotice, Receipt, WrongAmount, record_payment
-from services.orders.domain.coupon import Coupon, Usage
+from services.orders.app.payments.items import PaymentReceipt
+from services.orders.app.payments.record_payment import ProvenPayment, WrongAmount, record_payment
+from services.orders.app.refunds.items import refunds_of_hour
+from services.orders.domain.coupon import Coupon, CouponUsage
 from services.orders.domain.entitlement import Basis, Claim, Entitlement
+from services.orders.domain.ids import CouponCode, CourseId, LearnerId, PlanId
 from services.orders.domain.order import Goods, Line, LineState, Order, OrderState
 from services.orders.domain.purchase_state import State
 from services.orders.domain.refund import Refund
@@ -38,11 +42,12 @@ from tests.unit.orders.world import (
     VISITOR,
     Crash,
     World,
+    a_call,
     die,
 )
 
 MINUTE = 60_000
-FREE = "free"
+FREE = CourseId("free")
 PRICES = {ORDINARY: 9901, RECOMMENDED: 333, FREE: 0}
 HALF, WHOLE, FIXED = "HALFOFF1", "GIFT2026", "FIXED500"
 COUPONS: dict[str, dict[str, Any]] = {
@@ -78,7 +83,7 @@ class ShopMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.world = World()
-        self.context = self.world.context
+        self.ctx = self.world.ctx
         for course_id, price_fen in PRICES.items():
             self.world.publish(course_id, 2, recommended=course_id == RECOMMENDED, price_fen=price_fen)
         for code, figures in COUPONS.items():
@@ -88,12 +93,12 @@ class ShopMachine(RuleBasedStateMachine):
         self.asked: list[Asked] = []
         self.placed: dict[str, Order] = {}
         self.states: dict[str, OrderState] = {}
-        self.notices: list[PaymentNotice] = []
+        self.notices: list[ProvenPayment] = []
 
     def _make_coupon(self, code: str, figures: dict[str, Any]) -> None:
         period = {"valid_from": NOON_IN_SHANGHAI, "valid_until": NOON_IN_SHANGHAI + timedelta(days=2)}
         coupon = Coupon(**{"code": code, "title": code, "off_fen": None, "off_percent": None, **period, **figures})
-        create_coupon(self.context, ADMINISTRATOR, coupon, "a campaign", f"key-of-{code}-000000")
+        create_coupon(self.ctx, a_call(ADMINISTRATOR, f"key-of-{code}-000000"), coupon, "a campaign")
 
     def attempt(self, call: Callable[[], Any], meanwhile: str = "", number: int = 0) -> Any:
         """One call as its caller sees it: answered; refused, and then nothing changed; or lost, and sent again."""
@@ -101,7 +106,7 @@ class ShopMachine(RuleBasedStateMachine):
             "dies before": die,
             "pays": lambda: self._pay(number),
             "cancels": lambda: self._cancel(number),
-            "sweeps": lambda: sweep_orders(self.context),
+            "sweeps": lambda: sweep_orders(self.ctx),
             "claims": lambda: self._claim(MEMBER),
         }
         before = self._snapshot()
@@ -121,27 +126,31 @@ class ShopMachine(RuleBasedStateMachine):
             self.world.store.before_commit = self.world.store.after_commit = None
 
     @rule(learner_id=LEARNERS, course_id=COURSES, meanwhile=MEANWHILE)
-    def puts_into_the_cart(self, learner_id: str, course_id: str, meanwhile: str) -> None:
-        self.attempt(lambda: add_to_cart(self.context, learner_id, course_id), meanwhile)
+    def puts_into_the_cart(self, learner_id: LearnerId, course_id: CourseId, meanwhile: str) -> None:
+        self.attempt(lambda: add_to_cart(self.ctx, a_call(learner_id), course_id), meanwhile)
 
     @rule(learner_id=LEARNERS, course_id=COURSES)
-    def takes_out_of_the_cart(self, learner_id: str, course_id: str) -> None:
-        self.attempt(lambda: remove_from_cart(self.context, learner_id, course_id))
+    def takes_out_of_the_cart(self, learner_id: LearnerId, course_id: CourseId) -> None:
+        self.attempt(lambda: remove_from_cart(self.ctx, a_call(learner_id), course_id))
 
     @rule(learner_id=LEARNERS, wanted=WANTED, code=CODES, meanwhile=MEANWHILE, number=ANY)
-    def orders(self, learner_id: str, wanted: list[str], code: str | None, meanwhile: str, number: int) -> None:
-        quote = self.attempt(lambda: quote_courses(self.context, learner_id, wanted, code))
+    def orders(
+        self, learner_id: LearnerId, wanted: list[CourseId], code: str | None, meanwhile: str, number: int
+    ) -> None:
+        quote = self.attempt(lambda: quote_courses(self.ctx, learner_id, wanted, code))
         if quote:
             fen, key = quote.amount_fen, self._key()
-            self._place(lambda: order_courses(self.context, learner_id, wanted, code, fen, key, "r"), meanwhile, number)
+            self._place(
+                lambda: order_courses(self.ctx, a_call(learner_id, key, "r"), wanted, code, fen), meanwhile, number
+            )
 
     @rule(learner_id=LEARNERS, plan=PLANS, meanwhile=MEANWHILE, number=ANY)
-    def orders_a_membership(self, learner_id: str, plan: str, meanwhile: str, number: int) -> None:
+    def orders_a_membership(self, learner_id: LearnerId, plan: PlanId, meanwhile: str, number: int) -> None:
         fen, key = {"vip": 39800, "vip-quarter": 12800}[plan], self._key()
-        self._place(lambda: order_membership(self.context, learner_id, plan, fen, key, "r"), meanwhile, number)
+        self._place(lambda: order_membership(self.ctx, a_call(learner_id, key, "r"), plan, fen), meanwhile, number)
 
     @rule(learner_id=LEARNERS, course_id=st.sampled_from([ORDINARY, RECOMMENDED]), then=st.sampled_from(THEN))
-    def pays_too_late(self, learner_id: str, course_id: str, then: str) -> None:
+    def pays_too_late(self, learner_id: LearnerId, course_id: CourseId, then: str) -> None:
         """The order has expired; the learner has the course by other means when its payment arrives, or just then."""
         late = self._order_one(learner_id, course_id)
         if late:
@@ -177,7 +186,7 @@ class ShopMachine(RuleBasedStateMachine):
     def is_told_again(self, number: int, meanwhile: str, other: int) -> None:
         if self.notices:
             told = self.notices[number % len(self.notices)]
-            self.attempt(lambda: record_payment(self.context, told), meanwhile, other)
+            self.attempt(lambda: record_payment(self.ctx, told), meanwhile, other)
 
     @rule(number=ANY, fen=st.integers(-1, 1))
     def is_told_another_amount(self, number: int, fen: int) -> None:
@@ -187,21 +196,21 @@ class ShopMachine(RuleBasedStateMachine):
             wrong = replace(notice(order, f"wrong-{number}"), amount_fen=order.amount_fen + fen)
             before = self.world.store.snapshot()
             with suppress(WrongAmount):
-                record_payment(self.context, wrong)
+                record_payment(self.ctx, wrong)
                 raise AssertionError("a payment of another amount was taken")
             assert self.world.store.snapshot() == before
 
     @rule(learner_id=LEARNERS, meanwhile=MEANWHILE, number=ANY)
-    def claims(self, learner_id: str, meanwhile: str, number: int) -> None:
+    def claims(self, learner_id: LearnerId, meanwhile: str, number: int) -> None:
         key = self._key()
         self.attempt(lambda: self.world.claim(RECOMMENDED, learner_id, key), meanwhile, number)
 
     @rule(learner_id=LEARNERS)
-    def is_given_a_membership(self, learner_id: str) -> None:
+    def is_given_a_membership(self, learner_id: LearnerId) -> None:
         self.world.grant(learner_id, self._key())
 
     @rule(course_id=st.sampled_from([ORDINARY, RECOMMENDED]), price_fen=st.integers(1, 20_000))
-    def changes_a_price(self, course_id: str, price_fen: int) -> None:
+    def changes_a_price(self, course_id: CourseId, price_fen: int) -> None:
         self.publications[course_id] += 1
         recommended = course_id == RECOMMENDED
         self.world.publish(course_id, self.publications[course_id], recommended=recommended, price_fen=price_fen)
@@ -212,7 +221,7 @@ class ShopMachine(RuleBasedStateMachine):
 
     @rule()
     def is_swept(self) -> None:
-        sweep_orders(self.context)
+        sweep_orders(self.ctx)
 
     @invariant()
     def nothing_is_owned_without_a_payment_a_claim_or_a_price_of_nothing(self) -> None:
@@ -248,7 +257,7 @@ class ShopMachine(RuleBasedStateMachine):
     @invariant()
     def memberships_are_those_that_were_paid_or_given(self) -> None:
         for learner_id in (MEMBER, VISITOR):
-            membership, _ = read_versioned(self.context, learner_id)
+            membership = stored_membership(self.ctx, learner_id).value
             bought = {line.grant_id for line in self._given(learner_id) if line.goods is Goods.MEMBERSHIP}
             assert bought <= {period.id for period in membership.periods}
             ends = [period.valid_until for period in membership.periods]
@@ -285,9 +294,9 @@ class ShopMachine(RuleBasedStateMachine):
     @invariant()
     def the_cart_and_the_page_can_always_be_shown(self) -> None:
         for learner_id in (MEMBER, VISITOR):
-            assert show_cart(self.context, learner_id).total_fen >= 0
+            assert show_cart(self.ctx, learner_id).total_fen >= 0
             for course_id in PRICES:
-                found = read_state(self.context, learner_id, course_id)
+                found = read_state(self.ctx, learner_id, course_id)
                 assert (found.state is State.IN_PENDING_ORDER) <= (found.standing.pending_order is not None)
 
     def _snapshot(self) -> object:
@@ -305,11 +314,11 @@ class ShopMachine(RuleBasedStateMachine):
         if order:
             self.asked.append(Asked(call))
 
-    def _order_one(self, learner_id: str, course_id: str) -> Order | None:
+    def _order_one(self, learner_id: LearnerId, course_id: CourseId) -> Order | None:
         """One course at its price, where it can be had."""
         with suppress(Problem):
-            fen, key = quote_courses(self.context, learner_id, [course_id], None).amount_fen, self._key()
-            return order_courses(self.context, learner_id, [course_id], None, fen, key, "r")
+            fen, key = quote_courses(self.ctx, learner_id, [course_id], None).amount_fen, self._key()
+            return order_courses(self.ctx, a_call(learner_id, key, "r"), [course_id], None, fen)
         return None
 
     def _pay_one(self, order: Order | None) -> None:
@@ -324,11 +333,11 @@ class ShopMachine(RuleBasedStateMachine):
         if orders:
             self._pay_one(orders[number % len(orders)])
 
-    def _until_taken(self, told: PaymentNotice) -> None:
+    def _until_taken(self, told: ProvenPayment) -> None:
         """The provider goes on telling; what died or met others is told again."""
         for _ in range(3):
             with suppress(Crash, Conflict):
-                record_payment(self.context, told)
+                record_payment(self.ctx, told)
                 return
         raise AssertionError("never taken")
 
@@ -337,24 +346,24 @@ class ShopMachine(RuleBasedStateMachine):
         if orders:
             order = orders[number % len(orders)]
             with suppress(Problem):
-                cancel_order(self.context, order.learner_id, order.order_id)
+                cancel_order(self.ctx, a_call(order.learner_id), order.order_id)
 
-    def _claim(self, learner_id: str) -> None:
+    def _claim(self, learner_id: LearnerId) -> None:
         with suppress(Problem):
             self.world.claim(RECOMMENDED, learner_id, self._key())
 
-    def _check_usage(self, code: str, learner_id: str | None, limit: int) -> None:
-        stored = self.world.store.get(coupon_usage_key(code, learner_id), Usage)
-        usage = stored.value if stored else Usage()
+    def _check_usage(self, code: str, learner_id: LearnerId | None, limit: int) -> None:
+        stored = self.world.store.get(coupon_usage_key(CouponCode(code), learner_id), CouponUsage)
+        usage = stored.value if stored else CouponUsage()
         states = Counter(
             order.state
             for order in self._orders()
             if order.coupon_code == code and learner_id in (None, order.learner_id)
         )
-        assert usage == Usage(states[OrderState.OPEN], states[OrderState.PAID])
+        assert usage == CouponUsage(states[OrderState.OPEN], states[OrderState.PAID])
         assert usage.taken <= limit
 
-    def _given(self, learner_id: str) -> list[Line]:
+    def _given(self, learner_id: LearnerId) -> list[Line]:
         orders = [order for order in self._orders() if order.learner_id == learner_id]
         return [line for order in orders for line in order.lines if line.grant_id]
 
@@ -364,8 +373,8 @@ class ShopMachine(RuleBasedStateMachine):
     def _refunds(self) -> list[Refund]:
         return list(self._partitions(refunds_of_hour(""), Refund))
 
-    def _receipts(self) -> list[Receipt]:
-        return list(self._partitions("RECEIPT#", Receipt))
+    def _receipts(self) -> list[PaymentReceipt]:
+        return list(self._partitions("RECEIPT#", PaymentReceipt))
 
     def _partitions(self, prefix: str, kind: type[Any]) -> Iterator[Any]:
         for key in sorted(self.world.store.items, key=lambda key: (key.pk, key.sk)):

@@ -7,7 +7,7 @@ import pytest
 from services.kit.clock import ManualClock
 from services.kit.idempotency import Request, answer_once
 from services.kit.problems import NOT_FOUND, Problem
-from services.kit.store import Change, Key, Put, Store
+from services.kit.store import Change, Conflict, Key, Put, Store
 from tests.unit.kit.conftest import Subject, envelope
 from tests.unit.kit.test_store import Thing
 
@@ -59,3 +59,29 @@ def test_a_refusal_is_not_kept(store: Store, clock: ManualClock) -> None:
     with pytest.raises(Problem):
         make(store, clock, REQUEST)
     assert store.query("CALLER#learner-1", "", Thing) == []
+
+
+def test_sent_twice_at_once_the_later_one_gets_the_first_ones_answer_not_a_refusal_of_it(
+    store: Store, clock: ManualClock
+) -> None:
+    """The second send found no answer; before it decided, the first one made what is to be made once."""
+
+    def plan() -> tuple[Change, Thing]:
+        make(store, clock, REQUEST, "by the first")
+        if store.get(KEY, Thing):
+            raise NOT_FOUND.problem()
+        return Change([Put(KEY, Thing("by the second"))]), Thing("by the second")
+
+    assert answer_once(store, clock, REQUEST, Thing, plan) == Thing("by the first")
+
+
+@pytest.mark.parametrize("refusal", [NOT_FOUND.problem(), Conflict("others kept writing")])
+def test_a_refusal_that_is_not_of_the_same_request_stays_one(
+    store: Store, clock: ManualClock, refusal: Exception
+) -> None:
+    def plan() -> tuple[Change, Thing]:
+        raise refusal
+
+    with pytest.raises(type(refusal)) as raised:
+        answer_once(store, clock, REQUEST, Thing, plan)
+    assert raised.value is refusal

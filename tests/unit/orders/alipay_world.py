@@ -24,8 +24,8 @@ from starlette.routing import Route
 from local.edge import listen
 from local.serve import serving
 from services.kit.clock import ManualClock
+from services.kit.days import SHANGHAI
 from services.orders.adapters.alipay import Alipay, AlipaySettings
-from services.orders.domain.membership import CHINA
 from services.orders.domain.payment import RawNotification
 
 APP, SELLER = "2021000000000001", "2088000000000001"
@@ -69,7 +69,7 @@ class AlipayWorld:
 
     def message(self, key: rsa.RSAPrivateKey | None = None, **changes: str) -> RawNotification:
         """A notification of a payment, signed; `changes` replace parameters before that."""
-        now = f"{self.clock.now().astimezone(CHINA):%Y-%m-%d %H:%M:%S}"
+        now = f"{self.clock.now().astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
         told = {
             "gmt_create": now,
             "charset": "utf-8",

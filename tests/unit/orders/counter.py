@@ -4,26 +4,23 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
 
+from services.kit.days import civil_day
 from services.kit.identity import Principal, Role
 from services.kit.store import Change, Put
 from services.kit.store.codec import decode
 from services.orders.adapters.invoice_files import MemoryInvoiceFiles
-from services.orders.app.invoices.finance import file_key, issue_invoice, red_letter
-from services.orders.app.invoices.requests import (
-    Wanted,
-    after_refund,
-    invoices_of_order,
-    request_invoice,
-    stored_invoices,
-)
-from services.orders.app.keys import order_key, refund_key
-from services.orders.app.ordering.records import new_number, read_order
+from services.orders.app.context import InvoiceContext, PaymentContext
+from services.orders.app.invoices.issue_invoice import file_key, issue_invoice, red_letter
+from services.orders.app.invoices.items import stored_invoices
+from services.orders.app.invoices.request_invoice import InvoiceDraft, after_refund, invoices_of_order, request_invoice
+from services.orders.app.items import new_number
+from services.orders.app.ordering.items import order_key, read_order
 from services.orders.app.payments.settle_payment import settle_payment
 from services.orders.app.payments.start_payment import start_payment
-from services.orders.app.payments.till import Till
-from services.orders.app.refunds.send import send_refund
+from services.orders.app.refunds.items import refund_key
+from services.orders.app.refunds.send_refund import send_refund
+from services.orders.domain.ids import InvoiceId, LearnerId, PaymentNumber, RefundId, RevocationId
 from services.orders.domain.invoice import Buyer, BuyerKind, Document, Invoice, InvoiceStatus
-from services.orders.domain.membership import china_date
 from services.orders.domain.order import Line, Order, OrderState
 from services.orders.domain.payment import (
     LineKind,
@@ -44,7 +41,7 @@ from services.orders.domain.payment import (
 )
 from services.orders.domain.refund import Cause, Decision, Refund, RefundLine, RefundStatus
 from tests.unit.orders.shop import place
-from tests.unit.orders.world import MEMBER, World
+from tests.unit.orders.world import MEMBER, World, a_call
 
 FINANCE = Principal("finance-1", frozenset({Role.FINANCE}))
 BUYER = Buyer(BuyerKind.COMPANY, "北京某某咨询有限公司", "91110000600037341L", "finance@example.com")
@@ -81,7 +78,7 @@ class MemoryProvider:
         """Makes it unpayable."""
         if self.trades[number].state is TradeState.PAID:
             raise ProviderRefused("ORDERPAID")
-        self.trades[number] = Trade(number, TradeState.CLOSED)
+        self.trades[number] = Trade(PaymentNumber(number), TradeState.CLOSED)
 
     def find(self, number: str) -> Trade:
         """How it stands."""
@@ -109,7 +106,7 @@ class MemoryProvider:
 
     def statement(self, day: date) -> list[StatementLine]:
         """Its books."""
-        return [line for line in self.lines if china_date(line.at) == day]
+        return [line for line in self.lines if civil_day(line.at) == day]
 
     def read_statement(self, content: bytes) -> list[StatementLine]:
         """A `Statement` as JSON."""
@@ -125,17 +122,19 @@ class Counter:
     def __init__(self, world: World) -> None:
         self.world = world
         self.provider = MemoryProvider(world)
-        self.till = Till(world.context, lambda name: self.provider if name is ProviderName.WECHAT else None)
+        self.ctx = PaymentContext(
+            **vars(world.ctx), provider=lambda name: self.provider if name is ProviderName.WECHAT else None
+        )
 
-    def sell(self, *lines: Line, learner_id: str = MEMBER) -> Order:
+    def sell(self, *lines: Line, learner_id: LearnerId = MEMBER) -> Order:
         """An order, paid at once."""
         order = place(self.world, *lines, learner_id=learner_id)
         self.pay(order)
-        return read_order(self.world.context, order.order_id).value
+        return read_order(self.world.ctx, order.order_id).value
 
     def start(self, order: Order, method: Method = Method.WECHAT_NATIVE) -> Payment:
         """Starts a payment."""
-        return start_payment(self.till, order.learner_id, order.order_id, method, "https://here/", "203.0.113.7")
+        return start_payment(self.ctx, a_call(order.learner_id), order.order_id, method, "https://here/", "203.0.113.7")
 
     def pay(self, order: Order) -> Payment:
         """Pays the order by its QR code."""
@@ -146,7 +145,7 @@ class Counter:
     def settle(self, payment: Payment) -> None:
         """The payer pays, and we hear of it."""
         self.provider.pay(payment)
-        settle_payment(self.till, payment.number)
+        settle_payment(self.ctx, payment.number)
 
     def pay_twice(self, order: Order) -> None:
         """Pays it by two methods, the second of which goes back."""
@@ -154,17 +153,17 @@ class Counter:
         self.settle(native)
         self.settle(h5)
         due = [event for event in self.world.store.outbox if event.type == "orders.refund_due.v1"]
-        send_refund(self.till, due[-1].data["refund_id"])
+        send_refund(self.ctx, due[-1].data["refund_id"])
 
     def take_back(self, order: Order, number: int) -> Refund:
         """Refunds one line of a paid order, as it is once playback has revoked it."""
-        context = self.world.context
+        context = self.world.ctx
         stored = read_order(context, order.order_id)
         line, paid_by = stored.value.line(number), stored.value.paid_by
         assert paid_by
         assert line.grant_id
         taken = RefundLine(
-            f"revocation-{number}",
+            RevocationId(f"revocation-{number}"),
             number,
             line.goods,
             line.item_id,
@@ -173,7 +172,7 @@ class Counter:
             Decision.REVOKED,
         )
         refund = Refund(
-            refund_id=new_number(context),
+            refund_id=RefundId(new_number(context)),
             order_id=order.order_id,
             learner_id=order.learner_id,
             cause=Cause.LEARNER,
@@ -189,34 +188,36 @@ class Counter:
         key = order_key(order.order_id)
         writes = [Put(key, back, stored.version), Put(refund_key(refund.refund_id), refund)]
         self.world.store.commit(Change([*writes, *after_refund(context, back)]))
-        send_refund(self.till, refund.refund_id)
+        send_refund(self.ctx, refund.refund_id)
         return refund
 
     def cancel(self, order: Order) -> None:
         """The learner does not want it."""
-        stored = read_order(self.world.context, order.order_id)
+        stored = read_order(self.world.ctx, order.order_id)
         closed = stored.value.closed(OrderState.CANCELLED, self.world.clock.now())
-        self.world.store.commit(Change([Put(stored.key, closed, stored.version)]))
+        self.world.store.commit(Change([stored.put(closed)]))
 
     def invoice(self, order: Order) -> Invoice | None:
         """All that is left of the order: asked for, and issued by finance. None where nothing is left."""
-        context = self.world.context
+        context = self.world.ctx
         if not invoices_of_order(context, order.learner_id, order.order_id)[1]:
             return None
-        wanted = Wanted(order.order_id, None, BUYER)
-        invoice_id = request_invoice(context, order.learner_id, wanted, self.world.ids.new()).invoice.invoice_id
+        wanted = InvoiceDraft(order.order_id, None, BUYER)
+        invoice_id = request_invoice(context, a_call(order.learner_id, self.world.ids.new()), wanted).invoice.invoice_id
         return self.issue(invoice_id)
 
-    def issue(self, invoice_id: str) -> Invoice:
+    def issue(self, invoice_id: InvoiceId) -> Invoice:
         """Finance uploads the PDF and confirms it."""
-        context = self.world.context
+        context = self.world.ctx
         files, document = MemoryInvoiceFiles(), Document(sha256(PDF).hexdigest(), len(PDF))
         files.files[file_key(invoice_id, document)] = PDF
-        return issue_invoice(context, files, FINANCE, invoice_id, invoice_id[:20], document).invoice
+        return issue_invoice(
+            InvoiceContext(**vars(context), files=files), a_call(FINANCE), invoice_id, invoice_id[:20], document
+        ).invoice
 
     def red_letter(self, order: Order) -> list[Invoice]:
         """Every invoice of the order that needs a red letter gets one."""
-        context = self.world.context
+        context = self.world.ctx
         kept = [stored.value for stored in stored_invoices(context, order.order_id)]
         needing = [invoice.invoice_id for invoice in kept if invoice.status is InvoiceStatus.RED_NEEDED]
-        return [red_letter(context, FINANCE, needed, needed[12:]).invoice for needed in needing]
+        return [red_letter(context, a_call(FINANCE), needed, needed[12:]).invoice for needed in needing]

@@ -9,16 +9,16 @@ import openpyxl
 
 from services.kit.objects import MemoryObjects
 from services.orders.adapters.table_files import CsvTable, XlsxTable
-from services.orders.app.finance.write_export import Press
+from services.orders.app.finance.write_export import ExportContext
 from services.orders.domain.export import ExportedTable, KeptFile, Manifest
 from tests.unit.orders.world import World
 
 MONEY = "(元)"
 
 
-def press(world: World, objects: MemoryObjects, **changes: Any) -> Press:
+def export_context(world: World, objects: MemoryObjects, **changes: Any) -> ExportContext:
     """As the function has it."""
-    return Press(world.store, objects, {"csv": CsvTable, "xlsx": XlsxTable}, **changes)
+    return ExportContext(world.store, objects, {"csv": CsvTable, "xlsx": XlsxTable}, **changes)
 
 
 def table(manifest: Manifest, name: str) -> ExportedTable:

@@ -8,29 +8,39 @@ from services.kit.events import Envelope
 from services.kit.identity import Principal, Role
 from services.kit.store import Change, Put
 from services.orders.app.context import Context
-from services.orders.app.keys import entitlement_key, latest_order_key, order_key, own_order_key
-from services.orders.app.ordering.records import LatestOrder, OwnOrder, new_number, read_order
-from services.orders.app.payments.record_payment import PaymentNotice, Receipt, record_payment
-from services.orders.app.refunds.ask import Wanted, ask_refund
-from services.orders.app.refunds.settle import record_decision, record_reversal
+from services.orders.app.entitlements.items import entitlement_key
+from services.orders.app.items import new_number
+from services.orders.app.ordering.items import (
+    LatestOrder,
+    OwnOrder,
+    latest_order_key,
+    order_key,
+    own_order_key,
+    read_order,
+)
+from services.orders.app.payments.items import PaymentReceipt
+from services.orders.app.payments.record_payment import ProvenPayment, record_payment
+from services.orders.app.refunds.ask_refund import RefundDraft, ask_refund
+from services.orders.app.refunds.settle_refund import record_decision, record_reversal
 from services.orders.domain.entitlement import Basis, Entitlement
-from services.orders.domain.order import PAYMENT_TIME, Goods, Line, Order, PaidBy, PriceReason
+from services.orders.domain.ids import CourseId, EntitlementId, LearnerId, OrderId, PaymentNumber, RefundId
+from services.orders.domain.order import PAYMENT_TIME, Goods, Line, Order, PriceReason, TradeReference
 from services.orders.domain.refund import Cause, Refund, RefundLine, revocation_of
-from tests.unit.orders.world import ADMINISTRATOR, MEMBER, ORDINARY, World
+from tests.unit.orders.world import ADMINISTRATOR, MEMBER, ORDINARY, World, a_call
 
 PRICE = 9900
 
 
-def a_line(number: int = 1, course_id: str = ORDINARY, price_fen: int = PRICE) -> Line:
+def a_line(number: int = 1, course_id: CourseId = ORDINARY, price_fen: int = PRICE) -> Line:
     """A course at its list price."""
     return Line(number, Goods.COURSE, course_id, "1", "期权", price_fen, price_fen, PriceReason.LIST)
 
 
-def place(world: World, *lines: Line, learner_id: str = MEMBER) -> Order:
+def place(world: World, *lines: Line, learner_id: LearnerId = MEMBER) -> Order:
     """An open order, as it is kept."""
     now = world.clock.now()
     order = Order(
-        order_id=new_number(world.context),
+        order_id=OrderId(new_number(world.ctx)),
         learner_id=learner_id,
         lines=lines or (a_line(),),
         created_at=now,
@@ -46,33 +56,35 @@ def place(world: World, *lines: Line, learner_id: str = MEMBER) -> Order:
     return order
 
 
-def notice(order: Order, trade_no: str = "T1", paid_at: datetime | None = None) -> PaymentNotice:
+def notice(order: Order, trade_no: str = "T1", paid_at: datetime | None = None) -> ProvenPayment:
     """The order's payment."""
     at = paid_at or order.created_at
-    return PaymentNotice(order.order_id, "wechat", f"N-{trade_no}", trade_no, order.amount_fen, "CNY", at)
+    return ProvenPayment(
+        order.order_id, "wechat", PaymentNumber(f"N-{trade_no}"), trade_no, order.amount_fen, "CNY", at
+    )
 
 
-def pay(world: World, order: Order, trade_no: str = "T1", **changed: object) -> Receipt:
+def pay(world: World, order: Order, trade_no: str = "T1", **changed: object) -> PaymentReceipt:
     """Pays the order."""
-    return record_payment(world.context, replace(notice(order, trade_no), **changed))  # type: ignore[arg-type]
+    return record_payment(world.ctx, replace(notice(order, trade_no), **changed))  # type: ignore[arg-type]
 
 
 def reread(world: World, order: Order) -> Order:
     """The order as it stands now."""
-    return read_order(world.context, order.order_id).value
+    return read_order(world.ctx, order.order_id).value
 
 
 def ask(
     world: World,
     order: Order,
     *numbers: int,
-    learner_id: str = MEMBER,
+    learner_id: LearnerId = MEMBER,
     key: str = "",
     reverse_hours: bool | None = None,
 ) -> Refund:
     """Asks for a refund of these lines, or of all that is left: the learner, or an administrator if hours are said."""
     by_learner = reverse_hours is None
-    wanted = Wanted(
+    wanted = RefundDraft(
         order_id=order.order_id,
         numbers=numbers or None,
         cause=Cause.LEARNER if by_learner else Cause.ADMINISTRATOR,
@@ -80,7 +92,7 @@ def ask(
         reverse_hours=bool(reverse_hours),
     )
     actor = Principal(learner_id, frozenset({Role.LEARNER})) if by_learner else ADMINISTRATOR
-    return ask_refund(world.context, actor, wanted, key or world.ids.new(), "request-2")
+    return ask_refund(world.ctx, a_call(actor, key or world.ids.new(), "request-2"), wanted)
 
 
 def decide(world: World, line: RefundLine, *, completed: Sequence[str] = (), revoked: bool | None = None) -> Envelope:
@@ -94,14 +106,14 @@ def decide(world: World, line: RefundLine, *, completed: Sequence[str] = (), rev
         watch_id=None if is_revoked else completed[0],
         completed_watch_ids=list(completed),
     )
-    record_decision(world.context, event)
+    record_decision(world.ctx, event)
     return event
 
 
 def answer_reversal(world: World, line: RefundLine) -> Envelope:
     """Credits' answer arrives."""
     event = answer_to(world, "credits.watches_reversed.v1", line)
-    record_reversal(world.context, event)
+    record_reversal(world.ctx, event)
     return event
 
 
@@ -118,20 +130,31 @@ def answer_to(world: World, type_: str, line: RefundLine, **data: object) -> Env
     )
 
 
-def being_refunded(orders: Context, refund_id: str, learner_id: str = MEMBER) -> Refund:
+def being_refunded(orders: Context, refund_id: RefundId, learner_id: LearnerId = MEMBER) -> Refund:
     """A refund of a paid order's two courses, which is not kept yet; the order is, with what it brought."""
     now = orders.clock.now()
-    lines = (a_line(1, "first"), a_line(2, "second"))
-    order = Order("order-1", learner_id, lines, now, now + PAYMENT_TIME, "request-1")
-    paid = order.granted({1: "entitlement-1", 2: "entitlement-2"}, now, PaidBy("wechat", "N-T1", "T1")).revoking([1, 2])
-    writes = [Put(order_key("order-1"), paid)]
+    lines = (a_line(1, CourseId("first")), a_line(2, CourseId("second")))
+    order = Order(OrderId("order-1"), learner_id, lines, now, now + PAYMENT_TIME, "request-1")
+    paid = order.granted(
+        {1: "entitlement-1", 2: "entitlement-2"}, now, TradeReference("wechat", PaymentNumber("N-T1"), "T1")
+    ).revoking([1, 2])
+    writes = [Put(order_key(OrderId("order-1")), paid)]
     for line in paid.lines:
-        given = Entitlement(str(line.grant_id), learner_id, line.item_id, Basis.PURCHASE, False, now, None, "order-1")
-        writes.append(Put(entitlement_key(learner_id, line.item_id, given.entitlement_id), given))
+        given = Entitlement(
+            EntitlementId(str(line.grant_id)),
+            learner_id,
+            CourseId(line.item_id),
+            Basis.PURCHASE,
+            False,
+            now,
+            None,
+            OrderId("order-1"),
+        )
+        writes.append(Put(entitlement_key(learner_id, CourseId(line.item_id), given.entitlement_id), given))
     orders.store.commit(Change(writes))
     return Refund(
         refund_id=refund_id,
-        order_id="order-1",
+        order_id=OrderId("order-1"),
         learner_id=learner_id,
         cause=Cause.ADMINISTRATOR,
         paid_by=paid.paid_by,

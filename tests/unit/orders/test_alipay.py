@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import pytest
 
 from services.orders.adapters.alipay_bill import read_details
+from services.orders.domain.ids import LearnerId, OrderId, PaymentNumber, RefundId
 from services.orders.domain.payment import (
     ForgedNotification,
     LineKind,
@@ -27,7 +28,7 @@ from tests.unit.orders.world import NOON_IN_SHANGHAI
 
 NUMBER = "20260302120000payment0000000001"
 NOTIFY_URL = "https://learn.example.com/v1/orders/payment-callbacks/alipay"
-REFUND = RefundOrder("refund-1", NUMBER, "2026030222", 100, 9900, "退课")
+REFUND = RefundOrder(RefundId("refund-1"), PaymentNumber(NUMBER), "2026030222", 100, 9900, "退课")
 OK = {"code": "10000", "msg": "Success"}
 NO_TRADE = {"code": "40004", "msg": "Business Failed", "sub_code": "ACQ.TRADE_NOT_EXIST"}
 PAID = {
@@ -49,7 +50,16 @@ def alipay() -> Iterator[AlipayWorld]:
 
 def payment(method: Method) -> Payment:
     now = NOON_IN_SHANGHAI
-    return Payment(NUMBER, "o", "l", method, 9900, "家族信托 A/B=C&D", now, now + timedelta(minutes=30))
+    return Payment(
+        PaymentNumber(NUMBER),
+        OrderId("o"),
+        LearnerId("l"),
+        method,
+        9900,
+        "家族信托 A/B=C&D",
+        now,
+        now + timedelta(minutes=30),
+    )
 
 
 def test_a_payment_is_opened_as_a_code(alipay: AlipayWorld) -> None:
@@ -85,7 +95,7 @@ STATES: list[tuple[dict[str, Any], TradeState]] = [
 @pytest.mark.parametrize(("answer", "state"), STATES)
 def test_a_payment_stands_as_the_provider_says(alipay: AlipayWorld, answer: dict[str, Any], state: TradeState) -> None:
     alipay.answers["alipay.trade.query"] = answer
-    found = alipay.provider().find(NUMBER)
+    found = alipay.provider().find(PaymentNumber(NUMBER))
     assert found.state is state
     if state is TradeState.PAID:
         assert (found.amount_fen, found.currency, found.paid_at) == (9900, "CNY", NOON_IN_SHANGHAI)
@@ -107,22 +117,22 @@ def test_an_answer_that_says_nothing_certain_leaves_the_matter_open(
 ) -> None:
     alipay.answers["alipay.trade.query"] = answer
     with pytest.raises(ProviderUnavailable):
-        alipay.provider().find(NUMBER)
+        alipay.provider().find(PaymentNumber(NUMBER))
 
 
 def test_answers_that_the_provider_did_not_sign_count_for_nothing(alipay: AlipayWorld) -> None:
     alipay.answers["alipay.trade.query"] = PAID
     alipay.signs = False
     with pytest.raises(ProviderUnavailable, match="not proven"):
-        alipay.provider().find(NUMBER)
+        alipay.provider().find(PaymentNumber(NUMBER))
 
 
 def test_closing(alipay: AlipayWorld) -> None:
     alipay.answers["alipay.trade.close"] = NO_TRADE
-    alipay.provider().close(NUMBER)
+    alipay.provider().close(PaymentNumber(NUMBER))
     alipay.answers["alipay.trade.close"] = {"code": "40004", "sub_code": "ACQ.REASON_TRADE_STATUS_INVALID"}
     with pytest.raises(ProviderRefused, match="TRADE_STATUS_INVALID"):
-        alipay.provider().close(NUMBER)
+        alipay.provider().close(PaymentNumber(NUMBER))
 
 
 def test_a_refund_that_was_sent_before_is_looked_up(alipay: AlipayWorld) -> None:

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from services.kit.store import Change, Put
-from services.orders.app.keys import payment_key
+from services.orders.app.context import PaymentContext
+from services.orders.app.payments.items import payment_key
+from services.orders.domain.ids import LearnerId, OrderId, PaymentNumber
 from services.orders.domain.payment import Method, Payment, PaymentProvider, ProviderName, RawNotification
 from services.orders.handlers.callbacks import build_api
 from tests.gateway import Answer, LambdaContext, origin_secret, request
@@ -46,7 +48,7 @@ def notify(world: World, wechat: WechatWorld, raw: RawNotification, *, configure
 
 def tell(world: World, providers: Mapping[ProviderName, PaymentProvider], path: str, raw: RawNotification) -> Answer:
     """The handler's answer to a message."""
-    api = build_api(world.context, providers.get, origin_secret)
+    api = build_api(PaymentContext(**vars(world.ctx), provider=providers.get), origin_secret)
     headers = {name.replace("-", "_"): value for name, value in raw.headers.items()}
     event = request("POST", path, raw.body, **headers)
     answer = api.handle(event, LambdaContext())  # type: ignore[arg-type]  # powertools names a class of its own
@@ -118,7 +120,9 @@ def test_what_does_not_fit_the_payment_is_refused_although_it_is_signed(
 def test_the_notification_of_another_order_cannot_pay_this_one(
     world: World, wechat: WechatWorld, payment: Payment
 ) -> None:
-    cheap = paid(world, wechat, replace(wechat.payment("20260302120000payment0000000002", 1), order_id="order-2"))
+    cheap = paid(
+        world, wechat, replace(wechat.payment("20260302120000payment0000000002", 1), order_id=OrderId("order-2"))
+    )
     before = world.store.snapshot()
     swapped = {"out_trade_no": payment.number}
     assert refused(notify(world, wechat, wechat.message(cheap, **swapped)))
@@ -181,7 +185,14 @@ def test_alipay_is_acknowledged_in_its_one_word_and_has_one_effect(world: World)
         providers = {ProviderName.ALIPAY: alipay.provider()}
         now = world.clock.now()
         made = Payment(
-            "20260302120000payment0000000001", "order-1", "l", Method.ALIPAY_QR, 9900, "x", now, now + HALF_AN_HOUR
+            PaymentNumber("20260302120000payment0000000001"),
+            OrderId("order-1"),
+            LearnerId("l"),
+            Method.ALIPAY_QR,
+            9900,
+            "x",
+            now,
+            now + HALF_AN_HOUR,
         )
         world.store.commit(Change([Put(payment_key(made.number), made)]))
         for _ in range(2):

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from services.kit.problems import Problem
-from services.orders.app.ordering.carts import (
+from services.orders.app.ordering.cart import (
     PricedCart,
     PricedLine,
     add_to_cart,
@@ -14,20 +14,21 @@ from services.orders.app.ordering.carts import (
     select_in_cart,
     show_cart,
 )
+from services.orders.domain.ids import CourseId, LearnerId
 from services.orders.domain.order import MAX_LINES
 from services.orders.domain.purchase_state import BuyingObstacle
 from tests.unit.orders.shop import a_line, pay, place
-from tests.unit.orders.world import MEMBER, ORDINARY, RECOMMENDED, VISITOR, World
+from tests.unit.orders.world import MEMBER, ORDINARY, RECOMMENDED, VISITOR, World, a_call
 
 
-def add(world: World, *course_ids: str, learner_id: str = MEMBER) -> PricedCart:
+def add(world: World, *course_ids: CourseId, learner_id: LearnerId = MEMBER) -> PricedCart:
     """Puts courses in; answers the cart after the last."""
-    return [add_to_cart(world.context, learner_id, course_id) for course_id in course_ids][-1]
+    return [add_to_cart(world.ctx, a_call(learner_id), course_id) for course_id in course_ids][-1]
 
 
-def show(world: World, learner_id: str = MEMBER) -> PricedCart:
+def show(world: World, learner_id: LearnerId = MEMBER) -> PricedCart:
     """The cart now."""
-    return show_cart(world.context, learner_id)
+    return show_cart(world.ctx, learner_id)
 
 
 def courses(cart: PricedCart) -> list[str]:
@@ -56,24 +57,24 @@ def test_courses_are_added_once_and_taken_out(world: World) -> None:
     assert show(world) == cart
     assert courses(show(world, VISITOR)) == []
     for _ in range(2):
-        cart = remove_from_cart(world.context, MEMBER, ORDINARY)
+        cart = remove_from_cart(world.ctx, a_call(MEMBER), ORDINARY)
         assert (courses(cart), cart.version) == ([RECOMMENDED], 3)
 
 
 def test_what_is_not_selected_does_not_count(world: World) -> None:
     cart = add(world, ORDINARY, RECOMMENDED)
-    cart = select_in_cart(world.context, MEMBER, [RECOMMENDED, "unheard-of"], cart.version)
+    cart = select_in_cart(world.ctx, a_call(MEMBER), [RECOMMENDED, CourseId("unheard-of")], cart.version)
     assert ([line.counts for line in cart.lines], cart.total_fen) == ([False, True], 9900)
 
 
 def test_a_selection_does_not_undo_what_another_device_did(world: World) -> None:
     old = add(world, ORDINARY)
     new = add(world, RECOMMENDED)
-    problem = refused(world, lambda: select_in_cart(world.context, MEMBER, [ORDINARY], old.version))
+    problem = refused(world, lambda: select_in_cart(world.ctx, a_call(MEMBER), [ORDINARY], old.version))
     assert (problem.type.code, problem.members) == ("CART_CHANGED", {"version": new.version})
-    selected = select_in_cart(world.context, MEMBER, [ORDINARY], new.version)
+    selected = select_in_cart(world.ctx, a_call(MEMBER), [ORDINARY], new.version)
     # A retry whose first answer was lost.
-    assert select_in_cart(world.context, MEMBER, [ORDINARY], new.version) == selected
+    assert select_in_cart(world.ctx, a_call(MEMBER), [ORDINARY], new.version) == selected
 
 
 def test_prices_are_those_of_now_and_the_change_since_is_known(world: World) -> None:
@@ -110,11 +111,11 @@ def test_what_cannot_be_bought_is_not_added(world: World) -> None:
     pay(world, order)
     assert refused(world, lambda: add(world, ORDINARY)).type.code == "ALREADY_OWNED"
     assert refused(world, lambda: add(world, RECOMMENDED)).type.code == "COURSE_WITHDRAWN"
-    assert refused(world, lambda: add(world, "unheard-of")).type.code == "COURSE_NOT_FOUND"
+    assert refused(world, lambda: add(world, CourseId("unheard-of"))).type.code == "COURSE_NOT_FOUND"
 
 
 def test_a_cart_holds_as_many_courses_as_an_order(world: World) -> None:
-    names = [f"course-{number}" for number in range(MAX_LINES + 1)]
+    names = [CourseId(f"course-{number}") for number in range(MAX_LINES + 1)]
     for name in names:
         world.publish(name, 1)
     add(world, *names[:-1])
@@ -123,7 +124,7 @@ def test_a_cart_holds_as_many_courses_as_an_order(world: World) -> None:
 
 
 def test_devices_that_add_at_once_lose_nothing(world: World) -> None:
-    names = [f"course-{number}" for number in range(4)]
+    names = [CourseId(f"course-{number}") for number in range(4)]
     for name in names:
         world.publish(name, 1)
     with ThreadPoolExecutor(4) as pool:

@@ -9,13 +9,15 @@ from services.kit.store import Change
 from services.kit.store.codec import encode
 from services.kit.store.memory import MemoryStore
 from services.kit.store.port import Put
-from services.orders.app.entitlements.memberships import read_membership
-from services.orders.app.entitlements.owned import list_entitlements, read_state
-from services.orders.app.ordering.carts import add_to_cart, show_cart
+from services.orders.app.courses.read_state import read_state
+from services.orders.app.entitlements.list_entitlements import list_entitlements
+from services.orders.app.memberships.read_membership import read_membership
+from services.orders.app.ordering.cart import add_to_cart, show_cart
 from services.orders.app.ordering.place_order import order_courses, order_membership
 from services.orders.app.ordering.quote import quote_courses
+from services.orders.domain.ids import CourseId
 from services.orders.domain.order import Order
-from tests.unit.orders.world import MEMBER, ORDINARY, OTHER_KEY, RECOMMENDED, World
+from tests.unit.orders.world import MEMBER, ORDINARY, OTHER_KEY, RECOMMENDED, VIP, World, a_call
 
 KIB = 1024
 
@@ -46,25 +48,25 @@ def _counted(call: Callable[..., Any], used: list[int]) -> Callable[..., Any]:
     return counted
 
 
-def order(world: World, *course_ids: str) -> Order:
+def order(world: World, *course_ids: CourseId) -> Order:
     """An order at a member's prices."""
-    return order_courses(world.context, MEMBER, course_ids, None, 8910 * len(course_ids), OTHER_KEY, "request-1")
+    return order_courses(world.ctx, a_call(MEMBER, OTHER_KEY), course_ids, None, 8910 * len(course_ids))
 
 
 @pytest.mark.parametrize(
     ("call", "reads", "write_units"),
     [
-        (lambda world: world.claim(), 4, 12),
+        (lambda world: world.claim(), 4, 10),
         (lambda world: world.grant(key=OTHER_KEY), 2, 8),
-        (lambda world: read_membership(world.context, MEMBER), 1, 0),
-        (lambda world: read_state(world.context, MEMBER, RECOMMENDED), 5, 0),
-        (lambda world: list_entitlements(world.context, MEMBER), 1, 0),
-        (lambda world: quote_courses(world.context, MEMBER, [ORDINARY], None), 4, 0),
+        (lambda world: read_membership(world.ctx, MEMBER), 1, 0),
+        (lambda world: read_state(world.ctx, MEMBER, RECOMMENDED), 5, 0),
+        (lambda world: list_entitlements(world.ctx, MEMBER), 1, 0),
+        (lambda world: quote_courses(world.ctx, MEMBER, [ORDINARY], None), 4, 0),
         (lambda world: order(world, ORDINARY), 7, 12),
         (lambda world: order(world, ORDINARY, RECOMMENDED), 10, 16),
-        (lambda world: order_membership(world.context, MEMBER, "vip", 39800, OTHER_KEY, "request-1"), 5, 8),
-        (lambda world: show_cart(world.context, MEMBER), 2, 0),
-        (lambda world: add_to_cart(world.context, MEMBER, ORDINARY), 10, 1),
+        (lambda world: order_membership(world.ctx, a_call(MEMBER, OTHER_KEY), VIP, 39800), 5, 8),
+        (lambda world: show_cart(world.ctx, MEMBER), 2, 0),
+        (lambda world: add_to_cart(world.ctx, a_call(MEMBER), ORDINARY), 10, 1),
         (lambda world: world.publish(RECOMMENDED, 2, recommended=True), 2, 4),
         (lambda world: world.publish(RECOMMENDED, 0, recommended=True), 2, 1),
     ],

@@ -13,7 +13,7 @@ from services.kit.audit import AuditRecord
 from services.kit.ids import RandomIds
 from services.kit.problems import Problem
 from services.kit.store import Conflict, Key, Stored
-from services.orders.app.coupons.manage import (
+from services.orders.app.coupons.manage_coupons import (
     CouponView,
     create_coupon,
     list_coupons,
@@ -21,11 +21,12 @@ from services.orders.app.coupons.manage import (
     withdraw_coupon,
 )
 from services.orders.app.coupons.usage import release
-from services.orders.app.entitlements.owned import list_entitlements
-from services.orders.app.ordering.own_orders import cancel_order, expire_order
+from services.orders.app.entitlements.list_entitlements import list_entitlements
+from services.orders.app.ordering.close_order import cancel_order, expire_order
 from services.orders.app.ordering.place_order import order_courses
 from services.orders.app.ordering.quote import quote_courses
-from services.orders.domain.coupon import MAX_WRONG_CODES, Coupon, Usage, code_from, normal_code
+from services.orders.domain.coupon import MAX_WRONG_CODES, Coupon, CouponUsage, code_from, normal_code
+from services.orders.domain.ids import CouponCode, CourseId, LearnerId
 from services.orders.domain.order import Order, OrderState
 from tests.unit.orders.shop import pay, reread
 from tests.unit.orders.world import (
@@ -38,6 +39,7 @@ from tests.unit.orders.world import (
     RECOMMENDED,
     VISITOR,
     World,
+    a_call,
 )
 
 T = TypeVar("T")
@@ -52,25 +54,25 @@ def make(world: World, key: str = KEY, **changed: object) -> str:
     limits = {"total_limit": 2, "learner_limit": 1, **changed}
     period = {"valid_from": NOON_IN_SHANGHAI, "valid_until": NOON_IN_SHANGHAI + timedelta(days=30)}
     fields = {"code": "", "title": "开学季", "off_fen": None, "off_percent": 10, **period, **limits}
-    return create_coupon(world.context, ADMINISTRATOR, Coupon(**fields), "a campaign", key).coupon.code  # type: ignore[arg-type]
+    return create_coupon(world.ctx, a_call(ADMINISTRATOR, key), Coupon(**fields), "a campaign").coupon.code  # type: ignore[arg-type]
 
 
 def order(
     world: World,
     code: str | None,
-    course_id: str = ORDINARY,
-    learner_id: str = MEMBER,
+    course_id: CourseId = ORDINARY,
+    learner_id: LearnerId = MEMBER,
     *,
     key: str = KEY,
     fen: int = 8910,
 ) -> Order:
     """Orders one course with the coupon."""
-    return order_courses(world.context, learner_id, [course_id], code, fen, key, "request-1")
+    return order_courses(world.ctx, a_call(learner_id, key), [course_id], code, fen)
 
 
-def usage(world: World, code: str) -> Usage:
+def usage(world: World, code: str) -> CouponUsage:
     """How often it is in use."""
-    return read_coupon(world.context, code).usage
+    return read_coupon(world.ctx, CouponCode(code)).usage
 
 
 def refused(call: Callable[[], object]) -> Problem:
@@ -80,18 +82,18 @@ def refused(call: Callable[[], object]) -> Problem:
     return problem.value
 
 
-def quote(world: World, code: str, *course_ids: str, learner_id: str = MEMBER) -> int:
+def quote(world: World, code: str, *course_ids: CourseId, learner_id: LearnerId = MEMBER) -> int:
     """What courses cost with the coupon."""
-    return quote_courses(world.context, learner_id, course_ids or (ORDINARY,), code).amount_fen
+    return quote_courses(world.ctx, learner_id, course_ids or (ORDINARY,), code).amount_fen
 
 
 def test_a_coupon_is_reserved_by_the_order_and_confirmed_by_its_payment(world: World) -> None:
     code = make(world)
-    assert (quote(world, code), usage(world, code)) == (8910, Usage(0, 0))
+    assert (quote(world, code), usage(world, code)) == (8910, CouponUsage(0, 0))
     placed = order(world, code)
-    assert (placed.coupon_code, placed.lines[0].discount_fen, usage(world, code)) == (code, 990, Usage(1, 0))
+    assert (placed.coupon_code, placed.lines[0].discount_fen, usage(world, code)) == (code, 990, CouponUsage(1, 0))
     pay(world, placed)
-    assert usage(world, code) == Usage(0, 1)
+    assert usage(world, code) == CouponUsage(0, 1)
     assert refused(lambda: quote(world, code, RECOMMENDED)).type.code == "COUPON_USED_UP"
 
 
@@ -104,10 +106,10 @@ def test_what_is_given_up_gives_the_coupon_back_once(world: World, ended: OrderS
         world.clock.advance(HALF_AN_HOUR)
     for _ in range(2):
         if ended is OrderState.EXPIRED:
-            expire_order(world.context, placed.order_id)
+            expire_order(world.ctx, placed.order_id)
         else:
-            cancel_order(world.context, MEMBER, placed.order_id)
-        assert usage(world, code) == Usage(0, 0)
+            cancel_order(world.ctx, a_call(MEMBER), placed.order_id)
+        assert usage(world, code) == CouponUsage(0, 0)
     order(world, code, key=OTHER_KEY)
 
 
@@ -115,11 +117,11 @@ def test_a_late_payment_takes_the_coupon_anew_or_is_sent_back(world: World) -> N
     code = make(world, total_limit=1)
     first = order(world, code)
     world.clock.advance(HALF_AN_HOUR)
-    expire_order(world.context, first.order_id)
+    expire_order(world.ctx, first.order_id)
     second = order(world, code, learner_id=VISITOR)
     assert pay(world, first).refund_id
     assert pay(world, second, "T2").refund_id is None
-    assert usage(world, code) == Usage(0, 1)
+    assert usage(world, code) == CouponUsage(0, 1)
 
 
 def test_of_parallel_orders_no_more_than_the_limit_get_the_coupon(world: World) -> None:
@@ -128,7 +130,7 @@ def test_of_parallel_orders_no_more_than_the_limit_get_the_coupon(world: World) 
     def attempt(number: int) -> str:
         for _ in range(50):
             try:
-                return order(world, code, learner_id=f"learner-{number}").state
+                return order(world, code, learner_id=LearnerId(f"learner-{number}")).state
             except Problem as problem:
                 return problem.type.code
             except Conflict:
@@ -138,19 +140,19 @@ def test_of_parallel_orders_no_more_than_the_limit_get_the_coupon(world: World) 
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(attempt, range(16)))
     assert sorted(answers) == ["COUPON_USED_UP"] * 13 + ["open"] * 3
-    assert usage(world, code) == Usage(3, 0)
+    assert usage(world, code) == CouponUsage(3, 0)
 
 
 def test_of_one_learners_parallel_orders_one_gets_the_coupon(world: World) -> None:
     code = make(world, total_limit=100)
     names = [f"course-{number}" for number in range(6)]
     for name in names:
-        world.publish(name, 1)
+        world.publish(CourseId(name), 1)
 
     def attempt(name: str) -> str:
         for _ in range(50):
             try:
-                return order(world, code, name, key=f"key-of-{name}-0000").state
+                return order(world, code, CourseId(name), key=f"key-of-{name}-0000").state
             except Problem as problem:
                 return problem.type.code
             except Conflict:
@@ -169,7 +171,7 @@ def test_refusals(world: World) -> None:
     problem = refused(lambda: order(world, other))
     assert (problem.type.code, problem.members) == ("COUPON_NOT_APPLICABLE", {"course_ids": [RECOMMENDED]})
     assert refused(lambda: order(world, "UNHEARDOF")).type.code == "COUPON_NOT_FOUND"
-    assert refused(lambda: order(world, later, "unheard-of")).type.code == "COURSE_NOT_FOUND"
+    assert refused(lambda: order(world, later, CourseId("unheard-of"))).type.code == "COURSE_NOT_FOUND"
 
 
 def test_capitals_and_hyphens_make_no_difference(world: World) -> None:
@@ -181,27 +183,30 @@ def test_capitals_and_hyphens_make_no_difference(world: World) -> None:
 def test_an_order_of_nothing_confirms_the_coupon_at_once(world: World) -> None:
     code = make(world, off_percent=100)
     placed = order(world, code, fen=0)
-    assert (placed.state, usage(world, code)) == (OrderState.PAID, Usage(0, 1))
-    assert len(list_entitlements(world.context, MEMBER)) == 1
+    assert (placed.state, usage(world, code)) == (OrderState.PAID, CouponUsage(0, 1))
+    assert len(list_entitlements(world.ctx, MEMBER)) == 1
 
 
 def test_a_withdrawn_coupon_is_none_any_more_and_stays_with_who_ordered_with_it(world: World) -> None:
     code = make(world)
     placed = order(world, code)
-    first = withdraw_coupon(world.context, ADMINISTRATOR, code, "over")
+    first = withdraw_coupon(world.ctx, a_call(ADMINISTRATOR), CouponCode(code), "over")
     assert first.coupon.withdrawn
     before = world.store.snapshot()
-    assert withdraw_coupon(world.context, ADMINISTRATOR, code, "again") == first
+    assert withdraw_coupon(world.ctx, a_call(ADMINISTRATOR), CouponCode(code), "again") == first
     assert world.store.snapshot() == before
     assert refused(lambda: quote(world, code, learner_id=VISITOR)).type.code == "COUPON_NOT_FOUND"
     assert pay(world, placed).refund_id is None
-    assert refused(lambda: withdraw_coupon(world.context, ADMINISTRATOR, "NONE", "x")).type.code == "COUPON_NOT_FOUND"
+    assert (
+        refused(lambda: withdraw_coupon(world.ctx, a_call(ADMINISTRATOR), CouponCode("NONE"), "x")).type.code
+        == "COUPON_NOT_FOUND"
+    )
 
 
 def test_what_staff_do_is_audited_with_its_reason(world: World) -> None:
     code = make(world)
     assert make(world) == code
-    withdraw_coupon(world.context, ADMINISTRATOR, code, "over")
+    withdraw_coupon(world.ctx, a_call(ADMINISTRATOR), CouponCode(code), "over")
     found = [stored.value for stored in world.store.query("AUDIT#2026-03", "", AuditRecord)]
     assert {(record.actor, record.action, record.subject, record.reason) for record in found} == {
         (ADMINISTRATOR.id, "create_coupon", code, "a campaign"),
@@ -219,9 +224,9 @@ def test_coupons_are_listed_newest_first_in_pages(world: World) -> None:
     for number in range(5):
         codes.append(make(world, f"key-of-coupon-{number:04}"))
         world.clock.advance(1000)
-    first = list_coupons(world.context, "", 3)
-    second = list_coupons(world.context, first.after or "", 3)
-    listed: list[CouponView] = [*first.coupons, *second.coupons]
+    first = list_coupons(world.ctx, "", 3)
+    second = list_coupons(world.ctx, first.after or "", 3)
+    listed: list[CouponView] = [*first.items, *second.items]
     assert [view.coupon.code for view in listed] == codes[::-1]
     assert second.after is None
 
@@ -305,10 +310,10 @@ def test_a_coupon_is_free_as_soon_as_the_order_that_holds_it_expires(world: Worl
     assert refused(again).type.code == "COUPON_USED_UP"
     world.clock.advance(1)
     second = again()
-    assert (reread(world, first).state, usage(world, code)) == (OrderState.EXPIRED, Usage(1, 0))
+    assert (reread(world, first).state, usage(world, code)) == (OrderState.EXPIRED, CouponUsage(1, 0))
     assert pay(world, first).refund_id, "what it was promised with is another's now"
     assert pay(world, second, "T2").refund_id is None
-    assert usage(world, code) == Usage(0, 1)
+    assert usage(world, code) == CouponUsage(0, 1)
 
 
 def test_a_coupon_is_not_taken_from_an_order_that_is_paid_just_then(world: World) -> None:
@@ -326,7 +331,7 @@ def test_a_coupon_is_not_taken_from_an_order_that_is_paid_just_then(world: World
     refused_for = partial(order, world, code, RECOMMENDED, VISITOR, key=OTHER_KEY)
     world.store.get = paid_first  # type: ignore[method-assign]
     assert refused(refused_for).type.code == "COUPON_USED_UP"
-    assert (reread(world, first).state, usage(world, code)) == (OrderState.PAID, Usage(0, 1))
+    assert (reread(world, first).state, usage(world, code)) == (OrderState.PAID, CouponUsage(0, 1))
 
 
 def test_random_codes_are_of_sixty_random_bits() -> None:
@@ -337,4 +342,4 @@ def test_random_codes_are_of_sixty_random_bits() -> None:
 
 
 def test_an_order_without_a_coupon_gives_nothing_back(world: World) -> None:
-    assert release(world.context, order(world, None, fen=PRICE)) == []
+    assert release(world.ctx, order(world, None, fen=PRICE)) == []

@@ -10,15 +10,21 @@ from pydantic import ValidationError
 from services.kit.events import Envelope
 from services.kit.problems import Problem
 from services.kit.store import Change
-from services.orders.app.erase_person import ERASED
-from services.orders.app.invoices.finance import invoices_page
-from services.orders.app.invoices.requests import MadeOut, Wanted, invoices_of_order, request_invoice
+from services.orders.app.erasure.erase_person import ERASED
+from services.orders.app.invoices.issue_invoice import invoices_of
+from services.orders.app.invoices.request_invoice import (
+    InvoiceDraft,
+    InvoiceWithBuyer,
+    invoices_of_order,
+    request_invoice,
+)
+from services.orders.domain.ids import LearnerId, OrderId
 from services.orders.domain.invoice import Invoice, InvoiceStatus
 from services.orders.domain.order import Order
 from services.orders.handlers.consume import event_handlers
 from tests.unit.orders.counter import BUYER, Counter
 from tests.unit.orders.shop import a_line
-from tests.unit.orders.world import KEY, MEMBER, RECOMMENDED, VISITOR, World
+from tests.unit.orders.world import KEY, MEMBER, RECOMMENDED, VISITOR, World, a_call
 
 PERSONAL = [str(part) for part in (BUYER.title, BUYER.tax_id, BUYER.email)]
 
@@ -45,12 +51,14 @@ def waiting(world: World, counter: Counter) -> Order:
     return order
 
 
-def wish(world: World, order: Order, amount_fen: int | None = 100) -> MadeOut:
+def wish(world: World, order: Order, amount_fen: int | None = 100) -> InvoiceWithBuyer:
     """An invoice is requested."""
-    return request_invoice(world.context, order.learner_id, Wanted(order.order_id, amount_fen, BUYER), world.ids.new())
+    return request_invoice(
+        world.ctx, a_call(order.learner_id, world.ids.new()), InvoiceDraft(order.order_id, amount_fen, BUYER)
+    )
 
 
-def erase(world: World, learner_id: str = MEMBER) -> None:
+def erase(world: World, learner_id: LearnerId = MEMBER) -> None:
     """Credits' event, delivered."""
     event = Envelope(
         id="event-1",
@@ -61,7 +69,7 @@ def erase(world: World, learner_id: str = MEMBER) -> None:
         correlation_id="request-1",
         data={"learner_id": learner_id},
     )
-    event_handlers(world.context)[event.type](event)
+    event_handlers(world.ctx)[event.type](event)
 
 
 def holding(world: World) -> list[str]:
@@ -69,9 +77,9 @@ def holding(world: World) -> list[str]:
     return [key.pk for key, (_, text) in world.store.items.items() if any(part in text for part in PERSONAL)]
 
 
-def seen(world: World, order_id: str, learner_id: str = MEMBER) -> list[MadeOut]:
+def seen(world: World, order_id: OrderId, learner_id: LearnerId = MEMBER) -> list[InvoiceWithBuyer]:
     """The invoices of an order as they stand."""
-    return invoices_of_order(world.context, learner_id, order_id)[0]
+    return invoices_of_order(world.ctx, learner_id, order_id)[0]
 
 
 def code_of(refused: Callable[[], object]) -> str:
@@ -85,11 +93,11 @@ def test_buyers_go_and_what_was_issued_stays(world: World, issued: Invoice, wait
     assert len(holding(world)) == 2
     erase(world)
     assert holding(world) == []
-    assert seen(world, issued.order_id) == [MadeOut(issued, None)], "number and PDF among it"
+    assert seen(world, issued.order_id) == [InvoiceWithBuyer(issued, None)], "number and PDF among it"
     (request,) = seen(world, waiting.order_id)
     assert (request.invoice.status, request.invoice.note, request.buyer) == (InvoiceStatus.CANCELLED, ERASED, None)
-    page = invoices_page(world.context, "2026-03", None, "", 10)
-    assert [found.buyer for found in page.invoices] == [None, None]
+    page = invoices_of(world.ctx, "2026-03", None, "", 10)
+    assert [found.buyer for found in page.items] == [None, None]
 
 
 def test_erased_again_nothing_changes_and_others_never_do(
@@ -161,13 +169,13 @@ def test_what_finance_issues_in_that_moment_stays_issued(world: World, counter: 
 
 def test_the_first_answer_is_repeated_without_the_buyer(world: World, waiting: Order) -> None:
     def ask() -> Any:
-        return request_invoice(world.context, MEMBER, Wanted(waiting.order_id, 100, BUYER), KEY)
+        return request_invoice(world.ctx, a_call(MEMBER, KEY), InvoiceDraft(waiting.order_id, 100, BUYER))
 
     first = ask()
     erase(world)
-    assert ask() == MadeOut(first.invoice, None)
+    assert ask() == InvoiceWithBuyer(first.invoice, None)
 
 
 def test_an_event_that_names_nobody_is_an_error(world: World) -> None:
     with pytest.raises(ValidationError):
-        erase(world, "")
+        erase(world, LearnerId(""))

@@ -9,10 +9,12 @@ from functools import partial
 import pytest
 
 from services.kit.audit import AuditRecord
+from services.kit.days import Days
 from services.kit.events import Envelope
 from services.kit.identity import Principal, Role
 from services.kit.objects import MemoryObjects
 from services.kit.problems import Problem
+from services.orders.app.context import FinanceContext
 from services.orders.app.finance.exports import (
     Writer,
     fulfil_export,
@@ -25,13 +27,13 @@ from services.orders.app.finance.exports import (
 from services.orders.app.finance.file_links import LINK_SECONDS
 from services.orders.app.finance.revenue import sum_up
 from services.orders.app.finance.write_export import DoesNotAddUp, write_export
-from services.orders.app.invoices.requests import stored_invoices
-from services.orders.domain.days import Days
+from services.orders.app.invoices.items import stored_invoices
 from services.orders.domain.export import SCHEDULE, Export, ExportState, Manifest
+from services.orders.domain.ids import CourseId, ExportId, LearnerId
 from tests.unit.orders.counter import BUYER, Counter
-from tests.unit.orders.export_reader import csv_rows, press, table, xlsx_rows
+from tests.unit.orders.export_reader import csv_rows, export_context, table, xlsx_rows
 from tests.unit.orders.shop import PRICE, a_line, place
-from tests.unit.orders.world import KEY, MEMBER, ORDINARY, OTHER_KEY, RECOMMENDED, Crash, World, die
+from tests.unit.orders.world import KEY, MEMBER, ORDINARY, OTHER_KEY, RECOMMENDED, Crash, World, a_call, die
 
 FINANCE = Principal("d4c8f4e8-5061-7094-2f5a-3f1d5f8f2b44", frozenset({Role.FINANCE}))
 TODAY = date(2026, 3, 2)
@@ -45,7 +47,7 @@ def objects() -> MemoryObjects:
 
 
 def ask(world: World, first: date = TODAY, last: date = TODAY, key: str = KEY) -> Export:
-    return request_export(world.context, FINANCE, first, last, REASON, key, "request-1")
+    return request_export(world.ctx, a_call(FINANCE, key), first, last, REASON)
 
 
 def asked(world: World) -> list[Envelope]:
@@ -53,13 +55,13 @@ def asked(world: World) -> list[Envelope]:
 
 
 def writer(world: World, objects: MemoryObjects, **changes: object) -> Writer:
-    return partial(write_export, press(world, objects, **changes))
+    return partial(write_export, export_context(world, objects, **changes))
 
 
 def exported(world: World, objects: MemoryObjects) -> Manifest:
     export = ask(world)
-    fulfil_export(world.context, writer(world, objects), asked(world)[-1])
-    manifest = read_export(world.context, export.export_id).manifest
+    fulfil_export(world.ctx, writer(world, objects), asked(world)[-1])
+    manifest = read_export(world.ctx, export.export_id).manifest
     assert manifest
     return manifest
 
@@ -68,8 +70,8 @@ def test_what_was_sold_is_in_the_export_and_adds_up(world: World, objects: Memor
     counter = Counter(world)
     sold = counter.sell(a_line(1), a_line(2, RECOMMENDED))
     refund = counter.take_back(sold, 2)
-    counter.pay_twice(place(world, learner_id="another-learner"))
-    waiting = place(world, a_line(course_id="=cmd|' /C calc'!A0"), learner_id="a-third-learner")
+    counter.pay_twice(place(world, learner_id=LearnerId("another-learner")))
+    waiting = place(world, a_line(course_id=CourseId("=cmd|' /C calc'!A0")), learner_id=LearnerId("a-third-learner"))
     manifest = exported(world, objects)
     assert {found.name: found.rows for found in manifest.tables} == {
         "orders": 3,
@@ -116,7 +118,7 @@ def test_the_manifest_tells_every_file_with_its_digest(world: World, objects: Me
 def test_the_summary_of_revenue_says_what_the_tables_say(world: World, objects: MemoryObjects) -> None:
     counter = Counter(world)
     counter.take_back(counter.sell(a_line(1), a_line(2, RECOMMENDED)), 2)
-    counter.pay_twice(place(world, learner_id="another-learner"))
+    counter.pay_twice(place(world, learner_id=LearnerId("another-learner")))
     manifest = exported(world, objects)
     revenue = json.loads(objects.kept[next(f.key for f in manifest.documents if f.name == "revenue-20260302.json")])
     assert revenue["total"] == {
@@ -140,10 +142,10 @@ def test_a_day_begins_at_midnight_in_shanghai(world: World, objects: MemoryObjec
     world.clock.advance(12 * 3_600_000 - 1)
     before = counter.sell()
     world.clock.advance(1)
-    after = counter.sell(learner_id="another-learner")
+    after = counter.sell(learner_id=LearnerId("another-learner"))
     ask(world, date(2026, 3, 3), date(2026, 3, 3))
     for day, order in ((TODAY, before), (date(2026, 3, 3), after)):
-        manifest = writer(world, objects)("20260303000000" + "0" * 18, Days(day, day), lambda _, item: item)
+        manifest = writer(world, objects)(ExportId("20260303000000" + "0" * 18), Days(day, day), lambda _, item: item)
         assert [row[0] for row in csv_rows(objects, table(manifest, "orders"))] == [order.order_id]
         assert [row[5] for row in csv_rows(objects, table(manifest, "payments"))] == [order.order_id]
 
@@ -177,7 +179,7 @@ def test_invoices_and_red_letters_are_in_the_export_of_their_own_day(world: Worl
 
 def written(world: World, objects: MemoryObjects, day: date) -> Manifest:
     """An export of one day, whoever asked for it."""
-    return writer(world, objects)("2" * 32, Days(day, day), lambda _, item: item)
+    return writer(world, objects)(ExportId("2" * 32), Days(day, day), lambda _, item: item)
 
 
 def test_no_export_says_whom_an_invoice_is_made_out_to(world: World, objects: MemoryObjects) -> None:
@@ -194,7 +196,7 @@ def test_issuing_that_dies_on_the_way_or_is_said_twice_is_entered_once(world: Wo
     world.store.after_commit = lambda: setattr(world.store, "before_commit", die)
     with pytest.raises(Crash):
         counter.invoice(order)
-    (requested,) = stored_invoices(world.context, order.order_id)
+    (requested,) = stored_invoices(world.ctx, order.order_id)
     assert table(written(world, objects, TODAY), "invoices").rows == 0, "neither issued nor entered"
     for _ in range(2):
         counter.issue(requested.value.invoice_id)
@@ -203,8 +205,8 @@ def test_issuing_that_dies_on_the_way_or_is_said_twice_is_entered_once(world: Wo
 
 def test_files_are_split_below_the_limit(world: World, objects: MemoryObjects) -> None:
     for number in range(5):
-        Counter(world).sell(learner_id=f"learner-{number}")
-    manifest = writer(world, objects, rows_per_file=2)("2" * 32, Days(TODAY, TODAY), lambda _, item: item)
+        Counter(world).sell(learner_id=LearnerId(f"learner-{number}"))
+    manifest = writer(world, objects, rows_per_file=2)(ExportId("2" * 32), Days(TODAY, TODAY), lambda _, item: item)
     orders = table(manifest, "orders")
     assert [file.name for file in orders.files if file.name.endswith("xlsx")] == [
         "orders-20260302.xlsx",
@@ -257,16 +259,16 @@ def test_a_run_that_died_is_done_again_to_the_same_end(world: World, objects: Me
     write = writer(world, objects)
     setattr(world.store, moment, die)
     with pytest.raises(Crash):
-        fulfil_export(world.context, write, asked(world)[0])
+        fulfil_export(world.ctx, write, asked(world)[0])
     kept = dict(objects.kept)
     assert kept
     world.clock.advance(3_600_000)
-    fulfil_export(world.context, write, asked(world)[0])
-    done = read_export(world.context, export.export_id)
+    fulfil_export(world.ctx, write, asked(world)[0])
+    done = read_export(world.ctx, export.export_id)
     assert done.state is ExportState.DONE
     assert objects.kept == kept
-    fulfil_export(world.context, no_more_writing, asked(world)[0])
-    assert read_export(world.context, export.export_id) == done
+    fulfil_export(world.ctx, no_more_writing, asked(world)[0])
+    assert read_export(world.ctx, export.export_id) == done
 
 
 def no_more_writing(*_: object) -> Manifest:
@@ -284,10 +286,10 @@ def test_a_run_that_died_in_the_middle_leaves_nothing_in_the_way(world: World, o
         return False
 
     with pytest.raises(Crash):
-        fulfil_export(world.context, writer(world, objects, out_of_time=crash), asked(world)[0])
-    Counter(world).sell(learner_id="another-learner")
-    fulfil_export(world.context, writer(world, objects), asked(world)[0])
-    (export,) = list_exports(world.context, "202603")
+        fulfil_export(world.ctx, writer(world, objects, out_of_time=crash), asked(world)[0])
+    Counter(world).sell(learner_id=LearnerId("another-learner"))
+    fulfil_export(world.ctx, writer(world, objects), asked(world)[0])
+    (export,) = list_exports(world.ctx, "202603")
     assert export.manifest
     assert table(export.manifest, "orders").rows == 2
 
@@ -296,9 +298,9 @@ def test_two_runs_at_once_end_in_one_manifest(world: World, objects: MemoryObjec
     Counter(world).sell()
     ask(world)
     write = writer(world, objects)
-    world.store.before_commit = lambda: fulfil_export(world.context, write, asked(world)[0])
-    fulfil_export(world.context, write, asked(world)[0])
-    (export,) = list_exports(world.context, "202603")
+    world.store.before_commit = lambda: fulfil_export(world.ctx, write, asked(world)[0])
+    fulfil_export(world.ctx, write, asked(world)[0])
+    (export,) = list_exports(world.ctx, "202603")
     assert export.state is ExportState.DONE
 
 
@@ -307,8 +309,8 @@ def test_the_same_input_makes_the_same_bytes(world: World, objects: MemoryObject
     first = exported(world, objects)
     ask(world, key=OTHER_KEY)
     world.clock.advance(60_000)
-    fulfil_export(world.context, writer(world, objects), asked(world)[-1])
-    second = list_exports(world.context, "202603")[0].manifest
+    fulfil_export(world.ctx, writer(world, objects), asked(world)[-1])
+    second = list_exports(world.ctx, "202603")[0].manifest
     assert second
     assert first != second
     assert digests(first) == digests(second)
@@ -321,8 +323,8 @@ def digests(manifest: Manifest) -> dict[str, str]:
 def test_too_much_for_one_run_is_said_and_not_tried_for_ever(world: World, objects: MemoryObjects) -> None:
     Counter(world).sell()
     export = ask(world)
-    fulfil_export(world.context, writer(world, objects, out_of_time=lambda: True), asked(world)[0])
-    failed = read_export(world.context, export.export_id)
+    fulfil_export(world.ctx, writer(world, objects, out_of_time=lambda: True), asked(world)[0])
+    failed = read_export(world.ctx, export.export_id)
     assert (failed.state, failed.manifest) == (ExportState.FAILED, None)
     assert failed.finished_at
 
@@ -330,35 +332,37 @@ def test_too_much_for_one_run_is_said_and_not_tried_for_ever(world: World, objec
 def test_what_does_not_add_up_is_not_handed_out(world: World, objects: MemoryObjects) -> None:
     Counter(world).sell()
     export = ask(world)
-    made = press(world, objects)
+    made = export_context(world, objects)
     lossy = replace(made.sources[0], rows=lambda order: list(made.sources[0].rows(order))[:1])
     broken = replace(made, sources=(lossy, *made.sources[1:]))
     with pytest.raises(DoesNotAddUp, match="list_price"):
-        fulfil_export(world.context, partial(write_export, broken), asked(world)[0])
-    assert read_export(world.context, export.export_id).state is ExportState.REQUESTED
+        fulfil_export(world.ctx, partial(write_export, broken), asked(world)[0])
+    assert read_export(world.ctx, export.export_id).state is ExportState.REQUESTED
 
 
 def test_each_day_that_is_over_is_asked_for_once(world: World) -> None:
-    days = request_daily_exports(world.context, "request-1")
+    days = request_daily_exports(world.ctx, "request-1")
     assert days == [TODAY - timedelta(days=number) for number in range(7, 0, -1)]
-    assert request_daily_exports(world.context, "request-2") == []
+    assert request_daily_exports(world.ctx, "request-2") == []
     world.clock.advance(2 * 24 * 3_600_000)
-    assert request_daily_exports(world.context, "request-3") == [TODAY, TODAY + timedelta(days=1)]
-    exports = list_exports(world.context, "202603")
+    assert request_daily_exports(world.ctx, "request-3") == [TODAY, TODAY + timedelta(days=1)]
+    exports = list_exports(world.ctx, "202603")
     assert {export.requested_by for export in exports} == {SCHEDULE}
     assert len(asked(world)) == len(exports) == 9
 
 
 def test_two_calls_of_the_schedule_at_once_ask_once(world: World) -> None:
-    world.store.before_commit = lambda: request_daily_exports(world.context, "request-2")
-    request_daily_exports(world.context, "request-1")
+    world.store.before_commit = lambda: request_daily_exports(world.ctx, "request-2")
+    request_daily_exports(world.ctx, "request-1")
     assert len(asked(world)) == 7
 
 
 def test_a_link_ends_and_is_written_down(world: World, objects: MemoryObjects) -> None:
     exported(world, objects)
-    (export,) = list_exports(world.context, "202603")
-    link = link_file(world.context, objects, FINANCE, export.export_id, "orders-20260302.csv")
+    (export,) = list_exports(world.ctx, "202603")
+    link = link_file(
+        FinanceContext(**vars(world.ctx), objects=objects), a_call(FINANCE), export.export_id, "orders-20260302.csv"
+    )
     assert link.until - world.clock.now() == timedelta(seconds=LINK_SECONDS)
     assert link.url.endswith(f"?seconds={LINK_SECONDS}")
     assert audited(world)[-1].action == "link_finance_file"
@@ -368,11 +372,11 @@ def test_a_link_ends_and_is_written_down(world: World, objects: MemoryObjects) -
 @pytest.mark.parametrize("name", ["orders-20260303.csv", "../orders-20260302.csv", ""])
 def test_no_link_leads_to_what_is_not_in_the_export(world: World, objects: MemoryObjects, name: str) -> None:
     exported(world, objects)
-    (export,) = list_exports(world.context, "202603")
+    (export,) = list_exports(world.ctx, "202603")
     before = world.store.snapshot()
     for export_id in (export.export_id, "2" * 32):
         with pytest.raises(Problem) as error:
-            link_file(world.context, objects, FINANCE, export_id, name)
+            link_file(FinanceContext(**vars(world.ctx), objects=objects), a_call(FINANCE), ExportId(export_id), name)
         assert error.value.type.code == "EXPORT_NOT_FOUND"
     assert world.store.snapshot() == before
 
@@ -382,7 +386,7 @@ def test_an_export_that_is_not_there_is_for_the_dead_letters(world: World, objec
     event = asked(world)[0]
     lost = event.model_copy(update={"data": {**event.data, "export_id": "2" * 32}})
     with pytest.raises(LookupError):
-        fulfil_export(world.context, writer(world, objects), lost)
+        fulfil_export(world.ctx, writer(world, objects), lost)
 
 
 def audited(world: World) -> list[AuditRecord]:
@@ -394,7 +398,7 @@ def test_reading_in_pages_finds_everything_once(
     world: World, objects: MemoryObjects, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(7):
-        Counter(world).sell(learner_id=f"learner-{number}")
+        Counter(world).sell(learner_id=LearnerId(f"learner-{number}"))
     monkeypatch.setattr("services.kit.store.pages.READ", 2)
     manifest = exported(world, objects)
     assert len({row[0] for row in csv_rows(objects, table(manifest, "orders"))}) == 7

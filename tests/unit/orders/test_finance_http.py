@@ -1,5 +1,6 @@
 """Finance's routes, as the gateway calls them."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -7,13 +8,16 @@ import pytest
 from services.kit.http import HttpApi
 from services.kit.identity import Role
 from services.kit.objects import MemoryObjects
+from services.orders.app.context import FinanceContext, ReconciliationContext
 from services.orders.app.finance import revenue
+from services.orders.app.finance.write_export import write_export
+from services.orders.domain.ids import LearnerId
 from services.orders.handlers import export, reconcile
 from services.orders.handlers.finance import build_api
 from services.orders.handlers.openapi import document
 from tests.gateway import Answer, claims, origin_secret, request, send
 from tests.unit.orders.counter import Counter
-from tests.unit.orders.export_reader import press
+from tests.unit.orders.export_reader import export_context
 from tests.unit.orders.shop import PRICE
 from tests.unit.orders.world import KEY, MEMBER, World
 
@@ -45,7 +49,7 @@ def objects() -> MemoryObjects:
 @pytest.fixture
 def api(world: World, objects: MemoryObjects) -> HttpApi:
     """The routes."""
-    return build_api(world.context, objects, origin_secret)
+    return build_api(FinanceContext(**vars(world.ctx), objects=objects), origin_secret)
 
 
 def ask(api: HttpApi, key: str = KEY, **changes: Any) -> Answer:
@@ -58,7 +62,7 @@ def get(api: HttpApi, path: str) -> Answer:
 
 def fulfil(world: World, objects: MemoryObjects) -> None:
     """What the export function does with its event."""
-    handlers = export.event_handlers(world.context, lambda *asked: export.write_export(press(world, objects), *asked))
+    handlers = export.event_handlers(world.ctx, partial(write_export, export_context(world, objects)))
     for event in list(world.store.outbox):
         if event.type in handlers:
             handlers[event.type](event)
@@ -93,7 +97,8 @@ def test_a_reconciliation_is_asked_for_waited_for_and_fetched(
     asked = send(api, request("POST", CHECKS, CHECK, who=FINANCE, idempotency_key=KEY))
     assert (asked.status, asked.body["state"], asked.body["uploaded"]) == (202, "requested", False)
     (event,) = [event for event in world.store.outbox if event.type == "orders.reconciliation_requested.v1"]
-    reconcile.event_handlers(counter.till, objects)[event.type](event)
+    ctx = ReconciliationContext(**vars(counter.ctx), objects=objects)
+    reconcile.event_handlers(ctx)[event.type](event)
     path = f"{CHECKS}/{asked.body['reconciliation_id']}"
     done = get(api, path).body
     assert (done["state"], done["result"]["clean"], done["result"]["differences"]) == ("done", True, [])
@@ -134,7 +139,7 @@ def test_revenue_is_summed_up_at_once(world: World, api: HttpApi) -> None:
 
 def test_too_many_movements_are_left_to_an_export(world: World, api: HttpApi, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(3):
-        Counter(world).sell(learner_id=f"learner-{number}")
+        Counter(world).sell(learner_id=LearnerId(f"learner-{number}"))
     monkeypatch.setattr(revenue, "MAX_MOVEMENTS", 2)
     answer = get(api, f"{REVENUE}?first_day=2026-03-02&last_day=2026-03-02")
     assert (answer.status, answer.code, answer.body["movements"]) == (422, "TOO_MUCH_AT_ONCE", 2)

@@ -8,6 +8,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from services.kit.wiring import bus, origin, tables
 from services.orders import bootstrap
 from services.orders.handlers import consume, http, relay
 from tests.gateway import ORIGIN_SECRET, LambdaContext, claims, request
@@ -33,7 +34,7 @@ def outbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Reads the outbox as a stream would deliver it."""
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
-    cached = (bootstrap.store, bootstrap.orders, bootstrap.origin_secret, bootstrap.bus, http._api)  # noqa: SLF001
+    cached = (tables.store, bootstrap.orders, origin.origin_secret, bus.bus, http._api)  # noqa: SLF001
     for function in cached:
         function.cache_clear()
     with mock_aws():

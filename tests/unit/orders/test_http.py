@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from services.kit.http import MAX_BODY_BYTES, HttpApi
-from services.kit.store import Change, Conflict, Put
-from services.orders.app.keys import membership_key
+from services.kit.store import Change, Conflict
+from services.orders.app.memberships.items import membership_key
 from services.orders.domain.membership import Membership
 from services.orders.handlers.http import build_api
 from services.orders.handlers.openapi import document
@@ -58,7 +58,7 @@ ROLES = {"learner", "editor", "reviewer", "finance", "auditor", "administrator"}
 @pytest.fixture
 def api(member_world: World) -> HttpApi:
     """The API on the world."""
-    return build_api(member_world.context, origin_secret)
+    return build_api(member_world.ctx, origin_secret)
 
 
 def call(
@@ -132,7 +132,7 @@ def test_a_period_that_was_taken_back_is_not_among_the_membership(api: HttpApi, 
     stored = member_world.store.get(membership_key(MEMBER), Membership)
     assert stored
     taken_back = stored.value.revoked(stored.value.periods[-1].id, member_world.clock.now())
-    member_world.store.commit(Change([Put(stored.key, taken_back, stored.version)]))
+    member_world.store.commit(Change([stored.put(taken_back)]))
     found = call(api, "GET", "/v1/orders/membership").body
     assert (found["active"], found["periods"]) == (False, [])
 

@@ -10,14 +10,16 @@ from services.kit.http import HttpApi
 from services.kit.identity import Role
 from services.kit.problems import Problem
 from services.orders.adapters.invoice_files import MemoryInvoiceFiles
-from services.orders.app.invoices.requests import MAX_INVOICES, Wanted, request_invoice
+from services.orders.app.context import InvoiceContext
+from services.orders.app.invoices.request_invoice import MAX_INVOICES, InvoiceDraft, request_invoice
+from services.orders.domain.ids import CourseId
 from services.orders.domain.invoice import Buyer, BuyerKind
 from services.orders.domain.order import Order
 from services.orders.handlers.aftersale import build_api
 from services.orders.handlers.openapi import document
 from tests.gateway import Answer, claims, origin_secret, request, send
 from tests.unit.orders.shop import a_line, ask, decide, pay, place
-from tests.unit.orders.world import KEY, MEMBER, RECOMMENDED, VISITOR, World
+from tests.unit.orders.world import KEY, MEMBER, RECOMMENDED, VISITOR, World, a_call
 
 USCC = "91110000600037341L"
 """Valid by its check character."""
@@ -42,7 +44,7 @@ def files() -> MemoryInvoiceFiles:
 @pytest.fixture
 def api(world: World, files: MemoryInvoiceFiles) -> HttpApi:
     """The API on the world."""
-    return build_api(world.context, files, origin_secret)
+    return build_api(InvoiceContext(**vars(world.ctx), files=files), origin_secret)
 
 
 @pytest.fixture
@@ -151,7 +153,7 @@ def test_attack_an_invoice_for_what_is_being_refunded(world: World, api: HttpApi
 
 
 def test_what_was_not_paid_is_not_invoiced(world: World, api: HttpApi) -> None:
-    unpaid = place(world, a_line(1, "bonds"))
+    unpaid = place(world, a_line(1, CourseId("bonds")))
     assert call(world, api, "POST", OF_ORDER.format(unpaid.order_id), PERSON).code == "INVOICE_TOO_MUCH"
 
 
@@ -296,12 +298,12 @@ def test_whom_it_is_made_out_to_is_in_one_partition_and_in_no_event(
 
 
 def test_the_same_request_again_is_the_same_invoice(world: World, order: Order) -> None:
-    wanted = Wanted(order.order_id, None, Buyer(BuyerKind.PERSON, "张三"))
+    wanted = InvoiceDraft(order.order_id, None, Buyer(BuyerKind.PERSON, "张三"))
 
     def ask_again(buyer: Buyer) -> object:
-        return request_invoice(world.context, MEMBER, Wanted(order.order_id, None, buyer), KEY)
+        return request_invoice(world.ctx, a_call(MEMBER, KEY), InvoiceDraft(order.order_id, None, buyer))
 
-    first = request_invoice(world.context, MEMBER, wanted, KEY)
+    first = request_invoice(world.ctx, a_call(MEMBER, KEY), wanted)
     before = world.store.snapshot()
     assert ask_again(wanted.buyer) == first
     assert world.store.snapshot() == before

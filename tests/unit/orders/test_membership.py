@@ -11,14 +11,27 @@ from pydantic import ValidationError
 from services.kit.audit import AuditRecord
 from services.kit.problems import Problem
 from services.orders.adapters.plan_file import load_plans
-from services.orders.app.entitlements.memberships import grant_membership, read_membership
-from services.orders.app.keys import membership_key
+from services.orders.app.memberships.grant_membership import grant_membership
+from services.orders.app.memberships.items import membership_key
+from services.orders.app.memberships.read_membership import read_membership
+from services.orders.domain.ids import PeriodId, PlanId
 from services.orders.domain.membership import Membership, add_months
 from services.orders.domain.plan import Plan, Plans
-from tests.unit.orders.world import ADMINISTRATOR, KEY, MEMBER, NOON_IN_SHANGHAI, OTHER_KEY, Crash, World, die
+from tests.unit.orders.world import (
+    ADMINISTRATOR,
+    KEY,
+    MEMBER,
+    NOON_IN_SHANGHAI,
+    OTHER_KEY,
+    VIP,
+    Crash,
+    World,
+    a_call,
+    die,
+)
 
 SECOND = timedelta(seconds=1)
-VIP = Plan("vip", date(2025, 1, 1), "VIP会员", "VIP membership", 12, True, True, Decimal("25"))
+YEAR = Plan(VIP, date(2025, 1, 1), "VIP会员", "VIP membership", 12, True, True, Decimal("25"))
 
 
 def refused(problem: pytest.ExceptionInfo[Problem]) -> str:
@@ -28,7 +41,7 @@ def refused(problem: pytest.ExceptionInfo[Problem]) -> str:
 
 def test_validity_is_half_open_to_the_second() -> None:
     now = NOON_IN_SHANGHAI.replace(microsecond=999_000)
-    membership = Membership(MEMBER).extended(VIP, now, "p1")
+    membership = Membership(MEMBER).extended(YEAR, now, PeriodId("p1"))
     period = membership.periods[0]
     assert period.valid_from == NOON_IN_SHANGHAI
     assert period.valid_until == datetime(2027, 3, 2, 4, 0, tzinfo=UTC)
@@ -53,33 +66,33 @@ def test_months_are_civil_months_in_shanghai(start: str, months: int, end: str) 
 
 
 def test_renewing_before_the_end_follows_on_and_after_it_starts_anew() -> None:
-    membership = Membership(MEMBER).extended(VIP, NOON_IN_SHANGHAI, "p1")
+    membership = Membership(MEMBER).extended(YEAR, NOON_IN_SHANGHAI, PeriodId("p1"))
     first = membership.periods[0]
-    renewed = membership.extended(VIP, first.valid_until - SECOND, "p2")
+    renewed = membership.extended(YEAR, first.valid_until - SECOND, PeriodId("p2"))
     assert renewed.periods[1].valid_from == first.valid_until
     assert renewed.valid_until(NOON_IN_SHANGHAI) == renewed.periods[1].valid_until
-    late = membership.extended(VIP, first.valid_until + SECOND, "p2")
+    late = membership.extended(YEAR, first.valid_until + SECOND, PeriodId("p2"))
     assert late.periods[1].valid_from == first.valid_until + SECOND
     assert late.valid_until(NOON_IN_SHANGHAI) == first.valid_until
     assert late.valid_until(first.valid_until) is None
 
 
 def test_a_plan_version_applies_from_its_date_and_stays_with_those_who_have_it() -> None:
-    later = replace(VIP, effective_from=date(2026, 7, 1), length_months=6)
-    plans = Plans([later, VIP])
-    assert plans.in_force("vip", date(2024, 12, 31)) is None
-    assert plans.in_force("vip", date(2026, 6, 30)) == VIP
-    assert plans.in_force("vip", date(2026, 7, 1)) == later
-    assert plans.in_force("svip", date(2026, 7, 1)) is None
-    assert plans.version("vip", date(2025, 1, 1)) == VIP
+    later = replace(YEAR, effective_from=date(2026, 7, 1), length_months=6)
+    plans = Plans([later, YEAR])
+    assert plans.in_force(VIP, date(2024, 12, 31)) is None
+    assert plans.in_force(VIP, date(2026, 6, 30)) == YEAR
+    assert plans.in_force(VIP, date(2026, 7, 1)) == later
+    assert plans.in_force(PlanId("svip"), date(2026, 7, 1)) is None
+    assert plans.version(VIP, date(2025, 1, 1)) == YEAR
     with pytest.raises(LookupError):
-        plans.version("vip", date(2025, 1, 2))
+        plans.version(VIP, date(2025, 1, 2))
     with pytest.raises(ValueError, match="two versions"):
-        Plans([VIP, VIP])
+        Plans([YEAR, YEAR])
 
 
 def test_the_deployed_plans() -> None:
-    vip = load_plans().in_force("vip", date(2026, 1, 1))
+    vip = load_plans().in_force(VIP, date(2026, 1, 1))
     assert vip
     assert (vip.length_months, vip.quota_hours, vip.member_recommended_claims) == (12, Decimal("25"), True)
 
@@ -113,7 +126,7 @@ def test_granting_writes_membership_and_audit_record_together(world: World) -> N
 
 
 def test_a_revoked_period_does_not_hold() -> None:
-    membership = Membership(MEMBER).extended(VIP, NOON_IN_SHANGHAI, "p1")
+    membership = Membership(MEMBER).extended(YEAR, NOON_IN_SHANGHAI, PeriodId("p1"))
     revoked = replace(membership, periods=(replace(membership.periods[0], revoked=True),))
     assert revoked.period_at(NOON_IN_SHANGHAI) is None
     assert revoked.valid_until(NOON_IN_SHANGHAI) is None
@@ -123,7 +136,7 @@ def test_the_same_key_gets_the_same_answer_and_grants_once(world: World) -> None
     first = world.grant()
     world.clock.advance(60_000)
     assert world.grant() == first
-    assert len(read_membership(world.context, MEMBER).membership.periods) == 1
+    assert len(read_membership(world.ctx, MEMBER).membership.periods) == 1
     assert len(world.store.query("AUDIT#2026-03", "", AuditRecord)) == 1
     assert len(world.store.outbox) == 1
 
@@ -141,14 +154,14 @@ def test_another_key_extends_the_running_membership(world: World) -> None:
     first = world.grant()
     second = world.grant(key=OTHER_KEY)
     assert second.valid_from == first.valid_until
-    view = read_membership(world.context, MEMBER)
+    view = read_membership(world.ctx, MEMBER)
     assert (view.current, view.valid_until) == (first, second.valid_until)
 
 
 def test_an_unknown_plan_is_refused(world: World) -> None:
     before = world.store.snapshot()
     with pytest.raises(Problem) as problem:
-        grant_membership(world.context, ADMINISTRATOR, MEMBER, "gold", "why not", KEY, "request-0")
+        grant_membership(world.ctx, a_call(ADMINISTRATOR, KEY, "request-0"), MEMBER, PlanId("gold"), "why not")
     assert refused(problem) == "PLAN_NOT_FOUND"
     assert world.store.snapshot() == before
 
@@ -156,7 +169,7 @@ def test_an_unknown_plan_is_refused(world: World) -> None:
 def test_two_grants_at_once_both_count(world: World) -> None:
     world.store.before_commit = lambda: world.grant(key=OTHER_KEY)
     second = world.grant()
-    periods = read_membership(world.context, MEMBER).membership.periods
+    periods = read_membership(world.ctx, MEMBER).membership.periods
     assert len(periods) == 2
     assert periods[1] == second
     assert periods[0].valid_until == second.valid_from
@@ -167,10 +180,10 @@ def test_a_crash_after_the_commit_is_made_good_by_the_retry(world: World) -> Non
     with pytest.raises(Crash):
         world.grant()
     world.grant()
-    assert len(read_membership(world.context, MEMBER).membership.periods) == 1
+    assert len(read_membership(world.ctx, MEMBER).membership.periods) == 1
 
 
 def test_nobody_is_a_member_before_a_grant(world: World) -> None:
-    view = read_membership(world.context, MEMBER)
+    view = read_membership(world.ctx, MEMBER)
     assert (view.membership.periods, view.current, view.plan, view.valid_until) == ((), None, None, None)
     assert world.store.get(membership_key(MEMBER), Membership) is None

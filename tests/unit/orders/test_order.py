@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.orders.domain.coupon import Coupon, split
+from services.orders.domain.ids import CouponCode, CourseId
 from services.orders.domain.order import IllegalTransition, LineState, Order, OrderState
 from tests.unit.orders.shop import a_line, place
 from tests.unit.orders.world import NOON_IN_SHANGHAI, World
@@ -20,7 +21,7 @@ LATER = NOW + timedelta(minutes=30)
 @pytest.fixture
 def order(world: World) -> Order:
     """Two courses, open."""
-    return place(world, a_line(1, price_fen=100), a_line(2, "bonds", 250))
+    return place(world, a_line(1, price_fen=100), a_line(2, CourseId("bonds"), 250))
 
 
 def paid(order: Order) -> Order:
@@ -104,19 +105,19 @@ def test_shares_of_a_discount_are_whole_exact_and_never_more_than_the_price(case
 
 def a_coupon(**changed: object) -> Coupon:
     """Ten per cent off everything, this month."""
-    coupon = Coupon("CODE", "开学季", None, 10, NOW, NOW + timedelta(days=30), 100, 1)
+    coupon = Coupon(CouponCode("CODE"), "开学季", None, 10, NOW, NOW + timedelta(days=30), 100, 1)
     return replace(coupon, **changed)  # type: ignore[arg-type]
 
 
 def test_a_percentage_is_taken_of_the_sum_and_a_fixed_amount_is_at_most_the_sum() -> None:
-    lines = [a_line(1, price_fen=333), a_line(2, "bonds", 333), a_line(3, "funds", 339)]
+    lines = [a_line(1, price_fen=333), a_line(2, CourseId("bonds"), 333), a_line(3, CourseId("funds"), 339)]
     assert [line.discount_fen for line in a_coupon().taken_off(lines)] == [33, 33, 34]
     fixed = a_coupon(off_percent=None, off_fen=2000).taken_off(lines)
     assert [line.due_fen for line in fixed] == [0, 0, 0]
 
 
 def test_a_coupon_for_some_courses_leaves_the_others_alone() -> None:
-    lines = [a_line(1, price_fen=500), a_line(2, "bonds", 500)]
+    lines = [a_line(1, price_fen=500), a_line(2, CourseId("bonds"), 500)]
     assert [line.discount_fen for line in a_coupon(course_ids=("bonds",)).taken_off(lines)] == [0, 50]
 
 

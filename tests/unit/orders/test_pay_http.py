@@ -7,7 +7,7 @@ import pytest
 
 from services.kit.http import HttpApi
 from services.kit.identity import Role
-from services.orders.app.payments.till import Till
+from services.orders.app.context import PaymentContext
 from services.orders.domain.order import Order
 from services.orders.domain.payment import PaymentProvider, ProviderName
 from services.orders.handlers.openapi import document
@@ -38,7 +38,9 @@ def wechat(world: World) -> Iterator[WechatWorld]:
 def api(world: World, wechat: WechatWorld) -> HttpApi:
     """The routes, with an account at WeChat Pay."""
     accounts: dict[ProviderName, PaymentProvider] = {ProviderName.WECHAT: wechat.provider}
-    return build_api(Till(world.context, accounts.get), lambda: "https://learn.example.com", origin_secret)
+    return build_api(
+        PaymentContext(**vars(world.ctx), provider=accounts.get), lambda: "https://learn.example.com", origin_secret
+    )
 
 
 def start(api: HttpApi, order: Order, method: str = "wechat_native", **headers: str) -> Answer:

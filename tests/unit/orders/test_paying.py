@@ -6,19 +6,23 @@ from datetime import timedelta
 
 import pytest
 
+from services.kit.days import civil_day
 from services.kit.events import Envelope
 from services.kit.problems import Problem
 from services.kit.store import Change, Conflict, Put
-from services.orders.app.entitlements.owned import list_entitlements
-from services.orders.app.keys import movements_of_day, order_key, refunds_of_hour
+from services.orders.app.context import PaymentContext
+from services.orders.app.entitlements.list_entitlements import list_entitlements
+from services.orders.app.finance.items import movements_of_day
+from services.orders.app.ordering.items import order_key
+from services.orders.app.payments.items import read_payment
 from services.orders.app.payments.receive_notification import receive_notification
 from services.orders.app.payments.record_payment import WrongAmount
 from services.orders.app.payments.settle_payment import NotPaidYet, settle_notified, settle_payment
 from services.orders.app.payments.start_payment import methods, payment_for, start_payment
 from services.orders.app.payments.sweep_payments import sweep_payments
-from services.orders.app.payments.till import Till, read_payment
-from services.orders.app.refunds.send import send_due, send_refund
-from services.orders.domain.membership import china_date
+from services.orders.app.refunds.items import refunds_of_hour
+from services.orders.app.refunds.send_refund import send_due, send_refund
+from services.orders.domain.ids import LearnerId, OrderId, PaymentNumber
 from services.orders.domain.movement import Movement
 from services.orders.domain.order import Order, OrderState
 from services.orders.domain.payment import (
@@ -34,7 +38,7 @@ from services.orders.domain.payment import (
 from services.orders.domain.refund import Refund, RefundStatus
 from tests.unit.orders.shop import PRICE, a_line, place, reread
 from tests.unit.orders.till import NOTIFY_URL, WechatWorld, wechat_world
-from tests.unit.orders.world import MEMBER, ORDINARY, RECOMMENDED, VISITOR, Crash, World, die
+from tests.unit.orders.world import MEMBER, ORDINARY, RECOMMENDED, VISITOR, Crash, World, a_call, die
 
 MINUTE = 60_000
 HALF_AN_HOUR = 30 * MINUTE
@@ -55,13 +59,13 @@ class Shop:
         return self.wechat.provider if self.reachable else Unreachable(self.wechat.provider._settings)  # noqa: SLF001
 
     @property
-    def till(self) -> Till:
+    def ctx(self) -> PaymentContext:
         """What the use cases work with."""
-        return Till(self.world.context, self.provider)
+        return PaymentContext(**vars(self.world.ctx), provider=self.provider)
 
-    def start(self, order: Order, method: Method = Method.WECHAT_NATIVE, learner_id: str = MEMBER) -> Payment:
+    def start(self, order: Order, method: Method = Method.WECHAT_NATIVE, learner_id: LearnerId = MEMBER) -> Payment:
         """Starts the payment."""
-        return start_payment(self.till, learner_id, order.order_id, method, NOTIFY_URL, "203.0.113.7")
+        return start_payment(self.ctx, a_call(learner_id), order.order_id, method, NOTIFY_URL, "203.0.113.7")
 
     def pay(self, payment: Payment) -> None:
         """The learner pays at the provider, which tells nobody."""
@@ -69,22 +73,22 @@ class Shop:
 
     def notify(self, payment: Payment) -> Envelope:
         """The provider notifies; answers the event that was kept."""
-        receive_notification(self.world.context, self.wechat.provider, self.wechat.message(payment), "request-1")
+        receive_notification(self.world.ctx, self.wechat.provider, self.wechat.message(payment), "request-1")
         return self.world.store.outbox[-1]
 
     def settle(self, payment: Payment) -> PaymentState:
         """Asks the provider."""
-        return settle_payment(self.till, payment.number)
+        return settle_payment(self.ctx, payment.number)
 
     def stored(self, payment: Payment) -> Payment:
         """The payment as it is kept."""
-        found = read_payment(self.world.context, payment.number)
+        found = read_payment(self.world.ctx, payment.number)
         assert found
         return found.value
 
-    def owned(self, learner_id: str = MEMBER) -> int:
+    def owned(self, learner_id: LearnerId = MEMBER) -> int:
         """How many courses the learner owns."""
-        return len(list_entitlements(self.world.context, learner_id))
+        return len(list_entitlements(self.world.ctx, learner_id))
 
     def close(self, order: Order, state: OrderState = OrderState.CANCELLED) -> None:
         """The order is closed, as it was when it was placed."""
@@ -102,7 +106,7 @@ class Shop:
 
     def cash_book(self) -> list[Movement]:
         """Today's entries."""
-        day = movements_of_day("wechat", china_date(self.world.clock.now()))
+        day = movements_of_day("wechat", civil_day(self.world.clock.now()))
         return [stored.value for stored in self.world.store.query(day, "", Movement)]
 
 
@@ -137,7 +141,7 @@ def test_buying_pays_and_owns(shop: Shop) -> None:
     assert payment.description == "期权 等2项"
     assert len(payment.number) == 32
     shop.pay(payment)
-    settle_notified(shop.till, shop.notify(payment))
+    settle_notified(shop.ctx, shop.notify(payment))
     paid = shop.stored(payment)
     assert (paid.state, paid.paid_at) == (PaymentState.PAID, shop.world.clock.now())
     assert reread(shop.world, order).state is OrderState.PAID
@@ -170,7 +174,9 @@ def test_only_an_own_open_order_that_costs_something_can_be_paid(shop: Shop) -> 
         shop.start(free)
     assert code_of(refused) == "ORDER_NOT_PAYABLE"
     with pytest.raises(Problem) as refused:
-        start_payment(shop.till, MEMBER, "no-such-order", Method.WECHAT_NATIVE, NOTIFY_URL, "203.0.113.7")
+        start_payment(
+            shop.ctx, a_call(MEMBER), OrderId("no-such-order"), Method.WECHAT_NATIVE, NOTIFY_URL, "203.0.113.7"
+        )
     assert code_of(refused) == "ORDER_NOT_PAYABLE"
     with pytest.raises(Problem) as refused:
         shop.start(order, Method.ALIPAY_QR)
@@ -184,15 +190,15 @@ def test_only_an_own_open_order_that_costs_something_can_be_paid(shop: Shop) -> 
 
 
 def test_methods_are_those_with_an_account(shop: Shop) -> None:
-    assert methods(shop.till) == [Method.WECHAT_NATIVE, Method.WECHAT_H5]
+    assert methods(shop.ctx) == [Method.WECHAT_NATIVE, Method.WECHAT_H5]
 
 
 def test_a_payment_is_shown_to_its_learner_only(shop: Shop) -> None:
     payment = shop.start(place(shop.world))
-    assert payment_for(shop.world.context, MEMBER, payment.number) == payment
+    assert payment_for(shop.world.ctx, MEMBER, payment.number) == payment
     for learner_id, number in ((VISITOR, payment.number), (MEMBER, "20260302040000nobody-knows-this1")):
         with pytest.raises(Problem) as refused:
-            payment_for(shop.world.context, learner_id, number)
+            payment_for(shop.world.ctx, learner_id, PaymentNumber(number))
         assert code_of(refused) == "PAYMENT_NOT_FOUND"
 
 
@@ -239,7 +245,7 @@ def test_what_is_not_paid_at_the_provider_is_not_granted_whatever_we_are_told(sh
         data={"payment_number": payment.number, "notified_at": shop.world.clock.now().isoformat()},
     )
     with pytest.raises(NotPaidYet):
-        settle_notified(shop.till, event)
+        settle_notified(shop.ctx, event)
     assert shop.owned() == 0
     assert shop.stored(payment).state is PaymentState.OPEN
 
@@ -255,7 +261,7 @@ def test_another_amount_at_the_provider_is_not_granted_and_stops_nothing_else(sh
         shop.settle(wrong)
     shop.world.clock.advance(MINUTE)
     with pytest.raises(WrongAmount, match=wrong.number):
-        sweep_payments(shop.till)
+        sweep_payments(shop.ctx)
     assert shop.stored(right).state is PaymentState.PAID
     assert shop.stored(wrong).state is PaymentState.OPEN
     assert shop.owned() == 1
@@ -301,10 +307,10 @@ def test_a_double_payment_is_sent_back_by_itself(shop: Shop) -> None:
     native, h5 = shop.start(order), shop.start(order, Method.WECHAT_H5)
     for payment in (native, h5):
         shop.pay(payment)
-        settle_notified(shop.till, shop.notify(payment))
+        settle_notified(shop.ctx, shop.notify(payment))
     due = [event for event in shop.world.store.outbox if event.type == "orders.refund_due.v1"]
-    send_due(shop.till, due[0])
-    send_due(shop.till, due[0])
+    send_due(shop.ctx, due[0])
+    send_due(shop.ctx, due[0])
     (refund,) = shop.refunds()
     assert (refund.status, refund.amount_fen) == (RefundStatus.DONE, PRICE)
     assert refund.paid_by
@@ -322,10 +328,10 @@ def test_a_payment_of_a_cancelled_order_comes_back(shop: Shop) -> None:
     shop.close(order)
     shop.pay(payment)
     shop.world.clock.advance(MINUTE)
-    assert sweep_payments(shop.till) == 1
+    assert sweep_payments(shop.ctx) == 1
     assert shop.stored(payment).state is PaymentState.PAID
     shop.world.clock.advance(MINUTE)
-    assert sweep_payments(shop.till) == 1
+    assert sweep_payments(shop.ctx) == 1
     assert [refund.status for refund in shop.refunds()] == [RefundStatus.DONE]
     assert shop.owned() == 0
 
@@ -334,18 +340,18 @@ def test_a_payment_that_nobody_notified_us_of_is_found(shop: Shop) -> None:
     payment = shop.start(place(shop.world))
     shop.pay(payment)
     shop.world.clock.advance(MINUTE - 1)
-    assert sweep_payments(shop.till) == 0
+    assert sweep_payments(shop.ctx) == 0
     shop.world.clock.advance(1)
-    assert sweep_payments(shop.till) == 1
+    assert sweep_payments(shop.ctx) == 1
     assert shop.owned() == 1
-    assert sweep_payments(shop.till) == 0
+    assert sweep_payments(shop.ctx) == 0
 
 
 def test_an_open_payment_of_an_open_order_is_left_alone(shop: Shop) -> None:
     payment = shop.start(place(shop.world))
     shop.world.clock.advance(HALF_AN_HOUR - 1)
     before = shop.world.store.snapshot()
-    assert sweep_payments(shop.till) == 0
+    assert sweep_payments(shop.ctx) == 0
     assert shop.world.store.snapshot() == before
     assert shop.wechat.provider.find(payment.number).state is TradeState.UNPAID
 
@@ -357,7 +363,7 @@ def test_the_payment_of_an_order_that_is_over_is_closed_at_the_provider(shop: Sh
     if cancelled:
         shop.close(order)
     shop.world.clock.advance(MINUTE if cancelled else HALF_AN_HOUR)
-    assert sweep_payments(shop.till) == 1
+    assert sweep_payments(shop.ctx) == 1
     assert shop.stored(payment).state is PaymentState.CLOSED
     assert shop.wechat.provider.find(payment.number).state is TradeState.CLOSED
 
@@ -371,7 +377,7 @@ def test_paid_while_being_closed_counts(shop: Shop) -> None:
     find = shop.wechat.provider.find
 
     def then_paid(number: str) -> object:
-        found = find(number)
+        found = find(PaymentNumber(number))
         shop.pay(payment)
         return found
 
@@ -389,7 +395,7 @@ def test_a_payment_started_and_never_opened_ends_with_its_order(shop: Shop) -> N
         shop.start(order)
     shop.reachable = True
     shop.world.clock.advance(HALF_AN_HOUR)
-    assert sweep_payments(shop.till) == 1
+    assert sweep_payments(shop.ctx) == 1
 
 
 def test_an_outage_of_the_provider_loses_nothing(shop: Shop) -> None:
@@ -399,21 +405,21 @@ def test_an_outage_of_the_provider_loses_nothing(shop: Shop) -> None:
     shop.reachable = False
     for _ in range(3):
         shop.world.clock.advance(HALF_AN_HOUR)
-        assert sweep_payments(shop.till) == 0
+        assert sweep_payments(shop.ctx) == 0
     shop.world.clock.advance(24 * 60 * MINUTE)
     shop.reachable = True
     assert shop.world.clock.now().minute % 10 == 0
-    assert sweep_payments(shop.till) == 1
+    assert sweep_payments(shop.ctx) == 1
     assert shop.owned() == 1
 
 
 def test_a_sweep_that_runs_out_of_time_leaves_the_rest_to_the_next(shop: Shop) -> None:
-    for course_id in (RECOMMENDED, "options"):
+    for course_id in (RECOMMENDED, ORDINARY):
         shop.pay(shop.start(place(shop.world, a_line(1, course_id))))
     shop.world.clock.advance(MINUTE)
     answers = iter([False, True])
-    assert sweep_payments(shop.till, lambda: next(answers)) == 1
-    assert sweep_payments(shop.till) == 1
+    assert sweep_payments(shop.ctx, lambda: next(answers)) == 1
+    assert sweep_payments(shop.ctx) == 1
     assert shop.owned() == 2
 
 
@@ -426,10 +432,10 @@ def test_a_refund_waits_for_a_provider_that_does_not_answer(shop: Shop) -> None:
     (refund,) = shop.refunds()
     shop.reachable = False
     with pytest.raises(ProviderUnavailable):
-        send_refund(shop.till, refund.refund_id)
+        send_refund(shop.ctx, refund.refund_id)
     assert [kept.status for kept in shop.refunds()] == [RefundStatus.DUE]
     shop.reachable = True
-    assert send_refund(shop.till, refund.refund_id) is RefundStatus.DONE
+    assert send_refund(shop.ctx, refund.refund_id) is RefundStatus.DONE
 
 
 @pytest.mark.parametrize("moment", ["before_commit", "after_commit"])
@@ -442,8 +448,8 @@ def test_a_death_while_sending_sends_once(shop: Shop, moment: str) -> None:
     (refund,) = shop.refunds()
     setattr(shop.world.store, moment, die)
     with pytest.raises(Crash):
-        send_refund(shop.till, refund.refund_id)
-    assert send_refund(shop.till, refund.refund_id) is RefundStatus.DONE
+        send_refund(shop.ctx, refund.refund_id)
+    assert send_refund(shop.ctx, refund.refund_id) is RefundStatus.DONE
     assert len(shop.wechat.sandbox.till.refunds) == 1
     assert [kind for kind, _, _ in shop.movements()] == [LineKind.PAYMENT, LineKind.REFUND]
 

@@ -7,28 +7,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.orders.app.entitlements.owned import CourseState, read_state
-from services.orders.app.ordering.carts import add_to_cart
+from services.orders.app.courses.read_state import CourseState, read_state
+from services.orders.app.ordering.cart import add_to_cart
 from services.orders.domain.course_offer import CourseOffer
+from services.orders.domain.ids import CourseId, LearnerId
 from services.orders.domain.order import PriceReason
 from services.orders.domain.plan import Plan
 from services.orders.domain.pricing import Price, price_of
 from services.orders.domain.purchase_state import BuyingObstacle, State
 from tests.unit.orders.shop import a_line, pay, place
-from tests.unit.orders.world import MEMBER, ORDINARY, RECOMMENDED, VISITOR, World
+from tests.unit.orders.world import MEMBER, ORDINARY, RECOMMENDED, VIP, VISITOR, World, a_call
 
 HALF_AN_HOUR = 30 * 60_000
-PLAN = Plan("vip", date(2026, 1, 1), "VIP会员", "VIP", 12, True, True, Decimal("25"), 39800, 10)
+PLAN = Plan(VIP, date(2026, 1, 1), "VIP会员", "VIP", 12, True, True, Decimal("25"), 39800, 10)
 
 
-def seen(world: World, course_id: str = ORDINARY, learner_id: str = MEMBER) -> CourseState:
+def seen(world: World, course_id: CourseId = ORDINARY, learner_id: LearnerId = MEMBER) -> CourseState:
     """What the page is told."""
-    return read_state(world.context, learner_id, course_id)
+    return read_state(world.ctx, learner_id, course_id)
 
 
 def test_a_course_goes_from_the_cart_through_an_order_to_its_owner(world: World) -> None:
     assert seen(world).state is State.NOT_OWNED
-    add_to_cart(world.context, MEMBER, ORDINARY)
+    add_to_cart(world.ctx, a_call(MEMBER), ORDINARY)
     assert seen(world).state is State.IN_CART
     assert seen(world, learner_id=VISITOR).state is State.NOT_OWNED
     order = place(world)
@@ -50,7 +51,7 @@ def test_an_order_is_pending_until_its_last_instant(world: World) -> None:
 
 
 def test_an_order_comes_before_a_claim_and_a_claim_before_the_cart(member_world: World) -> None:
-    add_to_cart(member_world.context, MEMBER, RECOMMENDED)
+    add_to_cart(member_world.ctx, a_call(MEMBER), RECOMMENDED)
     assert seen(member_world, RECOMMENDED).state is State.CLAIMABLE
     place(member_world, a_line(1, RECOMMENDED))
     found = seen(member_world, RECOMMENDED)
@@ -63,7 +64,7 @@ def test_the_library_is_owned_by_members_who_may_still_buy_it_to_keep(member_wor
     assert (member.state, member.standing.entitlement, member.standing.in_library) == (State.OWNED, None, True)
     assert member.standing.buying_obstacle is None
     assert (visitor.state, visitor.standing.in_library) == (State.NOT_OWNED, False)
-    add_to_cart(member_world.context, MEMBER, ORDINARY)
+    add_to_cart(member_world.ctx, a_call(MEMBER), ORDINARY)
     assert (seen(member_world).state, seen(member_world).in_cart) == (State.OWNED, True)
 
 
@@ -89,7 +90,7 @@ def test_who_is_no_member_is_told_of_the_plans_on_offer(member_world: World) -> 
 
 def an_offer(price_fen: int, member_price_fen: int | None) -> CourseOffer:
     """A course at these prices."""
-    return CourseOffer("options", "期权", False, price_fen, 1, member_price_fen=member_price_fen)
+    return CourseOffer(CourseId("options"), "期权", False, price_fen, 1, member_price_fen=member_price_fen)
 
 
 @pytest.mark.parametrize(
@@ -109,11 +110,11 @@ def test_the_price_and_why(member_price_fen: int | None, plan: Plan | None, pric
 
 @given(st.integers(0, 10_000_000), st.none() | st.integers(0, 10_000_000), st.integers(0, 100))
 def test_a_member_never_pays_more_than_the_list_price(price: int, own: int | None, percent: int) -> None:
-    plan = Plan("vip", date(2026, 1, 1), "VIP会员", "VIP", 12, True, True, Decimal("25"), 39800, percent)
+    plan = Plan(VIP, date(2026, 1, 1), "VIP会员", "VIP", 12, True, True, Decimal("25"), 39800, percent)
     assert 0 <= price_of(an_offer(price, own), plan).fen <= price
 
 
 @pytest.mark.parametrize(("price_fen", "percent"), [(0, 10), (-1, 10), (100, -1), (100, 101)])
 def test_a_plan_with_figures_that_make_no_sense_is_not_loaded(price_fen: int, percent: int) -> None:
     with pytest.raises(ValueError, match="price or discount"):
-        Plan("vip", date(2026, 1, 1), "VIP会员", "VIP", 12, True, True, Decimal("25"), price_fen, percent)
+        Plan(VIP, date(2026, 1, 1), "VIP会员", "VIP", 12, True, True, Decimal("25"), price_fen, percent)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.orders.domain.ids import OrderId
 from services.orders.domain.movement import Movement
 from services.orders.domain.payment import LineKind, StatementLine
 from services.orders.domain.reconciliation import Totals, reconcile, reference_of
@@ -19,7 +20,7 @@ def line(kind: LineKind, reference: str, amount_fen: int) -> StatementLine:
 
 
 def ours(kind: LineKind, reference: str, amount_fen: int) -> Movement:
-    return Movement(kind, reference, amount_fen, AT)
+    return Movement(kind, reference, amount_fen, AT, OrderId("order-1"), "T1", "")
 
 
 def test_what_both_sides_tell_alike_is_matched() -> None:

@@ -5,9 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from services.kit.store import Change, Put
-from services.orders.app.entitlements.owned import list_entitlements, read_state
-from services.orders.app.keys import order_key
-from services.orders.app.payments.record_payment import Receipt, WrongAmount, settle_free
+from services.orders.app.courses.read_state import read_state
+from services.orders.app.entitlements.list_entitlements import list_entitlements
+from services.orders.app.ordering.items import order_key
+from services.orders.app.payments.items import PaymentReceipt
+from services.orders.app.payments.record_payment import WrongAmount, settle_free
+from services.orders.domain.ids import CourseId
 from services.orders.domain.order import Goods, Line, OrderState, PriceReason
 from services.orders.domain.purchase_state import State
 from tests.unit.orders.shop import a_line, pay, place, reread
@@ -30,14 +33,16 @@ def test_a_payment_grants_what_was_ordered_and_tells_it_in_one_transaction(world
     order = place(world, a_line(1), a_line(2, RECOMMENDED))
     receipt = pay(world, order)
     assert receipt.refund_id is None
-    found = {entitlement.course_id: entitlement for entitlement in list_entitlements(world.context, MEMBER)}
+    found = {entitlement.course_id: entitlement for entitlement in list_entitlements(world.ctx, MEMBER)}
     assert found.keys() == {ORDINARY, RECOMMENDED}
     assert {(e.basis, e.counts_against_member_quota, e.order_id) for e in found.values()} == {
         ("purchase", False, order.order_id)
     }
     paid = reread(world, order)
     assert paid.state is OrderState.PAID
-    assert [line.grant_id for line in paid.lines] == [found[line.item_id].entitlement_id for line in paid.lines]
+    assert [line.grant_id for line in paid.lines] == [
+        found[CourseId(line.item_id)].entitlement_id for line in paid.lines
+    ]
     (fact,) = told(world, "orders.order_paid.v1")
     assert (fact["amount_fen"], fact["trade_no"], len(world.claims_told())) == (19800, "T1", 2)
 
@@ -58,7 +63,7 @@ def test_a_second_payment_of_an_order_is_sent_back(world: World) -> None:
     assert second.refund_id
     assert pay(world, order, "T2") == second
     assert refunds_due(world) == [9900]
-    assert len(list_entitlements(world.context, MEMBER)) == 1
+    assert len(list_entitlements(world.ctx, MEMBER)) == 1
     assert reread(world, order).refunded_fen == 0
 
 
@@ -70,7 +75,7 @@ def test_a_payment_of_an_expired_order_revives_it(world: World, written_down: bo
         expired = order.closed(OrderState.EXPIRED, world.clock.now())
         world.store.commit(Change([Put(order_key(order.order_id), expired, 1)]))
     assert pay(world, order).refund_id is None
-    assert read_state(world.context, MEMBER, ORDINARY).state is State.OWNED
+    assert read_state(world.ctx, MEMBER, ORDINARY).state is State.OWNED
 
 
 def test_a_payment_of_an_expired_order_whose_course_was_ordered_again_is_sent_back(world: World) -> None:
@@ -80,7 +85,7 @@ def test_a_payment_of_an_expired_order_whose_course_was_ordered_again_is_sent_ba
     assert pay(world, order).refund_id
     assert pay(world, newer, "T2").refund_id is None
     assert refunds_due(world) == [9900]
-    assert len(list_entitlements(world.context, MEMBER)) == 1
+    assert len(list_entitlements(world.ctx, MEMBER)) == 1
 
 
 def test_a_payment_of_an_expired_order_whose_course_was_claimed_since_is_sent_back(member_world: World) -> None:
@@ -88,7 +93,7 @@ def test_a_payment_of_an_expired_order_whose_course_was_claimed_since_is_sent_ba
     member_world.clock.advance(HALF_AN_HOUR)
     member_world.claim()
     assert pay(member_world, order).refund_id
-    assert len(list_entitlements(member_world.context, MEMBER)) == 1
+    assert len(list_entitlements(member_world.ctx, MEMBER)) == 1
 
 
 def test_a_payment_of_a_cancelled_order_is_sent_back(world: World) -> None:
@@ -96,7 +101,7 @@ def test_a_payment_of_a_cancelled_order_is_sent_back(world: World) -> None:
     cancelled = order.closed(OrderState.CANCELLED, world.clock.now())
     world.store.commit(Change([Put(order_key(order.order_id), cancelled, 1)]))
     assert pay(world, order).refund_id
-    assert (refunds_due(world), list_entitlements(world.context, MEMBER)) == ([9900], [])
+    assert (refunds_due(world), list_entitlements(world.ctx, MEMBER)) == ([9900], [])
 
 
 @pytest.mark.parametrize("changed", [{"amount_fen": 1}, {"amount_fen": 9901}, {"currency": "USD"}])
@@ -111,10 +116,10 @@ def test_another_amount_or_currency_changes_nothing(world: World, changed: dict[
 def test_of_two_payments_at_once_one_is_sent_back(world: World) -> None:
     order = place(world)
     with ThreadPoolExecutor(4) as pool:
-        receipts: list[Receipt] = list(pool.map(lambda number: pay(world, order, f"T{number % 2}"), range(8)))
+        receipts: list[PaymentReceipt] = list(pool.map(lambda number: pay(world, order, f"T{number % 2}"), range(8)))
     assert len({receipt.refund_id for receipt in receipts}) == 2
     assert refunds_due(world) == [9900]
-    assert len(list_entitlements(world.context, MEMBER)) == 1
+    assert len(list_entitlements(world.ctx, MEMBER)) == 1
 
 
 @pytest.mark.parametrize("moment", ["before_commit", "after_commit"])
@@ -143,12 +148,12 @@ def test_a_paid_membership_begins_and_a_second_one_follows_on(world: World) -> N
 
 def test_an_order_of_nothing_is_granted_without_a_payment_and_any_other_is_not(world: World) -> None:
     free, dear = place(world, a_line(price_fen=0)), place(world, a_line(1, RECOMMENDED))
-    settle_free(world.context, free.order_id)
+    settle_free(world.ctx, free.order_id)
     before = world.store.snapshot()
-    settle_free(world.context, free.order_id)
-    settle_free(world.context, dear.order_id)
+    settle_free(world.ctx, free.order_id)
+    settle_free(world.ctx, dear.order_id)
     assert world.store.snapshot() == before
-    (entitlement,) = list_entitlements(world.context, MEMBER)
+    (entitlement,) = list_entitlements(world.ctx, MEMBER)
     assert entitlement.course_id == ORDINARY
     (fact,) = told(world, "orders.order_paid.v1")
     assert (fact["provider"], fact["amount_fen"]) == (None, 0)

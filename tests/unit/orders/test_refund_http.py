@@ -6,9 +6,11 @@ import pytest
 
 from services.kit.http import HttpApi
 from services.kit.identity import Role
-from services.kit.store import Change, Put
+from services.kit.store import Change
 from services.orders.adapters.invoice_files import MemoryInvoiceFiles
-from services.orders.app.refunds.records import read_refund
+from services.orders.app.context import InvoiceContext
+from services.orders.app.refunds.items import read_refund
+from services.orders.domain.ids import CourseId, OrderId, RefundId
 from services.orders.domain.refund import RefundStatus
 from services.orders.handlers.aftersale import build_api
 from services.orders.handlers.openapi import document
@@ -40,7 +42,7 @@ ROUTES: list[tuple[str, str, Any, set[str]]] = [
 @pytest.fixture
 def api(world: World) -> HttpApi:
     """The API on the world."""
-    return build_api(world.context, MemoryInvoiceFiles(), origin_secret)
+    return build_api(InvoiceContext(**vars(world.ctx), files=MemoryInvoiceFiles()), origin_secret)
 
 
 @pytest.fixture
@@ -58,7 +60,7 @@ def call(
     return send(api, request(method, path, body, who=claims(who, role), idempotency_key=key))
 
 
-def asked(api: HttpApi, order_id: str, *lines: int) -> dict[str, Any]:
+def asked(api: HttpApi, order_id: OrderId, *lines: int) -> dict[str, Any]:
     """A refund that the learner has asked for."""
     answer = call(api, "POST", ASK.format(order_id), {"lines": list(lines)} if lines else {})
     assert answer.status == 201
@@ -66,17 +68,17 @@ def asked(api: HttpApi, order_id: str, *lines: int) -> dict[str, Any]:
     return refund
 
 
-def failed(world: World, refund_id: str) -> None:
+def failed(world: World, refund_id: RefundId) -> None:
     """The provider could not send it."""
-    stored = read_refund(world.context, refund_id)
+    stored = read_refund(world.ctx, refund_id)
     for line in stored.value.lines:
         decide(world, line)
-    stored = read_refund(world.context, refund_id)
+    stored = read_refund(world.ctx, refund_id)
     lost = {**vars(stored.value), "status": RefundStatus.FAILED}
-    world.store.commit(Change([Put(stored.key, type(stored.value)(**lost), stored.version)]))
+    world.store.commit(Change([stored.put(type(stored.value)(**lost))]))
 
 
-def test_staff_look_at_an_order_before_they_refund_it(api: HttpApi, order_id: str) -> None:
+def test_staff_look_at_an_order_before_they_refund_it(api: HttpApi, order_id: OrderId) -> None:
     asked(api, order_id, 1)
     answer = call(api, "GET", STAFF_ORDER.format(order_id), role="administrator", who=ADMINISTRATOR.id)
     assert (answer.body["learner_id"], answer.body["state"], len(answer.body["lines"])) == (MEMBER, "paid", 2)
@@ -84,12 +86,12 @@ def test_staff_look_at_an_order_before_they_refund_it(api: HttpApi, order_id: st
     assert unknown.code == "ORDER_NOT_FOUND"
 
 
-def test_a_learners_path(world: World, api: HttpApi, order_id: str) -> None:
+def test_a_learners_path(world: World, api: HttpApi, order_id: OrderId) -> None:
     refund = asked(api, order_id, 1)
     assert (refund["status"], refund["amount_fen"], refund["cause"]) == ("asked", 9900, "learner")
     path = READ.format(refund["refund_id"])
     assert call(api, "GET", path).body == refund
-    decide(world, read_refund(world.context, refund["refund_id"]).value.lines[0], completed=["watch-7"])
+    decide(world, read_refund(world.ctx, refund["refund_id"]).value.lines[0], completed=["watch-7"])
     seen = call(api, "GET", path).body
     (line,) = seen["lines"]
     assert (seen["status"], line["decision"], line["watch_ids"]) == ("refused", "kept", ["watch-7"])
@@ -100,7 +102,9 @@ def test_a_learners_path(world: World, api: HttpApi, order_id: str) -> None:
     assert (again.code, again.body["lines"]) == ("LINES_NOT_REFUNDABLE", [7])
 
 
-def test_finance_sees_a_day_a_page_at_a_time_and_only_what_failed(world: World, api: HttpApi, order_id: str) -> None:
+def test_finance_sees_a_day_a_page_at_a_time_and_only_what_failed(
+    world: World, api: HttpApi, order_id: OrderId
+) -> None:
     first = asked(api, order_id, 1)["refund_id"]
     world.clock.advance(3_600_000)
     second = ask(world, place_and_pay(world)).refund_id
@@ -121,12 +125,12 @@ def test_finance_sees_a_day_a_page_at_a_time_and_only_what_failed(world: World, 
 
 def place_and_pay(world: World) -> Any:
     """Another paid order."""
-    order = place(world, a_line(1, "another"))
+    order = place(world, a_line(1, CourseId("another")))
     pay(world, order, "T2")
     return order
 
 
-def test_a_failed_refund_is_sent_again_with_a_reason(world: World, api: HttpApi, order_id: str) -> None:
+def test_a_failed_refund_is_sent_again_with_a_reason(world: World, api: HttpApi, order_id: OrderId) -> None:
     refund_id, body = asked(api, order_id, 1)["refund_id"], {"reason": "银行卡已恢复"}
     path = RESEND.format(refund_id)
     assert call(api, "POST", path, body, "finance", who="finance-1").code == "REFUND_NOT_FAILED"
@@ -139,14 +143,14 @@ def test_a_failed_refund_is_sent_again_with_a_reason(world: World, api: HttpApi,
     assert sum(key.pk.startswith("AUDIT#") for key in world.store.items) == 1
 
 
-def test_an_administrator_refunds_with_hours(api: HttpApi, order_id: str) -> None:
+def test_an_administrator_refunds_with_hours(api: HttpApi, order_id: OrderId) -> None:
     body = {"reason": "协商退款", "reverse_hours": True}
     answer = call(api, "POST", STAFF_ASK.format(order_id), body, "administrator", ADMINISTRATOR.id)
     assert (answer.status, answer.body["cause"], answer.body["reverse_hours"]) == (201, "administrator", True)
     assert (answer.body["requested_by"], answer.body["reason"]) == (ADMINISTRATOR.id, "协商退款")
 
 
-def test_attack_another_learners_refund_on_every_route(world: World, api: HttpApi, order_id: str) -> None:
+def test_attack_another_learners_refund_on_every_route(world: World, api: HttpApi, order_id: OrderId) -> None:
     refund_id = asked(api, order_id, 1)["refund_id"]
     before = world.store.snapshot()
     for method, path, body in (("POST", ASK, {}), ("GET", ASK, None), ("GET", READ, None)):
@@ -176,7 +180,7 @@ def test_attack_another_learners_refund_on_every_route(world: World, api: HttpAp
         "null",
     ],
 )
-def test_attack_amounts_and_strange_lines_in_the_body(world: World, api: HttpApi, order_id: str, body: Any) -> None:
+def test_attack_amounts_and_strange_lines_in_the_body(world: World, api: HttpApi, order_id: OrderId, body: Any) -> None:
     before = world.store.snapshot()
     assert call(api, "POST", ASK.format(order_id), body).status == 400
     assert world.store.snapshot() == before
@@ -191,7 +195,7 @@ def test_a_listing_needs_a_day(api: HttpApi, query: str) -> None:
 @pytest.mark.parametrize(("method", "path", "body", "roles"), ROUTES)
 @pytest.mark.parametrize("valid", [True, False])
 def test_access(
-    world: World, api: HttpApi, order_id: str, method: str, path: str, body: Any, roles: set[str], valid: bool
+    world: World, api: HttpApi, order_id: OrderId, method: str, path: str, body: Any, roles: set[str], valid: bool
 ) -> None:
     """Who may not call is refused before anything is said about the request."""
     sent = body if valid or body is None else {"nonsense": 1}

@@ -5,20 +5,23 @@ from dataclasses import replace
 
 import pytest
 
+from services.kit.days import civil_day
 from services.kit.identity import Principal, Role
 from services.kit.problems import Problem
 from services.kit.store import Change, Put
-from services.orders.app.entitlements.memberships import read_membership
-from services.orders.app.entitlements.owned import list_entitlements
-from services.orders.app.keys import order_key
-from services.orders.app.refunds.ask import MAX_REFUNDS, Wanted, ask_refund
-from services.orders.app.refunds.records import own_refund, read_refund, refunds_of_order
-from services.orders.app.refunds.settle import record_decision
-from services.orders.domain.membership import add_months, china_date
+from services.orders.app.entitlements.list_entitlements import list_entitlements
+from services.orders.app.memberships.read_membership import read_membership
+from services.orders.app.ordering.items import order_key
+from services.orders.app.refunds.ask_refund import MAX_REFUNDS, RefundDraft, ask_refund
+from services.orders.app.refunds.items import read_refund
+from services.orders.app.refunds.read_refunds import known_refund, refunds_of_order
+from services.orders.app.refunds.settle_refund import record_decision
+from services.orders.domain.ids import CourseId, RevocationId
+from services.orders.domain.membership import add_months
 from services.orders.domain.order import Goods, Line, LineState, Order, OrderState, PriceReason
 from services.orders.domain.refund import Decision, Refund, RefundStatus
 from tests.unit.orders.shop import a_line, answer_reversal, answer_to, ask, decide, pay, place, reread
-from tests.unit.orders.world import ADMINISTRATOR, MEMBER, RECOMMENDED, VISITOR, Crash, World, die
+from tests.unit.orders.world import ADMINISTRATOR, MEMBER, RECOMMENDED, VIP, VISITOR, Crash, World, a_call, die
 
 THIRD = "bonds"
 ASKED, DUE, DONE, REFUSED, _ = RefundStatus
@@ -27,7 +30,7 @@ ASKED, DUE, DONE, REFUSED, _ = RefundStatus
 @pytest.fixture
 def order(world: World) -> Order:
     """Three courses, paid, one of them discounted by a coupon's share."""
-    discounted = replace(a_line(3, THIRD, 10_000), discount_fen=1_000)
+    discounted = replace(a_line(3, CourseId(THIRD), 10_000), discount_fen=1_000)
     order = place(world, a_line(1), a_line(2, RECOMMENDED, 5_000), discounted)
     pay(world, order)
     return order
@@ -35,7 +38,7 @@ def order(world: World) -> Order:
 
 def kept(world: World, refund: Refund) -> Refund:
     """The refund as it stands now."""
-    return read_refund(world.context, refund.refund_id).value
+    return read_refund(world.ctx, refund.refund_id).value
 
 
 def told(world: World, type_: str) -> list[dict[str, object]]:
@@ -45,7 +48,7 @@ def told(world: World, type_: str) -> list[dict[str, object]]:
 
 def owned(world: World) -> set[str]:
     """The courses that the learner may watch."""
-    return {entitlement.course_id for entitlement in list_entitlements(world.context, MEMBER)}
+    return {entitlement.course_id for entitlement in list_entitlements(world.ctx, MEMBER)}
 
 
 def code_of(call: Callable[[], object]) -> str:
@@ -57,7 +60,7 @@ def code_of(call: Callable[[], object]) -> str:
 
 def membership_order(world: World) -> Order:
     """A paid year of membership; each further one follows on the last."""
-    plan = world.context.plans.in_force("vip", china_date(world.clock.now()))
+    plan = world.ctx.plans.in_force(VIP, civil_day(world.clock.now()))
     assert plan
     line = Line(1, Goods.MEMBERSHIP, "vip", plan.effective_from.isoformat(), "VIP", 30_000, 30_000, PriceReason.LIST)
     order = place(world, line)
@@ -94,13 +97,13 @@ def test_lines_one_after_the_other_come_to_what_was_paid(world: World, order: Or
         decide(world, ask(world, order, number).lines[0])
     assert [due["amount_fen"] for due in told(world, "refund_due")] == [5_000, 9_000, 9_900]
     assert reread(world, order).state is OrderState.REFUNDED
-    assert [refund.amount_fen for refund in refunds_of_order(world.context, order.order_id)] == [5_000, 9_000, 9_900]
+    assert [refund.amount_fen for refund in refunds_of_order(world.ctx, order.order_id)] == [5_000, 9_000, 9_900]
 
 
 def test_attack_refund_after_completion_keeps_the_line_and_names_the_watch(world: World, order: Order) -> None:
     refund = ask(world, order, 1)
     decide(world, refund.lines[0], completed=["watch-7"])
-    seen = own_refund(world.context, MEMBER, refund.refund_id)
+    seen = known_refund(world.ctx, refund.refund_id, MEMBER).value
     assert (seen.status, seen.amount_fen, seen.done_at) == (REFUSED, 0, world.clock.now())
     assert (seen.lines[0].decision, seen.lines[0].watch_ids) == (Decision.KEPT, ("watch-7",))
     assert not told(world, "refund_due")
@@ -133,7 +136,7 @@ def test_attack_over_refund_a_line_is_refunded_once(world: World, order: Order) 
 def test_attack_double_refund_under_parallel_calls(world: World, order: Order) -> None:
     world.store.before_commit = lambda: ask(world, order)
     assert code_of(lambda: ask(world, order)) == "ORDER_NOT_REFUNDABLE"
-    (refund,) = refunds_of_order(world.context, order.order_id)
+    (refund,) = refunds_of_order(world.ctx, order.order_id)
     for line in refund.lines:
         decide(world, line)
         decide(world, line)
@@ -163,8 +166,8 @@ def test_attack_flood_of_requests_for_what_is_kept(world: World) -> None:
 def test_attack_another_learners_order_and_refund_are_not_there(world: World, order: Order) -> None:
     refund, before = ask(world, order, 1), world.store.snapshot()
     assert code_of(lambda: ask(world, order, 2, learner_id=VISITOR)) == "ORDER_NOT_FOUND"
-    assert code_of(lambda: refunds_of_order(world.context, order.order_id, VISITOR)) == "ORDER_NOT_FOUND"
-    assert code_of(lambda: own_refund(world.context, VISITOR, refund.refund_id)) == "REFUND_NOT_FOUND"
+    assert code_of(lambda: refunds_of_order(world.ctx, order.order_id, VISITOR)) == "ORDER_NOT_FOUND"
+    assert code_of(lambda: known_refund(world.ctx, refund.refund_id, VISITOR)) == "REFUND_NOT_FOUND"
     assert world.store.snapshot() == before
 
 
@@ -185,9 +188,9 @@ def test_a_death_at_the_decision_refunds_once(world: World, order: Order, moment
     )
     setattr(world.store, moment, die)
     with pytest.raises(Crash):
-        record_decision(world.context, event)
-    record_decision(world.context, event)
-    record_decision(world.context, event)
+        record_decision(world.ctx, event)
+    record_decision(world.ctx, event)
+    record_decision(world.ctx, event)
     assert [due["amount_fen"] for due in told(world, "refund_due")] == [9_900]
 
 
@@ -208,7 +211,7 @@ def test_a_contrary_decision_that_comes_later_changes_nothing(world: World, orde
 
 def test_a_decision_that_nobody_asked_for_goes_where_somebody_sees_it(world: World, order: Order) -> None:
     refund = ask(world, order, 1)
-    forged = replace(refund.lines[0], revocation_id="20260302040000000000000000000099-01")
+    forged = replace(refund.lines[0], revocation_id=RevocationId("20260302040000000000000000000099-01"))
     with pytest.raises(LookupError):
         decide(world, forged)
     assert kept(world, refund).status is ASKED
@@ -243,14 +246,14 @@ def test_an_administrators_refund_is_audited_with_its_reason_and_the_learner_rea
     refund = ask(world, order, 1, reverse_hours=False)
     audited = [key.pk for key in world.store.items if key.pk.startswith("AUDIT#")]
     assert audited == ["AUDIT#2026-03"]
-    assert own_refund(world.context, MEMBER, refund.refund_id).reason == "买错了"
+    assert known_refund(world.ctx, refund.refund_id, MEMBER).value.reason == "买错了"
     decide(world, refund.lines[0], completed=["watch-7"])
     assert kept(world, refund).status is REFUSED
 
 
 def test_a_learner_has_no_hours_reversed(world: World, order: Order) -> None:
     learner = Principal(MEMBER, frozenset({Role.LEARNER}))
-    refund = ask_refund(world.context, learner, Wanted(order.order_id, (1,)), "key-0000000000009", "request-2")
+    refund = ask_refund(world.ctx, a_call(learner, "key-0000000000009", "request-2"), RefundDraft(order.order_id, (1,)))
     assert not refund.reverse_hours
 
 
@@ -265,7 +268,7 @@ def test_a_course_of_nothing_is_given_back_for_nothing(world: World) -> None:
 
 def standing(world: World) -> bool:
     """Whether the learner is a member now."""
-    return read_membership(world.context, MEMBER).current is not None
+    return read_membership(world.ctx, MEMBER).current is not None
 
 
 def test_a_membership_is_taken_back_once_playback_says_that_nothing_was_completed_on_it(world: World) -> None:
@@ -338,7 +341,7 @@ def test_a_period_bought_while_playback_is_asked_moves_up_once_the_one_before_is
     world.clock.advance(5_000)
     decide(world, refund.lines[0])
     now = world.clock.now()
-    view = read_membership(world.context, MEMBER)
+    view = read_membership(world.ctx, MEMBER)
     assert view.current
     assert (view.current.valid_from, view.valid_until) == (now, add_months(now, 12))
     assert [(news["revoked"], news["valid_from"]) for news in told(world, "membership_changed")[2:]] == [
@@ -355,7 +358,7 @@ def test_a_membership_in_which_a_course_was_claimed_is_refunded_by_an_administra
     decide(world, refund.lines[0])
     assert kept(world, refund).status is DUE
     assert not standing(world)
-    assert list_entitlements(world.context, MEMBER) == [claim], "a claim is for ever"
+    assert list_entitlements(world.ctx, MEMBER) == [claim], "a claim is for ever"
 
 
 def test_attack_claiming_in_the_moment_of_the_refund(world: World) -> None:
@@ -376,9 +379,9 @@ def test_a_renewal_that_has_not_begun_is_refunded_whatever_was_claimed_before(wo
     world.claim()
     renewal = membership_order(world)
     assert code_of(lambda: ask(world, first, reverse_hours=False)) == "MEMBERSHIP_NOT_LAST"
-    until = read_membership(world.context, MEMBER).valid_until
+    until = read_membership(world.ctx, MEMBER).valid_until
     decide(world, ask(world, renewal).lines[0])
-    view = read_membership(world.context, MEMBER)
+    view = read_membership(world.ctx, MEMBER)
     assert view.current
     assert view.valid_until
     assert until == add_months(view.valid_until, 12)
@@ -386,9 +389,9 @@ def test_a_renewal_that_has_not_begun_is_refunded_whatever_was_claimed_before(wo
 
 def test_a_purchase_after_a_refunded_renewal_takes_its_place(world: World) -> None:
     membership_order(world)
-    until = read_membership(world.context, MEMBER).valid_until
+    until = read_membership(world.ctx, MEMBER).valid_until
     decide(world, ask(world, membership_order(world)).lines[0])
     membership_order(world)
-    after = read_membership(world.context, MEMBER).valid_until
+    after = read_membership(world.ctx, MEMBER).valid_until
     assert until
     assert after == add_months(until, 12)

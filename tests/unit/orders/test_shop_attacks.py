@@ -1,47 +1,61 @@
 """What somebody tries who wants to pay less or see others' orders: over the handlers, with nothing gained or stored."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from services.kit.http import HttpApi
-from services.orders.app.coupons.manage import create_coupon
-from services.orders.app.entitlements.owned import list_entitlements
-from services.orders.app.payments.till import Till
+from services.orders.app.context import PaymentContext
+from services.orders.app.coupons.manage_coupons import create_coupon, read_coupon
+from services.orders.app.entitlements.list_entitlements import list_entitlements
 from services.orders.domain.coupon import MAX_WRONG_CODES, Coupon
+from services.orders.domain.ids import CouponCode, LearnerId, OrderId
 from services.orders.handlers import http, pay
 from services.orders.handlers.openapi import document
 from tests.gateway import Answer, claims, origin_secret, request, send
 from tests.security.bad_bodies import example
 from tests.security.operations import Operation, operations
 from tests.unit.orders.shop import place
-from tests.unit.orders.world import ADMINISTRATOR, MEMBER, NOON_IN_SHANGHAI, ORDINARY, RECOMMENDED, VISITOR, World
+from tests.unit.orders.world import (
+    ADMINISTRATOR,
+    MEMBER,
+    NOON_IN_SHANGHAI,
+    ORDINARY,
+    RECOMMENDED,
+    VISITOR,
+    World,
+    a_call,
+)
 
 NOBODYS = "20260302040000" + "f" * 18
 CART, QUOTES, ORDERS = "/v1/orders/cart", "/v1/orders/quotes", "/v1/orders/orders"
 PRICE = 9900
+PARALLEL = 8
 
 
 @pytest.fixture
 def api(world: World) -> HttpApi:
     """Buying."""
-    return http.build_api(world.context, origin_secret)
+    return http.build_api(world.ctx, origin_secret)
 
 
 @pytest.fixture
 def paying(world: World) -> HttpApi:
     """Paying."""
-    return pay.build_api(Till(world.context, lambda _: None), lambda: "http://localhost", origin_secret)
+    return pay.build_api(
+        PaymentContext(**vars(world.ctx), provider=lambda _: None), lambda: "http://localhost", origin_secret
+    )
 
 
 @pytest.fixture
 def coupon(world: World) -> str:
     """Half off, for two orders, one of each learner."""
     period = {"valid_from": NOON_IN_SHANGHAI, "valid_until": NOON_IN_SHANGHAI + timedelta(days=1)}
-    draft = Coupon("", "半价", None, 50, **period, total_limit=2, learner_limit=1)
-    return create_coupon(world.context, ADMINISTRATOR, draft, "a campaign", "key-of-coupon-0001").coupon.code
+    draft = Coupon(CouponCode(""), "半价", None, 50, **period, total_limit=2, learner_limit=1)
+    return create_coupon(world.ctx, a_call(ADMINISTRATOR, "key-of-coupon-0001"), draft, "a campaign").coupon.code
 
 
 def keys() -> Iterator[str]:
@@ -52,13 +66,15 @@ def keys() -> Iterator[str]:
 KEYS = keys()
 
 
-def call(api: HttpApi, method: str, path: str, body: Any = None, *, learner_id: str = MEMBER, key: str = "") -> Answer:
+def call(
+    api: HttpApi, method: str, path: str, body: Any = None, *, learner_id: LearnerId = MEMBER, key: str = ""
+) -> Answer:
     """A learner's request."""
     who = claims(learner_id, "learner")
     return send(api, request(method, path, body, who=who, idempotency_key=key or next(KEYS)))
 
 
-def order(api: HttpApi, *, learner_id: str = MEMBER, key: str = "", **changed: Any) -> Answer:
+def order(api: HttpApi, *, learner_id: LearnerId = MEMBER, key: str = "", **changed: Any) -> Answer:
     """An order of one course at its price, with changes."""
     body = {"course_ids": [ORDINARY], "expected_fen": PRICE} | changed
     return call(api, "POST", ORDERS, body, learner_id=learner_id, key=key)
@@ -125,6 +141,23 @@ def test_mass_assignment(world: World, api: HttpApi, method: str, path: str, nam
     assert world.store.snapshot() == before
 
 
+def test_coupon_race(world: World, coupon: str) -> None:
+    """Many learners at once: as many orders as the coupon's limit get it, the others none."""
+
+    def attempt(number: int) -> str:
+        own = http.build_api(world.ctx, origin_secret)  # as each instance of a function has one of its own
+        while True:
+            answer = order(own, learner_id=LearnerId(f"learner-{number}"), coupon_code=coupon, expected_fen=PRICE // 2)
+            code = "" if answer.status == 201 else answer.code
+            if code != "BUSY":
+                return code
+
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        answers = list(pool.map(attempt, range(12)))
+    assert sorted(answers) == ["", ""] + ["COUPON_USED_UP"] * 10
+    assert read_coupon(world.ctx, CouponCode(coupon)).usage.taken == 2
+
+
 def test_coupon_used_again_by_giving_the_order_up_after_it_was_paid(world: World, api: HttpApi, coupon: str) -> None:
     world.publish(ORDINARY, 2, price_fen=0)
     placed = order(api, coupon_code=coupon, expected_fen=0)
@@ -139,7 +172,7 @@ def test_coupon_stacking(api: HttpApi, coupon: str) -> None:
 
 
 def test_coupon_brute_force(world: World, api: HttpApi, coupon: str) -> None:
-    def guess(number: int, path: str = QUOTES, learner_id: str = MEMBER) -> str:
+    def guess(number: int, path: str = QUOTES, learner_id: LearnerId = MEMBER) -> str:
         body: dict[str, Any] = {"course_ids": [ORDINARY], "coupon_code": f"GUESS{number:07}"}
         body |= {"expected_fen": PRICE} if path == ORDERS else {}
         return call(api, "POST", path, body, learner_id=learner_id).code
@@ -169,7 +202,9 @@ def test_other_learners_order_on_every_route(world: World, api: HttpApi, paying:
     routes = [route for route in known if "order_id" in route.parameters and _function(route) in apis]
     assert {route.template.rsplit("/", 1)[-1] for route in routes} >= {"{order_id}", "cancellation", "{method}"}
     for route in routes:
-        answers = [_of_another(apis[_function(route)], route, order_id) for order_id in (mine.order_id, NOBODYS)]
+        answers = [
+            _of_another(apis[_function(route)], route, OrderId(order_id)) for order_id in (mine.order_id, NOBODYS)
+        ]
         # Whether it is somebody else's or nobody's, nobody is told.
         assert len({(answer.status, answer.code) for answer in answers}) == 1, route
         assert route.schema or answers[0].status in (404, 409), route
@@ -177,7 +212,7 @@ def test_other_learners_order_on_every_route(world: World, api: HttpApi, paying:
     assert call(api, "GET", ORDERS, learner_id=VISITOR).body["orders"] == []
     assert call(api, "GET", f"{ORDERS}?after={mine.order_id}", learner_id=VISITOR).body["orders"] == []
     assert world.store.snapshot() == before
-    assert list_entitlements(world.context, VISITOR) == []
+    assert list_entitlements(world.ctx, VISITOR) == []
 
 
 def _function(route: Operation) -> str:
@@ -185,7 +220,7 @@ def _function(route: Operation) -> str:
     return str(document()["paths"][route.template][route.method.lower()]["x-function"])
 
 
-def _of_another(api: HttpApi, route: Operation, order_id: str) -> Answer:
+def _of_another(api: HttpApi, route: Operation, order_id: OrderId) -> Answer:
     """A visitor asks."""
     body = example(route.schema) if route.schema else None
     return call(api, route.method, route.path_with(order_id=order_id), body, learner_id=VISITOR)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from services.kit.http import HttpApi
+from services.orders.domain.ids import LearnerId
 from services.orders.handlers.http import build_api
 from tests.gateway import Answer, claims, origin_secret, request, send
 from tests.unit.orders.shop import place
@@ -18,10 +19,12 @@ HALF_AN_HOUR = 30 * 60_000
 @pytest.fixture
 def api(world: World) -> HttpApi:
     """The API on the world."""
-    return build_api(world.context, origin_secret)
+    return build_api(world.ctx, origin_secret)
 
 
-def call(api: HttpApi, method: str, path: str, body: Any = None, *, learner_id: str = MEMBER, key: str = KEY) -> Answer:
+def call(
+    api: HttpApi, method: str, path: str, body: Any = None, *, learner_id: LearnerId = MEMBER, key: str = KEY
+) -> Answer:
     """The answer to a learner's request."""
     return send(api, request(method, path, body, who=claims(learner_id, "learner"), idempotency_key=key))
 

@@ -15,6 +15,7 @@ from services.kit.identity import Principal, Role
 from services.kit.objects import MemoryObjects
 from services.kit.problems import Problem
 from services.kit.store.codec import encode
+from services.orders.app.context import FinanceContext, PaymentContext, ReconciliationContext
 from services.orders.app.finance.request_check import (
     link_check_file,
     list_checks,
@@ -24,8 +25,8 @@ from services.orders.app.finance.request_check import (
 )
 from services.orders.app.finance.run_check import run_check
 from services.orders.app.payments.settle_payment import settle_payment
-from services.orders.app.payments.till import Till
 from services.orders.domain.export import SCHEDULE
+from services.orders.domain.ids import CheckId, LearnerId
 from services.orders.domain.payment import (
     LineKind,
     ProviderName,
@@ -37,7 +38,7 @@ from services.orders.domain.statement_check import SHOWN, CheckResult, CheckStat
 from tests.unit.orders.counter import Counter, Statement
 from tests.unit.orders.shop import PRICE, a_line, place
 from tests.unit.orders.till import wechat_world
-from tests.unit.orders.world import KEY, OTHER_KEY, RECOMMENDED, Crash, World, die
+from tests.unit.orders.world import KEY, OTHER_KEY, RECOMMENDED, Crash, World, a_call, die
 
 FINANCE = Principal("d4c8f4e8-5061-7094-2f5a-3f1d5f8f2b44", frozenset({Role.FINANCE}))
 TODAY, WECHAT = date(2026, 3, 2), ProviderName.WECHAT
@@ -55,7 +56,7 @@ def counter(world: World) -> Counter:
     """A shop where two courses were sold and one taken back."""
     counter = Counter(world)
     counter.take_back(counter.sell(a_line(1), a_line(2, RECOMMENDED)), 2)
-    counter.sell(learner_id="another-learner")
+    counter.sell(learner_id=LearnerId("another-learner"))
     return counter
 
 
@@ -67,17 +68,23 @@ def ask(
     statement: bytes | None = None,
     key: str = KEY,
 ) -> StatementCheck:
-    return request_check(world.context, objects, FINANCE, provider, day, statement, "对账", key, "request-1")
+    return request_check(
+        FinanceContext(**vars(world.ctx), objects=objects), a_call(FINANCE, key), provider, day, statement, "对账"
+    )
 
 
 def asked(world: World) -> list[Envelope]:
     return [event for event in world.store.outbox if event.type == "orders.reconciliation_requested.v1"]
 
 
+def run(counter: Counter, objects: MemoryObjects, event: Envelope) -> None:
+    run_check(ReconciliationContext(**vars(counter.ctx), objects=objects), event)
+
+
 def checked(counter: Counter, objects: MemoryObjects, **how: object) -> StatementCheck:
     check = ask(counter.world, objects, **how)  # type: ignore[arg-type]
-    run_check(counter.till, objects, asked(counter.world)[-1])
-    return read_check(counter.world.context, check.check_id)
+    run(counter, objects, asked(counter.world)[-1])
+    return read_check(counter.world.ctx, check.check_id)
 
 
 def result(check: StatementCheck) -> CheckResult:
@@ -214,11 +221,11 @@ def test_who_asks_before_the_statement_is_made_is_told_and_the_schedule_asks_aga
 
     monkeypatch.setattr(counter.provider, "statement", not_ready)
     assert checked(counter, objects).state is CheckState.NOT_READY
-    request_daily_checks(counter.world.context, "request-2")
+    request_daily_checks(counter.world.ctx, "request-2")
     for event in asked(counter.world)[1:]:
         if event.data["provider"] == WECHAT:
             with pytest.raises(StatementNotReady):
-                run_check(counter.till, objects, event)
+                run(counter, objects, event)
 
 
 def test_a_provider_that_we_have_no_account_at_is_left_alone_unless_it_moved_money(
@@ -226,8 +233,9 @@ def test_a_provider_that_we_have_no_account_at_is_left_alone_unless_it_moved_mon
 ) -> None:
     assert checked(counter, objects, provider=ProviderName.ALIPAY).state is CheckState.NO_ACCOUNT
     ask(counter.world, objects, key=OTHER_KEY)
+    counter.ctx = PaymentContext(**vars(counter.world.ctx), provider=lambda _: None)
     with pytest.raises(ProviderUnavailable):
-        run_check(Till(counter.world.context, lambda _: None), objects, asked(counter.world)[-1])
+        run(counter, objects, asked(counter.world)[-1])
 
 
 @pytest.mark.parametrize("moment", ["before_commit", "after_commit"])
@@ -236,21 +244,21 @@ def test_a_run_that_died_is_done_again_to_the_same_end(counter: Counter, objects
     (event,) = asked(counter.world)
     setattr(counter.world.store, moment, die)
     with pytest.raises(Crash):
-        run_check(counter.till, objects, event)
+        run(counter, objects, event)
     kept = dict(objects.kept)
-    run_check(counter.till, objects, event)
-    done = read_check(counter.world.context, check.check_id)
+    run(counter, objects, event)
+    done = read_check(counter.world.ctx, check.check_id)
     assert (done.state, objects.kept) == (CheckState.DONE, kept)
     counter.provider.lines = []
-    run_check(counter.till, objects, event)
-    assert read_check(counter.world.context, check.check_id) == done
+    run(counter, objects, event)
+    assert read_check(counter.world.ctx, check.check_id) == done
 
 
 def test_each_day_that_is_over_is_asked_for_once_per_provider(world: World) -> None:
-    days = request_daily_checks(world.context, "request-1")
+    days = request_daily_checks(world.ctx, "request-1")
     assert days == [TODAY - timedelta(days=number) for number in range(7, 0, -1)]
-    assert request_daily_checks(world.context, "request-2") == []
-    checks = [*list_checks(world.context, "202602"), *list_checks(world.context, "202603")]
+    assert request_daily_checks(world.ctx, "request-2") == []
+    checks = [*list_checks(world.ctx, "202602"), *list_checks(world.ctx, "202603")]
     assert {(check.day, check.provider) for check in checks} == {(day, name) for day in days for name in ProviderName}
     assert {check.requested_by for check in checks} == {SCHEDULE}
     assert len(asked(world)) == len(checks) == 14
@@ -259,24 +267,30 @@ def test_each_day_that_is_over_is_asked_for_once_per_provider(world: World) -> N
 def test_links_lead_to_the_checks_own_files_only(counter: Counter, objects: MemoryObjects) -> None:
     check = checked(counter, objects)
     name = "reconciliation-20260302-wechat.html"
-    link = link_check_file(counter.world.context, objects, FINANCE, check.check_id, name)
+    link = link_check_file(
+        FinanceContext(**vars(counter.world.ctx), objects=objects), a_call(FINANCE), check.check_id, name
+    )
     assert link.file == result(check).files[0]
     audits = [stored.value for stored in counter.world.store.query("AUDIT#2026-03", "", AuditRecord)]
     assert (audits[-1].action, audits[-1].subject) == ("link_finance_file", f"{check.check_id}/{name}")
     for check_id, other in ((check.check_id, "another.html"), ("20260302-wechat-" + "2" * 32, name)):
         with pytest.raises(Problem) as error:
-            link_check_file(counter.world.context, objects, FINANCE, check_id, other)
+            link_check_file(
+                FinanceContext(**vars(counter.world.ctx), objects=objects), a_call(FINANCE), CheckId(check_id), other
+            )
         assert error.value.type.code == "RECONCILIATION_NOT_FOUND"
 
 
 def test_the_sandboxs_day_is_clean_fetched_and_uploaded(world: World, objects: MemoryObjects) -> None:
     with wechat_world(world.clock) as wechat:
         counter = Counter(world)
-        counter.till = Till(world.context, lambda name: wechat.provider if name is WECHAT else None)
+        counter.ctx = PaymentContext(
+            **vars(world.ctx), provider=lambda name: wechat.provider if name is WECHAT else None
+        )
         for number in range(2):
-            payment = counter.start(place(world, learner_id=f"learner-{number}"))
+            payment = counter.start(place(world, learner_id=LearnerId(f"learner-{number}")))
             wechat.sandbox.act(wechat.page(payment), "silent")
-            settle_payment(counter.till, payment.number)
+            settle_payment(counter.ctx, payment.number)
         assert result(checked(counter, objects)).is_clean
         bill = wechat.sandbox.till.bill(TODAY).encode()
         assert result(checked(counter, objects, statement=bill, key=OTHER_KEY)).is_clean

@@ -11,6 +11,7 @@ from local.payments.account import Account
 from services.kit.clock import ManualClock
 from services.orders.adapters.wechat_bill import read_bill
 from services.orders.adapters.wechat_pay import WechatPay, WechatPaySettings
+from services.orders.domain.ids import PaymentNumber, RefundId
 from services.orders.domain.payment import (
     ForgedNotification,
     LineKind,
@@ -38,7 +39,7 @@ def wechat() -> Iterator[WechatWorld]:
 
 
 def a_refund(amount_fen: int, number: str = "refund-1") -> RefundOrder:
-    return RefundOrder(number, "20260302120000payment0000000001", "", amount_fen, 9900, "退课")
+    return RefundOrder(RefundId(number), PaymentNumber("20260302120000payment0000000001"), "", amount_fen, 9900, "退课")
 
 
 def test_a_payment_is_opened_as_a_code_or_as_an_address(wechat: WechatWorld) -> None:
@@ -82,7 +83,7 @@ def test_a_closed_payment_cannot_be_paid_and_a_paid_one_not_closed(wechat: Wecha
     payment = wechat.opened()
     wechat.provider.close(payment.number)
     wechat.provider.close(payment.number)
-    wechat.provider.close("20260302120000never-opened-00001")
+    wechat.provider.close(PaymentNumber("20260302120000never-opened-00001"))
     assert wechat.provider.find(payment.number).state is TradeState.CLOSED
     with pytest.raises(ProviderRefused):
         wechat.opened()
@@ -108,7 +109,7 @@ def test_a_refund_is_made_once_per_number_and_never_more_than_was_paid(wechat: W
 def test_a_provider_that_cannot_be_reached_leaves_the_matter_open(wechat: WechatWorld) -> None:
     nowhere = WechatPaySettings.model_validate({**wechat.sandbox.secret(), "gateway": "http://127.0.0.1:9"})
     with pytest.raises(ProviderUnavailable):
-        WechatPay(nowhere).find("20260302120000payment0000000001")
+        WechatPay(nowhere).find(PaymentNumber("20260302120000payment0000000001"))
 
 
 def test_answers_that_the_provider_did_not_sign_count_for_nothing(wechat: WechatWorld) -> None:
@@ -118,14 +119,14 @@ def test_answers_that_the_provider_did_not_sign_count_for_nothing(wechat: Wechat
     other_id = {**wechat.sandbox.secret(), "public_key_id": "PUB_KEY_ID_0"}
     for changed in (settings, other_id):
         with pytest.raises(ProviderUnavailable):
-            WechatPay(WechatPaySettings.model_validate(changed)).find("20260302120000payment0000000001")
+            WechatPay(WechatPaySettings.model_validate(changed)).find(PaymentNumber("20260302120000payment0000000001"))
 
 
 def test_a_merchant_whose_signature_is_wrong_is_refused(wechat: WechatWorld) -> None:
     stranger = Account(platform_key=wechat.sandbox.account.platform_key)
     settings = {**wechat.sandbox.secret(), "private_key": stranger.secret("")["private_key"]}
     with pytest.raises(ProviderRefused, match="SIGN_ERROR"):
-        WechatPay(WechatPaySettings.model_validate(settings)).find("20260302120000payment0000000001")
+        WechatPay(WechatPaySettings.model_validate(settings)).find(PaymentNumber("20260302120000payment0000000001"))
 
 
 def test_a_notification_is_proven_and_read(wechat: WechatWorld) -> None:

@@ -12,6 +12,7 @@ from local.payments.account import Account, sign
 from local.payments.sandbox import Sandbox, playing
 from services.kit.clock import ManualClock
 from services.orders.adapters.wechat_pay import WechatPay, WechatPaySettings
+from services.orders.domain.ids import LearnerId, OrderId, PaymentNumber
 from services.orders.domain.payment import Method, Payment, RawNotification
 
 NOTIFY_URL = "http://127.0.0.1:9/v1/orders/payment-callbacks/wechat"
@@ -37,7 +38,14 @@ class WechatWorld:
         """A payment as the use cases make one; not yet opened."""
         now = self.clock.now()
         return Payment(
-            number, "order-1", "learner-1", Method.WECHAT_NATIVE, amount_fen, "家族信托, 上", now, now + HALF_AN_HOUR
+            PaymentNumber(number),
+            OrderId("order-1"),
+            LearnerId("learner-1"),
+            Method.WECHAT_NATIVE,
+            amount_fen,
+            "家族信托, 上",
+            now,
+            now + HALF_AN_HOUR,
         )
 
     def opened(self, payment: Payment | None = None) -> Payment:

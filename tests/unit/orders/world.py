@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from services.kit.call import Call
 from services.kit.clock import ManualClock
 from services.kit.events import Envelope
 from services.kit.identity import Principal, Role
@@ -13,17 +14,26 @@ from services.kit.store import Change
 from services.kit.store.memory import MemoryStore
 from services.orders.adapters.plan_file import load_plans
 from services.orders.app.context import Context, context
+from services.orders.app.courses.record_course import record_course
 from services.orders.app.entitlements.claim_course import claim_course
-from services.orders.app.entitlements.memberships import grant_membership
-from services.orders.app.entitlements.record_course import record_course
+from services.orders.app.memberships.grant_membership import grant_membership
 from services.orders.domain.entitlement import Entitlement
+from services.orders.domain.ids import CourseId, LearnerId, PlanId
 from services.orders.domain.membership import Period
 
 NOON_IN_SHANGHAI = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
-MEMBER, VISITOR = "a4c8f4e8-5061-7094-2f5a-3f1d5f8f2b11", "b4c8f4e8-5061-7094-2f5a-3f1d5f8f2b22"
+MEMBER = LearnerId("a4c8f4e8-5061-7094-2f5a-3f1d5f8f2b11")
+VISITOR = LearnerId("b4c8f4e8-5061-7094-2f5a-3f1d5f8f2b22")
 ADMINISTRATOR = Principal("c4c8f4e8-5061-7094-2f5a-3f1d5f8f2b33", frozenset({Role.ADMINISTRATOR}))
-RECOMMENDED, ORDINARY = "family-trusts", "options"
+RECOMMENDED, ORDINARY = CourseId("family-trusts"), CourseId("options")
+VIP = PlanId("vip")
 KEY, OTHER_KEY = "key-0000000000001", "key-0000000000002"
+
+
+def a_call(who: LearnerId | Principal = MEMBER, key: str = KEY, correlation_id: str = "request-1") -> Call:
+    """A request of a learner, by id, or of staff."""
+    caller = Principal(who, frozenset({Role.LEARNER})) if isinstance(who, str) else who
+    return Call(caller, correlation_id, key)
 
 
 class Crash(Exception):
@@ -65,25 +75,27 @@ class World:
     store: ScriptedStore = field(default_factory=ScriptedStore)
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOON_IN_SHANGHAI))
     ids: SequentialIds = field(default_factory=SequentialIds)
-    context: Context = field(init=False)
+    ctx: Context = field(init=False)
 
     def __post_init__(self) -> None:
-        self.context = context(self.store, self.clock, self.ids, load_plans())
+        self.ctx = context(self.store, self.clock, self.ids, load_plans())
         self.publish(RECOMMENDED, 1, recommended=True)
         self.publish(ORDINARY, 1, recommended=False)
 
-    def publish(self, course_id: str, sequence: int | None, *, recommended: bool = False, **changed: Any) -> Envelope:
+    def publish(
+        self, course_id: CourseId, sequence: int | None, *, recommended: bool = False, **changed: Any
+    ) -> Envelope:
         """The catalogue's event, delivered; with other figures of the course where they are named."""
         event = self.published(course_id, sequence, recommended=recommended, **changed)
-        record_course(self.store, self.clock, event)
+        record_course(self.ctx, event)
         return event
 
-    def withdraw(self, course_id: str, sequence: int) -> None:
+    def withdraw(self, course_id: CourseId, sequence: int) -> None:
         """The catalogue takes the course off."""
         event = self.published(course_id, sequence, recommended=True)
-        record_course(self.store, self.clock, event.model_copy(update={"type": "catalog.course_withdrawn.v1"}))
+        record_course(self.ctx, event.model_copy(update={"type": "catalog.course_withdrawn.v1"}))
 
-    def published(self, course_id: str, sequence: int | None, *, recommended: bool, **changed: Any) -> Envelope:
+    def published(self, course_id: CourseId, sequence: int | None, *, recommended: bool, **changed: Any) -> Envelope:
         """The catalogue's event."""
         data = {
             "course_id": course_id,
@@ -109,10 +121,10 @@ class World:
         """The entitlements that left, in order."""
         return [event for event in self.store.outbox if event.type == "orders.entitlement_granted.v1"]
 
-    def grant(self, learner_id: str = MEMBER, key: str = KEY, reason: str = "a gift") -> Period:
+    def grant(self, learner_id: LearnerId = MEMBER, key: str = KEY, reason: str = "a gift") -> Period:
         """A year of membership, by an administrator."""
-        return grant_membership(self.context, ADMINISTRATOR, learner_id, "vip", reason, key, "request-0")
+        return grant_membership(self.ctx, a_call(ADMINISTRATOR, key, "request-0"), learner_id, VIP, reason)
 
-    def claim(self, course_id: str = RECOMMENDED, learner_id: str = MEMBER, key: str = KEY) -> Entitlement:
+    def claim(self, course_id: CourseId = RECOMMENDED, learner_id: LearnerId = MEMBER, key: str = KEY) -> Entitlement:
         """A claim by the learner."""
-        return claim_course(self.context, learner_id, course_id, key, "request-1")
+        return claim_course(self.ctx, a_call(learner_id, key), course_id)

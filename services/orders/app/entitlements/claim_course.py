@@ -1,20 +1,21 @@
 """Claiming (领取) a course that is recommended to members."""
 
+from services.kit.call import Call
 from services.kit.idempotency import Request, answer_once
-from services.kit.store import Change, Check, Put, Write
-from services.orders.app.announcements import entitlement_granted
+from services.kit.store import Change, Put
 from services.orders.app.context import Context
-from services.orders.app.entitlements.memberships import plan_of, read_versioned
-from services.orders.app.keys import claim_key, course_key, entitlement_key, membership_key
-from services.orders.app.problems import COURSE_NOT_FOUND, OBSTACLES
-from services.orders.domain.course_offer import CourseOffer
+from services.orders.app.courses.items import read_offer
+from services.orders.app.entitlements.give_entitlement import give_entitlement
+from services.orders.app.entitlements.items import claim_key
+from services.orders.app.entitlements.problems import OBSTACLES
+from services.orders.app.memberships.items import stored_membership
+from services.orders.app.memberships.read_membership import plan_of
 from services.orders.domain.entitlement import Basis, Claim, Entitlement
+from services.orders.domain.ids import CourseId, LearnerId
 from services.orders.domain.purchase_state import claim_obstacle
 
 
-def claim_course(
-    context: Context, learner_id: str, course_id: str, idempotency_key: str, correlation_id: str
-) -> Entitlement:
+def claim_course(ctx: Context, call: Call, course_id: CourseId) -> Entitlement:
     """Claims the course: claim, entitlement and event in one transaction that holds what it was decided on.
 
     Raises:
@@ -22,40 +23,23 @@ def claim_course(
             IDEMPOTENCY_KEY_REUSED.
         Conflict: others kept writing.
     """
-    request = Request(learner_id, idempotency_key, "claim_course", {"course_id": course_id})
-
-    def plan_claim() -> tuple[Change, Entitlement]:
-        return _plan_claim(context, learner_id, course_id, correlation_id)
-
-    return answer_once(context.store, context.clock, request, Entitlement, plan_claim)
+    request = Request(call.caller_id, call.idempotency_key, "claim_course", {"course_id": course_id})
+    return answer_once(ctx.store, ctx.clock, request, Entitlement, lambda: _plan(ctx, call, course_id))
 
 
-def _plan_claim(context: Context, learner_id: str, course_id: str, correlation_id: str) -> tuple[Change, Entitlement]:
-    now = context.clock.now()
-    offer = context.store.get(course_key(course_id), CourseOffer)
-    if offer is None:
-        raise COURSE_NOT_FOUND.problem()
-    membership, membership_version = read_versioned(context, learner_id)
-    plan = plan_of(context, membership.period_at(now))
-    claimed = context.store.get(claim_key(learner_id, course_id), Claim) is not None
-    obstacle = claim_obstacle(offer.value, plan, claimed=claimed)
+def _plan(ctx: Context, call: Call, course_id: CourseId) -> tuple[Change, Entitlement]:
+    now, learner_id = ctx.clock.now(), LearnerId(call.caller_id)
+    offer, membership = read_offer(ctx, course_id), stored_membership(ctx, learner_id)
+    key = claim_key(learner_id, course_id)
+    obstacle = claim_obstacle(
+        offer,
+        plan_of(ctx, membership.value.period_at(now)),
+        claimed=ctx.store.get(key, Claim) is not None,
+    )
     if obstacle:
         raise OBSTACLES[obstacle].problem()
-    entitlement = Entitlement(
-        entitlement_id=context.ids.new(),
-        learner_id=learner_id,
-        course_id=course_id,
-        basis=Basis.CLAIM,
-        counts_against_member_quota=False,
-        granted_at=now,
-        valid_until=None,
-    )
-    claim = Claim(learner_id, course_id, offer.value.sequence, now, entitlement.entitlement_id)
-    writes: list[Write] = [
-        Put(claim_key(learner_id, course_id), claim),
-        Put(entitlement_key(learner_id, course_id, entitlement.entitlement_id), entitlement),
-        # Written, not only checked: a refund of the membership at the same moment must meet the claim.
-        Put(membership_key(learner_id), membership, membership_version),
-        Check(offer.key, offer.version),
-    ]
-    return Change(writes, [entitlement_granted(context, entitlement, correlation_id)]), entitlement
+    entitlement, given, event = give_entitlement(ctx, learner_id, course_id, Basis.CLAIM, call.correlation_id)
+    claim = Claim(learner_id, course_id, offer.sequence, now, entitlement.entitlement_id)
+    # The membership is written, not only checked: a refund of it at the same moment must meet the claim.
+    held = membership.put(membership.value)
+    return Change([Put(key, claim), given, held], [event]), entitlement

@@ -10,14 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from services.kit.days import SHANGHAI, Days
 from services.kit.store import Store
-from services.orders.app.finance.cash_book import Entry, cash_book
-from services.orders.app.invoices.book import invoice_book
-from services.orders.app.keys import orders_of_hour
-from services.orders.app.pages import of_hours
-from services.orders.domain.days import Days
+from services.orders.app.finance.cash_book import CashEntry, cash_book
+from services.orders.app.invoices.invoice_book import invoice_book
+from services.orders.app.ordering.read_orders import orders_placed
 from services.orders.domain.invoice import BuyerKind, Invoice, InvoiceStatus
-from services.orders.domain.membership import CHINA
 from services.orders.domain.order import Goods, Line, LineState, Order, OrderState, PriceReason
 from services.orders.domain.payment import LineKind
 from services.orders.domain.tables import Column, Row, Table
@@ -53,7 +51,7 @@ class Source:
 
 def local_time(instant: datetime | None) -> str | None:
     """As people in China write it."""
-    return f"{instant.astimezone(CHINA):%Y-%m-%d %H:%M:%S}" if instant else None
+    return f"{instant.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}" if instant else None
 
 
 def worded(value: str, words: Mapping[Any, str]) -> str:
@@ -198,7 +196,7 @@ def _line(order: Order, line: Line) -> Row:
     )
 
 
-def _movement_rows(entry: Entry) -> Iterator[tuple[Table, Row]]:
+def _movement_rows(entry: CashEntry) -> Iterator[tuple[Table, Row]]:
     moved = entry.movement
     row = (
         moved.reference,
@@ -232,7 +230,7 @@ def _invoice_rows(entry: Invoice) -> Iterator[tuple[Table, Row]]:
 
 
 SOURCES = (
-    Source((ORDERS, LINES), of_hours(orders_of_hour, Order), _order_rows),
+    Source((ORDERS, LINES), orders_placed, _order_rows),
     Source((PAYMENTS, REFUNDS), cash_book, _movement_rows),
     Source((INVOICES,), invoice_book, _invoice_rows),
 )

@@ -3,41 +3,36 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 
+from services.kit.call import Call
+from services.kit.days import ONE_DAY, Days, civil_day
 from services.kit.events import Envelope
 from services.kit.idempotency import Request, answer_once
-from services.kit.identity import Principal
-from services.kit.objects import Objects
 from services.kit.observability import count, logger
-from services.kit.store import Change, Put, commit_retrying
-from services.orders.app.context import Context
-from services.orders.app.finance.daily import Asked, ask_for_days_over
+from services.kit.store import Change, Put, Stored, commit_retrying
+from services.orders.app.context import Context, FinanceContext
+from services.orders.app.finance.daily import Assignment, ask_for_days_over
 from services.orders.app.finance.file_links import Link, link_to
+from services.orders.app.finance.items import export_key, exports_of_month
 from services.orders.app.finance.problems import DAYS_NOT_EXPORTABLE, EXPORT_NOT_FOUND
 from services.orders.app.finance.revenue import Titles, titles
 from services.orders.app.finance.write_export import OutOfTime
-from services.orders.app.keys import export_key, exports_of_month
-from services.orders.app.ordering.records import new_number
-from services.orders.domain.days import Days
+from services.orders.app.items import new_number
 from services.orders.domain.export import MAX_DAYS, SCHEDULE, Export, ExportState, Manifest
-from services.orders.domain.membership import china_date
+from services.orders.domain.ids import ExportId
 from services.orders.events.published import ExportRequested
 
-_DAY = timedelta(days=1)
-
-Writer = Callable[[str, Days, Titles], Manifest]
+Writer = Callable[[ExportId, Days, Titles], Manifest]
 """Writes an export by its id. Raises OutOfTime."""
 
 
-def exportable(context: Context, first: date, last: date) -> Days:
+def exportable(ctx: Context, first: date, last: date) -> Days:
     """The days. Raises DAYS_NOT_EXPORTABLE."""
-    if not timedelta() <= last - first < MAX_DAYS * _DAY or last > china_date(context.clock.now()):
+    if not timedelta() <= last - first < MAX_DAYS * ONE_DAY or last > civil_day(ctx.clock.now()):
         raise DAYS_NOT_EXPORTABLE.problem(days=MAX_DAYS)
     return Days(first, last)
 
 
-def request_export(
-    context: Context, actor: Principal, first: date, last: date, reason: str, idempotency_key: str, correlation_id: str
-) -> Export:
+def request_export(ctx: Context, call: Call, first: date, last: date, reason: str) -> Export:
     """Asks for an export; what writes it is told by an event.
 
     Raises:
@@ -46,106 +41,102 @@ def request_export(
     """
 
     def plan() -> tuple[Change, Export]:
-        days = exportable(context, first, last)
-        export = _new(context, days, actor.id, reason, correlation_id)
-        audit = context.audit.entry(actor, "request_export", export.export_id, reason)
-        return Change([Put(export_key(export.export_id), export), audit], [_requested(context, export)]), export
+        days = exportable(ctx, first, last)
+        export = _new(ctx, days, call.caller_id, reason, call.correlation_id)
+        audit = ctx.audit.entry(call.caller, "request_export", export.export_id, reason)
+        return Change([Put(export_key(export.export_id), export), audit], [_requested(ctx, export)]), export
 
     content = {"first_day": f"{first}", "last_day": f"{last}", "reason": reason}
-    request = Request(actor.id, idempotency_key, "request_export", content)
-    return answer_once(context.store, context.clock, request, Export, plan)
+    request = Request(call.caller_id, call.idempotency_key, "request_export", content)
+    return answer_once(ctx.store, ctx.clock, request, Export, plan)
 
 
-def request_daily_exports(context: Context, correlation_id: str) -> list[date]:
-    """Asks for the export of each of the last days that is over, once; answers for which it asked now."""
+def request_daily_exports(ctx: Context, correlation_id: str) -> list[date]:
+    """Asks for the export of each of the last days that is over, once; returns the days asked for now."""
 
-    def ask(day: date) -> Asked:
-        export = _new(context, Days(day, day), SCHEDULE, "每日导出 daily export", correlation_id)
-        return Asked(export.export_id, Put(export_key(export.export_id), export), _requested(context, export))
+    def ask(day: date) -> Assignment:
+        export = _new(ctx, Days(day, day), SCHEDULE, "每日导出 daily export", correlation_id)
+        return Assignment(export.export_id, Put(export_key(export.export_id), export), _requested(ctx, export))
 
-    return ask_for_days_over(context, "EXPORT", ask)
+    return ask_for_days_over(ctx, "EXPORT", ask)
 
 
-def read_export(context: Context, export_id: str) -> Export:
+def read_export(ctx: Context, export_id: ExportId) -> Export:
     """One export. Raises EXPORT_NOT_FOUND."""
-    stored = context.store.get(export_key(export_id), Export)
+    stored = ctx.store.get(export_key(export_id), Export)
     if stored is None:
         raise EXPORT_NOT_FOUND.problem()
     return stored.value
 
 
-def list_exports(context: Context, month: str) -> list[Export]:
+def list_exports(ctx: Context, month: str) -> list[Export]:
     """The exports asked for in a month (UTC, such as 202611), newest first."""
-    return [stored.value for stored in context.store.query(exports_of_month(month), "", Export)][::-1]
+    return [stored.value for stored in ctx.store.query(exports_of_month(month), "", Export)][::-1]
 
 
-def link_file(context: Context, objects: Objects, actor: Principal, export_id: str, name: str) -> Link:
+def link_file(ctx: FinanceContext, call: Call, export_id: ExportId, name: str) -> Link:
     """A link to one file of an export; that it was handed out goes into the audit log.
 
     Raises:
         Problem: EXPORT_NOT_FOUND.
     """
-    manifest = read_export(context, export_id).manifest
-    link = link_to(context, objects, actor, manifest.files() if manifest else (), export_id, name)
+    manifest = read_export(ctx, export_id).manifest
+    link = link_to(ctx, call, manifest.files() if manifest else (), export_id, name)
     if link is None:
         raise EXPORT_NOT_FOUND.problem()
     return link
 
 
-def fulfil_export(context: Context, write: Writer, event: Envelope) -> None:
+def fulfil_export(ctx: Context, write: Writer, event: Envelope) -> None:
     """Writes an export that was asked for. One that died before it was noted is written again, to the same end.
 
     Raises:
         LookupError: no such export.
         DoesNotAddUp, Conflict: the queue delivers the event again.
     """
-    export_id = ExportRequested.model_validate(event.data).export_id
-    export = _stored(context, export_id)
+    export_id = ExportId(ExportRequested.model_validate(event.data).export_id)
+    export = _stored(ctx, export_id).value
     if export.state is not ExportState.REQUESTED:
         return
     try:
-        manifest = write(export_id, export.days, titles(context, export.last_day))
+        manifest = write(export_id, export.days, titles(ctx, export.last_day))
     except OutOfTime as error:
         logger().error("export too large", export_id=export_id, reason=str(error))
-        _finish(context, export_id, lambda found: found.failed(context.clock.now()))
+        _finish(ctx, export_id, lambda found: found.failed(ctx.clock.now()))
     else:
-        _finish(context, export_id, lambda found: found.done(manifest, context.clock.now()))
+        _finish(ctx, export_id, lambda found: found.done(manifest, ctx.clock.now()))
 
 
-def _new(context: Context, days: Days, actor_id: str, reason: str, correlation_id: str) -> Export:
+def _new(ctx: Context, days: Days, actor_id: str, reason: str, correlation_id: str) -> Export:
     return Export(
-        export_id=new_number(context),
+        export_id=ExportId(new_number(ctx)),
         first_day=days.first,
         last_day=days.last,
         requested_by=actor_id,
         reason=reason,
-        requested_at=context.clock.now(),
+        requested_at=ctx.clock.now(),
         correlation_id=correlation_id,
     )
 
 
-def _requested(context: Context, export: Export) -> Envelope:
+def _requested(ctx: Context, export: Export) -> Envelope:
     data = ExportRequested.model_validate(export, from_attributes=True)
-    return context.events.make(
-        ExportRequested.TYPE, data, subject=export.export_id, correlation_id=export.correlation_id
-    )
+    return ctx.events.make(ExportRequested.TYPE, data, subject=export.export_id, correlation_id=export.correlation_id)
 
 
-def _stored(context: Context, export_id: str) -> Export:
-    stored = context.store.get(export_key(export_id), Export)
+def _stored(ctx: Context, export_id: ExportId) -> Stored[Export]:
+    stored = ctx.store.get(export_key(export_id), Export)
     if stored is None:
         raise LookupError(export_id)
-    return stored.value
+    return stored
 
 
-def _finish(context: Context, export_id: str, finish: Callable[[Export], Export]) -> None:
+def _finish(ctx: Context, export_id: ExportId, finish: Callable[[Export], Export]) -> None:
     def plan() -> tuple[Change, ExportState]:
-        stored = context.store.get(export_key(export_id), Export)
-        if stored is None:
-            raise LookupError(export_id)
+        stored = _stored(ctx, export_id)
         if stored.value.state is not ExportState.REQUESTED:
             return Change(), stored.value.state
         finished = finish(stored.value)
-        return Change([Put(stored.key, finished, stored.version)]), finished.state
+        return Change([stored.put(finished)]), finished.state
 
-    count("Exports", state=commit_retrying(context.store, plan))
+    count("Exports", state=commit_retrying(ctx.store, plan))

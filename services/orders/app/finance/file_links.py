@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services.kit.identity import Principal
-from services.kit.objects import Objects
+from services.kit.call import Call
 from services.kit.store import Change
-from services.orders.app.context import Context
+from services.orders.app.context import FinanceContext
 from services.orders.domain.export import KeptFile
 
 LINK_SECONDS = 300
@@ -23,13 +22,11 @@ class Link:
     file: KeptFile
 
 
-def link_to(
-    context: Context, objects: Objects, actor: Principal, files: Sequence[KeptFile], subject: str, name: str
-) -> Link | None:
+def link_to(ctx: FinanceContext, call: Call, files: Sequence[KeptFile], subject: str, name: str) -> Link | None:
     """A link to the file of a name, which goes into the audit log under `subject`; None where there is no such file."""
     file = next((file for file in files if file.name == name), None)
     if file is None:
         return None
-    context.store.commit(Change([context.audit.entry(actor, "link_finance_file", f"{subject}/{name}", "download")]))
-    until = context.clock.now() + timedelta(seconds=LINK_SECONDS)
-    return Link(objects.link(file.key, LINK_SECONDS), until, file)
+    ctx.store.commit(Change([ctx.audit.entry(call.caller, "link_finance_file", f"{subject}/{name}", "download")]))
+    until = ctx.clock.now() + timedelta(seconds=LINK_SECONDS)
+    return Link(ctx.objects.link(file.key, LINK_SECONDS), until, file)

@@ -7,7 +7,7 @@ from services.orders.app.finance.export_tables import local_time
 from services.orders.app.finance.report_page import Bar, chart, grid, heading, page, paragraph, yuan
 from services.orders.domain.payment import LineKind, ProviderName
 from services.orders.domain.reconciliation import Reconciliation, Totals
-from services.orders.domain.statement_check import Finding, Found, StatementCheck
+from services.orders.domain.statement_check import Finding, ReportedDifference, StatementCheck
 
 ON_ONE_PAGE = 25
 _PROVIDERS = {ProviderName.WECHAT: "微信支付 WeChat Pay", ProviderName.ALIPAY: "支付宝 Alipay"}
@@ -27,7 +27,7 @@ _HEADINGS = (
 )
 
 
-def reconciliation_report(check: StatementCheck, done: Reconciliation, found: Sequence[Found]) -> str:
+def reconciliation_report(check: StatementCheck, done: Reconciliation, found: Sequence[ReportedDifference]) -> str:
     """HTML of what was found."""
     verdict = (
         paragraph("一致：双方每一笔都相同。 Clean: both sides say the same of every movement.", "good")
@@ -52,12 +52,12 @@ def reconciliation_report(check: StatementCheck, done: Reconciliation, found: Se
     return page("学时 · 对账报告 Reconciliation", parts)
 
 
-def difference_rows(found: Iterable[Found]) -> tuple[tuple[str, ...], list[Sequence[Cell]]]:
+def difference_rows(found: Iterable[ReportedDifference]) -> tuple[tuple[str, ...], list[Sequence[Cell]]]:
     """Headings and rows of the list."""
     return _HEADINGS, [list(row) for row in _told(found)]
 
 
-def _told(found: Iterable[Found]) -> list[list[str]]:
+def _told(found: Iterable[ReportedDifference]) -> list[list[str]]:
     return [
         [
             _FINDINGS[one.finding],
@@ -83,11 +83,11 @@ def _totals(kind: LineKind, done: Reconciliation) -> list[str | int]:
     return row
 
 
-def _count(found: Sequence[Found], finding: Finding) -> int:
+def _count(found: Sequence[ReportedDifference], finding: Finding) -> int:
     return sum(one.finding is finding for one in found)
 
 
-def _bars(done: Reconciliation, found: Sequence[Found]) -> list[Bar]:
+def _bars(done: Reconciliation, found: Sequence[ReportedDifference]) -> list[Bar]:
     matched = sum(total.count for total in done.matched.values())
     bars = [Bar(f"一致 {matched}", matched, 0, f"一致 Matched: {matched}")]
     for finding in Finding:

@@ -3,19 +3,19 @@
 from datetime import date
 from hashlib import sha256
 
+from services.kit.call import Call
+from services.kit.days import civil_day
 from services.kit.events import Envelope
 from services.kit.idempotency import Request, answer_once
-from services.kit.identity import Principal
-from services.kit.objects import Objects
 from services.kit.store import Change, Put
-from services.orders.app.context import Context
-from services.orders.app.finance.daily import Asked, ask_for_days_over
+from services.orders.app.context import Context, FinanceContext
+from services.orders.app.finance.daily import Assignment, ask_for_days_over
 from services.orders.app.finance.file_links import Link, link_to
+from services.orders.app.finance.items import check_key, checks_of_month
 from services.orders.app.finance.problems import DAYS_NOT_EXPORTABLE, RECONCILIATION_NOT_FOUND
-from services.orders.app.keys import check_key, checks_of_month
-from services.orders.app.ordering.records import new_number
+from services.orders.app.items import new_number
 from services.orders.domain.export import SCHEDULE
-from services.orders.domain.membership import china_date
+from services.orders.domain.ids import CheckId
 from services.orders.domain.payment import ProviderName
 from services.orders.domain.statement_check import StatementCheck
 from services.orders.events.published import ReconciliationRequested
@@ -24,15 +24,7 @@ STATEMENTS = "statements/"
 
 
 def request_check(
-    context: Context,
-    objects: Objects,
-    actor: Principal,
-    provider: ProviderName,
-    day: date,
-    statement: bytes | None,
-    reason: str,
-    idempotency_key: str,
-    correlation_id: str,
+    ctx: FinanceContext, call: Call, provider: ProviderName, day: date, statement: bytes | None, reason: str
 ) -> StatementCheck:
     """Asks for a check; with a statement as it was downloaded from the provider, that one is compared.
 
@@ -40,67 +32,67 @@ def request_check(
         Problem: DAYS_NOT_EXPORTABLE, IDEMPOTENCY_KEY_REUSED.
         Conflict: others kept writing.
     """
-    if day > china_date(context.clock.now()):
+    if day > civil_day(ctx.clock.now()):
         raise DAYS_NOT_EXPORTABLE.problem()
-    statement_key = _keep(objects, statement) if statement is not None else None
+    statement_key = _keep(ctx, statement) if statement is not None else None
 
     def plan() -> tuple[Change, StatementCheck]:
-        check = _new(context, provider, day, actor.id, reason, correlation_id, statement_key)
-        audit = context.audit.entry(actor, "request_reconciliation", check.check_id, reason)
-        return Change([Put(check_key(check.check_id), check), audit], [_requested(context, check)]), check
+        check = _new(ctx, provider, day, call.caller_id, reason, call.correlation_id, statement_key)
+        audit = ctx.audit.entry(call.caller, "request_reconciliation", check.check_id, reason)
+        return Change([Put(check_key(check.check_id), check), audit], [_requested(ctx, check)]), check
 
     content = {"provider": provider, "day": f"{day}", "reason": reason, "statement": statement_key}
-    request = Request(actor.id, idempotency_key, "request_reconciliation", content)
-    return answer_once(context.store, context.clock, request, StatementCheck, plan)
+    request = Request(call.caller_id, call.idempotency_key, "request_reconciliation", content)
+    return answer_once(ctx.store, ctx.clock, request, StatementCheck, plan)
 
 
-def request_daily_checks(context: Context, correlation_id: str) -> list[date]:
-    """Asks for the check of each of the last days that is over, once per provider; answers for which it asked now."""
+def request_daily_checks(ctx: Context, correlation_id: str) -> list[date]:
+    """Asks for the check of each of the last days that is over, once per provider; returns the days asked for now."""
     asked: set[date] = set()
     for provider in ProviderName:
 
-        def ask(day: date, provider: ProviderName = provider) -> Asked:
-            check = _new(context, provider, day, SCHEDULE, "每日对账 daily reconciliation", correlation_id, None)
-            return Asked(check.check_id, Put(check_key(check.check_id), check), _requested(context, check))
+        def ask(day: date, provider: ProviderName = provider) -> Assignment:
+            check = _new(ctx, provider, day, SCHEDULE, "每日对账 daily reconciliation", correlation_id, None)
+            return Assignment(check.check_id, Put(check_key(check.check_id), check), _requested(ctx, check))
 
-        asked |= set(ask_for_days_over(context, f"RECONCILIATION#{provider}", ask))
+        asked |= set(ask_for_days_over(ctx, f"RECONCILIATION#{provider}", ask))
     return sorted(asked)
 
 
-def read_check(context: Context, check_id: str) -> StatementCheck:
+def read_check(ctx: Context, check_id: CheckId) -> StatementCheck:
     """One check. Raises RECONCILIATION_NOT_FOUND."""
-    stored = context.store.get(check_key(check_id), StatementCheck)
+    stored = ctx.store.get(check_key(check_id), StatementCheck)
     if stored is None:
         raise RECONCILIATION_NOT_FOUND.problem()
     return stored.value
 
 
-def list_checks(context: Context, month: str) -> list[StatementCheck]:
+def list_checks(ctx: Context, month: str) -> list[StatementCheck]:
     """The checks of a civil month's days (such as 202611), the newest day first."""
-    return [stored.value for stored in context.store.query(checks_of_month(month), "", StatementCheck)][::-1]
+    return [stored.value for stored in ctx.store.query(checks_of_month(month), "", StatementCheck)][::-1]
 
 
-def link_check_file(context: Context, objects: Objects, actor: Principal, check_id: str, name: str) -> Link:
+def link_check_file(ctx: FinanceContext, call: Call, check_id: CheckId, name: str) -> Link:
     """A link to the report or the list of a check; that it was handed out goes into the audit log.
 
     Raises:
         Problem: RECONCILIATION_NOT_FOUND.
     """
-    check = read_check(context, check_id)
-    link = link_to(context, objects, actor, check.result.files if check.result else (), check_id, name)
+    check = read_check(ctx, check_id)
+    link = link_to(ctx, call, check.result.files if check.result else (), check_id, name)
     if link is None:
         raise RECONCILIATION_NOT_FOUND.problem()
     return link
 
 
-def _keep(objects: Objects, statement: bytes) -> str:
+def _keep(ctx: FinanceContext, statement: bytes) -> str:
     key = f"{STATEMENTS}{sha256(statement).hexdigest()}"
-    objects.put(key, statement, "application/octet-stream")
+    ctx.objects.put(key, statement, "application/octet-stream")
     return key
 
 
 def _new(
-    context: Context,
+    ctx: Context,
     provider: ProviderName,
     day: date,
     actor_id: str,
@@ -109,19 +101,19 @@ def _new(
     statement_key: str | None,
 ) -> StatementCheck:
     return StatementCheck(
-        check_id=f"{day:%Y%m%d}-{provider}-{new_number(context)}",
+        check_id=CheckId(f"{day:%Y%m%d}-{provider}-{new_number(ctx)}"),
         provider=provider,
         day=day,
         requested_by=actor_id,
         reason=reason,
-        requested_at=context.clock.now(),
+        requested_at=ctx.clock.now(),
         correlation_id=correlation_id,
         statement_key=statement_key,
     )
 
 
-def _requested(context: Context, check: StatementCheck) -> Envelope:
+def _requested(ctx: Context, check: StatementCheck) -> Envelope:
     data = ReconciliationRequested(reconciliation_id=check.check_id, provider=check.provider, day=check.day)
-    return context.events.make(
+    return ctx.events.make(
         ReconciliationRequested.TYPE, data, subject=check.check_id, correlation_id=check.correlation_id
     )

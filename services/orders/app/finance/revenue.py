@@ -4,13 +4,14 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
+from services.kit.days import Days
 from services.kit.store import Store
 from services.orders.app.context import Context
+from services.orders.app.courses.items import course_key
 from services.orders.app.finance.cash_book import cash_book
 from services.orders.app.finance.problems import TOO_MUCH_AT_ONCE
-from services.orders.app.keys import course_key
 from services.orders.domain.course_offer import CourseOffer
-from services.orders.domain.days import Days
+from services.orders.domain.ids import CourseId, PlanId
 from services.orders.domain.order import Goods
 from services.orders.domain.revenue import Revenue, Takings
 
@@ -31,14 +32,14 @@ def sum_up(store: Store, days: Days) -> Revenue:
     return revenue
 
 
-def titles(context: Context, day: date) -> Titles:
+def titles(ctx: Context, day: date) -> Titles:
     """Titles of courses by their offers, of plans by the version in force on a day."""
 
     def title(goods: Goods, item_id: str) -> str:
         if goods is Goods.MEMBERSHIP:
-            plan = context.plans.in_force(item_id, day)
+            plan = ctx.plans.in_force(PlanId(item_id), day)
             return plan.title if plan else item_id
-        offer = context.store.get(course_key(item_id), CourseOffer)
+        offer = ctx.store.get(course_key(CourseId(item_id)), CourseOffer)
         return offer.value.title if offer else item_id
 
     return title

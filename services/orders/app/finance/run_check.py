@@ -1,19 +1,19 @@
 """Comparing a provider's statement of a day with our cash book, and the report on one page."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 from hashlib import sha256
 
 from services.kit.csv_file import csv_bytes
+from services.kit.days import ONE_DAY
 from services.kit.events import Envelope
-from services.kit.objects import Objects
 from services.kit.observability import count, logger
-from services.kit.store import Change, Put, Store, commit_retrying
+from services.kit.store import Change, Stored, commit_retrying
+from services.kit.store.pages import every
+from services.orders.app.context import Context, FinanceContext, ReconciliationContext
+from services.orders.app.finance.items import check_key, movement_key, movements_of_day
 from services.orders.app.finance.reconciliation_report import difference_rows, reconciliation_report
-from services.orders.app.keys import check_key, movement_key, movements_of_day
-from services.orders.app.pages import pages
-from services.orders.app.payments.till import Till
 from services.orders.domain.export import SCHEDULE, KeptFile
+from services.orders.domain.ids import CheckId
 from services.orders.domain.movement import Movement
 from services.orders.domain.payment import (
     MalformedStatement,
@@ -27,11 +27,10 @@ from services.orders.domain.statement_check import SHOWN, CheckResult, CheckStat
 from services.orders.events.published import ReconciliationRequested
 
 REPORTS = "reports/"
-_DAY = timedelta(days=1)
 _HTML, _CSV = "text/html; charset=utf-8", "text/csv; charset=utf-8"
 
 
-def run_check(till: Till, objects: Objects, event: Envelope) -> None:
+def run_check(ctx: ReconciliationContext, event: Envelope) -> None:
     """Does a check that was asked for, once: a second delivery finds it done.
 
     Raises:
@@ -39,31 +38,34 @@ def run_check(till: Till, objects: Objects, event: Envelope) -> None:
         StatementNotReady: of a daily one; the queue asks again.
         ProviderUnavailable, ProviderRefused, Conflict: the queue delivers the event again.
     """
-    check_id = ReconciliationRequested.model_validate(event.data).reconciliation_id
-    stored = till.context.store.get(check_key(check_id), StatementCheck)
-    if stored is None:
-        raise LookupError(check_id)
-    check = stored.value
+    check = _stored(ctx, CheckId(ReconciliationRequested.model_validate(event.data).reconciliation_id)).value
     if check.state is not CheckState.REQUESTED:
         return
-    ours = list(pages(till.context.store, movements_of_day(check.provider, check.day), Movement))
-    provider = till.provider(check.provider)
+    ours = [stored.value for stored in every(ctx.store, movements_of_day(check.provider, check.day), "", Movement)]
+    provider = ctx.provider(check.provider)
     if provider is None and ours:
         raise ProviderUnavailable(f"no account at {check.provider}, which moved money")
-    state, lines = _statement(provider, objects, check)
-    result = _compared(till.context.store, objects, check, lines, ours) if state is CheckState.DONE else None
-    _finish(till, check_id, state, result)
+    state, lines = _statement(ctx, provider, check)
+    result = _compared(ctx, check, lines, ours) if state is CheckState.DONE else None
+    _finish(ctx, check.check_id, state, result)
+
+
+def _stored(ctx: Context, check_id: CheckId) -> Stored[StatementCheck]:
+    stored = ctx.store.get(check_key(check_id), StatementCheck)
+    if stored is None:
+        raise LookupError(check_id)
+    return stored
 
 
 def _statement(
-    provider: PaymentProvider | None, objects: Objects, check: StatementCheck
+    ctx: FinanceContext, provider: PaymentProvider | None, check: StatementCheck
 ) -> tuple[CheckState, Sequence[StatementLine]]:
     if provider is None:
         return CheckState.NO_ACCOUNT, ()
     try:
         if check.statement_key is None:
             return CheckState.DONE, provider.statement(check.day)
-        content = objects.get(check.statement_key)
+        content = ctx.objects.get(check.statement_key)
         if content is None:
             raise LookupError(check.statement_key)
         return CheckState.DONE, provider.read_statement(content)
@@ -77,55 +79,49 @@ def _statement(
 
 
 def _compared(
-    store: Store,
-    objects: Objects,
-    check: StatementCheck,
-    lines: Sequence[StatementLine],
-    ours: Sequence[Movement],
+    ctx: FinanceContext, check: StatementCheck, lines: Sequence[StatementLine], ours: Sequence[Movement]
 ) -> CheckResult:
-    done = reconcile(lines, ours, _dated_otherwise(store, check, lines, ours))
+    done = reconcile(lines, ours, _dated_otherwise(ctx, check, lines, ours))
     found = differences(done)
     name = f"{check.day:%Y%m%d}-{check.provider}"
     headings, rows = difference_rows(found)
     files = (
-        _keep(objects, check, f"reconciliation-{name}.html", reconciliation_report(check, done, found).encode(), _HTML),
-        _keep(objects, check, f"differences-{name}.csv", csv_bytes(headings, rows), _CSV),
+        _keep(ctx, check, f"reconciliation-{name}.html", reconciliation_report(check, done, found).encode(), _HTML),
+        _keep(ctx, check, f"differences-{name}.csv", csv_bytes(headings, rows), _CSV),
     )
     counts = {finding: sum(one.finding is finding for one in found) for finding in Finding}
     return CheckResult(dict(done.matched), dict(done.ours), dict(done.theirs), counts, tuple(found[:SHOWN]), files)
 
 
 def _dated_otherwise(
-    store: Store, check: StatementCheck, lines: Iterable[StatementLine], ours: Iterable[Movement]
+    ctx: Context, check: StatementCheck, lines: Iterable[StatementLine], ours: Iterable[Movement]
 ) -> list[Movement]:
     """Movements that the statement has and that we date to the day before or after."""
     known = {(movement.kind, movement.reference) for movement in ours}
     found = []
     for kind, reference in {reference_of(line) for line in lines} - known:
-        for day in (check.day - _DAY, check.day + _DAY):
-            stored = store.get(movement_key(check.provider, day, kind, reference or "-"), Movement)
+        for day in (check.day - ONE_DAY, check.day + ONE_DAY):
+            stored = ctx.store.get(movement_key(check.provider, day, kind, reference or "-"), Movement)
             found += [stored.value] if stored else []
     return found
 
 
-def _keep(objects: Objects, check: StatementCheck, name: str, content: bytes, content_type: str) -> KeptFile:
+def _keep(ctx: FinanceContext, check: StatementCheck, name: str, content: bytes, content_type: str) -> KeptFile:
     digest = sha256(content).hexdigest()
     key = f"{REPORTS}{check.check_id}/{digest[:16]}/{name}"
-    objects.put(key, content, content_type)
+    ctx.objects.put(key, content, content_type)
     return KeptFile(name, key, len(content), digest)
 
 
-def _finish(till: Till, check_id: str, state: CheckState, result: CheckResult | None) -> None:
+def _finish(ctx: Context, check_id: CheckId, state: CheckState, result: CheckResult | None) -> None:
     def plan() -> tuple[Change, bool]:
-        stored = till.context.store.get(check_key(check_id), StatementCheck)
-        if stored is None:
-            raise LookupError(check_id)
+        stored = _stored(ctx, check_id)
         if stored.value.state is not CheckState.REQUESTED:
             return Change(), False
-        finished = stored.value.finished(state, till.context.clock.now(), result)
-        return Change([Put(stored.key, finished, stored.version)]), True
+        finished = stored.value.finished(state, ctx.clock.now(), result)
+        return Change([stored.put(finished)]), True
 
-    if commit_retrying(till.context.store, plan):
+    if commit_retrying(ctx.store, plan):
         count("Reconciliations", state=state)
         if result and not result.is_clean:
             logger().error("statement differs", check_id=check_id, differences=sum(result.counts.values()))

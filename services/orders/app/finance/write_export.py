@@ -8,13 +8,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
 
+from services.kit.days import Days
 from services.kit.objects import Objects
 from services.kit.store import Store
-from services.orders.app.finance.cash_book import Entry
+from services.orders.app.finance.cash_book import CashEntry
 from services.orders.app.finance.export_tables import LINES, ORDERS, SOURCES, Source
 from services.orders.app.finance.revenue import Titles, revenue_document
 from services.orders.app.finance.revenue_report import revenue_report
-from services.orders.domain.days import Days
 from services.orders.domain.export import ExportedTable, KeptFile, Manifest
 from services.orders.domain.revenue import Revenue
 from services.orders.domain.tables import Row, Table
@@ -55,7 +55,7 @@ class Format(Protocol):
 
 
 @dataclass(frozen=True)
-class Press:
+class ExportContext:
     """What writing an export works with. `formats` by the ending of their files' names."""
 
     store: Store
@@ -66,7 +66,7 @@ class Press:
     out_of_time: Callable[[], bool] = lambda: False
 
 
-def write_export(press: Press, export_id: str, days: Days, titles: Titles) -> Manifest:
+def write_export(ctx: ExportContext, export_id: str, days: Days, titles: Titles) -> Manifest:
     """Writes every table's files and keeps them. What is stored decides every byte, so a second run changes nothing.
 
     Raises:
@@ -75,10 +75,10 @@ def write_export(press: Press, export_id: str, days: Days, titles: Titles) -> Ma
     """
     revenue = Revenue()
     with TemporaryDirectory() as folder:
-        keeper = _Keeper(press.objects, f"{PREFIX}{export_id}/", Path(folder))
+        keeper = _Keeper(ctx.objects, f"{PREFIX}{export_id}/", Path(folder))
         tables: list[ExportedTable] = []
-        for source in press.sources:
-            tables += _write_source(press, source, days, keeper, revenue)
+        for source in ctx.sources:
+            tables += _write_source(ctx, source, days, keeper, revenue)
         _check(tables)
         summary, span = revenue_document(revenue, days, titles), _span(days)
         documents = [
@@ -89,12 +89,14 @@ def write_export(press: Press, export_id: str, days: Days, titles: Titles) -> Ma
     return Manifest(tuple(tables), tuple(documents))
 
 
-def _write_source(press: Press, source: Source, days: Days, keeper: "_Keeper", revenue: Revenue) -> list[ExportedTable]:
-    sinks = {table.name: _Sink(press, table, keeper, _span(days)) for table in source.tables}
-    for number, thing in enumerate(source.read(press.store, days)):
-        if number % _CHECKED_EVERY == 0 and press.out_of_time():
+def _write_source(
+    ctx: ExportContext, source: Source, days: Days, keeper: "_Keeper", revenue: Revenue
+) -> list[ExportedTable]:
+    sinks = {table.name: _Sink(ctx, table, keeper, _span(days)) for table in source.tables}
+    for number, thing in enumerate(source.read(ctx.store, days)):
+        if number % _CHECKED_EVERY == 0 and ctx.out_of_time():
             raise OutOfTime(f"after {number} of {source.tables[0].name}")
-        if isinstance(thing, Entry):
+        if isinstance(thing, CashEntry):
             revenue.add(thing.movement)
         for table, row in source.rows(thing):
             sinks[table.name].write(row)
@@ -128,8 +130,8 @@ class _Keeper:
 class _Sink:
     """One table's files, the next one begun when one is full; and what its rows add up to."""
 
-    def __init__(self, press: Press, table: Table, keeper: _Keeper, span: str) -> None:
-        self._press, self._table, self._keeper, self._span = press, table, keeper, span
+    def __init__(self, ctx: ExportContext, table: Table, keeper: _Keeper, span: str) -> None:
+        self._ctx, self._table, self._keeper, self._span = ctx, table, keeper, span
         self._money = [(place, column.name) for place, column in enumerate(table.columns) if column.money]
         self._totals = {column.name: 0 for column in table.columns if column.money}
         self._kept: list[KeptFile] = []
@@ -139,7 +141,7 @@ class _Sink:
 
     def write(self, row: Row) -> None:
         """The next row."""
-        if self._rows == self._parts * self._press.rows_per_file:
+        if self._rows == self._parts * self._ctx.rows_per_file:
             self._end()
             self._begin()
         for _, _, file in self._open:
@@ -156,7 +158,7 @@ class _Sink:
     def _begin(self) -> None:
         self._parts += 1
         part = f"-{self._parts}" if self._parts > 1 else ""
-        for suffix, format_ in self._press.formats.items():
+        for suffix, format_ in self._ctx.formats.items():
             path = self._keeper.folder / f"{self._table.name}-{self._span}{part}.{suffix}"
             self._open.append((path, format_, format_(path, self._table)))
 

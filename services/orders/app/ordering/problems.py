@@ -3,8 +3,7 @@
 from http import HTTPStatus
 
 from services.kit.problems import ProblemType
-from services.orders.app.coupons.problems import COUPON_PROBLEMS
-from services.orders.app.problems import COURSE_WITHDRAWN
+from services.orders.app.courses.problems import COURSE_WITHDRAWN
 from services.orders.domain.purchase_state import BuyingObstacle
 
 ALREADY_OWNED = ProblemType(
@@ -64,7 +63,7 @@ ORDER_NOT_CANCELLABLE = ProblemType(
     "If it is paid and you want the money back, ask for a refund from the order.",
 )
 
-SHOP_PROBLEMS = (
+ORDER_PROBLEMS = (
     ALREADY_OWNED,
     ORDER_PENDING,
     CART_FULL,
@@ -72,7 +71,6 @@ SHOP_PROBLEMS = (
     PRICE_CHANGED,
     ORDER_NOT_FOUND,
     ORDER_NOT_CANCELLABLE,
-    *COUPON_PROBLEMS,
 )
 
 BUYING_OBSTACLES = {

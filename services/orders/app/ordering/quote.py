@@ -3,16 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from services.kit.store import ABSENT, Check, Stored, Write
+from services.kit.days import civil_day
+from services.kit.store import ABSENT, Check, Key, Stored, Write
 from services.orders.app.context import Context
-from services.orders.app.coupons.check import apply_coupon
-from services.orders.app.entitlements.standings import Found, Standings, refuse_unless_buyable
-from services.orders.app.keys import claim_key, latest_order_key, order_key
+from services.orders.app.coupons.apply_coupon import apply_coupon
+from services.orders.app.courses.standings import (
+    StandingItems,
+    hold_membership,
+    read_shopper,
+    read_standing,
+    refuse_unless_buyable,
+)
+from services.orders.app.entitlements.items import claim_key
+from services.orders.app.memberships.problems import PLAN_NOT_FOUND
+from services.orders.app.ordering.items import LatestOrder, latest_order_key, order_key
 from services.orders.app.ordering.problems import ORDER_PENDING
-from services.orders.app.ordering.records import LatestOrder
-from services.orders.app.problems import PLAN_NOT_FOUND
 from services.orders.domain.coupon import normal_code
-from services.orders.domain.membership import china_date
+from services.orders.domain.ids import CouponCode, CourseId, LearnerId, OrderId, PlanId
 from services.orders.domain.order import Goods, Line, Order, OrderState, PriceReason
 from services.orders.domain.purchase_state import Standing
 
@@ -27,7 +34,7 @@ class Quote:
     """
 
     lines: tuple[Line, ...]
-    coupon_code: str | None
+    coupon_code: CouponCode | None
     replaced: Sequence[Stored[LatestOrder]]
     holding: Sequence[Write]
 
@@ -37,7 +44,9 @@ class Quote:
         return sum(line.due_fen for line in self.lines)
 
 
-def quote_courses(context: Context, learner_id: str, course_ids: Sequence[str], coupon_code: str | None) -> Quote:
+def quote_courses(
+    ctx: Context, learner_id: LearnerId, course_ids: Sequence[CourseId], coupon_code: str | None
+) -> Quote:
     """Courses, each once however often it is named.
 
     An order does not hold the courses' offers: it is placed at the prices that were read a moment before, and many
@@ -46,29 +55,30 @@ def quote_courses(context: Context, learner_id: str, course_ids: Sequence[str], 
     Raises:
         Problem: COURSE_NOT_FOUND, COURSE_WITHDRAWN, ALREADY_OWNED, ORDER_PENDING, or of the coupon.
     """
-    standings = Standings(context, learner_id)
-    found = [standings.of(course_id) for course_id in dict.fromkeys(course_ids)]
+    shopper = read_shopper(ctx, learner_id)
+    found = [read_standing(ctx, shopper, course_id) for course_id in dict.fromkeys(course_ids)]
     for one in found:
         refuse_unless_buyable(one.standing)
     lines = tuple(_course_line(number, one.standing) for number, one in enumerate(found, 1))
     as_member = any(line.price_reason is PriceReason.MEMBER for line in lines)
-    holding = [standings.hold_membership(lends_prices=as_member), *_settled(learner_id, found)]
+    holding = [hold_membership(shopper, lends_prices=as_member), *_settled(learner_id, found)]
+    replaced = [_latest(learner_id, one) for one in found]
     if coupon_code is None:
-        return Quote(lines, None, [_latest(learner_id, one) for one in found], holding)
+        return Quote(lines, None, replaced, holding)
     code = normal_code(coupon_code)
-    discounted, reserved = apply_coupon(context, learner_id, code, lines)
-    return Quote(discounted, code, [_latest(learner_id, one) for one in found], [*holding, *reserved])
+    discounted, reserved = apply_coupon(ctx, learner_id, code, lines)
+    return Quote(discounted, code, replaced, [*holding, *reserved])
 
 
-def quote_membership(context: Context, learner_id: str, plan_id: str) -> Quote:
+def quote_membership(ctx: Context, learner_id: LearnerId, plan_id: PlanId) -> Quote:
     """One period of membership. Raises PLAN_NOT_FOUND, ORDER_PENDING."""
-    now = context.clock.now()
-    plan = context.plans.in_force(plan_id, china_date(now))
+    now = ctx.clock.now()
+    plan = ctx.plans.in_force(plan_id, civil_day(now))
     if plan is None or plan.price_fen is None:
         raise PLAN_NOT_FOUND.problem(plan=plan_id)
     key = latest_order_key(learner_id, Goods.MEMBERSHIP, plan.id)
-    latest = context.store.get(key, LatestOrder) or Stored(key, LatestOrder(""), ABSENT)
-    order = context.store.get(order_key(latest.value.order_id), Order)
+    latest = ctx.store.get(key, LatestOrder) or _none(key)
+    order = ctx.store.get(order_key(latest.value.order_id), Order)
     if order and order.value.state_at(now) is OrderState.OPEN:
         raise ORDER_PENDING.problem(order_id=order.value.order_id)
     line = Line(
@@ -100,13 +110,16 @@ def _course_line(number: int, standing: Standing) -> Line:
     )
 
 
-def _settled(learner_id: str, found: Sequence[Found]) -> list[Check]:
+def _settled(learner_id: LearnerId, found: Sequence[StandingItems]) -> list[Check]:
     """That nothing was claimed meanwhile, and no earlier order of a course revived by a late payment."""
     orders = {one.order.key: one.order for one in found if one.order}
     claims = [Check(claim_key(learner_id, one.standing.offer.course_id), ABSENT) for one in found]
     return [*claims, *(Check(order.key, order.version) for order in orders.values())]
 
 
-def _latest(learner_id: str, found: Found) -> Stored[LatestOrder]:
-    key = latest_order_key(learner_id, Goods.COURSE, found.standing.offer.course_id)
-    return found.latest or Stored(key, LatestOrder(""), ABSENT)
+def _latest(learner_id: LearnerId, found: StandingItems) -> Stored[LatestOrder]:
+    return found.latest or _none(latest_order_key(learner_id, Goods.COURSE, found.standing.offer.course_id))
+
+
+def _none(key: Key) -> Stored[LatestOrder]:
+    return Stored(key, LatestOrder(OrderId("")), ABSENT)

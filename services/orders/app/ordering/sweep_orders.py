@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from services.kit.observability import count, logger
 from services.kit.store import Conflict
 from services.orders.app.context import Context
-from services.orders.app.keys import orders_of_hour
-from services.orders.app.ordering.own_orders import expire_order
+from services.orders.app.ordering.close_order import expire_order
+from services.orders.app.ordering.items import orders_of_hour
 from services.orders.app.payments.record_payment import settle_free
 from services.orders.app.payments.sweep_payments import hours_to_look_at
 from services.orders.domain.order import Order, OrderState
@@ -16,31 +16,31 @@ PATIENCE = timedelta(seconds=60)
 """How long an order of nothing is left to whoever is placing it."""
 
 
-def sweep_orders(context: Context, enough: Callable[[], bool] = lambda: False) -> int:
-    """Closes the open orders that have expired, the newest hour first, until done or `enough`; answers how many.
+def sweep_orders(ctx: Context, enough: Callable[[], bool] = lambda: False) -> int:
+    """Closes the open orders that have expired, the newest hour first, until done or `enough`; returns how many.
 
     One that costs nothing, whose placing died before it was granted, is granted. One that others keep writing is left
     for the next run.
     """
-    closed, now = 0, context.clock.now()
+    closed, now = 0, ctx.clock.now()
     for hour in hours_to_look_at(now):
-        for stored in context.store.query(orders_of_hour(hour), "", Order):
+        for stored in ctx.store.query(orders_of_hour(hour), "", Order):
             if enough():
                 return closed
-            closed += _close(context, stored.value, now)
+            closed += _close(ctx, stored.value, now)
     return closed
 
 
-def _close(context: Context, order: Order, now: datetime) -> bool:
+def _close(ctx: Context, order: Order, now: datetime) -> bool:
     free, over = order.amount_fen == 0, order.state_at(now) is OrderState.EXPIRED
     due = order.created_at <= now - PATIENCE if free else over
     if order.state is not OrderState.OPEN or not due:
         return False
     try:
         if free:
-            settle_free(context, order.order_id)
+            settle_free(ctx, order.order_id)
         if over:  # one that could not be granted any more is among them
-            expire_order(context, order.order_id)
+            expire_order(ctx, order.order_id)
     except Conflict as error:
         logger().warning("order not closed", order_id=order.order_id, reason=str(error))
         count("UnclosedOrders")

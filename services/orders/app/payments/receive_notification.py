@@ -1,13 +1,12 @@
 """Taking a provider's notification: proven, compared with the payment it is about, kept; only then acknowledged."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from services.kit.inbox import MARKER_RETENTION
 from services.kit.observability import count, logger
 from services.kit.store import Change, Put, Write, commit_retrying
 from services.orders.app.context import Context
-from services.orders.app.keys import nonce_key, notice_key, payment_key
+from services.orders.app.payments.items import NotificationRecord, UsedNonce, nonce_key, notification_key, payment_key
 from services.orders.app.payments.problems import NOTIFICATION_REFUSED
 from services.orders.domain.payment import (
     CURRENCY,
@@ -23,25 +22,7 @@ NONCE_RETENTION = timedelta(days=2)
 """Far longer than a message is young enough to be taken."""
 
 
-@dataclass(frozen=True)
-class Notice:
-    """A notification that was taken."""
-
-    number: str
-    transaction_id: str
-    received_at: datetime
-
-
-@dataclass(frozen=True)
-class UsedNonce:
-    """A message that was taken: the same one never is again."""
-
-    received_at: datetime
-
-
-def receive_notification(
-    context: Context, provider: PaymentProvider, raw: RawNotification, correlation_id: str
-) -> None:
+def receive_notification(ctx: Context, provider: PaymentProvider, raw: RawNotification, correlation_id: str) -> None:
     """Keeps a proven notification with its event, once however often it is told; what is bought is granted later.
 
     Raises:
@@ -49,37 +30,33 @@ def receive_notification(
         Conflict: others kept writing; the provider sends it again.
     """
     try:
-        told = provider.notification(raw, context.clock.now())
+        told = provider.notification(raw, ctx.clock.now())
         if told is not None:
-            _keep(context, told, correlation_id)
+            commit_retrying(ctx.store, lambda: (_plan(ctx, told, correlation_id), None))
     except ForgedNotification as forged:
         logger().warning("notification refused", reason=str(forged))
         count("RefusedNotifications")
         raise NOTIFICATION_REFUSED.problem() from forged
 
 
-def _keep(context: Context, told: Notification, correlation_id: str) -> None:
-    commit_retrying(context.store, lambda: (_plan(context, told, correlation_id), None))
-
-
-def _plan(context: Context, told: Notification, correlation_id: str) -> Change:
-    now = context.clock.now()
-    payment = context.store.get(payment_key(told.number), Payment)
+def _plan(ctx: Context, told: Notification, correlation_id: str) -> Change:
+    now = ctx.clock.now()
+    payment = ctx.store.get(payment_key(told.number), Payment)
     if payment is None or not _is_about(told, payment.value):
         raise ForgedNotification("no such payment, or another amount, currency or provider")
     writes: list[Write] = []
     if told.nonce:
         nonce = nonce_key(told.provider, told.nonce)
-        if context.store.get(nonce, UsedNonce) is not None:
+        if ctx.store.get(nonce, UsedNonce) is not None:
             raise ForgedNotification("replayed")
         writes.append(Put(nonce, UsedNonce(now), expires_at=int((now + NONCE_RETENTION).timestamp())))
-    notice = notice_key(told.provider, told.id)
-    if context.store.get(notice, Notice) is not None:
+    notice = notification_key(told.provider, told.id)
+    if ctx.store.get(notice, NotificationRecord) is not None:
         return Change(writes)
-    kept = Notice(told.number, told.transaction_id, now)
+    kept = NotificationRecord(told.number, told.transaction_id, now)
     writes.append(Put(notice, kept, expires_at=int((now + MARKER_RETENTION).timestamp())))
     data = PaymentNotified(payment_number=told.number, notified_at=now)
-    event = context.events.make(PaymentNotified.TYPE, data, subject=told.number, correlation_id=correlation_id)
+    event = ctx.events.make(PaymentNotified.TYPE, data, subject=told.number, correlation_id=correlation_id)
     return Change(writes, [event])
 
 

@@ -4,10 +4,13 @@ from dataclasses import replace
 
 from services.kit.events import Envelope
 from services.kit.observability import count
-from services.kit.store import Change, Put, commit_retrying
-from services.orders.app.ordering.records import read_order
-from services.orders.app.payments.record_payment import PaymentNotice, Receipt, record_payment
-from services.orders.app.payments.till import Till, movement, read_payment
+from services.kit.store import Change, commit_retrying
+from services.orders.app.context import PaymentContext
+from services.orders.app.finance.cash_book import enter
+from services.orders.app.ordering.items import read_order
+from services.orders.app.payments.items import PaymentReceipt, read_payment
+from services.orders.app.payments.record_payment import ProvenPayment, record_payment
+from services.orders.domain.ids import PaymentNumber
 from services.orders.domain.movement import Movement, Share, shares_of_order
 from services.orders.domain.order import OrderState
 from services.orders.domain.payment import (
@@ -27,20 +30,20 @@ class NotPaidYet(Exception):
     """The provider notified us of a payment and, asked, does not know of it yet: the queue asks again."""
 
 
-def settle_notified(till: Till, event: Envelope) -> None:
+def settle_notified(ctx: PaymentContext, event: Envelope) -> None:
     """Settles the payment that a notification was about.
 
     Raises:
         NotPaidYet, WrongAmount, ProviderRefused, ProviderUnavailable: the queue delivers the event again.
         ValueError: the event is not a notification's.
     """
-    number = PaymentNotified.model_validate(event.data).payment_number
-    if settle_payment(till, number) is not PaymentState.PAID:
+    number = PaymentNumber(PaymentNotified.model_validate(event.data).payment_number)
+    if settle_payment(ctx, number) is not PaymentState.PAID:
         raise NotPaidYet(number)
 
 
-def settle_payment(till: Till, number: str) -> PaymentState:
-    """Asks the provider, and takes note of what was paid or can be paid no more; answers how it stands.
+def settle_payment(ctx: PaymentContext, number: PaymentNumber) -> PaymentState:
+    """Asks the provider, and takes note of what was paid or can be paid no more; returns how it stands.
 
     What is bought is granted before the payment is marked: whoever dies in between does both again, and granting
     happens once.
@@ -50,29 +53,26 @@ def settle_payment(till: Till, number: str) -> PaymentState:
         WrongAmount, ProviderRefused, ProviderUnavailable: nothing was changed.
         Conflict: others kept writing.
     """
-    stored = read_payment(till.context, number)
-    if stored is None:
-        raise LookupError(number)
-    payment = stored.value
+    payment = read_payment(ctx, number).value
     if payment.state is PaymentState.PAID:
         return payment.state
-    provider = till.provider(payment.method.provider)
+    provider = ctx.provider(payment.method.provider)
     if provider is None:
         raise ProviderUnavailable(payment.method.provider)
     trade = provider.find(number)
     if trade.state is TradeState.PAID:
-        receipt = record_payment(till.context, _notice(payment, trade))
+        receipt = record_payment(ctx, _proven(payment, trade))
         count("Payments", method=payment.method)
-        return _mark(till, number, PaymentState.PAID, trade, _paid_for(till, receipt))
-    if _is_over(till, provider, payment, trade):
-        return _mark(till, number, PaymentState.CLOSED, trade)
+        return _mark(ctx, number, PaymentState.PAID, trade, _paid_for(ctx, receipt))
+    if _is_over(ctx, provider, payment, trade):
+        return _mark(ctx, number, PaymentState.CLOSED, trade)
     return payment.state
 
 
-def _notice(payment: Payment, trade: Trade) -> PaymentNotice:
+def _proven(payment: Payment, trade: Trade) -> ProvenPayment:
     if trade.paid_at is None:
         raise ProviderUnavailable("a paid trade without its time")
-    return PaymentNotice(
+    return ProvenPayment(
         order_id=payment.order_id,
         provider=payment.method.provider,
         payment_number=payment.number,
@@ -83,11 +83,11 @@ def _notice(payment: Payment, trade: Trade) -> PaymentNotice:
     )
 
 
-def _is_over(till: Till, provider: PaymentProvider, payment: Payment, trade: Trade) -> bool:
+def _is_over(ctx: PaymentContext, provider: PaymentProvider, payment: Payment, trade: Trade) -> bool:
     """Whether it can be paid no more; one that should not be paid any more is closed for that."""
     if trade.state is TradeState.CLOSED:
         return True
-    if read_order(till.context, payment.order_id).value.state_at(till.context.clock.now()) is OrderState.OPEN:
+    if read_order(ctx, payment.order_id).value.state_at(ctx.clock.now()) is OrderState.OPEN:
         return False
     try:
         provider.close(payment.number)
@@ -97,21 +97,21 @@ def _is_over(till: Till, provider: PaymentProvider, payment: Payment, trade: Tra
     return True
 
 
-def _paid_for(till: Till, receipt: Receipt) -> tuple[Share, ...]:
+def _paid_for(ctx: PaymentContext, receipt: PaymentReceipt) -> tuple[Share, ...]:
     """What a payment was for: nothing, if it is sent back."""
-    return () if receipt.refund_id else shares_of_order(read_order(till.context, receipt.order_id).value)
+    return () if receipt.refund_id else shares_of_order(read_order(ctx, receipt.order_id).value)
 
 
-def _mark(till: Till, number: str, state: PaymentState, trade: Trade, shares: tuple[Share, ...] = ()) -> PaymentState:
+def _mark(
+    ctx: PaymentContext, number: PaymentNumber, state: PaymentState, trade: Trade, shares: tuple[Share, ...] = ()
+) -> PaymentState:
     def plan() -> tuple[Change, PaymentState]:
-        stored = read_payment(till.context, number)
-        if stored is None:
-            raise LookupError(number)
+        stored = read_payment(ctx, number)
         if stored.value.state in (PaymentState.PAID, state):
             return Change(), stored.value.state
         marked = replace(stored.value, state=state)
         if trade.paid_at is None:
-            return Change([Put(stored.key, marked, stored.version)]), state
+            return Change([stored.put(marked)]), state
         paid = replace(marked, transaction_id=trade.transaction_id, paid_at=trade.paid_at)
         moved = Movement(
             kind=LineKind.PAYMENT,
@@ -123,6 +123,6 @@ def _mark(till: Till, number: str, state: PaymentState, trade: Trade, shares: tu
             how=paid.method,
             shares=shares,
         )
-        return Change([Put(stored.key, paid, stored.version), movement(paid.method.provider, moved)]), state
+        return Change([stored.put(paid), enter(paid.method.provider, moved)]), state
 
-    return commit_retrying(till.context.store, plan)
+    return commit_retrying(ctx.store, plan)

@@ -1,19 +1,21 @@
 """Starting the payment of an order, and how it stands, for the page that waits for it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from services.kit.call import Call
 from services.kit.observability import logger
-from services.kit.store import ABSENT, Change, Put, commit_retrying
-from services.orders.app.context import Context
-from services.orders.app.keys import order_key, order_payment_key, payment_key
-from services.orders.app.ordering.records import new_number
+from services.kit.store import Change, Put, commit_retrying
+from services.orders.app.context import Context, PaymentContext
+from services.orders.app.items import new_number
+from services.orders.app.ordering.items import order_key
+from services.orders.app.payments.items import PaymentOfOrder, order_payment_key, payment_key, read_payment
 from services.orders.app.payments.problems import (
     ORDER_NOT_PAYABLE,
     PAYMENT_METHOD_UNAVAILABLE,
     PAYMENT_NOT_FOUND,
     PAYMENT_PROVIDER_FAILED,
 )
-from services.orders.app.payments.till import Till, read_payment
+from services.orders.domain.ids import LearnerId, OrderId, PaymentNumber
 from services.orders.domain.order import Order, OrderState
 from services.orders.domain.payment import (
     Method,
@@ -27,15 +29,8 @@ from services.orders.domain.payment import (
 )
 
 
-@dataclass(frozen=True)
-class PaymentOfOrder:
-    """The number of an order's payment by one method: the newest, should an earlier one have been closed."""
-
-    number: str
-
-
 def start_payment(
-    till: Till, learner_id: str, order_id: str, method: Method, notify_url: str, payer_ip: str
+    ctx: PaymentContext, call: Call, order_id: OrderId, method: Method, notify_url: str, payer_ip: str
 ) -> Payment:
     """Opens the payment of an own open order by one method; the same one again if it is open already.
 
@@ -45,59 +40,58 @@ def start_payment(
         Problem: ORDER_NOT_PAYABLE, PAYMENT_METHOD_UNAVAILABLE, PAYMENT_PROVIDER_FAILED.
         Conflict: others kept writing.
     """
-    provider = till.provider(method.provider)
+    provider = ctx.provider(method.provider)
     if provider is None:
         raise PAYMENT_METHOD_UNAVAILABLE.problem()
-    payment = commit_retrying(till.context.store, lambda: _plan(till, learner_id, order_id, method))
-    return payment if payment.target else _opened(till, provider, payment, notify_url, payer_ip)
+    payment = commit_retrying(ctx.store, lambda: _plan(ctx, LearnerId(call.caller_id), order_id, method))
+    return payment if payment.target else _opened(ctx, provider, payment, notify_url, payer_ip)
 
 
-def payment_for(context: Context, learner_id: str, number: str) -> Payment:
+def payment_for(ctx: Context, learner_id: LearnerId, number: PaymentNumber) -> Payment:
     """How an own payment stands. Raises PAYMENT_NOT_FOUND."""
-    found = read_payment(context, number)
+    found = ctx.store.get(payment_key(number), Payment)
     if found is None or found.value.learner_id != learner_id:
         raise PAYMENT_NOT_FOUND.problem()
     return found.value
 
 
-def methods(till: Till) -> list[Method]:
+def methods(ctx: PaymentContext) -> list[Method]:
     """The ways of paying that we have an account for."""
-    known = {name for name in ProviderName if till.provider(name) is not None}
+    known = {name for name in ProviderName if ctx.provider(name) is not None}
     return [method for method in Method if method.provider in known]
 
 
-def _plan(till: Till, learner_id: str, order_id: str, method: Method) -> tuple[Change, Payment]:
-    store = till.context.store
-    order = _payable(till.context, learner_id, order_id)
+def _plan(ctx: Context, learner_id: LearnerId, order_id: OrderId, method: Method) -> tuple[Change, Payment]:
+    order = _payable(ctx, learner_id, order_id)
     key = order_payment_key(order_id, method)
-    pointer = store.get(key, PaymentOfOrder)
-    known = read_payment(till.context, pointer.value.number) if pointer else None
+    pointer = ctx.store.get(key, PaymentOfOrder)
+    known = read_payment(ctx, pointer.value.number) if pointer else None
     if known and known.value.state is not PaymentState.CLOSED:
         return Change(), known.value
-    made = _made(till.context, order, method)
-    of_order = Put(key, PaymentOfOrder(made.number), pointer.version if pointer else ABSENT)
-    return Change([of_order, Put(payment_key(made.number), made)]), made
+    made = _made(ctx, order, method)
+    of_order = PaymentOfOrder(made.number)
+    return Change([pointer.put(of_order) if pointer else Put(key, of_order), Put(payment_key(made.number), made)]), made
 
 
-def _payable(context: Context, learner_id: str, order_id: str) -> Order:
+def _payable(ctx: Context, learner_id: LearnerId, order_id: OrderId) -> Order:
     """The own open order. Whether another learner has it, nobody is told."""
-    stored = context.store.get(order_key(order_id), Order)
+    stored = ctx.store.get(order_key(order_id), Order)
     order = stored.value if stored else None
-    payable = order and order.learner_id == learner_id and order.state_at(context.clock.now()) is OrderState.OPEN
+    payable = order and order.learner_id == learner_id and order.state_at(ctx.clock.now()) is OrderState.OPEN
     if order is None or not payable or order.amount_fen == 0:
         raise ORDER_NOT_PAYABLE.problem()
     return order
 
 
-def _made(context: Context, order: Order, method: Method) -> Payment:
+def _made(ctx: Context, order: Order, method: Method) -> Payment:
     return Payment(
-        number=new_number(context),
+        number=PaymentNumber(new_number(ctx)),
         order_id=order.order_id,
         learner_id=order.learner_id,
         method=method,
         amount_fen=order.amount_fen,
         description=_description(order),
-        created_at=context.clock.now(),
+        created_at=ctx.clock.now(),
         expires_at=order.expires_at,
     )
 
@@ -108,7 +102,7 @@ def _description(order: Order) -> str:
     return f"{first.title} 等{len(order.lines)}项" if others else first.title
 
 
-def _opened(till: Till, provider: PaymentProvider, payment: Payment, notify_url: str, payer_ip: str) -> Payment:
+def _opened(ctx: Context, provider: PaymentProvider, payment: Payment, notify_url: str, payer_ip: str) -> Payment:
     try:
         target = provider.create(payment, notify_url, payer_ip)
     except ProviderRefused as refused:
@@ -117,14 +111,12 @@ def _opened(till: Till, provider: PaymentProvider, payment: Payment, notify_url:
     except ProviderUnavailable as error:
         logger().warning("provider unavailable", number=payment.number, reason=str(error))
         raise PAYMENT_PROVIDER_FAILED.problem() from error
-    return commit_retrying(till.context.store, lambda: _keep_target(till.context, payment.number, target))
+    return commit_retrying(ctx.store, lambda: _keep_target(ctx, payment.number, target))
 
 
-def _keep_target(context: Context, number: str, target: Target) -> tuple[Change, Payment]:
-    stored = read_payment(context, number)
-    if stored is None:
-        raise LookupError(number)
+def _keep_target(ctx: Context, number: PaymentNumber, target: Target) -> tuple[Change, Payment]:
+    stored = read_payment(ctx, number)
     if stored.value.target:
         return Change(), stored.value
     kept = replace(stored.value, target=target)
-    return Change([Put(stored.key, kept, stored.version)]), kept
+    return Change([stored.put(kept)]), kept

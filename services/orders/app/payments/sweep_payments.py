@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 
 from services.kit.observability import count, logger
 from services.kit.store import Conflict
-from services.orders.app.keys import payments_of_hour, refunds_of_hour
+from services.orders.app.context import PaymentContext
+from services.orders.app.payments.items import payments_of_hour
 from services.orders.app.payments.record_payment import WrongAmount
 from services.orders.app.payments.settle_payment import settle_payment
-from services.orders.app.payments.till import Till
-from services.orders.app.refunds.send import send_refund
+from services.orders.app.refunds.items import refunds_of_hour
+from services.orders.app.refunds.send_refund import send_refund
+from services.orders.domain.ids import PaymentNumber, RefundId
 from services.orders.domain.payment import Payment, PaymentState, ProviderRefused, ProviderUnavailable
 from services.orders.domain.refund import Refund, RefundStatus
 
@@ -19,11 +21,11 @@ LOOKS_BACK = ((60, 720), (10, 72), (1, 2))
 """(minutes, hours): every so many minutes a run looks so many hours back, longer than an outage or a refund lasts."""
 
 Task = Callable[[], bool]
-"""Looks after one payment or refund; answers whether it is settled now."""
+"""Looks after one payment or refund; returns whether it is settled now."""
 
 
-def sweep_payments(till: Till, enough: Callable[[], bool] = lambda: False) -> int:
-    """Settles open payments and sends due refunds, the newest hour first, until done or `enough`; answers how many.
+def sweep_payments(ctx: PaymentContext, enough: Callable[[], bool] = lambda: False) -> int:
+    """Settles open payments and sends due refunds, the newest hour first, until done or `enough`; returns how many.
 
     One that cannot be settled is left for the next run.
 
@@ -31,7 +33,7 @@ def sweep_payments(till: Till, enough: Callable[[], bool] = lambda: False) -> in
         WrongAmount: some were paid otherwise than they were made for; the others are settled all the same.
     """
     settled, wrong = 0, []
-    for task in _tasks(till):
+    for task in _tasks(ctx):
         if enough():
             break
         try:
@@ -46,23 +48,23 @@ def sweep_payments(till: Till, enough: Callable[[], bool] = lambda: False) -> in
     return settled
 
 
-def _tasks(till: Till) -> Iterator[Task]:
-    now = till.context.clock.now()
+def _tasks(ctx: PaymentContext) -> Iterator[Task]:
+    now = ctx.clock.now()
     for hour in hours_to_look_at(now):
-        for payment in till.context.store.query(payments_of_hour(hour), "", Payment):
+        for payment in ctx.store.query(payments_of_hour(hour), "", Payment):
             if payment.value.state is PaymentState.OPEN and payment.value.created_at <= now - PATIENCE:
-                yield _settling(till, payment.value.number)
-        for refund in till.context.store.query(refunds_of_hour(hour), "", Refund):
+                yield _settling(ctx, payment.value.number)
+        for refund in ctx.store.query(refunds_of_hour(hour), "", Refund):
             if refund.value.status is RefundStatus.DUE and refund.value.requested_at <= now - PATIENCE:
-                yield _sending(till, refund.value.refund_id)
+                yield _sending(ctx, refund.value.refund_id)
 
 
-def _settling(till: Till, number: str) -> Task:
-    return lambda: settle_payment(till, number) is not PaymentState.OPEN
+def _settling(ctx: PaymentContext, number: PaymentNumber) -> Task:
+    return lambda: settle_payment(ctx, number) is not PaymentState.OPEN
 
 
-def _sending(till: Till, refund_id: str) -> Task:
-    return lambda: send_refund(till, refund_id) is not RefundStatus.DUE
+def _sending(ctx: PaymentContext, refund_id: RefundId) -> Task:
+    return lambda: send_refund(ctx, refund_id) is not RefundStatus.DUE
 
 
 def hours_to_look_at(now: datetime) -> Iterator[str]:

@@ -17,10 +17,10 @@ from pydantic import (
 )
 
 from services.kit.bodies import Request
-from services.kit.http import caller, idempotency_key, secured
+from services.kit.http import call_of, secured
 from services.kit.identity import Role
 from services.orders.app.context import Context
-from services.orders.app.coupons.manage import (
+from services.orders.app.coupons.manage_coupons import (
     CouponView,
     create_coupon,
     list_coupons,
@@ -122,13 +122,13 @@ class CouponsAnswer(BaseModel):
     after: str | None = Field(description="ask for what comes after this place next; null: there is no more")
 
 
-def add_coupon_routes(app: APIGatewayHttpResolver, context: Context) -> None:
+def add_coupon_routes(app: APIGatewayHttpResolver, ctx: Context) -> None:
     """Making, reading and withdrawing coupons."""
-    _add_changing(app, context)
-    _add_reading(app, context)
+    _add_changing(app, ctx)
+    _add_reading(app, ctx)
 
 
-def _add_changing(app: APIGatewayHttpResolver, context: Context) -> None:
+def _add_changing(app: APIGatewayHttpResolver, ctx: Context) -> None:
     @app.post(
         "/v1/orders/coupons",
         status_code=201,
@@ -137,7 +137,7 @@ def _add_changing(app: APIGatewayHttpResolver, context: Context) -> None:
         **secured(*_STAFF, idempotent=True),
     )
     def create(request: Annotated[CouponRequest, Body()]) -> CouponAnswer:
-        made = create_coupon(context, caller(app), request.draft(), request.reason, idempotency_key(app))
+        made = create_coupon(ctx, call_of(app), request.draft(), request.reason)
         return _answer(made)
 
     @app.put(
@@ -149,10 +149,10 @@ def _add_changing(app: APIGatewayHttpResolver, context: Context) -> None:
     def withdraw(
         coupon_code: Annotated[CouponCode, Path()], request: Annotated[WithdrawalRequest, Body()]
     ) -> CouponAnswer:
-        return _answer(withdraw_coupon(context, caller(app), normal_code(coupon_code), request.reason))
+        return _answer(withdraw_coupon(ctx, call_of(app), normal_code(coupon_code), request.reason))
 
 
-def _add_reading(app: APIGatewayHttpResolver, context: Context) -> None:
+def _add_reading(app: APIGatewayHttpResolver, ctx: Context) -> None:
     staff = secured(*_STAFF)
 
     @app.get("/v1/orders/coupons", operation_id="list_coupons", summary="All coupons, newest first", **staff)
@@ -160,12 +160,12 @@ def _add_reading(app: APIGatewayHttpResolver, context: Context) -> None:
         after: Annotated[str, Query(pattern=r"^[0-9A-Z#]{0,64}$", description="the earlier page's `after`")] = "",
         limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = MAX_PAGE,
     ) -> CouponsAnswer:
-        page = list_coupons(context, after, limit)
-        return CouponsAnswer(coupons=[_answer(view) for view in page.coupons], after=page.after)
+        page = list_coupons(ctx, after, limit)
+        return CouponsAnswer(coupons=[_answer(view) for view in page.items], after=page.after)
 
     @app.get("/v1/orders/coupons/<coupon_code>", operation_id="read_coupon", summary="One coupon", **staff)
     def one(coupon_code: Annotated[CouponCode, Path()]) -> CouponAnswer:
-        return _answer(read_coupon(context, normal_code(coupon_code)))
+        return _answer(read_coupon(ctx, normal_code(coupon_code)))
 
 
 def _answer(view: CouponView) -> CouponAnswer:

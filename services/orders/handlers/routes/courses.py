@@ -1,29 +1,20 @@
-"""How courses stand for the caller: their state, claims, and what is owned."""
+"""How courses stand for the caller."""
 
-from datetime import datetime
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.event_handler.openapi.params import Body, Path
+from aws_lambda_powertools.event_handler.openapi.params import Path
 from pydantic import BaseModel, Field
 
-from services.kit.bodies import Request
-from services.kit.http import caller, correlation_id, idempotency_key, secured
+from services.kit.http import secured
 from services.kit.identity import Role
 from services.orders.app.context import Context
-from services.orders.app.entitlements.claim_course import claim_course
-from services.orders.app.entitlements.owned import CourseState, list_entitlements, read_state
-from services.orders.domain.entitlement import Basis, Entitlement
+from services.orders.app.courses.read_state import CourseState, read_state
+from services.orders.domain.entitlement import Basis
 from services.orders.domain.order import PriceReason
 from services.orders.domain.plan import Plan
 from services.orders.domain.purchase_state import BuyingObstacle, Obstacle, Standing, State
-from services.orders.handlers.routes.fields import CourseId
-
-
-class ClaimRequest(Request):
-    """Claim a course that is recommended to members."""
-
-    course_id: CourseId
+from services.orders.handlers.routes.fields import CourseId, learner_id
 
 
 class PlanOffer(BaseModel):
@@ -59,57 +50,17 @@ class StateAnswer(BaseModel):
     plans: list[PlanOffer] = Field(description="memberships on offer to a caller who has none, cheapest first")
 
 
-class EntitlementAnswer(BaseModel):
-    """The right to watch a course."""
-
-    entitlement_id: str
-    course_id: str
-    basis: Basis
-    counts_against_member_quota: bool
-    granted_at: datetime
-    valid_until: datetime | None = Field(description="the first instant it no longer holds; null: it does not end")
-
-
-class EntitlementsAnswer(BaseModel):
-    """Everything the caller may watch."""
-
-    entitlements: list[EntitlementAnswer]
-
-
-def add_course_routes(app: APIGatewayHttpResolver, context: Context) -> None:
-    """What concerns single courses."""
-    learner = secured(Role.LEARNER)
+def add_course_routes(app: APIGatewayHttpResolver, ctx: Context) -> None:
+    """The route."""
 
     @app.get(
         "/v1/orders/courses/<course_id>/state",
         operation_id="read_course_state",
         summary="How a course stands for the caller",
-        **learner,
+        **secured(Role.LEARNER),
     )
     def state(course_id: Annotated[CourseId, Path()]) -> StateAnswer:
-        return _state_answer(read_state(context, caller(app).id, course_id))
-
-    @app.post(
-        "/v1/orders/claims",
-        status_code=201,
-        operation_id="claim_course",
-        summary="Claim a course that is recommended to members",
-        **secured(Role.LEARNER, idempotent=True),
-    )
-    def claim(request: Annotated[ClaimRequest, Body()]) -> EntitlementAnswer:
-        key = idempotency_key(app)
-        claimed = claim_course(context, caller(app).id, request.course_id, key, correlation_id(app))
-        return _entitlement_answer(claimed)
-
-    @app.get(
-        "/v1/orders/entitlements",
-        operation_id="list_entitlements",
-        summary="Everything the caller may watch",
-        **learner,
-    )
-    def owned() -> EntitlementsAnswer:
-        found = list_entitlements(context, caller(app).id)
-        return EntitlementsAnswer(entitlements=[_entitlement_answer(entitlement) for entitlement in found])
+        return _state_answer(read_state(ctx, learner_id(app), course_id))
 
 
 def _state_answer(found: CourseState) -> StateAnswer:
@@ -149,7 +100,3 @@ def _plan_offer(standing: Standing, plan: Plan) -> PlanOffer:
         claimable=as_member.claim_obstacle is None,
         in_library=as_member.in_library,
     )
-
-
-def _entitlement_answer(entitlement: Entitlement) -> EntitlementAnswer:
-    return EntitlementAnswer.model_validate(entitlement, from_attributes=True)

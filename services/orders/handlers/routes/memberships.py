@@ -9,14 +9,16 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 from pydantic import BaseModel, Field
 
 from services.kit.bodies import Request
-from services.kit.http import caller, correlation_id, idempotency_key, public, secured
+from services.kit.days import civil_day
+from services.kit.http import call_of, public, secured
 from services.kit.identity import Role
 from services.orders.app.context import Context
-from services.orders.app.entitlements.memberships import MembershipView, grant_membership, read_membership
+from services.orders.app.memberships.grant_membership import grant_membership
+from services.orders.app.memberships.read_membership import MembershipView, read_membership
 from services.orders.app.ordering.place_order import order_membership
-from services.orders.domain.membership import china_date
+from services.orders.handlers.routes import fields
 from services.orders.handlers.routes.fields import ExpectedFen, LearnerId, PlanId, Reason
-from services.orders.handlers.routes.order_views import OrderAnswer, order_answer
+from services.orders.handlers.routes.ordering.answers import OrderAnswer, order_answer
 
 
 class GrantRequest(Request):
@@ -83,13 +85,13 @@ class MembershipAnswer(BaseModel):
     periods: list[PeriodAnswer] = Field(description="every period that was granted and not taken back, in order")
 
 
-def add_membership_routes(app: APIGatewayHttpResolver, context: Context) -> None:
+def add_membership_routes(app: APIGatewayHttpResolver, ctx: Context) -> None:
     """What concerns memberships."""
-    _add_own(app, context)
-    _add_buying(app, context)
+    _add_own(app, ctx)
+    _add_buying(app, ctx)
 
 
-def _add_own(app: APIGatewayHttpResolver, context: Context) -> None:
+def _add_own(app: APIGatewayHttpResolver, ctx: Context) -> None:
     @app.get(
         "/v1/orders/membership",
         operation_id="read_membership",
@@ -97,7 +99,7 @@ def _add_own(app: APIGatewayHttpResolver, context: Context) -> None:
         **secured(Role.LEARNER),
     )
     def membership() -> MembershipAnswer:
-        return _membership_answer(read_membership(context, caller(app).id))
+        return _membership_answer(read_membership(ctx, fields.learner_id(app)))
 
     @app.post(
         "/v1/orders/learners/<learner_id>/memberships",
@@ -107,10 +109,7 @@ def _add_own(app: APIGatewayHttpResolver, context: Context) -> None:
         **secured(Role.ADMINISTRATOR, idempotent=True),
     )
     def grant(learner_id: Annotated[LearnerId, Path()], request: Annotated[GrantRequest, Body()]) -> GrantAnswer:
-        key = idempotency_key(app)
-        period = grant_membership(
-            context, caller(app), learner_id, request.plan, request.reason, key, correlation_id(app)
-        )
+        period = grant_membership(ctx, call_of(app), learner_id, request.plan, request.reason)
         return GrantAnswer(
             learner_id=learner_id,
             plan=period.plan_id,
@@ -119,10 +118,10 @@ def _add_own(app: APIGatewayHttpResolver, context: Context) -> None:
         )
 
 
-def _add_buying(app: APIGatewayHttpResolver, context: Context) -> None:
+def _add_buying(app: APIGatewayHttpResolver, ctx: Context) -> None:
     @app.get("/v1/orders/plans", operation_id="list_plans", summary="The memberships on offer", **public())
     def plans() -> PlansAnswer:
-        found = context.plans.on_offer(china_date(context.clock.now()))
+        found = ctx.plans.on_offer(civil_day(ctx.clock.now()))
         return PlansAnswer(plans=[PlanOnOffer.model_validate(plan, from_attributes=True) for plan in found])
 
     @app.post(
@@ -133,9 +132,8 @@ def _add_buying(app: APIGatewayHttpResolver, context: Context) -> None:
         **secured(Role.LEARNER, idempotent=True),
     )
     def order(request: Annotated[MembershipOrderRequest, Body()]) -> OrderAnswer:
-        key = idempotency_key(app)
-        placed = order_membership(context, caller(app).id, request.plan, request.expected_fen, key, correlation_id(app))
-        return order_answer(placed, context.clock.now())
+        placed = order_membership(ctx, call_of(app), request.plan, request.expected_fen)
+        return order_answer(placed, ctx.clock.now())
 
 
 def _membership_answer(view: MembershipView) -> MembershipAnswer:

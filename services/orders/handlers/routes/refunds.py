@@ -9,16 +9,17 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 from pydantic import BaseModel, Field, StrictBool, StrictInt
 
 from services.kit.bodies import Day, Request
-from services.kit.http import caller, correlation_id, idempotency_key, secured
+from services.kit.http import call_of, secured
 from services.kit.identity import Role
 from services.orders.app.context import Context
-from services.orders.app.refunds.ask import Wanted, ask_refund
-from services.orders.app.refunds.records import known_order, known_refund, own_refund, refunds_of_order
-from services.orders.app.refunds.staff import refunds_of_day, resend_refund
+from services.orders.app.ordering.read_orders import known_order
+from services.orders.app.refunds.ask_refund import RefundDraft, ask_refund
+from services.orders.app.refunds.read_refunds import known_refund, refunds_of_day, refunds_of_order
+from services.orders.app.refunds.resend_refund import resend_refund
 from services.orders.domain.order import MAX_LINES, Goods
 from services.orders.domain.refund import Cause, Decision, Refund, RefundLine, RefundStatus
-from services.orders.handlers.routes.fields import NUMBER, OrderId, Reason, RefundId
-from services.orders.handlers.routes.order_views import OrderAnswer, order_answer
+from services.orders.handlers.routes.fields import NUMBER, OrderId, Reason, RefundId, learner_id
+from services.orders.handlers.routes.ordering.answers import OrderAnswer, order_answer
 
 FUNCTION = "aftersale"
 MAX_REFUNDS = 100
@@ -111,15 +112,15 @@ class StaffRefundsAnswer(BaseModel):
     after: str | None = Field(description="ask for what comes after this next; null: there is no more")
 
 
-def add_refund_routes(app: APIGatewayHttpResolver, context: Context) -> None:
+def add_refund_routes(app: APIGatewayHttpResolver, ctx: Context) -> None:
     """The learners' routes, then those of staff."""
-    _add_asking(app, context)
-    _add_reading(app, context)
-    _add_staff_asking(app, context)
-    _add_staff_reading(app, context)
+    _add_asking(app, ctx)
+    _add_reading(app, ctx)
+    _add_staff_asking(app, ctx)
+    _add_staff_reading(app, ctx)
 
 
-def _add_asking(app: APIGatewayHttpResolver, context: Context) -> None:
+def _add_asking(app: APIGatewayHttpResolver, ctx: Context) -> None:
     @app.post(
         "/v1/orders/orders/<order_id>/refunds",
         status_code=201,
@@ -128,11 +129,11 @@ def _add_asking(app: APIGatewayHttpResolver, context: Context) -> None:
         **secured(Role.LEARNER, idempotent=True, function=FUNCTION),
     )
     def ask(order_id: Annotated[OrderId, Path()], request: Annotated[RefundRequest, Body()]) -> RefundAnswer:
-        wanted = Wanted(order_id, _numbers(request))
-        return _answer(ask_refund(context, caller(app), wanted, idempotency_key(app), correlation_id(app)))
+        draft = RefundDraft(order_id, _numbers(request))
+        return _answer(ask_refund(ctx, call_of(app), draft))
 
 
-def _add_reading(app: APIGatewayHttpResolver, context: Context) -> None:
+def _add_reading(app: APIGatewayHttpResolver, ctx: Context) -> None:
     learner = secured(Role.LEARNER, function=FUNCTION)
 
     @app.get(
@@ -142,7 +143,7 @@ def _add_reading(app: APIGatewayHttpResolver, context: Context) -> None:
         **learner,
     )
     def of_order(order_id: Annotated[OrderId, Path()]) -> RefundsAnswer:
-        found = refunds_of_order(context, order_id, caller(app).id)
+        found = refunds_of_order(ctx, order_id, learner_id(app))
         return RefundsAnswer(refunds=[_answer(refund) for refund in found])
 
     @app.get(
@@ -152,10 +153,10 @@ def _add_reading(app: APIGatewayHttpResolver, context: Context) -> None:
         **learner,
     )
     def read(refund_id: Annotated[RefundId, Path()]) -> RefundAnswer:
-        return _answer(own_refund(context, caller(app).id, refund_id))
+        return _answer(known_refund(ctx, refund_id, learner_id(app)).value)
 
 
-def _add_staff_asking(app: APIGatewayHttpResolver, context: Context) -> None:
+def _add_staff_asking(app: APIGatewayHttpResolver, ctx: Context) -> None:
     @app.post(
         "/v1/orders/finance/orders/<order_id>/refunds",
         status_code=201,
@@ -166,8 +167,8 @@ def _add_staff_asking(app: APIGatewayHttpResolver, context: Context) -> None:
     def refund(
         order_id: Annotated[OrderId, Path()], request: Annotated[StaffRefundRequest, Body()]
     ) -> StaffRefundAnswer:
-        wanted = Wanted(order_id, _numbers(request), Cause.ADMINISTRATOR, request.reason, request.reverse_hours)
-        return _staff_answer(ask_refund(context, caller(app), wanted, idempotency_key(app), correlation_id(app)))
+        draft = RefundDraft(order_id, _numbers(request), Cause.ADMINISTRATOR, request.reason, request.reverse_hours)
+        return _staff_answer(ask_refund(ctx, call_of(app), draft))
 
     @app.post(
         "/v1/orders/finance/refunds/<refund_id>/attempts",
@@ -177,10 +178,10 @@ def _add_staff_asking(app: APIGatewayHttpResolver, context: Context) -> None:
         **secured(Role.FINANCE, Role.ADMINISTRATOR, idempotent=True, function=FUNCTION),
     )
     def resend(refund_id: Annotated[RefundId, Path()], request: Annotated[ResendRequest, Body()]) -> StaffRefundAnswer:
-        return _staff_answer(resend_refund(context, caller(app), refund_id, request.reason, idempotency_key(app)))
+        return _staff_answer(resend_refund(ctx, call_of(app), refund_id, request.reason))
 
 
-def _add_staff_reading(app: APIGatewayHttpResolver, context: Context) -> None:
+def _add_staff_reading(app: APIGatewayHttpResolver, ctx: Context) -> None:
     staff = secured(Role.FINANCE, Role.ADMINISTRATOR, function=FUNCTION)
 
     @app.get(
@@ -190,8 +191,8 @@ def _add_staff_reading(app: APIGatewayHttpResolver, context: Context) -> None:
         **staff,
     )
     def order(order_id: Annotated[OrderId, Path()]) -> StaffOrderAnswer:
-        found = known_order(context, order_id).value
-        told = order_answer(found, context.clock.now())
+        found = known_order(ctx, order_id).value
+        told = order_answer(found, ctx.clock.now())
         return StaffOrderAnswer(**told.model_dump(), learner_id=found.learner_id)
 
     @app.get(
@@ -204,10 +205,10 @@ def _add_staff_reading(app: APIGatewayHttpResolver, context: Context) -> None:
         day: Annotated[Day, Query(description="Asia/Shanghai")],
         status: Annotated[RefundStatus | None, Query(description="of this status only")] = None,
         after: Annotated[str, Query(pattern=f"^$|{NUMBER}", description="the earlier page's `after`")] = "",
-        limit: Annotated[int, Query(ge=1, le=MAX_REFUNDS, description="of refunds that are read")] = MAX_REFUNDS,
+        limit: Annotated[int, Query(ge=1, le=MAX_REFUNDS)] = MAX_REFUNDS,
     ) -> StaffRefundsAnswer:
-        page = refunds_of_day(context, day, status, after, limit)
-        return StaffRefundsAnswer(refunds=[_staff_answer(refund) for refund in page.refunds], after=page.after)
+        page = refunds_of_day(ctx, day, status, after, limit)
+        return StaffRefundsAnswer(refunds=[_staff_answer(refund) for refund in page.items], after=page.after)
 
     @app.get(
         "/v1/orders/finance/refunds/<refund_id>",
@@ -216,7 +217,7 @@ def _add_staff_reading(app: APIGatewayHttpResolver, context: Context) -> None:
         **staff,
     )
     def read(refund_id: Annotated[RefundId, Path()]) -> StaffRefundAnswer:
-        return _staff_answer(known_refund(context, refund_id).value)
+        return _staff_answer(known_refund(ctx, refund_id).value)
 
 
 def _numbers(request: RefundRequest) -> tuple[int, ...] | None:

@@ -1,0 +1,98 @@
+"""Whether a learner may use a coupon for what they want to buy; and how often they may try codes that are none."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from services.kit.store import ABSENT, Change, Put, Stored, Write, commit_retrying
+from services.orders.app.context import Context
+from services.orders.app.coupons.items import CouponHold, coupon_attempts_key, coupon_hold_key, coupon_holds, coupon_key
+from services.orders.app.coupons.problems import (
+    COUPON_NOT_APPLICABLE,
+    COUPON_NOT_FOUND,
+    COUPON_NOT_VALID_NOW,
+    COUPON_USED_UP,
+    TOO_MANY_COUPON_CODES,
+)
+from services.orders.app.coupons.usage import reserve
+from services.orders.app.ordering.close_order import expire_order
+from services.orders.domain.coupon import ATTEMPTS_WINDOW, Coupon, CouponAttempts
+from services.orders.domain.ids import CouponCode, LearnerId
+from services.orders.domain.order import Line
+
+SWEPT_WITHIN = timedelta(minutes=3)
+"""Every minute `sweep_orders` gives back what expired orders hold."""
+MOST_HOLDS = 50
+
+
+def apply_coupon(
+    ctx: Context, learner_id: LearnerId, code: CouponCode, lines: Sequence[Line]
+) -> tuple[tuple[Line, ...], list[Write]]:
+    """The lines with the coupon's discount, and the writes that reserve it.
+
+    Raises:
+        Problem: TOO_MANY_COUPON_CODES, COUPON_NOT_FOUND, COUPON_NOT_VALID_NOW, COUPON_NOT_APPLICABLE, COUPON_USED_UP.
+        Conflict: the learner is trying codes in parallel.
+    """
+    coupon = _find(ctx, learner_id, code)
+    if not coupon.open_at(ctx.clock.now()):
+        raise COUPON_NOT_VALID_NOW.problem(
+            valid_from=coupon.valid_from.isoformat(), valid_until=coupon.valid_until.isoformat()
+        )
+    if not any(coupon.applies_to(line) for line in lines):
+        raise COUPON_NOT_APPLICABLE.problem(course_ids=list(coupon.course_ids))
+    reserved = reserve(ctx, coupon, learner_id)
+    if reserved is None and _close_lapsed(ctx, code):
+        reserved = reserve(ctx, coupon, learner_id)
+    if reserved is None:
+        raise COUPON_USED_UP.problem()
+    return coupon.taken_off(lines), reserved
+
+
+def _find(ctx: Context, learner_id: LearnerId, code: CouponCode) -> Coupon:
+    """Each code counts as wrong until it is found to be right, so that no more are looked at in parallel.
+
+    A right one is refused as well once there were too many wrong ones: the refusal must not tell them apart.
+    """
+    counted = commit_retrying(ctx.store, lambda: _count(ctx, learner_id))
+    found = ctx.store.get(coupon_key(code), Coupon)
+    if found is None or found.value.withdrawn:
+        raise COUPON_NOT_FOUND.problem()
+    commit_retrying(ctx.store, lambda: _give_back(ctx, learner_id, counted))
+    return found.value
+
+
+def _count(ctx: Context, learner_id: LearnerId) -> tuple[Change, CouponAttempts]:
+    stored, now = _attempts(ctx, learner_id), ctx.clock.now()
+    if stored.value.exhausted_at(now):
+        raise _too_many(stored.value)
+    counted = stored.value.counted(now)
+    return Change([_kept(stored, counted)]), counted
+
+
+def _give_back(ctx: Context, learner_id: LearnerId, counted: CouponAttempts) -> tuple[Change, None]:
+    stored = _attempts(ctx, learner_id)
+    return Change([_kept(stored, stored.value.given_back(counted))]), None
+
+
+def _kept(stored: Stored[CouponAttempts], attempts: CouponAttempts) -> Put:
+    return stored.put(attempts, int((attempts.since + ATTEMPTS_WINDOW).timestamp()))
+
+
+def _close_lapsed(ctx: Context, code: CouponCode) -> bool:
+    """Closes what holds the coupon past its time and was not swept yet; returns whether there was any."""
+    now, closed = ctx.clock.now(), False
+    after = coupon_hold_key(code, now - SWEPT_WITHIN, "").sk
+    for hold in ctx.store.page(*coupon_holds(code), CouponHold, after, MOST_HOLDS).items:
+        if hold.value.expires_at > now:
+            break
+        closed |= expire_order(ctx, hold.value.order_id)
+    return closed
+
+
+def _too_many(attempts: CouponAttempts) -> Exception:
+    return TOO_MANY_COUPON_CODES.problem(retry_at=(attempts.since + ATTEMPTS_WINDOW).isoformat())
+
+
+def _attempts(ctx: Context, learner_id: LearnerId) -> Stored[CouponAttempts]:
+    key = coupon_attempts_key(learner_id)
+    return ctx.store.get(key, CouponAttempts) or Stored(key, CouponAttempts(ctx.clock.now()), ABSENT)

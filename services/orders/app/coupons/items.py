@@ -1,0 +1,59 @@
+"""What is kept of coupons, and where."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.kit.kinds import NOTHING, stored
+from services.kit.store import Key
+from services.orders.app.items import learner_pk, newest_first
+from services.orders.domain.ids import CouponCode, LearnerId, OrderId
+
+COUPONS = "COUPONS"
+"""Partition of what says which coupons there are, the newest first."""
+
+
+def coupon_key(code: CouponCode) -> Key:
+    """A coupon."""
+    return Key(f"COUPON#{code}", "COUPON")
+
+
+@stored(shape=1, personal=NOTHING)
+@dataclass(frozen=True)
+class CouponPlace:
+    """Says that there is a coupon of this code."""
+
+    code: CouponCode
+
+
+def coupon_place_key(created_at: datetime, code: CouponCode) -> Key:
+    """Where a coupon stands among all of them."""
+    return Key(COUPONS, f"{newest_first(f'{created_at:%Y%m%d%H%M%S}')}#{code}")
+
+
+def coupon_usage_key(code: CouponCode, learner_id: LearnerId | None = None) -> Key:
+    """How often a coupon is in use, overall or by one learner."""
+    return Key(f"COUPON#{code}", "USAGE" if learner_id is None else f"USAGE#{learner_id}")
+
+
+@stored(shape=1, personal=NOTHING)
+@dataclass(frozen=True)
+class CouponHold:
+    """Says which order reserves a coupon until when. It stays when the order is paid or given up, and says no more."""
+
+    order_id: OrderId
+    expires_at: datetime
+
+
+def coupon_hold_key(code: CouponCode, expires_at: datetime, order_id: str) -> Key:
+    """Says that an order reserves a coupon until it expires."""
+    return Key(f"COUPON#{code}", f"HOLD#{expires_at:%Y%m%d%H%M%S}#{order_id}")
+
+
+def coupon_holds(code: CouponCode) -> tuple[str, str]:
+    """Partition and sort-key prefix of what says which orders reserve a coupon, in the order of their expiry."""
+    return f"COUPON#{code}", "HOLD#"
+
+
+def coupon_attempts_key(learner_id: LearnerId) -> Key:
+    """How many codes that are none a learner has tried."""
+    return Key(learner_pk(learner_id), "COUPON_ATTEMPTS")

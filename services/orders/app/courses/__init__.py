@@ -1,0 +1,1 @@
+"""Courses: our view of the catalogue's, and how they stand for a learner."""

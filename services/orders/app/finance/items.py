@@ -1,0 +1,52 @@
+"""What is kept for finance, and where."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from services.kit.kinds import NOTHING, stored
+from services.kit.store import Key
+from services.orders.domain.ids import CheckId, ExportId
+from services.orders.domain.payment import LineKind
+
+
+def movement_key(provider: str, day: date, kind: LineKind, reference: str) -> Key:
+    """Money that a provider moved on a civil day: a payment by its number, or a refund by its id."""
+    return Key(movements_of_day(provider, day), f"{kind}#{reference}")
+
+
+def movements_of_day(provider: str, day: date) -> str:
+    """Partition of what a provider moved on a civil day."""
+    return f"MOVEMENTS#{provider}#{day}"
+
+
+def export_key(export_id: ExportId) -> Key:
+    """An export by its id, which begins with the month it was asked for in."""
+    return Key(exports_of_month(export_id), export_id or "-")
+
+
+def exports_of_month(month: str) -> str:
+    """Partition of the exports asked for in a month (UTC, such as 202611; an export's id will do)."""
+    return f"EXPORTS#{month[:6]}"
+
+
+def check_key(check_id: CheckId) -> Key:
+    """A reconciliation by its id, which begins with the day it is about."""
+    return Key(checks_of_month(check_id), check_id or "-")
+
+
+def checks_of_month(month: str) -> str:
+    """Partition of the reconciliations of a civil month's days (such as 202611; a reconciliation's id will do)."""
+    return f"RECONCILIATIONS#{month[:6]}"
+
+
+@stored(shape=1, personal=NOTHING)
+@dataclass(frozen=True)
+class DailyTask:
+    """Says that what is done once for each civil day was asked for, and what that is."""
+
+    subject: str
+
+
+def daily_key(task: str, day: date) -> Key:
+    """What was asked for of a civil day."""
+    return Key(f"DAILY#{task}", f"{day}")

@@ -1,0 +1,107 @@
+"""What finance does with invoices: issues them with their PDF, turns requests down, red-letters what was refunded."""
+
+from collections.abc import Callable
+
+from services.kit.call import Call
+from services.kit.store import Change, Page, commit_retrying
+from services.kit.store.pages import page_of
+from services.orders.app.context import Context, InvoiceContext
+from services.orders.app.invoices.invoice_book import entered
+from services.orders.app.invoices.items import invoices_of_month, read_invoice
+from services.orders.app.invoices.problems import INVOICE_FILE_MISSING, INVOICE_PAST_THIS
+from services.orders.app.invoices.request_invoice import InvoiceWithBuyer, moved, with_buyer
+from services.orders.app.ports import Upload
+from services.orders.domain.ids import InvoiceId
+from services.orders.domain.invoice import Document, Invoice, InvoiceStatus
+
+PDF = b"%PDF-"
+
+
+def invoices_of(
+    ctx: Context, month: str, status: InvoiceStatus | None, after: str, limit: int
+) -> Page[InvoiceWithBuyer]:
+    """A page of the invoices requested in a civil month in China (2026-11), of one status or of any."""
+    partitions = [(invoices_of_month(month), "")]
+    page = page_of(ctx.store, partitions, Invoice, after, limit, lambda invoice: status in (None, invoice.status))
+    return page.map(lambda stored: with_buyer(ctx, stored.value))
+
+
+def sign_upload(ctx: InvoiceContext, invoice_id: InvoiceId, document: Document) -> Upload:
+    """Lets finance upload the PDF of a requested invoice, and only that one. Raises INVOICE_NOT_FOUND, _PAST_THIS."""
+    invoice = read_invoice(ctx, invoice_id).value
+    if invoice.status is not InvoiceStatus.REQUESTED:
+        raise INVOICE_PAST_THIS.problem(invoice_status=invoice.status)
+    return ctx.files.upload(file_key(invoice_id, document), document)
+
+
+def issue_invoice(
+    ctx: InvoiceContext, call: Call, invoice_id: InvoiceId, number: str, document: Document
+) -> InvoiceWithBuyer:
+    """Marks an invoice as issued under the tax authority's number, with its uploaded PDF; once more changes nothing.
+
+    Raises:
+        Problem: INVOICE_NOT_FOUND, INVOICE_FILE_MISSING, INVOICE_PAST_THIS.
+        Conflict: others kept writing.
+    """
+    if read_invoice(ctx, invoice_id) and ctx.files.beginning(file_key(invoice_id, document), document.size) != PDF:
+        raise INVOICE_FILE_MISSING.problem()
+
+    def issued(invoice: Invoice) -> Invoice:
+        if (invoice.number, invoice.document) == (number, document):
+            return invoice
+        return invoice.issued(number, document, ctx.clock.now())
+
+    return _change(ctx, call, "issue_invoice", invoice_id, number, issued)
+
+
+def reject_request(ctx: Context, call: Call, invoice_id: InvoiceId, reason: str) -> InvoiceWithBuyer:
+    """Turns a request down, for a reason that the learner reads; once more changes nothing.
+
+    Raises:
+        Problem: INVOICE_NOT_FOUND, INVOICE_PAST_THIS.
+        Conflict: others kept writing.
+    """
+
+    def rejected(invoice: Invoice) -> Invoice:
+        is_done = invoice.status is InvoiceStatus.CANCELLED and invoice.note == reason
+        return invoice if is_done else invoice.cancelled(reason)
+
+    return _change(ctx, call, "reject_invoice", invoice_id, reason, rejected)
+
+
+def red_letter(ctx: Context, call: Call, invoice_id: InvoiceId, number: str) -> InvoiceWithBuyer:
+    """Notes that an invoice whose order was refunded is red-lettered, under that letter's number; once.
+
+    Raises:
+        Problem: INVOICE_NOT_FOUND, INVOICE_PAST_THIS.
+        Conflict: others kept writing.
+    """
+
+    def red(invoice: Invoice) -> Invoice:
+        return invoice if invoice.red_number == number else invoice.red_lettered(number, ctx.clock.now())
+
+    return _change(ctx, call, "red_letter_invoice", invoice_id, number, red)
+
+
+def file_key(invoice_id: InvoiceId, document: Document) -> str:
+    """Where the PDF of an invoice lies."""
+    return f"invoices/{invoice_id}/{document.sha256}.pdf"
+
+
+def _change(
+    ctx: Context,
+    call: Call,
+    action: str,
+    invoice_id: InvoiceId,
+    reason: str,
+    change: Callable[[Invoice], Invoice],
+) -> InvoiceWithBuyer:
+    def plan() -> tuple[Change, Invoice]:
+        stored = read_invoice(ctx, invoice_id)
+        after = moved(stored, lambda: change(stored.value))
+        if after is stored.value:
+            return Change(), after
+        audit = ctx.audit.entry(call.caller, action, invoice_id, reason)
+        return Change([stored.put(after), *entered(after), audit]), after
+
+    return with_buyer(ctx, commit_retrying(ctx.store, plan))

@@ -1,0 +1,69 @@
+"""What is kept of invoices, and where."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from services.kit.kinds import NOTHING, stored
+from services.kit.store import Key, Stored
+from services.orders.app.context import Context
+from services.orders.app.invoices.problems import INVOICE_NOT_FOUND
+from services.orders.domain.ids import InvoiceId, OrderId
+from services.orders.domain.invoice import Invoice, InvoiceStatus
+
+
+def invoice_key(invoice_id: InvoiceId) -> Key:
+    """An invoice by its id, which begins with the month in China that it was requested in."""
+    return Key(f"INVOICES#{invoice_id[:6]}", invoice_id or "-")
+
+
+def invoices_of_month(month: str) -> str:
+    """Partition of the invoices requested in a civil month in China (2026-11); a day's ids begin with that day."""
+    return f"INVOICES#{month.replace('-', '')}"
+
+
+def read_invoice(ctx: Context, invoice_id: InvoiceId) -> Stored[Invoice]:
+    """The invoice of an id. Raises INVOICE_NOT_FOUND."""
+    stored = ctx.store.get(invoice_key(invoice_id), Invoice)
+    if stored is None:
+        raise INVOICE_NOT_FOUND.problem()
+    return stored
+
+
+def invoice_entry_key(day: date, status: InvoiceStatus, invoice_id: InvoiceId) -> Key:
+    """An invoice as it was issued, or red-lettered, on a civil day in China."""
+    return Key(invoice_entries_of_day(day), f"{status}#{invoice_id}")
+
+
+def invoice_entries_of_day(day: date) -> str:
+    """Partition of what was issued and red-lettered on a civil day in China."""
+    return f"INVOICE_BOOK#{day}"
+
+
+def buyer_key(invoice_id: InvoiceId) -> Key:
+    """Whom an invoice is made out to. Personal data has a partition of its own, so that it can go."""
+    return Key(f"BUYER#{invoice_id}", "BUYER")
+
+
+@stored(shape=1, personal=NOTHING)
+@dataclass(frozen=True)
+class InvoiceOfOrder:
+    """An invoice that an order has. How it stands, the invoice says."""
+
+    invoice_id: InvoiceId
+
+
+def order_invoice_key(order_id: OrderId, invoice_id: InvoiceId) -> Key:
+    """Says that an invoice is of this order."""
+    return Key(f"ORDER#{order_id}", f"INVOICE#{invoice_id}")
+
+
+def order_invoices(order_id: OrderId) -> tuple[str, str]:
+    """Partition and sort-key prefix of what says which invoices an order has."""
+    return f"ORDER#{order_id}", "INVOICE#"
+
+
+def stored_invoices(ctx: Context, order_id: OrderId) -> Sequence[Stored[Invoice]]:
+    """All invoices of an order, oldest first."""
+    places = ctx.store.query(*order_invoices(order_id), InvoiceOfOrder)
+    return [read_invoice(ctx, place.value.invoice_id) for place in places]

@@ -1,0 +1,190 @@
+"""Invoices as they are kept, and what learners do with them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from stdnum.cn import uscc
+
+from services.kit.call import Call
+from services.kit.days import SHANGHAI
+from services.kit.idempotency import Request, answer_once
+from services.kit.store import ABSENT, Change, Check, Put, Stored, Write, commit_retrying
+from services.orders.app.context import Context
+from services.orders.app.erasure.items import Erasure, erasure_key
+from services.orders.app.invoices.items import (
+    InvoiceOfOrder,
+    buyer_key,
+    invoice_key,
+    order_invoice_key,
+    read_invoice,
+    stored_invoices,
+)
+from services.orders.app.invoices.problems import (
+    INVOICE_NOT_FOUND,
+    INVOICE_PAST_THIS,
+    INVOICE_TOO_MUCH,
+    INVOICES_TOO_MANY,
+    PERSON_ERASED,
+    TAX_ID_WRONG,
+)
+from services.orders.app.ordering.read_orders import known_order
+from services.orders.domain.ids import InvoiceId, LearnerId, OrderId
+from services.orders.domain.invoice import (
+    Buyer,
+    BuyerKind,
+    IllegalStatus,
+    Invoice,
+    invoiceable_fen,
+    left_fen,
+    too_many,
+)
+from services.orders.domain.order import Order
+
+_RANDOM_DIGITS = 18
+MAX_INVOICES = 20
+"""Of an order, whatever became of them: a refund takes them back in one transaction."""
+REFUNDED = "订单已退款"
+WITHDRAWN = "学员已撤回申请"
+"""Notes of invoices that were never issued."""
+
+
+@dataclass(frozen=True)
+class InvoiceDraft:
+    """What a learner asks for: an invoice of an order's amount (None: all that is left), and whom it is made out to."""
+
+    order_id: OrderId
+    amount_fen: int | None
+    buyer: Buyer
+
+
+@dataclass(frozen=True)
+class InvoiceWithBuyer:
+    """An invoice with whom it is made out to; nobody any more, once that was erased."""
+
+    invoice: Invoice
+    buyer: Buyer | None
+
+
+def request_invoice(ctx: Context, call: Call, draft: InvoiceDraft) -> InvoiceWithBuyer:
+    """Asks finance for an invoice. The order is written too, so that no two requests, and no refund, overlook it.
+
+    Raises:
+        Problem: ORDER_NOT_FOUND, TAX_ID_WRONG, INVOICE_TOO_MUCH, INVOICES_TOO_MANY, PERSON_ERASED,
+            IDEMPOTENCY_KEY_REUSED.
+        Conflict: others kept writing.
+    """
+    _check_tax_id(draft.buyer)
+    learner_id = LearnerId(call.caller_id)
+    content = {"order_id": draft.order_id, "amount_fen": draft.amount_fen, "buyer": vars(draft.buyer)}
+    request = Request(call.caller_id, call.idempotency_key, "request_invoice", content)
+
+    def plan() -> tuple[Change, Invoice]:
+        order = known_order(ctx, draft.order_id, learner_id)
+        if ctx.store.get(erasure_key(learner_id), Erasure):
+            raise PERSON_ERASED.problem()
+        invoices = [stored.value for stored in stored_invoices(ctx, draft.order_id)]
+        if len(invoices) >= MAX_INVOICES:
+            raise INVOICES_TOO_MANY.problem(most=MAX_INVOICES)
+        left = left_fen(order.value, invoices)
+        amount_fen = left if draft.amount_fen is None else draft.amount_fen
+        if not 0 < amount_fen <= left:
+            raise INVOICE_TOO_MUCH.problem(left_fen=left)
+        invoice = _invoice(ctx, order.value, amount_fen, draft.buyer)
+        holding: list[Write] = [order.put(order.value), Check(erasure_key(learner_id), ABSENT)]
+        return Change([*holding, *_kept(invoice, draft.buyer)]), invoice
+
+    return with_buyer(ctx, answer_once(ctx.store, ctx.clock, request, Invoice, plan))
+
+
+def cancel_request(ctx: Context, call: Call, invoice_id: InvoiceId) -> InvoiceWithBuyer:
+    """Takes an own request back before it is issued; once more changes nothing.
+
+    Raises:
+        Problem: INVOICE_NOT_FOUND, INVOICE_PAST_THIS.
+        Conflict: others kept writing.
+    """
+
+    def plan() -> tuple[Change, Invoice]:
+        stored = _own(ctx, LearnerId(call.caller_id), invoice_id)
+        if stored.value.note == WITHDRAWN:
+            return Change(), stored.value
+        cancelled = moved(stored, lambda: stored.value.cancelled(WITHDRAWN))
+        return Change([stored.put(cancelled)]), cancelled
+
+    return with_buyer(ctx, commit_retrying(ctx.store, plan))
+
+
+def own_invoice(ctx: Context, learner_id: LearnerId, invoice_id: InvoiceId) -> InvoiceWithBuyer:
+    """How an own invoice stands; whether another learner has it, nobody is told. Raises INVOICE_NOT_FOUND."""
+    return with_buyer(ctx, _own(ctx, learner_id, invoice_id).value)
+
+
+def invoices_of_order(ctx: Context, learner_id: LearnerId, order_id: OrderId) -> tuple[list[InvoiceWithBuyer], int]:
+    """An own order's invoices, oldest first, and what can still be invoiced. Raises ORDER_NOT_FOUND."""
+    order = known_order(ctx, order_id, learner_id).value
+    invoices = [stored.value for stored in stored_invoices(ctx, order_id)]
+    return [with_buyer(ctx, invoice) for invoice in invoices], left_fen(order, invoices)
+
+
+def after_refund(ctx: Context, order: Order) -> list[Write]:
+    """The writes that take back the invoices that an order, refunded in the same transaction, is too small for now.
+
+    Whoever requests one writes the order, so the transaction meets them.
+    """
+    stored = {invoice.value.invoice_id: invoice for invoice in stored_invoices(ctx, order.order_id)}
+    kept_fen = invoiceable_fen(order) + sum(line.due_fen for line in order.lines if line.state == "revoking")
+    overtaken = too_many(kept_fen, [invoice.value for invoice in stored.values()])
+    return [stored[invoice.invoice_id].put(invoice.overtaken(REFUNDED)) for invoice in overtaken]
+
+
+def with_buyer(ctx: Context, invoice: Invoice) -> InvoiceWithBuyer:
+    """With whom it is made out to."""
+    buyer = ctx.store.get(buyer_key(invoice.invoice_id), Buyer)
+    return InvoiceWithBuyer(invoice, buyer.value if buyer and not buyer.value.is_erased else None)
+
+
+def moved(stored: Stored[Invoice], move: Callable[[], Invoice]) -> Invoice:
+    """The invoice as it is after a move. Raises INVOICE_PAST_THIS."""
+    try:
+        return move()
+    except IllegalStatus:
+        raise INVOICE_PAST_THIS.problem(invoice_status=stored.value.status) from None
+
+
+def _own(ctx: Context, learner_id: LearnerId, invoice_id: InvoiceId) -> Stored[Invoice]:
+    stored = read_invoice(ctx, invoice_id)
+    if stored.value.learner_id != learner_id:
+        raise INVOICE_NOT_FOUND.problem()
+    return stored
+
+
+def _invoice(ctx: Context, order: Order, amount_fen: int, buyer: Buyer) -> Invoice:
+    now = ctx.clock.now()
+    return Invoice(
+        # Unlike other numbers it begins with the time in China: finance closes civil months there.
+        invoice_id=InvoiceId(f"{now.astimezone(SHANGHAI):%Y%m%d%H%M%S}{ctx.ids.new()[-_RANDOM_DIGITS:]}"),
+        order_id=order.order_id,
+        learner_id=order.learner_id,
+        buyer_kind=buyer.kind,
+        amount_fen=amount_fen,
+        requested_at=now,
+    )
+
+
+def _kept(invoice: Invoice, buyer: Buyer) -> list[Put]:
+    place = order_invoice_key(invoice.order_id, invoice.invoice_id)
+    return [
+        Put(invoice_key(invoice.invoice_id), invoice),
+        Put(place, InvoiceOfOrder(invoice.invoice_id)),
+        Put(buyer_key(invoice.invoice_id), buyer),
+    ]
+
+
+def _check_tax_id(buyer: Buyer) -> None:
+    """A company has a unified social credit code (GB 32100-2015), a person none. Raises TAX_ID_WRONG."""
+    if buyer.kind is BuyerKind.PERSON:
+        right = buyer.tax_id is None
+    else:
+        right = buyer.tax_id is not None and uscc.is_valid(buyer.tax_id)
+    if not right:
+        raise TAX_ID_WRONG.problem()

@@ -1,0 +1,71 @@
+"""What is kept of carts and orders, and where."""
+
+from dataclasses import dataclass
+
+from services.kit.kinds import ID_ONLY, stored
+from services.kit.store import ABSENT, Key, Stored
+from services.orders.app.context import Context
+from services.orders.app.items import learner_pk, newest_first
+from services.orders.domain.cart import Cart
+from services.orders.domain.ids import LearnerId, OrderId
+from services.orders.domain.order import Goods, Order
+
+
+def cart_key(learner_id: LearnerId) -> Key:
+    """A learner's cart."""
+    return Key(learner_pk(learner_id), "CART")
+
+
+def read_cart(ctx: Context, learner_id: LearnerId) -> Stored[Cart]:
+    """The cart as it is kept; an empty one where there is none."""
+    key = cart_key(learner_id)
+    return ctx.store.get(key, Cart) or Stored(key, Cart(), ABSENT)
+
+
+def order_key(order_id: OrderId) -> Key:
+    """An order by its id, which begins with the hour it was placed in."""
+    return Key(orders_of_hour(order_id), order_id or "-")
+
+
+def orders_of_hour(hour: str) -> str:
+    """Partition of the orders placed in an hour (UTC, such as 2026112413; an order's id will do)."""
+    return f"ORDERS#{hour[:10]}"
+
+
+def read_order(ctx: Context, order_id: OrderId) -> Stored[Order]:
+    """The order of an id. Raises LookupError."""
+    stored = ctx.store.get(order_key(order_id), Order)
+    if stored is None:
+        raise LookupError(order_id)
+    return stored
+
+
+@stored(shape=1, personal=ID_ONLY)
+@dataclass(frozen=True)
+class OwnOrder:
+    """Says that an order is a learner's. How it stands, the order says."""
+
+    order_id: OrderId
+
+
+def own_order_key(learner_id: LearnerId, order_id: OrderId) -> Key:
+    """Where an order stands among a learner's."""
+    return Key(learner_pk(learner_id), f"ORDER#{newest_first(order_id)}")
+
+
+def own_orders(learner_id: LearnerId) -> tuple[str, str]:
+    """Partition and sort-key prefix of what says which orders are a learner's, the newest first."""
+    return learner_pk(learner_id), "ORDER#"
+
+
+@stored(shape=1, personal=ID_ONLY)
+@dataclass(frozen=True)
+class LatestOrder:
+    """The newest order of a course, or of a membership, by a learner. How it stands, the order says."""
+
+    order_id: OrderId
+
+
+def latest_order_key(learner_id: LearnerId, goods: Goods, item_id: str) -> Key:
+    """Names the newest order of a course, or of a membership of whatever plan, by a learner."""
+    return Key(learner_pk(learner_id), f"ORDERED#{goods}#{item_id if goods is Goods.COURSE else ''}")

@@ -1,0 +1,87 @@
+"""What is kept of payments, and where."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.kit.kinds import NOTHING, stored
+from services.kit.store import Key, Stored
+from services.orders.app.context import Context
+from services.orders.domain.ids import OrderId, PaymentNumber, RefundId
+from services.orders.domain.payment import Method, Payment, ProviderName
+
+
+def payment_key(number: PaymentNumber) -> Key:
+    """A payment by its number, which begins with the hour it was made in."""
+    return Key(payments_of_hour(number), number or "-")
+
+
+def payments_of_hour(hour: str) -> str:
+    """Partition of the payments made in an hour (UTC, such as 2026112413; a number will do)."""
+    return f"PAYMENTS#{hour[:10]}"
+
+
+def read_payment(ctx: Context, number: PaymentNumber) -> Stored[Payment]:
+    """The payment of a number. Raises LookupError."""
+    stored = ctx.store.get(payment_key(number), Payment)
+    if stored is None:
+        raise LookupError(number)
+    return stored
+
+
+@stored(shape=1, personal=NOTHING)
+@dataclass(frozen=True)
+class PaymentOfOrder:
+    """The number of an order's payment by one method: the newest, should an earlier one have been closed."""
+
+    number: PaymentNumber
+
+
+def order_payment_key(order_id: OrderId, method: Method) -> Key:
+    """The one payment of an order by a method."""
+    return Key(f"ORDER#{order_id}", f"PAYMENT#{method}")
+
+
+@stored(shape=1, personal=NOTHING)
+@dataclass(frozen=True)
+class NotificationRecord:
+    """A notification that was taken."""
+
+    number: PaymentNumber
+    transaction_id: str
+    received_at: datetime
+
+
+def notification_key(provider: ProviderName, identifier: str) -> Key:
+    """A notification of a provider, under the id that it keeps when it is sent again."""
+    return Key(f"NOTICE#{provider}#{identifier}", "NOTICE")
+
+
+@stored(shape=1, personal=NOTHING)
+@dataclass(frozen=True)
+class UsedNonce:
+    """A message that was taken: the same one never is again."""
+
+    received_at: datetime
+
+
+def nonce_key(provider: ProviderName, nonce: str) -> Key:
+    """One message of a provider."""
+    return Key(f"NONCE#{provider}#{nonce}", "NONCE")
+
+
+@stored(shape=1, personal=NOTHING)
+@dataclass(frozen=True)
+class PaymentReceipt:
+    """What came of a payment: `refund_id` is of the refund that sends it back; without one, the order was granted."""
+
+    order_id: OrderId
+    payment_number: PaymentNumber
+    amount_fen: int
+    paid_at: datetime
+    received_at: datetime
+    refund_id: RefundId | None
+
+
+def receipt_key(provider: str, trade_no: str) -> Key:
+    """What came of a payment, by the provider's number of it."""
+    return Key(f"RECEIPT#{provider}#{trade_no}", "RECEIPT")

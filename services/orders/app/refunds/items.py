@@ -1,0 +1,51 @@
+"""What is kept of refunds, and where."""
+
+from dataclasses import dataclass
+
+from services.kit.kinds import NOTHING, stored
+from services.kit.store import Key, Put, Stored
+from services.orders.app.context import Context
+from services.orders.domain.ids import OrderId, RefundId
+from services.orders.domain.refund import Refund
+
+
+def refund_key(refund_id: RefundId) -> Key:
+    """A refund by its id, which begins with the hour it was asked for in."""
+    return Key(refunds_of_hour(refund_id), refund_id or "-")
+
+
+def refunds_of_hour(hour: str) -> str:
+    """Partition of the refunds asked for in an hour (UTC; a refund's id will do)."""
+    return f"REFUNDS#{hour[:10]}"
+
+
+def read_refund(ctx: Context, refund_id: RefundId) -> Stored[Refund]:
+    """The refund of an id. Raises LookupError."""
+    stored = ctx.store.get(refund_key(refund_id), Refund)
+    if stored is None:
+        raise LookupError(refund_id)
+    return stored
+
+
+@stored(shape=1, personal=NOTHING)
+@dataclass(frozen=True)
+class RefundOfOrder:
+    """A refund that an order has. How it stands, the refund says."""
+
+    refund_id: RefundId
+
+
+def order_refund_key(order_id: OrderId, refund_id: RefundId) -> Key:
+    """Says that a refund is of this order."""
+    return Key(f"ORDER#{order_id}", f"REFUND#{refund_id}")
+
+
+def order_refunds(order_id: OrderId) -> tuple[str, str]:
+    """Partition and sort-key prefix of what says which refunds an order has."""
+    return f"ORDER#{order_id}", "REFUND#"
+
+
+def new_refund(refund: Refund) -> list[Put]:
+    """The writes of a refund that is asked for now."""
+    place = order_refund_key(refund.order_id, refund.refund_id)
+    return [Put(refund_key(refund.refund_id), refund), Put(place, RefundOfOrder(refund.refund_id))]

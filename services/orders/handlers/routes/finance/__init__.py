@@ -1,0 +1,1 @@
+"""What finance reads: exports, reconciliation, revenue."""

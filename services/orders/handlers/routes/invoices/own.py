@@ -1,0 +1,173 @@
+"""Invoices (发票) as learners ask for them and download them."""
+
+from datetime import datetime
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from aws_lambda_powertools.event_handler.openapi.params import Body, Path
+from pydantic import BaseModel, Field, StrictInt, StrictStr
+
+from services.kit.bodies import Request
+from services.kit.http import call_of, secured
+from services.kit.identity import Role
+from services.orders.app.context import Context, InvoiceContext
+from services.orders.app.invoices.issue_invoice import file_key
+from services.orders.app.invoices.problems import INVOICE_NOT_ISSUED
+from services.orders.app.invoices.request_invoice import (
+    InvoiceDraft,
+    InvoiceWithBuyer,
+    cancel_request,
+    invoices_of_order,
+    own_invoice,
+    request_invoice,
+)
+from services.orders.domain.invoice import Buyer, BuyerKind, Invoice, InvoiceStatus
+from services.orders.handlers.routes.fields import InvoiceId, OrderId, learner_id
+from services.orders.handlers.routes.refunds import FUNCTION
+
+Title = Annotated[
+    StrictStr,
+    Field(pattern=r"^[^\s\x00-\x1f\x7f]([^\x00-\x1f\x7f]{0,98}[^\s\x00-\x1f\x7f])?$", description="抬头: the name"),
+]
+Email = Annotated[
+    StrictStr,
+    Field(pattern=r"^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,4}$", max_length=254),
+]
+_LEARNER = secured(Role.LEARNER, function=FUNCTION)
+
+
+class InvoiceRequest(Request):
+    """Ask for an invoice of a paid order."""
+
+    buyer_kind: BuyerKind
+    title: Title
+    tax_id: StrictStr | None = Field(
+        default=None,
+        pattern=r"^[0-9A-Z]{18}$",
+        description="税号, of a company: its unified social credit code",
+    )
+    email: Email | None = Field(default=None, description="where finance can reach the buyer")
+    amount_fen: StrictInt | None = Field(
+        default=None, ge=1, le=10**12, description="at most what is left; null: all that is left"
+    )
+
+
+class BuyerAnswer(BaseModel):
+    """Whom an invoice is made out to."""
+
+    kind: BuyerKind
+    title: str
+    tax_id: str | None
+    email: str | None
+
+
+class InvoiceAnswer(BaseModel):
+    """An invoice. `red_needed` and `red_lettered`: its order was refunded, and it no longer counts or soon will not."""
+
+    invoice_id: str
+    order_id: str
+    status: InvoiceStatus
+    amount_fen: int
+    buyer: BuyerAnswer | None = Field(description="null once it was erased")
+    requested_at: datetime
+    issued_at: datetime | None
+    number: str = Field(description="发票号码, the tax authority's number; empty before it is issued")
+    red_number: str = Field(description="number of the red letter (红字发票); empty where there is none")
+    red_lettered_at: datetime | None
+    note: str = Field(description="of a cancelled one: why; empty otherwise")
+
+
+class InvoicesAnswer(BaseModel):
+    """An order's invoices, oldest first."""
+
+    invoices: list[InvoiceAnswer]
+    left_fen: int = Field(description="what can still be invoiced: paid less refunded less invoiced")
+
+
+class DownloadAnswer(BaseModel):
+    """Where the PDF can be read for the next five minutes."""
+
+    url: str
+
+
+def add_invoice_routes(app: APIGatewayHttpResolver, ctx: InvoiceContext) -> None:
+    """The learners' routes."""
+    _add_requesting(app, ctx)
+    _add_reading(app, ctx)
+
+
+def _add_requesting(app: APIGatewayHttpResolver, ctx: Context) -> None:
+    @app.post(
+        "/v1/orders/orders/<order_id>/invoices",
+        status_code=201,
+        operation_id="request_invoice",
+        summary="Ask for an invoice of an own paid order",
+        **secured(Role.LEARNER, idempotent=True, function=FUNCTION),
+    )
+    def ask(order_id: Annotated[OrderId, Path()], request: Annotated[InvoiceRequest, Body()]) -> InvoiceAnswer:
+        buyer = Buyer(request.buyer_kind, request.title, request.tax_id, request.email)
+        draft = InvoiceDraft(order_id, request.amount_fen, buyer)
+        return invoice_answer(request_invoice(ctx, call_of(app), draft))
+
+    @app.post(
+        "/v1/orders/invoices/<invoice_id>/cancellation",
+        operation_id="cancel_invoice",
+        summary="Take an own request back before it is issued",
+        **_LEARNER,
+    )
+    def cancel(invoice_id: Annotated[InvoiceId, Path()]) -> InvoiceAnswer:
+        return invoice_answer(cancel_request(ctx, call_of(app), invoice_id))
+
+
+def _add_reading(app: APIGatewayHttpResolver, ctx: InvoiceContext) -> None:
+    @app.get(
+        "/v1/orders/orders/<order_id>/invoices",
+        operation_id="list_invoices",
+        summary="The invoices of an own order, and what can still be invoiced",
+        **_LEARNER,
+    )
+    def of_order(order_id: Annotated[OrderId, Path()]) -> InvoicesAnswer:
+        found, left = invoices_of_order(ctx, learner_id(app), order_id)
+        return InvoicesAnswer(invoices=[invoice_answer(invoice) for invoice in found], left_fen=left)
+
+    @app.get(
+        "/v1/orders/invoices/<invoice_id>",
+        operation_id="read_invoice",
+        summary="How an own invoice stands",
+        **_LEARNER,
+    )
+    def read(invoice_id: Annotated[InvoiceId, Path()]) -> InvoiceAnswer:
+        return invoice_answer(own_invoice(ctx, learner_id(app), invoice_id))
+
+    @app.get(
+        "/v1/orders/invoices/<invoice_id>/document",
+        operation_id="download_invoice",
+        summary="Where an own issued invoice can be downloaded",
+        **_LEARNER,
+    )
+    def download(invoice_id: Annotated[InvoiceId, Path()]) -> DownloadAnswer:
+        return DownloadAnswer(url=_link(ctx, own_invoice(ctx, learner_id(app), invoice_id).invoice))
+
+
+def _link(ctx: InvoiceContext, invoice: Invoice) -> str:
+    if invoice.document is None:
+        raise INVOICE_NOT_ISSUED.problem()
+    return ctx.files.link(file_key(invoice.invoice_id, invoice.document))
+
+
+def invoice_answer(found: InvoiceWithBuyer) -> InvoiceAnswer:
+    """An invoice with whom it is made out to."""
+    invoice = found.invoice
+    return InvoiceAnswer(
+        invoice_id=invoice.invoice_id,
+        order_id=invoice.order_id,
+        status=invoice.status,
+        amount_fen=invoice.amount_fen,
+        buyer=BuyerAnswer.model_validate(found.buyer, from_attributes=True) if found.buyer else None,
+        requested_at=invoice.requested_at,
+        issued_at=invoice.issued_at,
+        number=invoice.number,
+        red_number=invoice.red_number,
+        red_lettered_at=invoice.red_lettered_at,
+        note=invoice.note,
+    )
