@@ -24,6 +24,7 @@ from services.catalog.app.enquiries.write_enquiry import (
     open_enquiry,
 )
 from services.catalog.domain.enquiry import MAX_MESSAGES, Status
+from services.catalog.domain.ids import EnquiryId
 from services.catalog.handlers import enquiries
 from services.kit.call import Call
 from services.kit.http import HttpApi
@@ -270,7 +271,7 @@ def test_both_sides_at_once_lose_nothing(world: World) -> None:
 @given(st.integers(0, 2**32))
 def test_each_enquiry_stands_in_the_queue_of_its_status_and_nowhere_else(tmp_path_factory: Any, seed: int) -> None:
     world, random = World(tmp_path_factory.mktemp("enquiries")), Random(seed)  # noqa: S311 (no secret)
-    ids = []
+    ids: list[EnquiryId] = []
     for number in range(30):
         world.clock.advance(random.choice([0, 1, 3_600_000]))
         asker = learner("learner-1", f"{number:016d}")

@@ -21,7 +21,7 @@ from services.catalog.domain.publication import Listing
 from services.catalog.domain.search import Counts, SearchQuery, Sort, candidate, grams, newest_first, select, terms
 from services.catalog.handlers import http
 from services.kit.http import HttpApi
-from services.kit.store import Change, Put
+from services.kit.store import Change, Key, Put
 from tests.gateway import LambdaContext, origin_secret, request, send
 from tests.unit.catalog.world import BONDS, World, edited
 
@@ -223,8 +223,17 @@ def test_an_unchanged_catalogue_is_read_once_and_a_change_reads_what_changed(
     titles(api)
     reads: list[Any] = []
     get, query = world.store.get, world.store.query
-    monkeypatch.setattr(world.store, "get", lambda key, kind: reads.append(key) or get(key, kind))
-    monkeypatch.setattr(world.store, "query", lambda pk, sk, kind: reads.append(pk) or query(pk, sk, kind))
+
+    def noting_get(key: Key, kind: type[Any]) -> Any:
+        reads.append(key)
+        return get(key, kind)
+
+    def noting_query(pk: str, prefix: str, kind: type[Any]) -> Any:
+        reads.append(pk)
+        return query(pk, prefix, kind)
+
+    monkeypatch.setattr(world.store, "get", noting_get)
+    monkeypatch.setattr(world.store, "query", noting_query)
     titles(api)
     assert reads == [CHANGES]
     world.withdraw()
