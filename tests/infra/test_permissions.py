@@ -6,12 +6,17 @@ from typing import Any
 
 import pytest
 
+from infra.openapi import read_routes
+from local.emulator import ROOT
 from tests.templates import SERVICES, Template, of_type, service_template, templates
 
 NO_RESOURCES = {"dynamodb:ListStreams", "xray:PutTelemetryRecords", "xray:PutTraceSegments"}
 """Actions that know no resources."""
 CONSUMING = {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}
 STORE = {"dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"}
+OPENAPI = ROOT / "docs" / "openapi"
+READ_BY_POST = {"POST /v1/credits/verification/{code}/name-check", "POST /v1/playback/media-grants"}
+"""What changes nothing: a body keeps a name out of addresses, which are logged; cookies are signed."""
 
 
 def as_list(value: Any) -> list[Any]:
@@ -124,6 +129,15 @@ def test_who_may_write_and_emit() -> None:
     assert actions_by_function("catalog")["http"] & STORE == {"dynamodb:GetItem", "dynamodb:Query"}
     for service, kind in (("catalog", "editor"), ("orders", "http"), ("playback", "http"), ("credits", "consume")):
         assert actions_by_function(service)[kind] & STORE == STORE
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_routes_that_change_something_lead_to_functions_that_may_write(service: str) -> None:
+    granted = actions_by_function(service)
+    changing = {route for route in read_routes(OPENAPI, service) if route.method != "GET"}
+    assert changing
+    reading = {route.key for route in changing if not granted[route.function] >= STORE}
+    assert reading == READ_BY_POST & {route.key for route in changing}
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -1,6 +1,7 @@
 """What the contracts of import-linter (in pyproject.toml) cannot say: the whole list of what a module may import."""
 
 import ast
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,8 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 DOMAIN = sorted(file.relative_to(ROOT) for file in ROOT.glob("services/*/domain/**/*.py"))
-PURE = ("services.kit.days", "services.kit.kinds")
+FAKES = re.compile(r"\b(ManualClock|SequentialIds)\b")
+PURE = ("services.kit.base64url", "services.kit.days", "services.kit.kinds")
 """What of the kit does nothing but compute, so that rules may use it."""
 
 
@@ -42,3 +44,10 @@ def test_the_domain_imports_the_standard_library_itself_and_what_is_pure(module:
 def test_what_the_domain_may_use_of_the_kit_imports_the_standard_library_only(name: str) -> None:
     module = Path(f"{name.replace('.', '/')}.py")
     assert [other for other in imports(module) if not standard(other) and not within(other, *PURE)] == []
+
+
+def test_only_the_real_clock_is_wired() -> None:
+    """Nothing that is deployed moves the clock; the fakes that stand in for ports are for tests."""
+    files = [file for file in ROOT.glob("services/**/*.py") if file.parent.name != "kit"]
+    assert files
+    assert [file for file in files if FAKES.search(file.read_text("utf-8"))] == []

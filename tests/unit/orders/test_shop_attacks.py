@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 
 from services.kit.http import HttpApi
+from services.kit.problems import Problem
+from services.kit.store import Conflict
 from services.orders.app.context import PaymentContext
 from services.orders.app.coupons.manage_coupons import create_coupon, read_coupon
 from services.orders.app.entitlements.list_entitlements import list_entitlements
+from services.orders.app.ordering.place_order import order_courses
 from services.orders.domain.coupon import MAX_WRONG_CODES, Coupon
 from services.orders.domain.ids import CouponCode, LearnerId, OrderId
 from services.orders.handlers import http, pay
@@ -145,6 +148,24 @@ def test_coupon_race(world: World, coupon: str) -> None:
     """Many learners at once: as many orders as the coupon's limit get it, the others none."""
 
     def attempt(number: int) -> str:
+        call = a_call(LearnerId(f"learner-{number}"), f"key-of-learner-{number:06}")
+        while True:
+            try:
+                order_courses(world.ctx, call, [ORDINARY], coupon, PRICE // 2)
+            except Conflict:
+                continue
+            except Problem as refused:
+                return refused.type.code
+            else:
+                return ""
+
+    with ThreadPoolExecutor(PARALLEL) as pool:
+        answers = list(pool.map(attempt, range(12)))
+    assert sorted(answers) == ["", ""] + ["COUPON_USED_UP"] * 10
+    assert read_coupon(world.ctx, CouponCode(coupon)).usage.taken == 2
+
+
+def attempt(number: int) -> str:
         own = http.build_api(world.ctx, origin_secret)  # as each instance of a function has one of its own
         while True:
             answer = order(own, learner_id=LearnerId(f"learner-{number}"), coupon_code=coupon, expected_fen=PRICE // 2)
