@@ -66,24 +66,28 @@ class Kind:
     name: str
     shape: int
     personal: tuple[Personal, ...]
+    retired: tuple[str, ...] = ()
 
 
 _kinds: dict[type, Kind] = {}
 
 
-def stored(*, shape: int, personal: Personal | tuple[Personal, ...]) -> Callable[[type[T]], type[T]]:
+def stored(
+    *, shape: int, personal: Personal | tuple[Personal, ...], retired: tuple[str, ...] = ()
+) -> Callable[[type[T]], type[T]]:
     """Declares a dataclass or pydantic model as a kind of stored items, named like the class.
 
     Args:
         shape: a number that grows when older code could not carry what newer code writes; see docs/stored-data.md.
         personal: what it holds of a person, and what an erasure does to that.
+        retired: members that nothing reads any more and that the next release leaves out.
     """
     statements = personal if isinstance(personal, tuple) else (personal,)
     if shape < 1 or not statements:
         raise TypeError("a shape counts from 1, and personal data is stated")
 
     def declare(cls: type[T]) -> type[T]:
-        _kinds[cls] = Kind(cls.__name__, shape, statements)
+        _kinds[cls] = Kind(cls.__name__, shape, statements, retired)
         return cls
 
     return declare

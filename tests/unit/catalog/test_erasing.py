@@ -1,6 +1,5 @@
 """A person is erased: their words go, everywhere; what is counted stays."""
 
-import json
 from contextlib import suppress
 from typing import Any
 
@@ -19,9 +18,9 @@ from services.catalog.domain.review import ReviewContent
 from services.catalog.handlers.consume import event_handlers
 from services.kit.events import Envelope
 from services.kit.identity import Role
-from services.kit.kinds import Emptied, Kind, kinds
 from services.kit.problems import Problem
 from services.kit.store import Change, Put
+from tests.erasing import check_erasure
 from tests.unit.catalog.test_reviews import COURSE, complete
 from tests.unit.catalog.world import MODERATOR, PUBLISHED_AT, World, call, learner
 
@@ -76,36 +75,12 @@ def test_words_go_everywhere_and_counts_stay(world: World) -> None:
     assert [line.enquiry_id for line in list_enquiries(world.ctx, "closed", "", 50).items] == [enquiry_id]
 
 
-def telling(value: Any) -> set[str]:
-    """The members that tell the secret, at any depth."""
-    if isinstance(value, list):
-        return {name for element in value for name in telling(element)}
-    if not isinstance(value, dict):
-        return set()
-    here = {name for name, text in value.items() if isinstance(text, str) and SECRET in text}
-    return here | {name for inner in value.values() for name in telling(inner)}
-
-
 def test_what_each_kind_says_of_an_erasure_is_what_happens(world: World) -> None:
     write_much(world)
     complete(world, "learner-6")
     last = write_review(world.ctx, learner("learner-6"), COURSE, ReviewContent("别人", 2, "一般"))
     report_review(world.ctx, learner(LEARNER), COURSE, last.review_id, f"{SECRET}举报")
-    said = {kind.name: emptied(kind) for kind in kinds("services.catalog").values() if emptied(kind)}
-    held: dict[str | None, set[str]] = {}
-    for key in holding(world):
-        kind, (version, text) = world.store.labels[key].kind, world.store.items[key]
-        held[kind] = held.get(kind, set()) | telling(json.loads(text))
-        # Nor does what newer code knows of the person stay.
-        world.store.items[key] = (version, json.dumps({**json.loads(text), "later": SECRET}, ensure_ascii=False))
-    assert held == said
-    erase(world)
-    assert holding(world) == []
-
-
-def emptied(kind: Kind) -> set[str]:
-    """The members that an erasure empties."""
-    return {name for part in kind.personal if isinstance(part, Emptied) for name in part.members}
+    check_erasure("services.catalog", world.store, SECRET, lambda: erase(world))
 
 
 def test_erased_again_nothing_changes_and_others_never_do(world: World) -> None:

@@ -1,0 +1,77 @@
+"""What each kind says of an erasure is what happens, in a service in which a person has left a secret everywhere."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from services.kit.kinds import Emptied, Kept, Kind, Removed, kinds
+from services.kit.store import Key
+from services.kit.store.memory import MemoryStore
+
+
+def check_erasure(package: str, store: MemoryStore, secret: str, erase: Callable[[], None]) -> None:
+    """Fails where a kind of the package and the erasure say different things, or the person left too little to tell.
+
+    Args:
+        package: such as `services.catalog`.
+        store: holds items of a person, who has written the secret into all that they could write.
+        secret: the text.
+        erase: erases the person.
+    """
+    known = {kind.name: kind for kind in (*kinds(package).values(), *kinds("services.kit").values())}
+    held = _held(store, secret)
+    for name, kind in known.items():
+        emptied, kept = _members(kind, Emptied), _members(kind, Kept)
+        assert emptied <= held.get(name, set()), f"nobody left the secret in {name}: {emptied - held.get(name, set())}"
+        assert name in held or not _is_removed(kind), f"nobody left the secret in {name}"
+        unsaid = held.get(name, set()) - emptied - kept
+        assert _is_removed(kind) or not unsaid, f"{name} says nothing of {unsaid}"
+    _plant(store, secret, known)
+    erase()
+    for key in _holding(store, secret):
+        kind = known[str(store.labels[key].kind)]
+        left = _telling(json.loads(store.items[key][1]), secret) - _members(kind, Kept)
+        assert not left, f"{key.pk} / {key.sk}: the erasure leaves {left} of {kind.name}"
+        assert not _is_removed(kind), f"{key.pk} / {key.sk}: the erasure leaves {kind.name}"
+
+
+def _held(store: MemoryStore, secret: str) -> dict[str, set[str]]:
+    """The members that tell the secret, by kind."""
+    found: dict[str, set[str]] = {}
+    for key in _holding(store, secret):
+        assert secret not in key.pk + key.sk, "a key outlives what is erased"
+        name = store.labels[key].kind
+        assert name, f"{key.pk} / {key.sk} is of no kind"
+        found[name] = found.get(name, set()) | _telling(json.loads(store.items[key][1]), secret)
+    return found
+
+
+def _plant(store: MemoryStore, secret: str, known: dict[str, Kind]) -> None:
+    """Newer code knows more of the person: nor does that stay."""
+    for key in _holding(store, secret):
+        kind = known[str(store.labels[key].kind)]
+        if _members(kind, Emptied) or _is_removed(kind):
+            version, body = store.items[key]
+            store.items[key] = (version, json.dumps({**json.loads(body), "later": secret}, ensure_ascii=False))
+
+
+def _holding(store: MemoryStore, secret: str) -> list[Key]:
+    return [key for key, (_, body) in store.items.items() if secret in body]
+
+
+def _telling(value: Any, secret: str) -> set[str]:
+    """The members that tell the secret, at any depth."""
+    if isinstance(value, list):
+        return {name for element in value for name in _telling(element, secret)}
+    if not isinstance(value, dict):
+        return set()
+    here = {name for name, text in value.items() if isinstance(text, str) and secret in text}
+    return here | {name for inner in value.values() for name in _telling(inner, secret)}
+
+
+def _members(kind: Kind, statement: type[Emptied] | type[Kept]) -> set[str]:
+    return {name for part in kind.personal if isinstance(part, statement) for name in part.members}
+
+
+def _is_removed(kind: Kind) -> bool:
+    return any(isinstance(part, Removed) for part in kind.personal)
