@@ -165,20 +165,6 @@ def test_coupon_race(world: World, coupon: str) -> None:
     assert read_coupon(world.ctx, CouponCode(coupon)).usage.taken == 2
 
 
-def attempt(number: int) -> str:
-        own = http.build_api(world.ctx, origin_secret)  # as each instance of a function has one of its own
-        while True:
-            answer = order(own, learner_id=LearnerId(f"learner-{number}"), coupon_code=coupon, expected_fen=PRICE // 2)
-            code = "" if answer.status == 201 else answer.code
-            if code != "BUSY":
-                return code
-
-    with ThreadPoolExecutor(PARALLEL) as pool:
-        answers = list(pool.map(attempt, range(12)))
-    assert sorted(answers) == ["", ""] + ["COUPON_USED_UP"] * 10
-    assert read_coupon(world.ctx, CouponCode(coupon)).usage.taken == 2
-
-
 def test_coupon_used_again_by_giving_the_order_up_after_it_was_paid(world: World, api: HttpApi, coupon: str) -> None:
     world.publish(ORDINARY, 2, price_fen=0)
     placed = order(api, coupon_code=coupon, expected_fen=0)
