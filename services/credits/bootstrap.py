@@ -22,11 +22,12 @@ from services.credits.app.erase_person import Erasing
 from services.credits.app.notices.deadlines import Reminding
 from services.credits.app.notices.inbox import Telling
 from services.credits.app.notices.mail_notice import Mailing
-from services.credits.app.ports import Draw, Signer
+from services.credits.app.ports import Draw
 from services.kit.audit import AuditLog
 from services.kit.clock import SystemClock
 from services.kit.events import EventFactory
 from services.kit.ids import RandomIds
+from services.kit.jose import Signer
 from services.kit.keyring import KeyRing
 from services.kit.objects import S3Objects
 from services.kit.public_url import PublicUrl, public_url
@@ -180,7 +181,8 @@ def _draw() -> Draw:
 @cache
 def signer() -> Signer:
     """What signs credentials."""
-    from services.credits.adapters.badge_signer import KmsSigner
+    # Imported here: other functions need no `cryptography`.
+    from services.kit.signing import KmsSigner
 
     client: Any = boto3.client("kms")  # as SES above
     return KmsSigner(client, BadgeSettings.load().badge_key_ids.split(","))

@@ -49,16 +49,3 @@ class Users(Protocol):
 
     def delete(self, learner_id: str) -> None:
         """Deletes a person's account, if there still is one."""
-
-
-class Signer(Protocol):
-    """Signs with an asymmetric key that never leaves its keeper."""
-
-    def sign(self, claims: Mapping[str, Any], keys_url: str) -> str:
-        """A compact JWT, RS256, whose `kid` is its key's address under `keys_url`.
-
-        The same claims give the same text while the key is the same.
-        """
-
-    def public_keys(self) -> list[dict[str, str]]:
-        """The public keys as JWKs, the signing one first, then the retired ones. `kid` is the RFC 7638 thumbprint."""

@@ -15,13 +15,13 @@ from services.credits.app.documents.attestations import read_attestation
 from services.credits.app.documents.open_badge import issuer_profile, keys_url, open_badge
 from services.credits.app.documents.problems import DOCUMENT_PROBLEMS
 from services.credits.app.documents.status_lists import status_list
-from services.credits.app.ports import Signer
 from services.credits.domain.periods import civil_date
 from services.credits.handlers.routes.document_views import EntryIdPath
 from services.kit.bodies import Day
 from services.kit.clock import Clock, SystemClock
 from services.kit.http import HttpApi, caller, public, secured
 from services.kit.identity import Role
+from services.kit.jose import Signer, compact_jwt
 from services.kit.problems import NOT_FOUND
 from services.kit.public_url import PublicUrl
 from services.kit.store import Store
@@ -92,7 +92,7 @@ def _add_credential_route(app: APIGatewayHttpResolver, store: Store, signer: Sig
     def credential(entry_id: EntryIdPath) -> Response[str]:
         issued, name = read_attestation(store, caller(app).id, entry_id)
         url = public_url()
-        return Response(200, JWT, signer.sign(open_badge(issued, name, url), keys_url(url)))
+        return Response(200, JWT, compact_jwt(signer, open_badge(issued, name, url), keys_url(url)))
 
 
 def _add_key_routes(app: APIGatewayHttpResolver, signer: Signer, public_url: PublicUrl) -> None:
@@ -142,7 +142,7 @@ def _add_status_route(
         if not FIRST_DAY <= day <= civil_date(clock.now()):
             raise NOT_FOUND.problem()
         url = public_url()
-        token = signer.sign(status_list(store, day, url), keys_url(url))
+        token = compact_jwt(signer, status_list(store, day, url), keys_url(url))
         return Response(200, JWT, token, headers={"Cache-Control": KEPT})
 
 

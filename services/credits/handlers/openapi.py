@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from services.credits.adapters.badge_signer import MemorySigner
 from services.credits.adapters.codes import RandomCodes
 from services.credits.adapters.profile_file import load_profile_policy
 from services.credits.adapters.rule_files import load_rules
@@ -19,6 +18,7 @@ from services.kit.http import HttpApi, described
 from services.kit.ids import RandomIds
 from services.kit.keyring import KeyRing
 from services.kit.objects import MemoryObjects
+from services.kit.signing import RS256, MemorySigner
 from services.kit.store import Store
 from services.kit.store.memory import MemoryStore
 
@@ -34,7 +34,7 @@ def apis(store: Store, origin_secret: Callable[[bool], Mapping[str, str]]) -> li
         http.build_api(ledger, origin_secret),
         records.build_api(made_records(store, clock, ids, MemoryObjects()), origin_secret),
         documents.build_api(issuing, transcripts, origin_secret),
-        badges.build_api(store, clock, MemorySigner(), issuing.public_url, origin_secret),
+        badges.build_api(store, clock, MemorySigner(RS256), issuing.public_url, origin_secret),
         verification.build_api(store, origin_secret),
     ]
 

@@ -5,7 +5,6 @@ from functools import cache
 from itertools import count
 from typing import Any
 
-from services.credits.adapters.badge_signer import MemorySigner
 from services.credits.adapters.typesetter import Typesetter
 from services.credits.app.documents.attestations import Issued, Issuing, issue_attestation
 from services.credits.app.documents.transcript_pdf import Transcripts
@@ -14,6 +13,7 @@ from services.credits.domain.ledger import Entry, Kind
 from services.credits.domain.review import Standing
 from services.credits.handlers import badges, documents, verification
 from services.kit.http import HttpApi
+from services.kit.signing import RS256, MemorySigner
 from tests.gateway import NOBODY, Answer, claims, origin_secret, request, send
 from tests.unit.credits.world import AFP, LEARNER, World, completed
 
@@ -56,7 +56,7 @@ def typesetter() -> Typesetter:
 @cache
 def signer() -> MemorySigner:
     """One for tests that do not rotate it: making RSA keys takes long."""
-    return MemorySigner()
+    return MemorySigner(RS256)
 
 
 @dataclass

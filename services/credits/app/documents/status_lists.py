@@ -1,7 +1,6 @@
 """Revocations as W3C Bitstring Status Lists, one for each day of issue: which places are revoked, and nothing else."""
 
 import gzip
-from base64 import urlsafe_b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -13,6 +12,7 @@ from services.credits.app.documents.open_badge import VC_CONTEXT, instant_text, 
 from services.credits.domain.attestations import STATUS_LIST_LENGTH, Attestation
 from services.credits.domain.periods import SHANGHAI
 from services.credits.domain.review import Standing
+from services.kit import base64url
 from services.kit.clock import Clock
 from services.kit.store import Change, Put, Store, commit_retrying
 
@@ -64,7 +64,7 @@ def encoded_list(indexes: Iterable[int]) -> str:
     bits = bytearray(STATUS_LIST_LENGTH // 8)
     for index in indexes:
         bits[index // 8] |= 0x80 >> index % 8
-    return "u" + urlsafe_b64encode(gzip.compress(bytes(bits), mtime=0)).decode().rstrip("=")
+    return "u" + base64url.encode(gzip.compress(bytes(bits), mtime=0))
 
 
 def _mark(store: Store, clock: Clock, attestation: Attestation) -> None:
