@@ -17,8 +17,9 @@ from services.credits.app.problems import (
 )
 from services.credits.domain.certificates import Certificate, State
 from services.credits.domain.credentials import Credential
-from services.credits.domain.periods import Period, civil_date
+from services.credits.domain.periods import Period
 from services.credits.events import published
+from services.kit.days import civil_day
 from services.kit.events import Envelope
 from services.kit.identity import Principal
 from services.kit.store import Change, commit_retrying
@@ -46,7 +47,7 @@ def register_certificate(ctx: Context, learner_id: str, wanted: Registration) ->
         Problem: PERIOD_START_OUT_OF_RANGE, VALIDITY_IMPLAUSIBLE, CERTIFICATE_ALREADY_CONFIRMED, PERSON_ERASED.
         Conflict: others kept writing.
     """
-    earliest, latest = ctx.rules.earliest_start(wanted.credential), civil_date(ctx.clock.now())
+    earliest, latest = ctx.rules.earliest_start(wanted.credential), civil_day(ctx.clock.now())
     if not earliest <= wanted.period_start <= latest:
         raise PERIOD_START_OUT_OF_RANGE.problem(earliest=str(earliest), latest=str(latest))
     if wanted.valid_until and wanted.valid_until < wanted.period_start:

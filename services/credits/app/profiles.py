@@ -9,9 +9,9 @@ from services.credits.app.context import Context
 from services.credits.app.keys import profile_change_key, profile_key
 from services.credits.app.ledger.account import Account, Cause
 from services.credits.app.problems import BIRTHDAY_IMPLAUSIBLE, PERSON_ERASED, PROFILE_CHANGED
-from services.credits.domain.periods import civil_date
 from services.credits.domain.profile import Profile, is_implausible
 from services.credits.events.published import RealNameGiven
+from services.kit.days import civil_day
 from services.kit.events import Envelope
 from services.kit.store import Change, Put, Write, commit_retrying
 
@@ -61,7 +61,7 @@ def update_profile(ctx: Context, learner_id: str, revision: int, values: Values,
             return Change(), _view(ctx, known)
         if wanted != known and revision != known.revision:
             raise PROFILE_CHANGED.problem(revision=known.revision)
-        if is_implausible(wanted, civil_date(ctx.clock.now())):
+        if is_implausible(wanted, civil_day(ctx.clock.now())):
             raise BIRTHDAY_IMPLAUSIBLE.problem()
         profile = replace(wanted, revision=known.revision + 1, updated_at=ctx.clock.now())
         change = ProfileChange(ctx.clock.now(), _touched(known, wanted))

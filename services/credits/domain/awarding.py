@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from typing import Protocol
@@ -11,9 +11,10 @@ from services.credits.domain.certificates import Certificate
 from services.credits.domain.courses import CourseVersion
 from services.credits.domain.credentials import Credential
 from services.credits.domain.ledger import Completion, Draft, Entry, Kind, Reason
-from services.credits.domain.periods import Period, civil_date, period_containing
+from services.credits.domain.periods import Period, period_containing
 from services.credits.domain.quota import MemberQuota
 from services.credits.domain.rules import RuleBook
+from services.kit.days import civil_day
 
 NO_HOURS = Decimal(0)
 
@@ -116,12 +117,12 @@ def _outcome(completion: Completion, credential: Credential, now: Circumstances)
         return _held(completion, credential, Reason.NO_CERTIFICATE)
     if not certificate.confirmed:
         return _held(completion, credential, Reason.CERTIFICATE_NOT_CONFIRMED)
-    period = period_at(certificate, completion.completed_at, now.rules)
+    period = period_on(certificate, civil_day(completion.completed_at), now.rules)
     if period is None:
         return _declined(completion, credential, Reason.BEFORE_FIRST_PERIOD)
     if now.awards.contains(credential, completion.content_id, period):
         return _declined(completion, credential, Reason.ALREADY_AWARDED_IN_PERIOD, period)
-    if not certificate.valid_on(civil_date(completion.completed_at)):
+    if not certificate.valid_on(civil_day(completion.completed_at)):
         return _held(completion, credential, Reason.CERTIFICATE_EXPIRED)
     if not now.named:
         return _held(completion, credential, Reason.PROFILE_INCOMPLETE)
@@ -131,10 +132,9 @@ def _outcome(completion: Completion, credential: Credential, now: Circumstances)
     return Draft(Kind.AWARD, Reason.COMPLETED, completion.hours, completion, credential, period)
 
 
-def period_at(certificate: Certificate, instant: datetime, rules: RuleBook) -> Period | None:
-    """The certificate's period at an instant; None before its first one."""
-    length = partial(rules.period_years, certificate.credential)
-    return period_containing(certificate.period_start, civil_date(instant), length)
+def period_on(certificate: Certificate, day: date, rules: RuleBook) -> Period | None:
+    """The certificate's period on a day, Asia/Shanghai; None before its first one."""
+    return period_containing(certificate.period_start, day, partial(rules.period_years, certificate.credential))
 
 
 def _held(completion: Completion, credential: Credential, reason: Reason) -> Draft:

@@ -14,7 +14,8 @@ from enum import StrEnum
 from services.credits.domain.balances import awarded
 from services.credits.domain.credentials import Category, Credential
 from services.credits.domain.ledger import Entry, Kind
-from services.credits.domain.periods import Period, civil_date
+from services.credits.domain.periods import Period
+from services.kit.days import civil_day
 
 FIRST_BATCH = 1
 
@@ -238,7 +239,7 @@ def _line(entry: Entry, line_id: str, at: datetime) -> Line:
         period=entry.period,
         hours=entry.hours,
         category=watch.category,
-        completed_on=civil_date(watch.completed_at),
+        completed_on=civil_day(watch.completed_at),
         course_id=watch.course_id,
         title=watch.title,
         watch_id=watch.watch_id,

@@ -15,10 +15,10 @@ from services.credits.app.documents.attestations import read_attestation
 from services.credits.app.documents.open_badge import issuer_profile, keys_url, open_badge
 from services.credits.app.documents.problems import DOCUMENT_PROBLEMS
 from services.credits.app.documents.status_lists import status_list
-from services.credits.domain.periods import civil_date
 from services.credits.handlers.routes.document_views import EntryIdPath
 from services.kit.bodies import Day
 from services.kit.clock import Clock, SystemClock
+from services.kit.days import civil_day
 from services.kit.http import HttpApi, caller, public, secured
 from services.kit.identity import Role
 from services.kit.jose import Signer, compact_jwt
@@ -139,7 +139,7 @@ def _add_status_route(
         **public(function="badges"),
     )
     def revoked(day: Annotated[Day, Path()]) -> Response[str]:
-        if not FIRST_DAY <= day <= civil_date(clock.now()):
+        if not FIRST_DAY <= day <= civil_day(clock.now()):
             raise NOT_FOUND.problem()
         url = public_url()
         token = compact_jwt(signer, status_list(store, day, url), keys_url(url))

@@ -23,7 +23,6 @@ from services.credits.app.context import Context
 from services.credits.app.ledger.read_account import read_account, read_timeline
 from services.credits.app.problems import PROBLEMS
 from services.credits.domain.credentials import Credential
-from services.credits.domain.periods import civil_date
 from services.credits.handlers.routes.account_views import AccountAnswer, account_answer
 from services.credits.handlers.routes.calendar import add_calendar_routes
 from services.credits.handlers.routes.erasure import add_erasure_routes
@@ -44,6 +43,7 @@ from services.credits.handlers.routes.views import (
     certificate_answer,
     entry_answer,
 )
+from services.kit.days import civil_day
 from services.kit.http import HttpApi, caller, correlation_id, secured
 from services.kit.identity import Role
 
@@ -69,7 +69,7 @@ def _add_account_routes(app: APIGatewayHttpResolver, ledger: Context) -> None:
 
     @app.get("/v1/credits/account", summary="Hours per certificate and period", operation_id="read_account", **learner)
     def account() -> AccountAnswer:
-        return account_answer(read_account(ledger, caller(app).id), civil_date(ledger.clock.now()))
+        return account_answer(read_account(ledger, caller(app).id), civil_day(ledger.clock.now()))
 
     @app.get("/v1/credits/timeline", summary="Every entry, newest first", operation_id="read_timeline", **learner)
     def timeline() -> TimelineAnswer:

@@ -9,8 +9,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from services.credits.app.notices.deadlines import remind
 from services.credits.domain.deadlines import REMINDER_DAYS
-from services.credits.domain.periods import SHANGHAI, civil_date
 from services.credits.handlers.notices import event_handlers
+from services.kit.days import SHANGHAI, civil_day
 from tests.unit.credits.world import AFP, Crash, World
 
 REMINDED = "credits.deadline_approaching.v1"
@@ -29,7 +29,7 @@ class ReminderMachine(RuleBasedStateMachine):
     @property
     def today(self) -> date:
         """The day in Shanghai."""
-        return civil_date(self.world.clock.now())
+        return civil_day(self.world.clock.now())
 
     @rule(back=st.integers(0, 900))
     def confirm(self, back: int) -> None:

@@ -14,11 +14,11 @@ from services.credits.app.ledger.postings import Posting
 from services.credits.domain.balances import awarded
 from services.credits.domain.comparison import first_difference, mark_name
 from services.credits.domain.ledger import Entry, Kind
-from services.credits.domain.periods import civil_date
 from services.credits.domain.quota import MembershipPeriod
 from services.credits.domain.review import Standing
 from services.credits.domain.verification import FaultKind
 from services.credits.handlers import check
+from services.kit.days import civil_day
 from services.kit.store import Change, Put
 from tests.unit.credits.world import AFP, CFP, LEARNER, NOON_IN_SHANGHAI, OTHER, World, completed, membership
 
@@ -107,7 +107,7 @@ def test_a_changed_entry_is_found() -> None:
 
 def test_entries_that_are_not_under_their_day_are_found() -> None:
     w = a_world()
-    day = civil_date(NOON_IN_SHANGHAI)
+    day = civil_day(NOON_IN_SHANGHAI)
     first = next(s for s in w.store.query(postings_pk(day), "", Posting) if s.value.learner_id == LEARNER)
     del w.store.items[first.key]
     assert faults(w) == {LEARNER: FaultKind.NOT_POSTED}

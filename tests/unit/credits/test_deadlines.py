@@ -7,9 +7,9 @@ import pytest
 from services.credits import bootstrap
 from services.credits.app.notices.deadlines import remind
 from services.credits.domain.deadlines import due_reminder
-from services.credits.domain.periods import SHANGHAI
 from services.credits.handlers import remind as handler
 from services.credits.handlers.notices import event_handlers
+from services.kit.days import SHANGHAI
 from tests.gateway import LambdaContext
 from tests.unit.credits.world import AFP, CFP, CTP, LEARNER, OTHER, Crash, World, completed
 

@@ -1,16 +1,17 @@
 """An administrator enters hours that were earned elsewhere. A review takes them back, as it does an award."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from decimal import Decimal
 
 from services.credits.app.context import Context
 from services.credits.app.ledger.account import Account, Cause
 from services.credits.app.problems import GRANT_NOT_CONFIRMED, GRANT_OUTSIDE_PERIODS, OWN_AWARD
-from services.credits.domain.awarding import period_at
+from services.credits.domain.awarding import period_on
 from services.credits.domain.credentials import Category, Credential
 from services.credits.domain.ledger import Completion, Draft, Entry, Kind, Reason
-from services.credits.domain.periods import SHANGHAI, Period, civil_date
+from services.credits.domain.periods import Period
+from services.kit.days import civil_day, start_of
 from services.kit.idempotency import Request, answer_once
 from services.kit.identity import Principal
 from services.kit.store import Change
@@ -66,8 +67,8 @@ def _period(ctx: Context, account: Account, wanted: Grant) -> Period:
     certificate = account.certificates.get(wanted.credential)
     if certificate is None or not certificate.confirmed:
         raise GRANT_NOT_CONFIRMED.problem()
-    today = civil_date(ctx.clock.now())
-    period = period_at(certificate, _start_of(wanted.earned_on), ctx.rules)
+    today = civil_day(ctx.clock.now())
+    period = period_on(certificate, wanted.earned_on, ctx.rules)
     if period is None or wanted.earned_on > today:
         raise GRANT_OUTSIDE_PERIODS.problem(earliest=str(certificate.period_start), latest=str(today))
     return period
@@ -82,7 +83,7 @@ def _draft(wanted: Grant, period: Period, administrator: Principal) -> Draft:
         title=wanted.title,
         hours=wanted.hours,
         category=wanted.category,
-        completed_at=_start_of(wanted.earned_on),
+        completed_at=start_of(wanted.earned_on),
     )
     return Draft(
         Kind.GRANT,
@@ -94,7 +95,3 @@ def _draft(wanted: Grant, period: Period, administrator: Principal) -> Draft:
         note=wanted.reason,
         actor=administrator.id,
     )
-
-
-def _start_of(day: date) -> datetime:
-    return datetime.combine(day, time(), SHANGHAI)

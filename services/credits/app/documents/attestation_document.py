@@ -5,7 +5,7 @@ from typing import Any
 from services.credits.app.documents.wording import CATEGORIES, day_en, day_zh, hours_text, period_zh
 from services.credits.domain.attestations import Attestation, written
 from services.credits.domain.ledger import Entry
-from services.credits.domain.periods import civil_date
+from services.kit.days import civil_day
 
 
 def verification_url(public_url: str, code: str) -> str:
@@ -18,7 +18,7 @@ def attestation_document(attestation: Attestation, award: Entry, name: str, publ
     if award.credential is None or award.period is None:
         raise ValueError("an award names its credential and period")
     watch = award.completion
-    completed = civil_date(watch.completed_at)
+    completed = civil_day(watch.completed_at)
     category, category_en = CATEGORIES[watch.category]
     return {
         "name": name,
@@ -30,7 +30,7 @@ def attestation_document(attestation: Attestation, award: Entry, name: str, publ
         "category": category,
         "category_en": category_en,
         "period": period_zh(award.period),
-        "issued_on": day_zh(civil_date(attestation.issued_at)),
+        "issued_on": day_zh(civil_day(attestation.issued_at)),
         "code": written(attestation.code),
         "url": verification_url(public_url, attestation.code),
         "url_shown": f"{public_url}/verify",

@@ -19,9 +19,9 @@ from services.credits.app.ledger.account import read_entries
 from services.credits.app.ports import Codes, Draw, RealNames, Unprintable
 from services.credits.domain.attestations import Attestation, award_of
 from services.credits.domain.ledger import Entry, Head
-from services.credits.domain.periods import civil_date
 from services.credits.domain.review import Standing, standing_of
 from services.kit.clock import Clock
+from services.kit.days import civil_day
 from services.kit.public_url import PublicUrl
 from services.kit.store import ABSENT, Change, Check, Put, Store, commit_retrying
 
@@ -171,7 +171,7 @@ def _attestation(ctx: Issuing, award: Entry) -> Attestation:
         entry_id=award.entry_id,
         entry_number=award.number,
         issued_at=now,
-        status_list=civil_date(now),
+        status_list=civil_day(now),
         status_index=ctx.codes.place(),
     )
 

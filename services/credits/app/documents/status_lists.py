@@ -3,17 +3,17 @@
 import gzip
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from services.credits.app.documents.attestations import list_attestations
 from services.credits.app.documents.keys import REVOKED, revoked_key, status_list_pk
 from services.credits.app.documents.open_badge import VC_CONTEXT, instant_text, issuer_id, status_list_url
 from services.credits.domain.attestations import STATUS_LIST_LENGTH, Attestation
-from services.credits.domain.periods import SHANGHAI
 from services.credits.domain.review import Standing
 from services.kit import base64url
 from services.kit.clock import Clock
+from services.kit.days import start_of
 from services.kit.store import Change, Put, Store, commit_retrying
 
 
@@ -40,7 +40,7 @@ def status_list(store: Store, day: date, public_url: str) -> dict[str, Any]:
     """The claims of the status list of certificates issued on a day; the same ones until another is revoked."""
     found = [stored.value for stored in store.query(status_list_pk(day), REVOKED, Revocation)]
     id_ = status_list_url(public_url, day.isoformat())
-    start = datetime.combine(day, time(), SHANGHAI)
+    start = start_of(day)
     return {
         "@context": [VC_CONTEXT],
         "id": id_,

@@ -8,8 +8,8 @@ from services.credits.app.ledger.account import read_entries
 from services.credits.domain.balances import awarded
 from services.credits.domain.credentials import Credential
 from services.credits.domain.ledger import Entry
-from services.credits.domain.periods import SHANGHAI, civil_date
 from services.kit.csv_file import Cell, csv_bytes
+from services.kit.days import SHANGHAI, civil_day
 from services.kit.identity import Principal
 from services.kit.store import Change, Store
 
@@ -60,7 +60,7 @@ def _row(entry: Entry, *, counts: bool) -> list[Cell]:
         entry.hours,
         entry.hours if counts else Decimal(0),
         watch.category,
-        civil_date(watch.completed_at),
+        civil_day(watch.completed_at),
         watch.course_id,
         watch.title,
         entry.reason,

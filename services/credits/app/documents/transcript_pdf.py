@@ -13,10 +13,11 @@ from services.credits.app.ports import Draw, RealNames, Unprintable
 from services.credits.domain.balances import awarded, period_balance
 from services.credits.domain.credentials import Credential
 from services.credits.domain.ledger import Entry, Kind
-from services.credits.domain.periods import Period, civil_date
+from services.credits.domain.periods import Period
 from services.credits.domain.rules import RuleBook
 from services.kit.audit import AuditLog
 from services.kit.clock import Clock
+from services.kit.days import civil_day
 from services.kit.identity import Principal
 from services.kit.store import Change, Store
 
@@ -77,7 +78,7 @@ def _document(
     ctx: Transcripts, learner_id: str, name: str, entries: Sequence[Entry], now: datetime, missing: str
 ) -> dict[str, Any]:
     """The texts of the layout `transcript`; titles without the characters that are missing."""
-    today = civil_date(now)
+    today = civil_day(now)
     counted = {award.number for credential in Credential for award in awarded(entries, credential)}
     table = str.maketrans(dict.fromkeys(missing, SUBSTITUTE))
     return {
@@ -116,7 +117,7 @@ def _row(entry: Entry, table: Mapping[int, str], *, counts: bool) -> dict[str, s
     watch = entry.completion
     return {
         "number": str(entry.number),
-        "completed_on": str(civil_date(watch.completed_at)),
+        "completed_on": str(civil_day(watch.completed_at)),
         "title": watch.title.translate(table),
         "category": CATEGORIES[watch.category][0],
         "credential": entry.credential.value if entry.credential else "—",

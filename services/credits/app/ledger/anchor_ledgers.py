@@ -2,22 +2,22 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from hashlib import sha256
 
 from services.credits.app.keys import head_key, postings_pk
 from services.credits.app.ledger.postings import Posting, postings_of
 from services.credits.domain.anchors import FIRST_ANCHOR, Anchor, anchor_text, is_sealed, read_anchor
 from services.credits.domain.ledger import Head, Macs
-from services.credits.domain.periods import ONE_DAY, civil_date
 from services.kit.clock import Clock
+from services.kit.days import ONE_DAY, Days, civil_day
 from services.kit.objects import Objects
 from services.kit.store import Store
 
 ANCHORS = "anchors/"
-LOOK_BACK = timedelta(days=60)
+LOOK_BACK = 60 * ONE_DAY
 """How far back the very first run looks for postings."""
-LATE = timedelta(days=2)
+LATE = 2 * ONE_DAY
 """How old the newest anchor may be before that is worth a word."""
 
 
@@ -36,7 +36,7 @@ def anchor_ledgers(store: Store, objects: Objects, clock: Clock) -> list[date]:
     Safe to repeat after a crash anywhere, and beside itself: the archive keeps a day's first anchor, and the next one
     is bound to what is kept.
     """
-    today = civil_date(clock.now())
+    today = civil_day(clock.now())
     kept = _days(objects)
     day = kept[-1] + ONE_DAY if kept else _first_day(store, today)
     previous = _digest(objects, kept[-1]) if kept else FIRST_ANCHOR
@@ -63,7 +63,7 @@ def read_anchors(objects: Objects, macs: Macs, clock: Clock) -> Anchored:
             found.problems.append(f"anchors are missing before {day}")
         expected, previous = day + ONE_DAY, sha256(text).hexdigest()
         found.last_day = day
-    if found.last_day and found.last_day < civil_date(clock.now() - LATE):
+    if found.last_day and found.last_day < civil_day(clock.now() - LATE):
         found.problems.append(f"the last anchor is of {found.last_day}")
     return found
 
@@ -93,8 +93,9 @@ def _heads(store: Store, day: date) -> Iterator[Head]:
 
 def _first_day(store: Store, today: date) -> date:
     """The first day that has postings; yesterday where none has any."""
-    days = [today - LOOK_BACK + n * ONE_DAY for n in range(LOOK_BACK.days)]
-    return next((day for day in days if store.page(postings_pk(day), "", Posting, "", 1).items), days[-1])
+    yesterday = today - ONE_DAY
+    days = Days(today - LOOK_BACK, yesterday)
+    return next((day for day in days if store.page(postings_pk(day), "", Posting, None, 1).items), yesterday)
 
 
 def _days(objects: Objects) -> list[date]:

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from services.credits.app.ledger.account import read_entries
 from services.credits.app.ledger.postings import postings_of
 from services.credits.app.ledger.verify_ledger import verify_ledger
 from services.credits.domain.ledger import Macs
-from services.credits.domain.periods import civil_date
 from services.credits.domain.verification import Fault, FaultKind
 from services.kit.clock import Clock
+from services.kit.days import ONE_DAY, Days, civil_day
 from services.kit.store import Store
 
-LOOK_BACK_DAYS = 3
+LOOK_BACK = 3 * ONE_DAY
 """A run that was missed is made up for by the next one, and the one after it."""
 
 
@@ -31,10 +31,9 @@ def check_ledgers(store: Store, macs: Macs, clock: Clock) -> Checked:
     Raises:
         UnknownKey: the key ring lacks a key that signed.
     """
-    today = civil_date(clock.now())
-    days = [today - timedelta(days=n) for n in range(LOOK_BACK_DAYS, 0, -1)]
+    today = civil_day(clock.now())
     posted: dict[str, dict[date, set[int]]] = {}
-    for day in days:
+    for day in Days(today - LOOK_BACK, today - ONE_DAY):
         for posting in postings_of(store, day):
             numbers = posted.setdefault(posting.learner_id, {}).setdefault(day, set())
             numbers.update(range(posting.first, posting.last + 1))
@@ -55,7 +54,7 @@ def _check(store: Store, macs: Macs, learner_id: str, posted: dict[date, set[int
         return fault
     entries = read_entries(store, learner_id)
     for day, numbers in posted.items():
-        differing = numbers ^ {entry.number for entry in entries if civil_date(entry.at) == day}
+        differing = numbers ^ {entry.number for entry in entries if civil_day(entry.at) == day}
         if differing:
             return Fault(FaultKind.NOT_POSTED, min(differing))
     return None

@@ -5,11 +5,11 @@ One item per posting, in the transaction that posts, so no entry is missing from
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 from services.credits.app.keys import entry_key, posting_key, postings_pk
 from services.credits.domain.ledger import Entry
-from services.credits.domain.periods import civil_date
+from services.kit.days import Days, civil_day
 from services.kit.store import Put, Store, Stored
 
 
@@ -35,7 +35,7 @@ def posting_of(entries: Sequence[Entry]) -> Put:
     """The write that belongs into the transaction of these new entries of one ledger."""
     first, last = entries[0], entries[-1]
     posting = Posting(first.learner_id, first.number, last.number, first.at)
-    return Put(posting_key(civil_date(first.at), first.at, first.learner_id, first.number), posting)
+    return Put(posting_key(civil_day(first.at), first.at, first.learner_id, first.number), posting)
 
 
 def postings_of(store: Store, day: date) -> list[Posting]:
@@ -51,7 +51,7 @@ def entries_between(store: Store, first: date, last: date, after: str | None, po
     """
     found: list[Stored[Posting]] = []
     start = max(first, posted_on(after)) if after else first
-    for day in _days(start, last):
+    for day in Days(start, last) if start <= last else ():
         found += store.page(postings_pk(day), "", Posting, after, postings - len(found)).items
         if len(found) == postings:
             break
@@ -63,7 +63,7 @@ def entries_between(store: Store, first: date, last: date, after: str | None, po
 
 def posted_on(cursor: str) -> date:
     """The day in Shanghai of a place in the order of postings. Raises ValueError where it is none."""
-    return civil_date(datetime.fromisoformat(cursor.split("#")[0]).astimezone(UTC))
+    return civil_day(datetime.fromisoformat(cursor.split("#")[0]).astimezone(UTC))
 
 
 def _entries(store: Store, posting: Posting) -> Iterator[Entry]:
@@ -71,8 +71,3 @@ def _entries(store: Store, posting: Posting) -> Iterator[Entry]:
         stored = store.get(entry_key(posting.learner_id, number), Entry)
         if stored:
             yield stored.value
-
-
-def _days(first: date, last: date) -> Iterator[date]:
-    # Not by adding a day each time: there is none after the last that a date can be.
-    return (first + timedelta(days=days) for days in range((last - first).days + 1))

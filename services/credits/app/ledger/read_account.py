@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from services.credits.app.context import Context
 from services.credits.app.ledger.account import current_certificates, read_entries
-from services.credits.domain.awarding import period_at
+from services.credits.domain.awarding import period_on
 from services.credits.domain.balances import PeriodBalance, awarded, open_holds, period_balance
 from services.credits.domain.certificates import Certificate
 from services.credits.domain.ledger import Entry
 from services.credits.domain.periods import Period
+from services.kit.days import civil_day
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def read_timeline(ctx: Context, learner_id: str) -> list[Entry]:
 
 def _balance(ctx: Context, certificate: Certificate, entries: list[Entry]) -> CertificateBalance:
     # The function's clocks may differ by seconds, so a period that starts today may seem to start tomorrow.
-    current = period_at(certificate, ctx.clock.now(), ctx.rules) or Period(certificate.period_start)
+    current = period_on(certificate, civil_day(ctx.clock.now()), ctx.rules) or Period(certificate.period_start)
     awards = awarded(entries, certificate.credential)
     earlier = {e.period.start: e.period for e in awards if e.period and e.period.start < current.start}
 

@@ -12,7 +12,7 @@ from services.credits.domain.balances import PeriodBalance
 from services.credits.domain.credentials import Credential
 from services.credits.domain.deadlines import REMINDER_DAYS
 from services.credits.domain.notices import DeadlineTold
-from services.credits.domain.periods import ONE_DAY, civil_date
+from services.kit.days import ONE_DAY, civil_day
 
 MAX_OCTETS = 75
 """Of a line; what is longer goes on after a line break and a space."""
@@ -87,7 +87,7 @@ def _told(credential: Credential, balance: PeriodBalance, end: date, now: dateti
     return DeadlineTold(
         credential=credential,
         deadline=end,
-        days_left=(end - civil_date(now)).days,
+        days_left=(end - civil_day(now)).days,
         remaining=balance.remaining,
         compulsory_remaining=balance.compulsory_remaining,
         year_remaining=balance.years[-1].remaining,

@@ -7,21 +7,21 @@ confirmed after the day's walk is found by the next. A mark that never expires m
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 from services.credits.app.ledger.account import current_certificates, read_entries
 from services.credits.app.notices.deadline_keys import deadline_key, deadlines_pk, reminded_key, walked_key
-from services.credits.domain.awarding import period_at
+from services.credits.domain.awarding import period_on
 from services.credits.domain.balances import period_balance
-from services.credits.domain.certificates import Certificate
 from services.credits.domain.credentials import Credential
 from services.credits.domain.deadlines import REMINDER_DAYS, due_reminder
-from services.credits.domain.periods import ONE_DAY, SHANGHAI, Period, civil_date
+from services.credits.domain.periods import Period
 from services.credits.domain.rules import RuleBook
 from services.credits.events.consumed import AboutCertificate
 from services.credits.events.published import DeadlineApproaching
 from services.kit.clock import Clock
+from services.kit.days import ONE_DAY, civil_day
 from services.kit.events import Envelope, EventFactory
 from services.kit.observability import count
 from services.kit.store import ABSENT, Change, Put, Store, commit_retrying
@@ -69,7 +69,7 @@ def file_deadline(ctx: Reminding, event: Envelope) -> None:
         Conflict: others kept writing; the queue delivers the event again.
     """
     about = AboutCertificate.model_validate(event.data)
-    _file(ctx, Deadline(about.learner_id, about.credential), civil_date(ctx.clock.now()))
+    _file(ctx, Deadline(about.learner_id, about.credential), civil_day(ctx.clock.now()))
 
 
 def remind(ctx: Reminding) -> tuple[int, int]:
@@ -78,10 +78,10 @@ def remind(ctx: Reminding) -> tuple[int, int]:
     Raises:
         Conflict: others kept writing; the next call goes on.
     """
-    today = civil_date(ctx.clock.now())
+    today = civil_day(ctx.clock.now())
     stored = ctx.store.get(walked_key(), Walked)
     # The first walk of all looks back as far as a reminder can still be due.
-    day, days, given = min(stored.value.day, today) if stored else today - timedelta(days=REMINDER_DAYS[0]), 0, 0
+    day, days, given = min(stored.value.day, today) if stored else today - REMINDER_DAYS[0] * ONE_DAY, 0, 0
     while day <= today:
         given += _walk(ctx, day, today)
         days, day = days + 1, day + ONE_DAY
@@ -90,16 +90,11 @@ def remind(ctx: Reminding) -> tuple[int, int]:
     return days, given
 
 
-def certificate_period(certificate: Certificate, day: date, rules: RuleBook) -> Period | None:
-    """The certificate's period on a day; None before its first one."""
-    return period_at(certificate, datetime.combine(day, time(12), SHANGHAI), rules)
-
-
 def _walk(ctx: Reminding, day: date, today: date) -> int:
     """One day's reminders, and what ended the day before filed under its next period's end."""
     given = 0
     for days in REMINDER_DAYS:
-        end = day + timedelta(days=days)
+        end = day + days * ONE_DAY
         if due_reminder((end - today).days) == days:
             given += sum(_remind(ctx, deadline, end, days) for deadline in _filed(ctx.store, end))
     for deadline in _filed(ctx.store, day - ONE_DAY):
@@ -127,7 +122,7 @@ def _file(ctx: Reminding, deadline: Deadline, day: date) -> None:
 
 def _remind(ctx: Reminding, deadline: Deadline, end: date, days: int) -> bool:
     """Gives one reminder, unless it was given, or the period no longer ends there."""
-    days_left = (end - civil_date(ctx.clock.now())).days
+    days_left = (end - civil_day(ctx.clock.now())).days
 
     def plan() -> tuple[Change, bool]:
         period = _period(ctx, deadline, end)
@@ -149,7 +144,7 @@ def _period(ctx: Reminding, deadline: Deadline, day: date) -> Period | None:
     certificate = current_certificates(ctx.store, deadline.learner_id).get(deadline.credential)
     if certificate is None or not certificate.confirmed:
         return None
-    return certificate_period(certificate, day, ctx.rules)
+    return period_on(certificate, day, ctx.rules)
 
 
 def _event(ctx: Reminding, deadline: Deadline, period: Period, end: date, days: int, days_left: int) -> Envelope:

@@ -13,10 +13,10 @@ from services.credits.app.documents.verify_attestation import Verified
 from services.credits.app.documents.wording import hours_text
 from services.credits.domain.attestations import written
 from services.credits.domain.credentials import Category, Credential
-from services.credits.domain.periods import civil_date
 from services.credits.domain.review import Standing
 from services.credits.handlers.routes.views import Hours, PeriodSpan
 from services.kit.bodies import Request
+from services.kit.days import civil_day
 
 EntryId = Annotated[StrictStr, Field(pattern=r"^[0-9a-f]{32}$", description="the award's entry")]
 EntryIdPath = Annotated[EntryId, Path()]
@@ -103,11 +103,11 @@ def verification_answer(verified: Verified) -> VerificationAnswer:
         code=written(attestation.code),
         standing=verified.issued.standing,
         issuer=ISSUER_NAME,
-        issued_on=civil_date(attestation.issued_at),
+        issued_on=civil_day(attestation.issued_at),
         holder=verified.holder,
         title=award.completion.title,
         title_en=award.completion.title_en,
-        completed_on=civil_date(award.completion.completed_at),
+        completed_on=civil_day(award.completion.completed_at),
         hours=hours_text(award.hours),
         category=award.completion.category,
         credential=award.credential,
