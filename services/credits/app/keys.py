@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime
 
 from services.credits.domain.credentials import Credential
-from services.credits.domain.periods import Period
 from services.kit.store import Key
 
 ENTRIES = "ENTRY#"
@@ -72,9 +71,9 @@ def profile_change_key(learner_id: str, revision: int) -> Key:
     return Key(profile_key(learner_id).pk, f"CHANGE#{revision:06d}")
 
 
-def award_key(learner_id: str, credential: Credential, content_id: str, period: Period) -> Key:
-    """The mark that this lecture was awarded in this period. It never expires."""
-    return Key(learner_pk(learner_id), f"{AWARDS}{credential}#{period.start}#{content_id}")
+def award_key(learner_id: str, mark: str) -> Key:
+    """The mark that a lecture was awarded in a period, by its name. It never expires."""
+    return Key(learner_pk(learner_id), f"{AWARDS}{mark}")
 
 
 def watch_key(watch_id: str) -> Key:

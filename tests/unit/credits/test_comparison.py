@@ -11,8 +11,9 @@ from services.credits.app.keys import award_key, entry_key, learner_pk, membersh
 from services.credits.app.ledger.account import AwardMark
 from services.credits.app.ledger.check_ledgers import check_ledgers
 from services.credits.app.ledger.postings import Posting
+from services.credits.domain.awarding import award_mark, mark_name
 from services.credits.domain.balances import awarded
-from services.credits.domain.comparison import first_difference, mark_name
+from services.credits.domain.comparison import first_difference
 from services.credits.domain.ledger import Entry, Kind
 from services.credits.domain.quota import MembershipPeriod
 from services.credits.domain.review import Standing
@@ -72,7 +73,7 @@ def test_a_mark_that_forbids_an_award_nobody_got_is_found() -> None:
     w = a_world()
     period = w.entries(OTHER)[0].period
     assert period
-    mark = Put(award_key(OTHER, CFP, "forged", period), AwardMark("forged", NOON_IN_SHANGHAI))
+    mark = Put(award_key(OTHER, mark_name(CFP, period, "forged")), AwardMark("forged", NOON_IN_SHANGHAI))
     w.store.commit(Change([mark]))
     assert faults(w) == {OTHER: FaultKind.UNMARKED}
 
@@ -126,10 +127,10 @@ def test_missed_nights_are_made_up_for(days: int) -> None:
 def test_balances_added_up_another_way_agree_after_every_decision() -> None:
     w = a_world()
     entries = w.entries()
-    marks = {mark_name(e): e.completion.watch_id for e in entries if e.kind is Kind.AWARD}
+    marks = {award_mark(e): e.completion.watch_id for e in entries if e.kind is Kind.AWARD}
     period = MembershipPeriod("m1", NOON_IN_SHANGHAI, NOON_IN_SHANGHAI + timedelta(days=1), None, True, False, 1)
     for count in range(len(entries) + 1):
-        known = [mark_name(e) for e in entries[:count]]
+        known = [award_mark(e) for e in entries[:count]]
         part = {name: watch for name, watch in marks.items() if name in known}
         assert first_difference(entries[:count], part, {"m1": period}) is None
     assert [award.hours for award in awarded(entries, AFP)] == [Decimal(3)]
@@ -139,7 +140,7 @@ def test_an_entry_that_acts_on_nothing_unbalances_the_period() -> None:
     w = a_world()
     entries = w.entries(OTHER)
     stray = replace(entries[0], number=2, kind=Kind.REVERSAL, settles=9)
-    marks = {mark_name(entries[0]): "w3"}
+    marks = {award_mark(entries[0]): "w3"}
     found = first_difference([*entries[:1], stray], marks, {})
     assert found
     assert found.kind is FaultKind.UNBALANCED

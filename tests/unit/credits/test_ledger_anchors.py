@@ -14,6 +14,7 @@ from services.credits.app.ledger.anchor_ledgers import Anchored, anchor_ledgers,
 from services.credits.app.ledger.postings import postings_of
 from services.credits.app.ledger.verify_ledger import Inventory, verify_all, verify_ledger
 from services.credits.cli import verify_chain as command
+from services.credits.domain.awarding import award_mark
 from services.credits.domain.ledger import Kind, sealed
 from services.credits.domain.verification import Fault, FaultKind
 from services.credits.handlers import anchor as handler
@@ -70,7 +71,7 @@ def roll_back(world: World, learner: str = LEARNER) -> None:
     gone = world.entries(learner)[-1]
     del world.store.items[entry_key(learner, gone.number)]
     if gone.kind is Kind.AWARD and gone.credential and gone.period:
-        del world.store.items[award_key(learner, gone.credential, gone.completion.content_id, gone.period)]
+        del world.store.items[award_key(learner, award_mark(gone))]
     last = world.entries(learner)[-1]
     head = sealed(learner, last.number, last.mac, world.ctx.macs)
     world.store.items[head_key(learner)] = (world.store.items[head_key(learner)][0], encode(head))

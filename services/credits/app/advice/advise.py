@@ -47,9 +47,10 @@ def advise(ctx: Context, learner_id: str, course_id: str, content_version: str, 
     course = ctx.store.get(course_key(course_id, content_version), CourseVersion)
     if course is None:
         raise COURSE_NOT_FOUND.problem()
-    now = ctx.clock.now()
-    quota = next((state for state in read_quotas(ctx, learner_id) if state.period.covers(now)), None)
+    at = ctx.clock.now()
+    quota = next((state for state in read_quotas(ctx, learner_id) if state.period.covers(at)), None)
     charged = quota if on_membership else None
-    completion = completion_of(course.value, NO_WATCH, now, charged.period.id if charged else None)
-    drafts = outcomes(completion, course.value.eligible, Account(ctx, learner_id).circumstances())
-    return Advice(course.value, quota, charged.covers(course.value.hours) if charged else None, drafts)
+    completion = completion_of(course.value, NO_WATCH, at, charged.period.id if charged else None)
+    now = Account(ctx, learner_id).circumstances_of(completion, course.value.eligible)
+    drafts = outcomes(completion, course.value.eligible, now)
+    return Advice(course.value, quota, charged.covers(completion) if charged else None, drafts)

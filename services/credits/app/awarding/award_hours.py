@@ -70,7 +70,8 @@ def _drafts(ctx: Context, account: Account, watch: WatchCompleted) -> list[Draft
         raise CourseVersionUnknown(f"{watch.course_id} {watch.content_version}")
     _require_period(ctx, watch)
     completion = completion_of(course.value, watch.watch_id, watch.completed_at, watch.quota_period)
-    return outcomes(completion, course.value.eligible, account.circumstances())
+    now = account.circumstances_of(completion, course.value.eligible)
+    return outcomes(completion, course.value.eligible, now)
 
 
 def _require_period(ctx: Context, watch: WatchCompleted) -> None:

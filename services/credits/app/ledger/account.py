@@ -20,15 +20,14 @@ from services.credits.app.keys import (
 from services.credits.app.ledger.facts import fact_of
 from services.credits.app.ledger.postings import posting_of
 from services.credits.app.problems import PERSON_ERASED
-from services.credits.domain.awarding import Circumstances
+from services.credits.domain.awarding import Circumstances, award_mark, deciding_marks
 from services.credits.domain.certificates import Certificate
 from services.credits.domain.credentials import Credential
-from services.credits.domain.ledger import Draft, Entry, Head, Kind, empty_head, extend
-from services.credits.domain.periods import Period
+from services.credits.domain.ledger import Completion, Draft, Entry, Head, Kind, empty_head, extend
 from services.credits.domain.profile import Profile
-from services.credits.domain.quota import MemberQuota, MembershipPeriod
+from services.credits.domain.quota import MembershipPeriod, quota_state
 from services.kit.events import Envelope
-from services.kit.store import Key, Put, Store, Write
+from services.kit.store import Put, Store, Write
 
 
 @dataclass(frozen=True)
@@ -47,24 +46,6 @@ class Cause:
     causation_id: str | None = None
 
 
-class StoredAwards:
-    """The learner's award marks, together with those that the transaction under way adds."""
-
-    def __init__(self, store: Store, learner_id: str) -> None:
-        self._store = store
-        self._learner_id = learner_id
-        self._added: set[Key] = set()
-
-    def contains(self, credential: Credential, content_id: str, period: Period) -> bool:
-        """Whether this content was awarded in this period."""
-        key = award_key(self._learner_id, credential, content_id, period)
-        return key in self._added or self._store.get(key, AwardMark) is not None
-
-    def add(self, credential: Credential, content_id: str, period: Period) -> None:
-        """Marks it as awarded, so that a second watch in the same transaction sees it."""
-        self._added.add(award_key(self._learner_id, credential, content_id, period))
-
-
 class Account:
     """The account as it was read, and the change to it.
 
@@ -79,7 +60,6 @@ class Account:
         self._head = stored.value if stored else empty_head(learner_id, ctx.macs)
         self._head_version = stored.version if stored else 0
         self.certificates = current_certificates(ctx.store, learner_id)
-        self.awards = StoredAwards(ctx.store, learner_id)
         self._entries: list[Entry] | None = None
         self._known_profile: Profile | None = None
         self._name_given = False
@@ -90,11 +70,17 @@ class Account:
             self._entries = read_entries(self._ctx.store, self.learner_id)
         return self._entries
 
+    def circumstances_of(self, watch: Completion, eligible: Sequence[Credential]) -> Circumstances:
+        """What decides, beside the course, what one watch gives; the ledger is read only if that asks for a quota."""
+        marks = deciding_marks(watch, eligible, self.certificates, self._ctx.rules)
+        awarded = frozenset(mark for mark in marks if self._is_awarded(mark))
+        return self._circumstances(awarded, asks_quota=watch.membership_period_id is not None)
+
     def circumstances(self) -> Circumstances:
-        """What decides, beside the course, what a watch gives."""
-        named = self._name_given or self._profile().real_name is not None
-        quota = MemberQuota(self.entries, lambda: membership_periods(self._ctx.store, self.learner_id))
-        return Circumstances(self.certificates, named, self._ctx.rules, self.awards, quota)
+        """What decides what any watch of the ledger gives."""
+        awarded = frozenset(award_mark(entry) for entry in self.entries() if entry.kind is Kind.AWARD)
+        asks_quota = any(entry.completion.membership_period_id for entry in self.entries())
+        return self._circumstances(awarded, asks_quota=asks_quota)
 
     def name(self) -> None:
         """The learner's real name arrives with the change under way."""
@@ -135,6 +121,15 @@ class Account:
         ledger = {entry.number: entry for entry in [*(self._entries or ()), *entries]}
         return writes, [event for entry in entries for event in self._told(entry, ledger, cause)], entries
 
+    def _circumstances(self, awarded: frozenset[str], *, asks_quota: bool) -> Circumstances:
+        named = self._name_given or self._profile().real_name is not None
+        periods = membership_periods(self._ctx.store, self.learner_id) if asks_quota else {}
+        quotas = {id_: quota_state(period, self.entries()) for id_, period in periods.items()}
+        return Circumstances(self.certificates, named, self._ctx.rules, awarded, quotas)
+
+    def _is_awarded(self, mark: str) -> bool:
+        return self._ctx.store.get(award_key(self.learner_id, mark), AwardMark) is not None
+
     def _profile(self) -> Profile:
         if self._known_profile is None:
             found = self._ctx.store.get(profile_key(self.learner_id), Profile)
@@ -145,9 +140,7 @@ class Account:
         return Put(head_key(self.learner_id), head, after=self._head_version)
 
     def _mark(self, award: Entry) -> Put:
-        if award.credential is None or award.period is None:
-            raise ValueError("an award names its credential and period")
-        key = award_key(self.learner_id, award.credential, award.completion.content_id, award.period)
+        key = award_key(self.learner_id, award_mark(award))
         return Put(key, AwardMark(award.completion.watch_id, award.at))
 
     def _told(self, entry: Entry, ledger: dict[int, Entry], cause: Cause) -> Iterator[Envelope]:
