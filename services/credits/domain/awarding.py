@@ -9,6 +9,7 @@ from functools import partial
 from services.credits.domain.certificates import Certificate
 from services.credits.domain.courses import CourseVersion
 from services.credits.domain.credentials import Credential
+from services.credits.domain.ids import MembershipPeriodId, WatchId
 from services.credits.domain.ledger import Completion, Draft, Entry, Kind, Reason
 from services.credits.domain.periods import Period, period_containing
 from services.credits.domain.quota import QuotaState
@@ -42,7 +43,7 @@ class Circumstances:
     named: bool
     rules: RuleBook
     awarded: frozenset[str]
-    quotas: Mapping[str, QuotaState]
+    quotas: Mapping[MembershipPeriodId, QuotaState]
 
     def has_room(self, watch: Completion) -> bool:
         """Whether the quota that a watch counts against, if it does, covers it."""
@@ -65,7 +66,7 @@ def mark_name(credential: Credential | None, period: Period | None, content_id: 
 
 
 def completion_of(
-    course: CourseVersion, watch_id: str, completed_at: datetime, membership_period_id: str | None
+    course: CourseVersion, watch_id: WatchId, completed_at: datetime, membership_period_id: MembershipPeriodId | None
 ) -> Completion:
     """A completed watch. Hours and category are the course version's own."""
     return Completion(

@@ -8,6 +8,7 @@ from decimal import Decimal
 from services.credits.domain.awarding import award_mark
 from services.credits.domain.balances import awarded
 from services.credits.domain.credentials import Credential
+from services.credits.domain.ids import MembershipPeriodId, WatchId
 from services.credits.domain.ledger import COUNTED, Entry, Kind
 from services.credits.domain.quota import MembershipPeriod, quota_state
 from services.credits.domain.verification import Fault, FaultKind
@@ -20,7 +21,7 @@ FIRST_SAID = 1
 
 
 def first_difference(
-    entries: Sequence[Entry], marks: Mapping[str, str], periods: Mapping[str, MembershipPeriod]
+    entries: Sequence[Entry], marks: Mapping[str, WatchId], periods: Mapping[MembershipPeriodId, MembershipPeriod]
 ) -> Fault | None:
     """The first difference between a whole chain and what is kept beside it; None where all agree.
 
@@ -31,7 +32,7 @@ def first_difference(
     return _unmarked(entries, marks) or _wrongly_charged(entries, periods) or _unbalanced(entries)
 
 
-def _unmarked(entries: Sequence[Entry], marks: Mapping[str, str]) -> Fault | None:
+def _unmarked(entries: Sequence[Entry], marks: Mapping[str, WatchId]) -> Fault | None:
     awards = {award_mark(entry): entry for entry in entries if entry.kind is Kind.AWARD}
     for name, award in awards.items():
         if marks.get(name) != award.completion.watch_id:
@@ -39,7 +40,7 @@ def _unmarked(entries: Sequence[Entry], marks: Mapping[str, str]) -> Fault | Non
     return Fault(FaultKind.UNMARKED, 0) if marks.keys() - awards.keys() else None
 
 
-def _wrongly_charged(entries: Sequence[Entry], periods: Mapping[str, MembershipPeriod]) -> Fault | None:
+def _wrongly_charged(entries: Sequence[Entry], periods: Mapping[MembershipPeriodId, MembershipPeriod]) -> Fault | None:
     """A quota may shrink, and takes nothing back then: the sum is only judged where it has never been another."""
     for entry in entries:
         period_id = entry.completion.membership_period_id

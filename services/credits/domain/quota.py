@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from services.credits.domain.balances import open_holds
+from services.credits.domain.ids import MembershipPeriodId, WatchId
 from services.credits.domain.ledger import Completion, Entry, Kind, Reason
 
 ZERO = Decimal(0)
@@ -18,7 +19,7 @@ class MembershipPeriod:
     `quota_hours` is None where the plan sets no limit. A revoked period keeps what was earned in it.
     """
 
-    id: str
+    id: MembershipPeriodId
     valid_from: datetime
     valid_until: datetime
     quota_hours: Decimal | None
@@ -39,7 +40,7 @@ class QuotaState:
     """
 
     period: MembershipPeriod
-    watches: Mapping[str, Decimal]
+    watches: Mapping[WatchId, Decimal]
     waiting: Decimal = ZERO
 
     @property

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from services.credits.app.keys import award_key, entry_key, head_key
+from services.credits.app.ledger.items import award_key, entry_key, head_key
 from services.credits.cli import verify_chain as command
 from services.credits.domain.awarding import mark_name
 from services.credits.domain.credentials import Category
+from services.credits.domain.ids import LearnerId
 from services.credits.domain.ledger import BrokenHead, Entry, Head, Kind, Reason
 from services.credits.domain.periods import Period
 from services.credits.domain.verification import Fault, FaultKind
@@ -23,7 +24,7 @@ from tests.unit.credits.world import AFP, CFP, LEARNER, OTHER, World, completed
 HEAD = head_key(LEARNER)
 
 
-def written(entries: int = 4, learner: str = LEARNER) -> World:
+def written(entries: int = 4, learner: LearnerId = LEARNER) -> World:
     w = World()
     w.certify(AFP, learner=learner)
     for i in range(entries):

@@ -9,8 +9,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import RSAAlgorithm
 from openbadgeslib.ob3 import OB3VerificationError, OB3Verifier
 
-from services.credits.app.documents.open_badge import keys_url, open_badge
-from services.credits.app.documents.status_lists import publish_revocations
+from services.credits.app.badges.open_badge import keys_url, open_badge
+from services.credits.app.badges.status_lists import publish_revocations
 from services.credits.domain.review import Standing
 from services.credits.handlers.notices import event_handlers
 from services.kit import base64url
@@ -103,9 +103,9 @@ def test_a_revoked_credential_is_refused_and_its_neighbour_is_not(desk: Desk) ->
     desk.review(taken, Standing.VOID)
     desk.review(kept, Standing.UNDER_REVIEW)
     desk.review(kept, Standing.STANDS)
-    publish_revocations(desk.world.store, desk.world.clock, LEARNER)
+    publish_revocations(desk.world.ctx, LEARNER)
     state = desk.world.state()
-    publish_revocations(desk.world.store, desk.world.clock, LEARNER)
+    publish_revocations(desk.world.ctx, LEARNER)
     assert desk.world.state() == state
     with pytest.raises(OB3VerificationError, match="'revocation' is set"):
         verify(desk, tokens[0])
@@ -167,7 +167,7 @@ def test_the_fact_of_a_reversal_publishes_the_revocation_once(desk: Desk) -> Non
     token = credential(desk, award.entry_id)
     desk.review(award, Standing.VOID)
     (fact,) = desk.world.sent("credits.hours_reversed.v1")
-    handle = event_handlers(desk.world.telling, desk.world.reminding)[fact.type]
+    handle = event_handlers(desk.world.notices)[fact.type]
     desk.world.store.crash = "after"
     with pytest.raises(Crash):
         handle(fact)

@@ -2,16 +2,19 @@
 
 from dataclasses import dataclass
 
-from services.credits.app.context import Context
-from services.credits.app.keys import course_key
-from services.credits.app.ledger.account import Account, membership_periods, read_entries
-from services.credits.app.problems import COURSE_NOT_FOUND
+from services.credits.app.advice.problems import COURSE_NOT_FOUND
+from services.credits.app.context import Context, LedgerContext
+from services.credits.app.courses.items import course_key
+from services.credits.app.ledger.account import Account
+from services.credits.app.ledger.read_ledger import read_entries
+from services.credits.app.memberships.read_periods import membership_periods
 from services.credits.domain.awarding import completion_of, outcomes
 from services.credits.domain.courses import CourseVersion
+from services.credits.domain.ids import CourseId, LearnerId, WatchId
 from services.credits.domain.ledger import Draft
 from services.credits.domain.quota import QuotaState, quota_state
 
-NO_WATCH = ""
+NO_WATCH = WatchId("")
 """The watch that the advice imagines; none is charged under this id."""
 
 
@@ -29,14 +32,16 @@ class Advice:
     outcomes: list[Draft]
 
 
-def read_quotas(ctx: Context, learner_id: str) -> list[QuotaState]:
+def read_quotas(ctx: Context, learner_id: LearnerId) -> list[QuotaState]:
     """How the quota of each of the learner's membership periods stands, newest first."""
     entries = read_entries(ctx.store, learner_id)
     periods = sorted(membership_periods(ctx.store, learner_id).values(), key=lambda p: (p.valid_from, p.id))
     return [quota_state(period, entries) for period in reversed(periods)]
 
 
-def advise(ctx: Context, learner_id: str, course_id: str, content_version: str, *, on_membership: bool) -> Advice:
+def advise(
+    ctx: LedgerContext, learner_id: LearnerId, course_id: CourseId, content_version: str, *, on_membership: bool
+) -> Advice:
     """Decides as the ledger would, and enters nothing.
 
     It is advice: two courses under way can both be covered, and only the first to be completed may still fit.
