@@ -12,11 +12,12 @@ from services.catalog.app.context import context as catalog_context
 from services.catalog.handlers.consume import event_handlers as catalog_handlers
 from services.credits.adapters.profile_file import load_profile_policy
 from services.credits.adapters.rule_files import load_rules
-from services.credits.app.certificates import Confirmation, Registration, confirm_certificate, register_certificate
-from services.credits.app.context import Context
-from services.credits.app.context import context as credits_context
+from services.credits.app.certificates.confirm_certificate import Confirmation, confirm_certificate
+from services.credits.app.certificates.register_certificate import Registration, register_certificate
+from services.credits.app.context import LedgerContext, ports
 from services.credits.domain.credentials import Credential
 from services.credits.handlers.consume import event_handlers as credits_handlers
+from services.kit.call import Call
 from services.kit.clock import ManualClock
 from services.kit.consumer import EventHandler
 from services.kit.events import Envelope, EventFactory
@@ -80,7 +81,7 @@ def consumer(service: str) -> tuple[MemoryStore, dict[str, EventHandler]]:
     if service == "playback":
         ids = SequentialIds()
         return store, playback_handlers(Watching(store, KEYS, clock, ids, EventFactory("playback", clock, ids)))
-    ledger = credits_context(store, clock, SequentialIds(), KEYS, load_rules(), load_profile_policy())
+    ledger = LedgerContext(*ports(store, clock, SequentialIds()), load_rules(), KEYS, load_profile_policy())
     _certify(ledger)
     handlers = credits_handlers(ledger)
     publication = Envelope.model_validate(example("catalog.course_published.v1"))
@@ -103,13 +104,14 @@ def _refund(orders: OrdersContext) -> None:
     orders.store.commit(Change(new_refund(decided)))
 
 
-def _certify(ledger: Context) -> None:
+def _certify(ledger: LedgerContext) -> None:
     data = example("credits.certificate_confirmed.v1")["data"]
     credential, start = Credential(data["credential"]), date.fromisoformat(data["period_start"])
-    register_certificate(ledger, data["learner_id"], Registration(credential, "N-001", start))
+    learner = Principal(data["learner_id"], frozenset({Role.LEARNER}))
+    register_certificate(ledger, Call(learner, "request-1"), Registration(credential, "N-001", start))
     administrator = Principal("administrator-1", frozenset({Role.ADMINISTRATOR}))
     confirmation = Confirmation(data["learner_id"], credential, "certificate seen", None)
-    confirm_certificate(ledger, administrator, confirmation, "request-1")
+    confirm_certificate(ledger, Call(administrator, "request-1"), confirmation)
 
 
 def _read(type_: str, folder: str) -> Json:

@@ -15,11 +15,11 @@ from services.catalog.app.publishing.withdraw_course import withdraw_course
 from services.catalog.cli.package import load_package
 from services.catalog.domain.document import write_course
 from services.catalog.domain.media import media_prefix
+from services.credits.app.deadlines.remind import file_deadline, remind_learners
 from services.credits.app.declarations.declare_hours import declare_hours
 from services.credits.app.declarations.export_batch import close_batch
 from services.credits.app.declarations.import_results import import_results
-from services.credits.app.erase_person import erase_person
-from services.credits.app.notices.deadlines import file_deadline, remind
+from services.credits.app.erasure.erase_person import erase_person
 from services.credits.app.notices.tell_learner import tell_of_entry
 from services.credits.domain.credentials import Credential
 from services.credits.domain.review import Standing
@@ -189,8 +189,8 @@ def tell_and_forget_a_learner() -> list[Envelope]:
     world.publish(eligible=["AFP"])
     world.deliver(credits_world.completed())
     (held,) = world.sent("credits.hours_held.v1")
-    tell_of_entry(world.telling, held)
-    erase_person(world.ctx, credits_world.ADMINISTRATOR, credits_world.LEARNER, "asked on 5 March", "request-1")
+    tell_of_entry(world.notices, held)
+    erase_person(world.ctx, Call(credits_world.ADMINISTRATOR, "request-1"), credits_world.LEARNER, "asked on 5 March")
     return world.store.outbox
 
 
@@ -199,9 +199,9 @@ def remind_of_a_deadline() -> list[Envelope]:
     world = credits_world.World()
     world.certify(credits_world.AFP)
     (confirmed,) = world.sent("credits.certificate_confirmed.v1")
-    file_deadline(world.reminding, confirmed)
+    file_deadline(world.notices, confirmed)
     world.clock.advance(int(timedelta(days=330).total_seconds() * 1000))
-    remind(world.reminding)
+    remind_learners(world.notices)
     return world.store.outbox
 
 
@@ -212,10 +212,10 @@ def answer_a_declaration() -> list[Envelope]:
     world.certify(credits_world.AFP)
     world.deliver(credits_world.completed())
     officer, start = Principal("officer-1", frozenset({Role.RECORDS})), world.certificates()[CREDENTIAL].period_start
-    (declared,) = declare_hours(world.store, world.clock, credits_world.LEARNER, CREDENTIAL, start)
-    close_batch(world.records, officer, CREDENTIAL, "monthly", "key-0000-0000-0001")
+    (declared,) = declare_hours(world.ctx, credits_world.own_call(credits_world.LEARNER), CREDENTIAL, start)
+    close_batch(world.records, Call(officer, "request-7", "key-0000-0000-0001"), CREDENTIAL, "monthly")
     text = f"line_id,result,reason\n{declared.declaration.last.line_id},accepted,\n"
-    import_results(world.records, officer, CREDENTIAL, 1, text, "letter", "request-1")
+    import_results(world.records, Call(officer, "request-1"), CREDENTIAL, 1, text, "letter")
     return world.store.outbox
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from demo.people import learner_id_of
-from services.credits.app.keys import posting_key
-from services.credits.app.ledger.postings import Posting
-from services.credits.domain.periods import civil_date
+from services.credits.app.ledger.items import Posting, posting_key
+from services.credits.domain.ids import LearnerId
+from services.kit.days import civil_day
 from services.kit.store.codec import encode
 from tests.flows.buying import put_item
 from tests.flows.world import World
@@ -29,9 +29,10 @@ def test_the_nightly_check_verifies_what_grew_and_counts_a_ledger_that_differs(w
 
     # The entry is said to be of a day that is over; the signed entry itself says today.
     yesterday = now - timedelta(days=1)
-    key = posting_key(civil_date(yesterday), yesterday, learner_id, entry["number"])
+    posting = Posting(LearnerId(learner_id), entry["number"], entry["number"], yesterday)
+    key = posting_key(posting)
     table = world.system.table("credits")
-    put_item(world, "credits", key, encode(Posting(learner_id, entry["number"], entry["number"], yesterday)))
+    put_item(world, "credits", key, encode(posting))
     try:
         assert run(world, function) == {"ledgers": 1, "faults": 1}
     finally:
@@ -47,7 +48,7 @@ def grant_hours(world: World, learner_id: str) -> None:
         "hours": "1.5",
         "category": "elective",
         "title": "线下讲座",
-        "earned_on": f"{civil_date(datetime.now(UTC))}",
+        "earned_on": f"{civil_day(datetime.now(UTC))}",
         "reason": "flow",
     }
     world.admin.post(f"/v1/credits/learners/{learner_id}/grants", body).accepted()

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from services.credits.domain.ids import LearnerId
+
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
 
@@ -13,7 +15,7 @@ class CognitoUsers:
         self._client = client
         self._pool_id = pool_id
 
-    def delete(self, learner_id: str) -> None:
+    def delete(self, learner_id: LearnerId) -> None:
         """Deletes a person's account, if there still is one."""
         try:
             self._client.admin_delete_user(UserPoolId=self._pool_id, Username=learner_id)

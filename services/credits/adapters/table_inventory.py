@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from services.credits.app.keys import learner_pk, postings_pk_prefix
-from services.credits.app.ledger.postings import Posting
+from services.credits.app.ledger.items import LEARNERS, POSTINGS, Posting
 from services.credits.app.ledger.verify_ledger import Inventory
+from services.credits.domain.ids import LearnerId
 from services.kit.store.codec import decode
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def scan_inventory(client: "DynamoDBClient", table: str, progress: Callable[[int
 
 
 def _take(found: Inventory, pk: str, body: str) -> None:
-    if pk.startswith(learner_pk("")):
-        found.learners.add(pk.removeprefix(learner_pk("")))
-    elif pk.startswith(postings_pk_prefix()):
+    if pk.startswith(LEARNERS):
+        found.learners.add(LearnerId(pk.removeprefix(LEARNERS)))
+    elif pk.startswith(POSTINGS):
         found.add(decode(body, Posting))

@@ -1,7 +1,8 @@
-"""What the use cases work with."""
+"""What use cases work with: what every function has, and for those that need more a context with that."""
 
 from dataclasses import dataclass
 
+from services.credits.app.ports import Codes, Draw, Post, Users
 from services.credits.domain.ledger import Macs
 from services.credits.domain.profile import ProfilePolicy
 from services.credits.domain.rules import RuleBook
@@ -9,24 +10,81 @@ from services.kit.audit import AuditLog
 from services.kit.clock import Clock
 from services.kit.events import EventFactory
 from services.kit.ids import Ids
+from services.kit.jose import Signer
+from services.kit.objects import Objects
+from services.kit.public_url import PublicUrl
 from services.kit.store import Store
 
 
 @dataclass(frozen=True)
 class Context:
-    """The ports, and what is made from them."""
+    """The ports that every function has. There is no key among them: nothing here can add an entry."""
 
     store: Store
     clock: Clock
     ids: Ids
-    macs: Macs
-    rules: RuleBook
     events: EventFactory
     audit: AuditLog
+
+
+@dataclass(frozen=True)
+class RulesContext(Context):
+    """With what certificates ask for."""
+
+    rules: RuleBook
+
+
+@dataclass(frozen=True)
+class LedgerContext(RulesContext):
+    """With the keys of the ledger: only who holds these adds entries, or can tell whether they are ours."""
+
+    macs: Macs
     profiles: ProfilePolicy
 
 
-def context(store: Store, clock: Clock, ids: Ids, macs: Macs, rules: RuleBook, profiles: ProfilePolicy) -> Context:
-    """The context on these ports."""
-    events, audit = EventFactory("credits", clock, ids), AuditLog(clock, ids)
-    return Context(store, clock, ids, macs, rules, events, audit, profiles)
+@dataclass(frozen=True)
+class RecordsContext(Context):
+    """With the archive of what was handed out."""
+
+    objects: Objects
+
+
+@dataclass(frozen=True)
+class DocumentsContext(RulesContext):
+    """With what issues and draws documents."""
+
+    codes: Codes
+    draw: Draw
+    public_url: PublicUrl
+
+
+@dataclass(frozen=True)
+class BadgesContext(Context):
+    """With the key that signs credentials."""
+
+    signer: Signer
+    public_url: PublicUrl
+
+
+@dataclass(frozen=True)
+class MailContext(Context):
+    """With the post office."""
+
+    post: Post
+    public_url: PublicUrl
+
+
+@dataclass(frozen=True)
+class ErasureContext(Context):
+    """With the users, who can be deleted."""
+
+    users: Users
+
+
+Ports = tuple[Store, Clock, Ids, EventFactory, AuditLog]
+"""What every context begins with."""
+
+
+def ports(store: Store, clock: Clock, ids: Ids) -> Ports:
+    """What every context begins with, made of these."""
+    return store, clock, ids, EventFactory("credits", clock, ids), AuditLog(clock, ids)

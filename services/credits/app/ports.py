@@ -1,8 +1,10 @@
-"""What the use cases of documents and notices need from outside, besides the store."""
+"""What use cases need from outside, besides the store."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
+
+from services.credits.domain.ids import LearnerId
 
 
 class Unprintable(Exception):
@@ -30,13 +32,6 @@ class Codes(Protocol):
         """A random place in a status list."""
 
 
-class RealNames(Protocol):
-    """What learners say they are called."""
-
-    def real_name(self, learner_id: str) -> str | None:
-        """A learner's real name; None where the profile has none."""
-
-
 class Post(Protocol):
     """Takes e-mail."""
 
@@ -47,18 +42,5 @@ class Post(Protocol):
 class Users(Protocol):
     """Who can sign in."""
 
-    def delete(self, learner_id: str) -> None:
+    def delete(self, learner_id: LearnerId) -> None:
         """Deletes a person's account, if there still is one."""
-
-
-class Signer(Protocol):
-    """Signs with an asymmetric key that never leaves its keeper."""
-
-    def sign(self, claims: Mapping[str, Any], keys_url: str) -> str:
-        """A compact JWT, RS256, whose `kid` is its key's address under `keys_url`.
-
-        The same claims give the same text while the key is the same.
-        """
-
-    def public_keys(self) -> list[dict[str, str]]:
-        """The public keys as JWKs, the signing one first, then the retired ones. `kid` is the RFC 7638 thumbprint."""

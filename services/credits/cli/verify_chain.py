@@ -15,35 +15,36 @@ import boto3
 
 from services.credits import bootstrap
 from services.credits.adapters.table_inventory import scan_inventory
-from services.credits.app.ledger.anchor_ledgers import Anchored, read_anchors
+from services.credits.app.context import LedgerContext
+from services.credits.app.ledger.anchor_ledgers import AnchorReport, read_anchors
 from services.credits.app.ledger.verify_ledger import Verdict, verify_all, verify_ledger
+from services.credits.domain.ids import LearnerId
 
 EVERY = 100
 """After how many ledgers the count is said."""
 
 
 def main() -> int:
-    """Prints the verdicts; answers the exit status."""
+    """Prints the verdicts; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m services.credits.cli.verify_chain", description=__doc__)
     chosen = parser.add_mutually_exclusive_group(required=True)
-    chosen.add_argument("--learner", help="the learner's opaque id")
+    chosen.add_argument("--learner", type=LearnerId, help="the learner's opaque id")
     chosen.add_argument("--all", action="store_true", help="every ledger; scans the table")
     options = parser.parse_args()
-    ledger, records = bootstrap.ledger(), bootstrap.records()
-    anchored = read_anchors(records.objects, ledger.macs, ledger.clock)
+    ledger = bootstrap.ledger()
+    anchored = read_anchors(ledger, bootstrap.records().objects)
     sys.stdout.write(describe_anchors(anchored))
     if options.all:
-        return _all(anchored)
-    verdict = verify_ledger(ledger.store, ledger.macs, options.learner, anchored)
+        return _all(ledger, anchored)
+    verdict = verify_ledger(ledger, options.learner, anchored)
     sys.stdout.write(f"{options.learner}: {describe(verdict)}\n")
     return 1 if verdict.fault or anchored.problems else 0
 
 
-def _all(anchored: Anchored) -> int:
-    ledger = bootstrap.ledger()
+def _all(ledger: LedgerContext, anchored: AnchorReport) -> int:
     inventory = scan_inventory(boto3.client("dynamodb"), os.environ["TABLE_NAME"], _counter("items read"))
     say, ledgers, entries, broken = _counter("ledgers checked"), 0, 0, 0
-    for learner_id, verdict in verify_all(ledger.store, ledger.macs, anchored, inventory):
+    for learner_id, verdict in verify_all(ledger, anchored, inventory):
         ledgers, entries = ledgers + 1, entries + verdict.entries
         if verdict.fault:
             broken += 1
@@ -63,7 +64,7 @@ def _counter(what: str) -> Callable[[int], None]:
     return say
 
 
-def describe_anchors(anchored: Anchored) -> str:
+def describe_anchors(anchored: AnchorReport) -> str:
     """Up to when a roll-back would be found, and a line for each fault of the anchors."""
     said = f"anchored up to {anchored.last_day}" if anchored.last_day else "not anchored yet"
     lines = [f"{said}: what was rolled back since then cannot be seen", *(f"  {p}" for p in anchored.problems)]

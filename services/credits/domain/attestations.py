@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from services.credits.domain.ids import EntryId, LearnerId
 from services.credits.domain.ledger import Entry, Kind
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -26,15 +27,15 @@ class Attestation:
     """
 
     code: str
-    learner_id: str
-    entry_id: str
+    learner_id: LearnerId
+    entry_id: EntryId
     entry_number: int
     issued_at: datetime
     status_list: date
     status_index: int
 
 
-def award_of(entries: Sequence[Entry], entry_id: str) -> Entry | None:
+def award_of(entries: Sequence[Entry], entry_id: EntryId) -> Entry | None:
     """The award with this id; None where the ledger has none."""
     return next((entry for entry in entries if entry.entry_id == entry_id and entry.kind is Kind.AWARD), None)
 

@@ -1,19 +1,20 @@
 """What a completed watch gives to each credential: an award, a hold or a declined entry, never nothing."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
-from typing import Protocol
 
 from services.credits.domain.certificates import Certificate
 from services.credits.domain.courses import CourseVersion
 from services.credits.domain.credentials import Credential
+from services.credits.domain.ids import MembershipPeriodId, WatchId
 from services.credits.domain.ledger import Completion, Draft, Entry, Kind, Reason
-from services.credits.domain.periods import Period, civil_date, period_containing
-from services.credits.domain.quota import MemberQuota
+from services.credits.domain.periods import Period, period_containing
+from services.credits.domain.quota import QuotaState
 from services.credits.domain.rules import RuleBook
+from services.kit.days import civil_day
 
 NO_HOURS = Decimal(0)
 
@@ -30,32 +31,42 @@ RELEASED_BY = {
 """Why each hold that ends by itself does."""
 
 
-class Awards(Protocol):
-    """Which lectures have been awarded. There is one mark per credential, content and period, kept for ever."""
-
-    def contains(self, credential: Credential, content_id: str, period: Period) -> bool:
-        """Whether this content was awarded in this period."""
-
-    def add(self, credential: Credential, content_id: str, period: Period) -> None:
-        """Marks it as awarded."""
-
-
 @dataclass(frozen=True)
 class Circumstances:
     """What decides, beside the course, what a watch gives.
 
-    `named` is whether the learner's profile has a real name: hours are reported for a person.
+    `named` is whether the learner's profile has a real name: hours are reported for a person. `awarded` are the marks
+    of what was awarded (see `mark_name`), and `quotas` the membership periods' by id, as far as the watch asks for any.
     """
 
     certificates: Mapping[Credential, Certificate]
     named: bool
     rules: RuleBook
-    awards: Awards
-    quota: MemberQuota
+    awarded: frozenset[str]
+    quotas: Mapping[MembershipPeriodId, QuotaState]
+
+    def has_room(self, watch: Completion) -> bool:
+        """Whether the quota that a watch counts against, if it does, covers it."""
+        return watch.membership_period_id is None or self.quotas[watch.membership_period_id].covers(watch)
+
+    def after(self, draft: Draft) -> "Circumstances":
+        """What they are once this is entered: only an award changes anything."""
+        if draft.kind is not Kind.AWARD:
+            return self
+        watch, quotas = draft.completion, self.quotas
+        if watch.membership_period_id is not None:
+            quotas = {**quotas, watch.membership_period_id: quotas[watch.membership_period_id].charge(watch)}
+        mark = mark_name(draft.credential, draft.period, watch.content_id)
+        return replace(self, awarded=self.awarded | {mark}, quotas=quotas)
+
+
+def mark_name(credential: Credential | None, period: Period | None, content_id: str) -> str:
+    """What the mark is called that a lecture was awarded in a period: there is one of each, forever."""
+    return f"{credential}#{period.start if period else None}#{content_id}"
 
 
 def completion_of(
-    course: CourseVersion, watch_id: str, completed_at: datetime, membership_period_id: str | None
+    course: CourseVersion, watch_id: WatchId, completed_at: datetime, membership_period_id: MembershipPeriodId | None
 ) -> Completion:
     """A completed watch. Hours and category are the course version's own."""
     return Completion(
@@ -72,17 +83,33 @@ def completion_of(
     )
 
 
+def award_mark(award: Entry) -> str:
+    """What an award's mark is called."""
+    return mark_name(award.credential, award.period, award.completion.content_id)
+
+
+def deciding_marks(
+    completion: Completion,
+    eligible: Sequence[Credential],
+    certificates: Mapping[Credential, Certificate],
+    rules: RuleBook,
+) -> list[str]:
+    """The marks whose presence decides what a watch gives; no other need be looked up."""
+    confirmed = [known for known in certificates.values() if known.confirmed and known.credential in eligible]
+    day = civil_day(completion.completed_at)
+    periods = [(known.credential, period_on(known, day, rules)) for known in confirmed]
+    return [mark_name(credential, period, completion.content_id) for credential, period in periods if period]
+
+
 def outcomes(completion: Completion, eligible: Sequence[Credential], now: Circumstances) -> list[Draft]:
     """One draft for every credential that the course serves or the learner holds."""
     concerned = [credential for credential in Credential if credential in eligible or credential in now.certificates]
-    if not concerned:
-        return [_declined(completion, None, Reason.NO_ELIGIBLE_CREDENTIAL)]
-    return [
-        _outcome(completion, credential, now)
-        if credential in eligible
-        else _declined(completion, credential, Reason.CREDENTIAL_NOT_ELIGIBLE)
-        for credential in concerned
-    ]
+    drafts = []
+    for credential in concerned:
+        draft = _outcome(completion, credential, now) if credential in eligible else _not_served(completion, credential)
+        drafts.append(draft)
+        now = now.after(draft)
+    return drafts or [_declined(completion, None, Reason.NO_ELIGIBLE_CREDENTIAL)]
 
 
 def released(holds: Iterable[Entry], now: Circumstances, most: int) -> list[Draft]:
@@ -97,6 +124,7 @@ def released(holds: Iterable[Entry], now: Circumstances, most: int) -> list[Draf
         outcome = _outcome(hold.completion, hold.credential, now)
         if not _same_wait(hold, outcome):
             drafts += [_release(hold), outcome]
+            now = now.after(outcome)
     return drafts
 
 
@@ -116,29 +144,31 @@ def _outcome(completion: Completion, credential: Credential, now: Circumstances)
         return _held(completion, credential, Reason.NO_CERTIFICATE)
     if not certificate.confirmed:
         return _held(completion, credential, Reason.CERTIFICATE_NOT_CONFIRMED)
-    period = period_at(certificate, completion.completed_at, now.rules)
+    period = period_on(certificate, civil_day(completion.completed_at), now.rules)
     if period is None:
         return _declined(completion, credential, Reason.BEFORE_FIRST_PERIOD)
-    if now.awards.contains(credential, completion.content_id, period):
+    if mark_name(credential, period, completion.content_id) in now.awarded:
         return _declined(completion, credential, Reason.ALREADY_AWARDED_IN_PERIOD, period)
-    if not certificate.valid_on(civil_date(completion.completed_at)):
+    if not certificate.valid_on(civil_day(completion.completed_at)):
         return _held(completion, credential, Reason.CERTIFICATE_EXPIRED)
     if not now.named:
         return _held(completion, credential, Reason.PROFILE_INCOMPLETE)
-    if not now.quota.charge(completion):
+    if not now.has_room(completion):
         return _held(completion, credential, Reason.MEMBER_QUOTA_EXCEEDED)
-    now.awards.add(credential, completion.content_id, period)
     return Draft(Kind.AWARD, Reason.COMPLETED, completion.hours, completion, credential, period)
 
 
-def period_at(certificate: Certificate, instant: datetime, rules: RuleBook) -> Period | None:
-    """The certificate's period at an instant; None before its first one."""
-    length = partial(rules.period_years, certificate.credential)
-    return period_containing(certificate.period_start, civil_date(instant), length)
+def period_on(certificate: Certificate, day: date, rules: RuleBook) -> Period | None:
+    """The certificate's period on a day, Asia/Shanghai; None before its first one."""
+    return period_containing(certificate.period_start, day, partial(rules.period_years, certificate.credential))
 
 
 def _held(completion: Completion, credential: Credential, reason: Reason) -> Draft:
     return Draft(Kind.HOLD, reason, completion.hours, completion, credential)
+
+
+def _not_served(completion: Completion, credential: Credential) -> Draft:
+    return _declined(completion, credential, Reason.CREDENTIAL_NOT_ELIGIBLE)
 
 
 def _declined(

@@ -7,8 +7,9 @@ from enum import StrEnum
 
 from services.credits.domain.credentials import Category, Credential
 from services.credits.domain.ledger import COUNTED, Entry, Kind
-from services.credits.domain.periods import Period, civil_date, contains, years_of
+from services.credits.domain.periods import Period, contains, years_of
 from services.credits.domain.rules import Figures, Rule
+from services.kit.days import civil_day
 
 ZERO = Decimal(0)
 
@@ -128,7 +129,7 @@ def _not_counted(entries: Sequence[Entry], credential: Credential, period: Perio
 
 
 def _within(entries: Iterable[Entry], span: Period) -> list[Entry]:
-    return [entry for entry in entries if contains(span, civil_date(entry.completion.completed_at))]
+    return [entry for entry in entries if contains(span, civil_day(entry.completion.completed_at))]
 
 
 def _shortfall(

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from services.credits.domain.credentials import Credential
+from services.credits.domain.ids import LearnerId
 from services.credits.domain.periods import Period, contains
 
 
@@ -25,7 +26,7 @@ class Certificate:
     """
 
     revision: int
-    learner_id: str
+    learner_id: LearnerId
     credential: Credential
     number: str
     period_start: date

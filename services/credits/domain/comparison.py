@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+from services.credits.domain.awarding import award_mark
 from services.credits.domain.balances import awarded
 from services.credits.domain.credentials import Credential
+from services.credits.domain.ids import MembershipPeriodId, WatchId
 from services.credits.domain.ledger import COUNTED, Entry, Kind
-from services.credits.domain.quota import MembershipPeriod, charges, fits
+from services.credits.domain.quota import MembershipPeriod, quota_state
 from services.credits.domain.verification import Fault, FaultKind
 
 Balances = dict[tuple[Credential | None, date | None], Decimal]
@@ -19,31 +21,26 @@ FIRST_SAID = 1
 
 
 def first_difference(
-    entries: Sequence[Entry], marks: Mapping[str, str], periods: Mapping[str, MembershipPeriod]
+    entries: Sequence[Entry], marks: Mapping[str, WatchId], periods: Mapping[MembershipPeriodId, MembershipPeriod]
 ) -> Fault | None:
     """The first difference between a whole chain and what is kept beside it; None where all agree.
 
     Args:
-        marks: the watch that each award mark names, by the mark's own name (see `mark_name`).
+        marks: the watch that each award mark names, by the mark's own name (see `awarding.mark_name`).
         periods: the learner's membership periods, by id.
     """
     return _unmarked(entries, marks) or _wrongly_charged(entries, periods) or _unbalanced(entries)
 
 
-def mark_name(award: Entry) -> str:
-    """What an award's mark is called: credential, period and content."""
-    return f"{award.credential}#{award.period.start if award.period else None}#{award.completion.content_id}"
-
-
-def _unmarked(entries: Sequence[Entry], marks: Mapping[str, str]) -> Fault | None:
-    awards = {mark_name(entry): entry for entry in entries if entry.kind is Kind.AWARD}
+def _unmarked(entries: Sequence[Entry], marks: Mapping[str, WatchId]) -> Fault | None:
+    awards = {award_mark(entry): entry for entry in entries if entry.kind is Kind.AWARD}
     for name, award in awards.items():
         if marks.get(name) != award.completion.watch_id:
             return Fault(FaultKind.UNMARKED, award.number)
     return Fault(FaultKind.UNMARKED, 0) if marks.keys() - awards.keys() else None
 
 
-def _wrongly_charged(entries: Sequence[Entry], periods: Mapping[str, MembershipPeriod]) -> Fault | None:
+def _wrongly_charged(entries: Sequence[Entry], periods: Mapping[MembershipPeriodId, MembershipPeriod]) -> Fault | None:
     """A quota may shrink, and takes nothing back then: the sum is only judged where it has never been another."""
     for entry in entries:
         period_id = entry.completion.membership_period_id
@@ -52,8 +49,7 @@ def _wrongly_charged(entries: Sequence[Entry], periods: Mapping[str, MembershipP
         period = periods.get(period_id)
         if period is None:
             return Fault(FaultKind.QUOTA_UNKNOWN, entry.number)
-        charged = charges(entries, period_id).values()
-        if period.sequence == FIRST_SAID and not fits(period.quota_hours, charged, Decimal(0)):
+        if period.sequence == FIRST_SAID and quota_state(period, entries).is_overdrawn:
             return Fault(FaultKind.OVER_QUOTA, entry.number)
     return None
 

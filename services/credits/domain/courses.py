@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from services.credits.domain.credentials import Category, Credential
+from services.credits.domain.ids import CourseId
 
 
 @dataclass(frozen=True)
@@ -13,7 +14,7 @@ class CourseVersion:
     Two courses with the same `content_id` are the same lecture.
     """
 
-    course_id: str
+    course_id: CourseId
     content_version: str
     content_id: str
     title: str

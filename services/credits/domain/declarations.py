@@ -13,8 +13,10 @@ from enum import StrEnum
 
 from services.credits.domain.balances import awarded
 from services.credits.domain.credentials import Category, Credential
+from services.credits.domain.ids import CourseId, EntryId, LearnerId, LineId, WatchId
 from services.credits.domain.ledger import Entry, Kind
-from services.credits.domain.periods import Period, civil_date
+from services.credits.domain.periods import Period
+from services.kit.days import civil_day
 
 FIRST_BATCH = 1
 
@@ -58,20 +60,20 @@ class Line:
     `hours` are negative on a counter line, which names the line it takes back in `counters`.
     """
 
-    line_id: str
+    line_id: LineId
     kind: LineKind
-    learner_id: str
-    entry_id: str
+    learner_id: LearnerId
+    entry_id: EntryId
     credential: Credential
     period: Period
     hours: Decimal
     category: Category
     completed_on: date
-    course_id: str
+    course_id: CourseId
     title: str
-    watch_id: str
+    watch_id: WatchId
     at: datetime
-    counters: str | None = None
+    counters: LineId | None = None
     withdrawn: bool = False
 
 
@@ -80,7 +82,7 @@ class Submission:
     """Which line of which batch."""
 
     batch: int
-    line_id: str
+    line_id: LineId
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ class Declaration:
     """
 
     entry_number: int
-    entry_id: str
+    entry_id: EntryId
     credential: Credential
     period: Period
     hours: Decimal
@@ -106,10 +108,10 @@ class Declaration:
 
 
 @dataclass(frozen=True)
-class Result:
+class LineResult:
     """The certifying body's answer to a line; `reason` is its own text, "" with an acceptance."""
 
-    line_id: str
+    line_id: LineId
     outcome: Outcome
     reason: str
     at: datetime
@@ -128,7 +130,7 @@ class Totals:
 
 
 @dataclass(frozen=True)
-class TakenBack:
+class Retraction:
     """A declaration that has ended, and what becomes of its line: withdrawn, countered, or (denied before) nothing."""
 
     declaration: Declaration
@@ -164,21 +166,17 @@ def declare(
     if known and (known.ending or result is not Outcome.DENIED):
         return None
     earlier = known.submissions if known else ()
-    line = _line(entry, f"{entry.entry_id}-{len(earlier) + 1}", at)
-    declaration = Declaration(
-        entry_number=entry.number,
-        entry_id=entry.entry_id,
-        credential=line.credential,
-        period=line.period,
-        hours=line.hours,
-        submissions=(*earlier, Submission(open_batch, line.line_id)),
-    )
-    return declaration, line
+    line = _line(entry, LineId(f"{entry.entry_id}-{len(earlier) + 1}"), at)
+    submissions = (*earlier, Submission(open_batch, line.line_id))
+    if known:
+        return replace(known, submissions=submissions), line
+    first = Declaration(entry.number, entry.entry_id, line.credential, line.period, line.hours, submissions)
+    return first, line
 
 
 def take_back(
     declaration: Declaration, line: Line, result: Outcome | None, ending: Ending, open_batch: int, at: datetime
-) -> TakenBack | None:
+) -> Retraction | None:
     """Ends a declaration whose last line is `line`; None where there is nothing to do.
 
     A line that has not left is withdrawn. One that has left is countered, unless it was denied; it is not where the
@@ -188,20 +186,20 @@ def take_back(
         return None
     ended = replace(declaration, ending=ending)
     if declaration.last.batch == open_batch:
-        return TakenBack(ended, withdrawn=replace(line, withdrawn=True))
+        return Retraction(ended, withdrawn=replace(line, withdrawn=True))
     if ending is Ending.ERASED:
         return None
     if result is Outcome.DENIED:
-        return TakenBack(ended)
+        return Retraction(ended)
     counter = replace(
         line,
-        line_id=f"{line.line_id}-c",
+        line_id=LineId(f"{line.line_id}-c"),
         kind=LineKind.COUNTER,
         hours=-line.hours,
         at=at,
         counters=line.line_id,
     )
-    return TakenBack(replace(ended, counter=Submission(open_batch, counter.line_id)), counter=counter)
+    return Retraction(replace(ended, counter=Submission(open_batch, counter.line_id)), counter=counter)
 
 
 def totals(lines: Iterable[Line]) -> Totals:
@@ -225,7 +223,7 @@ def batch_id(credential: Credential, number: int) -> str:
     return f"{credential}-{number:06d}"
 
 
-def _line(entry: Entry, line_id: str, at: datetime) -> Line:
+def _line(entry: Entry, line_id: LineId, at: datetime) -> Line:
     if entry.credential is None or entry.period is None:
         raise ValueError("an award names its credential and period")
     watch = entry.completion
@@ -238,7 +236,7 @@ def _line(entry: Entry, line_id: str, at: datetime) -> Line:
         period=entry.period,
         hours=entry.hours,
         category=watch.category,
-        completed_on=civil_date(watch.completed_at),
+        completed_on=civil_day(watch.completed_at),
         course_id=watch.course_id,
         title=watch.title,
         watch_id=watch.watch_id,

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from services.credits.domain.credentials import Category, Credential
+from services.credits.domain.ids import CourseId, EntryId, LearnerId, MembershipPeriodId, WatchId
 from services.credits.domain.periods import Period
 
 PURPOSE = "ledger"
@@ -70,15 +71,15 @@ class Completion:
     `membership_period_id` names the membership period whose quota the watch counts against, if it does.
     """
 
-    watch_id: str
-    course_id: str
+    watch_id: WatchId
+    course_id: CourseId
     content_id: str
     content_version: str
     title: str
     hours: Decimal
     category: Category
     completed_at: datetime
-    membership_period_id: str | None = None
+    membership_period_id: MembershipPeriodId | None = None
     title_en: str | None = None
 
 
@@ -109,8 +110,8 @@ class Entry:
     """A draft in its place: `number` counts from 1 without gaps; MACs are hexadecimal, the first `prev_mac` is ""."""
 
     number: int
-    entry_id: str
-    learner_id: str
+    entry_id: EntryId
+    learner_id: LearnerId
     at: datetime
     kind: Kind
     reason: Reason
@@ -130,7 +131,7 @@ class Entry:
 class Head:
     """Where the chain ends, stored apart so that a cut tail is found. `seal` is a MAC over the other fields."""
 
-    learner_id: str
+    learner_id: LearnerId
     count: int
     last_mac: str
     key_id: str
@@ -155,7 +156,7 @@ class Macs(Protocol):
 
 
 def extend(
-    head: Head, drafts: Sequence[Draft], entry_ids: Iterable[str], at: datetime, macs: Macs
+    head: Head, drafts: Sequence[Draft], entry_ids: Iterable[EntryId], at: datetime, macs: Macs
 ) -> tuple[Head, list[Entry]]:
     """Puts drafts at the end of the chain; answers the new head and the entries.
 
@@ -175,12 +176,12 @@ def extend(
     return sealed(head.learner_id, count, last_mac, macs), entries
 
 
-def empty_head(learner_id: str, macs: Macs) -> Head:
+def empty_head(learner_id: LearnerId, macs: Macs) -> Head:
     """The head of a chain without entries."""
     return sealed(learner_id, 0, "", macs)
 
 
-def sealed(learner_id: str, count: int, last_mac: str, macs: Macs) -> Head:
+def sealed(learner_id: LearnerId, count: int, last_mac: str, macs: Macs) -> Head:
     """A head with its seal."""
     key_id = macs.current_id()
     head = Head(learner_id, count, last_mac, key_id, seal="")
@@ -198,7 +199,14 @@ def signed_bytes(record: Entry | Head) -> bytes:
 
 
 def _entry(
-    draft: Draft, number: int, entry_id: str, learner_id: str, at: datetime, key_id: str, prev_mac: str, macs: Macs
+    draft: Draft,
+    number: int,
+    entry_id: EntryId,
+    learner_id: LearnerId,
+    at: datetime,
+    key_id: str,
+    prev_mac: str,
+    macs: Macs,
 ) -> Entry:
     entry = Entry(
         number=number,

@@ -9,6 +9,7 @@ from typing import Literal
 
 from services.credits.domain.credentials import Credential
 from services.credits.domain.declarations import Outcome
+from services.credits.domain.ids import EntryId
 from services.credits.domain.ledger import Entry, Kind, Reason
 
 
@@ -24,11 +25,11 @@ class NoticeKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class HoursTold:
+class HoursMessage:
     """What an entry of the ledger did. `hours` are the entry's, `title` the lecture's."""
 
     kind: Literal[NoticeKind.AWARD, NoticeKind.HOLD, NoticeKind.RELEASE, NoticeKind.REVERSAL]
-    entry_id: str
+    entry_id: EntryId
     credential: Credential | None
     hours: Decimal
     title: str
@@ -37,10 +38,10 @@ class HoursTold:
 
 
 @dataclass(frozen=True)
-class AnswerTold:
+class AnswerMessage:
     """What the certifying body answered to a declared entry."""
 
-    entry_id: str
+    entry_id: EntryId
     credential: Credential
     hours: Decimal
     title: str
@@ -50,7 +51,7 @@ class AnswerTold:
 
 
 @dataclass(frozen=True)
-class DeadlineTold:
+class DeadlineMessage:
     """That a certificate's period ends soon, and what was missing then; None where the requirement is not known."""
 
     credential: Credential
@@ -63,7 +64,7 @@ class DeadlineTold:
     kind: Literal[NoticeKind.DEADLINE] = NoticeKind.DEADLINE
 
 
-Told = HoursTold | AnswerTold | DeadlineTold
+Message = HoursMessage | AnswerMessage | DeadlineMessage
 """What one notice tells."""
 
 
@@ -74,7 +75,7 @@ class Notice:
     number: int
     event_id: str
     at: datetime
-    told: Told
+    told: Message
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ class MailOutcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class Box:
+class Inbox:
     """A learner's inbox: the last notice's number, and which were read: all up to one number, and some apart."""
 
     last: int = 0
@@ -109,7 +110,7 @@ class Box:
         """Whether a notice was read."""
         return number <= self.read_up_to or number in self.read_apart
 
-    def read(self, numbers: Iterable[int], up_to: int) -> "Box":
+    def read(self, numbers: Iterable[int], up_to: int) -> "Inbox":
         """The box after reading these, and all up to one; numbers that it has not do not matter."""
         mark = max(self.read_up_to, min(up_to, self.last))
         apart = {number for number in (*self.read_apart, *numbers) if mark < number <= self.last}
@@ -128,9 +129,9 @@ _TOLD_KINDS: dict[Kind, Literal[NoticeKind.AWARD, NoticeKind.HOLD, NoticeKind.RE
 }
 
 
-def told_of(entry: Entry) -> HoursTold:
+def message_of(entry: Entry) -> HoursMessage:
     """What an entry is told as. Raises KeyError for a kind that is told to nobody."""
-    return HoursTold(
+    return HoursMessage(
         kind=_TOLD_KINDS[entry.kind],
         entry_id=entry.entry_id,
         credential=entry.credential,

@@ -2,12 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date
 
-SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
-"""China has kept UTC+8 without daylight saving since 1991, so no time-zone database is needed in the function."""
-
-ONE_DAY = timedelta(days=1)
+from services.kit.days import ONE_DAY, anniversary
 
 
 @dataclass(frozen=True)
@@ -16,19 +13,6 @@ class Period:
 
     start: date
     end: date | None = None
-
-
-def civil_date(instant: datetime) -> date:
-    """The day in Shanghai at an aware instant."""
-    return instant.astimezone(SHANGHAI).date()
-
-
-def anniversary(anchor: date, years: int) -> date:
-    """The same day `years` later. Of 29 February in a common year it is 1 March, so that no year is a day short."""
-    try:
-        return anchor.replace(year=anchor.year + years)
-    except ValueError:
-        return date(anchor.year + years, 3, 1)
 
 
 def period_containing(anchor: date, day: date, length: Callable[[date], int | None]) -> Period | None:

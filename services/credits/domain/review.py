@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from services.credits.domain.awarding import NO_HOURS
 from services.credits.domain.balances import open_holds
+from services.credits.domain.ids import WatchId
 from services.credits.domain.ledger import Draft, Entry, Kind, Reason
 
 
@@ -60,7 +61,7 @@ def decided(award: Entry, entries: Sequence[Entry], verdict: Verdict) -> list[Dr
     return [replace(reversal, kind=Kind.RELEASE, settles=hold.number), reversal] if hold else [reversal]
 
 
-def taken_back(watch_id: str, entries: Sequence[Entry], note: str, actor: str) -> list[Draft]:
+def taken_back(watch_id: WatchId, entries: Sequence[Entry], note: str, actor: str) -> list[Draft]:
     """The entries after which a refunded watch gives nothing: its awards reversed, its other holds ended for good."""
     verdict = Verdict(Standing.VOID, note, actor, Reason.REFUNDED)
     own = [entry for entry in entries if entry.completion.watch_id == watch_id]

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from services.credits.domain.ids import LearnerId
 from services.credits.domain.ledger import HEAD_PURPOSE, PURPOSE, Entry, Head, Kind, Macs, signed_bytes
 
 
@@ -35,7 +36,7 @@ class Fault:
     number: int
 
 
-def verify_chain(learner_id: str, entries: Sequence[Entry], head: Head | None, macs: Macs) -> Fault | None:
+def verify_chain(learner_id: LearnerId, entries: Sequence[Entry], head: Head | None, macs: Macs) -> Fault | None:
     """The first fault of the chain, None if it is whole.
 
     `entries` are in the order in which they are stored. A roll-back of entries and head together to an earlier, once
@@ -56,7 +57,7 @@ def verify_chain(learner_id: str, entries: Sequence[Entry], head: Head | None, m
 
 
 def _entry_fault(
-    learner_id: str, entry: Entry, place: int, numbers: set[int], last_mac: str, macs: Macs
+    learner_id: LearnerId, entry: Entry, place: int, numbers: set[int], last_mac: str, macs: Macs
 ) -> FaultKind | None:
     if entry.number != place:
         return FaultKind.REORDERED if place in numbers else FaultKind.MISSING
@@ -67,7 +68,7 @@ def _entry_fault(
     return None if entry.prev_mac == last_mac else FaultKind.UNLINKED
 
 
-def _head_fault(learner_id: str, count: int, last_mac: str, head: Head | None, macs: Macs) -> Fault | None:
+def _head_fault(learner_id: LearnerId, count: int, last_mac: str, head: Head | None, macs: Macs) -> Fault | None:
     if head is None:
         return Fault(FaultKind.HEAD_MISSING, 0) if count else None
     sealed = _verified(macs, head.key_id, HEAD_PURPOSE, signed_bytes(head), head.seal)

@@ -6,8 +6,14 @@ from typing import Annotated, ClassVar, Self
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, model_validator
 
 from services.credits.domain.credentials import Category, Credential
+from services.credits.domain.ids import CourseId, EntryId, LearnerId, MembershipPeriodId, WatchId
 
-Id = Annotated[str, Field(min_length=1, max_length=128)]
+_SHORT = Field(min_length=1, max_length=128)
+Id = Annotated[str, _SHORT]
+_Learner = Annotated[LearnerId, _SHORT]
+_Course = Annotated[CourseId, _SHORT]
+_Watch = Annotated[WatchId, _SHORT]
+_MembershipPeriod = Annotated[MembershipPeriodId, _SHORT]
 
 
 def _decimal_text(value: object) -> object:
@@ -16,7 +22,9 @@ def _decimal_text(value: object) -> object:
     return value
 
 
-Hours = Annotated[Decimal, BeforeValidator(_decimal_text), Field(gt=0, le=100, decimal_places=2, allow_inf_nan=False)]
+CourseHours = Annotated[
+    Decimal, BeforeValidator(_decimal_text), Field(gt=0, le=100, decimal_places=2, allow_inf_nan=False)
+]
 
 
 QuotaHours = Annotated[
@@ -29,12 +37,12 @@ class CoursePublished(BaseModel):
 
     TYPE: ClassVar = "catalog.course_published.v1"
 
-    course_id: Id
+    course_id: _Course
     content_id: Id
     content_version: Id
     title: str = Field(min_length=1, max_length=500)
     title_en: str | None = Field(default=None, max_length=500)
-    hours: Hours
+    hours: CourseHours
     category: Category
     eligible_credentials: tuple[Credential, ...]
 
@@ -44,13 +52,13 @@ class WatchCompleted(BaseModel):
 
     TYPE: ClassVar = "playback.watch_completed.v1"
 
-    watch_id: Id
-    learner_id: Id
-    course_id: Id
+    watch_id: _Watch
+    learner_id: _Learner
+    course_id: _Course
     content_version: Id
     completed_at: AwareDatetime
     counts_against_member_quota: bool
-    membership_period_id: Id | None = None
+    membership_period_id: _MembershipPeriod | None = None
 
     @model_validator(mode="after")
     def _names_the_quota(self) -> Self:
@@ -59,7 +67,7 @@ class WatchCompleted(BaseModel):
         return self
 
     @property
-    def quota_period(self) -> str | None:
+    def quota_period(self) -> MembershipPeriodId | None:
         """The membership period whose quota it counts against, if it does."""
         return self.membership_period_id if self.counts_against_member_quota else None
 
@@ -69,8 +77,8 @@ class MembershipChanged(BaseModel):
 
     TYPE: ClassVar = "orders.membership_changed.v1"
 
-    learner_id: Id
-    membership_period_id: Id
+    learner_id: _Learner
+    membership_period_id: _MembershipPeriod
     valid_from: AwareDatetime
     valid_until: AwareDatetime
     quota_hours: QuotaHours | None
@@ -84,8 +92,8 @@ class HoursReversalRequested(BaseModel):
     TYPE: ClassVar = "orders.hours_reversal_requested.v1"
 
     revocation_id: Id
-    learner_id: Id
-    watch_ids: list[Id] = Field(min_length=1)
+    learner_id: _Learner
+    watch_ids: list[_Watch] = Field(min_length=1)
     reason: str = Field(min_length=1, max_length=500)
     actor: Id
 
@@ -93,13 +101,13 @@ class HoursReversalRequested(BaseModel):
 class AboutLearner(BaseModel):
     """Of our own events: whose account has changed. What follows is decided from the account."""
 
-    learner_id: Id
+    learner_id: _Learner
 
 
 class AboutEntry(AboutLearner):
     """Of our own events: which entry of whose ledger. What it says is read there."""
 
-    entry_id: Id
+    entry_id: Annotated[EntryId, _SHORT]
 
 
 class AboutCertificate(AboutLearner):

@@ -48,7 +48,7 @@ class HoursGranted(BaseModel):
     granted_at: datetime
 
 
-class _Moved(BaseModel):
+class _Movement(BaseModel):
     """What entries other than awards and grants say. `award_entry_id` is the one that a reviewer's decision is about.
 
     `watch_id` and `course_id` are empty where that is a grant.
@@ -66,19 +66,19 @@ class _Moved(BaseModel):
     at: datetime
 
 
-class HoursHeld(_Moved):
+class HoursHeld(_Movement):
     """A fact: hours wait for what the reason names; of an award under review, they no longer count meanwhile."""
 
     TYPE: ClassVar = "credits.hours_held.v1"
 
 
-class HoursReleased(_Moved):
+class HoursReleased(_Movement):
     """A fact: a hold has ended. What the watch gives is an award's fact, or an entry that declines it."""
 
     TYPE: ClassVar = "credits.hours_released.v1"
 
 
-class HoursReversed(_Moved):
+class HoursReversed(_Movement):
     """A fact: an award was taken back for good."""
 
     TYPE: ClassVar = "credits.hours_reversed.v1"

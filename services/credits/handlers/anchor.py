@@ -11,7 +11,6 @@ from services.kit.observability import logger
 
 def handler(_event: dict[str, Any], _context: LambdaContext) -> dict[str, list[str]]:
     """One run."""
-    records = bootstrap.records()
-    days = [day.isoformat() for day in anchor_ledgers(records.store, records.objects, records.clock)]
+    days = [day.isoformat() for day in anchor_ledgers(bootstrap.records())]
     logger().info("anchored", days=days)
     return {"days": days}

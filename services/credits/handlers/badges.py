@@ -1,158 +1,29 @@
-"""Open Badges: credentials for their holders, and what anybody checks them with. Only this function may sign."""
+"""Open Badges. A function of its own: only it may sign."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from functools import cache
-from typing import Annotated, Any, TypeVar
+from typing import Any
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.event_handler.openapi.params import Path
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from pydantic import BaseModel, ConfigDict, Field, StrictStr
 
 from services.credits import bootstrap
-from services.credits.app.documents.attestations import read_attestation
-from services.credits.app.documents.open_badge import issuer_profile, keys_url, open_badge
-from services.credits.app.documents.problems import DOCUMENT_PROBLEMS
-from services.credits.app.documents.status_lists import status_list
-from services.credits.app.ports import Signer
-from services.credits.domain.periods import civil_date
-from services.credits.handlers.routes.document_views import EntryIdPath
-from services.kit.bodies import Day
-from services.kit.clock import Clock, SystemClock
-from services.kit.http import HttpApi, caller, public, secured
-from services.kit.identity import Role
-from services.kit.problems import NOT_FOUND
-from services.kit.public_url import PublicUrl
-from services.kit.store import Store
-
-JWT = "application/vc+jwt"
-JWT_ANSWER: dict[int, Any] = {200: {"description": "A compact JWT", "content": {JWT: {"schema": {"type": "string"}}}}}
-KEPT = "public, max-age=300"
-"""Keys, lists and the profile change rarely; a revocation is seen everywhere within five minutes."""
-
-FIRST_DAY = date(2026, 1, 1)
-"""No certificate was issued before, so nobody makes us sign the lists of centuries."""
-
-T = TypeVar("T", bound=BaseModel)
-Thumbprint = Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9_-]{43}$", description="RFC 7638")]
+from services.credits.app.attestations.problems import DOCUMENT_PROBLEMS
+from services.credits.app.context import BadgesContext
+from services.credits.handlers.routes.badges import add_badge_routes
+from services.kit.http import HttpApi
+from services.kit.wiring.origin import origin_secret
 
 
-class ProfileAnswer(BaseModel):
-    """Who issues the credentials."""
-
-    id: str
-    type: list[str]
-    name: str
-    url: str
-
-
-class RsaJwkAnswer(BaseModel):
-    """A public key (RFC 7517)."""
-
-    model_config = ConfigDict(title="RsaJwkAnswer")
-
-    kty: str
-    n: str
-    e: str
-    kid: str
-    alg: str
-    use: str
-
-
-class RsaJwksAnswer(BaseModel):
-    """The key that signs now, and all retired ones."""
-
-    keys: list[RsaJwkAnswer]
-
-
-def build_api(
-    store: Store,
-    clock: Clock,
-    signer: Signer,
-    public_url: PublicUrl,
-    origin_secret: Callable[[bool], Mapping[str, str]],
-) -> HttpApi:
+def build_api(ctx: BadgesContext, origin_secret: Callable[[bool], Mapping[str, str]]) -> HttpApi:
     """Every route of this function."""
     api = HttpApi("Xueshi credits", DOCUMENT_PROBLEMS, origin_secret)
-    _add_credential_route(api.app, store, signer, public_url)
-    _add_key_routes(api.app, signer, public_url)
-    _add_status_route(api.app, store, clock, signer, public_url)
+    add_badge_routes(api.app, ctx)
     return api
-
-
-def _add_credential_route(app: APIGatewayHttpResolver, store: Store, signer: Signer, public_url: PublicUrl) -> None:
-    @app.get(
-        "/v1/credits/attestations/<entry_id>/credential",
-        summary="The certificate of completion as an Open Badges 3.0 credential",
-        operation_id="read_credential",
-        responses=JWT_ANSWER,
-        **secured(Role.LEARNER, function="badges"),
-    )
-    def credential(entry_id: EntryIdPath) -> Response[str]:
-        issued, name = read_attestation(store, caller(app).id, entry_id)
-        url = public_url()
-        return Response(200, JWT, signer.sign(open_badge(issued, name, url), keys_url(url)))
-
-
-def _add_key_routes(app: APIGatewayHttpResolver, signer: Signer, public_url: PublicUrl) -> None:
-    anybody = public(function="badges")
-
-    def published() -> list[RsaJwkAnswer]:
-        prefix = keys_url(public_url())
-        return [RsaJwkAnswer(**{**key, "kid": f"{prefix}/{key['kid']}"}) for key in signer.public_keys()]
-
-    @app.get("/v1/credits/issuer", summary="Who issues the credentials", operation_id="read_issuer", **anybody)
-    def issuer() -> Response[ProfileAnswer]:
-        return _kept(ProfileAnswer(**issuer_profile(public_url())))
-
-    @app.get(
-        "/v1/credits/jwks",
-        summary="The public keys that credentials are checked with",
-        operation_id="read_badge_jwks",
-        **anybody,
-    )
-    def jwks() -> Response[RsaJwksAnswer]:
-        return _kept(RsaJwksAnswer(keys=published()))
-
-    @app.get(
-        "/v1/credits/keys/<thumbprint>",
-        summary="One public key, as a credential's `kid` names it",
-        operation_id="read_badge_key",
-        **anybody,
-    )
-    def key(thumbprint: Annotated[Thumbprint, Path()]) -> Response[RsaJwkAnswer]:
-        found = [known for known in published() if known.kid.endswith(f"/{thumbprint}")]
-        if not found:
-            raise NOT_FOUND.problem()
-        return _kept(found[0])
-
-
-def _add_status_route(
-    app: APIGatewayHttpResolver, store: Store, clock: Clock, signer: Signer, public_url: PublicUrl
-) -> None:
-    @app.get(
-        "/v1/credits/status-lists/<day>",
-        summary="Which credentials issued on a day are revoked: a signed bitstring status list",
-        operation_id="read_status_list",
-        responses=JWT_ANSWER,
-        **public(function="badges"),
-    )
-    def revoked(day: Annotated[Day, Path()]) -> Response[str]:
-        if not FIRST_DAY <= day <= civil_date(clock.now()):
-            raise NOT_FOUND.problem()
-        url = public_url()
-        token = signer.sign(status_list(store, day, url), keys_url(url))
-        return Response(200, JWT, token, headers={"Cache-Control": KEPT})
-
-
-def _kept(answer: T) -> Response[T]:
-    return Response(200, "application/json", answer, headers={"Cache-Control": KEPT})
 
 
 @cache
 def _api() -> HttpApi:
-    return build_api(bootstrap.store(), SystemClock(), bootstrap.signer(), bootstrap.link(), bootstrap.origin_secret())
+    return build_api(bootstrap.badges(), origin_secret())
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:

@@ -14,8 +14,7 @@ FAULTS = "LedgerFaults"
 
 def handler(_event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
     """One run."""
-    ledger = bootstrap.ledger()
-    checked = check_ledgers(ledger.store, ledger.macs, ledger.clock)
+    checked = check_ledgers(bootstrap.ledger())
     for learner_id, fault in checked.faults.items():
         logger().error("ledger differs", learner_id=learner_id, kind=fault.kind, number=fault.number)
         count(FAULTS)

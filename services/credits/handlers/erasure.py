@@ -6,16 +6,17 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from services.credits import bootstrap
-from services.credits.app.erase_person import Erasing, finish_erasure
+from services.credits.app.context import ErasureContext
+from services.credits.app.erasure.finish_erasure import finish_erasure
 from services.credits.events.published import PersonErased
 from services.kit.consumer import EventHandler, consume
 
 
-def event_handlers(erasing: Erasing) -> dict[str, EventHandler]:
+def event_handlers(ctx: ErasureContext) -> dict[str, EventHandler]:
     """What is done with each type of event."""
-    return {PersonErased.TYPE: partial(finish_erasure, erasing)}
+    return {PersonErased.TYPE: partial(finish_erasure, ctx)}
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """One batch of the queue."""
-    return consume(event, context, event_handlers(bootstrap.erasing()))
+    return consume(event, context, event_handlers(bootstrap.erasure()))

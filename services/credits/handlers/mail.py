@@ -6,16 +6,17 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from services.credits import bootstrap
-from services.credits.app.notices.mail_notice import Mailing, mail_notice
+from services.credits.app.context import MailContext
+from services.credits.app.notices.mail_notice import mail_notice
 from services.credits.events.published import NoticePosted
 from services.kit.consumer import EventHandler, consume
 
 
-def event_handlers(mailing: Mailing) -> dict[str, EventHandler]:
+def event_handlers(ctx: MailContext) -> dict[str, EventHandler]:
     """What is done with each type of event."""
-    return {NoticePosted.TYPE: partial(mail_notice, mailing)}
+    return {NoticePosted.TYPE: partial(mail_notice, ctx)}
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """One batch of the queue."""
-    return consume(event, context, event_handlers(bootstrap.mailing()))
+    return consume(event, context, event_handlers(bootstrap.mail()))

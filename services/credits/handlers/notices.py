@@ -6,10 +6,11 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from services.credits import bootstrap
-from services.credits.app.documents.status_lists import publish_revocations
-from services.credits.app.notices.deadlines import Reminding, file_deadline
-from services.credits.app.notices.inbox import Telling
+from services.credits.app.badges.status_lists import publish_revocations
+from services.credits.app.context import RulesContext
+from services.credits.app.deadlines.remind import file_deadline
 from services.credits.app.notices.tell_learner import tell_of_answer, tell_of_deadline, tell_of_entry
+from services.credits.events.consumed import AboutLearner
 from services.credits.events.published import (
     CertificateConfirmed,
     DeadlineApproaching,
@@ -24,26 +25,26 @@ from services.kit.consumer import EventHandler, consume
 from services.kit.events import Envelope
 
 
-def event_handlers(telling: Telling, reminding: Reminding) -> dict[str, EventHandler]:
+def event_handlers(ctx: RulesContext) -> dict[str, EventHandler]:
     """What is done with each type of event."""
     return {
-        HoursAwarded.TYPE: partial(tell_of_entry, telling),
-        HoursGranted.TYPE: partial(tell_of_entry, telling),
-        HoursHeld.TYPE: partial(tell_of_entry, telling),
-        HoursReleased.TYPE: partial(tell_of_entry, telling),
-        HoursReversed.TYPE: partial(_reversed, telling),
-        DeadlineApproaching.TYPE: partial(tell_of_deadline, telling),
-        CertificateConfirmed.TYPE: partial(file_deadline, reminding),
-        DeclarationAnswered.TYPE: partial(tell_of_answer, telling),
+        HoursAwarded.TYPE: partial(tell_of_entry, ctx),
+        HoursGranted.TYPE: partial(tell_of_entry, ctx),
+        HoursHeld.TYPE: partial(tell_of_entry, ctx),
+        HoursReleased.TYPE: partial(tell_of_entry, ctx),
+        HoursReversed.TYPE: partial(_reversed, ctx),
+        DeadlineApproaching.TYPE: partial(tell_of_deadline, ctx),
+        CertificateConfirmed.TYPE: partial(file_deadline, ctx),
+        DeclarationAnswered.TYPE: partial(tell_of_answer, ctx),
     }
 
 
-def _reversed(telling: Telling, event: Envelope) -> None:
+def _reversed(ctx: RulesContext, event: Envelope) -> None:
     """Neither needs the other, and both may be repeated."""
-    publish_revocations(telling.store, telling.clock, HoursReversed.model_validate(event.data).learner_id)
-    tell_of_entry(telling, event)
+    publish_revocations(ctx, AboutLearner.model_validate(event.data).learner_id)
+    tell_of_entry(ctx, event)
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """One batch of the queue."""
-    return consume(event, context, event_handlers(bootstrap.telling(), bootstrap.reminding()))
+    return consume(event, context, event_handlers(bootstrap.notices()))

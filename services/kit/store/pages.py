@@ -1,6 +1,9 @@
-"""Lists that are not one page of one partition: all of a partition, several in a row, only what is to be shown."""
+"""Lists that are not one page of one partition: all of a partition, several in a row or side by side, only what is to
+be shown."""
 
 from collections.abc import Callable, Iterable, Iterator
+from heapq import merge
+from itertools import islice
 from typing import TypeVar
 
 from services.kit.store.port import Page, Store, Stored
@@ -14,10 +17,31 @@ FEWEST_READ = 20
 """Items read at a time at least where some are passed over, so that a short page does not ask often."""
 
 
-def every(store: Store, pk: str, prefix: str, kind: type[T]) -> Iterator[Stored[T]]:
-    """All of a partition's items with this prefix, in order and in bounded memory."""
-    for page in _pages(store, pk, prefix, kind, None, READ):
+def every(
+    store: Store, pk: str, prefix: str, kind: type[T], after: str | None = None, size: int | None = None
+) -> Iterator[Stored[T]]:
+    """All of a partition's items with this prefix, or those after a sort key, in order and in bounded memory."""
+    for page in _pages(store, pk, prefix, kind, after, size or READ):
         yield from page.items
+
+
+def merged(
+    store: Store, pks: Iterable[str], prefix: str, kind: type[T], after: str | None = None, size: int | None = None
+) -> Iterator[Stored[T]]:
+    """The items of partitions that share one order among them, such as a day's that many write at once, in that order.
+
+    Args:
+        after: a sort key, as of a page of theirs; None for all of them.
+        size: how many are read of each partition at a time; None for what is usual.
+    """
+    parts = [every(store, pk, prefix, kind, after, size) for pk in pks]
+    return merge(*parts, key=lambda stored: stored.key.sk.encode())
+
+
+def cut_page(items: Iterator[Stored[T]], limit: int) -> Page[Stored[T]]:
+    """The first items as a page. It takes one more than it has, to know whether there is a next one."""
+    found = list(islice(items, limit + 1))
+    return Page(found[:limit], found[limit - 1].key.sk if len(found) > limit else None)
 
 
 def page_of(

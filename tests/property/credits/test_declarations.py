@@ -16,11 +16,13 @@ from services.credits.app.declarations.export_batch import batch_lines, close_ba
 from services.credits.app.declarations.import_results import import_results, read_outcomes
 from services.credits.domain.credentials import Credential
 from services.credits.domain.declarations import DeclarationState, Line, LineKind, Outcome, declarable, reversed_numbers
+from services.credits.domain.ids import LearnerId
 from services.credits.domain.ledger import Kind
 from services.credits.domain.review import Standing, standing_of
+from services.kit.call import Call
 from services.kit.identity import Principal, Role
 from services.kit.problems import Problem
-from tests.unit.credits.world import LEARNER, OTHER, Crash, World, completed
+from tests.unit.credits.world import LEARNER, OTHER, Crash, World, completed, own_call
 
 START = date(2025, 1, 1)
 OFFICER = Principal("officer-1", frozenset({Role.RECORDS}))
@@ -52,7 +54,7 @@ class DeclarationMachine(RuleBasedStateMachine):
             self.world.certify(*CREDENTIALS, learner=learner)
 
     @rule(learner=learners, hours=st.sampled_from(["0.25", "1.5", "24"]))
-    def award(self, learner: str, hours: str) -> None:
+    def award(self, learner: LearnerId, hours: str) -> None:
         """A lecture is watched, and counts for both certificates."""
         self.count += 1
         course = f"c{self.count}"
@@ -60,11 +62,11 @@ class DeclarationMachine(RuleBasedStateMachine):
         self.world.deliver(completed(f"w{self.count}", course, learner=learner))
 
     @rule(learner=learners, credential=credentials, crash=crashes)
-    def declare(self, learner: str, credential: Credential, crash: str | None) -> None:
+    def declare(self, learner: LearnerId, credential: Credential, crash: str | None) -> None:
         """The learner declares, perhaps again."""
         self._dying(crash, 0)
         try:
-            declared = declare_hours(self.world.store, self.world.clock, learner, credential, START)
+            declared = declare_hours(self.world.ctx, own_call(learner), credential, START)
         except Crash:
             assert crash
         except Problem:
@@ -82,7 +84,9 @@ class DeclarationMachine(RuleBasedStateMachine):
         else:
             self._dying(crash, spared)
         try:
-            close_batch(self.world.records, OFFICER, credential, "monthly", f"close-{self.count:012d}")
+            close_batch(
+                self.world.records, Call(OFFICER, "request-7", f"close-{self.count:012d}"), credential, "monthly"
+            )
         except Crash:
             assert crash
         except Problem:
@@ -104,13 +108,13 @@ class DeclarationMachine(RuleBasedStateMachine):
         text = "\n".join(["line_id,result,reason", *rows])
         self._dying(crash, 0)
         try:
-            import_results(self.world.records, OFFICER, credential, number, text, "letter", "request-7")
+            import_results(self.world.records, Call(OFFICER, "request-7"), credential, number, text, "letter")
         except Crash:
             assert crash
         self._revive()
 
     @rule(learner=learners, data=st.data(), standing=st.sampled_from(Standing))
-    def review(self, learner: str, data: st.DataObject, standing: Standing) -> None:
+    def review(self, learner: LearnerId, data: st.DataObject, standing: Standing) -> None:
         """A reviewer holds an award, lets it stand or takes it back; what that publishes arrives some time."""
         entries = self.world.entries(learner)
         awards = [e for e in entries if e.kind is Kind.AWARD and standing_of(e, entries) is not Standing.VOID]

@@ -7,14 +7,17 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from services.credits.adapters.stored_names import StoredNames
+from services.credits.app.context import ErasureContext
 from services.credits.app.declarations.declare_hours import declare_hours
-from services.credits.app.erase_person import Erasing, erase_person, finish_erasure
+from services.credits.app.erasure.erase_person import erase_person
+from services.credits.app.erasure.finish_erasure import finish_erasure
 from services.credits.domain.credentials import Credential
+from services.credits.domain.ids import LearnerId
 from services.credits.domain.ledger import Kind
+from services.kit.call import Call
 from services.kit.problems import Problem
 from tests.unit.credits.documents_world import Desk
-from tests.unit.credits.world import ADMINISTRATOR, AFP, CFP, LEARNER, Crash, World, completed
+from tests.unit.credits.world import ADMINISTRATOR, AFP, CFP, LEARNER, Crash, World, completed, own_call
 
 NAME, NUMBER, EMAIL = "欧阳知行", "NUMBER-77", "person@example.com"
 
@@ -25,7 +28,7 @@ class Users:
     def __init__(self) -> None:
         self.deleted = False
 
-    def delete(self, learner_id: str) -> None:
+    def delete(self, learner_id: LearnerId) -> None:
         """Deletes."""
         assert learner_id == LEARNER
         self.deleted = True
@@ -38,8 +41,7 @@ class ErasureMachine(RuleBasedStateMachine):
         super().__init__()
         self.desk = Desk()
         self.world: World = self.desk.world
-        names = StoredNames(self.world.store)
-        self.desk.issuing = replace(self.desk.issuing, names=names, draw=lambda *_: b"%PDF")
+        self.desk.ctx = replace(self.desk.ctx, draw=lambda *_: b"%PDF")
         self.users = Users()
         self.watches = 0
         self.finished = False
@@ -87,12 +89,12 @@ class ErasureMachine(RuleBasedStateMachine):
         """Declares what there is."""
         if AFP in self.world.certificates():
             start = self.world.certificates()[AFP].period_start
-            self.may_refuse(lambda: declare_hours(self.world.store, self.world.clock, LEARNER, AFP, start))
+            self.may_refuse(lambda: declare_hours(self.world.ctx, own_call(LEARNER), AFP, start))
 
     @rule(crash=st.sampled_from([None, "before", "after"]))
     def erase(self, crash: str | None) -> None:
         """The administrator erases; the function may die over it."""
-        self.dying(crash, 0, lambda: erase_person(self.world.ctx, ADMINISTRATOR, LEARNER, "asked", "request-9"))
+        self.dying(crash, 0, lambda: erase_person(self.world.ctx, Call(ADMINISTRATOR, "request-9"), LEARNER, "asked"))
 
     @rule(crash=st.sampled_from([None, None, "before", "after"]), spared=st.integers(0, 2))
     def follow(self, crash: str | None, spared: int) -> None:
@@ -100,8 +102,8 @@ class ErasureMachine(RuleBasedStateMachine):
         events = self.world.sent("credits.person_erased.v1")
         if not events:
             return
-        erasing = Erasing(self.world.store, self.world.clock, self.users)
-        if self.dying(crash, spared, lambda: finish_erasure(erasing, events[0])):
+        ctx = ErasureContext(*self.world.ports, self.users)
+        if self.dying(crash, spared, lambda: finish_erasure(ctx, events[0])):
             self.finished = True
 
     @invariant()

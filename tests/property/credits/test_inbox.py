@@ -4,9 +4,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from services.credits.app.notices.inbox import mark_read, read_notices
+from services.credits.app.notices.inbox import mark_read, read_inbox
 from services.credits.handlers.notices import event_handlers
-from tests.unit.credits.world import AFP, CFP, LEARNER, Crash, World, completed
+from tests.unit.credits.world import AFP, CFP, LEARNER, Crash, World, completed, own_call
 
 CONFIRMED = "credits.certificate_confirmed.v1"
 """Files a deadline, and is told to nobody."""
@@ -35,7 +35,7 @@ class InboxMachine(RuleBasedStateMachine):
     @rule(which=st.integers(0, 30), crash=st.sampled_from([None, None, "before", "after"]))
     def deliver(self, which: int, crash: str | None) -> None:
         """Any event that there is arrives, for the first time or once more; the function may die over it."""
-        handlers = event_handlers(self.world.telling, self.world.reminding)
+        handlers = event_handlers(self.world.notices)
         events = [event for event in self.world.store.outbox if event.type in handlers and event.type != CONFIRMED]
         if not events:
             return
@@ -53,7 +53,7 @@ class InboxMachine(RuleBasedStateMachine):
     @rule(some=st.lists(numbers, max_size=4), up_to=st.integers(0, 14))
     def reads(self, some: list[int], up_to: int) -> None:
         """The learner reads some, and all up to one."""
-        left = mark_read(self.world.store, LEARNER, some, up_to)
+        left = mark_read(self.world.ctx, own_call(LEARNER), some, up_to)
         here = len(self.told)
         self.read |= {number for number in (*some, *range(1, up_to + 1)) if number <= here}
         assert left == here - len(self.read)
@@ -61,11 +61,11 @@ class InboxMachine(RuleBasedStateMachine):
     @invariant()
     def every_event_that_arrived_is_told_once_and_what_was_read_is_read(self) -> None:
         """The inbox is what was delivered and read, nothing else."""
-        page = read_notices(self.world.store, LEARNER, None, 50)
-        assert sorted(notice.event_id for notice, _ in page.notices) == sorted(self.told)
-        assert [notice.number for notice, _ in page.notices] == list(range(len(self.told), 0, -1))
-        assert {notice.number for notice, read in page.notices if read} == self.read
-        assert page.unread == len(self.told) - len(self.read)
+        view = read_inbox(self.world.store, LEARNER, None, 50)
+        assert sorted(notice.event_id for notice in view.notices.items) == sorted(self.told)
+        assert [notice.number for notice in view.notices.items] == list(range(len(self.told), 0, -1))
+        assert {notice.number for notice in view.notices.items if view.inbox.is_read(notice.number)} == self.read
+        assert view.inbox.unread == len(self.told) - len(self.read)
 
 
 TestInbox = InboxMachine.TestCase

@@ -9,14 +9,16 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
+from services.credits.app.accounts.read_account import read_account
 from services.credits.app.advice.advise import advise
 from services.credits.app.awarding.award_hours import CourseVersionUnknown, MembershipPeriodUnknown
 from services.credits.app.awarding.settle_holds import first_releases
-from services.credits.app.ledger.account import Account, membership_periods
-from services.credits.app.ledger.read_account import read_account
+from services.credits.app.ledger.account import Account
+from services.credits.app.memberships.read_periods import membership_periods
 from services.credits.domain.awarding import AWAITING_CERTIFICATE
 from services.credits.domain.balances import awarded, open_holds
 from services.credits.domain.credentials import Credential
+from services.credits.domain.ids import CourseId, LearnerId
 from services.credits.domain.ledger import COUNTED, Draft, Entry, Kind
 from services.credits.domain.periods import contains
 from services.credits.domain.review import Standing
@@ -94,7 +96,7 @@ class LedgerMachine(RuleBasedStateMachine):
         period=st.sampled_from([None, None, "m1", "m2"]),
         at_once=st.booleans(),
     )
-    def complete(self, learner: str, course: str, at: datetime, period: str | None, at_once: bool) -> Envelope:
+    def complete(self, learner: LearnerId, course: str, at: datetime, period: str | None, at_once: bool) -> Envelope:
         """A watch is completed; its event arrives at once or some time."""
         self.world.clock.advance(max(0, to_ms(at) - to_ms(self.world.clock.now())))
         watch = f"w{len(self.watches)}"
@@ -107,13 +109,13 @@ class LedgerMachine(RuleBasedStateMachine):
             assert expected in (None, _outline(self.world.entries(learner)[before:]))
         return event
 
-    def advised(self, learner: str, course: str, event: Envelope) -> list[tuple[object, ...]] | None:
+    def advised(self, learner: LearnerId, course: str, event: Envelope) -> list[tuple[object, ...]] | None:
         """What the learner is told at this moment, where it is told of just this watch."""
         if event.data["completed_at"] != self.world.clock.now().isoformat():
             return None
         period = event.data["membership_period_id"]
         try:
-            found = advise(self.world.ctx, learner, course, "v1", on_membership=period is not None)
+            found = advise(self.world.ctx, learner, CourseId(course), "v1", on_membership=period is not None)
         except Problem:
             return None
         same = period is None or (found.quota is not None and found.quota.period.id == period)
@@ -137,7 +139,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.world.store.crash = None
 
     @rule(learner=learners, credential=credentials, start=starts, crash=crashes)
-    def register(self, learner: str, credential: Credential, start: date, crash: str | None) -> None:
+    def register(self, learner: LearnerId, credential: Credential, start: date, crash: str | None) -> None:
         """A learner registers, corrects, or tries to move a confirmed certificate."""
         before = self.world.certificates(learner).get(credential)
         self._crash(crash)
@@ -154,7 +156,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.world.store.crash = None
 
     @rule(target=sent, learner=learners, credential=credentials, crash=crashes)
-    def confirm(self, learner: str, credential: Credential, crash: str | None) -> Envelope:
+    def confirm(self, learner: LearnerId, credential: Credential, crash: str | None) -> Envelope:
         """An administrator confirms; what that publishes is delivered some time."""
         known = self.world.certificates(learner).get(credential)
         self._crash(crash)
@@ -169,7 +171,7 @@ class LedgerMachine(RuleBasedStateMachine):
         return told[-1] if told else published("a", content=COURSES["a"], sequence=1)
 
     @rule(target=sent, learner=learners, credential=credentials, day=starts, days=st.integers(0, 800))
-    def renew(self, learner: str, credential: Credential, day: date, days: int) -> Envelope:
+    def renew(self, learner: LearnerId, credential: Credential, day: date, days: int) -> Envelope:
         """An administrator records days of validity; the first ones of a certificate take the others' place."""
         known = self.world.certificates(learner).get(credential)
         try:
@@ -183,7 +185,7 @@ class LedgerMachine(RuleBasedStateMachine):
         return told[-1] if told else published("a", content=COURSES["a"], sequence=1)
 
     @rule(learner=learners, name=st.sampled_from(["张三", "李四", None]), crash=crashes)
-    def name(self, learner: str, name: str | None, crash: str | None) -> None:
+    def name(self, learner: LearnerId, name: str | None, crash: str | None) -> None:
         """A learner gives a real name, another one, or takes it away."""
         self._crash(crash)
         try:
@@ -193,7 +195,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.world.store.crash = None
 
     @rule(target=sent, period=st.sampled_from(["m1", "m2"]), learner=learners, sequence=st.integers(1, len(QUOTAS)))
-    def membership(self, period: str, learner: str, sequence: int) -> Envelope:
+    def membership(self, period: str, learner: LearnerId, sequence: int) -> Envelope:
         """Orders tells of a membership period, whose quota only grows; when that arrives is another matter."""
         return membership(f"{period}-{learner[:1]}", learner=learner, quota=QUOTAS[sequence - 1], sequence=sequence)
 
@@ -217,7 +219,7 @@ class LedgerMachine(RuleBasedStateMachine):
             assert first_releases(Account(self.world.ctx, learner)) == []
 
     @rule(learner=learners, place=st.integers(0, 5), standing=st.sampled_from(Standing), crash=crashes)
-    def review(self, learner: str, place: int, standing: Standing, crash: str | None) -> None:
+    def review(self, learner: LearnerId, place: int, standing: Standing, crash: str | None) -> None:
         """A reviewer decides on an award, or on something that is none."""
         before = self.world.entries(learner)
         self._crash(crash)
@@ -230,7 +232,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.world.store.crash = None
 
     @rule(learner=learners, credential=credentials, days=st.integers(-400, 1), hours=st.sampled_from(["0.5", "30"]))
-    def grant(self, learner: str, credential: Credential, days: int, hours: str) -> None:
+    def grant(self, learner: LearnerId, credential: Credential, days: int, hours: str) -> None:
         """An administrator enters hours of some day, for a certificate that there may be."""
         day = self.world.clock.now().astimezone(BEIJING).date() + timedelta(days=days)
         before = self.world.entries(learner)

@@ -7,10 +7,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from services.credits.app.notices.deadlines import remind
+from services.credits.app.deadlines.remind import remind_learners
 from services.credits.domain.deadlines import REMINDER_DAYS
-from services.credits.domain.periods import SHANGHAI, civil_date
+from services.credits.domain.ids import LearnerId
 from services.credits.handlers.notices import event_handlers
+from services.kit.days import SHANGHAI, civil_day
 from tests.unit.credits.world import AFP, Crash, World
 
 REMINDED = "credits.deadline_approaching.v1"
@@ -29,17 +30,17 @@ class ReminderMachine(RuleBasedStateMachine):
     @property
     def today(self) -> date:
         """The day in Shanghai."""
-        return civil_date(self.world.clock.now())
+        return civil_day(self.world.clock.now())
 
     @rule(back=st.integers(0, 900))
     def confirm(self, back: int) -> None:
         """A learner's certificate is confirmed, in the middle of its period."""
         if self.learners == 5:
             return
-        learner, self.learners = f"learner-{self.learners}", self.learners + 1
+        learner, self.learners = LearnerId(f"learner-{self.learners}"), self.learners + 1
         self.world.certify(AFP, learner=learner, start=max(self.today - timedelta(days=back), date(2020, 1, 1)))
         self.since[learner] = self.today
-        handlers = event_handlers(self.world.telling, self.world.reminding)
+        handlers = event_handlers(self.world.notices)
         for event in self.world.sent(CONFIRMED):
             handlers[CONFIRMED](event)
 
@@ -54,7 +55,7 @@ class ReminderMachine(RuleBasedStateMachine):
         """The function is called, and may die."""
         self.world.store.crash, self.world.store.spared = crash, spared
         try:
-            remind(self.world.reminding)
+            remind_learners(self.world.notices)
         except Crash:
             return
         finally:

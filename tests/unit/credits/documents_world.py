@@ -1,21 +1,25 @@
 """What documents are made with in tests: a world with a learner who has a name and awards."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import count
 from typing import Any
 
-from services.credits.adapters.badge_signer import MemorySigner
 from services.credits.adapters.typesetter import Typesetter
-from services.credits.app.documents.attestations import Issued, Issuing, issue_attestation
-from services.credits.app.documents.transcript_pdf import Transcripts
+from services.credits.app.attestations.issue_attestation import issue_attestation
+from services.credits.app.attestations.read_attestations import AttestationView
+from services.credits.app.context import BadgesContext, Context, DocumentsContext
+from services.credits.app.profiles.items import profile_key
 from services.credits.domain.attestations import ALPHABET, CODE_LENGTH
 from services.credits.domain.ledger import Entry, Kind
+from services.credits.domain.profile import Profile
 from services.credits.domain.review import Standing
 from services.credits.handlers import badges, documents, verification
 from services.kit.http import HttpApi
+from services.kit.signing import RS256, MemorySigner
+from services.kit.store import Change
 from tests.gateway import NOBODY, Answer, claims, origin_secret, request, send
-from tests.unit.credits.world import AFP, LEARNER, World, completed
+from tests.unit.credits.world import AFP, LEARNER, World, completed, own_call
 
 URL = "https://learn.example.com"
 NAME = "张喆堃"
@@ -39,14 +43,6 @@ class SequentialCodes:
         return next(self._places)
 
 
-class Names(dict[str, str]):
-    """Real names by learner."""
-
-    def real_name(self, learner_id: str) -> str | None:
-        """As a profile would say."""
-        return self.get(learner_id)
-
-
 @cache
 def typesetter() -> Typesetter:
     """One for all tests: fonts are read once."""
@@ -56,7 +52,7 @@ def typesetter() -> Typesetter:
 @cache
 def signer() -> MemorySigner:
     """One for tests that do not rotate it: making RSA keys takes long."""
-    return MemorySigner()
+    return MemorySigner(RS256)
 
 
 @dataclass
@@ -64,22 +60,26 @@ class Desk:
     """Where certificates are asked for and checked."""
 
     world: World = field(default_factory=World)
-    names: Names = field(default_factory=lambda: Names({LEARNER: NAME}))
     signer: MemorySigner = field(default_factory=signer)
-    issuing: Issuing = field(init=False)
-    transcripts: Transcripts = field(init=False)
+    ctx: DocumentsContext = field(init=False)
     apis: list[HttpApi] = field(init=False)
 
     def __post_init__(self) -> None:
-        store, clock = self.world.store, self.world.clock
-        self.issuing = Issuing(store, clock, SequentialCodes(), self.names, typesetter().draw, lambda: URL)
-        ctx = self.world.ctx
-        self.transcripts = Transcripts(store, clock, self.names, ctx.rules, typesetter().draw, ctx.audit)
+        common = self.world.ports
+        self.ctx = DocumentsContext(*common, self.world.ctx.rules, SequentialCodes(), typesetter().draw, lambda: URL)
         self.apis = [
-            documents.build_api(self.issuing, self.transcripts, origin_secret),
-            badges.build_api(store, clock, self.signer, lambda: URL, origin_secret),
-            verification.build_api(store, origin_secret),
+            documents.build_api(self.ctx, origin_secret),
+            badges.build_api(BadgesContext(*common, self.signer, lambda: URL), origin_secret),
+            verification.build_api(Context(*common), origin_secret),
         ]
+        self.world.name(real_name=NAME)
+
+    def name(self, real_name: str | None) -> None:
+        """The learner is called so from now on, whatever the profile would say of it."""
+        key = profile_key(LEARNER)
+        known = self.world.store.get(key, Profile)
+        assert known
+        self.world.store.commit(Change([known.put(replace(known.value, real_name=real_name))]))
 
     def award(self, watch: str = "watch-1", course: str = "course", **course_data: Any) -> Entry:
         """The learner earns hours for AFP."""
@@ -93,9 +93,9 @@ class Desk:
         """A reviewer decides what the award is."""
         self.world.review(award.number, standing)
 
-    def issue(self, award: Entry) -> Issued:
+    def issue(self, award: Entry) -> AttestationView:
         """The learner asks for the certificate."""
-        return issue_attestation(self.issuing, LEARNER, award.entry_id)
+        return issue_attestation(self.ctx, own_call(LEARNER), award.entry_id)
 
     def get(self, path: str, who: dict[str, str] = NOBODY) -> Answer:
         """Reads, from whichever function answers this path."""

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from services.credits.app.advice.advise import Advice, advise, read_quotas
+from services.credits.domain.ids import CourseId, LearnerId
 from services.credits.domain.review import Standing
 from services.credits.handlers.http import build_api
 from services.kit.problems import Problem
@@ -26,10 +27,10 @@ def a_member(*earned: str, quota: str | None = "25") -> World:
     return w
 
 
-def advice(w: World, hours: str = "1.5", *, on_membership: bool = True, learner: str = LEARNER) -> Advice:
+def advice(w: World, hours: str = "1.5", *, on_membership: bool = True, learner: LearnerId = LEARNER) -> Advice:
     """Of a new course for AFP and CFP."""
     w.publish("next", content="next", hours=hours, eligible=("AFP", "CFP"))
-    return advise(w.ctx, learner, "next", "v1", on_membership=on_membership)
+    return advise(w.ctx, learner, CourseId("next"), "v1", on_membership=on_membership)
 
 
 def outline(found: Advice) -> list[str]:
@@ -58,7 +59,7 @@ def test_advice_enters_nothing() -> None:
     w = a_member("24")
     w.publish("next", content="next", hours="1.5", eligible=("AFP",))
     before = w.state()
-    advise(w.ctx, LEARNER, "next", "v1", on_membership=True)
+    advise(w.ctx, LEARNER, CourseId("next"), "v1", on_membership=True)
     assert w.state() == before
 
 
@@ -78,16 +79,16 @@ def test_two_courses_under_way_are_both_covered_and_the_second_to_be_completed_w
     w = a_member("22")
     w.publish("other", content="other", hours="2", eligible=("AFP",))
     assert advice(w, "2").covered
-    assert advise(w.ctx, LEARNER, "other", "v1", on_membership=True).covered
+    assert advise(w.ctx, LEARNER, CourseId("other"), "v1", on_membership=True).covered
     w.deliver(completed("w-next", "next", period="m1"))
-    assert not advise(w.ctx, LEARNER, "other", "v1", on_membership=True).covered
+    assert not advise(w.ctx, LEARNER, CourseId("other"), "v1", on_membership=True).covered
 
 
 def test_what_was_awarded_in_this_period_gives_nothing_more() -> None:
     w = a_member()
     advice(w)
     w.deliver(completed("w-next", "next", period="m1"))
-    found = advise(w.ctx, LEARNER, "next", "v1", on_membership=True)
+    found = advise(w.ctx, LEARNER, CourseId("next"), "v1", on_membership=True)
     assert outline(found)[0] == "declined AFP 0 ALREADY_AWARDED_IN_PERIOD"
     assert found.outcomes[0].period
 

@@ -7,16 +7,12 @@ from typing import Any
 import pytest
 
 from services.credits.adapters.codes import RandomCodes
-from services.credits.adapters.stored_names import NameOfProfile, StoredNames
 from services.credits.adapters.typesetter import Typesetter
-from services.credits.app.documents.attestations import (
-    PrintedName,
-    draw_attestation,
-    issue_attestation,
-    list_attestations,
-)
-from services.credits.app.documents.keys import printed_name_key
-from services.credits.app.keys import profile_key
+from services.credits.app.attestations.issue_attestation import draw_attestation, issue_attestation
+from services.credits.app.attestations.items import PrintedName, printed_name_key
+from services.credits.app.attestations.read_attestations import list_attestations
+from services.credits.app.profiles.items import person_pk, profile_key
+from services.credits.app.profiles.read_name import real_name
 from services.credits.domain.attestations import (
     ALPHABET,
     CODE_LENGTH,
@@ -32,7 +28,7 @@ from services.kit.problems import Problem
 from services.kit.store import Change, Put
 from tests.unit.credits.documents_world import LEARNING, NAME, URL, Desk
 from tests.unit.credits.pdf import qr_codes_of, text_of
-from tests.unit.credits.world import LEARNER, OTHER, Crash
+from tests.unit.credits.world import LEARNER, OTHER, Crash, own_call
 
 ATTESTATIONS = "/v1/credits/attestations"
 
@@ -139,7 +135,7 @@ def test_only_ones_own_awards_are_certified(desk: Desk) -> None:
     for no_award in ("f" * 32, held.entry_id):
         assert refusal(desk, no_award) == "NOT_AN_AWARD"
     with pytest.raises(Problem) as refused:
-        issue_attestation(desk.issuing, OTHER, award.entry_id)
+        issue_attestation(desk.ctx, own_call(OTHER), award.entry_id)
     assert refused.value.type.code == "NOT_AN_AWARD"
 
 
@@ -169,9 +165,9 @@ def test_after_a_review_that_clears_it_the_certificate_is_back(desk: Desk) -> No
 
 def test_without_a_real_name_nothing_is_issued(desk: Desk) -> None:
     award = desk.award()
-    desk.names.clear()
+    desk.name(None)
     assert refusal(desk, award.entry_id) == "REAL_NAME_MISSING"
-    desk.names[LEARNER] = NAME
+    desk.name(NAME)
     assert desk.issue(award)
 
 
@@ -179,7 +175,7 @@ def test_the_name_stays_as_it_was_when_issued(desk: Desk) -> None:
     award = desk.award()
     desk.issue(award)
     before = pdf(desk, award.entry_id)
-    desk.names[LEARNER] = "张改名"
+    desk.name("张改名")
     assert pdf(desk, award.entry_id) == before
     assert NAME in text_of(before)
 
@@ -187,7 +183,7 @@ def test_the_name_stays_as_it_was_when_issued(desk: Desk) -> None:
 @pytest.mark.parametrize("name", ["喆堃镕", "㛃", "䶮䶮", "𬱖𬭎", "欧阳·阿卜杜拉", "Zoë O’Brien"])
 def test_rare_names_are_printed_and_can_be_copied(desk: Desk, name: str) -> None:
     award = desk.award()
-    desk.names[LEARNER] = name
+    desk.name(name)
     desk.issue(award)
     assert "".join(name.split()) in text_of(pdf(desk, award.entry_id))
 
@@ -195,7 +191,7 @@ def test_rare_names_are_printed_and_can_be_copied(desk: Desk, name: str) -> None
 @pytest.mark.parametrize(("name", "missing"), [("张𮧵", "𮧵"), ("张😀", "😀"), ("안녕", "안")])
 def test_what_cannot_be_printed_is_named_before_anything_is_issued(desk: Desk, name: str, missing: str) -> None:
     award = desk.award()
-    desk.names[LEARNER] = name
+    desk.name(name)
     before = desk.world.state()
     answer = desk.post(ATTESTATIONS, {"entry_id": award.entry_id}, LEARNING)
     assert answer.code == "NOT_PRINTABLE"
@@ -208,7 +204,7 @@ def test_the_same_bytes_each_time_and_from_each_function(desk: Desk) -> None:
     desk.issue(award)
     before = pdf(desk, award.entry_id)
     desk.world.clock.advance(86_400_000)
-    assert draw_attestation(replace(desk.issuing, draw=Typesetter().draw), LEARNER, award.entry_id) == before
+    assert draw_attestation(replace(desk.ctx, draw=Typesetter().draw), LEARNER, award.entry_id) == before
 
 
 def test_it_is_made_to_be_kept_and_read_aloud(desk: Desk) -> None:
@@ -223,10 +219,10 @@ def test_everything_personal_lies_in_the_persons_partition(desk: Desk) -> None:
     award = desk.award()
     issued = desk.issue(award)
     stored = {key: text for key, (_version, text) in desk.world.store.items.items() if NAME in text}
-    assert {key.pk for key in stored} == {profile_key(LEARNER).pk}
-    (key,) = stored
+    key = printed_name_key(LEARNER, award.entry_id)
+    assert stored.keys() == {profile_key(LEARNER), key}
+    assert {key.pk for key in stored} == {person_pk(LEARNER)}
     desk.world.store.commit(Change([Put(key, PrintedName(None), after=1)]))
-    assert key == printed_name_key(LEARNER, award.entry_id)
     assert desk.get(f"{ATTESTATIONS}/{award.entry_id}/pdf", LEARNING).code == "NAME_ERASED"
     assert desk.get(f"{ATTESTATIONS}/{award.entry_id}/credential", LEARNING).code == "NAME_ERASED"
     verified = desk.get(f"/v1/credits/verification/{issued.attestation.code}").body
@@ -234,11 +230,9 @@ def test_everything_personal_lies_in_the_persons_partition(desk: Desk) -> None:
 
 
 def test_the_name_is_that_of_the_profile(desk: Desk) -> None:
-    store = desk.world.store
-    names = StoredNames(store)
-    assert names.real_name(LEARNER) is None
-    store.commit(Change([Put(profile_key(LEARNER), NameOfProfile(NAME))]))
-    assert names.real_name(LEARNER) == NAME
+    assert real_name(desk.world.store, OTHER) is None
+    desk.world.name(OTHER, real_name="李四")
+    assert real_name(desk.world.store, OTHER) == "李四"
 
 
 def test_codes_have_140_random_bits_and_survive_being_typed() -> None:

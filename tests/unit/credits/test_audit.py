@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from services.credits.app.ledger.items import PARTS_OF_A_DAY, postings_pks
 from services.credits.app.ledger.postings import entries_between, postings_of
+from services.credits.domain.ids import LearnerId
 from services.credits.domain.ledger import Entry
 from services.credits.handlers.records import build_api
 from services.kit.store.memory import MemoryStore
@@ -40,10 +42,10 @@ def watch_one_a_day(world: World) -> None:
 def between(world: World, first: date, last: date, postings: int = 50) -> list[Entry]:
     """All pages."""
     page = entries_between(world.store, first, last, None, postings)
-    found = list(page.entries)
+    found = list(page.items)
     while page.after:
         page = entries_between(world.store, first, last, page.after, postings)
-        found += page.entries
+        found += page.items
     return found
 
 
@@ -161,7 +163,28 @@ def test_a_page_reads_what_the_readme_says(world: World, monkeypatch: pytest.Mon
     for name in ("get", "page"):
         monkeypatch.setattr(MemoryStore, name, _counted(reads, name, getattr(MemoryStore, name)))
     entries_between(world.store, TODAY, TODAY + timedelta(days=6), None, 50)
-    assert (reads.count("page"), reads.count("get")) == (7, 10)
+    assert (reads.count("page"), reads.count("get")) == (7 * PARTS_OF_A_DAY, 10)
+
+
+def test_a_day_is_spread_over_its_parts_and_read_in_order(world: World) -> None:
+    learners = [LearnerId(f"learner-{number:02d}") for number in range(12)]
+    for number, learner in enumerate(learners):
+        world.deliver(completed(f"w{number}", "course-0", learner=learner))
+        world.clock.advance(1)
+    used = {key.pk for key in world.store.items if key.pk.startswith("POSTED#")}
+    assert used == set(postings_pks(TODAY))
+    for size in (1, 5, 12, 50):
+        assert list(dict.fromkeys(e.learner_id for e in between(world, TODAY, TODAY, size))) == learners
+
+
+def test_a_full_last_page_announces_no_empty_one(world: World) -> None:
+    watch_one_a_day(world)
+    last = TODAY + timedelta(days=4)
+    page = entries_between(world.store, TODAY, last, None, 4)
+    assert page.after
+    assert entries_between(world.store, TODAY, last, page.after, 1).after is None
+    path = f"/v1/credits/learners/{LEARNER}/entries"
+    assert get(world, f"{path}?limit={len(world.entries())}").body["after"] is None
 
 
 def _counted(reads: list[str], name: str, call: Any) -> Any:

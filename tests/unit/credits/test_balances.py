@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from services.credits.app.ledger.read_account import read_account
+from services.credits.app.accounts.read_account import read_account
 from services.credits.domain.balances import Requirement, YearBalance
 from services.credits.domain.ledger import Reason
 from services.credits.domain.periods import Period

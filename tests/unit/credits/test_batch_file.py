@@ -11,6 +11,7 @@ from services.credits.app.declarations.declare_hours import read_declarations
 from services.credits.app.declarations.export_batch import batch_lines, close_batch
 from services.credits.app.declarations.import_results import import_results
 from services.credits.domain.declarations import Outcome
+from services.kit.call import Call
 from services.kit.csv_file import csv_bytes
 from services.kit.problems import Problem
 from tests.unit.credits.test_declarations import (
@@ -93,7 +94,7 @@ def test_the_exported_file_itself_comes_back_filled_in() -> None:
     close(world)
     text = world.objects.kept["batches/AFP-000001.csv"].decode()
     filled = text.replace(",,\r\n", ",denied,证号有误\r\n")
-    assert import_results(world.records, OFFICER, AFP, 1, filled, "letter 7", "request-7").denied == 2
+    assert import_results(world.records, Call(OFFICER, "request-7"), AFP, 1, filled, "letter 7").denied == 2
     assert states(world) == ["denied", "denied"]
 
 
@@ -137,7 +138,7 @@ def test_a_course_title_is_no_formula(title: str) -> None:
     world.certify(AFP)
     world.deliver(completed("w", "evil"))
     declare(world)
-    close_batch(world.records, OFFICER, AFP, "monthly", KEY)
+    close_batch(world.records, Call(OFFICER, "request-7", KEY), AFP, "monthly")
     assert batch_lines(world.store, AFP, 1)[0].title == title
     text = world.objects.kept["batches/AFP-000001.csv"].decode("utf-8-sig")
     assert f"'{title}".replace('"', '""') in text

@@ -4,11 +4,12 @@ from datetime import date
 
 import pytest
 
-from services.credits.app.certificates import Confirmation, confirm_certificate
+from services.credits.app.certificates.confirm_certificate import Confirmation, confirm_certificate
 from services.credits.domain.balances import open_holds
 from services.credits.domain.certificates import Certificate, State
 from services.credits.domain.ledger import Kind
 from services.kit.audit import AuditRecord
+from services.kit.call import Call
 from services.kit.identity import Principal, Role
 from services.kit.problems import Problem
 from tests.unit.credits.world import ADMINISTRATOR, AFP, CFP, CTP, LEARNER, Crash, World, completed
@@ -110,7 +111,7 @@ def test_nobody_confirms_their_own() -> None:
     w.register(AFP)
     both = Principal(LEARNER, frozenset({Role.ADMINISTRATOR, Role.LEARNER}))
     with pytest.raises(Problem, match="OWN_CERTIFICATE"):
-        confirm_certificate(w.ctx, both, Confirmation(LEARNER, AFP, "mine"), "request")
+        confirm_certificate(w.ctx, Call(both, "request-9"), Confirmation(LEARNER, AFP, "mine"))
 
 
 def test_held_hours_are_released_by_the_confirmation() -> None:

@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from services.credits.app.keys import award_key, entry_key, head_key
+from services.credits.app.ledger.items import award_key, entry_key, head_key
 from services.credits.cli import verify_chain as command
+from services.credits.domain.awarding import mark_name
 from services.credits.domain.credentials import Category
+from services.credits.domain.ids import LearnerId
 from services.credits.domain.ledger import BrokenHead, Entry, Head, Kind, Reason
 from services.credits.domain.periods import Period
 from services.credits.domain.verification import Fault, FaultKind
@@ -22,7 +24,7 @@ from tests.unit.credits.world import AFP, CFP, LEARNER, OTHER, World, completed
 HEAD = head_key(LEARNER)
 
 
-def written(entries: int = 4, learner: str = LEARNER) -> World:
+def written(entries: int = 4, learner: LearnerId = LEARNER) -> World:
     w = World()
     w.certify(AFP, learner=learner)
     for i in range(entries):
@@ -173,7 +175,7 @@ def test_keys_rotate_and_old_entries_still_verify() -> None:
 
 def test_a_second_award_after_its_mark_was_deleted_is_named() -> None:
     w = written(1)
-    del w.store.items[award_key(LEARNER, AFP, "lecture-0", Period(date(2025, 1, 1)))]
+    del w.store.items[award_key(LEARNER, mark_name(AFP, Period(date(2025, 1, 1)), "lecture-0"))]
     w.deliver(completed("w9", "c0"))
     assert w.outline() == ["award AFP 1.5 COMPLETED"] * 2
     assert w.verdict().fault == Fault(FaultKind.AWARDED_TWICE, 2)

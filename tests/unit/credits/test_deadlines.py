@@ -5,11 +5,11 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from services.credits import bootstrap
-from services.credits.app.notices.deadlines import remind
+from services.credits.app.deadlines.remind import remind_learners
 from services.credits.domain.deadlines import due_reminder
-from services.credits.domain.periods import SHANGHAI
-from services.credits.handlers import remind as handler
+from services.credits.handlers import remind
 from services.credits.handlers.notices import event_handlers
+from services.kit.days import SHANGHAI
 from tests.gateway import LambdaContext
 from tests.unit.credits.world import AFP, CFP, CTP, LEARNER, OTHER, Crash, World, completed
 
@@ -25,7 +25,7 @@ def at(world: World, day: date, hour: int = 9) -> None:
 
 def hear(world: World) -> None:
     """The queue delivers all that is subscribed to, once more."""
-    handlers = event_handlers(world.telling, world.reminding)
+    handlers = event_handlers(world.notices)
     for event in list(world.store.outbox):
         if event.type in handlers:
             handlers[event.type](event)
@@ -49,15 +49,15 @@ def world() -> World:
 def test_a_period_is_reminded_of_three_times_on_the_right_days(world: World) -> None:
     for days_left in range(100, -5, -1):
         at(world, END - timedelta(days=days_left))
-        remind(world.reminding)
+        remind_learners(world.notices)
     assert reminders(world) == [("AFP", 90, 90), ("AFP", 30, 30), ("AFP", 7, 7)]
 
 
 def test_calling_again_on_the_same_day_reminds_nobody_twice(world: World) -> None:
     at(world, END - timedelta(days=30))
-    assert remind(world.reminding) == (91, 1), "the first walk of all looks back"
+    assert remind_learners(world.notices) == (91, 1), "the first walk of all looks back"
     before = world.state()
-    assert remind(world.reminding) == (1, 0)
+    assert remind_learners(world.notices) == (1, 0)
     assert world.state() == before
 
 
@@ -66,53 +66,53 @@ def test_a_missed_day_is_made_up_for_by_the_reminder_that_is_due_by_then(
     world: World, missed: int, expected: tuple[str, int, int]
 ) -> None:
     at(world, END - timedelta(days=90))
-    remind(world.reminding)
+    remind_learners(world.notices)
     at(world, END - timedelta(days=30 - missed))
-    remind(world.reminding)
+    remind_learners(world.notices)
     assert reminders(world) == [("AFP", 90, 90), expected]
 
 
 def test_of_several_missed_reminders_the_nearest_comes_and_after_the_deadline_none(world: World) -> None:
     at(world, END - timedelta(days=95))
-    remind(world.reminding)
+    remind_learners(world.notices)
     at(world, END)
-    remind(world.reminding)
+    remind_learners(world.notices)
     assert reminders(world) == [("AFP", 7, 0)]
     late = World()
     late.certify(AFP)
     hear(late)
     at(late, END - timedelta(days=95))
-    remind(late.reminding)
+    remind_learners(late.notices)
     at(late, END + timedelta(days=1))
-    remind(late.reminding)
+    remind_learners(late.notices)
     assert reminders(late) == []
 
 
 def test_midnight_in_shanghai_decides_what_day_it_is(world: World) -> None:
     at(world, END - timedelta(days=30), hour=0)
     assert world.clock.now().date() == END - timedelta(days=31), "in UTC it is the day before"
-    remind(world.reminding)
+    remind_learners(world.notices)
     assert reminders(world) == [("AFP", 30, 30)]
 
 
 def test_the_next_period_is_reminded_of_too(world: World) -> None:
     at(world, END - timedelta(days=7))
-    remind(world.reminding)
+    remind_learners(world.notices)
     at(world, END + timedelta(days=40))
-    remind(world.reminding)
+    remind_learners(world.notices)
     at(world, date(2028, 12, 31) - timedelta(days=90))
-    remind(world.reminding)
+    remind_learners(world.notices)
     assert reminders(world) == [("AFP", 7, 7), ("AFP", 90, 90)]
     assert world.sent("credits.deadline_approaching.v1")[1].data["deadline"] == "2028-12-31"
 
 
 def test_who_is_confirmed_after_the_days_walk_is_found_by_the_next(world: World) -> None:
     at(world, END - timedelta(days=30))
-    remind(world.reminding)
+    remind_learners(world.notices)
     world.certify(AFP, learner=OTHER)
     hear(world)
     at(world, END - timedelta(days=29))
-    remind(world.reminding)
+    remind_learners(world.notices)
     assert reminders(world) == [("AFP", 30, 30), ("AFP", 30, 29)]
 
 
@@ -121,7 +121,7 @@ def test_periods_that_begin_on_29_february_end_on_the_day_before_1_march() -> No
     world.certify(AFP, start=date(2024, 2, 29))
     hear(world)
     at(world, date(2026, 1, 29))
-    remind(world.reminding)
+    remind_learners(world.notices)
     assert world.sent("credits.deadline_approaching.v1")[0].data["deadline"] == "2026-02-28"
 
 
@@ -130,7 +130,7 @@ def test_what_is_not_confirmed_or_has_no_known_end_is_not_reminded_of(world: Wor
     world.certify(CTP)
     hear(world)
     at(world, END - timedelta(days=30))
-    remind(world.reminding)
+    remind_learners(world.notices)
     assert reminders(world) == [("AFP", 30, 30)]
 
 
@@ -138,7 +138,7 @@ def test_it_says_what_is_missing_at_that_time(world: World) -> None:
     world.publish(eligible=["AFP"], hours="1.5", category="compulsory")
     world.deliver(completed())
     at(world, END - timedelta(days=90))
-    remind(world.reminding)
+    remind_learners(world.notices)
     (event,) = world.sent("credits.deadline_approaching.v1")
     missing = {name: value for name, value in event.data.items() if name.endswith("hours")}
     assert missing == {
@@ -159,8 +159,8 @@ def test_interrupted_anywhere_the_next_call_goes_on_and_nobody_is_reminded_twice
     at(world, END - timedelta(days=30))
     world.store.crash, world.store.spared = moment, spared
     with pytest.raises(Crash):
-        remind(world.reminding)
-    remind(world.reminding)
+        remind_learners(world.notices)
+    remind_learners(world.notices)
     told = [event.data["learner_id"] for event in world.sent("credits.deadline_approaching.v1")]
     assert sorted(told) == sorted([LEARNER, OTHER])
 
@@ -170,12 +170,12 @@ def test_more_learners_than_one_page(world: World) -> None:
         world.certify(AFP, learner=f"learner-{number}")
     hear(world)
     at(world, END - timedelta(days=7))
-    assert remind(world.reminding) == (91, 206)
+    assert remind_learners(world.notices) == (91, 206)
 
 
 def test_a_reminder_becomes_one_notice(world: World) -> None:
     at(world, END - timedelta(days=30))
-    remind(world.reminding)
+    remind_learners(world.notices)
     hear(world)
     hear(world)
     told = [text for key, (_, text) in world.store.items.items() if key.sk.startswith("NOTICE#")]
@@ -183,9 +183,9 @@ def test_a_reminder_becomes_one_notice(world: World) -> None:
 
 
 def test_the_function_says_what_it_did(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bootstrap, "reminding", lambda: world.reminding)
+    monkeypatch.setattr(bootstrap, "notices", lambda: world.notices)
     at(world, END - timedelta(days=30))
-    assert handler.handler({}, LambdaContext()) == {"days": 91, "reminders": 1}  # type: ignore[arg-type]
+    assert remind.handler({}, LambdaContext()) == {"days": 91, "reminders": 1}  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

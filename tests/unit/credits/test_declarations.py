@@ -15,21 +15,23 @@ from services.credits.app.declarations.declare_hours import (
     read_declarations,
 )
 from services.credits.app.declarations.export_batch import (
-    Batch,
     batch_lines,
     close_batch,
     finish_batch,
     list_batches,
     read_holders,
 )
-from services.credits.app.declarations.import_results import Imported, import_results
+from services.credits.app.declarations.import_results import ImportSummary, import_results
+from services.credits.app.declarations.items import Batch
 from services.credits.domain.credentials import Credential
 from services.credits.domain.declarations import Ending, LineKind
+from services.credits.domain.ids import LearnerId
 from services.credits.domain.review import Standing
+from services.kit.call import Call
 from services.kit.identity import Principal, Role
 from services.kit.problems import Problem
 from services.kit.store import Change
-from tests.unit.credits.world import AFP, CFP, LEARNER, OTHER, Crash, World, completed
+from tests.unit.credits.world import AFP, CFP, LEARNER, OTHER, Crash, World, completed, own_call
 
 OFFICER = Principal("officer-1", frozenset({Role.RECORDS}))
 START = date(2025, 1, 1)
@@ -48,20 +50,20 @@ def a_world(entries: int = 3, *learners: str) -> World:
     return world
 
 
-def declare(world: World, learner: str = LEARNER) -> list[DeclaredEntry]:
-    return declare_hours(world.store, world.clock, learner, AFP, START)
+def declare(world: World, learner: LearnerId = LEARNER) -> list[DeclaredEntry]:
+    return declare_hours(world.ctx, own_call(learner), AFP, START)
 
 
 def close(world: World, key: str = KEY) -> Batch:
-    return close_batch(world.records, OFFICER, AFP, "monthly", key)
+    return close_batch(world.records, Call(OFFICER, "request-7", key), AFP, "monthly")
 
 
-def answer(world: World, number: int, *rows: str) -> Imported:
+def answer(world: World, number: int, *rows: str) -> ImportSummary:
     text = "\n".join(["line_id,result,reason", *rows])
-    return import_results(world.records, OFFICER, AFP, number, text, "letter 7", "request-7")
+    return import_results(world.records, Call(OFFICER, "request-7"), AFP, number, text, "letter 7")
 
 
-def states(world: World, learner: str = LEARNER) -> list[str]:
+def states(world: World, learner: LearnerId = LEARNER) -> list[str]:
     return [str(declared.state) for declared in read_declarations(world.store, learner)]
 
 
@@ -100,7 +102,9 @@ def test_from_declaration_to_acceptance() -> None:
     assert (batch.number, batch.file.totals.rows, batch.file.totals.net_hours) == (1, 3, Decimal("3.75"))
     assert states(world) == ["exported"] * 3
     first, second, third = (d.declaration.last.line_id for d in read_declarations(world.store, LEARNER))
-    assert answer(world, 1, f"{first},accepted,", f"{second},denied,超出范围", f"{third},,") == Imported(2, 1, 1, 1)
+    assert answer(world, 1, f"{first},accepted,", f"{second},denied,超出范围", f"{third},,") == ImportSummary(
+        2, 1, 1, 1
+    )
     assert states(world) == ["accepted", "denied", "exported"]
     (denied,) = [d for d in read_declarations(world.store, LEARNER) if d.state == "denied"]
     assert denied.result
@@ -146,7 +150,7 @@ def test_nothing_to_declare(credential: Credential, start: date) -> None:
     world = a_world()
     before = world.state()
     with pytest.raises(Problem) as refused:
-        declare_hours(world.store, world.clock, LEARNER, credential, start)
+        declare_hours(world.ctx, own_call(LEARNER), credential, start)
     assert refused.value.type.code == "NOTHING_TO_DECLARE"
     assert world.state() == before
 
@@ -219,7 +223,7 @@ def test_an_erased_persons_lines_leave_only_if_they_had_left() -> None:
     world.publish("new", content="new", eligible=["AFP"], hours="2")
     world.deliver(completed("w-new", "new"))
     declare(world)
-    end_declarations(world.store, world.clock, LEARNER, (1, 2, 3), Ending.ERASED)
+    end_declarations(world.ctx, LEARNER, (1, 2, 3), Ending.ERASED)
     assert states(world) == ["exported", "exported", "withdrawn"]
     assert lines(world, 2) == ["declared 2 withdrawn"]
 
@@ -277,7 +281,7 @@ def test_holders_are_told_apart_from_the_file() -> None:
     found, after, pages = {}, "", 0
     while True:
         page = read_holders(world.store, AFP, 1, after, 4)
-        found |= {holder.learner_id: holder.certificate_number for holder in page.holders}
+        found |= {holder.learner_id: holder.certificate_number for holder in page.items}
         pages += 1
         if page.after is None:
             break
@@ -302,7 +306,7 @@ def test_five_hundred_entries_in_transactions_that_dynamodb_takes(many: World) -
     assert batch.file
     assert (batch.file.totals.rows, batch.file.totals.net_hours) == (MANY, Decimal("625.00"))
     done = answer(many, 1, *(f"{line_id},accepted," for line_id in line_ids(many, 1)))
-    assert done == Imported(MANY, MANY, 0, 0)
+    assert done == ImportSummary(MANY, MANY, 0, 0)
     assert set(states(many)) == {"accepted"}
 
 

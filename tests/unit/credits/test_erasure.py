@@ -8,25 +8,27 @@ import pytest
 from botocore.stub import Stubber
 
 from services.credits.adapters.cognito_users import CognitoUsers
-from services.credits.adapters.stored_names import StoredNames
+from services.credits.app.accounts.read_account import read_account
+from services.credits.app.attestations.issue_attestation import issue_attestation
+from services.credits.app.context import DocumentsContext, ErasureContext
 from services.credits.app.declarations.declare_hours import declare_hours
 from services.credits.app.declarations.export_batch import close_batch, read_holders
-from services.credits.app.documents.attestations import Issuing, issue_attestation
-from services.credits.app.erase_person import Erasing, NotErased
-from services.credits.app.ledger.read_account import read_account
+from services.credits.app.erasure.finish_erasure import NotErased
 from services.credits.domain.balances import open_holds
+from services.credits.domain.ids import LearnerId
 from services.credits.domain.review import Standing
 from services.credits.handlers.erasure import event_handlers
 from services.credits.handlers.http import build_api
 from services.credits.handlers.notices import event_handlers as notices_handlers
 from services.credits.handlers.verification import build_api as verification_api
+from services.kit.call import Call
 from services.kit.events import Envelope
 from services.kit.identity import Principal, Role
 from services.kit.problems import Problem
 from services.kit.store import Change, Conflict
 from tests.gateway import Answer, claims, origin_secret, request, send
 from tests.unit.credits.documents_world import URL, SequentialCodes, typesetter
-from tests.unit.credits.world import ADMINISTRATOR, AFP, CFP, LEARNER, OTHER, Crash, World, completed
+from tests.unit.credits.world import ADMINISTRATOR, AFP, CFP, LEARNER, OTHER, Crash, World, completed, own_call
 
 PERSON = {
     "real_name": "张喆堃",
@@ -48,7 +50,7 @@ class Users:
     there: set[str] = field(default_factory=lambda: {LEARNER, OTHER})
     closed: bool = False
 
-    def delete(self, learner_id: str) -> None:
+    def delete(self, learner_id: LearnerId) -> None:
         if self.closed:
             raise ConnectionError("closed")
         self.there.discard(learner_id)
@@ -72,17 +74,17 @@ class Office:
             world.publish(f"c{number}", content=f"l{number}", eligible=["AFP", "CFP"])
             world.deliver(completed(f"w{number}", f"c{number}"))
         world.review(1, Standing.UNDER_REVIEW)
-        self.code = issue_attestation(self.issuing(), LEARNER, world.entries()[2].entry_id).attestation.code
-        declare_hours(world.store, world.clock, LEARNER, AFP, world.certificates()[AFP].period_start)
-        close_batch(world.records, OFFICER, AFP, "monthly", "key-0000-0000-0001")
+        self.code = issue_attestation(self.documents(), own_call(LEARNER), world.entries()[2].entry_id).attestation.code
+        declare_hours(world.ctx, own_call(LEARNER), AFP, world.certificates()[AFP].period_start)
+        close_batch(world.records, Call(OFFICER, "request-7", "key-0000-0000-0001"), AFP, "monthly")
         self.tell()
 
-    def issuing(self) -> Issuing:
-        store = self.world.store
-        return Issuing(store, self.world.clock, SequentialCodes(), StoredNames(store), typesetter().draw, lambda: URL)
+    def documents(self) -> DocumentsContext:
+        rules = self.world.ctx.rules
+        return DocumentsContext(*self.world.ports, rules, SequentialCodes(), typesetter().draw, lambda: URL)
 
     def tell(self) -> None:
-        handlers = notices_handlers(self.world.telling, self.world.reminding)
+        handlers = notices_handlers(self.world.notices)
         for event in list(self.world.store.outbox):
             if event.type in handlers:
                 handlers[event.type](event)
@@ -93,9 +95,9 @@ class Office:
 
     def finish(self, *events: Envelope) -> None:
         """The queue delivers what follows."""
-        erasing = Erasing(self.world.store, self.world.clock, self.users)
+        ctx = ErasureContext(*self.world.ports, self.users)
         for event in events or self.world.sent("credits.person_erased.v1"):
-            event_handlers(erasing)[event.type](event)
+            event_handlers(ctx)[event.type](event)
 
     def traces(self) -> list[str]:
         """What still names the person, in any item, event or kept object."""
@@ -135,7 +137,7 @@ def test_the_exported_batch_stays_and_its_holder_has_no_number_any_more(office: 
     office.ask()
     office.finish()
     assert office.world.objects.kept == file
-    (holder,) = read_holders(office.world.store, AFP, 1, "", 10).holders
+    (holder,) = read_holders(office.world.store, AFP, 1, "", 10).items
     assert (holder.learner_id, holder.certificate_number) == (LEARNER, "ERASED")
 
 
@@ -143,16 +145,16 @@ def test_what_was_declared_and_has_not_left_is_withdrawn(office: Office) -> None
     world = office.world
     world.publish("c9", content="l9", eligible=["AFP"])
     world.deliver(completed("w9", "c9"))
-    declare_hours(world.store, world.clock, LEARNER, AFP, world.certificates()[AFP].period_start)
+    declare_hours(world.ctx, own_call(LEARNER), AFP, world.certificates()[AFP].period_start)
     office.ask()
     office.finish()
     with pytest.raises(Problem, match="BATCH_EMPTY"):
-        close_batch(world.records, OFFICER, AFP, "monthly", "key-0000-0000-0002")
+        close_batch(world.records, Call(OFFICER, "request-7", "key-0000-0000-0002"), AFP, "monthly")
 
 
 def test_a_documents_code_still_says_that_the_hours_stand_and_names_nobody(office: Office) -> None:
     path = f"/v1/credits/verification/{office.code}"
-    api = verification_api(office.world.store, origin_secret)
+    api = verification_api(office.world.ctx, origin_secret)
     assert send(api, request("GET", path)).body["holder"] is not None
     office.ask()
     office.finish()
@@ -184,7 +186,7 @@ def test_interrupted_anywhere_the_queue_brings_it_to_its_end(office: Office, mom
     world = office.world
     world.publish("c9", content="l9", eligible=["AFP"])
     world.deliver(completed("w9", "c9"))
-    declare_hours(world.store, world.clock, LEARNER, AFP, world.certificates()[AFP].period_start)
+    declare_hours(world.ctx, own_call(LEARNER), AFP, world.certificates()[AFP].period_start)
     office.ask()
     world.store.crash, world.store.spared = moment, spared
     with pytest.raises(Crash):
@@ -192,7 +194,7 @@ def test_interrupted_anywhere_the_queue_brings_it_to_its_end(office: Office, mom
     office.finish()
     assert office.traces() == []
     with pytest.raises(Problem, match="BATCH_EMPTY"):
-        close_batch(world.records, OFFICER, AFP, "monthly", "key-0000-0000-0002")
+        close_batch(world.records, Call(OFFICER, "request-7", "key-0000-0000-0002"), AFP, "monthly")
 
 
 def test_a_user_pool_that_does_not_answer_is_asked_again(office: Office) -> None:
@@ -215,7 +217,7 @@ def test_a_token_that_is_still_valid_adds_nothing_personal(office: Office) -> No
     with pytest.raises(Problem, match="PERSON_ERASED"):
         world.confirm(CFP)
     with pytest.raises(Problem, match="REAL_NAME_MISSING"):
-        issue_attestation(office.issuing(), LEARNER, world.entries()[4].entry_id)
+        issue_attestation(office.documents(), own_call(LEARNER), world.entries()[4].entry_id)
     office.finish()
     assert office.traces() == []
 

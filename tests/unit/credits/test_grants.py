@@ -6,10 +6,10 @@ from decimal import Decimal
 
 import pytest
 
+from services.credits.app.accounts.read_account import read_account
 from services.credits.app.declarations.declare_hours import declare_hours
-from services.credits.app.documents.attestations import award_of
-from services.credits.app.documents.transcript_csv import transcript_csv
-from services.credits.app.ledger.read_account import read_account
+from services.credits.app.transcripts.transcript_csv import transcript_csv
+from services.credits.domain.attestations import award_of
 from services.credits.domain.credentials import Category
 from services.credits.domain.review import Standing
 from services.credits.handlers.http import build_api
@@ -26,6 +26,7 @@ from tests.unit.credits.world import (
     World,
     completed,
     membership,
+    own_call,
 )
 
 PATH = f"/v1/credits/learners/{LEARNER}/grants"
@@ -139,7 +140,7 @@ def test_it_is_in_the_transcript_and_can_be_declared_but_not_certified_as_watche
     text = transcript_csv(w.store, LEARNER).decode("utf-8-sig")
     assert "线下研讨会" in text
     assert "grant,AFP,2025-01-01,2026-12-31,3,3,elective,2026-01-05" in text
-    (declared,) = declare_hours(w.store, w.clock, LEARNER, AFP, date(2025, 1, 1))
+    (declared,) = declare_hours(w.ctx, own_call(LEARNER), AFP, date(2025, 1, 1))
     assert declared.declaration.hours == 3
     assert award_of(w.entries(), entry.entry_id) is None
 

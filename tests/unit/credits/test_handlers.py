@@ -74,7 +74,7 @@ def test_the_relay_publishes_the_outbox(monkeypatch: pytest.MonkeyPatch) -> None
             sent.extend(Entries)
             return {"Entries": [{"EventId": "1"} for _ in Entries]}
 
-    monkeypatch.setattr(bootstrap, "bus", lambda: (Bus(), "xueshi"))
+    monkeypatch.setattr(relay, "bus", lambda: (Bus(), "xueshi"))
     image = {"body": {"S": completed().model_dump_json()}}
     record = {"eventName": "INSERT", "dynamodb": {"SequenceNumber": "1", "NewImage": image}}
     assert relay.handler({"Records": [record]}, LambdaContext()) == {"batchItemFailures": []}  # type: ignore[arg-type]

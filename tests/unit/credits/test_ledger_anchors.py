@@ -9,11 +9,13 @@ import pytest
 from moto import mock_aws
 
 from services.credits.adapters.table_inventory import scan_inventory
-from services.credits.app.keys import award_key, entry_key, head_key, posting_key
-from services.credits.app.ledger.anchor_ledgers import Anchored, anchor_ledgers, read_anchors
+from services.credits.app.ledger.anchor_ledgers import AnchorReport, anchor_ledgers, read_anchors
+from services.credits.app.ledger.items import Posting, award_key, entry_key, head_key, posting_key
 from services.credits.app.ledger.postings import postings_of
 from services.credits.app.ledger.verify_ledger import Inventory, verify_all, verify_ledger
 from services.credits.cli import verify_chain as command
+from services.credits.domain.awarding import award_mark
+from services.credits.domain.ids import LearnerId
 from services.credits.domain.ledger import Kind, sealed
 from services.credits.domain.verification import Fault, FaultKind
 from services.credits.handlers import anchor as handler
@@ -41,11 +43,11 @@ def world() -> World:
 
 
 def run(world: World) -> list[date]:
-    return anchor_ledgers(world.store, world.objects, world.clock)
+    return anchor_ledgers(world.records)
 
 
-def anchors(world: World) -> Anchored:
-    return read_anchors(world.objects, world.ctx.macs, world.clock)
+def anchors(world: World) -> AnchorReport:
+    return read_anchors(world.ctx, world.objects)
 
 
 def inventory(world: World) -> Inventory:
@@ -53,7 +55,7 @@ def inventory(world: World) -> Inventory:
     found = Inventory()
     for key in world.store.items:
         if key.pk.startswith("LEARNER#"):
-            found.learners.add(key.pk.removeprefix("LEARNER#"))
+            found.learners.add(LearnerId(key.pk.removeprefix("LEARNER#")))
     for number in range(31):
         for posting in postings_of(world.store, date(2026, 1, 1 + number)):
             found.add(posting)
@@ -61,16 +63,16 @@ def inventory(world: World) -> Inventory:
 
 
 def faults(world: World) -> dict[str, Fault]:
-    verdicts = verify_all(world.store, world.ctx.macs, anchors(world), inventory(world))
+    verdicts = verify_all(world.ctx, anchors(world), inventory(world))
     return {learner: verdict.fault for learner, verdict in verdicts if verdict.fault}
 
 
-def roll_back(world: World, learner: str = LEARNER) -> None:
+def roll_back(world: World, learner: LearnerId = LEARNER) -> None:
     """Entries, marks and head together, to a state that was once valid: what an operator with write access can do."""
     gone = world.entries(learner)[-1]
     del world.store.items[entry_key(learner, gone.number)]
     if gone.kind is Kind.AWARD and gone.credential and gone.period:
-        del world.store.items[award_key(learner, gone.credential, gone.completion.content_id, gone.period)]
+        del world.store.items[award_key(learner, award_mark(gone))]
     last = world.entries(learner)[-1]
     head = sealed(learner, last.number, last.mac, world.ctx.macs)
     world.store.items[head_key(learner)] = (world.store.items[head_key(learner)][0], encode(head))
@@ -110,8 +112,8 @@ def test_anchoring_goes_on_wherever_it_died(world: World, moment: str) -> None:
 def test_a_roll_back_of_entries_and_head_together_is_found(world: World) -> None:
     run(world)
     roll_back(world)
-    assert verify_ledger(world.store, world.ctx.macs, LEARNER).fault is None
-    assert verify_ledger(world.store, world.ctx.macs, LEARNER, anchors(world)).fault == Fault(FaultKind.ROLLED_BACK, 3)
+    assert verify_ledger(world.ctx, LEARNER).fault is None
+    assert verify_ledger(world.ctx, LEARNER, anchors(world)).fault == Fault(FaultKind.ROLLED_BACK, 3)
     assert faults(world) == {LEARNER: Fault(FaultKind.ROLLED_BACK, 3)}
 
 
@@ -120,14 +122,14 @@ def test_a_roll_back_with_another_history_after_it_is_found(world: World) -> Non
     roll_back(world)
     world.publish("other", content="other", eligible=["AFP"])
     world.deliver(completed("w-other", "other"))
-    assert verify_ledger(world.store, world.ctx.macs, LEARNER).fault is None
+    assert verify_ledger(world.ctx, LEARNER).fault is None
     assert faults(world)[LEARNER].kind is FaultKind.ROLLED_BACK
 
 
 def test_what_happened_since_the_last_anchor_is_not_found_by_it(world: World) -> None:
     """What the documents say of it."""
     roll_back(world)
-    assert verify_ledger(world.store, world.ctx.macs, LEARNER, anchors(world)).fault is None
+    assert verify_ledger(world.ctx, LEARNER, anchors(world)).fault is None
 
 
 def test_a_ledger_that_vanished_is_found(world: World) -> None:
@@ -138,7 +140,7 @@ def test_a_ledger_that_vanished_is_found(world: World) -> None:
 
 
 def test_an_entry_without_its_day_and_a_day_without_its_entry_are_found(world: World) -> None:
-    posting = posting_key(date(2026, 1, 5), NOON_IN_SHANGHAI, LEARNER, 1)
+    posting = posting_key(Posting(LEARNER, 1, 1, NOON_IN_SHANGHAI))
     kept = world.store.items.pop(posting)
     assert faults(world) == {LEARNER: Fault(FaultKind.NOT_POSTED, 1)}
     world.store.items[posting] = kept

@@ -13,11 +13,13 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.ses import ses_backends
 
 from services.credits.adapters.ses_post import NotTaken, SesPost
-from services.credits.app.erase_person import erase_person
-from services.credits.app.notices.mail_notice import Mailing, UnknownNotice
+from services.credits.app.context import MailContext
+from services.credits.app.erasure.erase_person import erase_person
+from services.credits.app.notices.mail_notice import UnknownNotice
 from services.credits.handlers.http import build_api
 from services.credits.handlers.mail import event_handlers
 from services.credits.handlers.notices import event_handlers as notices_handlers
+from services.kit.call import Call
 from services.kit.events import Envelope
 from tests.gateway import Answer, claims, origin_secret, request, send
 from tests.unit.credits.world import ADMINISTRATOR, AFP, LEARNER, OTHER, Crash, World, completed
@@ -54,7 +56,7 @@ class Mailroom:
 
     def told(self) -> list[Envelope]:
         """All that is known becomes notices; answers the events of them."""
-        handlers = notices_handlers(self.world.telling, self.world.reminding)
+        handlers = notices_handlers(self.world.notices)
         for event in list(self.world.store.outbox):
             if event.type in handlers:
                 handlers[event.type](event)
@@ -62,9 +64,9 @@ class Mailroom:
 
     def mail(self, *events: Envelope) -> None:
         """The queue delivers."""
-        mailing = Mailing(self.world.store, self.world.clock, self.post, lambda: URL)
+        ctx = MailContext(*self.world.ports, self.post, lambda: URL)
         for event in events:
-            event_handlers(mailing)[event.type](event)
+            event_handlers(ctx)[event.type](event)
 
     def outcomes(self) -> list[str]:
         return [text for key, (_, text) in self.world.store.items.items() if key.sk.startswith("MAILED#")]
@@ -111,7 +113,7 @@ def test_the_address_is_the_one_of_the_moment(mailroom: Mailroom) -> None:
 def test_without_an_address_nothing_is_sent_and_nothing_waits(mailroom: Mailroom, erased: bool) -> None:
     (event,) = mailroom.told()
     if erased:
-        erase_person(mailroom.world.ctx, ADMINISTRATOR, LEARNER, "asked", "request-9")
+        erase_person(mailroom.world.ctx, Call(ADMINISTRATOR, "request-9"), LEARNER, "asked")
     else:
         mailroom.world.name(email=None)
     mailroom.mail(event)

@@ -8,17 +8,19 @@ import pytest
 from services.credits.app.declarations.declare_hours import declare_hours
 from services.credits.app.declarations.export_batch import close_batch
 from services.credits.app.declarations.import_results import import_results
-from services.credits.app.notices.inbox import read_notices
+from services.credits.app.notices.inbox import read_inbox
 from services.credits.app.notices.tell_learner import UnknownEntry
-from services.credits.app.notices.texts import text_of
+from services.credits.app.texts.notices import text_of
+from services.credits.domain.ids import EntryId, LearnerId
 from services.credits.domain.ledger import Reason
-from services.credits.domain.notices import Box, HoursTold, NoticeKind
+from services.credits.domain.notices import HoursMessage, Inbox, NoticeKind
 from services.credits.domain.review import Standing
 from services.credits.handlers.http import build_api
 from services.credits.handlers.notices import event_handlers
+from services.kit.call import Call
 from services.kit.identity import Principal, Role
 from tests.gateway import Answer, claims, origin_secret, request, send
-from tests.unit.credits.world import AFP, CFP, LEARNER, OTHER, Crash, World, completed
+from tests.unit.credits.world import AFP, CFP, LEARNER, OTHER, Crash, World, completed, own_call
 
 PATH = "/v1/credits/notices"
 OFFICER = Principal("officer-1", frozenset({Role.RECORDS}))
@@ -36,13 +38,13 @@ def world() -> World:
 
 def tell(world: World, times: int = 1) -> None:
     """The queue delivers all that it is subscribed to, so many times."""
-    handlers = event_handlers(world.telling, world.reminding)
+    handlers = event_handlers(world.notices)
     for event in [*world.store.outbox] * times:
         if event.type in handlers:
             handlers[event.type](event)
 
 
-def ask(world: World, method: str, path: str, body: object = None, learner: str = LEARNER) -> Answer:
+def ask(world: World, method: str, path: str, body: object = None, learner: LearnerId = LEARNER) -> Answer:
     return send(build_api(world.ctx, origin_secret), request(method, path, body, who=claims(learner, "learner")))
 
 
@@ -74,7 +76,7 @@ def test_an_award_and_a_hold_are_told_in_both_languages_newest_first(world: Worl
 
 
 def test_a_lecture_without_an_english_title_is_named_in_chinese() -> None:
-    told = HoursTold(NoticeKind.AWARD, "entry", AFP, Decimal("1.5"), "资产配置", Reason.COMPLETED)
+    told = HoursMessage(NoticeKind.AWARD, EntryId("entry"), AFP, Decimal("1.5"), "资产配置", Reason.COMPLETED)
     assert text_of(told).body.en == "“资产配置”: Watched in full; the hours count."
 
 
@@ -125,11 +127,13 @@ def test_an_answer_imported_again_is_published_once(world: World) -> None:
 
 def answer_declaration(world: World, result: str) -> None:
     """The learner declares, the batch leaves, and its answer is imported."""
-    (declared,) = declare_hours(world.store, world.clock, LEARNER, AFP, world.certificates()[AFP].period_start)
+    (declared,) = declare_hours(world.ctx, own_call(LEARNER), AFP, world.certificates()[AFP].period_start)
     if not world.objects.get("batches/AFP-000001.csv"):
-        close_batch(world.records, OFFICER, AFP, "monthly", "key-0000-0000-0001")
+        close_batch(world.records, Call(OFFICER, "request-7", "key-0000-0000-0001"), AFP, "monthly")
     line = declared.declaration.last.line_id
-    import_results(world.records, OFFICER, AFP, 1, f"line_id,result,reason\n{line},{result}\n", "letter 7", "request-7")
+    import_results(
+        world.records, Call(OFFICER, "request-7"), AFP, 1, f"line_id,result,reason\n{line},{result}\n", "letter 7"
+    )
 
 
 def test_an_event_about_an_entry_that_is_not_there_tells_nobody(world: World) -> None:
@@ -137,7 +141,7 @@ def test_an_event_about_an_entry_that_is_not_there_tells_nobody(world: World) ->
     forged = held.model_copy(update={"data": {**held.data, "learner_id": OTHER}})
     before = world.state()
     with pytest.raises(UnknownEntry):
-        event_handlers(world.telling, world.reminding)[forged.type](forged)
+        event_handlers(world.notices)[forged.type](forged)
     assert world.state() == before
 
 
@@ -198,15 +202,17 @@ def test_a_page_that_cannot_be(world: World, query: str) -> None:
 
 
 def test_what_was_read_apart_is_forgotten_once_everything_before_it_is_read() -> None:
-    box = Box(last=6).read([2, 4], 0)
+    box = Inbox(last=6).read([2, 4], 0)
     assert (box.unread, box.read_apart) == (4, (2, 4))
     box = box.read([1], 0)
     assert (box.read_up_to, box.read_apart, box.unread) == (2, (4,), 3)
-    assert box.read([], 3) == Box(last=6, read_up_to=4)
+    assert box.read([], 3) == Inbox(last=6, read_up_to=4)
 
 
 def test_a_notice_keeps_what_it_tells_and_not_its_words(world: World) -> None:
     tell(world)
-    ((_, _), (award, read)) = read_notices(world.store, LEARNER, None, 20).notices
-    assert isinstance(award.told, HoursTold)
-    assert (award.told.kind, award.told.reason, read) == (NoticeKind.AWARD, Reason.COMPLETED, False)
+    view = read_inbox(world.store, LEARNER, None, 20)
+    _, award = view.notices.items
+    assert isinstance(award.told, HoursMessage)
+    assert (award.told.kind, award.told.reason) == (NoticeKind.AWARD, Reason.COMPLETED)
+    assert not view.inbox.is_read(award.number)

@@ -1,23 +1,24 @@
 """Open Badges 3.0 credentials, checked by a verifier that others wrote."""
 
 import json
-from base64 import urlsafe_b64decode
 from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import padding, rsa, utils
-from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import RSAAlgorithm
 from openbadgeslib.ob3 import OB3VerificationError, OB3Verifier
 
-from services.credits.adapters.badge_signer import KmsSigner, MemorySigner
-from services.credits.app.documents.open_badge import keys_url, open_badge
-from services.credits.app.documents.status_lists import publish_revocations
+from services.credits.app.badges.open_badge import keys_url, open_badge
+from services.credits.app.badges.status_lists import publish_revocations
 from services.credits.domain.review import Standing
 from services.credits.handlers.notices import event_handlers
+from services.kit import base64url
+from services.kit.jose import compact_jwt
+from services.kit.signing import RS256, KmsSigner, MemorySigner
 from tests.unit.credits.documents_world import LEARNING, NAME, URL, Desk
 from tests.unit.credits.world import LEARNER, Crash
+from tests.unit.kit.test_jose import FakeKms
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def credential(desk: Desk, entry_id: str) -> str:
 def header(token: str) -> dict[str, Any]:
     """A token's header, unverified."""
     text = token.split(".")[0]
-    found: dict[str, Any] = json.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    found: dict[str, Any] = json.loads(base64url.decode(text))
     return found
 
 
@@ -102,9 +103,9 @@ def test_a_revoked_credential_is_refused_and_its_neighbour_is_not(desk: Desk) ->
     desk.review(taken, Standing.VOID)
     desk.review(kept, Standing.UNDER_REVIEW)
     desk.review(kept, Standing.STANDS)
-    publish_revocations(desk.world.store, desk.world.clock, LEARNER)
+    publish_revocations(desk.world.ctx, LEARNER)
     state = desk.world.state()
-    publish_revocations(desk.world.store, desk.world.clock, LEARNER)
+    publish_revocations(desk.world.ctx, LEARNER)
     assert desk.world.state() == state
     with pytest.raises(OB3VerificationError, match="'revocation' is set"):
         verify(desk, tokens[0])
@@ -116,16 +117,16 @@ def test_a_changed_credential_is_refused(desk: Desk) -> None:
     award = desk.award()
     desk.issue(award)
     head, payload, signature = credential(desk, award.entry_id).split(".")
-    claims = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    claims = json.loads(base64url.decode(payload))
     claims["credentialSubject"]["creditsEarned"] = 30
-    forged = MemorySigner().sign(claims, keys_url(URL)).split(".")
+    forged = compact_jwt(MemorySigner(RS256), claims, keys_url(URL)).split(".")
     for token in (".".join([head, forged[1], signature]), ".".join([head, *forged[1:]])):
         with pytest.raises(OB3VerificationError):
             OB3Verifier(public_key(desk, token)).verify(token)
 
 
 def test_retired_keys_stay_published() -> None:
-    desk = Desk(signer=MemorySigner())
+    desk = Desk(signer=MemorySigner(RS256))
     award = desk.award()
     desk.issue(award)
     before = credential(desk, award.entry_id)
@@ -147,31 +148,11 @@ def test_unknown_keys(desk: Desk) -> None:
     assert desk.get(f"/v1/credits/keys/{'A' * 43}").code == "NOT_FOUND"
 
 
-class FakeKms:
-    """Signs digests as KMS does, and counts."""
-
-    def __init__(self) -> None:
-        self.keys = {name: rsa.generate_private_key(65537, 3072) for name in ("signing", "retired")}
-        self.signed = 0
-
-    def sign(self, **request: Any) -> dict[str, bytes]:
-        """Of a digest."""
-        assert (request["MessageType"], request["SigningAlgorithm"]) == ("DIGEST", "RSASSA_PKCS1_V1_5_SHA_256")
-        self.signed += 1
-        key = self.keys[request["KeyId"]]
-        return {"Signature": key.sign(request["Message"], padding.PKCS1v15(), utils.Prehashed(SHA256()))}
-
-    def get_public_key(self, **request: Any) -> dict[str, bytes]:
-        """DER."""
-        public = self.keys[request["KeyId"]].public_key()
-        return {"PublicKey": public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)}
-
-
 def test_kms_makes_the_same_kind_of_credential_and_is_asked_once_for_each(desk: Desk) -> None:
     issued = desk.issue(desk.award())
-    kms = FakeKms()
+    kms = FakeKms(RS256)
     signer = KmsSigner(kms, ["signing", "retired"])
-    tokens = {signer.sign(open_badge(issued, NAME, URL), keys_url(URL)) for _ in range(3)}
+    tokens = {compact_jwt(signer, open_badge(issued, NAME, URL), keys_url(URL)) for _ in range(3)}
     assert (len(tokens), kms.signed) == (1, 1)
     published = {f"{keys_url(URL)}/{key['kid']}": key for key in signer.public_keys()}
     assert len(published) == 2
@@ -186,7 +167,7 @@ def test_the_fact_of_a_reversal_publishes_the_revocation_once(desk: Desk) -> Non
     token = credential(desk, award.entry_id)
     desk.review(award, Standing.VOID)
     (fact,) = desk.world.sent("credits.hours_reversed.v1")
-    handle = event_handlers(desk.world.telling, desk.world.reminding)[fact.type]
+    handle = event_handlers(desk.world.notices)[fact.type]
     desk.world.store.crash = "after"
     with pytest.raises(Crash):
         handle(fact)

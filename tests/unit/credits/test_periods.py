@@ -1,11 +1,10 @@
-"""Period arithmetic: civil dates in Shanghai, 29 February, ends of months."""
+"""Period arithmetic: 29 February, ends of months."""
 
-from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 import pytest
 
-from services.credits.domain.periods import Period, anniversary, civil_date, contains, period_containing, years_of
+from services.credits.domain.periods import Period, contains, period_containing, years_of
 
 
 def two_years(_start: date) -> int:
@@ -14,44 +13,6 @@ def two_years(_start: date) -> int:
 
 def unknown(_start: date) -> None:
     return None
-
-
-@pytest.mark.parametrize(
-    ("instant", "day"),
-    [
-        (datetime(2026, 12, 31, 15, 59, 59, 999000, tzinfo=UTC), date(2026, 12, 31)),
-        (datetime(2026, 12, 31, 16, 0, tzinfo=UTC), date(2027, 1, 1)),
-        (datetime(2024, 2, 28, 16, 0, tzinfo=UTC), date(2024, 2, 29)),
-        (datetime(2024, 2, 29, 15, 59, 59, 999000, tzinfo=UTC), date(2024, 2, 29)),
-        (datetime(2024, 2, 29, 16, 0, tzinfo=UTC), date(2024, 3, 1)),
-        (datetime(2025, 2, 28, 16, 0, tzinfo=UTC), date(2025, 3, 1)),
-    ],
-)
-def test_the_day_changes_at_midnight_in_shanghai(instant: datetime, day: date) -> None:
-    assert civil_date(instant) == day
-
-
-def test_the_fixed_offset_is_the_zone_of_shanghai() -> None:
-    instant = datetime(2020, 1, 1, tzinfo=UTC)
-    while instant.year < 2036:
-        assert civil_date(instant) == instant.astimezone(ZoneInfo("Asia/Shanghai")).date()
-        instant += timedelta(hours=7)
-
-
-@pytest.mark.parametrize(
-    ("anchor", "years", "expected"),
-    [
-        (date(2025, 1, 1), 2, date(2027, 1, 1)),
-        (date(2024, 2, 29), 1, date(2025, 3, 1)),
-        (date(2024, 2, 29), 2, date(2026, 3, 1)),
-        (date(2024, 2, 29), 4, date(2028, 2, 29)),
-        (date(2023, 2, 28), 1, date(2024, 2, 28)),
-        (date(2023, 3, 1), 1, date(2024, 3, 1)),
-        (date(2023, 12, 31), 2, date(2025, 12, 31)),
-    ],
-)
-def test_anniversaries(anchor: date, years: int, expected: date) -> None:
-    assert anniversary(anchor, years) == expected
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from services.credits.adapters.profile_file import load_profile_policy
-from services.credits.app.profiles import ProfileChange
+from services.credits.app.profiles.items import ProfileChange, profile_key
 from services.credits.domain.balances import open_holds
 from services.credits.domain.ledger import Kind
 from services.credits.domain.profile import FIELDS, Profile, clean_email, clean_real_name
@@ -141,18 +141,12 @@ def test_an_identity_number_is_checked_kept_and_never_shown_whole(client: Client
     answer = client.change({"revision": 0, "id_number": ID_NUMBER.lower()})
     assert answer.body["id_number"] == "1101**********002X"
     assert client.read()["id_number"] == "1101**********002X"
-    stored = client.world.store.get(*_profile_key())
+    stored = client.world.store.get(profile_key(LEARNER), Profile)
     assert stored
     assert stored.value.id_number == ID_NUMBER
     wrong = client.change({"revision": 1, "birthday": "1949-12-30"})
     assert (wrong.status, wrong.code) == (422, "BIRTHDAY_IMPLAUSIBLE")
     assert client.change({"revision": 1, "birthday": "1949-12-31"}).status == 200
-
-
-def _profile_key() -> Any:
-    from services.credits.app.keys import profile_key
-
-    return profile_key(LEARNER), Profile
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,14 @@
 """The member quota: charged once per watch, never split, in the ledger's order; what exceeds waits until it fits."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from services.credits.app.awarding.award_hours import MembershipPeriodUnknown
+from services.credits.app.ledger.account import Account
+from services.credits.domain.awarding import outcomes, released
 from services.credits.domain.balances import open_holds
 from services.credits.domain.ledger import Kind
 from services.credits.domain.review import Standing
@@ -252,3 +255,22 @@ def test_a_membership_that_grows_while_a_watch_is_held_for_the_old_quota_is_seen
     w.store.commit = grown_meanwhile  # type: ignore[assignment]
     watch(w, 1)
     assert open_holds(w.entries(LEARNER)) == []
+
+
+def test_what_is_decided_can_be_asked_twice_and_changes_nothing() -> None:
+    w = world("13", "13", eligible=("AFP", "CFP"))
+    watch(w, 0)
+    watch(w, 1)
+    account = Account(w.ctx, LEARNER)
+    last = w.entries()[-1].completion
+    now = account.circumstances_of(replace(last, watch_id="w2", content_id="lecture-2", hours=Decimal(12)), [AFP, CFP])
+    for course in (Decimal(12), Decimal(13)):
+        asked = replace(last, watch_id="w2", content_id="lecture-2", hours=course)
+        first = outcomes(asked, [AFP, CFP], now)
+        assert first == outcomes(asked, [AFP, CFP], now)
+        assert [draft.kind for draft in first] == [Kind.AWARD if course == 12 else Kind.HOLD] * 2
+    holds = open_holds(w.entries())
+    more = replace(now, quotas={"m1": replace(now.quotas["m1"], watches={})})
+    ended = released(holds, more, 18)
+    assert ended == released(holds, more, 18)
+    assert [draft.kind for draft in ended] == [Kind.RELEASE, Kind.AWARD] * 2

@@ -4,9 +4,9 @@ from decimal import Decimal
 
 import pytest
 
+from services.credits.app.accounts.read_account import read_account
 from services.credits.app.awarding.award_hours import WatchOfAnotherLearner
 from services.credits.app.awarding.reverse_watches import WatchUnknown
-from services.credits.app.ledger.read_account import read_account
 from services.credits.domain.review import Standing
 from tests.unit.credits.world import ADMINISTRATOR, AFP, CFP, LEARNER, OTHER, Crash, World, completed, refunded
 

@@ -5,9 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from services.credits.app.awarding.review_award import Review, review_award
-from services.credits.app.ledger.read_account import read_account
+from services.credits.app.accounts.read_account import read_account
+from services.credits.app.awarding.review_award import AwardReview, review_award
 from services.credits.domain.review import Standing
+from services.kit.call import Call
 from services.kit.identity import Principal, Role
 from services.kit.problems import Problem
 from tests.unit.credits.world import ADMINISTRATOR, AFP, LEARNER, OTHER, Crash, World, completed
@@ -87,8 +88,8 @@ def test_only_awards_are_reviewed_and_nobodys_own(world: World) -> None:
     assert code_of(lambda: world.review(2, VOID)) == "AWARD_NOT_FOUND"
     assert code_of(lambda: world.review(9, VOID)) == "AWARD_NOT_FOUND"
     assert code_of(lambda: world.review(1, VOID, learner=OTHER)) == "AWARD_NOT_FOUND"
-    own = Principal(LEARNER, frozenset({Role.REVIEWER}))
-    assert code_of(lambda: review_award(world.ctx, own, Review(LEARNER, 1, VOID, "mine"), "r")) == "OWN_AWARD"
+    own = Call(Principal(LEARNER, frozenset({Role.REVIEWER})), "request-9")
+    assert code_of(lambda: review_award(world.ctx, own, AwardReview(LEARNER, 1, VOID, "mine"))) == "OWN_AWARD"
     assert world.state() == before
 
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from services.credits.app.ledger.read_account import read_account
+from services.credits.app.accounts.read_account import read_account
 from services.credits.domain.review import Standing
 from services.credits.handlers.records import build_api
 from tests.gateway import LambdaContext, claims, origin_secret, request

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.credits.app.documents.transcript_pdf import KINDS
+from services.credits.app.transcripts.transcript_pdf import KINDS
 from services.credits.domain.ledger import Kind
 from services.credits.domain.review import Standing
 from tests.gateway import claims
@@ -76,7 +76,7 @@ def test_a_title_with_characters_that_no_font_has_is_drawn_with_a_note(desk: Des
 
 
 def test_a_name_that_cannot_be_printed_is_refused_and_not_changed(desk: Desk) -> None:
-    desk.names[LEARNER] = "张🦄"
+    desk.name("张🦄")
     answer = desk.get(OWN, LEARNING)
     assert (answer.code, answer.body["characters"]) == ("NOT_PRINTABLE", "🦄")
 

@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from services.credits.app.keys import CERTIFICATES, learner_pk
+from services.credits.app.certificates.items import CERTIFICATES
+from services.credits.app.ledger.items import learner_pk
 from services.credits.domain.certificates import Certificate
 from services.credits.domain.periods import Period
 from services.credits.handlers.http import build_api

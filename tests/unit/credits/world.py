@@ -10,28 +10,28 @@ from typing import Any
 from services.credits.adapters.profile_file import load_profile_policy
 from services.credits.adapters.rule_files import load_rules
 from services.credits.app.awarding.grant_hours import Grant, grant_hours
-from services.credits.app.awarding.review_award import Review, review_award
-from services.credits.app.certificates import (
+from services.credits.app.awarding.review_award import AwardReview, review_award
+from services.credits.app.certificates.confirm_certificate import (
     Confirmation,
-    Registration,
     Renewal,
     confirm_certificate,
-    register_certificate,
     renew_certificate,
 )
-from services.credits.app.context import Context, context
-from services.credits.app.documents.records import Records, records
-from services.credits.app.ledger.account import current_certificates, read_entries
+from services.credits.app.certificates.list_certificates import current_certificates
+from services.credits.app.certificates.register_certificate import Registration, register_certificate
+from services.credits.app.context import LedgerContext, Ports, RecordsContext, RulesContext, ports
+from services.credits.app.ledger.read_ledger import read_entries
 from services.credits.app.ledger.verify_ledger import Verdict, verify_ledger
-from services.credits.app.notices.deadlines import Reminding
-from services.credits.app.notices.inbox import Telling
-from services.credits.app.profiles import read_profile, update_profile
+from services.credits.app.profiles.read_name import real_name
+from services.credits.app.profiles.update_profile import read_profile, update_profile
 from services.credits.domain.certificates import Certificate
 from services.credits.domain.credentials import Category, Credential
+from services.credits.domain.ids import LearnerId
 from services.credits.domain.ledger import Entry
 from services.credits.domain.profile import Profile
 from services.credits.domain.review import Standing
 from services.credits.handlers.consume import event_handlers
+from services.kit.call import Call
 from services.kit.clock import ManualClock
 from services.kit.events import Envelope
 from services.kit.identity import Principal, Role
@@ -41,8 +41,8 @@ from services.kit.objects import MemoryObjects
 from services.kit.store import Change
 from services.kit.store.memory import MemoryStore
 
-LEARNER = "0f3c2a9e-3a4c-4f43-9f0e-2f0a1b2c3d4e"
-OTHER = "77777777-3a4c-4f43-9f0e-2f0a1b2c3d4e"
+LEARNER = LearnerId("0f3c2a9e-3a4c-4f43-9f0e-2f0a1b2c3d4e")
+OTHER = LearnerId("77777777-3a4c-4f43-9f0e-2f0a1b2c3d4e")
 ADMINISTRATOR = Principal("aaaaaaaa-0000-4000-8000-000000000001", frozenset({Role.ADMINISTRATOR}))
 REVIEWER = Principal("bbbbbbbb-0000-4000-8000-000000000002", frozenset({Role.REVIEWER}))
 NOON_IN_SHANGHAI = datetime(2026, 1, 5, 4, 0, tzinfo=UTC)
@@ -50,6 +50,11 @@ BEIJING = timezone(timedelta(hours=8))
 AFP, CFP, EFP, CPB, CTP = Credential
 
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Xueshi")  # as in a function's environment
+
+
+def own_call(learner: LearnerId, correlation_id: str = "request-0", key: str = "") -> Call:
+    """A learner calls."""
+    return Call(Principal(learner, frozenset({Role.LEARNER})), correlation_id, key)
 
 
 class Crash(Exception):
@@ -103,17 +108,16 @@ class World:
     clock: ManualClock = field(default_factory=lambda: ManualClock(NOON_IN_SHANGHAI))
     ring: dict[str, str] = field(default_factory=lambda: {"current": "k1", "k1": "one" * 20})
     objects: CrashingObjects = field(default_factory=CrashingObjects)
-    ctx: Context = field(init=False)
-    records: Records = field(init=False)
-    telling: Telling = field(init=False)
-    reminding: Reminding = field(init=False)
+    ports: Ports = field(init=False)
+    ctx: LedgerContext = field(init=False)
+    records: RecordsContext = field(init=False)
+    notices: RulesContext = field(init=False)
 
     def __post_init__(self) -> None:
-        keys, ids = KeyRing(lambda _: self.ring), SequentialIds()
-        self.ctx = context(self.store, self.clock, ids, keys, load_rules(), load_profile_policy())
-        self.telling = Telling(self.store, self.clock, self.ctx.events)
-        self.reminding = Reminding(self.store, self.clock, self.ctx.rules, self.ctx.events)
-        self.records = records(self.store, self.clock, ids, self.objects)
+        self.ports, rules = ports(self.store, self.clock, SequentialIds()), load_rules()
+        self.ctx = LedgerContext(*self.ports, rules, KeyRing(lambda _: self.ring), load_profile_policy())
+        self.notices = RulesContext(*self.ports, rules)
+        self.records = RecordsContext(*self.ports, self.objects)
 
     def deliver(self, event: Envelope) -> None:
         """What the consumer does with one message."""
@@ -126,54 +130,61 @@ class World:
     def register(
         self,
         credential: Credential = AFP,
-        learner: str = LEARNER,
+        learner: LearnerId = LEARNER,
         start: date = date(2025, 1, 1),
         number: str = "N-001",
         until: date | None = None,
     ) -> Certificate:
         """A learner registers a certificate."""
-        return register_certificate(self.ctx, learner, Registration(credential, number, start, until))
+        return register_certificate(self.ctx, own_call(learner), Registration(credential, number, start, until))
 
     def renew(
         self,
         first: date,
         last: date,
         credential: Credential = AFP,
-        learner: str = LEARNER,
+        learner: LearnerId = LEARNER,
         revision: int | None = None,
         by: Principal = ADMINISTRATOR,
     ) -> Certificate:
         """An administrator records days of validity."""
         wanted = Renewal(learner, credential, first, last, "renewal seen", revision)
-        return renew_certificate(self.ctx, by, wanted, "request-6")
+        return renew_certificate(self.ctx, Call(by, "request-6"), wanted)
 
-    def confirm(self, credential: Credential = AFP, learner: str = LEARNER, revision: int | None = None) -> Certificate:
+    def confirm(
+        self, credential: Credential = AFP, learner: LearnerId = LEARNER, revision: int | None = None
+    ) -> Certificate:
         """An administrator confirms it."""
         wanted = Confirmation(learner, credential, "certificate seen", revision)
-        return confirm_certificate(self.ctx, ADMINISTRATOR, wanted, "request-2")
+        return confirm_certificate(self.ctx, Call(ADMINISTRATOR, "request-2"), wanted)
 
-    def certify(self, *credentials: Credential, learner: str = LEARNER, start: date = date(2025, 1, 1)) -> None:
+    def certify(self, *credentials: Credential, learner: LearnerId = LEARNER, start: date = date(2025, 1, 1)) -> None:
         """Registered and confirmed, for a learner with a name."""
-        self.name(learner)
+        if real_name(self.store, learner) is None:
+            self.name(learner)
         for credential in credentials:
             self.register(credential, learner, start)
             self.confirm(credential, learner)
 
-    def name(self, learner: str = LEARNER, **values: str | date | None) -> Profile:
+    def name(self, learner: LearnerId = LEARNER, **values: str | date | None) -> Profile:
         """A learner gives a real name, or whatever is said."""
         revision = read_profile(self.ctx, learner).profile.revision
-        return update_profile(self.ctx, learner, revision, values or {"real_name": "张三"}, "request-4").profile
+        call = own_call(learner, "request-4")
+        return update_profile(self.ctx, call, revision, values or {"real_name": "张三"}).profile
 
-    def review(self, number: int, standing: Standing, learner: str = LEARNER, reason: str = "looked into") -> Standing:
+    def review(
+        self, number: int, standing: Standing, learner: LearnerId = LEARNER, reason: str = "looked into"
+    ) -> Standing:
         """A reviewer decides on an award."""
-        return review_award(self.ctx, REVIEWER, Review(learner, number, standing, reason), "request-3")[1]
+        wanted = AwardReview(learner, number, standing, reason)
+        return review_award(self.ctx, Call(REVIEWER, "request-3"), wanted)[1]
 
     def grant(
         self,
         hours: str = "3",
         credential: Credential = AFP,
         *,
-        learner: str = LEARNER,
+        learner: LearnerId = LEARNER,
         earned_on: date = date(2026, 1, 5),
         category: Category = Category.ELECTIVE,
         key: str = "",
@@ -181,23 +192,23 @@ class World:
     ) -> Entry:
         """An administrator enters hours, under a new Idempotency-Key unless told otherwise."""
         wanted = Grant(learner, credential, Decimal(hours), category, "线下研讨会", earned_on, "签到表已核对")
-        return grant_hours(self.ctx, by, wanted, key or self.ctx.ids.new(), "request-5")
+        return grant_hours(self.ctx, Call(by, "request-5", key or self.ctx.ids.new()), wanted)
 
-    def entries(self, learner: str = LEARNER) -> list[Entry]:
+    def entries(self, learner: LearnerId = LEARNER) -> list[Entry]:
         """The learner's ledger."""
         return read_entries(self.store, learner)
 
-    def outline(self, learner: str = LEARNER) -> list[str]:
+    def outline(self, learner: LearnerId = LEARNER) -> list[str]:
         """The ledger in short: "award AFP 1.5 COMPLETED"."""
         return [f"{e.kind} {e.credential or '-'} {e.hours} {e.reason}" for e in self.entries(learner)]
 
-    def certificates(self, learner: str = LEARNER) -> dict[Credential, Certificate]:
+    def certificates(self, learner: LearnerId = LEARNER) -> dict[Credential, Certificate]:
         """The learner's certificates as they stand."""
         return current_certificates(self.store, learner)
 
-    def verdict(self, learner: str = LEARNER) -> Verdict:
+    def verdict(self, learner: LearnerId = LEARNER) -> Verdict:
         """Of the chain's verification."""
-        return verify_ledger(self.store, self.ctx.macs, learner)
+        return verify_ledger(self.ctx, learner)
 
     def sent(self, type_: str) -> list[Envelope]:
         """Events of a type in the outbox."""
@@ -248,7 +259,7 @@ def completed(
     watch: str = "watch-1",
     course_id: str = "course",
     *,
-    learner: str = LEARNER,
+    learner: LearnerId = LEARNER,
     version: str = "v1",
     at: datetime = NOON_IN_SHANGHAI,
     period: str | None = None,
@@ -274,7 +285,7 @@ def completed(
 def membership(
     period: str = "m1",
     *,
-    learner: str = LEARNER,
+    learner: LearnerId = LEARNER,
     quota: str | None = "25",
     start: datetime = NOON_IN_SHANGHAI,
     sequence: int | None = 1,
@@ -294,7 +305,7 @@ def membership(
     return _envelope("orders", "orders.membership_changed.v1", f"m-{period}-{sequence}", period, data, sequence)
 
 
-def refunded(*watches: str, learner: str = LEARNER, revocation: str = "refund-01") -> Envelope:
+def refunded(*watches: str, learner: LearnerId = LEARNER, revocation: str = "refund-01") -> Envelope:
     """Orders' event: an administrator has refunded what these watches (the first one unless told) were watched on."""
     data = {
         "revocation_id": revocation,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from services.kit.store import Key, Page, Store, Stored
-from services.kit.store.pages import every, page_of
+from services.kit.store.pages import cut_page, every, merged, page_of
 from tests.unit.kit.test_store import Thing, put
 
 
@@ -91,3 +91,29 @@ def test_a_list_reads_no_partition_beyond_what_it_shows(store: Store) -> None:
 
     assert names(page_of(store, days(), Thing, None, 2)) == ["0", "1"]
     assert asked == ["DAY#1"]
+
+
+PARTS = ["DAY#0", "DAY#1", "DAY#2"]
+NUMBERS = [f"{number:02d}" for number in range(20)]
+
+
+@pytest.fixture
+def in_parts(store: Store) -> Store:
+    """Twenty things of one order, in two of three partitions."""
+    for place, number in enumerate(NUMBERS):
+        put(store, Key(PARTS[place % 3 % 2], number), number)
+    return store
+
+
+@pytest.mark.parametrize("size", [1, 3, 50])
+def test_partitions_side_by_side_are_one_list(in_parts: Store, size: int) -> None:
+    assert [stored.value.text for stored in merged(in_parts, PARTS, "", Thing, size=size)] == NUMBERS
+    assert [stored.value.text for stored in merged(in_parts, PARTS, "", Thing, "07", size)] == NUMBERS[8:]
+
+
+@pytest.mark.parametrize("limit", [1, 7, 10, 19, 20, 21])
+def test_pages_of_partitions_side_by_side_follow_each_other(in_parts: Store, limit: int) -> None:
+    pages = walk(lambda after: cut_page(merged(in_parts, PARTS, "", Thing, after, limit + 1), limit))
+    assert [name for page in pages for name in page] == NUMBERS
+    assert all(len(page) == limit for page in pages[:-1])
+    assert pages[-1]

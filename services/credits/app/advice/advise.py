@@ -2,16 +2,19 @@
 
 from dataclasses import dataclass
 
-from services.credits.app.context import Context
-from services.credits.app.keys import course_key
-from services.credits.app.ledger.account import Account, membership_periods, read_entries
-from services.credits.app.problems import COURSE_NOT_FOUND
+from services.credits.app.advice.problems import COURSE_NOT_FOUND
+from services.credits.app.context import Context, LedgerContext
+from services.credits.app.courses.items import course_key
+from services.credits.app.ledger.account import Account
+from services.credits.app.ledger.read_ledger import read_entries
+from services.credits.app.memberships.read_periods import membership_periods
 from services.credits.domain.awarding import completion_of, outcomes
 from services.credits.domain.courses import CourseVersion
+from services.credits.domain.ids import CourseId, LearnerId, WatchId
 from services.credits.domain.ledger import Draft
 from services.credits.domain.quota import QuotaState, quota_state
 
-NO_WATCH = ""
+NO_WATCH = WatchId("")
 """The watch that the advice imagines; none is charged under this id."""
 
 
@@ -29,14 +32,16 @@ class Advice:
     outcomes: list[Draft]
 
 
-def read_quotas(ctx: Context, learner_id: str) -> list[QuotaState]:
+def read_quotas(ctx: Context, learner_id: LearnerId) -> list[QuotaState]:
     """How the quota of each of the learner's membership periods stands, newest first."""
     entries = read_entries(ctx.store, learner_id)
     periods = sorted(membership_periods(ctx.store, learner_id).values(), key=lambda p: (p.valid_from, p.id))
     return [quota_state(period, entries) for period in reversed(periods)]
 
 
-def advise(ctx: Context, learner_id: str, course_id: str, content_version: str, *, on_membership: bool) -> Advice:
+def advise(
+    ctx: LedgerContext, learner_id: LearnerId, course_id: CourseId, content_version: str, *, on_membership: bool
+) -> Advice:
     """Decides as the ledger would, and enters nothing.
 
     It is advice: two courses under way can both be covered, and only the first to be completed may still fit.
@@ -47,9 +52,10 @@ def advise(ctx: Context, learner_id: str, course_id: str, content_version: str, 
     course = ctx.store.get(course_key(course_id, content_version), CourseVersion)
     if course is None:
         raise COURSE_NOT_FOUND.problem()
-    now = ctx.clock.now()
-    quota = next((state for state in read_quotas(ctx, learner_id) if state.period.covers(now)), None)
+    at = ctx.clock.now()
+    quota = next((state for state in read_quotas(ctx, learner_id) if state.period.covers(at)), None)
     charged = quota if on_membership else None
-    completion = completion_of(course.value, NO_WATCH, now, charged.period.id if charged else None)
-    drafts = outcomes(completion, course.value.eligible, Account(ctx, learner_id).circumstances())
-    return Advice(course.value, quota, charged.covers(course.value.hours) if charged else None, drafts)
+    completion = completion_of(course.value, NO_WATCH, at, charged.period.id if charged else None)
+    now = Account(ctx, learner_id).circumstances_of(completion, course.value.eligible)
+    drafts = outcomes(completion, course.value.eligible, now)
+    return Advice(course.value, quota, charged.covers(completion) if charged else None, drafts)

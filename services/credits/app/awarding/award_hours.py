@@ -1,10 +1,10 @@
 """Turns a completed watch into entries of the ledger, exactly once, for ever."""
 
-from dataclasses import dataclass
-
-from services.credits.app.context import Context
-from services.credits.app.keys import course_key, membership_key, watch_key
+from services.credits.app.awarding.items import WatchMark, watch_key
+from services.credits.app.context import LedgerContext
+from services.credits.app.courses.items import course_key
 from services.credits.app.ledger.account import Account, Cause
+from services.credits.app.memberships.items import membership_key
 from services.credits.domain.awarding import completion_of, outcomes
 from services.credits.domain.courses import CourseVersion
 from services.credits.domain.ledger import Draft
@@ -28,14 +28,7 @@ class WatchOfAnotherLearner(Exception):
     """A watch that is already in one learner's ledger was reported for another: forged, so it is dead-lettered."""
 
 
-@dataclass(frozen=True)
-class WatchMark:
-    """In whose ledger a watch is."""
-
-    learner_id: str
-
-
-def award_hours(ctx: Context, event: Envelope) -> None:
+def award_hours(ctx: LedgerContext, event: Envelope) -> None:
     """Enters a completed watch: an award, a hold or a declined entry for every credential concerned.
 
     Raises:
@@ -64,16 +57,17 @@ def award_hours(ctx: Context, event: Envelope) -> None:
         count("WatchOutcomes", kind=draft.kind, reason=draft.reason)
 
 
-def _drafts(ctx: Context, account: Account, watch: WatchCompleted) -> list[Draft]:
+def _drafts(ctx: LedgerContext, account: Account, watch: WatchCompleted) -> list[Draft]:
     course = ctx.store.get(course_key(watch.course_id, watch.content_version), CourseVersion)
     if course is None:
         raise CourseVersionUnknown(f"{watch.course_id} {watch.content_version}")
     _require_period(ctx, watch)
     completion = completion_of(course.value, watch.watch_id, watch.completed_at, watch.quota_period)
-    return outcomes(completion, course.value.eligible, account.circumstances())
+    now = account.circumstances_of(completion, course.value.eligible)
+    return outcomes(completion, course.value.eligible, now)
 
 
-def _require_period(ctx: Context, watch: WatchCompleted) -> None:
+def _require_period(ctx: LedgerContext, watch: WatchCompleted) -> None:
     """Also where it would be held for something else: a hold can always be released, so it must know its quota."""
     period_id = watch.quota_period
     if period_id and ctx.store.get(membership_key(watch.learner_id, period_id), MembershipPeriod) is None:

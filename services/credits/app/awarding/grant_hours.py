@@ -1,18 +1,20 @@
 """An administrator enters hours that were earned elsewhere. A review takes them back, as it does an award."""
 
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from dataclasses import asdict, dataclass
+from datetime import date
 from decimal import Decimal
 
-from services.credits.app.context import Context
+from services.credits.app.awarding.problems import GRANT_NOT_CONFIRMED, GRANT_OUTSIDE_PERIODS, OWN_AWARD
+from services.credits.app.context import LedgerContext
 from services.credits.app.ledger.account import Account, Cause
-from services.credits.app.problems import GRANT_NOT_CONFIRMED, GRANT_OUTSIDE_PERIODS, OWN_AWARD
-from services.credits.domain.awarding import period_at
+from services.credits.domain.awarding import period_on
 from services.credits.domain.credentials import Category, Credential
+from services.credits.domain.ids import CourseId, LearnerId, WatchId
 from services.credits.domain.ledger import Completion, Draft, Entry, Kind, Reason
-from services.credits.domain.periods import SHANGHAI, Period, civil_date
+from services.credits.domain.periods import Period
+from services.kit.call import Call
+from services.kit.days import civil_day, start_of
 from services.kit.idempotency import Request, answer_once
-from services.kit.identity import Principal
 from services.kit.store import Change
 
 
@@ -20,7 +22,7 @@ from services.kit.store import Change
 class Grant:
     """What is to be entered: `title` says what the hours were earned with, `reason` why they are entered."""
 
-    learner_id: str
+    learner_id: LearnerId
     credential: Credential
     hours: Decimal
     category: Category
@@ -29,8 +31,8 @@ class Grant:
     reason: str
 
 
-def grant_hours(ctx: Context, administrator: Principal, wanted: Grant, key: str, correlation_id: str) -> Entry:
-    """Adds the grant to the ledger, with the reason in the audit log; a retry with the same key answers the same entry.
+def grant_hours(ctx: LedgerContext, call: Call, wanted: Grant) -> Entry:
+    """Adds the grant to the ledger, with the reason in the audit log; a retry with the same key returns the same entry.
 
     The period is the one in which the day lies. A grant is no watch: no quota is charged, and no lecture marked.
 
@@ -38,51 +40,44 @@ def grant_hours(ctx: Context, administrator: Principal, wanted: Grant, key: str,
         Problem: OWN_AWARD, GRANT_NOT_CONFIRMED, GRANT_OUTSIDE_PERIODS, IDEMPOTENCY_KEY_REUSED.
         Conflict: others kept writing.
     """
-    if administrator.id == wanted.learner_id:
+    if call.caller_id == wanted.learner_id:
         raise OWN_AWARD.problem()
 
     def plan() -> tuple[Change, Entry]:
         account = Account(ctx, wanted.learner_id)
-        draft = _draft(wanted, _period(ctx, account, wanted), administrator)
-        writes, events, (entry,) = account.enter([draft], Cause(correlation_id))
+        draft = _draft(wanted, _period(ctx, account, wanted), call.caller_id)
+        writes, events, (entry,) = account.enter([draft], Cause(call.correlation_id))
         subject = f"{wanted.learner_id}/{entry.number}"
-        audit = ctx.audit.entry(administrator, "grant_hours", subject, wanted.reason)
+        audit = ctx.audit.entry(call.caller, "grant_hours", subject, wanted.reason)
         return Change([audit, *writes], events), entry
 
-    content = {
-        "learner_id": wanted.learner_id,
-        "credential": wanted.credential,
-        "hours": format(wanted.hours, "f"),
-        "category": wanted.category,
-        "title": wanted.title,
-        "earned_on": wanted.earned_on.isoformat(),
-        "reason": wanted.reason,
-    }
-    request = Request(administrator.id, key, "grant_hours", content)
+    texts = {"hours": format(wanted.hours, "f"), "earned_on": wanted.earned_on.isoformat()}
+    content = {**asdict(wanted), **texts}
+    request = Request(call.caller_id, call.idempotency_key, "grant_hours", content)
     return answer_once(ctx.store, ctx.clock, request, Entry, plan)
 
 
-def _period(ctx: Context, account: Account, wanted: Grant) -> Period:
+def _period(ctx: LedgerContext, account: Account, wanted: Grant) -> Period:
     certificate = account.certificates.get(wanted.credential)
     if certificate is None or not certificate.confirmed:
         raise GRANT_NOT_CONFIRMED.problem()
-    today = civil_date(ctx.clock.now())
-    period = period_at(certificate, _start_of(wanted.earned_on), ctx.rules)
+    today = civil_day(ctx.clock.now())
+    period = period_on(certificate, wanted.earned_on, ctx.rules)
     if period is None or wanted.earned_on > today:
         raise GRANT_OUTSIDE_PERIODS.problem(earliest=str(certificate.period_start), latest=str(today))
     return period
 
 
-def _draft(wanted: Grant, period: Period, administrator: Principal) -> Draft:
+def _draft(wanted: Grant, period: Period, administrator_id: str) -> Draft:
     learned = Completion(
-        watch_id="",
-        course_id="",
+        watch_id=WatchId(""),
+        course_id=CourseId(""),
         content_id="",
         content_version="",
         title=wanted.title,
         hours=wanted.hours,
         category=wanted.category,
-        completed_at=_start_of(wanted.earned_on),
+        completed_at=start_of(wanted.earned_on),
     )
     return Draft(
         Kind.GRANT,
@@ -92,9 +87,5 @@ def _draft(wanted: Grant, period: Period, administrator: Principal) -> Draft:
         wanted.credential,
         period,
         note=wanted.reason,
-        actor=administrator.id,
+        actor=administrator_id,
     )
-
-
-def _start_of(day: date) -> datetime:
-    return datetime.combine(day, time(), SHANGHAI)

@@ -1,9 +1,10 @@
 """Takes back what watches gave, after an administrator's refund."""
 
-from services.credits.app.awarding.award_hours import WatchMark, WatchOfAnotherLearner
-from services.credits.app.context import Context
-from services.credits.app.keys import watch_key
+from services.credits.app.awarding.award_hours import WatchOfAnotherLearner
+from services.credits.app.awarding.items import WatchMark, watch_key
+from services.credits.app.context import LedgerContext
 from services.credits.app.ledger.account import Account, Cause
+from services.credits.domain.ids import WatchId
 from services.credits.domain.review import taken_back
 from services.credits.events.consumed import HoursReversalRequested
 from services.credits.events.published import WatchesReversed
@@ -16,8 +17,8 @@ class WatchUnknown(Exception):
     """The watch's own event is not here yet; the queue delivers the request again."""
 
 
-def reverse_watches(ctx: Context, event: Envelope) -> None:
-    """Reverses each watch in a transaction of its own, then answers once that they give nothing any more.
+def reverse_watches(ctx: LedgerContext, event: Envelope) -> None:
+    """Reverses each watch in a transaction of its own, then publishes once that they give nothing any more.
 
     Interrupted in between it goes on when it is called again: what was taken back adds no entry a second time.
 
@@ -34,7 +35,7 @@ def reverse_watches(ctx: Context, event: Envelope) -> None:
     apply_once(ctx.store, ctx.clock, event, lambda: Change(events=[_answer(ctx, asked, cause)]))
 
 
-def _reverse(ctx: Context, asked: HoursReversalRequested, watch_id: str, cause: Cause) -> None:
+def _reverse(ctx: LedgerContext, asked: HoursReversalRequested, watch_id: WatchId, cause: Cause) -> None:
     def plan() -> tuple[Change, None]:
         account = Account(ctx, asked.learner_id)
         mark = ctx.store.get(watch_key(watch_id), WatchMark)
@@ -48,7 +49,7 @@ def _reverse(ctx: Context, asked: HoursReversalRequested, watch_id: str, cause: 
     commit_retrying(ctx.store, plan)
 
 
-def _answer(ctx: Context, asked: HoursReversalRequested, cause: Cause) -> Envelope:
+def _answer(ctx: LedgerContext, asked: HoursReversalRequested, cause: Cause) -> Envelope:
     data = WatchesReversed(
         revocation_id=asked.revocation_id,
         learner_id=asked.learner_id,

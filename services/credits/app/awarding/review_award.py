@@ -2,33 +2,34 @@
 
 from dataclasses import dataclass
 
-from services.credits.app.context import Context
+from services.credits.app.awarding.problems import AWARD_NOT_FOUND, AWARD_VOID, OWN_AWARD
+from services.credits.app.context import LedgerContext
 from services.credits.app.ledger.account import Account, Cause
-from services.credits.app.problems import AWARD_NOT_FOUND, AWARD_VOID, OWN_AWARD
+from services.credits.domain.ids import LearnerId
 from services.credits.domain.ledger import COUNTED, Entry
 from services.credits.domain.review import Standing, Verdict, decided, standing_of
-from services.kit.identity import Principal
+from services.kit.call import Call
 from services.kit.store import Change, commit_retrying
 
 
 @dataclass(frozen=True)
-class Review:
+class AwardReview:
     """Which award, by its number in the learner's ledger, and what it is to be."""
 
-    learner_id: str
+    learner_id: LearnerId
     number: int
     standing: Standing
     reason: str
 
 
-def review_award(ctx: Context, reviewer: Principal, wanted: Review, correlation_id: str) -> tuple[Entry, Standing]:
-    """Brings an award to what the reviewer decides; answers the award and what it is now. The same again adds nothing.
+def review_award(ctx: LedgerContext, call: Call, wanted: AwardReview) -> tuple[Entry, Standing]:
+    """Brings an award to what the reviewer decides; returns the award and what it is now. The same again adds nothing.
 
     Raises:
         Problem: OWN_AWARD, AWARD_NOT_FOUND, AWARD_VOID.
         Conflict: others kept writing.
     """
-    if reviewer.id == wanted.learner_id:
+    if call.caller_id == wanted.learner_id:
         raise OWN_AWARD.problem()
 
     def plan() -> tuple[Change, tuple[Entry, Standing]]:
@@ -39,12 +40,12 @@ def review_award(ctx: Context, reviewer: Principal, wanted: Review, correlation_
             raise AWARD_NOT_FOUND.problem()
         if standing_of(award, entries) is Standing.VOID is not wanted.standing:
             raise AWARD_VOID.problem()
-        drafts = decided(award, entries, Verdict(wanted.standing, wanted.reason, reviewer.id))
+        drafts = decided(award, entries, Verdict(wanted.standing, wanted.reason, call.caller_id))
         if not drafts:
             return Change(), (award, wanted.standing)
-        writes, events = account.post(drafts, Cause(correlation_id))
+        writes, events = account.post(drafts, Cause(call.correlation_id))
         subject = f"{wanted.learner_id}/{award.number}"
-        audit = ctx.audit.entry(reviewer, f"award_{wanted.standing}", subject, wanted.reason)
+        audit = ctx.audit.entry(call.caller, f"award_{wanted.standing}", subject, wanted.reason)
         return Change([audit, *writes], events), (award, wanted.standing)
 
     return commit_retrying(ctx.store, plan)

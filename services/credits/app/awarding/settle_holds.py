@@ -1,9 +1,10 @@
 """Ends the holds that have nothing left to wait for."""
 
-from services.credits.app.context import Context
+from services.credits.app.context import LedgerContext
 from services.credits.app.ledger.account import Account, Cause
 from services.credits.domain.awarding import released
 from services.credits.domain.balances import open_holds
+from services.credits.domain.ids import LearnerId
 from services.credits.domain.ledger import Draft
 from services.credits.events.consumed import AboutLearner
 from services.kit.events import Envelope
@@ -19,7 +20,7 @@ def first_releases(account: Account) -> list[Draft]:
     return released(holds, account.circumstances(), RELEASES_PER_TRANSACTION) if holds else []
 
 
-def settle_holds(ctx: Context, learner_id: str, cause: Cause) -> None:
+def settle_holds(ctx: LedgerContext, learner_id: LearnerId, cause: Cause) -> None:
     """Ends, in as many transactions as it takes, every hold that waits for something that is there now.
 
     Interrupted between two transactions it goes on when it is called again. It needs no inbox marker: what is released
@@ -38,7 +39,7 @@ def settle_holds(ctx: Context, learner_id: str, cause: Cause) -> None:
         pass
 
 
-def settle_after(ctx: Context, event: Envelope) -> None:
+def settle_after(ctx: LedgerContext, event: Envelope) -> None:
     """Does so after one of our own events about a learner.
 
     Raises:

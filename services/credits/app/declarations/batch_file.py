@@ -7,6 +7,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from services.credits.domain.declarations import Line, Outcome
+from services.credits.domain.ids import LineId
 from services.kit.csv_file import Cell, csv_bytes
 
 CSV = "text/csv; charset=utf-8"
@@ -46,7 +47,7 @@ class ResultRow:
     """One answer of the certifying body, and the line of the file it stands on, from 1."""
 
     at_line: int
-    line_id: str
+    line_id: LineId
     outcome: Outcome
     reason: str
 
@@ -105,7 +106,7 @@ def _row(name: str, line: Line) -> list[Cell]:
 
 
 def read_results(
-    text: str, exported: Container[str], known: Mapping[str, Outcome]
+    text: str, exported: Container[LineId], known: Mapping[LineId, Outcome]
 ) -> tuple[list[ResultRow], list[Mistake]]:
     """The answers in a file of results, and all its mistakes; a line without a result is not answered yet.
 
@@ -165,11 +166,11 @@ def _row_of(cells: list[str], columns: Mapping[str, int], at_line: int) -> Resul
     if outcome is None:
         return _mistake(at_line, "RESULT_UNKNOWN")
     reason = cells[columns["reason"]].strip() if "reason" in columns else ""
-    return ResultRow(at_line, cells[columns["line_id"]].strip(), outcome, reason)
+    return ResultRow(at_line, LineId(cells[columns["line_id"]].strip()), outcome, reason)
 
 
 def _mistakes(
-    row: ResultRow, exported: Container[str], known: Mapping[str, Outcome], times: Mapping[str, int]
+    row: ResultRow, exported: Container[LineId], known: Mapping[LineId, Outcome], times: Mapping[LineId, int]
 ) -> Iterator[Mistake]:
     checks = {
         "LINE_UNKNOWN": row.line_id not in exported,

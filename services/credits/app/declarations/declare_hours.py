@@ -1,20 +1,14 @@
 """Declaring a learner's hours to the certifying body, and taking back what was reversed."""
 
 from collections.abc import Container, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from services.credits.app.keys import (
-    DECLARATIONS,
-    declaration_key,
-    gate_key,
-    head_key,
-    learner_pk,
-    line_key,
-    result_key,
-)
-from services.credits.app.ledger.account import read_entries
-from services.credits.app.problems import NOTHING_TO_DECLARE
+from services.credits.app.context import Context
+from services.credits.app.declarations.items import DECLARATIONS, Gate, declaration_key, gate_key, line_key, result_key
+from services.credits.app.declarations.problems import NOTHING_TO_DECLARE
+from services.credits.app.ledger.items import head_key, learner_pk
+from services.credits.app.ledger.read_ledger import read_entries
 from services.credits.domain.credentials import Credential
 from services.credits.domain.declarations import (
     FIRST_BATCH,
@@ -22,17 +16,18 @@ from services.credits.domain.declarations import (
     DeclarationState,
     Ending,
     Line,
-    Result,
-    TakenBack,
+    LineResult,
+    Retraction,
     declarable,
     declare,
     reversed_numbers,
     state_of,
     take_back,
 )
+from services.credits.domain.ids import LearnerId
 from services.credits.domain.ledger import Entry, Head
 from services.credits.events.consumed import AboutLearner
-from services.kit.clock import Clock
+from services.kit.call import Call
 from services.kit.events import Envelope
 from services.kit.store import ABSENT, Change, Check, Put, Store, Stored, commit_retrying
 
@@ -41,27 +36,24 @@ LINES_PER_TRANSACTION = 45
 
 
 @dataclass(frozen=True)
-class Gate:
-    """Which batch of a credential is open."""
-
-    open_batch: int
-
-
-@dataclass(frozen=True)
 class OpenBatch:
     """The batch that lines go into now, and the condition that it is still open."""
 
-    number: int
-    version: int
     credential: Credential
+    gate: Stored[Gate]
+
+    @property
+    def number(self) -> int:
+        """The batch's number."""
+        return self.gate.value.open_batch
 
     def check(self) -> Check:
         """Required of every transaction that touches a line."""
-        return Check(gate_key(self.credential), self.version)
+        return Check(self.gate.key, self.gate.version)
 
     def close(self) -> Put:
         """Opens the next one."""
-        return Put(gate_key(self.credential), Gate(self.number + 1), after=self.version)
+        return self.gate.put(replace(self.gate.value, open_batch=self.number + 1))
 
 
 @dataclass(frozen=True)
@@ -70,20 +62,17 @@ class DeclaredEntry:
 
     declaration: Declaration
     state: DeclarationState
-    result: Result | None
+    result: LineResult | None
 
 
 def open_batch(store: Store, credential: Credential) -> OpenBatch:
     """The credential's open batch."""
-    stored = store.get(gate_key(credential), Gate)
-    number, version = (stored.value.open_batch, stored.version) if stored else (FIRST_BATCH, ABSENT)
-    return OpenBatch(number, version, credential)
+    key = gate_key(credential)
+    return OpenBatch(credential, store.get(key, Gate) or Stored(key, Gate(FIRST_BATCH), ABSENT))
 
 
-def declare_hours(
-    store: Store, clock: Clock, learner_id: str, credential: Credential, period_start: date
-) -> list[DeclaredEntry]:
-    """Declares what was awarded for a certificate in one period and may be declared; answers the period's declarations.
+def declare_hours(ctx: Context, call: Call, credential: Credential, period_start: date) -> list[DeclaredEntry]:
+    """Declares what was awarded for a certificate in one period and may be declared; returns the period's declarations.
 
     Interrupted between two transactions, the same call goes on with the rest. Once all is declared it changes nothing.
 
@@ -91,6 +80,8 @@ def declare_hours(
         Problem: NOTHING_TO_DECLARE.
         Conflict: others kept writing.
     """
+
+    store, learner_id = ctx.store, LearnerId(call.caller_id)
 
     def plan() -> tuple[Change, bool]:
         # The head first: what is reversed after this makes the transaction fail.
@@ -100,7 +91,7 @@ def declare_hours(
         known = {stored.value.entry_number: stored for stored in _declarations(store, learner_id)}
         if not awards and not _of_period(known.values(), credential, period_start):
             raise NOTHING_TO_DECLARE.problem()
-        writes = [write for entry in awards for write in _declare(store, clock, entry, known.get(entry.number), batch)]
+        writes = [write for entry in awards for write in _declare(ctx, entry, known.get(entry.number), batch)]
         now, later = writes[: 2 * LINES_PER_TRANSACTION], writes[2 * LINES_PER_TRANSACTION :]
         if not now:
             return Change(), False
@@ -116,7 +107,7 @@ def declare_hours(
     ]
 
 
-def read_declarations(store: Store, learner_id: str) -> list[DeclaredEntry]:
+def read_declarations(store: Store, learner_id: LearnerId) -> list[DeclaredEntry]:
     """Every declaration of a learner, in the order of the ledger."""
     declarations = [stored.value for stored in _declarations(store, learner_id)]
     numbers = {c: open_batch(store, c).number for c in {declaration.credential for declaration in declarations}}
@@ -129,7 +120,7 @@ def _declared(store: Store, declaration: Declaration, open_number: int) -> Decla
     return DeclaredEntry(declaration, state, result)
 
 
-def take_back_reversed(store: Store, clock: Clock, event: Envelope) -> None:
+def take_back_reversed(ctx: Context, event: Envelope) -> None:
     """Takes back the declarations of all the learner's entries that are reversed, one transaction each.
 
     It needs no inbox marker: what has ended is not ended again.
@@ -139,32 +130,33 @@ def take_back_reversed(store: Store, clock: Clock, event: Envelope) -> None:
         Conflict: others kept writing; the queue delivers the event again.
     """
     learner_id = AboutLearner.model_validate(event.data).learner_id
-    end_declarations(store, clock, learner_id, reversed_numbers(read_entries(store, learner_id)), Ending.REVERSED)
+    end_declarations(ctx, learner_id, reversed_numbers(read_entries(ctx.store, learner_id)), Ending.REVERSED)
 
 
-def end_declarations(store: Store, clock: Clock, learner_id: str, numbers: Container[int], ending: Ending) -> None:
+def end_declarations(ctx: Context, learner_id: LearnerId, numbers: Container[int], ending: Ending) -> None:
     """Ends the declarations of these entries, one transaction each; those that have ended stay as they are."""
-    for stored in _declarations(store, learner_id):
+    for stored in _declarations(ctx.store, learner_id):
         if stored.value.entry_number in numbers:
-            _end(store, clock, learner_id, stored.value.entry_number, ending)
+            _end(ctx, learner_id, stored.value.entry_number, ending)
 
 
-def _declare(
-    store: Store, clock: Clock, entry: Entry, known: Stored[Declaration] | None, batch: OpenBatch
-) -> list[Put]:
-    result = _result(store, known.value, batch.number) if known else None
+def _declare(ctx: Context, entry: Entry, known: Stored[Declaration] | None, batch: OpenBatch) -> list[Put]:
+    result = _result(ctx.store, known.value, batch.number) if known else None
     outcome = result.outcome if result else None
-    declared = declare(entry, known.value if known else None, outcome, batch.number, clock.now())
+    declared = declare(entry, known.value if known else None, outcome, batch.number, ctx.clock.now())
     if declared is None:
         return []
     declaration, line = declared
+    key = declaration_key(entry.learner_id, entry.number)
     return [
-        Put(declaration_key(entry.learner_id, entry.number), declaration, after=known.version if known else ABSENT),
+        known.put(declaration) if known else Put(key, declaration),
         Put(line_key(batch.credential, batch.number, line.line_id), line),
     ]
 
 
-def _end(store: Store, clock: Clock, learner_id: str, number: int, ending: Ending) -> None:
+def _end(ctx: Context, learner_id: LearnerId, number: int, ending: Ending) -> None:
+    store = ctx.store
+
     def plan() -> tuple[Change, None]:
         stored = store.get(declaration_key(learner_id, number), Declaration)
         if stored is None:
@@ -174,30 +166,27 @@ def _end(store: Store, clock: Clock, learner_id: str, number: int, ending: Endin
         line = store.get(line_key(credential, last.batch, last.line_id), Line)
         if line is None:
             raise LookupError(f"line {last.line_id} of batch {credential} {last.batch} is missing")
-        result = store.get(result_key(credential, last.batch, last.line_id), Result)
+        result = store.get(result_key(credential, last.batch, last.line_id), LineResult)
         outcome = result.value.outcome if result else None
-        taken = take_back(stored.value, line.value, outcome, ending, batch.number, clock.now())
+        taken = take_back(stored.value, line.value, outcome, ending, batch.number, ctx.clock.now())
         if taken is None:
             return Change(), None
         answered = Check(result_key(credential, last.batch, last.line_id), result.version if result else ABSENT)
-        return Change([batch.check(), answered, *_ended(learner_id, stored, line, taken, batch)]), None
+        return Change([batch.check(), answered, *_ended(stored, line, taken, batch)]), None
 
     commit_retrying(store, plan)
 
 
-def _ended(
-    learner_id: str, stored: Stored[Declaration], line: Stored[Line], taken: TakenBack, batch: OpenBatch
-) -> list[Put]:
-    key = declaration_key(learner_id, stored.value.entry_number)
-    writes = [Put(key, taken.declaration, after=stored.version)]
+def _ended(stored: Stored[Declaration], line: Stored[Line], taken: Retraction, batch: OpenBatch) -> list[Put]:
+    writes = [stored.put(taken.declaration)]
     if taken.withdrawn:
-        writes.append(Put(line.key, taken.withdrawn, after=line.version))
+        writes.append(line.put(taken.withdrawn))
     if taken.counter:
         writes.append(Put(line_key(batch.credential, batch.number, taken.counter.line_id), taken.counter))
     return writes
 
 
-def _declarations(store: Store, learner_id: str) -> list[Stored[Declaration]]:
+def _declarations(store: Store, learner_id: LearnerId) -> list[Stored[Declaration]]:
     return store.query(learner_pk(learner_id), DECLARATIONS, Declaration)
 
 
@@ -208,9 +197,9 @@ def _of_period(
     return [d for d in found if d.credential is credential and d.period.start == period_start]
 
 
-def _result(store: Store, declaration: Declaration, open_batch: int) -> Result | None:
+def _result(store: Store, declaration: Declaration, open_batch: int) -> LineResult | None:
     last = declaration.last
     if last.batch == open_batch:
         return None
-    stored = store.get(result_key(declaration.credential, last.batch, last.line_id), Result)
+    stored = store.get(result_key(declaration.credential, last.batch, last.line_id), LineResult)
     return stored.value if stored else None

@@ -5,72 +5,41 @@ leaves a batch that whoever asks next finishes, and no line that is exported twi
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from hashlib import sha256
 
+from services.credits.app.certificates.list_certificates import current_certificates
+from services.credits.app.context import RecordsContext
 from services.credits.app.declarations.batch_file import CSV, batch_csv
 from services.credits.app.declarations.declare_hours import open_batch
-from services.credits.app.documents.records import Records
-from services.credits.app.keys import BATCHES, LINES, batch_key, declaring_pk, lines_pk
-from services.credits.app.ledger.account import current_certificates
-from services.credits.app.problems import BATCH_EMPTY, BATCH_NOT_FOUND
+from services.credits.app.declarations.items import BATCHES, LINES, Batch, BatchFile, batch_key, declaring_pk, lines_pk
+from services.credits.app.declarations.problems import BATCH_EMPTY, BATCH_NOT_FOUND
 from services.credits.domain.credentials import Credential
-from services.credits.domain.declarations import Line, Totals, batch_id, totals
+from services.credits.domain.declarations import Line, batch_id, totals
+from services.credits.domain.ids import LearnerId
+from services.kit.call import Call
 from services.kit.idempotency import Request, answer_once
-from services.kit.identity import Principal
-from services.kit.store import Change, Put, Store, commit_retrying
+from services.kit.store import Change, Page, Put, Store, commit_retrying
 
 LINK_SECONDS = 300
 """How long the file's address opens it."""
 
 
 @dataclass(frozen=True)
-class BatchFile:
-    """The file as it was kept: what its lines add up to, and the SHA-256 of its bytes, hexadecimal."""
-
-    key: str
-    sha256: str
-    size: int
-    totals: Totals
-
-
-@dataclass(frozen=True)
-class Batch:
-    """A closed batch; `file` is None until it is written."""
-
-    credential: Credential
-    number: int
-    closed_at: datetime
-    closed_by: str
-    file: BatchFile | None = None
-
-
-@dataclass(frozen=True)
 class Holder:
     """Whose lines these are, by the number that the certifying body gave; None where the person was erased."""
 
-    learner_id: str
+    learner_id: LearnerId
     certificate_number: str | None
 
 
-@dataclass(frozen=True)
-class HoldersPage:
-    """The holders of some lines; `after` is where the next page begins, None after the last."""
-
-    holders: list[Holder]
-    after: str | None
-
-
-def close_batch(
-    records: Records, officer: Principal, credential: Credential, reason: str, idempotency_key: str
-) -> Batch:
+def close_batch(ctx: RecordsContext, call: Call, credential: Credential, reason: str) -> Batch:
     """Closes the credential's open batch and writes its file; finishes the one before instead, if that is not finished.
 
     Raises:
         Problem: BATCH_EMPTY, IDEMPOTENCY_KEY_REUSED.
         Conflict: others kept writing.
     """
-    store = records.store
+    store = ctx.store
 
     def plan() -> tuple[Change, int]:
         batch = open_batch(store, credential)
@@ -79,16 +48,16 @@ def close_batch(
             return Change(), before.value.number
         if not any(not line.withdrawn for line in batch_lines(store, credential, batch.number)):
             raise BATCH_EMPTY.problem()
-        closed = Batch(credential, batch.number, records.clock.now(), officer.id)
-        audit = records.audit.entry(officer, "close_batch", batch_id(credential, batch.number), reason)
+        closed = Batch(credential, batch.number, ctx.clock.now(), call.caller_id)
+        audit = ctx.audit.entry(call.caller, "close_batch", batch_id(credential, batch.number), reason)
         return Change([batch.close(), Put(batch_key(credential, batch.number), closed), audit]), batch.number
 
-    request = Request(officer.id, idempotency_key, "close_batch", {"credential": credential, "reason": reason})
-    number = answer_once(store, records.clock, request, int, plan)
-    return finish_batch(records, credential, number)
+    request = Request(call.caller_id, call.idempotency_key, "close_batch", {"credential": credential, "reason": reason})
+    number = answer_once(store, ctx.clock, request, int, plan)
+    return finish_batch(ctx, credential, number)
 
 
-def finish_batch(records: Records, credential: Credential, number: int) -> Batch:
+def finish_batch(ctx: RecordsContext, credential: Credential, number: int) -> Batch:
     """Writes the file of a closed batch, unless it is written. Safe to repeat after a crash anywhere.
 
     Raises:
@@ -97,15 +66,15 @@ def finish_batch(records: Records, credential: Credential, number: int) -> Batch
     """
 
     def plan() -> tuple[Change, Batch]:
-        stored = records.store.get(batch_key(credential, number), Batch)
+        stored = ctx.store.get(batch_key(credential, number), Batch)
         if stored is None:
             raise BATCH_NOT_FOUND.problem()
         if stored.value.file:
             return Change(), stored.value
-        finished = replace(stored.value, file=_write_file(records, stored.value))
-        return Change([Put(stored.key, finished, after=stored.version)]), finished
+        finished = replace(stored.value, file=_write_file(ctx, stored.value))
+        return Change([stored.put(finished)]), finished
 
-    return commit_retrying(records.store, plan)
+    return commit_retrying(ctx.store, plan)
 
 
 def list_batches(store: Store, credential: Credential) -> list[Batch]:
@@ -118,15 +87,15 @@ def batch_lines(store: Store, credential: Credential, number: int) -> list[Line]
     return [stored.value for stored in store.query(lines_pk(credential, number), LINES, Line)]
 
 
-def file_link(records: Records, credential: Credential, number: int) -> tuple[str, str]:
+def file_link(ctx: RecordsContext, credential: Credential, number: int) -> tuple[str, str]:
     """An address that opens a batch's file for some minutes, and the file's SHA-256. Raises BATCH_NOT_FOUND."""
-    batch = records.store.get(batch_key(credential, number), Batch)
+    batch = ctx.store.get(batch_key(credential, number), Batch)
     if batch is None or batch.value.file is None:
         raise BATCH_NOT_FOUND.problem()
-    return records.objects.link(batch.value.file.key, LINK_SECONDS), batch.value.file.sha256
+    return ctx.objects.link(batch.value.file.key, LINK_SECONDS), batch.value.file.sha256
 
 
-def read_holders(store: Store, credential: Credential, number: int, after: str, limit: int) -> HoldersPage:
+def read_holders(store: Store, credential: Credential, number: int, after: str, limit: int) -> Page[Holder]:
     """Whose lines a batch has, `limit` lines at a time: kept out of the file, so that an erasure leaves it whole.
 
     Raises:
@@ -137,21 +106,21 @@ def read_holders(store: Store, credential: Credential, number: int, after: str, 
     lines = store.page(lines_pk(credential, number), LINES, Line, f"{LINES}{after}" if after else "", limit)
     learners = sorted({stored.value.learner_id for stored in lines.items if not stored.value.withdrawn})
     last = lines.after.removeprefix(LINES) if lines.after else None
-    return HoldersPage([_holder(store, learner_id, credential) for learner_id in learners], last)
+    return Page([_holder(store, learner_id, credential) for learner_id in learners], last)
 
 
-def _holder(store: Store, learner_id: str, credential: Credential) -> Holder:
+def _holder(store: Store, learner_id: LearnerId, credential: Credential) -> Holder:
     certificate = current_certificates(store, learner_id).get(credential)
     return Holder(learner_id, certificate.number if certificate else None)
 
 
-def _write_file(records: Records, batch: Batch) -> BatchFile:
-    lines = batch_lines(records.store, batch.credential, batch.number)
+def _write_file(ctx: RecordsContext, batch: Batch) -> BatchFile:
+    lines = batch_lines(ctx.store, batch.credential, batch.number)
     name = batch_id(batch.credential, batch.number)
     key = f"batches/{name}.csv"
-    records.objects.put(key, batch_csv(name, lines), CSV)
+    ctx.objects.put(key, batch_csv(name, lines), CSV)
     # What counts is what was kept: by this call or, with an earlier edition of this code, by one that died.
-    kept = records.objects.get(key)
+    kept = ctx.objects.get(key)
     if kept is None:
         raise LookupError(f"{key} was not kept")
     return BatchFile(key, sha256(kept).hexdigest(), len(kept), totals(lines))

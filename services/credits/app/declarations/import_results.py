@@ -9,16 +9,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 
+from services.credits.app.context import RecordsContext
 from services.credits.app.declarations.batch_file import ResultRow, read_results
-from services.credits.app.declarations.export_batch import Batch, batch_lines
-from services.credits.app.documents.records import Records
-from services.credits.app.keys import RESULTS, batch_key, lines_pk, result_key
-from services.credits.app.problems import BATCH_NOT_FOUND, RESULTS_INVALID
+from services.credits.app.declarations.export_batch import batch_lines
+from services.credits.app.declarations.items import RESULTS, Batch, batch_key, lines_pk, result_key
+from services.credits.app.declarations.problems import BATCH_NOT_FOUND, RESULTS_INVALID
 from services.credits.domain.credentials import Credential
-from services.credits.domain.declarations import Line, LineKind, Outcome, Result, batch_id
+from services.credits.domain.declarations import Line, LineKind, LineResult, Outcome, batch_id
+from services.credits.domain.ids import LineId
 from services.credits.events.published import DeclarationAnswered
+from services.kit.call import Call
 from services.kit.events import Envelope
-from services.kit.identity import Principal
 from services.kit.store import Change, Put, Store
 
 ROWS_PER_TRANSACTION = 48
@@ -26,7 +27,7 @@ ROWS_PER_TRANSACTION = 48
 
 
 @dataclass(frozen=True)
-class Imported:
+class ImportSummary:
     """How the batch stands: lines by what was answered, and how many answers this import added."""
 
     added: int
@@ -36,14 +37,8 @@ class Imported:
 
 
 def import_results(
-    records: Records,
-    officer: Principal,
-    credential: Credential,
-    number: int,
-    text: str,
-    reason: str,
-    correlation_id: str,
-) -> Imported:
+    ctx: RecordsContext, call: Call, credential: Credential, number: int, text: str, reason: str
+) -> ImportSummary:
     """Records the answers in a file (CSV, as exported, with `result` and `reason` filled in), and publishes them.
 
     Args:
@@ -53,7 +48,7 @@ def import_results(
         Problem: BATCH_NOT_FOUND; RESULTS_INVALID with every mistake by its line.
         Conflict: somebody else imports results of these lines; the same file again goes on.
     """
-    store = records.store
+    store = ctx.store
     batch = store.get(batch_key(credential, number), Batch)
     if batch is None or batch.value.file is None:
         raise BATCH_NOT_FOUND.problem()
@@ -66,11 +61,11 @@ def import_results(
     subject = f"{batch_id(credential, number)} sha256:{sha256(text.encode()).hexdigest()}"
     for start in range(0, len(new), ROWS_PER_TRANSACTION):
         rows_now = new[start : start + ROWS_PER_TRANSACTION]
-        writes = [_put(records, credential, number, row) for row in rows_now]
-        audit = [records.audit.entry(officer, "import_results", subject, reason)] if not start else []
-        store.commit(Change([*writes, *audit], _told(records, rows_now, exported, correlation_id)))
+        writes = [_put(ctx, credential, number, row) for row in rows_now]
+        audit = [ctx.audit.entry(call.caller, "import_results", subject, reason)] if not start else []
+        store.commit(Change([*writes, *audit], _told(ctx, call, rows_now, exported)))
     outcomes = [*known.values(), *(row.outcome for row in new)]
-    return Imported(
+    return ImportSummary(
         added=len(new),
         accepted=outcomes.count(Outcome.ACCEPTED),
         denied=outcomes.count(Outcome.DENIED),
@@ -78,26 +73,24 @@ def import_results(
     )
 
 
-def read_outcomes(store: Store, credential: Credential, number: int) -> dict[str, Outcome]:
+def read_outcomes(store: Store, credential: Credential, number: int) -> dict[LineId, Outcome]:
     """What was answered to a batch, by line."""
-    stored = store.query(lines_pk(credential, number), RESULTS, Result)
+    stored = store.query(lines_pk(credential, number), RESULTS, LineResult)
     return {result.value.line_id: result.value.outcome for result in stored}
 
 
-def _put(records: Records, credential: Credential, number: int, row: ResultRow) -> Put:
-    result = Result(row.line_id, row.outcome, row.reason, records.clock.now())
+def _put(ctx: RecordsContext, credential: Credential, number: int, row: ResultRow) -> Put:
+    result = LineResult(row.line_id, row.outcome, row.reason, ctx.clock.now())
     return Put(result_key(credential, number, row.line_id), result)
 
 
-def _told(
-    records: Records, rows: Iterable[ResultRow], lines: Mapping[str, Line], correlation_id: str
-) -> list[Envelope]:
+def _told(ctx: RecordsContext, call: Call, rows: Iterable[ResultRow], lines: Mapping[LineId, Line]) -> list[Envelope]:
     """An event for each answer to what a learner declared; that hours were taken back is told when it is done."""
     declared = [row for row in rows if lines[row.line_id].kind is LineKind.DECLARED]
-    return [_event(records, row, lines[row.line_id], correlation_id) for row in declared]
+    return [_event(ctx, call, row, lines[row.line_id]) for row in declared]
 
 
-def _event(records: Records, row: ResultRow, line: Line, correlation_id: str) -> Envelope:
+def _event(ctx: RecordsContext, call: Call, row: ResultRow, line: Line) -> Envelope:
     data = DeclarationAnswered(
         entry_id=line.entry_id,
         learner_id=line.learner_id,
@@ -105,6 +98,6 @@ def _event(records: Records, row: ResultRow, line: Line, correlation_id: str) ->
         credential=line.credential,
         hours=format(line.hours, "f"),
         outcome=row.outcome,
-        at=records.clock.now(),
+        at=ctx.clock.now(),
     )
-    return records.events.make(data.TYPE, data, subject=line.line_id, correlation_id=correlation_id)
+    return ctx.events.make(data.TYPE, data, subject=line.line_id, correlation_id=call.correlation_id)

@@ -2,73 +2,75 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from hashlib import sha256
 
-from services.credits.app.keys import head_key, postings_pk
-from services.credits.app.ledger.postings import Posting, postings_of
+from services.credits.app.context import LedgerContext, RecordsContext
+from services.credits.app.ledger.items import head_key
+from services.credits.app.ledger.postings import postings_of
 from services.credits.domain.anchors import FIRST_ANCHOR, Anchor, anchor_text, is_sealed, read_anchor
+from services.credits.domain.ids import LearnerId
 from services.credits.domain.ledger import Head, Macs
-from services.credits.domain.periods import ONE_DAY, civil_date
-from services.kit.clock import Clock
+from services.kit.days import ONE_DAY, Days, civil_day
 from services.kit.objects import Objects
 from services.kit.store import Store
 
 ANCHORS = "anchors/"
-LOOK_BACK = timedelta(days=60)
+LOOK_BACK = 60 * ONE_DAY
 """How far back the very first run looks for postings."""
-LATE = timedelta(days=2)
+LATE = 2 * ONE_DAY
 """How old the newest anchor may be before that is worth a word."""
 
 
 @dataclass
-class Anchored:
+class AnchorReport:
     """What all anchors together say of each ledger, and what is wrong with the anchors themselves."""
 
     last_day: date | None = None
-    heads: dict[str, list[Head]] = field(default_factory=dict)
+    heads: dict[LearnerId, list[Head]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
 
-def anchor_ledgers(store: Store, objects: Objects, clock: Clock) -> list[date]:
-    """Anchors every day that is over and has no anchor yet, in order; answers those days.
+def anchor_ledgers(ctx: RecordsContext) -> list[date]:
+    """Anchors every day that is over and has no anchor yet, in order; returns those days.
 
     Safe to repeat after a crash anywhere, and beside itself: the archive keeps a day's first anchor, and the next one
     is bound to what is kept.
     """
-    today = civil_date(clock.now())
+    objects, today = ctx.objects, civil_day(ctx.clock.now())
     kept = _days(objects)
-    day = kept[-1] + ONE_DAY if kept else _first_day(store, today)
+    day = kept[-1] + ONE_DAY if kept else _first_day(ctx.store, today)
     previous = _digest(objects, kept[-1]) if kept else FIRST_ANCHOR
     done = []
     while day < today:
-        objects.put(_key(day), anchor_text(Anchor(day, previous, tuple(_heads(store, day)))), "application/json")
+        anchor = Anchor(day, previous, tuple(_heads(ctx.store, day)))
+        objects.put(_key(day), anchor_text(anchor), "application/json")
         previous = _digest(objects, day)
         done.append(day)
         day += ONE_DAY
     return done
 
 
-def read_anchors(objects: Objects, macs: Macs, clock: Clock) -> Anchored:
+def read_anchors(ctx: LedgerContext, objects: Objects) -> AnchorReport:
     """Reads every anchor there is: checks that all are ours and follow each other, and collects the heads.
 
     Raises:
         UnknownKey: the key ring lacks a key that sealed.
     """
-    found, expected, previous = Anchored(), None, FIRST_ANCHOR
+    found, expected, previous = AnchorReport(), None, FIRST_ANCHOR
     for day in _days(objects):
         text = objects.get(_key(day)) or b""
-        found.problems += _read(found, macs, day, text, previous)
+        found.problems += _read(found, ctx.macs, day, text, previous)
         if expected and day != expected:
             found.problems.append(f"anchors are missing before {day}")
         expected, previous = day + ONE_DAY, sha256(text).hexdigest()
         found.last_day = day
-    if found.last_day and found.last_day < civil_date(clock.now() - LATE):
+    if found.last_day and found.last_day < civil_day(ctx.clock.now() - LATE):
         found.problems.append(f"the last anchor is of {found.last_day}")
     return found
 
 
-def _read(found: Anchored, macs: Macs, day: date, text: bytes, previous: str) -> list[str]:
+def _read(found: AnchorReport, macs: Macs, day: date, text: bytes, previous: str) -> list[str]:
     try:
         anchor = read_anchor(text)
     except (KeyError, TypeError, ValueError) as error:
@@ -93,8 +95,9 @@ def _heads(store: Store, day: date) -> Iterator[Head]:
 
 def _first_day(store: Store, today: date) -> date:
     """The first day that has postings; yesterday where none has any."""
-    days = [today - LOOK_BACK + n * ONE_DAY for n in range(LOOK_BACK.days)]
-    return next((day for day in days if store.page(postings_pk(day), "", Posting, "", 1).items), days[-1])
+    yesterday = today - ONE_DAY
+    days = Days(today - LOOK_BACK, yesterday)
+    return next((day for day in days if any(postings_of(store, day))), yesterday)
 
 
 def _days(objects: Objects) -> list[date]:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.credits.domain.ledger import COUNTED, Entry, Kind
-from services.credits.domain.periods import civil_date
 from services.credits.events.published import HoursAwarded, HoursGranted, HoursHeld, HoursReleased, HoursReversed
+from services.kit.days import civil_day
 
 Fact = HoursAwarded | HoursGranted | HoursHeld | HoursReleased | HoursReversed
 
@@ -60,7 +60,7 @@ def _grant(entry: Entry) -> HoursGranted:
         hours=format(entry.hours, "f"),
         category=entry.completion.category,
         title=entry.completion.title,
-        earned_on=civil_date(entry.completion.completed_at),
+        earned_on=civil_day(entry.completion.completed_at),
         period_start=entry.period.start,
         period_end=entry.period.end,
         note=entry.note,

@@ -4,66 +4,44 @@ One item per posting, in the transaction that posts, so no entry is missing from
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
+from itertools import chain
 
-from services.credits.app.keys import entry_key, posting_key, postings_pk
+from services.credits.app.ledger.items import Posting, entry_key, posting_key, postings_pks
 from services.credits.domain.ledger import Entry
-from services.credits.domain.periods import civil_date
-from services.kit.store import Put, Store, Stored
-
-
-@dataclass(frozen=True)
-class Posting:
-    """Entries `first` to `last` of one learner's ledger, posted together."""
-
-    learner_id: str
-    first: int
-    last: int
-    at: datetime
-
-
-@dataclass(frozen=True)
-class EntriesPage:
-    """Entries of some postings, in order of posting; `after` is where the next page begins, None after the last."""
-
-    entries: list[Entry]
-    after: str | None
+from services.kit.days import Days, civil_day
+from services.kit.store import Page, Put, Store
+from services.kit.store.pages import cut_page, merged
 
 
 def posting_of(entries: Sequence[Entry]) -> Put:
     """The write that belongs into the transaction of these new entries of one ledger."""
     first, last = entries[0], entries[-1]
     posting = Posting(first.learner_id, first.number, last.number, first.at)
-    return Put(posting_key(civil_date(first.at), first.at, first.learner_id, first.number), posting)
+    return Put(posting_key(posting), posting)
 
 
-def postings_of(store: Store, day: date) -> list[Posting]:
+def postings_of(store: Store, day: date) -> Iterator[Posting]:
     """Every posting of a day in Shanghai, in order."""
-    return [stored.value for stored in store.query(postings_pk(day), "", Posting)]
+    return (stored.value for stored in merged(store, postings_pks(day), "", Posting))
 
 
-def entries_between(store: Store, first: date, last: date, after: str | None, postings: int) -> EntriesPage:
-    """What was posted from day `first` to day `last` (both included, Shanghai), a page of at most so many postings.
+def entries_between(store: Store, first: date, last: date, after: str | None, limit: int) -> Page[Entry]:
+    """The entries of at most `limit` postings, made from day `first` to day `last` (both included, Shanghai).
 
     Args:
         after: the earlier page's `after`; None for the first page.
     """
-    found: list[Stored[Posting]] = []
     start = max(first, posted_on(after)) if after else first
-    for day in _days(start, last):
-        found += store.page(postings_pk(day), "", Posting, after, postings - len(found)).items
-        if len(found) == postings:
-            break
-    return EntriesPage(
-        entries=[entry for stored in found for entry in _entries(store, stored.value)],
-        after=found[-1].key.sk if len(found) == postings else None,
-    )
+    days = Days(start, last) if start <= last else ()
+    postings = (merged(store, postings_pks(day), "", Posting, after, limit + 1) for day in days)
+    page = cut_page(chain.from_iterable(postings), limit)
+    return Page([entry for stored in page.items for entry in _entries(store, stored.value)], page.after)
 
 
 def posted_on(cursor: str) -> date:
     """The day in Shanghai of a place in the order of postings. Raises ValueError where it is none."""
-    return civil_date(datetime.fromisoformat(cursor.split("#")[0]).astimezone(UTC))
+    return civil_day(datetime.fromisoformat(cursor.split("#")[0]))
 
 
 def _entries(store: Store, posting: Posting) -> Iterator[Entry]:
@@ -71,8 +49,3 @@ def _entries(store: Store, posting: Posting) -> Iterator[Entry]:
         stored = store.get(entry_key(posting.learner_id, number), Entry)
         if stored:
             yield stored.value
-
-
-def _days(first: date, last: date) -> Iterator[date]:
-    # Not by adding a day each time: there is none after the last that a date can be.
-    return (first + timedelta(days=days) for days in range((last - first).days + 1))

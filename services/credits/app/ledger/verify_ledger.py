@@ -3,15 +3,16 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from services.credits.app.keys import head_key
-from services.credits.app.ledger.account import award_marks, membership_periods, read_entries
-from services.credits.app.ledger.anchor_ledgers import Anchored
-from services.credits.app.ledger.postings import Posting
+from services.credits.app.context import LedgerContext
+from services.credits.app.ledger.anchor_ledgers import AnchorReport
+from services.credits.app.ledger.items import Posting, head_key
+from services.credits.app.ledger.read_ledger import award_marks, read_entries
+from services.credits.app.memberships.read_periods import membership_periods
 from services.credits.domain.anchors import rolled_back_at
 from services.credits.domain.comparison import first_difference
-from services.credits.domain.ledger import Head, Macs
+from services.credits.domain.ids import LearnerId
+from services.credits.domain.ledger import Head
 from services.credits.domain.verification import Fault, FaultKind, verify_chain
-from services.kit.store import Store
 
 
 @dataclass(frozen=True)
@@ -26,8 +27,8 @@ class Verdict:
 class Inventory:
     """What lies in the table: whose ledgers, and which entries are posted under their days."""
 
-    learners: set[str] = field(default_factory=set)
-    posted: dict[str, set[int]] = field(default_factory=dict)
+    learners: set[LearnerId] = field(default_factory=set)
+    posted: dict[LearnerId, set[int]] = field(default_factory=dict)
 
     def add(self, posting: Posting) -> None:
         """Takes a posting in."""
@@ -35,7 +36,7 @@ class Inventory:
         self.posted.setdefault(posting.learner_id, set()).update(numbers)
 
 
-def verify_ledger(store: Store, macs: Macs, learner_id: str, anchored: Anchored | None = None) -> Verdict:
+def verify_ledger(ctx: LedgerContext, learner_id: LearnerId, anchored: AnchorReport | None = None) -> Verdict:
     """Reads entries, then head, and checks them; then what is kept beside them: marks, quotas, balances.
 
     While entries are being added it may report a fault: run it again.
@@ -46,9 +47,10 @@ def verify_ledger(store: Store, macs: Macs, learner_id: str, anchored: Anchored 
     Raises:
         UnknownKey: the key ring lacks a key that signed.
     """
+    store = ctx.store
     entries = read_entries(store, learner_id)
     head = store.get(head_key(learner_id), Head)
-    fault = verify_chain(learner_id, entries, head.value if head else None, macs)
+    fault = verify_chain(learner_id, entries, head.value if head else None, ctx.macs)
     gone = rolled_back_at(entries, anchored.heads.get(learner_id, [])) if anchored else None
     if fault is None and gone:
         fault = Fault(FaultKind.ROLLED_BACK, gone)
@@ -58,14 +60,14 @@ def verify_ledger(store: Store, macs: Macs, learner_id: str, anchored: Anchored 
     return Verdict(len(entries), fault)
 
 
-def verify_all(store: Store, macs: Macs, anchored: Anchored, inventory: Inventory) -> Iterator[tuple[str, Verdict]]:
+def verify_all(ctx: LedgerContext, anchored: AnchorReport, inventory: Inventory) -> Iterator[tuple[LearnerId, Verdict]]:
     """Checks every ledger that the table has, or that an anchor or a posting says it should have.
 
     Raises:
         UnknownKey: the key ring lacks a key that signed.
     """
     for learner_id in sorted(inventory.learners | anchored.heads.keys() | inventory.posted.keys()):
-        verdict = verify_ledger(store, macs, learner_id, anchored)
+        verdict = verify_ledger(ctx, learner_id, anchored)
         lost = first_unposted(verdict.entries, inventory.posted.get(learner_id, ()))
         if verdict.fault is None and lost:
             verdict = Verdict(verdict.entries, Fault(FaultKind.NOT_POSTED, lost))

@@ -1,1 +1,1 @@
-"""What learners are told, and when."""
+"""The inbox, and its e-mail."""

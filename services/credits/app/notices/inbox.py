@@ -1,44 +1,36 @@
 """The learner's inbox: putting notices into it, listing them, noting what was read."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from services.credits.app.keys import learner_pk
-from services.credits.app.notices.keys import NOTICES, box_key, mail_settings_key, notice_key, noticed_key
-from services.credits.domain.notices import Box, MailSettings, Notice, NoticeKind, Told
+from services.credits.app.context import Context
+from services.credits.app.ledger.items import learner_pk
+from services.credits.app.notices.items import (
+    NOTICES,
+    NoticeMark,
+    inbox_key,
+    mail_settings_key,
+    notice_key,
+    notice_mark_key,
+)
+from services.credits.domain.ids import LearnerId
+from services.credits.domain.notices import Inbox, MailSettings, Message, Notice, NoticeKind
 from services.credits.events.published import NoticePosted
-from services.kit.clock import Clock
-from services.kit.events import Envelope, EventFactory
-from services.kit.store import ABSENT, Change, Put, Store, Stored, commit_retrying
+from services.kit.call import Call
+from services.kit.events import Envelope
+from services.kit.store import ABSENT, Change, Page, Put, Store, Stored, commit_retrying
 
 
 @dataclass(frozen=True)
-class Telling:
-    """What telling learners works with."""
+class InboxView:
+    """The inbox, and a page of its notices, newest first."""
 
-    store: Store
-    clock: Clock
-    events: EventFactory
-
-
-@dataclass(frozen=True)
-class Noticed:
-    """As which notice an event was told."""
-
-    number: int
+    inbox: Inbox
+    notices: Page[Notice]
 
 
-@dataclass(frozen=True)
-class NoticesPage:
-    """Some notices, newest first, each with whether it was read; `before` is where the next page begins."""
-
-    notices: list[tuple[Notice, bool]]
-    unread: int
-    before: int | None
-
-
-def post_notice(ctx: Telling, learner_id: str, event: Envelope, at: datetime, told: Told) -> None:
+def post_notice(ctx: Context, learner_id: LearnerId, event: Envelope, at: datetime, told: Message) -> None:
     """Puts one notice into the inbox for an event, however often it is told of it, and publishes that it is there.
 
     Raises:
@@ -47,74 +39,71 @@ def post_notice(ctx: Telling, learner_id: str, event: Envelope, at: datetime, to
     store = ctx.store
 
     def plan() -> tuple[Change, None]:
-        mark = noticed_key(learner_id, event.id)
-        if store.get(mark, Noticed) is not None:
+        mark = notice_mark_key(learner_id, event.id)
+        if store.get(mark, NoticeMark) is not None:
             return Change(), None
-        box = _box(store, learner_id)
-        number = box.value.last + 1
+        inbox = _inbox(store, learner_id)
+        number = inbox.value.last + 1
         notice = Notice(number, event.id, at, told)
-        grown = Box(number, box.value.read_up_to, box.value.read_apart)
-        writes = [_put(box, grown), Put(notice_key(learner_id, number), notice), Put(mark, Noticed(number))]
+        grown = inbox.put(replace(inbox.value, last=number))
+        writes = [grown, Put(notice_key(learner_id, number), notice), Put(mark, NoticeMark(number))]
         return Change(writes, [_posted(ctx, learner_id, notice, event)]), None
 
     commit_retrying(store, plan)
 
 
-def read_notices(store: Store, learner_id: str, before: int | None, limit: int) -> NoticesPage:
-    """At most `limit` notices, from the newest, or from the one before number `before`."""
-    box = _box(store, learner_id).value
-    after = notice_key(learner_id, before).sk if before else ""
-    page = store.page(learner_pk(learner_id), NOTICES, Notice, after, limit).map(lambda stored: stored.value)
-    more = page.items[-1].number if page.after else None
-    return NoticesPage([(notice, box.is_read(notice.number)) for notice in page.items], box.unread, more)
+def read_inbox(store: Store, learner_id: LearnerId, before: int | None, limit: int) -> InboxView:
+    """The inbox with at most `limit` notices, from the newest, or from the one before number `before`."""
+    inbox = _inbox(store, learner_id).value
+    after = notice_key(learner_id, before).sk if before else None
+    page = store.page(learner_pk(learner_id), NOTICES, Notice, after, limit)
+    return InboxView(inbox, page.map(lambda stored: stored.value))
 
 
-def count_unread(store: Store, learner_id: str) -> int:
+def count_unread(store: Store, learner_id: LearnerId) -> int:
     """How many notices the learner has not read."""
-    return _box(store, learner_id).value.unread
+    return _inbox(store, learner_id).value.unread
 
 
-def mark_read(store: Store, learner_id: str, numbers: Iterable[int], up_to: int) -> int:
-    """Notes that the learner has read these notices and all up to one; answers how many are left.
+def mark_read(ctx: Context, call: Call, numbers: Sequence[int], up_to: int) -> int:
+    """Notes that the learner has read these notices and all up to one; returns how many are left.
 
     Raises:
         Conflict: others kept writing.
     """
-    wanted = list(numbers)
 
     def plan() -> tuple[Change, int]:
-        box = _box(store, learner_id)
-        read = box.value.read(wanted, up_to)
-        return Change([_put(box, read)] if read != box.value else []), read.unread
+        inbox = _inbox(ctx.store, LearnerId(call.caller_id))
+        read = inbox.value.read(numbers, up_to)
+        return Change([inbox.put(read)] if read != inbox.value else []), read.unread
 
-    return commit_retrying(store, plan)
+    return commit_retrying(ctx.store, plan)
 
 
-def read_mail_settings(store: Store, learner_id: str) -> MailSettings:
+def read_mail_settings(store: Store, learner_id: LearnerId) -> MailSettings:
     """What the learner wants by e-mail; everything, unless they have said otherwise."""
     found = store.get(mail_settings_key(learner_id), MailSettings)
     return found.value if found else MailSettings()
 
 
-def set_mail_settings(store: Store, learner_id: str, off: Iterable[NoticeKind]) -> MailSettings:
+def set_mail_settings(ctx: Context, call: Call, off: Iterable[NoticeKind]) -> MailSettings:
     """Says which kinds are not to come by e-mail; all others do.
 
     Raises:
         Conflict: others kept writing.
     """
-    wanted = MailSettings(tuple(sorted(set(off))))
+    key = mail_settings_key(LearnerId(call.caller_id))
+    kinds = tuple(sorted(set(off)))
 
     def plan() -> tuple[Change, MailSettings]:
-        key = mail_settings_key(learner_id)
-        known = store.get(key, MailSettings)
-        if known is not None and known.value == wanted:
-            return Change(), wanted
-        return Change([Put(key, wanted, after=known.version if known else ABSENT)]), wanted
+        known = ctx.store.get(key, MailSettings) or Stored(key, MailSettings(), ABSENT)
+        wanted = replace(known.value, off=kinds)
+        return Change([known.put(wanted)] if wanted != known.value else []), wanted
 
-    return commit_retrying(store, plan)
+    return commit_retrying(ctx.store, plan)
 
 
-def _posted(ctx: Telling, learner_id: str, notice: Notice, cause: Envelope) -> Envelope:
+def _posted(ctx: Context, learner_id: LearnerId, notice: Notice, cause: Envelope) -> Envelope:
     data = NoticePosted(learner_id=learner_id, number=notice.number, kind=notice.told.kind)
     return ctx.events.make(
         data.TYPE,
@@ -125,10 +114,6 @@ def _posted(ctx: Telling, learner_id: str, notice: Notice, cause: Envelope) -> E
     )
 
 
-def _box(store: Store, learner_id: str) -> Stored[Box]:
-    key = box_key(learner_id)
-    return store.get(key, Box) or Stored(key, Box(), ABSENT)
-
-
-def _put(box: Stored[Box], value: Box) -> Put:
-    return Put(box.key, value, after=box.version)
+def _inbox(store: Store, learner_id: LearnerId) -> Stored[Inbox]:
+    key = inbox_key(learner_id)
+    return store.get(key, Inbox) or Stored(key, Inbox(), ABSENT)

@@ -4,47 +4,25 @@ The address is the profile's at the moment of sending, and is kept nowhere else.
 sent, so a function that dies in between sends twice: rather that than never.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
-
-from services.credits.app.keys import profile_key
+from services.credits.app.context import MailContext
 from services.credits.app.notices.inbox import read_mail_settings
-from services.credits.app.notices.keys import mailed_key, notice_key
-from services.credits.app.notices.texts import mail_of
-from services.credits.app.ports import Post
+from services.credits.app.notices.items import MailRecord, mail_record_key, notice_key
+from services.credits.app.profiles.items import profile_key
+from services.credits.app.texts.notices import mail_of
+from services.credits.domain.ids import LearnerId
 from services.credits.domain.notices import MailOutcome, Notice
 from services.credits.domain.profile import Profile
 from services.credits.events.consumed import AboutNotice
-from services.kit.clock import Clock
 from services.kit.events import Envelope
 from services.kit.observability import count
-from services.kit.public_url import PublicUrl
-from services.kit.store import Change, Conflict, Put, Store
+from services.kit.store import Change, Conflict, Put
 
 
 class UnknownNotice(Exception):
     """The event names a notice that is not there: forged, so it is dead-lettered."""
 
 
-@dataclass(frozen=True)
-class Mailing:
-    """What e-mail is sent with."""
-
-    store: Store
-    clock: Clock
-    post: Post
-    public_url: PublicUrl
-
-
-@dataclass(frozen=True)
-class Mailed:
-    """What became of the e-mail of a notice, without the address."""
-
-    outcome: MailOutcome
-    at: datetime
-
-
-def mail_notice(ctx: Mailing, event: Envelope) -> None:
+def mail_notice(ctx: MailContext, event: Envelope) -> None:
     """Sends the notice that an event tells of, if that was not done yet.
 
     Raises:
@@ -53,21 +31,21 @@ def mail_notice(ctx: Mailing, event: Envelope) -> None:
         Exception: the mail could not be handed over; the queue delivers the event again.
     """
     about = AboutNotice.model_validate(event.data)
-    mark = mailed_key(about.learner_id, about.number)
-    if ctx.store.get(mark, Mailed) is not None:
+    mark = mail_record_key(about.learner_id, about.number)
+    if ctx.store.get(mark, MailRecord) is not None:
         return
     notice = ctx.store.get(notice_key(about.learner_id, about.number), Notice)
     if notice is None:
         raise UnknownNotice(f"{about.learner_id}/{about.number}")
     outcome = _mail(ctx, about.learner_id, notice.value)
     try:
-        ctx.store.commit(Change([Put(mark, Mailed(outcome, ctx.clock.now()))]))
+        ctx.store.commit(Change([Put(mark, MailRecord(outcome, ctx.clock.now()))]))
     except Conflict:
         return  # delivered twice at once: the other call has noted it
     count("Mails", kind=notice.value.told.kind, outcome=outcome)
 
 
-def _mail(ctx: Mailing, learner_id: str, notice: Notice) -> MailOutcome:
+def _mail(ctx: MailContext, learner_id: LearnerId, notice: Notice) -> MailOutcome:
     if notice.told.kind in read_mail_settings(ctx.store, learner_id).off:
         return MailOutcome.NOT_WANTED
     profile = ctx.store.get(profile_key(learner_id), Profile)

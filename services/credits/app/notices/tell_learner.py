@@ -2,11 +2,12 @@
 
 from decimal import Decimal
 
-from services.credits.app.ledger.account import read_entries
-from services.credits.app.notices.inbox import Telling, post_notice
+from services.credits.app.context import Context
+from services.credits.app.ledger.read_ledger import read_entries
+from services.credits.app.notices.inbox import post_notice
 from services.credits.domain.ledger import Entry
-from services.credits.domain.notices import AnswerTold, DeadlineTold, told_of
-from services.credits.events.consumed import AboutEntry
+from services.credits.domain.notices import AnswerMessage, DeadlineMessage, message_of
+from services.credits.events.consumed import AboutEntry, AboutLearner
 from services.credits.events.published import DeadlineApproaching, DeclarationAnswered
 from services.kit.events import Envelope
 from services.kit.store import Store
@@ -16,7 +17,7 @@ class UnknownEntry(Exception):
     """The event names an entry that is not in the learner's ledger: forged, so it is dead-lettered."""
 
 
-def tell_of_entry(ctx: Telling, event: Envelope) -> None:
+def tell_of_entry(ctx: Context, event: Envelope) -> None:
     """Tells the learner of an entry; what it says is the ledger's, never the event's.
 
     Raises:
@@ -26,25 +27,25 @@ def tell_of_entry(ctx: Telling, event: Envelope) -> None:
     """
     about = AboutEntry.model_validate(event.data)
     entry = _entry(ctx.store, about)
-    post_notice(ctx, about.learner_id, event, entry.at, told_of(entry))
+    post_notice(ctx, about.learner_id, event, entry.at, message_of(entry))
 
 
-def tell_of_answer(ctx: Telling, event: Envelope) -> None:
+def tell_of_answer(ctx: Context, event: Envelope) -> None:
     """Tells the learner what the certifying body answered. Raises as `tell_of_entry` does."""
     answered = DeclarationAnswered.model_validate(event.data)
-    about = AboutEntry(learner_id=answered.learner_id, entry_id=answered.entry_id)
+    about = AboutEntry.model_validate(event.data)
     entry = _entry(ctx.store, about)
     watch = entry.completion
-    told = AnswerTold(
+    told = AnswerMessage(
         entry.entry_id, answered.credential, entry.hours, watch.title, answered.outcome, title_en=watch.title_en
     )
     post_notice(ctx, about.learner_id, event, answered.at, told)
 
 
-def tell_of_deadline(ctx: Telling, event: Envelope) -> None:
+def tell_of_deadline(ctx: Context, event: Envelope) -> None:
     """Tells the learner that a period ends soon, and what was missing when the reminder was given."""
     data = DeadlineApproaching.model_validate(event.data)
-    told = DeadlineTold(
+    told = DeadlineMessage(
         credential=data.credential,
         deadline=data.deadline,
         days_left=data.days_left,
@@ -52,7 +53,7 @@ def tell_of_deadline(ctx: Telling, event: Envelope) -> None:
         compulsory_remaining=_hours(data.compulsory_remaining_hours),
         year_remaining=_hours(data.year_remaining_hours),
     )
-    post_notice(ctx, data.learner_id, event, event.time, told)
+    post_notice(ctx, AboutLearner.model_validate(event.data).learner_id, event, event.time, told)
 
 
 def _hours(text: str | None) -> Decimal | None:

@@ -7,23 +7,19 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 from pydantic import BaseModel, Field, StrictStr
 
+from services.credits.app.context import RecordsContext
 from services.credits.app.declarations.declare_hours import DeclaredEntry, declare_hours, read_declarations
-from services.credits.app.declarations.export_batch import (
-    Batch,
-    close_batch,
-    file_link,
-    list_batches,
-    read_holders,
-)
+from services.credits.app.declarations.export_batch import close_batch, file_link, list_batches, read_holders
 from services.credits.app.declarations.import_results import import_results
-from services.credits.app.declarations.texts import STATE_TEXTS
-from services.credits.app.documents.records import Records
-from services.credits.app.documents.wording import hours_text
+from services.credits.app.declarations.items import Batch
+from services.credits.app.texts.declarations import STATE_TEXTS
+from services.credits.app.texts.wording import hours_text
 from services.credits.domain.credentials import Credential
 from services.credits.domain.declarations import DeclarationState, batch_id
-from services.credits.handlers.routes.views import Hours, PeriodSpan, Reason500
+from services.credits.domain.ids import LearnerId
+from services.credits.handlers.routes.fields import Hours, PeriodSpan, Reason500, span
 from services.kit.bodies import Day, Request
-from services.kit.http import caller, correlation_id, idempotency_key, secured
+from services.kit.http import call_of, caller, secured
 from services.kit.identity import Role
 
 SignedHours = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$", description="exact decimal")]
@@ -138,20 +134,20 @@ class ResultsAnswer(BaseModel):
     unanswered: int
 
 
-def add_declaration_routes(app: APIGatewayHttpResolver, records: Records) -> None:
+def add_declaration_routes(app: APIGatewayHttpResolver, ctx: RecordsContext) -> None:
     """The learners' routes and the records officer's."""
-    _add_learner_routes(app, records)
-    _add_batch_routes(app, records)
-    _add_result_routes(app, records)
+    _add_learner_routes(app, ctx)
+    _add_batch_routes(app, ctx)
+    _add_result_routes(app, ctx)
 
 
-def _add_learner_routes(app: APIGatewayHttpResolver, records: Records) -> None:
+def _add_learner_routes(app: APIGatewayHttpResolver, ctx: RecordsContext) -> None:
     learner = secured(Role.LEARNER, function="records")
     path = "/v1/credits/declarations"
 
     @app.get(path, summary="The caller's declarations", operation_id="read_declarations", **learner)
     def declarations() -> DeclarationsAnswer:
-        return _declarations(read_declarations(records.store, caller(app).id))
+        return _declarations(read_declarations(ctx.store, LearnerId(caller(app).id)))
 
     @app.post(
         path,
@@ -160,11 +156,10 @@ def _add_learner_routes(app: APIGatewayHttpResolver, records: Records) -> None:
         **learner,
     )
     def declare(request: Annotated[DeclareRequest, Body()]) -> DeclarationsAnswer:
-        found = declare_hours(records.store, records.clock, caller(app).id, request.credential, request.period_start)
-        return _declarations(found)
+        return _declarations(declare_hours(ctx, call_of(app), request.credential, request.period_start))
 
 
-def _add_batch_routes(app: APIGatewayHttpResolver, records: Records) -> None:
+def _add_batch_routes(app: APIGatewayHttpResolver, ctx: RecordsContext) -> None:
     officer = secured(Role.RECORDS, function="records")
 
     @app.post(
@@ -174,7 +169,7 @@ def _add_batch_routes(app: APIGatewayHttpResolver, records: Records) -> None:
         **secured(Role.RECORDS, idempotent=True, function="records"),
     )
     def close(request: Annotated[CloseRequest, Body()]) -> BatchAnswer:
-        return _batch(close_batch(records, caller(app), request.credential, request.reason, idempotency_key(app)))
+        return _batch(close_batch(ctx, call_of(app), request.credential, request.reason))
 
     @app.get(
         "/v1/credits/batches/<credential>",
@@ -183,7 +178,7 @@ def _add_batch_routes(app: APIGatewayHttpResolver, records: Records) -> None:
         **officer,
     )
     def batches(credential: Annotated[Credential, Path()]) -> BatchesAnswer:
-        return BatchesAnswer(batches=[_batch(batch) for batch in list_batches(records.store, credential)])
+        return BatchesAnswer(batches=[_batch(batch) for batch in list_batches(ctx.store, credential)])
 
     @app.get(
         "/v1/credits/batches/<credential>/<number>/file",
@@ -192,7 +187,7 @@ def _add_batch_routes(app: APIGatewayHttpResolver, records: Records) -> None:
         **officer,
     )
     def file(credential: Annotated[Credential, Path()], number: Annotated[BatchNumber, Path()]) -> FileAnswer:
-        url, sha256 = file_link(records, credential, number)
+        url, sha256 = file_link(ctx, credential, number)
         return FileAnswer(url=url, sha256=sha256)
 
     @app.get(
@@ -207,12 +202,12 @@ def _add_batch_routes(app: APIGatewayHttpResolver, records: Records) -> None:
         after: Annotated[str, Query(pattern=r"^[0-9a-z-]{0,64}$", description="the earlier page's `after`")] = "",
         limit: Annotated[int, Query(ge=1, le=MAX_HOLDERS, description="of lines")] = MAX_HOLDERS,
     ) -> HoldersAnswer:
-        page = read_holders(records.store, credential, number, after, limit)
-        found = [HolderAnswer(learner_id=h.learner_id, certificate_number=h.certificate_number) for h in page.holders]
+        page = read_holders(ctx.store, credential, number, after, limit)
+        found = [HolderAnswer(learner_id=h.learner_id, certificate_number=h.certificate_number) for h in page.items]
         return HoldersAnswer(holders=found, after=page.after)
 
 
-def _add_result_routes(app: APIGatewayHttpResolver, records: Records) -> None:
+def _add_result_routes(app: APIGatewayHttpResolver, ctx: RecordsContext) -> None:
     @app.post(
         "/v1/credits/batches/<credential>/<number>/results",
         summary="Import what the certifying body answered: the whole file or nothing; safe to repeat",
@@ -224,9 +219,7 @@ def _add_result_routes(app: APIGatewayHttpResolver, records: Records) -> None:
         number: Annotated[BatchNumber, Path()],
         request: Annotated[ResultsRequest, Body()],
     ) -> ResultsAnswer:
-        done = import_results(
-            records, caller(app), credential, number, request.csv, request.reason, correlation_id(app)
-        )
+        done = import_results(ctx, call_of(app), credential, number, request.csv, request.reason)
         return ResultsAnswer(added=done.added, accepted=done.accepted, denied=done.denied, unanswered=done.unanswered)
 
 
@@ -241,7 +234,7 @@ def _declaration(declared: DeclaredEntry) -> DeclarationAnswer:
         entry_id=declaration.entry_id,
         number=declaration.entry_number,
         credential=declaration.credential,
-        period=PeriodSpan(start=declaration.period.start, end=declaration.period.end),
+        period=span(declaration.period),
         hours=hours_text(declaration.hours),
         state=declared.state,
         text=text.zh,

@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.event_handler.openapi.params import Body, Path
+from aws_lambda_powertools.event_handler.openapi.params import Body
 from pydantic import BaseModel, Field
 
-from services.credits.app.context import Context
-from services.credits.app.erase_person import erase_person
-from services.credits.handlers.routes.views import LearnerId, Reason500
+from services.credits.app.context import LedgerContext
+from services.credits.app.erasure.erase_person import erase_person
+from services.credits.handlers.routes.fields import LearnerIdPath, Reason500
 from services.kit.bodies import Request
-from services.kit.http import caller, correlation_id, secured
+from services.kit.http import call_of, secured
 from services.kit.identity import Role
 
 
@@ -28,7 +28,7 @@ class ErasureAnswer(BaseModel):
     erased_at: datetime = Field(description="the profile is empty since; names on documents and the user follow")
 
 
-def add_erasure_routes(app: APIGatewayHttpResolver, ledger: Context) -> None:
+def add_erasure_routes(app: APIGatewayHttpResolver, ctx: LedgerContext) -> None:
     """The erasure's route."""
 
     @app.post(
@@ -37,6 +37,6 @@ def add_erasure_routes(app: APIGatewayHttpResolver, ledger: Context) -> None:
         operation_id="erase_person",
         **secured(Role.ADMINISTRATOR),
     )
-    def erase(learner_id: Annotated[LearnerId, Path()], request: Annotated[ErasureRequest, Body()]) -> ErasureAnswer:
-        at = erase_person(ledger, caller(app), learner_id, request.reason, correlation_id(app))
+    def erase(learner_id: LearnerIdPath, request: Annotated[ErasureRequest, Body()]) -> ErasureAnswer:
+        at = erase_person(ctx, call_of(app), learner_id, request.reason)
         return ErasureAnswer(learner_id=learner_id, erased_at=at)

@@ -1,0 +1,1 @@
+"""What a learner has: balances, what is held, what is missing."""

@@ -1,0 +1,96 @@
+"""Issuing certificates of completion: one for each award, when its learner asks for it, and the same one ever after."""
+
+from services.credits.app.attestations.attestation_document import attestation_document
+from services.credits.app.attestations.items import (
+    Place,
+    Pointer,
+    PrintedName,
+    attestation_key,
+    code_key,
+    place_key,
+    printed_name_key,
+)
+from services.credits.app.attestations.problems import NOT_AN_AWARD, NOT_PRINTABLE, REAL_NAME_MISSING
+from services.credits.app.attestations.read_attestations import AttestationView, read_attestation, require_valid
+from services.credits.app.context import DocumentsContext
+from services.credits.app.ledger.items import head_key
+from services.credits.app.ledger.read_ledger import read_entries
+from services.credits.app.ports import Unprintable
+from services.credits.app.profiles.read_name import real_name
+from services.credits.domain.attestations import Attestation, award_of
+from services.credits.domain.ids import EntryId, LearnerId
+from services.credits.domain.ledger import Entry, Head
+from services.credits.domain.review import Standing, standing_of
+from services.kit.call import Call
+from services.kit.days import civil_day
+from services.kit.store import ABSENT, Change, Check, Put, commit_retrying
+
+
+def issue_attestation(ctx: DocumentsContext, call: Call, entry_id: EntryId) -> AttestationView:
+    """Issues the certificate of an award; the one that exists, if there is one.
+
+    It is drawn before it is issued, so that what is issued can be printed. The head's version keeps an award from being
+    reversed in between.
+
+    Raises:
+        Problem: NOT_AN_AWARD, AWARD_UNDER_REVIEW, AWARD_REVOKED, REAL_NAME_MISSING, NOT_PRINTABLE.
+        Conflict: others kept writing.
+    """
+
+    learner_id = LearnerId(call.caller_id)
+
+    def plan() -> tuple[Change, AttestationView]:
+        head = ctx.store.get(head_key(learner_id), Head)
+        entries = read_entries(ctx.store, learner_id)
+        award = award_of(entries, entry_id)
+        if award is None:
+            raise NOT_AN_AWARD.problem()
+        known = ctx.store.get(attestation_key(learner_id, entry_id), Attestation)
+        if known is not None:
+            return Change(), AttestationView(known.value, award, standing_of(award, entries))
+        require_valid(standing_of(award, entries))
+        name = real_name(ctx.store, learner_id)
+        if not name:
+            raise REAL_NAME_MISSING.problem()
+        issued = AttestationView(_attestation(ctx, award), award, Standing.STANDS)
+        _drawn(ctx, issued, name)
+        unchanged = Check(head_key(learner_id), head.version if head else ABSENT)
+        return Change([*_writes(issued.attestation, name), unchanged]), issued
+
+    return commit_retrying(ctx.store, plan)
+
+
+def draw_attestation(ctx: DocumentsContext, learner_id: LearnerId, entry_id: EntryId) -> bytes:
+    """The certificate as PDF, the same bytes each time. Raises as `read_attestation` does."""
+    return _drawn(ctx, *read_attestation(ctx.store, learner_id, entry_id))
+
+
+def _attestation(ctx: DocumentsContext, award: Entry) -> Attestation:
+    now = ctx.clock.now()
+    return Attestation(
+        code=ctx.codes.new(),
+        learner_id=award.learner_id,
+        entry_id=award.entry_id,
+        entry_number=award.number,
+        issued_at=now,
+        status_list=civil_day(now),
+        status_index=ctx.codes.place(),
+    )
+
+
+def _writes(attestation: Attestation, name: str) -> list[Put]:
+    learner_id, entry_id = attestation.learner_id, attestation.entry_id
+    return [
+        Put(attestation_key(learner_id, entry_id), attestation),
+        Put(code_key(attestation.code), Pointer(learner_id, entry_id)),
+        Put(place_key(attestation.status_list, attestation.status_index), Place(attestation.issued_at)),
+        Put(printed_name_key(learner_id, entry_id), PrintedName(name)),
+    ]
+
+
+def _drawn(ctx: DocumentsContext, issued: AttestationView, name: str) -> bytes:
+    data = attestation_document(issued.attestation, issued.award, name, ctx.public_url())
+    try:
+        return ctx.draw("attestation", data, issued.attestation.issued_at)
+    except Unprintable as unprintable:
+        raise NOT_PRINTABLE.problem(characters=unprintable.characters) from unprintable

@@ -1,0 +1,18 @@
+"""Where it lies what has been decided."""
+
+from dataclasses import dataclass
+
+from services.credits.domain.ids import LearnerId, WatchId
+from services.kit.store import Key
+
+
+@dataclass(frozen=True)
+class WatchMark:
+    """In whose ledger a watch is."""
+
+    learner_id: LearnerId
+
+
+def watch_key(watch_id: WatchId) -> Key:
+    """The mark that this watch is in the ledger. It never expires, unlike the inbox marker of its event."""
+    return Key(f"WATCH#{watch_id}", "WATCH")

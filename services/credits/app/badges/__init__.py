@@ -1,0 +1,1 @@
+"""Certificates of completion as Open Badges, and what anybody checks them with."""

@@ -1,0 +1,1 @@
+"""The certificates that learners hold and are recertified for."""

@@ -1,0 +1,137 @@
+"""Confirming certificates and recording their renewals, by administrators."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from services.credits.app.awarding.settle_holds import first_releases
+from services.credits.app.certificates.problems import (
+    CERTIFICATE_CHANGED,
+    CERTIFICATE_NOT_CONFIRMED,
+    CERTIFICATE_NOT_FOUND,
+    OWN_CERTIFICATE,
+    VALIDITY_IMPLAUSIBLE,
+)
+from services.credits.app.context import LedgerContext
+from services.credits.app.ledger.account import Account, Cause
+from services.credits.domain.certificates import Certificate, State
+from services.credits.domain.credentials import Credential
+from services.credits.domain.ids import LearnerId
+from services.credits.domain.periods import Period
+from services.credits.events.published import CertificateConfirmed
+from services.kit.call import Call
+from services.kit.events import Envelope
+from services.kit.store import Change, Put, commit_retrying
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """An administrator's confirmation; `revision` is the one they looked at, if they say so."""
+
+    learner_id: LearnerId
+    credential: Credential
+    reason: str
+    revision: int | None = None
+
+
+def confirm_certificate(ctx: LedgerContext, call: Call, wanted: Confirmation) -> Certificate:
+    """Confirms a certificate and releases the first holds; the event it publishes releases the others.
+
+    Confirming it again changes nothing.
+
+    Raises:
+        Problem: OWN_CERTIFICATE, CERTIFICATE_NOT_FOUND, CERTIFICATE_CHANGED, PERSON_ERASED.
+        Conflict: others kept writing.
+    """
+    if call.caller_id == wanted.learner_id:
+        raise OWN_CERTIFICATE.problem()
+
+    def plan() -> tuple[Change, Certificate]:
+        account = Account(ctx, wanted.learner_id)
+        known = account.certificates.get(wanted.credential)
+        if known is None:
+            raise CERTIFICATE_NOT_FOUND.problem()
+        if known.confirmed:
+            return Change(), known
+        if wanted.revision not in (None, known.revision):
+            raise CERTIFICATE_CHANGED.problem(revision=known.revision)
+        certificate = _confirmed(ctx, call, known)
+        audit = _audit(ctx, call, "confirm_certificate", certificate, wanted.reason)
+        return _announced(ctx, call, account, certificate, audit)
+
+    return commit_retrying(ctx.store, plan)
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """Days on which a certificate is valid, both included; `revision` is the one that was looked at, if they say so."""
+
+    learner_id: LearnerId
+    credential: Credential
+    valid_from: date
+    valid_until: date
+    reason: str
+    revision: int | None = None
+
+
+def renew_certificate(ctx: LedgerContext, call: Call, wanted: Renewal) -> Certificate:
+    """Adds days of validity to a confirmed certificate, and releases what waited for them. The same again adds nothing.
+
+    Nothing that is in the ledger moves: entries keep the period that they were given.
+
+    Raises:
+        Problem: OWN_CERTIFICATE, VALIDITY_IMPLAUSIBLE, CERTIFICATE_NOT_FOUND, CERTIFICATE_NOT_CONFIRMED,
+            CERTIFICATE_CHANGED, PERSON_ERASED.
+        Conflict: others kept writing.
+    """
+    if call.caller_id == wanted.learner_id:
+        raise OWN_CERTIFICATE.problem()
+    if wanted.valid_until < wanted.valid_from:
+        raise VALIDITY_IMPLAUSIBLE.problem()
+    span = Period(wanted.valid_from, wanted.valid_until)
+
+    def plan() -> tuple[Change, Certificate]:
+        account = Account(ctx, wanted.learner_id)
+        known = account.certificates.get(wanted.credential)
+        if known is None:
+            raise CERTIFICATE_NOT_FOUND.problem()
+        if not known.confirmed:
+            raise CERTIFICATE_NOT_CONFIRMED.problem()
+        if span in known.validity:
+            return Change(), known
+        if wanted.revision not in (None, known.revision):
+            raise CERTIFICATE_CHANGED.problem(revision=known.revision)
+        renewed = replace(_confirmed(ctx, call, known), validity=(*known.validity, span))
+        audit = _audit(ctx, call, "renew_certificate", renewed, wanted.reason)
+        return _announced(ctx, call, account, renewed, audit)
+
+    return commit_retrying(ctx.store, plan)
+
+
+def _announced(
+    ctx: LedgerContext, call: Call, account: Account, certificate: Certificate, audit: Put
+) -> tuple[Change, Certificate]:
+    """An administrator's revision with its first releases, its audit record, and its event."""
+    put = account.put_certificate(certificate)
+    posted, events = account.post(first_releases(account), Cause(call.correlation_id))
+    told = _confirmation_event(ctx, call, certificate)
+    return Change([put, audit, *posted], [*events, told]), certificate
+
+
+def _confirmed(ctx: LedgerContext, call: Call, known: Certificate) -> Certificate:
+    return replace(known, revision=known.revision + 1, state=State.CONFIRMED, at=ctx.clock.now(), by=call.caller_id)
+
+
+def _audit(ctx: LedgerContext, call: Call, action: str, certificate: Certificate, reason: str) -> Put:
+    subject = f"{certificate.learner_id}/{certificate.credential}/{certificate.revision}"
+    return ctx.audit.entry(call.caller, action, subject, reason)
+
+
+def _confirmation_event(ctx: LedgerContext, call: Call, certificate: Certificate) -> Envelope:
+    data = CertificateConfirmed(
+        learner_id=certificate.learner_id,
+        credential=certificate.credential,
+        period_start=certificate.period_start,
+        confirmed_at=certificate.at,
+    )
+    subject = f"{certificate.learner_id}/{certificate.credential}"
+    return ctx.events.make(data.TYPE, data, subject=subject, correlation_id=call.correlation_id)

@@ -1,0 +1,45 @@
+"""Keeps our own view of what each course version gives."""
+
+from services.credits.app.context import Context
+from services.credits.app.courses.items import course_key
+from services.credits.domain.courses import CourseVersion
+from services.credits.events.consumed import CoursePublished
+from services.kit.events import Envelope
+from services.kit.inbox import apply_once
+from services.kit.store import Change, Put
+
+
+def record_course(ctx: Context, event: Envelope) -> None:
+    """Records a publication, unless a newer one of the same content version is known.
+
+    Other content versions stay: somebody may be watching them.
+
+    Raises:
+        ValueError: the event is not a publication we can read.
+    """
+    if event.sequence is None:
+        raise ValueError("a publication without a sequence has no place in the order")
+    course = _course(CoursePublished.model_validate(event.data), event.sequence)
+    key = course_key(course.course_id, course.content_version)
+
+    def plan() -> Change:
+        known = ctx.store.get(key, CourseVersion)
+        if known and known.value.sequence >= course.sequence:
+            return Change()
+        return Change([known.put(course) if known else Put(key, course)])
+
+    apply_once(ctx.store, ctx.clock, event, plan)
+
+
+def _course(data: CoursePublished, sequence: int) -> CourseVersion:
+    return CourseVersion(
+        course_id=data.course_id,
+        content_version=data.content_version,
+        content_id=data.content_id,
+        title=data.title,
+        title_en=data.title_en,
+        hours=data.hours,
+        category=data.category,
+        eligible=data.eligible_credentials,
+        sequence=sequence,
+    )

@@ -1,0 +1,1 @@
+"""Reminding learners of the ends of periods."""

@@ -1,0 +1,53 @@
+"""Where deadlines are filed, and what was done about them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from services.credits.app.ledger.items import learner_pk
+from services.credits.domain.credentials import Credential
+from services.credits.domain.ids import LearnerId
+from services.kit.store import Key
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """Whose certificate's period ends on the day that this is filed under."""
+
+    learner_id: LearnerId
+    credential: Credential
+
+
+def deadlines_pk(day: date) -> str:
+    """The partition of the certificates whose period ends on a day."""
+    return f"DEADLINE#{day}"
+
+
+def deadline_key(day: date, deadline: Deadline) -> Key:
+    """One certificate whose period ends on a day."""
+    return Key(deadlines_pk(day), f"{deadline.learner_id}#{deadline.credential}")
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """That a reminder was given, with so many days left."""
+
+    at: datetime
+    days_left: int
+
+
+def reminder_key(deadline: Deadline, period_start: date, days: int) -> Key:
+    """The mark that a reminder of a period was given. It never expires."""
+    sk = f"REMINDED#{deadline.credential}#{period_start}#{days:02d}"
+    return Key(learner_pk(deadline.learner_id), sk)
+
+
+@dataclass(frozen=True)
+class WalkMark:
+    """Up to which day everything due was done."""
+
+    day: date
+
+
+def walk_key() -> Key:
+    """Up to which day the walk has come."""
+    return Key("DEADLINES", "WALKED")

@@ -1,0 +1,144 @@
+"""Reminding learners of deadlines: each confirmed certificate is filed under the day its period ends, and a daily walk
+reads the few days that matter, never the table.
+
+The walk goes on from the day it last finished, that one included, so missed days are made up and a certificate
+confirmed after the day's walk is found by the next. A mark that never expires makes each reminder happen once.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+from services.credits.app.certificates.list_certificates import current_certificates
+from services.credits.app.context import RulesContext
+from services.credits.app.deadlines.items import (
+    Deadline,
+    Reminder,
+    WalkMark,
+    deadline_key,
+    deadlines_pk,
+    reminder_key,
+    walk_key,
+)
+from services.credits.app.ledger.read_ledger import read_entries
+from services.credits.domain.awarding import period_on
+from services.credits.domain.balances import period_balance
+from services.credits.domain.deadlines import REMINDER_DAYS, due_reminder
+from services.credits.domain.periods import Period
+from services.credits.events.consumed import AboutCertificate
+from services.credits.events.published import DeadlineApproaching
+from services.kit.days import ONE_DAY, civil_day
+from services.kit.events import Envelope
+from services.kit.observability import count
+from services.kit.store import Change, Put, Store, commit_retrying
+from services.kit.store.pages import every
+
+
+def file_deadline(ctx: RulesContext, event: Envelope) -> None:
+    """Files a certificate under the end of its current period, once it is confirmed. Safe to repeat.
+
+    Raises:
+        ValueError: the event names no certificate.
+        Conflict: others kept writing; the queue delivers the event again.
+    """
+    about = AboutCertificate.model_validate(event.data)
+    _file(ctx, Deadline(about.learner_id, about.credential), civil_day(ctx.clock.now()))
+
+
+def remind_learners(ctx: RulesContext) -> tuple[int, int]:
+    """Does all that is due by today; returns how many days it walked, and how many reminders it gave.
+
+    Raises:
+        Conflict: others kept writing; the next call goes on.
+    """
+    today = civil_day(ctx.clock.now())
+    stored = ctx.store.get(walk_key(), WalkMark)
+    # The first walk of all looks back as far as a reminder can still be due.
+    day, days, given = min(stored.value.day, today) if stored else today - REMINDER_DAYS[0] * ONE_DAY, 0, 0
+    while day <= today:
+        given += _walk(ctx, day, today)
+        days, day = days + 1, day + ONE_DAY
+    if stored is None or stored.value.day < today:
+        mark = WalkMark(today)
+        ctx.store.commit(Change([stored.put(mark) if stored else Put(walk_key(), mark)]))
+    return days, given
+
+
+def _walk(ctx: RulesContext, day: date, today: date) -> int:
+    """One day's reminders, and what ended the day before filed under its next period's end."""
+    given = 0
+    for days in REMINDER_DAYS:
+        end = day + days * ONE_DAY
+        if due_reminder((end - today).days) == days:
+            given += sum(_remind(ctx, deadline, end, days) for deadline in _filed(ctx.store, end))
+    for deadline in _filed(ctx.store, day - ONE_DAY):
+        _file(ctx, deadline, day)
+    return given
+
+
+def _filed(store: Store, day: date) -> Iterator[Deadline]:
+    return (stored.value for stored in every(store, deadlines_pk(day), "", Deadline))
+
+
+def _file(ctx: RulesContext, deadline: Deadline, day: date) -> None:
+    """Under the end of the period that `day` lies in, if the certificate stands and its periods end."""
+
+    def plan() -> tuple[Change, None]:
+        period = _period(ctx, deadline, day)
+        if period is None or period.end is None:
+            return Change(), None
+        key = deadline_key(period.end, deadline)
+        known = ctx.store.get(key, Deadline)
+        return Change([] if known else [Put(key, deadline)]), None
+
+    commit_retrying(ctx.store, plan)
+
+
+def _remind(ctx: RulesContext, deadline: Deadline, end: date, days: int) -> bool:
+    """Gives one reminder, unless it was given, or the period no longer ends there."""
+    days_left = (end - civil_day(ctx.clock.now())).days
+
+    def plan() -> tuple[Change, bool]:
+        period = _period(ctx, deadline, end)
+        if period is None or period.end != end:
+            return Change(), False
+        key = reminder_key(deadline, period.start, days)
+        if ctx.store.get(key, Reminder) is not None:
+            return Change(), False
+        event = _event(ctx, deadline, period, end, days, days_left)
+        return Change([Put(key, Reminder(ctx.clock.now(), days_left))], [event]), True
+
+    given = commit_retrying(ctx.store, plan)
+    if given:
+        count("Reminders", days=str(days))
+    return given
+
+
+def _period(ctx: RulesContext, deadline: Deadline, day: date) -> Period | None:
+    certificate = current_certificates(ctx.store, deadline.learner_id).get(deadline.credential)
+    if certificate is None or not certificate.confirmed:
+        return None
+    return period_on(certificate, day, ctx.rules)
+
+
+def _event(ctx: RulesContext, deadline: Deadline, period: Period, end: date, days: int, days_left: int) -> Envelope:
+    rule = ctx.rules.in_force(deadline.credential, period.start)
+    balance = period_balance(read_entries(ctx.store, deadline.learner_id), deadline.credential, period, rule)
+    data = DeadlineApproaching(
+        learner_id=deadline.learner_id,
+        credential=deadline.credential,
+        period_start=period.start,
+        deadline=end,
+        reminder_days=days,
+        days_left=days_left,
+        earned_hours=format(balance.earned, "f"),
+        remaining_hours=_text(balance.remaining),
+        compulsory_remaining_hours=_text(balance.compulsory_remaining),
+        year_remaining_hours=_text(balance.years[-1].remaining),
+    )
+    subject = f"{deadline.learner_id}/{deadline.credential}/{end}"
+    return ctx.events.make(data.TYPE, data, subject=subject, correlation_id=f"{subject}/{days}")
+
+
+def _text(hours: Decimal | None) -> str | None:
+    return None if hours is None else format(hours, "f")

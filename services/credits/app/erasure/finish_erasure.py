@@ -1,0 +1,67 @@
+"""What follows once a person's profile is empty: what else names them goes, and the user."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from services.credits.app.attestations.items import PRINTED_NAMES, PrintedName
+from services.credits.app.certificates.items import CERTIFICATES
+from services.credits.app.context import ErasureContext
+from services.credits.app.declarations.declare_hours import end_declarations
+from services.credits.app.ledger.items import learner_pk
+from services.credits.app.ledger.read_ledger import read_entries
+from services.credits.app.profiles.items import person_pk, profile_key
+from services.credits.domain.certificates import Certificate
+from services.credits.domain.declarations import Ending
+from services.credits.domain.ids import LearnerId
+from services.credits.domain.profile import Profile
+from services.credits.events.consumed import AboutLearner
+from services.kit.events import Envelope
+from services.kit.store import Change, Put, Store
+
+ITEMS_PER_TRANSACTION = 90
+ERASED_NUMBER = "ERASED"
+"""Stands for a certificate's number: the certifying body knows by it whose it is."""
+
+
+class NotErased(Exception):
+    """An event says that a person was erased who was not: it is dead-lettered."""
+
+
+def finish_erasure(ctx: ErasureContext, event: Envelope) -> None:
+    """Erases what else names the person, and the user that leads to them. Safe to repeat after a crash anywhere.
+
+    Raises:
+        ValueError: the event names no learner.
+        NotErased: the profile still stands: the event is forged.
+        Conflict: others kept writing; the queue delivers the event again.
+    """
+    learner_id = AboutLearner.model_validate(event.data).learner_id
+    profile = ctx.store.get(profile_key(learner_id), Profile)
+    if profile is None or profile.value.erased_at is None:
+        raise NotErased(learner_id)
+    # First, so that nobody can sign in again; a token that is out still works for at most an hour.
+    ctx.users.delete(learner_id)
+    puts = [*_numbers(ctx.store, learner_id), *_names(ctx.store, learner_id)]
+    for some in _chunks(puts):
+        ctx.store.commit(Change(some))
+    entries = read_entries(ctx.store, learner_id)
+    end_declarations(ctx, learner_id, {entry.number for entry in entries}, Ending.ERASED)
+
+
+def _numbers(store: Store, learner_id: LearnerId) -> Iterator[Put]:
+    """Certificates' numbers; their dates stay, since the ledger's periods rest on them."""
+    for stored in store.query(learner_pk(learner_id), CERTIFICATES, Certificate):
+        if stored.value.number != ERASED_NUMBER:
+            yield stored.put_bare(replace(stored.value, number=ERASED_NUMBER))
+
+
+def _names(store: Store, learner_id: LearnerId) -> Iterator[Put]:
+    """Names on certificates of completion."""
+    for stored in store.query(person_pk(learner_id), PRINTED_NAMES, PrintedName):
+        if stored.value.name is not None:
+            yield stored.put_bare(PrintedName(None))
+
+
+def _chunks(puts: Sequence[Put]) -> Iterator[Sequence[Put]]:
+    for start in range(0, len(puts), ITEMS_PER_TRANSACTION):
+        yield puts[start : start + ITEMS_PER_TRANSACTION]

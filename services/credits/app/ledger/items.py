@@ -1,0 +1,68 @@
+"""Where the ledger and what is kept with it lie."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from zlib import crc32
+
+from services.credits.domain.ids import LearnerId, WatchId
+from services.kit.days import civil_day
+from services.kit.store import Key
+
+LEARNERS = "LEARNER#"
+ENTRIES = "ENTRY#"
+AWARDS = "AWARD#"
+POSTINGS = "POSTED#"
+
+PARTS_OF_A_DAY = 4
+"""Of each day's postings. One partition takes some 500 a second; four are more queries for whoever reads a day."""
+
+
+def learner_pk(learner_id: LearnerId) -> str:
+    """The partition of a learner's account."""
+    return f"{LEARNERS}{learner_id}"
+
+
+def head_key(learner_id: LearnerId) -> Key:
+    """The head of the learner's chain. Whoever changes the account writes it, so its version serialises them."""
+    return Key(learner_pk(learner_id), "HEAD")
+
+
+def entry_key(learner_id: LearnerId, number: int) -> Key:
+    """One entry; ten digits keep sort-key order and number order the same."""
+    return Key(learner_pk(learner_id), f"{ENTRIES}{number:010d}")
+
+
+@dataclass(frozen=True)
+class AwardMark:
+    """Which watch was awarded, and when."""
+
+    watch_id: WatchId
+    at: datetime
+
+
+def award_key(learner_id: LearnerId, mark: str) -> Key:
+    """The mark that a lecture was awarded in a period, by its name. It never expires."""
+    return Key(learner_pk(learner_id), f"{AWARDS}{mark}")
+
+
+@dataclass(frozen=True)
+class Posting:
+    """Entries `first` to `last` of one learner's ledger, posted together."""
+
+    learner_id: LearnerId
+    first: int
+    last: int
+    at: datetime
+
+
+def posting_key(posting: Posting) -> Key:
+    """One posting; the instant in UTC, to the millisecond, so that a day is in order of posting."""
+    instant = posting.at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    part = crc32(posting.learner_id.encode()) % PARTS_OF_A_DAY
+    pk = postings_pks(civil_day(posting.at))[part]
+    return Key(pk, f"{instant}#{posting.learner_id}#{posting.first:010d}")
+
+
+def postings_pks(day: date) -> list[str]:
+    """The partitions of what was posted on one day in Shanghai, of all learners."""
+    return [f"{POSTINGS}{day}#{part}" for part in range(PARTS_OF_A_DAY)]

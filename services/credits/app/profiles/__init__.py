@@ -1,0 +1,1 @@
+"""Who learners are, apart from the ledger."""

@@ -1,0 +1,30 @@
+"""Where personal data lies."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.credits.domain.ids import LearnerId
+from services.kit.store import Key
+
+
+def person_pk(learner_id: LearnerId) -> str:
+    """The partition of a learner as a person: apart from the account, so that it can go and the ledger stay."""
+    return f"PROFILE#{learner_id}"
+
+
+def profile_key(learner_id: LearnerId) -> Key:
+    """The learner's profile."""
+    return Key(person_pk(learner_id), "PROFILE")
+
+
+@dataclass(frozen=True)
+class ProfileChange:
+    """Which fields one change touched, and when. What they held is not kept."""
+
+    at: datetime
+    fields: list[str]
+
+
+def profile_change_key(learner_id: LearnerId, revision: int) -> Key:
+    """Which fields a change of the profile touched."""
+    return Key(person_pk(learner_id), f"CHANGE#{revision:06d}")

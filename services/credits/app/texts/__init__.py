@@ -1,0 +1,1 @@
+"""What learners read, in Chinese and English."""

@@ -1,0 +1,118 @@
+"""What notices say, in Chinese and English."""
+
+from decimal import Decimal
+from typing import NamedTuple
+
+from services.credits.app.texts.reasons import TEXTS, Text
+from services.credits.app.texts.wording import day_en, day_zh, hours_text
+from services.credits.domain.credentials import Credential
+from services.credits.domain.declarations import Outcome
+from services.credits.domain.notices import AnswerMessage, DeadlineMessage, HoursMessage, Message, NoticeKind
+
+
+class NoticeText(NamedTuple):
+    """A notice's headline and what it says."""
+
+    title: Text
+    body: Text
+
+
+_HEADLINES = {
+    NoticeKind.AWARD: Text("{hours} 学时已计入{of}", "{hours} hours count{towards}"),
+    NoticeKind.HOLD: Text("{hours} 学时已暂存{of}", "{hours} hours are held{towards}"),
+    NoticeKind.RELEASE: Text("暂存的 {hours} 学时已处理{of}", "{hours} hours are no longer held{towards}"),
+    NoticeKind.REVERSAL: Text("{hours} 学时已冲回{of}", "{hours} hours were taken back{towards}"),
+}
+_ANSWERS = {
+    Outcome.ACCEPTED: NoticeText(
+        Text("申报已通过：{hours} 学时{of}", "Declaration accepted: {hours} hours{towards}"),
+        Text("《{title}》的学时已由认证机构接受。", "The certifying body has accepted the hours of “{title}”."),
+    ),
+    Outcome.DENIED: NoticeText(
+        Text("申报未通过：{hours} 学时{of}", "Declaration denied: {hours} hours{towards}"),
+        Text(
+            "认证机构未接受《{title}》的学时，理由见申报记录；学时仍在您的账户中，可以再次申报。",
+            "The certifying body has not accepted the hours of “{title}”; your declarations say why. The hours are "
+            "still in your account, and can be declared again.",
+        ),
+    ),
+}
+
+
+_MAIL = """{zh}
+
+到「学时」查看：{url}/hours
+不想再收到这类邮件？在通知设置中关闭：{url}/notices
+
+{en}
+
+See your hours: {url}/hours
+No more mails of this kind? Switch them off: {url}/notices
+
+学时 Xueshi
+您收到这封邮件，是因为有人在「学时」把它填为自己的邮箱；如果不是您，请忽略。
+Somebody gave this address as theirs at Xueshi; if that was not you, please ignore this mail.
+"""
+
+
+def mail_of(told: Message, public_url: str) -> tuple[str, str]:
+    """The subject and the text of a notice's e-mail."""
+    title, body = text_of(told)
+    return f"【学时】{title.zh} · {title.en}", _MAIL.format(zh=body.zh, en=body.en, url=public_url)
+
+
+def text_of(told: Message) -> NoticeText:
+    """The text of a notice."""
+    if isinstance(told, DeadlineMessage):
+        return _deadline(told)
+    if isinstance(told, AnswerMessage):
+        return _filled(_ANSWERS[told.outcome], told)
+    reason = TEXTS[told.reason]
+    body = Text(f"《{{title}}》：{reason.zh}", f"“{{title}}”: {reason.en}")
+    return _filled(NoticeText(_HEADLINES[told.kind], body), told)
+
+
+def missing_text(told: DeadlineMessage) -> Text:
+    """What is missing until a deadline."""
+    if told.remaining is None:
+        return Text(
+            "该证书的学时要求未知，请以认证机构公布的为准。", "What this certificate asks for is not known to us."
+        )
+    if not any((told.remaining, told.compulsory_remaining, told.year_remaining)):
+        return Text(
+            "学时已满足要求；如尚未申报，请及时申报。",
+            "All required hours are there; declare them if you have not yet.",
+        )
+    total, compulsory, year = (hours_text(h or Decimal(0)) for h in _parts(told))
+    return Text(
+        f"还差 {total} 学时；必修还差 {compulsory} 学时，最后一年的最低要求还差 {year} 学时。",
+        f"{total} hours are missing; of the compulsory ones {compulsory}, of the last year's minimum {year}.",
+    )
+
+
+def _parts(told: DeadlineMessage) -> tuple[Decimal | None, ...]:
+    return told.remaining, told.compulsory_remaining, told.year_remaining
+
+
+def _deadline(told: DeadlineMessage) -> NoticeText:
+    missing, left = missing_text(told), told.days_left
+    days = "1 day" if left == 1 else f"{left} days"
+    title = Text(f"{told.credential} 周期还有 {left} 天截止", f"Your {told.credential} period ends in {days}")
+    if left == 0:
+        title = Text(f"{told.credential} 周期今天截止", f"Your {told.credential} period ends today")
+    body = Text(
+        f"本周期最后一天是{day_zh(told.deadline)}。{missing.zh}",
+        f"The period's last day is {day_en(told.deadline)}. {missing.en}",
+    )
+    return NoticeText(title, body)
+
+
+def _filled(text: NoticeText, told: HoursMessage | AnswerMessage) -> NoticeText:
+    values = {"hours": hours_text(told.hours), **_credential(told.credential)}
+    named = {"title": told.title}, {"title": told.title_en or told.title}
+    title, body = (Text(part.zh.format(**values, **named[0]), part.en.format(**values, **named[1])) for part in text)
+    return NoticeText(title, body)
+
+
+def _credential(credential: Credential | None) -> dict[str, str]:
+    return {"of": f"（{credential}）", "towards": f" ({credential})"} if credential else {"of": "", "towards": ""}

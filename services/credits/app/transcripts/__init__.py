@@ -1,0 +1,1 @@
+"""The whole ledger, as a table or a document."""

@@ -1,0 +1,168 @@
+"""A learner's account: what is required, earned and missing, and why not. Null is a figure not known."""
+
+from datetime import date
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from pydantic import BaseModel, Field
+
+from services.credits.app.accounts.read_account import AccountView, CertificateBalance, read_account
+from services.credits.app.context import RulesContext
+from services.credits.app.texts.shortfalls import shortfall_text
+from services.credits.app.texts.wording import hours_text
+from services.credits.domain.balances import PeriodBalance, Requirement, Shortfall, YearBalance
+from services.credits.domain.ids import LearnerId
+from services.credits.handlers.routes.certificates import CertificateAnswer, certificate_answer
+from services.credits.handlers.routes.fields import Hours, known_hours
+from services.credits.handlers.routes.ledger import EntryAnswer, entry_answer
+from services.kit.days import civil_day
+from services.kit.http import caller, secured
+from services.kit.identity import Role
+
+
+class YearAnswer(BaseModel):
+    """One year of a period; both days are included."""
+
+    start: date
+    end: date | None
+    earned_hours: Hours
+    required_hours: Hours | None
+    remaining_hours: Hours | None
+
+
+class MissingAnswer(BaseModel):
+    """Hours that one requirement still asks for, and what became of those that were watched."""
+
+    requirement: Requirement = Field(description="period: all of it; compulsory: 必修; year: one of its years")
+    start: date
+    deadline: date | None = Field(description="last day of the period or year that asks for them, Asia/Shanghai")
+    missed: bool = Field(description="that day is over")
+    missing_hours: Hours
+    waiting_hours: Hours = Field(description="of the missing: watched, and held; see `not_counted`")
+    unearned_hours: Hours = Field(description="of the missing: still to be watched")
+    text: str
+    text_en: str
+
+
+class RuleAnswer(BaseModel):
+    """The rule in force for a period, and where it comes from."""
+
+    id: str
+    known: bool = Field(description="false: the figures are not known, see the note")
+    source: str
+    source_en: str
+    note: str
+    note_en: str
+
+
+class PeriodAnswer(BaseModel):
+    """Hours of one certificate in one period."""
+
+    start: date
+    deadline: date | None = Field(description="last day of the period, Asia/Shanghai")
+    earned_hours: Hours
+    required_hours: Hours | None
+    remaining_hours: Hours | None
+    compulsory_hours: Hours
+    compulsory_required_hours: Hours | None
+    compulsory_remaining_hours: Hours | None
+    elective_hours: Hours
+    years: list[YearAnswer]
+    missing: list[MissingAnswer] = Field(description="what the rule still asks for; empty where it is not known")
+    not_counted: list[EntryAnswer] = Field(
+        description="of each watch completed in the period that does not count now: the entry that says why not"
+    )
+    rule: RuleAnswer
+
+
+class CertificateBalanceAnswer(BaseModel):
+    """A certificate and its hours."""
+
+    certificate: CertificateAnswer
+    current: PeriodAnswer
+    earlier: list[PeriodAnswer] = Field(description="periods that have ended and have awards, oldest first")
+
+
+class AccountAnswer(BaseModel):
+    """What the learner has: balances per certificate and period, and what is held with its reason."""
+
+    certificates: list[CertificateBalanceAnswer]
+    held: list[EntryAnswer]
+
+
+def add_account_routes(app: APIGatewayHttpResolver, ctx: RulesContext) -> None:
+    """The learner's route."""
+
+    @app.get(
+        "/v1/credits/account",
+        summary="Hours per certificate and period",
+        operation_id="read_account",
+        **secured(Role.LEARNER),
+    )
+    def account() -> AccountAnswer:
+        return _account(read_account(ctx, LearnerId(caller(app).id)), civil_day(ctx.clock.now()))
+
+
+def _account(account: AccountView, today: date) -> AccountAnswer:
+    return AccountAnswer(
+        certificates=[_balance(balance, today) for balance in account.certificates],
+        held=[entry_answer(entry) for entry in account.held],
+    )
+
+
+def _balance(balance: CertificateBalance, today: date) -> CertificateBalanceAnswer:
+    return CertificateBalanceAnswer(
+        certificate=certificate_answer(balance.certificate),
+        current=_period(balance.current, today),
+        earlier=[_period(period, today) for period in balance.earlier],
+    )
+
+
+def _period(balance: PeriodBalance, today: date) -> PeriodAnswer:
+    rule = balance.rule
+    return PeriodAnswer(
+        start=balance.period.start,
+        deadline=balance.period.end,
+        earned_hours=hours_text(balance.earned),
+        required_hours=known_hours(balance.required),
+        remaining_hours=known_hours(balance.remaining),
+        compulsory_hours=hours_text(balance.compulsory),
+        compulsory_required_hours=known_hours(balance.compulsory_required),
+        compulsory_remaining_hours=known_hours(balance.compulsory_remaining),
+        elective_hours=hours_text(balance.elective),
+        years=[_year(year) for year in balance.years],
+        missing=[_missing(shortfall, today) for shortfall in balance.shortfalls],
+        not_counted=[entry_answer(entry) for entry in reversed(balance.not_counted)],
+        rule=RuleAnswer(
+            id=rule.id,
+            known=rule.figures is not None,
+            source=rule.source,
+            source_en=rule.source_en,
+            note=rule.note,
+            note_en=rule.note_en,
+        ),
+    )
+
+
+def _year(balance: YearBalance) -> YearAnswer:
+    return YearAnswer(
+        start=balance.year.start,
+        end=balance.year.end,
+        earned_hours=hours_text(balance.earned),
+        required_hours=known_hours(balance.required),
+        remaining_hours=known_hours(balance.remaining),
+    )
+
+
+def _missing(shortfall: Shortfall, today: date) -> MissingAnswer:
+    deadline, text = shortfall.span.end, shortfall_text(shortfall, today)
+    return MissingAnswer(
+        requirement=shortfall.requirement,
+        start=shortfall.span.start,
+        deadline=deadline,
+        missed=deadline is not None and deadline < today,
+        missing_hours=hours_text(shortfall.missing),
+        waiting_hours=hours_text(shortfall.waiting),
+        unearned_hours=hours_text(shortfall.unearned),
+        text=text.zh,
+        text_en=text.en,
+    )

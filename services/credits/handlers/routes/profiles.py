@@ -1,0 +1,112 @@
+"""The learner's own profile. Nobody else reads it here, and no answer of it is kept anywhere."""
+
+from datetime import date, datetime, timedelta
+from typing import Annotated, Literal
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+from aws_lambda_powertools.event_handler.openapi.params import Body
+from pydantic import AfterValidator, BaseModel, Field, StrictInt, StrictStr
+from stdnum.cn import ric
+from stdnum.exceptions import ValidationError
+
+from services.credits.app.context import LedgerContext
+from services.credits.app.profiles.update_profile import ProfileView, read_profile, update_profile
+from services.credits.domain.ids import LearnerId
+from services.credits.domain.profile import MAX_REAL_NAME, clean_email, clean_real_name, clean_text
+from services.kit.bodies import Day, Request
+from services.kit.http import call_of, caller, secured
+from services.kit.identity import Role
+
+EARLIEST_BIRTHDAY = date(1900, 1, 1)
+
+FieldName = Literal["username", "nickname", "real_name", "birthday", "employer", "email"]
+
+
+def _id_number(text: str) -> str:
+    try:
+        return ric.validate(text)
+    except ValidationError as wrong:
+        raise ValueError("not an identity number of the mainland") from wrong
+
+
+Username = Annotated[StrictStr, Field(min_length=1, max_length=32), AfterValidator(clean_text)]
+Nickname = Annotated[StrictStr, Field(min_length=1, max_length=32), AfterValidator(clean_text)]
+Employer = Annotated[StrictStr, Field(min_length=1, max_length=100), AfterValidator(clean_text)]
+RealName = Annotated[StrictStr, Field(min_length=2, max_length=MAX_REAL_NAME), AfterValidator(clean_real_name)]
+Email = Annotated[StrictStr, Field(min_length=3, max_length=254), AfterValidator(clean_email)]
+IdNumber = Annotated[StrictStr, Field(pattern=r"^[0-9]{17}[0-9Xx]$"), AfterValidator(_id_number)]
+Birthday = Annotated[Day, Field(ge=EARLIEST_BIRTHDAY)]
+
+
+class ProfileRequest(Request):
+    """What is to change: fields that are left out stay as they are, null empties one."""
+
+    revision: StrictInt = Field(ge=0, description="of the profile that was looked at; 0 where there is none yet")
+    username: Username | None = Field(default=None, description="用户名; to be known by, not to sign in with")
+    nickname: Nickname | None = Field(default=None, description="昵称")
+    real_name: RealName | None = Field(default=None, description="实名, as on the certificate")
+    birthday: Birthday | None = Field(default=None, description="生日")
+    employer: Employer | None = Field(default=None, description="工作单位")
+    email: Email | None = Field(default=None, description="邮箱")
+    id_number: IdNumber | None = Field(default=None, description="mainland identity number; may be left out for good")
+
+
+class LearnerProfile(BaseModel):
+    """The caller's profile."""
+
+    revision: int
+    updated_at: datetime | None
+    username: str | None
+    nickname: str | None
+    real_name: str | None
+    birthday: date | None
+    employer: str | None
+    email: str | None
+    id_number: str | None = Field(description="all but the first and last four digits are hidden")
+    complete: bool
+    missing: list[FieldName] = Field(description="fields that are still empty; hours are held while the real name is")
+    stale: bool = Field(description="nobody has said for long that it is still right")
+    stale_after_days: int
+
+
+def add_profile_routes(app: APIGatewayHttpResolver, ctx: LedgerContext) -> None:
+    """The profile's routes."""
+    path, learner = "/v1/credits/profile", secured(Role.LEARNER)
+
+    @app.get(path, summary="The caller's profile", operation_id="read_profile", **learner)
+    def profile() -> LearnerProfile:
+        return _answer(read_profile(ctx, LearnerId(caller(app).id)), ctx.profiles.stale_after)
+
+    @app.patch(
+        path,
+        summary="Change some fields, or say that an aged profile is still right; safe to repeat",
+        operation_id="update_profile",
+        **learner,
+    )
+    def update(request: Annotated[ProfileRequest, Body()]) -> LearnerProfile:
+        values = {name: getattr(request, name) for name in request.model_fields_set - {"revision"}}
+        changed = update_profile(ctx, call_of(app), request.revision, values)
+        return _answer(changed, ctx.profiles.stale_after)
+
+
+def _answer(view: ProfileView, stale_after: timedelta) -> LearnerProfile:
+    profile = view.profile
+    return LearnerProfile(
+        revision=profile.revision,
+        updated_at=profile.updated_at,
+        username=profile.username,
+        nickname=profile.nickname,
+        real_name=profile.real_name,
+        birthday=profile.birthday,
+        employer=profile.employer,
+        email=profile.email,
+        id_number=_masked(profile.id_number),
+        complete=not profile.missing,
+        missing=profile.missing,
+        stale=view.stale,
+        stale_after_days=stale_after.days,
+    )
+
+
+def _masked(id_number: str | None) -> str | None:
+    return None if id_number is None else f"{id_number[:4]}{'*' * 10}{id_number[-4:]}"
