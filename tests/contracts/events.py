@@ -79,7 +79,7 @@ def consumer(service: str) -> tuple[MemoryStore, dict[str, EventHandler]]:
         return store, orders_handlers(orders)
     if service == "playback":
         ids = SequentialIds()
-        return store, playback_handlers(Watching(store, KEYS, clock, ids, EventFactory("playback", clock, ids)))
+        return store, playback_handlers(Watching(store, clock, ids, EventFactory("playback", clock, ids), KEYS))
     ledger = credits_context(store, clock, SequentialIds(), KEYS, load_rules(), load_profile_policy())
     _certify(ledger)
     handlers = credits_handlers(ledger)

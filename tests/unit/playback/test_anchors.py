@@ -13,15 +13,16 @@ from moto import mock_aws
 from services.kit.store import Key
 from services.playback.adapters.archive import ANCHORS, MemoryArchive, S3Archive
 from services.playback.adapters.signer import MemorySigner, signature_problems
-from services.playback.app.anchor_chains import Anchored, anchor_chains, read_anchors
-from services.playback.app.archive_watch import archive_watch, as_text, pack_of
-from services.playback.app.context import attempt_key, grown_key, leg_key, live_key
-from services.playback.app.verify_watches import Verdict, verify_watches
-from services.playback.app.watch import pause
+from services.playback.app.evidence.anchor_chains import AnchorReport, anchor_chains, read_anchors
+from services.playback.app.evidence.archive_watch import archive_watch
+from services.playback.app.evidence.packs import as_text, content_of
+from services.playback.app.evidence.verify_watches import Verdict, verify_watches
+from services.playback.app.items import anchor_note_key, attempt_key, leg_key, partition_of_learner
+from services.playback.app.watching.watch import pause
 from services.playback.cli.verify_chain import describe, describe_anchors
 from services.playback.domain.anchors import Anchor, ChainHead, anchor_document
 from tests.unit.playback.player import play, watch_to_prompt, watch_to_the_end
-from tests.unit.playback.world import LEARNER, LONG, OTHER, SHORT, World, a_world
+from tests.unit.playback.world import LEARNER, LONG, OTHER, SHORT, World, a_world, by
 
 DAY_MS = 86_400_000
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY = (f"2026-01-0{day}" for day in (5, 6, 7, 8))
@@ -37,7 +38,7 @@ class Anchoring:
 
     def run(self) -> list[str]:
         """What the schedule does."""
-        return anchor_chains(self.world.store, self.signer, self.anchors, self.world.clock)
+        return anchor_chains(self.world.archive_context(self.signer, self.anchors))
 
     def next_day(self, days: int = 1) -> None:
         """Time passes."""
@@ -45,20 +46,20 @@ class Anchoring:
 
     def anchor(self, day: str) -> dict[str, Any]:
         """A kept anchor."""
-        return pack_of(json.loads(self.anchors.kept[day]))
+        return content_of(json.loads(self.anchors.kept[day]))
 
     def heads(self, day: str) -> dict[str, int]:
         """Number of legs by watch."""
         return {head["watch_id"]: head["legs"] for head in self.anchor(day)["heads"]}
 
-    def read(self, learner_id: str = LEARNER) -> Anchored:
+    def read(self, learner_id: str = LEARNER) -> AnchorReport:
         """What the anchors say."""
         genuine = partial(signature_problems, {"keys": self.signer.public_keys()})
         return read_anchors(self.anchors, genuine, self.world.clock, learner_id)
 
     def verify(self, learner_id: str = LEARNER) -> list[Verdict]:
         """The operator's check."""
-        return verify_watches(self.world.store, self.world.context.keys, self.packs, self.read(learner_id), learner_id)
+        return verify_watches(self.world.verification_context(self.packs), self.read(learner_id), learner_id)
 
     def problems(self, learner_id: str = LEARNER) -> list[str]:
         """All that the operator's check finds of watches."""
@@ -82,7 +83,7 @@ def roll_back(world: World, saved: dict[Key, tuple[int, str]], learner_id: str =
 
 
 def _is_of(world: World, key: Key, learner_id: str) -> bool:
-    return key.pk in {live_key(learner_id).pk, *(k.pk for k in world.store.items if k.pk.startswith("WATCH#"))}
+    return key.pk in {partition_of_learner(learner_id), *(k.pk for k in world.store.items if k.pk.startswith("WATCH#"))}
 
 
 def test_a_day_is_anchored_once_it_is_over_with_the_heads_of_the_chains_that_grew(anchoring: Anchoring) -> None:
@@ -147,7 +148,7 @@ def test_a_clock_that_is_behind_around_midnight_hinders_no_call(anchoring: Ancho
     anchoring.next_day()
     state = world.start()
     world.clock.advance(-DAY_MS // 2 - 1)
-    pause(world.context, LEARNER, state.token, 0, "test")
+    pause(world.context, by(LEARNER), state.token, 0)
     anchoring.next_day(2)
     anchoring.run()
     assert anchoring.problems() == []
@@ -232,7 +233,7 @@ def test_a_completed_watch_rolled_back_before_any_anchor_is_found_by_its_pack(an
     world.start()
     before = snapshot(world)
     watch_to_the_end(world, world.start(take_over=True))
-    archive_watch(world.store, anchoring.signer, anchoring.packs, world.clock, world.store.outbox[-1])
+    archive_watch(world.archive_context(anchoring.signer, anchoring.packs), world.store.outbox[-1])
     assert anchoring.problems() == []
     roll_back(world, before)
     assert anchoring.problems() != []
@@ -241,7 +242,7 @@ def test_a_completed_watch_rolled_back_before_any_anchor_is_found_by_its_pack(an
 def test_legs_that_have_partly_aged_out_are_still_whole(anchoring: Anchoring) -> None:
     world = anchoring.world
     state = watch_to_the_end(world, world.start())
-    archive_watch(world.store, anchoring.signer, anchoring.packs, world.clock, world.store.outbox[-1])
+    archive_watch(world.archive_context(anchoring.signer, anchoring.packs), world.store.outbox[-1])
     anchoring.next_day()
     anchoring.run()
     for number in (1, 3):
@@ -317,7 +318,7 @@ def test_a_late_anchor_is_named_and_one_that_is_not_due_is_not(anchoring: Anchor
     anchoring.next_day()
     assert anchoring.read().problems == ["the last anchor is of 2026-01-05"]
     assert describe_anchors(anchoring.read()).startswith("anchored up to 2026-01-05")
-    assert describe_anchors(Anchored()).startswith("not anchored yet")
+    assert describe_anchors(AnchorReport()).startswith("not anchored yet")
 
 
 @pytest.mark.parametrize("dies_after", range(4))
@@ -385,6 +386,6 @@ def test_notes_outlast_many_failed_runs(anchoring: Anchoring) -> None:
 
     anchoring.world.store.commit = watching  # type: ignore[method-assign]
     state = anchoring.world.start()
-    (note,) = [put for put in puts if put.key == grown_key(MONDAY, state.live.watch_id)]
+    (note,) = [put for put in puts if put.key == anchor_note_key(MONDAY, state.live.watch_id)]
     now = anchoring.world.clock.now()
     assert note.expires_at >= (now + timedelta(days=90)).timestamp()

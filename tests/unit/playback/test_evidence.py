@@ -14,18 +14,22 @@ from jwt import PyJWK, api_jws
 from moto import mock_aws
 
 from services.kit.events import Envelope
-from services.kit.identity import Principal, Role
+from services.kit.identity import Role
 from services.kit.problems import Problem
 from services.playback.adapters.archive import MemoryArchive, S3Archive
 from services.playback.adapters.signer import KmsSigner, MemorySigner
-from services.playback.app.anchor_chains import Anchored
-from services.playback.app.archive_watch import EvidenceArchive, NotKept, Signer, archive_watch, read_evidence
-from services.playback.app.context import leg_key
-from services.playback.app.verify_watches import verify_watches
+from services.playback.app.context import EvidenceContext
+from services.playback.app.evidence.anchor_chains import AnchorReport
+from services.playback.app.evidence.archive_watch import NotKept, archive_watch
+from services.playback.app.evidence.read_evidence import read_evidence
+from services.playback.app.evidence.verify_watches import verify_watches
+from services.playback.app.items import leg_key
+from services.playback.app.ports import Archive, Signer
 from services.playback.cli.verify_pack import verify
+from services.playback.domain.ids import WatchId
 from services.playback.domain.watch import LegKind
 from tests.unit.playback.player import confirm, play, watch_to_the_end
-from tests.unit.playback.world import LEARNER, OTHER, SHORT, World, a_world
+from tests.unit.playback.world import LEARNER, OTHER, SHORT, World, a_world, by
 
 Signed = dict[str, Any]
 
@@ -41,10 +45,10 @@ def complete(world: World) -> Envelope:
     return world.store.outbox[-1]
 
 
-def archived(world: World, signer: Signer, archive: EvidenceArchive, event: Envelope) -> Signed:
+def archived(world: World, signer: Signer, archive: Archive, event: Envelope) -> Signed:
     """The pack that the event leads to."""
-    archive_watch(world.store, signer, archive, world.clock, event)
-    return read_evidence(archive, Principal(LEARNER, frozenset({Role.LEARNER})), event.subject)
+    archive_watch(world.archive_context(signer, archive), event)
+    return read_evidence(EvidenceContext(signer, archive), by(LEARNER), WatchId(event.subject))
 
 
 def test_a_genuine_pack_is_accepted_by_the_auditors_command_and_by_another_library(world: World) -> None:
@@ -138,7 +142,7 @@ def test_no_leg_ages_out_that_the_archive_does_not_hold(
     event, archive = complete(world), MemoryArchive()
     spoil(archive, event)
     with pytest.raises(NotKept):
-        archive_watch(world.store, MemorySigner(), archive, world.clock, event)
+        archive_watch(world.archive_context(MemorySigner(), archive), event)
     assert {leg.version for leg in world.store.query(f"WATCH#{event.subject}", "LEG#", dict)} == {1}
 
 
@@ -153,14 +157,15 @@ def test_watching_again_after_completion_adds_nothing_to_the_record(world: World
 def test_a_pack_is_shown_to_its_learner_and_to_auditors_only(world: World) -> None:
     archive, event = MemoryArchive(), complete(world)
     signed = archived(world, MemorySigner(), archive, event)
-    assert read_evidence(archive, Principal("auditor", frozenset({Role.AUDITOR})), event.subject) == signed
-    for principal, watch_id in [
-        (Principal(OTHER, frozenset({Role.LEARNER})), event.subject),
-        (Principal("reviewer", frozenset({Role.REVIEWER})), event.subject),
-        (Principal(LEARNER, frozenset({Role.LEARNER})), "no-such-watch"),
+    ctx, watch_id = EvidenceContext(MemorySigner(), archive), WatchId(event.subject)
+    assert read_evidence(ctx, by("auditor", roles=[Role.AUDITOR]), watch_id) == signed
+    for call, other_id in [
+        (by(OTHER), watch_id),
+        (by("reviewer", roles=[Role.REVIEWER]), watch_id),
+        (by(LEARNER), WatchId("no-such-watch")),
     ]:
         with pytest.raises(Problem) as refusal:
-            read_evidence(archive, principal, watch_id)
+            read_evidence(ctx, call, other_id)
         assert refusal.value.type.code == "EVIDENCE_NOT_FOUND"
 
 
@@ -169,7 +174,7 @@ def test_an_event_about_a_watch_that_is_not_complete_makes_no_pack(world: World)
     archive = MemoryArchive()
     other_watch = event.model_copy(update={"data": {**event.data, "watch_id": "f" * 32}})
     with pytest.raises(LookupError):
-        archive_watch(world.store, MemorySigner(), archive, world.clock, other_watch)
+        archive_watch(world.archive_context(MemorySigner(), archive), other_watch)
     assert archive.kept == {}
 
 
@@ -223,7 +228,7 @@ def test_the_operators_check_finds_whole_watches_whole_and_names_a_changed_leg(w
     play(world, world.start(SHORT, take_over=True), 2_000)
 
     def findings() -> list[list[int]]:
-        verdicts = verify_watches(world.store, world.context.keys, archive, Anchored(), LEARNER)
+        verdicts = verify_watches(world.verification_context(archive), AnchorReport(), LEARNER)
         return [[finding.number for finding in verdict.findings] for verdict in verdicts]
 
     assert findings() == [[], []]
@@ -238,7 +243,7 @@ def test_the_operators_check_reads_the_archive_once_the_legs_have_aged_out(world
     archived(world, MemorySigner(), archive, event)
     for key in [key for key in world.store.items if key.pk == f"WATCH#{event.subject}"]:
         del world.store.items[key]
-    (verdict,) = verify_watches(world.store, world.context.keys, archive, Anchored(), LEARNER)
+    (verdict,) = verify_watches(world.verification_context(archive), AnchorReport(), LEARNER)
     assert verdict.findings == []
-    (verdict,) = verify_watches(world.store, world.context.keys, MemoryArchive(), Anchored(), LEARNER)
+    (verdict,) = verify_watches(world.verification_context(MemoryArchive()), AnchorReport(), LEARNER)
     assert verdict.findings != []
