@@ -27,8 +27,8 @@ from services.playback.app.context import (
 )
 
 if TYPE_CHECKING:
+    from services.kit.signing import KmsSigner
     from services.playback.adapters.archive import S3Archive
-    from services.playback.adapters.signer import KmsSigner
 
 
 class KeySettings(Settings):
@@ -100,7 +100,7 @@ def statements() -> StatementsContext:
 @cache
 def verification() -> VerificationContext:
     """Of the operators' command."""
-    return VerificationContext(store(), _keys(), packs())
+    return VerificationContext(store(), SystemClock(), _keys(), signer(), packs(), anchors())
 
 
 @cache
@@ -138,7 +138,7 @@ def _archive(prefix: str) -> "S3Archive":
 @cache
 def signer() -> "KmsSigner":
     """What signs packs and anchors."""
-    from services.playback.adapters.signer import KmsSigner
+    from services.kit.signing import KmsSigner
 
     client: Any = boto3.client("kms")  # its stubs spell out every request, which a narrow protocol cannot match
     return KmsSigner(client, SignerSettings.load().evidence_key_ids.split(","))

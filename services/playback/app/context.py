@@ -1,5 +1,7 @@
 """What use cases work with: one context for watching, and a narrower one for each function that must hold less."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -17,7 +19,8 @@ from services.playback.domain.watch import Attempt, Live
 if TYPE_CHECKING:
     # Of the narrower contexts: a beat's function loads none of it.
     from services.kit.audit import AuditLog
-    from services.playback.app.ports import Archive, MediaSigner, Signer
+    from services.kit.jose import Signer
+    from services.playback.app.ports import Archive, MediaSigner
 
 LEG_PURPOSE = "leg"
 PROMPT_PURPOSE = "prompt"
@@ -82,7 +85,7 @@ class MediaContext:
     store: Store
     clock: Clock
     keys: KeyRing
-    signer: "MediaSigner"
+    signer: MediaSigner
 
 
 @dataclass(frozen=True)
@@ -91,16 +94,16 @@ class ArchiveContext:
 
     store: Store
     clock: Clock
-    signer: "Signer"
-    archive: "Archive"
+    signer: Signer
+    archive: Archive
 
 
 @dataclass(frozen=True)
 class EvidenceContext:
     """Of handing packs and public keys out. It sees no table."""
 
-    signer: "Signer"
-    packs: "Archive"
+    signer: Signer
+    packs: Archive
 
 
 @dataclass(frozen=True)
@@ -110,8 +113,8 @@ class RiskContext:
     store: Store
     clock: Clock
     events: EventFactory
-    audit: "AuditLog"
-    packs: "Archive"
+    audit: AuditLog
+    packs: Archive
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,7 @@ class StatementsContext:
     """Of telling others of completed watches. It only reads, and holds no key."""
 
     store: Store
-    packs: "Archive"
+    packs: Archive
 
 
 @dataclass(frozen=True)
@@ -127,5 +130,8 @@ class VerificationContext:
     """Of the operators' command: everything that is recorded, and the keys to check it with."""
 
     store: Store
+    clock: Clock
     keys: KeyRing
-    packs: "Archive"
+    signer: Signer
+    packs: Archive
+    anchors: Archive

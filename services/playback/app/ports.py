@@ -4,16 +4,6 @@ from datetime import datetime
 from typing import Protocol
 
 
-class Signer(Protocol):
-    """Signs with an asymmetric key that never leaves its keeper."""
-
-    def sign(self, payload: bytes) -> dict[str, str]:
-        """A JWS in flattened JSON form (RFC 7515): `payload`, `protected` and `signature`, ES256."""
-
-    def public_keys(self) -> list[dict[str, str]]:
-        """The public keys as JWKs, the signing one first, then the retired ones."""
-
-
 class Archive(Protocol):
     """Keeps documents of one kind for five years, each under a name; what was put once cannot be changed."""
 

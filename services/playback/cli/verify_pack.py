@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from services.playback.adapters.signer import signature_problems
+from services.kit.signing import signature_problems
 from services.playback.app.evidence.packs import content_of
 from services.playback.domain.evidence import doubts
 

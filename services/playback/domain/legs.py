@@ -1,10 +1,10 @@
 """The signed record of a watch: one append-only chain of legs, each bound to the one before."""
 
 import json
-from base64 import urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
+from services.kit import base64url
 from services.playback.domain.ids import CourseId, LearnerId, SessionId, WatchId
 from services.playback.domain.watch import LegKind
 
@@ -57,7 +57,7 @@ def _leg_mac(facts: LegFacts, key_id: str, previous_mac: str, mac: Mac) -> str:
         del told["choice"]
     signed = {**told, "key_id": key_id, "previous_mac": previous_mac}
     message = json.dumps(signed, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-    return urlsafe_b64encode(mac(key_id, message)).decode().rstrip("=")
+    return base64url.encode(mac(key_id, message))
 
 
 @dataclass(frozen=True)

@@ -3,24 +3,26 @@
 import json
 from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
 
+from services.kit.signing import ES256, MemorySigner
 from services.kit.store import Key
 from services.playback.adapters.archive import ANCHORS, MemoryArchive, S3Archive
-from services.playback.adapters.signer import MemorySigner, signature_problems
-from services.playback.app.evidence.anchor_chains import AnchorReport, anchor_chains, read_anchors
+from services.playback.app.context import VerificationContext
+from services.playback.app.evidence.anchor_chains import anchor_chains
 from services.playback.app.evidence.archive_watch import archive_watch
-from services.playback.app.evidence.packs import as_text, content_of
+from services.playback.app.evidence.packs import content_of, signed_text
+from services.playback.app.evidence.read_anchors import AnchorReport, read_anchors
 from services.playback.app.evidence.verify_watches import Verdict, verify_watches
 from services.playback.app.items import anchor_note_key, attempt_key, leg_key, partition_of_learner
 from services.playback.app.watching.watch import pause
 from services.playback.cli.verify_chain import describe, describe_anchors
 from services.playback.domain.anchors import Anchor, ChainHead, anchor_document
+from services.playback.domain.ids import LearnerId
 from tests.unit.playback.player import play, watch_to_prompt, watch_to_the_end
 from tests.unit.playback.world import LEARNER, LONG, OTHER, SHORT, World, a_world, by
 
@@ -33,12 +35,16 @@ class Anchoring:
 
     def __init__(self) -> None:
         self.world = a_world()
-        self.signer = MemorySigner()
+        self.signer = MemorySigner(ES256)
         self.anchors, self.packs = MemoryArchive(), MemoryArchive()
 
     def run(self) -> list[str]:
         """What the schedule does."""
         return anchor_chains(self.world.archive_context(self.signer, self.anchors))
+
+    def context(self) -> VerificationContext:
+        """What the operator's check works with."""
+        return self.world.verification_context(self.packs, self.signer, self.anchors)
 
     def next_day(self, days: int = 1) -> None:
         """Time passes."""
@@ -52,16 +58,15 @@ class Anchoring:
         """Number of legs by watch."""
         return {head["watch_id"]: head["legs"] for head in self.anchor(day)["heads"]}
 
-    def read(self, learner_id: str = LEARNER) -> AnchorReport:
+    def read(self, learner_id: LearnerId = LEARNER) -> AnchorReport:
         """What the anchors say."""
-        genuine = partial(signature_problems, {"keys": self.signer.public_keys()})
-        return read_anchors(self.anchors, genuine, self.world.clock, learner_id)
+        return read_anchors(self.context(), learner_id)
 
-    def verify(self, learner_id: str = LEARNER) -> list[Verdict]:
+    def verify(self, learner_id: LearnerId = LEARNER) -> list[Verdict]:
         """The operator's check."""
-        return verify_watches(self.world.verification_context(self.packs), self.read(learner_id), learner_id)
+        return verify_watches(self.context(), self.read(learner_id), learner_id)
 
-    def problems(self, learner_id: str = LEARNER) -> list[str]:
+    def problems(self, learner_id: LearnerId = LEARNER) -> list[str]:
         """All that the operator's check finds of watches."""
         return [finding.problem for verdict in self.verify(learner_id) for finding in verdict.findings]
 
@@ -71,18 +76,18 @@ def anchoring() -> Anchoring:
     return Anchoring()
 
 
-def snapshot(world: World, learner_id: str = LEARNER) -> dict[Key, tuple[int, str]]:
+def snapshot(world: World, learner_id: LearnerId = LEARNER) -> dict[Key, tuple[int, str]]:
     """Everything of a learner as it is now, for a later rollback."""
     return {key: item for key, item in world.store.items.items() if _is_of(world, key, learner_id)}
 
 
-def roll_back(world: World, saved: dict[Key, tuple[int, str]], learner_id: str = LEARNER) -> None:
+def roll_back(world: World, saved: dict[Key, tuple[int, str]], learner_id: LearnerId = LEARNER) -> None:
     """An operator with write access puts legs, head and live state back together."""
     now = {key: item for key, item in world.store.items.items() if not _is_of(world, key, learner_id)}
     world.store.items = {**now, **saved}
 
 
-def _is_of(world: World, key: Key, learner_id: str) -> bool:
+def _is_of(world: World, key: Key, learner_id: LearnerId) -> bool:
     return key.pk in {partition_of_learner(learner_id), *(k.pk for k in world.store.items if k.pk.startswith("WATCH#"))}
 
 
@@ -274,12 +279,12 @@ def swap_two(anchoring: Anchoring) -> None:
 
 def forge_heads(anchoring: Anchoring) -> None:
     emptied = anchor_document(Anchor(TUESDAY, anchoring.anchor(TUESDAY)["previous"], ()))
-    anchoring.anchors.kept[TUESDAY] = as_text(MemorySigner().sign(as_text(emptied)))
+    anchoring.anchors.kept[TUESDAY] = signed_text(MemorySigner(ES256), emptied)
 
 
 def replace_even_with_the_key(anchoring: Anchoring) -> None:
     emptied = anchor_document(Anchor(MONDAY, "", (ChainHead("w", LEARNER, 1, "m"),)))
-    anchoring.anchors.kept[MONDAY] = as_text(anchoring.signer.sign(as_text(emptied)))
+    anchoring.anchors.kept[MONDAY] = signed_text(anchoring.signer, emptied)
 
 
 def garble(anchoring: Anchoring) -> None:

@@ -6,9 +6,9 @@ import pytest
 
 from services.kit.audit import AuditRecord
 from services.kit.events import Envelope
+from services.kit.signing import ES256, MemorySigner
 from services.kit.store import Conflict
 from services.playback.adapters.archive import MemoryArchive
-from services.playback.adapters.signer import MemorySigner
 from services.playback.app.evidence.archive_watch import archive_watch
 from services.playback.app.risk.assess_watch import assess_watch
 from services.playback.app.risk.items import RiskCase, cases_partition
@@ -48,7 +48,7 @@ def complete(world: World, course_id: str = LONG, learner_id: str = LEARNER, aft
 
 def assess(world: World, archive: MemoryArchive, event: Envelope) -> None:
     """What the archive's function does with a completion."""
-    archive_watch(world.archive_context(MemorySigner(), archive), event)
+    archive_watch(world.archive_context(MemorySigner(ES256), archive), event)
     assess_watch(world.risk_context(archive), event)
 
 
@@ -118,7 +118,7 @@ def test_reaction_times_are_judged_with_those_of_other_courses(world: World, arc
 @pytest.mark.parametrize("crash", ["before", "after"])
 def test_delivered_again_after_a_crash_it_is_told_once(world: World, archive: MemoryArchive, crash: str) -> None:
     completed = complete(world)
-    archive_watch(world.archive_context(MemorySigner(), archive), completed)
+    archive_watch(world.archive_context(MemorySigner(ES256), archive), completed)
     world.store.crash = crash
     with pytest.raises(Crash):
         assess_watch(world.risk_context(archive), completed)

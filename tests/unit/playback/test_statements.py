@@ -8,9 +8,9 @@ from uuid import UUID
 import pytest
 from ralph.models.xapi.video.statements import VideoCompleted
 
+from services.kit.signing import ES256, MemorySigner
 from services.kit.store.memory import MemoryStore
 from services.playback.adapters.archive import MemoryArchive
-from services.playback.adapters.signer import MemorySigner
 from services.playback.app.context import StatementsContext
 from services.playback.app.evidence.archive_watch import archive_watch
 from services.playback.app.items import leg_key
@@ -98,7 +98,7 @@ def test_exporting_again_gives_the_same_before_and_after_archiving_and_when_the_
     state = watch_to_the_end(world, world.start(SHORT))
     first = statements(world)
     archive = MemoryArchive()
-    archive_watch(world.archive_context(MemorySigner(), archive), world.store.outbox[-1])
+    archive_watch(world.archive_context(MemorySigner(ES256), archive), world.store.outbox[-1])
     assert statements(world, archive) == first
     world.store.items.pop(leg_key(state.live.watch_id, 1))
     assert statements(world, archive) == first

@@ -11,15 +11,18 @@ from services.kit.clock import ManualClock
 from services.kit.events import Envelope, EventFactory
 from services.kit.identity import Principal, Role
 from services.kit.ids import SequentialIds
+from services.kit.jose import Signer
 from services.kit.keyring import KeyRing
+from services.kit.signing import ES256, MemorySigner
 from services.kit.store import Change
 from services.kit.store.memory import MemoryStore
+from services.playback.adapters.archive import MemoryArchive
 from services.playback.app.context import ArchiveContext, Context, MediaContext, RiskContext, VerificationContext
 from services.playback.app.courses.record_course import record_course
 from services.playback.app.entitlements.record_entitlement import record_entitlement
 from services.playback.app.items import live_key
 from services.playback.app.memberships.record_membership import record_membership
-from services.playback.app.ports import Archive, MediaSigner, Signer
+from services.playback.app.ports import Archive, MediaSigner
 from services.playback.app.revocation.decide_revocation import decide_revocation
 from services.playback.app.watching.start_session import start_session
 from services.playback.app.watching.watch_state import WatchState
@@ -89,9 +92,12 @@ class World:
         """Of what notices and reviews."""
         return RiskContext(self.store, self.clock, self.context.events, AuditLog(self.clock, self.ids), packs)
 
-    def verification_context(self, packs: Archive) -> VerificationContext:
+    def verification_context(
+        self, packs: Archive, signer: Signer | None = None, anchors: Archive | None = None
+    ) -> VerificationContext:
         """Of the operators' check."""
-        return VerificationContext(self.store, self.context.keys, packs)
+        signer, anchors = signer or MemorySigner(ES256), anchors or MemoryArchive()
+        return VerificationContext(self.store, self.clock, self.context.keys, signer, packs, anchors)
 
     def asked_to_revoke(
         self, learner_id: LearnerId, course_id: CourseId, basis: str = "claim", *, even_if_completed: bool = False

@@ -5,7 +5,7 @@ from datetime import timedelta
 from services.kit.events import Envelope
 from services.kit.store import Change, Put, Store, Stored
 from services.playback.app.context import ArchiveContext
-from services.playback.app.evidence.packs import as_text, kept_pack
+from services.playback.app.evidence.packs import kept_pack, signed_text
 from services.playback.app.items import attempt_key
 from services.playback.app.ports import Archive
 from services.playback.app.watching.watches import read_legs
@@ -45,7 +45,7 @@ def archive_watch(ctx: ArchiveContext, event: Envelope) -> None:
     legs = [leg.value for leg in stored_legs]
     if ctx.archive.get(watch_id) is None:
         pack = evidence_pack(stored.value, legs, policy(stored.value.policy_id))
-        ctx.archive.put(watch_id, as_text(ctx.signer.sign(as_text(pack))))
+        ctx.archive.put(watch_id, signed_text(ctx.signer, pack))
     _confirm(ctx.archive, watch_id, legs)
     _let_expire(ctx.store, stored_legs, int((ctx.clock.now() + HOT_RETENTION).timestamp()))
 

@@ -1,9 +1,9 @@
 """Packs as they are kept."""
 
 import json
-from base64 import urlsafe_b64decode
 from typing import Any
 
+from services.kit.jose import Signer, flattened, payload_of
 from services.kit.store import Store
 from services.playback.app.ports import Archive
 from services.playback.app.watching.watches import read_legs
@@ -26,9 +26,13 @@ def recorded_legs(store: Store, packs: Archive, watch_id: WatchId) -> list[Leg]:
 
 def content_of(signed: dict[str, Any]) -> dict[str, Any]:
     """The document inside a flattened JWS; its signature is not checked here."""
-    payload = signed["payload"]
-    content: dict[str, Any] = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    content: dict[str, Any] = json.loads(payload_of(signed))
     return content
+
+
+def signed_text(signer: Signer, document: dict[str, Any]) -> bytes:
+    """A document as it is kept: a flattened JWS."""
+    return as_text(flattened(signer, as_text(document)))
 
 
 def as_text(value: dict[str, Any]) -> bytes:

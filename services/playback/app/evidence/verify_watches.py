@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.playback.app.context import LEG_PURPOSE, VerificationContext
-from services.playback.app.evidence.anchor_chains import AnchorReport
 from services.playback.app.evidence.packs import recorded_legs
+from services.playback.app.evidence.read_anchors import AnchorReport
 from services.playback.app.watching.watches import newest, read_attempts, read_legs, read_live
 from services.playback.domain.anchors import ChainHead, verify_anchored
 from services.playback.domain.ids import CourseId, LearnerId, WatchId

@@ -1,8 +1,8 @@
 """The session's rotating token: the live state itself, sealed for one learner."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 
+from services.kit import base64url
 from services.kit.keyring import KeyRing, UnknownKey
 from services.kit.store.codec import decode, encode
 from services.playback.app.watching.problems import TOKEN_INVALID
@@ -24,8 +24,8 @@ class TokenState:
 def seal(keys: KeyRing, learner_id: LearnerId, live: Live, version: int) -> str:
     """The token of a stored live state; the same state gives the same token."""
     key_id = keys.current_id()
-    payload = _to_text(encode(TokenState(version, live)).encode())
-    return f"{key_id}.{payload}.{_to_text(_mac(keys, key_id, learner_id, payload))}"
+    payload = base64url.encode(encode(TokenState(version, live)).encode())
+    return f"{key_id}.{payload}.{base64url.encode(_mac(keys, key_id, learner_id, payload))}"
 
 
 def unseal(keys: KeyRing, learner_id: LearnerId, token: str) -> TokenState:
@@ -33,12 +33,12 @@ def unseal(keys: KeyRing, learner_id: LearnerId, token: str) -> TokenState:
     key_id, _, rest = token.partition(".")
     payload, _, mac = rest.partition(".")
     try:
-        genuine = keys.verify(key_id, PURPOSE, _bound(learner_id, payload), _from_text(mac))
+        genuine = keys.verify(key_id, PURPOSE, _bound(learner_id, payload), base64url.decode(mac))
     except (UnknownKey, ValueError):
         genuine = False
     if not genuine:
         raise TOKEN_INVALID.problem()
-    return decode(_from_text(payload).decode(), TokenState)
+    return decode(base64url.decode(payload).decode(), TokenState)
 
 
 def _mac(keys: KeyRing, key_id: str, learner_id: LearnerId, payload: str) -> bytes:
@@ -47,11 +47,3 @@ def _mac(keys: KeyRing, key_id: str, learner_id: LearnerId, payload: str) -> byt
 
 def _bound(learner_id: LearnerId, payload: str) -> bytes:
     return f"{learner_id}|{payload}".encode()
-
-
-def _to_text(raw: bytes) -> str:
-    return urlsafe_b64encode(raw).decode().rstrip("=")
-
-
-def _from_text(text: str) -> bytes:
-    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
