@@ -20,7 +20,8 @@ from services.kit.ids import RandomIds
 from services.kit.keyring import KeyRing
 from services.kit.store.dynamodb import DynamoStore
 from services.playback.app.context import Context
-from services.playback.app.record_views import record_course, record_entitlement
+from services.playback.app.courses.record_course import record_course
+from services.playback.app.entitlements.record_entitlement import record_entitlement
 from services.playback.handlers.http import build_api
 from tests.gateway import Answer, claims, origin_secret, request, send
 
@@ -78,7 +79,7 @@ class Meter:
             correlation_id="test",
             data=data,
         )
-        handle(self.context.store, self.clock, event)
+        handle(self.context, event)
 
     def entitle(self, course_id: str, duration_ms: int, max_rate: str = "1.0") -> None:
         """A course, and the right to watch it for some time."""
@@ -121,7 +122,7 @@ def metered(monkeypatch: pytest.MonkeyPatch) -> Iterator[Meter]:
         clock, ids = ManualClock(datetime(2026, 1, 5, 4, 0, tzinfo=UTC)), RandomIds()
         store = DynamoStore(TABLE, OUTBOX, clock)
         keys = KeyRing(lambda _: {"current": "k1", "k1": "one" * 20})
-        context = Context(store, keys, clock, ids, EventFactory("playback", clock, ids))
+        context = Context(store, clock, ids, EventFactory("playback", clock, ids), keys)
         meter = Meter(build_api(context, origin_secret), context, clock)
         with patch.object(BaseClient, "_make_api_call", _counting(meter)):
             yield meter

@@ -80,7 +80,7 @@ def consumer(service: str) -> tuple[MemoryStore, dict[str, EventHandler]]:
         return store, orders_handlers(orders)
     if service == "playback":
         ids = SequentialIds()
-        return store, playback_handlers(Watching(store, KEYS, clock, ids, EventFactory("playback", clock, ids)))
+        return store, playback_handlers(Watching(store, clock, ids, EventFactory("playback", clock, ids), KEYS))
     ledger = LedgerContext(*ports(store, clock, SequentialIds()), load_rules(), KEYS, load_profile_policy())
     _certify(ledger)
     handlers = credits_handlers(ledger)

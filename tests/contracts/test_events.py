@@ -34,7 +34,8 @@ from services.orders.app.finance.exports import request_daily_exports
 from services.orders.app.finance.request_check import request_daily_checks
 from services.orders.app.payments.items import payment_key
 from services.orders.app.payments.receive_notification import receive_notification
-from services.playback.app.risk_cases import assess_watch
+from services.playback.adapters.archive import MemoryArchive as Packs
+from services.playback.app.risk.assess_watch import assess_watch
 from tests.contracts.events import CONSUMERS, PUBLISHED, ROOT, SERVICES, consumer, example, names, published, schema
 from tests.unit.credits import world as credits_world
 from tests.unit.orders import shop
@@ -158,7 +159,7 @@ def click_at_once() -> list[Envelope]:
     while state.live.completed_at is None:
         state = confirm(world, state, after_ms=0) if state.prompt else play(world, state, 5_000)
     (completed,) = world.store.outbox
-    assess_watch(world.store, world.clock, world.context.events, completed)
+    assess_watch(world.risk_context(Packs()), completed)
     return world.store.outbox
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from demo.people import learner_id_of
 from local.emulator import REGION, ROOT
-from services.playback.domain.watch import SHANGHAI
+from services.kit.days import SHANGHAI
 from tests.flows.world import World
 
 pytestmark = pytest.mark.system

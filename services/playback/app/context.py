@@ -1,16 +1,26 @@
-"""What every use case works with, and where things are kept."""
+"""What use cases work with: one context for watching, and a narrower one for each function that must hold less."""
+
+from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from services.kit.clock import Clock, to_ms
 from services.kit.events import EventFactory
 from services.kit.ids import Ids
 from services.kit.keyring import KeyRing
 from services.kit.store import Key, Store
+from services.playback.app.items import questions_key
 from services.playback.domain.policy import WatchPolicy
 from services.playback.domain.prompts import prompt_positions
-from services.playback.domain.questions import Asked, QuestionSet, asked
+from services.playback.domain.questions import QuestionSet, ShownQuestion, shown_question
 from services.playback.domain.watch import Attempt, Live
+
+if TYPE_CHECKING:
+    # Of the narrower contexts: a beat's function loads none of it.
+    from services.kit.audit import AuditLog
+    from services.kit.jose import Signer
+    from services.playback.app.ports import Archive, MediaSigner
 
 LEG_PURPOSE = "leg"
 PROMPT_PURPOSE = "prompt"
@@ -20,13 +30,13 @@ QUESTION_PURPOSE = "question"
 
 @dataclass(frozen=True)
 class Context:
-    """The ports."""
+    """Of watching, and of what decides who may."""
 
     store: Store
-    keys: KeyRing
     clock: Clock
     ids: Ids
     events: EventFactory
+    keys: KeyRing
     _questions: dict[Key, QuestionSet] = field(default_factory=dict)
     """What was read before: a version's questions never change, so a beat at an open prompt reads nothing. An answer
     that was put right counts once the function starts anew.
@@ -48,7 +58,7 @@ class Context:
 
         return prompt_positions(watch.watch_id, watch.duration_ms, policy, draw)
 
-    def asked(self, live: Live) -> Asked | None:
+    def open_question(self, live: Live) -> ShownQuestion | None:
         """What the open prompt asks, by the key that was pinned when the watch began; None where it only waits."""
         if live.prompt is None or not live.questions:
             return None
@@ -57,7 +67,7 @@ class Context:
             return self.keys.mac(live.key_id, QUESTION_PURPOSE, message)
 
         questions = self._question_set(questions_key(live.course_id, live.content_version))
-        return asked(live.watch_id, live.prompt.index, questions.questions, draw)
+        return shown_question(live.watch_id, live.prompt.index, questions.questions, draw)
 
     def _question_set(self, key: Key) -> QuestionSet:
         if key not in self._questions:
@@ -68,70 +78,60 @@ class Context:
         return self._questions[key]
 
 
-def live_key(learner_id: str) -> Key:
-    """The one live item of a learner."""
-    return Key(f"LEARNER#{learner_id}", "LIVE")
+@dataclass(frozen=True)
+class MediaContext:
+    """Of opening lectures. It writes nothing."""
+
+    store: Store
+    clock: Clock
+    keys: KeyRing
+    signer: MediaSigner
 
 
-def attempts_of(course_id: str | None) -> str:
-    """Sort-key prefix of a learner's attempts at a course, or at every course."""
-    return "ATTEMPT#" if course_id is None else f"ATTEMPT#{course_id}#"
+@dataclass(frozen=True)
+class ArchiveContext:
+    """Of what signs documents of one kind, packs or anchors, and keeps them. It holds no key of records."""
+
+    store: Store
+    clock: Clock
+    signer: Signer
+    archive: Archive
 
 
-def attempt_key(learner_id: str, course_id: str, number: int) -> Key:
-    """One numbered attempt."""
-    return Key(f"LEARNER#{learner_id}", f"{attempts_of(course_id)}{number:04}")
+@dataclass(frozen=True)
+class EvidenceContext:
+    """Of handing packs and public keys out. It sees no table."""
+
+    signer: Signer
+    packs: Archive
 
 
-def grants_of(course_id: str) -> str:
-    """Sort-key prefix of a learner's entitlements to a course."""
-    return f"GRANT#{course_id}#"
+@dataclass(frozen=True)
+class RiskContext:
+    """Of noticing and reviewing what is worth a look. It holds no key, so it can make no record."""
+
+    store: Store
+    clock: Clock
+    events: EventFactory
+    audit: AuditLog
+    packs: Archive
 
 
-def grant_key(learner_id: str, course_id: str, entitlement_id: str) -> Key:
-    """One entitlement, as orders granted it."""
-    return Key(f"LEARNER#{learner_id}", f"{grants_of(course_id)}{entitlement_id}")
+@dataclass(frozen=True)
+class StatementsContext:
+    """Of telling others of completed watches. It only reads, and holds no key."""
+
+    store: Store
+    packs: Archive
 
 
-MEMBERSHIPS = "MEMBERSHIP#"
-"""Sort-key prefix of a learner's membership periods."""
+@dataclass(frozen=True)
+class VerificationContext:
+    """Of the operators' command: everything that is recorded, and the keys to check it with."""
 
-
-def membership_key(learner_id: str, period_id: str) -> Key:
-    """One period of a learner's membership."""
-    return Key(f"LEARNER#{learner_id}", f"{MEMBERSHIPS}{period_id}")
-
-
-def leg_key(watch_id: str, number: int) -> Key:
-    """One signed record of a watch."""
-    return Key(f"WATCH#{watch_id}", f"LEG#{number:06}")
-
-
-def grown_key(day: str, watch_id: str) -> Key:
-    """A watch that got a leg on a day (Asia/Shanghai, ISO)."""
-    return Key(f"GROWN#{day}", watch_id)
-
-
-def risk_cases_of(period: str) -> tuple[str, str]:
-    """Partition and sort-key prefix of a month's or a day's cases (2026-11 or 2026-11-24, Asia/Shanghai)."""
-    return f"RISK#{period[:7]}", period
-
-
-def risk_case_key(day: str, watch_id: str) -> Key:
-    """What is worth a reviewer's look about a watch completed on a day."""
-    return Key(risk_cases_of(day)[0], f"{day}#{watch_id}")
-
-
-def risk_place_key(watch_id: str) -> Key:
-    """Where a watch's case is."""
-    return Key(leg_key(watch_id, 0).pk, "RISK")
-
-
-def course_key(course_id: str) -> Key:
-    """Playback's view of a course."""
-    return Key(f"COURSE#{course_id}", "VIEW")
-
-
-def questions_key(course_id: str, content_version: str) -> Key:
-    """The questions of one content version."""
-    return Key(f"COURSE#{course_id}", f"QUESTIONS#{content_version}")
+    store: Store
+    clock: Clock
+    keys: KeyRing
+    signer: Signer
+    packs: Archive
+    anchors: Archive

@@ -8,34 +8,32 @@ Exit status: 0 whole, 1 broken (every fault is named).
 
 import argparse
 import sys
-from functools import partial
 
-from services.kit.clock import SystemClock
 from services.playback import bootstrap
-from services.playback.adapters.signer import signature_problems
-from services.playback.app.anchor_chains import Anchored, read_anchors
-from services.playback.app.verify_watches import Verdict, verify_watches
+from services.playback.app.evidence.read_anchors import AnchorReport, read_anchors
+from services.playback.app.evidence.verify_watches import Verdict, verify_watches
+from services.playback.domain.ids import LearnerId
 
 
 def main() -> int:
-    """Prints what was found; answers the exit status."""
+    """Prints what was found; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m services.playback.cli.verify_chain", description=__doc__)
     parser.add_argument("--learner", required=True, help="the learner's opaque id")
-    learner_id: str = parser.parse_args().learner
-    genuine = partial(signature_problems, {"keys": bootstrap.signer().public_keys()})
-    anchored = read_anchors(bootstrap.anchors(), genuine, SystemClock(), learner_id)
-    verdicts = verify_watches(bootstrap.store(), bootstrap.keys(), bootstrap.packs(), anchored, learner_id)
-    sys.stdout.write(describe_anchors(anchored))
+    learner_id = LearnerId(parser.parse_args().learner)
+    ctx = bootstrap.verification()
+    report = read_anchors(ctx, learner_id)
+    verdicts = verify_watches(ctx, report, learner_id)
+    sys.stdout.write(describe_anchors(report))
     for verdict in verdicts:
         sys.stdout.write(describe(verdict))
     sys.stdout.write(f"{len(verdicts)} watches checked\n")
-    return 1 if anchored.problems or any(verdict.findings for verdict in verdicts) else 0
+    return 1 if report.problems or any(verdict.findings for verdict in verdicts) else 0
 
 
-def describe_anchors(anchored: Anchored) -> str:
+def describe_anchors(report: AnchorReport) -> str:
     """Up to when a rollback would be found, and a line for each fault of the anchors."""
-    said = f"anchored up to {anchored.last_day}" if anchored.last_day else "not anchored yet"
-    lines = [f"{said}: what was rolled back since then cannot be seen", *(f"  {p}" for p in anchored.problems)]
+    said = f"anchored up to {report.last_day}" if report.last_day else "not anchored yet"
+    lines = [f"{said}: what was rolled back since then cannot be seen", *(f"  {p}" for p in report.problems)]
     return "\n".join(lines) + "\n"
 
 

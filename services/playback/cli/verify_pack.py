@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from services.playback.adapters.signer import signature_problems
-from services.playback.app.archive_watch import pack_of
+from services.kit.signing import signature_problems
+from services.playback.app.evidence.packs import content_of
 from services.playback.domain.evidence import doubts
 
 
@@ -21,7 +21,7 @@ def verify(signed: dict[str, Any], jwks: dict[str, Any]) -> tuple[dict[str, Any]
     Raises:
         LookupError, TypeError, ValueError, OverflowError: one of the two is not what it should be.
     """
-    pack = pack_of(signed)
+    pack = content_of(signed)
     return pack, [*signature_problems(jwks, signed), *doubts(pack)]
 
 

@@ -5,9 +5,11 @@ A chain that was cut together with its own head agrees with itself; it no longer
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
+from services.kit.days import ONE_DAY
+from services.playback.domain.ids import LearnerId, WatchId
 from services.playback.domain.legs import Finding, Leg
 
 FORMAT = "xueshi.anchor/1"
@@ -20,8 +22,8 @@ FIRST_ANCHOR = ""
 class ChainHead:
     """Where a watch's chain ended when it was anchored: number of legs, last MAC. No legs: the watch was gone."""
 
-    watch_id: str
-    learner_id: str
+    watch_id: WatchId
+    learner_id: LearnerId
     legs: int
     mac: str
 
@@ -50,7 +52,7 @@ def anchor_of(document: Mapping[str, Any]) -> Anchor:
 
 def next_day(day: str) -> str:
     """The day after, ISO."""
-    return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
+    return (date.fromisoformat(day) + ONE_DAY).isoformat()
 
 
 def link_problems(before: tuple[str, str] | None, day: str, anchor: Anchor) -> list[str]:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from services.playback.domain.ids import CourseId
+
 
 @dataclass(frozen=True)
 class Course:
@@ -11,7 +13,7 @@ class Course:
     `in_library`: a membership that opens the library opens it. `questions`: how many its prompts may ask.
     """
 
-    course_id: str
+    course_id: CourseId
     content_version: str
     duration_ms: int
     max_rate: Decimal

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from services.playback.domain.ids import EntitlementId
+
 MEMBERSHIP = "membership"
 _PREFERENCE = ("purchase", "claim", MEMBERSHIP)
 """A watch rests on the entitlement that costs the learner least: the first two leave the member quota alone."""
@@ -17,20 +19,20 @@ class Entitlement:
     `membership_period_id` names the period, of a membership, whose quota the hours are charged to.
     """
 
-    id: str
+    id: EntitlementId
     basis: str
     counts_against_member_quota: bool
     sequence: int
     valid_until: int | None = None
     revoked_at: int | None = None
-    membership_period_id: str | None = None
+    membership_period_id: EntitlementId | None = None
 
     def is_valid(self, now: int) -> bool:
         """Whether it holds at this instant (half-open: not at its end)."""
         return self.revoked_at is None and (self.valid_until is None or now < self.valid_until)
 
 
-def taken_back(entitlement: Entitlement | None, id_: str, now: int) -> Entitlement:
+def revoke_entitlement(entitlement: Entitlement | None, id_: EntitlementId, now: int) -> Entitlement:
     """The entitlement without effect from now on; where it was not granted here yet, it never will have any."""
     if entitlement is None:
         entitlement = Entitlement(id_, basis="", counts_against_member_quota=False, sequence=0)

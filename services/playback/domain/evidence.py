@@ -15,7 +15,7 @@ from typing import Any
 from services.playback.domain.legs import FIRST, Leg, LegFacts
 from services.playback.domain.policy import WatchPolicy
 from services.playback.domain.risk import guessing, risk_policy_in_force
-from services.playback.domain.watch import Attempt, LegKind, shanghai_day
+from services.playback.domain.watch import Attempt, LegKind, day_of
 
 FORMAT = "xueshi.evidence/1"
 
@@ -147,7 +147,7 @@ def _answer_doubts(pack: dict[str, Any]) -> list[str]:
     # Packs from before there were questions do not count wrong answers.
     if [{"wrong_answers": 0, **prompt} for prompt in pack["prompts"]] != _prompts(legs):
         found.append("the prompts are not what the legs say")
-    policy = risk_policy_in_force(date.fromisoformat(shanghai_day(pack["watch"]["completed_at"])))
+    policy = risk_policy_in_force(date.fromisoformat(day_of(pack["watch"]["completed_at"])))
     if signal := guessing([facts], policy):
         found.append(f"{signal.measured} answers are wrong: so many are guessed")
     return found

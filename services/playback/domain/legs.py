@@ -1,10 +1,11 @@
 """The signed record of a watch: one append-only chain of legs, each bound to the one before."""
 
 import json
-from base64 import urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
+from services.kit import base64url
+from services.playback.domain.ids import CourseId, LearnerId, SessionId, WatchId
 from services.playback.domain.watch import LegKind
 
 Mac = Callable[[str, bytes], bytes]
@@ -20,11 +21,11 @@ class LegFacts:
     `choice` is the answer that was given, as the index in the question's own order.
     """
 
-    watch_id: str
-    learner_id: str
-    course_id: str
+    watch_id: WatchId
+    learner_id: LearnerId
+    course_id: CourseId
     content_version: str
-    session_id: str
+    session_id: SessionId
     number: int
     kind: LegKind
     at: int
@@ -56,7 +57,7 @@ def _leg_mac(facts: LegFacts, key_id: str, previous_mac: str, mac: Mac) -> str:
         del told["choice"]
     signed = {**told, "key_id": key_id, "previous_mac": previous_mac}
     message = json.dumps(signed, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-    return urlsafe_b64encode(mac(key_id, message)).decode().rstrip("=")
+    return base64url.encode(mac(key_id, message))
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class Finding:
     problem: str
 
 
-def verify_legs(watch_id: str, legs: Sequence[Leg], head: tuple[int, str], mac: Mac) -> list[Finding]:
+def verify_legs(watch_id: WatchId, legs: Sequence[Leg], head: tuple[int, str], mac: Mac) -> list[Finding]:
     """Checks a chain in stored order against its head (number of legs, last MAC), which is kept apart.
 
     Finds every changed, missing, reordered, cut-off or foreign leg; an empty list means the chain is whole.
@@ -84,7 +85,7 @@ def verify_legs(watch_id: str, legs: Sequence[Leg], head: tuple[int, str], mac: 
     return findings
 
 
-def _leg_problems(watch_id: str, number: int, previous: str, leg: Leg, mac: Mac) -> list[str]:
+def _leg_problems(watch_id: WatchId, number: int, previous: str, leg: Leg, mac: Mac) -> list[str]:
     checks = {
         f"belongs to watch {leg.facts.watch_id}": leg.facts.watch_id != watch_id,
         f"is numbered {leg.facts.number}: one is missing or out of order": leg.facts.number != number,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from services.playback.domain.entitlement import MEMBERSHIP, Entitlement
+from services.playback.domain.ids import EntitlementId
 
 
 @dataclass(frozen=True)
@@ -12,7 +13,7 @@ class MembershipPeriod:
     Once revoked, by orders' word or by our own decision on a refund, it is revoked for good.
     """
 
-    id: str
+    id: EntitlementId
     valid_from: int
     valid_until: int
     opens_library: bool
@@ -39,7 +40,7 @@ class MembershipPeriod:
         return self.opens_library and not self.revoked and until is not None and until <= self.valid_until
 
 
-def without_effect(period: MembershipPeriod | None, id_: str) -> MembershipPeriod:
+def revoke_period(period: MembershipPeriod | None, id_: EntitlementId) -> MembershipPeriod:
     """The period taken back; where it was not granted here yet, it never will open anything."""
     if period is None:
         return MembershipPeriod(id_, valid_from=0, valid_until=0, opens_library=False, revoked=True, sequence=0)

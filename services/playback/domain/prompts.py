@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from services.playback.domain.ids import WatchId
 from services.playback.domain.policy import WatchPolicy
 
 Draw = Callable[[bytes], bytes]
@@ -10,7 +11,7 @@ Draw = Callable[[bytes], bytes]
 _DRAW_RANGE = 1 << 64
 
 
-def prompt_positions(watch_id: str, duration_ms: int, policy: WatchPolicy, draw: Draw) -> tuple[int, ...]:
+def prompt_positions(watch_id: WatchId, duration_ms: int, policy: WatchPolicy, draw: Draw) -> tuple[int, ...]:
     """The rising positions (ms) of a watch's prompts.
 
     The lecture less a tenth at each end is cut into equal parts, one prompt in the middle three quarters of each: so
@@ -26,5 +27,5 @@ def prompt_positions(watch_id: str, duration_ms: int, policy: WatchPolicy, draw:
     )
 
 
-def _drawn(watch_id: str, number: int, draw: Draw) -> int:
+def _drawn(watch_id: WatchId, number: int, draw: Draw) -> int:
     return int.from_bytes(draw(f"{watch_id}|{number}".encode())[:8], "big")

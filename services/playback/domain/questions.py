@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from services.playback.domain.ids import WatchId
+
 Draw = Callable[[bytes], bytes]
 """A keyed pseudo-random function: nobody without the key can predict its bytes."""
 
@@ -24,7 +26,7 @@ class QuestionSet:
 
 
 @dataclass(frozen=True)
-class Asked:
+class ShownQuestion:
     """A question as one learner sees it. `order`: the indices of its choices as they are shown."""
 
     text: str
@@ -37,12 +39,13 @@ class Asked:
         return self.order[shown] == self.answer
 
 
-def asked(watch_id: str, prompt_index: int, questions: Sequence[Question], draw: Draw) -> Asked:
+def shown_question(watch_id: WatchId, prompt_index: int, questions: Sequence[Question], draw: Draw) -> ShownQuestion:
     """The question of a watch's prompt. No question comes twice before every other one has come."""
     turn = _shuffled(len(questions), f"{watch_id}|questions", draw)
     question = questions[turn[prompt_index % len(turn)]]
     order = _shuffled(len(question.choices), f"{watch_id}|{prompt_index}|choices", draw)
-    return Asked(question.text, tuple(question.choices[place] for place in order), order, question.answer)
+    shown = tuple(question.choices[place] for place in order)
+    return ShownQuestion(question.text, shown, order, question.answer)
 
 
 def _shuffled(count: int, purpose: str, draw: Draw) -> tuple[int, ...]:

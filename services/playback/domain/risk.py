@@ -12,7 +12,7 @@ from statistics import fmean, stdev
 
 from services.playback.domain.editions import in_force
 from services.playback.domain.legs import LegFacts
-from services.playback.domain.watch import LegKind, shanghai_day
+from services.playback.domain.watch import LegKind, day_of
 
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
 HIGHEST_RATE = 2
@@ -137,8 +137,8 @@ def _impossible(reactions: Sequence[int], policy: RiskPolicy) -> RiskSignal | No
 
 def _round_the_clock(watch: Watch, recent: Sequence[Watch], policy: RiskPolicy) -> RiskSignal | None:
     """The most hours of the clock in which anything was watched, of a day on which this watch was."""
-    days = {shanghai_day(hour * HOUR_MS) for hour in _hours([watch])}
-    hours = [shanghai_day(hour * HOUR_MS) for hour in _hours(recent)]
+    days = {day_of(hour * HOUR_MS) for hour in _hours([watch])}
+    hours = [day_of(hour * HOUR_MS) for hour in _hours(recent)]
     most = max((hours.count(day) for day in days), default=0)
     if most < policy.hours_a_day:
         return None

@@ -5,15 +5,17 @@ up to date at each leg. Times are milliseconds: positions of the lecture, instan
 """
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from services.playback.domain.entitlement import Entitlement
+from services.kit.days import civil_day
+from services.playback.domain.entitlement import Entitlement, revoke_entitlement
+from services.playback.domain.ids import CourseId, EntitlementId, LearnerId, SessionId, WatchId
 from services.playback.domain.policy import WatchPolicy
 
-SHANGHAI = timezone(timedelta(hours=8))
-"""Days are civil days of Asia/Shanghai, which has had no daylight saving time since 1991."""
+UNKNOWN_ENTITLEMENT = EntitlementId("")
+"""Of live items from before they said what they rest on."""
 
 
 class LegKind(StrEnum):
@@ -58,9 +60,9 @@ class Live:
         answered: digest of the request this state answered, so that exactly that one can be repeated.
     """
 
-    session_id: str
-    watch_id: str
-    course_id: str
+    session_id: SessionId
+    watch_id: WatchId
+    course_id: CourseId
     attempt: int
     content_version: str
     policy_id: str
@@ -80,7 +82,7 @@ class Live:
     prompt: Prompt | None = None
     entitled_until: int | None = None
     completed_at: int | None = None
-    entitlement_id: str = ""
+    entitlement_id: EntitlementId = UNKNOWN_ENTITLEMENT
     revoked_at: int | None = None
     questions: int = 0
 
@@ -94,7 +96,7 @@ class Live:
 
     def day_left_ms(self, policy: WatchPolicy, now: int) -> int:
         """How much more can be credited today."""
-        counted = self.day_total_ms if self.day == shanghai_day(now) else 0
+        counted = self.day_total_ms if self.day == day_of(now) else 0
         return max(0, policy.daily_cap_ms - counted)
 
     def is_covered(self, policy: WatchPolicy, prompts: int) -> bool:
@@ -111,9 +113,9 @@ class Attempt:
     `grown_on` is the last day (Asia/Shanghai, ISO) on which it got a leg.
     """
 
-    watch_id: str
-    learner_id: str
-    course_id: str
+    watch_id: WatchId
+    learner_id: LearnerId
+    course_id: CourseId
     number: int
     content_version: str
     media_url: str
@@ -134,9 +136,9 @@ class Attempt:
     questions: int = 0
 
 
-def shanghai_day(instant: int) -> str:
+def day_of(instant: int) -> str:
     """The civil day of an instant in Asia/Shanghai, ISO."""
-    return datetime.fromtimestamp(instant / 1000, UTC).astimezone(SHANGHAI).date().isoformat()
+    return civil_day(datetime.fromtimestamp(instant / 1000, UTC)).isoformat()
 
 
 def advance(live: Live, position_ms: int, next_prompt_ms: int | None, policy: WatchPolicy, now: int) -> Live:
@@ -155,7 +157,7 @@ def advance(live: Live, position_ms: int, next_prompt_ms: int | None, policy: Wa
     reach = min(position_ms, live.duration_ms, *([] if next_prompt_ms is None else [next_prompt_ms]))
     day_left_ms = live.day_left_ms(policy, now)
     credit = max(0, min(reach - live.furthest_ms, renewed.allowance_ms, day_left_ms))
-    today = shanghai_day(now)
+    today = day_of(now)
     return replace(
         renewed,
         furthest_ms=live.furthest_ms + credit,
@@ -188,13 +190,18 @@ def ask_again(live: Live, nonce: str, policy: WatchPolicy, now: int) -> Live:
     """After a wrong answer: the same prompt under another nonce, shown anew."""
     if live.prompt is None:
         raise ValueError("no prompt is open")
-    prompt = Prompt(live.prompt.index, nonce, now, live.prompt.wrong + 1)
+    prompt = replace(live.prompt, nonce=nonce, shown_at=now, wrong=live.prompt.wrong + 1)
     return replace(_refilled(live, policy, now), prompt=prompt, lease_until=now + policy.lease_ms)
 
 
-def revoke(live: Live, now: int) -> Live:
+def revoke_session(live: Live, now: int) -> Live:
     """Ends the session because what it rests on was taken away; nothing that was answered before is answered again."""
     return replace(live, revoked_at=now, lease_until=min(live.lease_until, now), answered="")
+
+
+def lose_entitlement(attempt: Attempt, now: int) -> Attempt:
+    """The attempt after what it rests on was taken away."""
+    return replace(attempt, entitlement=revoke_entitlement(attempt.entitlement, attempt.entitlement.id, now))
 
 
 def checkpoint(attempt: Attempt, live: Live, live_version: int) -> Attempt:

@@ -6,6 +6,16 @@ from typing import ClassVar
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from services.kit.events import Envelope
+from services.playback.domain.ids import CourseId, EntitlementId, LearnerId
+
+
+def sequence_of(event: Envelope) -> int:
+    """Where a state event stands in the order of its subject's. Raises ValueError for one that has no place."""
+    if event.sequence is None:
+        raise ValueError(f"{event.type} is a state event and must have a sequence")
+    return event.sequence
+
 
 class PromptQuestion(BaseModel):
     """What a prompt may ask; `answer` is the index of the right choice."""
@@ -20,7 +30,7 @@ class CoursePublished(BaseModel):
 
     TYPE: ClassVar = "catalog.course_published.v1"
 
-    course_id: str
+    course_id: CourseId
     content_version: str
     duration_ms: int = Field(gt=0)
     max_rate: Decimal = Field(ge=1, le=2)
@@ -40,9 +50,9 @@ class EntitlementGranted(BaseModel):
 
     TYPE: ClassVar = "orders.entitlement_granted.v1"
 
-    entitlement_id: str
-    learner_id: str
-    course_id: str
+    entitlement_id: EntitlementId
+    learner_id: LearnerId
+    course_id: CourseId
     basis: str
     counts_against_member_quota: bool
     valid_until: datetime | None
@@ -53,8 +63,8 @@ class MembershipChanged(BaseModel):
 
     TYPE: ClassVar = "orders.membership_changed.v1"
 
-    learner_id: str
-    membership_period_id: str
+    learner_id: LearnerId
+    membership_period_id: EntitlementId
     valid_from: AwareDatetime
     valid_until: AwareDatetime
     opens_library: bool
@@ -70,7 +80,7 @@ class EntitlementRevocationRequested(BaseModel):
     TYPE: ClassVar = "orders.entitlement_revocation_requested.v1"
 
     revocation_id: str
-    learner_id: str
-    course_id: str | None
-    entitlement_id: str
+    learner_id: LearnerId
+    course_id: CourseId | None
+    entitlement_id: EntitlementId
     even_if_completed: bool = False

@@ -5,6 +5,8 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
+from services.playback.domain.ids import CourseId, EntitlementId, LearnerId, WatchId
+
 
 class Evidence(BaseModel):
     """The head of the watch's chain of signed records at completion."""
@@ -19,19 +21,19 @@ class WatchCompleted(BaseModel):
 
     TYPE: ClassVar = "playback.watch_completed.v1"
 
-    watch_id: str
-    learner_id: str
-    course_id: str
+    watch_id: WatchId
+    learner_id: LearnerId
+    course_id: CourseId
     content_version: str
     attempt: int = Field(description="number of the watch of this course by this learner, from 1")
     started_at: datetime
     completed_at: datetime = Field(description="the server's time of completion: the instant that counts")
     covered_ms: int = Field(description="credited prefix of the lecture, milliseconds")
     prompts_confirmed: int
-    entitlement_id: str
+    entitlement_id: EntitlementId
     basis: str = Field(description="claim, purchase or membership")
     counts_against_member_quota: bool
-    membership_period_id: str | None = Field(
+    membership_period_id: EntitlementId | None = Field(
         default=None, description="of basis membership: the period whose quota it counts against; else null"
     )
     evidence: Evidence
@@ -46,11 +48,11 @@ class EntitlementRevocationDecided(BaseModel):
     TYPE: ClassVar = "playback.entitlement_revocation_decided.v1"
 
     revocation_id: str = Field(description="of the request that this answers")
-    learner_id: str
-    entitlement_id: str
+    learner_id: LearnerId
+    entitlement_id: EntitlementId
     outcome: Literal["revoked", "already_completed"]
-    watch_id: str | None = Field(description="of already_completed: the watch; null: it was taken back")
-    completed_watch_ids: list[str] = Field(
+    watch_id: WatchId | None = Field(description="of already_completed: the watch; null: it was taken back")
+    completed_watch_ids: list[WatchId] = Field(
         default=[], description="every watch completed on it before; of revoked: it was to be taken back all the same"
     )
 
@@ -72,9 +74,9 @@ class RiskSignalled(BaseModel):
 
     TYPE: ClassVar = "playback.risk_signalled.v1"
 
-    watch_id: str
-    learner_id: str
-    course_id: str
+    watch_id: WatchId
+    learner_id: LearnerId
+    course_id: CourseId
     completed_at: datetime
     policy_id: str = Field(description="the edition of the thresholds")
     signals: list[Signal] = Field(min_length=1)

@@ -4,14 +4,13 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from services.kit.clock import SystemClock
 from services.kit.observability import logger
 from services.playback import bootstrap
-from services.playback.app.anchor_chains import anchor_chains
+from services.playback.app.evidence.anchor_chains import anchor_chains
 
 
 def handler(_event: dict[str, Any], _context: LambdaContext) -> dict[str, list[str]]:
     """One run."""
-    days = anchor_chains(bootstrap.store(), bootstrap.signer(), bootstrap.anchors(), SystemClock())
+    days = anchor_chains(bootstrap.archive(bootstrap.anchors()))
     logger().info("anchored", days=days)
     return {"days": days}

@@ -8,9 +8,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from services.kit.consumer import EventHandler, consume
 from services.playback import bootstrap
 from services.playback.app.context import Context
-from services.playback.app.decide_revocation import decide_revocation
-from services.playback.app.record_membership import record_membership
-from services.playback.app.record_views import record_course, record_entitlement
+from services.playback.app.courses.record_course import record_course
+from services.playback.app.entitlements.record_entitlement import record_entitlement
+from services.playback.app.memberships.record_membership import record_membership
+from services.playback.app.revocation.decide_revocation import decide_revocation
 from services.playback.events.consumed import (
     CoursePublished,
     CourseWithdrawn,
@@ -20,17 +21,17 @@ from services.playback.events.consumed import (
 )
 
 
-def event_handlers(watching: Context) -> dict[str, EventHandler]:
+def event_handlers(ctx: Context) -> dict[str, EventHandler]:
     """What is done with each type of event."""
     return {
-        CoursePublished.TYPE: partial(record_course, watching.store, watching.clock),
-        CourseWithdrawn.TYPE: partial(record_course, watching.store, watching.clock),
-        EntitlementGranted.TYPE: partial(record_entitlement, watching.store, watching.clock),
-        MembershipChanged.TYPE: partial(record_membership, watching),
-        EntitlementRevocationRequested.TYPE: partial(decide_revocation, watching),
+        CoursePublished.TYPE: partial(record_course, ctx),
+        CourseWithdrawn.TYPE: partial(record_course, ctx),
+        EntitlementGranted.TYPE: partial(record_entitlement, ctx),
+        MembershipChanged.TYPE: partial(record_membership, ctx),
+        EntitlementRevocationRequested.TYPE: partial(decide_revocation, ctx),
     }
 
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """One batch of the queue."""
-    return consume(event, context, event_handlers(bootstrap.watching()))
+    return consume(event, context, event_handlers(bootstrap.context()))

@@ -1,7 +1,6 @@
-"""The public description of playback's HTTP API: the player's function and the evidence one in one document."""
+"""The public description of playback's HTTP API: every function's routes in one document."""
 
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import Any
 
 from services.kit.audit import AuditLog
@@ -10,27 +9,25 @@ from services.kit.events import EventFactory
 from services.kit.http import HttpApi, described
 from services.kit.ids import RandomIds
 from services.kit.keyring import KeyRing
+from services.kit.signing import ES256, MemorySigner
 from services.kit.store import Store
 from services.kit.store.memory import MemoryStore
 from services.playback.adapters.archive import MemoryArchive
 from services.playback.adapters.media_signer import CookieSigner
-from services.playback.adapters.signer import MemorySigner
-from services.playback.app.context import Context
-from services.playback.app.grant_media import grant_media
+from services.playback.app.context import Context, EvidenceContext, MediaContext, RiskContext, StatementsContext
 from services.playback.handlers import evidence, http, media, risk, statements
 
 
 def apis(store: Store, origin_secret: Callable[[bool], Mapping[str, str]]) -> list[HttpApi]:
     """Every function's routes; whatever they need besides the store is in memory."""
     clock, ids, keys = SystemClock(), RandomIds(), KeyRing(lambda _: {"current": "none", "none": ""})
-    context = Context(store, keys, clock, ids, EventFactory("playback", clock, ids))
-    signer, archive = CookieSigner(lambda _: {}), MemoryArchive()
+    events, packs = EventFactory("playback", clock, ids), MemoryArchive()
     return [
-        http.build_api(context, origin_secret),
-        media.build_api(partial(grant_media, store, keys, clock, signer), origin_secret),
-        evidence.build_api(MemorySigner(), archive, origin_secret),
-        risk.build_api(store, archive, clock, AuditLog(clock, ids), origin_secret),
-        statements.build_api(store, archive, origin_secret),
+        http.build_api(Context(store, clock, ids, events, keys), origin_secret),
+        media.build_api(MediaContext(store, clock, keys, CookieSigner(lambda _: {})), origin_secret),
+        evidence.build_api(EvidenceContext(MemorySigner(ES256), packs), origin_secret),
+        risk.build_api(RiskContext(store, clock, events, AuditLog(clock, ids), packs), origin_secret),
+        statements.build_api(StatementsContext(store, packs), origin_secret),
     ]
 
 

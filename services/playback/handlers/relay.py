@@ -5,9 +5,9 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from services.kit.relay import relay
-from services.playback import bootstrap
+from services.kit.wiring.bus import bus
 
 
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """One batch of the stream."""
-    return relay(event, *bootstrap.bus())
+    return relay(event, *bus())

@@ -36,10 +36,11 @@ from services.orders.domain.payment import PaymentProvider, ProviderUnavailable,
 from services.orders.domain.refund import Cause, Decision, RefundLine, RefundStatus
 from services.orders.events.published import RefundDue
 from services.orders.handlers.consume import event_handlers as orders_handlers
-from services.playback.app.context import attempts_of, grant_key, live_key, membership_key
+from services.playback.app.items import grant_key, membership_key
+from services.playback.app.watching.watches import read_attempts
 from services.playback.domain.entitlement import Entitlement as Grant
+from services.playback.domain.ids import CourseId
 from services.playback.domain.membership import MembershipPeriod
-from services.playback.domain.watch import Attempt
 from services.playback.handlers.consume import event_handlers as playback_handlers
 from tests.unit.credits.world import AFP
 from tests.unit.credits.world import Crash as CreditsCrash
@@ -208,9 +209,10 @@ class RefundMachine(RuleBasedStateMachine):
         }
         for line in self._paid_back():
             assert not self._opens(line)
+            course_id = None if line.course_id is None else CourseId(line.course_id)
             completed = {
                 attempt.value.watch_id
-                for attempt in self.playback.store.query(live_key(LEARNER).pk, attempts_of(line.course_id), Attempt)
+                for attempt in read_attempts(self.playback.store, LEARNER, course_id)
                 if attempt.value.completed_at is not None and attempt.value.entitlement.id == line.grant_id
             }
             assert completed == set(line.watch_ids)

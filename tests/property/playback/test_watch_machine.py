@@ -12,17 +12,19 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from services.kit.clock import to_ms
 from services.kit.problems import Problem
-from services.playback.app.answers import WatchState
-from services.playback.app.context import attempts_of, live_key
-from services.playback.app.decide_revocation import decide_revocation
-from services.playback.app.read_progress import read_progress
-from services.playback.app.record_membership import record_membership
-from services.playback.app.start_session import start_session
-from services.playback.app.watch import beat, confirm_prompt, pause
+from services.playback.app.items import live_key
+from services.playback.app.memberships.record_membership import record_membership
+from services.playback.app.revocation.decide_revocation import decide_revocation
+from services.playback.app.watching.read_progress import read_progress
+from services.playback.app.watching.start_session import start_session
+from services.playback.app.watching.watch import beat, confirm_prompt, pause
+from services.playback.app.watching.watch_state import WatchState
+from services.playback.app.watching.watches import read_attempts
+from services.playback.domain.ids import CourseId, LearnerId
 from services.playback.domain.policy import policy
 from services.playback.domain.watch import Attempt, LegKind, Live
 from services.playback.events.published import EntitlementRevocationDecided, WatchCompleted
-from tests.unit.playback.world import DURATIONS, LEARNER, OTHER, SHORT, Crash, World
+from tests.unit.playback.world import DURATIONS, LEARNER, OTHER, SHORT, Crash, World, by
 
 LEARNERS = st.sampled_from([LEARNER, OTHER])
 COURSES = st.sampled_from(sorted(DURATIONS))
@@ -62,7 +64,7 @@ class WatchMachine(RuleBasedStateMachine):
         self.checked = 0
         self.membership_changes(OTHER, "period-1", A_DAY_MS, revoked=False, crash=None)
 
-    def attempt(self, learner_id: str, call: Callable[[], WatchState], crash: str | None) -> None:
+    def attempt(self, learner_id: LearnerId, call: Callable[[], WatchState], crash: str | None) -> None:
         """One call as its client sees it: answered, refused (and then nothing changed), or lost and sent again."""
         before = dict(self.world.store.items)
         self.world.store.crash = crash
@@ -78,7 +80,7 @@ class WatchMachine(RuleBasedStateMachine):
             self.world.store.crash = None
         self.states[learner_id].append(state)
 
-    def retry(self, learner_id: str, call: Callable[[], WatchState], before: dict[Any, Any]) -> None:
+    def retry(self, learner_id: LearnerId, call: Callable[[], WatchState], before: dict[Any, Any]) -> None:
         """The client sends the same request again: what was applied before is answered, and not applied twice."""
         after_crash = dict(self.world.store.items)
         if after_crash == before:
@@ -88,22 +90,24 @@ class WatchMachine(RuleBasedStateMachine):
         assert self.world.store.items == after_crash
 
     @rule(learner_id=LEARNERS, course_id=COURSES, take_over=st.booleans(), old_key=st.booleans(), crash=CRASHES)
-    def start(self, learner_id: str, course_id: str, take_over: bool, old_key: bool, crash: str | None) -> None:
+    def start(
+        self, learner_id: LearnerId, course_id: CourseId, take_over: bool, old_key: bool, crash: str | None
+    ) -> None:
         """Starts or takes over, with a new key or one used before."""
         keys = self.keys[learner_id]
         key = keys[-1] if old_key and keys else self.world.ids.new()
         keys.append(key)
         self.attempt(
             learner_id,
-            lambda: start_session(self.world.context, learner_id, course_id, key, take_over=take_over).state,
+            lambda: start_session(self.world.context, by(learner_id, key), course_id, take_over=take_over).state,
             crash,
         )
 
     @rule(learner_id=LEARNERS, back=st.integers(0, 3), position_ms=st.integers(0, 90_000), crash=CRASHES)
-    def beat_anywhere(self, learner_id: str, back: int, position_ms: int, crash: str | None) -> None:
+    def beat_anywhere(self, learner_id: LearnerId, back: int, position_ms: int, crash: str | None) -> None:
         """A beat with some token, claiming any position."""
         if state := self.pick(learner_id, back):
-            call = lambda: beat(self.world.context, learner_id, state.token, position_ms, "test")  # noqa: E731
+            call = lambda: beat(self.world.context, by(learner_id), state.token, position_ms)  # noqa: E731
             self.attempt(learner_id, call, crash)
 
     @rule(
@@ -115,7 +119,7 @@ class WatchMachine(RuleBasedStateMachine):
         crash=CRASHES,
     )
     def watch_honestly(
-        self, learner_id: str, course_id: str, steps: int, wait_ms: int, errs: bool, crash: str | None
+        self, learner_id: LearnerId, course_id: CourseId, steps: int, wait_ms: int, errs: bool, crash: str | None
     ) -> None:
         """Plays for a while from the credited point, and confirms what is shown; one of the calls may crash.
 
@@ -126,29 +130,27 @@ class WatchMachine(RuleBasedStateMachine):
             self.world.clock.advance(wait_ms)
             if state := self.pick(learner_id, 0):
                 crash_now = crash if step == steps // 2 else None
-                if errs and state.prompt and state.asked and not state.prompt.wrong:
+                if errs and state.prompt and state.question and not state.prompt.wrong:
                     self.answer_wrongly(learner_id, state, crash_now)
                 else:
                     self.play_on(learner_id, state, wait_ms, crash_now)
 
-    def play_on(self, learner_id: str, state: WatchState, wait_ms: int, crash: str | None) -> None:
+    def play_on(self, learner_id: LearnerId, state: WatchState, wait_ms: int, crash: str | None) -> None:
         """One call of an honest player."""
         context, position_ms = self.world.context, state.live.furthest_ms + wait_ms
         if state.prompt:
             nonce, choice = state.prompt.nonce, self.answer_to(state)
-            self.attempt(
-                learner_id, lambda: confirm_prompt(context, learner_id, state.token, nonce, "test", choice), crash
-            )
+            self.attempt(learner_id, lambda: confirm_prompt(context, by(learner_id), state.token, nonce, choice), crash)
         else:
-            self.attempt(learner_id, lambda: beat(context, learner_id, state.token, position_ms, "test"), crash)
+            self.attempt(learner_id, lambda: beat(context, by(learner_id), state.token, position_ms), crash)
 
-    def answer_wrongly(self, learner_id: str, state: WatchState, crash: str | None) -> None:
+    def answer_wrongly(self, learner_id: LearnerId, state: WatchState, crash: str | None) -> None:
         """It is asked again, once more under another nonce, and nothing is gained by it."""
         assert state.prompt
         right, nonce, answered = self.answer_to(state), state.prompt.nonce, len(self.states[learner_id])
         wrong = ((right or 0) + 1) % CHOICES
         context = self.world.context
-        self.attempt(learner_id, lambda: confirm_prompt(context, learner_id, state.token, nonce, "test", wrong), crash)
+        self.attempt(learner_id, lambda: confirm_prompt(context, by(learner_id), state.token, nonce, wrong), crash)
         for again in self.states[learner_id][answered:]:
             assert again.prompt
             assert (again.prompt.index, again.prompt.wrong) == (state.prompt.index, state.prompt.wrong + 1)
@@ -162,20 +164,22 @@ class WatchMachine(RuleBasedStateMachine):
         choice=st.none() | st.integers(0, 4),
         crash=CRASHES,
     )
-    def confirm_anything(self, learner_id: str, back: int, other: int, choice: int | None, crash: str | None) -> None:
+    def confirm_anything(
+        self, learner_id: LearnerId, back: int, other: int, choice: int | None, crash: str | None
+    ) -> None:
         """A confirmation with some token, some nonce and some choice."""
         nonces = [s.prompt.nonce for s in self.states[learner_id] if s.prompt] or ["never-shown"]
         if state := self.pick(learner_id, back):
             nonce = nonces[-1 - other % len(nonces)]
             context = self.world.context
-            call = lambda: confirm_prompt(context, learner_id, state.token, nonce, "test", choice)  # noqa: E731
+            call = lambda: confirm_prompt(context, by(learner_id), state.token, nonce, choice)  # noqa: E731
             self.attempt(learner_id, call, crash)
 
     @rule(learner_id=LEARNERS, back=st.integers(0, 2), position_ms=st.integers(0, 90_000), crash=CRASHES)
-    def pause(self, learner_id: str, back: int, position_ms: int, crash: str | None) -> None:
+    def pause(self, learner_id: LearnerId, back: int, position_ms: int, crash: str | None) -> None:
         """A pause with some token."""
         if state := self.pick(learner_id, back):
-            call = lambda: pause(self.world.context, learner_id, state.token, position_ms, "test")  # noqa: E731
+            call = lambda: pause(self.world.context, by(learner_id), state.token, position_ms)  # noqa: E731
             self.attempt(learner_id, call, crash)
 
     @rule(wait_ms=st.integers(-50, 120_000))
@@ -184,13 +188,15 @@ class WatchMachine(RuleBasedStateMachine):
         self.world.clock.advance(wait_ms)
 
     @rule(learner_id=LEARNERS, course_id=COURSES)
-    def new_version_published(self, learner_id: str, course_id: str) -> None:
+    def new_version_published(self, learner_id: LearnerId, course_id: CourseId) -> None:
         """Whoever is under way keeps the pinned version."""
         sequence = len(self.world.store.items) + len(self.states[learner_id])
         self.world.publish(course_id, version=f"v{sequence}", sequence=sequence, duration_ms=5_000)
 
     @rule(learner_id=LEARNERS, course_id=COURSES, back=st.integers(0, 1), crash=CRASHES)
-    def entitlement_is_taken_back(self, learner_id: str, course_id: str, back: int, crash: str | None) -> None:
+    def entitlement_is_taken_back(
+        self, learner_id: LearnerId, course_id: CourseId, back: int, crash: str | None
+    ) -> None:
         """Orders asks for one of the last two entitlements; the queue delivers until it is decided, and once more."""
         number = max(0, self.bought[learner_id, course_id] - back)
         event = self.world.asked_to_revoke(learner_id, course_id, basis=f"claim-{number}" if number else "claim")
@@ -200,13 +206,15 @@ class WatchMachine(RuleBasedStateMachine):
         decide_revocation(self.world.context, event)
 
     @rule(learner_id=LEARNERS, course_id=COURSES)
-    def entitlement_is_bought_again(self, learner_id: str, course_id: str) -> None:
+    def entitlement_is_bought_again(self, learner_id: LearnerId, course_id: CourseId) -> None:
         """A purchase after a refund is another entitlement; so is a second one beside the first."""
         self.bought[learner_id, course_id] += 1
         self.world.entitle(learner_id, course_id, basis=f"claim-{self.bought[learner_id, course_id]}")
 
     @rule(learner_id=LEARNERS, period=PERIODS, lasts_ms=st.integers(1, 300_000), revoked=st.booleans(), crash=CRASHES)
-    def membership_changes(self, learner_id: str, period: str, lasts_ms: int, revoked: bool, crash: str | None) -> None:
+    def membership_changes(
+        self, learner_id: LearnerId, period: str, lasts_ms: int, revoked: bool, crash: str | None
+    ) -> None:
         """A period begins, grows, shrinks or is taken back; the queue delivers until it is known, and once more."""
         now = self.world.clock.now()
         sequence = self.sequences[learner_id] = self.sequences[learner_id] + 1
@@ -221,7 +229,7 @@ class WatchMachine(RuleBasedStateMachine):
         self.memberships[learner_id, period] = None if is_gone else (to_ms(now), to_ms(valid_until))
 
     @rule(learner_id=LEARNERS, period=PERIODS, crash=CRASHES)
-    def membership_is_asked_back(self, learner_id: str, period: str, crash: str | None) -> None:
+    def membership_is_asked_back(self, learner_id: LearnerId, period: str, crash: str | None) -> None:
         """Orders asks for a period, which may not be known yet; it is delivered until it is decided, and once more."""
         event = self.world.asked_to_revoke_period(learner_id, period)
         self.world.store.crash = crash
@@ -241,17 +249,17 @@ class WatchMachine(RuleBasedStateMachine):
 
     def answer_to(self, state: WatchState) -> int | None:
         """The right choice of what the open prompt asks."""
-        return state.asked.order.index(state.asked.answer) if state.asked else None
+        return state.question.order.index(state.question.answer) if state.question else None
 
-    def pick(self, learner_id: str, back: int) -> WatchState | None:
+    def pick(self, learner_id: LearnerId, back: int) -> WatchState | None:
         """One of the last answers this learner was given."""
         states = self.states[learner_id]
         return states[-1 - back] if len(states) > back else None
 
-    def watches(self, learner_id: str) -> list[tuple[Attempt, int]]:
+    def watches(self, learner_id: LearnerId) -> list[tuple[Attempt, int]]:
         """The learner's watches, by the newest state."""
-        found = [read_progress(self.world.context, learner_id, course_id) for course_id in DURATIONS]
-        return [watch for watch in found if watch]
+        begun = {stored.value.course_id for stored in read_attempts(self.world.store, learner_id)}
+        return [read_progress(self.world.context, by(learner_id), course_id) for course_id in sorted(begun)]
 
     @invariant()
     def credit_costs_real_time(self) -> None:
@@ -348,8 +356,7 @@ class WatchMachine(RuleBasedStateMachine):
         """Exclusive playback follows from there being one live item; starting again never draws a new attempt."""
         for learner_id in (LEARNER, OTHER):
             for course_id in DURATIONS:
-                attempts = self.world.store.query(live_key(learner_id).pk, attempts_of(course_id), Attempt)
-                assert len(attempts) <= 1
+                assert len(read_attempts(self.world.store, learner_id, course_id)) <= 1
 
 
 TestWatchMachine = WatchMachine.TestCase

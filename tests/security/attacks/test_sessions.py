@@ -12,7 +12,7 @@ from demo import cheater as attacks
 from demo.cheater import Cheater
 from demo.client import Answer, Client
 from demo.people import learner_id_of
-from services.playback.app.context import live_key
+from services.playback.app.items import live_key
 from services.playback.domain.policy import policy
 from tests.flows.buying import buy, refund
 from tests.flows.world import World, eventually

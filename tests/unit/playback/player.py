@@ -1,24 +1,25 @@
 """An honest player, for tests that need a watch under way or complete."""
 
-from services.playback.app.answers import WatchState
-from services.playback.app.watch import beat, confirm_prompt
-from tests.unit.playback.world import LEARNER, World
+from services.playback.app.watching.watch import beat, confirm_prompt
+from services.playback.app.watching.watch_state import WatchState
+from services.playback.domain.ids import LearnerId
+from tests.unit.playback.world import LEARNER, World, by
 
 
 def play(
-    world: World, state: WatchState, milliseconds: int, *, claim_ms: int | None = None, learner_id: str = LEARNER
+    world: World, state: WatchState, milliseconds: int, *, claim_ms: int | None = None, learner_id: LearnerId = LEARNER
 ) -> WatchState:
     """Time passes, then the player beats; honestly unless `claim_ms` says how far it claims to be."""
     world.clock.advance(milliseconds)
     position_ms = state.live.furthest_ms + milliseconds if claim_ms is None else claim_ms
-    return beat(world.context, learner_id, state.token, position_ms, "test")
+    return beat(world.context, by(learner_id), state.token, position_ms)
 
 
-def confirm(world: World, state: WatchState, after_ms: int = 1_500, learner_id: str = LEARNER) -> WatchState:
+def confirm(world: World, state: WatchState, after_ms: int = 1_500, learner_id: LearnerId = LEARNER) -> WatchState:
     """Reads the prompt for a moment, then confirms it."""
     assert state.prompt
     world.clock.advance(after_ms)
-    return confirm_prompt(world.context, learner_id, state.token, state.prompt.nonce, "test")
+    return confirm_prompt(world.context, by(learner_id), state.token, state.prompt.nonce)
 
 
 def watch_to_the_end(world: World, state: WatchState) -> WatchState:

@@ -3,25 +3,28 @@
 import json
 from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
 
+from services.kit.signing import ES256, MemorySigner
 from services.kit.store import Key
 from services.playback.adapters.archive import ANCHORS, MemoryArchive, S3Archive
-from services.playback.adapters.signer import MemorySigner, signature_problems
-from services.playback.app.anchor_chains import Anchored, anchor_chains, read_anchors
-from services.playback.app.archive_watch import archive_watch, as_text, pack_of
-from services.playback.app.context import attempt_key, grown_key, leg_key, live_key
-from services.playback.app.verify_watches import Verdict, verify_watches
-from services.playback.app.watch import pause
+from services.playback.app.context import VerificationContext
+from services.playback.app.evidence.anchor_chains import anchor_chains
+from services.playback.app.evidence.archive_watch import archive_watch
+from services.playback.app.evidence.packs import content_of, signed_text
+from services.playback.app.evidence.read_anchors import AnchorReport, read_anchors
+from services.playback.app.evidence.verify_watches import Verdict, verify_watches
+from services.playback.app.items import anchor_note_key, attempt_key, leg_key, partition_of_learner
+from services.playback.app.watching.watch import pause
 from services.playback.cli.verify_chain import describe, describe_anchors
 from services.playback.domain.anchors import Anchor, ChainHead, anchor_document
+from services.playback.domain.ids import LearnerId
 from tests.unit.playback.player import play, watch_to_prompt, watch_to_the_end
-from tests.unit.playback.world import LEARNER, LONG, OTHER, SHORT, World, a_world
+from tests.unit.playback.world import LEARNER, LONG, OTHER, SHORT, World, a_world, by
 
 DAY_MS = 86_400_000
 MONDAY, TUESDAY, WEDNESDAY, THURSDAY = (f"2026-01-0{day}" for day in (5, 6, 7, 8))
@@ -32,12 +35,16 @@ class Anchoring:
 
     def __init__(self) -> None:
         self.world = a_world()
-        self.signer = MemorySigner()
+        self.signer = MemorySigner(ES256)
         self.anchors, self.packs = MemoryArchive(), MemoryArchive()
 
     def run(self) -> list[str]:
         """What the schedule does."""
-        return anchor_chains(self.world.store, self.signer, self.anchors, self.world.clock)
+        return anchor_chains(self.world.archive_context(self.signer, self.anchors))
+
+    def context(self) -> VerificationContext:
+        """What the operator's check works with."""
+        return self.world.verification_context(self.packs, self.signer, self.anchors)
 
     def next_day(self, days: int = 1) -> None:
         """Time passes."""
@@ -45,22 +52,21 @@ class Anchoring:
 
     def anchor(self, day: str) -> dict[str, Any]:
         """A kept anchor."""
-        return pack_of(json.loads(self.anchors.kept[day]))
+        return content_of(json.loads(self.anchors.kept[day]))
 
     def heads(self, day: str) -> dict[str, int]:
         """Number of legs by watch."""
         return {head["watch_id"]: head["legs"] for head in self.anchor(day)["heads"]}
 
-    def read(self, learner_id: str = LEARNER) -> Anchored:
+    def read(self, learner_id: LearnerId = LEARNER) -> AnchorReport:
         """What the anchors say."""
-        genuine = partial(signature_problems, {"keys": self.signer.public_keys()})
-        return read_anchors(self.anchors, genuine, self.world.clock, learner_id)
+        return read_anchors(self.context(), learner_id)
 
-    def verify(self, learner_id: str = LEARNER) -> list[Verdict]:
+    def verify(self, learner_id: LearnerId = LEARNER) -> list[Verdict]:
         """The operator's check."""
-        return verify_watches(self.world.store, self.world.context.keys, self.packs, self.read(learner_id), learner_id)
+        return verify_watches(self.context(), self.read(learner_id), learner_id)
 
-    def problems(self, learner_id: str = LEARNER) -> list[str]:
+    def problems(self, learner_id: LearnerId = LEARNER) -> list[str]:
         """All that the operator's check finds of watches."""
         return [finding.problem for verdict in self.verify(learner_id) for finding in verdict.findings]
 
@@ -70,19 +76,19 @@ def anchoring() -> Anchoring:
     return Anchoring()
 
 
-def snapshot(world: World, learner_id: str = LEARNER) -> dict[Key, tuple[int, str]]:
+def snapshot(world: World, learner_id: LearnerId = LEARNER) -> dict[Key, tuple[int, str]]:
     """Everything of a learner as it is now, for a later rollback."""
     return {key: item for key, item in world.store.items.items() if _is_of(world, key, learner_id)}
 
 
-def roll_back(world: World, saved: dict[Key, tuple[int, str]], learner_id: str = LEARNER) -> None:
+def roll_back(world: World, saved: dict[Key, tuple[int, str]], learner_id: LearnerId = LEARNER) -> None:
     """An operator with write access puts legs, head and live state back together."""
     now = {key: item for key, item in world.store.items.items() if not _is_of(world, key, learner_id)}
     world.store.items = {**now, **saved}
 
 
-def _is_of(world: World, key: Key, learner_id: str) -> bool:
-    return key.pk in {live_key(learner_id).pk, *(k.pk for k in world.store.items if k.pk.startswith("WATCH#"))}
+def _is_of(world: World, key: Key, learner_id: LearnerId) -> bool:
+    return key.pk in {partition_of_learner(learner_id), *(k.pk for k in world.store.items if k.pk.startswith("WATCH#"))}
 
 
 def test_a_day_is_anchored_once_it_is_over_with_the_heads_of_the_chains_that_grew(anchoring: Anchoring) -> None:
@@ -147,7 +153,7 @@ def test_a_clock_that_is_behind_around_midnight_hinders_no_call(anchoring: Ancho
     anchoring.next_day()
     state = world.start()
     world.clock.advance(-DAY_MS // 2 - 1)
-    pause(world.context, LEARNER, state.token, 0, "test")
+    pause(world.context, by(LEARNER), state.token, 0)
     anchoring.next_day(2)
     anchoring.run()
     assert anchoring.problems() == []
@@ -232,7 +238,7 @@ def test_a_completed_watch_rolled_back_before_any_anchor_is_found_by_its_pack(an
     world.start()
     before = snapshot(world)
     watch_to_the_end(world, world.start(take_over=True))
-    archive_watch(world.store, anchoring.signer, anchoring.packs, world.clock, world.store.outbox[-1])
+    archive_watch(world.archive_context(anchoring.signer, anchoring.packs), world.store.outbox[-1])
     assert anchoring.problems() == []
     roll_back(world, before)
     assert anchoring.problems() != []
@@ -241,7 +247,7 @@ def test_a_completed_watch_rolled_back_before_any_anchor_is_found_by_its_pack(an
 def test_legs_that_have_partly_aged_out_are_still_whole(anchoring: Anchoring) -> None:
     world = anchoring.world
     state = watch_to_the_end(world, world.start())
-    archive_watch(world.store, anchoring.signer, anchoring.packs, world.clock, world.store.outbox[-1])
+    archive_watch(world.archive_context(anchoring.signer, anchoring.packs), world.store.outbox[-1])
     anchoring.next_day()
     anchoring.run()
     for number in (1, 3):
@@ -273,12 +279,12 @@ def swap_two(anchoring: Anchoring) -> None:
 
 def forge_heads(anchoring: Anchoring) -> None:
     emptied = anchor_document(Anchor(TUESDAY, anchoring.anchor(TUESDAY)["previous"], ()))
-    anchoring.anchors.kept[TUESDAY] = as_text(MemorySigner().sign(as_text(emptied)))
+    anchoring.anchors.kept[TUESDAY] = signed_text(MemorySigner(ES256), emptied)
 
 
 def replace_even_with_the_key(anchoring: Anchoring) -> None:
     emptied = anchor_document(Anchor(MONDAY, "", (ChainHead("w", LEARNER, 1, "m"),)))
-    anchoring.anchors.kept[MONDAY] = as_text(anchoring.signer.sign(as_text(emptied)))
+    anchoring.anchors.kept[MONDAY] = signed_text(anchoring.signer, emptied)
 
 
 def garble(anchoring: Anchoring) -> None:
@@ -317,7 +323,7 @@ def test_a_late_anchor_is_named_and_one_that_is_not_due_is_not(anchoring: Anchor
     anchoring.next_day()
     assert anchoring.read().problems == ["the last anchor is of 2026-01-05"]
     assert describe_anchors(anchoring.read()).startswith("anchored up to 2026-01-05")
-    assert describe_anchors(Anchored()).startswith("not anchored yet")
+    assert describe_anchors(AnchorReport()).startswith("not anchored yet")
 
 
 @pytest.mark.parametrize("dies_after", range(4))
@@ -385,6 +391,6 @@ def test_notes_outlast_many_failed_runs(anchoring: Anchoring) -> None:
 
     anchoring.world.store.commit = watching  # type: ignore[method-assign]
     state = anchoring.world.start()
-    (note,) = [put for put in puts if put.key == grown_key(MONDAY, state.live.watch_id)]
+    (note,) = [put for put in puts if put.key == anchor_note_key(MONDAY, state.live.watch_id)]
     now = anchoring.world.clock.now()
     assert note.expires_at >= (now + timedelta(days=90)).timestamp()

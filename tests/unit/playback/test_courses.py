@@ -4,7 +4,7 @@ from itertools import permutations
 
 import pytest
 
-from services.playback.app.context import course_key
+from services.playback.app.items import course_key
 from services.playback.domain.course import Course
 from tests.unit.playback.player import watch_to_the_end
 from tests.unit.playback.world import OTHER, SHORT, World, a_world

@@ -7,25 +7,28 @@ from typing import Any
 
 import boto3
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec, utils
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt import PyJWK, api_jws
 from moto import mock_aws
 
 from services.kit.events import Envelope
-from services.kit.identity import Principal, Role
+from services.kit.identity import Role
+from services.kit.jose import Signer, flattened
 from services.kit.problems import Problem
+from services.kit.signing import ES256, KmsSigner, MemorySigner
 from services.playback.adapters.archive import MemoryArchive, S3Archive
-from services.playback.adapters.signer import KmsSigner, MemorySigner
-from services.playback.app.anchor_chains import Anchored
-from services.playback.app.archive_watch import EvidenceArchive, NotKept, Signer, archive_watch, read_evidence
-from services.playback.app.context import leg_key
-from services.playback.app.verify_watches import verify_watches
+from services.playback.app.context import EvidenceContext
+from services.playback.app.evidence.archive_watch import NotKept, archive_watch
+from services.playback.app.evidence.read_anchors import AnchorReport
+from services.playback.app.evidence.read_evidence import read_evidence
+from services.playback.app.evidence.verify_watches import verify_watches
+from services.playback.app.items import leg_key
+from services.playback.app.ports import Archive
 from services.playback.cli.verify_pack import verify
+from services.playback.domain.ids import WatchId
 from services.playback.domain.watch import LegKind
+from tests.unit.kit.test_jose import FakeKms
 from tests.unit.playback.player import confirm, play, watch_to_the_end
-from tests.unit.playback.world import LEARNER, OTHER, SHORT, World, a_world
+from tests.unit.playback.world import LEARNER, OTHER, SHORT, World, a_world, by
 
 Signed = dict[str, Any]
 
@@ -41,14 +44,14 @@ def complete(world: World) -> Envelope:
     return world.store.outbox[-1]
 
 
-def archived(world: World, signer: Signer, archive: EvidenceArchive, event: Envelope) -> Signed:
+def archived(world: World, signer: Signer, archive: Archive, event: Envelope) -> Signed:
     """The pack that the event leads to."""
-    archive_watch(world.store, signer, archive, world.clock, event)
-    return read_evidence(archive, Principal(LEARNER, frozenset({Role.LEARNER})), event.subject)
+    archive_watch(world.archive_context(signer, archive), event)
+    return read_evidence(EvidenceContext(signer, archive), by(LEARNER), WatchId(event.subject))
 
 
 def test_a_genuine_pack_is_accepted_by_the_auditors_command_and_by_another_library(world: World) -> None:
-    signer = MemorySigner()
+    signer = MemorySigner(ES256)
     signed = archived(world, signer, MemoryArchive(), complete(world))
     pack, problems = verify(signed, {"keys": signer.public_keys()})
     assert problems == []
@@ -58,7 +61,7 @@ def test_a_genuine_pack_is_accepted_by_the_auditors_command_and_by_another_libra
 
 
 def test_a_pack_stays_genuine_after_its_key_is_retired(world: World) -> None:
-    signer = MemorySigner()
+    signer = MemorySigner(ES256)
     signed = archived(world, signer, MemoryArchive(), complete(world))
     signer.rotate()
     assert verify(signed, {"keys": signer.public_keys()})[1] == []
@@ -66,7 +69,7 @@ def test_a_pack_stays_genuine_after_its_key_is_retired(world: World) -> None:
 
 
 def test_a_changed_pack_is_not_accepted(world: World) -> None:
-    signer = MemorySigner()
+    signer = MemorySigner(ES256)
     signed = archived(world, signer, MemoryArchive(), complete(world))
     pack, _ = verify(signed, {"keys": signer.public_keys()})
     pack["watch"]["learner_id"] = OTHER
@@ -75,7 +78,7 @@ def test_a_changed_pack_is_not_accepted(world: World) -> None:
 
 
 def test_a_confirmation_that_completes_the_watch_is_in_its_record_too(world: World) -> None:
-    signer = MemorySigner()
+    signer = MemorySigner(ES256)
     # So short that its last prompt may lie within the tail: then the confirmation comes last.
     world.publish(SHORT, version="v2", sequence=2, duration_ms=6_000)
     for _ in range(10):
@@ -105,14 +108,14 @@ def stop_early(pack: Signed) -> None:
 
 @pytest.mark.parametrize("falsify", [shorten, drop_a_leg, forget_a_prompt, stop_early])
 def test_an_impossible_watch_is_doubted_even_if_we_signed_it(world: World, falsify: Callable[[Signed], None]) -> None:
-    signer = MemorySigner()
+    signer = MemorySigner(ES256)
     pack, _ = verify(archived(world, signer, MemoryArchive(), complete(world)), {"keys": signer.public_keys()})
     falsify(pack)
-    assert verify(signer.sign(json.dumps(pack).encode()), {"keys": signer.public_keys()})[1] != []
+    assert verify(flattened(signer, json.dumps(pack).encode()), {"keys": signer.public_keys()})[1] != []
 
 
 def test_a_repeated_event_keeps_the_first_pack_and_the_legs_age_out_once(world: World) -> None:
-    signer, archive, event = MemorySigner(), MemoryArchive(), complete(world)
+    signer, archive, event = MemorySigner(ES256), MemoryArchive(), complete(world)
     first = archived(world, signer, archive, event)
     signer.rotate()
     assert archived(world, signer, archive, event) == first
@@ -126,7 +129,7 @@ def lose_it(archive: MemoryArchive, _event: Envelope) -> None:
 def hold_another(archive: MemoryArchive, event: Envelope) -> None:
     other = a_world()
     other.ring["k1"] = "another key" * 3
-    archived(other, MemorySigner(), archive, complete(other))
+    archived(other, MemorySigner(ES256), archive, complete(other))
     (content,) = archive.kept.values()
     archive.kept = {event.subject: content}
 
@@ -138,7 +141,7 @@ def test_no_leg_ages_out_that_the_archive_does_not_hold(
     event, archive = complete(world), MemoryArchive()
     spoil(archive, event)
     with pytest.raises(NotKept):
-        archive_watch(world.store, MemorySigner(), archive, world.clock, event)
+        archive_watch(world.archive_context(MemorySigner(ES256), archive), event)
     assert {leg.version for leg in world.store.query(f"WATCH#{event.subject}", "LEG#", dict)} == {1}
 
 
@@ -152,15 +155,16 @@ def test_watching_again_after_completion_adds_nothing_to_the_record(world: World
 
 def test_a_pack_is_shown_to_its_learner_and_to_auditors_only(world: World) -> None:
     archive, event = MemoryArchive(), complete(world)
-    signed = archived(world, MemorySigner(), archive, event)
-    assert read_evidence(archive, Principal("auditor", frozenset({Role.AUDITOR})), event.subject) == signed
-    for principal, watch_id in [
-        (Principal(OTHER, frozenset({Role.LEARNER})), event.subject),
-        (Principal("reviewer", frozenset({Role.REVIEWER})), event.subject),
-        (Principal(LEARNER, frozenset({Role.LEARNER})), "no-such-watch"),
+    signed = archived(world, MemorySigner(ES256), archive, event)
+    ctx, watch_id = EvidenceContext(MemorySigner(ES256), archive), WatchId(event.subject)
+    assert read_evidence(ctx, by("auditor", roles=[Role.AUDITOR]), watch_id) == signed
+    for call, other_id in [
+        (by(OTHER), watch_id),
+        (by("reviewer", roles=[Role.REVIEWER]), watch_id),
+        (by(LEARNER), WatchId("no-such-watch")),
     ]:
         with pytest.raises(Problem) as refusal:
-            read_evidence(archive, principal, watch_id)
+            read_evidence(ctx, call, other_id)
         assert refusal.value.type.code == "EVIDENCE_NOT_FOUND"
 
 
@@ -169,24 +173,8 @@ def test_an_event_about_a_watch_that_is_not_complete_makes_no_pack(world: World)
     archive = MemoryArchive()
     other_watch = event.model_copy(update={"data": {**event.data, "watch_id": "f" * 32}})
     with pytest.raises(LookupError):
-        archive_watch(world.store, MemorySigner(), archive, world.clock, other_watch)
+        archive_watch(world.archive_context(MemorySigner(ES256), archive), other_watch)
     assert archive.kept == {}
-
-
-class FakeKms:
-    """Signs digests as KMS does. (moto hashes a digest once more.)"""
-
-    def __init__(self) -> None:
-        self.keys = {name: ec.generate_private_key(ec.SECP256R1()) for name in ("signing", "retired")}
-
-    def sign(self, **request: Any) -> dict[str, bytes]:
-        assert (request["MessageType"], request["SigningAlgorithm"]) == ("DIGEST", "ECDSA_SHA_256")
-        algorithm = ec.ECDSA(utils.Prehashed(SHA256()))
-        return {"Signature": self.keys[request["KeyId"]].sign(request["Message"], algorithm)}
-
-    def get_public_key(self, **request: Any) -> dict[str, bytes]:
-        public = self.keys[request["KeyId"]].public_key()
-        return {"PublicKey": public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)}
 
 
 @mock_aws
@@ -194,7 +182,7 @@ def test_kms_and_s3_make_the_same_kind_of_pack(world: World, monkeypatch: pytest
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     s3 = boto3.client("s3")
     s3.create_bucket(Bucket="evidence", ObjectLockEnabledForBucket=True)
-    signer, archive = KmsSigner(FakeKms(), ["signing", "retired"]), S3Archive(s3, "evidence")
+    signer, archive = KmsSigner(FakeKms(ES256), ["signing", "retired"]), S3Archive(s3, "evidence")
     assert archive.get("nothing-here") is None
     event = complete(world)
     signed = archived(world, signer, archive, event)
@@ -208,7 +196,7 @@ def test_a_response_time_is_what_the_server_measured(world: World) -> None:
     state = world.start()
     while state.live.completed_at is None:
         state = confirm(world, state, after_ms=700) if state.prompt else play(world, state, 5_000)
-    signer = MemorySigner()
+    signer = MemorySigner(ES256)
     pack, _ = verify(archived(world, signer, MemoryArchive(), world.store.outbox[-1]), {"keys": signer.public_keys()})
     assert [prompt["response_ms"] for prompt in pack["prompts"]] == [700, 700]
 
@@ -223,7 +211,7 @@ def test_the_operators_check_finds_whole_watches_whole_and_names_a_changed_leg(w
     play(world, world.start(SHORT, take_over=True), 2_000)
 
     def findings() -> list[list[int]]:
-        verdicts = verify_watches(world.store, world.context.keys, archive, Anchored(), LEARNER)
+        verdicts = verify_watches(world.verification_context(archive), AnchorReport(), LEARNER)
         return [[finding.number for finding in verdict.findings] for verdict in verdicts]
 
     assert findings() == [[], []]
@@ -235,10 +223,10 @@ def test_the_operators_check_finds_whole_watches_whole_and_names_a_changed_leg(w
 
 def test_the_operators_check_reads_the_archive_once_the_legs_have_aged_out(world: World) -> None:
     archive, event = MemoryArchive(), complete(world)
-    archived(world, MemorySigner(), archive, event)
+    archived(world, MemorySigner(ES256), archive, event)
     for key in [key for key in world.store.items if key.pk == f"WATCH#{event.subject}"]:
         del world.store.items[key]
-    (verdict,) = verify_watches(world.store, world.context.keys, archive, Anchored(), LEARNER)
+    (verdict,) = verify_watches(world.verification_context(archive), AnchorReport(), LEARNER)
     assert verdict.findings == []
-    (verdict,) = verify_watches(world.store, world.context.keys, MemoryArchive(), Anchored(), LEARNER)
+    (verdict,) = verify_watches(world.verification_context(MemoryArchive()), AnchorReport(), LEARNER)
     assert verdict.findings != []

@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from services.kit.problems import Problem
 from services.playback.adapters.media_signer import CookieSigner
-from services.playback.app.grant_media import MediaGrant, grant_media
-from services.playback.app.watch import pause
-from tests.unit.playback.world import LEARNER, LONG, NOON_IN_SHANGHAI, OTHER, SHORT, World, a_world
+from services.playback.app.media.grant_media import MediaGrant, grant_media
+from services.playback.app.watching.watch import pause
+from tests.unit.playback.world import LEARNER, LONG, NOON_IN_SHANGHAI, OTHER, SHORT, World, a_world, by
 
 
 class Named:
@@ -30,7 +30,7 @@ def world() -> World:
 
 
 def grant(world: World, learner_id: str, token: str) -> MediaGrant:
-    return grant_media(world.store, world.context.keys, world.clock, Named(), learner_id, token)
+    return grant_media(world.media_context(Named()), by(learner_id), token)
 
 
 def test_a_live_session_opens_its_own_content_version_for_five_minutes(world: World) -> None:
@@ -49,7 +49,7 @@ def test_whoever_is_not_live_opens_nothing_and_changes_nothing(world: World, cas
     token = world.start().token
     learner_id = LEARNER
     if case == "paused":
-        pause(world.context, LEARNER, token, 0, "test")
+        pause(world.context, by(LEARNER), token, 0)
     elif case == "expired":
         world.clock.advance(60_000)
     elif case == "taken over":

@@ -7,13 +7,13 @@ import pytest
 
 from services.kit.problems import Problem
 from services.kit.store import Change, Stored
-from services.playback.app.context import attempt_key, membership_key
-from services.playback.app.record_membership import record_membership
-from services.playback.app.watch import beat
+from services.playback.app.items import attempt_key, membership_key
+from services.playback.app.memberships.record_membership import record_membership
+from services.playback.app.watching.watch import beat
 from services.playback.domain.membership import MembershipPeriod
 from services.playback.domain.watch import Attempt, LegKind
 from tests.unit.playback.player import confirm, play, watch_to_the_end
-from tests.unit.playback.world import DURATIONS, LEARNER, LONG, NOON_IN_SHANGHAI, OTHER, SHORT, Crash, World
+from tests.unit.playback.world import DURATIONS, LEARNER, LONG, NOON_IN_SHANGHAI, OTHER, SHORT, Crash, World, by
 
 TEN_SECONDS = NOON_IN_SHANGHAI + timedelta(seconds=10)
 
@@ -71,9 +71,9 @@ def test_the_token_knows_when_the_membership_ends(world: World) -> None:
     world.membership(valid_until=TEN_SECONDS)
     state = world.start(SHORT)
     world.clock.advance(9_999)
-    state = beat(world.context, LEARNER, state.token, 3_000, "test")
+    state = beat(world.context, by(LEARNER), state.token, 3_000)
     world.clock.advance(1)
-    for call in (lambda: beat(world.context, LEARNER, state.token, 3_500, "test"), lambda: world.start(SHORT)):
+    for call in (lambda: beat(world.context, by(LEARNER), state.token, 3_500), lambda: world.start(SHORT)):
         problem = refused(call)
         assert problem.type.code == "ENTITLEMENT_ENDED"
         assert problem.members["saved"] == {"course_id": SHORT, "furthest_ms": 3_000, "completed": False}
@@ -223,7 +223,7 @@ def test_of_a_completion_and_a_revocation_at_once_the_second_sees_the_first(
 
     def first_the_completion(change: Change) -> None:
         monkeypatch.setattr(world.store, "commit", commit)
-        beat(world.context, LEARNER, state.token, DURATIONS[SHORT], "test")
+        beat(world.context, by(LEARNER), state.token, DURATIONS[SHORT])
         commit(change)
 
     monkeypatch.setattr(world.store, "commit", first_the_completion)

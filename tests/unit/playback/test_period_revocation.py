@@ -2,9 +2,9 @@
 
 import pytest
 
-from services.playback.app.answers import WatchState
-from services.playback.app.context import membership_key
-from services.playback.app.decide_revocation import decide_revocation
+from services.playback.app.items import membership_key
+from services.playback.app.revocation.decide_revocation import decide_revocation
+from services.playback.app.watching.watch_state import WatchState
 from services.playback.domain.membership import MembershipPeriod
 from services.playback.domain.watch import LegKind
 from tests.unit.playback.player import play, watch_to_the_end

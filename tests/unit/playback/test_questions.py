@@ -9,16 +9,17 @@ from typing import Any
 import pytest
 
 from services.kit.problems import Problem
-from services.playback.app.answers import WatchState
-from services.playback.app.context import attempt_key
-from services.playback.app.start_session import start_session
-from services.playback.app.watch import beat, confirm_prompt
+from services.playback.app.items import attempt_key
+from services.playback.app.watching.start_session import start_session
+from services.playback.app.watching.watch import beat, confirm_prompt
+from services.playback.app.watching.watch_state import WatchState
 from services.playback.domain.evidence import doubts, evidence_pack
+from services.playback.domain.ids import WatchId
 from services.playback.domain.policy import policy
-from services.playback.domain.questions import Question, asked
+from services.playback.domain.questions import Question, shown_question
 from services.playback.domain.watch import Attempt, LegKind
 from tests.unit.playback.player import play
-from tests.unit.playback.world import LEARNER, OTHER, SHORT, World, a_world
+from tests.unit.playback.world import LEARNER, OTHER, SHORT, World, a_world, by
 
 QUESTIONS: list[dict[str, Any]] = [
     {"text": f"question {number}", "choices": [f"{number}-{letter}" for letter in "abcd"], "answer": number}
@@ -42,14 +43,14 @@ def to_prompt(world: World, state: WatchState) -> WatchState:
 
 
 def right(state: WatchState) -> int:
-    assert state.asked
-    return state.asked.choices.index(RIGHT[state.asked.text])
+    assert state.question
+    return state.question.choices.index(RIGHT[state.question.text])
 
 
 def answer(world: World, state: WatchState, choice: int | None) -> WatchState:
     assert state.prompt
     world.clock.advance(1_500)
-    return confirm_prompt(world.context, LEARNER, state.token, state.prompt.nonce, "test", choice)
+    return confirm_prompt(world.context, by(LEARNER), state.token, state.prompt.nonce, choice)
 
 
 def finish(world: World, state: WatchState) -> WatchState:
@@ -77,12 +78,12 @@ def test_a_wrong_answer_is_recorded_and_asked_again_without_credit(world: World)
     assert again.prompt
     assert (again.prompt.index, again.prompt.wrong) == (state.prompt.index, 1)
     assert again.prompt.nonce != state.prompt.nonce
-    assert again.asked == state.asked
+    assert again.question == state.question
     assert again.live.furthest_ms == state.live.furthest_ms
     assert again.live.allowance_ms == state.live.allowance_ms
     last = world.legs(again.live.watch_id)[-1].facts
     assert (last.kind, last.response_ms) == (LegKind.ANSWERED_WRONG, 1_500)
-    assert last.choice != QUESTIONS[int(again.asked.text[-1]) if again.asked else 0]["answer"]
+    assert last.choice != QUESTIONS[int(again.question.text[-1]) if again.question else 0]["answer"]
     assert answer(world, again, right(again)).live.confirmed == 1
 
 
@@ -114,18 +115,23 @@ def test_questions_and_their_order_stay_the_same_after_a_restart_and_two_key_rot
     state = to_prompt(world, world.start(SHORT))
     for key_id in ("k2", "k3"):
         world.ring |= {key_id: key_id * 30, "current": key_id}
-        again = start_session(world.context, LEARNER, SHORT, world.ids.new(), take_over=True).state
-        assert again.asked == state.asked
+        again = start_session(world.context, by(LEARNER, world.ids.new()), SHORT, take_over=True).state
+        assert again.question == state.question
     assert finish(world, again).live.confirmed == 2
 
 
 def test_learners_see_different_questions_and_orders(world: World) -> None:
-    seen = {asked(watch, 0, _questions(), lambda m, w=watch: sha256(w.encode() + m).digest()) for watch in "abcdefgh"}
+    seen = {
+        shown_question(WatchId(watch), 0, _questions(), lambda m, w=watch: sha256(w.encode() + m).digest())
+        for watch in "abcdefgh"
+    }
     assert len(seen) > 1
 
 
 def test_no_question_comes_twice_before_every_other_has_come() -> None:
-    texts = [asked("watch", index, _questions(), lambda message: message[::-1]).text for index in range(3)]
+    texts = [
+        shown_question(WatchId("watch"), index, _questions(), lambda message: message[::-1]).text for index in range(3)
+    ]
     assert sorted(texts) == sorted(RIGHT)
 
 
@@ -133,7 +139,7 @@ def test_a_watch_under_way_keeps_the_questions_of_its_version(world: World) -> N
     state = to_prompt(world, world.start(SHORT))
     world.publish(SHORT, version="v3", sequence=3, questions=[{"text": "new", "choices": ["x", "y"], "answer": 0}])
     again = world.start(SHORT, take_over=True)
-    assert again.asked == state.asked
+    assert again.question == state.question
 
 
 def test_a_wrong_key_put_right_counts_for_a_watch_under_way(world: World) -> None:
@@ -147,16 +153,16 @@ def test_a_wrong_key_put_right_counts_for_a_watch_under_way(world: World) -> Non
 def test_answer_leak(world: World) -> None:
     """Neither the token, nor the answer, nor what a beat at the prompt says differs with the right choice."""
     state = to_prompt(world, world.start(SHORT))
-    assert state.asked
-    for text in (state.token, json.dumps(state.asked.choices)):
+    assert state.question
+    for text in (state.token, json.dumps(state.question.choices)):
         assert "answer" not in text
     moved = [{**question, "answer": (question["answer"] + 1) % 4} for question in QUESTIONS]
     other = a_world()
     other.publish(SHORT, version="v2", sequence=2, questions=moved)
     same = to_prompt(other, other.start(SHORT))
     assert same.token == state.token
-    assert same.asked
-    assert (same.asked.text, same.asked.choices) == (state.asked.text, state.asked.choices)
+    assert same.question
+    assert (same.question.text, same.question.choices) == (state.question.text, state.question.choices)
 
 
 def test_brute_forced_answer(world: World) -> None:
@@ -258,8 +264,8 @@ def test_a_pack_from_before_there_were_questions_is_not_doubted(world: World) ->
 def test_a_beat_at_a_prompt_that_asks_repeats_it(world: World) -> None:
     state = to_prompt(world, world.start(SHORT))
     world.clock.advance(1_000)
-    again = beat(world.context, LEARNER, state.token, state.live.furthest_ms, "test")
-    assert (again.prompt, again.asked) == (state.prompt, state.asked)
+    again = beat(world.context, by(LEARNER), state.token, state.live.furthest_ms)
+    assert (again.prompt, again.question) == (state.prompt, state.question)
 
 
 def test_another_learner_gets_their_own_draw(world: World) -> None:

@@ -8,16 +8,16 @@ import pytest
 
 from services.kit.problems import Problem
 from services.kit.store import Change, Stored
-from services.playback.app.answers import WatchState
-from services.playback.app.context import attempt_key, grant_key, live_key
-from services.playback.app.decide_revocation import decide_revocation
-from services.playback.app.grant_media import grant_media
-from services.playback.app.start_session import start_session
-from services.playback.app.watch import beat, confirm_prompt, pause
+from services.playback.app.items import attempt_key, grant_key, live_key
+from services.playback.app.media.grant_media import grant_media
+from services.playback.app.revocation.decide_revocation import decide_revocation
+from services.playback.app.watching.start_session import start_session
+from services.playback.app.watching.watch import beat, confirm_prompt, pause
+from services.playback.app.watching.watch_state import WatchState
 from services.playback.domain.watch import Attempt, LegKind
 from tests.unit.playback.player import confirm, play, watch_to_the_end
 from tests.unit.playback.test_media import Named
-from tests.unit.playback.world import LEARNER, LONG, OTHER, SHORT, Crash, World, a_world
+from tests.unit.playback.world import LEARNER, LONG, OTHER, SHORT, Crash, World, a_world, by
 
 
 @pytest.fixture
@@ -50,11 +50,11 @@ def test_the_next_call_of_the_session_is_refused_and_says_what_is_saved(world: W
     assert world.revoke(LEARNER, LONG) == "revoked"
     before = dict(world.store.items)
     calls: dict[str, Callable[[], object]] = {
-        "beat": lambda: beat(world.context, LEARNER, state.token, 6_000, "test"),
-        "the last request again": lambda: beat(world.context, LEARNER, first.token, 5_000, "test"),
-        "pause": lambda: pause(world.context, LEARNER, state.token, 6_000, "test"),
+        "beat": lambda: beat(world.context, by(LEARNER), state.token, 6_000),
+        "the last request again": lambda: beat(world.context, by(LEARNER), first.token, 5_000),
+        "pause": lambda: pause(world.context, by(LEARNER), state.token, 6_000),
         "start": world.start,
-        "media": lambda: grant_media(world.store, world.context.keys, world.clock, Named(), LEARNER, state.token),
+        "media": lambda: grant_media(world.media_context(Named()), by(LEARNER), state.token),
     }
     for name, call in calls.items():
         problem = refused(call)
@@ -164,9 +164,9 @@ def test_a_purchase_after_the_refund_starts_where_it_was_left(world: World) -> N
 
 
 def test_an_old_start_sent_again_after_the_revocation_finds_no_session(world: World) -> None:
-    start_session(world.context, LEARNER, LONG, "same-key-same-key", take_over=False)
+    start_session(world.context, by(LEARNER, "same-key-same-key"), LONG, take_over=False)
     world.revoke(LEARNER, LONG)
-    again = lambda: start_session(world.context, LEARNER, LONG, "same-key-same-key", take_over=False)  # noqa: E731
+    again = lambda: start_session(world.context, by(LEARNER, "same-key-same-key"), LONG, take_over=False)  # noqa: E731
     assert refused(again).type.code == "ENTITLEMENT_REVOKED"
 
 
@@ -190,7 +190,7 @@ def test_another_learner_with_the_same_course_notices_nothing(world: World) -> N
     state = world.start(learner_id=OTHER)
     world.revoke(LEARNER, LONG)
     world.clock.advance(1_000)
-    assert beat(world.context, OTHER, state.token, 1_000, "test").live.furthest_ms == 1_000
+    assert beat(world.context, by(OTHER), state.token, 1_000).live.furthest_ms == 1_000
 
 
 def about_to_complete(world: World) -> tuple[WatchState, Callable[[], WatchState]]:
@@ -203,8 +203,8 @@ def about_to_complete(world: World) -> tuple[WatchState, Callable[[], WatchState
 
         def call(token: str = token, prompt: Any = prompt, position_ms: int = position_ms) -> WatchState:
             if prompt:
-                return confirm_prompt(world.context, LEARNER, token, prompt.nonce, "test")
-            return beat(world.context, LEARNER, token, position_ms, "test")
+                return confirm_prompt(world.context, by(LEARNER), token, prompt.nonce)
+            return beat(world.context, by(LEARNER), token, position_ms)
 
         items, outbox = dict(world.store.items), list(world.store.outbox)
         after = call()

@@ -4,14 +4,14 @@ from typing import Any
 
 import pytest
 
-from services.kit.audit import AuditLog, AuditRecord
-from services.kit.events import Envelope, EventFactory
+from services.kit.audit import AuditRecord
+from services.kit.events import Envelope
+from services.kit.signing import ES256, MemorySigner
 from services.kit.store import Conflict
 from services.playback.adapters.archive import MemoryArchive
-from services.playback.adapters.signer import MemorySigner
-from services.playback.app.archive_watch import archive_watch
-from services.playback.app.context import risk_cases_of
-from services.playback.app.risk_cases import RiskCase, assess_watch
+from services.playback.app.evidence.archive_watch import archive_watch
+from services.playback.app.risk.assess_watch import assess_watch
+from services.playback.app.risk.items import RiskCase, cases_partition
 from services.playback.handlers.risk import build_api
 from tests.gateway import Answer, claims, origin_secret, request, send
 from tests.unit.playback.player import confirm, play
@@ -48,8 +48,8 @@ def complete(world: World, course_id: str = LONG, learner_id: str = LEARNER, aft
 
 def assess(world: World, archive: MemoryArchive, event: Envelope) -> None:
     """What the archive's function does with a completion."""
-    archive_watch(world.store, MemorySigner(), archive, world.clock, event)
-    assess_watch(world.store, world.clock, EventFactory("playback", world.clock, world.ids), event)
+    archive_watch(world.archive_context(MemorySigner(ES256), archive), event)
+    assess_watch(world.risk_context(archive), event)
 
 
 def ask(
@@ -62,8 +62,7 @@ def ask(
     key: str = "a-key-of-its-own",
 ) -> Answer:
     """A request to the reviewers' function."""
-    audit = AuditLog(world.clock, world.ids)
-    api = build_api(world.store, archive, world.clock, audit, origin_secret)
+    api = build_api(world.risk_context(archive), origin_secret)
     return send(api, request(method, path, body, who=who, idempotency_key=key))
 
 
@@ -119,22 +118,22 @@ def test_reaction_times_are_judged_with_those_of_other_courses(world: World, arc
 @pytest.mark.parametrize("crash", ["before", "after"])
 def test_delivered_again_after_a_crash_it_is_told_once(world: World, archive: MemoryArchive, crash: str) -> None:
     completed = complete(world)
-    archive_watch(world.store, MemorySigner(), archive, world.clock, completed)
+    archive_watch(world.archive_context(MemorySigner(ES256), archive), completed)
     world.store.crash = crash
     with pytest.raises(Crash):
-        assess_watch(world.store, world.clock, world.context.events, completed)
+        assess_watch(world.risk_context(archive), completed)
     for _ in range(2):
-        assess_watch(world.store, world.clock, world.context.events, completed)
+        assess_watch(world.risk_context(archive), completed)
     again = completed.model_copy(update={"id": "another-event-of-the-same-watch"})
-    assess_watch(world.store, world.clock, world.context.events, again)
+    assess_watch(world.risk_context(archive), again)
     assert len(events_of(world, "playback.risk_signalled.v1")) == 1
 
 
-def test_an_event_about_a_watch_that_is_not_complete_makes_no_case(world: World) -> None:
+def test_an_event_about_a_watch_that_is_not_complete_makes_no_case(world: World, archive: MemoryArchive) -> None:
     completed = complete(world)
     forged = completed.model_copy(update={"data": {**completed.data, "watch_id": "f" * 32}})
     with pytest.raises(LookupError):
-        assess_watch(world.store, world.clock, world.context.events, forged)
+        assess_watch(world.risk_context(archive), forged)
     assert events_of(world, "playback.risk_signalled.v1") == []
 
 
@@ -252,6 +251,6 @@ def test_of_two_reviews_at_once_one_wins(world: World, archive: MemoryArchive) -
     second = ask(world, archive, "POST", path, {"reason": "second"}, key="another-key-of-its-own")
     assert codes == ["200", "conflict"]
     assert (second.status, second.code) == (409, "RISK_CASE_REVIEWED")
-    (stored,) = world.store.query(*risk_cases_of("2026-01"), RiskCase)
+    (stored,) = world.store.query(cases_partition("2026-01"), "", RiskCase)
     assert stored.value.review
     assert stored.value.review.reason == "first"

@@ -8,17 +8,18 @@ from uuid import UUID
 import pytest
 from ralph.models.xapi.video.statements import VideoCompleted
 
+from services.kit.signing import ES256, MemorySigner
 from services.kit.store.memory import MemoryStore
 from services.playback.adapters.archive import MemoryArchive
-from services.playback.adapters.signer import MemorySigner
-from services.playback.app.archive_watch import archive_watch
-from services.playback.app.context import leg_key
-from services.playback.app.read_statements import read_statements
-from services.playback.app.watch import pause
+from services.playback.app.context import StatementsContext
+from services.playback.app.evidence.archive_watch import archive_watch
+from services.playback.app.items import leg_key
+from services.playback.app.statements.read_statements import read_statements
+from services.playback.app.watching.watch import pause
 from services.playback.handlers.statements import build_api
 from tests.gateway import Answer, claims, origin_secret, request, send
 from tests.unit.playback.player import play, watch_to_prompt, watch_to_the_end
-from tests.unit.playback.world import FAST, LEARNER, LONG, OTHER, SHORT, World, a_world
+from tests.unit.playback.world import FAST, LEARNER, LONG, OTHER, SHORT, World, a_world, by
 
 VIDEO = "https://w3id.org/xapi/video/extensions"
 
@@ -29,7 +30,7 @@ def world() -> World:
 
 
 def statements(world: World, archive: MemoryArchive | None = None, learner: str = LEARNER) -> list[dict[str, Any]]:
-    return read_statements(world.store, archive or MemoryArchive(), learner, None, 20).statements
+    return read_statements(StatementsContext(world.store, archive or MemoryArchive()), learner, None, 20).items
 
 
 def accepted(statement: dict[str, Any]) -> VideoCompleted:
@@ -84,7 +85,7 @@ def test_played_segments_are_what_was_credited_leg_by_leg(world: World) -> None:
 
 def test_time_without_watching_is_no_duration(world: World) -> None:
     state = play(world, world.start(SHORT), 2_000)
-    pause(world.context, LEARNER, state.token, 2_000, "test")
+    pause(world.context, by(LEARNER), state.token, 2_000)
     world.clock.advance(3_600_000)
     watch_to_the_end(world, world.start(SHORT))
     (statement,) = statements(world)
@@ -97,7 +98,7 @@ def test_exporting_again_gives_the_same_before_and_after_archiving_and_when_the_
     state = watch_to_the_end(world, world.start(SHORT))
     first = statements(world)
     archive = MemoryArchive()
-    archive_watch(world.store, MemorySigner(), archive, world.clock, world.store.outbox[-1])
+    archive_watch(world.archive_context(MemorySigner(ES256), archive), world.store.outbox[-1])
     assert statements(world, archive) == first
     world.store.items.pop(leg_key(state.live.watch_id, 1))
     assert statements(world, archive) == first
@@ -109,7 +110,7 @@ def test_only_what_is_complete_is_told_page_by_page(world: World) -> None:
     watch_to_the_end(world, world.start(LONG))
     watch_to_the_end(world, world.start(SHORT, take_over=True))
     play(world, world.start(FAST, take_over=True), 5_000)
-    api = build_api(world.store, MemoryArchive(), origin_secret)
+    api = build_api(StatementsContext(world.store, MemoryArchive()), origin_secret)
 
     def get(path: str) -> Answer:
         return send(api, request("GET", path, who=claims(LEARNER, "learner")))
@@ -127,7 +128,7 @@ def test_only_what_is_complete_is_told_page_by_page(world: World) -> None:
 
 def test_a_learner_reads_their_own_and_an_auditor_anybodys(world: World) -> None:
     watch_to_the_end(world, world.start(SHORT))
-    api = build_api(world.store, MemoryArchive(), origin_secret)
+    api = build_api(StatementsContext(world.store, MemoryArchive()), origin_secret)
     own, theirs = "/v1/playback/statements", f"/v1/playback/learners/{LEARNER}/statements"
     mine = send(api, request("GET", own, who=claims(LEARNER, "learner")))
     assert send(api, request("GET", own, who=claims(OTHER, "learner"))).body["statements"] == []
@@ -138,6 +139,6 @@ def test_a_learner_reads_their_own_and_an_auditor_anybodys(world: World) -> None
 
 @pytest.mark.parametrize("query", ["after=x", "after=short%2300", "after=A%230001", "limit=0", "limit=21", "limit=x"])
 def test_bad_pages(query: str) -> None:
-    api = build_api(MemoryStore(), MemoryArchive(), origin_secret)
+    api = build_api(StatementsContext(MemoryStore(), MemoryArchive()), origin_secret)
     answer = send(api, request("GET", f"/v1/playback/statements?{query}", who=claims(LEARNER, "learner")))
     assert (answer.status, answer.code) == (400, "INVALID_REQUEST")

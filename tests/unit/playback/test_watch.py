@@ -7,13 +7,14 @@ from datetime import timedelta
 import pytest
 
 from services.kit.problems import Problem
-from services.playback.app.read_progress import read_progress
-from services.playback.app.start_session import start_session
-from services.playback.app.watch import beat, confirm_prompt, pause
+from services.playback.app.watching.read_progress import read_progress
+from services.playback.app.watching.start_session import start_session
+from services.playback.app.watching.watch import beat, confirm_prompt, pause
+from services.playback.domain.ids import CourseId, LearnerId
 from services.playback.domain.legs import Leg
 from services.playback.domain.watch import LegKind
 from tests.unit.playback.player import confirm, play, watch_to_prompt, watch_to_the_end
-from tests.unit.playback.world import DURATIONS, FAST, LEARNER, LONG, NOON_IN_SHANGHAI, OTHER, SHORT, World, a_world
+from tests.unit.playback.world import DURATIONS, FAST, LEARNER, LONG, NOON_IN_SHANGHAI, OTHER, SHORT, World, a_world, by
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ def test_a_course_that_allows_double_speed_is_credited_at_double_speed(world: Wo
 
 def test_time_between_sessions_refills_nothing(world: World) -> None:
     state = play(world, world.start(), 2_000)
-    pause(world.context, LEARNER, state.token, 2_000, "test")
+    pause(world.context, by(LEARNER), state.token, 2_000)
     world.clock.advance(3_600_000)
     state = play(world, world.start(), 0, claim_ms=DURATIONS[LONG])
     assert state.live.furthest_ms == 2_000
@@ -133,7 +134,7 @@ def test_a_confirmation_works_however_late(world: World) -> None:
 
 def test_a_confirmation_without_an_open_prompt_is_refused(world: World) -> None:
     state = world.start()
-    assert code_of(lambda: confirm_prompt(world.context, LEARNER, state.token, "x", "test")) == "NO_OPEN_PROMPT"
+    assert code_of(lambda: confirm_prompt(world.context, by(LEARNER), state.token, "x")) == "NO_OPEN_PROMPT"
 
 
 def test_a_nonce_counts_once_and_only_for_its_prompt(world: World) -> None:
@@ -141,7 +142,7 @@ def test_a_nonce_counts_once_and_only_for_its_prompt(world: World) -> None:
     assert state.prompt
     used = state.prompt.nonce
     state = watch_to_prompt(world, confirm(world, state))
-    assert code_of(lambda: confirm_prompt(world.context, LEARNER, state.token, used, "test")) == "NONCE_WRONG"
+    assert code_of(lambda: confirm_prompt(world.context, by(LEARNER), state.token, used)) == "NONCE_WRONG"
 
 
 def test_restarting_at_an_open_prompt_shows_it_again_with_a_new_nonce(world: World) -> None:
@@ -188,7 +189,7 @@ def test_a_lease_expires_by_itself_and_watching_resumes_at_the_credited_position
 def test_a_lost_answer_is_given_again_to_the_same_request(world: World) -> None:
     state = world.start()
     first = play(world, state, 5_000)
-    again = beat(world.context, LEARNER, state.token, 5_000, "test")
+    again = beat(world.context, by(LEARNER), state.token, 5_000)
     assert again == first
 
 
@@ -196,17 +197,17 @@ def test_a_lost_answer_is_given_again_to_the_same_request(world: World) -> None:
 def test_an_old_token_with_another_body_is_stale(world: World, position_ms: int) -> None:
     state = world.start()
     play(world, state, 5_000)
-    assert code_of(lambda: beat(world.context, LEARNER, state.token, position_ms, "test")) == "TOKEN_STALE"
+    assert code_of(lambda: beat(world.context, by(LEARNER), state.token, position_ms)) == "TOKEN_STALE"
 
 
 def test_a_retried_start_finds_its_session(world: World) -> None:
-    first = start_session(world.context, LEARNER, LONG, "same-key-same-key", take_over=False)
-    assert start_session(world.context, LEARNER, LONG, "same-key-same-key", take_over=False) == first
+    first = start_session(world.context, by(LEARNER, "same-key-same-key"), LONG, take_over=False)
+    assert start_session(world.context, by(LEARNER, "same-key-same-key"), LONG, take_over=False) == first
 
 
 def test_a_stolen_token_is_worthless_to_another_learner(world: World) -> None:
     state = world.start()
-    assert code_of(lambda: beat(world.context, OTHER, state.token, 1_000, "test")) == "TOKEN_INVALID"
+    assert code_of(lambda: beat(world.context, by(OTHER), state.token, 1_000)) == "TOKEN_INVALID"
 
 
 @pytest.mark.parametrize(
@@ -224,12 +225,12 @@ def test_a_stolen_token_is_worthless_to_another_learner(world: World) -> None:
 )
 def test_a_forged_token_is_refused(world: World, forge: Callable[[str], str]) -> None:
     state = world.start()
-    assert code_of(lambda: beat(world.context, LEARNER, forge(state.token), 1_000, "test")) == "TOKEN_INVALID"
+    assert code_of(lambda: beat(world.context, by(LEARNER), forge(state.token), 1_000)) == "TOKEN_INVALID"
 
 
 def test_without_an_entitlement_nothing_starts(world: World) -> None:
-    assert code_of(lambda: world.start(learner_id="stranger")) == "NOT_ENTITLED"
-    assert code_of(lambda: world.start("no-such-course")) == "COURSE_NOT_FOUND"
+    assert code_of(lambda: world.start(learner_id=LearnerId("stranger"))) == "NOT_ENTITLED"
+    assert code_of(lambda: world.start(CourseId("no-such-course"))) == "COURSE_NOT_FOUND"
 
 
 def test_an_entitlement_that_ends_during_the_watch_ends_its_credit(world: World) -> None:
@@ -237,9 +238,9 @@ def test_an_entitlement_that_ends_during_the_watch_ends_its_credit(world: World)
     world.entitle("lodger", LONG, valid_until=ends, basis="membership")
     state = world.start(learner_id="lodger")
     world.clock.advance(9_999)
-    state = beat(world.context, "lodger", state.token, 9_999, "test")
+    state = beat(world.context, by("lodger"), state.token, 9_999)
     world.clock.advance(1)
-    assert code_of(lambda: beat(world.context, "lodger", state.token, 10_000, "test")) == "ENTITLEMENT_ENDED"
+    assert code_of(lambda: beat(world.context, by("lodger"), state.token, 10_000)) == "ENTITLEMENT_ENDED"
     assert code_of(lambda: world.start(learner_id="lodger", take_over=True)) == "ENTITLEMENT_ENDED"
 
 
@@ -295,15 +296,11 @@ def test_a_falsified_chain_is_found_and_the_record_named(world: World, how: str)
 
 def test_progress_is_read_from_whichever_is_newer(world: World) -> None:
     state = play(world, world.start(), 5_000)
-    found = read_progress(world.context, LEARNER, LONG)
-    assert found
-    assert found[0].furthest_ms == 5_000
-    pause(world.context, LEARNER, state.token, 5_000, "test")
+    assert read_progress(world.context, by(LEARNER), LONG)[0].furthest_ms == 5_000
+    pause(world.context, by(LEARNER), state.token, 5_000)
     world.start(SHORT)
-    found = read_progress(world.context, LEARNER, LONG)
-    assert found
-    assert found[0].furthest_ms == 5_000
-    assert read_progress(world.context, "stranger", LONG) is None
+    assert read_progress(world.context, by(LEARNER), LONG)[0].furthest_ms == 5_000
+    assert code_of(lambda: read_progress(world.context, by("stranger"), LONG)) == "COURSE_NOT_FOUND"
 
 
 def test_a_completion_gives_the_session_back_so_the_next_course_need_not_take_over(world: World) -> None:
@@ -325,10 +322,10 @@ def test_a_lost_answer_of_the_call_that_completes_is_given_again_and_no_other_ca
     position_ms = before.live.furthest_ms + 5_000
     world.clock.advance(100)
     kept = dict(world.store.items)
-    assert beat(world.context, LEARNER, before.token, position_ms, "test") == state
+    assert beat(world.context, by(LEARNER), before.token, position_ms) == state
     for token, code in ((before.token, "TOKEN_STALE"), (state.token, "LEASE_EXPIRED")):
         with pytest.raises(Problem) as refusal:
-            beat(world.context, LEARNER, token, DURATIONS[LONG], "test")
+            beat(world.context, by(LEARNER), token, DURATIONS[LONG])
         assert refusal.value.type.code == code
         assert refusal.value.members["saved"]["completed"] is True
     assert world.store.items == kept
@@ -367,7 +364,7 @@ def test_rewatching_a_completed_course_holds_the_session_while_it_beats(world: W
     for _ in range(3):
         again = play(world, again, 50_000, claim_ms=0)
     assert code_of(lambda: world.start(SHORT)) == "TAKEOVER_REQUIRED"
-    pause(world.context, LEARNER, again.token, 0, "test")
+    pause(world.context, by(LEARNER), again.token, 0)
     assert world.start(SHORT).live.course_id == SHORT
 
 

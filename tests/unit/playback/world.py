@@ -5,28 +5,44 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from services.kit.audit import AuditLog
+from services.kit.call import Call
 from services.kit.clock import ManualClock
 from services.kit.events import Envelope, EventFactory
+from services.kit.identity import Principal, Role
 from services.kit.ids import SequentialIds
+from services.kit.jose import Signer
 from services.kit.keyring import KeyRing
+from services.kit.signing import ES256, MemorySigner
 from services.kit.store import Change
 from services.kit.store.memory import MemoryStore
-from services.playback.app.answers import WatchState
-from services.playback.app.context import Context, leg_key, live_key
-from services.playback.app.decide_revocation import decide_revocation
-from services.playback.app.record_membership import record_membership
-from services.playback.app.record_views import record_course, record_entitlement
-from services.playback.app.start_session import start_session
+from services.playback.adapters.archive import MemoryArchive
+from services.playback.app.context import ArchiveContext, Context, MediaContext, RiskContext, VerificationContext
+from services.playback.app.courses.record_course import record_course
+from services.playback.app.entitlements.record_entitlement import record_entitlement
+from services.playback.app.items import live_key
+from services.playback.app.memberships.record_membership import record_membership
+from services.playback.app.ports import Archive, MediaSigner
+from services.playback.app.revocation.decide_revocation import decide_revocation
+from services.playback.app.watching.start_session import start_session
+from services.playback.app.watching.watch_state import WatchState
+from services.playback.app.watching.watches import read_legs
+from services.playback.domain.ids import CourseId, LearnerId, WatchId
 from services.playback.domain.legs import Finding, Leg, verify_legs
 from services.playback.domain.policy import policy
 from services.playback.domain.watch import Live
 
-LEARNER = "0f3c2a9e-3a4c-4f43-9f0e-2f0a1b2c3d4e"
-OTHER = "77777777-3a4c-4f43-9f0e-2f0a1b2c3d4e"
+LEARNER = LearnerId("0f3c2a9e-3a4c-4f43-9f0e-2f0a1b2c3d4e")
+OTHER = LearnerId("77777777-3a4c-4f43-9f0e-2f0a1b2c3d4e")
 NOON_IN_SHANGHAI = datetime(2026, 1, 5, 4, 0, tzinfo=UTC)
-LONG, SHORT, FAST = "long", "short", "fast"
+LONG, SHORT, FAST = CourseId("long"), CourseId("short"), CourseId("fast")
 DURATIONS = {LONG: 75_000, SHORT: 20_000, FAST: 60_000}
 RATES = {LONG: "1.0", SHORT: "1.0", FAST: "2.0"}
+
+
+def by(person_id: str, key: str = "", *, roles: Sequence[Role] = (Role.LEARNER,)) -> Call:
+    """A call of somebody."""
+    return Call(Principal(person_id, frozenset(roles)), "test", key)
 
 
 class Crash(Exception):
@@ -62,10 +78,29 @@ class World:
 
     def __post_init__(self) -> None:
         events = EventFactory("playback", self.clock, self.ids)
-        self.context = Context(self.store, KeyRing(lambda _: self.ring), self.clock, self.ids, events)
+        self.context = Context(self.store, self.clock, self.ids, events, KeyRing(lambda _: self.ring))
+
+    def media_context(self, signer: MediaSigner) -> MediaContext:
+        """Of the function that opens lectures."""
+        return MediaContext(self.store, self.clock, self.context.keys, signer)
+
+    def archive_context(self, signer: Signer, archive: Archive) -> ArchiveContext:
+        """Of the function that keeps packs, or anchors."""
+        return ArchiveContext(self.store, self.clock, signer, archive)
+
+    def risk_context(self, packs: Archive) -> RiskContext:
+        """Of what notices and reviews."""
+        return RiskContext(self.store, self.clock, self.context.events, AuditLog(self.clock, self.ids), packs)
+
+    def verification_context(
+        self, packs: Archive, signer: Signer | None = None, anchors: Archive | None = None
+    ) -> VerificationContext:
+        """Of the operators' check."""
+        signer, anchors = signer or MemorySigner(ES256), anchors or MemoryArchive()
+        return VerificationContext(self.store, self.clock, self.context.keys, signer, packs, anchors)
 
     def asked_to_revoke(
-        self, learner_id: str, course_id: str, basis: str = "claim", *, even_if_completed: bool = False
+        self, learner_id: LearnerId, course_id: CourseId, basis: str = "claim", *, even_if_completed: bool = False
     ) -> Envelope:
         """Orders asks to take back what `entitle` granted."""
         return self.news(
@@ -79,7 +114,7 @@ class World:
         )
 
     def asked_to_revoke_period(
-        self, learner_id: str = LEARNER, period: str = "period-1", *, even_if_completed: bool = False
+        self, learner_id: LearnerId = LEARNER, period: str = "period-1", *, even_if_completed: bool = False
     ) -> Envelope:
         """Orders asks to take a period of membership back."""
         return self.news(
@@ -92,7 +127,9 @@ class World:
             even_if_completed=even_if_completed,
         )
 
-    def revoke(self, learner_id: str, course_id: str, basis: str = "claim", *, even_if_completed: bool = False) -> str:
+    def revoke(
+        self, learner_id: LearnerId, course_id: CourseId, basis: str = "claim", *, even_if_completed: bool = False
+    ) -> str:
         """Asks for it, and answers the outcome."""
         asked = self.asked_to_revoke(learner_id, course_id, basis, even_if_completed=even_if_completed)
         decide_revocation(self.context, asked)
@@ -114,12 +151,12 @@ class World:
     def deliver(self, handle: Callable[..., None], type_: str, sequence: int, **data: Any) -> Envelope:
         """An event of another service, straight to its consumer."""
         event = self.news(type_, sequence, **data)
-        handle(self.store, self.clock, event)
+        handle(self.context, event)
         return event
 
     def publish(
         self,
-        course_id: str,
+        course_id: CourseId,
         version: str = "v1",
         sequence: int = 1,
         duration_ms: int | None = None,
@@ -143,7 +180,7 @@ class World:
         )
 
     def entitle(
-        self, learner_id: str, course_id: str, valid_until: datetime | None = None, basis: str = "claim"
+        self, learner_id: LearnerId, course_id: CourseId, valid_until: datetime | None = None, basis: str = "claim"
     ) -> None:
         """Orders grants an entitlement."""
         self.deliver(
@@ -160,7 +197,7 @@ class World:
 
     def membership(
         self,
-        learner_id: str = LEARNER,
+        learner_id: LearnerId = LEARNER,
         period: str = "period-1",
         sequence: int = 1,
         valid_from: datetime = NOON_IN_SHANGHAI,
@@ -178,7 +215,7 @@ class World:
 
     def membership_news(
         self,
-        learner_id: str,
+        learner_id: LearnerId,
         period: str,
         sequence: int,
         valid_from: datetime,
@@ -201,18 +238,17 @@ class World:
 
     def start(
         self,
-        course_id: str = LONG,
-        learner_id: str = LEARNER,
+        course_id: CourseId = LONG,
+        learner_id: LearnerId = LEARNER,
         *,
         take_over: bool = False,
         new_attempt: bool = False,
     ) -> WatchState:
         """A new session under a new Idempotency-Key."""
-        key = self.ids.new()
-        started = start_session(self.context, learner_id, course_id, key, take_over=take_over, new_attempt=new_attempt)
-        return started.state
+        call = by(learner_id, self.ids.new())
+        return start_session(self.context, call, course_id, take_over=take_over, new_attempt=new_attempt).state
 
-    def live(self, learner_id: str = LEARNER) -> Live:
+    def live(self, learner_id: LearnerId = LEARNER) -> Live:
         """The live item as stored."""
         stored = self.store.get(live_key(learner_id), Live)
         assert stored
@@ -222,11 +258,11 @@ class World:
         """Where this watch's prompts are: the tests hold the key."""
         return self.context.prompts_of(state.live, policy(state.live.policy_id))
 
-    def legs(self, watch_id: str) -> list[Leg]:
+    def legs(self, watch_id: WatchId) -> list[Leg]:
         """A watch's signed records."""
-        return [stored.value for stored in self.store.query(leg_key(watch_id, 0).pk, "LEG#", Leg)]
+        return [stored.value for stored in read_legs(self.store, watch_id)]
 
-    def verify(self, watch_id: str, legs: list[Leg], head: tuple[int, str]) -> list[Finding]:
+    def verify(self, watch_id: WatchId, legs: list[Leg], head: tuple[int, str]) -> list[Finding]:
         """What is wrong with these records."""
         return verify_legs(watch_id, legs, head, self.context.leg_mac)
 

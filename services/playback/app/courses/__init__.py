@@ -1,0 +1,1 @@
+"""Courses as playback knows them."""

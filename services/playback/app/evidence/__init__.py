@@ -1,0 +1,1 @@
+"""What remains of a watch: packs, anchors, and checking them."""

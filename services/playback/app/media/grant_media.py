@@ -1,0 +1,60 @@
+"""Letting a live session fetch its lecture, for a few minutes at a time."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services.kit.call import Call
+from services.kit.clock import from_ms, to_ms
+from services.playback.app.context import MediaContext
+from services.playback.app.watching.problems import (
+    ENTITLEMENT_ENDED,
+    ENTITLEMENT_REVOKED,
+    LEASE_EXPIRED,
+    LEASE_SUPERSEDED,
+    saved_part,
+)
+from services.playback.app.watching.tokens import unseal
+from services.playback.app.watching.watches import read_attempt, read_live
+from services.playback.domain.ids import LearnerId
+from services.playback.domain.watch import Live
+
+VALIDITY = timedelta(minutes=5)
+"""How long a learner who loses the lease or the entitlement can still fetch what was granted."""
+
+
+@dataclass(frozen=True)
+class MediaGrant:
+    """Cookies for one content version's folder."""
+
+    folder: str
+    expires_at: datetime
+    cookies: dict[str, str]
+
+
+def grant_media(ctx: MediaContext, call: Call, token: str) -> MediaGrant:
+    """Opens the lecture's files to the live session that the token is of; any of its tokens will do.
+
+    Raises:
+        Problem: TOKEN_INVALID, LEASE_SUPERSEDED, LEASE_EXPIRED, ENTITLEMENT_ENDED, ENTITLEMENT_REVOKED.
+    """
+    learner_id, now = LearnerId(call.caller_id), ctx.clock.now()
+    live = _live(ctx, learner_id, unseal(ctx.keys, learner_id, token).live, to_ms(now))
+    folder = read_attempt(ctx.store, learner_id, live).value.media_url.rpartition("/")[0]
+    until = now + VALIDITY
+    if live.entitled_until is not None:
+        until = min(until, from_ms(live.entitled_until))
+    return MediaGrant(folder, until, ctx.signer.cookies(folder, until))
+
+
+def _live(ctx: MediaContext, learner_id: LearnerId, claimed: Live, now: int) -> Live:
+    stored = read_live(ctx.store, learner_id)
+    if stored is None or stored.value.session_id != claimed.session_id:
+        raise LEASE_SUPERSEDED.problem(saved=saved_part(claimed))
+    live = stored.value
+    if live.revoked_at is not None:
+        raise ENTITLEMENT_REVOKED.problem(saved=saved_part(live))
+    if not live.has_lease(now):
+        raise LEASE_EXPIRED.problem(saved=saved_part(live))
+    if not live.is_entitled(now):
+        raise ENTITLEMENT_ENDED.problem(saved=saved_part(live))
+    return live

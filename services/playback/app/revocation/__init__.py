@@ -1,0 +1,1 @@
+"""Rights that are taken back."""

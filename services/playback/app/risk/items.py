@@ -1,0 +1,66 @@
+"""Cases as they are stored: by the day of completion, and where a watch's case is."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from services.kit.store import Key
+from services.playback.app.items import partition_of_watch
+from services.playback.domain.ids import CourseId, LearnerId, WatchId
+from services.playback.domain.risk import RiskSignal
+
+
+class CaseStatus(StrEnum):
+    """Where a case stands."""
+
+    OPEN = "open"
+    REVIEWED = "reviewed"
+
+
+@dataclass(frozen=True)
+class Review:
+    """What a reviewer found, and when (milliseconds since 1970)."""
+
+    at: int
+    reviewer: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class RiskCase:
+    """A completed watch with signals. `reactions` are the reaction times (ms) that were judged together."""
+
+    watch_id: WatchId
+    learner_id: LearnerId
+    course_id: CourseId
+    completed_at: int
+    policy_id: str
+    signals: tuple[RiskSignal, ...]
+    reactions: tuple[int, ...]
+    review: Review | None = None
+
+    @property
+    def status(self) -> CaseStatus:
+        """Whether somebody has looked at it."""
+        return CaseStatus.OPEN if self.review is None else CaseStatus.REVIEWED
+
+
+@dataclass(frozen=True)
+class RiskCasePlace:
+    """On which day's list (Asia/Shanghai, ISO) a watch's case is."""
+
+    day: str
+
+
+def cases_partition(period: str) -> str:
+    """The partition of a month's or a day's cases (2026-11 or 2026-11-24, Asia/Shanghai)."""
+    return f"RISK#{period[:7]}"
+
+
+def case_key(day: str, watch_id: WatchId) -> Key:
+    """What is worth a reviewer's look about a watch completed on a day."""
+    return Key(cases_partition(day), f"{day}#{watch_id}")
+
+
+def case_place_key(watch_id: WatchId) -> Key:
+    """Where a watch's case is."""
+    return Key(partition_of_watch(watch_id), "RISK")

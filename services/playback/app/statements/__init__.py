@@ -1,0 +1,1 @@
+"""Completed watches in others' form."""

@@ -1,0 +1,1 @@
+"""Watching: sessions, their calls, and what is recorded of them."""

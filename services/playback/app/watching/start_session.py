@@ -1,0 +1,248 @@
+"""Starting to watch, going on where it was left, and taking over from another device."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from hashlib import sha256
+from typing import Any
+
+from services.kit.call import Call
+from services.kit.problems import Problem
+from services.kit.store import ABSENT, Change, Check, Put, Stored, Write, commit_retrying
+from services.playback.app.context import Context
+from services.playback.app.items import (
+    MEMBERSHIPS,
+    attempt_key,
+    course_key,
+    grants_of,
+    live_key,
+    partition_of_learner,
+)
+from services.playback.app.watching.legs import append_leg, save_watch
+from services.playback.app.watching.problems import (
+    COURSE_NOT_FOUND,
+    ENTITLEMENT_ENDED,
+    ENTITLEMENT_REVOKED,
+    NOT_ENTITLED,
+    TAKEOVER_REQUIRED,
+    saved_part,
+)
+from services.playback.app.watching.watch_state import WatchState, watch_state
+from services.playback.app.watching.watches import newest, read_attempt, read_attempts, read_live
+from services.playback.domain.course import Course
+from services.playback.domain.entitlement import Entitlement, best_entitlement
+from services.playback.domain.ids import CourseId, LearnerId, SessionId, WatchId
+from services.playback.domain.legs import FIRST
+from services.playback.domain.membership import MembershipPeriod
+from services.playback.domain.policy import policy, policy_in_force
+from services.playback.domain.watch import Attempt, LegKind, Live, checkpoint, day_of
+
+
+@dataclass(frozen=True)
+class Session:
+    """A session that was opened, and where its lecture is."""
+
+    state: WatchState
+    media_url: str
+
+
+@dataclass(frozen=True)
+class Start:
+    """Who wants to watch what. `session_id` comes from the caller's Idempotency-Key, so a retry finds its session."""
+
+    learner_id: LearnerId
+    course_id: CourseId
+    session_id: SessionId
+    take_over: bool
+    new_attempt: bool
+    now: int
+
+
+def start_session(
+    ctx: Context, call: Call, course_id: CourseId, *, take_over: bool, new_attempt: bool = False
+) -> Session:
+    """Takes the caller's one live session for this course.
+
+    A complete watch is watched again for free, and gives nothing more; with `new_attempt` a watch of its own begins.
+
+    Raises:
+        Problem: COURSE_NOT_FOUND, NOT_ENTITLED, ENTITLEMENT_ENDED, ENTITLEMENT_REVOKED; TAKEOVER_REQUIRED while another
+            session has the lease.
+    """
+    session_id = SessionId(sha256(f"{call.caller_id}|{call.idempotency_key}".encode()).hexdigest()[:32])
+    start = Start(LearnerId(call.caller_id), course_id, session_id, take_over, new_attempt, ctx.now())
+    return commit_retrying(ctx.store, lambda: _plan(ctx, start))
+
+
+def _plan(ctx: Context, start: Start) -> tuple[Change, Session]:
+    stored = read_live(ctx.store, start.learner_id)
+    if stored and stored.value.session_id == start.session_id and stored.value.revoked_at is None:
+        return Change(), _repeat(ctx, start, stored)
+    course = ctx.store.get(course_key(start.course_id), Course)
+    if course is None:
+        raise COURSE_NOT_FOUND.problem()
+    entitlement, unchanged = _entitlement(ctx, start, course.value, stored)
+    if stored and stored.value.has_lease(start.now) and not start.take_over:
+        raise TAKEOVER_REQUIRED.problem(saved=saved_part(stored.value))
+    closing, closed = _close(ctx, start, stored)
+    latest = closed or _latest(ctx, start)
+    attempt = latest if latest and not _is_over(start, latest.value) else None
+    if attempt is None:
+        attempt = _first_or_next(ctx, start, course.value, entitlement, latest)
+    if attempt.value.completed_at is None:
+        attempt = replace(attempt, value=replace(attempt.value, entitlement=entitlement))
+    live, opening = _open(ctx, start, stored, attempt, entitlement)
+    version = (stored.version if stored else ABSENT) + 1
+    session = Session(watch_state(ctx, start.learner_id, live, version), attempt.value.media_url)
+    return Change([*closing, *opening, unchanged]), session
+
+
+def _repeat(ctx: Context, start: Start, stored: Stored[Live]) -> Session:
+    attempt = read_attempt(ctx.store, start.learner_id, stored.value).value
+    return Session(watch_state(ctx, start.learner_id, stored.value, stored.version), attempt.media_url)
+
+
+def _entitlement(ctx: Context, start: Start, course: Course, live: Stored[Live] | None) -> tuple[Entitlement, Check]:
+    """What the session rests on, and the condition that it still holds when the session is written."""
+    granted = ctx.store.query(partition_of_learner(start.learner_id), grants_of(start.course_id), Entitlement)
+    found = _best_granted(granted, start.now) or _on_membership(ctx, start, course)
+    if found is None:
+        raise _not_entitled(ctx, start, granted, live)
+    return found
+
+
+def _best_granted(granted: Sequence[Stored[Entitlement]], now: int) -> tuple[Entitlement, Check] | None:
+    best = best_entitlement([stored.value for stored in granted], now)
+    return next(((stored.value, _unchanged(stored)) for stored in granted if stored.value is best), None)
+
+
+def _on_membership(ctx: Context, start: Start, course: Course) -> tuple[Entitlement, Check] | None:
+    """The running period that opens the course, as an entitlement; asked only where none was granted, which the quota
+    would not be charged for."""
+    if not course.in_library:
+        return None
+    periods = ctx.store.query(partition_of_learner(start.learner_id), MEMBERSHIPS, MembershipPeriod)
+    opening = (stored for stored in periods if stored.value.opens(start.now))
+    return next(((stored.value.entitlement(), _unchanged(stored)) for stored in opening), None)
+
+
+def _unchanged(stored: Stored[Any]) -> Check:
+    return Check(stored.key, stored.version)
+
+
+def _not_entitled(
+    ctx: Context, start: Start, granted: Sequence[Stored[Entitlement]], live: Stored[Live] | None
+) -> Problem:
+    """Whether there never was a right to watch it, it has ended, or it was taken away; and what is saved."""
+    latest = _latest(ctx, start)
+    saved = saved_part(newest(latest.value, live)) if latest else None
+    resting = [latest.value.entitlement] if latest else []
+    if any(lost.revoked_at is not None for lost in [*resting, *(stored.value for stored in granted)]):
+        return ENTITLEMENT_REVOKED.problem(saved=saved)
+    return ENTITLEMENT_ENDED.problem(saved=saved) if saved else NOT_ENTITLED.problem()
+
+
+def _close(ctx: Context, start: Start, stored: Stored[Live] | None) -> tuple[list[Write], Stored[Attempt] | None]:
+    """Ends the session before this one: its watch is brought up to date and gets a leg that says how it ended.
+
+    Returns the writes, and that watch where it is of the course to be started: what starts then goes on from it.
+    """
+    if stored is None:
+        return [], None
+    live, has_lease = stored.value, stored.value.has_lease(start.now)
+    attempt = read_attempt(ctx.store, start.learner_id, live)
+    if not has_lease and attempt.value.live_version == stored.version:
+        return [], attempt if live.course_id == start.course_id else None
+    kind = LegKind.TAKEN_OVER if has_lease else LegKind.EXPIRED
+    closed, leg = append_leg(ctx, start.learner_id, live, kind, start.now)
+    if live.course_id == start.course_id:
+        return leg, replace(attempt, value=checkpoint(attempt.value, closed, stored.version + 1))
+    _, saving = save_watch(attempt, closed, stored.version + 1, start.now)
+    return [*leg, *saving], None
+
+
+def _latest(ctx: Context, start: Start) -> Stored[Attempt] | None:
+    """The learner's latest watch of the course."""
+    return next(reversed(read_attempts(ctx.store, start.learner_id, start.course_id)), None)
+
+
+def _is_over(start: Start, watch: Attempt) -> bool:
+    """Whether the start is of a watch after this one. A complete one's chain is closed: it needs no last leg."""
+    return start.new_attempt and watch.completed_at is not None
+
+
+def _first_or_next(
+    ctx: Context, start: Start, course: Course, entitlement: Entitlement, before: Stored[Attempt] | None
+) -> Stored[Attempt]:
+    """A new watch, at the version that is published now and with prompts of its own."""
+    watch = Attempt(
+        watch_id=WatchId(ctx.ids.new()),
+        learner_id=start.learner_id,
+        course_id=start.course_id,
+        number=before.value.number + 1 if before else 1,
+        content_version=course.content_version,
+        media_url=course.media_url,
+        duration_ms=course.duration_ms,
+        max_rate=course.max_rate,
+        policy_id=policy_in_force(date.fromisoformat(day_of(start.now))).id,
+        key_id=ctx.keys.current_id(),
+        entitlement=entitlement,
+        started_at=start.now,
+        furthest_ms=0,
+        confirmed=0,
+        legs=0,
+        head_mac=FIRST,
+        live_version=0,
+        questions=course.questions,
+    )
+    return Stored(attempt_key(start.learner_id, start.course_id, watch.number), watch, ABSENT)
+
+
+def _open(
+    ctx: Context, start: Start, before: Stored[Live] | None, attempt: Stored[Attempt], entitlement: Entitlement
+) -> tuple[Live, list[Write]]:
+    live = _session(ctx, start, before.value if before else None, attempt.value, entitlement)
+    live, leg = append_leg(ctx, start.learner_id, live, LegKind.STARTED, start.now)
+    version = before.version if before else ABSENT
+    _, saving = save_watch(attempt, live, version + 1, start.now)
+    return live, [Put(live_key(start.learner_id), live, after=version), *saving, *leg]
+
+
+def _session(ctx: Context, start: Start, before: Live | None, watch: Attempt, entitlement: Entitlement) -> Live:
+    """A new session's state: all of it is the watch's or the start's, but for the allowance and the day's total."""
+    prompt = watch.prompt and replace(watch.prompt, nonce=ctx.ids.new(), shown_at=start.now)
+    return Live(
+        session_id=start.session_id,
+        watch_id=watch.watch_id,
+        course_id=watch.course_id,
+        attempt=watch.number,
+        content_version=watch.content_version,
+        policy_id=watch.policy_id,
+        key_id=watch.key_id,
+        duration_ms=watch.duration_ms,
+        max_rate=watch.max_rate,
+        furthest_ms=watch.furthest_ms,
+        confirmed=watch.confirmed,
+        allowance_ms=_carried(before, watch) if before else 0,
+        refilled_at=start.now,
+        day=before.day if before else day_of(start.now),
+        day_total_ms=before.day_total_ms if before else 0,
+        lease_until=start.now + policy(watch.policy_id).lease_ms,
+        legs=watch.legs,
+        head_mac=watch.head_mac,
+        answered="",
+        prompt=prompt,
+        entitled_until=entitlement.valid_until,
+        completed_at=watch.completed_at,
+        questions=watch.questions,
+        entitlement_id=entitlement.id,
+    )
+
+
+def _carried(before: Live, watch: Attempt) -> int:
+    """The allowance is kept from session to session, but the time between them does not refill it.
+
+    On a slower course it is worth less: what was earned there is time, and a lecture takes its own, at its own rate.
+    """
+    return int(before.allowance_ms * min(Decimal(1), watch.max_rate / before.max_rate))

@@ -1,0 +1,215 @@
+"""Beats, confirmations and pauses: the calls that carry the session's token."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from hashlib import sha256
+
+from services.kit.call import Call
+from services.kit.clock import from_ms
+from services.kit.events import Envelope
+from services.kit.problems import BUSY, ProblemType
+from services.kit.store import Change, Conflict, Put, Write
+from services.playback.app.context import Context
+from services.playback.app.items import attempt_key, live_key
+from services.playback.app.watching.legs import NO_RESPONSE, PromptResponse, append_leg, save_watch
+from services.playback.app.watching.problems import (
+    CHOICE_REQUIRED,
+    CHOICE_UNKNOWN,
+    ENTITLEMENT_ENDED,
+    ENTITLEMENT_REVOKED,
+    LEASE_EXPIRED,
+    LEASE_SUPERSEDED,
+    NO_OPEN_PROMPT,
+    NONCE_WRONG,
+    TOKEN_STALE,
+    saved_part,
+)
+from services.playback.app.watching.tokens import unseal
+from services.playback.app.watching.watch_state import WatchState, watch_state
+from services.playback.app.watching.watches import read_attempt, read_live
+from services.playback.domain.ids import LearnerId
+from services.playback.domain.policy import WatchPolicy, policy
+from services.playback.domain.questions import ShownQuestion
+from services.playback.domain.watch import Attempt, LegKind, Live, Prompt, advance, ask_again, confirm
+from services.playback.events.published import Evidence, WatchCompleted
+
+
+@dataclass(frozen=True)
+class Step:
+    """One call of a session: whose, on which state (by its token), when, and what it would be repeated by."""
+
+    learner_id: LearnerId
+    live: Live
+    version: int
+    digest: str
+    now: int
+    correlation_id: str
+
+    @property
+    def policy(self) -> WatchPolicy:
+        """The rules pinned when the watch began."""
+        return policy(self.live.policy_id)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The state that a step leads to, and the legs it closes, oldest first."""
+
+    live: Live
+    kinds: tuple[LegKind, ...] = ()
+    response: PromptResponse = NO_RESPONSE
+
+
+def beat(ctx: Context, call: Call, token: str, position_ms: int) -> WatchState:
+    """Credits what was watched since the last call. Raises Problem."""
+    step = _step(ctx, call, token, f"beat|{position_ms}")
+    return _settle(ctx, step, lambda: _credit(ctx, step, position_ms))
+
+
+def pause(ctx: Context, call: Call, token: str, position_ms: int) -> WatchState:
+    """Credits like a beat, and gives the lease back: going on takes a new session. Raises Problem."""
+    step = _step(ctx, call, token, f"pause|{position_ms}")
+
+    def decide() -> Outcome:
+        credited = _credit(ctx, step, position_ms)
+        live = replace(credited.live, lease_until=step.now)
+        return Outcome(live, (*credited.kinds, LegKind.PAUSED))
+
+    return _settle(ctx, step, decide)
+
+
+def confirm_prompt(ctx: Context, call: Call, token: str, nonce: str, choice: int | None = None) -> WatchState:
+    """Confirms the open prompt with its single-use nonce and, where it asks something, with a choice as shown.
+
+    A wrong choice is accepted and recorded, and the prompt asks again under another nonce. Raises Problem.
+    """
+    step = _step(ctx, call, token, f"confirm|{nonce}|{choice}")
+    return _settle(ctx, step, lambda: _confirm(ctx, step, nonce, choice))
+
+
+def _step(ctx: Context, call: Call, token: str, request: str) -> Step:
+    learner_id = LearnerId(call.caller_id)
+    sealed = unseal(ctx.keys, learner_id, token)
+    digest = sha256(f"{token}|{request}".encode()).hexdigest()[:32]
+    return Step(learner_id, sealed.live, sealed.version, digest, ctx.now(), call.correlation_id)
+
+
+def _credit(ctx: Context, step: Step, position_ms: int) -> Outcome:
+    prompts = ctx.prompts_of(step.live, step.policy)
+    upcoming = prompts[step.live.confirmed] if step.live.confirmed < len(prompts) else None
+    live = advance(step.live, position_ms, upcoming, step.policy, step.now)
+    if live.prompt is None and upcoming is not None and live.furthest_ms >= upcoming:
+        prompt = Prompt(index=live.confirmed, nonce=ctx.ids.new(), shown_at=step.now)
+        return Outcome(replace(live, prompt=prompt), (LegKind.PROMPT_OPENED,))
+    return _complete_if_covered(Outcome(live), step, len(prompts))
+
+
+def _confirm(ctx: Context, step: Step, nonce: str, choice: int | None) -> Outcome:
+    prompt = step.live.prompt
+    if prompt is None:
+        raise NO_OPEN_PROMPT.problem(saved=saved_part(step.live))
+    if nonce != prompt.nonce:
+        raise NONCE_WRONG.problem(saved=saved_part(step.live))
+    question = _question(ctx, step, choice)
+    response = PromptResponse(step.now - prompt.shown_at, None if question is None else question.order[choice or 0])
+    if question and not question.is_right(choice or 0):
+        live = ask_again(step.live, ctx.ids.new(), step.policy, step.now)
+        return Outcome(live, (LegKind.ANSWERED_WRONG,), response)
+    live = confirm(step.live, step.policy, step.now)
+    outcome = Outcome(live, (LegKind.PROMPT_CONFIRMED,), response)
+    return _complete_if_covered(outcome, step, step.policy.prompt_count(live.duration_ms))
+
+
+def _question(ctx: Context, step: Step, choice: int | None) -> ShownQuestion | None:
+    """The question that the choice is for. Raises CHOICE_REQUIRED, CHOICE_UNKNOWN."""
+    question = ctx.open_question(step.live)
+    if question and choice is None:
+        raise CHOICE_REQUIRED.problem(saved=saved_part(step.live))
+    if choice is not None and choice >= len(question.choices if question else ()):
+        raise CHOICE_UNKNOWN.problem(saved=saved_part(step.live))
+    return question
+
+
+def _complete_if_covered(outcome: Outcome, step: Step, prompts: int) -> Outcome:
+    live = outcome.live
+    if live.completed_at is not None or not live.is_covered(step.policy, prompts):
+        return outcome
+    # Nothing is left to be credited, so the lease is given back: another course need not take it over.
+    return replace(outcome, live=replace(live, lease_until=step.now), kinds=(*outcome.kinds, LegKind.COMPLETED))
+
+
+def _settle(ctx: Context, step: Step, decide: Callable[[], Outcome]) -> WatchState:
+    if not step.live.has_lease(step.now):
+        return _repeat_or_refuse(ctx, step, LEASE_EXPIRED)
+    if not step.live.is_entitled(step.now):
+        raise ENTITLEMENT_ENDED.problem(saved=saved_part(step.live))
+    outcome = decide()
+    outcome = replace(outcome, live=replace(outcome.live, answered=step.digest))
+    live, change = _with_legs(ctx, step, outcome) if outcome.kinds else (outcome.live, _plain(step, outcome.live))
+    try:
+        ctx.store.commit(change)
+    except Conflict:
+        return _repeat_or_refuse(ctx, step, TOKEN_STALE)
+    return watch_state(ctx, step.learner_id, live, step.version + 1)
+
+
+def _plain(step: Step, live: Live) -> Change:
+    """The hot path: one conditional write, nothing else."""
+    return Change([Put(live_key(step.learner_id), live, after=step.version)])
+
+
+def _with_legs(ctx: Context, step: Step, outcome: Outcome) -> tuple[Live, Change]:
+    stored = read_attempt(ctx.store, step.learner_id, step.live)
+    live, legs = outcome.live, list[Write]()
+    for kind in outcome.kinds:
+        response = NO_RESPONSE if kind is LegKind.COMPLETED else outcome.response
+        live, leg = append_leg(ctx, step.learner_id, live, kind, step.now, response)
+        legs += leg
+    attempt, saving = save_watch(stored, live, step.version + 1, step.now)
+    writes = [Put(live_key(step.learner_id), live, after=step.version), *saving, *legs]
+    events = [_completion(ctx, attempt, step)] if LegKind.COMPLETED in outcome.kinds else []
+    return live, Change(writes, events)
+
+
+def _completion(ctx: Context, attempt: Attempt, step: Step) -> Envelope:
+    data = WatchCompleted(
+        watch_id=attempt.watch_id,
+        learner_id=attempt.learner_id,
+        course_id=attempt.course_id,
+        content_version=attempt.content_version,
+        attempt=attempt.number,
+        started_at=from_ms(attempt.started_at),
+        completed_at=from_ms(step.now),
+        covered_ms=attempt.furthest_ms,
+        prompts_confirmed=attempt.confirmed,
+        entitlement_id=attempt.entitlement.id,
+        basis=attempt.entitlement.basis,
+        counts_against_member_quota=attempt.entitlement.counts_against_member_quota,
+        membership_period_id=attempt.entitlement.membership_period_id,
+        evidence=Evidence(legs=attempt.legs, key_id=ctx.keys.current_id(), head_mac=attempt.head_mac),
+    )
+    return ctx.events.make(WatchCompleted.TYPE, data, subject=attempt.watch_id, correlation_id=step.correlation_id)
+
+
+def _repeat_or_refuse(ctx: Context, step: Step, otherwise: ProblemType) -> WatchState:
+    """Repeats what the last accepted request got; tells every other caller of an old token where the watch stands."""
+    stored = read_live(ctx.store, step.learner_id)
+    if stored is None:
+        raise otherwise.problem()
+    live = stored.value
+    if live.answered == step.digest:
+        return watch_state(ctx, step.learner_id, live, stored.version)
+    if live.session_id != step.live.session_id:
+        raise LEASE_SUPERSEDED.problem(saved=_saved_of(ctx, step, live))
+    if live.revoked_at is not None:
+        raise ENTITLEMENT_REVOKED.problem(saved=saved_part(live))
+    if otherwise is TOKEN_STALE and stored.version == step.version:
+        raise BUSY.problem()
+    raise otherwise.problem(saved=saved_part(live))
+
+
+def _saved_of(ctx: Context, step: Step, live: Live) -> dict[str, object]:
+    if live.watch_id == step.live.watch_id:
+        return saved_part(live)
+    attempt = ctx.store.get(attempt_key(step.learner_id, step.live.course_id, step.live.attempt), Attempt)
+    return saved_part(attempt.value if attempt else step.live)
