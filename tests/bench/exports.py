@@ -26,7 +26,10 @@ from services.kit.store import Key, Page, Stored
 from services.kit.store.codec import decode, encode
 from services.kit.store.memory import MemoryStore
 from services.orders.adapters.table_files import CsvTable, XlsxTable
+from services.orders.app.finance.items import movements_of_day
 from services.orders.app.finance.write_export import ExportContext, write_export
+from services.orders.app.items import SHARDS
+from services.orders.app.ordering.items import orders_of_hour
 from services.orders.domain.export import Manifest
 from services.orders.domain.ids import LearnerId, OrderId, PaymentNumber
 from services.orders.domain.movement import Movement, shares_of_order
@@ -49,17 +52,25 @@ class SyntheticStore(MemoryStore):
         super().__init__()
         hours = list(DAYS.hours())
         per_hour, more = divmod(orders, len(hours))
-        self._sizes = {f"ORDERS#{hour}": per_hour + (place < more) for place, hour in enumerate(hours)}
+        self._sizes: dict[str, int] = {}
+        for place, hour in enumerate(hours):
+            self._spread(orders_of_hour(hour), per_hour + (place < more))
         days = list(DAYS)
         per_day, more = divmod(orders, len(days))
-        self._sizes |= {f"MOVEMENTS#wechat#{day}": per_day + (place < more) for place, day in enumerate(days)}
+        for place, day in enumerate(days):
+            self._spread(movements_of_day("wechat", day), per_day + (place < more))
+
+    def _spread(self, shards: list[str], size: int) -> None:
+        for number, pk in enumerate(shards):
+            self._sizes[pk] = size // len(shards) + (number < size % len(shards))
 
     def page(self, pk: str, prefix: str, kind: type[T], after: str | None, limit: int) -> Page[Stored[T]]:
         """The next items, encoded and decoded as the table's are."""
-        first = int(after) + 1 if after else 0
+        pk, _, shard = pk.rpartition("#")
+        first = int(after) // SHARDS + 1 if after else 0
         make = _order if pk.startswith("ORDERS#") else _movement
-        size = self._sizes.get(pk, 0)
-        numbers = range(first, min(first + limit, size))
+        size = self._sizes.get(f"{pk}#{shard}", 0)
+        numbers = (place * SHARDS + int(shard) for place in range(first, min(first + limit, size)))
         items = [Stored(Key(pk, f"{number:08d}"), decode(encode(make(pk, number)), kind), 1) for number in numbers]
         return Page(items, items[-1].key.sk if first + limit < size else None)
 

@@ -13,19 +13,18 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from services.kit.problems import Problem
 from services.kit.store import Conflict
-from services.orders.app.coupons.items import coupon_attempts_key, coupon_usage_key
+from services.orders.app.coupons.items import coupon_attempts_key, own_usage_key
 from services.orders.app.coupons.manage_coupons import create_coupon
+from services.orders.app.coupons.usage import read_usage
 from services.orders.app.courses.read_state import read_state
 from services.orders.app.memberships.items import stored_membership
 from services.orders.app.ordering.cart import add_to_cart, remove_from_cart, show_cart
 from services.orders.app.ordering.close_order import cancel_order
-from services.orders.app.ordering.items import orders_of_hour
 from services.orders.app.ordering.place_order import order_courses, order_membership
 from services.orders.app.ordering.quote import quote_courses
 from services.orders.app.ordering.sweep_orders import sweep_orders
 from services.orders.app.payments.items import PaymentReceipt
 from services.orders.app.payments.record_payment import ProvenPayment, WrongAmount, record_payment
-from services.orders.app.refunds.items import refunds_of_hour
 from services.orders.domain.coupon import Coupon, CouponUsage
 from services.orders.domain.entitlement import Basis, Claim, Entitlement
 from services.orders.domain.ids import CouponCode, CourseId, LearnerId, PlanId
@@ -353,8 +352,7 @@ class ShopMachine(RuleBasedStateMachine):
             self.world.claim(RECOMMENDED, learner_id, self._key())
 
     def _check_usage(self, code: str, learner_id: LearnerId | None, limit: int) -> None:
-        stored = self.world.store.get(coupon_usage_key(CouponCode(code), learner_id), CouponUsage)
-        usage = stored.value if stored else CouponUsage()
+        usage = self._usage(CouponCode(code), learner_id)
         states = Counter(
             order.state
             for order in self._orders()
@@ -363,15 +361,21 @@ class ShopMachine(RuleBasedStateMachine):
         assert usage == CouponUsage(states[OrderState.OPEN], states[OrderState.PAID])
         assert usage.taken <= limit
 
+    def _usage(self, code: CouponCode, learner_id: LearnerId | None) -> CouponUsage:
+        if learner_id is None:
+            return read_usage(self.ctx, code)
+        own = self.world.store.get(own_usage_key(learner_id, code), CouponUsage)
+        return own.value if own else CouponUsage()
+
     def _given(self, learner_id: LearnerId) -> list[Line]:
         orders = [order for order in self._orders() if order.learner_id == learner_id]
         return [line for order in orders for line in order.lines if line.grant_id]
 
     def _orders(self) -> Iterator[Order]:
-        yield from self._partitions(orders_of_hour(""), Order)
+        yield from self._partitions("ORDERS#", Order)
 
     def _refunds(self) -> list[Refund]:
-        return list(self._partitions(refunds_of_hour(""), Refund))
+        return list(self._partitions("REFUNDS#", Refund))
 
     def _receipts(self) -> list[PaymentReceipt]:
         return list(self._partitions("RECEIPT#", PaymentReceipt))

@@ -10,6 +10,7 @@ from services.kit.days import civil_day
 from services.kit.events import Envelope
 from services.kit.problems import Problem
 from services.kit.store import Change, Conflict, Put
+from services.kit.store.pages import merged
 from services.orders.app.context import PaymentContext
 from services.orders.app.entitlements.list_entitlements import list_entitlements
 from services.orders.app.finance.items import movements_of_day
@@ -107,7 +108,7 @@ class Shop:
     def cash_book(self) -> list[Movement]:
         """Today's entries."""
         day = movements_of_day("wechat", civil_day(self.world.clock.now()))
-        return [stored.value for stored in self.world.store.query(day, "", Movement)]
+        return [stored.value for stored in merged(self.world.store, day, "", Movement)]
 
 
 class Unreachable:

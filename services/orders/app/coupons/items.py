@@ -5,9 +5,12 @@ from datetime import datetime
 
 from services.kit.kinds import NOTHING, stored
 from services.kit.store import Key
+from services.kit.store.counters import ShardedCounter
 from services.orders.app.items import learner_pk, newest_first
 from services.orders.domain.ids import CouponCode, LearnerId, OrderId
 
+SHARDS = 30
+"""Of a coupon's counts: 200 orders with it in one second do not meet."""
 COUPONS = "COUPONS"
 """Partition of what says which coupons there are, the newest first."""
 
@@ -30,9 +33,19 @@ def coupon_place_key(created_at: datetime, code: CouponCode) -> Key:
     return Key(COUPONS, f"{newest_first(f'{created_at:%Y%m%d%H%M%S}')}#{code}")
 
 
-def coupon_usage_key(code: CouponCode, learner_id: LearnerId | None = None) -> Key:
-    """How often a coupon is in use, overall or by one learner."""
-    return Key(f"COUPON#{code}", "USAGE" if learner_id is None else f"USAGE#{learner_id}")
+def coupons_taken(code: CouponCode) -> ShardedCounter:
+    """How many orders that wait or are paid have the coupon."""
+    return ShardedCounter(f"COUPON#{code}#TAKEN", "SHARD#", SHARDS)
+
+
+def coupons_paid(code: CouponCode) -> ShardedCounter:
+    """How many of those are paid."""
+    return ShardedCounter(f"COUPON#{code}#PAID", "SHARD#", SHARDS)
+
+
+def own_usage_key(learner_id: LearnerId, code: CouponCode) -> Key:
+    """How often a learner uses a coupon."""
+    return Key(learner_pk(learner_id), f"COUPON#{code}")
 
 
 @stored(shape=1, personal=NOTHING)

@@ -7,8 +7,9 @@ from services.kit.idempotency import Request, answer_once
 from services.kit.store import Change, Page, Put, commit_retrying
 from services.kit.store.codec import encode
 from services.orders.app.context import Context
-from services.orders.app.coupons.items import COUPONS, CouponPlace, coupon_key, coupon_place_key, coupon_usage_key
+from services.orders.app.coupons.items import COUPONS, CouponPlace, coupon_key, coupon_place_key
 from services.orders.app.coupons.problems import COUPON_EXISTS, COUPON_NOT_FOUND
+from services.orders.app.coupons.usage import read_usage
 from services.orders.domain.coupon import Coupon, CouponUsage, code_from
 from services.orders.domain.ids import CouponCode
 
@@ -82,5 +83,4 @@ def list_coupons(ctx: Context, after: str, limit: int) -> Page[CouponView]:
 
 
 def _view(ctx: Context, coupon: Coupon) -> CouponView:
-    usage = ctx.store.get(coupon_usage_key(coupon.code), CouponUsage)
-    return CouponView(coupon, usage.value if usage else CouponUsage())
+    return CouponView(coupon, read_usage(ctx, coupon.code))

@@ -1,15 +1,21 @@
 """A coupon's limits: reserved by an open order, confirmed by its payment, released where it is given up.
 
-Two items say how often it is in use, overall and by the learner; every order with the coupon writes both on their
-versions, so no two orders take the last use.
+How often it is in use overall are counters in shards, as hundreds may order with one coupon in the same second; each
+shard has its part of the limit, so the limit is exact. By the learner it is one item on its version.
 """
 
-from collections.abc import Callable
 from datetime import timedelta
 
-from services.kit.store import ABSENT, Key, Put, Stored, Write
+from services.kit.store import ABSENT, Put, Stored, Write
 from services.orders.app.context import Context
-from services.orders.app.coupons.items import CouponHold, coupon_hold_key, coupon_key, coupon_usage_key
+from services.orders.app.coupons.items import (
+    CouponHold,
+    coupon_hold_key,
+    coupon_key,
+    coupons_paid,
+    coupons_taken,
+    own_usage_key,
+)
 from services.orders.domain.coupon import Coupon, CouponUsage
 from services.orders.domain.ids import CouponCode, LearnerId
 from services.orders.domain.order import Order, OrderState
@@ -28,47 +34,44 @@ def hold(order: Order) -> list[Write]:
 
 def reserve(ctx: Context, coupon: Coupon, learner_id: LearnerId) -> list[Write] | None:
     """Takes one use for an order that is placed now; None where there is none left."""
-    return _taken(ctx, coupon, learner_id, lambda usage: usage.with_reserved(1))
+    own = _own(ctx, coupon.code, learner_id)
+    taken = coupons_taken(coupon.code).take(ctx.store, coupon.total_limit)
+    if taken is None or own.value.taken >= coupon.learner_limit:
+        return None
+    return [taken, own.put(own.value.with_reserved(1))]
 
 
 def release(ctx: Context, order: Order) -> list[Write]:
     """Gives back what an open order reserved."""
     if order.coupon_code is None:
         return []
-    usages = _usages(ctx, order.coupon_code, order.learner_id)
-    return [_changed(usage, lambda before: before.with_reserved(-1)) for usage in usages]
+    own = _own(ctx, order.coupon_code, order.learner_id)
+    return [coupons_taken(order.coupon_code).give_back(ctx.store), own.put(own.value.with_reserved(-1))]
 
 
 def confirm(ctx: Context, order: Order) -> list[Write] | None:
     """Confirms what an order that is paid now reserved; what it had given back it takes anew, None if none is left."""
     if order.coupon_code is None:
         return []
+    own, paid = _own(ctx, order.coupon_code, order.learner_id), coupons_paid(order.coupon_code).add()
     if order.state is OrderState.OPEN:
-        usages = _usages(ctx, order.coupon_code, order.learner_id)
-        return [_changed(usage, CouponUsage.with_confirmed) for usage in usages]
+        return [paid, own.put(own.value.with_confirmed())]
     coupon = ctx.store.get(coupon_key(order.coupon_code), Coupon)
     if coupon is None:
         raise LookupError("an order's coupon")
-    return _taken(ctx, coupon.value, order.learner_id, lambda usage: usage.with_reserved(1).with_confirmed())
-
-
-def _taken(
-    ctx: Context, coupon: Coupon, learner_id: LearnerId, change: Callable[[CouponUsage], CouponUsage]
-) -> list[Write] | None:
-    overall, own = _usages(ctx, coupon.code, learner_id)
-    if overall.value.taken >= coupon.total_limit or own.value.taken >= coupon.learner_limit:
+    taken = coupons_taken(order.coupon_code).take(ctx.store, coupon.value.total_limit)
+    if taken is None or own.value.taken >= coupon.value.learner_limit:
         return None
-    return [_changed(overall, change), _changed(own, change)]
+    return [taken, paid, own.put(own.value.with_reserved(1).with_confirmed())]
 
 
-def _usages(ctx: Context, code: CouponCode, learner_id: LearnerId) -> tuple[Stored[CouponUsage], Stored[CouponUsage]]:
-    """Overall, and by the learner."""
-    return _usage(ctx, coupon_usage_key(code)), _usage(ctx, coupon_usage_key(code, learner_id))
+def read_usage(ctx: Context, code: CouponCode) -> CouponUsage:
+    """How often a coupon is in use, overall."""
+    # In this order: whatever is paid meanwhile was taken before, so that no count is below nothing.
+    confirmed = coupons_paid(code).total(ctx.store)
+    return CouponUsage(coupons_taken(code).total(ctx.store) - confirmed, confirmed)
 
 
-def _usage(ctx: Context, key: Key) -> Stored[CouponUsage]:
+def _own(ctx: Context, code: CouponCode, learner_id: LearnerId) -> Stored[CouponUsage]:
+    key = own_usage_key(learner_id, code)
     return ctx.store.get(key, CouponUsage) or Stored(key, CouponUsage(), ABSENT)
-
-
-def _changed(usage: Stored[CouponUsage], change: Callable[[CouponUsage], CouponUsage]) -> Put:
-    return usage.put(change(usage.value))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from services.kit.days import Days, civil_day
 from services.kit.store import Put, Store
-from services.kit.store.pages import every
+from services.kit.store.pages import merged
 from services.orders.app.finance.items import movement_key, movements_of_day
 from services.orders.domain.movement import Movement
 from services.orders.domain.payment import ProviderName
@@ -23,7 +23,7 @@ def cash_book(store: Store, days: Days) -> Iterator[CashEntry]:
     """The movements of the days: a day after the other, a provider after the other."""
     for day in days:
         for provider in ProviderName:
-            for stored in every(store, movements_of_day(provider, day), "", Movement):
+            for stored in merged(store, movements_of_day(provider, day), "", Movement):
                 yield CashEntry(provider, stored.value)
 
 

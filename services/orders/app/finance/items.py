@@ -5,18 +5,19 @@ from datetime import date
 
 from services.kit.kinds import NOTHING, stored
 from services.kit.store import Key
+from services.orders.app.items import shard_of, shards_of
 from services.orders.domain.ids import CheckId, ExportId
 from services.orders.domain.payment import LineKind
 
 
 def movement_key(provider: str, day: date, kind: LineKind, reference: str) -> Key:
     """Money that a provider moved on a civil day: a payment by its number, or a refund by its id."""
-    return Key(movements_of_day(provider, day), f"{kind}#{reference}")
+    return Key(shard_of(f"MOVEMENTS#{provider}#{day}", reference), f"{kind}#{reference}")
 
 
-def movements_of_day(provider: str, day: date) -> str:
-    """Partition of what a provider moved on a civil day."""
-    return f"MOVEMENTS#{provider}#{day}"
+def movements_of_day(provider: str, day: date) -> list[str]:
+    """Partitions of what a provider moved on a civil day."""
+    return shards_of(f"MOVEMENTS#{provider}#{day}")
 
 
 def export_key(export_id: ExportId) -> Key:

@@ -8,7 +8,7 @@ from services.kit.days import ONE_DAY
 from services.kit.events import Envelope
 from services.kit.observability import count, logger
 from services.kit.store import Change, Stored, commit_retrying
-from services.kit.store.pages import every
+from services.kit.store.pages import merged
 from services.orders.app.context import Context, FinanceContext, ReconciliationContext
 from services.orders.app.finance.items import check_key, movement_key, movements_of_day
 from services.orders.app.finance.reconciliation_report import difference_rows, reconciliation_report
@@ -41,7 +41,7 @@ def run_check(ctx: ReconciliationContext, event: Envelope) -> None:
     check = _stored(ctx, CheckId(ReconciliationRequested.model_validate(event.data).reconciliation_id)).value
     if check.state is not CheckState.REQUESTED:
         return
-    ours = [stored.value for stored in every(ctx.store, movements_of_day(check.provider, check.day), "", Movement)]
+    ours = [stored.value for stored in merged(ctx.store, movements_of_day(check.provider, check.day), "", Movement)]
     provider = ctx.provider(check.provider)
     if provider is None and ours:
         raise ProviderUnavailable(f"no account at {check.provider}, which moved money")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from services.kit.kinds import ID_ONLY, stored
 from services.kit.store import ABSENT, Key, Stored
 from services.orders.app.context import Context
-from services.orders.app.items import learner_pk, newest_first
+from services.orders.app.items import learner_pk, newest_first, shard_of, shards_of
 from services.orders.domain.cart import Cart
 from services.orders.domain.ids import LearnerId, OrderId
 from services.orders.domain.order import Goods, Order
@@ -24,12 +24,12 @@ def read_cart(ctx: Context, learner_id: LearnerId) -> Stored[Cart]:
 
 def order_key(order_id: OrderId) -> Key:
     """An order by its id, which begins with the hour it was placed in."""
-    return Key(orders_of_hour(order_id), order_id or "-")
+    return Key(shard_of(f"ORDERS#{order_id[:10]}", order_id), order_id or "-")
 
 
-def orders_of_hour(hour: str) -> str:
-    """Partition of the orders placed in an hour (UTC, such as 2026112413; an order's id will do)."""
-    return f"ORDERS#{hour[:10]}"
+def orders_of_hour(hour: str) -> list[str]:
+    """Partitions of the orders placed in an hour (UTC, such as 2026112413)."""
+    return shards_of(f"ORDERS#{hour}")
 
 
 def read_order(ctx: Context, order_id: OrderId) -> Stored[Order]:

@@ -6,7 +6,7 @@ from itertools import takewhile
 
 from services.kit.days import Days
 from services.kit.store import Page, Store, Stored
-from services.kit.store.pages import every
+from services.kit.store.pages import merged
 from services.orders.app.context import Context
 from services.orders.app.ordering.items import OwnOrder, orders_of_hour, own_order_key, own_orders, read_order
 from services.orders.app.ordering.problems import ORDER_NOT_FOUND
@@ -50,4 +50,4 @@ def orders_since(ctx: Context, learner_id: LearnerId, since: datetime) -> Iterat
 def orders_placed(store: Store, days: Days) -> Iterator[Order]:
     """All orders placed on some days, in the order of their ids."""
     for hour in days.hours():
-        yield from (stored.value for stored in every(store, orders_of_hour(hour), "", Order))
+        yield from (stored.value for stored in merged(store, orders_of_hour(hour), "", Order))

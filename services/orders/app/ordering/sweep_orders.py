@@ -1,10 +1,10 @@
 """Closing orders whose time is over. That they are over needs nobody: this gives back what they reserved."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from services.kit.observability import count, logger
-from services.kit.store import Conflict
+from services.kit.store import Conflict, Stored
 from services.orders.app.context import Context
 from services.orders.app.ordering.close_order import expire_order
 from services.orders.app.ordering.items import orders_of_hour
@@ -23,12 +23,17 @@ def sweep_orders(ctx: Context, enough: Callable[[], bool] = lambda: False) -> in
     for the next run.
     """
     closed, now = 0, ctx.clock.now()
-    for hour in hours_to_look_at(now):
-        for stored in ctx.store.query(orders_of_hour(hour), "", Order):
-            if enough():
-                return closed
-            closed += _close(ctx, stored.value, now)
+    for stored in _orders(ctx, now):
+        if enough():
+            break
+        closed += _close(ctx, stored.value, now)
     return closed
+
+
+def _orders(ctx: Context, now: datetime) -> Iterator[Stored[Order]]:
+    for hour in hours_to_look_at(now):
+        for pk in orders_of_hour(hour):
+            yield from ctx.store.query(pk, "", Order)
 
 
 def _close(ctx: Context, order: Order, now: datetime) -> bool:

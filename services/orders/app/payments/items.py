@@ -6,18 +6,19 @@ from datetime import datetime
 from services.kit.kinds import NOTHING, stored
 from services.kit.store import Key, Stored
 from services.orders.app.context import Context
+from services.orders.app.items import shard_of, shards_of
 from services.orders.domain.ids import OrderId, PaymentNumber, RefundId
 from services.orders.domain.payment import Method, Payment, ProviderName
 
 
 def payment_key(number: PaymentNumber) -> Key:
     """A payment by its number, which begins with the hour it was made in."""
-    return Key(payments_of_hour(number), number or "-")
+    return Key(shard_of(f"PAYMENTS#{number[:10]}", number), number or "-")
 
 
-def payments_of_hour(hour: str) -> str:
-    """Partition of the payments made in an hour (UTC, such as 2026112413; a number will do)."""
-    return f"PAYMENTS#{hour[:10]}"
+def payments_of_hour(hour: str) -> list[str]:
+    """Partitions of the payments made in an hour (UTC, such as 2026112413)."""
+    return shards_of(f"PAYMENTS#{hour}")
 
 
 def read_payment(ctx: Context, number: PaymentNumber) -> Stored[Payment]:

@@ -51,7 +51,8 @@ def sweep_payments(ctx: PaymentContext, enough: Callable[[], bool] = lambda: Fal
 def _tasks(ctx: PaymentContext) -> Iterator[Task]:
     now = ctx.clock.now()
     for hour in hours_to_look_at(now):
-        for payment in ctx.store.query(payments_of_hour(hour), "", Payment):
+        payments = (found for pk in payments_of_hour(hour) for found in ctx.store.query(pk, "", Payment))
+        for payment in payments:
             if payment.value.state is PaymentState.OPEN and payment.value.created_at <= now - PATIENCE:
                 yield _settling(ctx, payment.value.number)
         for refund in ctx.store.query(refunds_of_hour(hour), "", Refund):
