@@ -65,8 +65,9 @@ lock: ## renew the hash-locked requirements
 	    requirements/$$layer.in -o requirements/$$layer.txt; done
 	@grep -A99 '^uv==' requirements/dev.txt | sed -n '/^uv==/,/^[a-z].*==/p' | sed '1!{/^[a-z]/d}' > requirements/uv.txt
 
-openapi: $(VENV)/.ready ## write the OpenAPI documents and event schemas
+openapi: $(VENV)/.ready ## write the OpenAPI documents, event schemas and examples of stored items
 	@$(PY) -m docs.generate
+	@$(PY) -m docs.stored
 
 PORT ?= 8080
 run: setup ## start everything with demo data; Ctrl-C ends it (PORT=8080)
@@ -82,6 +83,7 @@ check: lint ## style, import rules, requirements, types, generated documents
 	@echo "Checking types and generated documents ..."
 	@$(VENV)/bin/mypy
 	@$(PY) -m docs.generate --check
+	@$(PY) -m docs.stored --check
 
 lint: setup ## style, import rules, requirements: a few seconds
 	@echo "Checking style, import rules and requirements ..."

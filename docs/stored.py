@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,7 @@ class Declared:
         return BODIES / self.package / f"{self.kind.name}.{shape}.json"
 
 
+@cache
 def declared() -> list[Declared]:
     """Every kind of every service."""
     found = []

@@ -185,7 +185,8 @@ def test_a_kind_states_everything() -> None:
 def test_kinds_are_found_by_package_and_class() -> None:
     assert kind_of(Count) == kinds("services.kit")[Count] == Kind("Count", 1, (NOTHING,))
     assert kind_of(Envelope) == Kind("Envelope", 1, (ID_ONLY,))
-    assert kind_of(type("Sub", (Count,), {})) is None
+    with pytest.raises(TypeError, match="Sub is not declared"):
+        kind_of(type("Sub", (Count,), {}))
     assert old.Box not in kinds("services")
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from pydantic import ValidationError
 
+from services.kit.kinds import NOTHING, stored
 from services.kit.store import Change, Check, Conflict, Key, Put, Store, Write, commit_retrying
 from services.kit.store.port import MAX_BODY_BYTES
 from tests.unit.kit.conftest import NOW, Subject, envelope
@@ -14,6 +15,7 @@ from tests.unit.kit.conftest import NOW, Subject, envelope
 KEY, OTHER = Key("P", "a"), Key("P", "b")
 
 
+@stored(shape=1, personal=NOTHING)
 @dataclass(frozen=True)
 class Thing:
     """Something to keep."""
@@ -25,6 +27,7 @@ class Thing:
     maybe: int | None = 7
 
 
+@stored(shape=1, personal=NOTHING)
 @dataclass(frozen=True)
 class Incompatible:
     """Something else."""
@@ -56,10 +59,22 @@ def test_nothing_is_read_where_nothing_is(store: Store) -> None:
     assert store.query("P", "", Thing) == []
 
 
-def test_an_item_of_another_kind_is_an_error(store: Store) -> None:
-    put(store, KEY, "text")
+def test_an_item_from_before_there_were_kinds_that_is_none_of_the_kind_is_an_error(subject: Subject) -> None:
+    subject.put_unlabelled(KEY, '{"text":"x"}')
     with pytest.raises(ValidationError):
-        store.get(KEY, Incompatible)
+        subject.store.get(KEY, Incompatible)
+
+
+def test_what_does_not_say_what_it_is_is_not_stored(store: Store) -> None:
+    @dataclass(frozen=True)
+    class Silent:
+        text: str
+
+    with pytest.raises(TypeError, match="Silent is not declared"):
+        store.commit(Change([Put(KEY, Silent("x"))]))
+    put(store, KEY, "x")
+    with pytest.raises(TypeError, match="Silent is not declared"):
+        store.get(KEY, Silent)
 
 
 def test_versions_count_up(store: Store) -> None:
