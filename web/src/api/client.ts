@@ -6,12 +6,13 @@ import type { paths as CreditsPaths } from './generated/credits'
 import type { paths as OrdersPaths } from './generated/orders'
 import type { paths as PlaybackPaths } from './generated/playback'
 import { Problem } from './problem'
+import { repeating } from './repeat'
 import { accessToken, renewed } from './session'
 
 /** As long as the gateway waits for a function that starts cold: an answer that is still coming is waited for. */
 const TIMEOUT_MS = 30_000
 
-/** No request waits for ever. */
+/** No request waits forever. */
 function timed(request: Request): Promise<Response> {
   return fetch(request, { signal: AbortSignal.timeout(TIMEOUT_MS) })
 }
@@ -30,17 +31,21 @@ function withToken(request: Request, token: string | null): Request {
   return request
 }
 
-// `keepalive`: a request that is under way when the page is closed is still delivered.
-const options = { fetch: authorized, keepalive: true }
+const options = { fetch: repeating(authorized) }
 
-export const catalog = createClient<CatalogPaths>({ fetch: timed })
+export const catalog = createClient<CatalogPaths>({ fetch: repeating(timed) })
 /** The catalogue with the caller's token: what editors see and do. */
 export const editing = createClient<CatalogPaths>(options)
 export const orders = createClient<OrdersPaths>(options)
 export const playback = createClient<PlaybackPaths>(options)
 export const credits = createClient<CreditsPaths>(options)
+/**
+ * What the player sends: its own machine decides what is sent again and when. `keepalive`: what is under way when the
+ * page is closed is still delivered. Browsers refuse it for bodies above 64 kB, which statements and results can have.
+ */
+export const watching = createClient<PlaybackPaths>({ fetch: authorized, keepalive: true })
 
-interface Answer<T> {
+export interface Answer<T> {
   data?: T
   error?: unknown
   response: Response
@@ -55,7 +60,7 @@ export async function result<T>(answering: Promise<Answer<T>>): Promise<T> {
   throw Problem.of(answer.response.status, answer.error)
 }
 
-/** A key of its own for each action that creates something; a retry of the action sends it again. */
+/** A key of its own for an action that creates something. */
 export function newKey(): string {
   return crypto.randomUUID()
 }

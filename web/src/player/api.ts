@@ -1,6 +1,6 @@
 // The machine's requests, sent to the playback service.
 
-import { orders, playback, result } from '../api/client'
+import { orders, result, watching } from '../api/client'
 import { asProblem, type Problem } from '../api/problem'
 import type { Outcome, Request, WatchState } from './protocol'
 
@@ -11,7 +11,7 @@ let openedAt = -Infinity
 
 /** Opens the lecture's files to this session: the answer sets the cookies that the media requests carry. */
 async function openMedia(token: string): Promise<void> {
-  await result(playback.POST('/v1/playback/media-grants', { body: { token } }))
+  await result(watching.POST('/v1/playback/media-grants', { body: { token } }))
   openedAt = performance.now()
 }
 
@@ -44,13 +44,13 @@ function send(courseId: string, request: Request): Promise<WatchState> {
   if (request.kind === 'start') {
     const body = { course_id: courseId, take_over: request.takeOver, new_attempt: request.newAttempt }
     const params = { header: { 'Idempotency-Key': request.key } }
-    return result(playback.POST('/v1/playback/sessions', { params, body }))
+    return result(watching.POST('/v1/playback/sessions', { params, body }))
   }
   if (request.kind === 'confirm') {
     const { token, nonce, choice } = request
-    return result(playback.POST('/v1/playback/confirmations', { body: { token, nonce, choice } }))
+    return result(watching.POST('/v1/playback/confirmations', { body: { token, nonce, choice } }))
   }
   const body = { token: request.token, position_ms: request.positionMs }
-  if (request.kind === 'pause') return result(playback.POST('/v1/playback/pauses', { body }))
-  return result(playback.POST('/v1/playback/beats', { body }))
+  if (request.kind === 'pause') return result(watching.POST('/v1/playback/pauses', { body }))
+  return result(watching.POST('/v1/playback/beats', { body }))
 }

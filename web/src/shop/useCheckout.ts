@@ -1,7 +1,8 @@
 // What is about to be ordered: courses of the cart, one course to buy now, or a period of membership.
 
 import { computed, ref, shallowRef } from 'vue'
-import { newKey, orders, result } from '../api/client'
+import { orders, result } from '../api/client'
+import { creation } from '../api/creation'
 import type { components } from '../api/generated/orders'
 import { asProblem, type Problem } from '../api/problem'
 import { useLoad } from '../components/useLoad'
@@ -23,12 +24,10 @@ export function useCheckout(wanted: Wanted) {
   /** Said where the code is typed. */
   const couponRefusal = shallowRef<Problem | null>(null)
   const quote = useLoad(read)
-  // A retry of the same order is the same order; whatever is changed first makes another one of it.
-  let key = newKey()
+  const create = creation()
   const savings = computed(() => (quote.data.value ? savingsOf(quote.data.value) : null))
 
   async function read(): Promise<Quote | null> {
-    key = newKey()
     if (wanted.plan) return quoteOfPlan(wanted.plan)
     const courses = await chosen(wanted)
     return courses.length ? quoteOfCourses(courses, coupon.value) : null
@@ -41,7 +40,6 @@ export function useCheckout(wanted: Wanted) {
     try {
       quote.data.value = await quoteOfCourses(courses, code)
       coupon.value = code
-      key = newKey()
     } catch (thrown) {
       couponRefusal.value = asProblem(thrown)
     }
@@ -54,7 +52,7 @@ export function useCheckout(wanted: Wanted) {
     placing.value = true
     refusal.value = null
     try {
-      return await order(shown, wanted.plan, key)
+      return await order(shown, wanted.plan)
     } catch (thrown) {
       refusal.value = asProblem(thrown)
       if (refusal.value.code === 'PRICE_CHANGED') await quote.load()
@@ -62,6 +60,16 @@ export function useCheckout(wanted: Wanted) {
     } finally {
       placing.value = false
     }
+  }
+
+  function order(shown: Quote, plan?: string): Promise<Order> {
+    const expected = { expected_fen: shown.amount_fen }
+    if (plan) {
+      return create({ body: { plan, ...expected } }, (request) => orders.POST('/v1/orders/membership-orders', request))
+    }
+    const courses = shown.lines.map((line) => line.item_id)
+    const body = { course_ids: courses, coupon_code: shown.coupon_code, ...expected }
+    return create({ body }, (request) => orders.POST('/v1/orders/orders', request))
   }
 
   return { quote, savings, useCoupon, couponRefusal, place, placing, refusal }
@@ -108,13 +116,4 @@ async function quoteOfPlan(id: string): Promise<Quote | null> {
     ...price,
   } as const
   return { lines: [line], coupon_code: null, discount_fen: 0, amount_fen: plan.price_fen }
-}
-
-function order(shown: Quote, plan: string | undefined, key: string): Promise<Order> {
-  const params = { header: { 'Idempotency-Key': key } }
-  const expected = { expected_fen: shown.amount_fen }
-  if (plan) return result(orders.POST('/v1/orders/membership-orders', { params, body: { plan, ...expected } }))
-  const courses = shown.lines.map((line) => line.item_id)
-  const body = { course_ids: courses, coupon_code: shown.coupon_code, ...expected }
-  return result(orders.POST('/v1/orders/orders', { params, body }))
 }
