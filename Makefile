@@ -13,7 +13,7 @@ export NODE_USE_SYSTEM_CA := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup browser lock run demo client services test check lint unit property flows e2e coverage openapi synth \
-  deploy clean
+  release deploy clean
 
 help: ## list the commands
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -65,7 +65,7 @@ lock: ## renew the hash-locked requirements
 	    requirements/$$layer.in -o requirements/$$layer.txt; done
 	@grep -A99 '^uv==' requirements/dev.txt | sed -n '/^uv==/,/^[a-z].*==/p' | sed '1!{/^[a-z]/d}' > requirements/uv.txt
 
-openapi: $(VENV)/.ready ## write the OpenAPI documents and event schemas
+openapi: $(VENV)/.ready ## write what is generated from the code: API documents, event schemas, error codes, stored kinds
 	@$(PY) -m docs.generate
 
 PORT ?= 8080
@@ -122,6 +122,10 @@ test: setup browser ## everything, checked; sets up all it needs
 services: setup browser ## test the services, the templates and the running system
 	@echo "Testing the services, the templates and the running system ..."
 	@$(PY) -m pytest -n auto
+
+release: setup ## write version and promises, test everything; docs/releases.md says what comes before and after (VERSION=1.2.3)
+	@$(PY) -m docs.release $(VERSION)
+	@$(MAKE) --no-print-directory test
 
 synth: $(VENV)/.ready ## write the CloudFormation templates into build/cdk.out
 	@$(PY) -m infra.app
