@@ -13,7 +13,7 @@ export NODE_USE_SYSTEM_CA := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup browser lock run demo client services test check lint unit property flows e2e coverage openapi synth \
-  deploy clean
+  release deploy clean
 
 help: ## list the commands
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -65,9 +65,8 @@ lock: ## renew the hash-locked requirements
 	    requirements/$$layer.in -o requirements/$$layer.txt; done
 	@grep -A99 '^uv==' requirements/dev.txt | sed -n '/^uv==/,/^[a-z].*==/p' | sed '1!{/^[a-z]/d}' > requirements/uv.txt
 
-openapi: $(VENV)/.ready ## write the OpenAPI documents, event schemas and examples of stored items
+openapi: $(VENV)/.ready ## write what is generated from the code: API documents, event schemas, error codes, stored kinds
 	@$(PY) -m docs.generate
-	@$(PY) -m docs.stored
 
 PORT ?= 8080
 run: setup ## start everything with demo data; Ctrl-C ends it (PORT=8080)
@@ -83,7 +82,6 @@ check: lint ## style, import rules, requirements, types, generated documents
 	@echo "Checking types and generated documents ..."
 	@$(VENV)/bin/mypy
 	@$(PY) -m docs.generate --check
-	@$(PY) -m docs.stored --check
 
 lint: setup ## style, import rules, requirements: a few seconds
 	@echo "Checking style, import rules and requirements ..."
@@ -124,6 +122,10 @@ test: setup browser ## everything, checked; sets up all it needs
 services: setup browser ## test the services, the templates and the running system
 	@echo "Testing the services, the templates and the running system ..."
 	@$(PY) -m pytest -n auto
+
+release: setup ## write version and promises, test everything; docs/releases.md says what comes before and after (VERSION=1.2.3)
+	@$(PY) -m docs.release $(VERSION)
+	@$(MAKE) --no-print-directory test
 
 synth: $(VENV)/.ready ## write the CloudFormation templates into build/cdk.out
 	@$(PY) -m infra.app

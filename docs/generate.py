@@ -1,4 +1,5 @@
-"""Writes what is generated from the code: the OpenAPI documents, the events' schemas and the page of error codes.
+"""Writes what is generated from the code: the OpenAPI documents, the events' schemas, the page of error codes, and
+what `docs.stored` writes.
 
 `python -m docs.generate` writes; with `--check` it writes nothing, shows how the files differ from the code, and
 what in them breaks a promise of the last release.
@@ -8,14 +9,14 @@ import argparse
 import difflib
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
-from docs import errors, promises
+from docs import errors, promises, stored
 from services.kit.events import Envelope
 from services.kit.http import HttpApi, described
 from services.kit.store.memory import MemoryStore
@@ -112,23 +113,17 @@ def main() -> int:
     """The exit status: 1 where a file has drifted or a promise is broken."""
     parser = argparse.ArgumentParser(prog="python -m docs.generate", description=__doc__)
     parser.add_argument("--check", action="store_true", help="compare, write nothing")
+    check: bool = parser.parse_args().check
     texts = generate()
-    if not parser.parse_args().check:
+    if not check:
         _write(texts)
-        return 0
-    return _report(drift(texts), promises.broken(promises.released(ROOT), promises.made(ROOT, texts)))
-
-
-def _report(drifted: Sequence[str], broken: Sequence[str]) -> int:
-    for complaint in drifted:
-        sys.stdout.write(complaint + "\n")
-    if drifted:
-        sys.stdout.write("After `make openapi`, commit what it wrote.\n")
-    for promise in broken:
-        sys.stdout.write(f"breaking: {promise}\n")
-    if broken:
-        sys.stdout.write("CONTRIBUTING.md says how to change what was released without breaking it.\n")
-    return 1 if drifted or broken else 0
+    found = [*stored.renew(check=check), *(drift(texts) if check else ())]
+    if found and check:
+        found.append("After `make openapi`, commit what it wrote.")
+    if check and (broken := promises.complaints(ROOT, promises.made(ROOT, texts))):
+        found += [*broken, "docs/releases.md says how to change what was released without breaking it."]
+    sys.stdout.writelines(f"{complaint}\n" for complaint in found)
+    return 1 if found else 0
 
 
 def _write(texts: Mapping[Path, str]) -> None:

@@ -14,9 +14,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from docs import promises
+from docs import promises, stored
 from docs.generate import ROOT, drift, generate
-from docs.promises import COPIES, Promises, Version, version_of
+from docs.promises import COPIES, Promises, Version, text_of, version_of
 
 NEXT = """Once `make test` is green:
   git add -A && git commit -m "Release {version}"
@@ -26,15 +26,15 @@ NEXT = """Once `make test` is green:
 
 def complaints(root: Path, version: Version, current: Promises) -> Iterator[str]:
     """Why this version cannot be released."""
-    text = _text(version)
+    text = text_of(version)
     if _git(root, "status", "--porcelain"):
         yield "there are uncommitted changes"
     if _git(root, "tag", "--list", f"v{text}"):
         yield f"v{text} is tagged already"
     if not entry(text, (root / "CHANGELOG.md").read_text("utf-8")):
         yield f"CHANGELOG.md has no entry that says what {text} holds, under a heading `## [{text}] - <date>`"
-    if (root / COPIES).exists():
-        yield from unsuitable(promises.released(root), Promises(version, current.texts))
+    if last := promises.released(root):
+        yield from unsuitable(last, Promises(version, current.texts))
 
 
 def entry(version: str, changelog: str) -> str:
@@ -47,10 +47,11 @@ def entry(version: str, changelog: str) -> str:
 def unsuitable(last: Promises, new: Promises) -> Iterator[str]:
     """How a version does not suit what changed since the last one; the same version is made again."""
     if new.version < last.version:
-        yield f"{_text(last.version)} is released, which is later"
+        yield f"{text_of(last.version)} is released, which is later"
     if new.version == last.version:
         return
     yield from (f"needs a new major version: {promise}" for promise in promises.broken(last, new))
+    yield from promises.unreadable(last, new)
     if new.version[:2] == last.version[:2]:
         yield from (f"needs a new minor version: {promise}" for promise in promises.added(last, new))
 
@@ -59,17 +60,17 @@ def write(root: Path, version: Version, current: Promises) -> None:
     """Writes the version, and the copy of what it promises in place of the last one's."""
     shutil.rmtree(root / COPIES, ignore_errors=True)
     for name, text in current.texts.items():
-        file = root / COPIES / _text(version) / name
+        file = root / COPIES / text_of(version) / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, "utf-8")
     project = root / "pyproject.toml"
-    project.write_text(re.sub(r'(?m)^version = ".*"$', f'version = "{_text(version)}"', project.read_text(), count=1))
+    project.write_text(re.sub(r'(?m)^version = ".*"$', f'version = "{text_of(version)}"', project.read_text(), count=1))
     for name in ("package.json", "package-lock.json"):
         file = root / "web" / name
         document = json.loads(file.read_text("utf-8"))
-        document["version"] = _text(version)
+        document["version"] = text_of(version)
         if "packages" in document:
-            document["packages"][""]["version"] = _text(version)
+            document["packages"][""]["version"] = text_of(version)
         file.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", "utf-8")
 
 
@@ -80,18 +81,14 @@ def main() -> int:
     version: Version = parser.parse_args().version
     texts = generate()
     current = promises.made(ROOT, texts)
-    found = [*complaints(ROOT, version, current), *drift(texts)]
+    found = [*complaints(ROOT, version, current), *drift(texts), *stored.renew(check=True)]
     for complaint in found:
         sys.stdout.write(complaint + "\n")
     if found:
         return 1
     write(ROOT, version, current)
-    sys.stdout.write(NEXT.format(version=_text(version)))
+    sys.stdout.write(NEXT.format(version=text_of(version)))
     return 0
-
-
-def _text(version: Version) -> str:
-    return ".".join(map(str, version))
 
 
 def _git(root: Path, *arguments: str) -> str:

@@ -120,14 +120,16 @@ def main() -> int:
     """The exit status: 1 where something has drifted, or is broken."""
     parser = argparse.ArgumentParser(prog="python -m docs.stored", description=__doc__)
     parser.add_argument("--check", action="store_true", help="compare, write nothing")
-    check: bool = parser.parse_args().check
+    found = renew(check=parser.parse_args().check)
+    sys.stdout.writelines(f"{complaint}\n" for complaint in found)
+    return 1 if found else 0
+
+
+def renew(*, check: bool) -> list[str]:
+    """Writes the examples and the page, or with `check` only compares them; what is wrong with them or the code."""
     found = declared()
     texts = {of.file(of.kind.shape): body(of) for of in found} | {PAGE: page(found)}
-    complaining = broken(found, written())
-    if not complaining:
-        complaining = _drifted(texts) if check else _write(texts)
-    sys.stdout.writelines(f"{complaint}\n" for complaint in complaining)
-    return 1 if complaining else 0
+    return broken(found, written()) or (_drifted(texts) if check else _write(texts))
 
 
 def _drifted(texts: Mapping[Path, str]) -> list[str]:
