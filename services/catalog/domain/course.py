@@ -86,8 +86,3 @@ class Course:
     title_en: str | None = None
     subtitle: str | None = None
     questions: tuple[Question, ...] = ()
-
-    @property
-    def not_eligible(self) -> tuple[str, ...]:
-        """The certificates whose hours this course cannot earn."""
-        return tuple(name for name in CREDENTIALS if name not in self.eligible_credentials)

@@ -87,15 +87,14 @@ def write_course(course: Course) -> dict[str, Any]:
         "instructors": [{"name": i.name, "title": i.title, "bio": i.bio} for i in course.instructors],
         "chapters": [{"at": format_time(c.at_ms), "title": c.title, "summary": c.summary} for c in course.chapters],
         "key_points": [{"question": k.question, "answer": k.answer} for k in course.key_points],
-        "mind_map": write_node(course.mind_map) if course.mind_map else None,
+        "mind_map": _written_node(course.mind_map) if course.mind_map else None,
         "questions": write_questions(course.questions) or None,
     }
     return {name: value for name, value in document.items() if value is not None}
 
 
-def write_node(node: MindMapNode) -> dict[str, Any]:
-    """The mind map as nested objects of `text` and `children`."""
-    return {"text": node.text, "children": [write_node(child) for child in node.children]}
+def _written_node(node: MindMapNode) -> dict[str, Any]:
+    return {"text": node.text, "children": [_written_node(child) for child in node.children]}
 
 
 def write_questions(questions: tuple[Question, ...]) -> list[dict[str, Any]]:

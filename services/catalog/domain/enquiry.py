@@ -107,6 +107,10 @@ class EnquirySummary:
     course_title: str | None = None
     course_title_en: str | None = None
 
+    def unread_by(self, side: Side) -> int:
+        """How many messages of the other side this one has not seen."""
+        return self.unread_by_learner if side == "learner" else self.unread_by_staff
+
 
 def summary_of(enquiry: Enquiry) -> EnquirySummary:
     """What lists show of the enquiry."""

@@ -29,7 +29,6 @@ def test_a_valid_package(world: World) -> None:
     course = package.course
     assert (course.hours, course.published_on, course.max_rate) == (Decimal("1.5"), date(2026, 3, 2), Decimal("1.0"))
     assert course.eligible_credentials == ("AFP", "CFP")
-    assert course.not_eligible == ("EFP", "CPB", "CTP")
     assert course.abstract == "第一段。\n\n第二段。"
     assert course.chapters[1] == Chapter(5_000, "久期", "利率与价格。")
     assert course.key_points == (KeyPoint("什么是久期?", "价格对利率的敏感度。"),)

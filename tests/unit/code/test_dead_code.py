@@ -23,7 +23,6 @@ USED_OTHERWISE = {
 
 
 OPEN = {
-    "services/catalog/domain/course.py: not_eligible",
     "services/credits/domain/awarding.py: AWAITING_CERTIFICATE",
     "services/credits/events/consumed.py: CONSUMED",
     "services/kit/jose.py: compact_jwt",

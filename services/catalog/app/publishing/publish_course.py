@@ -26,7 +26,7 @@ from services.catalog.domain.document import (
 from services.catalog.domain.media import Caption, MediaFile
 from services.catalog.domain.publication import Media, Publication, digest, listing
 from services.catalog.domain.reading import Violation
-from services.catalog.events.published import CoursePublished, PromptQuestion
+from services.catalog.events.published import CoursePublished
 from services.kit.call import Call
 from services.kit.events import Envelope
 from services.kit.problems import Problem
@@ -85,26 +85,12 @@ def publish_course(ctx: MediaContext, call: Call, submission: Submission) -> Pub
 
 def announcement(publication: Publication) -> CoursePublished:
     """What the other services must know of a publication."""
-    course, media = publication.course, publication.media
-    return CoursePublished(
-        course_id=course.course_id,
-        content_id=course.content_id,
-        content_version=media.version,
-        title=course.title,
-        title_en=course.title_en,
-        duration_ms=media.duration_ms,
-        hours=course.hours,
-        category=course.category,
-        eligible_credentials=list(course.eligible_credentials),
-        member_recommended=course.member_recommended,
-        price_fen=course.price_fen,
-        published_on=course.published_on,
-        max_rate=course.max_rate,
-        media_path=publication.media_path,
-        member_price_fen=course.member_price_fen,
-        member_library=course.member_library,
-        questions=[PromptQuestion(text=q.text, choices=list(q.choices), answer=q.answer) for q in course.questions],
-    )
+    media = {
+        "content_version": publication.media.version,
+        "duration_ms": publication.media.duration_ms,
+        "media_path": publication.media_path,
+    }
+    return CoursePublished.model_validate({**vars(publication.course), **media}, from_attributes=True)
 
 
 def _course(document: dict[str, Any]) -> Course:

@@ -12,7 +12,6 @@ from services.catalog.app.context import Context
 from services.catalog.app.courses.read_courses import CourseDetails, list_courses, read_course
 from services.catalog.domain import document as limits
 from services.catalog.domain.course import CREDENTIALS, Category, Course
-from services.catalog.domain.document import write_node
 from services.catalog.domain.publication import Listing, Publication
 from services.catalog.handlers.routes.caching import cacheable
 from services.catalog.handlers.routes.fields import CourseId, Line, Text
@@ -164,33 +163,18 @@ def listing_answer(line: Listing) -> ListingAnswer:
 def _course_page(details: CourseDetails) -> CoursePage:
     publication = details.state.publication
     course = publication.course
-    return CoursePage(
-        course_id=course.course_id,
-        publication=publication.number,
-        published_at=publication.published_at,
-        withdrawn=details.state.withdrawn_at is not None,
-        learners=details.learners,
-        rating=rating_answer(details.rating),
-        title=course.title,
-        title_en=course.title_en,
-        subtitle=course.subtitle,
-        hours=course.hours,
-        category=course.category,
-        eligibility=[_eligibility(course, name) for name in CREDENTIALS],
-        published_on=course.published_on,
-        price_fen=course.price_fen,
-        member_price_fen=course.member_price_fen,
-        member_recommended=course.member_recommended,
-        member_library=course.member_library,
-        keywords=list(course.keywords),
-        abstract=course.abstract,
-        chapters=[ChapterMark(at_ms=c.at_ms, title=c.title, summary=c.summary) for c in course.chapters],
-        mind_map=MindMapText.model_validate(write_node(course.mind_map)) if course.mind_map else None,
-        key_points=[KeyPointText(question=k.question, answer=k.answer) for k in course.key_points],
-        instructors=[InstructorText(name=i.name, title=i.title, bio=i.bio) for i in course.instructors],
-        watch=WatchPolicy(max_rate=course.max_rate),
-        media=_media(publication),
-    )
+    shown = {
+        **vars(course),
+        "publication": publication.number,
+        "published_at": publication.published_at,
+        "withdrawn": details.state.withdrawn_at is not None,
+        "learners": details.learners,
+        "rating": rating_answer(details.rating),
+        "eligibility": [_eligibility(course, name) for name in CREDENTIALS],
+        "watch": WatchPolicy(max_rate=course.max_rate),
+        "media": _media(publication),
+    }
+    return CoursePage.model_validate(shown, from_attributes=True)
 
 
 def _eligibility(course: Course, credential: str) -> Eligibility:

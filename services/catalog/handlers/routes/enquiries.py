@@ -195,34 +195,9 @@ def add_enquiry_routes(app: APIGatewayHttpResolver, ctx: Context) -> None:
 
 
 def _enquiry(enquiry: Enquiry, side: Side) -> EnquiryAnswer:
-    messages = [MessageAnswer(number=m.number, side=m.side, text=m.text, at=m.at) for m in enquiry.messages]
-    return EnquiryAnswer(
-        enquiry_id=enquiry.enquiry_id,
-        learner_id=enquiry.learner_id,
-        course_id=enquiry.course_id,
-        course_title=enquiry.course_title,
-        course_title_en=enquiry.course_title_en,
-        subject=enquiry.subject,
-        status=enquiry.status,
-        messages=messages,
-        unread=enquiry.unread(side),
-    )
+    return EnquiryAnswer.model_validate({**vars(enquiry), "unread": enquiry.unread(side)}, from_attributes=True)
 
 
 def _page(page: Page[EnquirySummary], side: Side) -> EnquiriesAnswer:
-    lines = [
-        EnquiryLine(
-            enquiry_id=line.enquiry_id,
-            course_id=line.course_id,
-            course_title=line.course_title,
-            course_title_en=line.course_title_en,
-            subject=line.subject,
-            status=line.status,
-            status_since=line.status_since,
-            updated_at=line.updated_at,
-            messages=line.messages,
-            unread=line.unread_by_learner if side == "learner" else line.unread_by_staff,
-        )
-        for line in page.items
-    ]
+    lines = [EnquiryLine(**vars(line), unread=line.unread_by(side)) for line in page.items]
     return EnquiriesAnswer(enquiries=lines, after=page.after)
