@@ -39,7 +39,7 @@ from services.orders.handlers.consume import event_handlers as orders_handlers
 from services.playback.app.items import grant_key, membership_key
 from services.playback.app.watching.watches import read_attempts
 from services.playback.domain.entitlement import Entitlement as Grant
-from services.playback.domain.ids import CourseId
+from services.playback.domain.ids import CourseId as LectureId
 from services.playback.domain.membership import MembershipPeriod
 from services.playback.handlers.consume import event_handlers as playback_handlers
 from tests.unit.credits.world import AFP
@@ -145,7 +145,7 @@ class RefundMachine(RuleBasedStateMachine):
         self._ask(which, numbers, Cause.ADMINISTRATOR, crash, reverse_hours=reverse_hours)
 
     @rule(course_id=st.sampled_from(COURSES), steps=st.integers(1, 12), at_once=st.booleans())
-    def watch(self, course_id: CourseId, steps: int, at_once: bool) -> None:
+    def watch(self, course_id: LectureId, steps: int, at_once: bool) -> None:
         """The learner watches for a while, perhaps to the end."""
         with suppress(Problem):
             state = self.playback.start(course_id, LEARNER, take_over=True)
@@ -209,7 +209,7 @@ class RefundMachine(RuleBasedStateMachine):
         }
         for line in self._paid_back():
             assert not self._opens(line)
-            course_id = None if line.course_id is None else CourseId(line.course_id)
+            course_id = None if line.course_id is None else LectureId(line.course_id)
             completed = {
                 attempt.value.watch_id
                 for attempt in read_attempts(self.playback.store, LEARNER, course_id)
