@@ -31,6 +31,13 @@ IMPERSONAL = {
     "Marker.type",
     "Publication.answer", "Publication.choices", "Publication.language", "Publication.question", "Publication.summary",
     "Publication.text", "Publication.title", "Publication.version",
+    "Coupon.title", "CourseOffer.title", "DailyTask.subject", "Export.first_day", "Export.key", "Export.last_day",
+    "Export.name", "Export.title", "Export.totals_fen", "Membership.plan_version", "Movement.how", "Movement.item_id",
+    "Movement.reference", "Movement.trade_no", "NotificationRecord.transaction_id", "Order.grant_id", "Order.item_id",
+    "Order.item_version", "Order.provider", "Order.title", "Order.trade_no", "Payment.description",
+    "Payment.qr_content", "Payment.transaction_id", "Payment.url", "Refund.grant_id", "Refund.item_id",
+    "Refund.provider", "Refund.trade_no", "Refund.watch_ids", "StatementCheck.key", "StatementCheck.name",
+    "StatementCheck.reference", "StatementCheck.statement_key",
 }  # fmt: skip
 """Text and days that say nothing about a person: members of this name in any kind, or of one kind.
 

@@ -8,8 +8,7 @@ from services.orders.domain.ids import LearnerId
 SHARDS = 4
 """Of an hour's orders and payments, and of a day's movements of money.
 
-A partition takes 1,000 write units a second, and an order costs five to ten in each until it is paid.
-"""
+A partition takes 1,000 write units a second, and an order costs five to ten in each until it is paid."""
 _COMPLEMENTS = str.maketrans("0123456789", "9876543210")
 _RANDOM_DIGITS = 18
 

@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from services.credits.app.awarding.award_hours import MembershipPeriodUnknown
 from services.credits.app.awarding.reverse_watches import WatchUnknown
+from services.credits.domain.ids import LearnerId as CreditsLearnerId
 from services.credits.domain.review import Standing, standing_of
 from services.credits.handlers.consume import event_handlers as credits_handlers
 from services.kit.call import Call
@@ -38,8 +39,8 @@ from services.orders.events.published import RefundDue
 from services.orders.handlers.consume import event_handlers as orders_handlers
 from services.playback.app.items import grant_key, membership_key
 from services.playback.app.watching.watches import read_attempts
+from services.playback.domain import ids as playback_ids
 from services.playback.domain.entitlement import Entitlement as Grant
-from services.playback.domain.ids import CourseId as LectureId
 from services.playback.domain.membership import MembershipPeriod
 from services.playback.handlers.consume import event_handlers as playback_handlers
 from tests.unit.credits.world import AFP
@@ -97,7 +98,7 @@ class RefundMachine(RuleBasedStateMachine):
         self.waiting: list[tuple[Handler, Envelope]] = []
         self.read = [0, 0, 0]
         self.placed: list[Order] = []
-        self.credits.certify(AFP, learner=LEARNER)
+        self.credits.certify(AFP, learner=CreditsLearnerId(LEARNER))
         self.playback.clock.advance((NOON - LONG_BEFORE) // timedelta(milliseconds=1))
         for course_id in COURSES:
             self.playback.publish(course_id)
@@ -145,7 +146,7 @@ class RefundMachine(RuleBasedStateMachine):
         self._ask(which, numbers, Cause.ADMINISTRATOR, crash, reverse_hours=reverse_hours)
 
     @rule(course_id=st.sampled_from(COURSES), steps=st.integers(1, 12), at_once=st.booleans())
-    def watch(self, course_id: LectureId, steps: int, at_once: bool) -> None:
+    def watch(self, course_id: playback_ids.CourseId, steps: int, at_once: bool) -> None:
         """The learner watches for a while, perhaps to the end."""
         with suppress(Problem):
             state = self.playback.start(course_id, LEARNER, take_over=True)
@@ -201,7 +202,7 @@ class RefundMachine(RuleBasedStateMachine):
     @invariant()
     def refund_and_completion_never_both_win(self) -> None:
         """What is paid back cannot be watched, and no hours of it count."""
-        entries = self.credits.entries(LEARNER)
+        entries = self.credits.entries(CreditsLearnerId(LEARNER))
         standing = {
             award.completion.watch_id
             for award in entries
@@ -209,7 +210,7 @@ class RefundMachine(RuleBasedStateMachine):
         }
         for line in self._paid_back():
             assert not self._opens(line)
-            course_id = None if line.course_id is None else LectureId(line.course_id)
+            course_id = None if line.course_id is None else playback_ids.CourseId(line.course_id)
             completed = {
                 attempt.value.watch_id
                 for attempt in read_attempts(self.playback.store, LEARNER, course_id)
@@ -261,11 +262,12 @@ class RefundMachine(RuleBasedStateMachine):
 
     def _opens(self, line: Line | RefundLine) -> bool:
         """Whether something can be watched on it, as playback knows it."""
+        grant_id = playback_ids.EntitlementId(str(line.grant_id))
         if line.goods is Goods.MEMBERSHIP:
-            period = self.playback.store.get(membership_key(LEARNER, str(line.grant_id)), MembershipPeriod)
+            period = self.playback.store.get(membership_key(LEARNER, grant_id), MembershipPeriod)
             assert period
             return not period.value.revoked
-        grant = self.playback.store.get(grant_key(LEARNER, line.item_id, str(line.grant_id)), Grant)
+        grant = self.playback.store.get(grant_key(LEARNER, playback_ids.CourseId(line.item_id), grant_id), Grant)
         assert grant
         return grant.value.revoked_at is None
 

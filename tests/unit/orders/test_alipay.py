@@ -159,7 +159,7 @@ def test_a_notification_is_proven_and_read(alipay: AlipayWorld) -> None:
 
 @pytest.mark.parametrize("changes", [{"trade_status": "WAIT_BUYER_PAY"}, {"notify_type": "servicewindow_sync"}])
 def test_a_proven_notification_of_something_else_tells_of_no_payment(
-    alipay: AlipayWorld, changes: dict[str, str]
+    alipay: AlipayWorld, changes: dict[str, Any]
 ) -> None:
     assert alipay.provider().notification(alipay.message(**changes), NOON_IN_SHANGHAI) is None
 

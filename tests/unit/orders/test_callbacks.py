@@ -49,7 +49,7 @@ def notify(world: World, wechat: WechatWorld, raw: RawNotification, *, configure
 def tell(world: World, providers: Mapping[ProviderName, PaymentProvider], path: str, raw: RawNotification) -> Answer:
     """The handler's answer to a message."""
     api = build_api(PaymentContext(**vars(world.ctx), provider=providers.get), origin_secret)
-    headers = {name.replace("-", "_"): value for name, value in raw.headers.items()}
+    headers: dict[str, Any] = {name.replace("-", "_"): value for name, value in raw.headers.items()}
     event = request("POST", path, raw.body, **headers)
     answer = api.handle(event, LambdaContext())  # type: ignore[arg-type]  # powertools names a class of its own
     return Answer(answer["statusCode"], answer["headers"], answer["body"])

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from time import sleep
 from typing import TypeVar
 
@@ -97,9 +98,7 @@ def test_a_thousand_claims_of_one_course_in_five_seconds(world: World) -> None:
     for number in range(1000):
         world.grant(learner(number), f"grant-{number}")
     ctx, store = crowded(world)
-    claims = [
-        outcome(lambda number=number: claim_course(ctx, a_call(learner(number)), RECOMMENDED)) for number in range(1000)
-    ]
+    claims = [outcome(partial(claim_course, ctx, a_call(learner(number)), RECOMMENDED)) for number in range(1000)]
     assert Counter(all_at_once(claims, within_s=5)) == Counter({"done": 1000})
     assert store.met == 0, "they share nothing"
 

@@ -82,9 +82,14 @@ def test_an_order_does_not_expire_early(order: Order) -> None:
 
 
 def test_a_line_is_refunded_once_and_only_after_its_grant_is_being_taken_back(order: Order) -> None:
-    for wrong in (lambda o: o.refunded(1), lambda o: o.kept(1), lambda o: o.revoking([1, 1]).revoking([1])):
+    wrong: list[Callable[[Order], Order]] = [
+        lambda o: o.refunded(1),
+        lambda o: o.kept(1),
+        lambda o: o.revoking([1, 1]).revoking([1]),
+    ]
+    for move in wrong:
         with pytest.raises(IllegalTransition):
-            wrong(paid(order))
+            move(paid(order))
     kept = paid(order).revoking([1]).kept(1)
     assert (kept.line(1).state, kept.refunded_fen) == (LineState.GRANTED, 0)
     with pytest.raises(LookupError):

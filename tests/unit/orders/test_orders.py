@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
@@ -94,7 +95,7 @@ def test_nothing_is_ordered_at_another_price_than_the_one_that_was_seen(world: W
     problem = refused(world, lambda: order(world, fen=PRICE))
     assert (problem.type.code, problem.members) == ("PRICE_CHANGED", {"amount_fen": 12000})
     for tampered in (0, 1, 11999, 12001):
-        assert refused(world, lambda fen=tampered: order(world, fen=fen)).type.code == "PRICE_CHANGED"
+        assert refused(world, partial(order, world, fen=tampered)).type.code == "PRICE_CHANGED"
 
 
 def test_a_course_named_twice_is_ordered_once(world: World) -> None:
@@ -191,7 +192,7 @@ def test_a_paid_or_expired_order_is_not_given_up(world: World) -> None:
     late = order(world, RECOMMENDED, key=OTHER_KEY)
     world.clock.advance(HALF_AN_HOUR)
     for placed, state in ((paid, "paid"), (late, "expired")):
-        problem = refused(world, lambda order_id=placed.order_id: cancel_order(world.ctx, a_call(MEMBER), order_id))
+        problem = refused(world, partial(cancel_order, world.ctx, a_call(MEMBER), placed.order_id))
         assert (problem.type.code, problem.members) == ("ORDER_NOT_CANCELLABLE", {"state": state})
 
 
@@ -223,11 +224,11 @@ def test_an_order_expires_at_its_last_instant_and_not_before(world: World) -> No
 def test_orders_of_others_are_as_if_they_were_not(world: World) -> None:
     placed = order(world)
     for learner_id, order_id in ((VISITOR, placed.order_id), (MEMBER, OrderId("20260302040000" + "0" * 18))):
-        for act in (
-            lambda who=learner_id, id_=order_id: known_order(world.ctx, id_, who),
-            lambda who=learner_id, id_=order_id: cancel_order(world.ctx, a_call(who), id_),
+        for look in (
+            partial(known_order, world.ctx, order_id, learner_id),
+            partial(cancel_order, world.ctx, a_call(learner_id), order_id),
         ):
-            assert refused(world, act).type.code == "ORDER_NOT_FOUND"
+            assert refused(world, look).type.code == "ORDER_NOT_FOUND"
     assert list_orders(world.ctx, VISITOR, None, 20).items == []
 
 
@@ -297,9 +298,7 @@ def test_one_membership_order_is_open_whatever_the_plan(world: World) -> None:
 
 def test_a_plan_that_is_not_sold_or_at_another_price_is_not_ordered(world: World) -> None:
     for plan, fen, code in (("svip", 39800, "PLAN_NOT_FOUND"), ("vip", 1, "PRICE_CHANGED")):
-        problem = refused(
-            world, lambda plan=plan, fen=fen: order_membership(world.ctx, a_call(MEMBER, KEY, "r"), plan, fen)
-        )
+        problem = refused(world, partial(order_membership, world.ctx, a_call(), PlanId(plan), fen))
         assert problem.type.code == code
 
 

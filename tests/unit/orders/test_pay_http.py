@@ -90,7 +90,12 @@ def test_the_payers_address_is_the_one_that_the_distribution_saw(
 ) -> None:
     asked: list[dict[str, Any]] = []
     opened = wechat.sandbox.till.open
-    monkeypatch.setattr(wechat.sandbox.till, "open", lambda kind, body: asked.append(body) or opened(kind, body))
+
+    def noted(kind: str, body: dict[str, Any]) -> Any:
+        asked.append(body)
+        return opened(kind, body)
+
+    monkeypatch.setattr(wechat.sandbox.till, "open", noted)
     assert start(api, place(world), "wechat_h5", x_forwarded_for=forwarded).status == 200
     assert asked[0]["scene_info"]["payer_client_ip"] == told
 

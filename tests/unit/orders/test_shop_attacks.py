@@ -56,8 +56,8 @@ def paying(world: World) -> HttpApi:
 @pytest.fixture
 def coupon(world: World) -> str:
     """Half off, for two orders, one of each learner."""
-    period = {"valid_from": NOON_IN_SHANGHAI, "valid_until": NOON_IN_SHANGHAI + timedelta(days=1)}
-    draft = Coupon(CouponCode(""), "半价", None, 50, **period, total_limit=2, learner_limit=1)
+    until = NOON_IN_SHANGHAI + timedelta(days=1)
+    draft = Coupon(CouponCode(""), "半价", None, 50, NOON_IN_SHANGHAI, until, total_limit=2, learner_limit=1)
     return create_coupon(world.ctx, a_call(ADMINISTRATOR, "key-of-coupon-0001"), draft, "a campaign").coupon.code
 
 
