@@ -38,8 +38,8 @@ from services.orders.events.published import RefundDue
 from services.orders.handlers.consume import event_handlers as orders_handlers
 from services.playback.app.items import grant_key, membership_key
 from services.playback.app.watching.watches import read_attempts
+from services.playback.domain import ids as playback_ids
 from services.playback.domain.entitlement import Entitlement as Grant
-from services.playback.domain.ids import CourseId
 from services.playback.domain.membership import MembershipPeriod
 from services.playback.handlers.consume import event_handlers as playback_handlers
 from tests.unit.credits.world import AFP
@@ -145,7 +145,7 @@ class RefundMachine(RuleBasedStateMachine):
         self._ask(which, numbers, Cause.ADMINISTRATOR, crash, reverse_hours=reverse_hours)
 
     @rule(course_id=st.sampled_from(COURSES), steps=st.integers(1, 12), at_once=st.booleans())
-    def watch(self, course_id: CourseId, steps: int, at_once: bool) -> None:
+    def watch(self, course_id: playback_ids.CourseId, steps: int, at_once: bool) -> None:
         """The learner watches for a while, perhaps to the end."""
         with suppress(Problem):
             state = self.playback.start(course_id, LEARNER, take_over=True)
@@ -209,7 +209,7 @@ class RefundMachine(RuleBasedStateMachine):
         }
         for line in self._paid_back():
             assert not self._opens(line)
-            course_id = None if line.course_id is None else CourseId(line.course_id)
+            course_id = None if line.course_id is None else playback_ids.CourseId(line.course_id)
             completed = {
                 attempt.value.watch_id
                 for attempt in read_attempts(self.playback.store, LEARNER, course_id)
@@ -261,11 +261,12 @@ class RefundMachine(RuleBasedStateMachine):
 
     def _opens(self, line: Line | RefundLine) -> bool:
         """Whether something can be watched on it, as playback knows it."""
+        grant_id = playback_ids.EntitlementId(str(line.grant_id))
         if line.goods is Goods.MEMBERSHIP:
-            period = self.playback.store.get(membership_key(LEARNER, str(line.grant_id)), MembershipPeriod)
+            period = self.playback.store.get(membership_key(LEARNER, grant_id), MembershipPeriod)
             assert period
             return not period.value.revoked
-        grant = self.playback.store.get(grant_key(LEARNER, line.item_id, str(line.grant_id)), Grant)
+        grant = self.playback.store.get(grant_key(LEARNER, playback_ids.CourseId(line.item_id), grant_id), Grant)
         assert grant
         return grant.value.revoked_at is None
 
