@@ -59,7 +59,7 @@ class WatchMachine(RuleBasedStateMachine):
         self.furthest: dict[str, int] = defaultdict(int)
         self.bought: dict[tuple[str, str], int] = defaultdict(int)
         self.sequences: dict[str, int] = defaultdict(int)
-        self.memberships: dict[tuple[str, str], tuple[int, int] | None] = {}
+        self.memberships: dict[tuple[LearnerId, str], tuple[int, int] | None] = {}
         self.gone: set[tuple[str, str]] = set()
         self.checked = 0
         self.membership_changes(OTHER, "period-1", A_DAY_MS, revoked=False, crash=None)

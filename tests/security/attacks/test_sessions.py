@@ -13,6 +13,7 @@ from demo.cheater import Cheater
 from demo.client import Answer, Client
 from demo.people import learner_id_of
 from services.playback.app.items import live_key
+from services.playback.domain.ids import LearnerId
 from services.playback.domain.policy import policy
 from tests.flows.buying import buy, refund
 from tests.flows.world import World, eventually
@@ -72,7 +73,7 @@ def test_daily_cap(stage: Stage) -> None:
 
 def watched_today(world: World, script: Cheater, left_ms: int) -> None:
     """Makes the day's total what leaves so much of the cap; nothing else of the live session changes."""
-    key, table = live_key(learner_id_of(script.client)), world.system.table("playback")
+    key, table = live_key(LearnerId(learner_id_of(script.client))), world.system.table("playback")
     dynamodb, place = world.system.client("dynamodb"), {"pk": {"S": key.pk}, "sk": {"S": key.sk}}
     item = dynamodb.get_item(TableName=table, Key=place, ConsistentRead=True)["Item"]
     live = json.loads(item["body"]["S"])

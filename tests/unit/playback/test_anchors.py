@@ -22,7 +22,7 @@ from services.playback.app.items import anchor_note_key, attempt_key, leg_key, p
 from services.playback.app.watching.watch import pause
 from services.playback.cli.verify_chain import describe, describe_anchors
 from services.playback.domain.anchors import Anchor, ChainHead, anchor_document
-from services.playback.domain.ids import LearnerId
+from services.playback.domain.ids import LearnerId, WatchId
 from tests.unit.playback.player import play, watch_to_prompt, watch_to_the_end
 from tests.unit.playback.world import LEARNER, LONG, OTHER, SHORT, World, a_world, by
 
@@ -283,7 +283,7 @@ def forge_heads(anchoring: Anchoring) -> None:
 
 
 def replace_even_with_the_key(anchoring: Anchoring) -> None:
-    emptied = anchor_document(Anchor(MONDAY, "", (ChainHead("w", LEARNER, 1, "m"),)))
+    emptied = anchor_document(Anchor(MONDAY, "", (ChainHead(WatchId("w"), LEARNER, 1, "m"),)))
     anchoring.anchors.kept[MONDAY] = signed_text(anchoring.signer, emptied)
 
 
@@ -332,11 +332,11 @@ def test_a_run_that_dies_is_made_up_for_by_the_next(anchoring: Anchoring, dies_a
     anchoring.next_day(3)
     put, left = anchoring.anchors.put, [dies_after]
 
-    def dying(day: str, content: bytes) -> None:
+    def dying(name: str, content: bytes) -> None:
         left[0] -= 1
         if left[0] < 0:
             raise TimeoutError
-        put(day, content)
+        put(name, content)
 
     anchoring.anchors.put = dying  # type: ignore[method-assign]
     if dies_after < 3:
@@ -355,10 +355,10 @@ def test_two_runs_at_once_keep_one_chain(anchoring: Anchoring) -> None:
     anchoring.next_day(2)
     put = anchoring.anchors.put
 
-    def overtaken(day: str, content: bytes) -> None:
+    def overtaken(name: str, content: bytes) -> None:
         anchoring.anchors.put = put  # type: ignore[method-assign]
         anchoring.run()
-        put(day, content)
+        put(name, content)
 
     anchoring.anchors.put = overtaken  # type: ignore[method-assign]
     anchoring.run()

@@ -123,7 +123,10 @@ def test_a_repeated_event_keeps_the_first_pack_and_the_legs_age_out_once(world: 
 
 
 def lose_it(archive: MemoryArchive, _event: Envelope) -> None:
-    archive.put = lambda _name, _content: None  # type: ignore[method-assign]
+    def put(name: str, content: bytes) -> None:
+        """Nothing comes of it."""
+
+    archive.put = put  # type: ignore[method-assign]
 
 
 def hold_another(archive: MemoryArchive, event: Envelope) -> None:
@@ -147,10 +150,10 @@ def test_no_leg_ages_out_that_the_archive_does_not_hold(
 
 def test_watching_again_after_completion_adds_nothing_to_the_record(world: World) -> None:
     event = complete(world)
-    legs = world.legs(event.subject)
+    legs = world.legs(WatchId(event.subject))
     play(world, world.start(take_over=True), 5_000)
     world.start(take_over=True)
-    assert world.legs(event.subject) == legs
+    assert world.legs(WatchId(event.subject)) == legs
 
 
 def test_a_pack_is_shown_to_its_learner_and_to_auditors_only(world: World) -> None:
@@ -215,7 +218,7 @@ def test_the_operators_check_finds_whole_watches_whole_and_names_a_changed_leg(w
         return [[finding.number for finding in verdict.findings] for verdict in verdicts]
 
     assert findings() == [[], []]
-    key = leg_key(event.subject, 2)
+    key = leg_key(WatchId(event.subject), 2)
     version, text = world.store.items[key]
     world.store.items[key] = (version, text.replace('"furthest_ms":', '"furthest_ms":9'))
     assert findings() == [[2], []]

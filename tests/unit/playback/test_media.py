@@ -14,7 +14,8 @@ from services.kit.problems import Problem
 from services.playback.adapters.media_signer import CookieSigner
 from services.playback.app.media.grant_media import MediaGrant, grant_media
 from services.playback.app.watching.watch import pause
-from tests.unit.playback.world import LEARNER, LONG, NOON_IN_SHANGHAI, OTHER, SHORT, World, a_world, by
+from services.playback.domain.ids import LearnerId
+from tests.unit.playback.world import LEARNER, LODGER, LONG, NOON_IN_SHANGHAI, OTHER, SHORT, World, a_world, by
 
 
 class Named:
@@ -29,7 +30,7 @@ def world() -> World:
     return a_world()
 
 
-def grant(world: World, learner_id: str, token: str) -> MediaGrant:
+def grant(world: World, learner_id: LearnerId, token: str) -> MediaGrant:
     return grant_media(world.media_context(Named()), by(learner_id), token)
 
 
@@ -40,8 +41,8 @@ def test_a_live_session_opens_its_own_content_version_for_five_minutes(world: Wo
 
 def test_it_opens_no_longer_than_the_entitlement_holds(world: World) -> None:
     ends = NOON_IN_SHANGHAI + timedelta(seconds=90)
-    world.entitle("lodger", LONG, valid_until=ends, basis="membership")
-    assert grant(world, "lodger", world.start(learner_id="lodger").token).expires_at == ends
+    world.entitle(LODGER, LONG, valid_until=ends, basis="membership")
+    assert grant(world, LODGER, world.start(learner_id=LODGER).token).expires_at == ends
 
 
 @pytest.mark.parametrize("case", ["paused", "expired", "taken over", "another learner", "forged"])

@@ -10,12 +10,15 @@ from services.kit.store import Change, Stored
 from services.playback.app.items import attempt_key, membership_key
 from services.playback.app.memberships.record_membership import record_membership
 from services.playback.app.watching.watch import beat
+from services.playback.domain.ids import CourseId
 from services.playback.domain.membership import MembershipPeriod
 from services.playback.domain.watch import Attempt, LegKind
 from tests.unit.playback.player import confirm, play, watch_to_the_end
-from tests.unit.playback.world import DURATIONS, LEARNER, LONG, NOON_IN_SHANGHAI, OTHER, SHORT, Crash, World, by
+from tests.unit.playback.world import DURATIONS, LEARNER, LONG, NOON_IN_SHANGHAI, OTHER, PERIOD, SHORT, Crash, World, by
 
 TEN_SECONDS = NOON_IN_SHANGHAI + timedelta(seconds=10)
+
+VAULT = CourseId("vault")
 
 
 @pytest.fixture
@@ -42,7 +45,7 @@ def unchanged(world: World, call: Callable[[], object]) -> str:
     return code
 
 
-def attempt(world: World, course_id: str = SHORT) -> Stored[Attempt]:
+def attempt(world: World, course_id: CourseId = SHORT) -> Stored[Attempt]:
     """The learner's first watch of a course, as stored."""
     stored = world.store.get(attempt_key(LEARNER, course_id, 1), Attempt)
     assert stored
@@ -263,7 +266,7 @@ def test_attack_other_learners_membership(world: World) -> None:
     world.membership(OTHER)
     world.start(SHORT, OTHER)
     assert unchanged(world, lambda: world.start(SHORT)) == "NOT_ENTITLED"
-    assert world.store.get(membership_key(LEARNER, "period-1"), MembershipPeriod) is None
+    assert world.store.get(membership_key(LEARNER, PERIOD), MembershipPeriod) is None
 
 
 def test_attack_plan_that_does_not_open_the_library(world: World) -> None:
@@ -272,9 +275,9 @@ def test_attack_plan_that_does_not_open_the_library(world: World) -> None:
 
 
 def test_attack_course_outside_the_library(world: World) -> None:
-    world.publish("vault", duration_ms=20_000, in_library=False)
+    world.publish(VAULT, duration_ms=20_000, in_library=False)
     world.membership()
-    assert unchanged(world, lambda: world.start("vault")) == "NOT_ENTITLED"
+    assert unchanged(world, lambda: world.start(VAULT)) == "NOT_ENTITLED"
 
 
 def test_attack_watching_on_after_the_membership_by_restarting_the_session(world: World) -> None:

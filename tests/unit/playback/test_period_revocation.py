@@ -9,7 +9,7 @@ from services.playback.domain.membership import MembershipPeriod
 from services.playback.domain.watch import LegKind
 from tests.unit.playback.player import play, watch_to_the_end
 from tests.unit.playback.test_revocation import about_to_complete, attempt, decisions, in_between, refused
-from tests.unit.playback.world import DURATIONS, LEARNER, LONG, OTHER, SHORT, Crash, World
+from tests.unit.playback.world import DURATIONS, LEARNER, LONG, OTHER, PERIOD, SHORT, Crash, World
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def revoke(world: World, *, even_if_completed: bool = False) -> str:
 
 def period(world: World) -> MembershipPeriod:
     """The period as it is known."""
-    stored = world.store.get(membership_key(LEARNER, "period-1"), MembershipPeriod)
+    stored = world.store.get(membership_key(LEARNER, PERIOD), MembershipPeriod)
     assert stored
     return stored.value
 

@@ -7,6 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.playback.domain.ids import WatchId
 from services.playback.domain.policy import policy
 from services.playback.domain.prompts import prompt_positions
 
@@ -20,7 +21,7 @@ def keyed(key: bytes, message: bytes) -> bytes:
 
 @given(DURATIONS, st.text(max_size=40), st.binary(min_size=1, max_size=64))
 def test_prompts_are_enough_rising_apart_and_away_from_the_ends(duration_ms: int, watch_id: str, key: bytes) -> None:
-    positions = prompt_positions(watch_id, duration_ms, POLICY, lambda message: keyed(key, message))
+    positions = prompt_positions(WatchId(watch_id), duration_ms, POLICY, lambda message: keyed(key, message))
     assert len(positions) >= max(2, 3 * duration_ms / (50 * 60_000))
     assert duration_ms // 10 <= positions[0]
     assert positions[-1] <= duration_ms - duration_ms // 10
@@ -31,7 +32,7 @@ def test_prompts_are_enough_rising_apart_and_away_from_the_ends(duration_ms: int
 @given(DURATIONS)
 def test_prompts_are_the_same_after_a_restart_and_different_for_every_watch(duration_ms: int) -> None:
     def drawn(watch_id: str, key: bytes) -> tuple[int, ...]:
-        return prompt_positions(watch_id, duration_ms, POLICY, lambda message: keyed(key, message))
+        return prompt_positions(WatchId(watch_id), duration_ms, POLICY, lambda message: keyed(key, message))
 
     assert drawn("a", b"key") == drawn("a", b"key")
     assert drawn("a", b"key") != drawn("b", b"key")

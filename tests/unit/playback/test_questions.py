@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -120,11 +121,12 @@ def test_questions_and_their_order_stay_the_same_after_a_restart_and_two_key_rot
     assert finish(world, again).live.confirmed == 2
 
 
+def keyed(key: str, message: bytes) -> bytes:
+    return sha256(key.encode() + message).digest()
+
+
 def test_learners_see_different_questions_and_orders(world: World) -> None:
-    seen = {
-        shown_question(WatchId(watch), 0, _questions(), lambda m, w=watch: sha256(w.encode() + m).digest())
-        for watch in "abcdefgh"
-    }
+    seen = {shown_question(WatchId(watch), 0, _questions(), partial(keyed, watch)) for watch in "abcdefgh"}
     assert len(seen) > 1
 
 

@@ -14,10 +14,11 @@ from services.playback.app.revocation.decide_revocation import decide_revocation
 from services.playback.app.watching.start_session import start_session
 from services.playback.app.watching.watch import beat, confirm_prompt, pause
 from services.playback.app.watching.watch_state import WatchState
-from services.playback.domain.watch import Attempt, LegKind
+from services.playback.domain.ids import CourseId, EntitlementId
+from services.playback.domain.watch import UNKNOWN_ENTITLEMENT, Attempt, LegKind
 from tests.unit.playback.player import confirm, play, watch_to_the_end
 from tests.unit.playback.test_media import Named
-from tests.unit.playback.world import LEARNER, LONG, OTHER, SHORT, Crash, World, a_world, by
+from tests.unit.playback.world import LEARNER, LODGER, LONG, OTHER, SHORT, Crash, World, a_world, by
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def refused(call: Callable[[], object]) -> Problem:
     return caught.value
 
 
-def attempt(world: World, course_id: str = LONG) -> Stored[Attempt]:
+def attempt(world: World, course_id: CourseId = LONG) -> Stored[Attempt]:
     """The learner's first watch of a course, as stored."""
     stored = world.store.get(attempt_key(LEARNER, course_id, 1), Attempt)
     assert stored
@@ -151,9 +152,9 @@ def test_a_watch_completed_on_another_entitlement_protects_only_that_one(world: 
 
 
 def test_a_revocation_before_its_grant_arrives_is_not_undone_by_it(world: World) -> None:
-    assert world.revoke("late", LONG) == "revoked"
-    world.entitle("late", LONG)
-    assert refused(lambda: world.start(learner_id="late")).type.code == "ENTITLEMENT_REVOKED"
+    assert world.revoke(LODGER, LONG) == "revoked"
+    world.entitle(LODGER, LONG)
+    assert refused(lambda: world.start(learner_id=LODGER)).type.code == "ENTITLEMENT_REVOKED"
 
 
 def test_a_purchase_after_the_refund_starts_where_it_was_left(world: World) -> None:
@@ -242,7 +243,7 @@ def in_between(world: World, reads: int, other: Callable[[], object]) -> None:
 def one_won(world: World) -> None:
     """Either the watch is complete and the entitlement holds, or neither."""
     completed = attempt(world).value.completed_at is not None
-    grant = world.store.get(grant_key(LEARNER, LONG, f"claim-{LEARNER}-{LONG}"), dict)
+    grant = world.store.get(grant_key(LEARNER, LONG, EntitlementId(f"claim-{LEARNER}-{LONG}")), dict)
     assert grant
     assert (grant.value["revoked_at"] is None) == completed
     told = [event.type for event in world.store.outbox if event.type == "playback.watch_completed.v1"]
@@ -284,7 +285,7 @@ def test_a_revocation_inside_a_completion(world: World, reads: int, crash: str |
 
 @pytest.mark.parametrize("reads", range(6))
 @pytest.mark.parametrize("before", [None, SHORT])
-def test_a_start_inside_a_revocation_is_stopped_too(world: World, reads: int, before: str | None) -> None:
+def test_a_start_inside_a_revocation_is_stopped_too(world: World, reads: int, before: CourseId | None) -> None:
     if before:
         world.start(before)
     event = world.asked_to_revoke(LEARNER, LONG)
@@ -310,4 +311,4 @@ def test_a_session_stored_before_sessions_named_what_they_rest_on_still_reads(wo
     without = text.replace(f',"entitlement_id":"{state.live.entitlement_id}","revoked_at":null', "")
     assert without != text
     world.store.items[key] = (version, without)
-    assert world.live() == replace(state.live, entitlement_id="")
+    assert world.live() == replace(state.live, entitlement_id=UNKNOWN_ENTITLEMENT)

@@ -8,19 +8,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.kit.clock import to_ms
+from services.playback.domain.ids import SessionId, WatchId
 from services.playback.domain.legs import LegFacts
 from services.playback.domain.risk import RiskKind, Watch, risk_policy_in_force, risk_signals
 from services.playback.domain.watch import LegKind
+from tests.unit.playback.world import LEARNER, LONG
 
 POLICY = risk_policy_in_force(date(2026, 6, 1))
 MIDNIGHT = to_ms(datetime(2026, 6, 1, tzinfo=UTC) - timedelta(hours=8))
 """Of 1 June in Shanghai."""
 HOUR_MS, MINUTE_MS = 3_600_000, 60_000
+WATCH_ID = WatchId("w")
 
 
 def leg(kind: LegKind, at: int, session: str = "s", furthest_ms: int = 0, **facts: int | None) -> LegFacts:
     """A leg with the facts that signals look at."""
-    return LegFacts("w", "learner", "course", "v1", session, 1, kind, at, furthest_ms, **facts)
+    return LegFacts(WATCH_ID, LEARNER, LONG, "v1", SessionId(session), 1, kind, at, furthest_ms, **facts)
 
 
 def session(start: int, minutes: int, name: str = "", end: LegKind = LegKind.PAUSED) -> list[LegFacts]:

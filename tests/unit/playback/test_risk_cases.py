@@ -12,6 +12,7 @@ from services.playback.adapters.archive import MemoryArchive
 from services.playback.app.evidence.archive_watch import archive_watch
 from services.playback.app.risk.assess_watch import assess_watch
 from services.playback.app.risk.items import RiskCase, cases_partition
+from services.playback.domain.ids import CourseId, LearnerId
 from services.playback.handlers.risk import build_api
 from tests.gateway import Answer, claims, origin_secret, request, send
 from tests.unit.playback.player import confirm, play
@@ -35,7 +36,7 @@ def events_of(world: World, type_: str) -> list[Envelope]:
     return [event for event in world.store.outbox if event.type == type_]
 
 
-def complete(world: World, course_id: str = LONG, learner_id: str = LEARNER, after_ms: int = 20) -> Envelope:
+def complete(world: World, course_id: CourseId = LONG, learner_id: LearnerId = LEARNER, after_ms: int = 20) -> Envelope:
     """A watch whose prompts are answered after so long; its completion."""
     state = world.start(course_id, learner_id, take_over=True)
     while state.live.completed_at is None:
@@ -106,10 +107,10 @@ def test_the_reviewer_sees_legs_and_reaction_times(world: World, archive: Memory
 
 def test_reaction_times_are_judged_with_those_of_other_courses(world: World, archive: MemoryArchive) -> None:
     world.store.outbox.clear()
-    for number in range(5):
-        world.publish(f"course-{number}", duration_ms=20_000)
-        world.entitle(LEARNER, f"course-{number}")
-        completed = complete(world, f"course-{number}", after_ms=1_500)
+    for course_id in [CourseId(f"course-{number}") for number in range(5)]:
+        world.publish(course_id, duration_ms=20_000)
+        world.entitle(LEARNER, course_id)
+        completed = complete(world, course_id, after_ms=1_500)
         assess(world, archive, completed)
     (told,) = events_of(world, "playback.risk_signalled.v1")
     assert (told.subject, told.data["signals"][0]["kind"]) == (completed.subject, "constant_reactions")

@@ -1,5 +1,6 @@
 """Statements of the xAPI Video Profile, judged by a learning record store's own models, not by ours."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -16,6 +17,7 @@ from services.playback.app.evidence.archive_watch import archive_watch
 from services.playback.app.items import leg_key
 from services.playback.app.statements.read_statements import read_statements
 from services.playback.app.watching.watch import pause
+from services.playback.domain.ids import LearnerId
 from services.playback.handlers.statements import build_api
 from tests.gateway import Answer, claims, origin_secret, request, send
 from tests.unit.playback.player import play, watch_to_prompt, watch_to_the_end
@@ -29,7 +31,9 @@ def world() -> World:
     return a_world()
 
 
-def statements(world: World, archive: MemoryArchive | None = None, learner: str = LEARNER) -> list[dict[str, Any]]:
+def statements(
+    world: World, archive: MemoryArchive | None = None, learner: LearnerId = LEARNER
+) -> Sequence[dict[str, Any]]:
     return read_statements(StatementsContext(world.store, archive or MemoryArchive()), learner, None, 20).items
 
 

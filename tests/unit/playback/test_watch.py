@@ -10,11 +10,23 @@ from services.kit.problems import Problem
 from services.playback.app.watching.read_progress import read_progress
 from services.playback.app.watching.start_session import start_session
 from services.playback.app.watching.watch import beat, confirm_prompt, pause
-from services.playback.domain.ids import CourseId, LearnerId
+from services.playback.domain.ids import CourseId, LearnerId, WatchId
 from services.playback.domain.legs import Leg
 from services.playback.domain.watch import LegKind
 from tests.unit.playback.player import confirm, play, watch_to_prompt, watch_to_the_end
-from tests.unit.playback.world import DURATIONS, FAST, LEARNER, LONG, NOON_IN_SHANGHAI, OTHER, SHORT, World, a_world, by
+from tests.unit.playback.world import (
+    DURATIONS,
+    FAST,
+    LEARNER,
+    LODGER,
+    LONG,
+    NOON_IN_SHANGHAI,
+    OTHER,
+    SHORT,
+    World,
+    a_world,
+    by,
+)
 
 
 @pytest.fixture
@@ -235,13 +247,13 @@ def test_without_an_entitlement_nothing_starts(world: World) -> None:
 
 def test_an_entitlement_that_ends_during_the_watch_ends_its_credit(world: World) -> None:
     ends = NOON_IN_SHANGHAI + timedelta(seconds=10)
-    world.entitle("lodger", LONG, valid_until=ends, basis="membership")
-    state = world.start(learner_id="lodger")
+    world.entitle(LODGER, LONG, valid_until=ends, basis="membership")
+    state = world.start(learner_id=LODGER)
     world.clock.advance(9_999)
-    state = beat(world.context, by("lodger"), state.token, 9_999)
+    state = beat(world.context, by(LODGER), state.token, 9_999)
     world.clock.advance(1)
-    assert code_of(lambda: beat(world.context, by("lodger"), state.token, 10_000)) == "ENTITLEMENT_ENDED"
-    assert code_of(lambda: world.start(learner_id="lodger", take_over=True)) == "ENTITLEMENT_ENDED"
+    assert code_of(lambda: beat(world.context, by(LODGER), state.token, 10_000)) == "ENTITLEMENT_ENDED"
+    assert code_of(lambda: world.start(learner_id=LODGER, take_over=True)) == "ENTITLEMENT_ENDED"
 
 
 def test_a_watch_under_way_keeps_its_content_version(world: World) -> None:
@@ -274,7 +286,7 @@ def tampered(legs: list[Leg]) -> dict[str, list[Leg]]:
     """Each way to falsify a chain of records."""
     second = legs[1]
     changed = replace(second, facts=replace(second.facts, furthest_ms=second.facts.furthest_ms + 1))
-    foreign = replace(second, facts=replace(second.facts, watch_id="another"))
+    foreign = replace(second, facts=replace(second.facts, watch_id=WatchId("another")))
     return {
         "changed": [legs[0], changed, *legs[2:]],
         "missing": [legs[0], *legs[2:]],

@@ -27,13 +27,16 @@ from services.playback.app.revocation.decide_revocation import decide_revocation
 from services.playback.app.watching.start_session import start_session
 from services.playback.app.watching.watch_state import WatchState
 from services.playback.app.watching.watches import read_legs
-from services.playback.domain.ids import CourseId, LearnerId, WatchId
+from services.playback.domain.ids import CourseId, EntitlementId, LearnerId, WatchId
 from services.playback.domain.legs import Finding, Leg, verify_legs
 from services.playback.domain.policy import policy
 from services.playback.domain.watch import Live
 
 LEARNER = LearnerId("0f3c2a9e-3a4c-4f43-9f0e-2f0a1b2c3d4e")
 OTHER = LearnerId("77777777-3a4c-4f43-9f0e-2f0a1b2c3d4e")
+LODGER = LearnerId("lodger")
+"""Somebody whose entitlement ends soon."""
+PERIOD = EntitlementId("period-1")
 NOON_IN_SHANGHAI = datetime(2026, 1, 5, 4, 0, tzinfo=UTC)
 LONG, SHORT, FAST = CourseId("long"), CourseId("short"), CourseId("fast")
 DURATIONS = {LONG: 75_000, SHORT: 20_000, FAST: 60_000}
