@@ -19,6 +19,7 @@ LATER = "later_"
 DERIVED = {
     "services.catalog.domain.publication.Listing": "from the publication that is current",
     "services.catalog.domain.enquiry.EnquirySummary": "from the enquiry, in its transaction",
+    "services.orders.domain.course_offer.CourseOffer": "from the newest publication or withdrawal",
 }
 """Kinds that are made anew from another item each time, and have nothing of their own to lose."""
 

@@ -25,6 +25,7 @@ from services.playback.app.items import leg_key
 from services.playback.app.ports import Archive
 from services.playback.cli.verify_pack import verify
 from services.playback.domain.ids import WatchId
+from services.playback.domain.legs import Leg
 from services.playback.domain.watch import LegKind
 from tests.unit.kit.test_jose import FakeKms
 from tests.unit.playback.player import confirm, play, watch_to_the_end
@@ -119,7 +120,7 @@ def test_a_repeated_event_keeps_the_first_pack_and_the_legs_age_out_once(world: 
     first = archived(world, signer, archive, event)
     signer.rotate()
     assert archived(world, signer, archive, event) == first
-    assert {leg.version for leg in world.store.query(f"WATCH#{event.subject}", "LEG#", dict)} == {2}
+    assert {leg.version for leg in world.store.query(f"WATCH#{event.subject}", "LEG#", Leg)} == {2}
 
 
 def lose_it(archive: MemoryArchive, _event: Envelope) -> None:
@@ -145,7 +146,7 @@ def test_no_leg_ages_out_that_the_archive_does_not_hold(
     spoil(archive, event)
     with pytest.raises(NotKept):
         archive_watch(world.archive_context(MemorySigner(ES256), archive), event)
-    assert {leg.version for leg in world.store.query(f"WATCH#{event.subject}", "LEG#", dict)} == {1}
+    assert {leg.version for leg in world.store.query(f"WATCH#{event.subject}", "LEG#", Leg)} == {1}
 
 
 def test_watching_again_after_completion_adds_nothing_to_the_record(world: World) -> None:

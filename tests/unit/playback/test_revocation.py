@@ -14,8 +14,9 @@ from services.playback.app.revocation.decide_revocation import decide_revocation
 from services.playback.app.watching.start_session import start_session
 from services.playback.app.watching.watch import beat, confirm_prompt, pause
 from services.playback.app.watching.watch_state import WatchState
+from services.playback.domain.entitlement import Entitlement
 from services.playback.domain.ids import CourseId, EntitlementId
-from services.playback.domain.watch import UNKNOWN_ENTITLEMENT, Attempt, LegKind
+from services.playback.domain.watch import UNKNOWN_ENTITLEMENT, Attempt, LegKind, Live
 from tests.unit.playback.player import confirm, play, watch_to_the_end
 from tests.unit.playback.test_media import Named
 from tests.unit.playback.world import LEARNER, LODGER, LONG, OTHER, SHORT, Crash, World, a_world, by
@@ -243,9 +244,9 @@ def in_between(world: World, reads: int, other: Callable[[], object]) -> None:
 def one_won(world: World) -> None:
     """Either the watch is complete and the entitlement holds, or neither."""
     completed = attempt(world).value.completed_at is not None
-    grant = world.store.get(grant_key(LEARNER, LONG, EntitlementId(f"claim-{LEARNER}-{LONG}")), dict)
+    grant = world.store.get(grant_key(LEARNER, LONG, EntitlementId(f"claim-{LEARNER}-{LONG}")), Entitlement)
     assert grant
-    assert (grant.value["revoked_at"] is None) == completed
+    assert (grant.value.revoked_at is None) == completed
     told = [event.type for event in world.store.outbox if event.type == "playback.watch_completed.v1"]
     assert len(told) == int(completed)
     assert [decision["outcome"] for decision in decisions(world)] == ["already_completed" if completed else "revoked"]
@@ -301,7 +302,7 @@ def test_a_revocation_inside_a_start_stops_it(world: World, reads: int) -> None:
     event = world.asked_to_revoke(LEARNER, LONG)
     in_between(world, reads, lambda: decide_revocation(world.context, event))
     assert refused(world.start).type.code == "ENTITLEMENT_REVOKED"
-    assert world.store.get(live_key(LEARNER), dict) is None
+    assert world.store.get(live_key(LEARNER), Live) is None
 
 
 def test_a_session_stored_before_sessions_named_what_they_rest_on_still_reads(world: World) -> None:
