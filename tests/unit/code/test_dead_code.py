@@ -17,7 +17,7 @@ DECORATORS = ["@app.*", "@field_serializer*", "@field_validator*", "@model_valid
 USED_OTHERWISE = {
     "services/kit/clock.py: ManualClock": "the fake of a port",
     "services/kit/ids.py: SequentialIds": "the fake of a port",
-    "services/credits/adapters/badge_signer.py: rotate": "the fake of a port: KMS rotates by an operator",
+    "services/kit/signing.py: rotate": "the fake of a port: KMS rotates by an operator",
     "services/playback/adapters/signer.py: rotate": "the fake of a port: KMS rotates by an operator",
     "local/streams.py: resume": "tests hold a stream back",
 }
@@ -25,12 +25,8 @@ USED_OTHERWISE = {
 
 OPEN = {
     "services/catalog/domain/course.py: not_eligible",
-    "services/credits/domain/awarding.py: AWAITING_CERTIFICATE",
-    "services/credits/events/consumed.py: CONSUMED",
-    "services/kit/jose.py: compact_jwt",
     "services/kit/jose.py: flattened",
     "services/kit/jose.py: payload_of",
-    "services/kit/signing.py: rotate",
     "services/orders/app/keys.py: order_payments",
 }
 
