@@ -18,9 +18,6 @@ from services.kit.days import civil_day
 
 NO_HOURS = Decimal(0)
 
-AWAITING_CERTIFICATE = frozenset({Reason.NO_CERTIFICATE, Reason.CERTIFICATE_NOT_CONFIRMED})
-"""Holds that the certificate's confirmation ends."""
-
 RELEASED_BY = {
     Reason.NO_CERTIFICATE: Reason.CERTIFICATE_CONFIRMED,
     Reason.CERTIFICATE_NOT_CONFIRMED: Reason.CERTIFICATE_CONFIRMED,

@@ -125,12 +125,3 @@ class AboutNotice(AboutLearner):
 HOURS_REVERSED = "credits.hours_reversed.v1"
 FREEING = ("credits.certificate_confirmed.v1", "credits.real_name_given.v1", HOURS_REVERSED)
 """Our own events after which holds may have nothing left to wait for."""
-
-
-CONSUMED: dict[str, type[BaseModel]] = {
-    CoursePublished.TYPE: CoursePublished,
-    WatchCompleted.TYPE: WatchCompleted,
-    MembershipChanged.TYPE: MembershipChanged,
-    HoursReversalRequested.TYPE: HoursReversalRequested,
-    **dict.fromkeys(FREEING, AboutLearner),
-}

@@ -15,11 +15,10 @@ from services.credits.app.awarding.award_hours import CourseVersionUnknown, Memb
 from services.credits.app.awarding.settle_holds import first_releases
 from services.credits.app.ledger.account import Account
 from services.credits.app.memberships.read_periods import membership_periods
-from services.credits.domain.awarding import AWAITING_CERTIFICATE
 from services.credits.domain.balances import awarded, open_holds
 from services.credits.domain.credentials import Credential
 from services.credits.domain.ids import CourseId, LearnerId
-from services.credits.domain.ledger import COUNTED, Draft, Entry, Kind
+from services.credits.domain.ledger import COUNTED, Draft, Entry, Kind, Reason
 from services.credits.domain.periods import contains
 from services.credits.domain.review import Standing
 from services.credits.events.consumed import FREEING
@@ -39,6 +38,9 @@ MIDNIGHTS = [
 
 CREDENTIALS = [Credential.AFP, Credential.CFP, Credential.CTP]
 """Few, so that they meet."""
+
+AWAITING_CERTIFICATE = (Reason.NO_CERTIFICATE, Reason.CERTIFICATE_NOT_CONFIRMED)
+"""Holds that the certificate's confirmation ends."""
 
 QUOTAS = ["1.5", "2", "25", "30.25"]
 """Of a membership period, by the sequence in which it is told."""
@@ -64,7 +66,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.world = World()
         self.watches: dict[str, tuple[str, str]] = {}
         self.delivered: set[str] = set()
-        self.seen: dict[str, list[Entry]] = {LEARNER: [], OTHER: []}
+        self.seen: dict[LearnerId, list[Entry]] = {LEARNER: [], OTHER: []}
 
     @initialize(known=st.sets(st.sampled_from(sorted(COURSES))), held=st.sets(credentials, max_size=3))
     def begin(self, known: set[str], held: set[Credential]) -> None:

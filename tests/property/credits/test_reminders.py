@@ -25,7 +25,7 @@ class ReminderMachine(RuleBasedStateMachine):
         super().__init__()
         self.world = World()
         self.learners = 0
-        self.since: dict[str, date] = {}
+        self.since: dict[LearnerId, date] = {}
 
     @property
     def today(self) -> date:

@@ -134,7 +134,7 @@ def test_the_course_must_be_known_in_this_version() -> None:
     w.publish("next", content="next")
     for course, version in (("next", "v9"), ("nothing", "v1")):
         with pytest.raises(Problem) as caught:
-            advise(w.ctx, LEARNER, course, version, on_membership=True)
+            advise(w.ctx, LEARNER, CourseId(course), version, on_membership=True)
         assert caught.value.type.code == "COURSE_NOT_FOUND"
 
 

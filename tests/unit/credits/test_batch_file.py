@@ -1,7 +1,9 @@
 """The batch's file as it leaves and comes back: no formulas, every mistake by its line, the whole file or nothing."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -11,11 +13,11 @@ from services.credits.app.declarations.declare_hours import read_declarations
 from services.credits.app.declarations.export_batch import batch_lines, close_batch
 from services.credits.app.declarations.import_results import import_results
 from services.credits.domain.declarations import Outcome
+from services.credits.domain.ids import LineId
 from services.kit.call import Call
-from services.kit.csv_file import csv_bytes
+from services.kit.csv_file import Cell, csv_bytes
 from services.kit.problems import Problem
 from tests.unit.credits.test_declarations import (
-    AFP,
     KEY,
     OFFICER,
     a_world,
@@ -26,14 +28,15 @@ from tests.unit.credits.test_declarations import (
     reverse,
     states,
 )
-from tests.unit.credits.world import LEARNER, World, completed, published
+from tests.unit.credits.world import AFP, LEARNER, World, completed, published
 
 HEAD = "line_id,result,reason\n"
-EXPORTED = frozenset({"a-1", "b-1", "c-1"})
+EXPORTED = frozenset(map(LineId, ("a-1", "b-1", "c-1")))
 
 
-def mistakes(text: str, known: dict[str, Outcome] | None = None) -> list[tuple[int, str]]:
-    return [(mistake.line, mistake.code) for mistake in read_results(text, EXPORTED, known or {})[1]]
+def mistakes(text: str, known: Mapping[str, Outcome] = MappingProxyType({})) -> list[tuple[int, str]]:
+    found = {LineId(line): outcome for line, outcome in known.items()}
+    return [(mistake.line, mistake.code) for mistake in read_results(text, EXPORTED, found)[1]]
 
 
 @pytest.mark.parametrize(
@@ -145,5 +148,5 @@ def test_a_course_title_is_no_formula(title: str) -> None:
 
 
 def test_numbers_days_and_absence_are_written_as_they_are() -> None:
-    rows = [[Decimal("-1.50"), date(2026, 2, 28), None, 7, "学,时", 'a"b', "x\0y"]]
+    rows: list[list[Cell]] = [[Decimal("-1.50"), date(2026, 2, 28), None, 7, "学,时", 'a"b', "x\0y"]]
     assert csv_bytes(["a"], rows) == '\ufeffa\r\n-1.50,2026-02-28,,7,"学,时","a""b",xy\r\n'.encode()

@@ -12,7 +12,7 @@ from services.credits.app.ledger.items import award_key, entry_key, head_key
 from services.credits.cli import verify_chain as command
 from services.credits.domain.awarding import mark_name
 from services.credits.domain.credentials import Category
-from services.credits.domain.ids import LearnerId
+from services.credits.domain.ids import LearnerId, MembershipPeriodId, WatchId
 from services.credits.domain.ledger import BrokenHead, Entry, Head, Kind, Reason
 from services.credits.domain.periods import Period
 from services.credits.domain.verification import Fault, FaultKind
@@ -57,11 +57,11 @@ CHANGES: dict[str, Callable[[Entry], dict[str, Any]]] = {
     "period": lambda _: {"period": Period(date(2027, 1, 1), date(2028, 12, 31))},
     "settles": lambda _: {"settles": 1},
     "category": lambda e: {"completion": replace(e.completion, category=Category.COMPULSORY)},
-    "watch": lambda e: {"completion": replace(e.completion, watch_id="w9")},
+    "watch": lambda e: {"completion": replace(e.completion, watch_id=WatchId("w9"))},
     "completed_at": lambda e: {
         "completion": replace(e.completion, completed_at=e.completion.completed_at - timedelta(microseconds=1))
     },
-    "quota": lambda e: {"completion": replace(e.completion, membership_period_id="m1")},
+    "quota": lambda e: {"completion": replace(e.completion, membership_period_id=MembershipPeriodId("m1"))},
     "another title": lambda e: {"completion": replace(e.completion, title_en="other")},
     "no English title": lambda e: {"completion": replace(e.completion, title_en=None)},
     "prev_mac": lambda _: {"prev_mac": "00" * 32},

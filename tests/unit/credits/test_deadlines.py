@@ -7,6 +7,7 @@ import pytest
 from services.credits import bootstrap
 from services.credits.app.deadlines.remind import remind_learners
 from services.credits.domain.deadlines import due_reminder
+from services.credits.domain.ids import LearnerId
 from services.credits.handlers import remind
 from services.credits.handlers.notices import event_handlers
 from services.kit.days import SHANGHAI
@@ -167,7 +168,7 @@ def test_interrupted_anywhere_the_next_call_goes_on_and_nobody_is_reminded_twice
 
 def test_more_learners_than_one_page(world: World) -> None:
     for number in range(205):
-        world.certify(AFP, learner=f"learner-{number}")
+        world.certify(AFP, learner=LearnerId(f"learner-{number}"))
     hear(world)
     at(world, END - timedelta(days=7))
     assert remind_learners(world.notices) == (91, 206)

@@ -38,7 +38,7 @@ START = date(2025, 1, 1)
 KEY = "close-0000000000000001"
 
 
-def a_world(entries: int = 3, *learners: str) -> World:
+def a_world(entries: int = 3, *learners: LearnerId) -> World:
     """Learners with so many awards to AFP each, none declared."""
     world = World()
     for number in range(entries):
@@ -278,7 +278,8 @@ def test_holders_are_told_apart_from_the_file() -> None:
         declare(world, learner)
     close(world)
     assert b"N-001" not in world.objects.kept["batches/AFP-000001.csv"]
-    found, after, pages = {}, "", 0
+    found: dict[LearnerId, str | None] = {}
+    after, pages = "", 0
     while True:
         page = read_holders(world.store, AFP, 1, after, 4)
         found |= {holder.learner_id: holder.certificate_number for holder in page.items}

@@ -11,6 +11,7 @@ from services.credits.app.declarations.declare_hours import declare_hours
 from services.credits.app.transcripts.transcript_csv import transcript_csv
 from services.credits.domain.attestations import award_of
 from services.credits.domain.credentials import Category
+from services.credits.domain.ids import LearnerId
 from services.credits.domain.review import Standing
 from services.credits.handlers.http import build_api
 from services.kit.audit import AuditRecord
@@ -105,7 +106,7 @@ def test_refusals_change_nothing(w: World) -> None:
     before = w.state()
     learner_too = Principal(LEARNER, frozenset({Role.ADMINISTRATOR}))
     assert code_of(lambda: w.grant(credential=CFP)) == "GRANT_NOT_CONFIRMED"
-    assert code_of(lambda: w.grant(learner="nobody")) == "GRANT_NOT_CONFIRMED"
+    assert code_of(lambda: w.grant(learner=LearnerId("nobody"))) == "GRANT_NOT_CONFIRMED"
     assert code_of(lambda: w.grant(earned_on=date(2026, 1, 6))) == "GRANT_OUTSIDE_PERIODS"
     assert code_of(lambda: w.grant(earned_on=date(2024, 12, 31))) == "GRANT_OUTSIDE_PERIODS"
     assert code_of(lambda: w.grant(by=learner_too)) == "OWN_AWARD"

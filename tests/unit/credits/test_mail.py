@@ -9,8 +9,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
-from moto.core import DEFAULT_ACCOUNT_ID
-from moto.ses import ses_backends
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.ses.models import ses_backends
 
 from services.credits.adapters.ses_post import NotTaken, SesPost
 from services.credits.app.context import MailContext
@@ -175,7 +175,7 @@ def test_ses_gets_plain_text_in_utf_8_and_says_no_to_a_sender_it_does_not_know(
 ) -> None:
     monkeypatch.setitem(os.environ, "AWS_DEFAULT_REGION", "us-east-1")
     with mock_aws():
-        client = boto3.client("sesv2")
+        client: Any = boto3.client("sesv2")
         post = SesPost(client, "notices@xueshi.example")
         with pytest.raises(NotTaken):
             post.send("a@example.com", "【学时】", "您好")

@@ -19,7 +19,7 @@ from tests.unit.credits.world import AFP, LEARNER, OTHER, Crash, World, complete
 
 DAY_MS = 86_400_000
 ID_NUMBER = "11010519491231002X"
-WHOLE = {
+WHOLE: dict[str, str | date | None] = {
     "username": "zhang_san",
     "nickname": "小张",
     "real_name": "张三",
@@ -228,7 +228,7 @@ def test_each_change_is_kept_by_its_fields_and_no_value_leaves_the_profile() -> 
     elsewhere = [text for key, (_, text) in w.store.items.items() if key.sk != "PROFILE"]
     told = [event.model_dump_json() for event in w.store.outbox]
     for value in WHOLE.values():
-        assert not any(value in text for text in [*elsewhere, *told]), value
+        assert not any(str(value) in text for text in [*elsewhere, *told]), value
 
 
 def held_for_the_name() -> World:

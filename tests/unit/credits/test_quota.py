@@ -10,6 +10,7 @@ from services.credits.app.awarding.award_hours import MembershipPeriodUnknown
 from services.credits.app.ledger.account import Account
 from services.credits.domain.awarding import outcomes, released
 from services.credits.domain.balances import open_holds
+from services.credits.domain.ids import MembershipPeriodId, WatchId
 from services.credits.domain.ledger import Kind
 from services.credits.domain.review import Standing
 from services.kit.events import Envelope
@@ -252,7 +253,7 @@ def test_a_membership_that_grows_while_a_watch_is_held_for_the_old_quota_is_seen
         w.deliver(membership(quota="30", sequence=2))
         commit(change)  # type: ignore[arg-type]
 
-    w.store.commit = grown_meanwhile  # type: ignore[assignment]
+    w.store.commit = grown_meanwhile  # type: ignore[method-assign]
     watch(w, 1)
     assert open_holds(w.entries(LEARNER)) == []
 
@@ -263,14 +264,16 @@ def test_what_is_decided_can_be_asked_twice_and_changes_nothing() -> None:
     watch(w, 1)
     account = Account(w.ctx, LEARNER)
     last = w.entries()[-1].completion
-    now = account.circumstances_of(replace(last, watch_id="w2", content_id="lecture-2", hours=Decimal(12)), [AFP, CFP])
+    now = account.circumstances_of(
+        replace(last, watch_id=WatchId("w2"), content_id="lecture-2", hours=Decimal(12)), [AFP, CFP]
+    )
     for course in (Decimal(12), Decimal(13)):
-        asked = replace(last, watch_id="w2", content_id="lecture-2", hours=course)
+        asked = replace(last, watch_id=WatchId("w2"), content_id="lecture-2", hours=course)
         first = outcomes(asked, [AFP, CFP], now)
         assert first == outcomes(asked, [AFP, CFP], now)
         assert [draft.kind for draft in first] == [Kind.AWARD if course == 12 else Kind.HOLD] * 2
-    holds = open_holds(w.entries())
-    more = replace(now, quotas={"m1": replace(now.quotas["m1"], watches={})})
+    holds, m1 = open_holds(w.entries()), MembershipPeriodId("m1")
+    more = replace(now, quotas={m1: replace(now.quotas[m1], watches={})})
     ended = released(holds, more, 18)
     assert ended == released(holds, more, 18)
     assert [draft.kind for draft in ended] == [Kind.RELEASE, Kind.AWARD] * 2

@@ -7,6 +7,7 @@ import pytest
 from services.credits.app.accounts.read_account import read_account
 from services.credits.app.awarding.award_hours import WatchOfAnotherLearner
 from services.credits.app.awarding.reverse_watches import WatchUnknown
+from services.credits.domain.awarding import NO_HOURS
 from services.credits.domain.review import Standing
 from tests.unit.credits.world import ADMINISTRATOR, AFP, CFP, LEARNER, OTHER, Crash, World, completed, refunded
 
@@ -33,7 +34,7 @@ def counted(world: World) -> tuple[Decimal, Decimal]:
 def test_awards_are_reversed_and_holds_end_with_the_administrators_words(world: World) -> None:
     assert counted(world) == (Decimal("1.5"), Decimal("1.5"))
     world.deliver(refunded())
-    assert counted(world) == (0, 0)
+    assert counted(world) == (NO_HOURS, NO_HOURS)
     assert world.outline()[2:] == [
         "reversal AFP 1.5 REFUNDED",
         "release CFP 1.5 REFUNDED",
@@ -49,7 +50,7 @@ def test_awards_are_reversed_and_holds_end_with_the_administrators_words(world: 
 def test_a_certificate_that_is_confirmed_later_gets_nothing_of_it(world: World) -> None:
     world.deliver(refunded())
     world.certify(CFP)
-    assert counted(world) == (0, 0)
+    assert counted(world) == (NO_HOURS, NO_HOURS)
 
 
 def test_the_request_again_adds_nothing_and_is_answered_once(world: World) -> None:
@@ -63,7 +64,7 @@ def test_the_request_again_adds_nothing_and_is_answered_once(world: World) -> No
 def test_what_a_reviewer_holds_or_took_back_ends_as_well(world: World, standing: Standing) -> None:
     world.review(1, standing)
     world.deliver(refunded())
-    assert counted(world) == (0, 0)
+    assert counted(world) == (NO_HOURS, NO_HOURS)
     reversals = [entry for entry in world.entries() if entry.kind == "reversal"]
     assert len(reversals) == 1
     assert world.verdict().fault is None
@@ -77,7 +78,7 @@ def test_a_crash_at_any_point_ends_the_same(world: World, moment: str, spared: i
     with pytest.raises(Crash):
         world.deliver(refunded("watch-1", "watch-2"))
     world.deliver(refunded("watch-1", "watch-2"))
-    assert counted(world) == (0, 0)
+    assert counted(world) == (NO_HOURS, NO_HOURS)
     assert len(world.sent(ANSWER)) == 1
     assert len([line for line in world.outline() if line == "reversal AFP 1.5 REFUNDED"]) == 1
 

@@ -7,6 +7,7 @@ import pytest
 
 from services.credits.app.accounts.read_account import read_account
 from services.credits.app.awarding.review_award import AwardReview, review_award
+from services.credits.domain.awarding import NO_HOURS
 from services.credits.domain.review import Standing
 from services.kit.call import Call
 from services.kit.identity import Principal, Role
@@ -43,10 +44,10 @@ def code_of(call: Callable[[], object]) -> str:
 
 def test_an_award_under_review_is_held_with_the_reviewers_words_and_stands_again_once_cleared(world: World) -> None:
     world.review(1, UNDER_REVIEW, reason="同一秒确认")
-    assert (earned(world), held(world)) == (0, Decimal("1.5"))
+    assert (earned(world), held(world)) == (NO_HOURS, Decimal("1.5"))
     assert (world.entries()[-1].note, world.entries()[-1].settles) == ("同一秒确认", 1)
     world.review(1, STANDS)
-    assert (earned(world), held(world)) == (Decimal("1.5"), 0)
+    assert (earned(world), held(world)) == (Decimal("1.5"), NO_HOURS)
     assert world.outline() == [
         "award AFP 1.5 COMPLETED",
         "hold AFP 1.5 UNDER_REVIEW",
@@ -59,7 +60,7 @@ def test_an_award_under_review_is_held_with_the_reviewers_words_and_stands_again
 def test_a_void_award_counts_nowhere_and_stays_void(world: World, first: Standing) -> None:
     world.review(1, first)
     world.review(1, VOID)
-    assert (earned(world), held(world)) == (0, 0)
+    assert (earned(world), held(world)) == (NO_HOURS, NO_HOURS)
     before = world.state()
     assert code_of(lambda: world.review(1, STANDS)) == "AWARD_VOID"
     assert code_of(lambda: world.review(1, UNDER_REVIEW)) == "AWARD_VOID"

@@ -8,6 +8,8 @@ import pytest
 from services.credits.app.certificates.items import CERTIFICATES
 from services.credits.app.ledger.items import learner_pk
 from services.credits.domain.certificates import Certificate
+from services.credits.domain.ids import LearnerId
+from services.credits.domain.ledger import Kind
 from services.credits.domain.periods import Period
 from services.credits.handlers.http import build_api
 from services.kit.audit import AuditRecord
@@ -126,7 +128,7 @@ def test_refusals_change_nothing() -> None:
     assert refused(w, lambda: w.renew(NEXT_DAY, LAST)) == "VALIDITY_IMPLAUSIBLE"
     assert refused(w, lambda: w.register(CFP, until=date(2024, 12, 31))) == "VALIDITY_IMPLAUSIBLE"
     assert refused(w, lambda: w.renew(NEXT_DAY, NEXT_DAY, CFP)) == "CERTIFICATE_NOT_CONFIRMED"
-    assert refused(w, lambda: w.renew(NEXT_DAY, NEXT_DAY, learner="nobody")) == "CERTIFICATE_NOT_FOUND"
+    assert refused(w, lambda: w.renew(NEXT_DAY, NEXT_DAY, learner=LearnerId("nobody"))) == "CERTIFICATE_NOT_FOUND"
     assert refused(w, lambda: w.renew(NEXT_DAY, NEXT_DAY, revision=1)) == "CERTIFICATE_CHANGED"
     assert refused(w, lambda: w.renew(NEXT_DAY, NEXT_DAY, by=learner_too)) == "OWN_CERTIFICATE"
 
@@ -148,9 +150,9 @@ def test_the_renewals_event_releases_what_was_too_much_for_one_transaction() -> 
         w.publish(f"c{number}", content=f"c{number}", eligible=["AFP"])
         w.deliver(completed(f"w{number}", f"c{number}", at=MIDNIGHT))
     w.renew(NEXT_DAY, date(2028, 2, 29))
-    assert [e.kind for e in w.entries()].count("award") == 18
+    assert [e.kind for e in w.entries()].count(Kind.AWARD) == 18
     w.deliver(w.sent("credits.certificate_confirmed.v1")[-1])
-    assert [e.kind for e in w.entries()].count("award") == 20
+    assert [e.kind for e in w.entries()].count(Kind.AWARD) == 20
 
 
 def test_over_http() -> None:

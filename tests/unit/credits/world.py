@@ -166,7 +166,7 @@ class World:
             self.register(credential, learner, start)
             self.confirm(credential, learner)
 
-    def name(self, learner: LearnerId = LEARNER, **values: str | date | None) -> Profile:
+    def name(self, learner: LearnerId = LEARNER, /, **values: str | date | None) -> Profile:
         """A learner gives a real name, or whatever is said."""
         revision = read_profile(self.ctx, learner).profile.revision
         call = own_call(learner, "request-4")
