@@ -129,6 +129,6 @@ def test_a_crash_around_the_commit_leaves_all_or_nothing_and_a_repeat_finishes(
 
 def test_the_audit_log_names_the_reviewer(world: World) -> None:
     world.review(1, VOID, reason="代看")
-    (record,) = world.store.query(f"AUDIT#{world.clock.now():%Y-%m}", "", dict)[-1:]
+    (record,) = world.store.query(f"AUDIT#{world.clock.now():%Y-%m}", "", AuditRecord)[-1:]
     assert record.value["reason"] == "代看"
     assert record.value["actor"] != ADMINISTRATOR.id
