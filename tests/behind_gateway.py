@@ -2,7 +2,7 @@
 
 import re
 from base64 import b64decode
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from typing import Any
 from urllib.parse import parse_qs
@@ -16,7 +16,7 @@ from services.kit.store.memory import MemoryStore
 from tests.gateway import LambdaContext, claims, origin_secret, request
 from tests.security.operations import DOCUMENTS, SERVICES
 
-Application = Callable[[Mapping[str, Any], Any], Iterable[bytes]]
+Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 
 def behind_gateway() -> Application:

@@ -3,7 +3,7 @@
 import gzip
 
 import pytest
-from playwright.sync_api import Response, Route, expect
+from playwright.sync_api import Request, Route, expect
 
 from local.seed import DOMAIN
 from tests.e2e.learner import COURSE, Desk, Size
@@ -98,11 +98,12 @@ def test_english(desk: Desk) -> None:
 def test_the_first_page_is_light(desk: Desk) -> None:
     window, loaded = desk.window(), []
 
-    def keep(response: Response) -> None:
-        if response.request.resource_type in {"script", "stylesheet"}:
+    def keep(request: Request) -> None:
+        response = request.response()
+        if response and request.resource_type in {"script", "stylesheet"}:
             loaded.append(len(gzip.compress(response.body(), 9)))
 
-    window.page.on("requestfinished", lambda request: keep(request.response()))
+    window.page.on("requestfinished", keep)
     window.page.goto("/")
     window.page.wait_for_load_state("networkidle")
     assert loaded

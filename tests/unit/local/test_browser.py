@@ -1,5 +1,6 @@
 """Setting up the browser of the browser tests: once, waiting for locks, and with a sentence where it cannot be."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(browser, "_is_root", lambda: True)
     # Playwright's own browser is not there, and its download fails.
     monkeypatch.setattr(browser, "_playwrights", lambda: tmp_path / "no-such-browser")
-    monkeypatch.setattr(browser.sys, "executable", "/bin/false")
+    monkeypatch.setattr(sys, "executable", "/bin/false")
     return tmp_path
 
 
