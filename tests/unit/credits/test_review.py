@@ -9,6 +9,7 @@ from services.credits.app.accounts.read_account import read_account
 from services.credits.app.awarding.review_award import AwardReview, review_award
 from services.credits.domain.awarding import NO_HOURS
 from services.credits.domain.review import Standing
+from services.kit.audit import AuditRecord
 from services.kit.call import Call
 from services.kit.identity import Principal, Role
 from services.kit.problems import Problem
@@ -130,5 +131,5 @@ def test_a_crash_around_the_commit_leaves_all_or_nothing_and_a_repeat_finishes(
 def test_the_audit_log_names_the_reviewer(world: World) -> None:
     world.review(1, VOID, reason="代看")
     (record,) = world.store.query(f"AUDIT#{world.clock.now():%Y-%m}", "", AuditRecord)[-1:]
-    assert record.value["reason"] == "代看"
-    assert record.value["actor"] != ADMINISTRATOR.id
+    assert record.value.reason == "代看"
+    assert record.value.actor != ADMINISTRATOR.id
