@@ -6,8 +6,9 @@ from constructs import Construct
 
 READ = ("dynamodb:GetItem", "dynamodb:Query")
 WRITE = ("dynamodb:ConditionCheckItem", "dynamodb:PutItem")
-"""The store's whole vocabulary: items are replaced under a condition and never updated in part or deleted.
-A transaction needs only the permissions of what is in it."""
+"""Items are replaced under a condition, and not deleted. A transaction needs only the permissions of what is in it."""
+COUNT = ("dynamodb:UpdateItem",)
+"""Counters alone are added to: of nothing else a part is changed."""
 APPEND = ("dynamodb:PutItem",)
 
 

@@ -36,6 +36,7 @@ class CatalogStack(ServiceStack):
             ["orders.entitlement_granted.v1", "playback.watch_completed.v1", "credits.person_erased.v1"]
         )
         self.allow_write(consumer.function)
+        self.allow_count(consumer.function)
         self.finish({"http": reader, "editor": editor, "reviews": reviews, "enquiries": enquiries}, consumer)
         CfnOutput(self, "MediaBucketName", value=self.media.bucket_name)
 

@@ -15,7 +15,7 @@ from infra.constructs.dashboard import add_dashboard
 from infra.constructs.function import Bundle, ServiceFunction, allow
 from infra.constructs.relay import OutboxRelay
 from infra.constructs.schedule import Schedule
-from infra.constructs.tables import APPEND, READ, WRITE, ServiceTables
+from infra.constructs.tables import APPEND, COUNT, READ, WRITE, ServiceTables
 from infra.openapi import Route
 from infra.packaging import COMMON_LAYER
 from infra.stacks.platform import PlatformStack
@@ -152,6 +152,10 @@ class ServiceStack(Stack):
     def allow_write(self, function: lambda_.Function) -> None:
         """Reading and conditionally writing the service's table."""
         allow(function, [*READ, *WRITE], [self.tables.data.table_arn])
+
+    def allow_count(self, function: lambda_.Function) -> None:
+        """Adding to counters in the service's table."""
+        allow(function, COUNT, [self.tables.data.table_arn])
 
     def allow_emit(self, function: lambda_.Function) -> None:
         """Putting events into the outbox, in the transaction that changes the state."""

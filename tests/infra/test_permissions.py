@@ -14,6 +14,9 @@ NO_RESOURCES = {"dynamodb:ListStreams", "xray:PutTelemetryRecords", "xray:PutTra
 """Actions that know no resources."""
 CONSUMING = {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}
 STORE = {"dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"}
+COUNT = "dynamodb:UpdateItem"
+COUNTING = {"catalog": {"consume"}}
+"""Which functions add to counters."""
 OPENAPI = ROOT / "docs" / "openapi"
 READ_BY_POST = {"POST /v1/credits/verification/{code}/name-check", "POST /v1/playback/media-grants"}
 """What changes nothing: a body keeps a name out of addresses, which are logged; cookies are signed."""
@@ -117,7 +120,7 @@ def test_tables_are_the_services_own_and_the_outbox_only_grows(service: str) -> 
     outbox = {name for name, t in of_type(template, "AWS::DynamoDB::Table").items() if "StreamSpecification" in t}
     own = set(of_type(template, "AWS::DynamoDB::Table"))
     for _, statement in statements(template):
-        on_items = STORE & set(as_list(statement["Action"]))
+        on_items = (STORE | {COUNT}) & set(as_list(statement["Action"]))
         for resource in as_list(statement["Resource"]) if on_items else []:
             table, attribute = resource["Fn::GetAtt"]
             assert (table in own, attribute) == (True, "Arn")
@@ -129,6 +132,12 @@ def test_who_may_write_and_emit() -> None:
     assert actions_by_function("catalog")["http"] & STORE == {"dynamodb:GetItem", "dynamodb:Query"}
     for service, kind in (("catalog", "editor"), ("orders", "http"), ("playback", "http"), ("credits", "consume")):
         assert actions_by_function(service)[kind] & STORE == STORE
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_only_who_counts_changes_a_part_of_an_item(service: str) -> None:
+    counting = {kind for kind, actions in actions_by_function(service).items() if COUNT in actions}
+    assert counting == COUNTING.get(service, set())
 
 
 @pytest.mark.parametrize("service", SERVICES)

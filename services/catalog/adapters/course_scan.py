@@ -1,20 +1,20 @@
 """Searches the catalogue in memory: every function reads the list once, and then what changed."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from services.catalog.app.courses.items import LISTINGS, listing_key
 from services.catalog.app.items import STATISTICS
-from services.catalog.app.learning.items import LEARNERS
+from services.catalog.app.learning.items import LEARNERS, counted_course
 from services.catalog.app.reviews.items import RATINGS
 from services.catalog.app.search.items import CHANGES, Changes
 from services.catalog.domain.ids import CourseId
-from services.catalog.domain.learning import LearnerCount
 from services.catalog.domain.publication import Listing
 from services.catalog.domain.review import UNRATED, Rating
 from services.catalog.domain.search import Candidate, Counts, SearchQuery, SearchResult, candidate, newest_first, select
 from services.kit.clock import Clock
-from services.kit.store import Store
+from services.kit.store import Count, Store
 
 COUNTS_KEPT = timedelta(minutes=1)
 """How old the counts may be that a search sorts by and shows; a course's own page counts exactly."""
@@ -28,7 +28,7 @@ class CourseScan:
         self._clock = clock
         self._seen: int | None = None
         self._candidates: list[Candidate] = []
-        self._learners: Mapping[CourseId, int] = {}
+        self._learners = Counter[CourseId]()
         self._ratings: Mapping[CourseId, Rating] = {}
         self._counted_at: datetime | None = None
 
@@ -39,7 +39,7 @@ class CourseScan:
         return select(self._candidates, query, self._counts)
 
     def _counts(self, course_id: CourseId) -> Counts:
-        return Counts(self._learners.get(course_id, 0), self._ratings.get(course_id, UNRATED))
+        return Counts(self._learners[course_id], self._ratings.get(course_id, UNRATED))
 
     def _follow(self) -> None:
         # The number is read first: what changes meanwhile is at worst read twice.
@@ -63,8 +63,9 @@ class CourseScan:
     def _count(self) -> None:
         now = self._clock.now()
         if self._counted_at is None or now - self._counted_at >= COUNTS_KEPT:
-            found = self._store.query(STATISTICS, LEARNERS, LearnerCount)
-            self._learners = {CourseId(stored.key.sk.removeprefix(LEARNERS)): stored.value.count for stored in found}
+            self._learners = Counter[CourseId]()
+            for stored in self._store.query(STATISTICS, LEARNERS, Count):
+                self._learners[counted_course(stored.key)] += stored.value.count
             rated = self._store.query(STATISTICS, RATINGS, Rating)
             self._ratings = {CourseId(stored.key.sk.removeprefix(RATINGS)): stored.value for stored in rated}
             self._counted_at = now

@@ -17,10 +17,3 @@ class Enrolment:
     def completed(self, at: datetime) -> "Enrolment":
         """With its first completion: completing again changes nothing, whatever arrives when."""
         return replace(self, completed_at=min(at, self.completed_at or at))
-
-
-@dataclass(frozen=True)
-class LearnerCount:
-    """How many learners have taken a course, each counted once and for good."""
-
-    count: int = 0

@@ -3,19 +3,24 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
+from pathlib import Path
+from random import uniform
+from time import monotonic, sleep
 
 import pytest
 from pydantic import ValidationError
 
-from services.catalog.app.learning.items import enrolment_key
+from services.catalog.app.learning.items import LEARNERS, enrolment_key
 from services.catalog.app.learning.record_learning import count_learners
 from services.catalog.domain.ids import LearnerId
 from services.catalog.domain.learning import Enrolment
 from services.catalog.handlers.consume import event_handlers
 from services.kit.events import Envelope
 from services.kit.store import Change, Conflict
+from tests.crowd import CrowdedStore
 from tests.unit.catalog.world import BONDS, World
 
+CROWD, WITHIN_S, CONSUMERS = 1_000, 5.0, 20
 DAY = datetime(2026, 3, 2, tzinfo=UTC)
 
 
@@ -121,6 +126,38 @@ def test_many_learners_at_once_all_count(world: World) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(take, range(40)))
     assert count_learners(world.ctx, BONDS) == 20
+
+
+def test_a_course_that_nobody_fights_over_has_one_counter(world: World) -> None:
+    for number in range(30):
+        deliver(world, granted(number, f"learner-{number}"))
+    assert count_learners(world.ctx, BONDS) == 30
+    assert len([key for key in world.store.items if key.sk.startswith(LEARNERS)]) == 1
+
+
+def test_courses_whose_ids_begin_alike_are_counted_apart(world: World) -> None:
+    deliver(world, granted(1))
+    event = granted(2, "learner-2")
+    deliver(world, event.model_copy(update={"data": {**event.data, "course_id": f"{BONDS}-advanced"}}))
+    assert count_learners(world.ctx, BONDS) == 1
+
+
+def test_a_thousand_take_a_course_within_seconds_and_nothing_is_delivered_again(tmp_path: Path) -> None:
+    world = World(tmp_path, CrowdedStore())
+    arrivals = sorted(uniform(0, WITHIN_S) for _ in range(CROWD))  # noqa: S311 (no secret)
+    start, again = monotonic(), []
+
+    def take(number: int) -> None:
+        sleep(max(0.0, start + arrivals[number] - monotonic()))
+        try:
+            deliver(world, granted(number, f"learner-{number}"))
+        except Conflict:
+            again.append(number)
+
+    with ThreadPoolExecutor(CONSUMERS) as pool:
+        list(pool.map(take, range(CROWD)))
+    assert again == []
+    assert count_learners(world.ctx, BONDS) == CROWD
 
 
 @pytest.mark.parametrize("broken", [{"learner_id": ""}, {"course_id": None}, {"granted_at": "yesterday"}])

@@ -12,11 +12,10 @@ from hypothesis import strategies as st
 
 from services.catalog.adapters.course_scan import CourseScan
 from services.catalog.app.courses.items import listing_key
-from services.catalog.app.learning.items import learners_key
+from services.catalog.app.learning.items import learner_counter
 from services.catalog.app.search.items import CHANGES, REMEMBERED, Changes
 from services.catalog.app.search.note_change import note_change
 from services.catalog.domain.ids import CourseId
-from services.catalog.domain.learning import LearnerCount
 from services.catalog.domain.publication import Listing
 from services.catalog.domain.search import Counts, SearchQuery, Sort, candidate, grams, newest_first, select, terms
 from services.catalog.handlers import http
@@ -258,7 +257,9 @@ def test_who_is_far_behind_misses_nothing(world: World, changes: int) -> None:
 def test_counts_are_at_most_a_minute_old(world: World, api: HttpApi) -> None:
     publish(world)
     titles(api)
-    world.store.commit(Change([Put(learners_key(BONDS), LearnerCount(7))]))
+    for _ in range(7):
+        world.store.commit(Change([learner_counter(BONDS).add()]))
+    world.store.commit(Change([learner_counter(CourseId("bonds-advanced")).add()]))
     world.clock.advance(60_000)
     (line,) = send(api, request("GET", SEARCH)).body["courses"]
     assert line["learners"] == 7

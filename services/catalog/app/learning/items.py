@@ -3,9 +3,13 @@
 from services.catalog.app.items import STATISTICS, learner_pk
 from services.catalog.domain.ids import CourseId, LearnerId
 from services.kit.store import Key
+from services.kit.store.counters import ShardedCounter
 
 LEARNERS = "LEARNERS#"
-"""Sort-key prefix, in the statistics, of how many learners each course has."""
+"""Sort-key prefix, in the statistics, of how many learners each course has, each counted once and for good."""
+
+SHARDS = 10
+"""Counters of a course that is fought over: a thousand learners may take one within seconds."""
 
 
 def enrolment_key(learner_id: LearnerId, course_id: CourseId) -> Key:
@@ -13,6 +17,11 @@ def enrolment_key(learner_id: LearnerId, course_id: CourseId) -> Key:
     return Key(learner_pk(learner_id), f"TAKING#{course_id}")
 
 
-def learners_key(course_id: CourseId) -> Key:
+def learner_counter(course_id: CourseId, shards: int = SHARDS) -> ShardedCounter:
     """How many learners have taken a course."""
-    return Key(STATISTICS, f"{LEARNERS}{course_id}")
+    return ShardedCounter(STATISTICS, f"{LEARNERS}{course_id}#", shards)
+
+
+def counted_course(key: Key) -> CourseId:
+    """The course that a counter counts for."""
+    return CourseId(key.sk.removeprefix(LEARNERS).rpartition("#")[0])

@@ -1,15 +1,15 @@
 """Counts the learners of a course, and remembers who completed it."""
 
-from dataclasses import replace
+from collections.abc import Iterator
 
 from services.catalog.app.context import Context
-from services.catalog.app.learning.items import enrolment_key, learners_key
+from services.catalog.app.learning.items import enrolment_key, learner_counter
 from services.catalog.domain.ids import CourseId
-from services.catalog.domain.learning import Enrolment, LearnerCount
+from services.catalog.domain.learning import Enrolment
 from services.catalog.events.consumed import EntitlementGranted, WatchCompleted
 from services.kit.events import Envelope
 from services.kit.inbox import apply_once
-from services.kit.store import ABSENT, Change, Put
+from services.kit.store import Add, Change, Put
 
 
 def record_entitlement(ctx: Context, event: Envelope) -> None:
@@ -20,12 +20,13 @@ def record_entitlement(ctx: Context, event: Envelope) -> None:
         Conflict: others kept writing; the queue delivers the event again.
     """
     granted = EntitlementGranted.model_validate(event.data)
+    counts = _counts_one_more(granted.course_id)
 
     def plan() -> Change:
         key = enrolment_key(granted.learner_id, granted.course_id)
         if ctx.store.get(key, Enrolment):
             return Change()
-        return Change([Put(key, Enrolment(granted.granted_at)), _count_one_more(ctx, granted.course_id)])
+        return Change([Put(key, Enrolment(granted.granted_at)), next(counts)])
 
     apply_once(ctx.store, ctx.clock, event, plan)
 
@@ -38,13 +39,14 @@ def record_completion(ctx: Context, event: Envelope) -> None:
         Conflict: others kept writing; the queue delivers the event again.
     """
     watched = WatchCompleted.model_validate(event.data)
+    counts = _counts_one_more(watched.course_id)
 
     def plan() -> Change:
         key = enrolment_key(watched.learner_id, watched.course_id)
         known = ctx.store.get(key, Enrolment)
         if known is None:
             enrolment = Enrolment(watched.completed_at, watched.completed_at)
-            return Change([Put(key, enrolment), _count_one_more(ctx, watched.course_id)])
+            return Change([Put(key, enrolment), next(counts)])
         enrolment = known.value.completed(watched.completed_at)
         return Change([known.put(enrolment)] if enrolment != known.value else [])
 
@@ -53,12 +55,15 @@ def record_completion(ctx: Context, event: Envelope) -> None:
 
 def count_learners(ctx: Context, course_id: CourseId) -> int:
     """How many learners have taken the course."""
-    stored = ctx.store.get(learners_key(course_id), LearnerCount)
-    return stored.value.count if stored else 0
+    return learner_counter(course_id).total(ctx.store)
 
 
-def _count_one_more(ctx: Context, course_id: CourseId) -> Put:
-    key = learners_key(course_id)
-    known = ctx.store.get(key, LearnerCount)
-    before = known.value if known else LearnerCount()
-    return Put(key, replace(before, count=before.count + 1), after=known.version if known else ABSENT)
+def _counts_one_more(course_id: CourseId) -> Iterator[Add]:
+    """The write that counts a learner, for each attempt.
+
+    The first takes the course's first counter, so that a course that nobody fights over has one only: searches read
+    the counters of all courses. Whoever meets others there goes to any of them.
+    """
+    yield learner_counter(course_id, shards=1).add()
+    while True:
+        yield learner_counter(course_id).add()
