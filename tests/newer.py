@@ -20,6 +20,8 @@ DERIVED = {
     "services.catalog.domain.publication.Listing": "from the publication that is current",
     "services.catalog.domain.enquiry.EnquirySummary": "from the enquiry, in its transaction",
     "services.orders.domain.course_offer.CourseOffer": "from the newest publication or withdrawal",
+    "services.playback.domain.course.Course": "from the newest publication or withdrawal",
+    "services.playback.domain.questions.QuestionSet": "from the newest publication",
 }
 """Kinds that are made anew from another item each time, and have nothing of their own to lose."""
 

@@ -25,10 +25,11 @@ PERSONS_IDS = {"LearnerId", "PersonId", "learner_id", "person_id", "author_id", 
 """Types and names of members that are a person's id."""
 
 IMPERSONAL = {
-    "abstract", "action", "causation_id", "content_id", "correlation_id", "course_title", "course_title_en", "day",
-    "digest", "eligible_credentials", "fingerprint", "first_day", "grant_id", "item_id", "item_version", "keywords",
-    "last_day", "plan_version", "published_on", "sha256", "subtitle", "title_en", "trade_no", "transaction_id",
-    "watch_ids",
+    "abstract", "action", "answered", "basis", "causation_id", "content_id", "content_version", "correlation_id",
+    "course_title", "course_title_en", "day", "digest", "eligible_credentials", "fingerprint", "first_day", "grant_id",
+    "grown_on", "head_mac", "item_id", "item_version", "key_id", "keywords", "last_day", "mac", "media_url", "nonce",
+    "plan_version", "policy_id", "previous_mac", "published_on", "sha256", "subtitle", "title_en", "trade_no",
+    "transaction_id", "watch_ids",
     "AuditRecord.actor",
     "Coupon.title", "CourseOffer.title",
     "DailyTask.subject",
@@ -41,6 +42,7 @@ IMPERSONAL = {
     "Payment.description", "Payment.qr_content", "Payment.url",
     "Publication.answer", "Publication.choices", "Publication.language", "Publication.question", "Publication.summary",
     "Publication.text", "Publication.title", "Publication.version",
+    "QuestionSet.choices", "QuestionSet.text",
     "Refund.provider",
     "StatementCheck.key", "StatementCheck.name", "StatementCheck.reference", "StatementCheck.statement_key",
 }  # fmt: skip

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from services.kit.kinds import ID_ONLY, stored
 from services.kit.store import Key
 from services.playback.domain.ids import CourseId, EntitlementId, LearnerId, WatchId
 
@@ -19,6 +20,7 @@ NOTE_RETENTION = timedelta(days=90)
 """How long anchoring may fail without forgetting a day's chains."""
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class AnchorNote:
     """That a watch got a leg on some day: where the day's anchor finds the head of its chain."""

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from services.kit.kinds import NOTHING, stored
 from services.playback.domain.ids import CourseId
 
 
+@stored(shape=1, personal=NOTHING)
 @dataclass(frozen=True)
 class Course:
     """What a new watch pins. `sequence` is the catalogue's number of its state: older news is ignored.

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from services.kit.kinds import ID_ONLY, stored
 from services.playback.domain.ids import EntitlementId
 
 MEMBERSHIP = "membership"
@@ -10,6 +11,7 @@ _PREFERENCE = ("purchase", "claim", MEMBERSHIP)
 """A watch rests on the entitlement that costs the learner least: the first two leave the member quota alone."""
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class Entitlement:
     """One entitlement as orders granted it, or a membership's period; `valid_until` in milliseconds since 1970.
@@ -30,6 +32,17 @@ class Entitlement:
     def is_valid(self, now: int) -> bool:
         """Whether it holds at this instant (half-open: not at its end)."""
         return self.revoked_at is None and (self.valid_until is None or now < self.valid_until)
+
+
+def renew_entitlement(entitlement: Entitlement, news: Entitlement) -> Entitlement:
+    """The entitlement as orders tells it now."""
+    return replace(
+        entitlement,
+        basis=news.basis,
+        counts_against_member_quota=news.counts_against_member_quota,
+        sequence=news.sequence,
+        valid_until=news.valid_until,
+    )
 
 
 def revoke_entitlement(entitlement: Entitlement | None, id_: EntitlementId, now: int) -> Entitlement:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 from services.kit import base64url
+from services.kit.kinds import ID_ONLY, stored
 from services.playback.domain.ids import CourseId, LearnerId, SessionId, WatchId
 from services.playback.domain.watch import LegKind
 
@@ -35,6 +36,7 @@ class LegFacts:
     choice: int | None = None
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class Leg:
     """A leg as stored: the facts, the MAC of the leg before, and a MAC over all of that."""

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, replace
 
+from services.kit.kinds import ID_ONLY, stored
 from services.playback.domain.entitlement import MEMBERSHIP, Entitlement
 from services.playback.domain.ids import EntitlementId
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class MembershipPeriod:
     """One period, valid in [valid_from, valid_until), milliseconds since 1970, as orders last told it (`sequence`).
@@ -38,6 +40,18 @@ class MembershipPeriod:
     def still_allows(self, until: int | None) -> bool:
         """Whether a session that was opened on it until then may go on."""
         return self.opens_library and not self.revoked and until is not None and until <= self.valid_until
+
+
+def renew_period(period: MembershipPeriod, news: MembershipPeriod) -> MembershipPeriod:
+    """The period as orders tells it now."""
+    return replace(
+        period,
+        valid_from=news.valid_from,
+        valid_until=news.valid_until,
+        opens_library=news.opens_library,
+        revoked=news.revoked,
+        sequence=news.sequence,
+    )
 
 
 def revoke_period(period: MembershipPeriod | None, id_: EntitlementId) -> MembershipPeriod:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from services.kit.kinds import NOTHING, stored
 from services.playback.domain.ids import WatchId
 
 Draw = Callable[[bytes], bytes]
@@ -18,6 +19,7 @@ class Question:
     answer: int
 
 
+@stored(shape=1, personal=NOTHING)
 @dataclass(frozen=True)
 class QuestionSet:
     """The questions of one content version, which never change; only a wrong answer may be put right."""

@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from services.kit.days import civil_day
+from services.kit.kinds import ID_ONLY, stored
 from services.playback.domain.entitlement import Entitlement, revoke_entitlement
 from services.playback.domain.ids import CourseId, EntitlementId, LearnerId, SessionId, WatchId
 from services.playback.domain.policy import WatchPolicy
@@ -42,6 +43,7 @@ class Prompt:
     wrong: int = 0
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class Live:
     """A learner's one live session, and the allowance that is kept from session to session.
@@ -104,6 +106,31 @@ class Live:
         return self.furthest_ms >= self.duration_ms - policy.tail_tolerance_ms and self.confirmed == prompts
 
 
+NO_SESSION = Live(
+    session_id=SessionId(""),
+    watch_id=WatchId(""),
+    course_id=CourseId(""),
+    attempt=0,
+    content_version="",
+    policy_id="",
+    key_id="",
+    duration_ms=0,
+    max_rate=Decimal(1),
+    furthest_ms=0,
+    confirmed=0,
+    allowance_ms=0,
+    refilled_at=0,
+    day="",
+    day_total_ms=0,
+    lease_until=0,
+    legs=0,
+    head_mac="",
+    answered="",
+)
+"""Of a learner who never watched."""
+
+
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class Attempt:
     """One numbered watch of one pinned content version by one learner, as of its last leg.

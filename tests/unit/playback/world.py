@@ -183,13 +183,18 @@ class World:
         )
 
     def entitle(
-        self, learner_id: LearnerId, course_id: CourseId, valid_until: datetime | None = None, basis: str = "claim"
+        self,
+        learner_id: LearnerId,
+        course_id: CourseId,
+        valid_until: datetime | None = None,
+        basis: str = "claim",
+        sequence: int = 1,
     ) -> None:
         """Orders grants an entitlement."""
         self.deliver(
             record_entitlement,
             "orders.entitlement_granted.v1",
-            1,
+            sequence,
             entitlement_id=f"{basis}-{learner_id}-{course_id}",
             learner_id=learner_id,
             course_id=course_id,

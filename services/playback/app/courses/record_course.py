@@ -2,7 +2,7 @@
 
 from services.kit.events import Envelope
 from services.kit.inbox import apply_once
-from services.kit.store import ABSENT, Change, Put, Write
+from services.kit.store import Change, Put, Write
 from services.playback.app.context import Context
 from services.playback.app.items import course_key, questions_key
 from services.playback.domain.course import Course
@@ -34,7 +34,7 @@ def _plan(ctx: Context, course: Course, data: CoursePublished) -> Change:
     known = ctx.store.get(key, Course)
     if known and known.value.sequence >= course.sequence:
         return Change()
-    return Change([Put(key, course, after=known.version if known else ABSENT), *_questions(ctx, data)])
+    return Change([known.put(course) if known else Put(key, course), *_questions(ctx, data)])
 
 
 def _questions(ctx: Context, data: CoursePublished) -> list[Write]:
@@ -44,4 +44,4 @@ def _questions(ctx: Context, data: CoursePublished) -> list[Write]:
     key = questions_key(data.course_id, data.content_version)
     known = ctx.store.get(key, QuestionSet)
     news = QuestionSet(tuple(Question(q.text, tuple(q.choices), q.answer) for q in data.questions))
-    return [Put(key, news, after=known.version if known else ABSENT)]
+    return [known.put(news) if known else Put(key, news)]

@@ -3,10 +3,10 @@
 from services.kit.clock import to_ms
 from services.kit.events import Envelope
 from services.kit.inbox import apply_once
-from services.kit.store import ABSENT, Change, Key, Put
+from services.kit.store import Change, Key, Put
 from services.playback.app.context import Context
 from services.playback.app.items import grant_key
-from services.playback.domain.entitlement import Entitlement
+from services.playback.domain.entitlement import Entitlement, renew_entitlement
 from services.playback.events.consumed import EntitlementGranted, sequence_of
 
 
@@ -28,4 +28,4 @@ def _plan(ctx: Context, key: Key, entitlement: Entitlement) -> Change:
     known = ctx.store.get(key, Entitlement)
     if known and (known.value.revoked_at is not None or known.value.sequence >= entitlement.sequence):
         return Change()
-    return Change([Put(key, entitlement, after=known.version if known else ABSENT)])
+    return Change([known.put(renew_entitlement(known.value, entitlement)) if known else Put(key, entitlement)])

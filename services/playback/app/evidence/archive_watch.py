@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from services.kit.events import Envelope
-from services.kit.store import Change, Put, Store, Stored
+from services.kit.store import Change, Store, Stored
 from services.playback.app.context import ArchiveContext
 from services.playback.app.evidence.packs import kept_pack, signed_text
 from services.playback.app.items import attempt_key
@@ -63,4 +63,4 @@ def _let_expire(store: Store, legs: list[Stored[Leg]], expires_at: int) -> None:
     fresh = [leg for leg in legs if leg.version == AS_WRITTEN]
     for start in range(0, len(fresh), EXPIRED_AT_ONCE):
         batch = fresh[start : start + EXPIRED_AT_ONCE]
-        store.commit(Change([Put(leg.key, leg.value, after=leg.version, expires_at=expires_at) for leg in batch]))
+        store.commit(Change([leg.put(leg.value, expires_at) for leg in batch]))

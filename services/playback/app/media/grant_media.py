@@ -38,7 +38,7 @@ def grant_media(ctx: MediaContext, call: Call, token: str) -> MediaGrant:
         Problem: TOKEN_INVALID, LEASE_SUPERSEDED, LEASE_EXPIRED, ENTITLEMENT_ENDED, ENTITLEMENT_REVOKED.
     """
     learner_id, now = LearnerId(call.caller_id), ctx.clock.now()
-    live = _live(ctx, learner_id, unseal(ctx.keys, learner_id, token).live, to_ms(now))
+    live = _live(ctx, learner_id, unseal(ctx.keys, learner_id, token).value, to_ms(now))
     folder = read_attempt(ctx.store, learner_id, live).value.media_url.rpartition("/")[0]
     until = now + VALIDITY
     if live.entitled_until is not None:

@@ -1,18 +1,16 @@
 """Keeping playback's own view of memberships, and ending what can no longer be watched on one."""
 
-from dataclasses import replace
-
 from services.kit.clock import to_ms
 from services.kit.events import Envelope
 from services.kit.inbox import apply_once
-from services.kit.store import ABSENT, Change, Put, Stored, Write
+from services.kit.store import Change, Put, Stored, Write
 from services.playback.app.context import Context
 from services.playback.app.items import membership_key
 from services.playback.app.watching.end_session import end_session, unchanged_session
 from services.playback.app.watching.legs import save_watch
 from services.playback.app.watching.watches import read_attempt, read_live
 from services.playback.domain.ids import LearnerId
-from services.playback.domain.membership import MembershipPeriod
+from services.playback.domain.membership import MembershipPeriod, renew_period
 from services.playback.domain.watch import Live, lose_entitlement
 from services.playback.events.consumed import MembershipChanged, sequence_of
 
@@ -45,7 +43,7 @@ def _plan(ctx: Context, learner_id: LearnerId, period: MembershipPeriod) -> Chan
     known = ctx.store.get(key, MembershipPeriod)
     if known and (known.value.revoked or known.value.sequence >= period.sequence):
         return Change()
-    recorded = Put(key, period, after=known.version if known else ABSENT)
+    recorded = known.put(renew_period(known.value, period)) if known else Put(key, period)
     return Change([recorded, *_session(ctx, learner_id, period)])
 
 
@@ -59,7 +57,6 @@ def _session(ctx: Context, learner_id: LearnerId, period: MembershipPeriod) -> l
 
 def _watch(ctx: Context, learner_id: LearnerId, ended: Stored[Live]) -> list[Write]:
     now, stored = ctx.now(), read_attempt(ctx.store, learner_id, ended.value)
-    if ended.value.completed_at is None:
-        # A complete watch keeps what it was completed on; another one has lost it.
-        stored = replace(stored, value=lose_entitlement(stored.value, now))
-    return save_watch(stored, ended.value, ended.version, now)[1]
+    # A complete watch keeps what it was completed on.
+    watch = lose_entitlement(stored.value, now) if ended.value.completed_at is None else stored.value
+    return save_watch(stored, watch, ended, now)[1]

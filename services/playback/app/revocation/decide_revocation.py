@@ -1,11 +1,10 @@
 """Taking an entitlement or a period of membership back, unless a watch was completed on it before."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from services.kit.events import Envelope
 from services.kit.inbox import apply_once
-from services.kit.store import ABSENT, Change, Put, Stored, Write
+from services.kit.store import Change, Put, Stored, Write
 from services.playback.app.context import Context
 from services.playback.app.items import grant_key, membership_key
 from services.playback.app.watching.end_session import end_session, unchanged_session
@@ -80,7 +79,7 @@ def _entitlement(ctx: Context, request: Request, course_id: CourseId) -> Put | N
     if known and known.value.revoked_at is not None:
         return None
     revoked = revoke_entitlement(known.value if known else None, request.entitlement_id, ctx.now())
-    return Put(key, revoked, after=known.version if known else ABSENT)
+    return known.put(revoked) if known else Put(key, revoked)
 
 
 def _period(ctx: Context, request: Request) -> Put | None:
@@ -90,7 +89,7 @@ def _period(ctx: Context, request: Request) -> Put | None:
     if known and known.value.revoked:
         return None
     revoked = revoke_period(known.value if known else None, request.entitlement_id)
-    return Put(key, revoked, after=known.version if known else ABSENT)
+    return known.put(revoked) if known else Put(key, revoked)
 
 
 def _end_session(ctx: Context, request: Request, live: Stored[Live] | None) -> tuple[Stored[Live] | None, list[Write]]:
@@ -101,7 +100,7 @@ def _end_session(ctx: Context, request: Request, live: Stored[Live] | None) -> t
 
 
 def _save(watch: Stored[Attempt], live: Stored[Live] | None, now: int) -> list[Write]:
-    lost = replace(watch, value=lose_entitlement(watch.value, now))
-    if live is None or live.value.watch_id != watch.value.watch_id:
-        return [Put(lost.key, lost.value, after=lost.version)]
-    return save_watch(lost, live.value, live.version, now)[1]
+    lost = lose_entitlement(watch.value, now)
+    if live is None or live.value.watch_id != lost.watch_id:
+        return [watch.put(lost)]
+    return save_watch(watch, lost, live, now)[1]

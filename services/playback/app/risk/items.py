@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from services.kit.kinds import ID_ONLY, Kept, stored
 from services.kit.store import Key
 from services.playback.app.items import partition_of_watch
 from services.playback.domain.ids import CourseId, LearnerId, WatchId
@@ -25,6 +26,10 @@ class Review:
     reason: str
 
 
+@stored(
+    shape=1,
+    personal=(ID_ONLY, Kept("reviewer", "reason", because="staff answer for what they found", until="the table goes")),
+)
 @dataclass(frozen=True)
 class RiskCase:
     """A completed watch with signals. `reactions` are the reaction times (ms) that were judged together."""
@@ -44,6 +49,7 @@ class RiskCase:
         return CaseStatus.OPEN if self.review is None else CaseStatus.REVIEWED
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class RiskCasePlace:
     """On which day's list (Asia/Shanghai, ISO) a watch's case is."""

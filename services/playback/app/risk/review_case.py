@@ -6,7 +6,7 @@ from typing import Any
 from services.kit.call import Call
 from services.kit.clock import to_ms
 from services.kit.idempotency import Request, answer_once
-from services.kit.store import Change, Page, Put, Stored
+from services.kit.store import Change, Page, Stored
 from services.kit.store.pages import page_of
 from services.playback.app.context import RiskContext
 from services.playback.app.evidence.packs import kept_pack
@@ -60,7 +60,7 @@ def review_case(ctx: RiskContext, call: Call, watch_id: WatchId, reason: str) ->
             raise RISK_CASE_REVIEWED.problem()
         reviewed = replace(stored.value, review=Review(to_ms(ctx.clock.now()), call.caller_id, reason))
         entry = ctx.audit.entry(call.caller, "review_risk_case", watch_id, reason)
-        return Change([Put(stored.key, reviewed, after=stored.version), entry]), reviewed
+        return Change([stored.put(reviewed), entry]), reviewed
 
     content = {"watch_id": watch_id, "reason": reason}
     request = Request(call.caller_id, call.idempotency_key, "review_risk_case", content)

@@ -1,8 +1,6 @@
 """Ending a session because what it rests on was taken away."""
 
-from dataclasses import replace
-
-from services.kit.store import ABSENT, Check, Put, Stored, Write
+from services.kit.store import ABSENT, Check, Stored, Write
 from services.playback.app.context import Context
 from services.playback.app.items import live_key
 from services.playback.app.watching.legs import append_leg
@@ -19,4 +17,5 @@ def end_session(ctx: Context, learner_id: LearnerId, live: Stored[Live]) -> tupl
     """The live state that the session's end leads to, and the writes of it and of the leg that says so."""
     now = ctx.now()
     ended, leg = append_leg(ctx, learner_id, revoke_session(live.value, now), LegKind.REVOKED, now)
-    return replace(live, value=ended, version=live.version + 1), [Put(live.key, ended, after=live.version), *leg]
+    put = live.put(ended)
+    return live.after(put), [put, *leg]

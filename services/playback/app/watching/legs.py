@@ -56,17 +56,22 @@ def append_leg(
     return live, [Put(leg_key(live.watch_id, facts.number), leg)]
 
 
-def save_watch(attempt: Stored[Attempt], live: Live, live_version: int, now: int) -> tuple[Attempt, list[Write]]:
-    """The watch as of a leg, and its writes: on the first leg of a day also a note for that day's anchor."""
-    saved, today = checkpoint(attempt.value, live, live_version), day_of(now)
+def save_watch(stored: Stored[Attempt], watch: Attempt, live: Stored[Live], now: int) -> tuple[Attempt, list[Write]]:
+    """The watch as of a leg, and its writes: on the first leg of a day also a note for that day's anchor.
+
+    Args:
+        watch: what is stored, as far as anything but the leg has changed it.
+        live: the live item as the leg leaves it.
+    """
+    saved, today = checkpoint(watch, live.value, live.version), day_of(now)
     # Functions' clocks differ around midnight: a later day that is noted already covers this leg.
-    if saved.legs == attempt.value.legs or today <= saved.grown_on:
-        return saved, [Put(attempt.key, saved, after=attempt.version)]
+    if saved.legs == watch.legs or today <= saved.grown_on:
+        return saved, [stored.put(saved)]
     saved = replace(saved, grown_on=today)
     expires_at = int((from_ms(now) + NOTE_RETENTION).timestamp())
     note = AnchorNote(saved.learner_id, saved.course_id, saved.number)
     noting = Put(anchor_note_key(today, saved.watch_id), note, expires_at=expires_at)
-    return saved, [Put(attempt.key, saved, after=attempt.version), noting]
+    return saved, [stored.put(saved), noting]
 
 
 def _prompt_index(live: Live, kind: LegKind) -> int | None:

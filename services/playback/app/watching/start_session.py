@@ -9,7 +9,7 @@ from typing import Any
 
 from services.kit.call import Call
 from services.kit.problems import Problem
-from services.kit.store import ABSENT, Change, Check, Put, Stored, Write, commit_retrying
+from services.kit.store import ABSENT, Change, Check, Stored, Write, commit_retrying
 from services.playback.app.context import Context
 from services.playback.app.items import (
     MEMBERSHIPS,
@@ -36,7 +36,7 @@ from services.playback.domain.ids import CourseId, LearnerId, SessionId, WatchId
 from services.playback.domain.legs import FIRST
 from services.playback.domain.membership import MembershipPeriod
 from services.playback.domain.policy import policy, policy_in_force
-from services.playback.domain.watch import Attempt, LegKind, Live, checkpoint, day_of
+from services.playback.domain.watch import NO_SESSION, Attempt, LegKind, Live, checkpoint, day_of
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,10 @@ class Start:
     take_over: bool
     new_attempt: bool
     now: int
+
+
+Draft = tuple[Stored[Attempt], Attempt]
+"""A watch as it was read, at version 0 where it is new, and as it is by now."""
 
 
 def start_session(
@@ -87,20 +91,18 @@ def _plan(ctx: Context, start: Start) -> tuple[Change, Session]:
         raise TAKEOVER_REQUIRED.problem(saved=saved_part(stored.value))
     closing, closed = _close(ctx, start, stored)
     latest = closed or _latest(ctx, start)
-    attempt = latest if latest and not _is_over(start, latest.value) else None
-    if attempt is None:
-        attempt = _first_or_next(ctx, start, course.value, entitlement, latest)
-    if attempt.value.completed_at is None:
-        attempt = replace(attempt, value=replace(attempt.value, entitlement=entitlement))
-    live, opening = _open(ctx, start, stored, attempt, entitlement)
-    version = (stored.version if stored else ABSENT) + 1
-    session = Session(watch_state(ctx, start.learner_id, live, version), attempt.value.media_url)
+    going_on = latest and not _is_over(start, latest[1])
+    attempt, watch = latest if latest and going_on else _first_or_next(ctx, start, course.value, entitlement, latest)
+    if watch.completed_at is None:
+        watch = replace(watch, entitlement=entitlement)
+    live, opening = _open(ctx, start, stored, (attempt, watch), entitlement)
+    session = Session(watch_state(ctx, start.learner_id, live), watch.media_url)
     return Change([*closing, *opening, unchanged]), session
 
 
 def _repeat(ctx: Context, start: Start, stored: Stored[Live]) -> Session:
     attempt = read_attempt(ctx.store, start.learner_id, stored.value).value
-    return Session(watch_state(ctx, start.learner_id, stored.value, stored.version), attempt.media_url)
+    return Session(watch_state(ctx, start.learner_id, stored), attempt.media_url)
 
 
 def _entitlement(ctx: Context, start: Start, course: Course, live: Stored[Live] | None) -> tuple[Entitlement, Check]:
@@ -136,14 +138,14 @@ def _not_entitled(
 ) -> Problem:
     """Whether there never was a right to watch it, it has ended, or it was taken away; and what is saved."""
     latest = _latest(ctx, start)
-    saved = saved_part(newest(latest.value, live)) if latest else None
-    resting = [latest.value.entitlement] if latest else []
+    saved = saved_part(newest(latest[1], live)) if latest else None
+    resting = [latest[1].entitlement] if latest else []
     if any(lost.revoked_at is not None for lost in [*resting, *(stored.value for stored in granted)]):
         return ENTITLEMENT_REVOKED.problem(saved=saved)
     return ENTITLEMENT_ENDED.problem(saved=saved) if saved else NOT_ENTITLED.problem()
 
 
-def _close(ctx: Context, start: Start, stored: Stored[Live] | None) -> tuple[list[Write], Stored[Attempt] | None]:
+def _close(ctx: Context, start: Start, stored: Stored[Live] | None) -> tuple[list[Write], Draft | None]:
     """Ends the session before this one: its watch is brought up to date and gets a leg that says how it ended.
 
     Returns the writes, and that watch where it is of the course to be started: what starts then goes on from it.
@@ -153,18 +155,19 @@ def _close(ctx: Context, start: Start, stored: Stored[Live] | None) -> tuple[lis
     live, has_lease = stored.value, stored.value.has_lease(start.now)
     attempt = read_attempt(ctx.store, start.learner_id, live)
     if not has_lease and attempt.value.live_version == stored.version:
-        return [], attempt if live.course_id == start.course_id else None
+        return [], (attempt, attempt.value) if live.course_id == start.course_id else None
     kind = LegKind.TAKEN_OVER if has_lease else LegKind.EXPIRED
     closed, leg = append_leg(ctx, start.learner_id, live, kind, start.now)
     if live.course_id == start.course_id:
-        return leg, replace(attempt, value=checkpoint(attempt.value, closed, stored.version + 1))
-    _, saving = save_watch(attempt, closed, stored.version + 1, start.now)
+        return leg, (attempt, checkpoint(attempt.value, closed, stored.version + 1))
+    _, saving = save_watch(attempt, attempt.value, stored.after(stored.put(closed)), start.now)
     return [*leg, *saving], None
 
 
-def _latest(ctx: Context, start: Start) -> Stored[Attempt] | None:
+def _latest(ctx: Context, start: Start) -> Draft | None:
     """The learner's latest watch of the course."""
-    return next(reversed(read_attempts(ctx.store, start.learner_id, start.course_id)), None)
+    attempts = read_attempts(ctx.store, start.learner_id, start.course_id)
+    return (attempts[-1], attempts[-1].value) if attempts else None
 
 
 def _is_over(start: Start, watch: Attempt) -> bool:
@@ -172,15 +175,13 @@ def _is_over(start: Start, watch: Attempt) -> bool:
     return start.new_attempt and watch.completed_at is not None
 
 
-def _first_or_next(
-    ctx: Context, start: Start, course: Course, entitlement: Entitlement, before: Stored[Attempt] | None
-) -> Stored[Attempt]:
+def _first_or_next(ctx: Context, start: Start, course: Course, entitlement: Entitlement, before: Draft | None) -> Draft:
     """A new watch, at the version that is published now and with prompts of its own."""
     watch = Attempt(
         watch_id=WatchId(ctx.ids.new()),
         learner_id=start.learner_id,
         course_id=start.course_id,
-        number=before.value.number + 1 if before else 1,
+        number=before[1].number + 1 if before else 1,
         content_version=course.content_version,
         media_url=course.media_url,
         duration_ms=course.duration_ms,
@@ -196,23 +197,26 @@ def _first_or_next(
         live_version=0,
         questions=course.questions,
     )
-    return Stored(attempt_key(start.learner_id, start.course_id, watch.number), watch, ABSENT)
+    return Stored(attempt_key(start.learner_id, start.course_id, watch.number), watch, ABSENT), watch
 
 
 def _open(
-    ctx: Context, start: Start, before: Stored[Live] | None, attempt: Stored[Attempt], entitlement: Entitlement
-) -> tuple[Live, list[Write]]:
-    live = _session(ctx, start, before.value if before else None, attempt.value, entitlement)
+    ctx: Context, start: Start, before: Stored[Live] | None, draft: Draft, entitlement: Entitlement
+) -> tuple[Stored[Live], list[Write]]:
+    attempt, watch = draft
+    before = before or Stored(live_key(start.learner_id), NO_SESSION, ABSENT)
+    live = _session(ctx, start, before.value, watch, entitlement)
     live, leg = append_leg(ctx, start.learner_id, live, LegKind.STARTED, start.now)
-    version = before.version if before else ABSENT
-    _, saving = save_watch(attempt, live, version + 1, start.now)
-    return live, [Put(live_key(start.learner_id), live, after=version), *saving, *leg]
+    put = before.put(live)
+    _, saving = save_watch(attempt, watch, before.after(put), start.now)
+    return before.after(put), [put, *saving, *leg]
 
 
-def _session(ctx: Context, start: Start, before: Live | None, watch: Attempt, entitlement: Entitlement) -> Live:
-    """A new session's state: all of it is the watch's or the start's, but for the allowance and the day's total."""
+def _session(ctx: Context, start: Start, before: Live, watch: Attempt, entitlement: Entitlement) -> Live:
+    """A new session's state: the watch's and the start's, but for the allowance and the day's total."""
     prompt = watch.prompt and replace(watch.prompt, nonce=ctx.ids.new(), shown_at=start.now)
-    return Live(
+    return replace(
+        before,
         session_id=start.session_id,
         watch_id=watch.watch_id,
         course_id=watch.course_id,
@@ -224,14 +228,14 @@ def _session(ctx: Context, start: Start, before: Live | None, watch: Attempt, en
         max_rate=watch.max_rate,
         furthest_ms=watch.furthest_ms,
         confirmed=watch.confirmed,
-        allowance_ms=_carried(before, watch) if before else 0,
+        allowance_ms=_carried(before, watch),
         refilled_at=start.now,
-        day=before.day if before else day_of(start.now),
-        day_total_ms=before.day_total_ms if before else 0,
+        day=before.day or day_of(start.now),
         lease_until=start.now + policy(watch.policy_id).lease_ms,
         legs=watch.legs,
         head_mac=watch.head_mac,
         answered="",
+        revoked_at=None,
         prompt=prompt,
         entitled_until=entitlement.valid_until,
         completed_at=watch.completed_at,

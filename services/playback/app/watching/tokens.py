@@ -1,35 +1,35 @@
-"""The session's rotating token: the live state itself, sealed for one learner."""
+"""The session's rotating token: the live item itself, sealed for one learner."""
 
-from dataclasses import dataclass
+from pydantic import ValidationError
 
 from services.kit import base64url
 from services.kit.keyring import KeyRing, UnknownKey
-from services.kit.store.codec import decode, encode
+from services.kit.store import NewerShape, Stored
+from services.kit.store.codec import decode
+from services.playback.app.items import live_key
 from services.playback.app.watching.problems import TOKEN_INVALID
 from services.playback.domain.ids import LearnerId
 from services.playback.domain.watch import Live
 
 PURPOSE = "token"
 MAX_LENGTH = 4096
+_FORM = '{{"version":{},"live":{}}}'
 
 
-@dataclass(frozen=True)
-class TokenState:
-    """What a token says: this state was stored at this version."""
-
-    version: int
-    live: Live
-
-
-def seal(keys: KeyRing, learner_id: LearnerId, live: Live, version: int) -> str:
-    """The token of a stored live state; the same state gives the same token."""
+def seal(keys: KeyRing, learner_id: LearnerId, live: Stored[Live]) -> str:
+    """The token of a live item, with all that is in its body; the same item gives the same token."""
     key_id = keys.current_id()
-    payload = base64url.encode(encode(TokenState(version, live)).encode())
-    return f"{key_id}.{payload}.{base64url.encode(_mac(keys, key_id, learner_id, payload))}"
+    payload = base64url.encode(_FORM.format(live.version, live.body).encode())
+    return f"{key_id}.{payload}.{base64url.encode(keys.mac(key_id, PURPOSE, _bound(learner_id, payload)))}"
 
 
-def unseal(keys: KeyRing, learner_id: LearnerId, token: str) -> TokenState:
-    """What the token says. Raises TOKEN_INVALID unless we sealed it, for this learner."""
+def unseal(keys: KeyRing, learner_id: LearnerId, token: str) -> Stored[Live]:
+    """The live item as it was when the token was made.
+
+    Raises:
+        Problem: TOKEN_INVALID unless we sealed it, for this learner.
+        NewerShape: newer code did, and this code cannot read it.
+    """
     key_id, _, rest = token.partition(".")
     payload, _, mac = rest.partition(".")
     try:
@@ -38,11 +38,12 @@ def unseal(keys: KeyRing, learner_id: LearnerId, token: str) -> TokenState:
         genuine = False
     if not genuine:
         raise TOKEN_INVALID.problem()
-    return decode(base64url.decode(payload).decode(), TokenState)
-
-
-def _mac(keys: KeyRing, key_id: str, learner_id: LearnerId, payload: str) -> bytes:
-    return keys.mac(key_id, PURPOSE, _bound(learner_id, payload))
+    version, _, rest = base64url.decode(payload).decode().removeprefix('{"version":').partition(',"live":')
+    body = rest.removesuffix("}")
+    try:
+        return Stored(live_key(learner_id), decode(body, Live), int(version), body)
+    except ValidationError as error:
+        raise NewerShape("the live item in a token") from error
 
 
 def _bound(learner_id: LearnerId, payload: str) -> bytes:

@@ -8,9 +8,9 @@ from services.kit.call import Call
 from services.kit.clock import from_ms
 from services.kit.events import Envelope
 from services.kit.problems import BUSY, ProblemType
-from services.kit.store import Change, Conflict, Put, Write
+from services.kit.store import Change, Conflict, Put, Stored, Write
 from services.playback.app.context import Context
-from services.playback.app.items import attempt_key, live_key
+from services.playback.app.items import attempt_key
 from services.playback.app.watching.legs import NO_RESPONSE, PromptResponse, append_leg, save_watch
 from services.playback.app.watching.problems import (
     CHOICE_REQUIRED,
@@ -39,11 +39,15 @@ class Step:
     """One call of a session: whose, on which state (by its token), when, and what it would be repeated by."""
 
     learner_id: LearnerId
-    live: Live
-    version: int
+    stored: Stored[Live]
     digest: str
     now: int
     correlation_id: str
+
+    @property
+    def live(self) -> Live:
+        """The state before it."""
+        return self.stored.value
 
     @property
     def policy(self) -> WatchPolicy:
@@ -89,9 +93,9 @@ def confirm_prompt(ctx: Context, call: Call, token: str, nonce: str, choice: int
 
 def _step(ctx: Context, call: Call, token: str, request: str) -> Step:
     learner_id = LearnerId(call.caller_id)
-    sealed = unseal(ctx.keys, learner_id, token)
+    stored = unseal(ctx.keys, learner_id, token)
     digest = sha256(f"{token}|{request}".encode()).hexdigest()[:32]
-    return Step(learner_id, sealed.live, sealed.version, digest, ctx.now(), call.correlation_id)
+    return Step(learner_id, stored, digest, ctx.now(), call.correlation_id)
 
 
 def _credit(ctx: Context, step: Step, position_ms: int) -> Outcome:
@@ -145,30 +149,27 @@ def _settle(ctx: Context, step: Step, decide: Callable[[], Outcome]) -> WatchSta
         raise ENTITLEMENT_ENDED.problem(saved=saved_part(step.live))
     outcome = decide()
     outcome = replace(outcome, live=replace(outcome.live, answered=step.digest))
-    live, change = _with_legs(ctx, step, outcome) if outcome.kinds else (outcome.live, _plain(step, outcome.live))
+    # Without legs it is the hot path: one conditional write, nothing else.
+    put, beside = _with_legs(ctx, step, outcome) if outcome.kinds else (step.stored.put(outcome.live), Change())
     try:
-        ctx.store.commit(change)
+        ctx.store.commit(Change([put, *beside.writes], beside.events))
     except Conflict:
         return _repeat_or_refuse(ctx, step, TOKEN_STALE)
-    return watch_state(ctx, step.learner_id, live, step.version + 1)
+    return watch_state(ctx, step.learner_id, step.stored.after(put))
 
 
-def _plain(step: Step, live: Live) -> Change:
-    """The hot path: one conditional write, nothing else."""
-    return Change([Put(live_key(step.learner_id), live, after=step.version)])
-
-
-def _with_legs(ctx: Context, step: Step, outcome: Outcome) -> tuple[Live, Change]:
+def _with_legs(ctx: Context, step: Step, outcome: Outcome) -> tuple[Put, Change]:
+    """The live item's write, and what is written beside it."""
     stored = read_attempt(ctx.store, step.learner_id, step.live)
     live, legs = outcome.live, list[Write]()
     for kind in outcome.kinds:
         response = NO_RESPONSE if kind is LegKind.COMPLETED else outcome.response
         live, leg = append_leg(ctx, step.learner_id, live, kind, step.now, response)
         legs += leg
-    attempt, saving = save_watch(stored, live, step.version + 1, step.now)
-    writes = [Put(live_key(step.learner_id), live, after=step.version), *saving, *legs]
+    put = step.stored.put(live)
+    attempt, saving = save_watch(stored, stored.value, step.stored.after(put), step.now)
     events = [_completion(ctx, attempt, step)] if LegKind.COMPLETED in outcome.kinds else []
-    return live, Change(writes, events)
+    return put, Change([*saving, *legs], events)
 
 
 def _completion(ctx: Context, attempt: Attempt, step: Step) -> Envelope:
@@ -198,12 +199,12 @@ def _repeat_or_refuse(ctx: Context, step: Step, otherwise: ProblemType) -> Watch
         raise otherwise.problem()
     live = stored.value
     if live.answered == step.digest:
-        return watch_state(ctx, step.learner_id, live, stored.version)
+        return watch_state(ctx, step.learner_id, stored)
     if live.session_id != step.live.session_id:
         raise LEASE_SUPERSEDED.problem(saved=_saved_of(ctx, step, live))
     if live.revoked_at is not None:
         raise ENTITLEMENT_REVOKED.problem(saved=saved_part(live))
-    if otherwise is TOKEN_STALE and stored.version == step.version:
+    if otherwise is TOKEN_STALE and stored.version == step.stored.version:
         raise BUSY.problem()
     raise otherwise.problem(saved=saved_part(live))
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from services.kit.store import Stored
 from services.playback.app.context import Context
 from services.playback.app.watching.tokens import seal
 from services.playback.domain.ids import LearnerId
@@ -24,11 +25,12 @@ class WatchState:
     question: ShownQuestion | None
 
 
-def watch_state(ctx: Context, learner_id: LearnerId, live: Live, version: int) -> WatchState:
-    """The state that is stored. Made from it again, it is the same again."""
+def watch_state(ctx: Context, learner_id: LearnerId, stored: Stored[Live]) -> WatchState:
+    """What is stored, for the player. Made from it again, it is the same again."""
+    live = stored.value
     rules = policy(live.policy_id)
     return WatchState(
-        token=seal(ctx.keys, learner_id, live, version),
+        token=seal(ctx.keys, learner_id, stored),
         live=live,
         prompts_total=rules.prompt_count(live.duration_ms),
         gap_cap_ms=rules.gap_cap_ms,
