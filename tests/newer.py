@@ -22,8 +22,13 @@ DERIVED = {
     "services.orders.domain.course_offer.CourseOffer": "from the newest publication or withdrawal",
     "services.playback.domain.course.Course": "from the newest publication or withdrawal",
     "services.playback.domain.questions.QuestionSet": "from the newest publication",
+    "services.credits.domain.courses.CourseVersion": "from the newest publication of the version",
+    "services.credits.domain.quota.MembershipPeriod": "from the newest state that orders told",
+    "services.credits.domain.ledger.Entry": "under a MAC, which says nothing of a member that it does not know",
+    "services.credits.domain.ledger.Head": "under a MAC, as an entry",
 }
-"""Kinds that are made anew from another item each time, and have nothing of their own to lose."""
+"""Kinds that are made anew from another item each time, and have nothing of their own to lose, or that cannot carry a
+member that they do not know: one is absent for a release there, see `signed_bytes` of credits."""
 
 
 def patch_stores(patch: pytest.MonkeyPatch) -> None:

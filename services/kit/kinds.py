@@ -93,7 +93,7 @@ def stored(
     return declare
 
 
-UNDECLARED = ("services.catalog.domain.learning", "services.credits.", "services.playback.")
+UNDECLARED = ("services.catalog.domain.learning", "services.playback.")
 """Modules whose classes may still be stored without saying anything. It only gets shorter, and then goes."""
 
 

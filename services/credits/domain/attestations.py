@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from services.credits.domain.ids import EntryId, LearnerId
 from services.credits.domain.ledger import Entry, Kind
+from services.kit.kinds import ID_ONLY, stored
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no letter that is read as a digit, and no U."""
@@ -19,6 +20,7 @@ STATUS_LIST_LENGTH = 131_072
 """Places in a status list: the smallest that the W3C's specification allows, so that one's neighbours hide one."""
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class Attestation:
     """What was issued for one award, once. What it certifies is the ledger's entry; the name on it is kept apart.

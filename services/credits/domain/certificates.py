@@ -7,6 +7,7 @@ from enum import StrEnum
 from services.credits.domain.credentials import Credential
 from services.credits.domain.ids import LearnerId
 from services.credits.domain.periods import Period, contains
+from services.kit.kinds import ID_ONLY, Emptied, Kept, stored
 
 
 class State(StrEnum):
@@ -16,6 +17,15 @@ class State(StrEnum):
     CONFIRMED = "confirmed"
 
 
+@stored(
+    shape=1,
+    personal=(
+        ID_ONLY,
+        Emptied("number"),
+        Kept("period_start", "validity", because="the ledger's periods rest on them", until="the table goes"),
+        Kept("by", because="staff answer for what they did", until="the table goes"),
+    ),
+)
 @dataclass(frozen=True)
 class Certificate:
     """One revision of what is known about a certificate; the highest `revision` counts, earlier ones stay.

@@ -5,8 +5,10 @@ from decimal import Decimal
 
 from services.credits.domain.credentials import Category, Credential
 from services.credits.domain.ids import CourseId
+from services.kit.kinds import NOTHING, stored
 
 
+@stored(shape=1, personal=NOTHING)
 @dataclass(frozen=True)
 class CourseVersion:
     """One content version of a course, as of its newest publication (`sequence`).

@@ -17,6 +17,7 @@ from services.credits.domain.ids import CourseId, EntryId, LearnerId, LineId, Wa
 from services.credits.domain.ledger import Entry, Kind
 from services.credits.domain.periods import Period
 from services.kit.days import civil_day
+from services.kit.kinds import ID_ONLY, Kept, stored
 
 FIRST_BATCH = 1
 
@@ -53,6 +54,7 @@ class Ending(StrEnum):
     ERASED = "erased"
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class Line:
     """One row for the certifying body, of which only `withdrawn` can change, and only while its batch is open.
@@ -85,6 +87,7 @@ class Submission:
     line_id: LineId
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class Declaration:
     """The declaration of one entry: every time it was put to the certifying body, of which the last one counts.
@@ -107,6 +110,12 @@ class Declaration:
         return self.submissions[-1]
 
 
+@stored(
+    shape=1,
+    personal=Kept(
+        "reason", because="the certifying body's own words; no name belongs into them", until="the table goes"
+    ),
+)
 @dataclass(frozen=True)
 class LineResult:
     """The certifying body's answer to a line; `reason` is its own text, "" with an acceptance."""

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from services.credits.domain.credentials import Category, Credential
 from services.credits.domain.ids import CourseId, EntryId, LearnerId, MembershipPeriodId, WatchId
 from services.credits.domain.periods import Period
+from services.kit.kinds import ID_ONLY, Kept, stored
 
 PURPOSE = "ledger"
 """Of the MACs on entries."""
@@ -105,6 +106,13 @@ class Draft:
     actor: str | None = None
 
 
+@stored(
+    shape=1,
+    personal=(
+        ID_ONLY,
+        Kept("note", because="staff's words under the entry's MAC; no name belongs into them", until="the table goes"),
+    ),
+)
 @dataclass(frozen=True)
 class Entry:
     """A draft in its place: `number` counts from 1 without gaps; MACs are hexadecimal, the first `prev_mac` is ""."""
@@ -127,6 +135,7 @@ class Entry:
     actor: str | None = None
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class Head:
     """Where the chain ends, stored apart so that a cut tail is found. `seal` is a MAC over the other fields."""
@@ -192,6 +201,7 @@ def signed_bytes(record: Entry | Head) -> bytes:
     """What a MAC covers: every field except the MAC itself.
 
     Canonical JSON: sorted names, no spaces; absent fields are left out, so a field added later changes no old MAC.
+    It is absent everywhere for a release: code that does not know it would find the MACs of those that have it wrong.
     """
     content = _plain(record)
     content.pop("mac" if isinstance(record, Entry) else "seal")

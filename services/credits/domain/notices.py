@@ -11,6 +11,7 @@ from services.credits.domain.credentials import Credential
 from services.credits.domain.declarations import Outcome
 from services.credits.domain.ids import EntryId
 from services.credits.domain.ledger import Entry, Kind, Reason
+from services.kit.kinds import ID_ONLY, stored
 
 
 class NoticeKind(StrEnum):
@@ -68,6 +69,7 @@ Message = HoursMessage | AnswerMessage | DeadlineMessage
 """What one notice tells."""
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class Notice:
     """One notice, never changed. `number` counts a learner's notices from 1; `event_id` names what it follows from."""
@@ -78,6 +80,7 @@ class Notice:
     told: Message
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class MailSettings:
     """Which kinds of notices a learner does not want by e-mail too; the inbox always has them."""
@@ -93,6 +96,7 @@ class MailOutcome(StrEnum):
     NO_ADDRESS = "no_address"
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class Inbox:
     """A learner's inbox: the last notice's number, and which were read: all up to one number, and some apart."""

@@ -5,6 +5,8 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from services.kit.kinds import Emptied, stored
+
 FIELDS = ("username", "nickname", "real_name", "birthday", "employer", "email")
 """What a complete profile has: 用户名、昵称、实名、生日、工作单位、邮箱."""
 
@@ -25,6 +27,7 @@ _EMAIL = re.compile(
 )
 
 
+@stored(shape=1, personal=Emptied("username", "nickname", "real_name", "birthday", "employer", "email", "id_number"))
 @dataclass(frozen=True)
 class Profile:
     """What is known of a learner as a person; `revision` counts the changes, 0 where nothing was ever said.

@@ -8,10 +8,12 @@ from decimal import Decimal
 from services.credits.domain.balances import open_holds
 from services.credits.domain.ids import MembershipPeriodId, WatchId
 from services.credits.domain.ledger import Completion, Entry, Kind, Reason
+from services.kit.kinds import ID_ONLY, stored
 
 ZERO = Decimal(0)
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class MembershipPeriod:
     """One period of a membership, valid in [valid_from, valid_until), as orders last told it (`sequence`).

@@ -23,11 +23,6 @@ UNITS_OF_WORK = {
 }
 """Classes that hold the store and are no use cases."""
 OPEN = {
-    ("credits", "out_of_place"),
-    ("credits", "routes_without_a_subject"),
-    ("credits", "service_classes"),
-    ("credits", "participles"),
-    ("credits", "has_no_ids"),
     ("orders", "service_classes"),
     ("playback", "out_of_place"),
     ("playback", "no_functions"),

@@ -2,9 +2,9 @@
 
 from services.credits.app.attestations.attestation_document import attestation_document
 from services.credits.app.attestations.items import (
-    Place,
-    Pointer,
+    AttestationPointer,
     PrintedName,
+    StatusPlace,
     attestation_key,
     code_key,
     place_key,
@@ -82,8 +82,8 @@ def _writes(attestation: Attestation, name: str) -> list[Put]:
     learner_id, entry_id = attestation.learner_id, attestation.entry_id
     return [
         Put(attestation_key(learner_id, entry_id), attestation),
-        Put(code_key(attestation.code), Pointer(learner_id, entry_id)),
-        Put(place_key(attestation.status_list, attestation.status_index), Place(attestation.issued_at)),
+        Put(code_key(attestation.code), AttestationPointer(learner_id, entry_id)),
+        Put(place_key(attestation.status_list, attestation.status_index), StatusPlace(attestation.issued_at)),
         Put(printed_name_key(learner_id, entry_id), PrintedName(name)),
     ]
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from services.credits.app.ledger.items import learner_pk
 from services.credits.app.profiles.items import person_pk
 from services.credits.domain.ids import EntryId, LearnerId
+from services.kit.kinds import ID_ONLY, NOTHING, Emptied, stored
 from services.kit.store import Key
 
 ATTESTATIONS = "ATTESTATION#"
@@ -17,8 +18,9 @@ def attestation_key(learner_id: LearnerId, entry_id: EntryId) -> Key:
     return Key(learner_pk(learner_id), f"{ATTESTATIONS}{entry_id}")
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
-class Pointer:
+class AttestationPointer:
     """Which certificate a code stands for."""
 
     learner_id: LearnerId
@@ -30,6 +32,7 @@ def code_key(code: str) -> Key:
     return Key(f"CODE#{code}", "CODE")
 
 
+@stored(shape=1, personal=(ID_ONLY, Emptied("name")))
 @dataclass(frozen=True)
 class PrintedName:
     """The learner's real name as it was when the certificate was issued; None once the person was erased."""
@@ -47,8 +50,9 @@ def status_list_pk(status_list: date) -> str:
     return f"STATUS#{status_list}"
 
 
+@stored(shape=1, personal=NOTHING)
 @dataclass(frozen=True)
-class Place:
+class StatusPlace:
     """A place in a status list that is taken."""
 
     taken_at: datetime

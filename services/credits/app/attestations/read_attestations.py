@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from services.credits.app.attestations.items import (
     ATTESTATIONS,
-    Pointer,
+    AttestationPointer,
     PrintedName,
     attestation_key,
     code_key,
@@ -61,7 +61,7 @@ def read_attestation(store: Store, learner_id: LearnerId, entry_id: EntryId) -> 
 
 def find_attestation(store: Store, code: str) -> AttestationView | None:
     """The certificate with this code; None where there is none."""
-    pointer = store.get(code_key(code), Pointer)
+    pointer = store.get(code_key(code), AttestationPointer)
     if pointer is None:
         return None
     learner_id = pointer.value.learner_id

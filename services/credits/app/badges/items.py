@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.credits.app.attestations.items import status_list_pk
+from services.kit.kinds import NOTHING, stored
 from services.kit.store import Key
 
 REVOKED = "REVOKED#"
 
 
+@stored(shape=1, personal=NOTHING)
 @dataclass(frozen=True)
 class RevokedPlace:
     """A revoked certificate's place, and since when it is published."""

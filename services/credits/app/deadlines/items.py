@@ -6,9 +6,11 @@ from datetime import date, datetime
 from services.credits.app.ledger.items import learner_pk
 from services.credits.domain.credentials import Credential
 from services.credits.domain.ids import LearnerId
+from services.kit.kinds import ID_ONLY, NOTHING, stored
 from services.kit.store import Key
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class Deadline:
     """Whose certificate's period ends on the day that this is filed under."""
@@ -27,6 +29,7 @@ def deadline_key(day: date, deadline: Deadline) -> Key:
     return Key(deadlines_pk(day), f"{deadline.learner_id}#{deadline.credential}")
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class Reminder:
     """That a reminder was given, with so many days left."""
@@ -41,6 +44,7 @@ def reminder_key(deadline: Deadline, period_start: date, days: int) -> Key:
     return Key(learner_pk(deadline.learner_id), sk)
 
 
+@stored(shape=1, personal=NOTHING)
 @dataclass(frozen=True)
 class WalkMark:
     """Up to which day everything due was done."""

@@ -6,6 +6,7 @@ confirmed after the day's walk is found by the next. A mark that never expires m
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -59,8 +60,8 @@ def remind_learners(ctx: RulesContext) -> tuple[int, int]:
         given += _walk(ctx, day, today)
         days, day = days + 1, day + ONE_DAY
     if stored is None or stored.value.day < today:
-        mark = WalkMark(today)
-        ctx.store.commit(Change([stored.put(mark) if stored else Put(walk_key(), mark)]))
+        put = stored.put(replace(stored.value, day=today)) if stored else Put(walk_key(), WalkMark(today))
+        ctx.store.commit(Change([put]))
     return days, given
 
 

@@ -7,6 +7,7 @@ from services.credits.app.ledger.items import learner_pk
 from services.credits.domain.credentials import Credential
 from services.credits.domain.declarations import Totals
 from services.credits.domain.ids import LearnerId, LineId
+from services.kit.kinds import NOTHING, Kept, stored
 from services.kit.store import Key
 
 DECLARATIONS = "DECLARATION#"
@@ -25,6 +26,7 @@ def declaring_pk(credential: Credential) -> str:
     return f"DECLARING#{credential}"
 
 
+@stored(shape=1, personal=NOTHING)
 @dataclass(frozen=True)
 class Gate:
     """Which batch of a credential is open."""
@@ -47,6 +49,7 @@ class BatchFile:
     totals: Totals
 
 
+@stored(shape=1, personal=Kept("closed_by", because="staff answer for what they did", until="the table goes"))
 @dataclass(frozen=True)
 class Batch:
     """A closed batch; `file` is None until it is written."""

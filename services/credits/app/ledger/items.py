@@ -6,6 +6,7 @@ from zlib import crc32
 
 from services.credits.domain.ids import LearnerId, WatchId
 from services.kit.days import civil_day
+from services.kit.kinds import ID_ONLY, stored
 from services.kit.store import Key
 
 LEARNERS = "LEARNER#"
@@ -32,6 +33,7 @@ def entry_key(learner_id: LearnerId, number: int) -> Key:
     return Key(learner_pk(learner_id), f"{ENTRIES}{number:010d}")
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class AwardMark:
     """Which watch was awarded, and when."""
@@ -45,6 +47,7 @@ def award_key(learner_id: LearnerId, mark: str) -> Key:
     return Key(learner_pk(learner_id), f"{AWARDS}{mark}")
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class Posting:
     """Entries `first` to `last` of one learner's ledger, posted together."""

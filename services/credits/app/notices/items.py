@@ -6,6 +6,7 @@ from datetime import datetime
 from services.credits.app.ledger.items import learner_pk
 from services.credits.domain.ids import LearnerId
 from services.credits.domain.notices import MailOutcome
+from services.kit.kinds import ID_ONLY, stored
 from services.kit.store import Key
 
 NOTICES = "NOTICE#"
@@ -27,6 +28,7 @@ def mail_settings_key(learner_id: LearnerId) -> Key:
     return Key(learner_pk(learner_id), "MAIL_SETTINGS")
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class MailRecord:
     """What became of the e-mail of a notice, without the address."""
@@ -40,6 +42,7 @@ def mail_record_key(learner_id: LearnerId, number: int) -> Key:
     return Key(learner_pk(learner_id), f"MAILED#{number:010d}")
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class NoticeMark:
     """As which notice an event was told."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.credits.domain.ids import LearnerId
+from services.kit.kinds import ID_ONLY, stored
 from services.kit.store import Key
 
 
@@ -17,6 +18,7 @@ def profile_key(learner_id: LearnerId) -> Key:
     return Key(person_pk(learner_id), "PROFILE")
 
 
+@stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class ProfileChange:
     """Which fields one change touched, and when. What they held is not kept."""
