@@ -17,8 +17,8 @@ AUTHORIZER = "cognito"
 class Route:
     """One route: `function` names the service's function that answers it.
 
-    Method ANY is of an address that is public altogether: its function says which methods it takes instead of the
-    gateway, to which the address is unknown with any other method. Elsewhere the gateway asks who calls first.
+    Method ANY is for what the address does not take: its function says what it does, where the gateway would say that
+    there is no such address.
     """
 
     method: str
@@ -67,9 +67,10 @@ def _routes(document: dict[str, Any]) -> Iterator[Route]:
 
 
 def _any_other(routes: Sequence[Route]) -> Iterator[Route]:
+    """The routes of all other methods, where one function knows every method of the address."""
     for path in sorted({route.path for route in routes}):
         ways = {(route.public, route.function) for route in routes if route.path == path}
-        if len(ways) == 1 and all(public for public, _ in ways):
+        if len(ways) == 1:
             yield from (Route(ANY, path, public, function) for public, function in ways)
 
 

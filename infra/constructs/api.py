@@ -61,7 +61,10 @@ class ServiceApi(Construct):
             "Cognito", pool, authorizer_name="cognito", user_pool_clients=[client]
         )
         integration = {
-            name: integrations.HttpLambdaIntegration(f"{name.capitalize()}Integration", function)
+            # One permission for all of a function's routes: the API calls it for nothing but these.
+            name: integrations.HttpLambdaIntegration(
+                f"{name.capitalize()}Integration", function, scope_permission_to_route=False
+            )
             for name, function in functions.items()
         }
         for route in routes:

@@ -170,7 +170,9 @@ class HttpApi:
 
         With `raw_bodies` the routes read bodies of any type from `raw_body`: another party says their form.
         """
-        self.app = APIGatewayHttpResolver(enable_validation=True, serializer=_as_json)
+        self.app = APIGatewayHttpResolver(
+            enable_validation=True, serializer=_as_json, json_body_deserializer=_read_json
+        )
         self._title = title
         self.problems = (*problems, *COMMON)
         """Every refusal of these routes."""
@@ -272,7 +274,7 @@ def _check_json(event: Mapping[str, Any]) -> None:
     try:
         # RecursionError: nesting bombs. ValueError: bad UTF-8 or JSON, integers of thousands of digits, NaN.
         text = base64.b64decode(body).decode("utf-8") if event.get("isBase64Encoded") else body
-        parsed = json.loads(text, parse_constant=_no_constant)
+        parsed = _read_json(text)
     except (ValueError, RecursionError):
         error = {"pointer": "", "message": "not valid JSON"}
         raise INVALID_REQUEST.problem(errors=[error]) from None
@@ -284,6 +286,16 @@ def _check_json(event: Mapping[str, Any]) -> None:
 def _as_json(body: object) -> str:
     # Chinese as it is: escaped, each character is twice as long.
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"), cls=Encoder)
+
+
+def _read_json(text: str) -> Any:
+    return json.loads(text, parse_float=_number, parse_constant=_no_constant)
+
+
+def _number(text: str) -> float | int:
+    # JSON has one kind of number: 2.0 is the integer 2, as schemas mean it. Beyond 2 to the 53rd floats skip some.
+    number = float(text)
+    return int(number) if number.is_integer() and abs(number) <= 2**53 else number
 
 
 def _no_constant(name: str) -> NoReturn:
