@@ -50,6 +50,12 @@ def answer(document: Json) -> Json:
     return found
 
 
+def with_a_new_value(document: Any) -> None:
+    """Every enumeration of the document gets one more value."""
+    for values in enums(schemas(document)):
+        values.append("new")
+
+
 def enums(value: Any) -> Iterator[list[str]]:
     """Every list of what a value may be."""
     if isinstance(value, dict):
@@ -94,7 +100,7 @@ BREAKS: dict[str, tuple[str, Callable[[Json], object]]] = {
     ),
     "a parameter removed": (ORDERS, lambda d: d["paths"][ORDER]["get"]["parameters"].clear()),
     "an enum value removed": (ORDERS, lambda d: [values.pop() for values in enums(schemas(d))]),
-    "an enum value added to an answer": (ORDERS, lambda d: [values.append("new") for values in enums(schemas(d))]),
+    "an enum value added to an answer": (ORDERS, lambda d: with_a_new_value(d)),
     "an error code removed": (ORDERS, lambda d: codes(d).remove("CART_FULL")),
     "a role that may no longer": (ORDERS, lambda d: d["paths"][ORDER]["get"]["x-roles"].clear()),
     "signing in for what was public": (
