@@ -289,13 +289,7 @@ def _as_json(body: object) -> str:
 
 
 def _read_json(text: str) -> Any:
-    return json.loads(text, parse_float=_number, parse_constant=_no_constant)
-
-
-def _number(text: str) -> float | int:
-    # JSON has one kind of number: 2.0 is the integer 2, as schemas mean it. Beyond 2 to the 53rd floats skip some.
-    number = float(text)
-    return int(number) if number.is_integer() and abs(number) <= 2**53 else number
+    return json.loads(text, parse_constant=_no_constant)
 
 
 def _no_constant(name: str) -> NoReturn:
