@@ -22,6 +22,8 @@ BEATS = "/v1/playback/beats"
 FLOOD = 60
 PARALLEL = 4
 HURRY_S = 1.0
+PROMPT_WITHIN_S = 180.0
+"""Far more than the first prompt of any course that scripts attack takes, on a slow machine too."""
 
 
 @dataclass(frozen=True)
@@ -238,10 +240,20 @@ def stolen_tokens(victim: Callable[[], dict[str, Any]]) -> Attack:
 
 
 def wait_for_prompt(cheater: Cheater) -> None:
-    """Lets time pass, claiming everything all the while, until a prompt opens."""
+    """Lets time pass, claiming everything all the while, until a prompt opens.
+
+    A session that ended meanwhile (its lease ran out while the machine did something else) is started again.
+
+    Raises:
+        TimeoutError: no prompt opens.
+    """
+    last_try = time.monotonic() + PROMPT_WITHIN_S
     while not cheater.state["prompt"] and not cheater.state["completed"]:
+        if time.monotonic() > last_try:
+            raise TimeoutError(f"no prompt within {PROMPT_WITHIN_S:.0f} s: {cheater.state}")
         time.sleep(HURRY_S)
-        cheater.claim_all()
+        if not cheater.claim_all().ok:
+            cheater.start()
 
 
 def cheat(cheater: Cheater, victim: Callable[[], dict[str, Any]], report: Callable[[Result], None]) -> list[Result]:
