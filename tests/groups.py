@@ -8,6 +8,7 @@ import pytest
 
 TESTS = Path(__file__).parent
 GROUPS = {
+    "e2e/shop": "shop in the browser",
     "e2e": "browser",
     "security": "running system",
     "flows": "running system",
@@ -17,10 +18,11 @@ GROUPS = {
 }
 """Folders of tests, and what they share, in the order in which workers take them: the longest ones first.
 
+The first that a test lies in counts.
 Of one group, too, the folders come in this order: who looks whether anything changes comes to a quiet system.
 """
 
-WITH_SYSTEM = {"browser", "running system", "emulator"}
+WITH_SYSTEM = {"shop in the browser", "browser", "running system", "emulator"}
 """Groups with a running system each."""
 
 ORDER = [*dict.fromkeys(GROUPS.values()), None]
@@ -48,10 +50,15 @@ def group_of(item: pytest.Item) -> str | None:
 
 def place_of(item: pytest.Item) -> int:
     """Where the folder of a test stands in the order of folders."""
-    folder = item.path.relative_to(TESTS).parts[0]
-    return list(GROUPS).index(folder) if folder in GROUPS else len(GROUPS)
+    folder = _folder_of(item.path.relative_to(TESTS).as_posix())
+    return list(GROUPS).index(folder) if folder else len(GROUPS)
 
 
 def group_of_file(path: str) -> str | None:
     """What the tests of a file share, if anything. The path is relative to the folder of all tests."""
-    return GROUPS.get(path.partition("/")[0])
+    folder = _folder_of(path)
+    return GROUPS[folder] if folder else None
+
+
+def _folder_of(path: str) -> str | None:
+    return next((folder for folder in GROUPS if path.startswith(f"{folder}/")), None)
