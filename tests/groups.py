@@ -8,10 +8,10 @@ import pytest
 
 TESTS = Path(__file__).parent
 GROUPS = {
-    "e2e/shop": "shop in the browser",
-    "e2e": "browser",
     "security": "running system",
     "flows": "running system",
+    "e2e/shop": "shop in the browser",
+    "e2e": "browser",
     "infra": "templates",
     "contracts": "templates",
     "emulator": "emulator",
@@ -22,7 +22,7 @@ The first that a test lies in counts.
 Of one group, too, the folders come in this order: who looks whether anything changes comes to a quiet system.
 """
 
-WITH_SYSTEM = {"shop in the browser", "browser", "running system", "emulator"}
+WITH_SYSTEM = {"running system", "shop in the browser", "browser", "emulator"}
 """Groups with a running system each."""
 
 ORDER = [*dict.fromkeys(GROUPS.values()), None]
