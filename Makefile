@@ -22,6 +22,12 @@ setup: $(VENV)/.ready .venv-emulator/.ready ## create the environments
 
 NEEDED_MB := 2500
 OFFLINE := Python packages could not be fetched (the reason is above). Check the network connection, then run make again.
+# pip cannot do without the network, so what installs everything else is kept where package managers keep theirs.
+KEPT := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/xueshi
+kept = $(PY) -m pip download --quiet --disable-pip-version-check --retries 1 --require-hashes --no-deps \
+  --find-links $(KEPT) --dest $(KEPT) -r requirements/uv.txt && \
+  $(PY) -m pip install --quiet --disable-pip-version-check --no-index --find-links $(KEPT) --require-hashes --no-deps \
+  -r requirements/uv.txt
 # With what it has fetched before, uv does without the network: the second try.
 sync = $(UV) pip sync --quiet --require-hashes --python $(1) $(2) 2> $(1).log || \
   $(UV) pip sync --quiet --require-hashes --offline --python $(1) $(2) 2> /dev/null || \
@@ -35,8 +41,8 @@ $(VENV)/.ready: requirements/dev.txt
 	@echo "Setting up Python packages (about half a minute the first time) ..."
 	@python3 -c 'import ensurepip' 2>/dev/null || { echo "Cannot create a virtual environment: apt-get install python3-venv"; exit 1; }
 	@$(PY) -m pip --version >/dev/null 2>&1 || python3 -m venv --clear $(VENV)
-	@test -x $(UV) || $(PY) -m pip install --quiet --disable-pip-version-check --retries 2 --require-hashes --no-deps -r requirements/uv.txt || \
-	  { echo "$(OFFLINE)"; exit 1; }
+	@test -x $(UV) || { mkdir -p $(KEPT) && $(kept); } 2> $(VENV)/uv.log || \
+	  { cat $(VENV)/uv.log; echo "$(OFFLINE)"; exit 1; }
 	@$(call sync,$(PY),requirements/dev.txt)
 	@touch $@
 
