@@ -10,5 +10,12 @@ export default defineConfig({
   server: {
     proxy: Object.fromEntries(['/v1', '/media', '/cognito', '/config.json'].map((path) => [path, { target: system }])),
   },
-  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+  test: {
+    include: ['src/**/*.test.ts'],
+    environment: 'node',
+    // Threads start sooner than processes, and there are many small files of tests.
+    pool: 'threads',
+    // A machine that has much else to do makes no test fail.
+    testTimeout: 60_000,
+  },
 })

@@ -8,14 +8,7 @@ import type { paths as PlaybackPaths } from './generated/playback'
 import { Problem } from './problem'
 import { repeating } from './repeat'
 import { accessToken, renewed } from './session'
-
-/** As long as the gateway waits for a function that starts cold: an answer that is still coming is waited for. */
-const TIMEOUT_MS = 30_000
-
-/** No request waits forever. */
-function timed(request: Request): Promise<Response> {
-  return fetch(request, { signal: AbortSignal.timeout(TIMEOUT_MS) })
-}
+import { timed } from './timed'
 
 /** Sends with the learner's token, renewing it once when the gateway no longer takes it. */
 async function authorized(request: Request): Promise<Response> {
@@ -39,6 +32,8 @@ export const editing = createClient<CatalogPaths>(options)
 export const orders = createClient<OrdersPaths>(options)
 export const playback = createClient<PlaybackPaths>(options)
 export const credits = createClient<CreditsPaths>(options)
+/** For a call that creates something and needs no key: the service answers the same content with what is there. */
+export const sentAgain = { fetch: repeating(authorized, () => true) }
 /**
  * What the player sends: its own machine decides what is sent again and when. `keepalive`: what is under way when the
  * page is closed is still delivered. Browsers refuse it for bodies above 64 kB, which statements and results can have.

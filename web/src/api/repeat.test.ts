@@ -108,6 +108,12 @@ describe('what is sent again', () => {
     expect(reached).toHaveLength(3)
   })
 
+  it('is a POST without a key that got no answer, where it is said to be safe', async () => {
+    const sent = vi.fn(() => (sent.mock.calls.length === 1 ? Promise.reject(lost) : Promise.resolve(answer(201))))
+    expect(await outcome(repeating(sent, () => true)(request('POST')))).toBe(201)
+    expect(sent).toHaveBeenCalledTimes(2)
+  })
+
   it.each(['POST', 'PATCH', 'GET'])('is no %s without a key that got no answer', async (method) => {
     const { reached, send } = service(lost, answer(200))
     expect(await outcome(send(request(method)))).toBe('NETWORK')

@@ -14,15 +14,15 @@ const BUSY = new Set(['BUSY', 'TOO_MANY_REQUESTS'])
 /** What the gateway says where it got no answer itself: what was asked for may have been done. */
 const NO_ANSWER = new Set([502, 503, 504])
 
-/** Sends like `send`, and again where that can do no harm. */
-export function repeating(send: Send): Send {
+/** Sends like `send`, and again where that can do no harm. `safeTwice`: whether doing it twice is doing it once. */
+export function repeating(send: Send, safeTwice = isSafeByForm): Send {
   return async (request) => {
     const latest = performance.now() + WITHIN_MS
     for (let tried = 1; ; tried += 1) {
       const outcome = await outcomeOf(send(request.clone()))
       const pause = pauseAfter(tried, outcome)
       const over = tried === TRIES || performance.now() + pause > latest
-      if (over || !(await isWorthRepeating(request, outcome))) return answerOf(outcome)
+      if (over || !(await isWorthRepeating(outcome, () => safeTwice(request)))) return answerOf(outcome)
       await new Promise((resolve) => setTimeout(resolve, pause))
     }
   }
@@ -35,16 +35,16 @@ function pauseAfter(tried: number, outcome: Response | Problem): number {
   return asked > 0 ? asked + own : own
 }
 
-async function isWorthRepeating(request: Request, outcome: Response | Problem): Promise<boolean> {
+async function isWorthRepeating(outcome: Response | Problem, safeTwice: () => boolean): Promise<boolean> {
   const problem = outcome instanceof Problem ? outcome : await problemOf(outcome)
   if (problem === null) return false
   if (BUSY.has(problem.code)) return true
   const unanswered = problem.code === 'NETWORK' || (problem.code === 'UNEXPECTED' && NO_ANSWER.has(problem.status))
-  return unanswered && isSafeTwice(request)
+  return unanswered && safeTwice()
 }
 
-/** Whether doing it twice is doing it once. Whoever only reads is told at once that there is no answer. */
-function isSafeTwice(request: Request): boolean {
+/** Whether its method or its key says so. Whoever only reads is told at once that there is no answer. */
+function isSafeByForm(request: Request): boolean {
   return request.method === 'PUT' || request.method === 'DELETE' || request.headers.has('Idempotency-Key')
 }
 

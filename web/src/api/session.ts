@@ -2,6 +2,7 @@
 
 import { computed, ref } from 'vue'
 import { Problem } from './problem'
+import { timed } from './timed'
 
 interface Config {
   cognitoUrl: string
@@ -31,7 +32,6 @@ export interface NewPasswordNeeded {
 
 const STORED = 'xueshi.session'
 const EARLY_MS = 60_000
-const TIMEOUT_MS = 12_000
 
 const tokens = ref<Tokens | null>(restored())
 let config: Promise<Config> | null = null
@@ -192,14 +192,13 @@ async function cognito(
   refusals: Record<string, string> = REFUSALS,
 ): Promise<CognitoAnswer> {
   const { cognitoUrl, userPoolClientId } = await configuration()
-  const response = await fetch(cognitoUrl, {
+  const response = await timed(cognitoUrl, {
     method: 'POST',
     headers: {
       'Content-Type': 'application/x-amz-json-1.1',
       'X-Amz-Target': `AWSCognitoIdentityProviderService.${action}`,
     },
     body: JSON.stringify({ ClientId: userPoolClientId, ...body }),
-    signal: AbortSignal.timeout(TIMEOUT_MS),
   }).catch(() => {
     throw Problem.network()
   })
@@ -210,7 +209,7 @@ async function cognito(
 }
 
 function configuration(): Promise<Config> {
-  config ??= fetch('/config.json', { signal: AbortSignal.timeout(TIMEOUT_MS) })
+  config ??= timed('/config.json')
     .then((response) => {
       if (!response.ok) throw Problem.of(response.status, null)
       return response.json() as Promise<Config>

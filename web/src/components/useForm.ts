@@ -37,6 +37,8 @@ export function useForm(send: () => Promise<void>) {
     form.value?.querySelector<HTMLElement>('[aria-invalid="true"]')
 
   async function submit(): Promise<void> {
+    // A button shows that it is busy; Enter in a field comes here all the same.
+    if (busy.value) return
     tried.value = true
     // What was refused before is sent again: only what is wrong now stops it.
     problem.value = null
