@@ -5,7 +5,7 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, WithJsonSchema
 
 from services.catalog.app.ports import CourseSearch
 from services.catalog.domain.course import Category, Credential
@@ -20,6 +20,10 @@ MAX_HOURS = 1_000
 MAX_OFFSET = 10_000
 """As far as a search engine pages too; who looks for something narrows the question instead."""
 
+# The framework's own schema of decimals takes any text as well.
+SearchHours = Annotated[
+    Decimal, Field(ge=0, le=MAX_HOURS), WithJsonSchema({"type": "number", "minimum": 0, "maximum": MAX_HOURS})
+]
 SearchText = Annotated[str, Query(max_length=30, description="words or parts of words; every one must be found")]
 
 
@@ -49,8 +53,8 @@ def add_search_routes(app: APIGatewayHttpResolver, search: CourseSearch) -> None
     def found(
         q: SearchText = "",
         credential: Annotated[Credential | None, Query(description="whose holders earn hours")] = None,
-        hours_min: Annotated[Decimal | None, Query(ge=0, le=MAX_HOURS)] = None,
-        hours_max: Annotated[Decimal | None, Query(ge=0, le=MAX_HOURS)] = None,
+        hours_min: Annotated[SearchHours | None, Query()] = None,
+        hours_max: Annotated[SearchHours | None, Query()] = None,
         free_to_members: Annotated[bool, Query(description="recommended, or of the members' library")] = False,
         recommended: Annotated[bool, Query(description="members claim it, outside their quota")] = False,
         category: Annotated[Category | None, Query()] = None,
