@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qs
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from infra.openapi import ANY, Route, read_routes
 from services.kit.http import HttpApi
@@ -16,9 +17,6 @@ from services.kit.identity import Role
 from services.kit.store.memory import MemoryStore
 from tests.gateway import LambdaContext, claims, origin_secret, request
 from tests.security.operations import DOCUMENTS, SERVICES
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 TOKENS = {"learner": claims("a-learner"), "staff": claims("of-the-staff", *Role)}
 """Whose claims the gateway finds in a token; in any other one it finds none."""
@@ -33,7 +31,7 @@ class Integration:
     api: HttpApi
 
 
-def behind_gateway() -> "WSGIApplication":
+def behind_gateway() -> WSGIApplication:
     """The application, on empty stores."""
     # As the gateway chooses: a fixed address before one with parameters, and a method that is named before any other.
     integrations = sorted(
@@ -41,7 +39,7 @@ def behind_gateway() -> "WSGIApplication":
         key=lambda found: (found.route.path.count("{"), found.route.method == ANY),
     )
 
-    def application(environ: "WSGIEnvironment", start: "StartResponse") -> list[bytes]:
+    def application(environ: WSGIEnvironment, start: StartResponse) -> list[bytes]:
         status, headers, body = _answer(integrations, environ)
         start(f"{status} {HTTPStatus(status).phrase}", [*headers.items()])
         return [body]
@@ -62,7 +60,7 @@ def _function(api: HttpApi) -> str:
     return str(name)
 
 
-def _answer(integrations: list[Integration], environ: "WSGIEnvironment") -> tuple[int, Mapping[str, str], bytes]:
+def _answer(integrations: list[Integration], environ: WSGIEnvironment) -> tuple[int, Mapping[str, str], bytes]:
     # WSGI has the bytes of the decoded path as Latin-1.
     path = environ["PATH_INFO"].encode("latin-1").decode("utf-8", "replace")
     method = environ["REQUEST_METHOD"]
@@ -85,7 +83,7 @@ def _alone(status: HTTPStatus) -> tuple[int, Mapping[str, str], bytes]:
     return status, {"Content-Type": "application/json"}, json.dumps({"message": status.phrase}).encode()
 
 
-def _event(environ: "WSGIEnvironment", path: str, who: dict[str, str]) -> dict[str, Any]:
+def _event(environ: WSGIEnvironment, path: str, who: dict[str, str]) -> dict[str, Any]:
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     event = request(environ["REQUEST_METHOD"], "", _text(body), who=who, content_type=environ.get("CONTENT_TYPE", ""))
     event["requestContext"]["http"]["path"] = event["rawPath"] = path
