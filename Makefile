@@ -12,7 +12,7 @@ export NODE_USE_SYSTEM_CA := 1
 # Container images like to set it; every process here would then compile all it imports anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup browser lock run demo client services test check lint unit property flows e2e coverage openapi synth \
+.PHONY: help setup browser lock run demo client services test check lint unit property flows e2e fuzz coverage openapi synth \
   release deploy clean
 
 help: ## list the commands
@@ -110,6 +110,9 @@ flows: setup ## the running system over HTTP: flows, attacks, the emulator
 
 e2e: setup browser ## the client in a real browser against the running system
 	@$(PY) -m pytest -n auto tests/e2e
+
+fuzz: setup ## the public fuzzer, for each role, on a system of its own or on URL=http://… that runs (MINUTES=30)
+	@$(PY) -m tests.fuzz --minutes $(or $(MINUTES),30) $(and $(URL),--url $(URL))
 
 coverage: setup ## lines and branches covered, by service; build/coverage/index.html shows which are not
 	@$(PY) -m pytest -n auto --cov --cov-report= tests/unit tests/contracts tests/property

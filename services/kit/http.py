@@ -332,6 +332,8 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
         for operation in path.values():
             operation["responses"].pop("422", None)
             operation["responses"]["default"] = _REFUSED
+            for parameter in operation.get("parameters", ()):
+                parameter["schema"] = _without_null(parameter["schema"])
             if operation.pop("x-idempotent", False):
                 operation["parameters"] = [*operation.get("parameters", ()), _IDEMPOTENCY_PARAMETER]
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
@@ -339,6 +341,14 @@ def _completed(document: dict[str, Any]) -> dict[str, Any]:
         schemas.pop(own_to_framework, None)
     schemas["GatewayRefusal"] = _GATEWAY_REFUSAL
     return document
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """A parameter's schema: one that may be left out is None within, and null is nothing that an address could say."""
+    some = [option for option in schema.get("anyOf", ()) if option != {"type": "null"}]
+    if len(some) != 1:
+        return schema
+    return {**some[0], **{name: value for name, value in schema.items() if name != "anyOf"}}
 
 
 def _with_problems(document: dict[str, Any], problems: Iterable[ProblemType]) -> dict[str, Any]:
@@ -352,7 +362,10 @@ def _with_problems(document: dict[str, Any], problems: Iterable[ProblemType]) ->
         "required": ["status", *_PROBLEM_MEMBERS],
         "properties": {"status": {"type": "integer"}, **members},
     }
-    head = "Errors are RFC 9457 problem details (`application/problem+json`) with these codes:\n\n"
+    head = (
+        "Integers are written without a point: 9900.0 is none.\n\n"
+        "Errors are RFC 9457 problem details (`application/problem+json`) with these codes:\n\n"
+    )
     document["info"]["description"] = (
         head + _TABLE_HEAD + "\n".join(f"| {' | '.join(problem.cells())} |" for problem in listed)
     )

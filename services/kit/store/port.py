@@ -85,7 +85,7 @@ class Put:
         return text
 
     @property
-    def kind(self) -> Kind | None:
+    def kind(self) -> Kind:
         """What is written."""
         return kind_of(type(self.value))
 
@@ -231,12 +231,12 @@ def check_size(change: Change) -> None:
 def stored_from(key: Key, version: int, body: str, kind: str | None, shape: int | None, cls: type[T]) -> Stored[T]:
     """An item's attributes as the reader's value. Items without a kind are from before there were kinds."""
     known = kind_of(cls)
-    if known and kind and kind != known.name:
+    if kind and kind != known.name:
         raise WrongKind(f"{key.pk} / {key.sk} is a {kind}, not a {known.name}")
     try:
         return Stored(key, decode(body, cls), version, body)
     except ValidationError as error:
-        if known and shape and shape > known.shape:
+        if shape and shape > known.shape:
             raise NewerShape(f"{key.pk} / {key.sk} has shape {shape}") from error
         raise
 

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, StrictStr
 
 from services.catalog.domain import document as limits
 from services.catalog.domain import ids
+from services.kit.bodies import text_pattern
 
 _IDENTIFIER = Field(strict=True, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", min_length=3, max_length=64)
 CourseId = Annotated[ids.CourseId, _IDENTIFIER]
@@ -20,7 +21,7 @@ Digits = Annotated[StrictStr, Field(pattern=r"^[0-9]{1,6}(\.[0-9]{1,6})?$", max_
 Limit = Annotated[int, Query(ge=1, le=50)]
 """How many entries of a list an answer has at most."""
 
-_UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_UNSEEN = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"
 """Control characters and what turns the direction of writing: it could make one text look like another."""
 
 MAX_NAME = 20
@@ -34,7 +35,7 @@ def _text(text: str) -> str:
     stripped = text.strip()
     if not stripped:
         raise ValueError("must not be empty")
-    if _UNSEEN.search(stripped):
+    if re.search(f"[{_UNSEEN}]", stripped):
         raise ValueError("contains control characters")
     return stripped
 
@@ -46,9 +47,22 @@ def _line(text: str) -> str:
     return stripped
 
 
+_TEXT_PATTERN = {"pattern": text_pattern(_UNSEEN)}
+_LINE_PATTERN = {"pattern": text_pattern(rf"\t\n{_UNSEEN}")}
+
 # Texts that people write for others to read, without what cannot be seen. They stay text: clients escape them.
-DisplayName = Annotated[StrictStr, Field(min_length=1, max_length=MAX_NAME), AfterValidator(_line)]
-Reason = Annotated[StrictStr, Field(min_length=1, max_length=MAX_REASON), AfterValidator(_text)]
-ReviewText = Annotated[StrictStr, Field(min_length=1, max_length=MAX_REVIEW), AfterValidator(_text)]
-Subject = Annotated[StrictStr, Field(min_length=1, max_length=MAX_SUBJECT), AfterValidator(_line)]
-MessageText = Annotated[StrictStr, Field(min_length=1, max_length=MAX_MESSAGE), AfterValidator(_text)]
+DisplayName = Annotated[
+    StrictStr, Field(min_length=1, max_length=MAX_NAME, json_schema_extra=_LINE_PATTERN), AfterValidator(_line)
+]
+Reason = Annotated[
+    StrictStr, Field(min_length=1, max_length=MAX_REASON, json_schema_extra=_TEXT_PATTERN), AfterValidator(_text)
+]
+ReviewText = Annotated[
+    StrictStr, Field(min_length=1, max_length=MAX_REVIEW, json_schema_extra=_TEXT_PATTERN), AfterValidator(_text)
+]
+Subject = Annotated[
+    StrictStr, Field(min_length=1, max_length=MAX_SUBJECT, json_schema_extra=_LINE_PATTERN), AfterValidator(_line)
+]
+MessageText = Annotated[
+    StrictStr, Field(min_length=1, max_length=MAX_MESSAGE, json_schema_extra=_TEXT_PATTERN), AfterValidator(_text)
+]

@@ -16,10 +16,13 @@ from services.catalog.handlers.routes.fields import Limit
 from services.catalog.handlers.routes.reviews import RatingAnswer, rating_answer
 from services.kit.http import public
 
-MAX_HOURS = 1_000
 MAX_OFFSET = 10_000
 """As far as a search engine pages too; who looks for something narrows the question instead."""
 
+SearchHours = Annotated[
+    Annotated[str, Field(pattern=r"^(1000|[0-9]{1,3}(\.[0-9]{1,2})?)$")] | None,
+    Query(description="exact decimal, at most 1000"),
+]
 SearchText = Annotated[str, Query(max_length=30, description="words or parts of words; every one must be found")]
 
 
@@ -49,8 +52,8 @@ def add_search_routes(app: APIGatewayHttpResolver, search: CourseSearch) -> None
     def found(
         q: SearchText = "",
         credential: Annotated[Credential | None, Query(description="whose holders earn hours")] = None,
-        hours_min: Annotated[Decimal | None, Query(ge=0, le=MAX_HOURS)] = None,
-        hours_max: Annotated[Decimal | None, Query(ge=0, le=MAX_HOURS)] = None,
+        hours_min: SearchHours = None,
+        hours_max: SearchHours = None,
         free_to_members: Annotated[bool, Query(description="recommended, or of the members' library")] = False,
         recommended: Annotated[bool, Query(description="members claim it, outside their quota")] = False,
         category: Annotated[Category | None, Query()] = None,
@@ -58,9 +61,8 @@ def add_search_routes(app: APIGatewayHttpResolver, search: CourseSearch) -> None
         offset: Annotated[int, Query(ge=0, le=MAX_OFFSET, description="courses to pass over")] = 0,
         limit: Limit = 20,
     ) -> Response[SearchAnswer]:
-        query = SearchQuery(
-            q, credential, hours_min, hours_max, free_to_members, recommended, category, sort, offset, limit
-        )
+        least, most = (None if hours is None else Decimal(hours) for hours in (hours_min, hours_max))
+        query = SearchQuery(q, credential, least, most, free_to_members, recommended, category, sort, offset, limit)
         result = search.find(query)
         return cacheable(app, SearchAnswer(total=result.total, courses=[_found(hit) for hit in result.hits]))
 

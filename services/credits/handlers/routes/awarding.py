@@ -13,23 +13,19 @@ from services.credits.app.context import LedgerContext
 from services.credits.domain.credentials import Category, Credential
 from services.credits.domain.profile import clean_text
 from services.credits.domain.review import Standing
-from services.credits.handlers.routes.fields import LearnerIdPath, ShownReason
+from services.credits.handlers.routes.fields import CLEAN_TEXT, LearnerIdPath, ShownReason
 from services.credits.handlers.routes.ledger import EntryAnswer, entry_answer
 from services.kit.bodies import Day, Request
 from services.kit.http import call_of, secured
 from services.kit.identity import Role
 
-
-def _some(text: str) -> str:
-    if not Decimal(text):
-        raise ValueError("no hours at all")
-    return text
-
-
 GrantedHours = Annotated[
     StrictStr,
-    Field(pattern=r"^[0-9]{1,2}(\.[0-9]{1,2})?$", description="exact decimal, more than 0", examples=["1.5"]),
-    AfterValidator(_some),
+    Field(
+        pattern=r"^((0?[1-9]|[1-9][0-9])(\.[0-9]{1,2})?|0?0\.(0[1-9]|[1-9][0-9]?))$",
+        description="exact decimal, more than 0",
+        examples=["1.5"],
+    ),
 ]
 
 
@@ -39,8 +35,8 @@ class GrantRequest(Request):
     credential: Credential
     hours: GrantedHours
     category: Category
-    title: Annotated[StrictStr, Field(max_length=200), AfterValidator(clean_text)] = Field(
-        description="what they were earned with, for the learner and the certifying body"
+    title: Annotated[StrictStr, Field(max_length=200, json_schema_extra=CLEAN_TEXT), AfterValidator(clean_text)] = (
+        Field(description="what they were earned with, for the learner and the certifying body")
     )
     earned_on: Day = Field(description="Asia/Shanghai; decides the period")
     reason: ShownReason

@@ -11,6 +11,10 @@ from services.credits.app.texts.wording import hours_text
 from services.credits.domain.ids import EntryId, LearnerId
 from services.credits.domain.ledger import Reason
 from services.credits.domain.periods import Period
+from services.kit.bodies import text_pattern
+
+CLEAN_TEXT = {"pattern": text_pattern(r"\p{C}")}
+"""What the document says of texts that `clean_text` reads."""
 
 Reason500 = Annotated[StrictStr, Field(pattern=r"\S", max_length=500, description="why; kept in the audit log")]
 ShownReason = Annotated[StrictStr, Field(pattern=r"\S", max_length=500, description="why; the learner reads it")]

@@ -5,10 +5,10 @@ from typing import Annotated
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import BaseModel, Field
 
 from services.credits.app.context import Context
-from services.credits.app.ledger.postings import entries_between, posted_on
+from services.credits.app.ledger.postings import entries_between
 from services.credits.app.ledger.problems import SPAN_TOO_LONG
 from services.credits.app.ledger.read_ledger import read_page, read_timeline
 from services.credits.app.texts.reasons import TEXTS
@@ -17,7 +17,7 @@ from services.credits.domain.credentials import Category, Credential
 from services.credits.domain.ids import LearnerId
 from services.credits.domain.ledger import Entry, Kind
 from services.credits.handlers.routes.fields import Hours, LearnerIdPath, PeriodSpan, ReasonAnswer, span
-from services.kit.bodies import Day
+from services.kit.bodies import DAY_OF_THIS_CENTURY, Day
 from services.kit.http import caller, secured
 from services.kit.identity import Role
 
@@ -26,12 +26,8 @@ MAX_SPAN = timedelta(days=31)
 MAX_ENTRIES, MAX_POSTINGS = 200, 50
 
 
-def _place(text: str) -> str:
-    posted_on(text)
-    return text
-
-
-Place = Annotated[str, Field(pattern=r"^20[0-9-]{8}T[0-9:.]{12}Z#[^#]{1,128}#[0-9]{10}$"), AfterValidator(_place)]
+_INSTANT = rf"{DAY_OF_THIS_CENTURY}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{{3}}Z"
+Place = Annotated[str, Field(pattern=rf"^{_INSTANT}#[^#]{{1,128}}#[0-9]{{10}}$")]
 """The sort key of a posting."""
 
 

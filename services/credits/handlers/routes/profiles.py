@@ -1,5 +1,6 @@
 """The learner's own profile. Nobody else reads it here, and no answer of it is kept anywhere."""
 
+import re
 from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 
@@ -12,29 +13,51 @@ from stdnum.exceptions import ValidationError
 from services.credits.app.context import LedgerContext
 from services.credits.app.profiles.update_profile import ProfileView, read_profile, update_profile
 from services.credits.domain.ids import LearnerId
-from services.credits.domain.profile import MAX_REAL_NAME, clean_email, clean_real_name, clean_text
+from services.credits.domain.profile import EMAIL, MAX_REAL_NAME, REAL_NAME, clean_email, clean_real_name, clean_text
+from services.credits.handlers.routes.fields import CLEAN_TEXT
 from services.kit.bodies import Day, Request
 from services.kit.http import call_of, caller, secured
 from services.kit.identity import Role
 
 EARLIEST_BIRTHDAY = date(1900, 1, 1)
+ID_NUMBER = re.compile("[0-9]{17}[0-9Xx]")
 
 FieldName = Literal["username", "nickname", "real_name", "birthday", "employer", "email"]
 
 
 def _id_number(text: str) -> str:
     try:
-        return ric.validate(text)
+        # The library would overlook spaces and hyphens.
+        return ric.validate(text if ID_NUMBER.fullmatch(text) else "")
     except ValidationError as wrong:
         raise ValueError("not an identity number of the mainland") from wrong
 
 
-Username = Annotated[StrictStr, Field(min_length=1, max_length=32), AfterValidator(clean_text)]
-Nickname = Annotated[StrictStr, Field(min_length=1, max_length=32), AfterValidator(clean_text)]
-Employer = Annotated[StrictStr, Field(min_length=1, max_length=100), AfterValidator(clean_text)]
-RealName = Annotated[StrictStr, Field(min_length=2, max_length=MAX_REAL_NAME), AfterValidator(clean_real_name)]
-Email = Annotated[StrictStr, Field(min_length=3, max_length=254), AfterValidator(clean_email)]
-IdNumber = Annotated[StrictStr, Field(pattern=r"^[0-9]{17}[0-9Xx]$"), AfterValidator(_id_number)]
+Username = Annotated[
+    StrictStr, Field(min_length=1, max_length=32, json_schema_extra=CLEAN_TEXT), AfterValidator(clean_text)
+]
+Nickname = Annotated[
+    StrictStr, Field(min_length=1, max_length=32, json_schema_extra=CLEAN_TEXT), AfterValidator(clean_text)
+]
+Employer = Annotated[
+    StrictStr, Field(min_length=1, max_length=100, json_schema_extra=CLEAN_TEXT), AfterValidator(clean_text)
+]
+RealName = Annotated[
+    StrictStr,
+    Field(min_length=2, max_length=MAX_REAL_NAME, json_schema_extra={"pattern": f"^{REAL_NAME}$"}),
+    AfterValidator(clean_real_name),
+]
+Email = Annotated[
+    StrictStr,
+    Field(min_length=3, max_length=254, json_schema_extra={"pattern": f"^{EMAIL}$"}),
+    AfterValidator(clean_email),
+]
+IdNumber = Annotated[
+    StrictStr,
+    # A format and no pattern: none says that the last character follows from those before it.
+    Field(json_schema_extra={"format": "resident-id"}),
+    AfterValidator(_id_number),
+]
 Birthday = Annotated[Day, Field(ge=EARLIEST_BIRTHDAY)]
 
 
@@ -48,7 +71,9 @@ class ProfileRequest(Request):
     birthday: Birthday | None = Field(default=None, description="生日")
     employer: Employer | None = Field(default=None, description="工作单位")
     email: Email | None = Field(default=None, description="邮箱")
-    id_number: IdNumber | None = Field(default=None, description="mainland identity number; may be left out for good")
+    id_number: IdNumber | None = Field(
+        default=None, description="of the mainland: 17 digits, and a digit or X; may be left out for good"
+    )
 
 
 class LearnerProfile(BaseModel):

@@ -8,7 +8,7 @@ from services.kit.store import Change, Page, Put, commit_retrying
 from services.kit.store.codec import encode
 from services.orders.app.context import Context
 from services.orders.app.coupons.items import COUPONS, CouponPlace, coupon_key, coupon_place_key
-from services.orders.app.coupons.problems import COUPON_EXISTS, COUPON_NOT_FOUND
+from services.orders.app.coupons.problems import COUPON_EXISTS, COUPON_NEVER_VALID, COUPON_NOT_FOUND
 from services.orders.app.coupons.usage import read_usage
 from services.orders.domain.coupon import Coupon, CouponUsage, code_from
 from services.orders.domain.ids import CouponCode
@@ -26,11 +26,13 @@ def create_coupon(ctx: Context, call: Call, draft: Coupon, reason: str) -> Coupo
     """Makes a coupon like the draft, now; where that has no code, under a random one that nobody can guess.
 
     Raises:
-        Problem: COUPON_EXISTS, IDEMPOTENCY_KEY_REUSED.
+        Problem: COUPON_NEVER_VALID, COUPON_EXISTS, IDEMPOTENCY_KEY_REUSED.
         Conflict: others kept writing.
     """
 
     def plan() -> tuple[Change, Coupon]:
+        if draft.valid_from >= draft.valid_until:
+            raise COUPON_NEVER_VALID.problem()
         coupon = replace(draft, code=draft.code or code_from(ctx.ids.new()))
         if ctx.store.get(coupon_key(coupon.code), Coupon) is not None:
             raise COUPON_EXISTS.problem()

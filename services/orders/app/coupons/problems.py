@@ -52,9 +52,18 @@ COUPON_EXISTS = ProblemType(
     "请换一个优惠码，或留空以随机生成。",
     "Choose another code, or none, to get a random one.",
 )
+COUPON_NEVER_VALID = ProblemType(
+    "COUPON_NEVER_VALID",
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    "有效期的结束时间不晚于开始时间，未作任何更改。",
+    "The coupon would end before it begins; nothing was changed.",
+    "请核对 valid_from 和 valid_until。",
+    "Check valid_from and valid_until.",
+)
 
 COUPON_PROBLEMS = (
     COUPON_EXISTS,
+    COUPON_NEVER_VALID,
     COUPON_NOT_FOUND,
     COUPON_NOT_VALID_NOW,
     COUPON_NOT_APPLICABLE,

@@ -10,6 +10,7 @@ from pydantic import (
     AwareDatetime,
     BaseModel,
     BeforeValidator,
+    ConfigDict,
     Field,
     StrictInt,
     StrictStr,
@@ -50,11 +51,25 @@ def _utc(value: datetime) -> datetime:
     return value.astimezone(UTC)
 
 
-Instant = Annotated[AwareDatetime, BeforeValidator(_text), AfterValidator(_utc)]
+Instant = Annotated[
+    AwareDatetime,
+    BeforeValidator(_text),
+    AfterValidator(_utc),
+    Field(json_schema_extra={"pattern": "^2(00[1-9]|0[1-9][0-9]|1[0-9]{2})-"}),
+]
+
+
+_FEN_OR_PERCENT = {
+    "if": {"required": ["off_fen"], "properties": {"off_fen": {"type": "integer"}}},
+    "then": {"properties": {"off_percent": {"type": "null"}}},
+    "else": {"required": ["off_percent"], "properties": {"off_percent": {"type": "integer"}}},
+}
 
 
 class CouponRequest(Request):
     """Make a coupon that takes off either fen or a percentage."""
+
+    model_config = ConfigDict(json_schema_extra=_FEN_OR_PERCENT)
 
     title: StrictStr = Field(pattern=r"\S", max_length=60)
     code: CouponCode | None = Field(
@@ -73,8 +88,6 @@ class CouponRequest(Request):
     def _is_one_of_both(self) -> Self:
         if (self.off_fen is None) == (self.off_percent is None):
             raise ValueError("either off_fen or off_percent")
-        if self.valid_from >= self.valid_until:
-            raise ValueError("valid_until is not after valid_from")
         return self
 
     def draft(self) -> Coupon:

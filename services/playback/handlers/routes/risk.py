@@ -1,13 +1,13 @@
 """What reviewers see and do: completed watches with risk signals."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
-from pydantic import AfterValidator, BaseModel, Field, StrictStr
+from pydantic import BaseModel, Field, StrictStr
 
-from services.kit.bodies import Request
+from services.kit.bodies import DAY_OF_THIS_CENTURY, Request
 from services.kit.clock import from_ms
 from services.kit.http import call_of, secured
 from services.kit.identity import Role
@@ -21,15 +21,12 @@ from services.playback.handlers.routes.fields import WatchId
 MAX_CASES = 100
 
 
-def _civil(text: str) -> str:
-    date.fromisoformat(f"{text}-01" if len(text) == len("2026-01") else text)
-    return text
-
-
 Period = Annotated[
     str,
-    Field(pattern=r"^20[0-9]{2}-[0-9]{2}(-[0-9]{2})?$", description="the month or day of completion, Asia/Shanghai"),
-    AfterValidator(_civil),
+    Field(
+        pattern=rf"^(20[0-9]{{2}}-(0[1-9]|1[0-2])|{DAY_OF_THIS_CENTURY})$",
+        description="the month or day of completion, Asia/Shanghai",
+    ),
 ]
 Place = Annotated[str, Field(pattern=r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}#[0-9a-f]{32}$")]
 """The sort key of a case."""
