@@ -7,10 +7,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.kit.clock import Clock
 from services.kit.ids import Ids
-from services.kit.kinds import ID_ONLY, stored
+from services.kit.kinds import ID_ONLY, declared
 
 
-@stored(shape=1, personal=ID_ONLY)
+@declared(shape=1, personal=ID_ONLY)
 class Envelope(BaseModel):
     """One event.
 

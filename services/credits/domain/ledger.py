@@ -113,7 +113,6 @@ class Draft:
         Kept("note", because="staff's words under the entry's MAC; no name belongs into them", until="the table goes"),
     ),
 )
-@dataclass(frozen=True)
 class Entry:
     """A draft in its place: `number` counts from 1 without gaps; MACs are hexadecimal, the first `prev_mac` is ""."""
 
@@ -136,7 +135,6 @@ class Entry:
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class Head:
     """Where the chain ends, stored apart so that a cut tail is found. `seal` is a MAC over the other fields."""
 

@@ -28,7 +28,6 @@ _EMAIL = re.compile(
 
 
 @stored(shape=1, personal=Emptied("username", "nickname", "real_name", "birthday", "employer", "email", "id_number"))
-@dataclass(frozen=True)
 class Profile:
     """What is known of a learner as a person; `revision` counts the changes, 0 where nothing was ever said.
 

@@ -110,7 +110,6 @@ class Check:
 
 
 @stored(shape=1, personal=NOTHING)
-@dataclass(frozen=True)
 class Count:
     """What a counter holds; read like any other item, written by `Add` alone."""
 

@@ -44,7 +44,6 @@ class IllegalStatus(Exception):
 
 
 @stored(shape=1, personal=Emptied("title", "tax_id", "email"))
-@dataclass(frozen=True)
 class Buyer:
     """Whom an invoice is made out to: personal data, kept apart from it. `tax_id` (税号) is a company's."""
 
@@ -85,7 +84,6 @@ class Document:
         Kept("note", because="finance answers for what it turned down", until="the table goes"),
     ),
 )
-@dataclass(frozen=True)
 class Invoice:
     """One invoice of one order; its amount in fen never changes, and says nothing of whom it is made out to.
 

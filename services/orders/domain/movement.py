@@ -24,7 +24,6 @@ class Share:
 
 
 @stored(shape=1, personal=NOTHING)
-@dataclass(frozen=True)
 class Movement:
     """Money that moved by our records. `amount_fen` is positive for refunds too.
 

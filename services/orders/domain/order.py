@@ -115,7 +115,6 @@ class TradeReference:
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class Order:
     """What a learner wants to have, and what became of it. The amounts never change. Money in fen.
 

@@ -75,7 +75,6 @@ class RefundLine:
         Kept("requested_by", "reason", because="staff answer for what they send back", until="the table goes"),
     ),
 )
-@dataclass(frozen=True)
 class Refund:
     """One sum sent back once, on the payment that brought it. `paid_fen` is that payment's, `amount_fen` what is asked
     for, and once all lines are decided what is sent.

@@ -16,7 +16,6 @@ KEY, OTHER = Key("P", "a"), Key("P", "b")
 
 
 @stored(shape=1, personal=NOTHING)
-@dataclass(frozen=True)
 class Thing:
     """Something to keep."""
 
@@ -28,7 +27,6 @@ class Thing:
 
 
 @stored(shape=1, personal=NOTHING)
-@dataclass(frozen=True)
 class Incompatible:
     """Something else."""
 

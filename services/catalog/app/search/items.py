@@ -1,6 +1,6 @@
 """What whoever keeps the catalogue in memory follows."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from services.catalog.domain.ids import CourseId
 from services.kit.kinds import NOTHING, stored
@@ -13,7 +13,6 @@ REMEMBERED = 100
 
 
 @stored(shape=1, personal=NOTHING)
-@dataclass(frozen=True)
 class Changes:
     """How many changes of courses' lines there have been, and the courses of the last ones, the latest last."""
 

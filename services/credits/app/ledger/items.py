@@ -1,6 +1,5 @@
 """Where the ledger and what is kept with it lie."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zlib import crc32
 
@@ -34,7 +33,6 @@ def entry_key(learner_id: LearnerId, number: int) -> Key:
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class AwardMark:
     """Which watch was awarded, and when."""
 
@@ -48,7 +46,6 @@ def award_key(learner_id: LearnerId, mark: str) -> Key:
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class Posting:
     """Entries `first` to `last` of one learner's ledger, posted together."""
 

@@ -1,6 +1,5 @@
 """Where personal data lies."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from services.credits.domain.ids import LearnerId
@@ -19,7 +18,6 @@ def profile_key(learner_id: LearnerId) -> Key:
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class ProfileChange:
     """Which fields one change touched, and when. What they held is not kept."""
 

@@ -1,6 +1,5 @@
 """What is kept for finance, and where."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from services.kit.kinds import NOTHING, stored
@@ -41,7 +40,6 @@ def checks_of_month(month: str) -> str:
 
 
 @stored(shape=1, personal=NOTHING)
-@dataclass(frozen=True)
 class DailyTask:
     """Says that what is done once for each civil day was asked for, and what that is."""
 

@@ -1,7 +1,6 @@
 """What is kept of invoices, and where."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from services.kit.kinds import NOTHING, stored
@@ -46,7 +45,6 @@ def buyer_key(invoice_id: InvoiceId) -> Key:
 
 
 @stored(shape=1, personal=NOTHING)
-@dataclass(frozen=True)
 class InvoiceOfOrder:
     """An invoice that an order has. How it stands, the invoice says."""
 

@@ -1,7 +1,5 @@
 """What is kept of carts and orders, and where."""
 
-from dataclasses import dataclass
-
 from services.kit.kinds import ID_ONLY, stored
 from services.kit.store import ABSENT, Key, Stored
 from services.orders.app.context import Context
@@ -41,7 +39,6 @@ def read_order(ctx: Context, order_id: OrderId) -> Stored[Order]:
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class OwnOrder:
     """Says that an order is a learner's. How it stands, the order says."""
 
@@ -59,7 +56,6 @@ def own_orders(learner_id: LearnerId) -> tuple[str, str]:
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class LatestOrder:
     """The newest order of a course, or of a membership, by a learner. How it stands, the order says."""
 

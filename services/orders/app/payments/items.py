@@ -1,6 +1,5 @@
 """What is kept of payments, and where."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from services.kit.kinds import NOTHING, stored
@@ -30,7 +29,6 @@ def read_payment(ctx: Context, number: PaymentNumber) -> Stored[Payment]:
 
 
 @stored(shape=1, personal=NOTHING)
-@dataclass(frozen=True)
 class PaymentOfOrder:
     """The number of an order's payment by one method: the newest, should an earlier one have been closed."""
 
@@ -43,7 +41,6 @@ def order_payment_key(order_id: OrderId, method: Method) -> Key:
 
 
 @stored(shape=1, personal=NOTHING)
-@dataclass(frozen=True)
 class NotificationRecord:
     """A notification that was taken."""
 
@@ -58,7 +55,6 @@ def notification_key(provider: ProviderName, identifier: str) -> Key:
 
 
 @stored(shape=1, personal=NOTHING)
-@dataclass(frozen=True)
 class UsedNonce:
     """A message that was taken: the same one never is again."""
 
@@ -71,7 +67,6 @@ def nonce_key(provider: ProviderName, nonce: str) -> Key:
 
 
 @stored(shape=1, personal=NOTHING)
-@dataclass(frozen=True)
 class PaymentReceipt:
     """What came of a payment: `refund_id` is of the refund that sends it back; without one, the order was granted."""
 

@@ -1,7 +1,5 @@
 """What is kept of refunds, and where."""
 
-from dataclasses import dataclass
-
 from services.kit.kinds import NOTHING, stored
 from services.kit.store import Key, Put, Stored
 from services.orders.app.context import Context
@@ -28,7 +26,6 @@ def read_refund(ctx: Context, refund_id: RefundId) -> Stored[Refund]:
 
 
 @stored(shape=1, personal=NOTHING)
-@dataclass(frozen=True)
 class RefundOfOrder:
     """A refund that an order has. How it stands, the refund says."""
 
