@@ -102,20 +102,15 @@ def stored(
     return lambda cls: declare(dataclass(frozen=True)(cls))
 
 
-UNDECLARED = ("services.catalog.domain.learning", "services.playback.")
-"""Modules whose classes may still be stored without saying anything. It only gets shorter, and then goes."""
-
-
-def kind_of(cls: type) -> Kind | None:
+def kind_of(cls: type) -> Kind:
     """What the class declared itself to be; a subclass declares itself anew.
 
     Raises:
         TypeError: it did not, and may not be stored.
     """
-    kind = _kinds.get(cls)
-    if kind is None and not cls.__module__.startswith(UNDECLARED):
+    if cls not in _kinds:
         raise TypeError(f"{cls.__name__} is not declared to be @stored")
-    return kind
+    return _kinds[cls]
 
 
 def kinds(package: str) -> dict[type, Kind]:

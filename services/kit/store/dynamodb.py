@@ -21,8 +21,7 @@ from pynamodb.transactions import TransactWrite
 from services.kit.clock import Clock
 from services.kit.events import Envelope
 from services.kit.kinds import Kind, kind_of
-from services.kit.store.codec import encode
-from services.kit.store.port import (
+from services.kit.store import (
     ABSENT,
     Add,
     Change,
@@ -39,6 +38,7 @@ from services.kit.store.port import (
     check_size,
     stored_from,
 )
+from services.kit.store.codec import encode
 
 T = TypeVar("T")
 
@@ -208,9 +208,9 @@ class DynamoStore:
         label = self._label(put.kind)
         return self._outbox(event.subject, event.id, version=1, body=put.body, expires_at=expires_at, **label)
 
-    def _label(self, kind: Kind | None) -> dict[str, Any]:
+    def _label(self, kind: Kind) -> dict[str, Any]:
         at = self._clock.now().isoformat(timespec="milliseconds")
-        return {"at": at, "kind": kind.name if kind else None, "shape": kind.shape if kind else None}
+        return {"at": at, "kind": kind.name, "shape": kind.shape}
 
     def _adding(self, add: Add) -> list[Action]:
         label = self._label(kind_of(Count))
@@ -231,7 +231,7 @@ def _at_version(version: int) -> Condition:
 def _may_put(put: Put) -> Condition:
     """At the version it expects, and of no newer shape: the version may have come from elsewhere than from a read."""
     condition = _at_version(put.after)
-    if put.after != ABSENT and put.kind is not None:
+    if put.after != ABSENT:
         condition &= Item.shape.does_not_exist() | (Item.shape <= put.kind.shape)
     return condition
 

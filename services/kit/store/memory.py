@@ -7,8 +7,7 @@ from typing import TypeVar
 from services.kit.clock import Clock, SystemClock
 from services.kit.events import Envelope
 from services.kit.kinds import Kind, kind_of
-from services.kit.store.codec import decode, encode
-from services.kit.store.port import (
+from services.kit.store import (
     ABSENT,
     Add,
     Change,
@@ -24,6 +23,7 @@ from services.kit.store.port import (
     check_size,
     stored_from,
 )
+from services.kit.store.codec import decode, encode
 
 T = TypeVar("T")
 
@@ -106,7 +106,7 @@ class MemoryStore:
 
     def _require_known(self, put: Put) -> None:
         label = self.labels.get(put.key) if put.key in self.items else None
-        if put.kind and label and (label.shape or 0) > put.kind.shape:
+        if label and (label.shape or 0) > put.kind.shape:
             raise NewerShape(f"{put.key.pk} / {put.key.sk} has shape {label.shape}")
 
     def _apply(self, write: Put | Check | Remove | Add, body: str) -> None:
@@ -122,6 +122,6 @@ class MemoryStore:
             self.items[write.key] = (version + 1, encode(Count(count)))
             self.labels[write.key] = self._label(kind_of(Count), None)
 
-    def _label(self, kind: Kind | None, expires_at: int | None) -> Label:
+    def _label(self, kind: Kind, expires_at: int | None) -> Label:
         at = self._clock.now().isoformat(timespec="milliseconds")
-        return Label(kind.name if kind else None, kind.shape if kind else None, at, expires_at)
+        return Label(kind.name, kind.shape, at, expires_at)

@@ -29,11 +29,10 @@ class InvoiceStatus(StrEnum):
 
 _NEXT = {
     InvoiceStatus.REQUESTED: {InvoiceStatus.CANCELLED, InvoiceStatus.ISSUED},
-    InvoiceStatus.CANCELLED: set[InvoiceStatus](),
     InvoiceStatus.ISSUED: {InvoiceStatus.RED_NEEDED},
     InvoiceStatus.RED_NEEDED: {InvoiceStatus.RED_LETTERED},
-    InvoiceStatus.RED_LETTERED: set[InvoiceStatus](),
 }
+"""Of what is not here, nothing follows."""
 
 _STANDING = (InvoiceStatus.REQUESTED, InvoiceStatus.ISSUED, InvoiceStatus.RED_NEEDED)
 """Until it is red-lettered an invoice counts, whatever became of its order."""
@@ -123,7 +122,7 @@ class Invoice:
         return self._moved(InvoiceStatus.RED_NEEDED)
 
     def _moved(self, status: InvoiceStatus) -> "Invoice":
-        if status not in _NEXT[self.status]:
+        if status not in _NEXT.get(self.status, ()):
             raise IllegalStatus(f"{self.invoice_id}: {self.status} to {status}")
         return replace(self, status=status)
 

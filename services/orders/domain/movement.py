@@ -41,6 +41,11 @@ class Movement:
     how: str
     shares: tuple[Share, ...] = ()
 
+    @property
+    def shared_fen(self) -> int:
+        """What of it was for courses and plans."""
+        return sum(share.amount_fen for share in self.shares)
+
 
 def shares_of_order(order: Order) -> tuple[Share, ...]:
     """What the payment of an order was for."""

@@ -44,9 +44,8 @@ class Decision(StrEnum):
 _NEXT = {
     Decision.WAITING: {Decision.REVERSING, Decision.REVOKED, Decision.KEPT},
     Decision.REVERSING: {Decision.REVOKED},
-    Decision.REVOKED: set[Decision](),
-    Decision.KEPT: set[Decision](),
 }
+"""Of what is not here, nothing follows."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +113,7 @@ class Refund:
         A line that is past this decision stays as it is. Raises LookupError.
         """
         before = self.line(revocation_id)
-        if decision not in _NEXT[before.decision]:
+        if decision not in _NEXT.get(before.decision, ()):
             return self
         after = replace(before, decision=decision, watch_ids=tuple(watch_ids) or before.watch_ids)
         lines = tuple(after if line is before else line for line in self.lines)

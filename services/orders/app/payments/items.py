@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from services.kit.kinds import NOTHING, stored
-from services.kit.store import Key, Stored
+from services.kit.store import Key, Stored, required
 from services.orders.app.context import Context
 from services.orders.app.items import shard_of, shards_of
 from services.orders.domain.ids import OrderId, PaymentNumber, RefundId
@@ -22,10 +22,7 @@ def payments_of_hour(hour: str) -> list[str]:
 
 def read_payment(ctx: Context, number: PaymentNumber) -> Stored[Payment]:
     """The payment of a number. Raises LookupError."""
-    stored = ctx.store.get(payment_key(number), Payment)
-    if stored is None:
-        raise LookupError(number)
-    return stored
+    return required(ctx.store.get(payment_key(number), Payment), LookupError(number))
 
 
 @stored(shape=1, personal=NOTHING)
