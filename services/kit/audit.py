@@ -1,6 +1,5 @@
 """The append-only log of what staff did, in the transaction that did it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from services.kit.clock import Clock
@@ -14,7 +13,6 @@ from services.kit.store import Key, Put
     shape=1,
     personal=Kept("actor", "subject", "reason", because="staff answer for what they did", until="the table goes"),
 )
-@dataclass(frozen=True)
 class AuditRecord:
     """One staff action."""
 

@@ -1,7 +1,9 @@
 """Who asks for something, as one value: use cases take it in place of a row of strings."""
 
 from dataclasses import dataclass
+from typing import Any
 
+from services.kit.idempotency import Request
 from services.kit.identity import Principal
 
 
@@ -21,3 +23,7 @@ class Call:
     def caller_id(self) -> str:
         """The caller's opaque id."""
         return self.caller.id
+
+    def request(self, action: str, **content: Any) -> Request:
+        """What is asked for, of which a retry gets the first answer; `content` holds JSON values."""
+        return Request(self.caller_id, self.idempotency_key, action, content)

@@ -1,6 +1,6 @@
 """The one source of time. Deployed functions only ever hold `SystemClock`."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Protocol
 
 
@@ -18,21 +18,6 @@ class SystemClock:
         """The current instant, cut to milliseconds so that it survives storage unchanged."""
         now = datetime.now(UTC)
         return now.replace(microsecond=now.microsecond // 1000 * 1000)
-
-
-class ManualClock:
-    """A clock that moves only when told to. For handlers run in process by tests."""
-
-    def __init__(self, start: datetime) -> None:
-        self._now = start
-
-    def now(self) -> datetime:
-        """The instant it was last set to."""
-        return self._now
-
-    def advance(self, milliseconds: int) -> None:
-        """Moves the clock forward (or, for skew between functions, back)."""
-        self._now += timedelta(milliseconds=milliseconds)
 
 
 def to_ms(instant: datetime) -> int:

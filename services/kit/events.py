@@ -1,16 +1,16 @@
 """The envelope every event travels in (CloudEvents-style)."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.kit.clock import Clock
 from services.kit.ids import Ids
-from services.kit.kinds import ID_ONLY, stored
+from services.kit.kinds import ID_ONLY, declared
 
 
-@stored(shape=1, personal=ID_ONLY)
+@declared(shape=1, personal=ID_ONLY)
 class Envelope(BaseModel):
     """One event.
 
@@ -30,6 +30,22 @@ class Envelope(BaseModel):
     causation_id: str | None = None
     data: dict[str, Any]
 
+    @property
+    def place(self) -> int:
+        """A state event's place in the order of its subject's. Raises ValueError for one that has none."""
+        if self.sequence is None:
+            raise ValueError(f"{self.type} is a state event and must have a sequence")
+        return self.sequence
+
+
+class Fact(Protocol):
+    """What a service publishes: a pydantic model that says which type of event it is."""
+
+    TYPE: ClassVar[str]
+
+    def model_dump(self, *, mode: str) -> dict[str, Any]:
+        """Its members as JSON values, for the mode `json`."""
+
 
 class EventFactory:
     """Makes a service's envelopes."""
@@ -41,8 +57,7 @@ class EventFactory:
 
     def make(
         self,
-        type_: str,
-        data: BaseModel,
+        data: Fact,
         *,
         subject: str,
         sequence: int | None = None,
@@ -53,7 +68,7 @@ class EventFactory:
         return Envelope(
             id=self._ids.new(),
             source=self._source,
-            type=type_,
+            type=data.TYPE,
             time=self._clock.now(),
             subject=subject,
             sequence=sequence,

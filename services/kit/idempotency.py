@@ -30,7 +30,6 @@ class Request:
 
 
 @stored(shape=1, personal=Kept("text", because="a retry gets the first answer", until="30 days after it"))
-@dataclass(frozen=True)
 class Answer:
     """What was answered, as the text of the result, and to what."""
 

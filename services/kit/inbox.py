@@ -1,7 +1,6 @@
 """Exactly-once effects: the effect and the marker of its event are written in one transaction."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.kit.clock import Clock
@@ -14,7 +13,6 @@ MARKER_RETENTION = timedelta(days=60)
 
 
 @stored(shape=1, personal=NOTHING)
-@dataclass(frozen=True)
 class Marker:
     """Says that an event has had its effect."""
 

@@ -5,7 +5,7 @@ Pure, and outside the store's package, so that a domain may declare its own aggr
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeVar, dataclass_transform
 
 T = TypeVar("T")
 
@@ -72,7 +72,7 @@ class Kind:
 _kinds: dict[type, Kind] = {}
 
 
-def stored(
+def declared(
     *, shape: int, personal: Personal | tuple[Personal, ...], retired: tuple[str, ...] = ()
 ) -> Callable[[type[T]], type[T]]:
     """Declares a dataclass or pydantic model as a kind of stored items, named like the class.
@@ -93,16 +93,24 @@ def stored(
     return declare
 
 
+@dataclass_transform(frozen_default=True)
+def stored(
+    *, shape: int, personal: Personal | tuple[Personal, ...], retired: tuple[str, ...] = ()
+) -> Callable[[type[T]], type[T]]:
+    """Makes the class a frozen dataclass, and declares it as above: an item changes by `replace` alone."""
+    declare = declared(shape=shape, personal=personal, retired=retired)
+    return lambda cls: declare(dataclass(frozen=True)(cls))
+
+
 def kind_of(cls: type) -> Kind:
     """What the class declared itself to be; a subclass declares itself anew.
 
     Raises:
         TypeError: it did not, and may not be stored.
     """
-    kind = _kinds.get(cls)
-    if kind is None:
+    if cls not in _kinds:
         raise TypeError(f"{cls.__name__} is not declared to be @stored")
-    return kind
+    return _kinds[cls]
 
 
 def kinds(package: str) -> dict[type, Kind]:

@@ -1,7 +1,9 @@
 """Refusals: RFC 9457 problem details with the product's stable codes, in Chinese and English."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 
@@ -17,8 +19,8 @@ class ProblemType:
     `retry_after_s` is told where the same request will be taken in a moment.
     """
 
-    code: str
     status: HTTPStatus
+    code: str
     detail: str
     detail_en: str
     next: str
@@ -64,89 +66,95 @@ class Problem(Exception):
         return Response(self.type.status.value, "application/problem+json", body, headers=headers)
 
 
+def declared_in(module: Mapping[str, object]) -> tuple[ProblemType, ...]:
+    """The refusals of a module, given its `globals()`: all, in the order in which it declares them."""
+    return tuple(member for member in module.values() if isinstance(member, ProblemType))
+
+
+conflict = partial(ProblemType, HTTPStatus.CONFLICT)
+not_found = partial(ProblemType, HTTPStatus.NOT_FOUND)
+forbidden = partial(ProblemType, HTTPStatus.FORBIDDEN)
+unprocessable = partial(ProblemType, HTTPStatus.UNPROCESSABLE_ENTITY)
+"""The kinds of refusals that there are many of."""
+
 INVALID_REQUEST = ProblemType(
-    "INVALID_REQUEST",
     HTTPStatus.BAD_REQUEST,
+    "INVALID_REQUEST",
     "请求格式不正确，未作任何更改。",
     "The request is malformed; nothing was changed.",
     "请对照 errors 中的位置修改后重试。",
     "Correct the places listed in errors and send it again.",
 )
 UNSUPPORTED_MEDIA_TYPE = ProblemType(
-    "UNSUPPORTED_MEDIA_TYPE",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    "UNSUPPORTED_MEDIA_TYPE",
     "请求正文必须是 application/json。",
     "The request body must be application/json.",
     "请设置 Content-Type: application/json 后重试。",
     "Set Content-Type: application/json and send it again.",
 )
 PAYLOAD_TOO_LARGE = ProblemType(
-    "PAYLOAD_TOO_LARGE",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    "PAYLOAD_TOO_LARGE",
     "请求正文过大，未作任何更改。",
     "The request body is too large; nothing was changed.",
     "请缩短内容后重试。",
     "Send less.",
 )
-NOT_FOUND = ProblemType(
+NOT_FOUND = not_found(
     "NOT_FOUND",
-    HTTPStatus.NOT_FOUND,
     "没有找到您要的内容。",
     "There is nothing here.",
     "请检查链接，或返回首页。",
     "Check the address, or go back to the home page.",
 )
 METHOD_NOT_ALLOWED = ProblemType(
-    "METHOD_NOT_ALLOWED",
     HTTPStatus.METHOD_NOT_ALLOWED,
+    "METHOD_NOT_ALLOWED",
     "此地址不支持该请求方法，未作任何更改。",
     "This address does not take this method; nothing was changed.",
     "请使用 Allow 响应头列出的方法。",
     "Use a method that the header Allow lists.",
 )
 NOT_SIGNED_IN = ProblemType(
-    "NOT_SIGNED_IN",
     HTTPStatus.UNAUTHORIZED,
+    "NOT_SIGNED_IN",
     "请先登录。",
     "Please sign in first.",
     "登录后重试。",
     "Sign in and try again.",
 )
-WRONG_ROLE = ProblemType(
+WRONG_ROLE = forbidden(
     "WRONG_ROLE",
-    HTTPStatus.FORBIDDEN,
     "您的账号没有执行此操作的权限。",
     "Your account may not do this.",
     "请使用有权限的账号，或联系管理员。",
     "Use an account with the right role, or ask an administrator.",
 )
-FORBIDDEN_ORIGIN = ProblemType(
+FORBIDDEN_ORIGIN = forbidden(
     "FORBIDDEN_ORIGIN",
-    HTTPStatus.FORBIDDEN,
     "请通过学时的网站地址访问。",
     "Please use the public address of Xueshi.",
     "请从网站或应用内重试。",
     "Try again from the site or the app.",
 )
 IDEMPOTENCY_KEY_REQUIRED = ProblemType(
-    "IDEMPOTENCY_KEY_REQUIRED",
     HTTPStatus.BAD_REQUEST,
+    "IDEMPOTENCY_KEY_REQUIRED",
     "缺少有效的 Idempotency-Key 请求头（16 至 64 位字母、数字或连字符）。",
     "A valid Idempotency-Key header is missing (16 to 64 letters, digits or hyphens).",
     "为每次操作生成一个新的键；重试同一操作时使用同一个键。",
     "Make a new key for each action; send the same key when you retry it.",
 )
-IDEMPOTENCY_KEY_REUSED = ProblemType(
+IDEMPOTENCY_KEY_REUSED = unprocessable(
     "IDEMPOTENCY_KEY_REUSED",
-    HTTPStatus.UNPROCESSABLE_ENTITY,
     "该 Idempotency-Key 已用于另一个内容不同的请求，本次未作更改。",
     "This Idempotency-Key was used for a different request; this one changed nothing.",
     "请为新的操作生成一个新的键。",
     "Make a new key for a new action.",
 )
-BUSY = ProblemType(
+BUSY = conflict(
     "BUSY",
-    HTTPStatus.CONFLICT,
     "同一内容正被同时更改，本次未作更改。",
     "The same thing is being changed at the same time; this request changed nothing.",
     "请稍后用同一请求重试。",
@@ -154,8 +162,8 @@ BUSY = ProblemType(
     retry_after_s=1,
 )
 OVERLOADED = ProblemType(
-    "OVERLOADED",
     HTTPStatus.SERVICE_UNAVAILABLE,
+    "OVERLOADED",
     "当前请求过多，本次未作更改。",
     "There are too many requests at the moment; this one changed nothing.",
     "请稍后用同一请求重试。",
@@ -163,26 +171,12 @@ OVERLOADED = ProblemType(
     retry_after_s=2,
 )
 INTERNAL = ProblemType(
-    "INTERNAL",
     HTTPStatus.INTERNAL_SERVER_ERROR,
+    "INTERNAL",
     "系统出错，我们已收到通知。已确认保存的内容不受影响。",
     "Something failed on our side and we have been told. Nothing acknowledged is lost.",
     "请稍后重试。",
     "Try again later.",
 )
 
-COMMON = (
-    INVALID_REQUEST,
-    UNSUPPORTED_MEDIA_TYPE,
-    PAYLOAD_TOO_LARGE,
-    NOT_FOUND,
-    METHOD_NOT_ALLOWED,
-    NOT_SIGNED_IN,
-    WRONG_ROLE,
-    FORBIDDEN_ORIGIN,
-    IDEMPOTENCY_KEY_REQUIRED,
-    IDEMPOTENCY_KEY_REUSED,
-    BUSY,
-    OVERLOADED,
-    INTERNAL,
-)
+COMMON = declared_in(globals())

@@ -9,8 +9,8 @@ from services.credits.handlers.mail import event_handlers as mail_handlers
 from services.credits.handlers.notices import event_handlers as notices_handlers
 from services.kit.clock import SystemClock
 from services.kit.consumer import EventHandler
-from services.kit.ids import SequentialIds
 from services.kit.store.memory import MemoryStore
+from tests.fakes import SequentialIds
 
 
 class Closed:

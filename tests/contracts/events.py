@@ -18,11 +18,9 @@ from services.credits.app.context import LedgerContext, ports
 from services.credits.domain.credentials import Credential
 from services.credits.handlers.consume import event_handlers as credits_handlers
 from services.kit.call import Call
-from services.kit.clock import ManualClock
 from services.kit.consumer import EventHandler
 from services.kit.events import Envelope, EventFactory
 from services.kit.identity import Principal, Role
-from services.kit.ids import SequentialIds
 from services.kit.keyring import KeyRing
 from services.kit.store import Change
 from services.kit.store.memory import MemoryStore
@@ -34,6 +32,7 @@ from services.orders.domain.refund import Decision, refund_of
 from services.orders.handlers.consume import event_handlers as orders_handlers
 from services.playback.app.context import Context as Watching
 from services.playback.handlers.consume import event_handlers as playback_handlers
+from tests.fakes import ManualClock, SequentialIds
 from tests.unit.orders import shop
 
 ROOT = Path(__file__).parent.parent.parent

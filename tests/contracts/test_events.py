@@ -24,10 +24,8 @@ from services.credits.app.notices.tell_learner import tell_of_entry
 from services.credits.domain.credentials import Credential
 from services.credits.domain.review import Standing
 from services.kit.call import Call
-from services.kit.clock import ManualClock
 from services.kit.events import Envelope
 from services.kit.identity import Principal, Role
-from services.kit.ids import SequentialIds
 from services.kit.store import Change, Put
 from services.kit.store.memory import MemoryStore
 from services.orders.app.finance.exports import request_daily_exports
@@ -37,6 +35,7 @@ from services.orders.app.payments.receive_notification import receive_notificati
 from services.playback.adapters.archive import MemoryArchive as Packs
 from services.playback.app.risk.assess_watch import assess_watch
 from tests.contracts.events import CONSUMERS, PUBLISHED, ROOT, SERVICES, consumer, example, names, published, schema
+from tests.fakes import ManualClock, SequentialIds
 from tests.unit.credits import world as credits_world
 from tests.unit.orders import shop
 from tests.unit.orders import world as orders_world

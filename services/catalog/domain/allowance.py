@@ -1,6 +1,6 @@
 """How much one learner may write in a day. Pure."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 
 from services.kit.days import civil_day
@@ -8,7 +8,6 @@ from services.kit.kinds import ID_ONLY, stored
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class Allowance:
     """What was used of a day's allowance."""
 

@@ -27,7 +27,6 @@ class Message:
 
 
 @stored(shape=1, personal=Emptied("subject", "text"))
-@dataclass(frozen=True)
 class Enquiry:
     """A conversation of one learner with the staff.
 
@@ -90,7 +89,6 @@ class Enquiry:
 
 
 @stored(shape=1, personal=Emptied("subject"))
-@dataclass(frozen=True)
 class EnquirySummary:
     """An enquiry in a list, without its messages. `gone`: it stands elsewhere by now."""
 

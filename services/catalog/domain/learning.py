@@ -1,13 +1,12 @@
 """Who has taken a course. Pure."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from services.kit.kinds import ID_ONLY, stored
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class Enrolment:
     """A learner has a course, since its first entitlement or, in a membership's library, its first completion."""
 

@@ -26,7 +26,6 @@ class Media:
 
 
 @stored(shape=1, personal=(_INSTRUCTORS, _EDITOR))
-@dataclass(frozen=True)
 class Publication:
     """One published state of a course; `number` counts from 1."""
 
@@ -53,7 +52,6 @@ class Publication:
 
 
 @stored(shape=1, personal=_INSTRUCTORS)
-@dataclass(frozen=True)
 class Listing:
     """A course's line in the catalogue, and which publication is current. `withdrawn_at`: it is no longer offered.
 

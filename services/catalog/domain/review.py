@@ -31,7 +31,6 @@ class ReviewContent:
         Kept("hidden_because", because="staff answer for what they hide", until="the table goes"),
     ),
 )
-@dataclass(frozen=True)
 class Review:
     """A learner's review of a course. `hidden_because` is the moderator's reason, which outlives every edit."""
 
@@ -67,7 +66,6 @@ class Review:
 
 
 @stored(shape=1, personal=NOTHING)
-@dataclass(frozen=True)
 class Rating:
     """How many reviews gave one star, two stars ... five stars."""
 
@@ -105,7 +103,6 @@ UNRATED = Rating()
 
 
 @stored(shape=1, personal=Emptied("display_name", "text", "reason"))
-@dataclass(frozen=True)
 class ReportedReview:
     """A review that others reported, with its words at the last report: they may be edited since."""
 

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
-from services.credits.domain.ledger import HEAD_PURPOSE, Entry, Head, Macs, signed_bytes
+from services.credits.domain.ledger import Entry, Head
 
 FORMAT = "xueshi.ledger-anchor/1"
 
@@ -40,14 +40,6 @@ def read_anchor(text: bytes) -> Anchor:
         raise ValueError(f"unknown format {content['format']}")
     heads = tuple(Head(**head) for head in content["heads"])
     return Anchor(date.fromisoformat(content["day"]), content["previous"], heads)
-
-
-def is_sealed(head: Head, macs: Macs) -> bool:
-    """Whether we made this head. Raises UnknownKey."""
-    try:
-        return macs.verify(head.key_id, HEAD_PURPOSE, signed_bytes(head), bytes.fromhex(head.seal))
-    except ValueError:
-        return False
 
 
 def rolled_back_at(entries: Sequence[Entry], heads: Sequence[Head]) -> int | None:

@@ -2,7 +2,6 @@
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.credits.domain.ids import EntryId, LearnerId
@@ -21,7 +20,6 @@ STATUS_LIST_LENGTH = 131_072
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class Attestation:
     """What was issued for one award, once. What it certifies is the ledger's entry; the name on it is kept apart.
 

@@ -1,6 +1,5 @@
 """A learner's certificates: append-only revisions, so that no hours move by editing a date."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -26,7 +25,6 @@ class State(StrEnum):
         Kept("by", because="staff answer for what they did", until="the table goes"),
     ),
 )
-@dataclass(frozen=True)
 class Certificate:
     """One revision of what is known about a certificate; the highest `revision` counts, earlier ones stay.
 

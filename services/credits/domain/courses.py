@@ -1,6 +1,5 @@
 """The ledger's own view of a course: what one content version gives."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from services.credits.domain.credentials import Category, Credential
@@ -9,7 +8,6 @@ from services.kit.kinds import NOTHING, stored
 
 
 @stored(shape=1, personal=NOTHING)
-@dataclass(frozen=True)
 class CourseVersion:
     """One content version of a course, as of its newest publication (`sequence`).
 

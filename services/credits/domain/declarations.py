@@ -55,7 +55,6 @@ class Ending(StrEnum):
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class Line:
     """One row for the certifying body, of which only `withdrawn` can change, and only while its batch is open.
 
@@ -88,7 +87,6 @@ class Submission:
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class Declaration:
     """The declaration of one entry: every time it was put to the certifying body, of which the last one counts.
 
@@ -116,7 +114,6 @@ class Declaration:
         "reason", because="the certifying body's own words; no name belongs into them", until="the table goes"
     ),
 )
-@dataclass(frozen=True)
 class LineResult:
     """The certifying body's answer to a line; `reason` is its own text, "" with an acceptance."""
 

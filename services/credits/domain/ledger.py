@@ -113,7 +113,6 @@ class Draft:
         Kept("note", because="staff's words under the entry's MAC; no name belongs into them", until="the table goes"),
     ),
 )
-@dataclass(frozen=True)
 class Entry:
     """A draft in its place: `number` counts from 1 without gaps; MACs are hexadecimal, the first `prev_mac` is ""."""
 
@@ -136,7 +135,6 @@ class Entry:
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class Head:
     """Where the chain ends, stored apart so that a cut tail is found. `seal` is a MAC over the other fields."""
 
@@ -172,16 +170,25 @@ def extend(
     Raises:
         BrokenHead: nothing is added to a head that somebody changed, which would seal what they did.
     """
-    if not macs.verify(head.key_id, HEAD_PURPOSE, signed_bytes(head), bytes.fromhex(head.seal)):
+    if not is_genuine(head, macs):
         raise BrokenHead(head.learner_id)
     key_id = macs.current_id()
     entries: list[Entry] = []
     count, last_mac = head.count, head.last_mac
     for draft, entry_id in zip(drafts, entry_ids, strict=True):
         count += 1
-        entry = _entry(draft, count, entry_id, head.learner_id, at, key_id, last_mac, macs)
-        entries.append(entry)
-        last_mac = entry.mac
+        unsigned = Entry(
+            number=count,
+            entry_id=entry_id,
+            learner_id=head.learner_id,
+            at=at,
+            key_id=key_id,
+            prev_mac=last_mac,
+            mac="",
+            **vars(draft),
+        )
+        last_mac = macs.mac(key_id, PURPOSE, signed_bytes(unsigned)).hex()
+        entries.append(replace(unsigned, mac=last_mac))
     return sealed(head.learner_id, count, last_mac, macs), entries
 
 
@@ -208,35 +215,13 @@ def signed_bytes(record: Entry | Head) -> bytes:
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def _entry(
-    draft: Draft,
-    number: int,
-    entry_id: EntryId,
-    learner_id: LearnerId,
-    at: datetime,
-    key_id: str,
-    prev_mac: str,
-    macs: Macs,
-) -> Entry:
-    entry = Entry(
-        number=number,
-        entry_id=entry_id,
-        learner_id=learner_id,
-        at=at,
-        kind=draft.kind,
-        reason=draft.reason,
-        hours=draft.hours,
-        completion=draft.completion,
-        key_id=key_id,
-        prev_mac=prev_mac,
-        mac="",
-        credential=draft.credential,
-        period=draft.period,
-        settles=draft.settles,
-        note=draft.note,
-        actor=draft.actor,
-    )
-    return replace(entry, mac=macs.mac(key_id, PURPOSE, signed_bytes(entry)).hex())
+def is_genuine(record: Entry | Head, macs: Macs) -> bool:
+    """Whether we made it: its MAC or seal is right. Raises UnknownKey."""
+    purpose, given = (PURPOSE, record.mac) if isinstance(record, Entry) else (HEAD_PURPOSE, record.seal)
+    try:
+        return macs.verify(record.key_id, purpose, signed_bytes(record), bytes.fromhex(given))
+    except ValueError:
+        return False
 
 
 def _plain(record: Any) -> dict[str, Any]:

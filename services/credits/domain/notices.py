@@ -70,7 +70,6 @@ Message = HoursMessage | AnswerMessage | DeadlineMessage
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class Notice:
     """One notice, never changed. `number` counts a learner's notices from 1; `event_id` names what it follows from."""
 
@@ -81,7 +80,6 @@ class Notice:
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class MailSettings:
     """Which kinds of notices a learner does not want by e-mail too; the inbox always has them."""
 
@@ -97,7 +95,6 @@ class MailOutcome(StrEnum):
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class Inbox:
     """A learner's inbox: the last notice's number, and which were read: all up to one number, and some apart."""
 

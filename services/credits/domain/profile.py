@@ -26,7 +26,6 @@ EMAIL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@([
 
 
 @stored(shape=1, personal=Emptied("username", "nickname", "real_name", "birthday", "employer", "email", "id_number"))
-@dataclass(frozen=True)
 class Profile:
     """What is known of a learner as a person; `revision` counts the changes, 0 where nothing was ever said.
 

@@ -14,7 +14,6 @@ ZERO = Decimal(0)
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class MembershipPeriod:
     """One period of a membership, valid in [valid_from, valid_until), as orders last told it (`sequence`).
 

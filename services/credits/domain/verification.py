@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from services.credits.domain.ids import LearnerId
-from services.credits.domain.ledger import HEAD_PURPOSE, PURPOSE, Entry, Head, Kind, Macs, signed_bytes
+from services.credits.domain.ledger import Entry, Head, Kind, Macs, is_genuine
 
 
 class FaultKind(StrEnum):
@@ -61,7 +61,7 @@ def _entry_fault(
 ) -> FaultKind | None:
     if entry.number != place:
         return FaultKind.REORDERED if place in numbers else FaultKind.MISSING
-    if not _verified(macs, entry.key_id, PURPOSE, signed_bytes(entry), entry.mac):
+    if not is_genuine(entry, macs):
         return FaultKind.CHANGED
     if entry.learner_id != learner_id:
         return FaultKind.FOREIGN
@@ -71,8 +71,7 @@ def _entry_fault(
 def _head_fault(learner_id: LearnerId, count: int, last_mac: str, head: Head | None, macs: Macs) -> Fault | None:
     if head is None:
         return Fault(FaultKind.HEAD_MISSING, 0) if count else None
-    sealed = _verified(macs, head.key_id, HEAD_PURPOSE, signed_bytes(head), head.seal)
-    if not sealed or head.learner_id != learner_id:
+    if not is_genuine(head, macs) or head.learner_id != learner_id:
         return Fault(FaultKind.HEAD_CHANGED, 0)
     if count < head.count:
         return Fault(FaultKind.MISSING, count + 1)
@@ -91,11 +90,3 @@ def _second_award(entries: Sequence[Entry]) -> Fault | None:
                 return Fault(FaultKind.AWARDED_TWICE, entry.number)
             seen.add(award)
     return None
-
-
-def _verified(macs: Macs, key_id: str, purpose: str, message: bytes, mac: str) -> bool:
-    try:
-        given = bytes.fromhex(mac)
-    except ValueError:
-        return False
-    return macs.verify(key_id, purpose, message, given)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from random import choice, randrange
 
-from services.kit.store.port import Add, Count, Key, Store
+from services.kit.store import Add, Count, Key, Store
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,7 @@ from pynamodb.transactions import TransactWrite
 from services.kit.clock import Clock
 from services.kit.events import Envelope
 from services.kit.kinds import Kind, kind_of
-from services.kit.store.codec import encode
-from services.kit.store.port import (
+from services.kit.store import (
     ABSENT,
     Add,
     Change,
@@ -39,6 +38,7 @@ from services.kit.store.port import (
     check_size,
     stored_from,
 )
+from services.kit.store.codec import encode
 
 T = TypeVar("T")
 

@@ -7,8 +7,7 @@ from typing import TypeVar
 from services.kit.clock import Clock, SystemClock
 from services.kit.events import Envelope
 from services.kit.kinds import Kind, kind_of
-from services.kit.store.codec import decode, encode
-from services.kit.store.port import (
+from services.kit.store import (
     ABSENT,
     Add,
     Change,
@@ -24,6 +23,7 @@ from services.kit.store.port import (
     check_size,
     stored_from,
 )
+from services.kit.store.codec import decode, encode
 
 T = TypeVar("T")
 

@@ -6,7 +6,7 @@ from heapq import merge
 from itertools import islice
 from typing import TypeVar
 
-from services.kit.store.port import Page, Store, Stored
+from services.kit.store import Page, Store, Stored
 
 T = TypeVar("T")
 
@@ -51,8 +51,8 @@ def page_of(
     after: str | None,
     limit: int,
     shown: Callable[[T], bool] = lambda _: True,
-) -> Page[Stored[T]]:
-    """A page of what is to be shown of several partitions, whose sort keys go on from one to the next.
+) -> Page[T]:
+    """A page of the values to be shown of several partitions, whose sort keys go on from one to the next.
 
     Args:
         partitions: partition keys with a prefix each, from the one that `after` lies in.
@@ -63,8 +63,8 @@ def page_of(
         for page in _pages(store, pk, prefix, kind, after, max(limit, FEWEST_READ)):
             found += [stored for stored in page.items if shown(stored.value)]
             if len(found) > limit:
-                return Page(found[:limit], found[limit - 1].key.sk)
-    return Page(found, None)
+                return Page([stored.value for stored in found[:limit]], found[limit - 1].key.sk)
+    return Page([stored.value for stored in found], None)
 
 
 def _pages(

@@ -21,7 +21,7 @@ class CsvTable:
 
     content_type: ClassVar = "text/csv; charset=utf-8"
 
-    def __init__(self, path: Path, table: Table) -> None:
+    def __init__(self, path: Path, table: Table[Any]) -> None:
         self._stream = path.open("wb")
         self._writer = CsvWriter(self._stream, table.headings)
         self._money = [column.money for column in table.columns]
@@ -49,7 +49,7 @@ class XlsxTable:
 
     content_type: ClassVar = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-    def __init__(self, path: Path, table: Table) -> None:
+    def __init__(self, path: Path, table: Table[Any]) -> None:
         options = {"constant_memory": True, "tmpdir": str(path.parent), **_NO_CONVERSIONS}
         self._book = xlsxwriter.Workbook(str(path), options)
         self._book.use_zip64()

@@ -24,7 +24,6 @@ class CartLine:
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class Cart:
     """One per learner, whatever the device; every course at most once, in the order they were added."""
 

@@ -1,7 +1,7 @@
 """Coupons: what they take off, for whom, and how often."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.kit.kinds import ID_ONLY, NOTHING, stored
@@ -19,7 +19,6 @@ _RANDOM_DIGITS, _CODE_LENGTH = 15, 12
 
 
 @stored(shape=1, personal=NOTHING)
-@dataclass(frozen=True)
 class Coupon:
     """One code, for as many learners as its limits let in. It takes off either fen or a percentage, of courses only.
 
@@ -58,7 +57,6 @@ class Coupon:
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class CouponUsage:
     """How often a coupon is in use, by open orders and by paid ones; overall or by one learner."""
 
@@ -80,7 +78,6 @@ class CouponUsage:
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class CouponAttempts:
     """How many codes that are none, or that are still being looked at, a learner has tried since `since`, the first."""
 

@@ -1,13 +1,10 @@
 """What orders knows of a course: its own narrow view of the catalogue's."""
 
-from dataclasses import dataclass
-
 from services.kit.kinds import NOTHING, stored
 from services.orders.domain.ids import CourseId
 
 
 @stored(shape=1, personal=NOTHING)
-@dataclass(frozen=True)
 class CourseOffer:
     """A course as it can be had. `sequence` is the number of the publication or withdrawal it was read from.
 

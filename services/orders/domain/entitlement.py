@@ -1,6 +1,5 @@
 """The right to watch a course, and how it is come by."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -17,7 +16,6 @@ class Basis(StrEnum):
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class Entitlement:
     """One right of one learner to watch one course; there may be several for a course, each on its own basis.
 
@@ -41,7 +39,6 @@ class Entitlement:
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class Claim:
     """A member took a recommended course: once, for ever.
 

@@ -56,7 +56,6 @@ class Manifest:
 @stored(
     shape=1, personal=Kept("requested_by", "reason", because="staff answer for what they did", until="the table goes")
 )
-@dataclass(frozen=True)
 class Export:
     """What one was asked for, by whom and why. `requested_by` is a person's opaque id, or SCHEDULE."""
 

@@ -29,11 +29,10 @@ class InvoiceStatus(StrEnum):
 
 _NEXT = {
     InvoiceStatus.REQUESTED: {InvoiceStatus.CANCELLED, InvoiceStatus.ISSUED},
-    InvoiceStatus.CANCELLED: set[InvoiceStatus](),
     InvoiceStatus.ISSUED: {InvoiceStatus.RED_NEEDED},
     InvoiceStatus.RED_NEEDED: {InvoiceStatus.RED_LETTERED},
-    InvoiceStatus.RED_LETTERED: set[InvoiceStatus](),
 }
+"""Of what is not here, nothing follows."""
 
 _STANDING = (InvoiceStatus.REQUESTED, InvoiceStatus.ISSUED, InvoiceStatus.RED_NEEDED)
 """Until it is red-lettered an invoice counts, whatever became of its order."""
@@ -44,7 +43,6 @@ class IllegalStatus(Exception):
 
 
 @stored(shape=1, personal=Emptied("title", "tax_id", "email"))
-@dataclass(frozen=True)
 class Buyer:
     """Whom an invoice is made out to: personal data, kept apart from it. `tax_id` (税号) is a company's."""
 
@@ -85,7 +83,6 @@ class Document:
         Kept("note", because="finance answers for what it turned down", until="the table goes"),
     ),
 )
-@dataclass(frozen=True)
 class Invoice:
     """One invoice of one order; its amount in fen never changes, and says nothing of whom it is made out to.
 
@@ -125,7 +122,7 @@ class Invoice:
         return self._moved(InvoiceStatus.RED_NEEDED)
 
     def _moved(self, status: InvoiceStatus) -> "Invoice":
-        if status not in _NEXT[self.status]:
+        if status not in _NEXT.get(self.status, ()):
             raise IllegalStatus(f"{self.invoice_id}: {self.status} to {status}")
         return replace(self, status=status)
 

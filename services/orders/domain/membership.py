@@ -38,7 +38,6 @@ class Period:
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class Membership:
     """All periods a learner was ever granted, in order, none overlapping."""
 

@@ -24,7 +24,6 @@ class Share:
 
 
 @stored(shape=1, personal=NOTHING)
-@dataclass(frozen=True)
 class Movement:
     """Money that moved by our records. `amount_fen` is positive for refunds too.
 
@@ -41,6 +40,11 @@ class Movement:
     trade_no: str
     how: str
     shares: tuple[Share, ...] = ()
+
+    @property
+    def shared_fen(self) -> int:
+        """What of it was for courses and plans."""
+        return sum(share.amount_fen for share in self.shares)
 
 
 def shares_of_order(order: Order) -> tuple[Share, ...]:

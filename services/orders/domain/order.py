@@ -28,13 +28,12 @@ class OrderState(StrEnum):
 
 _NEXT = {
     OrderState.OPEN: {OrderState.CANCELLED, OrderState.EXPIRED, OrderState.PAID},
-    OrderState.CANCELLED: set[OrderState](),
     # A payment that comes late revives what nothing else has taken the place of.
     OrderState.EXPIRED: {OrderState.PAID},
     OrderState.PAID: {OrderState.PARTLY_REFUNDED, OrderState.REFUNDED},
     OrderState.PARTLY_REFUNDED: {OrderState.PARTLY_REFUNDED, OrderState.REFUNDED},
-    OrderState.REFUNDED: set[OrderState](),
 }
+"""Of what is not here, nothing follows."""
 
 
 class Goods(StrEnum):
@@ -64,8 +63,8 @@ _NEXT_OF_LINE = {
     LineState.ORDERED: {LineState.GRANTED},
     LineState.GRANTED: {LineState.REVOKING},
     LineState.REVOKING: {LineState.GRANTED, LineState.REFUNDED},
-    LineState.REFUNDED: set[LineState](),
 }
+"""Of what is not here, nothing follows."""
 
 
 class IllegalTransition(Exception):
@@ -100,7 +99,7 @@ class Line:
 
     def moved(self, state: LineState) -> "Line":
         """In its next state. Raises IllegalTransition."""
-        if state not in _NEXT_OF_LINE[self.state]:
+        if state not in _NEXT_OF_LINE.get(self.state, ()):
             raise IllegalTransition(f"line {self.number}: {self.state} to {state}")
         return replace(self, state=state)
 
@@ -115,7 +114,6 @@ class TradeReference:
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class Order:
     """What a learner wants to have, and what became of it. The amounts never change. Money in fen.
 
@@ -138,6 +136,11 @@ class Order:
     def amount_fen(self) -> int:
         """What is to be paid."""
         return sum(line.due_fen for line in self.lines)
+
+    @property
+    def list_fen(self) -> int:
+        """What it would be without prices for members and without a coupon."""
+        return sum(line.list_fen for line in self.lines)
 
     @property
     def refunded_fen(self) -> int:
@@ -186,6 +189,6 @@ class Order:
         return replace(self, lines=tuple(new.get(line.number, line) for line in self.lines))
 
     def _moved(self, state: OrderState) -> "Order":
-        if state not in _NEXT[self.state]:
+        if state not in _NEXT.get(self.state, ()):
             raise IllegalTransition(f"{self.order_id}: {self.state} to {state}")
         return replace(self, state=state)

@@ -51,7 +51,6 @@ class Target:
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class Payment:
     """One way of paying one order. The provider knows it by `number`; its amount never changes."""
 

@@ -44,9 +44,8 @@ class Decision(StrEnum):
 _NEXT = {
     Decision.WAITING: {Decision.REVERSING, Decision.REVOKED, Decision.KEPT},
     Decision.REVERSING: {Decision.REVOKED},
-    Decision.REVOKED: set[Decision](),
-    Decision.KEPT: set[Decision](),
 }
+"""Of what is not here, nothing follows."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,6 @@ class RefundLine:
         Kept("requested_by", "reason", because="staff answer for what they send back", until="the table goes"),
     ),
 )
-@dataclass(frozen=True)
 class Refund:
     """One sum sent back once, on the payment that brought it. `paid_fen` is that payment's, `amount_fen` what is asked
     for, and once all lines are decided what is sent.
@@ -115,7 +113,7 @@ class Refund:
         A line that is past this decision stays as it is. Raises LookupError.
         """
         before = self.line(revocation_id)
-        if decision not in _NEXT[before.decision]:
+        if decision not in _NEXT.get(before.decision, ()):
             return self
         after = replace(before, decision=decision, watch_ids=tuple(watch_ids) or before.watch_ids)
         lines = tuple(after if line is before else line for line in self.lines)

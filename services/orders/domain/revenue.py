@@ -59,6 +59,6 @@ class Revenue:
         self.days[civil_day(moved.at)].add(moved.kind, moved.amount_fen)
         for share in moved.shares:
             self.goods[share.goods][share.item_id].add(moved.kind, share.amount_fen)
-        rest = moved.amount_fen - sum(share.amount_fen for share in moved.shares)
+        rest = moved.amount_fen - moved.shared_fen
         if rest:
             self.unearned.add(moved.kind, rest)

@@ -60,7 +60,6 @@ class CheckResult:
 @stored(
     shape=1, personal=Kept("requested_by", "reason", because="staff answer for what they did", until="the table goes")
 )
-@dataclass(frozen=True)
 class StatementCheck:
     """What was asked for. `statement_key` is of a statement that finance uploaded; without one it is fetched."""
 

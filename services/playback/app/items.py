@@ -1,6 +1,5 @@
 """What is stored, and where. Items with rules of their own are the domain's; risk cases are with their subject."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from services.kit.kinds import ID_ONLY, stored
@@ -21,7 +20,6 @@ NOTE_RETENTION = timedelta(days=90)
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class AnchorNote:
     """That a watch got a leg on some day: where the day's anchor finds the head of its chain."""
 

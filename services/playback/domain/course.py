@@ -1,6 +1,5 @@
 """Playback's own narrow view of a course."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from services.kit.kinds import NOTHING, stored
@@ -8,7 +7,6 @@ from services.playback.domain.ids import CourseId
 
 
 @stored(shape=1, personal=NOTHING)
-@dataclass(frozen=True)
 class Course:
     """What a new watch pins. `sequence` is the catalogue's number of its state: older news is ignored.
 

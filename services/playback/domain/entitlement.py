@@ -1,7 +1,7 @@
 """Who may watch what: a set of entitlements, so that losing one leaves the others."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from services.kit.kinds import ID_ONLY, stored
 from services.playback.domain.ids import EntitlementId
@@ -12,7 +12,6 @@ _PREFERENCE = ("purchase", "claim", MEMBERSHIP)
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class Entitlement:
     """One entitlement as orders granted it, or a membership's period; `valid_until` in milliseconds since 1970.
 

@@ -37,7 +37,6 @@ class LegFacts:
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class Leg:
     """A leg as stored: the facts, the MAC of the leg before, and a MAC over all of that."""
 

@@ -1,6 +1,6 @@
 """Playback's own narrow view of a membership: when a period of it opens the members' library."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from services.kit.kinds import ID_ONLY, stored
 from services.playback.domain.entitlement import MEMBERSHIP, Entitlement
@@ -8,7 +8,6 @@ from services.playback.domain.ids import EntitlementId
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class MembershipPeriod:
     """One period, valid in [valid_from, valid_until), milliseconds since 1970, as orders last told it (`sequence`).
 

@@ -20,7 +20,6 @@ class Question:
 
 
 @stored(shape=1, personal=NOTHING)
-@dataclass(frozen=True)
 class QuestionSet:
     """The questions of one content version, which never change; only a wrong answer may be put right."""
 

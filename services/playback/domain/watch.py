@@ -44,7 +44,6 @@ class Prompt:
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class Live:
     """A learner's one live session, and the allowance that is kept from session to session.
 
@@ -131,7 +130,6 @@ NO_SESSION = Live(
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class Attempt:
     """One numbered watch of one pinned content version by one learner, as of its last leg.
 

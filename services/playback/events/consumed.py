@@ -6,15 +6,7 @@ from typing import ClassVar
 
 from pydantic import AwareDatetime, BaseModel, Field
 
-from services.kit.events import Envelope
 from services.playback.domain.ids import CourseId, EntitlementId, LearnerId
-
-
-def sequence_of(event: Envelope) -> int:
-    """Where a state event stands in the order of its subject's. Raises ValueError for one that has no place."""
-    if event.sequence is None:
-        raise ValueError(f"{event.type} is a state event and must have a sequence")
-    return event.sequence
 
 
 class PromptQuestion(BaseModel):

@@ -14,7 +14,7 @@ from services.credits.app.advice.advise import advise
 from services.credits.app.awarding.award_hours import CourseVersionUnknown, MembershipPeriodUnknown
 from services.credits.app.awarding.settle_holds import first_releases
 from services.credits.app.ledger.account import Account
-from services.credits.app.memberships.read_periods import membership_periods
+from services.credits.app.memberships.items import membership_periods
 from services.credits.domain.balances import awarded, open_holds
 from services.credits.domain.credentials import Credential
 from services.credits.domain.ids import CourseId, LearnerId

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from services.catalog.adapters.course_scan import CourseScan
 from services.catalog.app.courses.items import listing_key
 from services.catalog.app.learning.items import learner_counter
-from services.catalog.app.search.items import CHANGES, REMEMBERED, Changes
-from services.catalog.app.search.note_change import note_change
+from services.catalog.app.search.items import CHANGES, REMEMBERED, Changes, note_change
 from services.catalog.domain.ids import CourseId
 from services.catalog.domain.publication import Listing
 from services.catalog.domain.search import Counts, SearchQuery, Sort, candidate, grams, newest_first, select, terms

@@ -17,10 +17,9 @@ from services.catalog.domain.document import write_course
 from services.catalog.domain.ids import CourseId
 from services.kit.audit import AuditRecord
 from services.kit.call import Call
-from services.kit.clock import ManualClock
 from services.kit.identity import Principal, Role
-from services.kit.ids import SequentialIds
 from services.kit.store.memory import MemoryStore
+from tests.fakes import ManualClock, SequentialIds
 
 
 def call(person_id: str, role: Role, key: str = "") -> Call:

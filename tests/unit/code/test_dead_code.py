@@ -15,8 +15,6 @@ DECORATORS = ["@app.*", "@field_serializer*", "@field_validator*", "@model_valid
 """What these mark is called by a library."""
 
 USED_OTHERWISE = {
-    "services/kit/clock.py: ManualClock": "the fake of a port",
-    "services/kit/ids.py: SequentialIds": "the fake of a port",
     "services/kit/signing.py: rotate": "the fake of a port: KMS rotates by an operator",
     "local/streams.py: resume": "tests hold a stream back",
 }

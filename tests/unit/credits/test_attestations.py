@@ -11,8 +11,7 @@ from services.credits.adapters.typesetter import Typesetter
 from services.credits.app.attestations.issue_attestation import draw_attestation, issue_attestation
 from services.credits.app.attestations.items import PrintedName, printed_name_key
 from services.credits.app.attestations.read_attestations import list_attestations
-from services.credits.app.profiles.items import person_pk, profile_key
-from services.credits.app.profiles.read_name import real_name
+from services.credits.app.profiles.items import person_pk, profile_key, real_name
 from services.credits.domain.attestations import (
     ALPHABET,
     CODE_LENGTH,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.credits.app.accounts.read_account import read_account
-from services.credits.app.ledger.read_ledger import read_timeline
+from services.credits.app.ledger.items import read_timeline
 from services.kit.store import Change
 from tests.unit.credits.world import AFP, CFP, LEARNER, World, completed, published
 

@@ -17,12 +17,12 @@ from services.credits.app.certificates.confirm_certificate import (
     confirm_certificate,
     renew_certificate,
 )
-from services.credits.app.certificates.list_certificates import current_certificates
+from services.credits.app.certificates.items import current_certificates
 from services.credits.app.certificates.register_certificate import Registration, register_certificate
 from services.credits.app.context import LedgerContext, Ports, RecordsContext, RulesContext, ports
-from services.credits.app.ledger.read_ledger import read_entries
+from services.credits.app.ledger.items import read_entries
 from services.credits.app.ledger.verify_ledger import Verdict, verify_ledger
-from services.credits.app.profiles.read_name import real_name
+from services.credits.app.profiles.items import real_name
 from services.credits.app.profiles.update_profile import read_profile, update_profile
 from services.credits.domain.certificates import Certificate
 from services.credits.domain.credentials import Category, Credential
@@ -32,14 +32,13 @@ from services.credits.domain.profile import Profile
 from services.credits.domain.review import Standing
 from services.credits.handlers.consume import event_handlers
 from services.kit.call import Call
-from services.kit.clock import ManualClock
 from services.kit.events import Envelope
 from services.kit.identity import Principal, Role
-from services.kit.ids import SequentialIds
 from services.kit.keyring import KeyRing
 from services.kit.objects import MemoryObjects
 from services.kit.store import Change
 from services.kit.store.memory import MemoryStore
+from tests.fakes import ManualClock, SequentialIds
 
 LEARNER = LearnerId("0f3c2a9e-3a4c-4f43-9f0e-2f0a1b2c3d4e")
 OTHER = LearnerId("77777777-3a4c-4f43-9f0e-2f0a1b2c3d4e")

@@ -5,16 +5,15 @@ from typing import Any
 
 import pytest
 
-from services.kit.clock import ManualClock
 from services.kit.consumer import EventHandler, consume
 from services.kit.events import Envelope, EventFactory
-from services.kit.ids import SequentialIds
 from services.kit.inbox import Marker, apply_once
 from services.kit.relay import relay
 from services.kit.store import ABSENT, Change, Conflict, Key, NewerShape, Put, Store
 from services.kit.store.codec import encode
 from services.kit.store.memory import MemoryStore
 from services.orders.events.published import EntitlementGranted
+from tests.fakes import ManualClock, SequentialIds
 from tests.gateway import LambdaContext
 from tests.unit.kit.conftest import NOW, envelope
 from tests.unit.kit.test_store import Thing
@@ -249,7 +248,7 @@ def test_an_envelope_carries_what_caused_it(clock: ManualClock) -> None:
         valid_until=None,
     )
     event = EventFactory("orders", clock, SequentialIds()).make(
-        data.TYPE, data, subject="e", sequence=1, correlation_id="request-1", causation_id="event-0"
+        data, subject="e", sequence=1, correlation_id="request-1", causation_id="event-0"
     )
     assert (event.id, event.source, event.time, event.sequence) == (f"{1:032x}", "xueshi.orders", NOW, 1)
     assert (event.correlation_id, event.causation_id) == ("request-1", "event-0")

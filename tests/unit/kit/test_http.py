@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Annotated, Any
 
 import pytest
@@ -22,7 +21,7 @@ from services.kit.http import (
     secured,
 )
 from services.kit.identity import Role
-from services.kit.problems import COMMON, METHOD_NOT_ALLOWED, NOT_FOUND, ProblemType
+from services.kit.problems import COMMON, METHOD_NOT_ALLOWED, NOT_FOUND, conflict
 from services.kit.store import Conflict, NewerShape, Throttled
 from tests.gateway import ORIGIN_SECRET, claims, origin_secret, request, send
 
@@ -175,7 +174,7 @@ def test_the_document_says_who_may_call_and_how_it_is_refused() -> None:
 
 def test_the_document_of_several_functions_lists_the_problems_of_all() -> None:
     first, second, same_code = (
-        ProblemType(code, HTTPStatus.CONFLICT, "甲", text, "乙", "Then.")
+        conflict(code, "甲", text, "乙", "Then.")
         for code, text in (("FIRST", "One."), ("SECOND", "Two."), ("FIRST", "Another."))
     )
     apis = [HttpApi("Test", [problem], origin_secret) for problem in (first, second, same_code)]

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from services.kit.clock import ManualClock
 from services.kit.idempotency import Request, answer_once
 from services.kit.problems import NOT_FOUND, Problem
 from services.kit.store import Change, Conflict, Key, Put, Store
+from tests.fakes import ManualClock
 from tests.unit.kit.conftest import Subject, envelope
 from tests.unit.kit.test_store import Thing
 

@@ -9,12 +9,17 @@ from services.kit.store.pages import cut_page, every, merged, page_of
 from tests.unit.kit.test_store import Thing, put
 
 
-def names(page: Page[Stored[Thing]]) -> list[str]:
+def names(page: Page[Thing]) -> list[str]:
     """Of a page."""
-    return [stored.value.text for stored in page.items]
+    return [thing.text for thing in page.items]
 
 
-def walk(read: Callable[[str | None], Page[Stored[Thing]]]) -> list[list[str]]:
+def values(page: Page[Stored[Thing]]) -> Page[Thing]:
+    """What the items of a page hold."""
+    return page.map(lambda stored: stored.value)
+
+
+def walk(read: Callable[[str | None], Page[Thing]]) -> list[list[str]]:
     """All pages."""
     page = read(None)
     found = [names(page)]
@@ -37,7 +42,7 @@ def test_the_last_page_announces_no_other(store: Store, limit: int, expected: li
     for number in "1234":
         put(store, Key("P", f"x#{number}"), number)
     put(store, Key("P", "y"), "other")
-    assert walk(lambda after: store.page("P", "x#", Thing, after, limit)) == expected
+    assert walk(lambda after: values(store.page("P", "x#", Thing, after, limit))) == expected
     assert store.page("P", "none#", Thing, None, limit) == Page([], None)
 
 
@@ -68,7 +73,7 @@ def test_a_list_over_partitions_shows_what_is_to_be_shown_once(
         for place, text in enumerate(texts):
             put(store, Key(f"DAY#{day}", f"{day}{place}"), text)
 
-    def read(after: str | None) -> Page[Stored[Thing]]:
+    def read(after: str | None) -> Page[Thing]:
         days_left = [day for day in days if day >= (after or "")[:1]]
         partitions = ((f"DAY#{day}", "") for day in days_left)
         return page_of(store, partitions, Thing, after, limit, lambda thing: thing.text != "-")
@@ -113,7 +118,7 @@ def test_partitions_side_by_side_are_one_list(in_parts: Store, size: int) -> Non
 
 @pytest.mark.parametrize("limit", [1, 7, 10, 19, 20, 21])
 def test_pages_of_partitions_side_by_side_follow_each_other(in_parts: Store, limit: int) -> None:
-    pages = walk(lambda after: cut_page(merged(in_parts, PARTS, "", Thing, after, limit + 1), limit))
+    pages = walk(lambda after: values(cut_page(merged(in_parts, PARTS, "", Thing, after, limit + 1), limit)))
     assert [name for page in pages for name in page] == NUMBERS
     assert all(len(page) == limit for page in pages[:-1])
     assert pages[-1]

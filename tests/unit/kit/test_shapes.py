@@ -1,7 +1,7 @@
 """Kinds, shapes and what newer code has put in: two versions of the code, side by side over the same items."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,7 +18,6 @@ KEY, OTHER = Key("P", "a"), Key("P", "b")
 
 
 @stored(shape=1, personal=NOTHING)
-@dataclass(frozen=True)
 class Lid:
     """Something that is no box."""
 

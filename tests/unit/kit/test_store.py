@@ -8,15 +8,13 @@ import pytest
 from pydantic import ValidationError
 
 from services.kit.kinds import NOTHING, stored
-from services.kit.store import Change, Check, Conflict, Key, Put, Store, Write, commit_retrying
-from services.kit.store.port import MAX_BODY_BYTES
+from services.kit.store import MAX_BODY_BYTES, Change, Check, Conflict, Key, Put, Store, Write, commit_retrying
 from tests.unit.kit.conftest import NOW, Subject, envelope
 
 KEY, OTHER = Key("P", "a"), Key("P", "b")
 
 
 @stored(shape=1, personal=NOTHING)
-@dataclass(frozen=True)
 class Thing:
     """Something to keep."""
 
@@ -28,7 +26,6 @@ class Thing:
 
 
 @stored(shape=1, personal=NOTHING)
-@dataclass(frozen=True)
 class Incompatible:
     """Something else."""
 

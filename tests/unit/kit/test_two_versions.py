@@ -6,12 +6,12 @@ from random import Random
 
 import pytest
 
-from services.kit.clock import ManualClock
 from services.kit.events import Envelope
 from services.kit.inbox import apply_once
 from services.kit.store import Change, Store, commit_retrying
 from services.kit.store.memory import MemoryStore
 from tests.crowd import all_at_once
+from tests.fakes import ManualClock
 from tests.unit.kit.conftest import NOW, envelope
 from tests.unit.kit.test_delivery import consumed, detail_of, message
 from tests.unit.kit.versions import new, newest, old

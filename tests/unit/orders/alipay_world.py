@@ -23,10 +23,10 @@ from starlette.routing import Route
 
 from local.edge import listen
 from local.serve import serving
-from services.kit.clock import ManualClock
 from services.kit.days import SHANGHAI
 from services.orders.adapters.alipay import Alipay, AlipaySettings
 from services.orders.domain.payment import RawNotification
+from tests.fakes import ManualClock
 
 APP, SELLER = "2021000000000001", "2088000000000001"
 

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 
-from services.kit.clock import ManualClock
 from services.kit.problems import Problem
 from services.kit.store import Conflict
 from services.orders.app.courses.read_state import read_state
@@ -15,6 +14,7 @@ from services.orders.domain.entitlement import Basis, Claim, Entitlement
 from services.orders.domain.ids import CourseId, EntitlementId, LearnerId
 from services.orders.domain.purchase_state import Obstacle, State
 from services.orders.events.published import EntitlementGranted
+from tests.fakes import ManualClock
 from tests.unit.orders.world import (
     KEY,
     MEMBER,

@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from services.kit.store import Change
+from services.kit.store import Change, Put
 from services.kit.store.codec import encode
 from services.kit.store.memory import MemoryStore
-from services.kit.store.port import Put
 from services.orders.app.courses.read_state import read_state
 from services.orders.app.entitlements.list_entitlements import list_entitlements
 from services.orders.app.memberships.read_membership import read_membership

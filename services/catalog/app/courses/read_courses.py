@@ -11,7 +11,7 @@ from services.catalog.app.reviews.read_reviews import read_rating
 from services.catalog.domain.ids import CourseId
 from services.catalog.domain.publication import Listing, Publication
 from services.catalog.domain.review import Rating
-from services.kit.store import Page, Stored
+from services.kit.store import Page, Stored, required
 
 
 @dataclass(frozen=True)
@@ -63,10 +63,7 @@ def read_course(ctx: Context, course_id: CourseId) -> CourseDetails:
 
 def read_state(ctx: Context, course_id: CourseId) -> CourseState:
     """The course as it stands, a withdrawn one too. Raises COURSE_NOT_FOUND."""
-    state = find_state(ctx, course_id)
-    if state is None:
-        raise COURSE_NOT_FOUND.problem()
-    return state
+    return required(find_state(ctx, course_id), COURSE_NOT_FOUND.problem())
 
 
 def find_state(ctx: Context, course_id: CourseId) -> CourseState | None:
@@ -77,7 +74,7 @@ def find_state(ctx: Context, course_id: CourseId) -> CourseState | None:
 
 def read_publication(ctx: Context, line: Listing) -> Publication:
     """The publication that the course's line names."""
-    stored = ctx.store.get(publication_key(line.course_id, line.publication), Publication)
-    if stored is None:
-        raise LookupError(f"{line.course_id} has a line without its publication {line.publication}")
-    return stored.value
+    return required(
+        ctx.store.get(publication_key(line.course_id, line.publication), Publication),
+        LookupError(f"{line.course_id} has a line without its publication {line.publication}"),
+    ).value

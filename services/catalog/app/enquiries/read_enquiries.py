@@ -51,6 +51,4 @@ def count_unread_answers(ctx: Context, call: Call) -> int:
 def list_enquiries(ctx: Context, status: Status, after: str | None, limit: int) -> Page[EnquirySummary]:
     """Everybody's enquiries of a status: open ones from who has waited longest, others from the latest."""
     queue = [(queue_pk(status), "")]
-    return page_of(ctx.store, queue, EnquirySummary, after, limit, lambda line: not line.gone).map(
-        lambda stored: stored.value
-    )
+    return page_of(ctx.store, queue, EnquirySummary, after, limit, lambda line: not line.gone)

@@ -18,8 +18,8 @@ from services.catalog.domain.enquiry import Enquiry, EnquirySummary, summary_of
 from services.catalog.domain.ids import CourseId, EnquiryId, LearnerId
 from services.catalog.domain.publication import Listing
 from services.kit.call import Call
-from services.kit.idempotency import Request, answer_once
-from services.kit.store import Change, Put, Stored, Write, commit_retrying
+from services.kit.idempotency import answer_once
+from services.kit.store import Change, Put, Stored, Write, commit_retrying, required
 
 MESSAGES_PER_DAY = 30
 ANSWERED, CLOSED = "catalog.enquiry_answered", "catalog.enquiry_closed"
@@ -61,8 +61,7 @@ def open_enquiry(ctx: Context, call: Call, subject: str, text: str, course_id: C
         writes = [Put(enquiry_key(enquiry.enquiry_id), enquiry), *lines, *_use(ctx, call)]
         return Change(writes), MessagePlace(enquiry.enquiry_id, 1)
 
-    content = {"subject": subject, "text": text, "course_id": course_id}
-    asked = Request(call.caller_id, call.idempotency_key, "ask", content)
+    asked = call.request("ask", subject=subject, text=text, course_id=course_id)
     return read_enquiry(ctx, call, answer_once(ctx.store, ctx.clock, asked, MessagePlace, plan).enquiry_id)
 
 
@@ -83,7 +82,7 @@ def add_message(ctx: Context, call: Call, enquiry_id: EnquiryId, text: str) -> E
         noted = _use(ctx, call) if side == "learner" else [ctx.audit.entry(call.caller, ANSWERED, enquiry_id, "answer")]
         return Change([*put_enquiry(ctx, before, enquiry), *noted]), MessagePlace(enquiry_id, len(enquiry.messages))
 
-    request = Request(call.caller_id, call.idempotency_key, "say", {"enquiry_id": enquiry_id, "text": text})
+    request = call.request("say", enquiry_id=enquiry_id, text=text)
     answer_once(ctx.store, ctx.clock, request, MessagePlace, plan)
     return read_enquiry(ctx, call, enquiry_id)
 
@@ -137,9 +136,7 @@ def _titles(ctx: Context, course_id: CourseId | None) -> tuple[str | None, str |
     """What the course is called, in Chinese and English. Raises COURSE_NOT_FOUND."""
     if course_id is None:
         return None, None
-    line = ctx.store.get(listing_key(course_id), Listing)
-    if line is None:
-        raise COURSE_NOT_FOUND.problem()
+    line = required(ctx.store.get(listing_key(course_id), Listing), COURSE_NOT_FOUND.problem())
     return line.value.title, line.value.title_en
 
 

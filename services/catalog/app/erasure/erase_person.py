@@ -22,7 +22,7 @@ from services.catalog.domain.review import ReportedReview, Review
 from services.catalog.events.consumed import PersonErased
 from services.kit.events import Envelope
 from services.kit.inbox import apply_once
-from services.kit.store import Change, Key, Put, Stored, commit_retrying
+from services.kit.store import Change, Key, Put, Stored, commit_retrying, put_once
 
 
 def erase_person(ctx: Context, event: Envelope) -> None:
@@ -48,13 +48,8 @@ def erase_person(ctx: Context, event: Envelope) -> None:
 
 def _forbid_writing(ctx: Context, learner_id: LearnerId) -> None:
     """What is written holds that this is absent: whichever commits first, nothing comes after what is erased next."""
-    key = erasure_key(learner_id)
-
-    def plan() -> tuple[Change, None]:
-        known = ctx.store.get(key, Erasure)
-        return Change([] if known else [Put(key, Erasure(ctx.clock.now()))]), None
-
-    commit_retrying(ctx.store, plan)
+    erased = Erasure(ctx.clock.now())
+    commit_retrying(ctx.store, lambda: (put_once(ctx.store, erasure_key(learner_id), erased), None))
 
 
 def _erase_report(ctx: Context, key: Key) -> None:

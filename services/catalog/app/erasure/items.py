@@ -1,6 +1,5 @@
 """Where it stands that somebody was erased."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from services.catalog.app.items import learner_pk
@@ -10,7 +9,6 @@ from services.kit.store import Key
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class Erasure:
     """That a person was erased. A token that is out works for an hour more, and must write nothing."""
 

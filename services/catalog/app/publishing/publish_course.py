@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
-from services.catalog.app.context import Context, MediaContext
+from services.catalog.app.context import MediaContext
 from services.catalog.app.courses.items import listing_key, publication_key
 from services.catalog.app.courses.read_courses import CourseState, find_state
 from services.catalog.app.media.manifest import MAX_LISTED, Manifest, verify_media
@@ -14,7 +14,7 @@ from services.catalog.app.publishing.problems import (
     COURSE_TOO_LARGE,
     PUBLISHED_MEANWHILE,
 )
-from services.catalog.app.search.note_change import note_change
+from services.catalog.app.search.items import note_change
 from services.catalog.domain.course import Course
 from services.catalog.domain.document import (
     MAX_DOCUMENT_BYTES,
@@ -28,7 +28,6 @@ from services.catalog.domain.publication import Media, Publication, digest, list
 from services.catalog.domain.reading import Violation
 from services.catalog.events.published import CoursePublished
 from services.kit.call import Call
-from services.kit.events import Envelope
 from services.kit.problems import Problem
 from services.kit.store import Change, Put, commit_retrying
 
@@ -78,7 +77,10 @@ def publish_course(ctx: MediaContext, call: Call, submission: Submission) -> Pub
             note_change(ctx, course.course_id),
             ctx.audit.entry(call.caller, AUDIT_ACTION, course.course_id, submission.reason),
         ]
-        return Change(writes, [_event(ctx, call, publication)]), PublishResult(publication, changed=True)
+        told = ctx.events.make(
+            announcement(publication), subject=course.course_id, sequence=number, correlation_id=call.correlation_id
+        )
+        return Change(writes, [told]), PublishResult(publication, changed=True)
 
     return commit_retrying(ctx.store, plan)
 
@@ -125,16 +127,6 @@ def _next_number(state: CourseState | None, course: Course, expected: int) -> in
     if state and state.publication.course.content_id != course.content_id:
         raise CONTENT_ID_FIXED.problem(content_id=state.publication.course.content_id)
     return number + 1
-
-
-def _event(ctx: Context, call: Call, publication: Publication) -> Envelope:
-    return ctx.events.make(
-        CoursePublished.TYPE,
-        announcement(publication),
-        subject=publication.course.course_id,
-        sequence=publication.number,
-        correlation_id=call.correlation_id,
-    )
 
 
 def _invalid(violations: list[Violation]) -> Problem:

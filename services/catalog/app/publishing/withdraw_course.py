@@ -8,13 +8,12 @@ from services.catalog.app.courses.items import listing_key
 from services.catalog.app.courses.read_courses import read_publication
 from services.catalog.app.problems import COURSE_NOT_FOUND
 from services.catalog.app.publishing.publish_course import announcement
-from services.catalog.app.search.note_change import note_change
+from services.catalog.app.search.items import note_change
 from services.catalog.domain.ids import CourseId
-from services.catalog.domain.publication import Listing, Publication
+from services.catalog.domain.publication import Listing
 from services.catalog.events.published import CourseWithdrawn
 from services.kit.call import Call
-from services.kit.events import Envelope
-from services.kit.store import Change, commit_retrying
+from services.kit.store import Change, commit_retrying, required
 
 AUDIT_ACTION = "catalog.course_withdrawn"
 
@@ -37,9 +36,7 @@ def withdraw_course(ctx: Context, call: Call, course_id: CourseId, reason: str) 
     """
 
     def plan() -> tuple[Change, Withdrawal]:
-        line = ctx.store.get(listing_key(course_id), Listing)
-        if line is None:
-            raise COURSE_NOT_FOUND.problem()
+        line = required(ctx.store.get(listing_key(course_id), Listing), COURSE_NOT_FOUND.problem())
         if line.value.withdrawn_at:
             return Change(), Withdrawal(line.version, line.value.withdrawn_at, changed=False)
         done = Withdrawal(line.version + 1, ctx.clock.now(), changed=True)
@@ -48,17 +45,9 @@ def withdraw_course(ctx: Context, call: Call, course_id: CourseId, reason: str) 
             note_change(ctx, course_id),
             ctx.audit.entry(call.caller, AUDIT_ACTION, course_id, reason),
         ]
-        return Change(writes, [_event(ctx, call, read_publication(ctx, line.value), done)]), done
+        state = announcement(read_publication(ctx, line.value)).model_dump()
+        data = CourseWithdrawn(withdrawn_at=done.withdrawn_at, **state)
+        told = ctx.events.make(data, subject=course_id, sequence=done.number, correlation_id=call.correlation_id)
+        return Change(writes, [told]), done
 
     return commit_retrying(ctx.store, plan)
-
-
-def _event(ctx: Context, call: Call, publication: Publication, done: Withdrawal) -> Envelope:
-    state = announcement(publication).model_dump()
-    return ctx.events.make(
-        CourseWithdrawn.TYPE,
-        CourseWithdrawn(withdrawn_at=done.withdrawn_at, **state),
-        subject=publication.course.course_id,
-        sequence=done.number,
-        correlation_id=call.correlation_id,
-    )

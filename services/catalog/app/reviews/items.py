@@ -1,7 +1,5 @@
 """Where reviews are, and what points to them."""
 
-from dataclasses import dataclass
-
 from services.catalog.app.items import STATISTICS, learner_pk
 from services.catalog.domain.ids import CourseId, LearnerId, ReviewId
 from services.kit.kinds import ID_ONLY, Emptied, stored
@@ -38,7 +36,6 @@ def reported_key(review_id: ReviewId) -> Key:
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class OwnReview:
     """Points from a learner to their review of a course."""
 
@@ -51,7 +48,6 @@ def own_review_key(learner_id: LearnerId, course_id: CourseId) -> Key:
 
 
 @stored(shape=1, personal=Emptied("reason"))
-@dataclass(frozen=True)
 class Report:
     """That a learner has reported a review."""
 

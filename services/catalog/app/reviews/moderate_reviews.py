@@ -10,7 +10,7 @@ from services.catalog.app.reviews.write_review import put_review
 from services.catalog.domain.ids import CourseId, ReviewId
 from services.catalog.domain.review import ReportedReview, Review
 from services.kit.call import Call
-from services.kit.store import Change, Page, Put, commit_retrying
+from services.kit.store import Change, Page, Put, commit_retrying, required
 from services.kit.store.pages import page_of
 
 HIDDEN, SHOWN = "catalog.review_hidden", "catalog.review_shown"
@@ -32,13 +32,13 @@ class ReviewCase:
 def list_waiting(ctx: Context, after: str, limit: int) -> Page[ReviewCase]:
     """Reviews that wait for a decision, the newest first."""
     page = page_of(ctx.store, [(REPORTED, "")], ReportedReview, after, limit, lambda entry: not entry.decided)
-    return page.map(lambda stored: ReviewCase(stored.value))
+    return page.map(ReviewCase)
 
 
 def list_decided(ctx: Context, after: str, limit: int) -> Page[ReviewCase]:
     """Reviews that were decided on of late, the newest first: a decision can be changed."""
     page = page_of(ctx.store, [(REPORTED, "")], ReportedReview, after, limit, lambda entry: entry.decided)
-    return page.map(lambda stored: _as_it_is(ctx, stored.value))
+    return page.map(lambda entry: _as_it_is(ctx, entry))
 
 
 def decide_review(
@@ -54,9 +54,7 @@ def decide_review(
     """
 
     def plan() -> tuple[Change, Review]:
-        before = ctx.store.get(review_key(course_id, review_id), Review)
-        if before is None:
-            raise REVIEW_NOT_FOUND.problem()
+        before = required(ctx.store.get(review_key(course_id, review_id), Review), REVIEW_NOT_FOUND.problem())
         if before.value.learner_id == call.caller_id:
             raise OWN_REVIEW.problem()
         review = replace(before.value, hidden_because=reason if hide else None)

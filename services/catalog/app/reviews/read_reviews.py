@@ -7,21 +7,19 @@ from services.catalog.domain.ids import CourseId, LearnerId
 from services.catalog.domain.learning import Enrolment
 from services.catalog.domain.review import UNRATED, Rating, Review
 from services.kit.call import Call
-from services.kit.store import Page, Stored
+from services.kit.store import Page, Stored, read_or
 from services.kit.store.pages import page_of
 
 
 def list_reviews(ctx: Context, course_id: CourseId, after: str, limit: int) -> Page[Review]:
     """A course's reviews that everybody may read, the newest first."""
     partitions = [(reviews_pk(course_id), "")]
-    page = page_of(ctx.store, partitions, Review, after, limit, lambda review: review.listed)
-    return page.map(lambda stored: stored.value)
+    return page_of(ctx.store, partitions, Review, after, limit, lambda review: review.listed)
 
 
 def read_rating(ctx: Context, course_id: CourseId) -> Rating:
     """What the course's reviews give it."""
-    stored = ctx.store.get(rating_key(course_id), Rating)
-    return stored.value if stored else UNRATED
+    return read_or(ctx.store, rating_key(course_id), UNRATED).value
 
 
 def may_review(ctx: Context, call: Call, course_id: CourseId) -> bool:

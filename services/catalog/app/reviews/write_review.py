@@ -20,9 +20,9 @@ from services.catalog.app.reviews.items import (
 from services.catalog.app.reviews.problems import NOT_COMPLETED, OWN_REVIEW, REVIEW_NOT_FOUND
 from services.catalog.app.reviews.read_reviews import find_own_review, may_review
 from services.catalog.domain.ids import CourseId, LearnerId, ReviewId
-from services.catalog.domain.review import UNRATED, Rating, ReportedReview, Review, ReviewContent
+from services.catalog.domain.review import UNRATED, ReportedReview, Review, ReviewContent
 from services.kit.call import Call
-from services.kit.store import Change, Put, Stored, commit_retrying
+from services.kit.store import Change, Put, Stored, commit_retrying, read_or
 
 WRITES_PER_DAY = 20
 REPORTS_PER_DAY = 20
@@ -94,13 +94,9 @@ def report_review(ctx: Context, call: Call, course_id: CourseId, review_id: Revi
 def put_review(ctx: Context, before: Stored[Review] | None, review: Review) -> list[Put]:
     """The writes that make the review what it is now, and the course's rating with it."""
     written = before.put(review) if before else Put(review_key(review.course_id, review.review_id), review)
-    key = rating_key(review.course_id)
-    known = ctx.store.get(key, Rating)
-    rating = known.value if known else UNRATED
-    moved = rating.moved(before.value if before else None, review)
-    if moved == rating:
-        return [written]
-    return [written, known.put(moved) if known else Put(key, moved)]
+    rating = read_or(ctx.store, rating_key(review.course_id), UNRATED)
+    moved = rating.value.moved(before.value if before else None, review)
+    return [written, rating.put(moved)] if moved != rating.value else [written]
 
 
 def _put_reported(ctx: Context, review: Review, reason: str) -> Put:

@@ -1,10 +1,11 @@
-"""What whoever keeps the catalogue in memory follows."""
+"""What whoever keeps the catalogue in memory follows: which courses changed, so that it reads those and no others."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from services.catalog.app.context import Context
 from services.catalog.domain.ids import CourseId
 from services.kit.kinds import NOTHING, stored
-from services.kit.store import Key
+from services.kit.store import Key, Put, read_or
 
 CHANGES = Key("CATALOGUE", "CHANGES")
 
@@ -13,7 +14,6 @@ REMEMBERED = 100
 
 
 @stored(shape=1, personal=NOTHING)
-@dataclass(frozen=True)
 class Changes:
     """How many changes of courses' lines there have been, and the courses of the last ones, the latest last."""
 
@@ -30,3 +30,9 @@ class Changes:
     def one_more(self, course_id: CourseId) -> "Changes":
         """After one more change."""
         return replace(self, number=self.number + 1, courses=(*self.courses, course_id)[-REMEMBERED:])
+
+
+def note_change(ctx: Context, course_id: CourseId) -> Put:
+    """The write that belongs into each transaction that changes a course's line."""
+    known = read_or(ctx.store, CHANGES, Changes())
+    return known.put(known.value.one_more(course_id))

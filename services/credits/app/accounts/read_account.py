@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from services.credits.app.certificates.list_certificates import current_certificates
+from services.credits.app.certificates.items import current_certificates
 from services.credits.app.context import RulesContext
-from services.credits.app.ledger.read_ledger import read_entries
+from services.credits.app.ledger.items import read_entries
 from services.credits.domain.awarding import period_on
 from services.credits.domain.balances import PeriodBalance, awarded, open_holds, period_balance
 from services.credits.domain.certificates import Certificate

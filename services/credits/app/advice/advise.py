@@ -6,13 +6,14 @@ from services.credits.app.advice.problems import COURSE_NOT_FOUND
 from services.credits.app.context import Context, LedgerContext
 from services.credits.app.courses.items import course_key
 from services.credits.app.ledger.account import Account
-from services.credits.app.ledger.read_ledger import read_entries
-from services.credits.app.memberships.read_periods import membership_periods
+from services.credits.app.ledger.items import read_entries
+from services.credits.app.memberships.items import membership_periods
 from services.credits.domain.awarding import completion_of, outcomes
 from services.credits.domain.courses import CourseVersion
 from services.credits.domain.ids import CourseId, LearnerId, WatchId
 from services.credits.domain.ledger import Draft
 from services.credits.domain.quota import QuotaState, quota_state
+from services.kit.store import required
 
 NO_WATCH = WatchId("")
 """The watch that the advice imagines; none is charged under this id."""
@@ -49,9 +50,7 @@ def advise(
     Raises:
         Problem: COURSE_NOT_FOUND.
     """
-    course = ctx.store.get(course_key(course_id, content_version), CourseVersion)
-    if course is None:
-        raise COURSE_NOT_FOUND.problem()
+    course = required(ctx.store.get(course_key(course_id, content_version), CourseVersion), COURSE_NOT_FOUND.problem())
     at = ctx.clock.now()
     quota = next((state for state in read_quotas(ctx, learner_id) if state.period.covers(at)), None)
     charged = quota if on_membership else None

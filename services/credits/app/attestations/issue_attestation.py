@@ -13,17 +13,16 @@ from services.credits.app.attestations.items import (
 from services.credits.app.attestations.problems import NOT_AN_AWARD, NOT_PRINTABLE, REAL_NAME_MISSING
 from services.credits.app.attestations.read_attestations import AttestationView, read_attestation, require_valid
 from services.credits.app.context import DocumentsContext
-from services.credits.app.ledger.items import head_key
-from services.credits.app.ledger.read_ledger import read_entries
+from services.credits.app.ledger.items import head_key, read_entries
 from services.credits.app.ports import Unprintable
-from services.credits.app.profiles.read_name import real_name
+from services.credits.app.profiles.items import real_name
 from services.credits.domain.attestations import Attestation, award_of
 from services.credits.domain.ids import EntryId, LearnerId
 from services.credits.domain.ledger import Entry, Head
 from services.credits.domain.review import Standing, standing_of
 from services.kit.call import Call
 from services.kit.days import civil_day
-from services.kit.store import ABSENT, Change, Check, Put, commit_retrying
+from services.kit.store import ABSENT, Change, Check, Put, commit_retrying, required
 
 
 def issue_attestation(ctx: DocumentsContext, call: Call, entry_id: EntryId) -> AttestationView:
@@ -42,9 +41,7 @@ def issue_attestation(ctx: DocumentsContext, call: Call, entry_id: EntryId) -> A
     def plan() -> tuple[Change, AttestationView]:
         head = ctx.store.get(head_key(learner_id), Head)
         entries = read_entries(ctx.store, learner_id)
-        award = award_of(entries, entry_id)
-        if award is None:
-            raise NOT_AN_AWARD.problem()
+        award = required(award_of(entries, entry_id), NOT_AN_AWARD.problem())
         known = ctx.store.get(attestation_key(learner_id, entry_id), Attestation)
         if known is not None:
             return Change(), AttestationView(known.value, award, standing_of(award, entries))

@@ -1,6 +1,5 @@
 """Where certificates of completion lie."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.credits.app.ledger.items import learner_pk
@@ -19,7 +18,6 @@ def attestation_key(learner_id: LearnerId, entry_id: EntryId) -> Key:
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class AttestationPointer:
     """Which certificate a code stands for."""
 
@@ -33,7 +31,6 @@ def code_key(code: str) -> Key:
 
 
 @stored(shape=1, personal=(ID_ONLY, Emptied("name")))
-@dataclass(frozen=True)
 class PrintedName:
     """The learner's real name as it was when the certificate was issued; None once the person was erased."""
 
@@ -51,7 +48,6 @@ def status_list_pk(status_list: date) -> str:
 
 
 @stored(shape=1, personal=NOTHING)
-@dataclass(frozen=True)
 class StatusPlace:
     """A place in a status list that is taken."""
 

@@ -16,13 +16,12 @@ from services.credits.app.attestations.problems import (
     AWARD_UNDER_REVIEW,
     NAME_ERASED,
 )
-from services.credits.app.ledger.items import learner_pk
-from services.credits.app.ledger.read_ledger import read_entries
+from services.credits.app.ledger.items import learner_pk, read_entries
 from services.credits.domain.attestations import Attestation, award_of
 from services.credits.domain.ids import EntryId, LearnerId
 from services.credits.domain.ledger import Entry
 from services.credits.domain.review import Standing, standing_of
-from services.kit.store import Store
+from services.kit.store import Store, required
 
 
 @dataclass(frozen=True)
@@ -48,14 +47,10 @@ def read_attestation(store: Store, learner_id: LearnerId, entry_id: EntryId) -> 
     Raises:
         Problem: ATTESTATION_NOT_FOUND, AWARD_UNDER_REVIEW, AWARD_REVOKED, NAME_ERASED.
     """
-    found = store.get(attestation_key(learner_id, entry_id), Attestation)
-    if found is None:
-        raise ATTESTATION_NOT_FOUND.problem()
+    found = required(store.get(attestation_key(learner_id, entry_id), Attestation), ATTESTATION_NOT_FOUND.problem())
     issued = _issued(read_entries(store, learner_id), found.value)
     require_valid(issued.standing)
-    name = printed_name(store, found.value)
-    if name is None:
-        raise NAME_ERASED.problem()
+    name = required(printed_name(store, found.value), NAME_ERASED.problem())
     return issued, name
 
 

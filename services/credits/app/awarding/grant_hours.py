@@ -14,7 +14,7 @@ from services.credits.domain.ledger import Completion, Draft, Entry, Kind, Reaso
 from services.credits.domain.periods import Period
 from services.kit.call import Call
 from services.kit.days import civil_day, start_of
-from services.kit.idempotency import Request, answer_once
+from services.kit.idempotency import answer_once
 from services.kit.store import Change
 
 
@@ -52,8 +52,7 @@ def grant_hours(ctx: LedgerContext, call: Call, wanted: Grant) -> Entry:
         return Change([audit, *writes], events), entry
 
     texts = {"hours": format(wanted.hours, "f"), "earned_on": wanted.earned_on.isoformat()}
-    content = {**asdict(wanted), **texts}
-    request = Request(call.caller_id, call.idempotency_key, "grant_hours", content)
+    request = call.request("grant_hours", **{**asdict(wanted), **texts})
     return answer_once(ctx.store, ctx.clock, request, Entry, plan)
 
 

@@ -1,14 +1,11 @@
 """Where it lies what has been decided."""
 
-from dataclasses import dataclass
-
 from services.credits.domain.ids import LearnerId, WatchId
 from services.kit.kinds import ID_ONLY, stored
 from services.kit.store import Key
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class WatchMark:
     """In whose ledger a watch is."""
 

@@ -10,7 +10,7 @@ from services.credits.events.consumed import HoursReversalRequested
 from services.credits.events.published import WatchesReversed
 from services.kit.events import Envelope
 from services.kit.inbox import apply_once
-from services.kit.store import Change, commit_retrying
+from services.kit.store import Change, commit_retrying, required
 
 
 class WatchUnknown(Exception):
@@ -38,9 +38,7 @@ def reverse_watches(ctx: LedgerContext, event: Envelope) -> None:
 def _reverse(ctx: LedgerContext, asked: HoursReversalRequested, watch_id: WatchId, cause: Cause) -> None:
     def plan() -> tuple[Change, None]:
         account = Account(ctx, asked.learner_id)
-        mark = ctx.store.get(watch_key(watch_id), WatchMark)
-        if mark is None:
-            raise WatchUnknown(watch_id)
+        mark = required(ctx.store.get(watch_key(watch_id), WatchMark), WatchUnknown(watch_id))
         if mark.value.learner_id != asked.learner_id:
             raise WatchOfAnotherLearner(watch_id)
         drafts = taken_back(watch_id, account.entries(), asked.reason, asked.actor)
@@ -57,9 +55,5 @@ def _answer(ctx: LedgerContext, asked: HoursReversalRequested, cause: Cause) -> 
         reversed_at=ctx.clock.now(),
     )
     return ctx.events.make(
-        WatchesReversed.TYPE,
-        data,
-        subject=asked.revocation_id,
-        correlation_id=cause.correlation_id,
-        causation_id=cause.causation_id,
+        data, subject=asked.revocation_id, correlation_id=cause.correlation_id, causation_id=cause.causation_id
     )

@@ -1,6 +1,5 @@
 """Where it lies which certificates of completion are revoked."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.credits.app.attestations.items import status_list_pk
@@ -11,7 +10,6 @@ REVOKED = "REVOKED#"
 
 
 @stored(shape=1, personal=NOTHING)
-@dataclass(frozen=True)
 class RevokedPlace:
     """A revoked certificate's place, and since when it is published."""
 

@@ -15,7 +15,7 @@ from services.credits.domain.ids import LearnerId
 from services.credits.domain.review import Standing
 from services.kit import base64url
 from services.kit.days import start_of
-from services.kit.store import Change, Put, Store, commit_retrying
+from services.kit.store import Store, commit_retrying, put_once
 
 
 def publish_revocations(ctx: Context, learner_id: LearnerId) -> None:
@@ -62,10 +62,5 @@ def encoded_list(indexes: Iterable[int]) -> str:
 
 def _mark(ctx: Context, attestation: Attestation) -> None:
     key = revoked_key(attestation.status_list, attestation.status_index)
-
-    def plan() -> tuple[Change, None]:
-        if ctx.store.get(key, RevokedPlace) is not None:
-            return Change(), None
-        return Change([Put(key, RevokedPlace(attestation.status_index, ctx.clock.now()))]), None
-
-    commit_retrying(ctx.store, plan)
+    revoked = RevokedPlace(attestation.status_index, ctx.clock.now())
+    commit_retrying(ctx.store, lambda: (put_once(ctx.store, key, revoked), None))

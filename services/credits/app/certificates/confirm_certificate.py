@@ -20,7 +20,7 @@ from services.credits.domain.periods import Period
 from services.credits.events.published import CertificateConfirmed
 from services.kit.call import Call
 from services.kit.events import Envelope
-from services.kit.store import Change, Put, commit_retrying
+from services.kit.store import Change, Put, commit_retrying, required
 
 
 @dataclass(frozen=True)
@@ -47,9 +47,7 @@ def confirm_certificate(ctx: LedgerContext, call: Call, wanted: Confirmation) ->
 
     def plan() -> tuple[Change, Certificate]:
         account = Account(ctx, wanted.learner_id)
-        known = account.certificates.get(wanted.credential)
-        if known is None:
-            raise CERTIFICATE_NOT_FOUND.problem()
+        known = required(account.certificates.get(wanted.credential), CERTIFICATE_NOT_FOUND.problem())
         if known.confirmed:
             return Change(), known
         if wanted.revision not in (None, known.revision):
@@ -91,9 +89,7 @@ def renew_certificate(ctx: LedgerContext, call: Call, wanted: Renewal) -> Certif
 
     def plan() -> tuple[Change, Certificate]:
         account = Account(ctx, wanted.learner_id)
-        known = account.certificates.get(wanted.credential)
-        if known is None:
-            raise CERTIFICATE_NOT_FOUND.problem()
+        known = required(account.certificates.get(wanted.credential), CERTIFICATE_NOT_FOUND.problem())
         if not known.confirmed:
             raise CERTIFICATE_NOT_CONFIRMED.problem()
         if span in known.validity:
@@ -134,4 +130,4 @@ def _confirmation_event(ctx: LedgerContext, call: Call, certificate: Certificate
         confirmed_at=certificate.at,
     )
     subject = f"{certificate.learner_id}/{certificate.credential}"
-    return ctx.events.make(data.TYPE, data, subject=subject, correlation_id=call.correlation_id)
+    return ctx.events.make(data, subject=subject, correlation_id=call.correlation_id)

@@ -6,7 +6,7 @@ from services.credits.domain.courses import CourseVersion
 from services.credits.events.consumed import CoursePublished
 from services.kit.events import Envelope
 from services.kit.inbox import apply_once
-from services.kit.store import Change, Put
+from services.kit.store import put_newer
 
 
 def record_course(ctx: Context, event: Envelope) -> None:
@@ -17,22 +17,8 @@ def record_course(ctx: Context, event: Envelope) -> None:
     Raises:
         ValueError: the event is not a publication we can read.
     """
-    if event.sequence is None:
-        raise ValueError("a publication without a sequence has no place in the order")
-    course = _course(CoursePublished.model_validate(event.data), event.sequence)
-    key = course_key(course.course_id, course.content_version)
-
-    def plan() -> Change:
-        known = ctx.store.get(key, CourseVersion)
-        if known and known.value.sequence >= course.sequence:
-            return Change()
-        return Change([known.put(course) if known else Put(key, course)])
-
-    apply_once(ctx.store, ctx.clock, event, plan)
-
-
-def _course(data: CoursePublished, sequence: int) -> CourseVersion:
-    return CourseVersion(
+    data = CoursePublished.model_validate(event.data)
+    course = CourseVersion(
         course_id=data.course_id,
         content_version=data.content_version,
         content_id=data.content_id,
@@ -41,5 +27,7 @@ def _course(data: CoursePublished, sequence: int) -> CourseVersion:
         hours=data.hours,
         category=data.category,
         eligible=data.eligible_credentials,
-        sequence=sequence,
+        sequence=event.place,
     )
+    key = course_key(course.course_id, course.content_version)
+    apply_once(ctx.store, ctx.clock, event, lambda: put_newer(ctx.store, key, course))

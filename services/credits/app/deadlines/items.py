@@ -1,6 +1,5 @@
 """Where deadlines are filed, and what was done about them."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.credits.app.ledger.items import learner_pk
@@ -11,7 +10,6 @@ from services.kit.store import Key
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class Deadline:
     """Whose certificate's period ends on the day that this is filed under."""
 
@@ -30,7 +28,6 @@ def deadline_key(day: date, deadline: Deadline) -> Key:
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class Reminder:
     """That a reminder was given, with so many days left."""
 
@@ -45,7 +42,6 @@ def reminder_key(deadline: Deadline, period_start: date, days: int) -> Key:
 
 
 @stored(shape=1, personal=NOTHING)
-@dataclass(frozen=True)
 class WalkMark:
     """Up to which day everything due was done."""
 

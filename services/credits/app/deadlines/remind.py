@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from services.credits.app.certificates.list_certificates import current_certificates
+from services.credits.app.certificates.items import current_certificates
 from services.credits.app.context import RulesContext
 from services.credits.app.deadlines.items import (
     Deadline,
@@ -21,7 +21,7 @@ from services.credits.app.deadlines.items import (
     reminder_key,
     walk_key,
 )
-from services.credits.app.ledger.read_ledger import read_entries
+from services.credits.app.ledger.items import read_entries
 from services.credits.domain.awarding import period_on
 from services.credits.domain.balances import period_balance
 from services.credits.domain.deadlines import REMINDER_DAYS, due_reminder
@@ -31,7 +31,7 @@ from services.credits.events.published import DeadlineApproaching
 from services.kit.days import ONE_DAY, civil_day
 from services.kit.events import Envelope
 from services.kit.observability import count
-from services.kit.store import Change, Put, Store, commit_retrying
+from services.kit.store import Change, Put, Store, commit_retrying, put_once, read_or
 from services.kit.store.pages import every
 
 
@@ -53,15 +53,14 @@ def remind_learners(ctx: RulesContext) -> tuple[int, int]:
         Conflict: others kept writing; the next call goes on.
     """
     today = civil_day(ctx.clock.now())
-    stored = ctx.store.get(walk_key(), WalkMark)
     # The first walk of all looks back as far as a reminder can still be due.
-    day, days, given = min(stored.value.day, today) if stored else today - REMINDER_DAYS[0] * ONE_DAY, 0, 0
+    walked = read_or(ctx.store, walk_key(), WalkMark(today - REMINDER_DAYS[0] * ONE_DAY))
+    day, days, given = min(walked.value.day, today), 0, 0
     while day <= today:
         given += _walk(ctx, day, today)
         days, day = days + 1, day + ONE_DAY
-    if stored is None or stored.value.day < today:
-        put = stored.put(replace(stored.value, day=today)) if stored else Put(walk_key(), WalkMark(today))
-        ctx.store.commit(Change([put]))
+    if walked.value.day < today:
+        ctx.store.commit(Change([walked.put(replace(walked.value, day=today))]))
     return days, given
 
 
@@ -88,9 +87,7 @@ def _file(ctx: RulesContext, deadline: Deadline, day: date) -> None:
         period = _period(ctx, deadline, day)
         if period is None or period.end is None:
             return Change(), None
-        key = deadline_key(period.end, deadline)
-        known = ctx.store.get(key, Deadline)
-        return Change([] if known else [Put(key, deadline)]), None
+        return put_once(ctx.store, deadline_key(period.end, deadline), deadline), None
 
     commit_retrying(ctx.store, plan)
 
@@ -138,7 +135,7 @@ def _event(ctx: RulesContext, deadline: Deadline, period: Period, end: date, day
         year_remaining_hours=_text(balance.years[-1].remaining),
     )
     subject = f"{deadline.learner_id}/{deadline.credential}/{end}"
-    return ctx.events.make(data.TYPE, data, subject=subject, correlation_id=f"{subject}/{days}")
+    return ctx.events.make(data, subject=subject, correlation_id=f"{subject}/{days}")
 
 
 def _text(hours: Decimal | None) -> str | None:

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from services.credits.domain.declarations import Line, Outcome
@@ -12,26 +12,29 @@ from services.kit.csv_file import Cell, csv_bytes
 
 CSV = "text/csv; charset=utf-8"
 
-COLUMNS = {
-    "batch_id": "批次",
-    "line_id": "行号",
-    "kind": "类型",
-    "counters": "冲销行号",
-    "learner_id": "学员代号",
-    "credential": "证书",
-    "period_start": "周期开始",
-    "period_end": "周期结束",
-    "completed_on": "完成日期",
-    "category": "类别",
-    "hours": "学时",
-    "course_id": "课程代号",
-    "title": "课程",
-    "entry_id": "记账编号",
-    "watch_id": "学习记录",
-    "result": "结果",
-    "reason": "原因",
+COLUMNS: dict[str, tuple[str, Callable[[str, Line], Cell]]] = {
+    "batch_id": ("批次", lambda name, _line: name),
+    "line_id": ("行号", lambda _, line: line.line_id),
+    "kind": ("类型", lambda _, line: line.kind),
+    "counters": ("冲销行号", lambda _, line: line.counters),
+    "learner_id": ("学员代号", lambda _, line: line.learner_id),
+    "credential": ("证书", lambda _, line: line.credential),
+    "period_start": ("周期开始", lambda _, line: line.period.start),
+    "period_end": ("周期结束", lambda _, line: line.period.end),
+    "completed_on": ("完成日期", lambda _, line: line.completed_on),
+    "category": ("类别", lambda _, line: line.category),
+    "hours": ("学时", lambda _, line: line.hours),
+    "course_id": ("课程代号", lambda _, line: line.course_id),
+    "title": ("课程", lambda _, line: line.title),
+    "entry_id": ("记账编号", lambda _, line: line.entry_id),
+    "watch_id": ("学习记录", lambda _, line: line.watch_id),
+    "result": ("结果", lambda _, __: None),
+    "reason": ("原因", lambda _, __: None),
 }
-"""Column ids, which programs read, and their Chinese names. The last two are for the certifying body to fill in."""
+"""By their ids, which programs read: their Chinese names, and what each has of a batch's name and one of its lines.
+
+The last two are for the certifying body to fill in.
+"""
 
 RESULT_WORDS = {
     "accepted": Outcome.ACCEPTED,
@@ -80,29 +83,9 @@ MESSAGES = {
 
 def batch_csv(name: str, lines: Iterable[Line]) -> bytes:
     """The file: a line for each that was not withdrawn, in the order of their ids; the same lines, the same bytes."""
-    header = [f"{chinese} {id_}" for id_, chinese in COLUMNS.items()]
-    return csv_bytes(header, (_row(name, line) for line in lines if not line.withdrawn))
-
-
-def _row(name: str, line: Line) -> list[Cell]:
-    cells: dict[str, Cell] = {
-        "batch_id": name,
-        "line_id": line.line_id,
-        "kind": line.kind,
-        "counters": line.counters,
-        "learner_id": line.learner_id,
-        "credential": line.credential,
-        "period_start": line.period.start,
-        "period_end": line.period.end,
-        "completed_on": line.completed_on,
-        "category": line.category,
-        "hours": line.hours,
-        "course_id": line.course_id,
-        "title": line.title,
-        "entry_id": line.entry_id,
-        "watch_id": line.watch_id,
-    }
-    return [cells.get(id_) for id_ in COLUMNS]
+    header = [f"{chinese} {id_}" for id_, (chinese, _) in COLUMNS.items()]
+    rows = ([cell(name, line) for _, cell in COLUMNS.values()] for line in lines if not line.withdrawn)
+    return csv_bytes(header, rows)
 
 
 def read_results(

@@ -7,8 +7,7 @@ from datetime import date
 from services.credits.app.context import Context
 from services.credits.app.declarations.items import DECLARATIONS, Gate, declaration_key, gate_key, line_key, result_key
 from services.credits.app.declarations.problems import NOTHING_TO_DECLARE
-from services.credits.app.ledger.items import head_key, learner_pk
-from services.credits.app.ledger.read_ledger import read_entries
+from services.credits.app.ledger.items import head_key, learner_pk, read_entries
 from services.credits.domain.credentials import Credential
 from services.credits.domain.declarations import (
     FIRST_BATCH,
@@ -29,7 +28,7 @@ from services.credits.domain.ledger import Entry, Head
 from services.credits.events.consumed import AboutLearner
 from services.kit.call import Call
 from services.kit.events import Envelope
-from services.kit.store import ABSENT, Change, Check, Put, Store, Stored, commit_retrying
+from services.kit.store import ABSENT, Change, Check, Put, Store, Stored, commit_retrying, read_or
 
 LINES_PER_TRANSACTION = 45
 """A declared entry is two items, and two are checked: 92 of the 100 that a transaction takes."""
@@ -67,8 +66,7 @@ class DeclaredEntry:
 
 def open_batch(store: Store, credential: Credential) -> OpenBatch:
     """The credential's open batch."""
-    key = gate_key(credential)
-    return OpenBatch(credential, store.get(key, Gate) or Stored(key, Gate(FIRST_BATCH), ABSENT))
+    return OpenBatch(credential, read_or(store, gate_key(credential), Gate(FIRST_BATCH)))
 
 
 def declare_hours(ctx: Context, call: Call, credential: Credential, period_start: date) -> list[DeclaredEntry]:

@@ -7,7 +7,7 @@ leaves a batch that whoever asks next finishes, and no line that is exported twi
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from services.credits.app.certificates.list_certificates import current_certificates
+from services.credits.app.certificates.items import current_certificates
 from services.credits.app.context import RecordsContext
 from services.credits.app.declarations.batch_file import CSV, batch_csv
 from services.credits.app.declarations.declare_hours import open_batch
@@ -17,8 +17,8 @@ from services.credits.domain.credentials import Credential
 from services.credits.domain.declarations import Line, batch_id, totals
 from services.credits.domain.ids import LearnerId
 from services.kit.call import Call
-from services.kit.idempotency import Request, answer_once
-from services.kit.store import Change, Page, Put, Store, commit_retrying
+from services.kit.idempotency import answer_once
+from services.kit.store import Change, Page, Put, Store, commit_retrying, required
 
 LINK_SECONDS = 300
 """How long the file's address opens it."""
@@ -52,7 +52,7 @@ def close_batch(ctx: RecordsContext, call: Call, credential: Credential, reason:
         audit = ctx.audit.entry(call.caller, "close_batch", batch_id(credential, batch.number), reason)
         return Change([batch.close(), Put(batch_key(credential, batch.number), closed), audit]), batch.number
 
-    request = Request(call.caller_id, call.idempotency_key, "close_batch", {"credential": credential, "reason": reason})
+    request = call.request("close_batch", credential=credential, reason=reason)
     number = answer_once(store, ctx.clock, request, int, plan)
     return finish_batch(ctx, credential, number)
 
@@ -66,9 +66,7 @@ def finish_batch(ctx: RecordsContext, credential: Credential, number: int) -> Ba
     """
 
     def plan() -> tuple[Change, Batch]:
-        stored = ctx.store.get(batch_key(credential, number), Batch)
-        if stored is None:
-            raise BATCH_NOT_FOUND.problem()
+        stored = required(ctx.store.get(batch_key(credential, number), Batch), BATCH_NOT_FOUND.problem())
         if stored.value.file:
             return Change(), stored.value
         finished = replace(stored.value, file=_write_file(ctx, stored.value))
@@ -120,7 +118,5 @@ def _write_file(ctx: RecordsContext, batch: Batch) -> BatchFile:
     key = f"batches/{name}.csv"
     ctx.objects.put(key, batch_csv(name, lines), CSV)
     # What counts is what was kept: by this call or, with an earlier edition of this code, by one that died.
-    kept = ctx.objects.get(key)
-    if kept is None:
-        raise LookupError(f"{key} was not kept")
+    kept = required(ctx.objects.get(key), LookupError(f"{key} was not kept"))
     return BatchFile(key, sha256(kept).hexdigest(), len(kept), totals(lines))

@@ -100,4 +100,4 @@ def _event(ctx: RecordsContext, call: Call, row: ResultRow, line: Line) -> Envel
         outcome=row.outcome,
         at=ctx.clock.now(),
     )
-    return ctx.events.make(data.TYPE, data, subject=line.line_id, correlation_id=call.correlation_id)
+    return ctx.events.make(data, subject=line.line_id, correlation_id=call.correlation_id)

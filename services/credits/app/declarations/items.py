@@ -27,7 +27,6 @@ def declaring_pk(credential: Credential) -> str:
 
 
 @stored(shape=1, personal=NOTHING)
-@dataclass(frozen=True)
 class Gate:
     """Which batch of a credential is open."""
 
@@ -50,7 +49,6 @@ class BatchFile:
 
 
 @stored(shape=1, personal=Kept("closed_by", because="staff answer for what they did", until="the table goes"))
-@dataclass(frozen=True)
 class Batch:
     """A closed batch; `file` is None until it is written."""
 

@@ -1,40 +1,34 @@
 """Refusals of what concerns declarations."""
 
-from http import HTTPStatus
+from services.kit.problems import conflict, declared_in, not_found, unprocessable
 
-from services.kit.problems import ProblemType
-
-NOTHING_TO_DECLARE = ProblemType(
+NOTHING_TO_DECLARE = conflict(
     "NOTHING_TO_DECLARE",
-    HTTPStatus.CONFLICT,
     "该证书在此周期没有可申报的学时。",
     "No hours were awarded to this certificate in this period, so there is nothing to declare.",
     "请在学时账户中查看已计入的学时及其所属周期。",
     "See your account for the hours that count, and their periods.",
 )
-BATCH_EMPTY = ProblemType(
+BATCH_EMPTY = conflict(
     "BATCH_EMPTY",
-    HTTPStatus.CONFLICT,
     "该证书目前没有待申报的学时，未生成批次。",
     "Nothing is waiting to be declared for this certificate; no batch was closed.",
     "有学员申报后再试。",
     "Try again once learners have declared hours.",
 )
-BATCH_NOT_FOUND = ProblemType(
+BATCH_NOT_FOUND = not_found(
     "BATCH_NOT_FOUND",
-    HTTPStatus.NOT_FOUND,
     "没有这个批次，或它的文件尚未生成。",
     "There is no such batch, or its file is not written yet.",
     "请检查批次编号；若文件尚未生成，请再次执行关闭批次。",
     "Check the batch's number; if its file is missing, close the batch again.",
 )
-RESULTS_INVALID = ProblemType(
+RESULTS_INVALID = unprocessable(
     "RESULTS_INVALID",
-    HTTPStatus.UNPROCESSABLE_ENTITY,
     "结果文件有错误，整份文件均未导入。",
     "The file of results has mistakes; nothing of it was imported.",
     "请改正列出的每一行（errors）后重新导入。",
     "Correct every line that is listed (errors) and import the file again.",
 )
 
-DECLARATION_PROBLEMS = (NOTHING_TO_DECLARE, BATCH_EMPTY, BATCH_NOT_FOUND, RESULTS_INVALID)
+DECLARATION_PROBLEMS = declared_in(globals())

@@ -14,7 +14,7 @@ from services.credits.domain.ids import LearnerId
 from services.credits.domain.profile import Profile
 from services.credits.events.published import PersonErased
 from services.kit.call import Call
-from services.kit.store import Change, Put, commit_retrying
+from services.kit.store import Change, commit_retrying, read_or
 
 
 def erase_person(ctx: LedgerContext, call: Call, learner_id: LearnerId, reason: str) -> datetime:
@@ -28,16 +28,15 @@ def erase_person(ctx: LedgerContext, call: Call, learner_id: LearnerId, reason: 
         raise OWN_ERASURE.problem()
 
     def plan() -> tuple[Change, datetime]:
-        stored = ctx.store.get(profile_key(learner_id), Profile)
-        if stored is not None and stored.value.erased_at is not None:
+        stored = read_or(ctx.store, profile_key(learner_id), Profile())
+        if stored.value.erased_at is not None:
             return Change(), stored.value.erased_at
         now = ctx.clock.now()
-        empty = Profile(revision=stored.value.revision + 1 if stored else 1, erased_at=now)
-        put = stored.put_bare(empty) if stored else Put(profile_key(learner_id), empty)
+        empty = stored.put_bare(Profile(revision=stored.value.revision + 1, erased_at=now))
         audit = ctx.audit.entry(call.caller, "erase_person", learner_id, reason)
         data = PersonErased(learner_id=learner_id, erased_at=now)
-        told = ctx.events.make(data.TYPE, data, subject=learner_id, correlation_id=call.correlation_id)
+        told = ctx.events.make(data, subject=learner_id, correlation_id=call.correlation_id)
         # With the head, so that nobody who read the profile before adds a name or a number after.
-        return Change([put, Account(ctx, learner_id).put_head(), audit], [told]), now
+        return Change([empty, Account(ctx, learner_id).put_head(), audit], [told]), now
 
     return commit_retrying(ctx.store, plan)

@@ -7,8 +7,7 @@ from services.credits.app.attestations.items import PRINTED_NAMES, PrintedName
 from services.credits.app.certificates.items import CERTIFICATES
 from services.credits.app.context import ErasureContext
 from services.credits.app.declarations.declare_hours import end_declarations
-from services.credits.app.ledger.items import learner_pk
-from services.credits.app.ledger.read_ledger import read_entries
+from services.credits.app.ledger.items import learner_pk, read_entries
 from services.credits.app.profiles.items import person_pk, profile_key
 from services.credits.domain.certificates import Certificate
 from services.credits.domain.declarations import Ending
@@ -16,7 +15,7 @@ from services.credits.domain.ids import LearnerId
 from services.credits.domain.profile import Profile
 from services.credits.events.consumed import AboutLearner
 from services.kit.events import Envelope
-from services.kit.store import Change, Put, Store
+from services.kit.store import Change, Put, Store, read_or
 
 ITEMS_PER_TRANSACTION = 90
 ERASED_NUMBER = "ERASED"
@@ -36,8 +35,7 @@ def finish_erasure(ctx: ErasureContext, event: Envelope) -> None:
         Conflict: others kept writing; the queue delivers the event again.
     """
     learner_id = AboutLearner.model_validate(event.data).learner_id
-    profile = ctx.store.get(profile_key(learner_id), Profile)
-    if profile is None or profile.value.erased_at is None:
+    if read_or(ctx.store, profile_key(learner_id), Profile()).value.erased_at is None:
         raise NotErased(learner_id)
     # First, so that nobody can sign in again; a token that is out still works for at most an hour.
     ctx.users.delete(learner_id)

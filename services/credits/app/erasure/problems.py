@@ -1,12 +1,9 @@
 """Refusals of an erasure."""
 
-from http import HTTPStatus
+from services.kit.problems import forbidden
 
-from services.kit.problems import ProblemType
-
-OWN_ERASURE = ProblemType(
+OWN_ERASURE = forbidden(
     "OWN_ERASURE",
-    HTTPStatus.FORBIDDEN,
     "不能删除自己的个人信息。",
     "Nobody may erase themselves.",
     "请由另一位管理员处理。",

@@ -4,14 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from services.credits.app.certificates.items import certificate_key
-from services.credits.app.certificates.list_certificates import current_certificates
+from services.credits.app.certificates.items import certificate_key, current_certificates
 from services.credits.app.context import LedgerContext
 from services.credits.app.ledger.facts import fact_of
-from services.credits.app.ledger.items import AwardMark, award_key, entry_key, head_key
+from services.credits.app.ledger.items import AwardMark, award_key, entry_key, head_key, read_entries
 from services.credits.app.ledger.postings import posting_of
-from services.credits.app.ledger.read_ledger import read_entries
-from services.credits.app.memberships.read_periods import membership_periods
+from services.credits.app.memberships.items import membership_periods
 from services.credits.app.profiles.items import profile_key
 from services.credits.app.profiles.problems import PERSON_ERASED
 from services.credits.domain.awarding import Circumstances, award_mark, deciding_marks
@@ -22,7 +20,7 @@ from services.credits.domain.ledger import Completion, Draft, Entry, Head, Kind,
 from services.credits.domain.profile import Profile
 from services.credits.domain.quota import quota_state
 from services.kit.events import Envelope
-from services.kit.store import ABSENT, Put, Stored, Write
+from services.kit.store import ABSENT, Put, Stored, Write, read_or
 
 
 @dataclass(frozen=True)
@@ -118,8 +116,7 @@ class Account:
 
     @cached_property
     def _profile(self) -> Profile:
-        found = self._ctx.store.get(profile_key(self.learner_id), Profile)
-        return found.value if found else Profile()
+        return read_or(self._ctx.store, profile_key(self.learner_id), Profile()).value
 
     def _mark(self, award: Entry) -> Put:
         key = award_key(self.learner_id, award_mark(award))
@@ -129,9 +126,5 @@ class Account:
         fact = fact_of(entry, ledger)
         if fact is not None:
             yield self._ctx.events.make(
-                fact.TYPE,
-                fact,
-                subject=entry.entry_id,
-                correlation_id=cause.correlation_id,
-                causation_id=cause.causation_id,
+                fact, subject=entry.entry_id, correlation_id=cause.correlation_id, causation_id=cause.causation_id
             )

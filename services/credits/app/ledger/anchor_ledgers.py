@@ -8,12 +8,12 @@ from hashlib import sha256
 from services.credits.app.context import LedgerContext, RecordsContext
 from services.credits.app.ledger.items import head_key
 from services.credits.app.ledger.postings import postings_of
-from services.credits.domain.anchors import FIRST_ANCHOR, Anchor, anchor_text, is_sealed, read_anchor
+from services.credits.domain.anchors import FIRST_ANCHOR, Anchor, anchor_text, read_anchor
 from services.credits.domain.ids import LearnerId
-from services.credits.domain.ledger import Head, Macs
+from services.credits.domain.ledger import Head, Macs, is_genuine
 from services.kit.days import ONE_DAY, Days, civil_day
 from services.kit.objects import Objects
-from services.kit.store import Store
+from services.kit.store import Store, required
 
 ANCHORS = "anchors/"
 LOOK_BACK = 60 * ONE_DAY
@@ -80,7 +80,7 @@ def _read(found: AnchorReport, macs: Macs, day: date, text: bytes, previous: str
     checks = {
         f"the anchor of {day} says that it is of {anchor.day}": anchor.day != day,
         f"the anchor of {day} does not follow the one before it": anchor.previous != previous,
-        f"the anchor of {day} has heads that we did not seal": not all(is_sealed(h, macs) for h in anchor.heads),
+        f"the anchor of {day} has heads that we did not seal": not all(is_genuine(h, macs) for h in anchor.heads),
     }
     return [problem for problem, is_so in checks.items() if is_so]
 
@@ -105,9 +105,7 @@ def _days(objects: Objects) -> list[date]:
 
 
 def _digest(objects: Objects, day: date) -> str:
-    text = objects.get(_key(day))
-    if text is None:
-        raise LookupError(f"the anchor of {day} was put and is not kept")
+    text = required(objects.get(_key(day)), LookupError(f"the anchor of {day} was put and is not kept"))
     return sha256(text).hexdigest()
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.credits.app.context import LedgerContext
+from services.credits.app.ledger.items import read_entries
 from services.credits.app.ledger.postings import postings_of
-from services.credits.app.ledger.read_ledger import read_entries
 from services.credits.app.ledger.verify_ledger import verify_ledger
 from services.credits.domain.ids import LearnerId
 from services.credits.domain.verification import Fault, FaultKind

@@ -1,13 +1,13 @@
-"""Where the ledger and what is kept with it lie."""
+"""Where the ledger and what is kept with it lie, and reading it, whole or a page of it."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zlib import crc32
 
 from services.credits.domain.ids import LearnerId, WatchId
+from services.credits.domain.ledger import Entry
 from services.kit.days import civil_day
 from services.kit.kinds import ID_ONLY, stored
-from services.kit.store import Key
+from services.kit.store import Key, Page, Store
 
 LEARNERS = "LEARNER#"
 ENTRIES = "ENTRY#"
@@ -34,7 +34,6 @@ def entry_key(learner_id: LearnerId, number: int) -> Key:
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class AwardMark:
     """Which watch was awarded, and when."""
 
@@ -48,7 +47,6 @@ def award_key(learner_id: LearnerId, mark: str) -> Key:
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class Posting:
     """Entries `first` to `last` of one learner's ledger, posted together."""
 
@@ -69,3 +67,25 @@ def posting_key(posting: Posting) -> Key:
 def postings_pks(day: date) -> list[str]:
     """The partitions of what was posted on one day in Shanghai, of all learners."""
     return [f"{POSTINGS}{day}#{part}" for part in range(PARTS_OF_A_DAY)]
+
+
+def read_entries(store: Store, learner_id: LearnerId) -> list[Entry]:
+    """The learner's whole ledger, as it is stored."""
+    return [stored.value for stored in store.query(learner_pk(learner_id), ENTRIES, Entry)]
+
+
+def read_page(store: Store, learner_id: LearnerId, after: int, limit: int) -> Page[Entry]:
+    """A page of the learner's ledger, from the entry after number `after`."""
+    key = entry_key(learner_id, after)
+    return store.page(key.pk, ENTRIES, Entry, key.sk, limit).map(lambda stored: stored.value)
+
+
+def award_marks(store: Store, learner_id: LearnerId) -> dict[str, WatchId]:
+    """The watch that each of the learner's award marks names, by the mark's own name."""
+    found = store.query(learner_pk(learner_id), AWARDS, AwardMark)
+    return {stored.key.sk.removeprefix(AWARDS): stored.value.watch_id for stored in found}
+
+
+def read_timeline(store: Store, learner_id: LearnerId) -> list[Entry]:
+    """Every entry, newest first."""
+    return read_entries(store, learner_id)[::-1]

@@ -1,12 +1,9 @@
 """Refusals of reading ledgers."""
 
-from http import HTTPStatus
+from services.kit.problems import unprocessable
 
-from services.kit.problems import ProblemType
-
-SPAN_TOO_LONG = ProblemType(
+SPAN_TOO_LONG = unprocessable(
     "SPAN_TOO_LONG",
-    HTTPStatus.UNPROCESSABLE_ENTITY,
     "查询的日期范围不正确或过长。",
     "The span of days is too long, or ends before it begins.",
     "请缩短范围（最多天数见 days），分段查询。",

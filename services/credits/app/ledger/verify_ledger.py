@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 
 from services.credits.app.context import LedgerContext
 from services.credits.app.ledger.anchor_ledgers import AnchorReport
-from services.credits.app.ledger.items import Posting, head_key
-from services.credits.app.ledger.read_ledger import award_marks, read_entries
-from services.credits.app.memberships.read_periods import membership_periods
+from services.credits.app.ledger.items import Posting, award_marks, head_key, read_entries
+from services.credits.app.memberships.items import membership_periods
 from services.credits.domain.anchors import rolled_back_at
 from services.credits.domain.comparison import first_difference
 from services.credits.domain.ids import LearnerId

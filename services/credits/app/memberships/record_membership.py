@@ -8,7 +8,7 @@ from services.credits.domain.quota import MembershipPeriod
 from services.credits.events.consumed import MembershipChanged
 from services.kit.events import Envelope
 from services.kit.inbox import apply_once
-from services.kit.store import Change, Put
+from services.kit.store import Change, put_newer
 
 
 def record_membership(ctx: LedgerContext, event: Envelope) -> None:
@@ -18,32 +18,23 @@ def record_membership(ctx: LedgerContext, event: Envelope) -> None:
         ValueError: the event is not a membership period's state.
         Conflict: others kept writing; the queue delivers the event again.
     """
-    if event.sequence is None:
-        raise ValueError("a membership's state without a sequence has no place in the order")
     data = MembershipChanged.model_validate(event.data)
-    period = _period(data, event.sequence)
-    key = membership_key(data.learner_id, period.id)
-
-    def plan() -> Change:
-        # The head is written too, so that no watch is held meanwhile for the quota that was.
-        account = Account(ctx, data.learner_id)
-        known = ctx.store.get(key, MembershipPeriod)
-        if known and known.value.sequence >= period.sequence:
-            return Change()
-        put = known.put(period) if known else Put(key, period)
-        return Change([put, account.put_head()])
-
-    apply_once(ctx.store, ctx.clock, event, plan)
-    settle_holds(ctx, data.learner_id, Cause(event.correlation_id, event.id))
-
-
-def _period(data: MembershipChanged, sequence: int) -> MembershipPeriod:
-    return MembershipPeriod(
+    period = MembershipPeriod(
         id=data.membership_period_id,
         valid_from=data.valid_from,
         valid_until=data.valid_until,
         quota_hours=data.quota_hours,
         opens_library=data.opens_library,
         revoked=data.revoked,
-        sequence=sequence,
+        sequence=event.place,
     )
+    key = membership_key(data.learner_id, period.id)
+
+    def plan() -> Change:
+        # The head is written too, so that no watch is held meanwhile for the quota that was.
+        account = Account(ctx, data.learner_id)
+        recorded = put_newer(ctx.store, key, period).writes
+        return Change([*recorded, account.put_head()] if recorded else [])
+
+    apply_once(ctx.store, ctx.clock, event, plan)
+    settle_holds(ctx, data.learner_id, Cause(event.correlation_id, event.id))

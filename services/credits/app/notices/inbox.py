@@ -19,7 +19,7 @@ from services.credits.domain.notices import Inbox, MailSettings, Message, Notice
 from services.credits.events.published import NoticePosted
 from services.kit.call import Call
 from services.kit.events import Envelope
-from services.kit.store import ABSENT, Change, Page, Put, Store, Stored, commit_retrying
+from services.kit.store import Change, Page, Put, Store, Stored, commit_retrying, read_or
 
 
 @dataclass(frozen=True)
@@ -82,8 +82,7 @@ def mark_read(ctx: Context, call: Call, numbers: Sequence[int], up_to: int) -> i
 
 def read_mail_settings(store: Store, learner_id: LearnerId) -> MailSettings:
     """What the learner wants by e-mail; everything, unless they have said otherwise."""
-    found = store.get(mail_settings_key(learner_id), MailSettings)
-    return found.value if found else MailSettings()
+    return read_or(store, mail_settings_key(learner_id), MailSettings()).value
 
 
 def set_mail_settings(ctx: Context, call: Call, off: Iterable[NoticeKind]) -> MailSettings:
@@ -96,7 +95,7 @@ def set_mail_settings(ctx: Context, call: Call, off: Iterable[NoticeKind]) -> Ma
     kinds = tuple(sorted(set(off)))
 
     def plan() -> tuple[Change, MailSettings]:
-        known = ctx.store.get(key, MailSettings) or Stored(key, MailSettings(), ABSENT)
+        known = read_or(ctx.store, key, MailSettings())
         wanted = replace(known.value, off=kinds)
         return Change([known.put(wanted)] if wanted != known.value else []), wanted
 
@@ -106,14 +105,9 @@ def set_mail_settings(ctx: Context, call: Call, off: Iterable[NoticeKind]) -> Ma
 def _posted(ctx: Context, learner_id: LearnerId, notice: Notice, cause: Envelope) -> Envelope:
     data = NoticePosted(learner_id=learner_id, number=notice.number, kind=notice.told.kind)
     return ctx.events.make(
-        data.TYPE,
-        data,
-        subject=f"{learner_id}/{notice.number}",
-        correlation_id=cause.correlation_id,
-        causation_id=cause.id,
+        data, subject=f"{learner_id}/{notice.number}", correlation_id=cause.correlation_id, causation_id=cause.id
     )
 
 
 def _inbox(store: Store, learner_id: LearnerId) -> Stored[Inbox]:
-    key = inbox_key(learner_id)
-    return store.get(key, Inbox) or Stored(key, Inbox(), ABSENT)
+    return read_or(store, inbox_key(learner_id), Inbox())

@@ -1,6 +1,5 @@
 """Where a learner's notices lie."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from services.credits.app.ledger.items import learner_pk
@@ -29,7 +28,6 @@ def mail_settings_key(learner_id: LearnerId) -> Key:
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class MailRecord:
     """What became of the e-mail of a notice, without the address."""
 
@@ -43,7 +41,6 @@ def mail_record_key(learner_id: LearnerId, number: int) -> Key:
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class NoticeMark:
     """As which notice an event was told."""
 

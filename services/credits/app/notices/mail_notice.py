@@ -15,7 +15,7 @@ from services.credits.domain.profile import Profile
 from services.credits.events.consumed import AboutNotice
 from services.kit.events import Envelope
 from services.kit.observability import count
-from services.kit.store import Change, Conflict, Put
+from services.kit.store import Change, Conflict, Put, read_or
 
 
 class UnknownNotice(Exception):
@@ -48,9 +48,9 @@ def mail_notice(ctx: MailContext, event: Envelope) -> None:
 def _mail(ctx: MailContext, learner_id: LearnerId, notice: Notice) -> MailOutcome:
     if notice.told.kind in read_mail_settings(ctx.store, learner_id).off:
         return MailOutcome.NOT_WANTED
-    profile = ctx.store.get(profile_key(learner_id), Profile)
-    if profile is None or profile.value.email is None:
+    address = read_or(ctx.store, profile_key(learner_id), Profile()).value.email
+    if address is None:
         return MailOutcome.NO_ADDRESS
     subject, text = mail_of(notice.told, ctx.public_url())
-    ctx.post.send(profile.value.email, subject, text)
+    ctx.post.send(address, subject, text)
     return MailOutcome.SENT

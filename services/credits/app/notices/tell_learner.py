@@ -3,14 +3,14 @@
 from decimal import Decimal
 
 from services.credits.app.context import Context
-from services.credits.app.ledger.read_ledger import read_entries
+from services.credits.app.ledger.items import read_entries
 from services.credits.app.notices.inbox import post_notice
 from services.credits.domain.ledger import Entry
 from services.credits.domain.notices import AnswerMessage, DeadlineMessage, message_of
 from services.credits.events.consumed import AboutEntry, AboutLearner
 from services.credits.events.published import DeadlineApproaching, DeclarationAnswered
 from services.kit.events import Envelope
-from services.kit.store import Store
+from services.kit.store import Store, required
 
 
 class UnknownEntry(Exception):
@@ -61,7 +61,7 @@ def _hours(text: str | None) -> Decimal | None:
 
 
 def _entry(store: Store, about: AboutEntry) -> Entry:
-    found = next((entry for entry in read_entries(store, about.learner_id) if entry.entry_id == about.entry_id), None)
-    if found is None:
-        raise UnknownEntry(about.entry_id)
-    return found
+    return required(
+        next((entry for entry in read_entries(store, about.learner_id) if entry.entry_id == about.entry_id), None),
+        UnknownEntry(about.entry_id),
+    )

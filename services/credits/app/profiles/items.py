@@ -1,11 +1,11 @@
-"""Where personal data lies."""
+"""Where personal data lies, and what learners are called."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from services.credits.domain.ids import LearnerId
+from services.credits.domain.profile import Profile
 from services.kit.kinds import ID_ONLY, stored
-from services.kit.store import Key
+from services.kit.store import Key, Store, read_or
 
 
 def person_pk(learner_id: LearnerId) -> str:
@@ -19,7 +19,6 @@ def profile_key(learner_id: LearnerId) -> Key:
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class ProfileChange:
     """Which fields one change touched, and when. What they held is not kept."""
 
@@ -30,3 +29,8 @@ class ProfileChange:
 def profile_change_key(learner_id: LearnerId, revision: int) -> Key:
     """Which fields a change of the profile touched."""
     return Key(person_pk(learner_id), f"CHANGE#{revision:06d}")
+
+
+def real_name(store: Store, learner_id: LearnerId) -> str | None:
+    """A learner's real name; None where the profile has none."""
+    return read_or(store, profile_key(learner_id), Profile()).value.real_name

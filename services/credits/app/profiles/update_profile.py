@@ -15,7 +15,7 @@ from services.credits.events.published import RealNameGiven
 from services.kit.call import Call
 from services.kit.days import civil_day
 from services.kit.events import Envelope
-from services.kit.store import Change, Put, Write, commit_retrying
+from services.kit.store import Change, Put, Write, commit_retrying, read_or
 
 Values = Mapping[str, str | date | None]
 """Fields by name; None empties one."""
@@ -31,8 +31,7 @@ class ProfileView:
 
 def read_profile(ctx: LedgerContext, learner_id: LearnerId) -> ProfileView:
     """The learner's own profile; an empty one where nothing was ever said."""
-    stored = ctx.store.get(profile_key(learner_id), Profile)
-    return _view(ctx, stored.value if stored else Profile())
+    return _view(ctx, read_or(ctx.store, profile_key(learner_id), Profile()).value)
 
 
 def update_profile(ctx: LedgerContext, call: Call, revision: int, values: Values) -> ProfileView:
@@ -48,8 +47,8 @@ def update_profile(ctx: LedgerContext, call: Call, revision: int, values: Values
     learner_id = LearnerId(call.caller_id)
 
     def plan() -> tuple[Change, ProfileView]:
-        stored = ctx.store.get(profile_key(learner_id), Profile)
-        known = stored.value if stored else Profile()
+        stored = read_or(ctx.store, profile_key(learner_id), Profile())
+        known = stored.value
         if known.erased_at is not None:
             raise PERSON_ERASED.problem()
         wanted = replace(known, **values)  # type: ignore[arg-type]  # validated at the edge
@@ -61,10 +60,7 @@ def update_profile(ctx: LedgerContext, call: Call, revision: int, values: Values
             raise BIRTHDAY_IMPLAUSIBLE.problem()
         profile = replace(wanted, revision=known.revision + 1, updated_at=ctx.clock.now())
         change = ProfileChange(ctx.clock.now(), _touched(known, wanted))
-        writes = [
-            stored.put(profile) if stored else Put(profile_key(learner_id), profile),
-            Put(profile_change_key(learner_id, profile.revision), change),
-        ]
+        writes = [stored.put(profile), Put(profile_change_key(learner_id, profile.revision), change)]
         named = profile.real_name is not None and known.real_name is None
         more, events = _named(ctx, learner_id, call.correlation_id) if named else ([], [])
         return Change([*writes, *more], events), _view(ctx, profile)
@@ -79,7 +75,7 @@ def _named(ctx: LedgerContext, learner_id: LearnerId, correlation_id: str) -> tu
     account.name()
     writes, events = account.post(first_releases(account), Cause(correlation_id))
     data = RealNameGiven(learner_id=learner_id, given_at=ctx.clock.now())
-    told = ctx.events.make(RealNameGiven.TYPE, data, subject=learner_id, correlation_id=correlation_id)
+    told = ctx.events.make(data, subject=learner_id, correlation_id=correlation_id)
     return writes, [*events, told]
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from services.credits.app.attestations.problems import NOT_PRINTABLE
 from services.credits.app.context import DocumentsContext
-from services.credits.app.ledger.read_ledger import read_entries
+from services.credits.app.ledger.items import read_entries
 from services.credits.app.ports import Unprintable
-from services.credits.app.profiles.read_name import real_name
+from services.credits.app.profiles.items import real_name
 from services.credits.app.texts.reasons import TEXTS
 from services.credits.app.texts.wording import CATEGORIES, day_en, day_zh, hours_text, period_zh
 from services.credits.domain.balances import awarded, period_balance

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from services.credits.app.attestations.problems import ATTESTATION_NOT_FOUND, NAME_ERASED
 from services.credits.app.attestations.read_attestations import AttestationView, find_attestation, printed_name
 from services.credits.domain.attestations import masked, read, same_name
-from services.kit.store import Store
+from services.kit.store import Store, required
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,7 @@ def check_name(store: Store, code: str, name: str) -> bool:
     Raises:
         Problem: ATTESTATION_NOT_FOUND, NAME_ERASED.
     """
-    printed = printed_name(store, _find(store, code).attestation)
-    if printed is None:
-        raise NAME_ERASED.problem()
+    printed = required(printed_name(store, _find(store, code).attestation), NAME_ERASED.problem())
     return same_name(printed, name)
 
 

@@ -13,7 +13,7 @@ from services.credits.app.certificates.confirm_certificate import (
     confirm_certificate,
     renew_certificate,
 )
-from services.credits.app.certificates.list_certificates import current_certificates
+from services.credits.app.certificates.items import current_certificates
 from services.credits.app.certificates.register_certificate import Registration, register_certificate
 from services.credits.app.context import LedgerContext
 from services.credits.domain.certificates import Certificate, State

@@ -8,9 +8,9 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel, Field
 
 from services.credits.app.context import Context
+from services.credits.app.ledger.items import read_page, read_timeline
 from services.credits.app.ledger.postings import entries_between
 from services.credits.app.ledger.problems import SPAN_TOO_LONG
-from services.credits.app.ledger.read_ledger import read_page, read_timeline
 from services.credits.app.texts.reasons import TEXTS
 from services.credits.app.texts.wording import hours_text
 from services.credits.domain.credentials import Category, Credential

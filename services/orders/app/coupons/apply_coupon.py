@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from services.kit.store import ABSENT, Change, Put, Stored, Write, commit_retrying
+from services.kit.store import Change, Put, Stored, Write, commit_retrying, read_or
 from services.orders.app.context import Context
 from services.orders.app.coupons.items import CouponHold, coupon_attempts_key, coupon_hold_key, coupon_holds, coupon_key
 from services.orders.app.coupons.problems import (
@@ -64,7 +64,7 @@ def _find(ctx: Context, learner_id: LearnerId, code: CouponCode) -> Coupon:
 def _count(ctx: Context, learner_id: LearnerId) -> tuple[Change, CouponAttempts]:
     stored, now = _attempts(ctx, learner_id), ctx.clock.now()
     if stored.value.exhausted_at(now):
-        raise _too_many(stored.value)
+        raise TOO_MANY_COUPON_CODES.problem(retry_at=(stored.value.since + ATTEMPTS_WINDOW).isoformat())
     counted = stored.value.counted(now)
     return Change([_kept(stored, counted)]), counted
 
@@ -89,10 +89,5 @@ def _close_lapsed(ctx: Context, code: CouponCode) -> bool:
     return closed
 
 
-def _too_many(attempts: CouponAttempts) -> Exception:
-    return TOO_MANY_COUPON_CODES.problem(retry_at=(attempts.since + ATTEMPTS_WINDOW).isoformat())
-
-
 def _attempts(ctx: Context, learner_id: LearnerId) -> Stored[CouponAttempts]:
-    key = coupon_attempts_key(learner_id)
-    return ctx.store.get(key, CouponAttempts) or Stored(key, CouponAttempts(ctx.clock.now()), ABSENT)
+    return read_or(ctx.store, coupon_attempts_key(learner_id), CouponAttempts(ctx.clock.now()))

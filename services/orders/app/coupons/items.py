@@ -1,6 +1,5 @@
 """What is kept of coupons, and where."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from services.kit.kinds import NOTHING, stored
@@ -21,7 +20,6 @@ def coupon_key(code: CouponCode) -> Key:
 
 
 @stored(shape=1, personal=NOTHING)
-@dataclass(frozen=True)
 class CouponPlace:
     """Says that there is a coupon of this code."""
 
@@ -49,7 +47,6 @@ def own_usage_key(learner_id: LearnerId, code: CouponCode) -> Key:
 
 
 @stored(shape=1, personal=NOTHING)
-@dataclass(frozen=True)
 class CouponHold:
     """Says which order reserves a coupon until when. It stays when the order is paid or given up, and says no more."""
 

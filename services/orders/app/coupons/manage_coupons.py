@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 
 from services.kit.call import Call
-from services.kit.idempotency import Request, answer_once
-from services.kit.store import Change, Page, Put, commit_retrying
+from services.kit.idempotency import answer_once
+from services.kit.store import Change, Page, Put, commit_retrying, required
 from services.kit.store.codec import encode
 from services.orders.app.context import Context
 from services.orders.app.coupons.items import COUPONS, CouponPlace, coupon_key, coupon_place_key
@@ -43,9 +43,7 @@ def create_coupon(ctx: Context, call: Call, draft: Coupon, reason: str) -> Coupo
         ]
         return Change(writes), coupon
 
-    request = Request(
-        call.caller_id, call.idempotency_key, "create_coupon", {"coupon": encode(draft), "reason": reason}
-    )
+    request = call.request("create_coupon", coupon=encode(draft), reason=reason)
     return _view(ctx, answer_once(ctx.store, ctx.clock, request, Coupon, plan))
 
 
@@ -58,9 +56,7 @@ def withdraw_coupon(ctx: Context, call: Call, code: CouponCode, reason: str) -> 
     """
 
     def plan() -> tuple[Change, Coupon]:
-        stored = ctx.store.get(coupon_key(code), Coupon)
-        if stored is None:
-            raise COUPON_NOT_FOUND.problem()
+        stored = required(ctx.store.get(coupon_key(code), Coupon), COUPON_NOT_FOUND.problem())
         if stored.value.withdrawn:
             return Change(), stored.value
         withdrawn = replace(stored.value, withdrawn=True)
@@ -72,9 +68,7 @@ def withdraw_coupon(ctx: Context, call: Call, code: CouponCode, reason: str) -> 
 
 def read_coupon(ctx: Context, code: CouponCode) -> CouponView:
     """One coupon. Raises COUPON_NOT_FOUND."""
-    stored = ctx.store.get(coupon_key(code), Coupon)
-    if stored is None:
-        raise COUPON_NOT_FOUND.problem()
+    stored = required(ctx.store.get(coupon_key(code), Coupon), COUPON_NOT_FOUND.problem())
     return _view(ctx, stored.value)
 
 

@@ -6,7 +6,7 @@ shard has its part of the limit, so the limit is exact. By the learner it is one
 
 from datetime import timedelta
 
-from services.kit.store import ABSENT, Put, Stored, Write
+from services.kit.store import Put, Stored, Write, read_or, required
 from services.orders.app.context import Context
 from services.orders.app.coupons.items import (
     CouponHold,
@@ -56,9 +56,7 @@ def confirm(ctx: Context, order: Order) -> list[Write] | None:
     own, paid = _own(ctx, order.coupon_code, order.learner_id), coupons_paid(order.coupon_code).add()
     if order.state is OrderState.OPEN:
         return [paid, own.put(own.value.with_confirmed())]
-    coupon = ctx.store.get(coupon_key(order.coupon_code), Coupon)
-    if coupon is None:
-        raise LookupError("an order's coupon")
+    coupon = required(ctx.store.get(coupon_key(order.coupon_code), Coupon), LookupError("an order's coupon"))
     taken = coupons_taken(order.coupon_code).take(ctx.store, coupon.value.total_limit)
     if taken is None or own.value.taken >= coupon.value.learner_limit:
         return None
@@ -73,5 +71,4 @@ def read_usage(ctx: Context, code: CouponCode) -> CouponUsage:
 
 
 def _own(ctx: Context, code: CouponCode, learner_id: LearnerId) -> Stored[CouponUsage]:
-    key = own_usage_key(learner_id, code)
-    return ctx.store.get(key, CouponUsage) or Stored(key, CouponUsage(), ABSENT)
+    return read_or(ctx.store, own_usage_key(learner_id, code), CouponUsage())

@@ -1,15 +1,81 @@
-"""How a course stands for a learner, for its page."""
+"""How courses stand for one learner now, with the versions that it was read at."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.kit.days import civil_day
+from services.kit.store import Check, Stored, Write
 from services.orders.app.context import Context
-from services.orders.app.courses.standings import read_shopper, read_standing
-from services.orders.app.ordering.items import read_cart
+from services.orders.app.courses.items import read_offer
+from services.orders.app.courses.problems import COURSE_PROBLEMS
+from services.orders.app.entitlements.items import entitlements
+from services.orders.app.memberships.items import stored_membership
+from services.orders.app.memberships.read_membership import plan_of
+from services.orders.app.ordering.items import LatestOrder, latest_order, order_key, read_cart
+from services.orders.app.ordering.problems import ORDER_PROBLEMS
+from services.orders.domain.entitlement import Entitlement
 from services.orders.domain.ids import CourseId, LearnerId
+from services.orders.domain.membership import Membership
+from services.orders.domain.order import Goods, Order
 from services.orders.domain.plan import Plan
 from services.orders.domain.purchase_state import Standing, State
+
+OBSTACLES = {problem.code: problem for problem in (*COURSE_PROBLEMS, *ORDER_PROBLEMS)}
+"""By what stands against buying, which is named like the refusal."""
+
+
+@dataclass(frozen=True)
+class Shopper:
+    """A learner at one instant, with the membership and the plan that runs."""
+
+    learner_id: LearnerId
+    now: datetime
+    membership: Stored[Membership]
+    plan: Plan | None
+
+
+@dataclass(frozen=True)
+class StandingItems:
+    """One course's standing, and the items of the learner that it was read from."""
+
+    standing: Standing
+    latest: Stored[LatestOrder]
+    order: Stored[Order] | None
+
+
+def read_shopper(ctx: Context, learner_id: LearnerId) -> Shopper:
+    """The learner now."""
+    now, membership = ctx.clock.now(), stored_membership(ctx, learner_id)
+    return Shopper(learner_id, now, membership, plan_of(ctx, membership.value.period_at(now)))
+
+
+def hold_membership(shopper: Shopper, *, lends_prices: bool) -> Write:
+    """That the membership is still what the standings were read under.
+
+    Written where it lends its prices, not only checked: a refund of it at the same moment must meet the order.
+    """
+    held = shopper.membership
+    return held.put(held.value) if lends_prices else Check(held.key, held.version)
+
+
+def read_standing(ctx: Context, shopper: Shopper, course_id: CourseId) -> StandingItems:
+    """How a course stands for the learner. Raises COURSE_NOT_FOUND."""
+    offer = read_offer(ctx, course_id)
+    owned = [stored.value for stored in ctx.store.query(*entitlements(shopper.learner_id, course_id), Entitlement)]
+    latest = latest_order(ctx, shopper.learner_id, Goods.COURSE, course_id)
+    order = ctx.store.get(order_key(latest.value.order_id), Order) if latest.value.order_id else None
+    standing = Standing(offer, shopper.plan, owned, order.value if order else None, shopper.now)
+    return StandingItems(standing, latest, order)
+
+
+def refuse_unless_buyable(standing: Standing) -> None:
+    """Raises COURSE_WITHDRAWN, ALREADY_OWNED or ORDER_PENDING, which name the course."""
+    obstacle = standing.buying_obstacle
+    if obstacle:
+        order = standing.pending_order
+        members = {"course_id": standing.offer.course_id} | ({"order_id": order.order_id} if order else {})
+        raise OBSTACLES[obstacle].problem(**members)
 
 
 @dataclass(frozen=True)

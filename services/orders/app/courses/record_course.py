@@ -2,7 +2,7 @@
 
 from services.kit.events import Envelope
 from services.kit.inbox import apply_once
-from services.kit.store import Change, Put
+from services.kit.store import put_newer
 from services.orders.app.context import Context
 from services.orders.app.courses.items import course_key
 from services.orders.domain.course_offer import CourseOffer
@@ -18,25 +18,16 @@ def record_course(ctx: Context, event: Envelope) -> None:
         Conflict: others kept writing.
     """
     published = CoursePublished.model_validate(event.data)
-    if event.sequence is None:
-        raise ValueError("a publication without a sequence cannot be put in order")
     offer = CourseOffer(
         course_id=CourseId(published.course_id),
         title=published.title,
         title_en=published.title_en,
         member_recommended=published.member_recommended,
         price_fen=published.price_fen,
-        sequence=event.sequence,
+        sequence=event.place,
         withdrawn=event.type == CourseWithdrawn.TYPE,
         member_price_fen=published.member_price_fen,
         member_library=published.member_library,
     )
-
-    def plan() -> Change:
-        key = course_key(offer.course_id)
-        known = ctx.store.get(key, CourseOffer)
-        if known and known.value.sequence >= offer.sequence:
-            return Change()
-        return Change([known.put(offer) if known else Put(key, offer)])
-
-    apply_once(ctx.store, ctx.clock, event, plan)
+    key = course_key(offer.course_id)
+    apply_once(ctx.store, ctx.clock, event, lambda: put_newer(ctx.store, key, offer))

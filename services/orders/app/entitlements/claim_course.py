@@ -1,18 +1,22 @@
 """Claiming (领取) a course that is recommended to members."""
 
 from services.kit.call import Call
-from services.kit.idempotency import Request, answer_once
+from services.kit.idempotency import answer_once
 from services.kit.store import Change, Put
 from services.orders.app.context import Context
 from services.orders.app.courses.items import read_offer
+from services.orders.app.courses.problems import COURSE_PROBLEMS
 from services.orders.app.entitlements.give_entitlement import give_entitlement
 from services.orders.app.entitlements.items import claim_key
-from services.orders.app.entitlements.problems import OBSTACLES
+from services.orders.app.entitlements.problems import CLAIM_PROBLEMS
 from services.orders.app.memberships.items import stored_membership
 from services.orders.app.memberships.read_membership import plan_of
 from services.orders.domain.entitlement import Basis, Claim, Entitlement
 from services.orders.domain.ids import CourseId, LearnerId
 from services.orders.domain.purchase_state import claim_obstacle
+
+OBSTACLES = {problem.code: problem for problem in (*COURSE_PROBLEMS, *CLAIM_PROBLEMS)}
+"""By what stands against a claim, which is named like the refusal."""
 
 
 def claim_course(ctx: Context, call: Call, course_id: CourseId) -> Entitlement:
@@ -23,7 +27,7 @@ def claim_course(ctx: Context, call: Call, course_id: CourseId) -> Entitlement:
             IDEMPOTENCY_KEY_REUSED.
         Conflict: others kept writing.
     """
-    request = Request(call.caller_id, call.idempotency_key, "claim_course", {"course_id": course_id})
+    request = call.request("claim_course", course_id=course_id)
     return answer_once(ctx.store, ctx.clock, request, Entitlement, lambda: _plan(ctx, call, course_id))
 
 

@@ -29,7 +29,6 @@ def give_entitlement(
         order_id=order_id,
     )
     event = ctx.events.make(
-        EntitlementGranted.TYPE,
         EntitlementGranted.model_validate(entitlement, from_attributes=True),
         subject=entitlement.entitlement_id,
         sequence=1,

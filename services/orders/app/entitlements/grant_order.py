@@ -114,4 +114,4 @@ def _order_paid(ctx: Context, order: Order) -> Envelope:
         trade_no=paid_by.trade_no if paid_by else None,
         lines=[PaidLine.model_validate(line, from_attributes=True) for line in order.lines],
     )
-    return ctx.events.make(OrderPaid.TYPE, data, subject=order.order_id, correlation_id=order.correlation_id)
+    return ctx.events.make(data, subject=order.order_id, correlation_id=order.correlation_id)

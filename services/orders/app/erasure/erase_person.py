@@ -2,7 +2,7 @@
 
 from services.kit.events import Envelope
 from services.kit.inbox import apply_once
-from services.kit.store import Change, Put, commit_retrying
+from services.kit.store import Change, commit_retrying, put_once
 from services.orders.app.context import Context
 from services.orders.app.erasure.items import Erasure, erasure_key
 from services.orders.app.invoices.items import buyer_key, read_invoice, stored_invoices
@@ -34,14 +34,8 @@ def erase_person(ctx: Context, event: Envelope) -> None:
 
 def _close(ctx: Context, learner_id: LearnerId) -> None:
     """A request holds that this is absent: whichever commits first, none comes after what is erased next."""
-    key = erasure_key(learner_id)
-
-    def plan() -> tuple[Change, None]:
-        if ctx.store.get(key, Erasure):
-            return Change(), None
-        return Change([Put(key, Erasure(ctx.clock.now()))]), None
-
-    commit_retrying(ctx.store, plan)
+    erased = Erasure(ctx.clock.now())
+    commit_retrying(ctx.store, lambda: (put_once(ctx.store, erasure_key(learner_id), erased), None))
 
 
 def _erase(ctx: Context, invoice_id: InvoiceId) -> None:

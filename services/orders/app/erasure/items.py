@@ -1,6 +1,5 @@
 """What is kept of erasures, and where."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from services.kit.kinds import ID_ONLY, stored
@@ -15,7 +14,6 @@ def erasure_key(learner_id: LearnerId) -> Key:
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class Erasure:
     """Says that a learner asked to be forgotten."""
 

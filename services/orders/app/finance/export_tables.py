@@ -12,8 +12,8 @@ from typing import Any
 
 from services.kit.days import SHANGHAI, Days
 from services.kit.store import Store
-from services.orders.app.finance.cash_book import CashEntry, cash_book
-from services.orders.app.invoices.invoice_book import invoice_book
+from services.orders.app.finance.items import CashEntry, cash_book
+from services.orders.app.invoices.items import invoice_book
 from services.orders.app.ordering.read_orders import orders_placed
 from services.orders.domain.invoice import BuyerKind, Invoice, InvoiceStatus
 from services.orders.domain.order import Goods, Line, LineState, Order, OrderState, PriceReason
@@ -41,12 +41,20 @@ _REASONS = {PriceReason.LIST: "原价", PriceReason.MEMBER: "会员价"}
 
 
 @dataclass(frozen=True)
+class OrderLine:
+    """A line, and the order that it is of."""
+
+    order: Order
+    line: Line
+
+
+@dataclass(frozen=True)
 class Source:
     """Things that are read once, in an order that depends on nothing but them, and the rows each one makes."""
 
-    tables: tuple[Table, ...]
+    tables: tuple[Table[Any], ...]
     read: Callable[[Store, Days], Iterator[Any]]
-    rows: Callable[[Any], Iterator[tuple[Table, Row]]]
+    rows: Callable[[Any], Iterator[tuple[Table[Any], Row]]]
 
 
 def local_time(instant: datetime | None) -> str | None:
@@ -59,174 +67,114 @@ def worded(value: str, words: Mapping[Any, str]) -> str:
     return f"{words[value]} {value}"
 
 
-ORDERS = Table(
+def _is_red(entry: Invoice) -> bool:
+    return entry.status is InvoiceStatus.RED_LETTERED
+
+
+ORDERS = Table[Order](
     "orders",
     "订单",
     (
-        Column("order_id", "订单号"),
-        Column("placed_at", "下单时间"),
-        Column("learner_id", "学员编号"),
-        Column("state", "状态"),
-        Column("lines", "项数"),
-        Column("list_price", "原价", money=True),
-        Column("discount", "优惠", money=True),
-        Column("amount", "应付", money=True),
-        Column("paid", "已付", money=True),
-        Column("refunded", "已退", money=True),
-        Column("coupon", "优惠码"),
-        Column("paid_at", "支付时间"),
-        Column("provider", "支付机构"),
-        Column("payment_number", "支付单号"),
-        Column("trade_no", "机构交易号"),
-        Column("closed_at", "关闭时间"),
+        Column("order_id", "订单号", lambda order: order.order_id),
+        Column("placed_at", "下单时间", lambda order: local_time(order.created_at)),
+        Column("learner_id", "学员编号", lambda order: order.learner_id),
+        Column("state", "状态", lambda order: worded(order.state, _STATES)),
+        Column("lines", "项数", lambda order: len(order.lines)),
+        Column("list_price", "原价", lambda order: order.list_fen, money=True),
+        Column("discount", "优惠", lambda order: order.list_fen - order.amount_fen, money=True),
+        Column("amount", "应付", lambda order: order.amount_fen, money=True),
+        Column("paid", "已付", lambda order: order.amount_fen if order.paid_at else 0, money=True),
+        Column("refunded", "已退", lambda order: order.refunded_fen, money=True),
+        Column("coupon", "优惠码", lambda order: order.coupon_code),
+        Column("paid_at", "支付时间", lambda order: local_time(order.paid_at)),
+        Column("provider", "支付机构", lambda order: order.paid_by.provider if order.paid_by else None),
+        Column("payment_number", "支付单号", lambda order: order.paid_by.payment_number if order.paid_by else None),
+        Column("trade_no", "机构交易号", lambda order: order.paid_by.trade_no if order.paid_by else None),
+        Column("closed_at", "关闭时间", lambda order: local_time(order.closed_at)),
     ),
 )
-LINES = Table(
+LINES = Table[OrderLine](
     "lines",
     "订单明细",
     (
-        Column("order_id", "订单号"),
-        Column("line", "行"),
-        Column("goods", "类别"),
-        Column("item_id", "商品编号"),
-        Column("item_version", "商品版本"),
-        Column("title", "名称"),
-        Column("list_price", "原价", money=True),
-        Column("price", "售价", money=True),
-        Column("price_reason", "价格依据"),
-        Column("coupon_discount", "优惠码优惠", money=True),
-        Column("amount", "应付", money=True),
-        Column("paid", "已付", money=True),
-        Column("refunded", "已退", money=True),
-        Column("state", "状态"),
+        Column("order_id", "订单号", lambda of: of.order.order_id),
+        Column("line", "行", lambda of: of.line.number),
+        Column("goods", "类别", lambda of: worded(of.line.goods, _GOODS)),
+        Column("item_id", "商品编号", lambda of: of.line.item_id),
+        Column("item_version", "商品版本", lambda of: of.line.item_version),
+        Column("title", "名称", lambda of: of.line.title),
+        Column("list_price", "原价", lambda of: of.line.list_fen, money=True),
+        Column("price", "售价", lambda of: of.line.price_fen, money=True),
+        Column("price_reason", "价格依据", lambda of: worded(of.line.price_reason, _REASONS)),
+        Column("coupon_discount", "优惠码优惠", lambda of: of.line.discount_fen, money=True),
+        Column("amount", "应付", lambda of: of.line.due_fen, money=True),
+        Column("paid", "已付", lambda of: of.line.due_fen if of.order.paid_at else 0, money=True),
+        Column(
+            "refunded", "已退", lambda of: of.line.due_fen if of.line.state is LineState.REFUNDED else 0, money=True
+        ),
+        Column("state", "状态", lambda of: worded(of.line.state, _LINE_STATES)),
     ),
 )
-PAYMENTS = Table(
+PAYMENTS = Table[CashEntry](
     "payments",
     "收款",
     (
-        Column("payment_number", "支付单号"),
-        Column("paid_at", "支付时间"),
-        Column("provider", "支付机构"),
-        Column("method", "支付方式"),
-        Column("trade_no", "机构交易号"),
-        Column("order_id", "订单号"),
-        Column("amount", "金额", money=True),
-        Column("earned", "用于订单", money=True),
+        Column("payment_number", "支付单号", lambda entry: entry.movement.reference),
+        Column("paid_at", "支付时间", lambda entry: local_time(entry.movement.at)),
+        Column("provider", "支付机构", lambda entry: entry.provider),
+        Column("method", "支付方式", lambda entry: entry.movement.how),
+        Column("trade_no", "机构交易号", lambda entry: entry.movement.trade_no),
+        Column("order_id", "订单号", lambda entry: entry.movement.order_id),
+        Column("amount", "金额", lambda entry: entry.movement.amount_fen, money=True),
+        Column("earned", "用于订单", lambda entry: entry.movement.shared_fen, money=True),
     ),
 )
-REFUNDS = Table(
+REFUNDS = Table[CashEntry](
     "refunds",
     "退款",
     (
-        Column("refund_id", "退款单号"),
-        Column("sent_at", "退款时间"),
-        Column("provider", "支付机构"),
-        Column("cause", "原因"),
-        Column("trade_no", "机构交易号"),
-        Column("order_id", "订单号"),
-        Column("amount", "金额", money=True),
-        Column("taken_back", "退回订单项", money=True),
+        Column("refund_id", "退款单号", lambda entry: entry.movement.reference),
+        Column("sent_at", "退款时间", lambda entry: local_time(entry.movement.at)),
+        Column("provider", "支付机构", lambda entry: entry.provider),
+        Column("cause", "原因", lambda entry: entry.movement.how),
+        Column("trade_no", "机构交易号", lambda entry: entry.movement.trade_no),
+        Column("order_id", "订单号", lambda entry: entry.movement.order_id),
+        Column("amount", "金额", lambda entry: entry.movement.amount_fen, money=True),
+        Column("taken_back", "退回订单项", lambda entry: entry.movement.shared_fen, money=True),
     ),
 )
-INVOICES = Table(
+INVOICES = Table[Invoice](
     "invoices",
     "发票",
     (
-        Column("invoice_id", "申请单号"),
-        Column("status", "类别"),
-        Column("order_id", "订单号"),
-        Column("buyer_kind", "抬头类型"),
-        Column("requested_at", "申请时间"),
-        Column("issued_at", "开具时间"),
-        Column("number", "发票号码"),
-        Column("red_lettered_at", "红冲时间"),
-        Column("red_number", "红字发票号码"),
-        Column("issued", "开具金额", money=True),
-        Column("red_lettered", "红冲金额", money=True),
+        Column("invoice_id", "申请单号", lambda entry: entry.invoice_id),
+        Column("status", "类别", lambda entry: worded(entry.status, _ENTRIES)),
+        Column("order_id", "订单号", lambda entry: entry.order_id),
+        Column("buyer_kind", "抬头类型", lambda entry: worded(entry.buyer_kind, _BUYERS)),
+        Column("requested_at", "申请时间", lambda entry: local_time(entry.requested_at)),
+        Column("issued_at", "开具时间", lambda entry: local_time(entry.issued_at)),
+        Column("number", "发票号码", lambda entry: entry.number),
+        Column("red_lettered_at", "红冲时间", lambda entry: local_time(entry.red_lettered_at)),
+        Column("red_number", "红字发票号码", lambda entry: entry.red_number),
+        Column("issued", "开具金额", lambda entry: 0 if _is_red(entry) else entry.amount_fen, money=True),
+        Column("red_lettered", "红冲金额", lambda entry: entry.amount_fen if _is_red(entry) else 0, money=True),
     ),
 )
 
 
-def _order_rows(order: Order) -> Iterator[tuple[Table, Row]]:
-    yield ORDERS, _order(order)
+def _order_rows(order: Order) -> Iterator[tuple[Table[Any], Row]]:
+    yield ORDERS, ORDERS.row(order)
     for line in order.lines:
-        yield LINES, _line(order, line)
+        yield LINES, LINES.row(OrderLine(order, line))
 
 
-def _order(order: Order) -> Row:
-    paid_by = order.paid_by
-    list_fen = sum(line.list_fen for line in order.lines)
-    return (
-        order.order_id,
-        local_time(order.created_at),
-        order.learner_id,
-        worded(order.state, _STATES),
-        len(order.lines),
-        list_fen,
-        list_fen - order.amount_fen,
-        order.amount_fen,
-        order.amount_fen if order.paid_at else 0,
-        order.refunded_fen,
-        order.coupon_code,
-        local_time(order.paid_at),
-        paid_by.provider if paid_by else None,
-        paid_by.payment_number if paid_by else None,
-        paid_by.trade_no if paid_by else None,
-        local_time(order.closed_at),
-    )
+def _movement_rows(entry: CashEntry) -> Iterator[tuple[Table[Any], Row]]:
+    table = PAYMENTS if entry.movement.kind is LineKind.PAYMENT else REFUNDS
+    yield table, table.row(entry)
 
 
-def _line(order: Order, line: Line) -> Row:
-    return (
-        order.order_id,
-        line.number,
-        worded(line.goods, _GOODS),
-        line.item_id,
-        line.item_version,
-        line.title,
-        line.list_fen,
-        line.price_fen,
-        worded(line.price_reason, _REASONS),
-        line.discount_fen,
-        line.due_fen,
-        line.due_fen if order.paid_at else 0,
-        line.due_fen if line.state is LineState.REFUNDED else 0,
-        worded(line.state, _LINE_STATES),
-    )
-
-
-def _movement_rows(entry: CashEntry) -> Iterator[tuple[Table, Row]]:
-    moved = entry.movement
-    row = (
-        moved.reference,
-        local_time(moved.at),
-        entry.provider,
-        moved.how,
-        moved.trade_no,
-        moved.order_id,
-        moved.amount_fen,
-        sum(share.amount_fen for share in moved.shares),
-    )
-    yield PAYMENTS if moved.kind is LineKind.PAYMENT else REFUNDS, row
-
-
-def _invoice_rows(entry: Invoice) -> Iterator[tuple[Table, Row]]:
-    is_red = entry.status is InvoiceStatus.RED_LETTERED
-    row = (
-        entry.invoice_id,
-        worded(entry.status, _ENTRIES),
-        entry.order_id,
-        worded(entry.buyer_kind, _BUYERS),
-        local_time(entry.requested_at),
-        local_time(entry.issued_at),
-        entry.number,
-        local_time(entry.red_lettered_at),
-        entry.red_number,
-        0 if is_red else entry.amount_fen,
-        entry.amount_fen if is_red else 0,
-    )
-    yield INVOICES, row
+def _invoice_rows(entry: Invoice) -> Iterator[tuple[Table[Any], Row]]:
+    yield INVOICES, INVOICES.row(entry)
 
 
 SOURCES = (

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from services.kit.call import Call
 from services.kit.days import ONE_DAY, Days, civil_day
 from services.kit.events import Envelope
-from services.kit.idempotency import Request, answer_once
+from services.kit.idempotency import answer_once
 from services.kit.observability import count, logger
-from services.kit.store import Change, Put, Stored, commit_retrying
+from services.kit.store import Change, Put, Stored, commit_retrying, required
 from services.orders.app.context import Context, FinanceContext
 from services.orders.app.finance.daily import Assignment, ask_for_days_over
 from services.orders.app.finance.file_links import Link, link_to
@@ -46,8 +46,7 @@ def request_export(ctx: Context, call: Call, first: date, last: date, reason: st
         audit = ctx.audit.entry(call.caller, "request_export", export.export_id, reason)
         return Change([Put(export_key(export.export_id), export), audit], [_requested(ctx, export)]), export
 
-    content = {"first_day": f"{first}", "last_day": f"{last}", "reason": reason}
-    request = Request(call.caller_id, call.idempotency_key, "request_export", content)
+    request = call.request("request_export", first_day=f"{first}", last_day=f"{last}", reason=reason)
     return answer_once(ctx.store, ctx.clock, request, Export, plan)
 
 
@@ -63,10 +62,7 @@ def request_daily_exports(ctx: Context, correlation_id: str) -> list[date]:
 
 def read_export(ctx: Context, export_id: ExportId) -> Export:
     """One export. Raises EXPORT_NOT_FOUND."""
-    stored = ctx.store.get(export_key(export_id), Export)
-    if stored is None:
-        raise EXPORT_NOT_FOUND.problem()
-    return stored.value
+    return required(ctx.store.get(export_key(export_id), Export), EXPORT_NOT_FOUND.problem()).value
 
 
 def list_exports(ctx: Context, month: str) -> list[Export]:
@@ -81,10 +77,9 @@ def link_file(ctx: FinanceContext, call: Call, export_id: ExportId, name: str) -
         Problem: EXPORT_NOT_FOUND.
     """
     manifest = read_export(ctx, export_id).manifest
-    link = link_to(ctx, call, manifest.files() if manifest else (), export_id, name)
-    if link is None:
-        raise EXPORT_NOT_FOUND.problem()
-    return link
+    return required(
+        link_to(ctx, call, manifest.files() if manifest else (), export_id, name), EXPORT_NOT_FOUND.problem()
+    )
 
 
 def fulfil_export(ctx: Context, write: Writer, event: Envelope) -> None:
@@ -121,14 +116,11 @@ def _new(ctx: Context, days: Days, actor_id: str, reason: str, correlation_id: s
 
 def _requested(ctx: Context, export: Export) -> Envelope:
     data = ExportRequested.model_validate(export, from_attributes=True)
-    return ctx.events.make(ExportRequested.TYPE, data, subject=export.export_id, correlation_id=export.correlation_id)
+    return ctx.events.make(data, subject=export.export_id, correlation_id=export.correlation_id)
 
 
 def _stored(ctx: Context, export_id: ExportId) -> Stored[Export]:
-    stored = ctx.store.get(export_key(export_id), Export)
-    if stored is None:
-        raise LookupError(export_id)
-    return stored
+    return required(ctx.store.get(export_key(export_id), Export), LookupError(export_id))
 
 
 def _finish(ctx: Context, export_id: ExportId, finish: Callable[[Export], Export]) -> None:

@@ -1,13 +1,17 @@
-"""What is kept for finance, and where."""
+"""What is kept for finance, and where. The cash book is what providers moved for us."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from services.kit.days import Days, civil_day
 from services.kit.kinds import NOTHING, stored
-from services.kit.store import Key
+from services.kit.store import Key, Put, Store
+from services.kit.store.pages import merged
 from services.orders.app.items import shard_of, shards_of
 from services.orders.domain.ids import CheckId, ExportId
-from services.orders.domain.payment import LineKind
+from services.orders.domain.movement import Movement
+from services.orders.domain.payment import LineKind, ProviderName
 
 
 def movement_key(provider: str, day: date, kind: LineKind, reference: str) -> Key:
@@ -41,7 +45,6 @@ def checks_of_month(month: str) -> str:
 
 
 @stored(shape=1, personal=NOTHING)
-@dataclass(frozen=True)
 class DailyTask:
     """Says that what is done once for each civil day was asked for, and what that is."""
 
@@ -51,3 +54,24 @@ class DailyTask:
 def daily_key(task: str, day: date) -> Key:
     """What was asked for of a civil day."""
     return Key(f"DAILY#{task}", f"{day}")
+
+
+@dataclass(frozen=True)
+class CashEntry:
+    """A movement, and who made it."""
+
+    provider: ProviderName
+    movement: Movement
+
+
+def cash_book(store: Store, days: Days) -> Iterator[CashEntry]:
+    """The movements of the days: a day after the other, a provider after the other."""
+    for day in days:
+        for provider in ProviderName:
+            for found in merged(store, movements_of_day(provider, day), "", Movement):
+                yield CashEntry(provider, found.value)
+
+
+def enter(provider: str, moved: Movement) -> Put:
+    """The entry of a movement of money under its civil day: what a statement of that day is compared with."""
+    return Put(movement_key(provider, civil_day(moved.at), moved.kind, moved.reference), moved)

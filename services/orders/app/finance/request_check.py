@@ -6,8 +6,8 @@ from hashlib import sha256
 from services.kit.call import Call
 from services.kit.days import civil_day
 from services.kit.events import Envelope
-from services.kit.idempotency import Request, answer_once
-from services.kit.store import Change, Put
+from services.kit.idempotency import answer_once
+from services.kit.store import Change, Put, required
 from services.orders.app.context import Context, FinanceContext
 from services.orders.app.finance.daily import Assignment, ask_for_days_over
 from services.orders.app.finance.file_links import Link, link_to
@@ -41,8 +41,8 @@ def request_check(
         audit = ctx.audit.entry(call.caller, "request_reconciliation", check.check_id, reason)
         return Change([Put(check_key(check.check_id), check), audit], [_requested(ctx, check)]), check
 
-    content = {"provider": provider, "day": f"{day}", "reason": reason, "statement": statement_key}
-    request = Request(call.caller_id, call.idempotency_key, "request_reconciliation", content)
+    asked = {"provider": provider, "day": f"{day}", "reason": reason, "statement": statement_key}
+    request = call.request("request_reconciliation", **asked)
     return answer_once(ctx.store, ctx.clock, request, StatementCheck, plan)
 
 
@@ -61,10 +61,7 @@ def request_daily_checks(ctx: Context, correlation_id: str) -> list[date]:
 
 def read_check(ctx: Context, check_id: CheckId) -> StatementCheck:
     """One check. Raises RECONCILIATION_NOT_FOUND."""
-    stored = ctx.store.get(check_key(check_id), StatementCheck)
-    if stored is None:
-        raise RECONCILIATION_NOT_FOUND.problem()
-    return stored.value
+    return required(ctx.store.get(check_key(check_id), StatementCheck), RECONCILIATION_NOT_FOUND.problem()).value
 
 
 def list_checks(ctx: Context, month: str) -> list[StatementCheck]:
@@ -79,10 +76,10 @@ def link_check_file(ctx: FinanceContext, call: Call, check_id: CheckId, name: st
         Problem: RECONCILIATION_NOT_FOUND.
     """
     check = read_check(ctx, check_id)
-    link = link_to(ctx, call, check.result.files if check.result else (), check_id, name)
-    if link is None:
-        raise RECONCILIATION_NOT_FOUND.problem()
-    return link
+    return required(
+        link_to(ctx, call, check.result.files if check.result else (), check_id, name),
+        RECONCILIATION_NOT_FOUND.problem(),
+    )
 
 
 def _keep(ctx: FinanceContext, statement: bytes) -> str:
@@ -114,6 +111,4 @@ def _new(
 
 def _requested(ctx: Context, check: StatementCheck) -> Envelope:
     data = ReconciliationRequested(reconciliation_id=check.check_id, provider=check.provider, day=check.day)
-    return ctx.events.make(
-        ReconciliationRequested.TYPE, data, subject=check.check_id, correlation_id=check.correlation_id
-    )
+    return ctx.events.make(data, subject=check.check_id, correlation_id=check.correlation_id)

@@ -8,7 +8,7 @@ from services.kit.days import Days
 from services.kit.store import Store
 from services.orders.app.context import Context
 from services.orders.app.courses.items import course_key
-from services.orders.app.finance.cash_book import cash_book
+from services.orders.app.finance.items import cash_book
 from services.orders.app.finance.problems import TOO_MUCH_AT_ONCE
 from services.orders.domain.course_offer import CourseOffer
 from services.orders.domain.ids import CourseId, PlanId

@@ -7,7 +7,7 @@ from services.kit.csv_file import csv_bytes
 from services.kit.days import ONE_DAY
 from services.kit.events import Envelope
 from services.kit.observability import count, logger
-from services.kit.store import Change, Stored, commit_retrying
+from services.kit.store import Change, Stored, commit_retrying, required
 from services.kit.store.pages import merged
 from services.orders.app.context import Context, FinanceContext, ReconciliationContext
 from services.orders.app.finance.items import check_key, movement_key, movements_of_day
@@ -51,10 +51,7 @@ def run_check(ctx: ReconciliationContext, event: Envelope) -> None:
 
 
 def _stored(ctx: Context, check_id: CheckId) -> Stored[StatementCheck]:
-    stored = ctx.store.get(check_key(check_id), StatementCheck)
-    if stored is None:
-        raise LookupError(check_id)
-    return stored
+    return required(ctx.store.get(check_key(check_id), StatementCheck), LookupError(check_id))
 
 
 def _statement(
@@ -65,9 +62,7 @@ def _statement(
     try:
         if check.statement_key is None:
             return CheckState.DONE, provider.statement(check.day)
-        content = ctx.objects.get(check.statement_key)
-        if content is None:
-            raise LookupError(check.statement_key)
+        content = required(ctx.objects.get(check.statement_key), LookupError(check.statement_key))
         return CheckState.DONE, provider.read_statement(content)
     except StatementNotReady:
         if check.requested_by == SCHEDULE:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from hashlib import sha256
+from hashlib import file_digest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
@@ -11,8 +11,8 @@ from typing import Any, Protocol
 from services.kit.days import Days
 from services.kit.objects import Objects
 from services.kit.store import Store
-from services.orders.app.finance.cash_book import CashEntry
 from services.orders.app.finance.export_tables import LINES, ORDERS, SOURCES, Source
+from services.orders.app.finance.items import CashEntry
 from services.orders.app.finance.revenue import Titles, revenue_document
 from services.orders.app.finance.revenue_report import revenue_report
 from services.orders.domain.export import ExportedTable, KeptFile, Manifest
@@ -23,7 +23,6 @@ PREFIX = "exports/"
 ROWS_PER_FILE = 1_000_000
 """Under Excel's limit of 1,048,576 rows, the header among them. CSV is split alike: Excel opens it too."""
 _CHECKED_EVERY = 1000
-_CHUNK = 1 << 20
 _HTML, _JSON = "text/html; charset=utf-8", "application/json"
 
 
@@ -50,7 +49,7 @@ class Format(Protocol):
 
     content_type: str
 
-    def __call__(self, path: Path, table: Table) -> TableFile:
+    def __call__(self, path: Path, table: Table[Any]) -> TableFile:
         """Begins a file."""
 
 
@@ -113,7 +112,8 @@ class _Keeper:
 
     def keep(self, path: Path, content_type: str) -> KeptFile:
         """Keeps a file under its SHA-256; the folder has it no more."""
-        digest = _digest(path)
+        with path.open("rb") as file:
+            digest = file_digest(file, "sha256").digest()
         key = f"{self._prefix}{digest.hex()[:16]}/{path.name}"
         self._objects.put_file(key, path, digest, content_type)
         kept = KeptFile(path.name, key, path.stat().st_size, digest.hex())
@@ -130,7 +130,7 @@ class _Keeper:
 class _Sink:
     """One table's files, the next one begun when one is full; and what its rows add up to."""
 
-    def __init__(self, ctx: ExportContext, table: Table, keeper: _Keeper, span: str) -> None:
+    def __init__(self, ctx: ExportContext, table: Table[Any], keeper: _Keeper, span: str) -> None:
         self._ctx, self._table, self._keeper, self._span = ctx, table, keeper, span
         self._money = [(place, column.name) for place, column in enumerate(table.columns) if column.money]
         self._totals = {column.name: 0 for column in table.columns if column.money}
@@ -171,14 +171,6 @@ class _Sink:
 
 def _span(days: Days) -> str:
     return f"{days.first:%Y%m%d}" if len(days) == 1 else f"{days.first:%Y%m%d}-{days.last:%Y%m%d}"
-
-
-def _digest(path: Path) -> bytes:
-    digest = sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_CHUNK):
-            digest.update(chunk)
-    return digest.digest()
 
 
 def _check(tables: list[ExportedTable]) -> None:

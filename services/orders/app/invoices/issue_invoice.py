@@ -6,8 +6,7 @@ from services.kit.call import Call
 from services.kit.store import Change, Page, commit_retrying
 from services.kit.store.pages import page_of
 from services.orders.app.context import Context, InvoiceContext
-from services.orders.app.invoices.invoice_book import entered
-from services.orders.app.invoices.items import invoices_of_month, read_invoice
+from services.orders.app.invoices.items import entered, invoices_of_month, read_invoice
 from services.orders.app.invoices.problems import INVOICE_FILE_MISSING, INVOICE_PAST_THIS
 from services.orders.app.invoices.request_invoice import InvoiceWithBuyer, moved, with_buyer
 from services.orders.app.ports import Upload
@@ -23,7 +22,7 @@ def invoices_of(
     """A page of the invoices requested in a civil month in China (2026-11), of one status or of any."""
     partitions = [(invoices_of_month(month), "")]
     page = page_of(ctx.store, partitions, Invoice, after, limit, lambda invoice: status in (None, invoice.status))
-    return page.map(lambda stored: with_buyer(ctx, stored.value))
+    return page.map(lambda invoice: with_buyer(ctx, invoice))
 
 
 def sign_upload(ctx: InvoiceContext, invoice_id: InvoiceId, document: Document) -> Upload:

@@ -1,11 +1,12 @@
-"""What is kept of invoices, and where."""
+"""What is kept of invoices, and where. What was issued and red-lettered is in a book, entered once, never changed."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import date
 
+from services.kit.days import Days, civil_day
 from services.kit.kinds import NOTHING, stored
-from services.kit.store import Key, Stored
+from services.kit.store import Key, Put, Store, Stored, required
+from services.kit.store.pages import every
 from services.orders.app.context import Context
 from services.orders.app.invoices.problems import INVOICE_NOT_FOUND
 from services.orders.domain.ids import InvoiceId, OrderId
@@ -24,10 +25,7 @@ def invoices_of_month(month: str) -> str:
 
 def read_invoice(ctx: Context, invoice_id: InvoiceId) -> Stored[Invoice]:
     """The invoice of an id. Raises INVOICE_NOT_FOUND."""
-    stored = ctx.store.get(invoice_key(invoice_id), Invoice)
-    if stored is None:
-        raise INVOICE_NOT_FOUND.problem()
-    return stored
+    return required(ctx.store.get(invoice_key(invoice_id), Invoice), INVOICE_NOT_FOUND.problem())
 
 
 def invoice_entry_key(day: date, status: InvoiceStatus, invoice_id: InvoiceId) -> Key:
@@ -46,7 +44,6 @@ def buyer_key(invoice_id: InvoiceId) -> Key:
 
 
 @stored(shape=1, personal=NOTHING)
-@dataclass(frozen=True)
 class InvoiceOfOrder:
     """An invoice that an order has. How it stands, the invoice says."""
 
@@ -67,3 +64,16 @@ def stored_invoices(ctx: Context, order_id: OrderId) -> Sequence[Stored[Invoice]
     """All invoices of an order, oldest first."""
     places = ctx.store.query(*order_invoices(order_id), InvoiceOfOrder)
     return [read_invoice(ctx, place.value.invoice_id) for place in places]
+
+
+def entered(invoice: Invoice) -> list[Put]:
+    """The entry of an invoice that has just been issued or red-lettered, as it now is; none of another."""
+    happened = {InvoiceStatus.ISSUED: invoice.issued_at, InvoiceStatus.RED_LETTERED: invoice.red_lettered_at}
+    at = happened.get(invoice.status)
+    return [Put(invoice_entry_key(civil_day(at), invoice.status, invoice.invoice_id), invoice)] if at else []
+
+
+def invoice_book(store: Store, days: Days) -> Iterator[Invoice]:
+    """The entries of the days, a day after the other: what was issued, then what was red-lettered."""
+    for day in days:
+        yield from (stored.value for stored in every(store, invoice_entries_of_day(day), "", Invoice))

@@ -1,81 +1,62 @@
 """Refusals about invoices."""
 
-from http import HTTPStatus
+from services.kit.problems import conflict, declared_in, not_found, unprocessable
 
-from services.kit.problems import ProblemType
-
-INVOICE_NOT_FOUND = ProblemType(
+INVOICE_NOT_FOUND = not_found(
     "INVOICE_NOT_FOUND",
-    HTTPStatus.NOT_FOUND,
     "没有这张发票。",
     "There is no such invoice.",
     "请从订单中查看其发票。",
     "Look at the order's invoices.",
 )
-INVOICE_TOO_MUCH = ProblemType(
+INVOICE_TOO_MUCH = conflict(
     "INVOICE_TOO_MUCH",
-    HTTPStatus.CONFLICT,
     "超出此订单可开票的金额（已付减已退减已开），见 left_fen；未作任何更改。",
     "More than can be invoiced of the order: paid less refunded less invoiced (`left_fen`); nothing was changed.",
     "请按不超过 left_fen 的金额申请；已退款的订单须先红冲原发票。",
     "Ask for `left_fen` at most; where the order was refunded, its invoice is red-lettered first.",
 )
-INVOICES_TOO_MANY = ProblemType(
+INVOICES_TOO_MANY = conflict(
     "INVOICES_TOO_MANY",
-    HTTPStatus.CONFLICT,
     "此订单申请发票的次数已达上限；未作任何更改。",
     "As many invoices were requested for this order as there can be; nothing was changed.",
     "请联系客服处理。",
     "Write to support.",
 )
-TAX_ID_WRONG = ProblemType(
+TAX_ID_WRONG = unprocessable(
     "TAX_ID_WRONG",
-    HTTPStatus.UNPROCESSABLE_ENTITY,
     "税号不是有效的统一社会信用代码（18 位，含校验位）；未作任何更改。",
     "The tax id is not a valid unified social credit code (18 characters with a check digit); nothing was changed.",
     "请对照营业执照检查后重试；个人抬头不填税号。",
     "Compare it with the business licence; leave it out for a person.",
 )
-INVOICE_PAST_THIS = ProblemType(
+INVOICE_PAST_THIS = conflict(
     "INVOICE_PAST_THIS",
-    HTTPStatus.CONFLICT,
     "这张发票目前的状态不允许此操作，见 invoice_status；未作任何更改。",
     "This cannot be done to the invoice as it stands (`invoice_status`); nothing was changed.",
     "请刷新后查看发票状态。",
     "Look at how it stands now.",
 )
-INVOICE_FILE_MISSING = ProblemType(
+INVOICE_FILE_MISSING = conflict(
     "INVOICE_FILE_MISSING",
-    HTTPStatus.CONFLICT,
     "没有找到与此校验和、大小一致的 PDF 文件；未作任何更改。",
     "There is no PDF of this checksum and size; nothing was changed.",
     "请先上传发票 PDF，再确认开具。",
     "Upload the invoice's PDF first, then confirm it.",
 )
-INVOICE_NOT_ISSUED = ProblemType(
+INVOICE_NOT_ISSUED = conflict(
     "INVOICE_NOT_ISSUED",
-    HTTPStatus.CONFLICT,
     "这张发票尚未开具，还不能下载。",
     "This invoice is not issued yet and cannot be downloaded.",
     "开具后请再来下载。",
     "Come back once it is issued.",
 )
-PERSON_ERASED = ProblemType(
+PERSON_ERASED = conflict(
     "PERSON_ERASED",
-    HTTPStatus.CONFLICT,
     "该账号的个人信息已按申请删除，不能再申请发票；未作任何更改。",
     "This person's data was erased on request, so no invoice can be requested any more; nothing was changed.",
     "如仍需发票，请联系客服。",
     "Write to support if you still need one.",
 )
 
-INVOICE_PROBLEMS = (
-    INVOICE_NOT_FOUND,
-    INVOICE_TOO_MUCH,
-    INVOICES_TOO_MANY,
-    TAX_ID_WRONG,
-    INVOICE_PAST_THIS,
-    INVOICE_FILE_MISSING,
-    INVOICE_NOT_ISSUED,
-    PERSON_ERASED,
-)
+INVOICE_PROBLEMS = declared_in(globals())

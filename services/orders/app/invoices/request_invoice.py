@@ -7,7 +7,7 @@ from stdnum.cn import uscc
 
 from services.kit.call import Call
 from services.kit.days import SHANGHAI
-from services.kit.idempotency import Request, answer_once
+from services.kit.idempotency import answer_once
 from services.kit.store import ABSENT, Change, Check, Put, Stored, Write, commit_retrying
 from services.orders.app.context import Context
 from services.orders.app.erasure.items import Erasure, erasure_key
@@ -75,8 +75,7 @@ def request_invoice(ctx: Context, call: Call, draft: InvoiceDraft) -> InvoiceWit
     """
     _check_tax_id(draft.buyer)
     learner_id = LearnerId(call.caller_id)
-    content = {"order_id": draft.order_id, "amount_fen": draft.amount_fen, "buyer": vars(draft.buyer)}
-    request = Request(call.caller_id, call.idempotency_key, "request_invoice", content)
+    request = call.request("request_invoice", **{**vars(draft), "buyer": vars(draft.buyer)})
 
     def plan() -> tuple[Change, Invoice]:
         order = known_order(ctx, draft.order_id, learner_id)

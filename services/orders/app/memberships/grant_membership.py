@@ -3,8 +3,8 @@
 from services.kit.call import Call
 from services.kit.days import civil_day
 from services.kit.events import Envelope
-from services.kit.idempotency import Request, answer_once
-from services.kit.store import Change
+from services.kit.idempotency import answer_once
+from services.kit.store import Change, required
 from services.orders.app.context import Context
 from services.orders.app.memberships.items import stored_membership
 from services.orders.app.memberships.problems import PLAN_NOT_FOUND
@@ -23,9 +23,7 @@ def grant_membership(ctx: Context, call: Call, learner_id: LearnerId, plan_id: P
 
     def plan_grant() -> tuple[Change, Period]:
         now = ctx.clock.now()
-        plan = ctx.plans.in_force(plan_id, civil_day(now))
-        if plan is None:
-            raise PLAN_NOT_FOUND.problem(plan=plan_id)
+        plan = required(ctx.plans.in_force(plan_id, civil_day(now)), PLAN_NOT_FOUND.problem(plan=plan_id))
         stored = stored_membership(ctx, learner_id)
         extended = stored.value.extended(plan, now, PeriodId(ctx.ids.new()))
         period = extended.periods[-1]
@@ -33,8 +31,7 @@ def grant_membership(ctx: Context, call: Call, learner_id: LearnerId, plan_id: P
         event = membership_changed(ctx, learner_id, period, call.correlation_id)
         return Change([stored.put(extended), audit], [event]), period
 
-    content = {"learner_id": learner_id, "plan": plan_id, "reason": reason}
-    request = Request(call.caller_id, call.idempotency_key, "grant_membership", content)
+    request = call.request("grant_membership", learner_id=learner_id, plan=plan_id, reason=reason)
     return answer_once(ctx.store, ctx.clock, request, Period, plan_grant)
 
 
@@ -51,6 +48,4 @@ def membership_changed(ctx: Context, learner_id: LearnerId, period: Period, corr
         opens_library=plan.opens_library,
         revoked=period.revoked,
     )
-    return ctx.events.make(
-        MembershipChanged.TYPE, data, subject=period.id, sequence=period.sequence, correlation_id=correlation_id
-    )
+    return ctx.events.make(data, subject=period.id, sequence=period.sequence, correlation_id=correlation_id)

@@ -1,6 +1,6 @@
 """What is kept of memberships, and where."""
 
-from services.kit.store import ABSENT, Key, Stored
+from services.kit.store import Key, Stored, read_or
 from services.orders.app.context import Context
 from services.orders.app.items import learner_pk
 from services.orders.domain.ids import LearnerId
@@ -14,5 +14,4 @@ def membership_key(learner_id: LearnerId) -> Key:
 
 def stored_membership(ctx: Context, learner_id: LearnerId) -> Stored[Membership]:
     """The membership as it is kept; an empty one where there is none."""
-    key = membership_key(learner_id)
-    return ctx.store.get(key, Membership) or Stored(key, Membership(learner_id), ABSENT)
+    return read_or(ctx.store, membership_key(learner_id), Membership(learner_id))

@@ -1,16 +1,13 @@
 """Refusals about memberships."""
 
-from http import HTTPStatus
+from services.kit.problems import declared_in, unprocessable
 
-from services.kit.problems import ProblemType
-
-PLAN_NOT_FOUND = ProblemType(
+PLAN_NOT_FOUND = unprocessable(
     "PLAN_NOT_FOUND",
-    HTTPStatus.UNPROCESSABLE_ENTITY,
     "没有这个会员方案，或它尚未生效；未作任何更改。",
     "There is no such membership plan, or it is not in force yet; nothing was changed.",
     "请检查方案代码后重试。",
     "Check the plan's id and try again.",
 )
 
-MEMBERSHIP_PROBLEMS = (PLAN_NOT_FOUND,)
+MEMBERSHIP_PROBLEMS = declared_in(globals())

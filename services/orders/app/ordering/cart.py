@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from services.kit.call import Call
 from services.kit.store import Change, Stored, commit_retrying
 from services.orders.app.context import Context
-from services.orders.app.courses.standings import read_shopper, read_standing, refuse_unless_buyable
+from services.orders.app.courses.read_state import read_shopper, read_standing, refuse_unless_buyable
 from services.orders.app.ordering.items import read_cart
 from services.orders.app.ordering.problems import CART_CHANGED, CART_FULL
 from services.orders.domain.cart import Cart, CartFull, CartLine

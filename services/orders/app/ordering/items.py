@@ -1,9 +1,7 @@
 """What is kept of carts and orders, and where."""
 
-from dataclasses import dataclass
-
 from services.kit.kinds import ID_ONLY, stored
-from services.kit.store import ABSENT, Key, Stored
+from services.kit.store import Key, Stored, read_or, required
 from services.orders.app.context import Context
 from services.orders.app.items import learner_pk, newest_first, shard_of, shards_of
 from services.orders.domain.cart import Cart
@@ -18,8 +16,7 @@ def cart_key(learner_id: LearnerId) -> Key:
 
 def read_cart(ctx: Context, learner_id: LearnerId) -> Stored[Cart]:
     """The cart as it is kept; an empty one where there is none."""
-    key = cart_key(learner_id)
-    return ctx.store.get(key, Cart) or Stored(key, Cart(), ABSENT)
+    return read_or(ctx.store, cart_key(learner_id), Cart())
 
 
 def order_key(order_id: OrderId) -> Key:
@@ -34,14 +31,10 @@ def orders_of_hour(hour: str) -> list[str]:
 
 def read_order(ctx: Context, order_id: OrderId) -> Stored[Order]:
     """The order of an id. Raises LookupError."""
-    stored = ctx.store.get(order_key(order_id), Order)
-    if stored is None:
-        raise LookupError(order_id)
-    return stored
+    return required(ctx.store.get(order_key(order_id), Order), LookupError(order_id))
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class OwnOrder:
     """Says that an order is a learner's. How it stands, the order says."""
 
@@ -59,7 +52,6 @@ def own_orders(learner_id: LearnerId) -> tuple[str, str]:
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class LatestOrder:
     """The newest order of a course, or of a membership, by a learner. How it stands, the order says."""
 
@@ -69,3 +61,8 @@ class LatestOrder:
 def latest_order_key(learner_id: LearnerId, goods: Goods, item_id: str) -> Key:
     """Names the newest order of a course, or of a membership of whatever plan, by a learner."""
     return Key(learner_pk(learner_id), f"ORDERED#{goods}#{item_id if goods is Goods.COURSE else ''}")
+
+
+def latest_order(ctx: Context, learner_id: LearnerId, goods: Goods, item_id: str) -> Stored[LatestOrder]:
+    """What names that order; it names none where nothing was ordered."""
+    return read_or(ctx.store, latest_order_key(learner_id, goods, item_id), LatestOrder(OrderId("")))

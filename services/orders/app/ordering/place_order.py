@@ -26,8 +26,8 @@ def order_courses(
         Problem: whatever `quote_courses` refuses, PRICE_CHANGED, IDEMPOTENCY_KEY_REUSED.
         Conflict: others kept writing.
     """
-    content = {"course_ids": list(course_ids), "coupon_code": coupon_code, "expected_fen": expected_fen}
-    request = Request(call.caller_id, call.idempotency_key, "order_courses", content)
+    asked = {"course_ids": list(course_ids), "coupon_code": coupon_code}
+    request = call.request("order_courses", **asked, expected_fen=expected_fen)
     return _place(ctx, call, request, lambda: quote_courses(ctx, LearnerId(call.caller_id), course_ids, coupon_code))
 
 
@@ -38,8 +38,7 @@ def order_membership(ctx: Context, call: Call, plan_id: PlanId, expected_fen: in
         Problem: PLAN_NOT_FOUND, ORDER_PENDING, PRICE_CHANGED, IDEMPOTENCY_KEY_REUSED.
         Conflict: others kept writing.
     """
-    content = {"plan": plan_id, "expected_fen": expected_fen}
-    request = Request(call.caller_id, call.idempotency_key, "order_membership", content)
+    request = call.request("order_membership", plan=plan_id, expected_fen=expected_fen)
     return _place(ctx, call, request, lambda: quote_membership(ctx, LearnerId(call.caller_id), plan_id))
 
 

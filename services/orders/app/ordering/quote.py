@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.kit.days import civil_day
-from services.kit.store import ABSENT, Check, Key, Stored, Write
+from services.kit.store import ABSENT, Check, Stored, Write
 from services.orders.app.context import Context
 from services.orders.app.coupons.apply_coupon import apply_coupon
-from services.orders.app.courses.standings import (
+from services.orders.app.courses.read_state import (
     StandingItems,
     hold_membership,
     read_shopper,
@@ -16,10 +16,10 @@ from services.orders.app.courses.standings import (
 )
 from services.orders.app.entitlements.items import claim_key
 from services.orders.app.memberships.problems import PLAN_NOT_FOUND
-from services.orders.app.ordering.items import LatestOrder, latest_order_key, order_key
+from services.orders.app.ordering.items import LatestOrder, latest_order, order_key
 from services.orders.app.ordering.problems import ORDER_PENDING
 from services.orders.domain.coupon import normal_code
-from services.orders.domain.ids import CouponCode, CourseId, LearnerId, OrderId, PlanId
+from services.orders.domain.ids import CouponCode, CourseId, LearnerId, PlanId
 from services.orders.domain.order import Goods, Line, Order, OrderState, PriceReason
 from services.orders.domain.purchase_state import Standing
 
@@ -62,7 +62,7 @@ def quote_courses(
     lines = tuple(_course_line(number, one.standing) for number, one in enumerate(found, 1))
     as_member = any(line.price_reason is PriceReason.MEMBER for line in lines)
     holding = [hold_membership(shopper, lends_prices=as_member), *_settled(learner_id, found)]
-    replaced = [_latest(learner_id, one) for one in found]
+    replaced = [one.latest for one in found]
     if coupon_code is None:
         return Quote(lines, None, replaced, holding)
     code = normal_code(coupon_code)
@@ -76,8 +76,7 @@ def quote_membership(ctx: Context, learner_id: LearnerId, plan_id: PlanId) -> Qu
     plan = ctx.plans.in_force(plan_id, civil_day(now))
     if plan is None or plan.price_fen is None:
         raise PLAN_NOT_FOUND.problem(plan=plan_id)
-    key = latest_order_key(learner_id, Goods.MEMBERSHIP, plan.id)
-    latest = ctx.store.get(key, LatestOrder) or _none(key)
+    latest = latest_order(ctx, learner_id, Goods.MEMBERSHIP, plan.id)
     order = ctx.store.get(order_key(latest.value.order_id), Order)
     if order and order.value.state_at(now) is OrderState.OPEN:
         raise ORDER_PENDING.problem(order_id=order.value.order_id)
@@ -115,11 +114,3 @@ def _settled(learner_id: LearnerId, found: Sequence[StandingItems]) -> list[Chec
     orders = {one.order.key: one.order for one in found if one.order}
     claims = [Check(claim_key(learner_id, one.standing.offer.course_id), ABSENT) for one in found]
     return [*claims, *(Check(order.key, order.version) for order in orders.values())]
-
-
-def _latest(learner_id: LearnerId, found: StandingItems) -> Stored[LatestOrder]:
-    return found.latest or _none(latest_order_key(learner_id, Goods.COURSE, found.standing.offer.course_id))
-
-
-def _none(key: Key) -> Stored[LatestOrder]:
-    return Stored(key, LatestOrder(OrderId("")), ABSENT)

@@ -8,7 +8,14 @@ from services.kit.days import Days
 from services.kit.store import Page, Store, Stored
 from services.kit.store.pages import merged
 from services.orders.app.context import Context
-from services.orders.app.ordering.items import OwnOrder, orders_of_hour, own_order_key, own_orders, read_order
+from services.orders.app.ordering.items import (
+    OwnOrder,
+    order_key,
+    orders_of_hour,
+    own_order_key,
+    own_orders,
+    read_order,
+)
 from services.orders.app.ordering.problems import ORDER_NOT_FOUND
 from services.orders.domain.ids import LearnerId, OrderId
 from services.orders.domain.order import Order
@@ -18,11 +25,8 @@ PAGE = 20
 
 def known_order(ctx: Context, order_id: OrderId, learner_id: LearnerId | None = None) -> Stored[Order]:
     """An order; whether another learner than the one given has it, nobody is told. Raises ORDER_NOT_FOUND."""
-    try:
-        order = read_order(ctx, order_id)
-    except LookupError:
-        raise ORDER_NOT_FOUND.problem() from None
-    if learner_id not in (None, order.value.learner_id):
+    order = ctx.store.get(order_key(order_id), Order)
+    if order is None or learner_id not in (None, order.value.learner_id):
         raise ORDER_NOT_FOUND.problem()
     return order
 

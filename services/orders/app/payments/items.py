@@ -1,10 +1,9 @@
 """What is kept of payments, and where."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from services.kit.kinds import NOTHING, stored
-from services.kit.store import Key, Stored
+from services.kit.store import Key, Stored, required
 from services.orders.app.context import Context
 from services.orders.app.items import shard_of, shards_of
 from services.orders.domain.ids import OrderId, PaymentNumber, RefundId
@@ -23,14 +22,10 @@ def payments_of_hour(hour: str) -> list[str]:
 
 def read_payment(ctx: Context, number: PaymentNumber) -> Stored[Payment]:
     """The payment of a number. Raises LookupError."""
-    stored = ctx.store.get(payment_key(number), Payment)
-    if stored is None:
-        raise LookupError(number)
-    return stored
+    return required(ctx.store.get(payment_key(number), Payment), LookupError(number))
 
 
 @stored(shape=1, personal=NOTHING)
-@dataclass(frozen=True)
 class PaymentOfOrder:
     """The number of an order's payment by one method: the newest, should an earlier one have been closed."""
 
@@ -43,7 +38,6 @@ def order_payment_key(order_id: OrderId, method: Method) -> Key:
 
 
 @stored(shape=1, personal=NOTHING)
-@dataclass(frozen=True)
 class NotificationRecord:
     """A notification that was taken."""
 
@@ -58,7 +52,6 @@ def notification_key(provider: ProviderName, identifier: str) -> Key:
 
 
 @stored(shape=1, personal=NOTHING)
-@dataclass(frozen=True)
 class UsedNonce:
     """A message that was taken: the same one never is again."""
 
@@ -71,7 +64,6 @@ def nonce_key(provider: ProviderName, nonce: str) -> Key:
 
 
 @stored(shape=1, personal=NOTHING)
-@dataclass(frozen=True)
 class PaymentReceipt:
     """What came of a payment: `refund_id` is of the refund that sends it back; without one, the order was granted."""
 

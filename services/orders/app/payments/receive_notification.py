@@ -56,7 +56,7 @@ def _plan(ctx: Context, told: Notification, correlation_id: str) -> Change:
     kept = NotificationRecord(told.number, told.transaction_id, now)
     writes.append(Put(notice, kept, expires_at=int((now + MARKER_RETENTION).timestamp())))
     data = PaymentNotified(payment_number=told.number, notified_at=now)
-    event = ctx.events.make(PaymentNotified.TYPE, data, subject=told.number, correlation_id=correlation_id)
+    event = ctx.events.make(data, subject=told.number, correlation_id=correlation_id)
     return Change(writes, [event])
 
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from services.kit.events import Envelope
 from services.kit.observability import count
-from services.kit.store import Change, commit_retrying
+from services.kit.store import Change, commit_retrying, required
 from services.orders.app.context import PaymentContext
-from services.orders.app.finance.cash_book import enter
+from services.orders.app.finance.items import enter
 from services.orders.app.ordering.items import read_order
 from services.orders.app.payments.items import PaymentReceipt, read_payment
 from services.orders.app.payments.record_payment import ProvenPayment, record_payment
@@ -56,9 +56,7 @@ def settle_payment(ctx: PaymentContext, number: PaymentNumber) -> PaymentState:
     payment = read_payment(ctx, number).value
     if payment.state is PaymentState.PAID:
         return payment.state
-    provider = ctx.provider(payment.method.provider)
-    if provider is None:
-        raise ProviderUnavailable(payment.method.provider)
+    provider = required(ctx.provider(payment.method.provider), ProviderUnavailable(payment.method.provider))
     trade = provider.find(number)
     if trade.state is TradeState.PAID:
         receipt = record_payment(ctx, _proven(payment, trade))

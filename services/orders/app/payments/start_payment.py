@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from services.kit.call import Call
 from services.kit.observability import logger
-from services.kit.store import Change, Put, commit_retrying
+from services.kit.store import Change, Put, commit_retrying, required
 from services.orders.app.context import Context, PaymentContext
 from services.orders.app.items import new_number
 from services.orders.app.ordering.items import order_key
@@ -40,9 +40,7 @@ def start_payment(
         Problem: ORDER_NOT_PAYABLE, PAYMENT_METHOD_UNAVAILABLE, PAYMENT_PROVIDER_FAILED.
         Conflict: others kept writing.
     """
-    provider = ctx.provider(method.provider)
-    if provider is None:
-        raise PAYMENT_METHOD_UNAVAILABLE.problem()
+    provider = required(ctx.provider(method.provider), PAYMENT_METHOD_UNAVAILABLE.problem())
     payment = commit_retrying(ctx.store, lambda: _plan(ctx, LearnerId(call.caller_id), order_id, method))
     return payment if payment.target else _opened(ctx, provider, payment, notify_url, payer_ip)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 
 from services.kit.observability import count, logger
 from services.kit.store import Conflict
@@ -11,7 +12,6 @@ from services.orders.app.payments.record_payment import WrongAmount
 from services.orders.app.payments.settle_payment import settle_payment
 from services.orders.app.refunds.items import refunds_of_hour
 from services.orders.app.refunds.send_refund import send_refund
-from services.orders.domain.ids import PaymentNumber, RefundId
 from services.orders.domain.payment import Payment, PaymentState, ProviderRefused, ProviderUnavailable
 from services.orders.domain.refund import Refund, RefundStatus
 
@@ -20,8 +20,9 @@ PATIENCE = timedelta(seconds=60)
 LOOKS_BACK = ((60, 720), (10, 72), (1, 2))
 """(minutes, hours): every so many minutes a run looks so many hours back, longer than an outage or a refund lasts."""
 
-Task = Callable[[], bool]
-"""Looks after one payment or refund; returns whether it is settled now."""
+Task = Callable[[], PaymentState | RefundStatus]
+"""Looks after one payment or refund; returns how it stands now."""
+UNSETTLED = (PaymentState.OPEN, RefundStatus.DUE)
 
 
 def sweep_payments(ctx: PaymentContext, enough: Callable[[], bool] = lambda: False) -> int:
@@ -37,7 +38,7 @@ def sweep_payments(ctx: PaymentContext, enough: Callable[[], bool] = lambda: Fal
         if enough():
             break
         try:
-            settled += task()
+            settled += task() not in UNSETTLED
         except (ProviderUnavailable, ProviderRefused, Conflict) as error:
             logger().warning("not settled", reason=f"{type(error).__name__}: {error}")
             count("UnsettledPayments")
@@ -54,18 +55,10 @@ def _tasks(ctx: PaymentContext) -> Iterator[Task]:
         payments = (found for pk in payments_of_hour(hour) for found in ctx.store.query(pk, "", Payment))
         for payment in payments:
             if payment.value.state is PaymentState.OPEN and payment.value.created_at <= now - PATIENCE:
-                yield _settling(ctx, payment.value.number)
+                yield partial(settle_payment, ctx, payment.value.number)
         for refund in ctx.store.query(refunds_of_hour(hour), "", Refund):
             if refund.value.status is RefundStatus.DUE and refund.value.requested_at <= now - PATIENCE:
-                yield _sending(ctx, refund.value.refund_id)
-
-
-def _settling(ctx: PaymentContext, number: PaymentNumber) -> Task:
-    return lambda: settle_payment(ctx, number) is not PaymentState.OPEN
-
-
-def _sending(ctx: PaymentContext, refund_id: RefundId) -> Task:
-    return lambda: send_refund(ctx, refund_id) is not RefundStatus.DUE
+                yield partial(send_refund, ctx, refund.value.refund_id)
 
 
 def hours_to_look_at(now: datetime) -> Iterator[str]:

@@ -9,7 +9,7 @@ from services.orders.events.published import EntitlementRevocationRequested, Hou
 def refund_due(ctx: Context, refund: Refund) -> Envelope:
     """Money that is to be sent back."""
     data = RefundDue.model_validate(refund, from_attributes=True)
-    return ctx.events.make(RefundDue.TYPE, data, subject=refund.refund_id, correlation_id=refund.correlation_id)
+    return ctx.events.make(data, subject=refund.refund_id, correlation_id=refund.correlation_id)
 
 
 def revocation_requested(ctx: Context, refund: Refund, line: RefundLine) -> Envelope:
@@ -22,12 +22,7 @@ def revocation_requested(ctx: Context, refund: Refund, line: RefundLine) -> Enve
         requested_at=refund.requested_at,
         even_if_completed=refund.reverse_hours,
     )
-    return ctx.events.make(
-        EntitlementRevocationRequested.TYPE,
-        data,
-        subject=line.revocation_id,
-        correlation_id=refund.correlation_id,
-    )
+    return ctx.events.make(data, subject=line.revocation_id, correlation_id=refund.correlation_id)
 
 
 def reversal_requested(ctx: Context, refund: Refund, line: RefundLine, causation_id: str) -> Envelope:
@@ -42,9 +37,5 @@ def reversal_requested(ctx: Context, refund: Refund, line: RefundLine, causation
         requested_at=ctx.clock.now(),
     )
     return ctx.events.make(
-        HoursReversalRequested.TYPE,
-        data,
-        subject=line.revocation_id,
-        correlation_id=refund.correlation_id,
-        causation_id=causation_id,
+        data, subject=line.revocation_id, correlation_id=refund.correlation_id, causation_id=causation_id
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.kit.call import Call
-from services.kit.idempotency import Request, answer_once
+from services.kit.idempotency import answer_once
 from services.kit.store import Change, Write
 from services.orders.app.context import Context
 from services.orders.app.entitlements.items import claims
@@ -58,13 +58,13 @@ def ask_refund(ctx: Context, call: Call, draft: RefundDraft) -> Refund:
             MEMBERSHIP_NOT_LAST, IDEMPOTENCY_KEY_REUSED.
         Conflict: others kept writing.
     """
-    content = {
-        "order_id": draft.order_id,
-        "lines": sorted(draft.numbers) if draft.numbers else None,
-        "reason": draft.reason,
-        "reverse_hours": draft.reverse_hours,
-    }
-    request = Request(call.caller_id, call.idempotency_key, f"ask_refund_{draft.cause}", content)
+    request = call.request(
+        f"ask_refund_{draft.cause}",
+        order_id=draft.order_id,
+        lines=sorted(draft.numbers) if draft.numbers else None,
+        reason=draft.reason,
+        reverse_hours=draft.reverse_hours,
+    )
     return answer_once(ctx.store, ctx.clock, request, Refund, lambda: _plan(ctx, call, draft))
 
 

@@ -1,9 +1,7 @@
 """What is kept of refunds, and where."""
 
-from dataclasses import dataclass
-
 from services.kit.kinds import NOTHING, stored
-from services.kit.store import Key, Put, Stored
+from services.kit.store import Key, Put, Stored, required
 from services.orders.app.context import Context
 from services.orders.domain.ids import OrderId, RefundId
 from services.orders.domain.refund import Refund
@@ -21,14 +19,10 @@ def refunds_of_hour(hour: str) -> str:
 
 def read_refund(ctx: Context, refund_id: RefundId) -> Stored[Refund]:
     """The refund of an id. Raises LookupError."""
-    stored = ctx.store.get(refund_key(refund_id), Refund)
-    if stored is None:
-        raise LookupError(refund_id)
-    return stored
+    return required(ctx.store.get(refund_key(refund_id), Refund), LookupError(refund_id))
 
 
 @stored(shape=1, personal=NOTHING)
-@dataclass(frozen=True)
 class RefundOfOrder:
     """A refund that an order has. How it stands, the refund says."""
 

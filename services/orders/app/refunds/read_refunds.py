@@ -8,7 +8,7 @@ from services.kit.store import Page, Stored
 from services.kit.store.pages import page_of
 from services.orders.app.context import Context
 from services.orders.app.ordering.read_orders import known_order
-from services.orders.app.refunds.items import RefundOfOrder, order_refunds, read_refund, refunds_of_hour
+from services.orders.app.refunds.items import RefundOfOrder, order_refunds, read_refund, refund_key, refunds_of_hour
 from services.orders.app.refunds.problems import REFUND_NOT_FOUND
 from services.orders.domain.ids import LearnerId, OrderId, RefundId
 from services.orders.domain.refund import Refund, RefundStatus
@@ -16,11 +16,8 @@ from services.orders.domain.refund import Refund, RefundStatus
 
 def known_refund(ctx: Context, refund_id: RefundId, learner_id: LearnerId | None = None) -> Stored[Refund]:
     """A refund; whether another learner than the one given has it, nobody is told. Raises REFUND_NOT_FOUND."""
-    try:
-        refund = read_refund(ctx, refund_id)
-    except LookupError:
-        raise REFUND_NOT_FOUND.problem() from None
-    if learner_id not in (None, refund.value.learner_id):
+    refund = ctx.store.get(refund_key(refund_id), Refund)
+    if refund is None or learner_id not in (None, refund.value.learner_id):
         raise REFUND_NOT_FOUND.problem()
     return refund
 
@@ -40,5 +37,4 @@ def refunds_of_day(ctx: Context, day: date, status: RefundStatus | None, after: 
     """A page of the refunds asked for on a civil day in China, of one status or of any, in order of their ids."""
     hours = (hour for hour in Days(day, day).hours() if hour >= after[:10])
     partitions = ((refunds_of_hour(hour), "") for hour in hours)
-    page = page_of(ctx.store, partitions, Refund, after, limit, lambda refund: status in (None, refund.status))
-    return page.map(lambda stored: stored.value)
+    return page_of(ctx.store, partitions, Refund, after, limit, lambda refund: status in (None, refund.status))

@@ -1,7 +1,7 @@
 """Having a refund sent again that its provider could not send."""
 
 from services.kit.call import Call
-from services.kit.idempotency import Request, answer_once
+from services.kit.idempotency import answer_once
 from services.kit.store import Change
 from services.orders.app.context import Context
 from services.orders.app.refunds.announcements import refund_due
@@ -27,6 +27,5 @@ def resend_refund(ctx: Context, call: Call, refund_id: RefundId, reason: str) ->
         audit = ctx.audit.entry(call.caller, "resend_refund", refund_id, reason)
         return Change([stored.put(again), audit], [refund_due(ctx, again)]), again
 
-    content = {"refund_id": refund_id, "reason": reason}
-    request = Request(call.caller_id, call.idempotency_key, "resend_refund", content)
+    request = call.request("resend_refund", refund_id=refund_id, reason=reason)
     return answer_once(ctx.store, ctx.clock, request, Refund, plan)

@@ -6,7 +6,7 @@ from services.kit.events import Envelope
 from services.kit.observability import count, logger
 from services.kit.store import Change, commit_retrying
 from services.orders.app.context import PaymentContext
-from services.orders.app.finance.cash_book import enter
+from services.orders.app.finance.items import enter
 from services.orders.app.refunds.items import read_refund
 from services.orders.domain.ids import RefundId
 from services.orders.domain.movement import Movement, shares_of_refund

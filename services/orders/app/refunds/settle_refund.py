@@ -1,17 +1,21 @@
 """What comes of a refund: the answers of playback, and of credits where hours are reversed; then the money is due."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from services.kit.events import Envelope
 from services.kit.inbox import apply_once
-from services.kit.store import Change, Stored, Write
+from services.kit.store import Change, Stored, Write, required
 from services.orders.app.context import Context
+from services.orders.app.entitlements.items import entitlement_key
 from services.orders.app.invoices.request_invoice import after_refund
+from services.orders.app.memberships.grant_membership import membership_changed
+from services.orders.app.memberships.items import stored_membership
 from services.orders.app.ordering.items import read_order
 from services.orders.app.refunds.announcements import refund_due, reversal_requested
 from services.orders.app.refunds.items import read_refund
-from services.orders.app.refunds.revoke_grant import settled_entitlement, settled_period
-from services.orders.domain.ids import RevocationId
+from services.orders.domain.entitlement import Entitlement
+from services.orders.domain.ids import CourseId, EntitlementId, PeriodId, RevocationId
 from services.orders.domain.order import Goods, Order
 from services.orders.domain.refund import Decision, Refund, RefundLine, RefundStatus, refund_of
 from services.orders.events.consumed import EntitlementRevocationDecided, WatchesReversed
@@ -88,3 +92,28 @@ def _events(ctx: Context, event: Envelope, refund: Refund, line: RefundLine) -> 
     if line.decision is Decision.REVERSING:
         return [reversal_requested(ctx, refund, line, event.id)]
     return [refund_due(ctx, refund)] if refund.status is RefundStatus.DUE else []
+
+
+def settled_entitlement(ctx: Context, refund: Refund, line: RefundLine) -> Change:
+    """A course's entitlement without effect, unless the line is kept. Raises LookupError: there is none."""
+    key = entitlement_key(refund.learner_id, CourseId(line.item_id), EntitlementId(line.grant_id))
+    entitlement = required(ctx.store.get(key, Entitlement), LookupError(line.grant_id))
+    if line.decision is Decision.KEPT or entitlement.value.revoked_at is not None:
+        return Change()
+    return Change([entitlement.put(replace(entitlement.value, revoked_at=ctx.clock.now()))])
+
+
+def settled_period(ctx: Context, refund: Refund, line: RefundLine) -> Change:
+    """A period of membership taken back, or again the learner's; told where it changed. Raises LookupError."""
+    stored, period_id = stored_membership(ctx, refund.learner_id), PeriodId(line.grant_id)
+    if stored.value.period(period_id).revoked:
+        return Change()
+    kept = line.decision is Decision.KEPT
+    after = stored.value.kept(period_id) if kept else stored.value.revoked(period_id, ctx.clock.now())
+    known = {period.id: period.sequence for period in stored.value.periods}
+    events = [
+        membership_changed(ctx, refund.learner_id, period, refund.correlation_id)
+        for period in after.periods
+        if period.sequence > known[period.id]
+    ]
+    return Change([stored.put(after)], events)

@@ -2,12 +2,12 @@
 
 from services.kit.events import Envelope
 from services.kit.inbox import apply_once
-from services.kit.store import Change, Put, Write
+from services.kit.store import Change, Put, Write, put_newer
 from services.playback.app.context import Context
 from services.playback.app.items import course_key, questions_key
 from services.playback.domain.course import Course
 from services.playback.domain.questions import Question, QuestionSet
-from services.playback.events.consumed import CoursePublished, CourseWithdrawn, sequence_of
+from services.playback.events.consumed import CoursePublished, CourseWithdrawn
 
 
 def record_course(ctx: Context, event: Envelope) -> None:
@@ -22,7 +22,7 @@ def record_course(ctx: Context, event: Envelope) -> None:
         duration_ms=data.duration_ms,
         max_rate=data.max_rate,
         media_url=data.media_path,
-        sequence=sequence_of(event),
+        sequence=event.place,
         in_library=data.member_library and event.type != CourseWithdrawn.TYPE,
         questions=len(data.questions),
     )
@@ -30,11 +30,8 @@ def record_course(ctx: Context, event: Envelope) -> None:
 
 
 def _plan(ctx: Context, course: Course, data: CoursePublished) -> Change:
-    key = course_key(course.course_id)
-    known = ctx.store.get(key, Course)
-    if known and known.value.sequence >= course.sequence:
-        return Change()
-    return Change([known.put(course) if known else Put(key, course), *_questions(ctx, data)])
+    recorded = put_newer(ctx.store, course_key(course.course_id), course).writes
+    return Change([*recorded, *_questions(ctx, data)] if recorded else [])
 
 
 def _questions(ctx: Context, data: CoursePublished) -> list[Write]:

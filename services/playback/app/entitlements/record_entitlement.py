@@ -7,7 +7,7 @@ from services.kit.store import Change, Key, Put
 from services.playback.app.context import Context
 from services.playback.app.items import grant_key
 from services.playback.domain.entitlement import Entitlement, renew_entitlement
-from services.playback.events.consumed import EntitlementGranted, sequence_of
+from services.playback.events.consumed import EntitlementGranted
 
 
 def record_entitlement(ctx: Context, event: Envelope) -> None:
@@ -17,7 +17,7 @@ def record_entitlement(ctx: Context, event: Envelope) -> None:
         id=data.entitlement_id,
         basis=data.basis,
         counts_against_member_quota=data.counts_against_member_quota,
-        sequence=sequence_of(event),
+        sequence=event.place,
         valid_until=to_ms(data.valid_until) if data.valid_until else None,
     )
     key = grant_key(data.learner_id, data.course_id, data.entitlement_id)

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from services.kit.clock import to_ms
 from services.kit.days import ONE_DAY
-from services.kit.store import Store, Stored
+from services.kit.store import Store, Stored, required
 from services.playback.app.context import ArchiveContext
 from services.playback.app.evidence.packs import signed_text
 from services.playback.app.items import NOTE_RETENTION, AnchorNote, anchor_notes_of, attempt_key
@@ -64,7 +64,5 @@ def _head(store: Store, note: Stored[AnchorNote]) -> ChainHead:
 
 
 def _digest(archive: Archive, day: str) -> str:
-    text = archive.get(day)
-    if text is None:
-        raise LookupError(f"the anchor of {day} was put and is not kept")
+    text = required(archive.get(day), LookupError(f"the anchor of {day} was put and is not kept"))
     return sha256(text).hexdigest()

@@ -5,6 +5,7 @@ from typing import Any
 
 from services.kit.call import Call
 from services.kit.identity import Role
+from services.kit.store import required
 from services.playback.app.context import EvidenceContext
 from services.playback.app.evidence.packs import content_of
 from services.playback.app.evidence.problems import EVIDENCE_NOT_FOUND
@@ -17,9 +18,7 @@ def read_evidence(ctx: EvidenceContext, call: Call, watch_id: WatchId) -> dict[s
     Raises:
         Problem: EVIDENCE_NOT_FOUND; the same to whom it does not concern, so that ids cannot be tried out.
     """
-    text = ctx.packs.get(watch_id)
-    if text is None:
-        raise EVIDENCE_NOT_FOUND.problem()
+    text = required(ctx.packs.get(watch_id), EVIDENCE_NOT_FOUND.problem())
     signed: dict[str, Any] = json.loads(text)
     if Role.AUDITOR not in call.caller.roles and content_of(signed)["watch"]["learner_id"] != call.caller_id:
         raise EVIDENCE_NOT_FOUND.problem()

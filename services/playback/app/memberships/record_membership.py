@@ -12,7 +12,7 @@ from services.playback.app.watching.watches import read_attempt, read_live
 from services.playback.domain.ids import LearnerId
 from services.playback.domain.membership import MembershipPeriod, renew_period
 from services.playback.domain.watch import Live, lose_entitlement
-from services.playback.events.consumed import MembershipChanged, sequence_of
+from services.playback.events.consumed import MembershipChanged
 
 
 def record_membership(ctx: Context, event: Envelope) -> None:
@@ -33,7 +33,7 @@ def record_membership(ctx: Context, event: Envelope) -> None:
         valid_until=to_ms(data.valid_until),
         opens_library=data.opens_library,
         revoked=data.revoked,
-        sequence=sequence_of(event),
+        sequence=event.place,
     )
     apply_once(ctx.store, ctx.clock, event, lambda: _plan(ctx, data.learner_id, period))
 

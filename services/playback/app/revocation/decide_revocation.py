@@ -47,17 +47,10 @@ def _plan(ctx: Context, event: Envelope, request: Request) -> Change:
         watch_id=None if revoked else completed[0],
         completed_watch_ids=completed,
     )
-    return Change(writes, [_told(ctx, event, decided)])
-
-
-def _told(ctx: Context, event: Envelope, decided: EntitlementRevocationDecided) -> Envelope:
-    return ctx.events.make(
-        EntitlementRevocationDecided.TYPE,
-        decided,
-        subject=decided.revocation_id,
-        correlation_id=event.correlation_id,
-        causation_id=event.id,
+    told = ctx.events.make(
+        decided, subject=decided.revocation_id, correlation_id=event.correlation_id, causation_id=event.id
     )
+    return Change(writes, [told])
 
 
 def _take_back(

@@ -80,10 +80,4 @@ def _signalled(ctx: RiskContext, event: Envelope, case: RiskCase) -> Envelope:
         policy_id=case.policy_id,
         signals=[Signal.model_validate(signal, from_attributes=True) for signal in case.signals],
     )
-    return ctx.events.make(
-        RiskSignalled.TYPE,
-        data,
-        subject=case.watch_id,
-        correlation_id=event.correlation_id,
-        causation_id=event.id,
-    )
+    return ctx.events.make(data, subject=case.watch_id, correlation_id=event.correlation_id, causation_id=event.id)

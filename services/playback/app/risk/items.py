@@ -30,7 +30,6 @@ class Review:
     shape=1,
     personal=(ID_ONLY, Kept("reviewer", "reason", because="staff answer for what they found", until="the table goes")),
 )
-@dataclass(frozen=True)
 class RiskCase:
     """A completed watch with signals. `reactions` are the reaction times (ms) that were judged together."""
 
@@ -50,7 +49,6 @@ class RiskCase:
 
 
 @stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
 class RiskCasePlace:
     """On which day's list (Asia/Shanghai, ISO) a watch's case is."""
 

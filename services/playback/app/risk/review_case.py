@@ -5,8 +5,8 @@ from typing import Any
 
 from services.kit.call import Call
 from services.kit.clock import to_ms
-from services.kit.idempotency import Request, answer_once
-from services.kit.store import Change, Page, Stored
+from services.kit.idempotency import answer_once
+from services.kit.store import Change, Page, Stored, required
 from services.kit.store.pages import page_of
 from services.playback.app.context import RiskContext
 from services.playback.app.evidence.packs import kept_pack
@@ -31,16 +31,13 @@ def list_cases(
     Cases of another status are read and passed over: a month's list is read once at most.
     """
     partitions = [(cases_partition(period), period)]
-    page = page_of(ctx.store, partitions, RiskCase, after, limit, lambda case: status in (None, case.status))
-    return page.map(lambda stored: stored.value)
+    return page_of(ctx.store, partitions, RiskCase, after, limit, lambda case: status in (None, case.status))
 
 
 def read_case(ctx: RiskContext, watch_id: WatchId) -> tuple[RiskCase, dict[str, Any]]:
     """A case, and the evidence pack of its watch. Raises RISK_CASE_NOT_FOUND."""
     case = _case(ctx, watch_id).value
-    pack = kept_pack(ctx.packs, watch_id)
-    if pack is None:
-        raise LookupError(f"watch {watch_id} has a case and no pack")
+    pack = required(kept_pack(ctx.packs, watch_id), LookupError(f"watch {watch_id} has a case and no pack"))
     return case, pack
 
 
@@ -62,8 +59,7 @@ def review_case(ctx: RiskContext, call: Call, watch_id: WatchId, reason: str) ->
         entry = ctx.audit.entry(call.caller, "review_risk_case", watch_id, reason)
         return Change([stored.put(reviewed), entry]), reviewed
 
-    content = {"watch_id": watch_id, "reason": reason}
-    request = Request(call.caller_id, call.idempotency_key, "review_risk_case", content)
+    request = call.request("review_risk_case", watch_id=watch_id, reason=reason)
     return answer_once(ctx.store, ctx.clock, request, RiskCase, plan)
 
 

@@ -189,7 +189,7 @@ def _completion(ctx: Context, attempt: Attempt, step: Step) -> Envelope:
         membership_period_id=attempt.entitlement.membership_period_id,
         evidence=Evidence(legs=attempt.legs, key_id=ctx.keys.current_id(), head_mac=attempt.head_mac),
     )
-    return ctx.events.make(WatchCompleted.TYPE, data, subject=attempt.watch_id, correlation_id=step.correlation_id)
+    return ctx.events.make(data, subject=attempt.watch_id, correlation_id=step.correlation_id)
 
 
 def _repeat_or_refuse(ctx: Context, step: Step, otherwise: ProblemType) -> WatchState:

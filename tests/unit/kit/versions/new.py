@@ -17,7 +17,6 @@ class Part:
 
 
 @stored(shape=1, personal=NOTHING)
-@dataclass(frozen=True)
 class Box:
     """Some text and parts."""
 

@@ -1,6 +1,6 @@
 """The code of a box in a shape that older code must not write over."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from services.kit.kinds import NOTHING, stored
 from services.kit.store import Change, Store
@@ -9,7 +9,6 @@ from tests.unit.kit.versions.old import BOX
 
 
 @stored(shape=2, personal=NOTHING)
-@dataclass(frozen=True)
 class Box:
     """Some text, and parts that are taken out again: older code would not know whose weight is whose."""
 
@@ -18,7 +17,6 @@ class Box:
 
 
 @stored(shape=2, personal=NOTHING)
-@dataclass(frozen=True)
 class Moved:
     """Holds a text where a number was."""
 

@@ -16,7 +16,6 @@ class Part:
 
 
 @stored(shape=1, personal=NOTHING)
-@dataclass(frozen=True)
 class Box:
     """Some text and parts."""
 
@@ -26,7 +25,6 @@ class Box:
 
 
 @stored(shape=1, personal=NOTHING)
-@dataclass(frozen=True)
 class Moved:
     """Holds a number."""
 
