@@ -12,7 +12,7 @@ export NODE_USE_SYSTEM_CA := 1
 # Container images like to set it; every process here would then compile all it imports anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup browser lock run demo client services test check lint unit property flows e2e coverage openapi synth \
+.PHONY: help setup browser lock run demo client client-lint services test check lint unit property flows e2e coverage openapi synth \
   release deploy clean
 
 help: ## list the commands
@@ -115,9 +115,13 @@ client: setup ## build and test the client
 	@$(PY) -c 'from local.toolchain import build_client; build_client()'
 	@cd web && PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm test --silent
 
+client-lint: client ## style and types of the client's code
+	@echo "Checking the client's style ..."
+	@cd web && PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm run lint --silent
+
 # Side by side, as many as there are processors; how many systems and browsers that means, tests/groups.py says.
 test: setup browser ## everything, checked; sets up all it needs
-	@$(MAKE) --no-print-directory -j$$(nproc) check client services
+	@$(MAKE) --no-print-directory -j$$(nproc) check client services client-lint
 
 services: setup browser ## test the services, the templates and the running system
 	@echo "Testing the services, the templates and the running system ..."
