@@ -12,8 +12,8 @@ export NODE_USE_SYSTEM_CA := 1
 # Container images like to set it; every process here would then compile all it imports anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup browser lock run demo client services test check lint unit property flows e2e fuzz coverage openapi synth \
-  release deploy clean
+.PHONY: help setup browser lock run demo client client-lint services test check lint unit property flows e2e fuzz coverage \
+  openapi synth release deploy clean
 
 help: ## list the commands
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -124,9 +124,13 @@ client: setup ## build and test the client
 	@$(PY) -c 'from local.toolchain import build_client; build_client()'
 	@cd web && PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm test --silent
 
+client-lint: client ## style and types of the client's code
+	@echo "Checking the client's style ..."
+	@cd web && PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm run lint --silent
+
 # Side by side, as many as there are processors; how many systems and browsers that means, tests/groups.py says.
 test: setup browser ## everything, checked; sets up all it needs
-	@$(MAKE) --no-print-directory -j$$(nproc) check client services
+	@$(MAKE) --no-print-directory -j$$(nproc) check client services client-lint
 
 services: setup browser ## test the services, the templates and the running system
 	@echo "Testing the services, the templates and the running system ..."

@@ -5,7 +5,7 @@ export interface Loaded<T> {
   data: ShallowRef<T | null>
   problem: ShallowRef<Problem | null>
   loading: Ref<boolean>
-  load(): Promise<void>
+  load: () => Promise<void>
 }
 
 /** Something read from the API: what came, or what went wrong. A later load wins over an earlier one. */

@@ -16,11 +16,11 @@ export interface Pages<Row> {
   /** There is a page after those that have come. */
   more: ComputedRef<boolean>
   /** Reads other rows than those that are there, from the first page. */
-  restart(): Promise<void>
+  restart: () => Promise<void>
   /** Reads the first page again after a change; what is there stays until it has come. */
-  refresh(): Promise<void>
+  refresh: () => Promise<void>
   /** Adds the next page. */
-  next(): Promise<void>
+  next: () => Promise<void>
 }
 
 /** A list read page by page. What was asked before a restart is not shown any more. */
@@ -29,7 +29,7 @@ export function usePages<Row, Place>(read: (after: Place | undefined) => Promise
   const problem = shallowRef<Problem | null>(null)
   const loading = ref(false)
   const loaded = ref(false)
-  const place = shallowRef<Place | null>(null)
+  const place: ShallowRef<Place | null> = shallowRef(null)
   let latest = 0
 
   async function add(before: Row[], after: Place | undefined): Promise<void> {

@@ -40,7 +40,7 @@ describe('watching', () => {
   it('goes on where it was left, and no further', async () => {
     const { world, device } = opened({ promptsAt: [] })
     await world.run(15_000)
-    device.session.close()
+    void device.session.close()
     await world.run(1_000)
     const saved = world.service.furthest
     expect(saved).toBeGreaterThan(14_000)
@@ -53,7 +53,7 @@ describe('watching', () => {
   it('begins at a chapter that lies within what was watched', async () => {
     const { world, device } = opened({ promptsAt: [] })
     await world.run(30_000)
-    device.session.close()
+    void device.session.close()
     await world.run(500)
     const second = world.watching(undefined, 4_000)
     await world.run(1_000)
@@ -65,7 +65,7 @@ describe('watching', () => {
     const { world, device } = opened({ promptsAt: [] })
     await world.run(140_000)
     expect(device.model.phase).toBe('completed')
-    device.session.close()
+    void device.session.close()
     const again = world.device()
     again.session.dispatch({ type: 'open', newAttempt: true })
     again.session.dispatch({ type: 'play' })
@@ -280,7 +280,7 @@ describe('the network', () => {
 
   it('a failing service is asked again; a refusal for good is shown with what was saved', async () => {
     const { world, device } = opened()
-    device.session.close()
+    void device.session.close()
     const second = world.device()
     await world.run(61_000)
     world.service.refuseStart.push(

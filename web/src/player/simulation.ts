@@ -276,7 +276,7 @@ export class World {
       this.waiting = this.waiting.filter((w) => w.at > this.now)
       for (const w of due) w.resolve()
       // Lets what waits for an answer go on.
-      for (let turn = 0; turn < 10; turn += 1) await null
+      for (let turn = 0; turn < 10; turn += 1) await Promise.resolve()
       for (const device of this.devices) device.session.poll()
       each()
     }

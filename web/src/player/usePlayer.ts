@@ -12,8 +12,8 @@ const POLL_MS = 250
 
 export interface Player {
   model: ShallowRef<Model<Problem>>
-  dispatch(event: Event<Problem>): void
-  reloadMedia(): void
+  dispatch: (event: Event<Problem>) => void
+  reloadMedia: () => void
 }
 
 export interface Beginning {
