@@ -1,10 +1,12 @@
-"""The event bus, for relays."""
+"""The event bus, and the relay to it."""
 
 from functools import cache
+from typing import Any
 
 import boto3
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from services.kit.relay import EventsClient
+from services.kit.relay import EventsClient, relay
 from services.kit.settings import Settings
 
 
@@ -18,3 +20,8 @@ class RelaySettings(Settings):
 def bus() -> tuple[EventsClient, str]:
     """EventBridge, and the bus to publish on."""
     return boto3.client("events"), RelaySettings.load().event_bus_name
+
+
+def relay_outbox(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+    """The entry point of every service's relay: one batch of its outbox's stream."""
+    return relay(event, *bus())
