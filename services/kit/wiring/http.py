@@ -2,19 +2,13 @@
 
 from collections.abc import Callable
 from functools import cache
+from os import environ
 from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from services.kit.http import HttpApi, OriginSecret
 from services.kit.secrets import json_secret
-from services.kit.settings import Settings
-
-
-class HttpSettings(Settings):
-    """Of functions that answer HTTP."""
-
-    origin_secret_id: str
 
 
 def http_function(
@@ -24,6 +18,6 @@ def http_function(
 
     @cache
     def api() -> HttpApi:
-        return build_api(json_secret(HttpSettings.load().origin_secret_id))
+        return build_api(json_secret(environ["ORIGIN_SECRET_ID"]))
 
     return lambda event, context: api().handle(event, context)
