@@ -18,19 +18,20 @@ class Answer(BaseModel):
 
     @classmethod
     def of(cls, *values: object, **members: object) -> Self:
-        """The answer with these members; each other one is the attribute of its name of the first value that has it.
+        """The answer with these members; each other one is the attribute of its name of whichever value has it.
 
         So it goes on within: a member that is an answer itself may be given as a value of the domain. Where one of the
-        values is None, the members that none before it has are null.
+        values is None, the members that no other has are null.
 
         Raises:
-            pydantic.ValidationError: a member that no value has, or of another type.
+            ValueError: a member that no value has, or of another type; one that two values have and differ in.
         """
         for name in cls.model_fields.keys() - members.keys():
-            for value in values:
-                if value is None or hasattr(value, name):
-                    members[name] = getattr(value, name, None)
-                    break
+            found = [getattr(value, name) for value in values if hasattr(value, name)]
+            if any(other != found[0] for other in found):
+                raise ValueError(f"which {name}?")
+            if found or None in values:
+                members[name] = found[0] if found else None
         return cls.model_validate(members, from_attributes=True)
 
 

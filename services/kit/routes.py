@@ -3,16 +3,18 @@
 import base64
 import re
 from collections.abc import Callable, Sequence
-from typing import Any, TypedDict, TypeVar, Unpack
+from typing import Annotated, Any, TypedDict, TypeVar, Unpack
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
+from aws_lambda_powertools.event_handler.openapi.params import Path as PathParameter
 
 from services.kit.call import Call
 from services.kit.identity import Principal, Role, principal_from
 from services.kit.problems import IDEMPOTENCY_KEY_REQUIRED
 
 IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9-]{16,64}")
+_PARAMETER = re.compile(r"<(\w+)>")
 
 _Answering = TypeVar("_Answering", bound=Callable[..., Any])
 
@@ -40,7 +42,8 @@ class Routes:
         """Decorates the function that answers a route, whose docstring is the summary in the API's document.
 
         Args:
-            key: the route's at the gateway, with parameters in angle brackets: "GET /v1/orders/orders/<order_id>".
+            key: the route's at the gateway, such as "GET /v1/orders/orders/<order_id>". The function has a parameter
+                for each in angle brackets, whose type says of which form it is.
             operation_id: the operation's name in the document.
             idempotent: whether it needs the caller's key for the action, which `call_of` hands on.
             described: what else the document says.
@@ -51,6 +54,8 @@ class Routes:
             extensions |= {"x-roles": [role.value for role in self._roles], "x-idempotent": idempotent}
 
         def add(answering: _Answering) -> _Answering:
+            hints = answering.__annotations__
+            hints |= {name: Annotated[hints[name], PathParameter()] for name in _PARAMETER.findall(path)}
             register = self._app.route(
                 path,
                 method,

@@ -1,6 +1,6 @@
 """Answers, as they are made of values of the domain."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import pytest
@@ -63,15 +63,18 @@ def test_members_are_read_by_their_names_and_nothing_else_is_told() -> None:
     assert told == {"name": "lamp", "price": Decimal("1.50"), "owned": True, "owners": [{"name": "Ann"}]}
 
 
-def test_what_is_said_goes_before_the_values_and_the_first_value_before_the_others() -> None:
-    assert SaleAnswer.of(THING, ANN) == SaleAnswer(price=Decimal("1.50"), name="lamp", address="Here 1")
-    assert SaleAnswer.of(ANN, THING, price=Decimal(2)) == SaleAnswer(price=Decimal(2), name="Ann", address="Here 1")
+def test_what_two_values_tell_differently_must_be_said() -> None:
+    with pytest.raises(ValueError, match="which name"):
+        SaleAnswer.of(THING, ANN)
+    assert SaleAnswer.of(THING, ANN, name="Ann") == SaleAnswer(price=Decimal("1.50"), name="Ann", address="Here 1")
+    assert SaleAnswer.of(THING, ANN, replace(ANN), name="Ann").address == "Here 1"
 
 
 def test_of_what_is_not_there_members_are_null_that_may_be() -> None:
-    assert SaleAnswer.of(THING, None) == SaleAnswer(price=Decimal("1.50"), name="lamp", address=None)
-    with pytest.raises(ValidationError, match="name"):
-        SaleAnswer.of(None, THING)
+    expected = SaleAnswer(price=Decimal("1.50"), name="lamp", address=None)
+    assert SaleAnswer.of(THING, None) == SaleAnswer.of(None, THING) == expected
+    with pytest.raises(ValidationError, match="price"):
+        SaleAnswer.of(None, ANN)
 
 
 @pytest.mark.parametrize("values", [(), (ANN,), (Thing("lamp", Decimal(1), (1,)),)])  # type: ignore[arg-type]

@@ -2,10 +2,8 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Path
 from pydantic import Field
 
 from services.catalog.app.context import Context
@@ -147,7 +145,7 @@ def add_course_routes(api: HttpApi, ctx: Context) -> None:
         return cacheable(api, Courses.of(courses=list_courses(ctx)))
 
     @api.public().route("GET /v1/catalog/courses/<course_id>", "read_course")
-    def page(course_id: Annotated[CourseId, Path()]) -> Response[CoursePage]:
+    def page(course_id: CourseId) -> Response[CoursePage]:
         """A course's whole page."""
         return cacheable(api, _course_page(read_course(ctx, course_id)))
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field, StrictInt
 
 from services.catalog.app.context import Context
@@ -121,7 +121,7 @@ def add_enquiry_list_routes(api: HttpApi, ctx: Context) -> None:
         return UnreadAnswersAnswer(enquiries=count_unread_answers(ctx, api.call()))
 
     @api.secured(Role.SUPPORT).route("GET /v1/catalog/enquiry-queue", "list_enquiries")
-    def queue(status: Annotated[Status, Query()] = "open", after: After = "", limit: Limit = 20) -> EnquiriesAnswer:
+    def queue(status: Status = "open", after: After = "", limit: Limit = 20) -> EnquiriesAnswer:
         """Everybody's enquiries of a status, a page at a time: open ones from who has waited longest."""
         return _page(list_enquiries(ctx, status, after, limit), "staff")
 
@@ -139,22 +139,22 @@ def add_enquiry_routes(api: HttpApi, ctx: Context) -> None:
         return shown(open_enquiry(ctx, api.call(), request.subject, request.text, request.course_id))
 
     @both.route("GET /v1/catalog/enquiries/<enquiry_id>", "read_enquiry")
-    def read(enquiry_id: Annotated[EnquiryId, Path()]) -> EnquiryAnswer:
+    def read(enquiry_id: EnquiryId) -> EnquiryAnswer:
         """An enquiry with its messages: a learner's own, or any for staff."""
         return shown(read_enquiry(ctx, api.call(), enquiry_id))
 
     @both.route("POST /v1/catalog/enquiries/<enquiry_id>/messages", "say", idempotent=True)
-    def say(enquiry_id: Annotated[EnquiryId, Path()], request: MessageRequest) -> EnquiryAnswer:
+    def say(enquiry_id: EnquiryId, request: MessageRequest) -> EnquiryAnswer:
         """Add a message: of the learner's it opens the enquiry again, of the staff's it answers."""
         return shown(add_message(ctx, api.call(), enquiry_id, request.text))
 
     @both.route("POST /v1/catalog/enquiries/<enquiry_id>/closing", "close_enquiry")
-    def close(enquiry_id: Annotated[EnquiryId, Path()], request: ClosingRequest) -> EnquiryAnswer:
+    def close(enquiry_id: EnquiryId, request: ClosingRequest) -> EnquiryAnswer:
         """Close an enquiry; safe to repeat."""
         return shown(close_enquiry(ctx, api.call(), enquiry_id, request.reason))
 
     @both.route("POST /v1/catalog/enquiries/<enquiry_id>/reading", "note_reading")
-    def note(enquiry_id: Annotated[EnquiryId, Path()], request: ReadingRequest) -> EnquiryAnswer:
+    def note(enquiry_id: EnquiryId, request: ReadingRequest) -> EnquiryAnswer:
         """Note that the caller's side has read up to a message; safe to repeat."""
         return shown(note_reading(ctx, api.call(), enquiry_id, request.through))
 

@@ -3,7 +3,6 @@
 from decimal import Decimal
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Path
 from pydantic import Field, StrictInt, StrictStr
 
 from services.catalog.app.context import MediaContext
@@ -90,7 +89,7 @@ def add_media_routes(api: HttpApi, ctx: MediaContext) -> None:
     """Uploading."""
 
     @api.secured(Role.EDITOR).route("POST /v1/catalog/courses/<course_id>/media-uploads", "upload_media")
-    def upload(course_id: Annotated[CourseId, Path()], request: UploadRequest) -> UploadAnswer:
+    def upload(course_id: CourseId, request: UploadRequest) -> UploadAnswer:
         """Ask to upload what is missing of a lecture."""
         manifest = Manifest(
             request.content_id,

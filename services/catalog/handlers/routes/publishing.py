@@ -7,7 +7,7 @@ What makes a course publishable, the domain checks, with messages for its editor
 from datetime import datetime
 from typing import Annotated, Any
 
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field, StrictBool, StrictInt, StrictStr
 
 from services.catalog.app.context import MediaContext
@@ -156,13 +156,13 @@ def add_publishing_routes(api: HttpApi, ctx: MediaContext) -> None:
         return EditorsCourses(courses=courses, after=page.after)
 
     @editor.route("GET /v1/catalog/courses/<course_id>/publication", "read_publication")
-    def current(course_id: Annotated[CourseId, Path()]) -> CurrentPublication:
+    def current(course_id: CourseId) -> CurrentPublication:
         """The current publication in the editor's form, never cached."""
         state = read_state(ctx, course_id)
         return _current(state.publication, state.number, withdrawn=state.withdrawn_at is not None)
 
     @editor.route("PUT /v1/catalog/courses/<course_id>", "publish_course")
-    def publish(course_id: Annotated[CourseId, Path()], request: PublishRequest) -> PublishAnswer:
+    def publish(course_id: CourseId, request: PublishRequest) -> PublishAnswer:
         """Publish a course; safe to repeat."""
         submission = Submission(
             document=request.course.document(course_id),
@@ -177,7 +177,7 @@ def add_publishing_routes(api: HttpApi, ctx: MediaContext) -> None:
         return PublishAnswer.of(current, changed=result.changed)
 
     @editor.route("POST /v1/catalog/courses/<course_id>/withdrawal", "withdraw_course")
-    def withdraw(course_id: Annotated[CourseId, Path()], request: WithdrawalRequest) -> WithdrawalAnswer:
+    def withdraw(course_id: CourseId, request: WithdrawalRequest) -> WithdrawalAnswer:
         """Take a course off the catalogue; safe to repeat."""
         done = withdraw_course(ctx, api.call(), course_id, request.reason)
         return WithdrawalAnswer.of(done, course_id=course_id, publication=done.number)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field, StrictBool, StrictInt
 
 from services.catalog.app.context import Context
@@ -118,7 +118,7 @@ def add_review_routes(api: HttpApi, ctx: Context) -> None:
     """What everybody may read of reviews."""
 
     @api.public().route("GET /v1/catalog/courses/<course_id>/reviews", "list_reviews")
-    def listed(course_id: Annotated[CourseId, Path()], after: After = "", limit: Limit = 20) -> Response[ReviewsAnswer]:
+    def listed(course_id: CourseId, after: After = "", limit: Limit = 20) -> Response[ReviewsAnswer]:
         """A course's reviews and rating, a page at a time."""
         page, rating = list_reviews(ctx, course_id, after, limit), read_rating(ctx, course_id)
         shown = [_review(review) for review in page.items]
@@ -135,27 +135,25 @@ def add_own_review_routes(api: HttpApi, ctx: Context) -> None:
         return OwnReviewAnswer.of(own, may_review=may, review=_review(own) if own else None)
 
     @learner.route("GET /v1/catalog/reviews/<course_id>", "read_own_review")
-    def own(course_id: Annotated[CourseId, Path()]) -> OwnReviewAnswer:
+    def own(course_id: CourseId) -> OwnReviewAnswer:
         """The caller's review of a course, and whether they may write one."""
         return own_answer(course_id)
 
     @learner.route("PUT /v1/catalog/reviews/<course_id>", "write_review")
-    def write(course_id: Annotated[CourseId, Path()], request: ReviewRequest) -> OwnReviewAnswer:
+    def write(course_id: CourseId, request: ReviewRequest) -> OwnReviewAnswer:
         """Write or edit the caller's one review of a course they completed; safe to repeat."""
         content = ReviewContent(request.display_name, request.stars, request.text)
         write_review(ctx, api.call(), course_id, content)
         return own_answer(course_id)
 
     @learner.route("DELETE /v1/catalog/reviews/<course_id>", "withdraw_review")
-    def withdraw(course_id: Annotated[CourseId, Path()]) -> OwnReviewAnswer:
+    def withdraw(course_id: CourseId) -> OwnReviewAnswer:
         """Take the caller's review back; safe to repeat."""
         withdraw_review(ctx, api.call(), course_id)
         return own_answer(course_id)
 
     @learner.route("POST /v1/catalog/reviews/<course_id>/<review_id>/reports", "report_review")
-    def report(
-        course_id: Annotated[CourseId, Path()], review_id: Annotated[ReviewId, Path()], request: ReportRequest
-    ) -> ReportAnswer:
+    def report(course_id: CourseId, review_id: ReviewId, request: ReportRequest) -> ReportAnswer:
         """Put somebody's review before the moderators; safe to repeat."""
         report_review(ctx, api.call(), course_id, review_id, request.reason)
         return ReportAnswer(reported=True)
@@ -167,16 +165,14 @@ def add_moderation_routes(api: HttpApi, ctx: Context) -> None:
 
     @moderator.route("GET /v1/catalog/reported-reviews", "list_reported_reviews")
     def reported(
-        after: After = "", limit: Limit = 20, state: Annotated[Literal["waiting", "decided"], Query()] = "waiting"
+        after: After = "", limit: Limit = 20, state: Literal["waiting", "decided"] = "waiting"
     ) -> ReportedReviewsAnswer:
         """Reviews that were reported and wait for a decision, or were decided on in 30 days, a page at a time."""
         page = (list_decided if state == "decided" else list_waiting)(ctx, after, limit)
         return ReportedReviewsAnswer(reviews=[_reported(case) for case in page.items], after=page.after)
 
     @moderator.route("POST /v1/catalog/reviews/<course_id>/<review_id>/decision", "decide_on_review")
-    def decide(
-        course_id: Annotated[CourseId, Path()], review_id: Annotated[ReviewId, Path()], request: DecisionRequest
-    ) -> DecisionAnswer:
+    def decide(course_id: CourseId, review_id: ReviewId, request: DecisionRequest) -> DecisionAnswer:
         """Hide a review, or let it be read (again), with a reason; safe to repeat."""
         review = decide_review(ctx, api.call(), course_id, review_id, hide=request.hide, reason=request.reason)
         return DecisionAnswer.of(review, review=_review(review))

@@ -49,8 +49,8 @@ def add_search_routes(api: HttpApi, search: CourseSearch) -> None:
         hours_max: Annotated[Decimal | None, Query(ge=0, le=MAX_HOURS)] = None,
         free_to_members: Annotated[bool, Query(description="recommended, or of the members' library")] = False,
         recommended: Annotated[bool, Query(description="members claim it, outside their quota")] = False,
-        category: Annotated[Category | None, Query()] = None,
-        sort: Annotated[Sort, Query()] = "relevance",
+        category: Category | None = None,
+        sort: Sort = "relevance",
         offset: Annotated[int, Query(ge=0, le=MAX_OFFSET, description="courses to pass over")] = 0,
         limit: Limit = 20,
     ) -> Response[SearchAnswer]:

@@ -3,14 +3,14 @@
 from datetime import datetime
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
-from pydantic import Field, Strict, StrictStr
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import Field, StrictStr
 
 from services.credits.app.advice.advise import Advice, advise, read_quotas
 from services.credits.app.context import LedgerContext
 from services.credits.app.texts.advice import ADVICE_TEXTS
+from services.credits.domain import ids
 from services.credits.domain.credentials import Category, Credential
-from services.credits.domain.ids import CourseId
 from services.credits.domain.ledger import Draft, Kind
 from services.credits.domain.quota import QuotaState
 from services.credits.handlers.routes.fields import Hours, PeriodSpan, ReasonAnswer, learner_id
@@ -18,8 +18,8 @@ from services.kit.bodies import Answer
 from services.kit.http import HttpApi
 from services.kit.identity import Role
 
-CourseIdPath = Annotated[
-    CourseId, Strict(), Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", description="the course's id"), Path()
+CourseId = Annotated[
+    ids.CourseId, Field(strict=True, pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", description="the course's id")
 ]
 Version = Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9._-]{1,128}$", description="as the course's page names it")]
 
@@ -79,7 +79,7 @@ def add_advice_routes(api: HttpApi, ctx: LedgerContext) -> None:
 
     @learner.route("GET /v1/credits/courses/<course_id>/advice", "advise")
     def advice(
-        course_id: CourseIdPath,
+        course_id: CourseId,
         content_version: Annotated[Version, Query()],
         on_membership: Annotated[
             bool, Query(description="whether it would be watched on the membership alone")

@@ -1,4 +1,4 @@
-"""Certificates of completion: ctx, listing, drawing."""
+"""Certificates of completion: issuing, listing, drawing."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from services.credits.app.context import DocumentsContext
 from services.credits.domain.attestations import written
 from services.credits.domain.credentials import Credential
 from services.credits.domain.review import Standing
-from services.credits.handlers.routes.fields import EntryIdField, EntryIdPath, Hours, learner_id
+from services.credits.handlers.routes.fields import EntryId, Hours, learner_id
 from services.credits.handlers.routes.files import PDF, file_answer, pdf_response
 from services.kit.bodies import Answer, Request
 from services.kit.http import HttpApi
@@ -24,7 +24,7 @@ PDF_ANSWER = file_answer(PDF, "The document")
 class IssueRequest(Request):
     """Which award to certify."""
 
-    entry_id: EntryIdField
+    entry_id: EntryId
 
 
 class AttestationAnswer(Answer):
@@ -65,7 +65,7 @@ def add_attestation_routes(api: HttpApi, ctx: DocumentsContext) -> None:
         return _attestation(issued, ctx.public_url())
 
     @learner.route("GET /v1/credits/attestations/<entry_id>/pdf", "draw_attestation", responses=PDF_ANSWER)
-    def draw(entry_id: EntryIdPath) -> Response[str]:
+    def draw(entry_id: EntryId) -> Response[str]:
         """The certificate of completion as PDF."""
         document = draw_attestation(ctx, learner_id(api), entry_id)
         return pdf_response(document, f"xueshi-{entry_id[:8]}.pdf")
@@ -78,6 +78,7 @@ def _attestation(issued: AttestationView, public_url: str) -> AttestationAnswer:
         issued.attestation,
         issued.award,
         issued.award.completion,
+        hours=issued.award.hours,
         code=written(code),
         verification_url=verification_url(public_url, code),
     )

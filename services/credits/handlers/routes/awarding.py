@@ -3,7 +3,6 @@
 from decimal import Decimal
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Path
 from pydantic import AfterValidator, Field, StrictStr
 
 from services.credits.app.awarding.grant_hours import Grant, grant_hours
@@ -12,7 +11,7 @@ from services.credits.app.context import LedgerContext
 from services.credits.domain.credentials import Category, Credential
 from services.credits.domain.profile import clean_text
 from services.credits.domain.review import Standing
-from services.credits.handlers.routes.fields import LearnerIdPath, ShownReason
+from services.credits.handlers.routes.fields import LearnerId, ShownReason
 from services.credits.handlers.routes.ledger import EntryAnswer, entry_answer
 from services.kit.bodies import Answer, Day, Request
 from services.kit.http import HttpApi
@@ -65,7 +64,7 @@ def add_grant_routes(api: HttpApi, ctx: LedgerContext) -> None:
     @api.secured(Role.ADMINISTRATOR).route(
         "POST /v1/credits/learners/<learner_id>/grants", "grant_hours", status_code=201, idempotent=True
     )
-    def grant(learner_id: LearnerIdPath, request: GrantRequest) -> EntryAnswer:
+    def grant(learner_id: LearnerId, request: GrantRequest) -> EntryAnswer:
         """Enter hours that a learner earned elsewhere; they count at once."""
         wanted = Grant(
             learner_id,
@@ -86,7 +85,7 @@ def add_review_routes(api: HttpApi, ctx: LedgerContext) -> None:
         "POST /v1/credits/learners/<learner_id>/awards/<number>/review", "review_award"
     )
     def review(
-        learner_id: LearnerIdPath, number: Annotated[int, Path(ge=1, le=9_999_999_999)], request: ReviewRequest
+        learner_id: LearnerId, number: Annotated[int, Field(ge=1, le=9_999_999_999)], request: ReviewRequest
     ) -> ReviewAnswer:
         """Hold an award, let it stand again, or take it back; safe to repeat."""
         wanted = AwardReview(learner_id, number, request.standing, request.reason)

@@ -4,14 +4,13 @@ from datetime import date
 from typing import Annotated, Any, TypeVar
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Path
-from pydantic import ConfigDict, Field, StrictStr
+from pydantic import Field, StrictStr
 
 from services.credits.app.attestations.read_attestations import read_attestation
 from services.credits.app.badges.open_badge import issuer_profile, keys_url, open_badge
 from services.credits.app.badges.status_lists import status_list
 from services.credits.app.context import BadgesContext
-from services.credits.handlers.routes.fields import EntryIdPath, learner_id
+from services.credits.handlers.routes.fields import EntryId, learner_id
 from services.kit.bodies import Answer, Day
 from services.kit.days import civil_day
 from services.kit.http import HttpApi
@@ -43,8 +42,6 @@ class ProfileAnswer(Answer):
 class RsaJwkAnswer(Answer):
     """A public key (RFC 7517)."""
 
-    model_config = ConfigDict(title="RsaJwkAnswer")
-
     kty: str
     n: str
     e: str
@@ -69,7 +66,7 @@ def _add_credential_route(api: HttpApi, ctx: BadgesContext) -> None:
     @api.secured(Role.LEARNER).route(
         "GET /v1/credits/attestations/<entry_id>/credential", "read_credential", responses=JWT_ANSWER
     )
-    def credential(entry_id: EntryIdPath) -> Response[str]:
+    def credential(entry_id: EntryId) -> Response[str]:
         """The certificate of completion as an Open Badges 3.0 credential."""
         issued, name = read_attestation(ctx.store, learner_id(api), entry_id)
         url = ctx.public_url()
@@ -94,7 +91,7 @@ def _add_public_routes(api: HttpApi, ctx: BadgesContext) -> None:
         return _kept(RsaJwksAnswer(keys=published()))
 
     @anybody.route("GET /v1/credits/keys/<thumbprint>", "read_badge_key")
-    def key(thumbprint: Annotated[Thumbprint, Path()]) -> Response[RsaJwkAnswer]:
+    def key(thumbprint: Thumbprint) -> Response[RsaJwkAnswer]:
         """One public key, as a credential's `kid` names it."""
         found = [known for known in published() if known.kid.endswith(f"/{thumbprint}")]
         if not found:
@@ -102,7 +99,7 @@ def _add_public_routes(api: HttpApi, ctx: BadgesContext) -> None:
         return _kept(found[0])
 
     @anybody.route("GET /v1/credits/status-lists/<day>", "read_status_list", responses=JWT_ANSWER)
-    def revoked(day: Annotated[Day, Path()]) -> Response[str]:
+    def revoked(day: Day) -> Response[str]:
         """Which credentials issued on a day are revoked: a signed bitstring status list."""
         if not FIRST_DAY <= day <= civil_day(ctx.clock.now()):
             raise NOT_FOUND.problem()

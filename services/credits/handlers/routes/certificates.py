@@ -15,8 +15,7 @@ from services.credits.app.certificates.register_certificate import Registration,
 from services.credits.app.context import LedgerContext
 from services.credits.domain.certificates import Certificate, State
 from services.credits.domain.credentials import Credential
-from services.credits.domain.ids import LearnerId
-from services.credits.handlers.routes.fields import LearnerIdPath, PeriodSpan, Reason500, learner_id
+from services.credits.handlers.routes.fields import LearnerId, PeriodSpan, Reason, learner_id
 from services.kit.bodies import Answer, Day, Request
 from services.kit.http import HttpApi
 from services.kit.identity import Role
@@ -36,7 +35,7 @@ class RegisterRequest(Request):
 class ConfirmRequest(Request):
     """An administrator's confirmation."""
 
-    reason: Reason500
+    reason: Reason
     revision: StrictInt | None = Field(
         default=None, ge=1, description="the revision that was looked at; refused if the learner has changed it since"
     )
@@ -47,7 +46,7 @@ class RenewalRequest(Request):
 
     valid_from: Day
     valid_until: Day
-    reason: Reason500
+    reason: Reason
     revision: StrictInt | None = Field(
         default=None, ge=1, description="the revision that was looked at; refused if another one is known now"
     )
@@ -105,14 +104,14 @@ def _add_staff_routes(api: HttpApi, ctx: LedgerContext) -> None:
     @api.secured(Role.ADMINISTRATOR, Role.AUDITOR).route(
         "GET /v1/credits/learners/<learner_id>/certificates", "list_learner_certificates"
     )
-    def certificates_of(learner_id: LearnerIdPath) -> CertificatesAnswer:
+    def certificates_of(learner_id: LearnerId) -> CertificatesAnswer:
         """A learner's certificates."""
         return _certificates(ctx, learner_id)
 
     @administrator.route(
         "POST /v1/credits/learners/<learner_id>/certificates/<credential>/confirmation", "confirm_certificate"
     )
-    def confirm(learner_id: LearnerIdPath, credential: Credential, request: ConfirmRequest) -> CertificateAnswer:
+    def confirm(learner_id: LearnerId, credential: Credential, request: ConfirmRequest) -> CertificateAnswer:
         """Confirm a certificate and release the hours held for it; safe to repeat."""
         wanted = Confirmation(learner_id, credential, request.reason, request.revision)
         return certificate_answer(confirm_certificate(ctx, api.call(), wanted))
@@ -120,7 +119,7 @@ def _add_staff_routes(api: HttpApi, ctx: LedgerContext) -> None:
     @administrator.route(
         "POST /v1/credits/learners/<learner_id>/certificates/<credential>/renewals", "renew_certificate"
     )
-    def renew(learner_id: LearnerIdPath, credential: Credential, request: RenewalRequest) -> CertificateAnswer:
+    def renew(learner_id: LearnerId, credential: Credential, request: RenewalRequest) -> CertificateAnswer:
         """Add days of validity to a confirmed certificate and release the hours that waited; safe to repeat."""
         days = (request.valid_from, request.valid_until)
         wanted = Renewal(learner_id, credential, *days, request.reason, request.revision)

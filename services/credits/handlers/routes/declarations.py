@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BeforeValidator, Field, StrictStr
 
 from services.credits.app.context import RecordsContext
@@ -14,7 +14,7 @@ from services.credits.app.declarations.items import Batch
 from services.credits.app.texts.declarations import STATE_TEXTS
 from services.credits.domain.credentials import Credential
 from services.credits.domain.declarations import DeclarationState, batch_id
-from services.credits.handlers.routes.fields import Hours, PeriodSpan, Reason500, learner_id, written_hours
+from services.credits.handlers.routes.fields import Hours, PeriodSpan, Reason, learner_id, written_hours
 from services.kit.bodies import Answer, Day, Request
 from services.kit.http import HttpApi
 from services.kit.identity import Role
@@ -60,7 +60,7 @@ class CloseRequest(Request):
     """Close the open batch of a certificate."""
 
     credential: Credential
-    reason: Reason500
+    reason: Reason
 
 
 class BatchFileAnswer(Answer):
@@ -121,7 +121,7 @@ class ResultsRequest(Request):
         max_length=900_000,
         description="the batch's file, or its column line_id, with `result` (accepted, denied) and `reason` filled in",
     )
-    reason: Reason500
+    reason: Reason
 
 
 class ResultsAnswer(Answer):
@@ -167,7 +167,7 @@ def _add_officer_routes(api: HttpApi, ctx: RecordsContext) -> None:
         return BatchesAnswer(batches=[_batch(batch) for batch in list_batches(ctx.store, credential)])
 
     @officer.route("GET /v1/credits/batches/<credential>/<number>/file", "read_batch_file")
-    def file(credential: Credential, number: Annotated[BatchNumber, Path()]) -> FileAnswer:
+    def file(credential: Credential, number: BatchNumber) -> FileAnswer:
         """Where a batch's file can be fetched."""
         url, sha256 = file_link(ctx, credential, number)
         return FileAnswer(url=url, sha256=sha256)
@@ -175,7 +175,7 @@ def _add_officer_routes(api: HttpApi, ctx: RecordsContext) -> None:
     @officer.route("GET /v1/credits/batches/<credential>/<number>/holders", "read_batch_holders")
     def holders(
         credential: Credential,
-        number: Annotated[BatchNumber, Path()],
+        number: BatchNumber,
         after: Annotated[str, Query(pattern=r"^[0-9a-z-]{0,64}$", description="the earlier page's `after`")] = "",
         limit: Annotated[int, Query(ge=1, le=MAX_HOLDERS, description="of lines")] = MAX_HOLDERS,
     ) -> HoldersAnswer:
@@ -184,9 +184,7 @@ def _add_officer_routes(api: HttpApi, ctx: RecordsContext) -> None:
         return HoldersAnswer.of(page, holders=page.items)
 
     @officer.route("POST /v1/credits/batches/<credential>/<number>/results", "import_results")
-    def results(
-        credential: Credential, number: Annotated[BatchNumber, Path()], request: ResultsRequest
-    ) -> ResultsAnswer:
+    def results(credential: Credential, number: BatchNumber, request: ResultsRequest) -> ResultsAnswer:
         """Import what the certifying body answered: the whole file or nothing; safe to repeat."""
         return ResultsAnswer.of(import_results(ctx, api.call(), credential, number, request.csv, request.reason))
 

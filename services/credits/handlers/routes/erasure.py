@@ -6,7 +6,7 @@ from pydantic import Field
 
 from services.credits.app.context import LedgerContext
 from services.credits.app.erasure.erase_person import erase_person
-from services.credits.handlers.routes.fields import LearnerIdPath, Reason500
+from services.credits.handlers.routes.fields import LearnerId, Reason
 from services.kit.bodies import Answer, Request
 from services.kit.http import HttpApi
 from services.kit.identity import Role
@@ -15,7 +15,7 @@ from services.kit.identity import Role
 class ErasureRequest(Request):
     """On what ground; without the person's name, since it stays."""
 
-    reason: Reason500
+    reason: Reason
 
 
 class ErasureAnswer(Answer):
@@ -29,7 +29,7 @@ def add_erasure_routes(api: HttpApi, ctx: LedgerContext) -> None:
     """The erasure's route."""
 
     @api.secured(Role.ADMINISTRATOR).route("POST /v1/credits/learners/<learner_id>/erasure", "erase_person")
-    def erase(learner_id: LearnerIdPath, request: ErasureRequest) -> ErasureAnswer:
+    def erase(learner_id: LearnerId, request: ErasureRequest) -> ErasureAnswer:
         """Forget a person for good: profile, names, numbers and the user; the ledger stays; safe to repeat."""
         at = erase_person(ctx, api.call(), learner_id, request.reason)
         return ErasureAnswer(learner_id=learner_id, erased_at=at)

@@ -4,12 +4,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Path
-from pydantic import BeforeValidator, Field, Strict, StrictStr
+from pydantic import BeforeValidator, Field, StrictStr
 
 from services.credits.app.texts.wording import hours_text
-from services.credits.domain.ids import EntryId, LearnerId
-from services.credits.domain.ledger import Reason
+from services.credits.domain import ids, ledger
 from services.kit.bodies import Answer
 from services.kit.http import HttpApi
 
@@ -19,16 +17,13 @@ def written_hours(hours: object) -> object:
     return hours_text(hours) if isinstance(hours, Decimal) else hours
 
 
-Reason500 = Annotated[StrictStr, Field(pattern=r"\S", max_length=500, description="why; kept in the audit log")]
+Reason = Annotated[StrictStr, Field(pattern=r"\S", max_length=500, description="why; kept in the audit log")]
 ShownReason = Annotated[StrictStr, Field(pattern=r"\S", max_length=500, description="why; the learner reads it")]
-LearnerIdPath = Annotated[
-    LearnerId,
-    Strict(),
-    Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$", description="the user pool's id of the learner"),
-    Path(),
+LearnerId = Annotated[
+    ids.LearnerId,
+    Field(strict=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$", description="the user pool's id of the learner"),
 ]
-EntryIdField = Annotated[EntryId, Strict(), Field(pattern=r"^[0-9a-f]{32}$", description="the award's entry")]
-EntryIdPath = Annotated[EntryIdField, Path()]
+EntryId = Annotated[ids.EntryId, Field(strict=True, pattern=r"^[0-9a-f]{32}$", description="the award's entry")]
 Hours = Annotated[
     str,
     BeforeValidator(written_hours),
@@ -46,11 +41,11 @@ class PeriodSpan(Answer):
 class ReasonAnswer(Answer):
     """Why, for programs and for people."""
 
-    code: Reason
+    code: ledger.Reason
     text: str
     text_en: str
 
 
-def learner_id(api: HttpApi) -> LearnerId:
+def learner_id(api: HttpApi) -> ids.LearnerId:
     """Who makes the current request, on a route that only learners may call."""
-    return LearnerId(api.call().caller_id)
+    return ids.LearnerId(api.call().caller_id)

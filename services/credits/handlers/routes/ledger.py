@@ -13,7 +13,7 @@ from services.credits.app.ledger.read_ledger import read_page, read_timeline
 from services.credits.app.texts.reasons import TEXTS
 from services.credits.domain.credentials import Category, Credential
 from services.credits.domain.ledger import Entry, Kind
-from services.credits.handlers.routes.fields import Hours, LearnerIdPath, PeriodSpan, ReasonAnswer, learner_id
+from services.credits.handlers.routes.fields import Hours, LearnerId, PeriodSpan, ReasonAnswer, learner_id
 from services.kit.bodies import Answer, Day
 from services.kit.http import HttpApi
 from services.kit.identity import Role
@@ -97,7 +97,7 @@ def add_timeline_routes(api: HttpApi, ctx: Context) -> None:
         return _timeline(read_timeline(ctx.store, learner_id(api)))
 
     @reviewer.route("GET /v1/credits/learners/<learner_id>/timeline", "read_learner_timeline")
-    def timeline_of(learner_id: LearnerIdPath) -> TimelineAnswer:
+    def timeline_of(learner_id: LearnerId) -> TimelineAnswer:
         """A learner's ledger, newest entry first."""
         return _timeline(read_timeline(ctx.store, learner_id))
 
@@ -108,7 +108,7 @@ def add_audit_routes(api: HttpApi, ctx: Context) -> None:
 
     @auditor.route("GET /v1/credits/learners/<learner_id>/entries", "audit_learner")
     def audit_learner(
-        learner_id: LearnerIdPath,
+        learner_id: LearnerId,
         after: Annotated[int, Query(ge=0, le=9_999_999_999, description="the last number seen")] = 0,
         limit: Annotated[int, Query(ge=1, le=MAX_ENTRIES)] = MAX_ENTRIES,
     ) -> LearnerEntriesAnswer:
@@ -133,16 +133,16 @@ def add_audit_routes(api: HttpApi, ctx: Context) -> None:
 
 def entry_answer(entry: Entry) -> EntryAnswer:
     """The answer for one entry."""
-    text = TEXTS[entry.reason]
+    watch, text = entry.completion, TEXTS[entry.reason]
     reason = ReasonAnswer(code=entry.reason, text=text.zh, text_en=text.en)
-    return EntryAnswer.of(entry, entry.completion, reason=reason, course_hours=entry.completion.hours)
+    return EntryAnswer.of(entry, watch, hours=entry.hours, reason=reason, course_hours=watch.hours)
 
 
 def _audited(entry: Entry) -> AuditedEntry:
     """The answer for one entry, as an auditor sees it."""
     watch_id = entry.completion.watch_id
     evidence = f"/v1/playback/watches/{watch_id}/evidence" if watch_id else ""
-    return AuditedEntry.of(entry_answer(entry), entry, previous_mac=entry.prev_mac, evidence=evidence)
+    return AuditedEntry.of(entry, **dict(entry_answer(entry)), previous_mac=entry.prev_mac, evidence=evidence)
 
 
 def _timeline(entries: list[Entry]) -> TimelineAnswer:

@@ -5,7 +5,7 @@ from aws_lambda_powertools.event_handler import Response
 from services.credits.app.context import Context, DocumentsContext
 from services.credits.app.transcripts.transcript_csv import hand_out_transcript_csv, transcript_csv
 from services.credits.app.transcripts.transcript_pdf import hand_out_transcript_pdf, transcript_pdf
-from services.credits.handlers.routes.fields import LearnerIdPath, Reason500, learner_id
+from services.credits.handlers.routes.fields import LearnerId, Reason, learner_id
 from services.credits.handlers.routes.files import PDF, file_answer, pdf_response, text_response
 from services.kit.bodies import Request
 from services.kit.http import HttpApi
@@ -20,7 +20,7 @@ NAME = "transcript.pdf"
 class TranscriptRequest(Request):
     """Why a member of staff reads somebody's transcript."""
 
-    reason: Reason500
+    reason: Reason
 
 
 def add_csv_routes(api: HttpApi, ctx: Context) -> None:
@@ -34,7 +34,7 @@ def add_csv_routes(api: HttpApi, ctx: Context) -> None:
     @api.secured(Role.AUDITOR, Role.RECORDS, Role.ADMINISTRATOR).route(
         "POST /v1/credits/learners/<learner_id>/transcript.csv", "hand_out_transcript_csv", responses=CSV_ANSWER
     )
-    def transcript_of(learner_id: LearnerIdPath, request: TranscriptRequest) -> Response[str]:
+    def transcript_of(learner_id: LearnerId, request: TranscriptRequest) -> Response[str]:
         """A learner's whole ledger as a table; the reason is kept in the audit log."""
         return _csv(hand_out_transcript_csv(ctx, api.call(), learner_id, request.reason))
 
@@ -50,7 +50,7 @@ def add_pdf_routes(api: HttpApi, ctx: DocumentsContext) -> None:
     @api.secured(Role.AUDITOR, Role.RECORDS, Role.ADMINISTRATOR).route(
         "POST /v1/credits/learners/<learner_id>/transcript.pdf", "hand_out_transcript_pdf", responses=PDF_ANSWER
     )
-    def transcript_of(learner_id: LearnerIdPath, request: TranscriptRequest) -> Response[str]:
+    def transcript_of(learner_id: LearnerId, request: TranscriptRequest) -> Response[str]:
         """A learner's whole ledger as PDF, without the name; the reason is kept in the audit log."""
         drawn = hand_out_transcript_pdf(ctx, api.call(), learner_id, request.reason)
         return pdf_response(drawn, NAME)

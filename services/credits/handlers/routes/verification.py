@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Path
 from pydantic import Field, StrictStr
 
 from services.credits.app.badges.open_badge import ISSUER_NAME
@@ -20,7 +19,6 @@ from services.kit.http import HttpApi
 Code = Annotated[
     StrictStr,
     Field(pattern=r"^[0-9A-Za-z-]{1,64}$", description="as printed; hyphens and small letters do not matter"),
-    Path(),
 ]
 
 
@@ -78,5 +76,6 @@ def _verification(verified: VerificationView) -> VerificationAnswer:
         code=written(issued.attestation.code),
         issuer=ISSUER_NAME,
         issued_on=civil_day(issued.attestation.issued_at),
+        hours=issued.award.hours,
         completed_on=civil_day(issued.award.completion.completed_at),
     )

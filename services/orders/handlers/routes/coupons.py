@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import (
     AfterValidator,
     AwareDatetime,
@@ -122,7 +122,7 @@ def add_coupon_routes(api: HttpApi, ctx: Context) -> None:
         return _answer(create_coupon(ctx, api.call(), request.draft(), request.reason))
 
     @staff.route("PUT /v1/orders/coupons/<coupon_code>/withdrawal", "withdraw_coupon")
-    def withdraw(coupon_code: Annotated[CouponCode, Path()], request: WithdrawalRequest) -> CouponAnswer:
+    def withdraw(coupon_code: CouponCode, request: WithdrawalRequest) -> CouponAnswer:
         """Let no more orders be placed with a coupon."""
         return _answer(withdraw_coupon(ctx, api.call(), normal_code(coupon_code), request.reason))
 
@@ -136,7 +136,7 @@ def add_coupon_routes(api: HttpApi, ctx: Context) -> None:
         return CouponsAnswer(coupons=[_answer(view) for view in page.items], after=page.after)
 
     @staff.route("GET /v1/orders/coupons/<coupon_code>", "read_coupon")
-    def one(coupon_code: Annotated[CouponCode, Path()]) -> CouponAnswer:
+    def one(coupon_code: CouponCode) -> CouponAnswer:
         """One coupon."""
         return _answer(read_coupon(ctx, normal_code(coupon_code)))
 

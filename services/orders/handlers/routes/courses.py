@@ -1,8 +1,5 @@
 """How courses stand for the caller."""
 
-from typing import Annotated
-
-from aws_lambda_powertools.event_handler.openapi.params import Path
 from pydantic import Field
 
 from services.kit.bodies import Answer
@@ -54,21 +51,22 @@ def add_course_routes(api: HttpApi, ctx: Context) -> None:
     """The route."""
 
     @api.secured(Role.LEARNER).route("GET /v1/orders/courses/<course_id>/state", "read_course_state")
-    def state(course_id: Annotated[CourseId, Path()]) -> StateAnswer:
+    def state(course_id: CourseId) -> StateAnswer:
         """How a course stands for the caller."""
         return _state_answer(read_state(ctx, learner_id(api), course_id))
 
 
 def _state_answer(found: CourseState) -> StateAnswer:
     standing, state = found.standing, found.state
+    entitlement, order = standing.entitlement, standing.pending_order
     return StateAnswer.of(
         found,
-        standing.entitlement,
-        standing.pending_order,
         course_id=standing.offer.course_id,
         reason=None if state is State.OWNED else standing.claim_obstacle,
         basis=_basis(standing, state),
-        watchable=standing.entitlement is not None or standing.in_library,
+        entitlement_id=entitlement.entitlement_id if entitlement else None,
+        watchable=entitlement is not None or standing.in_library,
+        order_id=order.order_id if order else None,
         buying_obstacle=standing.buying_obstacle,
         price_fen=standing.offer.price_fen,
         own_price_fen=standing.price.fen,

@@ -2,9 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Path
 from pydantic import Field
 
 from services.kit.bodies import Answer, Request
@@ -96,7 +94,7 @@ def add_membership_routes(api: HttpApi, ctx: Context) -> None:
     @api.secured(Role.ADMINISTRATOR).route(
         "POST /v1/orders/learners/<learner_id>/memberships", "grant_membership", status_code=201, idempotent=True
     )
-    def grant(learner_id: Annotated[LearnerId, Path()], request: GrantRequest) -> GrantAnswer:
+    def grant(learner_id: LearnerId, request: GrantRequest) -> GrantAnswer:
         """Grant a learner a period of membership."""
         period = grant_membership(ctx, api.call(), learner_id, request.plan, request.reason)
         return GrantAnswer.of(period, learner_id=learner_id, plan=period.plan_id)

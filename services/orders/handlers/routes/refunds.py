@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field, StrictBool, StrictInt
 
 from services.kit.bodies import Answer, Day, Request
@@ -119,18 +119,18 @@ def _add_own(api: HttpApi, ctx: Context) -> None:
     learner = api.secured(Role.LEARNER)
 
     @learner.route("POST /v1/orders/orders/<order_id>/refunds", "ask_refund", status_code=201, idempotent=True)
-    def ask(order_id: Annotated[OrderId, Path()], request: RefundRequest) -> RefundAnswer:
+    def ask(order_id: OrderId, request: RefundRequest) -> RefundAnswer:
         """Ask for an own paid order, or for lines of it, to be refunded."""
         return _answer(ask_refund(ctx, api.call(), RefundDraft(order_id, _numbers(request))))
 
     @learner.route("GET /v1/orders/orders/<order_id>/refunds", "list_refunds")
-    def of_order(order_id: Annotated[OrderId, Path()]) -> RefundsAnswer:
+    def of_order(order_id: OrderId) -> RefundsAnswer:
         """The refunds of an own order."""
         found = refunds_of_order(ctx, order_id, learner_id(api))
         return RefundsAnswer(refunds=[_answer(refund) for refund in found])
 
     @learner.route("GET /v1/orders/refunds/<refund_id>", "read_refund")
-    def read(refund_id: Annotated[RefundId, Path()]) -> RefundAnswer:
+    def read(refund_id: RefundId) -> RefundAnswer:
         """How an own refund stands."""
         return _answer(known_refund(ctx, refund_id, learner_id(api)).value)
 
@@ -141,7 +141,7 @@ def _add_staff(api: HttpApi, ctx: Context) -> None:
     @api.secured(Role.ADMINISTRATOR).route(
         "POST /v1/orders/finance/orders/<order_id>/refunds", "refund_order", status_code=201, idempotent=True
     )
-    def refund(order_id: Annotated[OrderId, Path()], request: StaffRefundRequest) -> StaffRefundAnswer:
+    def refund(order_id: OrderId, request: StaffRefundRequest) -> StaffRefundAnswer:
         """Refund a learner's order, or lines of it; also what was watched, with its hours taken back."""
         draft = RefundDraft(order_id, _numbers(request), Cause.ADMINISTRATOR, request.reason, request.reverse_hours)
         return _staff_answer(ask_refund(ctx, api.call(), draft))
@@ -149,15 +149,15 @@ def _add_staff(api: HttpApi, ctx: Context) -> None:
     @staff.route(
         "POST /v1/orders/finance/refunds/<refund_id>/attempts", "resend_refund", status_code=201, idempotent=True
     )
-    def resend(refund_id: Annotated[RefundId, Path()], request: ResendRequest) -> StaffRefundAnswer:
+    def resend(refund_id: RefundId, request: ResendRequest) -> StaffRefundAnswer:
         """Have the provider asked again for a refund that failed there."""
         return _staff_answer(resend_refund(ctx, api.call(), refund_id, request.reason))
 
     @staff.route("GET /v1/orders/finance/orders/<order_id>", "read_any_order")
-    def order(order_id: Annotated[OrderId, Path()]) -> StaffOrderAnswer:
+    def order(order_id: OrderId) -> StaffOrderAnswer:
         """How a learner's order stands."""
         found = known_order(ctx, order_id).value
-        return StaffOrderAnswer.of(order_answer(found, ctx.clock.now()), found)
+        return StaffOrderAnswer.of(found, **dict(order_answer(found, ctx.clock.now())))
 
     @staff.route("GET /v1/orders/finance/refunds", "list_refunds_of_day")
     def of_day(
@@ -171,7 +171,7 @@ def _add_staff(api: HttpApi, ctx: Context) -> None:
         return StaffRefundsAnswer(refunds=[_staff_answer(refund) for refund in page.items], after=page.after)
 
     @staff.route("GET /v1/orders/finance/refunds/<refund_id>", "read_any_refund")
-    def read(refund_id: Annotated[RefundId, Path()]) -> StaffRefundAnswer:
+    def read(refund_id: RefundId) -> StaffRefundAnswer:
         """How a refund stands."""
         return _staff_answer(known_refund(ctx, refund_id).value)
 
@@ -190,4 +190,4 @@ def _line(line: RefundLine) -> RefundLineAnswer:
 
 
 def _staff_answer(refund: Refund) -> StaffRefundAnswer:
-    return StaffRefundAnswer.of(_answer(refund), refund, refund.paid_by)
+    return StaffRefundAnswer.of(refund, refund.paid_by, **dict(_answer(refund)))

@@ -1,9 +1,5 @@
 """Evidence packs, and the keys to check them with."""
 
-from typing import Annotated
-
-from aws_lambda_powertools.event_handler.openapi.params import Path
-
 from services.kit.bodies import Answer
 from services.kit.http import HttpApi
 from services.kit.identity import Role
@@ -42,7 +38,7 @@ def add_evidence_routes(api: HttpApi, ctx: EvidenceContext) -> None:
     """Packs for whom they concern; keys for everybody."""
 
     @api.secured(Role.LEARNER, Role.AUDITOR).route("GET /v1/playback/watches/<watch_id>/evidence", "read_evidence")
-    def evidence(watch_id: Annotated[WatchId, Path()]) -> SignedPackAnswer:
+    def evidence(watch_id: WatchId) -> SignedPackAnswer:
         """The signed evidence pack of a completed watch."""
         return SignedPackAnswer(**read_evidence(ctx, api.call(), watch_id))
 

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import AfterValidator, Field, StrictStr
 
 from services.kit.bodies import Answer, Request
@@ -104,7 +104,7 @@ def add_risk_routes(api: HttpApi, ctx: RiskContext) -> None:
     @reviewer.route("GET /v1/playback/risk-cases", "list_risk_cases")
     def cases(
         period: Annotated[Period, Query()],
-        status: Annotated[CaseStatus | None, Query()] = None,
+        status: CaseStatus | None = None,
         after: Annotated[Place | None, Query(description="the earlier page's `after`")] = None,
         limit: Annotated[int, Query(ge=1, le=MAX_CASES)] = 50,
     ) -> CasesAnswer:
@@ -113,7 +113,7 @@ def add_risk_routes(api: HttpApi, ctx: RiskContext) -> None:
         return CasesAnswer.of(page, cases=page.items)
 
     @reviewer.route("GET /v1/playback/risk-cases/<watch_id>", "read_risk_case")
-    def case(watch_id: Annotated[WatchId, Path()]) -> CaseEvidenceAnswer:
+    def case(watch_id: WatchId) -> CaseEvidenceAnswer:
         """A watch with risk signals, and its evidence."""
         found, pack = read_case(ctx, watch_id)
         watch = pack["watch"]
@@ -122,6 +122,6 @@ def add_risk_routes(api: HttpApi, ctx: RiskContext) -> None:
         )
 
     @reviewer.route("POST /v1/playback/risk-cases/<watch_id>/review", "review_risk_case", idempotent=True)
-    def review(watch_id: Annotated[WatchId, Path()], request: ReviewRequest) -> CaseAnswer:
+    def review(watch_id: WatchId, request: ReviewRequest) -> CaseAnswer:
         """Mark a case as reviewed, with a reason."""
         return CaseAnswer.of(review_case(ctx, api.call(), watch_id, request.reason))

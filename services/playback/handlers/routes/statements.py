@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field
 
 from services.kit.bodies import Answer
@@ -42,9 +42,7 @@ def add_statements_routes(api: HttpApi, ctx: StatementsContext) -> None:
         return _answer(OWN, read_statements(ctx, ids.LearnerId(api.call().caller_id), after, limit), limit)
 
     @api.secured(Role.AUDITOR).route("GET /v1/playback/learners/<learner_id>/statements", "read_learner_statements")
-    def of_learner(
-        learner_id: Annotated[LearnerId, Path()], after: Place = None, limit: Limit = MAX_WATCHES
-    ) -> StatementsAnswer:
+    def of_learner(learner_id: LearnerId, after: Place = None, limit: Limit = MAX_WATCHES) -> StatementsAnswer:
         """A learner's completed watches as xAPI statements."""
         path = f"/v1/playback/learners/{learner_id}/statements"
         return _answer(path, read_statements(ctx, learner_id, after, limit), limit)

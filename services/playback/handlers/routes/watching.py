@@ -3,7 +3,6 @@
 from decimal import Decimal
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Path
 from pydantic import Field, StrictBool, StrictInt, StrictStr
 
 from services.kit.bodies import Answer, Request
@@ -147,7 +146,7 @@ def add_watching_routes(api: HttpApi, ctx: Context) -> None:
         return _watch(pause(ctx, api.call(), request.token, request.position_ms))
 
     @learner.route("GET /v1/playback/courses/<course_id>/progress", "read_progress")
-    def progress(course_id: Annotated[CourseId, Path()]) -> ProgressAnswer:
+    def progress(course_id: CourseId) -> ProgressAnswer:
         """How far the learner is."""
         watch, total = read_progress(ctx, api.call(), course_id)
         prompts = PromptsAnswer(total=total, confirmed=watch.confirmed)
@@ -159,6 +158,7 @@ def _watch(state: WatchState) -> WatchAnswer:
     return WatchAnswer.of(
         state,
         live,
+        day_left_ms=state.day_left_ms,
         saved_at=live.refilled_at,
         lease_expires_at=live.lease_until,
         prompts=PromptsAnswer(total=state.prompts_total, confirmed=live.confirmed),

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field, StrictStr
 
 from services.kit.bodies import Answer, Day, Request
@@ -82,11 +82,11 @@ def add_export_routes(api: HttpApi, ctx: FinanceContext) -> None:
         return ExportsAnswer.of(exports=list_exports(ctx, wanted.replace("-", "")))
 
     @finance.route("GET /v1/orders/exports/<export_id>", "read_export")
-    def read(export_id: Annotated[ExportId, Path()]) -> ExportAnswer:
+    def read(export_id: ExportId) -> ExportAnswer:
         """How an export stands, and what it holds."""
         return ExportAnswer.of(read_export(ctx, export_id))
 
     @finance.route("GET /v1/orders/exports/<export_id>/files/<file_name>", "link_export_file")
-    def link(export_id: Annotated[ExportId, Path()], file_name: Annotated[FileName, Path()]) -> LinkAnswer:
+    def link(export_id: ExportId, file_name: FileName) -> LinkAnswer:
         """A link to a file of an export, which ends after some minutes."""
         return link_answer(link_file(ctx, api.call(), export_id, file_name))

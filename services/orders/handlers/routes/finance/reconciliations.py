@@ -5,7 +5,7 @@ import binascii
 from datetime import date, datetime
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import AfterValidator, Field, StrictStr
 
 from services.kit.bodies import Answer, Day, Request
@@ -126,12 +126,12 @@ def add_reconciliation_routes(api: HttpApi, ctx: FinanceContext) -> None:
         return ReconciliationsAnswer(reconciliations=[_answer(check) for check in found])
 
     @finance.route("GET /v1/orders/reconciliations/<reconciliation_id>", "read_reconciliation")
-    def read(reconciliation_id: Annotated[CheckId, Path()]) -> ReconciliationAnswer:
+    def read(reconciliation_id: CheckId) -> ReconciliationAnswer:
         """What a reconciliation found."""
         return _answer(read_check(ctx, reconciliation_id))
 
     @finance.route("GET /v1/orders/reconciliations/<reconciliation_id>/files/<file_name>", "link_reconciliation_file")
-    def link(reconciliation_id: Annotated[CheckId, Path()], file_name: Annotated[FileName, Path()]) -> LinkAnswer:
+    def link(reconciliation_id: CheckId, file_name: FileName) -> LinkAnswer:
         """A link to a reconciliation's report or list, which ends after some minutes."""
         return link_answer(link_check_file(ctx, api.call(), reconciliation_id, file_name))
 

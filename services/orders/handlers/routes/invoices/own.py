@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Path
 from pydantic import Field, StrictInt, StrictStr
 
 from services.kit.bodies import Answer, Request
@@ -92,30 +91,30 @@ def add_invoice_routes(api: HttpApi, ctx: InvoiceContext) -> None:
     learner = api.secured(Role.LEARNER)
 
     @learner.route("POST /v1/orders/orders/<order_id>/invoices", "request_invoice", status_code=201, idempotent=True)
-    def ask(order_id: Annotated[OrderId, Path()], request: InvoiceRequest) -> InvoiceAnswer:
+    def ask(order_id: OrderId, request: InvoiceRequest) -> InvoiceAnswer:
         """Ask for an invoice of an own paid order."""
         buyer = Buyer(request.buyer_kind, request.title, request.tax_id, request.email)
         draft = InvoiceDraft(order_id, request.amount_fen, buyer)
         return invoice_answer(request_invoice(ctx, api.call(), draft))
 
     @learner.route("POST /v1/orders/invoices/<invoice_id>/cancellation", "cancel_invoice")
-    def cancel(invoice_id: Annotated[InvoiceId, Path()]) -> InvoiceAnswer:
+    def cancel(invoice_id: InvoiceId) -> InvoiceAnswer:
         """Take an own request back before it is issued."""
         return invoice_answer(cancel_request(ctx, api.call(), invoice_id))
 
     @learner.route("GET /v1/orders/orders/<order_id>/invoices", "list_invoices")
-    def of_order(order_id: Annotated[OrderId, Path()]) -> InvoicesAnswer:
+    def of_order(order_id: OrderId) -> InvoicesAnswer:
         """The invoices of an own order, and what can still be invoiced."""
         found, left = invoices_of_order(ctx, learner_id(api), order_id)
         return InvoicesAnswer(invoices=[invoice_answer(invoice) for invoice in found], left_fen=left)
 
     @learner.route("GET /v1/orders/invoices/<invoice_id>", "read_invoice")
-    def read(invoice_id: Annotated[InvoiceId, Path()]) -> InvoiceAnswer:
+    def read(invoice_id: InvoiceId) -> InvoiceAnswer:
         """How an own invoice stands."""
         return invoice_answer(own_invoice(ctx, learner_id(api), invoice_id))
 
     @learner.route("GET /v1/orders/invoices/<invoice_id>/document", "download_invoice")
-    def download(invoice_id: Annotated[InvoiceId, Path()]) -> DownloadAnswer:
+    def download(invoice_id: InvoiceId) -> DownloadAnswer:
         """Where an own issued invoice can be downloaded."""
         return DownloadAnswer(url=_link(ctx, own_invoice(ctx, learner_id(api), invoice_id).invoice))
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field, StrictInt, StrictStr
 
 from services.kit.bodies import Answer, Request
@@ -92,26 +92,26 @@ def add_invoice_staff_routes(api: HttpApi, ctx: InvoiceContext) -> None:
     ) -> StaffInvoicesAnswer:
         """The invoices requested in a month, a page at a time."""
         page = invoices_of(ctx, month, status, after, limit)
-        answers = [StaffInvoiceAnswer.of(invoice_answer(found), found.invoice) for found in page.items]
+        answers = [StaffInvoiceAnswer.of(found.invoice, **dict(invoice_answer(found))) for found in page.items]
         return StaffInvoicesAnswer(invoices=answers, after=page.after)
 
     @finance.route("POST /v1/orders/finance/invoices/<invoice_id>/document-uploads", "upload_invoice")
-    def upload(invoice_id: Annotated[InvoiceId, Path()], request: DocumentRequest) -> InvoiceUploadAnswer:
+    def upload(invoice_id: InvoiceId, request: DocumentRequest) -> InvoiceUploadAnswer:
         """Permission to upload the PDF of a requested invoice."""
         return InvoiceUploadAnswer.of(sign_upload(ctx, invoice_id, request.document()))
 
     @finance.route("POST /v1/orders/finance/invoices/<invoice_id>/issue", "issue_invoice")
-    def issue(invoice_id: Annotated[InvoiceId, Path()], request: IssueRequest) -> InvoiceAnswer:
+    def issue(invoice_id: InvoiceId, request: IssueRequest) -> InvoiceAnswer:
         """Mark an invoice as issued, with its uploaded PDF; the same again changes nothing."""
         document = request.document()
         return invoice_answer(issue_invoice(ctx, api.call(), invoice_id, request.number, document))
 
     @finance.route("POST /v1/orders/finance/invoices/<invoice_id>/rejection", "reject_invoice")
-    def reject(invoice_id: Annotated[InvoiceId, Path()], request: RejectRequest) -> InvoiceAnswer:
+    def reject(invoice_id: InvoiceId, request: RejectRequest) -> InvoiceAnswer:
         """Turn a request down; the learner reads why."""
         return invoice_answer(reject_request(ctx, api.call(), invoice_id, request.reason))
 
     @finance.route("POST /v1/orders/finance/invoices/<invoice_id>/red-letter", "red_letter_invoice")
-    def red(invoice_id: Annotated[InvoiceId, Path()], request: RedLetterRequest) -> InvoiceAnswer:
+    def red(invoice_id: InvoiceId, request: RedLetterRequest) -> InvoiceAnswer:
         """Note that an invoice whose order was refunded is red-lettered."""
         return invoice_answer(red_letter(ctx, api.call(), invoice_id, request.number))

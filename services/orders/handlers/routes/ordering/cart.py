@@ -1,8 +1,5 @@
 """The caller's cart."""
 
-from typing import Annotated
-
-from aws_lambda_powertools.event_handler.openapi.params import Path
 from pydantic import Field, StrictInt
 
 from services.kit.bodies import Answer, Request
@@ -63,12 +60,12 @@ def add_cart_routes(api: HttpApi, ctx: Context) -> None:
         return _cart_answer(show_cart(ctx, learner_id(api)))
 
     @learner.route("PUT /v1/orders/cart/courses/<course_id>", "add_to_cart")
-    def add(course_id: Annotated[CourseId, Path()]) -> CartAnswer:
+    def add(course_id: CourseId) -> CartAnswer:
         """Put a course into the cart."""
         return _cart_answer(add_to_cart(ctx, api.call(), course_id))
 
     @learner.route("DELETE /v1/orders/cart/courses/<course_id>", "remove_from_cart")
-    def remove(course_id: Annotated[CourseId, Path()]) -> CartAnswer:
+    def remove(course_id: CourseId) -> CartAnswer:
         """Take a course out of the cart."""
         return _cart_answer(remove_from_cart(ctx, api.call(), course_id))
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field
 
 from services.kit.bodies import Request
@@ -66,11 +66,11 @@ def add_order_routes(api: HttpApi, ctx: Context) -> None:
         return OrdersAnswer(orders=[answer(order) for order in page.items], after=page.after)
 
     @learner.route("GET /v1/orders/orders/<order_id>", "read_order")
-    def read(order_id: Annotated[OrderId, Path()]) -> OrderAnswer:
+    def read(order_id: OrderId) -> OrderAnswer:
         """An own order."""
         return answer(known_order(ctx, order_id, learner_id(api)).value)
 
     @learner.route("PUT /v1/orders/orders/<order_id>/cancellation", "cancel_order")
-    def cancel(order_id: Annotated[OrderId, Path()]) -> OrderAnswer:
+    def cancel(order_id: OrderId) -> OrderAnswer:
         """Give up an own order that was not paid."""
         return answer(cancel_order(ctx, api.call(), order_id))

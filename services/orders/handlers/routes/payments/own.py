@@ -4,7 +4,6 @@ from datetime import datetime
 from ipaddress import ip_address
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Path
 from pydantic import Field
 
 from services.kit.bodies import Answer
@@ -47,13 +46,13 @@ def add_payment_routes(api: HttpApi, ctx: PaymentContext, address: PublicUrl) ->
     learner = api.secured(Role.LEARNER)
 
     @learner.route("PUT /v1/orders/orders/<order_id>/payments/<method>", "start_payment")
-    def start(order_id: Annotated[OrderId, Path()], method: Annotated[Method, Path()]) -> PaymentAnswer:
+    def start(order_id: OrderId, method: Method) -> PaymentAnswer:
         """Start the payment of an own open order; the same payment again for the same method."""
         notify_url = f"{address()}{CALLBACK.format(provider=method.provider)}"
         return _answer(start_payment(ctx, api.call(), order_id, method, notify_url, _payer_address(api)))
 
     @learner.route("GET /v1/orders/payments/<payment_number>", "read_payment")
-    def read(payment_number: Annotated[Number, Path()]) -> PaymentAnswer:
+    def read(payment_number: Number) -> PaymentAnswer:
         """How an own payment stands."""
         return _answer(payment_for(ctx, learner_id(api), payment_number))
 
