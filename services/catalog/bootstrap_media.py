@@ -1,6 +1,7 @@
 """Where the editors' function gets the lectures' files from, apart so that no other function loads what it needs."""
 
 from functools import cache
+from os import environ
 
 import boto3
 from botocore.config import Config
@@ -8,17 +9,10 @@ from botocore.config import Config
 from services.catalog import bootstrap
 from services.catalog.adapters.media_bucket import S3MediaBucket
 from services.catalog.app.context import MediaContext, media_context
-from services.kit.settings import Settings
-
-
-class MediaSettings(Settings):
-    """Of the editors' function."""
-
-    media_bucket_name: str
 
 
 @cache
 def media() -> MediaContext:
     """What publishing works with."""
     client = boto3.client("s3", config=Config(signature_version="s3v4"))
-    return media_context(bootstrap.catalog(), S3MediaBucket(client, MediaSettings.load().media_bucket_name))
+    return media_context(bootstrap.catalog(), S3MediaBucket(client, environ["MEDIA_BUCKET_NAME"]))

@@ -1,6 +1,7 @@
 """Where adapters are chosen. Everything is made on first use and kept while the function lives."""
 
 from functools import cache
+from os import environ
 from typing import Any
 
 import boto3
@@ -29,44 +30,7 @@ from services.kit.keyring import KeyRing
 from services.kit.objects import S3Objects
 from services.kit.public_url import PublicUrl, public_url
 from services.kit.secrets import json_secret
-from services.kit.settings import Settings
 from services.kit.wiring.tables import store
-
-
-class LedgerSettings(Settings):
-    """Of functions that add entries or check them."""
-
-    keyring_secret_id: str
-
-
-class RecordsSettings(Settings):
-    """Of functions that hand records out."""
-
-    records_bucket_name: str
-
-
-class LinkSettings(Settings):
-    """Of functions that write links."""
-
-    public_url_parameter: str
-
-
-class BadgeSettings(Settings):
-    """Of the function that signs: KMS keys, comma-separated; the first one signs, the others are retired."""
-
-    badge_key_ids: str
-
-
-class MailSettings(Settings):
-    """Of the function that sends e-mail."""
-
-    mail_sender: str
-
-
-class ErasureSettings(Settings):
-    """Of the function that deletes users."""
-
-    user_pool_id: str
 
 
 @cache
@@ -78,7 +42,7 @@ def context() -> Context:
 @cache
 def ledger() -> LedgerContext:
     """Of what adds entries or checks them."""
-    keys = KeyRing(json_secret(LedgerSettings.load().keyring_secret_id))
+    keys = KeyRing(json_secret(environ["KEYRING_SECRET_ID"]))
     return LedgerContext(*_ports(), load_rules(), keys, load_profile_policy())
 
 
@@ -87,7 +51,7 @@ def records() -> RecordsContext:
     """Of what hands the records out."""
     # Buckets made since 2020 take links of this version only.
     client = boto3.client("s3", config=Config(signature_version="s3v4"))
-    return RecordsContext(*_ports(), S3Objects(client, RecordsSettings.load().records_bucket_name))
+    return RecordsContext(*_ports(), S3Objects(client, environ["RECORDS_BUCKET_NAME"]))
 
 
 @cache
@@ -100,14 +64,14 @@ def notices() -> RulesContext:
 def mail() -> MailContext:
     """Of what sends e-mail."""
     client: Any = boto3.client("sesv2")  # its stubs spell out every request, which a narrow protocol cannot match
-    return MailContext(*_ports(), SesPost(client, MailSettings.load().mail_sender), _link())
+    return MailContext(*_ports(), SesPost(client, environ["MAIL_SENDER"]), _link())
 
 
 @cache
 def erasure() -> ErasureContext:
     """Of the rest of an erasure."""
     client = boto3.client("cognito-idp")
-    return ErasureContext(*_ports(), CognitoUsers(client, ErasureSettings.load().user_pool_id))
+    return ErasureContext(*_ports(), CognitoUsers(client, environ["USER_POOL_ID"]))
 
 
 @cache
@@ -121,12 +85,12 @@ def documents() -> DocumentsContext:
 
 @cache
 def badges() -> BadgesContext:
-    """Of what signs credentials."""
+    """Of what signs credentials: the first of the KMS keys; the others are retired."""
     # Imported here: other functions need no `cryptography`.
     from services.kit.signing import KmsSigner
 
     client: Any = boto3.client("kms")  # as SES above
-    return BadgesContext(*_ports(), KmsSigner(client, BadgeSettings.load().badge_key_ids.split(",")), _link())
+    return BadgesContext(*_ports(), KmsSigner(client, environ["BADGE_KEY_IDS"].split(",")), _link())
 
 
 def _ports() -> Ports:
@@ -134,4 +98,4 @@ def _ports() -> Ports:
 
 
 def _link() -> PublicUrl:
-    return public_url(LinkSettings.load().public_url_parameter)
+    return public_url(environ["PUBLIC_URL_PARAMETER"])

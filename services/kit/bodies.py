@@ -1,8 +1,8 @@
-"""What the bodies and queries of requests have in common."""
+"""What the bodies of requests and answers have in common, and the queries."""
 
 import re
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -20,6 +20,28 @@ def text_pattern(unwanted: str) -> str:
     """
     seen = rf"[^\s{unwanted}]"
     return rf"^\s*{seen}([^{unwanted}]*{seen})?\s*$"
+
+
+class Answer(BaseModel):
+    """A body of an answer: it tells its own members and nothing else of the values that it is made of."""
+
+    @classmethod
+    def of(cls, *values: object, **members: object) -> Self:
+        """The answer with these members; each other one is the attribute of its name of whichever value has it.
+
+        So it goes on within: a member that is an answer itself may be given as a value of the domain. Where one of the
+        values is None, the members that no other has are null.
+
+        Raises:
+            ValueError: a member that no value has, or of another type; one that two values have and differ in.
+        """
+        for name in cls.model_fields.keys() - members.keys():
+            found = [getattr(value, name) for value in values if hasattr(value, name)]
+            if any(other != found[0] for other in found):
+                raise ValueError(f"which {name}?")
+            if found or None in values:
+                members[name] = found[0] if found else None
+        return cls.model_validate(members, from_attributes=True)
 
 
 _DATE = "(19|20)[0-9]{2}-[0-9]{2}-[0-9]{2}"

@@ -15,6 +15,13 @@ from services.kit.store import NewerShape
 EventHandler = Callable[[Envelope], None]
 
 
+def consumer(
+    handlers: Callable[[], Mapping[str, EventHandler]],
+) -> Callable[[dict[str, Any], LambdaContext], dict[str, Any]]:
+    """The entry point of a function behind a queue, which asks for the handlers of each batch's events."""
+    return lambda event, context: consume(event, context, handlers())
+
+
 class UnknownEvent(Exception):
     """No handler for this type: it goes to the dead-letter queue, where somebody sees it."""
 

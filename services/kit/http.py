@@ -2,27 +2,24 @@
 
 import base64
 import json
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from hmac import compare_digest
-from typing import Any, NoReturn, TypedDict
+from typing import Any, NoReturn
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer
 from aws_lambda_powertools.shared.json_encoder import Encoder
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from services.kit.call import Call
-from services.kit.identity import Principal, Role, principal_from
+from services.kit.identity import Role
 from services.kit.observability import NEWER_SHAPES, count, logger
 from services.kit.problems import (
     BUSY,
     COMMON,
     FORBIDDEN_ORIGIN,
-    IDEMPOTENCY_KEY_REQUIRED,
     INTERNAL,
     INVALID_REQUEST,
     METHOD_NOT_ALLOWED,
@@ -33,6 +30,7 @@ from services.kit.problems import (
     Problem,
     ProblemType,
 )
+from services.kit.routes import IDEMPOTENCY_KEY, Routes, call_of, check_access
 from services.kit.store import Conflict, NewerShape, Throttled
 
 MAX_BODY_BYTES = 64 * 1024
@@ -61,97 +59,20 @@ _GATEWAY_REFUSAL = {
 
 _TABLE_HEAD = "| code | status | zh | en | next, zh | next, en |\n|---|---|---|---|---|---|\n"
 
-_IDEMPOTENCY_KEY = re.compile(r"[A-Za-z0-9-]{16,64}")
 _IDEMPOTENCY_PARAMETER = {
     "name": "Idempotency-Key",
     "in": "header",
     "required": True,
     "description": "made anew for each action; a retry of the action sends the same one and gets the same answer",
-    "schema": {"type": "string", "pattern": f"^{_IDEMPOTENCY_KEY.pattern}$"},
+    "schema": {"type": "string", "pattern": f"^{IDEMPOTENCY_KEY.pattern}$"},
 }
 
 
-class RouteOptions(TypedDict, total=False):
-    """What `public` and `secured` add to a route."""
-
-    security: list[dict[str, list[str]]]
-    openapi_extensions: dict[str, Any]
-    middlewares: list[Callable[..., Any]]
-
+OriginSecret = Callable[[bool], Mapping[str, str]]
+"""Loads the values of the header that only our own origin sends; told true, it reads them anew."""
 
 DEFAULT_FUNCTION = "http"
-"""The function that answers a route unless the route names another of the service's functions."""
-
-
-def public(function: str = DEFAULT_FUNCTION) -> RouteOptions:
-    """A route that anybody may read."""
-    return {"openapi_extensions": {"x-function": function}}
-
-
-def secured(*roles: Role, idempotent: bool = False, function: str = DEFAULT_FUNCTION) -> RouteOptions:
-    """A route behind the gateway's authorizer, for callers with one of these roles; nobody may keep its answers.
-
-    An `idempotent` one needs the header that `idempotency_key` reads.
-    """
-
-    def guard(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Response[Any]:
-        _check_access(app)
-        if idempotent:
-            idempotency_key(app)
-        response = next_middleware(app)
-        response.headers.setdefault("Cache-Control", "no-store")
-        return response
-
-    return {
-        "security": [{"cognito": []}],
-        "openapi_extensions": {
-            "x-function": function,
-            "x-roles": [role.value for role in roles],
-            "x-idempotent": idempotent,
-        },
-        "middlewares": [guard],
-    }
-
-
-def _check_access(app: APIGatewayHttpResolver) -> None:
-    extensions = app.context["_route"].openapi_extensions or {}
-    if "x-roles" in extensions:
-        caller(app).require(*extensions["x-roles"])
-
-
-def caller(app: APIGatewayHttpResolver) -> Principal:
-    """Who makes the current request. Raises NOT_SIGNED_IN."""
-    return principal_from(app.current_event.raw_event)
-
-
-def correlation_id(app: APIGatewayHttpResolver) -> str:
-    """The gateway's id of the current request, which its events carry on."""
-    return str(app.current_event.request_context.request_id)
-
-
-def raw_body(app: APIGatewayHttpResolver) -> bytes:
-    """The current request's body, byte for byte."""
-    event = app.current_event.raw_event
-    body = event.get("body") or ""
-    return base64.b64decode(body) if event.get("isBase64Encoded") else body.encode()
-
-
-def idempotency_key(app: APIGatewayHttpResolver) -> str:
-    """The caller's key for this action. Raises IDEMPOTENCY_KEY_REQUIRED."""
-    key = app.current_event.headers.get("idempotency-key", "")
-    if not _IDEMPOTENCY_KEY.fullmatch(key):
-        raise IDEMPOTENCY_KEY_REQUIRED.problem()
-    return key
-
-
-def call_of(app: APIGatewayHttpResolver) -> Call:
-    """The current request as use cases take it. Raises NOT_SIGNED_IN.
-
-    Of a route that is `idempotent` it carries the caller's key, which the route's guard has found to be valid.
-    """
-    extensions = app.context["_route"].openapi_extensions or {}
-    key = idempotency_key(app) if extensions.get("x-idempotent") else ""
-    return Call(caller(app), correlation_id(app), key)
+"""The function that answers a service's routes unless it is another one's."""
 
 
 class HttpApi:
@@ -161,12 +82,13 @@ class HttpApi:
         self,
         title: str,
         problems: Sequence[ProblemType],
-        origin_secret: Callable[[bool], Mapping[str, str]],
+        origin_secret: OriginSecret,
         max_body_bytes: int = MAX_BODY_BYTES,
         *,
+        function: str = DEFAULT_FUNCTION,
         raw_bodies: bool = False,
     ) -> None:
-        """`origin_secret` loads the values of the header that only our own origin sends.
+        """`function` is which of the service's functions answers.
 
         With `raw_bodies` the routes read bodies of any type from `raw_body`: another party says their form.
         """
@@ -174,6 +96,7 @@ class HttpApi:
             enable_validation=True, serializer=_as_json, json_body_deserializer=_read_json
         )
         self._title = title
+        self._function = function
         self.problems = (*problems, *COMMON)
         """Every refusal of these routes."""
         self._origin_secret = origin_secret
@@ -186,6 +109,18 @@ class HttpApi:
         self.app.exception_handler(Throttled)(lambda _error: _refuse(OVERLOADED.problem()))
         self.app.exception_handler(Exception)(_fail)
         self.app.not_found(lambda _error: self._refuse_unrouted())
+
+    def public(self) -> Routes:
+        """Where to add routes that anybody may call."""
+        return Routes(self.app, self._function, None)
+
+    def secured(self, *roles: Role) -> Routes:
+        """Where to add routes behind the gateway's authorizer, for callers with one of these roles."""
+        return Routes(self.app, self._function, roles)
+
+    def call(self) -> Call:
+        """The current request as use cases take it. Raises NOT_SIGNED_IN."""
+        return call_of(self.app)
 
     def handle(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         """Answers one request of the HTTP API (payload format 2.0)."""
@@ -222,7 +157,7 @@ class HttpApi:
     def _refuse_invalid(self, error: RequestValidationError) -> Response[str]:
         try:
             # The framework validates before any route's guard runs; who may not call learns nothing of the body.
-            _check_access(self.app)
+            check_access(self.app)
         except Problem as problem:
             return _refuse(problem)
         places = [{"pointer": _pointer(found["loc"]), "message": found["msg"]} for found in error.errors()]

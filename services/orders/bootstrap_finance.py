@@ -1,25 +1,19 @@
 """Where it is chosen what finance's functions keep files in."""
 
 from functools import cache
+from os import environ
 from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
 
 from services.kit.objects import S3Objects
-from services.kit.settings import Settings
 from services.orders import bootstrap
 from services.orders.adapters.invoice_files import S3InvoiceFiles
 from services.orders.app.context import FinanceContext, InvoiceContext
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-
-
-class FinanceSettings(Settings):
-    """Of functions that keep or hand out files for finance."""
-
-    finance_bucket_name: str
 
 
 @cache
@@ -31,14 +25,14 @@ def finance() -> FinanceContext:
 @cache
 def invoices() -> InvoiceContext:
     """With the PDFs of invoices, which lie in the same bucket."""
-    files = S3InvoiceFiles(_client(), FinanceSettings.load().finance_bucket_name)
+    files = S3InvoiceFiles(_client(), environ["FINANCE_BUCKET_NAME"])
     return InvoiceContext(**vars(bootstrap.orders()), files=files)
 
 
 @cache
 def objects() -> S3Objects:
     """The bucket."""
-    return S3Objects(_client(), FinanceSettings.load().finance_bucket_name)
+    return S3Objects(_client(), environ["FINANCE_BUCKET_NAME"])
 
 
 def _client() -> "S3Client":

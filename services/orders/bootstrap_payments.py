@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
+from os import environ
 
 from services.kit.clock import SystemClock
 from services.kit.public_url import PublicUrl, public_url
 from services.kit.secrets import json_secret
-from services.kit.settings import Settings
 from services.orders import bootstrap
 from services.orders.adapters.alipay import Alipay, AlipaySettings
 from services.orders.adapters.wechat_pay import WechatPay, WechatPaySettings
@@ -15,19 +15,6 @@ from services.orders.domain.payment import PaymentProvider, ProviderName
 
 UNSET = "unset"
 """A member of the secrets that CloudFormation made up: there is no merchant account yet."""
-
-
-class ProviderSettings(Settings):
-    """Of functions that talk to providers."""
-
-    wechat_pay_secret_id: str
-    alipay_secret_id: str
-
-
-class AddressSettings(Settings):
-    """Of the function that tells providers where to notify us."""
-
-    public_url_parameter: str
 
 
 @cache
@@ -45,15 +32,14 @@ def provider(name: ProviderName) -> PaymentProvider | None:
 @cache
 def address() -> PublicUrl:
     """Where providers reach us."""
-    return public_url(AddressSettings.load().public_url_parameter)
+    return public_url(environ["PUBLIC_URL_PARAMETER"])
 
 
 @cache
 def _loaders() -> Mapping[ProviderName, Callable[[bool], Mapping[str, str]]]:
-    settings = ProviderSettings.load()
     return {
-        ProviderName.WECHAT: json_secret(settings.wechat_pay_secret_id),
-        ProviderName.ALIPAY: json_secret(settings.alipay_secret_id),
+        ProviderName.WECHAT: json_secret(environ["WECHAT_PAY_SECRET_ID"]),
+        ProviderName.ALIPAY: json_secret(environ["ALIPAY_SECRET_ID"]),
     }
 
 

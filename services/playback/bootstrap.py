@@ -5,6 +5,7 @@ start of the function that answers beats.
 """
 
 from functools import cache
+from os import environ
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -14,7 +15,6 @@ from services.kit.events import EventFactory
 from services.kit.ids import RandomIds
 from services.kit.keyring import KeyRing
 from services.kit.secrets import json_secret
-from services.kit.settings import Settings
 from services.kit.wiring.tables import store
 from services.playback.app.context import (
     ArchiveContext,
@@ -31,32 +31,6 @@ if TYPE_CHECKING:
     from services.playback.adapters.archive import S3Archive
 
 
-class KeySettings(Settings):
-    """Of functions that write or check signed records, or read session tokens."""
-
-    keyring_secret_id: str
-
-
-class ArchiveSettings(Settings):
-    """Of functions that read or write evidence packs."""
-
-    evidence_bucket_name: str
-
-
-class SignerSettings(Settings):
-    """Of functions that sign, or hand out public keys: KMS keys, comma-separated; the first one signs, the others are
-    retired.
-    """
-
-    evidence_key_ids: str
-
-
-class MediaSettings(Settings):
-    """Of the function that opens lectures."""
-
-    media_key_secret_id: str
-
-
 @cache
 def context() -> Context:
     """Of watching, and of what decides who may."""
@@ -68,7 +42,7 @@ def media() -> MediaContext:
     """Of opening lectures."""
     from services.playback.adapters.media_signer import CookieSigner
 
-    signer = CookieSigner(json_secret(MediaSettings.load().media_key_secret_id))
+    signer = CookieSigner(json_secret(environ["MEDIA_KEY_SECRET_ID"]))
     return MediaContext(store(), SystemClock(), _keys(), signer)
 
 
@@ -105,7 +79,7 @@ def verification() -> VerificationContext:
 
 @cache
 def _keys() -> KeyRing:
-    return KeyRing(json_secret(KeySettings.load().keyring_secret_id))
+    return KeyRing(json_secret(environ["KEYRING_SECRET_ID"]))
 
 
 @cache
@@ -132,13 +106,13 @@ def anchors() -> "S3Archive":
 def _archive(prefix: str) -> "S3Archive":
     from services.playback.adapters.archive import S3Archive
 
-    return S3Archive(boto3.client("s3"), ArchiveSettings.load().evidence_bucket_name, prefix)
+    return S3Archive(boto3.client("s3"), environ["EVIDENCE_BUCKET_NAME"], prefix)
 
 
 @cache
 def signer() -> "KmsSigner":
-    """What signs packs and anchors."""
+    """What signs packs and anchors: the first of the KMS keys; the others are retired."""
     from services.kit.signing import KmsSigner
 
     client: Any = boto3.client("kms")  # its stubs spell out every request, which a narrow protocol cannot match
-    return KmsSigner(client, SignerSettings.load().evidence_key_ids.split(","))
+    return KmsSigner(client, environ["EVIDENCE_KEY_IDS"].split(","))

@@ -1,11 +1,5 @@
 """What everybody may read."""
 
-from collections.abc import Callable, Mapping
-from functools import cache
-from typing import Any
-
-from aws_lambda_powertools.utilities.typing import LambdaContext
-
 from services.catalog import bootstrap
 from services.catalog.app.context import Context
 from services.catalog.app.ports import CourseSearch
@@ -14,25 +8,18 @@ from services.catalog.handlers.routes.caching import answer_not_modified
 from services.catalog.handlers.routes.courses import add_course_routes
 from services.catalog.handlers.routes.reviews import add_review_routes
 from services.catalog.handlers.routes.search import add_search_routes
-from services.kit.http import HttpApi
-from services.kit.wiring.origin import origin_secret
+from services.kit.http import HttpApi, OriginSecret
+from services.kit.wiring.http import http_function
 
 
-def build_api(ctx: Context, search: CourseSearch, origin_secret: Callable[[bool], Mapping[str, str]]) -> HttpApi:
+def build_api(ctx: Context, search: CourseSearch, origin_secret: OriginSecret) -> HttpApi:
     """The public routes."""
     api = HttpApi("Xueshi catalog", (COURSE_NOT_FOUND,), origin_secret)
-    answer_not_modified(api.app)
-    add_course_routes(api.app, ctx)
-    add_search_routes(api.app, search)
-    add_review_routes(api.app, ctx)
+    answer_not_modified(api)
+    add_course_routes(api, ctx)
+    add_search_routes(api, search)
+    add_review_routes(api, ctx)
     return api
 
 
-@cache
-def _api() -> HttpApi:
-    return build_api(bootstrap.catalog(), bootstrap.search(), origin_secret())
-
-
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """One request."""
-    return _api().handle(event, context)
+handler = http_function(lambda secret: build_api(bootstrap.catalog(), bootstrap.search(), secret))

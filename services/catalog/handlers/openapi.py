@@ -1,6 +1,5 @@
 """The public description of the catalogue's HTTP API: all its functions in one document."""
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from services.catalog.adapters.course_scan import CourseScan
@@ -8,13 +7,13 @@ from services.catalog.adapters.media_bucket import MemoryMediaBucket
 from services.catalog.app.context import context, media_context
 from services.catalog.handlers import editor, enquiries, http, reviews
 from services.kit.clock import SystemClock
-from services.kit.http import HttpApi, described
+from services.kit.http import HttpApi, OriginSecret, described
 from services.kit.ids import RandomIds
 from services.kit.store import Store
 from services.kit.store.memory import MemoryStore
 
 
-def apis(store: Store, origin_secret: Callable[[bool], Mapping[str, str]]) -> list[HttpApi]:
+def apis(store: Store, origin_secret: OriginSecret) -> list[HttpApi]:
     """Every function's routes; whatever they need besides the store is in memory."""
     ctx = context(store, SystemClock(), RandomIds())
     return [

@@ -1,9 +1,6 @@
 """The queue of courses, memberships, completed watches, refunds, and of our own events that something follows from."""
 
 from functools import partial
-from typing import Any
-
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from services.credits import bootstrap
 from services.credits.app.awarding.award_hours import award_hours
@@ -21,7 +18,7 @@ from services.credits.events.consumed import (
     MembershipChanged,
     WatchCompleted,
 )
-from services.kit.consumer import EventHandler, consume
+from services.kit.consumer import EventHandler, consumer
 from services.kit.events import Envelope
 
 
@@ -43,6 +40,4 @@ def _follow_reversal(ctx: LedgerContext, event: Envelope) -> None:
     settle_after(ctx, event)
 
 
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """One batch of the queue."""
-    return consume(event, context, event_handlers(bootstrap.ledger()))
+handler = consumer(lambda: event_handlers(bootstrap.ledger()))

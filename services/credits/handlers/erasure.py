@@ -1,15 +1,12 @@
 """What follows once a person is forgotten. A function of its own: it alone may delete a user."""
 
 from functools import partial
-from typing import Any
-
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from services.credits import bootstrap
 from services.credits.app.context import ErasureContext
 from services.credits.app.erasure.finish_erasure import finish_erasure
 from services.credits.events.published import PersonErased
-from services.kit.consumer import EventHandler, consume
+from services.kit.consumer import EventHandler, consumer
 
 
 def event_handlers(ctx: ErasureContext) -> dict[str, EventHandler]:
@@ -17,6 +14,4 @@ def event_handlers(ctx: ErasureContext) -> dict[str, EventHandler]:
     return {PersonErased.TYPE: partial(finish_erasure, ctx)}
 
 
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """One batch of the queue."""
-    return consume(event, context, event_handlers(bootstrap.erasure()))
+handler = consumer(lambda: event_handlers(bootstrap.erasure()))

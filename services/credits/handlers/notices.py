@@ -1,9 +1,6 @@
 """What follows from the ledger's own facts, outside it. A queue of its own, so that it never delays an award."""
 
 from functools import partial
-from typing import Any
-
-from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from services.credits import bootstrap
 from services.credits.app.badges.status_lists import publish_revocations
@@ -21,7 +18,7 @@ from services.credits.events.published import (
     HoursReleased,
     HoursReversed,
 )
-from services.kit.consumer import EventHandler, consume
+from services.kit.consumer import EventHandler, consumer
 from services.kit.events import Envelope
 
 
@@ -45,6 +42,4 @@ def _reversed(ctx: RulesContext, event: Envelope) -> None:
     tell_of_entry(ctx, event)
 
 
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """One batch of the queue."""
-    return consume(event, context, event_handlers(bootstrap.notices()))
+handler = consumer(lambda: event_handlers(bootstrap.notices()))

@@ -1,6 +1,5 @@
 """The public description of credits' HTTP API: all its functions' routes in one document."""
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from services.credits.adapters.codes import RandomCodes
@@ -10,7 +9,7 @@ from services.credits.adapters.typesetter import Typesetter
 from services.credits.app.context import BadgesContext, Context, DocumentsContext, LedgerContext, RecordsContext, ports
 from services.credits.handlers import badges, documents, http, records, verification
 from services.kit.clock import SystemClock
-from services.kit.http import HttpApi, described
+from services.kit.http import HttpApi, OriginSecret, described
 from services.kit.ids import RandomIds
 from services.kit.keyring import KeyRing
 from services.kit.objects import MemoryObjects
@@ -19,7 +18,7 @@ from services.kit.store import Store
 from services.kit.store.memory import MemoryStore
 
 
-def apis(store: Store, origin_secret: Callable[[bool], Mapping[str, str]]) -> list[HttpApi]:
+def apis(store: Store, origin_secret: OriginSecret) -> list[HttpApi]:
     """Every function's routes; whatever they need besides the store is in memory."""
     common = ports(store, SystemClock(), RandomIds())
     rules, keys = load_rules(), KeyRing(lambda _: {"current": "none", "none": ""})

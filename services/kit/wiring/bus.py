@@ -1,20 +1,21 @@
-"""The event bus, for relays."""
+"""The event bus, and the relay to it."""
 
 from functools import cache
+from os import environ
+from typing import Any
 
 import boto3
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from services.kit.relay import EventsClient
-from services.kit.settings import Settings
-
-
-class RelaySettings(Settings):
-    """Of a relay."""
-
-    event_bus_name: str
+from services.kit.relay import EventsClient, relay
 
 
 @cache
 def bus() -> tuple[EventsClient, str]:
     """EventBridge, and the bus to publish on."""
-    return boto3.client("events"), RelaySettings.load().event_bus_name
+    return boto3.client("events"), environ["EVENT_BUS_NAME"]
+
+
+def relay_outbox(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+    """The entry point of every service's relay: one batch of its outbox's stream."""
+    return relay(event, *bus())

@@ -1,13 +1,7 @@
 """What follows on a paid order: refunds and invoices, for the learners who ask for them and for staff."""
 
-from collections.abc import Callable, Mapping
-from functools import cache
-from typing import Any
-
-from aws_lambda_powertools.utilities.typing import LambdaContext
-
-from services.kit.http import HttpApi
-from services.kit.wiring.origin import origin_secret
+from services.kit.http import HttpApi, OriginSecret
+from services.kit.wiring.http import http_function
 from services.orders import bootstrap_finance
 from services.orders.app.context import InvoiceContext
 from services.orders.app.invoices.problems import INVOICE_PROBLEMS
@@ -18,20 +12,18 @@ from services.orders.handlers.routes.invoices.staff import add_invoice_staff_rou
 from services.orders.handlers.routes.refunds import add_refund_routes
 
 
-def build_api(ctx: InvoiceContext, origin_secret: Callable[[bool], Mapping[str, str]]) -> HttpApi:
+def build_api(ctx: InvoiceContext, origin_secret: OriginSecret) -> HttpApi:
     """The routes."""
-    api = HttpApi("Xueshi after-sales", (ORDER_NOT_FOUND, *REFUND_PROBLEMS, *INVOICE_PROBLEMS), origin_secret)
-    add_refund_routes(api.app, ctx)
-    add_invoice_routes(api.app, ctx)
-    add_invoice_staff_routes(api.app, ctx)
+    api = HttpApi(
+        "Xueshi after-sales",
+        (ORDER_NOT_FOUND, *REFUND_PROBLEMS, *INVOICE_PROBLEMS),
+        origin_secret,
+        function="aftersale",
+    )
+    add_refund_routes(api, ctx)
+    add_invoice_routes(api, ctx)
+    add_invoice_staff_routes(api, ctx)
     return api
 
 
-@cache
-def _api() -> HttpApi:
-    return build_api(bootstrap_finance.invoices(), origin_secret())
-
-
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """One request."""
-    return _api().handle(event, context)
+handler = http_function(lambda secret: build_api(bootstrap_finance.invoices(), secret))

@@ -1,13 +1,7 @@
 """What learners and staff ask of orders."""
 
-from collections.abc import Callable, Mapping
-from functools import cache
-from typing import Any
-
-from aws_lambda_powertools.utilities.typing import LambdaContext
-
-from services.kit.http import HttpApi
-from services.kit.wiring.origin import origin_secret
+from services.kit.http import HttpApi, OriginSecret
+from services.kit.wiring.http import http_function
 from services.orders import bootstrap
 from services.orders.app.context import Context
 from services.orders.app.problems import PROBLEMS
@@ -19,23 +13,16 @@ from services.orders.handlers.routes.ordering.cart import add_cart_routes
 from services.orders.handlers.routes.ordering.orders import add_order_routes
 
 
-def build_api(ctx: Context, origin_secret: Callable[[bool], Mapping[str, str]]) -> HttpApi:
+def build_api(ctx: Context, origin_secret: OriginSecret) -> HttpApi:
     """The routes."""
     api = HttpApi("Xueshi orders", PROBLEMS, origin_secret)
-    add_membership_routes(api.app, ctx)
-    add_course_routes(api.app, ctx)
-    add_entitlement_routes(api.app, ctx)
-    add_cart_routes(api.app, ctx)
-    add_order_routes(api.app, ctx)
-    add_coupon_routes(api.app, ctx)
+    add_membership_routes(api, ctx)
+    add_course_routes(api, ctx)
+    add_entitlement_routes(api, ctx)
+    add_cart_routes(api, ctx)
+    add_order_routes(api, ctx)
+    add_coupon_routes(api, ctx)
     return api
 
 
-@cache
-def _api() -> HttpApi:
-    return build_api(bootstrap.orders(), origin_secret())
-
-
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """One request."""
-    return _api().handle(event, context)
+handler = http_function(lambda secret: build_api(bootstrap.orders(), secret))

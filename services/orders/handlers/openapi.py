@@ -1,10 +1,9 @@
 """The public description of orders' HTTP API."""
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from services.kit.clock import SystemClock
-from services.kit.http import HttpApi, described
+from services.kit.http import HttpApi, OriginSecret, described
 from services.kit.ids import RandomIds
 from services.kit.objects import MemoryObjects
 from services.kit.store import Store
@@ -15,7 +14,7 @@ from services.orders.domain.plan import Plans
 from services.orders.handlers import aftersale, callbacks, finance, http, pay
 
 
-def apis(store: Store, origin_secret: Callable[[bool], Mapping[str, str]]) -> list[HttpApi]:
+def apis(store: Store, origin_secret: OriginSecret) -> list[HttpApi]:
     """Every function's routes; whatever they need besides the store is in memory."""
     ctx = context(store, SystemClock(), RandomIds(), Plans([]))
     paying = PaymentContext(**vars(ctx), provider=lambda _: None)

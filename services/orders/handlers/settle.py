@@ -1,11 +1,8 @@
 """The queue of what orders does with providers after its own events: settling what was paid, sending refunds."""
 
 from functools import partial
-from typing import Any
 
-from aws_lambda_powertools.utilities.typing import LambdaContext
-
-from services.kit.consumer import EventHandler, consume
+from services.kit.consumer import EventHandler, consumer
 from services.orders import bootstrap_payments
 from services.orders.app.context import PaymentContext
 from services.orders.app.payments.settle_payment import settle_notified
@@ -18,6 +15,4 @@ def event_handlers(ctx: PaymentContext) -> dict[str, EventHandler]:
     return {PaymentNotified.TYPE: partial(settle_notified, ctx), RefundDue.TYPE: partial(send_due, ctx)}
 
 
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """One batch of the queue."""
-    return consume(event, context, event_handlers(bootstrap_payments.payments()))
+handler = consumer(lambda: event_handlers(bootstrap_payments.payments()))

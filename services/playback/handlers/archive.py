@@ -1,10 +1,6 @@
 """The queue of completed watches: each becomes an evidence pack, and is looked at for risk signals."""
 
-from typing import Any
-
-from aws_lambda_powertools.utilities.typing import LambdaContext
-
-from services.kit.consumer import EventHandler, consume
+from services.kit.consumer import EventHandler, consumer
 from services.kit.events import Envelope
 from services.playback import bootstrap
 from services.playback.app.context import ArchiveContext, RiskContext
@@ -23,6 +19,4 @@ def event_handlers(packs: ArchiveContext, risk: RiskContext) -> dict[str, EventH
     return {WatchCompleted.TYPE: completed}
 
 
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """One batch of the queue."""
-    return consume(event, context, event_handlers(bootstrap.archive(bootstrap.packs()), bootstrap.risk()))
+handler = consumer(lambda: event_handlers(bootstrap.archive(bootstrap.packs()), bootstrap.risk()))

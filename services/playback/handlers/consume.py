@@ -1,11 +1,8 @@
 """The queue of courses, entitlements and their revocations, and memberships."""
 
 from functools import partial
-from typing import Any
 
-from aws_lambda_powertools.utilities.typing import LambdaContext
-
-from services.kit.consumer import EventHandler, consume
+from services.kit.consumer import EventHandler, consumer
 from services.playback import bootstrap
 from services.playback.app.context import Context
 from services.playback.app.courses.record_course import record_course
@@ -32,6 +29,4 @@ def event_handlers(ctx: Context) -> dict[str, EventHandler]:
     }
 
 
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """One batch of the queue."""
-    return consume(event, context, event_handlers(bootstrap.context()))
+handler = consumer(lambda: event_handlers(bootstrap.context()))

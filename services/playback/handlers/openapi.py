@@ -1,12 +1,11 @@
 """The public description of playback's HTTP API: every function's routes in one document."""
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from services.kit.audit import AuditLog
 from services.kit.clock import SystemClock
 from services.kit.events import EventFactory
-from services.kit.http import HttpApi, described
+from services.kit.http import HttpApi, OriginSecret, described
 from services.kit.ids import RandomIds
 from services.kit.keyring import KeyRing
 from services.kit.signing import ES256, MemorySigner
@@ -18,7 +17,7 @@ from services.playback.app.context import Context, EvidenceContext, MediaContext
 from services.playback.handlers import evidence, http, media, risk, statements
 
 
-def apis(store: Store, origin_secret: Callable[[bool], Mapping[str, str]]) -> list[HttpApi]:
+def apis(store: Store, origin_secret: OriginSecret) -> list[HttpApi]:
     """Every function's routes; whatever they need besides the store is in memory."""
     clock, ids, keys = SystemClock(), RandomIds(), KeyRing(lambda _: {"current": "none", "none": ""})
     events, packs = EventFactory("playback", clock, ids), MemoryArchive()

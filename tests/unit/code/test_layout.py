@@ -59,9 +59,17 @@ def out_of_place(service: Path) -> Iterator[Path]:
 def no_functions(service: Path) -> Iterator[Path]:
     """Modules beside the routes that are no Lambda function."""
     for file in (service / FUNCTIONS).glob("*.py"):
-        names = {node.name for node in parsed(file).body if isinstance(node, ast.FunctionDef)}
-        if file.name not in {"__init__.py", "openapi.py"} and "handler" not in names:
+        if file.name not in {"__init__.py", "openapi.py"} and "handler" not in set(names(file)):
             yield file
+
+
+def names(file: Path) -> Iterator[str]:
+    """What a module defines or assigns."""
+    for node in parsed(file).body:
+        if isinstance(node, ast.FunctionDef):
+            yield node.name
+        elif isinstance(node, ast.Assign):
+            yield from (target.id for target in node.targets if isinstance(target, ast.Name))
 
 
 def routes_without_a_subject(service: Path) -> Iterator[Path]:
@@ -75,9 +83,9 @@ def routes_without_a_subject(service: Path) -> Iterator[Path]:
 
 
 def adds_a_route(node: ast.AST) -> bool:
-    """Whether a function is decorated with `@app.get` and the like."""
+    """Whether a function is decorated with `@….route(…)`."""
     return isinstance(node, ast.FunctionDef) and any(
-        isinstance(mark, ast.Call) and isinstance(mark.func, ast.Attribute) and ast.unparse(mark.func.value) == "app"
+        isinstance(mark, ast.Call) and isinstance(mark.func, ast.Attribute) and mark.func.attr == "route"
         for mark in node.decorator_list
     )
 

@@ -11,6 +11,7 @@ from services.credits import bootstrap
 from services.credits.events.published import PUBLISHED
 from services.credits.handlers import consume, relay
 from services.kit.events import Envelope
+from services.kit.wiring import bus
 from tests.gateway import LambdaContext
 from tests.unit.credits.world import AFP, World, completed, published
 
@@ -81,7 +82,7 @@ def test_the_relay_publishes_the_outbox(monkeypatch: pytest.MonkeyPatch) -> None
             sent.extend(Entries)
             return {"Entries": [{"EventId": "1"} for _ in Entries]}
 
-    monkeypatch.setattr(relay, "bus", lambda: (Bus(), "xueshi"))
+    monkeypatch.setattr(bus, "bus", lambda: (Bus(), "xueshi"))
     image = {"body": {"S": completed().model_dump_json()}}
     record = {"eventName": "INSERT", "dynamodb": {"SequenceNumber": "1", "NewImage": image}}
     assert relay.handler({"Records": [record]}, LambdaContext()) == {"batchItemFailures": []}  # type: ignore[arg-type]

@@ -2,26 +2,16 @@
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Any
 
 import pytest
-from aws_lambda_powertools.event_handler.openapi.params import Body
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, ConfigDict, StrictInt
 
-from services.kit.http import (
-    ORIGIN_HEADER,
-    HttpApi,
-    caller,
-    correlation_id,
-    described,
-    idempotency_key,
-    public,
-    raw_body,
-    secured,
-)
+from services.kit.http import ORIGIN_HEADER, HttpApi, described
 from services.kit.identity import Role
 from services.kit.problems import COMMON, METHOD_NOT_ALLOWED, NOT_FOUND, conflict
+from services.kit.routes import raw_body
 from services.kit.store import Conflict, NewerShape, Throttled
 from tests.gateway import ORIGIN_SECRET, claims, origin_secret, request, send
 
@@ -55,15 +45,19 @@ def make_api(secret: Any = origin_secret) -> HttpApi:
     """The API."""
     api = HttpApi("Test", [], secret, max_body_bytes=1000)
 
-    @api.app.get("/v1/open", operation_id="read_open", summary="For all", **public())
+    @api.public().route("GET /v1/open", "read_open")
     def read() -> Number:
+        """For all."""
         return Number(number=1)
 
-    @api.app.post("/v1/closed", operation_id="echo", summary="For some", **secured(Role.EDITOR, idempotent=True))
-    def echo(body: Annotated[Number, Body()]) -> Echo:
-        app = api.app
+    @api.secured(Role.EDITOR).route("POST /v1/closed", "echo", idempotent=True)
+    def echo(body: Number) -> Echo:
+        """For some, and no others: what is sent comes
+        back.
+        """
+        call = api.call()
         return Echo(
-            number=body.number, caller=caller(app).id, key=idempotency_key(app), correlation=correlation_id(app)
+            number=body.number, caller=call.caller_id, key=call.idempotency_key, correlation=call.correlation_id
         )
 
     return api
@@ -85,8 +79,9 @@ def test_a_secured_route() -> None:
 def test_chinese_is_sent_as_it_is() -> None:
     api = make_api()
 
-    @api.app.get("/v1/words", operation_id="read_words", summary="For all", **public())
+    @api.public().route("GET /v1/words", "read_words")
     def read() -> Words:
+        """For all."""
         return Words(text="学时")
 
     raw = api.handle(request("GET", "/v1/words"), LambdaContext())
@@ -137,8 +132,9 @@ def test_other_paths_are_not_found() -> None:
 def test_other_methods_are_told_which_there_are() -> None:
     api = make_api()
 
-    @api.app.put("/v1/open", operation_id="write_open", summary="For some", **secured(Role.EDITOR))
+    @api.secured(Role.EDITOR).route("PUT /v1/open", "write_open")
     def write() -> Number:
+        """For some."""
         return Number(number=1)
 
     for method, path, allowed in (("DELETE", "/v1/open", "GET, PUT"), ("GET", "/v1/closed", "POST")):
@@ -162,6 +158,8 @@ def test_the_document_says_who_may_call_and_how_it_is_refused() -> None:
     echo = document["paths"]["/v1/closed"]["post"]
     assert echo["security"] == [{"cognito": []}]
     assert echo["x-roles"] == ["editor"]
+    assert echo["x-function"] == "http"
+    assert echo["summary"] == "For some, and no others: what is sent comes back"
     assert [parameter["name"] for parameter in echo["parameters"]] == ["Idempotency-Key"]
     assert set(echo["responses"]) == {"200", "default"}
     assert "security" not in document["paths"]["/v1/open"]["get"]
@@ -179,7 +177,7 @@ def test_the_document_of_several_functions_lists_the_problems_of_all() -> None:
     )
     apis = [HttpApi("Test", [problem], origin_secret) for problem in (first, second, same_code)]
     for number, api in enumerate(apis):
-        api.app.get(f"/v1/{number}", operation_id=f"read_{number}", summary="Reads", **public())(lambda: None)
+        api.public().route(f"GET /v1/{number}", f"read_{number}")(lambda: None)
     document = described(apis[:2])
     codes = document["components"]["schemas"]["Problem"]["properties"]["code"]["x-extensible-enum"]
     assert {"FIRST", "SECOND"} < {*codes}
@@ -210,8 +208,9 @@ def test_what_may_be_sent_again_says_when(
 ) -> None:
     api = make_api()
 
-    @api.app.get("/v1/fails", operation_id="fail", summary="For none", **public())
+    @api.public().route("GET /v1/fails", "fail")
     def fail() -> Number:
+        """For none."""
         raise error
 
     answer = send(api, request("GET", "/v1/fails"))
@@ -239,8 +238,9 @@ def test_an_api_of_raw_bodies_hands_them_on_byte_for_byte(body: str | bytes, kin
     taken: list[bytes] = []
     api = HttpApi("Test", [], origin_secret, max_body_bytes=1000, raw_bodies=True)
 
-    @api.app.post("/v1/told", operation_id="told", summary="Told", **public())
+    @api.public().route("POST /v1/told", "told")
     def told() -> Number:
+        """Takes anything."""
         taken.append(raw_body(api.app))
         return Number(number=1)
 

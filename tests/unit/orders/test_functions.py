@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterator
+from importlib import reload
 from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
 
-from services.kit.wiring import bus, origin, tables
+from services.kit.wiring import bus, tables
 from services.orders import bootstrap
 from services.orders.handlers import consume, http, relay
 from tests.gateway import ORIGIN_SECRET, LambdaContext, claims, request
@@ -34,9 +35,10 @@ def outbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Reads the outbox as a stream would deliver it."""
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
-    cached = (tables.store, bootstrap.orders, origin.origin_secret, bus.bus, http._api)  # noqa: SLF001
+    cached = (tables.store, bootstrap.orders, bus.bus)
     for function in cached:
         function.cache_clear()
+    reload(http)
     with mock_aws():
         client = boto3.client("dynamodb")
         for table in ("orders", "orders-outbox"):
@@ -61,6 +63,7 @@ def outbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         yield records
     for function in cached:
         function.cache_clear()
+    reload(http)
 
 
 def bus_event(envelope: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from services.kit.http import HttpApi
 from services.orders.domain.ids import LearnerId
 from services.orders.handlers.http import build_api
 from tests.gateway import Answer, claims, origin_secret, request, send
-from tests.unit.orders.shop import place
+from tests.unit.orders.shop import pay, place, reread
 from tests.unit.orders.test_http import COUPON
 from tests.unit.orders.world import ADMINISTRATOR, KEY, MEMBER, ORDINARY, RECOMMENDED, World
 
@@ -53,6 +53,18 @@ def test_the_cart_over_http(world: World, api: HttpApi) -> None:
     assert call(api, "PUT", f"{CART}/selection", selection).body["selected"] == 0
     assert call(api, "PUT", f"{CART}/selection", {"version": 0, "course_ids": [RECOMMENDED]}).code == "CART_CHANGED"
     assert call(api, "DELETE", f"{CART}/courses/{ORDINARY}").body["lines"][0]["course_id"] == RECOMMENDED
+
+
+def test_the_state_names_the_order_until_it_is_paid_and_then_the_entitlement(world: World, api: HttpApi) -> None:
+    order = place(world)
+    state = f"/v1/orders/courses/{ORDINARY}/state"
+    waiting = call(api, "GET", state).body
+    assert (waiting["state"], waiting["order_id"]) == ("in_pending_order", order.order_id)
+    assert (waiting["entitlement_id"], waiting["basis"], waiting["watchable"]) == (None, None, False)
+    pay(world, order)
+    owned = call(api, "GET", state).body
+    assert (owned["state"], owned["order_id"]) == ("owned", None)
+    assert (owned["entitlement_id"], owned["basis"]) == (reread(world, order).lines[0].grant_id, "purchase")
 
 
 def test_the_state_tells_who_is_no_member_what_a_membership_would_bring(world: World, api: HttpApi) -> None:

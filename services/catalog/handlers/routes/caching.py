@@ -3,8 +3,10 @@
 import hashlib
 from typing import TypeVar
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler import Response
 from pydantic import BaseModel
+
+from services.kit.http import HttpApi
 
 CACHE_CONTROL = "public, max-age=30, stale-while-revalidate=300"
 """A publication shows within half a minute; a reader never waits for it."""
@@ -21,21 +23,21 @@ class NotModified(Exception):
         self.headers = headers
 
 
-def answer_not_modified(app: APIGatewayHttpResolver) -> None:
-    """Makes the app's routes answer `NotModified` with 304 and no body."""
+def answer_not_modified(api: HttpApi) -> None:
+    """Makes the API's routes answer `NotModified` with 304 and no body."""
 
     def answer(found: NotModified) -> Response[str]:
         # An empty text, not null: the gateway wants a text.
         return Response(304, body="", headers=found.headers)
 
-    app.exception_handler(NotModified)(answer)
+    api.app.exception_handler(NotModified)(answer)
 
 
-def cacheable(app: APIGatewayHttpResolver, body: T) -> Response[T]:
+def cacheable(api: HttpApi, body: T) -> Response[T]:
     """The body with its ETag. Raises NotModified where the caller has the same."""
     etag = f'"{hashlib.sha256(body.model_dump_json().encode()).hexdigest()[:32]}"'
     headers: Headers = {"ETag": etag, "Cache-Control": CACHE_CONTROL}
-    if etag in _known(app.current_event.headers.get("if-none-match", "")):
+    if etag in _known(api.app.current_event.headers.get("if-none-match", "")):
         raise NotModified(headers)
     return Response(200, "application/json", body, headers=headers)
 

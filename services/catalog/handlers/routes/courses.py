@@ -2,25 +2,23 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.event_handler.openapi.params import Path
-from pydantic import BaseModel, Field
+from aws_lambda_powertools.event_handler import Response
+from pydantic import Field
 
 from services.catalog.app.context import Context
 from services.catalog.app.courses.read_courses import CourseDetails, list_courses, read_course
 from services.catalog.domain import document as limits
 from services.catalog.domain.course import CREDENTIALS, Category, Course
-from services.catalog.domain.publication import Listing, Publication
+from services.catalog.domain.publication import Publication
 from services.catalog.handlers.routes.caching import cacheable
 from services.catalog.handlers.routes.fields import CourseId, Line, Text
-from services.catalog.handlers.routes.reviews import RatingAnswer, rating_answer
-from services.kit.bodies import Request
-from services.kit.http import public
+from services.catalog.handlers.routes.reviews import RatingAnswer
+from services.kit.bodies import Answer, Request
+from services.kit.http import HttpApi
 
 
-class ListingAnswer(BaseModel):
+class ListingAnswer(Answer):
     """A course in the list. Hours are exact decimals as text, prices are fen."""
 
     course_id: str
@@ -40,7 +38,7 @@ class ListingAnswer(BaseModel):
     duration_ms: int
 
 
-class Courses(BaseModel):
+class Courses(Answer):
     """Every published course, the newest first."""
 
     courses: list[ListingAnswer]
@@ -68,7 +66,7 @@ class MindMapText(Request):
     children: list["MindMapText"] = Field(default=[], max_length=limits.MAX_MIND_MAP_NODES)
 
 
-class ChapterMark(BaseModel):
+class ChapterMark(Answer):
     """A part of the lecture."""
 
     at_ms: int
@@ -76,7 +74,7 @@ class ChapterMark(BaseModel):
     summary: str
 
 
-class Eligibility(BaseModel):
+class Eligibility(Answer):
     """Whether the course's hours count for a certificate, and how to say it."""
 
     credential: str
@@ -85,20 +83,20 @@ class Eligibility(BaseModel):
     note_en: str
 
 
-class WatchPolicy(BaseModel):
+class WatchPolicy(Answer):
     """The fastest playback that still earns credit."""
 
     max_rate: Decimal
 
 
-class CaptionTrack(BaseModel):
+class CaptionTrack(Answer):
     """Subtitles: a WebVTT file of one language."""
 
     language: str
     path: str
 
 
-class Media(BaseModel):
+class Media(Answer):
     """What the player needs. `path` is the HLS playlist."""
 
     content_id: str
@@ -108,7 +106,7 @@ class Media(BaseModel):
     captions: list[CaptionTrack]
 
 
-class CoursePage(BaseModel):
+class CoursePage(Answer):
     """Everything a course's page shows, in one request. Times are milliseconds."""
 
     course_id: str
@@ -138,43 +136,33 @@ class CoursePage(BaseModel):
     media: Media
 
 
-def add_course_routes(app: APIGatewayHttpResolver, ctx: Context) -> None:
+def add_course_routes(api: HttpApi, ctx: Context) -> None:
     """What everybody may read of courses."""
 
-    @app.get("/v1/catalog/courses", operation_id="list_courses", summary="Every course", **public())
+    @api.public().route("GET /v1/catalog/courses", "list_courses")
     def listed() -> Response[Courses]:
-        return cacheable(app, Courses(courses=[listing_answer(line) for line in list_courses(ctx)]))
+        """Every course."""
+        return cacheable(api, Courses.of(courses=list_courses(ctx)))
 
-    @app.get(
-        "/v1/catalog/courses/<course_id>",
-        operation_id="read_course",
-        summary="A course's whole page",
-        **public(),
-    )
-    def page(course_id: Annotated[CourseId, Path()]) -> Response[CoursePage]:
-        return cacheable(app, _course_page(read_course(ctx, course_id)))
-
-
-def listing_answer(line: Listing) -> ListingAnswer:
-    """A course in the list."""
-    return ListingAnswer.model_validate(line, from_attributes=True)
+    @api.public().route("GET /v1/catalog/courses/<course_id>", "read_course")
+    def page(course_id: CourseId) -> Response[CoursePage]:
+        """A course's whole page."""
+        return cacheable(api, _course_page(read_course(ctx, course_id)))
 
 
 def _course_page(details: CourseDetails) -> CoursePage:
     publication = details.state.publication
     course = publication.course
-    shown = {
-        **vars(course),
-        "publication": publication.number,
-        "published_at": publication.published_at,
-        "withdrawn": details.state.withdrawn_at is not None,
-        "learners": details.learners,
-        "rating": rating_answer(details.rating),
-        "eligibility": [_eligibility(course, name) for name in CREDENTIALS],
-        "watch": WatchPolicy(max_rate=course.max_rate),
-        "media": _media(publication),
-    }
-    return CoursePage.model_validate(shown, from_attributes=True)
+    return CoursePage.of(
+        details,
+        publication,
+        course,
+        publication=publication.number,
+        withdrawn=details.state.withdrawn_at is not None,
+        eligibility=[_eligibility(course, name) for name in CREDENTIALS],
+        watch=course,
+        media=_media(publication),
+    )
 
 
 def _eligibility(course: Course, credential: str) -> Eligibility:
@@ -188,10 +176,10 @@ def _eligibility(course: Course, credential: str) -> Eligibility:
 
 def _media(publication: Publication) -> Media:
     prefix, media = publication.media_prefix, publication.media
-    return Media(
-        content_id=publication.course.content_id,
+    return Media.of(
+        publication.course,
+        media,
         content_version=media.version,
         path=publication.media_path,
-        duration_ms=media.duration_ms,
-        captions=[CaptionTrack(language=c.language, path=prefix + c.path) for c in media.captions],
+        captions=[CaptionTrack.of(caption, path=prefix + caption.path) for caption in media.captions],
     )

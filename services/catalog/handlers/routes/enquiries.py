@@ -3,9 +3,8 @@
 from datetime import datetime
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
-from pydantic import BaseModel, Field, StrictInt
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import Field, StrictInt
 
 from services.catalog.app.context import Context
 from services.catalog.app.enquiries.read_enquiries import (
@@ -20,18 +19,16 @@ from services.catalog.app.enquiries.write_enquiry import add_message, close_enqu
 from services.catalog.domain import ids
 from services.catalog.domain.enquiry import MAX_MESSAGES, Enquiry, EnquirySummary, Side, Status
 from services.catalog.handlers.routes.fields import CourseId, Limit, MessageText, Reason, Subject
-from services.kit.bodies import Request
-from services.kit.http import call_of, secured
+from services.kit.bodies import Answer, Request
+from services.kit.http import HttpApi
 from services.kit.identity import Role
 from services.kit.store import Page
-
-FUNCTION = "enquiries"
 
 EnquiryId = Annotated[ids.EnquiryId, Field(strict=True, pattern=r"^[0-9a-f]{32}$")]
 After = Annotated[str, Query(pattern=r"^[0-9a-f-]{0,64}$", description="the earlier page's `after`")]
 
 
-class MessageAnswer(BaseModel):
+class MessageAnswer(Answer):
     """One message. Who of the staff wrote it is in the audit log only."""
 
     number: int
@@ -40,7 +37,7 @@ class MessageAnswer(BaseModel):
     at: datetime
 
 
-class EnquiryAnswer(BaseModel):
+class EnquiryAnswer(Answer):
     """A whole enquiry, the same for both sides but for `unread`."""
 
     enquiry_id: str
@@ -54,7 +51,7 @@ class EnquiryAnswer(BaseModel):
     unread: int = Field(description="messages of the other side that the caller's has not seen")
 
 
-class EnquiryLine(BaseModel):
+class EnquiryLine(Answer):
     """An enquiry in a list."""
 
     enquiry_id: str
@@ -69,14 +66,14 @@ class EnquiryLine(BaseModel):
     unread: int = Field(description="messages of the other side that the caller's has not seen")
 
 
-class EnquiriesAnswer(BaseModel):
+class EnquiriesAnswer(Answer):
     """One page of enquiries."""
 
     enquiries: list[EnquiryLine]
     after: str | None = Field(description="begins the next page; null on the last")
 
 
-class UnreadAnswersAnswer(BaseModel):
+class UnreadAnswersAnswer(Answer):
     """In how many of the caller's enquiries there is something new."""
 
     enquiries: int = Field(
@@ -110,94 +107,58 @@ class ReadingRequest(Request):
     through: StrictInt = Field(ge=1, le=MAX_MESSAGES)
 
 
-def add_enquiry_list_routes(app: APIGatewayHttpResolver, ctx: Context) -> None:
+def add_enquiry_list_routes(api: HttpApi, ctx: Context) -> None:
     """The lists of enquiries."""
 
-    @app.get(
-        "/v1/catalog/enquiries",
-        operation_id="list_own_enquiries",
-        summary="The caller's enquiries, the newest first, a page at a time",
-        **secured(Role.LEARNER, function=FUNCTION),
-    )
+    @api.secured(Role.LEARNER).route("GET /v1/catalog/enquiries", "list_own_enquiries")
     def own(after: After = "", limit: Limit = 20) -> EnquiriesAnswer:
-        return _page(list_own_enquiries(ctx, call_of(app), after, limit), "learner")
+        """The caller's enquiries, the newest first, a page at a time."""
+        return _page(list_own_enquiries(ctx, api.call(), after, limit), "learner")
 
-    @app.get(
-        "/v1/catalog/unread-answers",
-        operation_id="count_unread_answers",
-        summary="In how many of the caller's enquiries staff have answered unread",
-        **secured(Role.LEARNER, function=FUNCTION),
-    )
+    @api.secured(Role.LEARNER).route("GET /v1/catalog/unread-answers", "count_unread_answers")
     def unread() -> UnreadAnswersAnswer:
-        return UnreadAnswersAnswer(enquiries=count_unread_answers(ctx, call_of(app)))
+        """In how many of the caller's enquiries staff have answered unread."""
+        return UnreadAnswersAnswer(enquiries=count_unread_answers(ctx, api.call()))
 
-    @app.get(
-        "/v1/catalog/enquiry-queue",
-        operation_id="list_enquiries",
-        summary="Everybody's enquiries of a status, a page at a time: open ones from who has waited longest",
-        **secured(Role.SUPPORT, function=FUNCTION),
-    )
-    def queue(status: Annotated[Status, Query()] = "open", after: After = "", limit: Limit = 20) -> EnquiriesAnswer:
+    @api.secured(Role.SUPPORT).route("GET /v1/catalog/enquiry-queue", "list_enquiries")
+    def queue(status: Status = "open", after: After = "", limit: Limit = 20) -> EnquiriesAnswer:
+        """Everybody's enquiries of a status, a page at a time: open ones from who has waited longest."""
         return _page(list_enquiries(ctx, status, after, limit), "staff")
 
 
-def add_enquiry_routes(app: APIGatewayHttpResolver, ctx: Context) -> None:
+def add_enquiry_routes(api: HttpApi, ctx: Context) -> None:
     """One enquiry's thread."""
-    both = secured(Role.LEARNER, Role.SUPPORT, function=FUNCTION)
+    both = api.secured(Role.LEARNER, Role.SUPPORT)
 
     def shown(enquiry: Enquiry) -> EnquiryAnswer:
-        return _enquiry(enquiry, side_of(call_of(app).caller))
+        return EnquiryAnswer.of(enquiry, unread=enquiry.unread(side_of(api.call().caller)))
 
-    @app.post(
-        "/v1/catalog/enquiries",
-        operation_id="ask",
-        summary="Ask, on a course or in general",
-        **secured(Role.LEARNER, idempotent=True, function=FUNCTION),
-    )
-    def ask(request: Annotated[AskRequest, Body()]) -> EnquiryAnswer:
-        return shown(open_enquiry(ctx, call_of(app), request.subject, request.text, request.course_id))
+    @api.secured(Role.LEARNER).route("POST /v1/catalog/enquiries", "ask", idempotent=True)
+    def ask(request: AskRequest) -> EnquiryAnswer:
+        """Ask, on a course or in general."""
+        return shown(open_enquiry(ctx, api.call(), request.subject, request.text, request.course_id))
 
-    @app.get(
-        "/v1/catalog/enquiries/<enquiry_id>",
-        operation_id="read_enquiry",
-        summary="An enquiry with its messages: a learner's own, or any for staff",
-        **both,
-    )
-    def read(enquiry_id: Annotated[EnquiryId, Path()]) -> EnquiryAnswer:
-        return shown(read_enquiry(ctx, call_of(app), enquiry_id))
+    @both.route("GET /v1/catalog/enquiries/<enquiry_id>", "read_enquiry")
+    def read(enquiry_id: EnquiryId) -> EnquiryAnswer:
+        """An enquiry with its messages: a learner's own, or any for staff."""
+        return shown(read_enquiry(ctx, api.call(), enquiry_id))
 
-    @app.post(
-        "/v1/catalog/enquiries/<enquiry_id>/messages",
-        operation_id="say",
-        summary="Add a message: of the learner's it opens the enquiry again, of the staff's it answers",
-        **secured(Role.LEARNER, Role.SUPPORT, idempotent=True, function=FUNCTION),
-    )
-    def say(enquiry_id: Annotated[EnquiryId, Path()], request: Annotated[MessageRequest, Body()]) -> EnquiryAnswer:
-        return shown(add_message(ctx, call_of(app), enquiry_id, request.text))
+    @both.route("POST /v1/catalog/enquiries/<enquiry_id>/messages", "say", idempotent=True)
+    def say(enquiry_id: EnquiryId, request: MessageRequest) -> EnquiryAnswer:
+        """Add a message: of the learner's it opens the enquiry again, of the staff's it answers."""
+        return shown(add_message(ctx, api.call(), enquiry_id, request.text))
 
-    @app.post(
-        "/v1/catalog/enquiries/<enquiry_id>/closing",
-        operation_id="close_enquiry",
-        summary="Close an enquiry; safe to repeat",
-        **both,
-    )
-    def close(enquiry_id: Annotated[EnquiryId, Path()], request: Annotated[ClosingRequest, Body()]) -> EnquiryAnswer:
-        return shown(close_enquiry(ctx, call_of(app), enquiry_id, request.reason))
+    @both.route("POST /v1/catalog/enquiries/<enquiry_id>/closing", "close_enquiry")
+    def close(enquiry_id: EnquiryId, request: ClosingRequest) -> EnquiryAnswer:
+        """Close an enquiry; safe to repeat."""
+        return shown(close_enquiry(ctx, api.call(), enquiry_id, request.reason))
 
-    @app.post(
-        "/v1/catalog/enquiries/<enquiry_id>/reading",
-        operation_id="note_reading",
-        summary="Note that the caller's side has read up to a message; safe to repeat",
-        **both,
-    )
-    def note(enquiry_id: Annotated[EnquiryId, Path()], request: Annotated[ReadingRequest, Body()]) -> EnquiryAnswer:
-        return shown(note_reading(ctx, call_of(app), enquiry_id, request.through))
-
-
-def _enquiry(enquiry: Enquiry, side: Side) -> EnquiryAnswer:
-    return EnquiryAnswer.model_validate({**vars(enquiry), "unread": enquiry.unread(side)}, from_attributes=True)
+    @both.route("POST /v1/catalog/enquiries/<enquiry_id>/reading", "note_reading")
+    def note(enquiry_id: EnquiryId, request: ReadingRequest) -> EnquiryAnswer:
+        """Note that the caller's side has read up to a message; safe to repeat."""
+        return shown(note_reading(ctx, api.call(), enquiry_id, request.through))
 
 
 def _page(page: Page[EnquirySummary], side: Side) -> EnquiriesAnswer:
-    lines = [EnquiryLine(**vars(line), unread=line.unread_by(side)) for line in page.items]
+    lines = [EnquiryLine.of(line, unread=line.unread_by(side)) for line in page.items]
     return EnquiriesAnswer(enquiries=lines, after=page.after)

@@ -3,9 +3,7 @@
 from decimal import Decimal
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.event_handler.openapi.params import Body, Path
-from pydantic import BaseModel, Field, StrictInt, StrictStr
+from pydantic import Field, StrictInt, StrictStr
 
 from services.catalog.app.context import MediaContext
 from services.catalog.app.media.manifest import Manifest
@@ -22,8 +20,8 @@ from services.catalog.domain.media import (
     MediaFile,
 )
 from services.catalog.handlers.routes.fields import ContentId, CourseId, Digits
-from services.kit.bodies import Request
-from services.kit.http import call_of, secured
+from services.kit.bodies import Answer, Request
+from services.kit.http import HttpApi
 from services.kit.identity import Role
 
 Sha256 = Annotated[StrictStr, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -72,7 +70,7 @@ class UploadRequest(MediaManifest):
     )
 
 
-class SignedUpload(BaseModel):
+class SignedUpload(Answer):
     """An HTTP PUT to `url` with exactly these headers, within 15 minutes. 412 says that the file is there already."""
 
     path: str
@@ -80,23 +78,19 @@ class SignedUpload(BaseModel):
     headers: dict[str, str]
 
 
-class UploadAnswer(BaseModel):
+class UploadAnswer(Answer):
     """The next uploads; ask again while `missing` is more than these."""
 
     uploads: list[SignedUpload]
     missing: int
 
 
-def add_media_routes(app: APIGatewayHttpResolver, ctx: MediaContext) -> None:
+def add_media_routes(api: HttpApi, ctx: MediaContext) -> None:
     """Uploading."""
 
-    @app.post(
-        "/v1/catalog/courses/<course_id>/media-uploads",
-        operation_id="upload_media",
-        summary="Ask to upload what is missing of a lecture",
-        **secured(Role.EDITOR, function="editor"),
-    )
-    def upload(course_id: Annotated[CourseId, Path()], request: Annotated[UploadRequest, Body()]) -> UploadAnswer:
+    @api.secured(Role.EDITOR).route("POST /v1/catalog/courses/<course_id>/media-uploads", "upload_media")
+    def upload(course_id: CourseId, request: UploadRequest) -> UploadAnswer:
+        """Ask to upload what is missing of a lecture."""
         manifest = Manifest(
             request.content_id,
             request.content_version,
@@ -105,6 +99,4 @@ def add_media_routes(app: APIGatewayHttpResolver, ctx: MediaContext) -> None:
             request.subtitles(),
             request.questions_digest,
         )
-        found = sign_uploads(ctx, call_of(app), course_id, manifest)
-        signed = [SignedUpload(path=u.path, url=u.url, headers=dict(u.headers)) for u in found.uploads]
-        return UploadAnswer(uploads=signed, missing=found.missing)
+        return UploadAnswer.of(sign_uploads(ctx, api.call(), course_id, manifest))

@@ -7,9 +7,8 @@ What makes a course publishable, the domain checks, with messages for its editor
 from datetime import datetime
 from typing import Annotated, Any
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
-from pydantic import BaseModel, Field, StrictBool, StrictInt, StrictStr
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import Field, StrictBool, StrictInt, StrictStr
 
 from services.catalog.app.context import MediaContext
 from services.catalog.app.courses.read_courses import list_publications, read_state
@@ -17,20 +16,18 @@ from services.catalog.app.publishing.publish_course import Submission, publish_c
 from services.catalog.app.publishing.withdraw_course import withdraw_course
 from services.catalog.domain import document as limits
 from services.catalog.domain.document import write_course
-from services.catalog.domain.publication import Listing, Publication
+from services.catalog.domain.publication import Publication
 from services.catalog.handlers.routes.courses import (
     InstructorText,
     KeyPointText,
     ListingAnswer,
     MindMapText,
-    listing_answer,
 )
 from services.catalog.handlers.routes.fields import ContentId, CourseId, Digits, Limit, Line, Text
 from services.catalog.handlers.routes.media import CaptionEntry, MediaManifest
-from services.kit.bodies import Request
-from services.kit.http import call_of, secured
+from services.kit.bodies import Answer, Request
+from services.kit.http import HttpApi
 from services.kit.identity import Role
-from services.kit.store import Stored
 
 
 class EditorsCourse(ListingAnswer):
@@ -40,7 +37,7 @@ class EditorsCourse(ListingAnswer):
     withdrawn_at: datetime | None = Field(description="null: it is offered")
 
 
-class EditorsCourses(BaseModel):
+class EditorsCourses(Answer):
     """A page of all courses ever published, withdrawn ones too, in the order of their ids."""
 
     courses: list[EditorsCourse]
@@ -110,7 +107,7 @@ class PublishRequest(Request):
     media: MediaManifest
 
 
-class CurrentPublication(BaseModel):
+class CurrentPublication(Answer):
     """What is published now, in the editor's form."""
 
     course_id: str
@@ -135,7 +132,7 @@ class WithdrawalRequest(Request):
     reason: StrictStr = Field(min_length=1, max_length=500, description="for the audit log")
 
 
-class WithdrawalAnswer(BaseModel):
+class WithdrawalAnswer(Answer):
     """Since when the course is withdrawn, and whether this call did it."""
 
     course_id: str
@@ -144,41 +141,29 @@ class WithdrawalAnswer(BaseModel):
     changed: bool
 
 
-def add_publishing_routes(app: APIGatewayHttpResolver, ctx: MediaContext) -> None:
+def add_publishing_routes(api: HttpApi, ctx: MediaContext) -> None:
     """Publishing."""
-    editor = secured(Role.EDITOR, function="editor")
+    editor = api.secured(Role.EDITOR)
 
-    @app.get(
-        "/v1/catalog/publications",
-        operation_id="list_publications",
-        summary="Every course that was ever published, as it stands, a page at a time",
-        **editor,
-    )
+    @editor.route("GET /v1/catalog/publications", "list_publications")
     def listed(
         after: Annotated[str, Query(pattern=r"^[a-z0-9-]{0,64}$", description="the earlier page's `after`")] = "",
         limit: Limit = 20,
     ) -> EditorsCourses:
+        """Every course that was ever published, as it stands, a page at a time."""
         page = list_publications(ctx, after, limit)
-        return EditorsCourses(courses=[_editors_course(line) for line in page.items], after=page.after)
+        courses = [EditorsCourse.of(line.value, publication=line.version) for line in page.items]
+        return EditorsCourses(courses=courses, after=page.after)
 
-    @app.get(
-        "/v1/catalog/courses/<course_id>/publication",
-        operation_id="read_publication",
-        summary="The current publication in the editor's form, never cached",
-        **editor,
-    )
-    def current(course_id: Annotated[CourseId, Path()]) -> CurrentPublication:
+    @editor.route("GET /v1/catalog/courses/<course_id>/publication", "read_publication")
+    def current(course_id: CourseId) -> CurrentPublication:
+        """The current publication in the editor's form, never cached."""
         state = read_state(ctx, course_id)
-        withdrawn = state.withdrawn_at is not None
-        return CurrentPublication(**_publication(state.publication, state.number, withdrawn=withdrawn))
+        return _current(state.publication, state.number, withdrawn=state.withdrawn_at is not None)
 
-    @app.put(
-        "/v1/catalog/courses/<course_id>",
-        operation_id="publish_course",
-        summary="Publish a course; safe to repeat",
-        **editor,
-    )
-    def publish(course_id: Annotated[CourseId, Path()], request: Annotated[PublishRequest, Body()]) -> PublishAnswer:
+    @editor.route("PUT /v1/catalog/courses/<course_id>", "publish_course")
+    def publish(course_id: CourseId, request: PublishRequest) -> PublishAnswer:
+        """Publish a course; safe to repeat."""
         submission = Submission(
             document=request.course.document(course_id),
             version=request.media.content_version,
@@ -187,39 +172,24 @@ def add_publishing_routes(app: APIGatewayHttpResolver, ctx: MediaContext) -> Non
             expected=request.expected_publication,
             reason=request.reason,
         )
-        result = publish_course(ctx, call_of(app), submission)
-        current = _publication(result.publication, result.publication.number, withdrawn=False)
-        return PublishAnswer(changed=result.changed, **current)
+        result = publish_course(ctx, api.call(), submission)
+        current = _current(result.publication, result.publication.number, withdrawn=False)
+        return PublishAnswer.of(current, changed=result.changed)
 
-    @app.post(
-        "/v1/catalog/courses/<course_id>/withdrawal",
-        operation_id="withdraw_course",
-        summary="Take a course off the catalogue; safe to repeat",
-        **editor,
+    @editor.route("POST /v1/catalog/courses/<course_id>/withdrawal", "withdraw_course")
+    def withdraw(course_id: CourseId, request: WithdrawalRequest) -> WithdrawalAnswer:
+        """Take a course off the catalogue; safe to repeat."""
+        done = withdraw_course(ctx, api.call(), course_id, request.reason)
+        return WithdrawalAnswer.of(done, course_id=course_id, publication=done.number)
+
+
+def _current(publication: Publication, number: int, *, withdrawn: bool) -> CurrentPublication:
+    return CurrentPublication.of(
+        publication,
+        publication.course,
+        publication.media,
+        publication=number,
+        withdrawn=withdrawn,
+        content_version=publication.media.version,
+        course=write_course(publication.course),
     )
-    def withdraw(
-        course_id: Annotated[CourseId, Path()], request: Annotated[WithdrawalRequest, Body()]
-    ) -> WithdrawalAnswer:
-        done = withdraw_course(ctx, call_of(app), course_id, request.reason)
-        return WithdrawalAnswer(
-            course_id=course_id, publication=done.number, withdrawn_at=done.withdrawn_at, changed=done.changed
-        )
-
-
-def _editors_course(line: Stored[Listing]) -> EditorsCourse:
-    shown = listing_answer(line.value).model_dump()
-    return EditorsCourse(**shown, publication=line.version, withdrawn_at=line.value.withdrawn_at)
-
-
-def _publication(publication: Publication, number: int, *, withdrawn: bool) -> dict[str, Any]:
-    captions = publication.media.captions
-    return {
-        "course_id": publication.course.course_id,
-        "publication": number,
-        "withdrawn": withdrawn,
-        "content_version": publication.media.version,
-        "duration_ms": publication.media.duration_ms,
-        "media_path": publication.media_path,
-        "captions": [CaptionEntry(language=c.language, sha256=c.sha256, bytes=c.bytes) for c in captions],
-        "course": write_course(publication.course),
-    }

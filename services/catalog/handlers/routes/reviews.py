@@ -4,29 +4,27 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
-from pydantic import BaseModel, Field, StrictBool, StrictInt
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import Field, StrictBool, StrictInt
 
 from services.catalog.app.context import Context
 from services.catalog.app.reviews.moderate_reviews import ReviewCase, decide_review, list_decided, list_waiting
 from services.catalog.app.reviews.read_reviews import list_reviews, may_review, read_own_review, read_rating
 from services.catalog.app.reviews.write_review import report_review, withdraw_review, write_review
 from services.catalog.domain import ids
-from services.catalog.domain.review import MOST_STARS, Rating, Review, ReviewContent
+from services.catalog.domain.review import MOST_STARS, Review, ReviewContent
 from services.catalog.handlers.routes.caching import cacheable
 from services.catalog.handlers.routes.fields import CourseId, DisplayName, Limit, Reason, ReviewText
-from services.kit.bodies import Request
-from services.kit.http import call_of, public, secured
+from services.kit.bodies import Answer, Request
+from services.kit.http import HttpApi
 from services.kit.identity import Role
-
-FUNCTION = "reviews"
 
 ReviewId = Annotated[ids.ReviewId, Field(strict=True, pattern=r"^[0-9a-f]{32}$")]
 After = Annotated[str, Query(pattern=r"^([0-9a-f]{32})?$", description="the earlier page's `after`")]
 
 
-class RatingAnswer(BaseModel):
+class RatingAnswer(Answer):
     """What the reviews of a course give it."""
 
     average: Decimal | None = Field(description="mean of the stars to one decimal place; null without reviews")
@@ -34,7 +32,7 @@ class RatingAnswer(BaseModel):
     histogram: list[int] = Field(description="how many gave one star, two stars ... five stars")
 
 
-class ReviewAnswer(BaseModel):
+class ReviewAnswer(Answer):
     """A review as everybody may read it."""
 
     review_id: str
@@ -45,7 +43,7 @@ class ReviewAnswer(BaseModel):
     edited_at: datetime | None
 
 
-class ReviewsAnswer(BaseModel):
+class ReviewsAnswer(Answer):
     """One page of a course's reviews, the newest first."""
 
     rating: RatingAnswer
@@ -53,7 +51,7 @@ class ReviewsAnswer(BaseModel):
     after: str | None = Field(description="begins the next page; null on the last")
 
 
-class OwnReviewAnswer(BaseModel):
+class OwnReviewAnswer(Answer):
     """What a learner may do about reviewing a course, and their review."""
 
     may_review: bool = Field(description="the learner has completed the course")
@@ -75,7 +73,7 @@ class ReportRequest(Request):
     reason: Reason
 
 
-class ReportAnswer(BaseModel):
+class ReportAnswer(Answer):
     """The report is kept; a moderator decides."""
 
     reported: bool
@@ -88,14 +86,14 @@ class DecisionRequest(Request):
     reason: Reason = Field(description="for the audit log, and for the author of a hidden review")
 
 
-class DecisionAnswer(BaseModel):
+class DecisionAnswer(Answer):
     """The review after the decision."""
 
     review: ReviewAnswer
     hidden_because: str | None
 
 
-class ReportedAnswer(BaseModel):
+class ReportedAnswer(Answer):
     """A review that was reported: one that waits in the words of then, one that was decided on in those of now."""
 
     course_id: str
@@ -109,143 +107,81 @@ class ReportedAnswer(BaseModel):
     hidden_because: str | None = Field(description="the moderator's reason; null: everybody may read it")
 
 
-class ReportedReviewsAnswer(BaseModel):
+class ReportedReviewsAnswer(Answer):
     """One page of the reviews that wait for a decision, or were decided on, the newest first."""
 
     reviews: list[ReportedAnswer]
     after: str | None = Field(description="begins the next page; null on the last")
 
 
-def add_review_routes(app: APIGatewayHttpResolver, ctx: Context) -> None:
+def add_review_routes(api: HttpApi, ctx: Context) -> None:
     """What everybody may read of reviews."""
 
-    @app.get(
-        "/v1/catalog/courses/<course_id>/reviews",
-        operation_id="list_reviews",
-        summary="A course's reviews and rating, a page at a time",
-        **public(),
-    )
-    def listed(course_id: Annotated[CourseId, Path()], after: After = "", limit: Limit = 20) -> Response[ReviewsAnswer]:
+    @api.public().route("GET /v1/catalog/courses/<course_id>/reviews", "list_reviews")
+    def listed(course_id: CourseId, after: After = "", limit: Limit = 20) -> Response[ReviewsAnswer]:
+        """A course's reviews and rating, a page at a time."""
         page, rating = list_reviews(ctx, course_id, after, limit), read_rating(ctx, course_id)
         shown = [_review(review) for review in page.items]
-        return cacheable(app, ReviewsAnswer(rating=rating_answer(rating), reviews=shown, after=page.after))
+        return cacheable(api, ReviewsAnswer.of(page, rating=rating, reviews=shown))
 
 
-def add_own_review_routes(app: APIGatewayHttpResolver, ctx: Context) -> None:
+def add_own_review_routes(api: HttpApi, ctx: Context) -> None:
     """What learners do with reviews."""
-    learner = secured(Role.LEARNER, function=FUNCTION)
+    learner = api.secured(Role.LEARNER)
 
     def own_answer(course_id: ids.CourseId) -> OwnReviewAnswer:
-        own = read_own_review(ctx, call_of(app), course_id)
-        return OwnReviewAnswer(
-            may_review=may_review(ctx, call_of(app), course_id),
-            review=_review(own) if own else None,
-            hidden_because=own.hidden_because if own else None,
-        )
+        own = read_own_review(ctx, api.call(), course_id)
+        may = may_review(ctx, api.call(), course_id)
+        return OwnReviewAnswer.of(own, may_review=may, review=_review(own) if own else None)
 
-    @app.get(
-        "/v1/catalog/reviews/<course_id>",
-        operation_id="read_own_review",
-        summary="The caller's review of a course, and whether they may write one",
-        **learner,
-    )
-    def own(course_id: Annotated[CourseId, Path()]) -> OwnReviewAnswer:
+    @learner.route("GET /v1/catalog/reviews/<course_id>", "read_own_review")
+    def own(course_id: CourseId) -> OwnReviewAnswer:
+        """The caller's review of a course, and whether they may write one."""
         return own_answer(course_id)
 
-    @app.put(
-        "/v1/catalog/reviews/<course_id>",
-        operation_id="write_review",
-        summary="Write or edit the caller's one review of a course they completed; safe to repeat",
-        **learner,
-    )
-    def write(course_id: Annotated[CourseId, Path()], request: Annotated[ReviewRequest, Body()]) -> OwnReviewAnswer:
+    @learner.route("PUT /v1/catalog/reviews/<course_id>", "write_review")
+    def write(course_id: CourseId, request: ReviewRequest) -> OwnReviewAnswer:
+        """Write or edit the caller's one review of a course they completed; safe to repeat."""
         content = ReviewContent(request.display_name, request.stars, request.text)
-        write_review(ctx, call_of(app), course_id, content)
+        write_review(ctx, api.call(), course_id, content)
         return own_answer(course_id)
 
-    @app.delete(
-        "/v1/catalog/reviews/<course_id>",
-        operation_id="withdraw_review",
-        summary="Take the caller's review back; safe to repeat",
-        **learner,
-    )
-    def withdraw(course_id: Annotated[CourseId, Path()]) -> OwnReviewAnswer:
-        withdraw_review(ctx, call_of(app), course_id)
+    @learner.route("DELETE /v1/catalog/reviews/<course_id>", "withdraw_review")
+    def withdraw(course_id: CourseId) -> OwnReviewAnswer:
+        """Take the caller's review back; safe to repeat."""
+        withdraw_review(ctx, api.call(), course_id)
         return own_answer(course_id)
 
-    @app.post(
-        "/v1/catalog/reviews/<course_id>/<review_id>/reports",
-        operation_id="report_review",
-        summary="Put somebody's review before the moderators; safe to repeat",
-        **learner,
-    )
-    def report(
-        course_id: Annotated[CourseId, Path()],
-        review_id: Annotated[ReviewId, Path()],
-        request: Annotated[ReportRequest, Body()],
-    ) -> ReportAnswer:
-        report_review(ctx, call_of(app), course_id, review_id, request.reason)
+    @learner.route("POST /v1/catalog/reviews/<course_id>/<review_id>/reports", "report_review")
+    def report(course_id: CourseId, review_id: ReviewId, request: ReportRequest) -> ReportAnswer:
+        """Put somebody's review before the moderators; safe to repeat."""
+        report_review(ctx, api.call(), course_id, review_id, request.reason)
         return ReportAnswer(reported=True)
 
 
-def add_moderation_routes(app: APIGatewayHttpResolver, ctx: Context) -> None:
+def add_moderation_routes(api: HttpApi, ctx: Context) -> None:
     """What moderators do with reviews."""
-    moderator = secured(Role.MODERATOR, function=FUNCTION)
+    moderator = api.secured(Role.MODERATOR)
 
-    @app.get(
-        "/v1/catalog/reported-reviews",
-        operation_id="list_reported_reviews",
-        summary="Reviews that were reported and wait for a decision, or were decided on in 30 days, a page at a time",
-        **moderator,
-    )
+    @moderator.route("GET /v1/catalog/reported-reviews", "list_reported_reviews")
     def reported(
-        after: After = "", limit: Limit = 20, state: Annotated[Literal["waiting", "decided"], Query()] = "waiting"
+        after: After = "", limit: Limit = 20, state: Literal["waiting", "decided"] = "waiting"
     ) -> ReportedReviewsAnswer:
+        """Reviews that were reported and wait for a decision, or were decided on in 30 days, a page at a time."""
         page = (list_decided if state == "decided" else list_waiting)(ctx, after, limit)
         return ReportedReviewsAnswer(reviews=[_reported(case) for case in page.items], after=page.after)
 
-    @app.post(
-        "/v1/catalog/reviews/<course_id>/<review_id>/decision",
-        operation_id="decide_on_review",
-        summary="Hide a review, or let it be read (again), with a reason; safe to repeat",
-        **moderator,
-    )
-    def decide(
-        course_id: Annotated[CourseId, Path()],
-        review_id: Annotated[ReviewId, Path()],
-        request: Annotated[DecisionRequest, Body()],
-    ) -> DecisionAnswer:
-        review = decide_review(ctx, call_of(app), course_id, review_id, hide=request.hide, reason=request.reason)
-        return DecisionAnswer(review=_review(review), hidden_because=review.hidden_because)
-
-
-def rating_answer(rating: Rating) -> RatingAnswer:
-    """What reviews give a course."""
-    return RatingAnswer(average=rating.average, count=rating.count, histogram=list(rating.histogram))
+    @moderator.route("POST /v1/catalog/reviews/<course_id>/<review_id>/decision", "decide_on_review")
+    def decide(course_id: CourseId, review_id: ReviewId, request: DecisionRequest) -> DecisionAnswer:
+        """Hide a review, or let it be read (again), with a reason; safe to repeat."""
+        review = decide_review(ctx, api.call(), course_id, review_id, hide=request.hide, reason=request.reason)
+        return DecisionAnswer.of(review, review=_review(review))
 
 
 def _review(review: Review) -> ReviewAnswer:
     """Without whose it is."""
-    return ReviewAnswer(
-        review_id=review.review_id,
-        display_name=review.written.display_name,
-        stars=review.written.stars,
-        text=review.written.text,
-        written_at=review.written_at,
-        edited_at=review.edited_at,
-    )
+    return ReviewAnswer.of(review, review.written)
 
 
 def _reported(case: ReviewCase) -> ReportedAnswer:
-    reported = case.reported
-    return ReportedAnswer(
-        course_id=reported.course_id,
-        review_id=reported.review_id,
-        display_name=reported.written.display_name,
-        stars=reported.written.stars,
-        text=reported.written.text,
-        reports=reported.reports,
-        reason=reported.reason,
-        reported_at=reported.reported_at,
-        hidden_because=case.hidden_because,
-    )
+    return ReportedAnswer.of(case, case.reported, case.reported.written)

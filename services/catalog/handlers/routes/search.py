@@ -3,18 +3,19 @@
 from decimal import Decimal
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from services.catalog.app.ports import CourseSearch
 from services.catalog.domain.course import Category, Credential
-from services.catalog.domain.search import Hit, SearchQuery, Sort
+from services.catalog.domain.search import SearchQuery, Sort
 from services.catalog.handlers.routes.caching import cacheable
-from services.catalog.handlers.routes.courses import ListingAnswer, listing_answer
+from services.catalog.handlers.routes.courses import ListingAnswer
 from services.catalog.handlers.routes.fields import Limit
-from services.catalog.handlers.routes.reviews import RatingAnswer, rating_answer
-from services.kit.http import public
+from services.catalog.handlers.routes.reviews import RatingAnswer
+from services.kit.bodies import Answer
+from services.kit.http import HttpApi
 
 MAX_OFFSET = 10_000
 """As far as a search engine pages too; who looks for something narrows the question instead."""
@@ -33,22 +34,17 @@ class FoundCourse(ListingAnswer):
     rating: RatingAnswer
 
 
-class SearchAnswer(BaseModel):
+class SearchAnswer(Answer):
     """One page of the courses found."""
 
     total: int = Field(description="courses found in all")
     courses: list[FoundCourse]
 
 
-def add_search_routes(app: APIGatewayHttpResolver, search: CourseSearch) -> None:
+def add_search_routes(api: HttpApi, search: CourseSearch) -> None:
     """The search."""
 
-    @app.get(
-        "/v1/catalog/search",
-        operation_id="search_courses",
-        summary="Courses by text, certificate, hours, membership and category, a page at a time",
-        **public(),
-    )
+    @api.public().route("GET /v1/catalog/search", "search_courses")
     def found(
         q: SearchText = "",
         credential: Annotated[Credential | None, Query(description="whose holders earn hours")] = None,
@@ -56,17 +52,14 @@ def add_search_routes(app: APIGatewayHttpResolver, search: CourseSearch) -> None
         hours_max: SearchHours = None,
         free_to_members: Annotated[bool, Query(description="recommended, or of the members' library")] = False,
         recommended: Annotated[bool, Query(description="members claim it, outside their quota")] = False,
-        category: Annotated[Category | None, Query()] = None,
-        sort: Annotated[Sort, Query()] = "relevance",
+        category: Category | None = None,
+        sort: Sort = "relevance",
         offset: Annotated[int, Query(ge=0, le=MAX_OFFSET, description="courses to pass over")] = 0,
         limit: Limit = 20,
     ) -> Response[SearchAnswer]:
+        """Courses by text, certificate, hours, membership and category, a page at a time."""
         least, most = (None if hours is None else Decimal(hours) for hours in (hours_min, hours_max))
         query = SearchQuery(q, credential, least, most, free_to_members, recommended, category, sort, offset, limit)
         result = search.find(query)
-        return cacheable(app, SearchAnswer(total=result.total, courses=[_found(hit) for hit in result.hits]))
-
-
-def _found(hit: Hit) -> FoundCourse:
-    line, counts = listing_answer(hit.line).model_dump(), hit.counts
-    return FoundCourse(**line, learners=counts.learners, rating=rating_answer(counts.rating))
+        courses = [FoundCourse.of(hit.line, hit.counts) for hit in result.hits]
+        return cacheable(api, SearchAnswer(total=result.total, courses=courses))

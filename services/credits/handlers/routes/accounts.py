@@ -2,24 +2,22 @@
 
 from datetime import date
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from services.credits.app.accounts.read_account import AccountView, CertificateBalance, read_account
 from services.credits.app.context import RulesContext
 from services.credits.app.texts.shortfalls import shortfall_text
-from services.credits.app.texts.wording import hours_text
 from services.credits.domain.balances import PeriodBalance, Requirement, Shortfall, YearBalance
-from services.credits.domain.ids import LearnerId
 from services.credits.handlers.routes.certificates import CertificateAnswer, certificate_answer
-from services.credits.handlers.routes.fields import Hours, known_hours
+from services.credits.handlers.routes.fields import Hours, learner_id
 from services.credits.handlers.routes.ledger import EntryAnswer, entry_answer
+from services.kit.bodies import Answer
 from services.kit.days import civil_day
-from services.kit.http import caller, secured
+from services.kit.http import HttpApi
 from services.kit.identity import Role
 
 
-class YearAnswer(BaseModel):
+class YearAnswer(Answer):
     """One year of a period; both days are included."""
 
     start: date
@@ -29,7 +27,7 @@ class YearAnswer(BaseModel):
     remaining_hours: Hours | None
 
 
-class MissingAnswer(BaseModel):
+class MissingAnswer(Answer):
     """Hours that one requirement still asks for, and what became of those that were watched."""
 
     requirement: Requirement = Field(description="period: all of it; compulsory: 必修; year: one of its years")
@@ -43,7 +41,7 @@ class MissingAnswer(BaseModel):
     text_en: str
 
 
-class RuleAnswer(BaseModel):
+class RuleAnswer(Answer):
     """The rule in force for a period, and where it comes from."""
 
     id: str
@@ -54,7 +52,7 @@ class RuleAnswer(BaseModel):
     note_en: str
 
 
-class PeriodAnswer(BaseModel):
+class PeriodAnswer(Answer):
     """Hours of one certificate in one period."""
 
     start: date
@@ -74,7 +72,7 @@ class PeriodAnswer(BaseModel):
     rule: RuleAnswer
 
 
-class CertificateBalanceAnswer(BaseModel):
+class CertificateBalanceAnswer(Answer):
     """A certificate and its hours."""
 
     certificate: CertificateAnswer
@@ -82,31 +80,25 @@ class CertificateBalanceAnswer(BaseModel):
     earlier: list[PeriodAnswer] = Field(description="periods that have ended and have awards, oldest first")
 
 
-class AccountAnswer(BaseModel):
+class AccountAnswer(Answer):
     """What the learner has: balances per certificate and period, and what is held with its reason."""
 
     certificates: list[CertificateBalanceAnswer]
     held: list[EntryAnswer]
 
 
-def add_account_routes(app: APIGatewayHttpResolver, ctx: RulesContext) -> None:
+def add_account_routes(api: HttpApi, ctx: RulesContext) -> None:
     """The learner's route."""
 
-    @app.get(
-        "/v1/credits/account",
-        summary="Hours per certificate and period",
-        operation_id="read_account",
-        **secured(Role.LEARNER),
-    )
+    @api.secured(Role.LEARNER).route("GET /v1/credits/account", "read_account")
     def account() -> AccountAnswer:
-        return _account(read_account(ctx, LearnerId(caller(app).id)), civil_day(ctx.clock.now()))
+        """Hours per certificate and period."""
+        return _account(read_account(ctx, learner_id(api)), civil_day(ctx.clock.now()))
 
 
 def _account(account: AccountView, today: date) -> AccountAnswer:
-    return AccountAnswer(
-        certificates=[_balance(balance, today) for balance in account.certificates],
-        held=[entry_answer(entry) for entry in account.held],
-    )
+    certificates = [_balance(balance, today) for balance in account.certificates]
+    return AccountAnswer(certificates=certificates, held=[entry_answer(entry) for entry in account.held])
 
 
 def _balance(balance: CertificateBalance, today: date) -> CertificateBalanceAnswer:
@@ -119,50 +111,42 @@ def _balance(balance: CertificateBalance, today: date) -> CertificateBalanceAnsw
 
 def _period(balance: PeriodBalance, today: date) -> PeriodAnswer:
     rule = balance.rule
-    return PeriodAnswer(
-        start=balance.period.start,
+    return PeriodAnswer.of(
+        balance.period,
         deadline=balance.period.end,
-        earned_hours=hours_text(balance.earned),
-        required_hours=known_hours(balance.required),
-        remaining_hours=known_hours(balance.remaining),
-        compulsory_hours=hours_text(balance.compulsory),
-        compulsory_required_hours=known_hours(balance.compulsory_required),
-        compulsory_remaining_hours=known_hours(balance.compulsory_remaining),
-        elective_hours=hours_text(balance.elective),
+        earned_hours=balance.earned,
+        required_hours=balance.required,
+        remaining_hours=balance.remaining,
+        compulsory_hours=balance.compulsory,
+        compulsory_required_hours=balance.compulsory_required,
+        compulsory_remaining_hours=balance.compulsory_remaining,
+        elective_hours=balance.elective,
         years=[_year(year) for year in balance.years],
         missing=[_missing(shortfall, today) for shortfall in balance.shortfalls],
         not_counted=[entry_answer(entry) for entry in reversed(balance.not_counted)],
-        rule=RuleAnswer(
-            id=rule.id,
-            known=rule.figures is not None,
-            source=rule.source,
-            source_en=rule.source_en,
-            note=rule.note,
-            note_en=rule.note_en,
-        ),
+        rule=RuleAnswer.of(rule, known=rule.figures is not None),
     )
 
 
 def _year(balance: YearBalance) -> YearAnswer:
-    return YearAnswer(
-        start=balance.year.start,
-        end=balance.year.end,
-        earned_hours=hours_text(balance.earned),
-        required_hours=known_hours(balance.required),
-        remaining_hours=known_hours(balance.remaining),
+    return YearAnswer.of(
+        balance.year,
+        earned_hours=balance.earned,
+        required_hours=balance.required,
+        remaining_hours=balance.remaining,
     )
 
 
 def _missing(shortfall: Shortfall, today: date) -> MissingAnswer:
     deadline, text = shortfall.span.end, shortfall_text(shortfall, today)
-    return MissingAnswer(
-        requirement=shortfall.requirement,
-        start=shortfall.span.start,
+    return MissingAnswer.of(
+        shortfall,
+        shortfall.span,
         deadline=deadline,
         missed=deadline is not None and deadline < today,
-        missing_hours=hours_text(shortfall.missing),
-        waiting_hours=hours_text(shortfall.waiting),
-        unearned_hours=hours_text(shortfall.unearned),
+        missing_hours=shortfall.missing,
+        waiting_hours=shortfall.waiting,
+        unearned_hours=shortfall.unearned,
         text=text.zh,
         text_en=text.en,
     )

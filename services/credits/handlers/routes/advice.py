@@ -3,29 +3,28 @@
 from datetime import datetime
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
-from pydantic import BaseModel, Field, Strict, StrictStr
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import Field, StrictStr
 
 from services.credits.app.advice.advise import Advice, advise, read_quotas
 from services.credits.app.context import LedgerContext
 from services.credits.app.texts.advice import ADVICE_TEXTS
-from services.credits.app.texts.wording import hours_text
+from services.credits.domain import ids
 from services.credits.domain.credentials import Category, Credential
-from services.credits.domain.ids import CourseId, LearnerId
 from services.credits.domain.ledger import Draft, Kind
 from services.credits.domain.quota import QuotaState
-from services.credits.handlers.routes.fields import Hours, PeriodSpan, ReasonAnswer, known_hours, span
-from services.kit.http import caller, secured
+from services.credits.handlers.routes.fields import Hours, PeriodSpan, ReasonAnswer, learner_id
+from services.kit.bodies import Answer
+from services.kit.http import HttpApi
 from services.kit.identity import Role
 
-CourseIdPath = Annotated[
-    CourseId, Strict(), Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", description="the course's id"), Path()
+CourseId = Annotated[
+    ids.CourseId, Field(strict=True, pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", description="the course's id")
 ]
 Version = Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9._-]{1,128}$", description="as the course's page names it")]
 
 
-class QuotaAnswer(BaseModel):
+class QuotaAnswer(Answer):
     """How the quota of one membership period stands; null is: no limit."""
 
     membership_period_id: str
@@ -38,13 +37,13 @@ class QuotaAnswer(BaseModel):
     waiting_hours: Hours = Field(description="held because they did not fit; they count once they do")
 
 
-class QuotasAnswer(BaseModel):
+class QuotasAnswer(Answer):
     """The learner's membership periods, newest first."""
 
     periods: list[QuotaAnswer]
 
 
-class OutcomeAnswer(BaseModel):
+class OutcomeAnswer(Answer):
     """What a course would give to one certificate, and why."""
 
     credential: Credential | None = Field(description="null: the course serves no certificate")
@@ -54,7 +53,7 @@ class OutcomeAnswer(BaseModel):
     reason: ReasonAnswer
 
 
-class AdviceAnswer(BaseModel):
+class AdviceAnswer(Answer):
     """What a course version would give if it were completed now. It is advice: the ledger decides at completion."""
 
     course_id: str
@@ -68,66 +67,50 @@ class AdviceAnswer(BaseModel):
     outcomes: list[OutcomeAnswer]
 
 
-def add_advice_routes(app: APIGatewayHttpResolver, ctx: LedgerContext) -> None:
+def add_advice_routes(api: HttpApi, ctx: LedgerContext) -> None:
     """The learner's routes."""
-    learner = secured(Role.LEARNER)
+    learner = api.secured(Role.LEARNER)
 
-    @app.get("/v1/credits/quotas", summary="The caller's member quotas", operation_id="read_quotas", **learner)
+    @learner.route("GET /v1/credits/quotas", "read_quotas")
     def quotas() -> QuotasAnswer:
+        """The caller's member quotas."""
         now = ctx.clock.now()
-        return QuotasAnswer(periods=[_quota(state, now) for state in read_quotas(ctx, LearnerId(caller(app).id))])
+        return QuotasAnswer(periods=[_quota(state, now) for state in read_quotas(ctx, learner_id(api))])
 
-    @app.get(
-        "/v1/credits/courses/<course_id>/advice",
-        summary="What a course would give the caller, per certificate, and whether the member quota covers it",
-        operation_id="advise",
-        **learner,
-    )
+    @learner.route("GET /v1/credits/courses/<course_id>/advice", "advise")
     def advice(
-        course_id: CourseIdPath,
+        course_id: CourseId,
         content_version: Annotated[Version, Query()],
         on_membership: Annotated[
             bool, Query(description="whether it would be watched on the membership alone")
         ] = False,
     ) -> AdviceAnswer:
-        found = advise(ctx, LearnerId(caller(app).id), course_id, content_version, on_membership=on_membership)
+        """What a course would give the caller, per certificate, and whether the member quota covers it."""
+        found = advise(ctx, learner_id(api), course_id, content_version, on_membership=on_membership)
         return _advice(found, ctx.clock.now())
 
 
 def _advice(found: Advice, now: datetime) -> AdviceAnswer:
-    course = found.course
-    return AdviceAnswer(
-        course_id=course.course_id,
-        content_version=course.content_version,
-        title=course.title,
-        title_en=course.title_en,
-        hours=hours_text(course.hours),
-        category=course.category,
+    return AdviceAnswer.of(
+        found,
+        found.course,
         quota=_quota(found.quota, now) if found.quota else None,
-        covered=found.covered,
         outcomes=[_outcome(draft) for draft in found.outcomes],
     )
 
 
 def _outcome(draft: Draft) -> OutcomeAnswer:
     text = ADVICE_TEXTS[draft.reason]
-    return OutcomeAnswer(
-        credential=draft.credential,
-        kind=draft.kind,
-        hours=hours_text(draft.hours),
-        period=span(draft.period) if draft.period else None,
-        reason=ReasonAnswer(code=draft.reason, text=text.zh, text_en=text.en),
-    )
+    return OutcomeAnswer.of(draft, reason=ReasonAnswer(code=draft.reason, text=text.zh, text_en=text.en))
 
 
 def _quota(state: QuotaState, now: datetime) -> QuotaAnswer:
-    return QuotaAnswer(
+    return QuotaAnswer.of(
+        state.period,
         membership_period_id=state.period.id,
-        valid_from=state.period.valid_from,
-        valid_until=state.period.valid_until,
         running=state.period.covers(now),
-        allowed_hours=known_hours(state.period.quota_hours),
-        charged_hours=hours_text(state.charged),
-        left_hours=known_hours(state.left),
-        waiting_hours=hours_text(state.waiting),
+        allowed_hours=state.period.quota_hours,
+        charged_hours=state.charged,
+        left_hours=state.left,
+        waiting_hours=state.waiting,
     )

@@ -3,9 +3,7 @@
 from decimal import Decimal
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.event_handler.openapi.params import Body, Path
-from pydantic import AfterValidator, BaseModel, Field, StrictStr
+from pydantic import AfterValidator, Field, StrictStr
 
 from services.credits.app.awarding.grant_hours import Grant, grant_hours
 from services.credits.app.awarding.review_award import AwardReview, review_award
@@ -13,10 +11,10 @@ from services.credits.app.context import LedgerContext
 from services.credits.domain.credentials import Category, Credential
 from services.credits.domain.profile import clean_text
 from services.credits.domain.review import Standing
-from services.credits.handlers.routes.fields import CLEAN_TEXT, LearnerIdPath, ShownReason
+from services.credits.handlers.routes.fields import CLEAN_TEXT, LearnerId, ShownReason
 from services.credits.handlers.routes.ledger import EntryAnswer, entry_answer
-from services.kit.bodies import Day, Request
-from services.kit.http import call_of, secured
+from services.kit.bodies import Answer, Day, Request
+from services.kit.http import HttpApi
 from services.kit.identity import Role
 
 GrantedHours = Annotated[
@@ -49,24 +47,21 @@ class ReviewRequest(Request):
     reason: ShownReason
 
 
-class ReviewAnswer(BaseModel):
+class ReviewAnswer(Answer):
     """An award, and what it is worth now."""
 
     award: EntryAnswer
     standing: Standing
 
 
-def add_grant_routes(app: APIGatewayHttpResolver, ctx: LedgerContext) -> None:
+def add_grant_routes(api: HttpApi, ctx: LedgerContext) -> None:
     """The administrators' route."""
 
-    @app.post(
-        "/v1/credits/learners/<learner_id>/grants",
-        status_code=201,
-        summary="Enter hours that a learner earned elsewhere; they count at once",
-        operation_id="grant_hours",
-        **secured(Role.ADMINISTRATOR, idempotent=True),
+    @api.secured(Role.ADMINISTRATOR).route(
+        "POST /v1/credits/learners/<learner_id>/grants", "grant_hours", status_code=201, idempotent=True
     )
-    def grant(learner_id: LearnerIdPath, request: Annotated[GrantRequest, Body()]) -> EntryAnswer:
+    def grant(learner_id: LearnerId, request: GrantRequest) -> EntryAnswer:
+        """Enter hours that a learner earned elsewhere; they count at once."""
         wanted = Grant(
             learner_id,
             request.credential,
@@ -76,23 +71,19 @@ def add_grant_routes(app: APIGatewayHttpResolver, ctx: LedgerContext) -> None:
             request.earned_on,
             request.reason,
         )
-        return entry_answer(grant_hours(ctx, call_of(app), wanted))
+        return entry_answer(grant_hours(ctx, api.call(), wanted))
 
 
-def add_review_routes(app: APIGatewayHttpResolver, ctx: LedgerContext) -> None:
+def add_review_routes(api: HttpApi, ctx: LedgerContext) -> None:
     """The reviewers' route."""
 
-    @app.post(
-        "/v1/credits/learners/<learner_id>/awards/<number>/review",
-        summary="Hold an award, let it stand again, or take it back; safe to repeat",
-        operation_id="review_award",
-        **secured(Role.REVIEWER, Role.ADMINISTRATOR),
+    @api.secured(Role.REVIEWER, Role.ADMINISTRATOR).route(
+        "POST /v1/credits/learners/<learner_id>/awards/<number>/review", "review_award"
     )
     def review(
-        learner_id: LearnerIdPath,
-        number: Annotated[int, Path(ge=1, le=9_999_999_999)],
-        request: Annotated[ReviewRequest, Body()],
+        learner_id: LearnerId, number: Annotated[int, Field(ge=1, le=9_999_999_999)], request: ReviewRequest
     ) -> ReviewAnswer:
+        """Hold an award, let it stand again, or take it back; safe to repeat."""
         wanted = AwardReview(learner_id, number, request.standing, request.reason)
-        award, standing = review_award(ctx, call_of(app), wanted)
+        award, standing = review_award(ctx, api.call(), wanted)
         return ReviewAnswer(award=entry_answer(award), standing=standing)

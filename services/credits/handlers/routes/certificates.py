@@ -1,11 +1,8 @@
 """Certificates: registered by learners, confirmed and renewed by administrators."""
 
 from datetime import date, datetime
-from typing import Annotated
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.event_handler.openapi.params import Body, Path
-from pydantic import BaseModel, Field, StrictInt, StrictStr
+from pydantic import Field, StrictInt, StrictStr
 
 from services.credits.app.certificates.confirm_certificate import (
     Confirmation,
@@ -18,10 +15,9 @@ from services.credits.app.certificates.register_certificate import Registration,
 from services.credits.app.context import LedgerContext
 from services.credits.domain.certificates import Certificate, State
 from services.credits.domain.credentials import Credential
-from services.credits.domain.ids import LearnerId
-from services.credits.handlers.routes.fields import LearnerIdPath, PeriodSpan, Reason500, span
-from services.kit.bodies import Day, Request
-from services.kit.http import call_of, caller, secured
+from services.credits.handlers.routes.fields import LearnerId, PeriodSpan, Reason, learner_id
+from services.kit.bodies import Answer, Day, Request
+from services.kit.http import HttpApi
 from services.kit.identity import Role
 
 
@@ -39,7 +35,7 @@ class RegisterRequest(Request):
 class ConfirmRequest(Request):
     """An administrator's confirmation."""
 
-    reason: Reason500
+    reason: Reason
     revision: StrictInt | None = Field(
         default=None, ge=1, description="the revision that was looked at; refused if the learner has changed it since"
     )
@@ -50,13 +46,13 @@ class RenewalRequest(Request):
 
     valid_from: Day
     valid_until: Day
-    reason: Reason500
+    reason: Reason
     revision: StrictInt | None = Field(
         default=None, ge=1, description="the revision that was looked at; refused if another one is known now"
     )
 
 
-class CertificateAnswer(BaseModel):
+class CertificateAnswer(Answer):
     """A certificate as it stands."""
 
     credential: Credential
@@ -70,91 +66,64 @@ class CertificateAnswer(BaseModel):
     changed_at: datetime
 
 
-class CertificatesAnswer(BaseModel):
+class CertificatesAnswer(Answer):
     """A learner's certificates."""
 
     certificates: list[CertificateAnswer]
 
 
-def add_certificate_routes(app: APIGatewayHttpResolver, ctx: LedgerContext) -> None:
+def add_certificate_routes(api: HttpApi, ctx: LedgerContext) -> None:
     """The learners' routes and the administrators'."""
-    _add_own_routes(app, ctx)
-    _add_staff_routes(app, ctx)
+    _add_own_routes(api, ctx)
+    _add_staff_routes(api, ctx)
 
 
 def certificate_answer(certificate: Certificate) -> CertificateAnswer:
     """The answer for one certificate."""
-    return CertificateAnswer(
-        credential=certificate.credential,
-        number=certificate.number,
-        period_start=certificate.period_start,
-        validity=[span(period) for period in certificate.validity],
-        state=certificate.state,
-        revision=certificate.revision,
-        changed_at=certificate.at,
-    )
+    return CertificateAnswer.of(certificate, changed_at=certificate.at)
 
 
-def _add_own_routes(app: APIGatewayHttpResolver, ctx: LedgerContext) -> None:
-    learner = secured(Role.LEARNER)
-    path = "/v1/credits/certificates"
+def _add_own_routes(api: HttpApi, ctx: LedgerContext) -> None:
+    learner = api.secured(Role.LEARNER)
 
-    @app.get(path, summary="The caller's certificates", operation_id="list_certificates", **learner)
+    @learner.route("GET /v1/credits/certificates", "list_certificates")
     def certificates() -> CertificatesAnswer:
-        return _certificates(ctx, LearnerId(caller(app).id))
+        """The caller's certificates."""
+        return _certificates(ctx, learner_id(api))
 
-    @app.post(
-        path,
-        status_code=201,
-        summary="Register a certificate, or correct one not yet confirmed; safe to repeat",
-        operation_id="register_certificate",
-        **learner,
-    )
-    def register(request: Annotated[RegisterRequest, Body()]) -> CertificateAnswer:
+    @learner.route("POST /v1/credits/certificates", "register_certificate", status_code=201)
+    def register(request: RegisterRequest) -> CertificateAnswer:
+        """Register a certificate, or correct one not yet confirmed; safe to repeat."""
         wanted = Registration(request.credential, request.number, request.period_start, request.valid_until)
-        return certificate_answer(register_certificate(ctx, call_of(app), wanted))
+        return certificate_answer(register_certificate(ctx, api.call(), wanted))
 
 
-def _add_staff_routes(app: APIGatewayHttpResolver, ctx: LedgerContext) -> None:
-    path = "/v1/credits/learners/<learner_id>/certificates"
+def _add_staff_routes(api: HttpApi, ctx: LedgerContext) -> None:
+    administrator = api.secured(Role.ADMINISTRATOR)
 
-    @app.get(
-        path,
-        summary="A learner's certificates",
-        operation_id="list_learner_certificates",
-        **secured(Role.ADMINISTRATOR, Role.AUDITOR),
+    @api.secured(Role.ADMINISTRATOR, Role.AUDITOR).route(
+        "GET /v1/credits/learners/<learner_id>/certificates", "list_learner_certificates"
     )
-    def certificates_of(learner_id: LearnerIdPath) -> CertificatesAnswer:
+    def certificates_of(learner_id: LearnerId) -> CertificatesAnswer:
+        """A learner's certificates."""
         return _certificates(ctx, learner_id)
 
-    @app.post(
-        f"{path}/<credential>/confirmation",
-        summary="Confirm a certificate and release the hours held for it; safe to repeat",
-        operation_id="confirm_certificate",
-        **secured(Role.ADMINISTRATOR),
+    @administrator.route(
+        "POST /v1/credits/learners/<learner_id>/certificates/<credential>/confirmation", "confirm_certificate"
     )
-    def confirm(
-        learner_id: LearnerIdPath,
-        credential: Annotated[Credential, Path()],
-        request: Annotated[ConfirmRequest, Body()],
-    ) -> CertificateAnswer:
+    def confirm(learner_id: LearnerId, credential: Credential, request: ConfirmRequest) -> CertificateAnswer:
+        """Confirm a certificate and release the hours held for it; safe to repeat."""
         wanted = Confirmation(learner_id, credential, request.reason, request.revision)
-        return certificate_answer(confirm_certificate(ctx, call_of(app), wanted))
+        return certificate_answer(confirm_certificate(ctx, api.call(), wanted))
 
-    @app.post(
-        f"{path}/<credential>/renewals",
-        summary="Add days of validity to a confirmed certificate and release the hours that waited; safe to repeat",
-        operation_id="renew_certificate",
-        **secured(Role.ADMINISTRATOR),
+    @administrator.route(
+        "POST /v1/credits/learners/<learner_id>/certificates/<credential>/renewals", "renew_certificate"
     )
-    def renew(
-        learner_id: LearnerIdPath,
-        credential: Annotated[Credential, Path()],
-        request: Annotated[RenewalRequest, Body()],
-    ) -> CertificateAnswer:
+    def renew(learner_id: LearnerId, credential: Credential, request: RenewalRequest) -> CertificateAnswer:
+        """Add days of validity to a confirmed certificate and release the hours that waited; safe to repeat."""
         days = (request.valid_from, request.valid_until)
         wanted = Renewal(learner_id, credential, *days, request.reason, request.revision)
-        return certificate_answer(renew_certificate(ctx, call_of(app), wanted))
+        return certificate_answer(renew_certificate(ctx, api.call(), wanted))
 
 
 def _certificates(ctx: LedgerContext, learner_id: LearnerId) -> CertificatesAnswer:

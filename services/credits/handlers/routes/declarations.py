@@ -3,9 +3,8 @@
 from datetime import datetime
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
-from pydantic import BaseModel, Field, StrictStr
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import BeforeValidator, Field, StrictStr
 
 from services.credits.app.context import RecordsContext
 from services.credits.app.declarations.declare_hours import DeclaredEntry, declare_hours, read_declarations
@@ -13,16 +12,16 @@ from services.credits.app.declarations.export_batch import close_batch, file_lin
 from services.credits.app.declarations.import_results import import_results
 from services.credits.app.declarations.items import Batch
 from services.credits.app.texts.declarations import STATE_TEXTS
-from services.credits.app.texts.wording import hours_text
 from services.credits.domain.credentials import Credential
 from services.credits.domain.declarations import DeclarationState, batch_id
-from services.credits.domain.ids import LearnerId
-from services.credits.handlers.routes.fields import Hours, PeriodSpan, Reason500, span
-from services.kit.bodies import Day, Request
-from services.kit.http import call_of, caller, secured
+from services.credits.handlers.routes.fields import Hours, PeriodSpan, Reason, learner_id, written_hours
+from services.kit.bodies import Answer, Day, Request
+from services.kit.http import HttpApi
 from services.kit.identity import Role
 
-SignedHours = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$", description="exact decimal")]
+SignedHours = Annotated[
+    str, BeforeValidator(written_hours), Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$", description="exact decimal")
+]
 BatchNumber = Annotated[int, Field(ge=1, le=999_999, description="the batch's number")]
 MAX_HOLDERS = 200
 
@@ -34,7 +33,7 @@ class DeclareRequest(Request):
     period_start: Day = Field(description="first day of the period, Asia/Shanghai")
 
 
-class DeclarationAnswer(BaseModel):
+class DeclarationAnswer(Answer):
     """The declaration of one entry of the ledger."""
 
     entry_id: str
@@ -51,7 +50,7 @@ class DeclarationAnswer(BaseModel):
     reason: str = Field(description="the certifying body's own words; empty where it gave none")
 
 
-class DeclarationsAnswer(BaseModel):
+class DeclarationsAnswer(Answer):
     """Declarations, in the order of the ledger."""
 
     declarations: list[DeclarationAnswer]
@@ -61,10 +60,10 @@ class CloseRequest(Request):
     """Close the open batch of a certificate."""
 
     credential: Credential
-    reason: Reason500
+    reason: Reason
 
 
-class BatchFileAnswer(BaseModel):
+class BatchFileAnswer(Answer):
     """The file that the certifying body gets, and what its lines add up to."""
 
     sha256: str = Field(description="of the file's bytes, hexadecimal")
@@ -77,7 +76,7 @@ class BatchFileAnswer(BaseModel):
     net_hours: SignedHours
 
 
-class BatchAnswer(BaseModel):
+class BatchAnswer(Answer):
     """A closed batch."""
 
     batch_id: str
@@ -87,27 +86,27 @@ class BatchAnswer(BaseModel):
     file: BatchFileAnswer | None = Field(description="null while it is being written: close again to finish it")
 
 
-class BatchesAnswer(BaseModel):
+class BatchesAnswer(Answer):
     """The closed batches of a certificate, newest first."""
 
     batches: list[BatchAnswer]
 
 
-class FileAnswer(BaseModel):
+class FileAnswer(Answer):
     """Where the file is, for some minutes."""
 
     url: str
     sha256: str
 
 
-class HolderAnswer(BaseModel):
+class HolderAnswer(Answer):
     """Whose lines these are."""
 
     learner_id: str
     certificate_number: str | None = Field(description="null: the person was erased")
 
 
-class HoldersAnswer(BaseModel):
+class HoldersAnswer(Answer):
     """The holders of some lines."""
 
     holders: list[HolderAnswer]
@@ -122,10 +121,10 @@ class ResultsRequest(Request):
         max_length=900_000,
         description="the batch's file, or its column line_id, with `result` (accepted, denied) and `reason` filled in",
     )
-    reason: Reason500
+    reason: Reason
 
 
-class ResultsAnswer(BaseModel):
+class ResultsAnswer(Answer):
     """How the batch stands."""
 
     added: int = Field(description="answers that this import added")
@@ -134,93 +133,60 @@ class ResultsAnswer(BaseModel):
     unanswered: int
 
 
-def add_declaration_routes(app: APIGatewayHttpResolver, ctx: RecordsContext) -> None:
+def add_declaration_routes(api: HttpApi, ctx: RecordsContext) -> None:
     """The learners' routes and the records officer's."""
-    _add_learner_routes(app, ctx)
-    _add_batch_routes(app, ctx)
-    _add_result_routes(app, ctx)
+    _add_learner_routes(api, ctx)
+    _add_officer_routes(api, ctx)
 
 
-def _add_learner_routes(app: APIGatewayHttpResolver, ctx: RecordsContext) -> None:
-    learner = secured(Role.LEARNER, function="records")
-    path = "/v1/credits/declarations"
+def _add_learner_routes(api: HttpApi, ctx: RecordsContext) -> None:
+    learner = api.secured(Role.LEARNER)
 
-    @app.get(path, summary="The caller's declarations", operation_id="read_declarations", **learner)
+    @learner.route("GET /v1/credits/declarations", "read_declarations")
     def declarations() -> DeclarationsAnswer:
-        return _declarations(read_declarations(ctx.store, LearnerId(caller(app).id)))
+        """The caller's declarations."""
+        return _declarations(read_declarations(ctx.store, learner_id(api)))
 
-    @app.post(
-        path,
-        summary="Declare what was awarded to a certificate in one period; safe to repeat",
-        operation_id="declare_hours",
-        **learner,
-    )
-    def declare(request: Annotated[DeclareRequest, Body()]) -> DeclarationsAnswer:
-        return _declarations(declare_hours(ctx, call_of(app), request.credential, request.period_start))
+    @learner.route("POST /v1/credits/declarations", "declare_hours")
+    def declare(request: DeclareRequest) -> DeclarationsAnswer:
+        """Declare what was awarded to a certificate in one period; safe to repeat."""
+        return _declarations(declare_hours(ctx, api.call(), request.credential, request.period_start))
 
 
-def _add_batch_routes(app: APIGatewayHttpResolver, ctx: RecordsContext) -> None:
-    officer = secured(Role.RECORDS, function="records")
+def _add_officer_routes(api: HttpApi, ctx: RecordsContext) -> None:
+    officer = api.secured(Role.RECORDS)
 
-    @app.post(
-        "/v1/credits/batches",
-        summary="Close the open batch of a certificate, which exports it; finishes one that was interrupted",
-        operation_id="close_batch",
-        **secured(Role.RECORDS, idempotent=True, function="records"),
-    )
-    def close(request: Annotated[CloseRequest, Body()]) -> BatchAnswer:
-        return _batch(close_batch(ctx, call_of(app), request.credential, request.reason))
+    @officer.route("POST /v1/credits/batches", "close_batch", idempotent=True)
+    def close(request: CloseRequest) -> BatchAnswer:
+        """Close the open batch of a certificate, which exports it; finishes one that was interrupted."""
+        return _batch(close_batch(ctx, api.call(), request.credential, request.reason))
 
-    @app.get(
-        "/v1/credits/batches/<credential>",
-        summary="The closed batches of a certificate",
-        operation_id="list_batches",
-        **officer,
-    )
-    def batches(credential: Annotated[Credential, Path()]) -> BatchesAnswer:
+    @officer.route("GET /v1/credits/batches/<credential>", "list_batches")
+    def batches(credential: Credential) -> BatchesAnswer:
+        """The closed batches of a certificate."""
         return BatchesAnswer(batches=[_batch(batch) for batch in list_batches(ctx.store, credential)])
 
-    @app.get(
-        "/v1/credits/batches/<credential>/<number>/file",
-        summary="Where a batch's file can be fetched",
-        operation_id="read_batch_file",
-        **officer,
-    )
-    def file(credential: Annotated[Credential, Path()], number: Annotated[BatchNumber, Path()]) -> FileAnswer:
+    @officer.route("GET /v1/credits/batches/<credential>/<number>/file", "read_batch_file")
+    def file(credential: Credential, number: BatchNumber) -> FileAnswer:
+        """Where a batch's file can be fetched."""
         url, sha256 = file_link(ctx, credential, number)
         return FileAnswer(url=url, sha256=sha256)
 
-    @app.get(
-        "/v1/credits/batches/<credential>/<number>/holders",
-        summary="Whose lines a batch has, a page at a time",
-        operation_id="read_batch_holders",
-        **officer,
-    )
+    @officer.route("GET /v1/credits/batches/<credential>/<number>/holders", "read_batch_holders")
     def holders(
-        credential: Annotated[Credential, Path()],
-        number: Annotated[BatchNumber, Path()],
+        credential: Credential,
+        number: BatchNumber,
         after: Annotated[str, Query(pattern=r"^[0-9a-z-]{0,64}$", description="the earlier page's `after`")] = "",
         limit: Annotated[int, Query(ge=1, le=MAX_HOLDERS, description="of lines")] = MAX_HOLDERS,
     ) -> HoldersAnswer:
+        """Whose lines a batch has, a page at a time."""
         page = read_holders(ctx.store, credential, number, after, limit)
-        found = [HolderAnswer(learner_id=h.learner_id, certificate_number=h.certificate_number) for h in page.items]
-        return HoldersAnswer(holders=found, after=page.after)
+        return HoldersAnswer.of(page, holders=page.items)
 
-
-def _add_result_routes(app: APIGatewayHttpResolver, ctx: RecordsContext) -> None:
-    @app.post(
-        "/v1/credits/batches/<credential>/<number>/results",
-        summary="Import what the certifying body answered: the whole file or nothing; safe to repeat",
-        operation_id="import_results",
-        **secured(Role.RECORDS, function="records"),
-    )
-    def results(
-        credential: Annotated[Credential, Path()],
-        number: Annotated[BatchNumber, Path()],
-        request: Annotated[ResultsRequest, Body()],
-    ) -> ResultsAnswer:
-        done = import_results(ctx, call_of(app), credential, number, request.csv, request.reason)
-        return ResultsAnswer(added=done.added, accepted=done.accepted, denied=done.denied, unanswered=done.unanswered)
+    @officer.route("POST /v1/credits/batches/<credential>/<number>/results", "import_results")
+    def results(credential: Credential, number: BatchNumber, request: ResultsRequest) -> ResultsAnswer:
+        """Import what the certifying body answered: the whole file or nothing; safe to repeat."""
+        return ResultsAnswer.of(import_results(ctx, api.call(), credential, number, request.csv, request.reason))
 
 
 def _declarations(found: list[DeclaredEntry]) -> DeclarationsAnswer:
@@ -230,13 +196,10 @@ def _declarations(found: list[DeclaredEntry]) -> DeclarationsAnswer:
 def _declaration(declared: DeclaredEntry) -> DeclarationAnswer:
     declaration, result, text = declared.declaration, declared.result, STATE_TEXTS[declared.state]
     submission = declaration.counter or declaration.last
-    return DeclarationAnswer(
-        entry_id=declaration.entry_id,
+    return DeclarationAnswer.of(
+        declaration,
+        declared,
         number=declaration.entry_number,
-        credential=declaration.credential,
-        period=span(declaration.period),
-        hours=hours_text(declaration.hours),
-        state=declared.state,
         text=text.zh,
         text_en=text.en,
         batch_id=batch_id(declaration.credential, submission.batch),
@@ -247,26 +210,5 @@ def _declaration(declared: DeclaredEntry) -> DeclarationAnswer:
 
 
 def _batch(batch: Batch) -> BatchAnswer:
-    return BatchAnswer(
-        batch_id=batch_id(batch.credential, batch.number),
-        credential=batch.credential,
-        number=batch.number,
-        closed_at=batch.closed_at,
-        file=_file(batch),
-    )
-
-
-def _file(batch: Batch) -> BatchFileAnswer | None:
-    if batch.file is None:
-        return None
-    totals = batch.file.totals
-    return BatchFileAnswer(
-        sha256=batch.file.sha256,
-        bytes=batch.file.size,
-        rows=totals.rows,
-        declared_rows=totals.declared_rows,
-        declared_hours=hours_text(totals.declared_hours),
-        counter_rows=totals.counter_rows,
-        counter_hours=hours_text(totals.counter_hours),
-        net_hours=hours_text(totals.net_hours),
-    )
+    file = batch.file and BatchFileAnswer.of(batch.file, batch.file.totals, bytes=batch.file.size)
+    return BatchAnswer.of(batch, batch_id=batch_id(batch.credential, batch.number), file=file)

@@ -4,51 +4,51 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Path
-from pydantic import BaseModel, Field, Strict, StrictStr
+from pydantic import BeforeValidator, Field, StrictStr
 
 from services.credits.app.texts.wording import hours_text
-from services.credits.domain.ids import EntryId, LearnerId
-from services.credits.domain.ledger import Reason
-from services.credits.domain.periods import Period
-from services.kit.bodies import text_pattern
+from services.credits.domain import ids, ledger
+from services.kit.bodies import Answer, text_pattern
+from services.kit.http import HttpApi
 
 CLEAN_TEXT = {"pattern": text_pattern(r"\p{C}")}
 """What the document says of texts that `clean_text` reads."""
 
-Reason500 = Annotated[StrictStr, Field(pattern=r"\S", max_length=500, description="why; kept in the audit log")]
+
+def written_hours(hours: object) -> object:
+    """A figure as answers have it: exact, as text."""
+    return hours_text(hours) if isinstance(hours, Decimal) else hours
+
+
+Reason = Annotated[StrictStr, Field(pattern=r"\S", max_length=500, description="why; kept in the audit log")]
 ShownReason = Annotated[StrictStr, Field(pattern=r"\S", max_length=500, description="why; the learner reads it")]
-LearnerIdPath = Annotated[
-    LearnerId,
-    Strict(),
-    Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$", description="the user pool's id of the learner"),
-    Path(),
+LearnerId = Annotated[
+    ids.LearnerId,
+    Field(strict=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$", description="the user pool's id of the learner"),
 ]
-EntryIdField = Annotated[EntryId, Strict(), Field(pattern=r"^[0-9a-f]{32}$", description="the award's entry")]
-EntryIdPath = Annotated[EntryIdField, Path()]
-Hours = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)?$", description="exact decimal", examples=["1.5"])]
+EntryId = Annotated[ids.EntryId, Field(strict=True, pattern=r"^[0-9a-f]{32}$", description="the award's entry")]
+Hours = Annotated[
+    str,
+    BeforeValidator(written_hours),
+    Field(pattern=r"^[0-9]+(\.[0-9]+)?$", description="exact decimal", examples=["1.5"]),
+]
 
 
-class PeriodSpan(BaseModel):
+class PeriodSpan(Answer):
     """A period; both days are included."""
 
     start: date
     end: date | None
 
 
-class ReasonAnswer(BaseModel):
+class ReasonAnswer(Answer):
     """Why, for programs and for people."""
 
-    code: Reason
+    code: ledger.Reason
     text: str
     text_en: str
 
 
-def span(period: Period) -> PeriodSpan:
-    """The answer for a period."""
-    return PeriodSpan(start=period.start, end=period.end)
-
-
-def known_hours(hours: Decimal | None) -> str | None:
-    """A figure, or null where it is not known or there is none."""
-    return None if hours is None else hours_text(hours)
+def learner_id(api: HttpApi) -> ids.LearnerId:
+    """Who makes the current request, on a route that only learners may call."""
+    return ids.LearnerId(api.call().caller_id)

@@ -3,22 +3,19 @@
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from services.credits.app.context import Context
 from services.credits.app.ledger.items import read_page, read_timeline
 from services.credits.app.ledger.postings import entries_between
 from services.credits.app.ledger.problems import SPAN_TOO_LONG
 from services.credits.app.texts.reasons import TEXTS
-from services.credits.app.texts.wording import hours_text
 from services.credits.domain.credentials import Category, Credential
-from services.credits.domain.ids import LearnerId
 from services.credits.domain.ledger import Entry, Kind
-from services.credits.handlers.routes.fields import Hours, LearnerIdPath, PeriodSpan, ReasonAnswer, span
-from services.kit.bodies import DAY_OF_THIS_CENTURY, Day
-from services.kit.http import caller, secured
+from services.credits.handlers.routes.fields import Hours, LearnerId, PeriodSpan, ReasonAnswer, learner_id
+from services.kit.bodies import DAY_OF_THIS_CENTURY, Answer, Day
+from services.kit.http import HttpApi
 from services.kit.identity import Role
 
 MAX_SPAN = timedelta(days=31)
@@ -31,7 +28,7 @@ Place = Annotated[str, Field(pattern=rf"^{_INSTANT}#[^#]{{1,128}}#[0-9]{{10}}$")
 """The sort key of a posting."""
 
 
-class EntryAnswer(BaseModel):
+class EntryAnswer(Answer):
     """One entry of the ledger."""
 
     number: int = Field(description="place in the ledger, from 1")
@@ -56,7 +53,7 @@ class EntryAnswer(BaseModel):
     completed_at: datetime
 
 
-class TimelineAnswer(BaseModel):
+class TimelineAnswer(Answer):
     """Every entry, newest first."""
 
     entries: list[EntryAnswer]
@@ -72,73 +69,58 @@ class AuditedEntry(EntryAnswer):
     evidence: str = Field(description="path of the watch's signed evidence pack; empty: of a grant, which has none")
 
 
-class LearnerEntriesAnswer(BaseModel):
+class LearnerEntriesAnswer(Answer):
     """Entries of one ledger, in order."""
 
     entries: list[AuditedEntry]
     after: int | None = Field(description="ask for what comes after this number next; null: there is no more")
 
 
-class PeriodEntriesAnswer(BaseModel):
+class PeriodEntriesAnswer(Answer):
     """Entries of all ledgers, in order of posting."""
 
     entries: list[AuditedEntry]
     after: str | None = Field(description="ask for what comes after this place next; null: there is no more")
 
 
-def add_timeline_routes(app: APIGatewayHttpResolver, ctx: Context) -> None:
+def add_timeline_routes(api: HttpApi, ctx: Context) -> None:
     """The learner's own ledger, and any learner's for reviewers."""
+    learner, reviewer = api.secured(Role.LEARNER), api.secured(Role.REVIEWER, Role.ADMINISTRATOR)
 
-    @app.get(
-        "/v1/credits/timeline",
-        summary="Every entry, newest first",
-        operation_id="read_timeline",
-        **secured(Role.LEARNER),
-    )
+    @learner.route("GET /v1/credits/timeline", "read_timeline")
     def timeline() -> TimelineAnswer:
-        return _timeline(read_timeline(ctx.store, LearnerId(caller(app).id)))
+        """Every entry, newest first."""
+        return _timeline(read_timeline(ctx.store, learner_id(api)))
 
-    @app.get(
-        "/v1/credits/learners/<learner_id>/timeline",
-        summary="A learner's ledger, newest entry first",
-        operation_id="read_learner_timeline",
-        **secured(Role.REVIEWER, Role.ADMINISTRATOR),
-    )
-    def timeline_of(learner_id: LearnerIdPath) -> TimelineAnswer:
+    @reviewer.route("GET /v1/credits/learners/<learner_id>/timeline", "read_learner_timeline")
+    def timeline_of(learner_id: LearnerId) -> TimelineAnswer:
+        """A learner's ledger, newest entry first."""
         return _timeline(read_timeline(ctx.store, learner_id))
 
 
-def add_audit_routes(app: APIGatewayHttpResolver, ctx: Context) -> None:
+def add_audit_routes(api: HttpApi, ctx: Context) -> None:
     """The auditors' routes."""
-    auditor = secured(Role.AUDITOR, function="records")
+    auditor = api.secured(Role.AUDITOR)
 
-    @app.get(
-        "/v1/credits/learners/<learner_id>/entries",
-        summary="A learner's ledger, a page at a time",
-        operation_id="audit_learner",
-        **auditor,
-    )
+    @auditor.route("GET /v1/credits/learners/<learner_id>/entries", "audit_learner")
     def audit_learner(
-        learner_id: LearnerIdPath,
+        learner_id: LearnerId,
         after: Annotated[int, Query(ge=0, le=9_999_999_999, description="the last number seen")] = 0,
         limit: Annotated[int, Query(ge=1, le=MAX_ENTRIES)] = MAX_ENTRIES,
     ) -> LearnerEntriesAnswer:
+        """A learner's ledger, a page at a time."""
         page = read_page(ctx.store, learner_id, after, limit)
         entries = [_audited(entry) for entry in page.items]
         return LearnerEntriesAnswer(entries=entries, after=entries[-1].number if page.after else None)
 
-    @app.get(
-        "/v1/credits/entries",
-        summary="What was posted to all ledgers on some days, a page at a time",
-        operation_id="audit_period",
-        **auditor,
-    )
+    @auditor.route("GET /v1/credits/entries", "audit_period")
     def audit_period(
         first_day: Annotated[Day, Query(description="Asia/Shanghai")],
         last_day: Annotated[Day, Query(description="Asia/Shanghai; included")],
         after: Annotated[Place | None, Query(description="the earlier page's `after`")] = None,
         limit: Annotated[int, Query(ge=1, le=MAX_POSTINGS, description="of postings: entries made together")] = 50,
     ) -> PeriodEntriesAnswer:
+        """What was posted to all ledgers on some days, a page at a time."""
         if not timedelta(0) <= last_day - first_day < MAX_SPAN:
             raise SPAN_TOO_LONG.problem(days=MAX_SPAN.days)
         page = entries_between(ctx.store, first_day, last_day, after, limit)
@@ -148,39 +130,15 @@ def add_audit_routes(app: APIGatewayHttpResolver, ctx: Context) -> None:
 def entry_answer(entry: Entry) -> EntryAnswer:
     """The answer for one entry."""
     watch, text = entry.completion, TEXTS[entry.reason]
-    return EntryAnswer(
-        number=entry.number,
-        entry_id=entry.entry_id,
-        at=entry.at,
-        kind=entry.kind,
-        credential=entry.credential,
-        hours=hours_text(entry.hours),
-        reason=ReasonAnswer(code=entry.reason, text=text.zh, text_en=text.en),
-        period=span(entry.period) if entry.period else None,
-        settles=entry.settles,
-        note=entry.note,
-        watch_id=watch.watch_id,
-        course_id=watch.course_id,
-        content_version=watch.content_version,
-        title=watch.title,
-        title_en=watch.title_en,
-        category=watch.category,
-        course_hours=hours_text(watch.hours),
-        completed_at=watch.completed_at,
-    )
+    reason = ReasonAnswer(code=entry.reason, text=text.zh, text_en=text.en)
+    return EntryAnswer.of(entry, watch, hours=entry.hours, reason=reason, course_hours=watch.hours)
 
 
 def _audited(entry: Entry) -> AuditedEntry:
     """The answer for one entry, as an auditor sees it."""
     watch_id = entry.completion.watch_id
-    return AuditedEntry(
-        **dict(entry_answer(entry)),
-        learner_id=entry.learner_id,
-        key_id=entry.key_id,
-        previous_mac=entry.prev_mac,
-        mac=entry.mac,
-        evidence=f"/v1/playback/watches/{watch_id}/evidence" if watch_id else "",
-    )
+    evidence = f"/v1/playback/watches/{watch_id}/evidence" if watch_id else ""
+    return AuditedEntry.of(entry, **dict(entry_answer(entry)), previous_mac=entry.prev_mac, evidence=evidence)
 
 
 def _timeline(entries: list[Entry]) -> TimelineAnswer:

@@ -3,9 +3,8 @@
 from datetime import datetime
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.event_handler.openapi.params import Body, Query
-from pydantic import BaseModel, Field, StrictInt
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import Field, StrictInt
 
 from services.credits.app.context import Context
 from services.credits.app.notices.inbox import (
@@ -17,10 +16,10 @@ from services.credits.app.notices.inbox import (
 )
 from services.credits.app.texts.notices import text_of
 from services.credits.domain.credentials import Credential
-from services.credits.domain.ids import LearnerId
-from services.credits.domain.notices import Notice, NoticeKind
-from services.kit.bodies import Request
-from services.kit.http import call_of, caller, secured
+from services.credits.domain.notices import Inbox, Notice, NoticeKind
+from services.credits.handlers.routes.fields import learner_id
+from services.kit.bodies import Answer, Request
+from services.kit.http import HttpApi
 from services.kit.identity import Role
 
 MAX_PAGE, USUAL_PAGE = 50, 20
@@ -29,7 +28,7 @@ MOST = 9_999_999_999
 Number = Annotated[StrictInt, Field(ge=1, le=MOST)]
 
 
-class NoticeAnswer(BaseModel):
+class NoticeAnswer(Answer):
     """One notice."""
 
     number: int = Field(description="counts the learner's notices, from 1")
@@ -44,7 +43,7 @@ class NoticeAnswer(BaseModel):
     read: bool
 
 
-class NoticesAnswer(BaseModel):
+class NoticesAnswer(Answer):
     """A page of notices, newest first."""
 
     notices: list[NoticeAnswer]
@@ -52,7 +51,7 @@ class NoticesAnswer(BaseModel):
     before: int | None = Field(description="ask for what comes before this number next; null: there is no more")
 
 
-class UnreadAnswer(BaseModel):
+class UnreadAnswer(Answer):
     """How many notices were not read."""
 
     unread: int
@@ -71,57 +70,53 @@ class NoticeSettings(Request):
     mail_off: list[NoticeKind] = Field(max_length=20)
 
 
-def add_notice_routes(app: APIGatewayHttpResolver, ctx: Context) -> None:
+def add_notice_routes(api: HttpApi, ctx: Context) -> None:
     """The inbox's routes."""
-    path, learner = "/v1/credits/notices", secured(Role.LEARNER)
+    learner = api.secured(Role.LEARNER)
 
-    @app.get(path, summary="The caller's notices, newest first", operation_id="read_notices", **learner)
+    @learner.route("GET /v1/credits/notices", "read_notices")
     def notices(
         before: Annotated[int | None, Query(ge=1, le=MOST)] = None,
         limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = USUAL_PAGE,
     ) -> NoticesAnswer:
-        view = read_inbox(ctx.store, LearnerId(caller(app).id), before, limit)
+        """The caller's notices, newest first."""
+        view = read_inbox(ctx.store, learner_id(api), before, limit)
         found = view.notices.items
         return NoticesAnswer(
-            notices=[_answer(notice, read=view.inbox.is_read(notice.number)) for notice in found],
+            notices=[_answer(notice, view.inbox) for notice in found],
             unread=view.inbox.unread,
             before=found[-1].number if view.notices.after else None,
         )
 
-    @app.get(f"{path}/unread", summary="How many notices were not read", operation_id="count_unread", **learner)
+    @learner.route("GET /v1/credits/notices/unread", "count_unread")
     def unread() -> UnreadAnswer:
-        return UnreadAnswer(unread=count_unread(ctx.store, LearnerId(caller(app).id)))
+        """How many notices were not read."""
+        return UnreadAnswer(unread=count_unread(ctx.store, learner_id(api)))
 
-    @app.post(f"{path}/read", summary="Note what was read; safe to repeat", operation_id="mark_read", **learner)
-    def read(request: Annotated[ReadRequest, Body()]) -> UnreadAnswer:
-        return UnreadAnswer(unread=mark_read(ctx, call_of(app), request.numbers, request.up_to))
+    @learner.route("POST /v1/credits/notices/read", "mark_read")
+    def read(request: ReadRequest) -> UnreadAnswer:
+        """Note what was read; safe to repeat."""
+        return UnreadAnswer(unread=mark_read(ctx, api.call(), request.numbers, request.up_to))
 
-    _add_settings_routes(app, ctx)
-
-
-def _add_settings_routes(app: APIGatewayHttpResolver, ctx: Context) -> None:
-    path, learner = "/v1/credits/notices/settings", secured(Role.LEARNER)
-
-    @app.get(path, summary="Which notices come by e-mail", operation_id="read_notice_settings", **learner)
+    @learner.route("GET /v1/credits/notices/settings", "read_notice_settings")
     def settings() -> NoticeSettings:
-        return NoticeSettings(mail_off=list(read_mail_settings(ctx.store, LearnerId(caller(app).id)).off))
+        """Which notices come by e-mail."""
+        return NoticeSettings(mail_off=list(read_mail_settings(ctx.store, learner_id(api)).off))
 
-    @app.put(path, summary="Switch e-mail off or on by kind", operation_id="set_notice_settings", **learner)
-    def change(request: Annotated[NoticeSettings, Body()]) -> NoticeSettings:
-        return NoticeSettings(mail_off=list(set_mail_settings(ctx, call_of(app), request.mail_off).off))
+    @learner.route("PUT /v1/credits/notices/settings", "set_notice_settings")
+    def change(request: NoticeSettings) -> NoticeSettings:
+        """Switch e-mail off or on by kind."""
+        return NoticeSettings(mail_off=list(set_mail_settings(ctx, api.call(), request.mail_off).off))
 
 
-def _answer(notice: Notice, *, read: bool) -> NoticeAnswer:
+def _answer(notice: Notice, inbox: Inbox) -> NoticeAnswer:
     title, text = text_of(notice.told)
-    return NoticeAnswer(
-        number=notice.number,
-        at=notice.at,
-        kind=notice.told.kind,
+    return NoticeAnswer.of(
+        notice,
+        notice.told,
         title=title.zh,
         title_en=title.en,
         text=text.zh,
         text_en=text.en,
-        credential=notice.told.credential,
-        entry_id=notice.told.entry_id,
-        read=read,
+        read=inbox.is_read(notice.number),
     )

@@ -4,19 +4,16 @@ import re
 from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.event_handler.openapi.params import Body
-from pydantic import AfterValidator, BaseModel, Field, StrictInt, StrictStr
+from pydantic import AfterValidator, Field, StrictInt, StrictStr
 from stdnum.cn import ric
 from stdnum.exceptions import ValidationError
 
 from services.credits.app.context import LedgerContext
 from services.credits.app.profiles.update_profile import ProfileView, read_profile, update_profile
-from services.credits.domain.ids import LearnerId
 from services.credits.domain.profile import EMAIL, MAX_REAL_NAME, REAL_NAME, clean_email, clean_real_name, clean_text
-from services.credits.handlers.routes.fields import CLEAN_TEXT
-from services.kit.bodies import Day, Request
-from services.kit.http import call_of, caller, secured
+from services.credits.handlers.routes.fields import CLEAN_TEXT, learner_id
+from services.kit.bodies import Answer, Day, Request
+from services.kit.http import HttpApi
 from services.kit.identity import Role
 
 EARLIEST_BIRTHDAY = date(1900, 1, 1)
@@ -76,7 +73,7 @@ class ProfileRequest(Request):
     )
 
 
-class LearnerProfile(BaseModel):
+class LearnerProfile(Answer):
     """The caller's profile."""
 
     revision: int
@@ -94,41 +91,30 @@ class LearnerProfile(BaseModel):
     stale_after_days: int
 
 
-def add_profile_routes(app: APIGatewayHttpResolver, ctx: LedgerContext) -> None:
+def add_profile_routes(api: HttpApi, ctx: LedgerContext) -> None:
     """The profile's routes."""
-    path, learner = "/v1/credits/profile", secured(Role.LEARNER)
+    learner = api.secured(Role.LEARNER)
 
-    @app.get(path, summary="The caller's profile", operation_id="read_profile", **learner)
+    @learner.route("GET /v1/credits/profile", "read_profile")
     def profile() -> LearnerProfile:
-        return _answer(read_profile(ctx, LearnerId(caller(app).id)), ctx.profiles.stale_after)
+        """The caller's profile."""
+        return _answer(read_profile(ctx, learner_id(api)), ctx.profiles.stale_after)
 
-    @app.patch(
-        path,
-        summary="Change some fields, or say that an aged profile is still right; safe to repeat",
-        operation_id="update_profile",
-        **learner,
-    )
-    def update(request: Annotated[ProfileRequest, Body()]) -> LearnerProfile:
+    @learner.route("PATCH /v1/credits/profile", "update_profile")
+    def update(request: ProfileRequest) -> LearnerProfile:
+        """Change some fields, or say that an aged profile is still right; safe to repeat."""
         values = {name: getattr(request, name) for name in request.model_fields_set - {"revision"}}
-        changed = update_profile(ctx, call_of(app), request.revision, values)
+        changed = update_profile(ctx, api.call(), request.revision, values)
         return _answer(changed, ctx.profiles.stale_after)
 
 
 def _answer(view: ProfileView, stale_after: timedelta) -> LearnerProfile:
     profile = view.profile
-    return LearnerProfile(
-        revision=profile.revision,
-        updated_at=profile.updated_at,
-        username=profile.username,
-        nickname=profile.nickname,
-        real_name=profile.real_name,
-        birthday=profile.birthday,
-        employer=profile.employer,
-        email=profile.email,
+    return LearnerProfile.of(
+        profile,
+        view,
         id_number=_masked(profile.id_number),
         complete=not profile.missing,
-        missing=profile.missing,
-        stale=view.stale,
         stale_after_days=stale_after.days,
     )
 

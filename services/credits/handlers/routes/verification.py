@@ -3,30 +3,26 @@
 from datetime import date
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.event_handler.openapi.params import Body, Path
-from pydantic import BaseModel, Field, StrictStr
+from pydantic import Field, StrictStr
 
 from services.credits.app.badges.open_badge import ISSUER_NAME
 from services.credits.app.context import Context
-from services.credits.app.texts.wording import hours_text
 from services.credits.app.verification.verify_attestation import VerificationView, check_name, verify_attestation
 from services.credits.domain.attestations import written
 from services.credits.domain.credentials import Category, Credential
 from services.credits.domain.review import Standing
-from services.credits.handlers.routes.fields import Hours, PeriodSpan, span
-from services.kit.bodies import Request
+from services.credits.handlers.routes.fields import Hours, PeriodSpan
+from services.kit.bodies import Answer, Request
 from services.kit.days import civil_day
-from services.kit.http import public
+from services.kit.http import HttpApi
 
 Code = Annotated[
     StrictStr,
     Field(pattern=r"^[0-9A-Za-z-]{1,64}$", description="as printed; hyphens and small letters do not matter"),
-    Path(),
 ]
 
 
-class VerificationAnswer(BaseModel):
+class VerificationAnswer(Answer):
     """What a certificate's code proves. The name is masked: compare it with the one on the document by a name check."""
 
     code: str
@@ -49,50 +45,37 @@ class NameCheckRequest(Request):
     name: StrictStr = Field(pattern=r"\S", max_length=100)
 
 
-class NameCheckAnswer(BaseModel):
+class NameCheckAnswer(Answer):
     """Whether that name is the one that the certificate was issued to."""
 
     matches: bool
 
 
-def add_verification_routes(app: APIGatewayHttpResolver, ctx: Context) -> None:
+def add_verification_routes(api: HttpApi, ctx: Context) -> None:
     """Anybody's routes."""
-    path = "/v1/credits/verification/<code>"
+    anybody = api.public()
 
-    @app.get(
-        path,
-        summary="Whether a certificate of completion holds, and what it is for",
-        operation_id="verify_attestation",
-        **public(function="verification"),
-    )
+    @anybody.route("GET /v1/credits/verification/<code>", "verify_attestation")
     def verify(code: Code) -> VerificationAnswer:
+        """Whether a certificate of completion holds, and what it is for."""
         return _verification(verify_attestation(ctx.store, code))
 
-    @app.post(
-        f"{path}/name-check",
-        summary="Whether a name is the one on the certificate",
-        operation_id="check_attestation_name",
-        **public(function="verification"),
-    )
-    def name_check(code: Code, request: Annotated[NameCheckRequest, Body()]) -> NameCheckAnswer:
+    @anybody.route("POST /v1/credits/verification/<code>/name-check", "check_attestation_name")
+    def name_check(code: Code, request: NameCheckRequest) -> NameCheckAnswer:
+        """Whether a name is the one on the certificate."""
         return NameCheckAnswer(matches=check_name(ctx.store, code, request.name))
 
 
 def _verification(verified: VerificationView) -> VerificationAnswer:
-    attestation, award = verified.issued.attestation, verified.issued.award
-    assert award.credential is not None  # noqa: S101 (for the type checker: an award names both)
-    assert award.period is not None  # noqa: S101 (as above)
-    return VerificationAnswer(
-        code=written(attestation.code),
-        standing=verified.issued.standing,
+    issued = verified.issued
+    return VerificationAnswer.of(
+        verified,
+        issued,
+        issued.award,
+        issued.award.completion,
+        code=written(issued.attestation.code),
         issuer=ISSUER_NAME,
-        issued_on=civil_day(attestation.issued_at),
-        holder=verified.holder,
-        title=award.completion.title,
-        title_en=award.completion.title_en,
-        completed_on=civil_day(award.completion.completed_at),
-        hours=hours_text(award.hours),
-        category=award.completion.category,
-        credential=award.credential,
-        period=span(award.period),
+        issued_on=civil_day(issued.attestation.issued_at),
+        hours=issued.award.hours,
+        completed_on=civil_day(issued.award.completion.completed_at),
     )

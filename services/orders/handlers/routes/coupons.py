@@ -3,12 +3,10 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import (
     AfterValidator,
     AwareDatetime,
-    BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
@@ -17,8 +15,8 @@ from pydantic import (
     model_validator,
 )
 
-from services.kit.bodies import Request
-from services.kit.http import call_of, secured
+from services.kit.bodies import Answer, Request
+from services.kit.http import HttpApi
 from services.kit.identity import Role
 from services.orders.app.context import Context
 from services.orders.app.coupons.manage_coupons import (
@@ -33,8 +31,6 @@ from services.orders.handlers.routes.fields import CouponCode, CourseId, Reason
 
 MAX_PAGE = 50
 MAX_COURSES = 100
-
-_STAFF = (Role.ADMINISTRATOR, Role.FINANCE)
 
 
 def _text(value: Any) -> Any:
@@ -93,14 +89,8 @@ class CouponRequest(Request):
     def draft(self) -> Coupon:
         """The coupon to be made."""
         return Coupon(
+            **self.model_dump(exclude={"code", "course_ids", "reason"}),
             code=normal_code(self.code or ""),
-            title=self.title,
-            off_fen=self.off_fen,
-            off_percent=self.off_percent,
-            valid_from=self.valid_from,
-            valid_until=self.valid_until,
-            total_limit=self.total_limit,
-            learner_limit=self.learner_limit,
             course_ids=tuple(self.course_ids),
         )
 
@@ -111,7 +101,7 @@ class WithdrawalRequest(Request):
     reason: Reason
 
 
-class CouponAnswer(BaseModel):
+class CouponAnswer(Answer):
     """A coupon, and how often it is in use."""
 
     code: str
@@ -128,72 +118,41 @@ class CouponAnswer(BaseModel):
     confirmed: int = Field(description="paid orders with it")
 
 
-class CouponsAnswer(BaseModel):
+class CouponsAnswer(Answer):
     """A page of coupons, newest first."""
 
     coupons: list[CouponAnswer]
     after: str | None = Field(description="ask for what comes after this place next; null: there is no more")
 
 
-def add_coupon_routes(app: APIGatewayHttpResolver, ctx: Context) -> None:
+def add_coupon_routes(api: HttpApi, ctx: Context) -> None:
     """Making, reading and withdrawing coupons."""
-    _add_changing(app, ctx)
-    _add_reading(app, ctx)
+    staff = api.secured(Role.ADMINISTRATOR, Role.FINANCE)
 
+    @staff.route("POST /v1/orders/coupons", "create_coupon", status_code=201, idempotent=True)
+    def create(request: CouponRequest) -> CouponAnswer:
+        """Make a coupon."""
+        return _answer(create_coupon(ctx, api.call(), request.draft(), request.reason))
 
-def _add_changing(app: APIGatewayHttpResolver, ctx: Context) -> None:
-    @app.post(
-        "/v1/orders/coupons",
-        status_code=201,
-        operation_id="create_coupon",
-        summary="Make a coupon",
-        **secured(*_STAFF, idempotent=True),
-    )
-    def create(request: Annotated[CouponRequest, Body()]) -> CouponAnswer:
-        made = create_coupon(ctx, call_of(app), request.draft(), request.reason)
-        return _answer(made)
+    @staff.route("PUT /v1/orders/coupons/<coupon_code>/withdrawal", "withdraw_coupon")
+    def withdraw(coupon_code: CouponCode, request: WithdrawalRequest) -> CouponAnswer:
+        """Let no more orders be placed with a coupon."""
+        return _answer(withdraw_coupon(ctx, api.call(), normal_code(coupon_code), request.reason))
 
-    @app.put(
-        "/v1/orders/coupons/<coupon_code>/withdrawal",
-        operation_id="withdraw_coupon",
-        summary="Let no more orders be placed with a coupon",
-        **secured(*_STAFF),
-    )
-    def withdraw(
-        coupon_code: Annotated[CouponCode, Path()], request: Annotated[WithdrawalRequest, Body()]
-    ) -> CouponAnswer:
-        return _answer(withdraw_coupon(ctx, call_of(app), normal_code(coupon_code), request.reason))
-
-
-def _add_reading(app: APIGatewayHttpResolver, ctx: Context) -> None:
-    staff = secured(*_STAFF)
-
-    @app.get("/v1/orders/coupons", operation_id="list_coupons", summary="All coupons, newest first", **staff)
+    @staff.route("GET /v1/orders/coupons", "list_coupons")
     def every(
         after: Annotated[str, Query(pattern=r"^[0-9A-Z#]{0,64}$", description="the earlier page's `after`")] = "",
         limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = MAX_PAGE,
     ) -> CouponsAnswer:
+        """All coupons, newest first."""
         page = list_coupons(ctx, after, limit)
         return CouponsAnswer(coupons=[_answer(view) for view in page.items], after=page.after)
 
-    @app.get("/v1/orders/coupons/<coupon_code>", operation_id="read_coupon", summary="One coupon", **staff)
-    def one(coupon_code: Annotated[CouponCode, Path()]) -> CouponAnswer:
+    @staff.route("GET /v1/orders/coupons/<coupon_code>", "read_coupon")
+    def one(coupon_code: CouponCode) -> CouponAnswer:
+        """One coupon."""
         return _answer(read_coupon(ctx, normal_code(coupon_code)))
 
 
 def _answer(view: CouponView) -> CouponAnswer:
-    coupon = view.coupon
-    return CouponAnswer(
-        code=coupon.code,
-        title=coupon.title,
-        off_fen=coupon.off_fen,
-        off_percent=coupon.off_percent,
-        valid_from=coupon.valid_from,
-        valid_until=coupon.valid_until,
-        total_limit=coupon.total_limit,
-        learner_limit=coupon.learner_limit,
-        course_ids=list(coupon.course_ids),
-        withdrawn=coupon.withdrawn,
-        reserved=view.usage.reserved,
-        confirmed=view.usage.confirmed,
-    )
+    return CouponAnswer.of(view.coupon, view.usage)

@@ -1,12 +1,9 @@
 """How courses stand for the caller."""
 
-from typing import Annotated
+from pydantic import Field
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.event_handler.openapi.params import Path
-from pydantic import BaseModel, Field
-
-from services.kit.http import secured
+from services.kit.bodies import Answer
+from services.kit.http import HttpApi
 from services.kit.identity import Role
 from services.orders.app.context import Context
 from services.orders.app.courses.read_state import CourseState, read_state
@@ -17,7 +14,7 @@ from services.orders.domain.purchase_state import BuyingObstacle, Obstacle, Stan
 from services.orders.handlers.routes.fields import CourseId, learner_id
 
 
-class PlanOffer(BaseModel):
+class PlanOffer(Answer):
     """What a membership that the caller does not have would make of this course."""
 
     plan: str
@@ -29,7 +26,7 @@ class PlanOffer(BaseModel):
     in_library: bool = Field(description="a member may watch the course while the membership runs")
 
 
-class StateAnswer(BaseModel):
+class StateAnswer(Answer):
     """How a course stands for the caller."""
 
     course_id: str
@@ -50,30 +47,25 @@ class StateAnswer(BaseModel):
     plans: list[PlanOffer] = Field(description="memberships on offer to a caller who has none, cheapest first")
 
 
-def add_course_routes(app: APIGatewayHttpResolver, ctx: Context) -> None:
+def add_course_routes(api: HttpApi, ctx: Context) -> None:
     """The route."""
 
-    @app.get(
-        "/v1/orders/courses/<course_id>/state",
-        operation_id="read_course_state",
-        summary="How a course stands for the caller",
-        **secured(Role.LEARNER),
-    )
-    def state(course_id: Annotated[CourseId, Path()]) -> StateAnswer:
-        return _state_answer(read_state(ctx, learner_id(app), course_id))
+    @api.secured(Role.LEARNER).route("GET /v1/orders/courses/<course_id>/state", "read_course_state")
+    def state(course_id: CourseId) -> StateAnswer:
+        """How a course stands for the caller."""
+        return _state_answer(read_state(ctx, learner_id(api), course_id))
 
 
 def _state_answer(found: CourseState) -> StateAnswer:
     standing, state = found.standing, found.state
     entitlement, order = standing.entitlement, standing.pending_order
-    return StateAnswer(
+    return StateAnswer.of(
+        found,
         course_id=standing.offer.course_id,
-        state=state,
         reason=None if state is State.OWNED else standing.claim_obstacle,
         basis=_basis(standing, state),
         entitlement_id=entitlement.entitlement_id if entitlement else None,
         watchable=entitlement is not None or standing.in_library,
-        in_cart=found.in_cart,
         order_id=order.order_id if order else None,
         buying_obstacle=standing.buying_obstacle,
         price_fen=standing.offer.price_fen,
@@ -91,12 +83,11 @@ def _basis(standing: Standing, state: State) -> Basis | None:
 
 def _plan_offer(standing: Standing, plan: Plan) -> PlanOffer:
     as_member = standing.under(plan)
-    return PlanOffer(
+    return PlanOffer.of(
+        plan,
+        as_member,
         plan=plan.id,
-        title=plan.title,
-        title_en=plan.title_en,
         plan_price_fen=plan.price_fen or 0,
         course_price_fen=as_member.price.fen,
         claimable=as_member.claim_obstacle is None,
-        in_library=as_member.in_library,
     )

@@ -1,19 +1,16 @@
 """What the caller may watch, and claims of courses."""
 
 from datetime import datetime
-from typing import Annotated
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.event_handler.openapi.params import Body
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from services.kit.bodies import Request
-from services.kit.http import call_of, secured
+from services.kit.bodies import Answer, Request
+from services.kit.http import HttpApi
 from services.kit.identity import Role
 from services.orders.app.context import Context
 from services.orders.app.entitlements.claim_course import claim_course
 from services.orders.app.entitlements.list_entitlements import list_entitlements
-from services.orders.domain.entitlement import Basis, Entitlement
+from services.orders.domain.entitlement import Basis
 from services.orders.handlers.routes.fields import CourseId, learner_id
 
 
@@ -23,7 +20,7 @@ class ClaimRequest(Request):
     course_id: CourseId
 
 
-class EntitlementAnswer(BaseModel):
+class EntitlementAnswer(Answer):
     """The right to watch a course."""
 
     entitlement_id: str
@@ -34,35 +31,22 @@ class EntitlementAnswer(BaseModel):
     valid_until: datetime | None = Field(description="the first instant it no longer holds; null: it does not end")
 
 
-class EntitlementsAnswer(BaseModel):
+class EntitlementsAnswer(Answer):
     """Everything the caller may watch."""
 
     entitlements: list[EntitlementAnswer]
 
 
-def add_entitlement_routes(app: APIGatewayHttpResolver, ctx: Context) -> None:
+def add_entitlement_routes(api: HttpApi, ctx: Context) -> None:
     """Claiming, and what is owned."""
+    learner = api.secured(Role.LEARNER)
 
-    @app.post(
-        "/v1/orders/claims",
-        status_code=201,
-        operation_id="claim_course",
-        summary="Claim a course that is recommended to members",
-        **secured(Role.LEARNER, idempotent=True),
-    )
-    def claim(request: Annotated[ClaimRequest, Body()]) -> EntitlementAnswer:
-        return _answer(claim_course(ctx, call_of(app), request.course_id))
+    @learner.route("POST /v1/orders/claims", "claim_course", status_code=201, idempotent=True)
+    def claim(request: ClaimRequest) -> EntitlementAnswer:
+        """Claim a course that is recommended to members."""
+        return EntitlementAnswer.of(claim_course(ctx, api.call(), request.course_id))
 
-    @app.get(
-        "/v1/orders/entitlements",
-        operation_id="list_entitlements",
-        summary="Everything the caller may watch",
-        **secured(Role.LEARNER),
-    )
+    @learner.route("GET /v1/orders/entitlements", "list_entitlements")
     def owned() -> EntitlementsAnswer:
-        found = list_entitlements(ctx, learner_id(app))
-        return EntitlementsAnswer(entitlements=[_answer(entitlement) for entitlement in found])
-
-
-def _answer(entitlement: Entitlement) -> EntitlementAnswer:
-    return EntitlementAnswer.model_validate(entitlement, from_attributes=True)
+        """Everything the caller may watch."""
+        return EntitlementsAnswer.of(entitlements=list_entitlements(ctx, learner_id(api)))

@@ -2,10 +2,9 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from pydantic import Field, StrictInt, StrictStr
 
-from services.kit.http import caller
+from services.kit.http import HttpApi
 from services.orders.domain import ids
 
 NUMBER = r"^[0-9]{14}[0-9a-f]{18}$"
@@ -35,6 +34,6 @@ ExpectedFen = Annotated[
 ]
 
 
-def learner_id(app: APIGatewayHttpResolver) -> ids.LearnerId:
+def learner_id(api: HttpApi) -> ids.LearnerId:
     """Who makes the current request, on a route that only learners may call."""
-    return ids.LearnerId(caller(app).id)
+    return ids.LearnerId(api.call().caller_id)

@@ -2,15 +2,12 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.event_handler.openapi.params import Body, Path
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from services.kit.bodies import Request
+from services.kit.bodies import Answer, Request
 from services.kit.days import civil_day
-from services.kit.http import call_of, public, secured
+from services.kit.http import HttpApi
 from services.kit.identity import Role
 from services.orders.app.context import Context
 from services.orders.app.memberships.grant_membership import grant_membership
@@ -28,7 +25,7 @@ class GrantRequest(Request):
     reason: Reason
 
 
-class PeriodAnswer(BaseModel):
+class PeriodAnswer(Answer):
     """A period of membership: valid from its first instant up to, not including, its last."""
 
     plan: str
@@ -42,7 +39,7 @@ class GrantAnswer(PeriodAnswer):
     learner_id: str
 
 
-class PlanAnswer(BaseModel):
+class PlanAnswer(Answer):
     """What the running membership brings."""
 
     id: str
@@ -63,7 +60,7 @@ class PlanOnOffer(PlanAnswer):
     price_fen: int = Field(description="of a period")
 
 
-class PlansAnswer(BaseModel):
+class PlansAnswer(Answer):
     """What is on offer today, cheapest first."""
 
     plans: list[PlanOnOffer]
@@ -76,7 +73,7 @@ class MembershipOrderRequest(Request):
     expected_fen: ExpectedFen
 
 
-class MembershipAnswer(BaseModel):
+class MembershipAnswer(Answer):
     """The caller's membership now."""
 
     active: bool
@@ -85,62 +82,35 @@ class MembershipAnswer(BaseModel):
     periods: list[PeriodAnswer] = Field(description="every period that was granted and not taken back, in order")
 
 
-def add_membership_routes(app: APIGatewayHttpResolver, ctx: Context) -> None:
+def add_membership_routes(api: HttpApi, ctx: Context) -> None:
     """What concerns memberships."""
-    _add_own(app, ctx)
-    _add_buying(app, ctx)
+    learner = api.secured(Role.LEARNER)
 
-
-def _add_own(app: APIGatewayHttpResolver, ctx: Context) -> None:
-    @app.get(
-        "/v1/orders/membership",
-        operation_id="read_membership",
-        summary="The caller's membership",
-        **secured(Role.LEARNER),
-    )
+    @learner.route("GET /v1/orders/membership", "read_membership")
     def membership() -> MembershipAnswer:
-        return _membership_answer(read_membership(ctx, fields.learner_id(app)))
+        """The caller's membership."""
+        return _membership_answer(read_membership(ctx, fields.learner_id(api)))
 
-    @app.post(
-        "/v1/orders/learners/<learner_id>/memberships",
-        status_code=201,
-        operation_id="grant_membership",
-        summary="Grant a learner a period of membership",
-        **secured(Role.ADMINISTRATOR, idempotent=True),
+    @api.secured(Role.ADMINISTRATOR).route(
+        "POST /v1/orders/learners/<learner_id>/memberships", "grant_membership", status_code=201, idempotent=True
     )
-    def grant(learner_id: Annotated[LearnerId, Path()], request: Annotated[GrantRequest, Body()]) -> GrantAnswer:
-        period = grant_membership(ctx, call_of(app), learner_id, request.plan, request.reason)
-        return GrantAnswer(
-            learner_id=learner_id,
-            plan=period.plan_id,
-            valid_from=period.valid_from,
-            valid_until=period.valid_until,
-        )
+    def grant(learner_id: LearnerId, request: GrantRequest) -> GrantAnswer:
+        """Grant a learner a period of membership."""
+        period = grant_membership(ctx, api.call(), learner_id, request.plan, request.reason)
+        return GrantAnswer.of(period, learner_id=learner_id, plan=period.plan_id)
 
-
-def _add_buying(app: APIGatewayHttpResolver, ctx: Context) -> None:
-    @app.get("/v1/orders/plans", operation_id="list_plans", summary="The memberships on offer", **public())
+    @api.public().route("GET /v1/orders/plans", "list_plans")
     def plans() -> PlansAnswer:
-        found = ctx.plans.on_offer(civil_day(ctx.clock.now()))
-        return PlansAnswer(plans=[PlanOnOffer.model_validate(plan, from_attributes=True) for plan in found])
+        """The memberships on offer."""
+        return PlansAnswer.of(plans=ctx.plans.on_offer(civil_day(ctx.clock.now())))
 
-    @app.post(
-        "/v1/orders/membership-orders",
-        status_code=201,
-        operation_id="order_membership",
-        summary="Order a period of membership; paid, it begins at once or follows on the one that runs",
-        **secured(Role.LEARNER, idempotent=True),
-    )
-    def order(request: Annotated[MembershipOrderRequest, Body()]) -> OrderAnswer:
-        placed = order_membership(ctx, call_of(app), request.plan, request.expected_fen)
+    @learner.route("POST /v1/orders/membership-orders", "order_membership", status_code=201, idempotent=True)
+    def order(request: MembershipOrderRequest) -> OrderAnswer:
+        """Order a period of membership; paid, it begins at once or follows on the one that runs."""
+        placed = order_membership(ctx, api.call(), request.plan, request.expected_fen)
         return order_answer(placed, ctx.clock.now())
 
 
 def _membership_answer(view: MembershipView) -> MembershipAnswer:
-    periods = [
-        PeriodAnswer(plan=period.plan_id, valid_from=period.valid_from, valid_until=period.valid_until)
-        for period in view.membership.periods
-        if not period.revoked
-    ]
-    plan = PlanAnswer.model_validate(view.plan, from_attributes=True) if view.plan else None
-    return MembershipAnswer(active=view.current is not None, plan=plan, valid_until=view.valid_until, periods=periods)
+    periods = [PeriodAnswer.of(period, plan=period.plan_id) for period in view.membership.periods if not period.revoked]
+    return MembershipAnswer.of(view, active=view.current is not None, periods=periods)

@@ -1,15 +1,13 @@
 """Refunds: what learners ask back of their orders, and what staff see and do of it."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
-from pydantic import BaseModel, Field, StrictBool, StrictInt
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import Field, StrictBool, StrictInt
 
-from services.kit.bodies import Day, Request
-from services.kit.http import call_of, secured
+from services.kit.bodies import Answer, Day, Request
+from services.kit.http import HttpApi
 from services.kit.identity import Role
 from services.orders.app.context import Context
 from services.orders.app.ordering.read_orders import known_order
@@ -21,7 +19,6 @@ from services.orders.domain.refund import Cause, Decision, Refund, RefundLine, R
 from services.orders.handlers.routes.fields import NUMBER, OrderId, Reason, RefundId, learner_id
 from services.orders.handlers.routes.ordering.answers import OrderAnswer, order_answer
 
-FUNCTION = "aftersale"
 MAX_REFUNDS = 100
 KEPT = "已有课程完整观看并可计学时，因此不予退款，所购仍归您所有。"
 KEPT_EN = "A course was watched in full on it and gives hours, so it is not refunded; it stays yours."
@@ -54,7 +51,7 @@ class ResendRequest(Request):
     reason: Reason
 
 
-class RefundLineAnswer(BaseModel):
+class RefundLineAnswer(Answer):
     """One line of a refund. `kept`: it is not refunded; `detail` says why, `watch_ids` are the watches."""
 
     number: int = Field(description="the line's number in the order")
@@ -67,7 +64,7 @@ class RefundLineAnswer(BaseModel):
     detail_en: str | None = Field(description="of a kept line: why, in English")
 
 
-class RefundAnswer(BaseModel):
+class RefundAnswer(Answer):
     """A refund. Ask again every few seconds while its status is `asked`; `due` money is sent within minutes."""
 
     refund_id: str
@@ -81,7 +78,7 @@ class RefundAnswer(BaseModel):
     lines: list[RefundLineAnswer] = Field(description="none where a payment went back that nothing was given for")
 
 
-class RefundsAnswer(BaseModel):
+class RefundsAnswer(Answer):
     """Refunds, oldest first."""
 
     refunds: list[RefundAnswer]
@@ -105,118 +102,77 @@ class StaffOrderAnswer(OrderAnswer):
     learner_id: str
 
 
-class StaffRefundsAnswer(BaseModel):
+class StaffRefundsAnswer(Answer):
     """A page of a day's refunds."""
 
     refunds: list[StaffRefundAnswer]
     after: str | None = Field(description="ask for what comes after this next; null: there is no more")
 
 
-def add_refund_routes(app: APIGatewayHttpResolver, ctx: Context) -> None:
+def add_refund_routes(api: HttpApi, ctx: Context) -> None:
     """The learners' routes, then those of staff."""
-    _add_asking(app, ctx)
-    _add_reading(app, ctx)
-    _add_staff_asking(app, ctx)
-    _add_staff_reading(app, ctx)
+    _add_own(api, ctx)
+    _add_staff(api, ctx)
 
 
-def _add_asking(app: APIGatewayHttpResolver, ctx: Context) -> None:
-    @app.post(
-        "/v1/orders/orders/<order_id>/refunds",
-        status_code=201,
-        operation_id="ask_refund",
-        summary="Ask for an own paid order, or for lines of it, to be refunded",
-        **secured(Role.LEARNER, idempotent=True, function=FUNCTION),
-    )
-    def ask(order_id: Annotated[OrderId, Path()], request: Annotated[RefundRequest, Body()]) -> RefundAnswer:
-        draft = RefundDraft(order_id, _numbers(request))
-        return _answer(ask_refund(ctx, call_of(app), draft))
+def _add_own(api: HttpApi, ctx: Context) -> None:
+    learner = api.secured(Role.LEARNER)
 
+    @learner.route("POST /v1/orders/orders/<order_id>/refunds", "ask_refund", status_code=201, idempotent=True)
+    def ask(order_id: OrderId, request: RefundRequest) -> RefundAnswer:
+        """Ask for an own paid order, or for lines of it, to be refunded."""
+        return _answer(ask_refund(ctx, api.call(), RefundDraft(order_id, _numbers(request))))
 
-def _add_reading(app: APIGatewayHttpResolver, ctx: Context) -> None:
-    learner = secured(Role.LEARNER, function=FUNCTION)
-
-    @app.get(
-        "/v1/orders/orders/<order_id>/refunds",
-        operation_id="list_refunds",
-        summary="The refunds of an own order",
-        **learner,
-    )
-    def of_order(order_id: Annotated[OrderId, Path()]) -> RefundsAnswer:
-        found = refunds_of_order(ctx, order_id, learner_id(app))
+    @learner.route("GET /v1/orders/orders/<order_id>/refunds", "list_refunds")
+    def of_order(order_id: OrderId) -> RefundsAnswer:
+        """The refunds of an own order."""
+        found = refunds_of_order(ctx, order_id, learner_id(api))
         return RefundsAnswer(refunds=[_answer(refund) for refund in found])
 
-    @app.get(
-        "/v1/orders/refunds/<refund_id>",
-        operation_id="read_refund",
-        summary="How an own refund stands",
-        **learner,
-    )
-    def read(refund_id: Annotated[RefundId, Path()]) -> RefundAnswer:
-        return _answer(known_refund(ctx, refund_id, learner_id(app)).value)
+    @learner.route("GET /v1/orders/refunds/<refund_id>", "read_refund")
+    def read(refund_id: RefundId) -> RefundAnswer:
+        """How an own refund stands."""
+        return _answer(known_refund(ctx, refund_id, learner_id(api)).value)
 
 
-def _add_staff_asking(app: APIGatewayHttpResolver, ctx: Context) -> None:
-    @app.post(
-        "/v1/orders/finance/orders/<order_id>/refunds",
-        status_code=201,
-        operation_id="refund_order",
-        summary="Refund a learner's order, or lines of it; also what was watched, with its hours taken back",
-        **secured(Role.ADMINISTRATOR, idempotent=True, function=FUNCTION),
+def _add_staff(api: HttpApi, ctx: Context) -> None:
+    staff = api.secured(Role.FINANCE, Role.ADMINISTRATOR)
+
+    @api.secured(Role.ADMINISTRATOR).route(
+        "POST /v1/orders/finance/orders/<order_id>/refunds", "refund_order", status_code=201, idempotent=True
     )
-    def refund(
-        order_id: Annotated[OrderId, Path()], request: Annotated[StaffRefundRequest, Body()]
-    ) -> StaffRefundAnswer:
+    def refund(order_id: OrderId, request: StaffRefundRequest) -> StaffRefundAnswer:
+        """Refund a learner's order, or lines of it; also what was watched, with its hours taken back."""
         draft = RefundDraft(order_id, _numbers(request), Cause.ADMINISTRATOR, request.reason, request.reverse_hours)
-        return _staff_answer(ask_refund(ctx, call_of(app), draft))
+        return _staff_answer(ask_refund(ctx, api.call(), draft))
 
-    @app.post(
-        "/v1/orders/finance/refunds/<refund_id>/attempts",
-        status_code=201,
-        operation_id="resend_refund",
-        summary="Have the provider asked again for a refund that failed there",
-        **secured(Role.FINANCE, Role.ADMINISTRATOR, idempotent=True, function=FUNCTION),
+    @staff.route(
+        "POST /v1/orders/finance/refunds/<refund_id>/attempts", "resend_refund", status_code=201, idempotent=True
     )
-    def resend(refund_id: Annotated[RefundId, Path()], request: Annotated[ResendRequest, Body()]) -> StaffRefundAnswer:
-        return _staff_answer(resend_refund(ctx, call_of(app), refund_id, request.reason))
+    def resend(refund_id: RefundId, request: ResendRequest) -> StaffRefundAnswer:
+        """Have the provider asked again for a refund that failed there."""
+        return _staff_answer(resend_refund(ctx, api.call(), refund_id, request.reason))
 
-
-def _add_staff_reading(app: APIGatewayHttpResolver, ctx: Context) -> None:
-    staff = secured(Role.FINANCE, Role.ADMINISTRATOR, function=FUNCTION)
-
-    @app.get(
-        "/v1/orders/finance/orders/<order_id>",
-        operation_id="read_any_order",
-        summary="How a learner's order stands",
-        **staff,
-    )
-    def order(order_id: Annotated[OrderId, Path()]) -> StaffOrderAnswer:
+    @staff.route("GET /v1/orders/finance/orders/<order_id>", "read_any_order")
+    def order(order_id: OrderId) -> StaffOrderAnswer:
+        """How a learner's order stands."""
         found = known_order(ctx, order_id).value
-        told = order_answer(found, ctx.clock.now())
-        return StaffOrderAnswer(**told.model_dump(), learner_id=found.learner_id)
+        return StaffOrderAnswer.of(found, **dict(order_answer(found, ctx.clock.now())))
 
-    @app.get(
-        "/v1/orders/finance/refunds",
-        operation_id="list_refunds_of_day",
-        summary="The refunds asked for on a day, a page at a time",
-        **staff,
-    )
+    @staff.route("GET /v1/orders/finance/refunds", "list_refunds_of_day")
     def of_day(
         day: Annotated[Day, Query(description="Asia/Shanghai")],
         status: Annotated[RefundStatus | None, Query(description="of this status only")] = None,
         after: Annotated[str, Query(pattern=f"^$|{NUMBER}", description="the earlier page's `after`")] = "",
         limit: Annotated[int, Query(ge=1, le=MAX_REFUNDS)] = MAX_REFUNDS,
     ) -> StaffRefundsAnswer:
+        """The refunds asked for on a day, a page at a time."""
         page = refunds_of_day(ctx, day, status, after, limit)
         return StaffRefundsAnswer(refunds=[_staff_answer(refund) for refund in page.items], after=page.after)
 
-    @app.get(
-        "/v1/orders/finance/refunds/<refund_id>",
-        operation_id="read_any_refund",
-        summary="How a refund stands",
-        **staff,
-    )
-    def read(refund_id: Annotated[RefundId, Path()]) -> StaffRefundAnswer:
+    @staff.route("GET /v1/orders/finance/refunds/<refund_id>", "read_any_refund")
+    def read(refund_id: RefundId) -> StaffRefundAnswer:
+        """How a refund stands."""
         return _staff_answer(known_refund(ctx, refund_id).value)
 
 
@@ -225,44 +181,13 @@ def _numbers(request: RefundRequest) -> tuple[int, ...] | None:
 
 
 def _answer(refund: Refund) -> RefundAnswer:
-    return RefundAnswer(
-        refund_id=refund.refund_id,
-        order_id=refund.order_id,
-        cause=refund.cause,
-        status=refund.status,
-        amount_fen=refund.amount_fen,
-        requested_at=refund.requested_at,
-        done_at=refund.done_at,
-        reason=refund.reason,
-        lines=_lines(refund.lines),
-    )
+    return RefundAnswer.of(refund, lines=[_line(line) for line in refund.lines])
 
 
-def _lines(lines: Sequence[RefundLine]) -> list[RefundLineAnswer]:
-    return [
-        RefundLineAnswer(
-            number=line.number,
-            goods=line.goods,
-            item_id=line.item_id,
-            amount_fen=line.amount_fen,
-            decision=line.decision,
-            watch_ids=list(line.watch_ids),
-            detail=KEPT if line.decision is Decision.KEPT else None,
-            detail_en=KEPT_EN if line.decision is Decision.KEPT else None,
-        )
-        for line in lines
-    ]
+def _line(line: RefundLine) -> RefundLineAnswer:
+    kept = line.decision is Decision.KEPT
+    return RefundLineAnswer.of(line, detail=KEPT if kept else None, detail_en=KEPT_EN if kept else None)
 
 
 def _staff_answer(refund: Refund) -> StaffRefundAnswer:
-    paid_by = refund.paid_by
-    return StaffRefundAnswer(
-        **_answer(refund).model_dump(),
-        learner_id=refund.learner_id,
-        requested_by=refund.requested_by,
-        reverse_hours=refund.reverse_hours,
-        provider=paid_by.provider if paid_by else None,
-        payment_number=paid_by.payment_number if paid_by else None,
-        trade_no=paid_by.trade_no if paid_by else None,
-        paid_fen=refund.paid_fen,
-    )
+    return StaffRefundAnswer.of(refund, refund.paid_by, **dict(_answer(refund)))

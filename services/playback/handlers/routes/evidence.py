@@ -1,19 +1,14 @@
 """Evidence packs, and the keys to check them with."""
 
-from typing import Annotated
-
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.event_handler.openapi.params import Path
-from pydantic import BaseModel
-
-from services.kit.http import call_of, public, secured
+from services.kit.bodies import Answer
+from services.kit.http import HttpApi
 from services.kit.identity import Role
 from services.playback.app.context import EvidenceContext
 from services.playback.app.evidence.read_evidence import read_evidence
 from services.playback.handlers.routes.fields import WatchId
 
 
-class SignedPackAnswer(BaseModel):
+class SignedPackAnswer(Answer):
     """A flattened JWS (RFC 7515), ES256. `payload` is the pack, JSON in base64url."""
 
     payload: str
@@ -21,7 +16,7 @@ class SignedPackAnswer(BaseModel):
     signature: str
 
 
-class JwkAnswer(BaseModel):
+class JwkAnswer(Answer):
     """A public key (RFC 7517)."""
 
     kty: str
@@ -33,29 +28,21 @@ class JwkAnswer(BaseModel):
     use: str
 
 
-class JwksAnswer(BaseModel):
+class JwksAnswer(Answer):
     """The key that signs now, and all retired ones."""
 
     keys: list[JwkAnswer]
 
 
-def add_evidence_routes(app: APIGatewayHttpResolver, ctx: EvidenceContext) -> None:
+def add_evidence_routes(api: HttpApi, ctx: EvidenceContext) -> None:
     """Packs for whom they concern; keys for everybody."""
 
-    @app.get(
-        "/v1/playback/watches/<watch_id>/evidence",
-        operation_id="read_evidence",
-        summary="The signed evidence pack of a completed watch",
-        **secured(Role.LEARNER, Role.AUDITOR, function="evidence"),
-    )
-    def evidence(watch_id: Annotated[WatchId, Path()]) -> SignedPackAnswer:
-        return SignedPackAnswer(**read_evidence(ctx, call_of(app), watch_id))
+    @api.secured(Role.LEARNER, Role.AUDITOR).route("GET /v1/playback/watches/<watch_id>/evidence", "read_evidence")
+    def evidence(watch_id: WatchId) -> SignedPackAnswer:
+        """The signed evidence pack of a completed watch."""
+        return SignedPackAnswer(**read_evidence(ctx, api.call(), watch_id))
 
-    @app.get(
-        "/v1/playback/jwks",
-        operation_id="read_jwks",
-        summary="The public keys that evidence packs are checked with",
-        **public(function="evidence"),
-    )
+    @api.public().route("GET /v1/playback/jwks", "read_jwks")
     def jwks() -> JwksAnswer:
+        """The public keys that evidence packs are checked with."""
         return JwksAnswer(keys=[JwkAnswer(**key) for key in ctx.signer.public_keys()])

@@ -2,15 +2,13 @@
 
 from datetime import datetime
 from functools import partial
-from typing import Annotated
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.event_handler.openapi.params import Body
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.shared.cookies import Cookie, SameSite
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from services.kit.bodies import Request
-from services.kit.http import call_of, secured
+from services.kit.bodies import Answer, Request
+from services.kit.http import HttpApi
 from services.kit.identity import Role
 from services.playback.app.context import MediaContext
 from services.playback.app.media.grant_media import grant_media
@@ -23,24 +21,20 @@ class MediaRequest(Request):
     token: Token
 
 
-class MediaAnswer(BaseModel):
+class MediaAnswer(Answer):
     """What is open until when; the cookies that open it come with the answer."""
 
     folder: str = Field(description="path of the content version's folder")
     expires_at: datetime = Field(description="ask again before then")
 
 
-def add_media_routes(app: APIGatewayHttpResolver, ctx: MediaContext) -> None:
+def add_media_routes(api: HttpApi, ctx: MediaContext) -> None:
     """The one route."""
 
-    @app.post(
-        "/v1/playback/media-grants",
-        operation_id="grant_media",
-        summary="Open the lecture's files to the live session for five minutes (sets cookies)",
-        **secured(Role.LEARNER, function="media"),
-    )
-    def media(request: Annotated[MediaRequest, Body()]) -> Response[MediaAnswer]:
-        grant = grant_media(ctx, call_of(app), request.token)
+    @api.secured(Role.LEARNER).route("POST /v1/playback/media-grants", "grant_media")
+    def media(request: MediaRequest) -> Response[MediaAnswer]:
+        """Open the lecture's files to the live session for five minutes (sets cookies)."""
+        grant = grant_media(ctx, api.call(), request.token)
         cookie = partial(
             Cookie, path=grant.folder, http_only=True, same_site=SameSite.STRICT_MODE, expires=grant.expires_at
         )

@@ -1,22 +1,19 @@
 """What reviewers see and do: completed watches with risk signals."""
 
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
-from pydantic import BaseModel, Field, StrictStr
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import Field, StrictStr
 
-from services.kit.bodies import DAY_OF_THIS_CENTURY, Request
-from services.kit.clock import from_ms
-from services.kit.http import call_of, secured
+from services.kit.bodies import DAY_OF_THIS_CENTURY, Answer, Request
+from services.kit.http import HttpApi
 from services.kit.identity import Role
 from services.playback.app.context import RiskContext
-from services.playback.app.risk.items import CaseStatus, RiskCase
+from services.playback.app.risk.items import CaseStatus
 from services.playback.app.risk.review_case import list_cases, read_case, review_case
 from services.playback.domain.risk import RiskKind, Unit
 from services.playback.domain.watch import LegKind
-from services.playback.handlers.routes.fields import WatchId
+from services.playback.handlers.routes.fields import Instant, WatchId
 
 MAX_CASES = 100
 
@@ -38,7 +35,7 @@ class ReviewRequest(Request):
     reason: StrictStr = Field(pattern=r"\S", max_length=500, description="kept in the audit log")
 
 
-class SignalAnswer(BaseModel):
+class SignalAnswer(Answer):
     """One thing noticed: what was measured, and the threshold that it passed."""
 
     kind: RiskKind
@@ -47,41 +44,41 @@ class SignalAnswer(BaseModel):
     unit: Unit
 
 
-class ReviewAnswer(BaseModel):
+class ReviewAnswer(Answer):
     """Who looked at it, and what was found."""
 
-    at: datetime
+    at: Instant
     reviewer: str
     reason: str
 
 
-class CaseAnswer(BaseModel):
+class CaseAnswer(Answer):
     """A completed watch that is worth a look. The signals refuse nothing by themselves."""
 
     watch_id: str
     learner_id: str
     course_id: str
-    completed_at: datetime
+    completed_at: Instant
     status: CaseStatus
     policy_id: str = Field(description="the edition of the thresholds")
     signals: list[SignalAnswer]
     review: ReviewAnswer | None
 
 
-class CasesAnswer(BaseModel):
+class CasesAnswer(Answer):
     """Cases in order of their days."""
 
     cases: list[CaseAnswer]
     after: str | None = Field(description="ask for what comes after this place next; null: there is no more")
 
 
-class LegAnswer(BaseModel):
+class LegAnswer(Answer):
     """One signed record of the watch."""
 
     number: int
     kind: LegKind
     session_id: str
-    at: datetime
+    at: Instant
     furthest_ms: int
     prompt_index: int | None
     response_ms: int | None = Field(description="of prompt_confirmed: how long the prompt had waited")
@@ -91,69 +88,36 @@ class CaseEvidenceAnswer(CaseAnswer):
     """A case with what it rests on."""
 
     reactions: list[int] = Field(description="the reaction times judged together, of recent watches too; milliseconds")
-    started_at: datetime
+    started_at: Instant
     duration_ms: int
     legs: list[LegAnswer]
 
 
-def add_risk_routes(app: APIGatewayHttpResolver, ctx: RiskContext) -> None:
+def add_risk_routes(api: HttpApi, ctx: RiskContext) -> None:
     """Listing cases, reading one with its evidence, and reviewing it."""
-    reviewer = secured(Role.REVIEWER, function="risk")
+    reviewer = api.secured(Role.REVIEWER)
 
-    @app.get(
-        "/v1/playback/risk-cases",
-        operation_id="list_risk_cases",
-        summary="Completed watches with risk signals, a page at a time",
-        **reviewer,
-    )
+    @reviewer.route("GET /v1/playback/risk-cases", "list_risk_cases")
     def cases(
         period: Annotated[Period, Query()],
-        status: Annotated[CaseStatus | None, Query()] = None,
+        status: CaseStatus | None = None,
         after: Annotated[Place | None, Query(description="the earlier page's `after`")] = None,
         limit: Annotated[int, Query(ge=1, le=MAX_CASES)] = 50,
     ) -> CasesAnswer:
+        """Completed watches with risk signals, a page at a time."""
         page = list_cases(ctx, period, status, after, limit)
-        return CasesAnswer(cases=[CaseAnswer(**_case(case)) for case in page.items], after=page.after)
+        return CasesAnswer.of(page, cases=page.items)
 
-    @app.get(
-        "/v1/playback/risk-cases/<watch_id>",
-        operation_id="read_risk_case",
-        summary="A watch with risk signals, and its evidence",
-        **reviewer,
-    )
-    def case(watch_id: Annotated[WatchId, Path()]) -> CaseEvidenceAnswer:
+    @reviewer.route("GET /v1/playback/risk-cases/<watch_id>", "read_risk_case")
+    def case(watch_id: WatchId) -> CaseEvidenceAnswer:
+        """A watch with risk signals, and its evidence."""
         found, pack = read_case(ctx, watch_id)
-        return CaseEvidenceAnswer(
-            **_case(found),
-            reactions=list(found.reactions),
-            started_at=from_ms(pack["watch"]["started_at"]),
-            duration_ms=pack["watch"]["duration_ms"],
-            legs=[LegAnswer(**{**_fields(leg, LegAnswer), "at": from_ms(leg["at"])}) for leg in pack["legs"]],
+        watch = pack["watch"]
+        return CaseEvidenceAnswer.of(
+            found, started_at=watch["started_at"], duration_ms=watch["duration_ms"], legs=pack["legs"]
         )
 
-    @app.post(
-        "/v1/playback/risk-cases/<watch_id>/review",
-        operation_id="review_risk_case",
-        summary="Mark a case as reviewed, with a reason",
-        **secured(Role.REVIEWER, idempotent=True, function="risk"),
-    )
-    def review(watch_id: Annotated[WatchId, Path()], request: Annotated[ReviewRequest, Body()]) -> CaseAnswer:
-        return CaseAnswer(**_case(review_case(ctx, call_of(app), watch_id, request.reason)))
-
-
-def _case(case: RiskCase) -> dict[str, Any]:
-    review = case.review
-    return {
-        "watch_id": case.watch_id,
-        "learner_id": case.learner_id,
-        "course_id": case.course_id,
-        "completed_at": from_ms(case.completed_at),
-        "status": case.status,
-        "policy_id": case.policy_id,
-        "signals": [SignalAnswer.model_validate(signal, from_attributes=True) for signal in case.signals],
-        "review": review and ReviewAnswer(at=from_ms(review.at), reviewer=review.reviewer, reason=review.reason),
-    }
-
-
-def _fields(values: dict[str, Any], model: type[BaseModel]) -> dict[str, Any]:
-    return {name: values[name] for name in model.model_fields}
+    @reviewer.route("POST /v1/playback/risk-cases/<watch_id>/review", "review_risk_case", idempotent=True)
+    def review(watch_id: WatchId, request: ReviewRequest) -> CaseAnswer:
+        """Mark a case as reviewed, with a reason."""
+        return CaseAnswer.of(review_case(ctx, api.call(), watch_id, request.reason))

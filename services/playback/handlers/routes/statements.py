@@ -3,11 +3,11 @@
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
-from pydantic import BaseModel, Field
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import Field
 
-from services.kit.http import call_of, secured
+from services.kit.bodies import Answer
+from services.kit.http import HttpApi
 from services.kit.identity import Role
 from services.kit.store import Page
 from services.playback.app.context import StatementsContext
@@ -26,34 +26,24 @@ Place = Annotated[
 Limit = Annotated[int, Query(ge=1, le=MAX_WATCHES, description="of watches, complete or not")]
 
 
-class StatementsAnswer(BaseModel):
+class StatementsAnswer(Answer):
     """A StatementResult of xAPI 1.0.3."""
 
     statements: list[dict[str, Any]] = Field(description="of the xAPI Video Profile, verb completed")
     more: str = Field(description="path of the next page; empty after the last")
 
 
-def add_statements_routes(app: APIGatewayHttpResolver, ctx: StatementsContext) -> None:
+def add_statements_routes(api: HttpApi, ctx: StatementsContext) -> None:
     """The caller's own, and any learner's."""
 
-    @app.get(
-        OWN,
-        operation_id="read_statements",
-        summary="The caller's completed watches as xAPI statements",
-        **secured(Role.LEARNER, function="statements"),
-    )
+    @api.secured(Role.LEARNER).route(f"GET {OWN}", "read_statements")
     def own(after: Place = None, limit: Limit = MAX_WATCHES) -> StatementsAnswer:
-        return _answer(OWN, read_statements(ctx, ids.LearnerId(call_of(app).caller_id), after, limit), limit)
+        """The caller's completed watches as xAPI statements."""
+        return _answer(OWN, read_statements(ctx, ids.LearnerId(api.call().caller_id), after, limit), limit)
 
-    @app.get(
-        "/v1/playback/learners/<learner_id>/statements",
-        operation_id="read_learner_statements",
-        summary="A learner's completed watches as xAPI statements",
-        **secured(Role.AUDITOR, function="statements"),
-    )
-    def of_learner(
-        learner_id: Annotated[LearnerId, Path()], after: Place = None, limit: Limit = MAX_WATCHES
-    ) -> StatementsAnswer:
+    @api.secured(Role.AUDITOR).route("GET /v1/playback/learners/<learner_id>/statements", "read_learner_statements")
+    def of_learner(learner_id: LearnerId, after: Place = None, limit: Limit = MAX_WATCHES) -> StatementsAnswer:
+        """A learner's completed watches as xAPI statements."""
         path = f"/v1/playback/learners/{learner_id}/statements"
         return _answer(path, read_statements(ctx, learner_id, after, limit), limit)
 

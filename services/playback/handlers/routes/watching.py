@@ -1,16 +1,12 @@
 """The player's calls."""
 
-from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.event_handler.openapi.params import Body, Path
-from pydantic import BaseModel, Field, StrictBool, StrictInt, StrictStr
+from pydantic import Field, StrictBool, StrictInt, StrictStr
 
-from services.kit.bodies import Request
-from services.kit.clock import from_ms
-from services.kit.http import call_of, secured
+from services.kit.bodies import Answer, Request
+from services.kit.http import HttpApi
 from services.kit.identity import Role
 from services.playback.app.context import Context
 from services.playback.app.watching.read_progress import read_progress
@@ -19,7 +15,7 @@ from services.playback.app.watching.watch import beat, confirm_prompt, pause
 from services.playback.app.watching.watch_state import WatchState
 from services.playback.domain.questions import ShownQuestion
 from services.playback.domain.watch import Prompt
-from services.playback.handlers.routes.fields import CourseId, Token
+from services.playback.handlers.routes.fields import CourseId, Instant, Token
 
 MAX_POSITION_MS = 24 * 3_600_000
 """No lecture is longer than a day."""
@@ -56,31 +52,31 @@ class ConfirmRequest(Request):
     )
 
 
-class PromptsAnswer(BaseModel):
+class PromptsAnswer(Answer):
     """How many prompts the watch has, and how many are confirmed."""
 
     total: int
     confirmed: int
 
 
-class QuestionAnswer(BaseModel):
+class QuestionAnswer(Answer):
     """What a prompt asks. The right choice is known to the server only."""
 
     text: str
     choices: list[str]
 
 
-class PromptAnswer(BaseModel):
+class PromptAnswer(Answer):
     """The prompt that waits: nothing is credited until it is confirmed. It waits for ever."""
 
     index: int = Field(description="its number, from 0")
     nonce: str
-    shown_at: datetime
+    shown_at: Instant
     question: QuestionAnswer | None = Field(description="null: it only waits to be confirmed")
     wrong_answers: int = Field(description="how often it was answered wrongly; each time it asks again")
 
 
-class WatchAnswer(BaseModel):
+class WatchAnswer(Answer):
     """Where the watch stands after the call. Times are milliseconds."""
 
     token: str = Field(description="for the next call")
@@ -91,8 +87,8 @@ class WatchAnswer(BaseModel):
     content_version: str
     duration_ms: int
     furthest_ms: int = Field(description="credited: the prefix [0, furthest_ms] of the lecture")
-    saved_at: datetime = Field(description="everything credited until then is saved")
-    lease_expires_at: datetime
+    saved_at: Instant = Field(description="everything credited until then is saved")
+    lease_expires_at: Instant
     next_beat_ms: int = Field(description="how long to wait before the next beat")
     gap_cap_ms: int = Field(description="unsaved play beyond this is lost: stop there")
     day_left_ms: int = Field(description="how much more can be credited today (Asia/Shanghai)")
@@ -100,7 +96,7 @@ class WatchAnswer(BaseModel):
     prompts: PromptsAnswer
     prompt: PromptAnswer | None
     completed: bool
-    completed_at: datetime | None
+    completed_at: Instant | None
 
 
 class StartAnswer(WatchAnswer):
@@ -109,7 +105,7 @@ class StartAnswer(WatchAnswer):
     media_url: str
 
 
-class ProgressAnswer(BaseModel):
+class ProgressAnswer(Answer):
     """How far the learner is."""
 
     course_id: str
@@ -119,92 +115,57 @@ class ProgressAnswer(BaseModel):
     furthest_ms: int
     prompts: PromptsAnswer
     completed: bool
-    completed_at: datetime | None
+    completed_at: Instant | None
 
 
-def add_watching_routes(app: APIGatewayHttpResolver, ctx: Context) -> None:
+def add_watching_routes(api: HttpApi, ctx: Context) -> None:
     """Starting, beating, confirming, pausing, and how far it got."""
-    learner = secured(Role.LEARNER)
+    learner = api.secured(Role.LEARNER)
 
-    @app.post(
-        "/v1/playback/sessions",
-        status_code=201,
-        operation_id="start_session",
-        summary="Start or go on watching",
-        **secured(Role.LEARNER, idempotent=True),
-    )
-    def start(request: Annotated[StartRequest, Body()]) -> StartAnswer:
+    @api.secured(Role.LEARNER).route("POST /v1/playback/sessions", "start_session", status_code=201, idempotent=True)
+    def start(request: StartRequest) -> StartAnswer:
+        """Start or go on watching."""
         session = start_session(
-            ctx, call_of(app), request.course_id, take_over=request.take_over, new_attempt=request.new_attempt
+            ctx, api.call(), request.course_id, take_over=request.take_over, new_attempt=request.new_attempt
         )
-        return StartAnswer(media_url=session.media_url, **_fields(session.state))
+        return StartAnswer.of(session, _watch(session.state))
 
-    @app.post("/v1/playback/beats", operation_id="beat", summary="Report the position; be credited", **learner)
-    def record_beat(request: Annotated[PositionRequest, Body()]) -> WatchAnswer:
-        return WatchAnswer(**_fields(beat(ctx, call_of(app), request.token, request.position_ms)))
+    @learner.route("POST /v1/playback/beats", "beat")
+    def record_beat(request: PositionRequest) -> WatchAnswer:
+        """Report the position; be credited."""
+        return _watch(beat(ctx, api.call(), request.token, request.position_ms))
 
-    @app.post("/v1/playback/confirmations", operation_id="confirm_prompt", summary="Confirm the open prompt", **learner)
-    def confirm(request: Annotated[ConfirmRequest, Body()]) -> WatchAnswer:
-        state = confirm_prompt(ctx, call_of(app), request.token, request.nonce, request.choice)
-        return WatchAnswer(**_fields(state))
+    @learner.route("POST /v1/playback/confirmations", "confirm_prompt")
+    def confirm(request: ConfirmRequest) -> WatchAnswer:
+        """Confirm the open prompt."""
+        return _watch(confirm_prompt(ctx, api.call(), request.token, request.nonce, request.choice))
 
-    @app.post("/v1/playback/pauses", operation_id="pause", summary="Save, and give the session back", **learner)
-    def record_pause(request: Annotated[PositionRequest, Body()]) -> WatchAnswer:
-        return WatchAnswer(**_fields(pause(ctx, call_of(app), request.token, request.position_ms)))
+    @learner.route("POST /v1/playback/pauses", "pause")
+    def record_pause(request: PositionRequest) -> WatchAnswer:
+        """Save, and give the session back."""
+        return _watch(pause(ctx, api.call(), request.token, request.position_ms))
 
-    @app.get(
-        "/v1/playback/courses/<course_id>/progress",
-        operation_id="read_progress",
-        summary="How far the learner is",
-        **learner,
-    )
-    def progress(course_id: Annotated[CourseId, Path()]) -> ProgressAnswer:
-        watch, total = read_progress(ctx, call_of(app), course_id)
-        return ProgressAnswer(
-            course_id=watch.course_id,
-            watch_id=watch.watch_id,
-            content_version=watch.content_version,
-            duration_ms=watch.duration_ms,
-            furthest_ms=watch.furthest_ms,
-            prompts=PromptsAnswer(total=total, confirmed=watch.confirmed),
-            completed=watch.completed_at is not None,
-            completed_at=_instant(watch.completed_at),
-        )
+    @learner.route("GET /v1/playback/courses/<course_id>/progress", "read_progress")
+    def progress(course_id: CourseId) -> ProgressAnswer:
+        """How far the learner is."""
+        watch, total = read_progress(ctx, api.call(), course_id)
+        prompts = PromptsAnswer(total=total, confirmed=watch.confirmed)
+        return ProgressAnswer.of(watch, prompts=prompts, completed=watch.completed_at is not None)
 
 
-def _fields(state: WatchState) -> dict[str, Any]:
+def _watch(state: WatchState) -> WatchAnswer:
     live = state.live
-    return {
-        "token": state.token,
-        "session_id": live.session_id,
-        "watch_id": live.watch_id,
-        "course_id": live.course_id,
-        "attempt": live.attempt,
-        "content_version": live.content_version,
-        "duration_ms": live.duration_ms,
-        "furthest_ms": live.furthest_ms,
-        "saved_at": from_ms(live.refilled_at),
-        "lease_expires_at": from_ms(live.lease_until),
-        "next_beat_ms": state.next_beat_ms,
-        "gap_cap_ms": state.gap_cap_ms,
-        "day_left_ms": state.day_left_ms,
-        "max_rate": live.max_rate,
-        "prompts": PromptsAnswer(total=state.prompts_total, confirmed=live.confirmed),
-        "prompt": state.prompt and _prompt(state.prompt, state.question),
-        "completed": live.completed_at is not None,
-        "completed_at": _instant(live.completed_at),
-    }
+    return WatchAnswer.of(
+        state,
+        live,
+        day_left_ms=state.day_left_ms,
+        saved_at=live.refilled_at,
+        lease_expires_at=live.lease_until,
+        prompts=PromptsAnswer(total=state.prompts_total, confirmed=live.confirmed),
+        prompt=state.prompt and _prompt(state.prompt, state.question),
+        completed=live.completed_at is not None,
+    )
 
 
 def _prompt(prompt: Prompt, question: ShownQuestion | None) -> PromptAnswer:
-    return PromptAnswer(
-        index=prompt.index,
-        nonce=prompt.nonce,
-        shown_at=from_ms(prompt.shown_at),
-        question=QuestionAnswer(text=question.text, choices=list(question.choices)) if question else None,
-        wrong_answers=prompt.wrong,
-    )
-
-
-def _instant(milliseconds: int | None) -> datetime | None:
-    return None if milliseconds is None else from_ms(milliseconds)
+    return PromptAnswer.of(prompt, question=question, wrong_answers=prompt.wrong)

@@ -3,12 +3,11 @@
 from datetime import date
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from services.kit.bodies import Day
-from services.kit.http import secured
+from services.kit.bodies import Answer, Day
+from services.kit.http import HttpApi
 from services.kit.identity import Role
 from services.orders.app.context import Context
 from services.orders.app.finance.exports import exportable
@@ -16,7 +15,7 @@ from services.orders.app.finance.revenue import revenue_document, sum_up, titles
 from services.orders.domain.export import MAX_DAYS
 
 
-class FiguresAnswer(BaseModel):
+class FiguresAnswer(Answer):
     """Amounts in fen, and of how many movements of money they are the sum."""
 
     paid_fen: int
@@ -39,7 +38,7 @@ class GoodsFiguresAnswer(FiguresAnswer):
     title: str
 
 
-class RevenueAnswer(BaseModel):
+class RevenueAnswer(Answer):
     """What came in and went back on some days. The totals are those of the exports' payments and refunds."""
 
     first_day: date
@@ -51,19 +50,15 @@ class RevenueAnswer(BaseModel):
     unearned: FiguresAnswer = Field(description="what came for nothing, such as an order paid twice, and went back")
 
 
-def add_revenue_routes(app: APIGatewayHttpResolver, ctx: Context) -> None:
+def add_revenue_routes(api: HttpApi, ctx: Context) -> None:
     """The route."""
 
-    @app.get(
-        "/v1/orders/revenue",
-        operation_id="read_revenue",
-        summary="Revenue per day, per course and per membership plan",
-        **secured(Role.FINANCE, function="finance"),
-    )
+    @api.secured(Role.FINANCE).route("GET /v1/orders/revenue", "read_revenue")
     def revenue(
         first_day: Annotated[Day, Query(description="Asia/Shanghai")],
         last_day: Annotated[Day, Query(description=f"included; at most {MAX_DAYS} days, none after today")],
     ) -> RevenueAnswer:
+        """Revenue per day, per course and per membership plan."""
         days = exportable(ctx, first_day, last_day)
         found = revenue_document(sum_up(ctx.store, days), days, titles(ctx, last_day))
         return RevenueAnswer.model_validate(found)

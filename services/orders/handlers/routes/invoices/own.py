@@ -3,14 +3,12 @@
 from datetime import datetime
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.event_handler.openapi.params import Body, Path
-from pydantic import BaseModel, Field, StrictInt, StrictStr
+from pydantic import Field, StrictInt, StrictStr
 
-from services.kit.bodies import Request
-from services.kit.http import call_of, secured
+from services.kit.bodies import Answer, Request
+from services.kit.http import HttpApi
 from services.kit.identity import Role
-from services.orders.app.context import Context, InvoiceContext
+from services.orders.app.context import InvoiceContext
 from services.orders.app.invoices.issue_invoice import file_key
 from services.orders.app.invoices.problems import INVOICE_NOT_ISSUED
 from services.orders.app.invoices.request_invoice import (
@@ -23,7 +21,6 @@ from services.orders.app.invoices.request_invoice import (
 )
 from services.orders.domain.invoice import Buyer, BuyerKind, Invoice, InvoiceStatus
 from services.orders.handlers.routes.fields import InvoiceId, OrderId, learner_id
-from services.orders.handlers.routes.refunds import FUNCTION
 
 Title = Annotated[
     StrictStr,
@@ -33,7 +30,6 @@ Email = Annotated[
     StrictStr,
     Field(pattern=r"^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,4}$", max_length=254),
 ]
-_LEARNER = secured(Role.LEARNER, function=FUNCTION)
 
 
 class InvoiceRequest(Request):
@@ -52,7 +48,7 @@ class InvoiceRequest(Request):
     )
 
 
-class BuyerAnswer(BaseModel):
+class BuyerAnswer(Answer):
     """Whom an invoice is made out to."""
 
     kind: BuyerKind
@@ -61,7 +57,7 @@ class BuyerAnswer(BaseModel):
     email: str | None
 
 
-class InvoiceAnswer(BaseModel):
+class InvoiceAnswer(Answer):
     """An invoice. `red_needed` and `red_lettered`: its order was refunded, and it no longer counts or soon will not."""
 
     invoice_id: str
@@ -77,76 +73,50 @@ class InvoiceAnswer(BaseModel):
     note: str = Field(description="of a cancelled one: why; empty otherwise")
 
 
-class InvoicesAnswer(BaseModel):
+class InvoicesAnswer(Answer):
     """An order's invoices, oldest first."""
 
     invoices: list[InvoiceAnswer]
     left_fen: int = Field(description="what can still be invoiced: paid less refunded less invoiced")
 
 
-class DownloadAnswer(BaseModel):
+class DownloadAnswer(Answer):
     """Where the PDF can be read for the next five minutes."""
 
     url: str
 
 
-def add_invoice_routes(app: APIGatewayHttpResolver, ctx: InvoiceContext) -> None:
+def add_invoice_routes(api: HttpApi, ctx: InvoiceContext) -> None:
     """The learners' routes."""
-    _add_requesting(app, ctx)
-    _add_reading(app, ctx)
+    learner = api.secured(Role.LEARNER)
 
-
-def _add_requesting(app: APIGatewayHttpResolver, ctx: Context) -> None:
-    @app.post(
-        "/v1/orders/orders/<order_id>/invoices",
-        status_code=201,
-        operation_id="request_invoice",
-        summary="Ask for an invoice of an own paid order",
-        **secured(Role.LEARNER, idempotent=True, function=FUNCTION),
-    )
-    def ask(order_id: Annotated[OrderId, Path()], request: Annotated[InvoiceRequest, Body()]) -> InvoiceAnswer:
+    @learner.route("POST /v1/orders/orders/<order_id>/invoices", "request_invoice", status_code=201, idempotent=True)
+    def ask(order_id: OrderId, request: InvoiceRequest) -> InvoiceAnswer:
+        """Ask for an invoice of an own paid order."""
         buyer = Buyer(request.buyer_kind, request.title, request.tax_id, request.email)
         draft = InvoiceDraft(order_id, request.amount_fen, buyer)
-        return invoice_answer(request_invoice(ctx, call_of(app), draft))
+        return invoice_answer(request_invoice(ctx, api.call(), draft))
 
-    @app.post(
-        "/v1/orders/invoices/<invoice_id>/cancellation",
-        operation_id="cancel_invoice",
-        summary="Take an own request back before it is issued",
-        **_LEARNER,
-    )
-    def cancel(invoice_id: Annotated[InvoiceId, Path()]) -> InvoiceAnswer:
-        return invoice_answer(cancel_request(ctx, call_of(app), invoice_id))
+    @learner.route("POST /v1/orders/invoices/<invoice_id>/cancellation", "cancel_invoice")
+    def cancel(invoice_id: InvoiceId) -> InvoiceAnswer:
+        """Take an own request back before it is issued."""
+        return invoice_answer(cancel_request(ctx, api.call(), invoice_id))
 
-
-def _add_reading(app: APIGatewayHttpResolver, ctx: InvoiceContext) -> None:
-    @app.get(
-        "/v1/orders/orders/<order_id>/invoices",
-        operation_id="list_invoices",
-        summary="The invoices of an own order, and what can still be invoiced",
-        **_LEARNER,
-    )
-    def of_order(order_id: Annotated[OrderId, Path()]) -> InvoicesAnswer:
-        found, left = invoices_of_order(ctx, learner_id(app), order_id)
+    @learner.route("GET /v1/orders/orders/<order_id>/invoices", "list_invoices")
+    def of_order(order_id: OrderId) -> InvoicesAnswer:
+        """The invoices of an own order, and what can still be invoiced."""
+        found, left = invoices_of_order(ctx, learner_id(api), order_id)
         return InvoicesAnswer(invoices=[invoice_answer(invoice) for invoice in found], left_fen=left)
 
-    @app.get(
-        "/v1/orders/invoices/<invoice_id>",
-        operation_id="read_invoice",
-        summary="How an own invoice stands",
-        **_LEARNER,
-    )
-    def read(invoice_id: Annotated[InvoiceId, Path()]) -> InvoiceAnswer:
-        return invoice_answer(own_invoice(ctx, learner_id(app), invoice_id))
+    @learner.route("GET /v1/orders/invoices/<invoice_id>", "read_invoice")
+    def read(invoice_id: InvoiceId) -> InvoiceAnswer:
+        """How an own invoice stands."""
+        return invoice_answer(own_invoice(ctx, learner_id(api), invoice_id))
 
-    @app.get(
-        "/v1/orders/invoices/<invoice_id>/document",
-        operation_id="download_invoice",
-        summary="Where an own issued invoice can be downloaded",
-        **_LEARNER,
-    )
-    def download(invoice_id: Annotated[InvoiceId, Path()]) -> DownloadAnswer:
-        return DownloadAnswer(url=_link(ctx, own_invoice(ctx, learner_id(app), invoice_id).invoice))
+    @learner.route("GET /v1/orders/invoices/<invoice_id>/document", "download_invoice")
+    def download(invoice_id: InvoiceId) -> DownloadAnswer:
+        """Where an own issued invoice can be downloaded."""
+        return DownloadAnswer(url=_link(ctx, own_invoice(ctx, learner_id(api), invoice_id).invoice))
 
 
 def _link(ctx: InvoiceContext, invoice: Invoice) -> str:
@@ -157,17 +127,4 @@ def _link(ctx: InvoiceContext, invoice: Invoice) -> str:
 
 def invoice_answer(found: InvoiceWithBuyer) -> InvoiceAnswer:
     """An invoice with whom it is made out to."""
-    invoice = found.invoice
-    return InvoiceAnswer(
-        invoice_id=invoice.invoice_id,
-        order_id=invoice.order_id,
-        status=invoice.status,
-        amount_fen=invoice.amount_fen,
-        buyer=BuyerAnswer.model_validate(found.buyer, from_attributes=True) if found.buyer else None,
-        requested_at=invoice.requested_at,
-        issued_at=invoice.issued_at,
-        number=invoice.number,
-        red_number=invoice.red_number,
-        red_lettered_at=invoice.red_lettered_at,
-        note=invoice.note,
-    )
+    return InvoiceAnswer.of(found.invoice, found)

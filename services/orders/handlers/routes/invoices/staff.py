@@ -2,14 +2,13 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
-from pydantic import BaseModel, Field, StrictInt, StrictStr
+from aws_lambda_powertools.event_handler.openapi.params import Query
+from pydantic import Field, StrictInt, StrictStr
 
-from services.kit.bodies import Request
-from services.kit.http import call_of, secured
+from services.kit.bodies import Answer, Request
+from services.kit.http import HttpApi
 from services.kit.identity import Role
-from services.orders.app.context import Context, InvoiceContext
+from services.orders.app.context import InvoiceContext
 from services.orders.app.invoices.issue_invoice import (
     invoices_of,
     issue_invoice,
@@ -20,7 +19,6 @@ from services.orders.app.invoices.issue_invoice import (
 from services.orders.domain.invoice import Document, InvoiceStatus
 from services.orders.handlers.routes.fields import MONTH, NUMBER, InvoiceId, Reason
 from services.orders.handlers.routes.invoices.own import InvoiceAnswer, invoice_answer
-from services.orders.handlers.routes.refunds import FUNCTION
 
 MAX_INVOICES = 100
 MAX_PDF_BYTES = 5 * 1024 * 1024
@@ -30,7 +28,6 @@ TaxNumber = Annotated[
     StrictStr,
     Field(pattern=r"^([0-9]{8}|[0-9]{20})$", description="发票号码: 8 digits, or 20 where it is digital"),
 ]
-_FINANCE = secured(Role.FINANCE, function=FUNCTION)
 
 
 class DocumentRequest(Request):
@@ -62,7 +59,7 @@ class RedLetterRequest(Request):
     number: TaxNumber
 
 
-class InvoiceUploadAnswer(BaseModel):
+class InvoiceUploadAnswer(Answer):
     """Where and how to put the PDF: an HTTP PUT to `url` with exactly these headers, within 15 minutes."""
 
     url: str
@@ -75,80 +72,46 @@ class StaffInvoiceAnswer(InvoiceAnswer):
     learner_id: str
 
 
-class StaffInvoicesAnswer(BaseModel):
+class StaffInvoicesAnswer(Answer):
     """A page of a month's invoices."""
 
     invoices: list[StaffInvoiceAnswer]
     after: str | None = Field(description="ask for what comes after this next; null: there is no more")
 
 
-def add_invoice_staff_routes(app: APIGatewayHttpResolver, ctx: InvoiceContext) -> None:
+def add_invoice_staff_routes(api: HttpApi, ctx: InvoiceContext) -> None:
     """Finance's routes."""
-    _add_list(app, ctx)
-    _add_issuing(app, ctx)
-    _add_ends(app, ctx)
+    finance = api.secured(Role.FINANCE)
 
-
-def _add_list(app: APIGatewayHttpResolver, ctx: Context) -> None:
-    @app.get(
-        "/v1/orders/finance/invoices",
-        operation_id="list_invoices_of_month",
-        summary="The invoices requested in a month, a page at a time",
-        **_FINANCE,
-    )
+    @finance.route("GET /v1/orders/finance/invoices", "list_invoices_of_month")
     def of_month(
         month: Month,
         status: Annotated[InvoiceStatus | None, Query(description="of this status only")] = None,
         after: Annotated[str, Query(pattern=f"^$|{NUMBER}", description="the earlier page's `after`")] = "",
         limit: Annotated[int, Query(ge=1, le=MAX_INVOICES)] = MAX_INVOICES,
     ) -> StaffInvoicesAnswer:
+        """The invoices requested in a month, a page at a time."""
         page = invoices_of(ctx, month, status, after, limit)
-        answers = [
-            StaffInvoiceAnswer(**invoice_answer(found).model_dump(), learner_id=found.invoice.learner_id)
-            for found in page.items
-        ]
+        answers = [StaffInvoiceAnswer.of(found.invoice, **dict(invoice_answer(found))) for found in page.items]
         return StaffInvoicesAnswer(invoices=answers, after=page.after)
 
+    @finance.route("POST /v1/orders/finance/invoices/<invoice_id>/document-uploads", "upload_invoice")
+    def upload(invoice_id: InvoiceId, request: DocumentRequest) -> InvoiceUploadAnswer:
+        """Permission to upload the PDF of a requested invoice."""
+        return InvoiceUploadAnswer.of(sign_upload(ctx, invoice_id, request.document()))
 
-def _add_issuing(app: APIGatewayHttpResolver, ctx: InvoiceContext) -> None:
-    @app.post(
-        "/v1/orders/finance/invoices/<invoice_id>/document-uploads",
-        operation_id="upload_invoice",
-        summary="Permission to upload the PDF of a requested invoice",
-        **_FINANCE,
-    )
-    def upload(
-        invoice_id: Annotated[InvoiceId, Path()], request: Annotated[DocumentRequest, Body()]
-    ) -> InvoiceUploadAnswer:
-        signed = sign_upload(ctx, invoice_id, request.document())
-        return InvoiceUploadAnswer(url=signed.url, headers=dict(signed.headers))
-
-    @app.post(
-        "/v1/orders/finance/invoices/<invoice_id>/issue",
-        operation_id="issue_invoice",
-        summary="Mark an invoice as issued, with its uploaded PDF; the same again changes nothing",
-        **_FINANCE,
-    )
-    def issue(invoice_id: Annotated[InvoiceId, Path()], request: Annotated[IssueRequest, Body()]) -> InvoiceAnswer:
+    @finance.route("POST /v1/orders/finance/invoices/<invoice_id>/issue", "issue_invoice")
+    def issue(invoice_id: InvoiceId, request: IssueRequest) -> InvoiceAnswer:
+        """Mark an invoice as issued, with its uploaded PDF; the same again changes nothing."""
         document = request.document()
-        return invoice_answer(issue_invoice(ctx, call_of(app), invoice_id, request.number, document))
+        return invoice_answer(issue_invoice(ctx, api.call(), invoice_id, request.number, document))
 
+    @finance.route("POST /v1/orders/finance/invoices/<invoice_id>/rejection", "reject_invoice")
+    def reject(invoice_id: InvoiceId, request: RejectRequest) -> InvoiceAnswer:
+        """Turn a request down; the learner reads why."""
+        return invoice_answer(reject_request(ctx, api.call(), invoice_id, request.reason))
 
-def _add_ends(app: APIGatewayHttpResolver, ctx: Context) -> None:
-    @app.post(
-        "/v1/orders/finance/invoices/<invoice_id>/rejection",
-        operation_id="reject_invoice",
-        summary="Turn a request down; the learner reads why",
-        **_FINANCE,
-    )
-    def reject(invoice_id: Annotated[InvoiceId, Path()], request: Annotated[RejectRequest, Body()]) -> InvoiceAnswer:
-        return invoice_answer(reject_request(ctx, call_of(app), invoice_id, request.reason))
-
-    @app.post(
-        "/v1/orders/finance/invoices/<invoice_id>/red-letter",
-        operation_id="red_letter_invoice",
-        summary="Note that an invoice whose order was refunded is red-lettered",
-        **_FINANCE,
-    )
-    def red(invoice_id: Annotated[InvoiceId, Path()], request: Annotated[RedLetterRequest, Body()]) -> InvoiceAnswer:
-        return invoice_answer(red_letter(ctx, call_of(app), invoice_id, request.number))
+    @finance.route("POST /v1/orders/finance/invoices/<invoice_id>/red-letter", "red_letter_invoice")
+    def red(invoice_id: InvoiceId, request: RedLetterRequest) -> InvoiceAnswer:
+        """Note that an invoice whose order was refunded is red-lettered."""
+        return invoice_answer(red_letter(ctx, api.call(), invoice_id, request.number))

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from services.orders.domain.order import Goods, Line, LineState, Order, OrderState, PriceReason
+from services.kit.bodies import Answer
+from services.orders.domain.order import Goods, LineState, Order, OrderState, PriceReason
 
 
-class PricedLineAnswer(BaseModel):
+class PricedLineAnswer(Answer):
     """A course or a period of membership at its price. Amounts in fen."""
 
     number: int
@@ -28,7 +29,7 @@ class OrderLineAnswer(PricedLineAnswer):
     state: LineState
 
 
-class QuoteAnswer(BaseModel):
+class QuoteAnswer(Answer):
     """What an order would cost now. Send `amount_fen` with the order as what you expect."""
 
     lines: list[PricedLineAnswer]
@@ -37,7 +38,7 @@ class QuoteAnswer(BaseModel):
     amount_fen: int
 
 
-class OrderAnswer(BaseModel):
+class OrderAnswer(Answer):
     """An own order."""
 
     order_id: str
@@ -53,30 +54,14 @@ class OrderAnswer(BaseModel):
     paid_at: datetime | None
 
 
-class OrdersAnswer(BaseModel):
+class OrdersAnswer(Answer):
     """A page of own orders, newest first."""
 
     orders: list[OrderAnswer]
     after: str | None = Field(description="ask for what comes after this order next; null: there is no more")
 
 
-def priced_line(line: Line) -> PricedLineAnswer:
-    """A line of a quote."""
-    return PricedLineAnswer.model_validate(line, from_attributes=True)
-
-
 def order_answer(order: Order, now: datetime) -> OrderAnswer:
     """An order as it stands now."""
-    return OrderAnswer(
-        order_id=order.order_id,
-        state=order.state_at(now),
-        lines=[OrderLineAnswer.model_validate(line, from_attributes=True) for line in order.lines],
-        coupon_code=order.coupon_code,
-        discount_fen=sum(line.discount_fen for line in order.lines),
-        amount_fen=order.amount_fen,
-        refunded_fen=order.refunded_fen,
-        placed_at=order.created_at,
-        expires_at=order.expires_at,
-        closed_at=order.closed_at,
-        paid_at=order.paid_at,
-    )
+    discount = sum(line.discount_fen for line in order.lines)
+    return OrderAnswer.of(order, state=order.state_at(now), discount_fen=discount, placed_at=order.created_at)

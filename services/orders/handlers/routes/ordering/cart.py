@@ -1,13 +1,9 @@
 """The caller's cart."""
 
-from typing import Annotated
+from pydantic import Field, StrictInt
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.event_handler.openapi.params import Body, Path
-from pydantic import BaseModel, Field, StrictInt
-
-from services.kit.bodies import Request
-from services.kit.http import call_of, secured
+from services.kit.bodies import Answer, Request
+from services.kit.http import HttpApi
 from services.kit.identity import Role
 from services.orders.app.context import Context
 from services.orders.app.ordering.cart import (
@@ -30,7 +26,7 @@ class SelectionRequest(Request):
     course_ids: list[CourseId] = Field(max_length=MAX_LINES)
 
 
-class CartLineAnswer(BaseModel):
+class CartLineAnswer(Answer):
     """One course in the cart, as it stands now."""
 
     course_id: str
@@ -45,7 +41,7 @@ class CartLineAnswer(BaseModel):
     order_id: str | None = Field(description="of ORDER_PENDING: that order")
 
 
-class CartAnswer(BaseModel):
+class CartAnswer(Answer):
     """The cart, priced by the server at this moment."""
 
     version: int = Field(description="grows with every change, from whichever device")
@@ -54,63 +50,45 @@ class CartAnswer(BaseModel):
     total_fen: int = Field(description="what those cost, before any coupon")
 
 
-def add_cart_routes(app: APIGatewayHttpResolver, ctx: Context) -> None:
+def add_cart_routes(api: HttpApi, ctx: Context) -> None:
     """Looking at the cart and changing it; each answers the cart as it is then. Repeating a change changes nothing."""
-    learner = secured(Role.LEARNER)
+    learner = api.secured(Role.LEARNER)
 
-    @app.get("/v1/orders/cart", operation_id="read_cart", summary="The caller's cart", **learner)
+    @learner.route("GET /v1/orders/cart", "read_cart")
     def read() -> CartAnswer:
-        return _cart_answer(show_cart(ctx, learner_id(app)))
+        """The caller's cart."""
+        return _cart_answer(show_cart(ctx, learner_id(api)))
 
-    @app.put(
-        "/v1/orders/cart/courses/<course_id>",
-        operation_id="add_to_cart",
-        summary="Put a course into the cart",
-        **learner,
-    )
-    def add(course_id: Annotated[CourseId, Path()]) -> CartAnswer:
-        return _cart_answer(add_to_cart(ctx, call_of(app), course_id))
+    @learner.route("PUT /v1/orders/cart/courses/<course_id>", "add_to_cart")
+    def add(course_id: CourseId) -> CartAnswer:
+        """Put a course into the cart."""
+        return _cart_answer(add_to_cart(ctx, api.call(), course_id))
 
-    @app.delete(
-        "/v1/orders/cart/courses/<course_id>",
-        operation_id="remove_from_cart",
-        summary="Take a course out of the cart",
-        **learner,
-    )
-    def remove(course_id: Annotated[CourseId, Path()]) -> CartAnswer:
-        return _cart_answer(remove_from_cart(ctx, call_of(app), course_id))
+    @learner.route("DELETE /v1/orders/cart/courses/<course_id>", "remove_from_cart")
+    def remove(course_id: CourseId) -> CartAnswer:
+        """Take a course out of the cart."""
+        return _cart_answer(remove_from_cart(ctx, api.call(), course_id))
 
-    @app.put(
-        "/v1/orders/cart/selection",
-        operation_id="select_in_cart",
-        summary="Say which courses of the cart are to be ordered",
-        **learner,
-    )
-    def select(request: Annotated[SelectionRequest, Body()]) -> CartAnswer:
-        return _cart_answer(select_in_cart(ctx, call_of(app), request.course_ids, request.version))
+    @learner.route("PUT /v1/orders/cart/selection", "select_in_cart")
+    def select(request: SelectionRequest) -> CartAnswer:
+        """Say which courses of the cart are to be ordered."""
+        return _cart_answer(select_in_cart(ctx, api.call(), request.course_ids, request.version))
 
 
 def _cart_answer(cart: PricedCart) -> CartAnswer:
-    return CartAnswer(
-        version=cart.version,
-        lines=[_line_answer(line) for line in cart.lines],
-        selected=sum(line.counts for line in cart.lines),
-        total_fen=cart.total_fen,
-    )
+    lines = [_line_answer(line) for line in cart.lines]
+    return CartAnswer.of(cart, lines=lines, selected=sum(line.counts for line in cart.lines))
 
 
 def _line_answer(priced: PricedLine) -> CartLineAnswer:
     standing = priced.standing
-    order = standing.pending_order
-    return CartLineAnswer(
-        course_id=standing.offer.course_id,
-        title=standing.offer.title,
-        title_en=standing.offer.title_en,
-        selected=priced.line.selected,
+    return CartLineAnswer.of(
+        standing.offer,
+        priced.line,
+        standing.pending_order,
         list_fen=standing.offer.price_fen,
         price_fen=standing.price.fen,
         price_reason=standing.price.reason,
         price_change_fen=standing.price.fen - priced.line.price_fen,
         obstacle=standing.buying_obstacle,
-        order_id=order.order_id if order else None,
     )

@@ -4,11 +4,10 @@ from datetime import datetime
 from ipaddress import ip_address
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-from aws_lambda_powertools.event_handler.openapi.params import Path
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from services.kit.http import call_of, secured
+from services.kit.bodies import Answer
+from services.kit.http import HttpApi
 from services.kit.identity import Role
 from services.kit.public_url import PublicUrl
 from services.orders.app.context import PaymentContext
@@ -21,10 +20,8 @@ Number = Annotated[PaymentNumber, Field(strict=True, pattern=NUMBER, description
 CALLBACK = "/v1/orders/payment-callbacks/{provider}"
 UNKNOWN_ADDRESS = "127.0.0.1"
 
-_LEARNER = secured(Role.LEARNER, function="pay")
 
-
-class PaymentAnswer(BaseModel):
+class PaymentAnswer(Answer):
     """A payment of an own order. Ask again every few seconds until its state is `paid` or `closed`."""
 
     number: str
@@ -38,53 +35,36 @@ class PaymentAnswer(BaseModel):
     url: str | None = Field(description="of a page to pay on: where to go")
 
 
-class MethodsAnswer(BaseModel):
+class MethodsAnswer(Answer):
     """The ways of paying that are available."""
 
     methods: list[Method]
 
 
-def add_payment_routes(app: APIGatewayHttpResolver, ctx: PaymentContext, address: PublicUrl) -> None:
+def add_payment_routes(api: HttpApi, ctx: PaymentContext, address: PublicUrl) -> None:
     """Paying, and what the page that waits asks. `address` is where providers reach us."""
-    _add_start(app, ctx, address)
-    _add_reading(app, ctx)
+    learner = api.secured(Role.LEARNER)
 
-
-def _add_start(app: APIGatewayHttpResolver, ctx: PaymentContext, address: PublicUrl) -> None:
-    @app.put(
-        "/v1/orders/orders/<order_id>/payments/<method>",
-        operation_id="start_payment",
-        summary="Start the payment of an own open order; the same payment again for the same method",
-        **_LEARNER,
-    )
-    def start(order_id: Annotated[OrderId, Path()], method: Annotated[Method, Path()]) -> PaymentAnswer:
+    @learner.route("PUT /v1/orders/orders/<order_id>/payments/<method>", "start_payment")
+    def start(order_id: OrderId, method: Method) -> PaymentAnswer:
+        """Start the payment of an own open order; the same payment again for the same method."""
         notify_url = f"{address()}{CALLBACK.format(provider=method.provider)}"
-        return _answer(start_payment(ctx, call_of(app), order_id, method, notify_url, _payer_address(app)))
+        return _answer(start_payment(ctx, api.call(), order_id, method, notify_url, _payer_address(api)))
 
+    @learner.route("GET /v1/orders/payments/<payment_number>", "read_payment")
+    def read(payment_number: Number) -> PaymentAnswer:
+        """How an own payment stands."""
+        return _answer(payment_for(ctx, learner_id(api), payment_number))
 
-def _add_reading(app: APIGatewayHttpResolver, ctx: PaymentContext) -> None:
-    @app.get(
-        "/v1/orders/payments/<payment_number>",
-        operation_id="read_payment",
-        summary="How an own payment stands",
-        **_LEARNER,
-    )
-    def read(payment_number: Annotated[Number, Path()]) -> PaymentAnswer:
-        return _answer(payment_for(ctx, learner_id(app), payment_number))
-
-    @app.get(
-        "/v1/orders/payment-methods",
-        operation_id="list_payment_methods",
-        summary="The ways of paying that are available",
-        **_LEARNER,
-    )
+    @learner.route("GET /v1/orders/payment-methods", "list_payment_methods")
     def available() -> MethodsAnswer:
+        """The ways of paying that are available."""
         return MethodsAnswer(methods=methods(ctx))
 
 
-def _payer_address(app: APIGatewayHttpResolver) -> str:
+def _payer_address(api: HttpApi) -> str:
     """The payer's address, for WeChat Pay: what the distribution saw, the last but the distribution's own."""
-    seen = [part.strip() for part in app.current_event.headers.get("x-forwarded-for", "").split(",")]
+    seen = [part.strip() for part in api.app.current_event.headers.get("x-forwarded-for", "").split(",")]
     for found in seen[-2:]:
         try:
             return str(ip_address(found))
@@ -94,15 +74,4 @@ def _payer_address(app: APIGatewayHttpResolver) -> str:
 
 
 def _answer(payment: Payment) -> PaymentAnswer:
-    target = payment.target
-    return PaymentAnswer(
-        number=payment.number,
-        order_id=payment.order_id,
-        method=payment.method,
-        state=payment.state,
-        amount_fen=payment.amount_fen,
-        expires_at=payment.expires_at,
-        paid_at=payment.paid_at,
-        qr_content=target.qr_content if target else None,
-        url=target.url if target else None,
-    )
+    return PaymentAnswer.of(payment, payment.target)

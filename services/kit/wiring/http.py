@@ -1,0 +1,23 @@
+"""What functions that answer HTTP have in common: they are called by our own origin."""
+
+from collections.abc import Callable
+from functools import cache
+from os import environ
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from services.kit.http import HttpApi, OriginSecret
+from services.kit.secrets import json_secret
+
+
+def http_function(
+    build_api: Callable[[OriginSecret], HttpApi],
+) -> Callable[[dict[str, Any], LambdaContext], dict[str, Any]]:
+    """The entry point of a function that answers HTTP. Its API is built at the first request, and kept."""
+
+    @cache
+    def api() -> HttpApi:
+        return build_api(json_secret(environ["ORIGIN_SECRET_ID"]))
+
+    return lambda event, context: api().handle(event, context)
