@@ -7,7 +7,7 @@ import pytest
 
 from local.emulator import ROOT
 
-EXAMPLES = sorted((ROOT / "docs" / "examples").glob("*.diff"))
+EXAMPLES = sorted((ROOT / "docs" / "recipes").glob("*.diff"))
 RECIPES = {"consumer", "event", "page", "route", "stored-field"}
 
 
@@ -30,6 +30,6 @@ def test_an_example_fits_the_code(example: Path) -> None:
 
 def test_an_example_that_does_not_fit_is_found(tmp_path: Path) -> None:
     other = tmp_path / "other.diff"
-    text = (ROOT / "docs" / "examples" / "route.diff").read_text("utf-8")
+    text = (ROOT / "docs" / "recipes" / "route.diff").read_text("utf-8")
     other.write_text(text.replace("def note_reading(", "def note_what_was_read("), "utf-8")
     assert "patch does not apply" in apply_check(other)

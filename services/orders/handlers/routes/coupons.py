@@ -14,6 +14,7 @@ from pydantic import (
     StrictStr,
     model_validator,
 )
+from pydantic.config import JsonDict
 
 from services.kit.bodies import Answer, Request
 from services.kit.http import HttpApi
@@ -55,7 +56,7 @@ Instant = Annotated[
 ]
 
 
-_FEN_OR_PERCENT = {
+_FEN_OR_PERCENT: JsonDict = {
     "if": {"required": ["off_fen"], "properties": {"off_fen": {"type": "integer"}}},
     "then": {"properties": {"off_percent": {"type": "null"}}},
     "else": {"required": ["off_percent"], "properties": {"off_percent": {"type": "integer"}}},
