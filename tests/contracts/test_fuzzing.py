@@ -5,9 +5,10 @@ look at: `use_after_free`, `ensure_resource_availability` and `object_level_auth
 tests/security asks for what is somebody else's.
 """
 
-from typing import Literal
+from typing import Any, Literal
 
 import schemathesis
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.schemas import OpenApiSchema
 
 from docs.generate import ROOT
@@ -32,18 +33,18 @@ def document(phase: Literal["fuzzing", "coverage"]) -> OpenApiSchema:
 
 
 EVERY = document("fuzzing")
-LABELS = sorted(found.ok().label for found in EVERY.get_all_operations())
+LABELS = sorted(found.ok().label for found in EVERY.get_all_operations() if isinstance(found, Ok))
 SOME = document("coverage").include(name=LABELS[::THINNING])
 
 
 @EVERY.parametrize()
-def test_the_document_is_kept(case: schemathesis.Case) -> None:
+def test_the_document_is_kept(case: schemathesis.Case[Any]) -> None:
     tokens = [*TOKENS, NOBODY] if "x-roles" in case.operation.definition.raw else [NOBODY]
     for token in tokens:
         case.call_and_validate(headers={"Authorization": f"Bearer {token}"})
 
 
 @SOME.parametrize()
-def test_each_member_is_taken_and_refused_as_documented(case: schemathesis.Case) -> None:
+def test_each_member_is_taken_and_refused_as_documented(case: schemathesis.Case[Any]) -> None:
     token = "learner" if "learner" in case.operation.definition.raw.get("x-roles", ()) else "staff"
     case.call_and_validate(headers={"Authorization": f"Bearer {token}"})
