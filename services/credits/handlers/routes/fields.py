@@ -13,7 +13,8 @@ from services.credits.domain.ledger import Reason
 from services.credits.domain.periods import Period
 from services.kit.bodies import text_pattern
 
-CLEAN_TEXT = {"pattern": text_pattern(r"\p{C}")}
+# The planes of private characters are of that category; some who read patterns know its first plane only.
+CLEAN_TEXT = {"pattern": text_pattern("\\p{C}\U000f0000-\U0010fffd")}
 """What the document says of texts that `clean_text` reads."""
 
 Reason500 = Annotated[StrictStr, Field(pattern=r"\S", max_length=500, description="why; kept in the audit log")]
