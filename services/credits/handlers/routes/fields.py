@@ -11,7 +11,8 @@ from services.credits.domain import ids, ledger
 from services.kit.bodies import Answer, text_pattern
 from services.kit.http import HttpApi
 
-CLEAN_TEXT = {"pattern": text_pattern(r"\p{C}")}
+# The planes of private characters are of that category; some who read patterns know its first plane only.
+CLEAN_TEXT = {"pattern": text_pattern("\\p{C}\U000f0000-\U0010fffd")}
 """What the document says of texts that `clean_text` reads."""
 
 
