@@ -105,8 +105,8 @@ class MemoryStore:
             raise Conflict(f"{write.key.pk} / {write.key.sk}")
 
     def _require_known(self, put: Put) -> None:
-        label = self.labels.get(put.key) if put.key in self.items else None
-        if label and (label.shape or 0) > put.kind.shape:
+        kind, label = put.kind, self.labels.get(put.key) if put.key in self.items else None
+        if label and (label.shape or 0) > kind.shape:
             raise NewerShape(f"{put.key.pk} / {put.key.sk} has shape {label.shape}")
 
     def _apply(self, write: Put | Check | Remove | Add, body: str) -> None:
