@@ -31,7 +31,7 @@ from services.credits.events.published import DeadlineApproaching
 from services.kit.days import ONE_DAY, civil_day
 from services.kit.events import Envelope
 from services.kit.observability import count
-from services.kit.store import Change, Put, Store, commit_retrying, put_once, read_or
+from services.kit.store import Change, Put, Store, commit_retrying, read_or
 from services.kit.store.pages import every
 
 
@@ -87,7 +87,9 @@ def _file(ctx: RulesContext, deadline: Deadline, day: date) -> None:
         period = _period(ctx, deadline, day)
         if period is None or period.end is None:
             return Change(), None
-        return put_once(ctx.store, deadline_key(period.end, deadline), deadline), None
+        key = deadline_key(period.end, deadline)
+        known = ctx.store.get(key, Deadline)
+        return Change([] if known else [Put(key, deadline)]), None
 
     commit_retrying(ctx.store, plan)
 
