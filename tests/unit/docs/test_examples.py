@@ -20,7 +20,7 @@ def apply_check(example: Path) -> str:
 def test_each_recipe_has_its_example() -> None:
     assert {example.stem for example in EXAMPLES} == RECIPES
     guide = (ROOT / "docs" / "how-to-add.md").read_text("utf-8")
-    assert [example.name for example in EXAMPLES if f"(examples/{example.name})" not in guide] == []
+    assert [example.name for example in EXAMPLES if f"(recipes/{example.name})" not in guide] == []
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda file: file.stem)
