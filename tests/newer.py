@@ -35,7 +35,7 @@ def patch_stores(patch: pytest.MonkeyPatch) -> None:
     read, commit = MemoryStore._stored, MemoryStore.commit  # noqa: SLF001 (where all reads pass)
 
     def read_newer(store: MemoryStore, key: Key, version: int, body: str, kind: type[Any]) -> Stored[Any]:
-        found = read(store, key, version, body, kind.__mro__[1] if hasattr(kind, LATER) else kind)
+        found: Stored[Any] = read(store, key, version, body, kind.__mro__[1] if hasattr(kind, LATER) else kind)
         return replace(found, value=_grown(found.value, f"{key.pk} / {key.sk}"))
 
     def commit_known(store: MemoryStore, change: Change) -> None:
