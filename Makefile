@@ -12,8 +12,8 @@ export NODE_USE_SYSTEM_CA := 1
 # Container images like to set it; every process here would then compile all it imports anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup browser lock run demo client client-lint services test check lint unit property flows e2e fuzz coverage \
-  openapi synth release deploy clean
+.PHONY: help git setup browser lock run demo client client-lint services test check lint unit property flows e2e fuzz \
+  coverage openapi synth release deploy clean
 
 help: ## list the commands
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -84,7 +84,11 @@ clean: ## remove what was built; the environments stay
 demo: setup ## an honest learner and a cheater against the running system (PORT=8080)
 	@$(PY) -m demo --url http://127.0.0.1:$(PORT)
 
-check: lint ## style, import rules, requirements, types, generated documents
+# What the last release promised is looked up in the history.
+git:
+	@command -v git >/dev/null || { echo "git is missing: apt-get install git"; exit 1; }
+
+check: git lint ## style, import rules, requirements, types, generated documents
 	@echo "Checking types and generated documents ..."
 	@$(VENV)/bin/mypy
 	@$(PY) -m docs.generate --check
@@ -129,8 +133,8 @@ client-lint: client ## style and types of the client's code
 	@cd web && PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm run lint --silent
 
 # Side by side, as many as there are processors; how many systems and browsers that means, tests/groups.py says.
-test: setup browser ## everything, checked; sets up all it needs
-	@$(MAKE) --no-print-directory -j$$(nproc) check client services client-lint
+.PHONY: help git setup browser lock run demo client client-lint services test check lint unit property flows e2e fuzz \
+  coverage openapi synth release deploy clean
 
 services: setup browser ## test the services, the templates and the running system
 	@echo "Testing the services, the templates and the running system ..."
