@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from docs import errors, promises, stored
 from services.kit.events import Envelope
 from services.kit.http import HttpApi, described
-from services.kit.store.memory import MemoryStore
+from tests.fakes.store import MemoryStore
 
 ROOT = Path(__file__).parent.parent
 SERVICES = ("catalog", "orders", "playback", "credits")
@@ -31,7 +31,7 @@ Json = dict[str, Any]
 
 def functions(service: str) -> list[HttpApi]:
     """The service's HTTP functions, on an empty store."""
-    found: list[HttpApi] = import_module(f"services.{service}.handlers.openapi").apis(MemoryStore(), lambda _: {})
+    found: list[HttpApi] = import_module(f"docs.apis.{service}").apis(MemoryStore(), lambda _: {})
     return found
 
 

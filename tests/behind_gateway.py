@@ -14,7 +14,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from infra.openapi import ANY, Route, read_routes
 from services.kit.http import HttpApi
 from services.kit.identity import Role
-from services.kit.store.memory import MemoryStore
+from tests.fakes.store import MemoryStore
 from tests.gateway import LambdaContext, claims, origin_secret, request
 from tests.security.operations import DOCUMENTS, SERVICES
 
@@ -48,7 +48,7 @@ def behind_gateway() -> WSGIApplication:
 
 
 def _integrations(service: str) -> Iterator[Integration]:
-    found: list[HttpApi] = import_module(f"services.{service}.handlers.openapi").apis(MemoryStore(), origin_secret)
+    found: list[HttpApi] = import_module(f"docs.apis.{service}").apis(MemoryStore(), origin_secret)
     apis = {_function(api): api for api in found}
     for route in read_routes(DOCUMENTS, service):
         pattern = re.compile(re.sub(r"\{\w+\}", "[^/]+", route.path.replace(".", r"\.")))

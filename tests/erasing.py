@@ -6,7 +6,7 @@ from typing import Any
 
 from services.kit.kinds import Emptied, Kept, Kind, Removed, kinds
 from services.kit.store import Key
-from services.kit.store.memory import MemoryStore
+from tests.fakes.store import MemoryStore
 
 
 def check_erasure(package: str, store: MemoryStore, secret: str, erase: Callable[[], None]) -> None:

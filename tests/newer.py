@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from services.kit.store import Change, Count, Key, Put, Stored, Write
-from services.kit.store.memory import MemoryStore
+from tests.fakes.store import MemoryStore
 
 LATER = "later_"
 

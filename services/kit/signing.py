@@ -1,4 +1,4 @@
-"""Signing keys, in KMS where deployed and in memory where tests run, and checks of what they signed.
+"""Signing keys in KMS, and checks of what they signed.
 
 ES256 and RS256, by what kind of key it is. Apart from `jose` because it imports `cryptography`.
 """
@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any, Protocol
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
+from cryptography.hazmat.primitives.asymmetric import ec, rsa, utils
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
@@ -21,7 +21,6 @@ ES256 = "ES256"
 RS256 = "RS256"
 KMS_NAMES = {ES256: "ECDSA_SHA_256", RS256: "RSASSA_PKCS1_V1_5_SHA_256"}
 COORDINATE_BYTES = 32
-RSA_BITS = 3072
 SIGNATURES_KEPT = 256
 """What was asked for lately needs no call of KMS: the same message keeps its signature."""
 
@@ -97,36 +96,7 @@ class KmsSigner:
             KeyId=self._key_ids[0], Message=digest, MessageType="DIGEST", SigningAlgorithm=KMS_NAMES[algorithm]
         )
         signature: bytes = answer["Signature"]
-        return _raw(signature) if algorithm == ES256 else signature
-
-
-class MemorySigner:
-    """Signs with keys made on the spot."""
-
-    def __init__(self, algorithm: str) -> None:
-        self._algorithm = algorithm
-        self._keys = [_new_key(algorithm)]
-
-    def rotate(self) -> None:
-        """A new key signs; the old one stays published."""
-        self._keys.insert(0, _new_key(self._algorithm))
-
-    def sign(self, message: bytes) -> bytes:
-        """The newest key's signature."""
-        key = self._keys[0]
-        if isinstance(key, rsa.RSAPrivateKey):
-            return key.sign(message, padding.PKCS1v15(), SHA256())
-        return _raw(key.sign(message, ec.ECDSA(SHA256())))
-
-    def public_keys(self) -> list[Jwk]:
-        """All keys as JWKs, the newest first."""
-        return [public_jwk(key.public_key()) for key in self._keys]
-
-
-def _new_key(algorithm: str) -> rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey:
-    if algorithm == RS256:
-        return rsa.generate_private_key(public_exponent=65537, key_size=RSA_BITS)
-    return ec.generate_private_key(ec.SECP256R1())
+        return raw_signature(signature) if algorithm == ES256 else signature
 
 
 def _public_key(known: Mapping[str, str]) -> ec.EllipticCurvePublicKey:
@@ -134,7 +104,8 @@ def _public_key(known: Mapping[str, str]) -> ec.EllipticCurvePublicKey:
     return ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
 
 
-def _raw(der: bytes) -> bytes:
+def raw_signature(der: bytes) -> bytes:
+    """The two numbers of an ECDSA signature (DER) one after the other, as a JWS carries them."""
     return b"".join(number.to_bytes(COORDINATE_BYTES, "big") for number in utils.decode_dss_signature(der))
 
 

@@ -21,10 +21,8 @@ from tempfile import gettempdir
 from typing import Any, TypeVar
 
 from services.kit.days import SHANGHAI, Days
-from services.kit.objects import MemoryObjects
 from services.kit.store import Key, Page, Stored
 from services.kit.store.codec import decode, encode
-from services.kit.store.memory import MemoryStore
 from services.orders.adapters.table_files import CsvTable, XlsxTable
 from services.orders.app.finance.items import movements_of_day
 from services.orders.app.finance.write_export import ExportContext, write_export
@@ -35,6 +33,8 @@ from services.orders.domain.ids import LearnerId, OrderId, PaymentNumber
 from services.orders.domain.movement import Movement, shares_of_order
 from services.orders.domain.order import Goods, Line, LineState, Order, OrderState, PriceReason, TradeReference
 from services.orders.domain.payment import LineKind
+from tests.fakes.objects import MemoryObjects
+from tests.fakes.store import MemoryStore
 
 T = TypeVar("T")
 

@@ -22,7 +22,7 @@ from services.playback.app.context import Context
 from services.playback.app.courses.record_course import record_course
 from services.playback.app.entitlements.record_entitlement import record_entitlement
 from services.playback.handlers.http import build_api
-from tests.fakes import ManualClock
+from tests.fakes.clock import ManualClock
 from tests.gateway import Answer, claims, origin_secret, request, send
 
 LEARNER = "0f3c2a9e-3a4c-4f43-9f0e-2f0a1b2c3d4e"

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import pytest
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 
-from services.kit.store.memory import MemoryStore
 from tests.bench.meter import LEARNER, Call, Meter, metered
+from tests.fakes.store import MemoryStore
 from tests.gateway import LambdaContext, claims, request
 
 COURSE, DURATION_MS = "fifty-minutes", 3_000_000

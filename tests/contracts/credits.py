@@ -9,8 +9,8 @@ from services.credits.handlers.mail import event_handlers as mail_handlers
 from services.credits.handlers.notices import event_handlers as notices_handlers
 from services.kit.clock import SystemClock
 from services.kit.consumer import EventHandler
-from services.kit.store.memory import MemoryStore
-from tests.fakes import SequentialIds
+from tests.fakes.ids import SequentialIds
+from tests.fakes.store import MemoryStore
 
 
 class Closed:

@@ -23,7 +23,6 @@ from services.kit.events import Envelope, EventFactory
 from services.kit.identity import Principal, Role
 from services.kit.keyring import KeyRing
 from services.kit.store import Change
-from services.kit.store.memory import MemoryStore
 from services.orders.adapters.plan_file import load_plans
 from services.orders.app.context import Context as OrdersContext
 from services.orders.app.context import context as orders_context
@@ -32,7 +31,9 @@ from services.orders.domain.refund import Decision, refund_of
 from services.orders.handlers.consume import event_handlers as orders_handlers
 from services.playback.app.context import Context as Watching
 from services.playback.handlers.consume import event_handlers as playback_handlers
-from tests.fakes import ManualClock, SequentialIds
+from tests.fakes.clock import ManualClock
+from tests.fakes.ids import SequentialIds
+from tests.fakes.store import MemoryStore
 from tests.unit.orders import shop
 
 ROOT = Path(__file__).parent.parent.parent

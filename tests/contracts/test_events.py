@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from services.catalog.adapters.media_bucket import MemoryMediaBucket
 from services.catalog.app.context import context as catalog_context
 from services.catalog.app.context import media_context
 from services.catalog.app.publishing.publish_course import Submission, publish_course
@@ -27,15 +26,17 @@ from services.kit.call import Call
 from services.kit.events import Envelope
 from services.kit.identity import Principal, Role
 from services.kit.store import Change, Put
-from services.kit.store.memory import MemoryStore
 from services.orders.app.finance.exports import request_daily_exports
 from services.orders.app.finance.request_check import request_daily_checks
 from services.orders.app.payments.items import payment_key
 from services.orders.app.payments.receive_notification import receive_notification
-from services.playback.adapters.archive import MemoryArchive as Packs
 from services.playback.app.risk.assess_watch import assess_watch
 from tests.contracts.events import CONSUMERS, PUBLISHED, ROOT, SERVICES, consumer, example, names, published, schema
-from tests.fakes import ManualClock, SequentialIds
+from tests.fakes.archive import MemoryArchive as Packs
+from tests.fakes.clock import ManualClock
+from tests.fakes.ids import SequentialIds
+from tests.fakes.media_bucket import MemoryMediaBucket
+from tests.fakes.store import MemoryStore
 from tests.unit.credits import world as credits_world
 from tests.unit.orders import shop
 from tests.unit.orders import world as orders_world

@@ -1,1 +1,1 @@
-"""The catalogue's ports on AWS, and their fakes."""
+"""The catalogue's ports on AWS."""

@@ -2,8 +2,8 @@
 
 Every item has a version. Every write says which version it replaces, so a write decided on old
 state never lands: there is no blind overwrite. Counters alone are added to without one, because
-many add at once and no order of them matters. See docs/stored-data.md for kinds and shapes. The adapters are beside
-this: DynamoDB, and a strict in-memory fake.
+many add at once and no order of them matters. See docs/stored-data.md for kinds and shapes. The adapter is beside
+this: DynamoDB. Tests hold a strict fake of it to the same suite.
 """
 
 from collections.abc import Callable, Sequence

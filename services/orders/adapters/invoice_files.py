@@ -1,7 +1,6 @@
-"""The PDFs of invoices on S3, and their strict in-memory fake."""
+"""The PDFs of invoices on S3."""
 
 import base64
-import hashlib
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -16,7 +15,6 @@ UPLOAD_SECONDS, LINK_SECONDS = 900, 300
 CONTENT_TYPE = "application/pdf"
 BEGINNING = 5
 _MISSING = {"NoSuchKey", "InvalidRange"}
-_MEMORY = "memory://bucket/"
 
 
 class S3InvoiceFiles:
@@ -41,7 +39,7 @@ class S3InvoiceFiles:
             },
             ExpiresIn=UPLOAD_SECONDS,
         )
-        return Upload(url, _headers(document))
+        return Upload(url, upload_headers(document))
 
     def beginning(self, key: str, size: int) -> bytes:
         """A ranged GET, whose answer tells the whole size."""
@@ -60,40 +58,12 @@ class S3InvoiceFiles:
         return self._client.generate_presigned_url("get_object", Params=parameters, ExpiresIn=LINK_SECONDS)
 
 
-class MemoryInvoiceFiles:
-    """Keeps files in a dictionary; `put` is as strict as a presigned upload."""
-
-    def __init__(self) -> None:
-        self.files: dict[str, bytes] = {}
-        self._signed: dict[str, Document] = {}
-
-    def upload(self, key: str, document: Document) -> Upload:
-        """An address that `put` accepts."""
-        self._signed[key] = document
-        return Upload(f"{_MEMORY}{key}", _headers(document))
-
-    def put(self, url: str, content: bytes) -> None:
-        """Stores an upload. Raises PermissionError where S3 would refuse it."""
-        key = url.removeprefix(_MEMORY)
-        if self._signed.get(key) != Document(hashlib.sha256(content).hexdigest(), len(content)) or key in self.files:
-            raise PermissionError("not what was signed, or there already")
-        self.files[key] = content
-
-    def beginning(self, key: str, size: int) -> bytes:
-        """The first five bytes of a stored file of this size."""
-        content = self.files.get(key, b"")
-        return content[:BEGINNING] if len(content) == size else b""
-
-    def link(self, key: str) -> str:
-        """An address that names the file."""
-        return f"{_MEMORY}{key}"
-
-
 def _checksum(document: Document) -> str:
     return base64.b64encode(bytes.fromhex(document.sha256)).decode()
 
 
-def _headers(document: Document) -> dict[str, str]:
+def upload_headers(document: Document) -> dict[str, str]:
+    """The headers the upload was signed with."""
     return {
         "Content-Type": CONTENT_TYPE,
         "Content-Length": str(document.size),

@@ -1,4 +1,4 @@
-"""Where evidence packs and anchors are kept: S3 with object lock, or memory."""
+"""Where evidence packs and anchors are kept: S3 with object lock."""
 
 from typing import TYPE_CHECKING
 
@@ -34,22 +34,3 @@ class S3Archive:
 
     def _key(self, name: str) -> str:
         return f"{self._prefix}{name}{SUFFIX}"
-
-
-class MemoryArchive:
-    """The fake: what was put first under a name stays."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, bytes] = {}
-
-    def put(self, name: str, content: bytes) -> None:
-        """Keeps it unless something of that name is kept."""
-        self.kept.setdefault(name, content)
-
-    def get(self, name: str) -> bytes | None:
-        """What is kept; None where there is nothing."""
-        return self.kept.get(name)
-
-    def names(self) -> list[str]:
-        """Every name that is kept, in order."""
-        return sorted(self.kept)

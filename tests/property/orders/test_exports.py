@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.kit.days import Days
-from services.kit.objects import MemoryObjects
 from services.orders.adapters.table_files import CsvTable
 from services.orders.app.finance.write_export import write_export
 from services.orders.app.invoices.items import invoices_of_month
@@ -19,6 +18,7 @@ from services.orders.domain.export import Manifest
 from services.orders.domain.ids import CourseId, LearnerId
 from services.orders.domain.invoice import Invoice, InvoiceStatus, invoiced_fen
 from services.orders.domain.order import LineState, Order, OrderState
+from tests.fakes.objects import MemoryObjects
 from tests.unit.orders.counter import Counter
 from tests.unit.orders.export_reader import csv_rows, csv_totals, export_context, table, xlsx_rows, xlsx_totals
 from tests.unit.orders.shop import a_line, place

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
+from docs.generate import functions
 from services.catalog.domain.document import write_course
 from services.catalog.domain.ids import CourseId
 from services.catalog.handlers import editor, http
-from services.catalog.handlers.openapi import document
-from services.kit.http import HttpApi
+from services.kit.http import HttpApi, described
 from tests.gateway import Answer, LambdaContext, claims, origin_secret, request, send
 from tests.unit.catalog.world import World, edited, manifest
 
@@ -197,15 +197,15 @@ def test_malformed_requests(world: World, writer: HttpApi, place: tuple[str, ...
 
 
 def test_the_description_has_every_route() -> None:
-    paths = document()["paths"]
+    paths = described(functions("catalog"))["paths"]
     found = {
         (method, path): operation for path, operations in paths.items() for method, operation in operations.items()
     }
-    functions = {key: operation["x-function"] for key, operation in found.items()}
+    function_of = {key: operation["x-function"] for key, operation in found.items()}
     public = {key for key, operation in found.items() if not operation.get("security")}
-    assert {key for key, function in functions.items() if function == "http"} == public
+    assert {key for key, function in function_of.items() if function == "http"} == public
     course = f"{COURSES}/{{course_id}}"
-    assert {key for key, function in functions.items() if function == "editor"} == {
+    assert {key for key, function in function_of.items() if function == "editor"} == {
         ("put", course),
         ("post", f"{course}/media-uploads"),
         ("get", f"{course}/publication"),

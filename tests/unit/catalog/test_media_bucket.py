@@ -11,8 +11,9 @@ import pytest
 from botocore.config import Config
 from moto import mock_aws
 
-from services.catalog.adapters.media_bucket import MemoryMediaBucket, S3MediaBucket
+from services.catalog.adapters.media_bucket import S3MediaBucket
 from services.catalog.app.ports import MediaBucket
+from tests.fakes.media_bucket import MemoryMediaBucket
 
 PREFIX = "media/bonds/0123456789abcdef/"
 REGION: Literal["cn-north-1"] = "cn-north-1"

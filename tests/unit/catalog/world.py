@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from services.catalog.adapters.course_scan import CourseScan
-from services.catalog.adapters.media_bucket import MemoryMediaBucket
 from services.catalog.app.context import context, media_context
 from services.catalog.app.media.manifest import Manifest
 from services.catalog.app.media.sign_uploads import sign_uploads
@@ -18,8 +17,10 @@ from services.catalog.domain.ids import CourseId
 from services.kit.audit import AuditRecord
 from services.kit.call import Call
 from services.kit.identity import Principal, Role
-from services.kit.store.memory import MemoryStore
-from tests.fakes import ManualClock, SequentialIds
+from tests.fakes.clock import ManualClock
+from tests.fakes.ids import SequentialIds
+from tests.fakes.media_bucket import MemoryMediaBucket
+from tests.fakes.store import MemoryStore
 
 
 def call(person_id: str, role: Role, key: str = "") -> Call:

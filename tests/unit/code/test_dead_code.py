@@ -16,7 +16,6 @@ DECORATORS = ["@*.route", "@", "@field_serializer*", "@field_validator*", "@mode
 
 USED_OTHERWISE = {
     "services/catalog/domain/review.py: average": "an answer reads it by its name",
-    "services/kit/signing.py: rotate": "the fake of a port: KMS rotates by an operator",
     "local/streams.py: resume": "tests hold a stream back",
 }
 

@@ -59,7 +59,7 @@ def out_of_place(service: Path) -> Iterator[Path]:
 def no_functions(service: Path) -> Iterator[Path]:
     """Modules beside the routes that are no Lambda function."""
     for file in (service / FUNCTIONS).glob("*.py"):
-        if file.name not in {"__init__.py", "openapi.py"} and "handler" not in set(names(file)):
+        if file.name != "__init__.py" and "handler" not in set(names(file)):
             yield file
 
 

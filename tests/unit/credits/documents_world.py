@@ -16,8 +16,9 @@ from services.credits.domain.profile import Profile
 from services.credits.domain.review import Standing
 from services.credits.handlers import badges, documents, verification
 from services.kit.http import HttpApi
-from services.kit.signing import RS256, MemorySigner
+from services.kit.signing import RS256
 from services.kit.store import Change
+from tests.fakes.signing import MemorySigner
 from tests.gateway import NOBODY, Answer, claims, origin_secret, request, send
 from tests.unit.credits.world import AFP, LEARNER, World, completed, own_call
 

@@ -10,7 +10,7 @@ from services.credits.app.ledger.postings import entries_between, postings_of
 from services.credits.domain.ids import LearnerId
 from services.credits.domain.ledger import Entry
 from services.credits.handlers.records import build_api
-from services.kit.store.memory import MemoryStore
+from tests.fakes.store import MemoryStore
 from tests.gateway import Answer, claims, origin_secret, request, send
 from tests.unit.credits.world import AFP, CFP, LEARNER, NOON_IN_SHANGHAI, OTHER, Crash, World, completed
 

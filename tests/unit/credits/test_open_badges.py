@@ -15,7 +15,8 @@ from services.credits.domain.review import Standing
 from services.credits.handlers.notices import event_handlers
 from services.kit import base64url
 from services.kit.jose import compact_jwt
-from services.kit.signing import RS256, KmsSigner, MemorySigner
+from services.kit.signing import RS256, KmsSigner
+from tests.fakes.signing import MemorySigner
 from tests.unit.credits.documents_world import LEARNING, NAME, URL, Desk
 from tests.unit.credits.world import LEARNER, Crash
 from tests.unit.kit.test_jose import FakeKms

@@ -35,10 +35,11 @@ from services.kit.call import Call
 from services.kit.events import Envelope
 from services.kit.identity import Principal, Role
 from services.kit.keyring import KeyRing
-from services.kit.objects import MemoryObjects
 from services.kit.store import Change
-from services.kit.store.memory import MemoryStore
-from tests.fakes import ManualClock, SequentialIds
+from tests.fakes.clock import ManualClock
+from tests.fakes.ids import SequentialIds
+from tests.fakes.objects import MemoryObjects
+from tests.fakes.store import MemoryStore
 
 LEARNER = LearnerId("0f3c2a9e-3a4c-4f43-9f0e-2f0a1b2c3d4e")
 OTHER = LearnerId("77777777-3a4c-4f43-9f0e-2f0a1b2c3d4e")

@@ -5,7 +5,7 @@ from importlib import import_module
 import pytest
 
 from services.kit.http import HttpApi
-from services.kit.store.memory import MemoryStore
+from tests.fakes.store import MemoryStore
 from tests.gateway import origin_secret
 from tests.security.operations import SERVICES
 
@@ -19,7 +19,7 @@ def served() -> Functions:
     found: Functions = {}
     for service in SERVICES:
         store = MemoryStore()
-        for api in import_module(f"services.{service}.handlers.openapi").apis(store, origin_secret):
+        for api in import_module(f"docs.apis.{service}").apis(store, origin_secret):
             routes = api.openapi()["paths"].items()
             found |= {(method.upper(), path): (api, store) for path, methods in routes for method in methods}
     return found

@@ -13,8 +13,8 @@ from services.kit.events import Envelope
 from services.kit.store import Key, Store
 from services.kit.store.codec import decode
 from services.kit.store.dynamodb import DynamoStore
-from services.kit.store.memory import MemoryStore
-from tests.fakes import ManualClock
+from tests.fakes.clock import ManualClock
+from tests.fakes.store import MemoryStore
 
 REGION = "us-east-1"
 NOW = datetime(2026, 3, 2, 4, 0, 0, 250_000, tzinfo=UTC)

@@ -6,8 +6,8 @@ import pytest
 
 from services.kit.store import Add, Change, Check, Conflict, Count, Key, Put, Store, commit_retrying
 from services.kit.store.counters import ShardedCounter
-from services.kit.store.memory import MemoryStore
 from tests.crowd import CrowdedStore, all_at_once
+from tests.fakes.store import MemoryStore
 from tests.unit.kit.conftest import Subject, envelope
 from tests.unit.kit.test_store import Thing
 

@@ -11,9 +11,10 @@ from services.kit.inbox import Marker, apply_once
 from services.kit.relay import relay
 from services.kit.store import ABSENT, Change, Conflict, Key, NewerShape, Put, Store
 from services.kit.store.codec import encode
-from services.kit.store.memory import MemoryStore
 from services.orders.events.published import EntitlementGranted
-from tests.fakes import ManualClock, SequentialIds
+from tests.fakes.clock import ManualClock
+from tests.fakes.ids import SequentialIds
+from tests.fakes.store import MemoryStore
 from tests.gateway import LambdaContext
 from tests.unit.kit.conftest import NOW, envelope
 from tests.unit.kit.test_store import Thing

@@ -11,7 +11,7 @@ from pynamodb.exceptions import TransactWriteError
 from services.kit.clock import to_ms
 from services.kit.store import Add, Change, Conflict, Key, NewerShape, Put, Throttled
 from services.kit.store.dynamodb import ATTEMPTS, OUTBOX_RETENTION, DynamoStore, item_model
-from tests.fakes import ManualClock
+from tests.fakes.clock import ManualClock
 from tests.unit.kit.conftest import REGION, envelope
 from tests.unit.kit.test_store import Thing
 from tests.unit.kit.versions import newest, old

@@ -7,7 +7,7 @@ import pytest
 from services.kit.idempotency import Request, answer_once
 from services.kit.problems import NOT_FOUND, Problem
 from services.kit.store import Change, Conflict, Key, Put, Store
-from tests.fakes import ManualClock
+from tests.fakes.clock import ManualClock
 from tests.unit.kit.conftest import Subject, envelope
 from tests.unit.kit.test_store import Thing
 

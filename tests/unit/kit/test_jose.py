@@ -11,7 +11,8 @@ from jwt import PyJWK, api_jws, api_jwt
 
 from services.kit import base64url
 from services.kit.jose import Signer, compact_jwt, flattened, jwk, payload_of
-from services.kit.signing import ES256, RS256, KmsSigner, MemorySigner, public_jwk, signature_problems
+from services.kit.signing import ES256, RS256, KmsSigner, public_jwk, signature_problems
+from tests.fakes.signing import MemorySigner
 
 KEYS_URL = "https://xueshi.example/keys"
 

@@ -10,7 +10,8 @@ import pytest
 from botocore.stub import Stubber
 from moto import mock_aws
 
-from services.kit.objects import MemoryObjects, Objects, S3Objects
+from services.kit.objects import Objects, S3Objects
+from tests.fakes.objects import MemoryObjects
 from tests.unit.kit.conftest import REGION
 
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from services.kit.events import Envelope
 from services.kit.kinds import ID_ONLY, NOTHING, Emptied, Kept, Kind, kind_of, kinds, stored
 from services.kit.store import Add, Change, Conflict, Count, Key, NewerShape, Put, Store, Stored, WrongKind
-from services.kit.store.memory import MemoryStore
+from tests.fakes.store import MemoryStore
 from tests.unit.kit.conftest import NOW, Subject, envelope
 from tests.unit.kit.versions import new, newest, old
 

@@ -9,9 +9,9 @@ import pytest
 from services.kit.events import Envelope
 from services.kit.inbox import apply_once
 from services.kit.store import Change, Store, commit_retrying
-from services.kit.store.memory import MemoryStore
 from tests.crowd import all_at_once
-from tests.fakes import ManualClock
+from tests.fakes.clock import ManualClock
+from tests.fakes.store import MemoryStore
 from tests.unit.kit.conftest import NOW, envelope
 from tests.unit.kit.test_delivery import consumed, detail_of, message
 from tests.unit.kit.versions import new, newest, old

@@ -26,7 +26,7 @@ from local.serve import serving
 from services.kit.days import SHANGHAI
 from services.orders.adapters.alipay import Alipay, AlipaySettings
 from services.orders.domain.payment import RawNotification
-from tests.fakes import ManualClock
+from tests.fakes.clock import ManualClock
 
 APP, SELLER = "2021000000000001", "2088000000000001"
 

@@ -8,7 +8,6 @@ from services.kit.days import civil_day
 from services.kit.identity import Principal, Role
 from services.kit.store import Change, Put
 from services.kit.store.codec import decode
-from services.orders.adapters.invoice_files import MemoryInvoiceFiles
 from services.orders.app.context import InvoiceContext, PaymentContext
 from services.orders.app.invoices.issue_invoice import file_key, issue_invoice, red_letter
 from services.orders.app.invoices.items import stored_invoices
@@ -40,6 +39,7 @@ from services.orders.domain.payment import (
     TradeState,
 )
 from services.orders.domain.refund import Cause, Decision, Refund, RefundLine, RefundStatus
+from tests.fakes.invoice_files import MemoryInvoiceFiles
 from tests.unit.orders.shop import place
 from tests.unit.orders.world import MEMBER, World, a_call
 

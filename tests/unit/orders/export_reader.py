@@ -7,10 +7,10 @@ from typing import Any
 
 import openpyxl
 
-from services.kit.objects import MemoryObjects
 from services.orders.adapters.table_files import CsvTable, XlsxTable
 from services.orders.app.finance.write_export import ExportContext
 from services.orders.domain.export import ExportedTable, KeptFile, Manifest
+from tests.fakes.objects import MemoryObjects
 from tests.unit.orders.world import World
 
 MONEY = "(元)"

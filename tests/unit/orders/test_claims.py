@@ -14,7 +14,7 @@ from services.orders.domain.entitlement import Basis, Claim, Entitlement
 from services.orders.domain.ids import CourseId, EntitlementId, LearnerId
 from services.orders.domain.purchase_state import Obstacle, State
 from services.orders.events.published import EntitlementGranted
-from tests.fakes import ManualClock
+from tests.fakes.clock import ManualClock
 from tests.unit.orders.world import (
     KEY,
     MEMBER,

@@ -7,7 +7,6 @@ import pytest
 
 from services.kit.store import Change, Put
 from services.kit.store.codec import encode
-from services.kit.store.memory import MemoryStore
 from services.orders.app.courses.read_state import read_state
 from services.orders.app.entitlements.list_entitlements import list_entitlements
 from services.orders.app.memberships.read_membership import read_membership
@@ -16,6 +15,7 @@ from services.orders.app.ordering.place_order import order_courses, order_member
 from services.orders.app.ordering.quote import quote_courses
 from services.orders.domain.ids import CourseId
 from services.orders.domain.order import Order
+from tests.fakes.store import MemoryStore
 from tests.unit.orders.world import MEMBER, ORDINARY, OTHER_KEY, RECOMMENDED, VIP, World, a_call
 
 KIB = 1024

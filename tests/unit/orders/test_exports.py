@@ -13,7 +13,6 @@ from services.kit.audit import AuditRecord
 from services.kit.days import Days
 from services.kit.events import Envelope
 from services.kit.identity import Principal, Role
-from services.kit.objects import MemoryObjects
 from services.kit.problems import Problem
 from services.orders.app.context import FinanceContext
 from services.orders.app.finance.exports import (
@@ -31,6 +30,7 @@ from services.orders.app.finance.write_export import DoesNotAddUp, write_export
 from services.orders.app.invoices.items import stored_invoices
 from services.orders.domain.export import SCHEDULE, Export, ExportState, Manifest
 from services.orders.domain.ids import CourseId, ExportId, LearnerId
+from tests.fakes.objects import MemoryObjects
 from tests.unit.orders.counter import BUYER, Counter
 from tests.unit.orders.export_reader import csv_rows, export_context, table, xlsx_rows
 from tests.unit.orders.shop import PRICE, a_line, place

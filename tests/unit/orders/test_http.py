@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from services.kit.http import MAX_BODY_BYTES, HttpApi
+from docs.generate import functions
+from services.kit.http import MAX_BODY_BYTES, HttpApi, described
 from services.kit.store import Change, Conflict
 from services.orders.app.memberships.items import membership_key
 from services.orders.domain.membership import Membership
 from services.orders.handlers.http import build_api
-from services.orders.handlers.openapi import document
 from tests.gateway import Answer, claims, origin_secret, request, send
 from tests.unit.orders.world import ADMINISTRATOR, KEY, MEMBER, ORDINARY, OTHER_KEY, RECOMMENDED, VISITOR, World
 
@@ -187,13 +187,13 @@ def test_access(member_world: World, api: HttpApi, method: str, path: str, body:
 
 
 def test_every_route_is_covered_by_the_test_of_access() -> None:
-    described = {
+    documented = {
         (method.upper(), path): operation["x-roles"]
-        for path, operations in document()["paths"].items()
+        for path, operations in described(functions("orders"))["paths"].items()
         for method, operation in operations.items()
         if operation["x-function"] == "http" and "security" in operation
     }
-    assert described == {(method, _template(path)): roles.split() for method, path, _body, roles in ROUTES}
+    assert documented == {(method, _template(path)): roles.split() for method, path, _body, roles in ROUTES}
 
 
 def _template(path: str) -> str:

@@ -12,9 +12,10 @@ import pytest
 from botocore.config import Config
 from moto import mock_aws
 
-from services.orders.adapters.invoice_files import MemoryInvoiceFiles, S3InvoiceFiles
+from services.orders.adapters.invoice_files import S3InvoiceFiles
 from services.orders.app.ports import InvoiceFiles
 from services.orders.domain.invoice import Document
+from tests.fakes.invoice_files import MemoryInvoiceFiles
 
 KEY, PDF = "invoices/202603/1.pdf", b"%PDF-1.7 of some length"
 DOCUMENT = Document(hashlib.sha256(PDF).hexdigest(), len(PDF))

@@ -6,17 +6,17 @@ from typing import Any
 
 import pytest
 
-from services.kit.http import HttpApi
+from docs.generate import functions
+from services.kit.http import HttpApi, described
 from services.kit.identity import Role
 from services.kit.problems import Problem
-from services.orders.adapters.invoice_files import MemoryInvoiceFiles
 from services.orders.app.context import InvoiceContext
 from services.orders.app.invoices.request_invoice import MAX_INVOICES, InvoiceDraft, request_invoice
 from services.orders.domain.ids import CourseId
 from services.orders.domain.invoice import Buyer, BuyerKind
 from services.orders.domain.order import Order
 from services.orders.handlers.aftersale import build_api
-from services.orders.handlers.openapi import document
+from tests.fakes.invoice_files import MemoryInvoiceFiles
 from tests.gateway import Answer, claims, origin_secret, request, send
 from tests.unit.orders.shop import a_line, ask, decide, pay, place
 from tests.unit.orders.world import KEY, MEMBER, RECOMMENDED, VISITOR, World, a_call
@@ -344,10 +344,10 @@ def test_access(world: World, api: HttpApi, method: str, path: str, body: Any, r
 
 
 def test_every_route_is_covered_by_the_test_of_access() -> None:
-    described = {
+    documented = {
         (method.upper(), path.replace("{order_id}", "{}").replace("{invoice_id}", "{}"), *operation["x-roles"])
-        for path, operations in document()["paths"].items()
+        for path, operations in described(functions("orders"))["paths"].items()
         for method, operation in operations.items()
         if "/invoices" in path
     }
-    assert described == {(method, path.split("?")[0], role) for method, path, _body, role in ROUTES}
+    assert documented == {(method, path.split("?")[0], role) for method, path, _body, role in ROUTES}

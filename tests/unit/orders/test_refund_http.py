@@ -4,16 +4,16 @@ from typing import Any
 
 import pytest
 
-from services.kit.http import HttpApi
+from docs.generate import functions
+from services.kit.http import HttpApi, described
 from services.kit.identity import Role
 from services.kit.store import Change
-from services.orders.adapters.invoice_files import MemoryInvoiceFiles
 from services.orders.app.context import InvoiceContext
 from services.orders.app.refunds.items import read_refund
 from services.orders.domain.ids import CourseId, OrderId, RefundId
 from services.orders.domain.refund import RefundStatus
 from services.orders.handlers.aftersale import build_api
-from services.orders.handlers.openapi import document
+from tests.fakes.invoice_files import MemoryInvoiceFiles
 from tests.gateway import Answer, claims, origin_secret, request, send
 from tests.unit.orders.shop import a_line, ask, decide, pay, place
 from tests.unit.orders.world import ADMINISTRATOR, KEY, MEMBER, OTHER_KEY, RECOMMENDED, VISITOR, World
@@ -209,9 +209,9 @@ def test_access(
 
 
 def test_every_route_is_covered_by_the_test_of_access() -> None:
-    described = {
+    documented = {
         (method.upper(), path): set(operation["x-roles"])
-        for path, operations in document()["paths"].items()
+        for path, operations in described(functions("orders"))["paths"].items()
         for method, operation in operations.items()
         if operation["x-function"] == "aftersale" and "invoice" not in path
     }
@@ -221,7 +221,7 @@ def test_every_route_is_covered_by_the_test_of_access() -> None:
         (method, path.split("?")[0].replace("{}", f"{{{names.get(path)}}}")): roles
         for method, path, _body, roles in ROUTES
     }
-    assert described == covered
+    assert documented == covered
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "2026-3-2", "1772409600", "20260302", ""])

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from services.kit.http import HttpApi
+from docs.generate import functions
+from services.kit.http import HttpApi, described
 from services.kit.problems import Problem
 from services.kit.store import Conflict
 from services.orders.app.context import PaymentContext
@@ -17,7 +18,6 @@ from services.orders.app.ordering.place_order import order_courses
 from services.orders.domain.coupon import MAX_WRONG_CODES, Coupon
 from services.orders.domain.ids import CouponCode, LearnerId, OrderId
 from services.orders.handlers import http, pay
-from services.orders.handlers.openapi import document
 from tests.gateway import Answer, claims, origin_secret, request, send
 from tests.security.bad_bodies import example
 from tests.security.operations import Operation, operations
@@ -224,7 +224,7 @@ def test_other_learners_order_on_every_route(world: World, api: HttpApi, paying:
 
 def _function(route: Operation) -> str:
     """Which function answers it."""
-    return str(document()["paths"][route.template][route.method.lower()]["x-function"])
+    return str(described(functions("orders"))["paths"][route.template][route.method.lower()]["x-function"])
 
 
 def _of_another(api: HttpApi, route: Operation, order_id: OrderId) -> Answer:

@@ -12,7 +12,6 @@ import pytest
 from services.kit.audit import AuditRecord
 from services.kit.events import Envelope
 from services.kit.identity import Principal, Role
-from services.kit.objects import MemoryObjects
 from services.kit.problems import Problem
 from services.kit.store.codec import encode
 from services.orders.app.context import FinanceContext, PaymentContext, ReconciliationContext
@@ -35,6 +34,7 @@ from services.orders.domain.payment import (
     StatementNotReady,
 )
 from services.orders.domain.statement_check import SHOWN, CheckResult, CheckState, Finding, StatementCheck
+from tests.fakes.objects import MemoryObjects
 from tests.unit.orders.counter import Counter, Statement
 from tests.unit.orders.shop import PRICE, a_line, place
 from tests.unit.orders.till import wechat_world

@@ -23,7 +23,7 @@ from services.orders.domain.payment import (
     RefundState,
     TradeState,
 )
-from tests.fakes import ManualClock
+from tests.fakes.clock import ManualClock
 from tests.unit.orders.forgeries import FORGERIES, resigned
 from tests.unit.orders.till import HALF_AN_HOUR, NOTIFY_URL, WechatWorld, wechat_world
 from tests.unit.orders.world import NOON_IN_SHANGHAI

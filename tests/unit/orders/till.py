@@ -13,7 +13,7 @@ from local.payments.sandbox import Sandbox, playing
 from services.orders.adapters.wechat_pay import WechatPay, WechatPaySettings
 from services.orders.domain.ids import LearnerId, OrderId, PaymentNumber
 from services.orders.domain.payment import Method, Payment, RawNotification
-from tests.fakes import ManualClock
+from tests.fakes.clock import ManualClock
 
 NOTIFY_URL = "http://127.0.0.1:9/v1/orders/payment-callbacks/wechat"
 """Where nobody listens: tests hand notifications over themselves."""

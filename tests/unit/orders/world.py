@@ -9,7 +9,6 @@ from services.kit.call import Call
 from services.kit.events import Envelope
 from services.kit.identity import Principal, Role
 from services.kit.store import Change
-from services.kit.store.memory import MemoryStore
 from services.orders.adapters.plan_file import load_plans
 from services.orders.app.context import Context, context
 from services.orders.app.courses.record_course import record_course
@@ -18,7 +17,9 @@ from services.orders.app.memberships.grant_membership import grant_membership
 from services.orders.domain.entitlement import Entitlement
 from services.orders.domain.ids import CourseId, LearnerId, PlanId
 from services.orders.domain.membership import Period
-from tests.fakes import ManualClock, SequentialIds
+from tests.fakes.clock import ManualClock
+from tests.fakes.ids import SequentialIds
+from tests.fakes.store import MemoryStore
 
 NOON_IN_SHANGHAI = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 MEMBER = LearnerId("a4c8f4e8-5061-7094-2f5a-3f1d5f8f2b11")

@@ -9,9 +9,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from services.kit.signing import ES256, MemorySigner
+from services.kit.signing import ES256
 from services.kit.store import Key
-from services.playback.adapters.archive import ANCHORS, MemoryArchive, S3Archive
+from services.playback.adapters.archive import ANCHORS, S3Archive
 from services.playback.app.context import VerificationContext
 from services.playback.app.evidence.anchor_chains import anchor_chains
 from services.playback.app.evidence.archive_watch import archive_watch
@@ -23,6 +23,8 @@ from services.playback.app.watching.watch import pause
 from services.playback.cli.verify_chain import describe, describe_anchors
 from services.playback.domain.anchors import Anchor, ChainHead, anchor_document
 from services.playback.domain.ids import LearnerId, WatchId
+from tests.fakes.archive import MemoryArchive
+from tests.fakes.signing import MemorySigner
 from tests.unit.playback.player import play, watch_to_prompt, watch_to_the_end
 from tests.unit.playback.world import LEARNER, LONG, OTHER, SHORT, World, a_world, by
 

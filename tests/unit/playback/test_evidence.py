@@ -14,8 +14,8 @@ from services.kit.events import Envelope
 from services.kit.identity import Role
 from services.kit.jose import Signer, flattened
 from services.kit.problems import Problem
-from services.kit.signing import ES256, KmsSigner, MemorySigner
-from services.playback.adapters.archive import MemoryArchive, S3Archive
+from services.kit.signing import ES256, KmsSigner
+from services.playback.adapters.archive import S3Archive
 from services.playback.app.context import EvidenceContext
 from services.playback.app.evidence.archive_watch import NotKept, archive_watch
 from services.playback.app.evidence.read_anchors import AnchorReport
@@ -27,6 +27,8 @@ from services.playback.cli.verify_pack import verify
 from services.playback.domain.ids import WatchId
 from services.playback.domain.legs import Leg
 from services.playback.domain.watch import LegKind
+from tests.fakes.archive import MemoryArchive
+from tests.fakes.signing import MemorySigner
 from tests.unit.kit.test_jose import FakeKms
 from tests.unit.playback.player import confirm, play, watch_to_the_end
 from tests.unit.playback.world import LEARNER, OTHER, SHORT, World, a_world, by

@@ -7,9 +7,8 @@ import pytest
 
 from services.kit import base64url
 from services.kit.kinds import kinds
-from services.kit.signing import ES256, MemorySigner
+from services.kit.signing import ES256
 from services.kit.store import Key, NewerShape, Stored
-from services.playback.adapters.archive import MemoryArchive
 from services.playback.app.evidence.archive_watch import archive_watch
 from services.playback.app.items import live_key
 from services.playback.app.risk.assess_watch import assess_watch
@@ -17,6 +16,8 @@ from services.playback.app.risk.review_case import review_case
 from services.playback.app.watching.tokens import seal
 from services.playback.app.watching.watch import beat, confirm_prompt, pause
 from services.playback.domain.watch import Live
+from tests.fakes.archive import MemoryArchive
+from tests.fakes.signing import MemorySigner
 from tests.unit.playback.player import play
 from tests.unit.playback.world import LEARNER, LONG, NOON_IN_SHANGHAI, OTHER, SHORT, World, a_world, by
 

@@ -6,14 +6,15 @@ import pytest
 
 from services.kit.audit import AuditRecord
 from services.kit.events import Envelope
-from services.kit.signing import ES256, MemorySigner
+from services.kit.signing import ES256
 from services.kit.store import Conflict
-from services.playback.adapters.archive import MemoryArchive
 from services.playback.app.evidence.archive_watch import archive_watch
 from services.playback.app.risk.assess_watch import assess_watch
 from services.playback.app.risk.items import RiskCase, cases_partition
 from services.playback.domain.ids import CourseId, LearnerId
 from services.playback.handlers.risk import build_api
+from tests.fakes.archive import MemoryArchive
+from tests.fakes.signing import MemorySigner
 from tests.gateway import Answer, claims, origin_secret, request, send
 from tests.unit.playback.player import confirm, play
 from tests.unit.playback.world import FAST, LEARNER, LONG, OTHER, SHORT, Crash, World, a_world

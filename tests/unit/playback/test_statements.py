@@ -9,9 +9,7 @@ from uuid import UUID
 import pytest
 from ralph.models.xapi.video.statements import VideoCompleted
 
-from services.kit.signing import ES256, MemorySigner
-from services.kit.store.memory import MemoryStore
-from services.playback.adapters.archive import MemoryArchive
+from services.kit.signing import ES256
 from services.playback.app.context import StatementsContext
 from services.playback.app.evidence.archive_watch import archive_watch
 from services.playback.app.items import leg_key
@@ -19,6 +17,9 @@ from services.playback.app.statements.read_statements import read_statements
 from services.playback.app.watching.watch import pause
 from services.playback.domain.ids import LearnerId
 from services.playback.handlers.statements import build_api
+from tests.fakes.archive import MemoryArchive
+from tests.fakes.signing import MemorySigner
+from tests.fakes.store import MemoryStore
 from tests.gateway import Answer, claims, origin_secret, request, send
 from tests.unit.playback.player import play, watch_to_prompt, watch_to_the_end
 from tests.unit.playback.world import FAST, LEARNER, LONG, OTHER, SHORT, World, a_world, by

@@ -11,10 +11,8 @@ from services.kit.events import Envelope, EventFactory
 from services.kit.identity import Principal, Role
 from services.kit.jose import Signer
 from services.kit.keyring import KeyRing
-from services.kit.signing import ES256, MemorySigner
+from services.kit.signing import ES256
 from services.kit.store import Change
-from services.kit.store.memory import MemoryStore
-from services.playback.adapters.archive import MemoryArchive
 from services.playback.app.context import ArchiveContext, Context, MediaContext, RiskContext, VerificationContext
 from services.playback.app.courses.record_course import record_course
 from services.playback.app.entitlements.record_entitlement import record_entitlement
@@ -29,7 +27,11 @@ from services.playback.domain.ids import CourseId, EntitlementId, LearnerId, Wat
 from services.playback.domain.legs import Finding, Leg, verify_legs
 from services.playback.domain.policy import policy
 from services.playback.domain.watch import Live
-from tests.fakes import ManualClock, SequentialIds
+from tests.fakes.archive import MemoryArchive
+from tests.fakes.clock import ManualClock
+from tests.fakes.ids import SequentialIds
+from tests.fakes.signing import MemorySigner
+from tests.fakes.store import MemoryStore
 
 LEARNER = LearnerId("0f3c2a9e-3a4c-4f43-9f0e-2f0a1b2c3d4e")
 OTHER = LearnerId("77777777-3a4c-4f43-9f0e-2f0a1b2c3d4e")

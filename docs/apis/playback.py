@@ -1,20 +1,18 @@
-"""The public description of playback's HTTP API: every function's routes in one document."""
-
-from typing import Any
+"""All functions of playback's HTTP API."""
 
 from services.kit.audit import AuditLog
 from services.kit.clock import SystemClock
 from services.kit.events import EventFactory
-from services.kit.http import HttpApi, OriginSecret, described
+from services.kit.http import HttpApi, OriginSecret
 from services.kit.ids import RandomIds
 from services.kit.keyring import KeyRing
-from services.kit.signing import ES256, MemorySigner
+from services.kit.signing import ES256
 from services.kit.store import Store
-from services.kit.store.memory import MemoryStore
-from services.playback.adapters.archive import MemoryArchive
 from services.playback.adapters.media_signer import CookieSigner
 from services.playback.app.context import Context, EvidenceContext, MediaContext, RiskContext, StatementsContext
 from services.playback.handlers import evidence, http, media, risk, statements
+from tests.fakes.archive import MemoryArchive
+from tests.fakes.signing import MemorySigner
 
 
 def apis(store: Store, origin_secret: OriginSecret) -> list[HttpApi]:
@@ -28,8 +26,3 @@ def apis(store: Store, origin_secret: OriginSecret) -> list[HttpApi]:
         risk.build_api(RiskContext(store, clock, events, AuditLog(clock, ids), packs), origin_secret),
         statements.build_api(StatementsContext(store, packs), origin_secret),
     ]
-
-
-def document() -> dict[str, Any]:
-    """The OpenAPI 3.1 document."""
-    return described(apis(MemoryStore(), lambda _: {}))

@@ -1,17 +1,14 @@
-"""The public description of orders' HTTP API."""
-
-from typing import Any
+"""All functions of orders' HTTP API."""
 
 from services.kit.clock import SystemClock
-from services.kit.http import HttpApi, OriginSecret, described
+from services.kit.http import HttpApi, OriginSecret
 from services.kit.ids import RandomIds
-from services.kit.objects import MemoryObjects
 from services.kit.store import Store
-from services.kit.store.memory import MemoryStore
-from services.orders.adapters.invoice_files import MemoryInvoiceFiles
 from services.orders.app.context import FinanceContext, InvoiceContext, PaymentContext, context
 from services.orders.domain.plan import Plans
 from services.orders.handlers import aftersale, callbacks, finance, http, pay
+from tests.fakes.invoice_files import MemoryInvoiceFiles
+from tests.fakes.objects import MemoryObjects
 
 
 def apis(store: Store, origin_secret: OriginSecret) -> list[HttpApi]:
@@ -25,8 +22,3 @@ def apis(store: Store, origin_secret: OriginSecret) -> list[HttpApi]:
         aftersale.build_api(InvoiceContext(**vars(ctx), files=MemoryInvoiceFiles()), origin_secret),
         finance.build_api(FinanceContext(**vars(ctx), objects=MemoryObjects()), origin_secret),
     ]
-
-
-def document() -> dict[str, Any]:
-    """The OpenAPI 3.1 document."""
-    return described(apis(MemoryStore(), lambda _: {}))

@@ -1,4 +1,4 @@
-"""The strict in-memory fake: the same conditions, limits and order as DynamoDB, held to the same tests."""
+"""The strict fake of the store: the same conditions, limits and order as DynamoDB, held to the same tests."""
 
 from dataclasses import dataclass
 from threading import Lock

@@ -1,16 +1,13 @@
-"""The public description of the catalogue's HTTP API: all its functions in one document."""
-
-from typing import Any
+"""All functions of the catalogue's HTTP API."""
 
 from services.catalog.adapters.course_scan import CourseScan
-from services.catalog.adapters.media_bucket import MemoryMediaBucket
 from services.catalog.app.context import context, media_context
 from services.catalog.handlers import editor, enquiries, http, reviews
 from services.kit.clock import SystemClock
-from services.kit.http import HttpApi, OriginSecret, described
+from services.kit.http import HttpApi, OriginSecret
 from services.kit.ids import RandomIds
 from services.kit.store import Store
-from services.kit.store.memory import MemoryStore
+from tests.fakes.media_bucket import MemoryMediaBucket
 
 
 def apis(store: Store, origin_secret: OriginSecret) -> list[HttpApi]:
@@ -22,8 +19,3 @@ def apis(store: Store, origin_secret: OriginSecret) -> list[HttpApi]:
         reviews.build_api(ctx, origin_secret),
         enquiries.build_api(ctx, origin_secret),
     ]
-
-
-def document() -> dict[str, Any]:
-    """The OpenAPI 3.1 document."""
-    return described(apis(MemoryStore(), lambda _: {}))

@@ -1,6 +1,4 @@
-"""The public description of credits' HTTP API: all its functions' routes in one document."""
-
-from typing import Any
+"""All functions of credits' HTTP API."""
 
 from services.credits.adapters.codes import RandomCodes
 from services.credits.adapters.profile_file import load_profile_policy
@@ -9,13 +7,13 @@ from services.credits.adapters.typesetter import Typesetter
 from services.credits.app.context import BadgesContext, Context, DocumentsContext, LedgerContext, RecordsContext, ports
 from services.credits.handlers import badges, documents, http, records, verification
 from services.kit.clock import SystemClock
-from services.kit.http import HttpApi, OriginSecret, described
+from services.kit.http import HttpApi, OriginSecret
 from services.kit.ids import RandomIds
 from services.kit.keyring import KeyRing
-from services.kit.objects import MemoryObjects
-from services.kit.signing import RS256, MemorySigner
+from services.kit.signing import RS256
 from services.kit.store import Store
-from services.kit.store.memory import MemoryStore
+from tests.fakes.objects import MemoryObjects
+from tests.fakes.signing import MemorySigner
 
 
 def apis(store: Store, origin_secret: OriginSecret) -> list[HttpApi]:
@@ -30,8 +28,3 @@ def apis(store: Store, origin_secret: OriginSecret) -> list[HttpApi]:
         badges.build_api(BadgesContext(*common, MemorySigner(RS256), drawing.public_url), origin_secret),
         verification.build_api(Context(*common), origin_secret),
     ]
-
-
-def document() -> dict[str, Any]:
-    """The OpenAPI 3.1 document."""
-    return described(apis(MemoryStore(), lambda _: {}))

@@ -1,0 +1,20 @@
+"""The fake of where evidence packs and anchors are kept."""
+
+
+class MemoryArchive:
+    """Keeps documents in a dictionary; what was put first under a name stays."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+
+    def put(self, name: str, content: bytes) -> None:
+        """Keeps it unless something of that name is kept."""
+        self.kept.setdefault(name, content)
+
+    def get(self, name: str) -> bytes | None:
+        """What is kept; None where there is nothing."""
+        return self.kept.get(name)
+
+    def names(self) -> list[str]:
+        """Every name that is kept, in order."""
+        return sorted(self.kept)
