@@ -133,8 +133,8 @@ client-lint: client ## style and types of the client's code
 	@cd web && PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npm run lint --silent
 
 # Side by side, as many as there are processors; how many systems and browsers that means, tests/groups.py says.
-.PHONY: help git setup browser lock run demo client client-lint services test check lint unit property flows e2e fuzz \
-  coverage openapi synth release deploy clean
+test: git setup browser ## everything, checked; sets up all it needs
+	@$(MAKE) --no-print-directory -j$$(nproc) check client services client-lint
 
 services: setup browser ## test the services, the templates and the running system
 	@echo "Testing the services, the templates and the running system ..."
