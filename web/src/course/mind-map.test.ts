@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { branchOf } from './mind-map'
+import { boxOf, branchOf } from './mind-map'
 
 describe('a mind map', () => {
   it('keeps its shape', () => {
@@ -11,5 +11,10 @@ describe('a mind map', () => {
   it('shows what looks like HTML as text', () => {
     const { content } = branchOf({ text: `<img src=x onerror="alert('1')"> & more` })
     expect(content).toBe('&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt; &amp; more')
+  })
+
+  it('moves within a box that is never nothing', () => {
+    expect(boxOf({ clientWidth: 640, clientHeight: 360 })).toEqual([640, 360])
+    expect(boxOf({ clientWidth: 0, clientHeight: 0 })).toEqual([1, 1])
   })
 })

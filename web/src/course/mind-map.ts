@@ -47,11 +47,14 @@ export async function drawing(svg: SVGSVGElement, node: Node): Promise<Markmap> 
   })
   map.zoom.filter(moves)
   // Read from the element's box: the attributes that d3 would read do not resolve while it is hidden.
-  map.zoom.extent(() => [
-    [0, 0],
-    [svg.clientWidth, svg.clientHeight],
-  ])
+  map.zoom.extent(() => [[0, 0], boxOf(svg)])
   await map.setData(branchOf(node))
-  await map.fit()
+  // Whoever has left the page meanwhile has a drawing without a size, into which nothing fits.
+  if (svg.clientWidth) await map.fit()
   return map
+}
+
+/** Never nothing: a move that is under way while the element goes would divide by it. */
+export function boxOf(svg: { clientWidth: number; clientHeight: number }): [number, number] {
+  return [svg.clientWidth || 1, svg.clientHeight || 1]
 }
