@@ -20,7 +20,10 @@ from services.playback.app.context import (
     ArchiveContext,
     Context,
     EvidenceContext,
+    HeadsContext,
+    LogContext,
     MediaContext,
+    ProofContext,
     RiskContext,
     StatementsContext,
     VerificationContext,
@@ -29,6 +32,7 @@ from services.playback.app.context import (
 if TYPE_CHECKING:
     from services.kit.signing import KmsSigner
     from services.playback.adapters.archive import S3Archive
+    from services.playback.adapters.log_files import S3LogFiles
 
 
 class KeySettings(Settings):
@@ -49,6 +53,19 @@ class SignerSettings(Settings):
     """
 
     evidence_key_ids: str
+
+
+class LogFilesSettings(Settings):
+    """Of functions that read or write the log's files."""
+
+    log_bucket_name: str
+
+
+class LogSettings(Settings):
+    """Of the log's writer."""
+
+    log_key_id: str
+    log_policy_parameter: str
 
 
 class MediaSettings(Settings):
@@ -78,9 +95,35 @@ def evidence() -> EvidenceContext:
     return EvidenceContext(signer(), packs())
 
 
-def archive(documents: "S3Archive") -> ArchiveContext:
-    """Of signing and keeping packs, or anchors."""
-    return ArchiveContext(store(), SystemClock(), signer(), documents)
+@cache
+def proofs() -> ProofContext:
+    """Of proving what is in the log."""
+    return ProofContext(store(), log_files())
+
+
+@cache
+def log() -> LogContext:
+    """Of the log's writer."""
+    from services.kit.signing import KmsEd25519
+    from services.playback.adapters.http_witnesses import HttpWitnesses
+    from services.playback.adapters.log_policy import log_policy
+
+    settings, client = LogSettings.load(), _kms()
+    key = KmsEd25519(client, settings.log_key_id)
+    policy = log_policy(settings.log_policy_parameter)
+    return LogContext(store(), SystemClock(), log_files(), key, key.public, policy, HttpWitnesses())
+
+
+@cache
+def archive() -> ArchiveContext:
+    """Of signing and keeping packs."""
+    return ArchiveContext(store(), SystemClock(), signer(), packs())
+
+
+@cache
+def heads() -> HeadsContext:
+    """Of putting each day's heads into the archive."""
+    return HeadsContext(store(), SystemClock(), kept_heads())
 
 
 @cache
@@ -99,8 +142,8 @@ def statements() -> StatementsContext:
 
 @cache
 def verification() -> VerificationContext:
-    """Of the operators' command."""
-    return VerificationContext(store(), SystemClock(), _keys(), signer(), packs(), anchors())
+    """Of checking what is recorded."""
+    return VerificationContext(store(), SystemClock(), _keys(), packs(), kept_heads())
 
 
 @cache
@@ -122,11 +165,11 @@ def packs() -> "S3Archive":
 
 
 @cache
-def anchors() -> "S3Archive":
-    """The daily anchors, beside the packs."""
-    from services.playback.adapters.archive import ANCHORS
+def kept_heads() -> "S3Archive":
+    """Each day's heads, beside the packs."""
+    from services.playback.adapters.archive import HEADS
 
-    return _archive(ANCHORS)
+    return _archive(HEADS)
 
 
 def _archive(prefix: str) -> "S3Archive":
@@ -136,9 +179,21 @@ def _archive(prefix: str) -> "S3Archive":
 
 
 @cache
+def log_files() -> "S3LogFiles":
+    """The log as everybody reads it."""
+    from services.playback.adapters.log_files import S3LogFiles
+
+    return S3LogFiles(boto3.client("s3"), LogFilesSettings.load().log_bucket_name)
+
+
+@cache
 def signer() -> "KmsSigner":
-    """What signs packs and anchors."""
+    """What signs packs."""
     from services.kit.signing import KmsSigner
 
-    client: Any = boto3.client("kms")  # its stubs spell out every request, which a narrow protocol cannot match
-    return KmsSigner(client, SignerSettings.load().evidence_key_ids.split(","))
+    return KmsSigner(_kms(), SignerSettings.load().evidence_key_ids.split(","))
+
+
+def _kms() -> Any:
+    # Its stubs spell out every request, which a narrow protocol cannot match.
+    return boto3.client("kms")

@@ -1,12 +1,13 @@
 """Proofs that something is in a log, to be kept beside it and checked offline (tlog-proof)."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from services.kit.tlog.checkpoints import Checkpoint
 from services.kit.tlog.encoding import base64_text, hash_of, lines_of, number_of
 from services.kit.tlog.merkle import leaf_hash, verify_inclusion
 from services.kit.tlog.notes import Note, read_note
-from services.kit.tlog.policies import Policy
+from services.kit.tlog.policies import Accepted, Policy
 
 HEADER = "c2sp.org/tlog-proof@v1"
 MAX_HASHES = 63
@@ -48,6 +49,24 @@ class Inclusion:
     index: int
     checkpoint: Checkpoint
     cosigned_at: dict[str, int]
+
+
+PATIENCE_SECONDS = 2 * 24 * 3600
+"""How long something may wait to be logged without a doubt: witnesses may be down, and the log's operator asleep."""
+
+
+def backdating(index: int, made_at: int, older: Accepted) -> str | None:
+    """What an older checkpoint says against the age of something that the log has at a place; None where nothing.
+
+    Args:
+        made_at: when it says that it was made, seconds since 1970.
+        older: a checkpoint that is consistent with the log. Witnesses cosign the largest tree that they know.
+    """
+    seen_at = max(older.cosigned_at.values(), default=0)
+    if index < older.checkpoint.size or seen_at - made_at <= PATIENCE_SECONDS:
+        return None
+    made, seen = (datetime.fromtimestamp(at, UTC).isoformat() for at in (made_at, seen_at))
+    return f"BACK-DATED: it says that it is of {made}, and the log did not have it at {seen}"
 
 
 def verify_proof(text: str, entry: bytes, policy: Policy) -> Inclusion:

@@ -1,6 +1,6 @@
 """The tree as static files (tlog-tiles): tiles of 256 hashes, and bundles of the entries below them."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from services.kit.tlog.encoding import HASH_BYTES
@@ -52,14 +52,6 @@ def tile_of(level: int, index: int, size: int) -> Tile:
     return Tile(level, index, width)
 
 
-def tiles_of(size: int) -> Iterator[Tile]:
-    """The tiles on a tree's right edge, from level 0 up: together they give its root."""
-    level = 0
-    while hashes := size >> (HEIGHT * level):
-        yield tile_of(level, (hashes - 1) // WIDTH, size)
-        level += 1
-
-
 def tile_bytes(hashes: Sequence[bytes]) -> bytes:
     """A tile as it is served."""
     return b"".join(hashes)
@@ -77,17 +69,14 @@ ReadTile = Callable[[Tile], Sequence[bytes]]
 
 
 def hash_reader(size: int, read_tile: ReadTile) -> ReadHash:
-    """Reads the hashes of a tree of this size from its tiles; each tile is asked for once."""
-    seen: dict[Tile, Sequence[bytes]] = {}
+    """Reads the hashes of a tree of this size from its tiles. A tile may be asked for more than once."""
 
     def read(level: int, index: int) -> bytes:
         above, height = divmod(level, HEIGHT)
         first = index << height
-        tile = tile_of(above, first // WIDTH, size)
-        if tile not in seen:
-            seen[tile] = read_tile(tile)
+        hashes = read_tile(tile_of(above, first // WIDTH, size))
         place = first % WIDTH
-        return subtree_root(seen[tile][place : place + (1 << height)])
+        return subtree_root(hashes[place : place + (1 << height)])
 
     return read
 

@@ -25,4 +25,4 @@ def event_handlers(packs: ArchiveContext, risk: RiskContext) -> dict[str, EventH
 
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """One batch of the queue."""
-    return consume(event, context, event_handlers(bootstrap.archive(bootstrap.packs()), bootstrap.risk()))
+    return consume(event, context, event_handlers(bootstrap.archive(), bootstrap.risk()))

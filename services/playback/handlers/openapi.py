@@ -13,8 +13,16 @@ from services.kit.signing import ES256, MemorySigner
 from services.kit.store import Store
 from services.kit.store.memory import MemoryStore
 from services.playback.adapters.archive import MemoryArchive
+from services.playback.adapters.log_files import MemoryLogFiles
 from services.playback.adapters.media_signer import CookieSigner
-from services.playback.app.context import Context, EvidenceContext, MediaContext, RiskContext, StatementsContext
+from services.playback.app.context import (
+    Context,
+    EvidenceContext,
+    MediaContext,
+    ProofContext,
+    RiskContext,
+    StatementsContext,
+)
 from services.playback.handlers import evidence, http, media, risk, statements
 
 
@@ -25,7 +33,9 @@ def apis(store: Store, origin_secret: Callable[[bool], Mapping[str, str]]) -> li
     return [
         http.build_api(Context(store, clock, ids, events, keys), origin_secret),
         media.build_api(MediaContext(store, clock, keys, CookieSigner(lambda _: {})), origin_secret),
-        evidence.build_api(EvidenceContext(MemorySigner(ES256), packs), origin_secret),
+        evidence.build_api(
+            EvidenceContext(MemorySigner(ES256), packs), ProofContext(store, MemoryLogFiles()), origin_secret
+        ),
         risk.build_api(RiskContext(store, clock, events, AuditLog(clock, ids), packs), origin_secret),
         statements.build_api(StatementsContext(store, packs), origin_secret),
     ]

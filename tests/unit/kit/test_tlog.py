@@ -21,7 +21,6 @@ from services.kit.tlog.tiles import (
     hashes_of,
     subtree_root,
     tile_of,
-    tiles_of,
     verify_entries,
 )
 from tests.unit.kit.tlog_world import LOG, NOW, ORIGIN, WITNESSES, Keyholder, Tree, a_policy, tree_of
@@ -141,12 +140,13 @@ def test_the_tiles_of_the_specification() -> None:
     assert Tile(0, 1234067).path == "tile/0/x001/x234/067"
     assert Tile(1, 5, 17).path == "tile/1/005.p/17"
     assert bundle_path(1000, 3) == "tile/entries/x001/000.p/3"
-    assert list(tiles_of(70_000)) == [Tile(0, 273, 112), Tile(1, 1, 17), Tile(2, 0, 1)]
+    edge = [tile_of(level, index, 70_000) for level, index in ((0, 273), (1, 1), (2, 0))]
+    assert edge == [Tile(0, 273, 112), Tile(1, 1, 17), Tile(2, 0, 1)]
     assert [tile_of(0, 272, 70_000), tile_of(1, 0, 70_000)] == [Tile(0, 272), Tile(1, 0)]
-    assert list(tiles_of(256)) == [Tile(0, 0), Tile(1, 0, 1)]
-    assert list(tiles_of(0)) == []
-    with pytest.raises(ValueError, match="no tile 274"):
-        tile_of(0, 274, 70_000)
+    assert [tile_of(0, 0, 256), tile_of(1, 0, 256)] == [Tile(0, 0), Tile(1, 0, 1)]
+    for level, index, size in ((0, 274, 70_000), (3, 0, 70_000), (0, 0, 0)):
+        with pytest.raises(ValueError, match=f"no tile {index}"):
+            tile_of(level, index, size)
 
 
 def test_a_bundle_is_what_it_says() -> None:

@@ -79,7 +79,15 @@ def tree_of(size: int) -> Tree:
     return tree
 
 
-def a_policy(needed: str = "2") -> Policy:
+def policy_text(needed: str) -> str:
     """Our log, and so many of three witnesses."""
     lines = [f"log {LOG.key}", *(f"witness w{n} {holder.key}" for n, holder in enumerate(WITNESSES))]
-    return read_policy("\n".join([*lines, f"group all-of-them {needed} w0 w1 w2", "quorum all-of-them", ""]))
+    return "\n".join([*lines, f"group all-of-them {needed} w0 w1 w2", "quorum all-of-them", ""])
+
+
+A_POLICY = policy_text("2")
+
+
+def a_policy(needed: str = "2") -> Policy:
+    """Our log, and so many of three witnesses."""
+    return read_policy(policy_text(needed))

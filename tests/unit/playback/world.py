@@ -13,7 +13,6 @@ from services.kit.identity import Principal, Role
 from services.kit.ids import SequentialIds
 from services.kit.jose import Signer
 from services.kit.keyring import KeyRing
-from services.kit.signing import ES256, MemorySigner
 from services.kit.store import Change
 from services.kit.store.memory import MemoryStore
 from services.playback.adapters.archive import MemoryArchive
@@ -88,19 +87,16 @@ class World:
         return MediaContext(self.store, self.clock, self.context.keys, signer)
 
     def archive_context(self, signer: Signer, archive: Archive) -> ArchiveContext:
-        """Of the function that keeps packs, or anchors."""
+        """Of the function that keeps packs."""
         return ArchiveContext(self.store, self.clock, signer, archive)
 
     def risk_context(self, packs: Archive) -> RiskContext:
         """Of what notices and reviews."""
         return RiskContext(self.store, self.clock, self.context.events, AuditLog(self.clock, self.ids), packs)
 
-    def verification_context(
-        self, packs: Archive, signer: Signer | None = None, anchors: Archive | None = None
-    ) -> VerificationContext:
-        """Of the operators' check."""
-        signer, anchors = signer or MemorySigner(ES256), anchors or MemoryArchive()
-        return VerificationContext(self.store, self.clock, self.context.keys, signer, packs, anchors)
+    def verification_context(self, packs: Archive, heads: Archive | None = None) -> VerificationContext:
+        """Of checking what is recorded."""
+        return VerificationContext(self.store, self.clock, self.context.keys, packs, heads or MemoryArchive())
 
     def asked_to_revoke(
         self, learner_id: LearnerId, course_id: CourseId, basis: str = "claim", *, even_if_completed: bool = False

@@ -14,6 +14,7 @@ from services.credits.app.verification.verify_attestation import VerificationVie
 from services.credits.domain.attestations import written
 from services.credits.domain.credentials import Category, Credential
 from services.credits.domain.review import Standing
+from services.credits.domain.statements import statement_text
 from services.credits.handlers.routes.fields import Hours, PeriodSpan, span
 from services.kit.bodies import Request
 from services.kit.days import civil_day
@@ -41,6 +42,9 @@ class VerificationAnswer(BaseModel):
     category: Category
     credential: Credential
     period: PeriodSpan
+    statement: str = Field(
+        description="what was issued, as the transparency log has it: its SHA-256 is at /v1/playback/log/proofs/"
+    )
 
 
 class NameCheckRequest(Request):
@@ -95,4 +99,5 @@ def _verification(verified: VerificationView) -> VerificationAnswer:
         category=award.completion.category,
         credential=award.credential,
         period=span(award.period),
+        statement=statement_text(attestation, award),
     )
