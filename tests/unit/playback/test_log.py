@@ -12,6 +12,7 @@ from services.kit.store import Conflict
 from services.kit.tlog.checkpoints import Checkpoint, read_checkpoint
 from services.kit.tlog.merkle import consistency_proof, leaf_hash, tree_root, verify_consistency
 from services.kit.tlog.notes import read_note, sign_note
+from services.kit.tlog.policies import read_policy
 from services.kit.tlog.proofs import verify_proof
 from services.kit.tlog.tiles import WIDTH, bundle_path, entries_of, hash_reader
 from services.playback.app.log import write_log as writer
@@ -46,7 +47,7 @@ def entries(log: LogWorld) -> list[str]:
 
 def require_one_history(log: LogWorld) -> None:
     """Every checkpoint that was ever published begins with the one before it."""
-    seen = [log.policy.accept(read_note(text)).checkpoint for text in log.files.published]
+    seen = [read_checkpoint(read_note(text).text) for text in log.files.published]
     if not seen:
         return
     read = hash_reader(seen[-1].size, tile_reader(log.files))
@@ -220,6 +221,18 @@ def test_a_witness_that_is_not_needed_is_told_of_and_catches_up(log: LogWorld) -
     assert log.run().failures == []
     shown = verify_proof(log.proof(entries(log)[0]), bytes.fromhex(entries(log)[0]), log.policy)
     assert set(shown.cosigned_at) == {"w0", "w1"}
+
+
+def test_witnesses_come_and_go_with_the_policy(log: LogWorld) -> None:
+    policy = log.policy
+    alone = (f"witness w {party.key} {party.url}" for party in policy.witnesses.values())
+    first, second = (read_policy(f"log {LOG.key}\n{witness}\nquorum w\n") for witness in alone)
+    for chosen, document in ((first, "one"), (second, "two"), (policy, "three")):
+        log.policy = chosen
+        log.note(document)
+        assert log.run().failures == []
+        assert chosen.accept(read_note(log.files.published[-1])).checkpoint.size == len(log.files.published)
+    require_one_history(log)
 
 
 def test_a_witness_that_has_seen_more_than_there_is_does_not_cosign(log: LogWorld) -> None:
