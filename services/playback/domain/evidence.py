@@ -121,7 +121,9 @@ def _chain_doubts(pack: dict[str, Any]) -> list[str]:
 
 
 def _time_doubts(pack: dict[str, Any]) -> list[str]:
-    """Credit never shrinks, and costs server time: elapsed time at the highest rate, and one gap cap in all."""
+    """Credit never shrinks, and costs server time: elapsed time at the highest rate, and one gap cap in all. While a
+    prompt is open there is none.
+    """
     rate, gap_cap_ms = Decimal(pack["watch"]["max_rate"]), pack["policy"]["gap_cap_ms"]
     found, legs = [], pack["legs"]
     for earlier, later in pairwise(legs):
@@ -130,6 +132,8 @@ def _time_doubts(pack: dict[str, Any]) -> list[str]:
             found.append(f"leg {later['number']} goes back")
         if gained > elapsed * rate + gap_cap_ms:
             found.append(f"leg {later['number']} credits {gained} ms after {elapsed} ms")
+        if gained and earlier["prompt_index"] is not None and earlier["kind"] != LegKind.PROMPT_CONFIRMED:
+            found.append(f"leg {later['number']} credits {gained} ms while a prompt is open")
     if legs and legs[-1]["furthest_ms"] > (legs[-1]["at"] - legs[0]["at"]) * rate + gap_cap_ms:
         found.append("the whole watch took less time than it credits")
     return found

@@ -4,6 +4,7 @@
 up to date at each leg. Times are milliseconds: positions of the lecture, instants of the server's clock since 1970.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -168,20 +169,21 @@ def day_of(instant: int) -> str:
     return civil_day(datetime.fromtimestamp(instant / 1000, UTC)).isoformat()
 
 
-def advance(live: Live, position_ms: int, next_prompt_ms: int | None, policy: WatchPolicy, now: int) -> Live:
+def advance(live: Live, position_ms: int, prompts: Sequence[int], policy: WatchPolicy, now: int) -> Live:
     """Credits what the player may have watched since the last call, and renews the lease.
 
-    Credit = max(0, min(position, next prompt, duration) - furthest), limited by the allowance and by what is left of
-    the day. Nothing is credited, and the allowance is not refilled, while a prompt is open.
+    Credit = max(0, min(position, duration) - furthest), limited by the allowance and by what is left of the day. It
+    passes at most one unconfirmed prompt: it ends at the one after. Nothing is credited, and the allowance is not
+    refilled, while a prompt is open.
 
     Args:
         position_ms: where the player says it is. It can only lower the credit: time comes from `now`.
-        next_prompt_ms: the next unconfirmed prompt's position; None after the last one.
+        prompts: the positions of all prompts of the watch, rising.
     """
     renewed = replace(_refilled(live, policy, now), lease_until=now + policy.lease_ms)
     if live.prompt is not None or live.completed_at is not None:
         return renewed
-    reach = min(position_ms, live.duration_ms, *([] if next_prompt_ms is None else [next_prompt_ms]))
+    reach = min(position_ms, live.duration_ms, *prompts[live.confirmed + 1 :])
     day_left_ms = live.day_left_ms(policy, now)
     credit = max(0, min(reach - live.furthest_ms, renewed.allowance_ms, day_left_ms))
     today = day_of(now)
@@ -201,6 +203,11 @@ def _refilled(live: Live, policy: WatchPolicy, now: int) -> Live:
         return replace(live, refilled_at=now)
     gained = int((now - live.refilled_at) * live.max_rate)
     return replace(live, refilled_at=now, allowance_ms=min(policy.gap_cap_ms, live.allowance_ms + gained))
+
+
+def is_prompt_due(live: Live, prompts: Sequence[int]) -> bool:
+    """Whether the next prompt is to be shown: what is credited has reached or passed it."""
+    return live.prompt is None and live.confirmed < len(prompts) and live.furthest_ms >= prompts[live.confirmed]
 
 
 def confirm(live: Live, policy: WatchPolicy, now: int) -> Live:

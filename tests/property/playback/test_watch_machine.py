@@ -108,7 +108,15 @@ class WatchMachine(RuleBasedStateMachine):
         """A beat with some token, claiming any position."""
         if state := self.pick(learner_id, back):
             call = lambda: beat(self.world.context, by(learner_id), state.token, position_ms)  # noqa: E731
+            known = len(self.states[learner_id])
             self.attempt(learner_id, call, crash)
+            for accepted in self.states[learner_id][known:]:
+                self.the_first_beat_that_reaches_a_prompt_opens_it(accepted)
+
+    def the_first_beat_that_reaches_a_prompt_opens_it(self, accepted: WatchState) -> None:
+        """No later one, whatever was credited."""
+        upcoming = self.world.prompts(accepted)[accepted.live.confirmed :]
+        assert (accepted.prompt is not None) == any(accepted.live.furthest_ms >= position for position in upcoming)
 
     @rule(
         learner_id=LEARNERS,
@@ -272,14 +280,30 @@ class WatchMachine(RuleBasedStateMachine):
             self.credited[learner_id].append((now, total))
 
     @invariant()
-    def coverage_is_a_growing_prefix_up_to_the_next_prompt(self) -> None:
-        """It never shrinks, never passes the end or an unconfirmed prompt."""
+    def coverage_is_a_growing_prefix_that_passes_at_most_one_prompt(self) -> None:
+        """It never shrinks, never passes the end, nor the prompt after the next unconfirmed one."""
         for learner_id in (LEARNER, OTHER):
-            for watch, prompts in self.watches(learner_id):
+            for watch, _ in self.watches(learner_id):
                 positions = self.world.context.prompts_of(watch, policy(watch.policy_id))
                 assert self.furthest[watch.watch_id] <= watch.furthest_ms <= watch.duration_ms
-                assert watch.confirmed == prompts or watch.furthest_ms <= positions[watch.confirmed]
+                assert all(watch.furthest_ms <= position for position in positions[watch.confirmed + 1 :])
                 self.furthest[watch.watch_id] = watch.furthest_ms
+
+    @invariant()
+    def an_open_prompt_was_reached_and_holds_everything_until_it_is_confirmed(self) -> None:
+        """It opens with the first credit that reaches or passes it, keeps that credit, and lets nothing else by."""
+        for learner_id in (LEARNER, OTHER):
+            for watch, _ in self.watches(learner_id):
+                positions = self.world.context.prompts_of(watch, policy(watch.policy_id))
+                asked = None
+                for fact in (leg.facts for leg in self.world.legs(watch.watch_id)):
+                    assert asked in (None, fact.furthest_ms)
+                    if fact.kind is LegKind.PROMPT_OPENED:
+                        assert fact.furthest_ms >= positions[fact.prompt_index or 0]
+                        asked = fact.furthest_ms
+                    asked = None if fact.kind is LegKind.PROMPT_CONFIRMED else asked
+                assert (watch.prompt is not None) == (asked is not None)
+                assert asked in (None, watch.furthest_ms)
 
     @invariant()
     def complete_means_covered_and_confirmed_and_is_told_once(self) -> None:

@@ -70,8 +70,8 @@ def test_a_flood_of_beats_is_credited_no_more_than_one_beat(world: World) -> Non
 
 def test_a_silence_is_credited_no_more_than_the_gap_cap(world: World) -> None:
     state = play(world, world.start(FAST), 59_000, claim_ms=60_000)
-    first_prompt = world.prompts(state)[0]
-    assert state.live.furthest_ms == min(30_000, first_prompt)
+    first_prompt, _ = world.prompts(state)
+    assert state.live.furthest_ms == 30_000 > first_prompt
 
 
 def test_going_back_is_free_and_lowers_nothing(world: World) -> None:
@@ -133,8 +133,33 @@ def test_nothing_is_credited_while_a_prompt_is_open_however_long(world: World) -
     for _ in range(10):
         state = play(world, state, 30_000, claim_ms=DURATIONS[LONG])
         assert state.prompt == opened.prompt
-    assert state.live.furthest_ms == opened.live.furthest_ms == world.prompts(state)[0]
+    assert state.live.furthest_ms == opened.live.furthest_ms >= world.prompts(state)[0]
     assert state.live.allowance_ms == opened.live.allowance_ms
+
+
+def test_what_the_beat_that_passes_a_prompt_credits_stays_credited(world: World) -> None:
+    state = world.start()
+    first, second = world.prompts(state)
+    while state.live.furthest_ms + 4_000 < first:
+        state = play(world, state, 4_000)
+    before_ms = state.live.furthest_ms
+    opened = play(world, state, 4_000)
+    assert opened.prompt
+    assert opened.live.furthest_ms == before_ms + 4_000 >= first
+    confirmed = confirm(world, opened)
+    assert confirmed.live.furthest_ms == opened.live.furthest_ms < second
+    assert play(world, confirmed, 1_000).live.furthest_ms == opened.live.furthest_ms + 1_000
+
+
+def test_a_beat_passes_at_most_one_prompt_and_the_next_one_opens_with_the_next_beat(world: World) -> None:
+    world.publish(SHORT, version="v2", sequence=2, duration_ms=6_000)
+    state = play(world, world.start(SHORT), 30_000, claim_ms=6_000)
+    assert state.prompt
+    assert (state.prompt.index, state.live.furthest_ms) == (0, world.prompts(state)[1])
+    state = play(world, confirm(world, state), 0, claim_ms=6_000)
+    assert state.prompt
+    assert (state.prompt.index, state.live.furthest_ms) == (1, 6_000)
+    assert confirm(world, state).live.completed_at is not None
 
 
 def test_a_confirmation_works_however_late(world: World) -> None:
@@ -337,7 +362,7 @@ def test_a_lost_answer_of_the_call_that_completes_is_given_again_and_no_other_ca
     assert beat(world.context, by(LEARNER), before.token, position_ms) == state
     for token, code in ((before.token, "TOKEN_STALE"), (state.token, "LEASE_EXPIRED")):
         with pytest.raises(Problem) as refusal:
-            beat(world.context, by(LEARNER), token, DURATIONS[LONG])
+            beat(world.context, by(LEARNER), token, DURATIONS[LONG] + 1)
         assert refusal.value.type.code == code
         assert refusal.value.members["saved"]["completed"] is True
     assert world.store.items == kept
@@ -349,7 +374,7 @@ def test_the_break_after_a_completion_refills_nothing(world: World) -> None:
     left = state.live.allowance_ms
     world.clock.advance(3_600_000)
     state = play(world, world.start(SHORT), 0, claim_ms=DURATIONS[SHORT])
-    assert state.live.furthest_ms == min(left, world.prompts(state)[0])
+    assert state.live.furthest_ms == left
     assert state.live.furthest_ms + state.live.allowance_ms == left
 
 

@@ -30,7 +30,7 @@ from services.playback.app.watching.watches import read_attempt, read_live
 from services.playback.domain.ids import LearnerId
 from services.playback.domain.policy import WatchPolicy, policy
 from services.playback.domain.questions import ShownQuestion
-from services.playback.domain.watch import Attempt, LegKind, Live, Prompt, advance, ask_again, confirm
+from services.playback.domain.watch import Attempt, LegKind, Live, Prompt, advance, ask_again, confirm, is_prompt_due
 from services.playback.events.published import Evidence, WatchCompleted
 
 
@@ -100,9 +100,8 @@ def _step(ctx: Context, call: Call, token: str, request: str) -> Step:
 
 def _credit(ctx: Context, step: Step, position_ms: int) -> Outcome:
     prompts = ctx.prompts_of(step.live, step.policy)
-    upcoming = prompts[step.live.confirmed] if step.live.confirmed < len(prompts) else None
-    live = advance(step.live, position_ms, upcoming, step.policy, step.now)
-    if live.prompt is None and upcoming is not None and live.furthest_ms >= upcoming:
+    live = advance(step.live, position_ms, prompts, step.policy, step.now)
+    if is_prompt_due(live, prompts):
         prompt = Prompt(index=live.confirmed, nonce=ctx.ids.new(), shown_at=step.now)
         return Outcome(replace(live, prompt=prompt), (LegKind.PROMPT_OPENED,))
     return _complete_if_covered(Outcome(live), step, len(prompts))
