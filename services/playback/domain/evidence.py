@@ -121,20 +121,20 @@ def _chain_doubts(pack: dict[str, Any]) -> list[str]:
 
 
 def _time_doubts(pack: dict[str, Any]) -> list[str]:
-    """Credit never shrinks, and costs server time: elapsed time at the highest rate, and one gap cap in all. While a
+    """Credit never shrinks, and costs server time: elapsed time and one gap cap in all, at the highest rate. While a
     prompt is open there is none.
     """
-    rate, gap_cap_ms = Decimal(pack["watch"]["max_rate"]), pack["policy"]["gap_cap_ms"]
-    found, legs = [], pack["legs"]
+    rate, found, legs = Decimal(pack["watch"]["max_rate"]), [], pack["legs"]
+    bucket_ms = pack["policy"]["gap_cap_ms"] * rate
     for earlier, later in pairwise(legs):
         gained, elapsed = later["furthest_ms"] - earlier["furthest_ms"], later["at"] - earlier["at"]
         if gained < 0 or elapsed < 0:
             found.append(f"leg {later['number']} goes back")
-        if gained > elapsed * rate + gap_cap_ms:
+        if gained > elapsed * rate + bucket_ms:
             found.append(f"leg {later['number']} credits {gained} ms after {elapsed} ms")
         if gained and earlier["prompt_index"] is not None and earlier["kind"] != LegKind.PROMPT_CONFIRMED:
             found.append(f"leg {later['number']} credits {gained} ms while a prompt is open")
-    if legs and legs[-1]["furthest_ms"] > (legs[-1]["at"] - legs[0]["at"]) * rate + gap_cap_ms:
+    if legs and legs[-1]["furthest_ms"] > (legs[-1]["at"] - legs[0]["at"]) * rate + bucket_ms:
         found.append("the whole watch took less time than it credits")
     return found
 

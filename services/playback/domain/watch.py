@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
+from math import ceil
 
 from services.kit.days import civil_day
 from services.kit.kinds import ID_ONLY, stored
@@ -47,14 +48,15 @@ class Prompt:
 @stored(shape=1, personal=ID_ONLY)
 @dataclass(frozen=True)
 class Live:
-    """A learner's one live session, and the allowance that is kept from session to session.
+    """A learner's one live session, and the bucket that is kept from session to session.
 
     The session's token carries exactly this, so a beat needs no read; hence it holds no prompt position.
 
     Attributes:
         furthest_ms: how much of the lecture is credited: always the prefix [0, furthest_ms].
-        allowance_ms: how much more may be credited now: the token bucket, refilled by server time.
-        refilled_at: when the allowance was last brought up to date.
+        bucket_ms: how much more may be credited now, in real time: the token bucket, refilled by server time.
+        allowance_ms: the same in time of the lecture, as release 1.0.0 keeps it, which knows no bucket.
+        refilled_at: when the bucket was last brought up to date.
         day: the day (Asia/Shanghai, ISO) that `day_total_ms` counts; all courses together.
         legs, head_mac: number of the watch's signed records, and the last one's MAC.
         entitlement_id, entitled_until: what the session rests on, and when that ends, if it does.
@@ -88,6 +90,14 @@ class Live:
     entitlement_id: EntitlementId = UNKNOWN_ENTITLEMENT
     revoked_at: int | None = None
     questions: int = 0
+    bucket_ms: int | None = None
+
+    @property
+    def unspent_ms(self) -> int:
+        """What is in the bucket, in real time. What release 1.0.0 has taken from it since is gone from it."""
+        if self.bucket_ms is None:
+            return int(self.allowance_ms / self.max_rate)
+        return min(self.bucket_ms, ceil(self.allowance_ms / self.max_rate))
 
     def has_lease(self, now: int) -> bool:
         """Whether the session still holds the learner's exclusive right to play."""
@@ -172,9 +182,9 @@ def day_of(instant: int) -> str:
 def advance(live: Live, position_ms: int, prompts: Sequence[int], policy: WatchPolicy, now: int) -> Live:
     """Credits what the player may have watched since the last call, and renews the lease.
 
-    Credit = max(0, min(position, duration) - furthest), limited by the allowance and by what is left of the day. It
-    passes at most one unconfirmed prompt: it ends at the one after. Nothing is credited, and the allowance is not
-    refilled, while a prompt is open.
+    Credit = max(0, min(position, duration) - furthest), limited by the bucket and by what is left of the day. It passes
+    at most one unconfirmed prompt: it ends at the one after. Nothing is credited, and the bucket is not refilled, while
+    a prompt is open.
 
     Args:
         position_ms: where the player says it is. It can only lower the credit: time comes from `now`.
@@ -185,15 +195,21 @@ def advance(live: Live, position_ms: int, prompts: Sequence[int], policy: WatchP
         return renewed
     reach = min(position_ms, live.duration_ms, *prompts[live.confirmed + 1 :])
     day_left_ms = live.day_left_ms(policy, now)
-    credit = max(0, min(reach - live.furthest_ms, renewed.allowance_ms, day_left_ms))
+    credit = max(0, min(reach - live.furthest_ms, int(renewed.unspent_ms * live.max_rate), day_left_ms))
     today = day_of(now)
     return replace(
-        renewed,
+        keep_in_bucket(renewed, renewed.unspent_ms - ceil(credit / live.max_rate)),
         furthest_ms=live.furthest_ms + credit,
-        allowance_ms=renewed.allowance_ms - credit,
         day=today,
         day_total_ms=(live.day_total_ms if live.day == today else 0) + credit,
     )
+
+
+def keep_in_bucket(live: Live, unspent_ms: int) -> Live:
+    """The state with this in its bucket: real time, worth as much of the lecture as is played in it at the course's
+    rate. A course of another rate takes it over as it is.
+    """
+    return replace(live, bucket_ms=unspent_ms, allowance_ms=int(unspent_ms * live.max_rate))
 
 
 def _refilled(live: Live, policy: WatchPolicy, now: int) -> Live:
@@ -201,8 +217,8 @@ def _refilled(live: Live, policy: WatchPolicy, now: int) -> Live:
     now = max(now, live.refilled_at)
     if live.prompt is not None:
         return replace(live, refilled_at=now)
-    gained = int((now - live.refilled_at) * live.max_rate)
-    return replace(live, refilled_at=now, allowance_ms=min(policy.gap_cap_ms, live.allowance_ms + gained))
+    refilled_ms = live.unspent_ms + now - live.refilled_at
+    return keep_in_bucket(replace(live, refilled_at=now), min(policy.gap_cap_ms, refilled_ms))
 
 
 def is_prompt_due(live: Live, prompts: Sequence[int]) -> bool:
@@ -211,7 +227,7 @@ def is_prompt_due(live: Live, prompts: Sequence[int]) -> bool:
 
 
 def confirm(live: Live, policy: WatchPolicy, now: int) -> Live:
-    """Closes the open prompt; the allowance grows again from now on."""
+    """Closes the open prompt; the bucket is refilled again from now on."""
     return replace(
         _refilled(live, policy, now),
         prompt=None,

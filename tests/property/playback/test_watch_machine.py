@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -33,7 +34,7 @@ SKEW_MS = 2_000
 """Time may seem to step back between two calls."""
 PERIODS = st.sampled_from(["period-1", "period-2", "period-3"])
 CRASHES = st.sampled_from([None, None, None, "before", "after"])
-HIGHEST_RATE = 2
+GAP_CAP_MS = 30_000
 QUESTIONS = [{"text": text, "choices": [*"abc"], "answer": 1} for text in ("first", "second")]
 """Of the short course; the others' prompts only wait."""
 CHOICES = 3
@@ -55,7 +56,7 @@ class WatchMachine(RuleBasedStateMachine):
         self.world.publish(SHORT, version="asks", sequence=2, questions=QUESTIONS)
         self.states: dict[str, list[WatchState]] = defaultdict(list)
         self.keys: dict[str, list[str]] = defaultdict(list)
-        self.credited: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        self.credited: dict[str, list[tuple[int, Fraction]]] = defaultdict(list)
         self.furthest: dict[str, int] = defaultdict(int)
         self.bought: dict[tuple[str, str], int] = defaultdict(int)
         self.sequences: dict[str, int] = defaultdict(int)
@@ -271,12 +272,14 @@ class WatchMachine(RuleBasedStateMachine):
 
     @invariant()
     def credit_costs_real_time(self) -> None:
-        """In any window, over all courses: at most the time elapsed at the highest rate, and one gap cap."""
+        """In any window, over all courses, each at its own highest rate: at most the time elapsed and one gap cap."""
         now = to_ms(self.world.clock.now())
         for learner_id in (LEARNER, OTHER):
-            total = sum(watch.furthest_ms for watch, _ in self.watches(learner_id))
+            total = sum(
+                (watch.furthest_ms / Fraction(watch.max_rate) for watch, _ in self.watches(learner_id)), Fraction()
+            )
             for then, before in self.credited[learner_id]:
-                assert total - before <= max(0, now - then) * HIGHEST_RATE + 30_000
+                assert total - before <= max(0, now - then) + GAP_CAP_MS
             self.credited[learner_id].append((now, total))
 
     @invariant()

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
@@ -36,7 +35,7 @@ from services.playback.domain.ids import CourseId, LearnerId, SessionId, WatchId
 from services.playback.domain.legs import FIRST
 from services.playback.domain.membership import MembershipPeriod
 from services.playback.domain.policy import policy, policy_in_force
-from services.playback.domain.watch import NO_SESSION, Attempt, LegKind, Live, checkpoint, day_of
+from services.playback.domain.watch import NO_SESSION, Attempt, LegKind, Live, checkpoint, day_of, keep_in_bucket
 
 
 @dataclass(frozen=True)
@@ -213,9 +212,12 @@ def _open(
 
 
 def _session(ctx: Context, start: Start, before: Live, watch: Attempt, entitlement: Entitlement) -> Live:
-    """A new session's state: the watch's and the start's, but for the allowance and the day's total."""
+    """A new session's state: the watch's and the start's, but for the bucket and the day's total.
+
+    The bucket is kept from session to session, but the time between them does not refill it.
+    """
     prompt = watch.prompt and replace(watch.prompt, nonce=ctx.ids.new(), shown_at=start.now)
-    return replace(
+    session = replace(
         before,
         session_id=start.session_id,
         watch_id=watch.watch_id,
@@ -228,7 +230,6 @@ def _session(ctx: Context, start: Start, before: Live, watch: Attempt, entitleme
         max_rate=watch.max_rate,
         furthest_ms=watch.furthest_ms,
         confirmed=watch.confirmed,
-        allowance_ms=_carried(before, watch),
         refilled_at=start.now,
         day=before.day or day_of(start.now),
         lease_until=start.now + policy(watch.policy_id).lease_ms,
@@ -242,11 +243,4 @@ def _session(ctx: Context, start: Start, before: Live, watch: Attempt, entitleme
         questions=watch.questions,
         entitlement_id=entitlement.id,
     )
-
-
-def _carried(before: Live, watch: Attempt) -> int:
-    """The allowance is kept from session to session, but the time between them does not refill it.
-
-    On a slower course it is worth less: what was earned there is time, and a lecture takes its own, at its own rate.
-    """
-    return int(before.allowance_ms * min(Decimal(1), watch.max_rate / before.max_rate))
+    return keep_in_bucket(session, before.unspent_ms)

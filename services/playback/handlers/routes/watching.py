@@ -94,7 +94,9 @@ class WatchAnswer(BaseModel):
     saved_at: datetime = Field(description="everything credited until then is saved")
     lease_expires_at: datetime
     next_beat_ms: int = Field(description="how long to wait before the next beat")
-    gap_cap_ms: int = Field(description="unsaved play beyond this is lost: stop there")
+    gap_cap_ms: int = Field(
+        description="unsaved play beyond this is lost: stop there. Time of the lecture: a real-time span at `max_rate`"
+    )
     day_left_ms: int = Field(description="how much more can be credited today (Asia/Shanghai)")
     max_rate: Decimal = Field(description="playing faster earns nothing extra")
     prompts: PromptsAnswer
