@@ -14,7 +14,7 @@ from services.playback.app.items import questions_key
 from services.playback.domain.policy import WatchPolicy
 from services.playback.domain.prompts import prompt_positions
 from services.playback.domain.questions import QuestionSet, ShownQuestion, shown_question
-from services.playback.domain.watch import Attempt, Live
+from services.playback.domain.watch import Attempt, Live, time_of_call
 
 if TYPE_CHECKING:
     # Of the narrower contexts: a beat's function loads none of it.
@@ -42,9 +42,9 @@ class Context:
     that was put right counts once the function starts anew.
     """
 
-    def now(self) -> int:
-        """The server's time, milliseconds since 1970."""
-        return to_ms(self.clock.now())
+    def time_of_call(self, before: Live | None) -> int:
+        """The server's time of a learner's call, milliseconds since 1970, after what is known of them."""
+        return time_of_call(before, to_ms(self.clock.now()))
 
     def leg_mac(self, key_id: str, message: bytes) -> bytes:
         """The MAC of a leg."""

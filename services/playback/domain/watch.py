@@ -56,7 +56,7 @@ class Live:
         furthest_ms: how much of the lecture is credited: always the prefix [0, furthest_ms].
         bucket_ms: how much more may be credited now, in real time: the token bucket, refilled by server time.
         allowance_ms: the same in time of the lecture, as release 1.0.0 keeps it, which knows no bucket.
-        refilled_at: when the bucket was last brought up to date.
+        refilled_at: the time of the last call that was accepted, to which the bucket is brought up to date.
         day: the day (Asia/Shanghai, ISO) that `day_total_ms` counts; all courses together.
         legs, head_mac: number of the watch's signed records, and the last one's MAC.
         entitlement_id, entitled_until: what the session rests on, and when that ends, if it does.
@@ -101,7 +101,11 @@ class Live:
 
     def has_lease(self, now: int) -> bool:
         """Whether the session still holds the learner's exclusive right to play."""
-        return now < self.lease_until
+        return not self.is_over() and now < self.lease_until
+
+    def is_over(self) -> bool:
+        """Whether the session was given back or taken away. One whose lease ran out is not over: see `has_lease`."""
+        return self.lease_until <= self.refilled_at
 
     def is_entitled(self, now: int) -> bool:
         """Whether what the session rests on still runs."""
@@ -179,6 +183,15 @@ def day_of(instant: int) -> str:
     return civil_day(datetime.fromtimestamp(instant / 1000, UTC)).isoformat()
 
 
+def time_of_call(before: Live | None, host_time: int) -> int:
+    """The server's time of a learner's call: what the host's clock shows, but never before that of an earlier call.
+
+    Hosts' clocks differ. Everything that refills, compares or records takes its time from here: a host that is behind
+    takes nothing back, and one that is ahead gives time once, until the others have caught up with it.
+    """
+    return host_time if before is None else max(host_time, before.refilled_at)
+
+
 def advance(live: Live, position_ms: int, prompts: Sequence[int], policy: WatchPolicy, now: int) -> Live:
     """Credits what the player may have watched since the last call, and renews the lease.
 
@@ -213,8 +226,6 @@ def keep_in_bucket(live: Live, unspent_ms: int) -> Live:
 
 
 def _refilled(live: Live, policy: WatchPolicy, now: int) -> Live:
-    # Functions' clocks differ by milliseconds: time never runs backwards here.
-    now = max(now, live.refilled_at)
     if live.prompt is not None:
         return replace(live, refilled_at=now)
     refilled_ms = live.unspent_ms + now - live.refilled_at
@@ -246,7 +257,7 @@ def ask_again(live: Live, nonce: str, policy: WatchPolicy, now: int) -> Live:
 
 def revoke_session(live: Live, now: int) -> Live:
     """Ends the session because what it rests on was taken away; nothing that was answered before is answered again."""
-    return replace(live, revoked_at=now, lease_until=min(live.lease_until, now), answered="")
+    return replace(live, revoked_at=now, refilled_at=now, lease_until=min(live.lease_until, now), answered="")
 
 
 def lose_entitlement(attempt: Attempt, now: int) -> Attempt:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from fractions import Fraction
+from random import Random
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -30,11 +31,13 @@ from tests.unit.playback.world import DURATIONS, LEARNER, OTHER, SHORT, Crash, W
 LEARNERS = st.sampled_from([LEARNER, OTHER])
 COURSES = st.sampled_from(sorted(DURATIONS))
 A_DAY_MS = 86_400_000
-SKEW_MS = 2_000
-"""Time may seem to step back between two calls."""
+SKEW_MS = 20_000
+"""How far a host's clock is from the right time, at most, either way; each call meets another host."""
+HOSTS = st.randoms(use_true_random=False)
 PERIODS = st.sampled_from(["period-1", "period-2", "period-3"])
 CRASHES = st.sampled_from([None, None, None, "before", "after"])
 GAP_CAP_MS = 30_000
+LEASE_MS = 60_000
 QUESTIONS = [{"text": text, "choices": [*"abc"], "answer": 1} for text in ("first", "second")]
 """Of the short course; the others' prompts only wait."""
 CHOICES = 3
@@ -56,10 +59,11 @@ class WatchMachine(RuleBasedStateMachine):
         self.world.publish(SHORT, version="asks", sequence=2, questions=QUESTIONS)
         self.states: dict[str, list[WatchState]] = defaultdict(list)
         self.keys: dict[str, list[str]] = defaultdict(list)
-        self.credited: dict[str, list[tuple[int, Fraction]]] = defaultdict(list)
+        self.credited: dict[str, list[tuple[int, int, Fraction]]] = defaultdict(list)
         self.furthest: dict[str, int] = defaultdict(int)
         self.bought: dict[tuple[str, str], int] = defaultdict(int)
         self.sequences: dict[str, int] = defaultdict(int)
+        self.hosts = Random(0)  # noqa: S311 (no secret)
         self.memberships: dict[tuple[LearnerId, str], tuple[int, int] | None] = {}
         self.gone: set[tuple[str, str]] = set()
         self.checked = 0
@@ -69,6 +73,7 @@ class WatchMachine(RuleBasedStateMachine):
         """One call as its client sees it: answered, refused (and then nothing changed), or lost and sent again."""
         before = dict(self.world.store.items)
         self.world.store.crash = crash
+        self.another_host()
         try:
             state = call()
         except Problem:
@@ -81,28 +86,70 @@ class WatchMachine(RuleBasedStateMachine):
             self.world.store.crash = None
         self.states[learner_id].append(state)
 
+    def another_host(self) -> None:
+        """The next call is answered by a host with a clock of its own."""
+        self.world.clock.ahead_ms = self.hosts.choice([-SKEW_MS, 0, SKEW_MS, self.hosts.randint(-SKEW_MS, SKEW_MS)])
+
     def retry(self, learner_id: LearnerId, call: Callable[[], WatchState], before: dict[Any, Any]) -> None:
         """The client sends the same request again: what was applied before is answered, and not applied twice."""
         after_crash = dict(self.world.store.items)
+        self.another_host()
         if after_crash == before:
             self.attempt(learner_id, call, None)
             return
         self.states[learner_id].append(call())
         assert self.world.store.items == after_crash
 
-    @rule(learner_id=LEARNERS, course_id=COURSES, take_over=st.booleans(), old_key=st.booleans(), crash=CRASHES)
+    @rule(
+        learner_id=LEARNERS,
+        course_id=COURSES,
+        take_over=st.booleans(),
+        old_key=st.booleans(),
+        token_of=st.none() | st.integers(0, 3),
+        crash=CRASHES,
+    )
     def start(
-        self, learner_id: LearnerId, course_id: CourseId, take_over: bool, old_key: bool, crash: str | None
+        self,
+        learner_id: LearnerId,
+        course_id: CourseId,
+        take_over: bool,
+        old_key: bool,
+        crash: str | None,
+        token_of: int | None = None,
     ) -> None:
-        """Starts or takes over, with a new key or one used before."""
+        """Starts or takes over, with a new key or one used before, from a new page or one that has some token.
+
+        Nobody gets in unasked beside a player that was heard of as often as it has to be.
+        """
+        page = None if token_of is None else self.pick(learner_id, token_of)
+        live = self.world.store.get(live_key(learner_id), Live)
+        known = len(self.states[learner_id])
         keys = self.keys[learner_id]
         key = keys[-1] if old_key and keys else self.world.ids.new()
         keys.append(key)
         self.attempt(
             learner_id,
-            lambda: start_session(self.world.context, by(learner_id, key), course_id, take_over=take_over).state,
+            lambda: (
+                start_session(
+                    self.world.context,
+                    by(learner_id, key),
+                    course_id,
+                    take_over=take_over,
+                    token=page.token if page else None,
+                ).state
+            ),
             crash,
         )
+        if live and not take_over and not live.value.is_over():
+            quiet_ms = self.right_time() - live.value.refilled_at
+            for accepted in self.states[learner_id][known:]:
+                is_own = page is not None and page.live.session_id == live.value.session_id
+                assert is_own or accepted.live.session_id == live.value.session_id or quiet_ms >= LEASE_MS - 2 * SKEW_MS
+
+    def right_time(self) -> int:
+        """What a right clock shows."""
+        self.world.clock.ahead_ms = 0
+        return to_ms(self.world.clock.now())
 
     @rule(learner_id=LEARNERS, back=st.integers(0, 3), position_ms=st.integers(0, 90_000), crash=CRASHES)
     def beat_anywhere(self, learner_id: LearnerId, back: int, position_ms: int, crash: str | None) -> None:
@@ -191,10 +238,11 @@ class WatchMachine(RuleBasedStateMachine):
             call = lambda: pause(self.world.context, by(learner_id), state.token, position_ms)  # noqa: E731
             self.attempt(learner_id, call, crash)
 
-    @rule(wait_ms=st.integers(-50, 120_000))
-    def time_passes(self, wait_ms: int) -> None:
-        """Functions' clocks differ a little, so time may even seem to step back."""
+    @rule(wait_ms=st.integers(0, 120_000), hosts=HOSTS)
+    def time_passes(self, wait_ms: int, hosts: Random) -> None:
+        """And the next calls meet other hosts."""
         self.world.clock.advance(wait_ms)
+        self.hosts = hosts
 
     @rule(learner_id=LEARNERS, course_id=COURSES)
     def new_version_published(self, learner_id: LearnerId, course_id: CourseId) -> None:
@@ -210,6 +258,7 @@ class WatchMachine(RuleBasedStateMachine):
         number = max(0, self.bought[learner_id, course_id] - back)
         event = self.world.asked_to_revoke(learner_id, course_id, basis=f"claim-{number}" if number else "claim")
         self.world.store.crash = crash
+        self.another_host()
         with suppress(Crash):
             decide_revocation(self.world.context, event)
         decide_revocation(self.world.context, event)
@@ -225,11 +274,13 @@ class WatchMachine(RuleBasedStateMachine):
         self, learner_id: LearnerId, period: str, lasts_ms: int, revoked: bool, crash: str | None
     ) -> None:
         """A period begins, grows, shrinks or is taken back; the queue delivers until it is known, and once more."""
+        self.world.clock.ahead_ms = 0
         now = self.world.clock.now()
         sequence = self.sequences[learner_id] = self.sequences[learner_id] + 1
         valid_until = now + timedelta(milliseconds=lasts_ms)
         event = self.world.membership_news(learner_id, period, sequence, now, valid_until, revoked=revoked)
         self.world.store.crash = crash
+        self.another_host()
         with suppress(Crash):
             record_membership(self.world.context, event)
         record_membership(self.world.context, event)
@@ -242,6 +293,7 @@ class WatchMachine(RuleBasedStateMachine):
         """Orders asks for a period, which may not be known yet; it is delivered until it is decided, and once more."""
         event = self.world.asked_to_revoke_period(learner_id, period)
         self.world.store.crash = crash
+        self.another_host()
         with suppress(Crash):
             decide_revocation(self.world.context, event)
         decide_revocation(self.world.context, event)
@@ -272,15 +324,24 @@ class WatchMachine(RuleBasedStateMachine):
 
     @invariant()
     def credit_costs_real_time(self) -> None:
-        """In any window, over all courses, each at its own highest rate: at most the time elapsed and one gap cap."""
-        now = to_ms(self.world.clock.now())
+        """In any window, over all courses, each at its own highest rate: at most the time elapsed and one gap cap.
+
+        Time is the server's, as a learner's calls were told it. By the right time the hosts' difference is had once.
+        """
+        now = self.right_time()
         for learner_id in (LEARNER, OTHER):
+            live = self.world.store.get(live_key(learner_id), Live)
+            if live is None:
+                self.credited[learner_id] = [(now, now - SKEW_MS, Fraction())]
+                continue
+            told = live.value.refilled_at
             total = sum(
                 (watch.furthest_ms / Fraction(watch.max_rate) for watch, _ in self.watches(learner_id)), Fraction()
             )
-            for then, before in self.credited[learner_id]:
-                assert total - before <= max(0, now - then) + GAP_CAP_MS
-            self.credited[learner_id].append((now, total))
+            for then, told_then, before in self.credited[learner_id]:
+                assert total - before <= told - told_then + GAP_CAP_MS
+                assert total - before <= now - then + GAP_CAP_MS + 2 * SKEW_MS
+            self.credited[learner_id].append((now, told, total))
 
     @invariant()
     def coverage_is_a_growing_prefix_that_passes_at_most_one_prompt(self) -> None:

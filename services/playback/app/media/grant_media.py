@@ -16,7 +16,7 @@ from services.playback.app.watching.problems import (
 from services.playback.app.watching.tokens import unseal
 from services.playback.app.watching.watches import read_attempt, read_live
 from services.playback.domain.ids import LearnerId
-from services.playback.domain.watch import Live
+from services.playback.domain.watch import Live, time_of_call
 
 VALIDITY = timedelta(minutes=5)
 """How long a learner who loses the lease or the entitlement can still fetch what was granted."""
@@ -50,7 +50,7 @@ def _live(ctx: MediaContext, learner_id: LearnerId, claimed: Live, now: int) -> 
     stored = read_live(ctx.store, learner_id)
     if stored is None or stored.value.session_id != claimed.session_id:
         raise LEASE_SUPERSEDED.problem(saved=saved_part(claimed))
-    live = stored.value
+    live, now = stored.value, time_of_call(stored.value, now)
     if live.revoked_at is not None:
         raise ENTITLEMENT_REVOKED.problem(saved=saved_part(live))
     if not live.has_lease(now):

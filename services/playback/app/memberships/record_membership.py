@@ -56,7 +56,7 @@ def _session(ctx: Context, learner_id: LearnerId, period: MembershipPeriod) -> l
 
 
 def _watch(ctx: Context, learner_id: LearnerId, ended: Stored[Live]) -> list[Write]:
-    now, stored = ctx.now(), read_attempt(ctx.store, learner_id, ended.value)
+    now, stored = ended.value.refilled_at, read_attempt(ctx.store, learner_id, ended.value)
     # A complete watch keeps what it was completed on.
     watch = lose_entitlement(stored.value, now) if ended.value.completed_at is None else stored.value
     return save_watch(stored, watch, ended, now)[1]

@@ -67,9 +67,10 @@ def _take_back(
     if taking is None:
         return []
     ended, session = _end_session(ctx, request, live)
+    now = ctx.time_of_call(live.value if live else None)
     if request.course_id is None:
         resting = [stored for stored in resting if ended and stored.value.watch_id == ended.value.watch_id]
-    return [taking, *session, *(write for watch in resting for write in _save(watch, ended, ctx.now()))]
+    return [taking, *session, *(write for watch in resting for write in _save(watch, ended, now))]
 
 
 def _entitlement(ctx: Context, request: Request, course_id: CourseId) -> Put | None:
@@ -78,7 +79,7 @@ def _entitlement(ctx: Context, request: Request, course_id: CourseId) -> Put | N
     known = ctx.store.get(key, Entitlement)
     if known and known.value.revoked_at is not None:
         return None
-    revoked = revoke_entitlement(known.value if known else None, request.entitlement_id, ctx.now())
+    revoked = revoke_entitlement(known.value if known else None, request.entitlement_id, ctx.time_of_call(None))
     return known.put(revoked) if known else Put(key, revoked)
 
 

@@ -15,7 +15,7 @@ def unchanged_session(learner_id: LearnerId, live: Stored[Live] | None) -> Check
 
 def end_session(ctx: Context, learner_id: LearnerId, live: Stored[Live]) -> tuple[Stored[Live], list[Write]]:
     """The live state that the session's end leads to, and the writes of it and of the leg that says so."""
-    now = ctx.now()
+    now = ctx.time_of_call(live.value)
     ended, leg = append_leg(ctx, learner_id, revoke_session(live.value, now), LegKind.REVOKED, now)
     put = live.put(ended)
     return live.after(put), [put, *leg]

@@ -27,6 +27,7 @@ from services.playback.app.watching.problems import (
     TAKEOVER_REQUIRED,
     saved_part,
 )
+from services.playback.app.watching.tokens import unseal
 from services.playback.app.watching.watch_state import WatchState, watch_state
 from services.playback.app.watching.watches import newest, read_attempt, read_attempts, read_live
 from services.playback.domain.course import Course
@@ -48,13 +49,17 @@ class Session:
 
 @dataclass(frozen=True)
 class Start:
-    """Who wants to watch what. `session_id` comes from the caller's Idempotency-Key, so a retry finds its session."""
+    """Who wants to watch what. `session_id` comes from the caller's Idempotency-Key, so a retry finds its session.
+
+    `own` is the session that the same page had before, if it could show that.
+    """
 
     learner_id: LearnerId
     course_id: CourseId
     session_id: SessionId
     take_over: bool
     new_attempt: bool
+    own: SessionId | None
     now: int
 
 
@@ -63,30 +68,52 @@ Draft = tuple[Stored[Attempt], Attempt]
 
 
 def start_session(
-    ctx: Context, call: Call, course_id: CourseId, *, take_over: bool, new_attempt: bool = False
+    ctx: Context,
+    call: Call,
+    course_id: CourseId,
+    *,
+    take_over: bool,
+    new_attempt: bool = False,
+    token: str | None = None,
 ) -> Session:
     """Takes the caller's one live session for this course.
 
     A complete watch is watched again for free, and gives nothing more; with `new_attempt` a watch of its own begins.
+    Who brings a token of the session that is live is the same place, reloaded, and takes nothing over.
 
     Raises:
         Problem: COURSE_NOT_FOUND, NOT_ENTITLED, ENTITLEMENT_ENDED, ENTITLEMENT_REVOKED; TAKEOVER_REQUIRED while another
             session has the lease.
     """
     session_id = SessionId(sha256(f"{call.caller_id}|{call.idempotency_key}".encode()).hexdigest()[:32])
-    start = Start(LearnerId(call.caller_id), course_id, session_id, take_over, new_attempt, ctx.now())
-    return commit_retrying(ctx.store, lambda: _plan(ctx, start))
+    learner_id = LearnerId(call.caller_id)
+    own = _session_of(ctx, learner_id, token) if token else None
+
+    def plan() -> tuple[Change, Session]:
+        stored = read_live(ctx.store, learner_id)
+        now = ctx.time_of_call(stored.value if stored else None)
+        return _plan(ctx, Start(learner_id, course_id, session_id, take_over, new_attempt, own, now), stored)
+
+    return commit_retrying(ctx.store, plan)
 
 
-def _plan(ctx: Context, start: Start) -> tuple[Change, Session]:
-    stored = read_live(ctx.store, start.learner_id)
+def _session_of(ctx: Context, learner_id: LearnerId, token: str) -> SessionId | None:
+    """The session that a page had. Another learner's token, as a shared browser may keep it, shows nothing."""
+    try:
+        return unseal(ctx.keys, learner_id, token).value.session_id
+    except Problem:
+        return None
+
+
+def _plan(ctx: Context, start: Start, stored: Stored[Live] | None) -> tuple[Change, Session]:
     if stored and stored.value.session_id == start.session_id and stored.value.revoked_at is None:
         return Change(), _repeat(ctx, start, stored)
     course = ctx.store.get(course_key(start.course_id), Course)
     if course is None:
         raise COURSE_NOT_FOUND.problem()
     entitlement, unchanged = _entitlement(ctx, start, course.value, stored)
-    if stored and stored.value.has_lease(start.now) and not start.take_over:
+    asks = stored and stored.value.has_lease(start.now) and stored.value.session_id != start.own
+    if stored and asks and not start.take_over:
         raise TAKEOVER_REQUIRED.problem(saved=saved_part(stored.value))
     closing, closed = _close(ctx, start, stored)
     latest = closed or _latest(ctx, start)
@@ -155,7 +182,8 @@ def _close(ctx: Context, start: Start, stored: Stored[Live] | None) -> tuple[lis
     attempt = read_attempt(ctx.store, start.learner_id, live)
     if not has_lease and attempt.value.live_version == stored.version:
         return [], (attempt, attempt.value) if live.course_id == start.course_id else None
-    kind = LegKind.TAKEN_OVER if has_lease else LegKind.EXPIRED
+    over = LegKind.PAUSED if live.session_id == start.own else LegKind.TAKEN_OVER
+    kind = over if has_lease else LegKind.EXPIRED
     closed, leg = append_leg(ctx, start.learner_id, live, kind, start.now)
     if live.course_id == start.course_id:
         return leg, (attempt, checkpoint(attempt.value, closed, stored.version + 1))

@@ -95,7 +95,7 @@ def _step(ctx: Context, call: Call, token: str, request: str) -> Step:
     learner_id = LearnerId(call.caller_id)
     stored = unseal(ctx.keys, learner_id, token)
     digest = sha256(f"{token}|{request}".encode()).hexdigest()[:32]
-    return Step(learner_id, stored, digest, ctx.now(), call.correlation_id)
+    return Step(learner_id, stored, digest, ctx.time_of_call(stored.value), call.correlation_id)
 
 
 def _credit(ctx: Context, step: Step, position_ms: int) -> Outcome:
@@ -142,14 +142,15 @@ def _complete_if_covered(outcome: Outcome, step: Step, prompts: int) -> Outcome:
 
 
 def _settle(ctx: Context, step: Step, decide: Callable[[], Outcome]) -> WatchState:
-    if not step.live.has_lease(step.now):
+    if step.live.is_over():
         return _repeat_or_refuse(ctx, step, LEASE_EXPIRED)
     if not step.live.is_entitled(step.now):
         raise ENTITLEMENT_ENDED.problem(saved=saved_part(step.live))
     outcome = decide()
     outcome = replace(outcome, live=replace(outcome.live, answered=step.digest))
+    kinds = (*_coming_back(step), *outcome.kinds)
     # Without legs it is the hot path: one conditional write, nothing else.
-    put, beside = _with_legs(ctx, step, outcome) if outcome.kinds else (step.stored.put(outcome.live), Change())
+    put, beside = _with_legs(ctx, step, outcome) if kinds else (step.stored.put(outcome.live), Change())
     try:
         ctx.store.commit(Change([put, *beside.writes], beside.events))
     except Conflict:
@@ -157,10 +158,22 @@ def _settle(ctx: Context, step: Step, decide: Callable[[], Outcome]) -> WatchSta
     return watch_state(ctx, step.learner_id, step.stored.after(put))
 
 
+def _coming_back(step: Step) -> tuple[LegKind, ...]:
+    """What the record says of a session that was not heard of for longer than its lease, and goes on: nobody took its
+    place. Otherwise it would look as if somebody had watched all the while; at an open prompt it does not anyway.
+    """
+    is_silent = not step.live.has_lease(step.now) and step.live.prompt is None
+    return (LegKind.EXPIRED, LegKind.STARTED) if is_silent else ()
+
+
 def _with_legs(ctx: Context, step: Step, outcome: Outcome) -> tuple[Put, Change]:
     """The live item's write, and what is written beside it."""
     stored = read_attempt(ctx.store, step.learner_id, step.live)
-    live, legs = outcome.live, list[Write]()
+    before, legs = step.live, list[Write]()
+    for kind in _coming_back(step):
+        before, leg = append_leg(ctx, step.learner_id, before, kind, step.now)
+        legs += leg
+    live = replace(outcome.live, legs=before.legs, head_mac=before.head_mac)
     for kind in outcome.kinds:
         response = NO_RESPONSE if kind is LegKind.COMPLETED else outcome.response
         live, leg = append_leg(ctx, step.learner_id, live, kind, step.now, response)

@@ -32,6 +32,11 @@ class StartRequest(Request):
 
     course_id: CourseId
     take_over: StrictBool = Field(False, description="stop the session that is live elsewhere")
+    token: Token | None = Field(
+        None,
+        description="the newest token that this page was given before it was loaded anew, of whatever course: then it "
+        "is the same place, and nobody is asked whether to take over",
+    )
     new_attempt: StrictBool = Field(
         False,
         description="where the latest watch is complete: watch the published version anew, from its start and with "
@@ -137,7 +142,12 @@ def add_watching_routes(app: APIGatewayHttpResolver, ctx: Context) -> None:
     )
     def start(request: Annotated[StartRequest, Body()]) -> StartAnswer:
         session = start_session(
-            ctx, call_of(app), request.course_id, take_over=request.take_over, new_attempt=request.new_attempt
+            ctx,
+            call_of(app),
+            request.course_id,
+            take_over=request.take_over,
+            new_attempt=request.new_attempt,
+            token=request.token,
         )
         return StartAnswer(media_url=session.media_url, **_fields(session.state))
 
