@@ -28,6 +28,15 @@ QUESTION_PURPOSE = "question"
 """What the keys are used for; each has a subkey of its own. The token's purpose is beside its code."""
 
 
+def prompt_positions_of(keys: KeyRing, watch: Live | Attempt, policy: WatchPolicy) -> tuple[int, ...]:
+    """The positions (ms) of a watch's prompts, by the key that was pinned when it began."""
+
+    def draw(message: bytes) -> bytes:
+        return keys.mac(watch.key_id, PROMPT_PURPOSE, message)
+
+    return prompt_positions(watch.watch_id, watch.duration_ms, policy, draw)
+
+
 @dataclass(frozen=True)
 class Context:
     """Of watching, and of what decides who may."""
@@ -52,11 +61,7 @@ class Context:
 
     def prompts_of(self, watch: Live | Attempt, policy: WatchPolicy) -> tuple[int, ...]:
         """The positions (ms) of a watch's prompts, by the key that was pinned when it began."""
-
-        def draw(message: bytes) -> bytes:
-            return self.keys.mac(watch.key_id, PROMPT_PURPOSE, message)
-
-        return prompt_positions(watch.watch_id, watch.duration_ms, policy, draw)
+        return prompt_positions_of(self.keys, watch, policy)
 
     def open_question(self, live: Live) -> ShownQuestion | None:
         """What the open prompt asks, by the key that was pinned when the watch began; None where it only waits."""
@@ -80,7 +85,7 @@ class Context:
 
 @dataclass(frozen=True)
 class MediaContext:
-    """Of opening lectures. It writes nothing."""
+    """Of opening lectures. It writes for how long, and nothing else."""
 
     store: Store
     clock: Clock

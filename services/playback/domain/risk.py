@@ -1,9 +1,10 @@
 """What of a completed watch is worth a reviewer's look. Signals only: nothing is refused or held by them."""
 
 import tomllib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from itertools import pairwise
@@ -20,7 +21,7 @@ HIGHEST_RATE = 2
 
 
 class RiskKind(StrEnum):
-    """What was noticed; the figure measured is in milliseconds, per mille, hours, minutes or times, as named."""
+    """What was noticed; the figure measured is of the unit that is named with it."""
 
     CONSTANT_REACTIONS = "constant_reactions"
     IMPOSSIBLE_REACTION = "impossible_reaction"
@@ -28,6 +29,18 @@ class RiskKind(StrEnum):
     NO_REST = "no_rest"
     FREQUENT_TAKEOVERS = "frequent_takeovers"
     GUESSED_ANSWERS = "guessed_answers"
+    MEDIA_NOT_OPENED = "media_not_opened"
+    ACCOUNTS_ON_DEVICE = "accounts_on_device"
+    ACCOUNTS_ON_ADDRESS = "accounts_on_address"
+    DEVICES_OF_ACCOUNT = "devices_of_account"
+    ADDRESSES_OF_ACCOUNT = "addresses_of_account"
+
+
+class PlaceKind(StrEnum):
+    """What an account is used at."""
+
+    DEVICE = "device"
+    ADDRESS = "address"
 
 
 class Unit(StrEnum):
@@ -38,6 +51,8 @@ class Unit(StrEnum):
     HOURS = "hours"
     MINUTES = "minutes"
     TIMES = "times"
+    ACCOUNTS = "accounts"
+    PLACES = "places"
 
 
 @dataclass(frozen=True)
@@ -46,6 +61,8 @@ class RiskPolicy:
 
     `constant_per_mille`: standard deviation by mean of the last `constant_answers` reaction times, below which they
     count as constant. `guess_wrong`: of the last `guess_answers` answers to questions (0: nobody looks at them).
+    `media_per_mille`: how long the files were open, by what the credited part takes at the highest rate, below which
+    nobody can have seen it (0: nobody looks). `accounts_on_…`, `…_of_account`: from so many on it is noticed (0: never).
     The others are the first figure that is noticed, as it is (`impossible_ms`, `rest_minutes`: the first not).
     """
 
@@ -63,6 +80,11 @@ class RiskPolicy:
     takeovers_a_day: int
     guess_answers: int = 0
     guess_wrong: int = 0
+    media_per_mille: int = 0
+    accounts_on_device: int = 0
+    accounts_on_address: int = 0
+    devices_of_account: int = 0
+    addresses_of_account: int = 0
 
 
 @cache
@@ -86,11 +108,25 @@ class RiskSignal:
     unit: Unit
 
 
+@dataclass(frozen=True)
+class Surroundings:
+    """What is known of a watch beside its legs: how long its files were open (ms), and how many accounts are used at
+    each place where its learner's sessions began lately.
+    """
+
+    opened_ms: int = 0
+    accounts: Mapping[PlaceKind, Sequence[int]] = field(default_factory=dict)
+
+
+NO_SURROUNDINGS = Surroundings()
+
 Watch = Sequence[LegFacts]
 """One watch's legs, in order."""
 
 
-def risk_signals(watch: Watch, recent: Sequence[Watch], policy: RiskPolicy) -> list[RiskSignal]:
+def risk_signals(
+    watch: Watch, recent: Sequence[Watch], policy: RiskPolicy, around: Surroundings = NO_SURROUNDINGS
+) -> list[RiskSignal]:
     """What is noticed about a completed watch.
 
     Args:
@@ -105,6 +141,8 @@ def risk_signals(watch: Watch, recent: Sequence[Watch], policy: RiskPolicy) -> l
         _no_rest(known, now, policy),
         _takeovers(known, now, policy),
         guessing(known, policy) if _wrong(watch) else None,
+        _media(watch, around.opened_ms, policy),
+        *_places(around, policy),
     ]
     return [signal for signal in found if signal]
 
@@ -176,6 +214,31 @@ def guessing(watches: Iterable[Watch], policy: RiskPolicy) -> RiskSignal | None:
     if wrong < policy.guess_wrong:
         return None
     return RiskSignal(RiskKind.GUESSED_ANSWERS, wrong, policy.guess_wrong, Unit.TIMES)
+
+
+def _media(watch: Watch, opened_ms: int, policy: RiskPolicy) -> RiskSignal | None:
+    """How long the files were open, by the time that what is credited takes. Of a watch that began under release
+    1.0.0, whose start says no rate, nobody wrote that down.
+    """
+    pins = watch[0].pins
+    if pins is None or not policy.media_per_mille:
+        return None
+    opened = int(1000 * opened_ms * Decimal(pins.max_rate) / max(1, watch[-1].furthest_ms))
+    if opened >= policy.media_per_mille:
+        return None
+    return RiskSignal(RiskKind.MEDIA_NOT_OPENED, opened, policy.media_per_mille, Unit.PER_MILLE)
+
+
+def _places(around: Surroundings, policy: RiskPolicy) -> list[RiskSignal]:
+    """How many accounts share a place, at most, and at how many places this one is used."""
+    devices, addresses = (around.accounts.get(kind, ()) for kind in (PlaceKind.DEVICE, PlaceKind.ADDRESS))
+    figures = [
+        (RiskKind.ACCOUNTS_ON_DEVICE, max(devices, default=0), policy.accounts_on_device, Unit.ACCOUNTS),
+        (RiskKind.ACCOUNTS_ON_ADDRESS, max(addresses, default=0), policy.accounts_on_address, Unit.ACCOUNTS),
+        (RiskKind.DEVICES_OF_ACCOUNT, len(devices), policy.devices_of_account, Unit.PLACES),
+        (RiskKind.ADDRESSES_OF_ACCOUNT, len(addresses), policy.addresses_of_account, Unit.PLACES),
+    ]
+    return [RiskSignal(kind, had, limit, unit) for kind, had, limit, unit in figures if limit and had >= limit]
 
 
 def _wrong(legs: Watch) -> int:

@@ -63,6 +63,7 @@ class Live:
         revoked_at: when that was taken away, which ended the session.
         questions: how many the pinned version's prompts may ask; 0: prompts are only confirmed.
         answered: digest of the request this state answered, so that exactly that one can be repeated.
+        seal: key id and MAC of all the rest (`domain/seals.py`); "": of release 1.0.0.
     """
 
     session_id: SessionId
@@ -91,6 +92,7 @@ class Live:
     revoked_at: int | None = None
     questions: int = 0
     bucket_ms: int | None = None
+    seal: str = ""
 
     @property
     def unspent_ms(self) -> int:
@@ -152,7 +154,7 @@ class Attempt:
 
     `live_version` is the version of `Live` that the last leg wrote: a reader takes whichever of the two is newer.
     `entitlement` is what it rests on; a complete watch keeps the one that it was completed on.
-    `grown_on` is the last day (Asia/Shanghai, ISO) on which it got a leg.
+    `grown_on` is the last day (Asia/Shanghai, ISO) on which it got a leg. `seal` is as of `Live`.
     """
 
     watch_id: WatchId
@@ -176,6 +178,7 @@ class Attempt:
     completed_at: int | None = None
     grown_on: str = ""
     questions: int = 0
+    seal: str = ""
 
 
 def day_of(instant: int) -> str:

@@ -241,6 +241,14 @@ def test_a_retried_start_finds_its_session(world: World) -> None:
     assert start_session(world.context, by(LEARNER, "same-key-same-key"), LONG, take_over=False) == first
 
 
+def test_a_key_that_was_used_for_another_course_is_refused_and_changes_nothing(world: World) -> None:
+    start_session(world.context, by(LEARNER, "same-key-same-key"), LONG, take_over=False)
+    before = dict(world.store.items)
+    again = lambda: start_session(world.context, by(LEARNER, "same-key-same-key"), SHORT, take_over=True)  # noqa: E731
+    assert code_of(again) == "IDEMPOTENCY_KEY_REUSED"
+    assert world.store.items == before
+
+
 def test_a_stolen_token_is_worthless_to_another_learner(world: World) -> None:
     state = world.start()
     assert code_of(lambda: beat(world.context, by(OTHER), state.token, 1_000)) == "TOKEN_INVALID"

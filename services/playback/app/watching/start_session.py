@@ -7,17 +7,19 @@ from hashlib import sha256
 from typing import Any
 
 from services.kit.call import Call
-from services.kit.problems import Problem
-from services.kit.store import ABSENT, Change, Check, Stored, Write, commit_retrying
+from services.kit.problems import IDEMPOTENCY_KEY_REUSED, Problem
+from services.kit.store import ABSENT, Change, Check, Conflict, Stored, Write, commit_retrying
 from services.playback.app.context import Context
 from services.playback.app.items import (
     MEMBERSHIPS,
     attempt_key,
     course_key,
     grants_of,
+    leg_key,
     live_key,
     partition_of_learner,
 )
+from services.playback.app.watching.broken_records import broken
 from services.playback.app.watching.legs import append_leg, save_watch
 from services.playback.app.watching.problems import (
     COURSE_NOT_FOUND,
@@ -27,13 +29,15 @@ from services.playback.app.watching.problems import (
     TAKEOVER_REQUIRED,
     saved_part,
 )
+from services.playback.app.watching.rights import refuse_lost_right
+from services.playback.app.watching.seals import check_attempt, check_session, sealed_live
 from services.playback.app.watching.tokens import unseal
 from services.playback.app.watching.watch_state import WatchState, watch_state
 from services.playback.app.watching.watches import newest, read_attempt, read_attempts, read_live
 from services.playback.domain.course import Course
 from services.playback.domain.entitlement import Entitlement, best_entitlement
 from services.playback.domain.ids import CourseId, LearnerId, SessionId, WatchId
-from services.playback.domain.legs import FIRST
+from services.playback.domain.legs import FIRST, Leg
 from services.playback.domain.membership import MembershipPeriod
 from services.playback.domain.policy import policy, policy_in_force
 from services.playback.domain.watch import NO_SESSION, Attempt, LegKind, Live, checkpoint, day_of, keep_in_bucket
@@ -83,18 +87,38 @@ def start_session(
 
     Raises:
         Problem: COURSE_NOT_FOUND, NOT_ENTITLED, ENTITLEMENT_ENDED, ENTITLEMENT_REVOKED; TAKEOVER_REQUIRED while another
-            session has the lease.
+            session has the lease; IDEMPOTENCY_KEY_REUSED where the live one of this key is of another course;
+            WATCH_RECORD_BROKEN.
     """
     session_id = SessionId(sha256(f"{call.caller_id}|{call.idempotency_key}".encode()).hexdigest()[:32])
     learner_id = LearnerId(call.caller_id)
     own = _session_of(ctx, learner_id, token) if token else None
+    opened: list[Session] = []
 
     def plan() -> tuple[Change, Session]:
         stored = read_live(ctx.store, learner_id)
         now = ctx.time_of_call(stored.value if stored else None)
-        return _plan(ctx, Start(learner_id, course_id, session_id, take_over, new_attempt, own, now), stored)
+        planned = _plan(ctx, Start(learner_id, course_id, session_id, take_over, new_attempt, own, now), stored)
+        opened.append(planned[1])
+        return planned
 
-    return commit_retrying(ctx.store, plan)
+    try:
+        return commit_retrying(ctx.store, plan)
+    except Conflict:
+        _refuse_rolled_back(ctx, learner_id, opened[-1].state.live)
+        raise
+
+
+def _refuse_rolled_back(ctx: Context, learner_id: LearnerId, live: Live) -> None:
+    """Where there is a leg that its attempt does not know, which one transaction writes, somebody put the attempt back.
+
+    Raises:
+        Problem: WATCH_RECORD_BROKEN.
+    """
+    leg = ctx.store.get(leg_key(live.watch_id, live.legs), Leg)
+    attempt = ctx.store.get(attempt_key(learner_id, live.course_id, live.attempt), Attempt)
+    if leg and attempt and attempt.value.legs < live.legs:
+        raise broken(live.watch_id, [f"there are legs from {live.legs} on that the attempt does not know"])
 
 
 def _session_of(ctx: Context, learner_id: LearnerId, token: str) -> SessionId | None:
@@ -106,6 +130,8 @@ def _session_of(ctx: Context, learner_id: LearnerId, token: str) -> SessionId | 
 
 
 def _plan(ctx: Context, start: Start, stored: Stored[Live] | None) -> tuple[Change, Session]:
+    if stored and stored.value.session_id == start.session_id and stored.value.course_id != start.course_id:
+        raise IDEMPOTENCY_KEY_REUSED.problem()
     if stored and stored.value.session_id == start.session_id and stored.value.revoked_at is None:
         return Change(), _repeat(ctx, start, stored)
     course = ctx.store.get(course_key(start.course_id), Course)
@@ -127,7 +153,9 @@ def _plan(ctx: Context, start: Start, stored: Stored[Live] | None) -> tuple[Chan
 
 
 def _repeat(ctx: Context, start: Start, stored: Stored[Live]) -> Session:
+    refuse_lost_right(ctx.store, start.learner_id, stored.value)
     attempt = read_attempt(ctx.store, start.learner_id, stored.value).value
+    check_session(ctx, start.learner_id, attempt, stored.value)
     return Session(watch_state(ctx, start.learner_id, stored), attempt.media_url)
 
 
@@ -180,6 +208,7 @@ def _close(ctx: Context, start: Start, stored: Stored[Live] | None) -> tuple[lis
         return [], None
     live, has_lease = stored.value, stored.value.has_lease(start.now)
     attempt = read_attempt(ctx.store, start.learner_id, live)
+    check_session(ctx, start.learner_id, attempt.value, live)
     if not has_lease and attempt.value.live_version == stored.version:
         return [], (attempt, attempt.value) if live.course_id == start.course_id else None
     over = LegKind.PAUSED if live.session_id == start.own else LegKind.TAKEN_OVER
@@ -187,13 +216,15 @@ def _close(ctx: Context, start: Start, stored: Stored[Live] | None) -> tuple[lis
     closed, leg = append_leg(ctx, start.learner_id, live, kind, start.now)
     if live.course_id == start.course_id:
         return leg, (attempt, checkpoint(attempt.value, closed, stored.version + 1))
-    _, saving = save_watch(attempt, attempt.value, stored.after(stored.put(closed)), start.now)
+    _, saving = save_watch(ctx, attempt, attempt.value, stored.after(stored.put(closed)), start.now)
     return [*leg, *saving], None
 
 
 def _latest(ctx: Context, start: Start) -> Draft | None:
     """The learner's latest watch of the course."""
     attempts = read_attempts(ctx.store, start.learner_id, start.course_id)
+    if attempts:
+        check_attempt(ctx, attempts[-1].value)
     return (attempts[-1], attempts[-1].value) if attempts else None
 
 
@@ -234,8 +265,8 @@ def _open(
     before = before or Stored(live_key(start.learner_id), NO_SESSION, ABSENT)
     live = _session(ctx, start, before.value, watch, entitlement)
     live, leg = append_leg(ctx, start.learner_id, live, LegKind.STARTED, start.now)
-    put = before.put(live)
-    _, saving = save_watch(attempt, watch, before.after(put), start.now)
+    put = before.put(sealed_live(ctx.keys, start.learner_id, live))
+    _, saving = save_watch(ctx, attempt, watch, before.after(put), start.now)
     return before.after(put), [put, *saving, *leg]
 
 

@@ -24,6 +24,8 @@ from services.playback.app.watching.problems import (
     TOKEN_STALE,
     saved_part,
 )
+from services.playback.app.watching.rights import completed_on, refuse_lost_right
+from services.playback.app.watching.seals import check_leg, check_session, sealed_live
 from services.playback.app.watching.tokens import unseal
 from services.playback.app.watching.watch_state import WatchState, watch_state
 from services.playback.app.watching.watches import read_attempt, read_live
@@ -150,12 +152,16 @@ def _settle(ctx: Context, step: Step, decide: Callable[[], Outcome]) -> WatchSta
     outcome = replace(outcome, live=replace(outcome.live, answered=step.digest))
     kinds = (*_coming_back(step), *outcome.kinds)
     # Without legs it is the hot path: one conditional write, nothing else.
-    put, beside = _with_legs(ctx, step, outcome) if kinds else (step.stored.put(outcome.live), Change())
+    put, beside = _with_legs(ctx, step, outcome) if kinds else (_put(ctx, step, outcome.live), Change())
     try:
         ctx.store.commit(Change([put, *beside.writes], beside.events))
     except Conflict:
         return _repeat_or_refuse(ctx, step, TOKEN_STALE)
     return watch_state(ctx, step.learner_id, step.stored.after(put))
+
+
+def _put(ctx: Context, step: Step, live: Live) -> Put:
+    return step.stored.put(sealed_live(ctx.keys, step.learner_id, live))
 
 
 def _coming_back(step: Step) -> tuple[LegKind, ...]:
@@ -169,6 +175,7 @@ def _coming_back(step: Step) -> tuple[LegKind, ...]:
 def _with_legs(ctx: Context, step: Step, outcome: Outcome) -> tuple[Put, Change]:
     """The live item's write, and what is written beside it."""
     stored = read_attempt(ctx.store, step.learner_id, step.live)
+    check_leg(ctx, stored.value, step.stored)
     before, legs = step.live, list[Write]()
     for kind in _coming_back(step):
         before, leg = append_leg(ctx, step.learner_id, before, kind, step.now)
@@ -178,10 +185,12 @@ def _with_legs(ctx: Context, step: Step, outcome: Outcome) -> tuple[Put, Change]
         response = NO_RESPONSE if kind is LegKind.COMPLETED else outcome.response
         live, leg = append_leg(ctx, step.learner_id, live, kind, step.now, response)
         legs += leg
-    put = step.stored.put(live)
-    attempt, saving = save_watch(stored, stored.value, step.stored.after(put), step.now)
-    events = [_completion(ctx, attempt, step)] if LegKind.COMPLETED in outcome.kinds else []
-    return put, Change([*saving, *legs], events)
+    put = _put(ctx, step, live)
+    attempt, saving = save_watch(ctx, stored, stored.value, step.stored.after(put), step.now)
+    if LegKind.COMPLETED not in outcome.kinds:
+        return put, Change([*saving, *legs])
+    right = completed_on(ctx.store, step.learner_id, step.live)
+    return put, Change([*saving, *legs, right], [_completion(ctx, attempt, step)])
 
 
 def _completion(ctx: Context, attempt: Attempt, step: Step) -> Envelope:
@@ -210,7 +219,10 @@ def _repeat_or_refuse(ctx: Context, step: Step, otherwise: ProblemType) -> Watch
     if stored is None:
         raise otherwise.problem()
     live = stored.value
+    if live.session_id == step.live.session_id:
+        refuse_lost_right(ctx.store, step.learner_id, live)
     if live.answered == step.digest:
+        check_session(ctx, step.learner_id, read_attempt(ctx.store, step.learner_id, live).value, live)
         return watch_state(ctx, step.learner_id, stored)
     if live.session_id != step.live.session_id:
         raise LEASE_SUPERSEDED.problem(saved=_saved_of(ctx, step, live))

@@ -13,10 +13,12 @@ from services.kit.clock import from_ms
 from services.kit.http import call_of, secured
 from services.kit.identity import Role
 from services.playback.app.context import Context
+from services.playback.app.risk.places import note_places
 from services.playback.app.watching.read_progress import read_progress
 from services.playback.app.watching.start_session import start_session
 from services.playback.app.watching.watch import beat, confirm_prompt, pause
 from services.playback.app.watching.watch_state import WatchState
+from services.playback.domain.ids import LearnerId
 from services.playback.domain.questions import ShownQuestion
 from services.playback.domain.watch import Prompt
 from services.playback.handlers.routes.fields import CourseId, Token
@@ -36,6 +38,11 @@ class StartRequest(Request):
         None,
         description="the newest token that this page was given before it was loaded anew, of whatever course: then it "
         "is the same place, and nobody is asked whether to take over",
+    )
+    device: StrictStr | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9-]{16,64}$",
+        description="a random name that the browser keeps; only its keyed hash is kept, for 60 days, and never shown",
     )
     new_attempt: StrictBool = Field(
         False,
@@ -141,14 +148,16 @@ def add_watching_routes(app: APIGatewayHttpResolver, ctx: Context) -> None:
         **secured(Role.LEARNER, idempotent=True),
     )
     def start(request: Annotated[StartRequest, Body()]) -> StartAnswer:
+        call = call_of(app)
         session = start_session(
             ctx,
-            call_of(app),
+            call,
             request.course_id,
             take_over=request.take_over,
             new_attempt=request.new_attempt,
             token=request.token,
         )
+        note_places(ctx, LearnerId(call.caller_id), request.device, _address(app))
         return StartAnswer(media_url=session.media_url, **_fields(session.state))
 
     @app.post("/v1/playback/beats", operation_id="beat", summary="Report the position; be credited", **learner)
@@ -182,6 +191,12 @@ def add_watching_routes(app: APIGatewayHttpResolver, ctx: Context) -> None:
             completed=watch.completed_at is not None,
             completed_at=_instant(watch.completed_at),
         )
+
+
+def _address(app: APIGatewayHttpResolver) -> str | None:
+    """The learner's address: what the distribution saw, the last but the distribution's own."""
+    seen = [part.strip() for part in app.current_event.headers.get("x-forwarded-for", "").split(",")]
+    return seen[-2:][0] or None
 
 
 def _fields(state: WatchState) -> dict[str, Any]:
