@@ -62,7 +62,7 @@ class RiskPolicy:
     `constant_per_mille`: standard deviation by mean of the last `constant_answers` reaction times, below which they
     count as constant. `guess_wrong`: of the last `guess_answers` answers to questions (0: nobody looks at them).
     `media_per_mille`: how long the files were open, by what the credited part takes at the highest rate, below which
-    nobody can have seen it (0: nobody looks). `accounts_on_…`, `…_of_account`: from so many on it is noticed (0: never).
+    nobody can have seen it (0: nobody looks). `accounts_on_…`, `…_of_account`: so many are noticed (0: never).
     The others are the first figure that is noticed, as it is (`impossible_ms`, `rest_minutes`: the first not).
     """
 

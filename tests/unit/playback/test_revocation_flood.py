@@ -57,7 +57,7 @@ class Flood:
         """A beat with the newest token, the last request once more, a start under an old key and one under a new."""
         context, newest = self.world.context, self.states[-1]
         self.world.clock.advance(1)
-        before = self.states[-2:][0]
+        before, self.world.store.crash, crash = self.states[-2:][0], None, self.world.store.crash
         calls: list[Callable[[], WatchState]] = [
             lambda: beat(context, by(LEARNER), newest.token, DURATIONS[LONG]),
             lambda: beat(context, by(LEARNER), before.token, DURATIONS[LONG]),
@@ -68,6 +68,7 @@ class Flood:
             with suppress(Problem, Conflict):
                 self.states.append(call())
                 self.accepted += 1
+        self.world.store.crash = crash
 
 
 def revoked_legs(world: World, state: WatchState) -> int:

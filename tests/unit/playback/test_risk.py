@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -21,7 +22,7 @@ HOUR_MS, MINUTE_MS = 3_600_000, 60_000
 WATCH_ID = WatchId("w")
 
 
-def leg(kind: LegKind, at: int, session: str = "s", furthest_ms: int = 0, **facts: int | None) -> LegFacts:
+def leg(kind: LegKind, at: int, session: str = "s", furthest_ms: int = 0, **facts: Any) -> LegFacts:
     """A leg with the facts that signals look at."""
     return LegFacts(WATCH_ID, LEARNER, LONG, "v1", SessionId(session), 1, kind, at, furthest_ms, **facts)
 

@@ -265,13 +265,13 @@ def test_two_starts_that_meet_are_no_broken_record(world: World, alarms: list[st
     world.start()
     commit, left = world.store.commit, [5]
 
-    def overtaken(change_: Change) -> None:
+    def overtaken(change: Change) -> None:
         if left[0]:
             left[0] -= 1
             world.store.commit = commit  # type: ignore[method-assign]
             world.start(take_over=True)
             world.store.commit = overtaken  # type: ignore[method-assign]
-        commit(change_)
+        commit(change)
 
     world.store.commit = overtaken  # type: ignore[method-assign]
     with pytest.raises(Conflict):

@@ -9,7 +9,7 @@ from services.kit.store import Change, Put
 from services.playback.app.context import RiskContext
 from services.playback.app.media.items import MediaOpened, media_key
 from services.playback.app.risk.items import RiskCase, RiskCasePlace, case_key, case_place_key
-from services.playback.app.risk.places import since, used_at
+from services.playback.app.risk.note_places import since, used_at
 from services.playback.app.watching.watches import read_attempts, read_legs
 from services.playback.domain.ids import WatchId
 from services.playback.domain.legs import LegFacts

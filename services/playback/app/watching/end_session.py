@@ -47,7 +47,8 @@ def _ended(ctx: Context, learner_id: LearnerId, stored: Stored[Live]) -> Change:
     now = ctx.time_of_call(stored.value)
     live, leg = append_leg(ctx, learner_id, revoke_session(stored.value, now), LegKind.REVOKED, now)
     put = stored.put(sealed_live(ctx.keys, learner_id, live))
-    # A complete watch keeps what it was completed on.
-    watch = attempt.value if live.completed_at is not None else lose_entitlement(attempt.value, now)
-    _, saving = save_watch(ctx, attempt, watch, stored.after(put), now)
+    if live.completed_at is not None:
+        # It keeps what it was completed on, and its record stays as it is.
+        return Change([put])
+    _, saving = save_watch(ctx, attempt, lose_entitlement(attempt.value, now), stored.after(put), now)
     return Change([put, *leg, *saving])

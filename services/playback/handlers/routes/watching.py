@@ -13,7 +13,7 @@ from services.kit.clock import from_ms
 from services.kit.http import call_of, secured
 from services.kit.identity import Role
 from services.playback.app.context import Context
-from services.playback.app.risk.places import note_places
+from services.playback.app.risk.note_places import note_places
 from services.playback.app.watching.read_progress import read_progress
 from services.playback.app.watching.start_session import start_session
 from services.playback.app.watching.watch import beat, confirm_prompt, pause

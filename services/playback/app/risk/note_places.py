@@ -1,15 +1,21 @@
 """Where accounts are used: which devices and addresses, as keyed hashes, for as long as a reviewer may want them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from services.kit.clock import from_ms
-from services.kit.kinds import ID_ONLY, Kept, stored
 from services.kit.store import Change, Conflict, Key, Put, Store, Stored, Throttled
 from services.playback.app.context import Context
-from services.playback.app.items import partition_of_learner
+from services.playback.app.risk.items import (
+    AccountPlaces,
+    Place,
+    PlaceUse,
+    account_places_key,
+    place_partition,
+    place_use_key,
+)
 from services.playback.domain.ids import LearnerId
 from services.playback.domain.risk import PlaceKind
 from services.playback.domain.watch import day_of
@@ -22,56 +28,6 @@ RETENTION = timedelta(days=60)
 
 MOST_PLACES = 60
 DIGEST_BYTES = 16
-
-
-@dataclass(frozen=True)
-class Place:
-    """A device or an address, and the last day (Asia/Shanghai, ISO) on which a session began there."""
-
-    kind: PlaceKind
-    digest: str
-    day: str
-
-
-@stored(
-    shape=1,
-    personal=(
-        ID_ONLY,
-        Kept(
-            "places",
-            because="reviewers have to see whether an account is shared; hashes that only our key can make",
-            until="60 days after the last session there",
-        ),
-    ),
-)
-@dataclass(frozen=True)
-class AccountPlaces:
-    """Where a learner's sessions began lately, the newest last."""
-
-    places: tuple[Place, ...]
-
-
-@stored(shape=1, personal=ID_ONLY)
-@dataclass(frozen=True)
-class PlaceUse:
-    """That an account is used at a place: the last day (Asia/Shanghai, ISO). Its key names both."""
-
-    day: str
-
-
-def account_places_key(learner_id: LearnerId) -> Key:
-    """Where a learner's sessions began."""
-    return Key(partition_of_learner(learner_id), "PLACES")
-
-
-def place_partition(place: Place) -> str:
-    """The partition of the accounts that are used at a place."""
-    return f"PLACE#{place.kind}#{place.digest}"
-
-
-def place_use_key(place: Place, learner_id: LearnerId) -> Key:
-    """That an account is used at a place."""
-    return Key(place_partition(place), learner_id)
 
 
 def note_places(ctx: Context, learner_id: LearnerId, device: str | None, address: str | None) -> None:
