@@ -21,7 +21,7 @@ HIGHEST_RATE = 2
 
 
 class RiskKind(StrEnum):
-    """What was noticed; the figure measured is of the unit that is named with it."""
+    """What was noticed; the figure measured is in milliseconds, per mille, hours, minutes or times, as named."""
 
     CONSTANT_REACTIONS = "constant_reactions"
     IMPOSSIBLE_REACTION = "impossible_reaction"
@@ -29,6 +29,11 @@ class RiskKind(StrEnum):
     NO_REST = "no_rest"
     FREQUENT_TAKEOVERS = "frequent_takeovers"
     GUESSED_ANSWERS = "guessed_answers"
+
+
+class FigureKind(StrEnum):
+    """What else a reviewer may weigh, in a list of its own: the first one's kinds were promised to be all."""
+
     MEDIA_NOT_OPENED = "media_not_opened"
     ACCOUNTS_ON_DEVICE = "accounts_on_device"
     ACCOUNTS_ON_ADDRESS = "accounts_on_address"
@@ -51,6 +56,12 @@ class Unit(StrEnum):
     HOURS = "hours"
     MINUTES = "minutes"
     TIMES = "times"
+
+
+class FigureUnit(StrEnum):
+    """What a figure counts."""
+
+    PER_MILLE = "per_mille"
     ACCOUNTS = "accounts"
     PLACES = "places"
 
@@ -109,6 +120,16 @@ class RiskSignal:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """One more thing measured, and the threshold that it passed."""
+
+    kind: FigureKind
+    measured: int
+    threshold: int
+    unit: FigureUnit
+
+
+@dataclass(frozen=True)
 class Surroundings:
     """What is known of a watch beside its legs: how long its files were open (ms), and how many accounts are used at
     each place where its learner's sessions began lately.
@@ -118,15 +139,11 @@ class Surroundings:
     accounts: Mapping[PlaceKind, Sequence[int]] = field(default_factory=dict)
 
 
-NO_SURROUNDINGS = Surroundings()
-
 Watch = Sequence[LegFacts]
 """One watch's legs, in order."""
 
 
-def risk_signals(
-    watch: Watch, recent: Sequence[Watch], policy: RiskPolicy, around: Surroundings = NO_SURROUNDINGS
-) -> list[RiskSignal]:
+def risk_signals(watch: Watch, recent: Sequence[Watch], policy: RiskPolicy) -> list[RiskSignal]:
     """What is noticed about a completed watch.
 
     Args:
@@ -141,8 +158,6 @@ def risk_signals(
         _no_rest(known, now, policy),
         _takeovers(known, now, policy),
         guessing(known, policy) if _wrong(watch) else None,
-        _media(watch, around.opened_ms, policy),
-        *_places(around, policy),
     ]
     return [signal for signal in found if signal]
 
@@ -216,7 +231,13 @@ def guessing(watches: Iterable[Watch], policy: RiskPolicy) -> RiskSignal | None:
     return RiskSignal(RiskKind.GUESSED_ANSWERS, wrong, policy.guess_wrong, Unit.TIMES)
 
 
-def _media(watch: Watch, opened_ms: int, policy: RiskPolicy) -> RiskSignal | None:
+def figures(watch: Watch, around: Surroundings, policy: RiskPolicy) -> list[Figure]:
+    """What is measured about a completed watch beside its legs, as far as it passes a threshold."""
+    media = _media(watch, around.opened_ms, policy)
+    return [*([media] if media else []), *_places(around, policy)]
+
+
+def _media(watch: Watch, opened_ms: int, policy: RiskPolicy) -> Figure | None:
     """How long the files were open, by the time that what is credited takes. Of a watch that began under release
     1.0.0, whose start says no rate, nobody wrote that down.
     """
@@ -226,19 +247,20 @@ def _media(watch: Watch, opened_ms: int, policy: RiskPolicy) -> RiskSignal | Non
     opened = int(1000 * opened_ms * Decimal(pins.max_rate) / max(1, watch[-1].furthest_ms))
     if opened >= policy.media_per_mille:
         return None
-    return RiskSignal(RiskKind.MEDIA_NOT_OPENED, opened, policy.media_per_mille, Unit.PER_MILLE)
+    return Figure(FigureKind.MEDIA_NOT_OPENED, opened, policy.media_per_mille, FigureUnit.PER_MILLE)
 
 
-def _places(around: Surroundings, policy: RiskPolicy) -> list[RiskSignal]:
+def _places(around: Surroundings, policy: RiskPolicy) -> list[Figure]:
     """How many accounts share a place, at most, and at how many places this one is used."""
     devices, addresses = (around.accounts.get(kind, ()) for kind in (PlaceKind.DEVICE, PlaceKind.ADDRESS))
-    figures = [
-        (RiskKind.ACCOUNTS_ON_DEVICE, max(devices, default=0), policy.accounts_on_device, Unit.ACCOUNTS),
-        (RiskKind.ACCOUNTS_ON_ADDRESS, max(addresses, default=0), policy.accounts_on_address, Unit.ACCOUNTS),
-        (RiskKind.DEVICES_OF_ACCOUNT, len(devices), policy.devices_of_account, Unit.PLACES),
-        (RiskKind.ADDRESSES_OF_ACCOUNT, len(addresses), policy.addresses_of_account, Unit.PLACES),
+    accounts, places = FigureUnit.ACCOUNTS, FigureUnit.PLACES
+    found = [
+        Figure(FigureKind.ACCOUNTS_ON_DEVICE, max(devices, default=0), policy.accounts_on_device, accounts),
+        Figure(FigureKind.ACCOUNTS_ON_ADDRESS, max(addresses, default=0), policy.accounts_on_address, accounts),
+        Figure(FigureKind.DEVICES_OF_ACCOUNT, len(devices), policy.devices_of_account, places),
+        Figure(FigureKind.ADDRESSES_OF_ACCOUNT, len(addresses), policy.addresses_of_account, places),
     ]
-    return [RiskSignal(kind, had, limit, unit) for kind, had, limit, unit in figures if limit and had >= limit]
+    return [figure for figure in found if figure.threshold and figure.measured >= figure.threshold]
 
 
 def _wrong(legs: Watch) -> int:

@@ -44,7 +44,7 @@ def signals(world: World, completed: Envelope) -> dict[str, int]:
 def complete(world: World, opens_every_ms: int | None, minutes: int = 25) -> Envelope:
     """A watch like a person's, whose player opens the files so often; its completion."""
     world.publish(LONG, version="long", sequence=5, duration_ms=minutes * 60_000)
-    state, opened_at, number = world.start(), None, 0
+    state, opened_at, number = world.start(take_over=True), None, 0
     while state.live.completed_at is None:
         number += 1
         now = state.live.refilled_at
@@ -70,6 +70,7 @@ def test_it_is_the_time_that_the_files_were_open_that_counts(world: World, every
 
 
 def test_opening_the_files_a_hundred_times_at_once_opens_them_no_longer(world: World) -> None:
+    world.publish(LONG, version="long", sequence=5, duration_ms=25 * 60_000)
     state = world.start()
     for _ in range(100):
         grant_media(world.media_context(Named()), by(LEARNER), state.token)

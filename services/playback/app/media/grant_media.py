@@ -7,7 +7,7 @@ from services.kit.call import Call
 from services.kit.clock import from_ms, to_ms
 from services.kit.store import Change, Put, Store, commit_retrying
 from services.playback.app.context import MediaContext
-from services.playback.app.media.items import MediaOpened, media_key
+from services.playback.app.media.items import MediaAccess, media_key
 from services.playback.app.watching.problems import (
     ENTITLEMENT_ENDED,
     ENTITLEMENT_REVOKED,
@@ -52,9 +52,9 @@ def grant_media(ctx: MediaContext, call: Call, token: str) -> MediaGrant:
 def _noted(store: Store, watch_id: WatchId, now: int, until: int) -> Change:
     """How long the files are open by now, for whoever asks after the completion whether they could have been seen."""
     key = media_key(watch_id)
-    known = store.get(key, MediaOpened)
+    known = store.get(key, MediaAccess)
     if known is None:
-        return Change([Put(key, MediaOpened(until - now, until))])
+        return Change([Put(key, MediaAccess(until - now, until))])
     before = known.value
     longer_ms = max(0, until - max(now, before.until))
     return Change([known.put(replace(before, opened_ms=before.opened_ms + longer_ms, until=max(until, before.until)))])

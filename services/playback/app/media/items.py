@@ -10,7 +10,7 @@ from services.playback.domain.ids import WatchId
 
 @stored(shape=1, personal=NOTHING)
 @dataclass(frozen=True)
-class MediaOpened:
+class MediaAccess:
     """For how long a watch's files were open in all, in milliseconds, and until when they are (since 1970)."""
 
     opened_ms: int

@@ -7,13 +7,20 @@ from services.kit.events import Envelope
 from services.kit.inbox import apply_once
 from services.kit.store import Change, Put
 from services.playback.app.context import RiskContext
-from services.playback.app.media.items import MediaOpened, media_key
+from services.playback.app.media.items import MediaAccess, media_key
 from services.playback.app.risk.items import RiskCase, RiskCasePlace, case_key, case_place_key
 from services.playback.app.risk.note_places import since, used_at
 from services.playback.app.watching.watches import read_attempts, read_legs
 from services.playback.domain.ids import WatchId
 from services.playback.domain.legs import LegFacts
-from services.playback.domain.risk import RiskPolicy, Surroundings, recent_reactions, risk_policy_in_force, risk_signals
+from services.playback.domain.risk import (
+    RiskPolicy,
+    Surroundings,
+    figures,
+    recent_reactions,
+    risk_policy_in_force,
+    risk_signals,
+)
 from services.playback.domain.watch import Attempt, day_of
 from services.playback.events.published import RiskSignalled, Signal, WatchCompleted
 
@@ -38,15 +45,16 @@ def _plan(ctx: RiskContext, event: Envelope, data: WatchCompleted) -> Change:
     day = day_of(to_ms(data.completed_at))
     policy = risk_policy_in_force(date.fromisoformat(day))
     watches = {watch_id: _legs(ctx, watch_id) for watch_id in _recent(ctx, data, day, policy)}
-    opened = ctx.store.get(media_key(data.watch_id), MediaOpened)
+    opened = ctx.store.get(media_key(data.watch_id), MediaAccess)
     surroundings = Surroundings(
         opened_ms=opened.value.opened_ms if opened else 0,
         accounts=used_at(ctx.store, data.learner_id, since(day, policy.recent_days))
         if policy.accounts_on_device
         else {},
     )
-    signals = risk_signals(watches[data.watch_id], list(watches.values()), policy, surroundings)
-    if not signals:
+    signals = risk_signals(watches[data.watch_id], list(watches.values()), policy)
+    measured = figures(watches[data.watch_id], surroundings, policy)
+    if not signals and not measured:
         return Change()
     case = RiskCase(
         watch_id=data.watch_id,
@@ -56,6 +64,7 @@ def _plan(ctx: RiskContext, event: Envelope, data: WatchCompleted) -> Change:
         policy_id=policy.id,
         signals=tuple(signals),
         reactions=tuple(recent_reactions(list(watches.values()), policy)),
+        figures=tuple(measured),
     )
     writes = [Put(case_key(day, case.watch_id), case), Put(case_place_key(case.watch_id), RiskCasePlace(day))]
     return Change(writes, [_signalled(ctx, event, case)])
@@ -87,7 +96,7 @@ def _signalled(ctx: RiskContext, event: Envelope, case: RiskCase) -> Envelope:
         course_id=case.course_id,
         completed_at=from_ms(case.completed_at),
         policy_id=case.policy_id,
-        signals=[Signal.model_validate(signal, from_attributes=True) for signal in case.signals],
+        signals=[Signal.model_validate(signal, from_attributes=True) for signal in (*case.signals, *case.figures)],
     )
     return ctx.events.make(
         RiskSignalled.TYPE,

@@ -7,7 +7,7 @@ from services.kit.kinds import ID_ONLY, Kept, stored
 from services.kit.store import Key
 from services.playback.app.items import partition_of_learner, partition_of_watch
 from services.playback.domain.ids import CourseId, LearnerId, WatchId
-from services.playback.domain.risk import PlaceKind, RiskSignal
+from services.playback.domain.risk import Figure, PlaceKind, RiskSignal
 
 
 class CaseStatus(StrEnum):
@@ -32,7 +32,7 @@ class Review:
 )
 @dataclass(frozen=True)
 class RiskCase:
-    """A completed watch with signals. `reactions` are the reaction times (ms) that were judged together."""
+    """A completed watch with signals or figures. `reactions` are the reaction times (ms) that were judged together."""
 
     watch_id: WatchId
     learner_id: LearnerId
@@ -42,6 +42,7 @@ class RiskCase:
     signals: tuple[RiskSignal, ...]
     reactions: tuple[int, ...]
     review: Review | None = None
+    figures: tuple[Figure, ...] = ()
 
     @property
     def status(self) -> CaseStatus:

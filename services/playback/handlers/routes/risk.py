@@ -50,6 +50,18 @@ class SignalAnswer(BaseModel):
     unit: Unit
 
 
+class FigureAnswer(BaseModel):
+    """One more thing measured, and the threshold that it passed; with an office and a family in mind."""
+
+    kind: str = Field(
+        description="media_not_opened, accounts_on_device, accounts_on_address, devices_of_account or "
+        "addresses_of_account; more may come"
+    )
+    measured: int
+    threshold: int
+    unit: str = Field(description="per_mille, accounts or places; more may come")
+
+
 class ReviewAnswer(BaseModel):
     """Who looked at it, and what was found."""
 
@@ -68,6 +80,7 @@ class CaseAnswer(BaseModel):
     status: CaseStatus
     policy_id: str = Field(description="the edition of the thresholds")
     signals: list[SignalAnswer]
+    figures: list[FigureAnswer]
     review: ReviewAnswer | None
 
 
@@ -154,6 +167,7 @@ def _case(case: RiskCase) -> dict[str, Any]:
         "status": case.status,
         "policy_id": case.policy_id,
         "signals": [SignalAnswer.model_validate(signal, from_attributes=True) for signal in case.signals],
+        "figures": [FigureAnswer.model_validate(figure, from_attributes=True) for figure in case.figures],
         "review": review and ReviewAnswer(at=from_ms(review.at), reviewer=review.reviewer, reason=review.reason),
     }
 
