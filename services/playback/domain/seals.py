@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from services.playback.domain.entitlement import Entitlement
@@ -46,15 +47,21 @@ def _message(item: Attempt | Live, kind: type, learner_id: LearnerId) -> bytes:
 
 
 def _told(value: object, kind: type) -> dict[str, Any]:
-    members = {field.name: (getattr(value, field.name), field.default) for field in fields(kind)}
-    return {name: _plain(member) for name, (member, default) in members.items() if member != default}
+    members = ((name, getattr(value, name), default) for name, default in _defaults(kind))
+    return {name: _plain(member) for name, member, default in members if member != default}
+
+
+@cache
+def _defaults(kind: type) -> tuple[tuple[str, object], ...]:
+    return tuple((field.name, field.default) for field in fields(kind))
 
 
 def _plain(value: object) -> object:
-    inner = next((kind for kind in (Entitlement, Prompt) if isinstance(value, kind)), None)
-    if inner:
-        return _told(value, inner)
-    return str(value) if isinstance(value, Decimal) else value
+    if isinstance(value, str | int | None):
+        return value
+    if isinstance(value, Decimal):
+        return str(value)
+    return _told(value, Prompt if isinstance(value, Prompt) else Entitlement)
 
 
 def session_problems(attempt: Attempt, live: Live, prompts: Sequence[int]) -> list[str]:

@@ -14,6 +14,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from services.kit.clock import to_ms
 from services.kit.problems import Problem
+from services.playback.adapters.archive import MemoryArchive
+from services.playback.app.evidence.read_anchors import AnchorReport
+from services.playback.app.evidence.verify_watches import verify_watches
 from services.playback.app.items import live_key
 from services.playback.app.memberships.record_membership import record_membership
 from services.playback.app.revocation.decide_revocation import decide_revocation
@@ -63,6 +66,7 @@ class WatchMachine(RuleBasedStateMachine):
         self.furthest: dict[str, int] = defaultdict(int)
         self.bought: dict[tuple[str, str], int] = defaultdict(int)
         self.sequences: dict[str, int] = defaultdict(int)
+        self.verification = self.world.verification_context(MemoryArchive())
         self.hosts = Random(0)  # noqa: S311 (no secret)
         self.memberships: dict[tuple[LearnerId, str], tuple[int, int] | None] = {}
         self.gone: set[tuple[str, str]] = set()
@@ -426,6 +430,13 @@ class WatchMachine(RuleBasedStateMachine):
             for watch, _ in self.watches(learner_id):
                 legs = self.world.legs(watch.watch_id)
                 assert self.world.verify(watch.watch_id, legs, (watch.legs, watch.head_mac)) == []
+
+    @invariant()
+    def everything_stored_is_as_it_was_sealed(self) -> None:
+        """The operators' check has nothing to say, whatever happened in whatever order."""
+        for learner_id in (LEARNER, OTHER):
+            verdicts = verify_watches(self.verification, AnchorReport(), learner_id)
+            assert [finding for verdict in verdicts for finding in verdict.findings] == []
 
     @invariant()
     def prompts_are_confirmed_by_right_answers_only(self) -> None:

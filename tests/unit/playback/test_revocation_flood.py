@@ -19,6 +19,7 @@ from services.playback.app.watching.start_session import start_session
 from services.playback.app.watching.watch import beat
 from services.playback.app.watching.watch_state import WatchState
 from services.playback.domain.watch import LegKind, Live
+from tests.bench.meter import metered
 from tests.unit.playback.player import play
 from tests.unit.playback.world import DURATIONS, LEARNER, LONG, NOON_IN_SHANGHAI, SHORT, Crash, World, a_world, by
 
@@ -108,6 +109,21 @@ def test_a_flood_of_starts_and_beats_does_not_delay_a_revocation(
     before = dict(world.store.items)
     flood.everything()
     assert world.store.items == before
+
+
+def test_nor_does_it_on_dynamodb(monkeypatch: pytest.MonkeyPatch) -> None:
+    with metered(monkeypatch) as meter:
+        world = World(store=meter.context.store)  # type: ignore[arg-type]
+        world.store.crash = None
+        world.publish(LONG)
+        world.entitle(LEARNER, LONG)
+        state = play(world, world.start(), 5_000)
+        flood = Flood(world, state)
+        decide_revocation(world.context, world.asked_to_revoke(LEARNER, LONG))
+        flood.is_theirs = True
+        assert flood.accepted > 3
+        assert world.live().revoked_at is not None
+        assert revoked_legs(world, state) == 1
 
 
 def test_a_flood_does_not_delay_the_news_that_a_membership_has_ended(world: World) -> None:

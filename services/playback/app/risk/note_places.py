@@ -35,6 +35,8 @@ def note_places(ctx: Context, learner_id: LearnerId, device: str | None, address
     now = ctx.time_of_call(None)
     found = [(PlaceKind.DEVICE, device), (PlaceKind.ADDRESS, _network(address))]
     here = [Place(kind, _digest(ctx, kind, text), day_of(now)) for kind, text in found if text]
+    if not here:
+        return
     key = account_places_key(learner_id)
     known = ctx.store.get(key, AccountPlaces)
     fresh = [place for place in here if known is None or place not in known.value.places]
