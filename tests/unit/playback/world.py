@@ -70,12 +70,22 @@ class CrashingStore(MemoryStore):
             raise Crash
 
 
+class HostsClock(ManualClock):
+    """The clock of whichever host answers: as far from the right time as a test says."""
+
+    ahead_ms: int = 0
+
+    def now(self) -> datetime:
+        """What that host shows."""
+        return super().now() + timedelta(milliseconds=self.ahead_ms)
+
+
 @dataclass
 class World:
     """Everything a test drives."""
 
     store: CrashingStore = field(default_factory=CrashingStore)
-    clock: ManualClock = field(default_factory=lambda: ManualClock(NOON_IN_SHANGHAI))
+    clock: HostsClock = field(default_factory=lambda: HostsClock(NOON_IN_SHANGHAI))
     ids: SequentialIds = field(default_factory=SequentialIds)
     ring: dict[str, str] = field(default_factory=lambda: {"current": "k1", "k1": "one" * 20})
     context: Context = field(init=False)
