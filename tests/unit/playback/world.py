@@ -178,6 +178,7 @@ class World:
         withdrawn: bool = False,
         in_library: bool = True,
         questions: Sequence[dict[str, Any]] = (),
+        rate: str | None = None,
     ) -> None:
         """The catalogue publishes a course, of the library unless told otherwise, or withdraws it."""
         self.deliver(
@@ -188,7 +189,7 @@ class World:
             course_id=course_id,
             content_version=version,
             duration_ms=duration_ms or DURATIONS[course_id],
-            max_rate=RATES.get(course_id, "1.0"),
+            max_rate=rate or RATES.get(course_id, "1.0"),
             media_path=f"/media/{course_id}/{version}/index.m3u8",
             questions=list(questions),
         )
