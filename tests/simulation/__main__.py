@@ -26,7 +26,7 @@ def _row(duration_ms: int, rate: float, network: str, found: list[Run]) -> None:
     kept = [run.kept * 100 for run in found]
     slower = fmean(run.took_ms * run.rate / run.duration_ms for run in found)
     troubled = sorted({run.trouble for run in found if run.trouble})
-    print(
+    print(  # noqa: T201 (what the command is for)
         f"{duration_ms / 1000:>6.0f} s  x{rate}  {network:<7} kept {fmean(kept):6.2f} % (least {min(kept):6.2f})  "
         f"took {slower:5.2f} x  completed {sum(run.completed for run in found)}/{len(found)}  {troubled or ''}",
         flush=True,

@@ -53,7 +53,8 @@ def build() -> Path:
     build_client()
     environment = {**os.environ, "PATH": f"{TOOLS}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
     command = [str(TOOLS / "npx"), "vite", "build", "--ssr", SOURCE, "--outDir", str(BUILT), "--logLevel", "error"]
-    subprocess.run([*command, "--emptyOutDir"], cwd=WEB, env=environment, check=True, capture_output=True)
+    command.append("--emptyOutDir")
+    subprocess.run(command, cwd=WEB, env=environment, check=True, capture_output=True)  # noqa: S603
     return BUILT / "main.js"
 
 
@@ -66,8 +67,9 @@ def runs(program: Path, order: Order) -> Iterator[Run]:
         "seeds": order.seeds,
     }
     command = [str(TOOLS / "node"), str(program), json.dumps(asked)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as client:
-        assert client.stdin and client.stdout
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as client:  # noqa: S603
+        assert client.stdin
+        assert client.stdout
         service = None
         for line in client.stdout:
             message = json.loads(line)

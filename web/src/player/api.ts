@@ -2,6 +2,7 @@
 
 import { orders, result, watching } from '../api/client'
 import { asProblem, type Problem } from '../api/problem'
+import { keepToken, thisPlace } from './place'
 import type { Outcome, Request } from './protocol'
 import { send } from './requests'
 
@@ -24,7 +25,8 @@ function renewMedia(token: string): void {
 /** Sends one request for a course; what happened to it is the answer, never an exception. */
 export async function sendTo(courseId: string, request: Request, withinMs: number): Promise<Outcome<Problem>> {
   try {
-    const state = await send(watching, courseId, request, AbortSignal.timeout(withinMs))
+    const state = await send(watching, courseId, request, thisPlace(), AbortSignal.timeout(withinMs))
+    keepToken(state.token)
     if (request.kind === 'start') await openMedia(state.token)
     else if (request.kind !== 'pause') renewMedia(state.token)
     return { kind: 'accepted', state }

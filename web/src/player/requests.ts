@@ -3,6 +3,7 @@
 import type { Client } from 'openapi-fetch'
 import { result } from '../api/client'
 import type { paths } from '../api/generated/playback'
+import type { Place } from './place'
 import type { Request, WatchState } from './protocol'
 
 /** Sends one request for a course. Throws Problem. */
@@ -10,10 +11,11 @@ export function send(
   api: Client<paths>,
   courseId: string,
   request: Request,
+  place: Place,
   signal?: AbortSignal,
 ): Promise<WatchState> {
   if (request.kind === 'start') {
-    const body = { course_id: courseId, take_over: request.takeOver, new_attempt: request.newAttempt }
+    const body = { course_id: courseId, take_over: request.takeOver, new_attempt: request.newAttempt, ...place }
     const params = { header: { 'Idempotency-Key': request.key } }
     return result(api.POST('/v1/playback/sessions', { params, body, signal }))
   }

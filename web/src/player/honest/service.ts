@@ -28,13 +28,14 @@ export function tell(message: object): void {
 /** The service at an instant of virtual time, which its clock shows. */
 export class Handlers {
   private readonly api = createClient<paths>({ baseUrl: 'http://simulated', fetch: (request) => this.fetch(request) })
+  private readonly place = { token: null, device: 'a-browser-of-the-simulation' }
   private at = 0
 
   /** Handles a request now. */
   async answer(request: Request, now: number): Promise<Outcome> {
     this.at = now
     try {
-      return { kind: 'accepted', state: await send(this.api, COURSE, request) }
+      return { kind: 'accepted', state: await send(this.api, COURSE, request, this.place) }
     } catch (thrown) {
       return { kind: 'refused', problem: asProblem(thrown) }
     }
