@@ -12,7 +12,7 @@ export NODE_USE_SYSTEM_CA := 1
 # Container images like to set it; every process here would then compile all it imports anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help git setup browser lock run demo client client-lint services test check lint unit property flows e2e fuzz \
+.PHONY: help git setup browser lock run demo client client-lint services test check lint unit property flows e2e fuzz honest \
   coverage openapi synth release deploy clean
 
 help: ## list the commands
@@ -106,8 +106,8 @@ lint: setup ## style, import rules, requirements: a few seconds
 unit: setup ## the tests that need no running system, without the properties
 	@$(PY) -m pytest -n auto tests/unit tests/contracts tests/infra tests/bench
 
-property: setup ## the property tests: state machines that try everything in any order
-	@$(PY) -m pytest -n auto tests/property
+property: setup ## the property tests: state machines that try everything in any order, and simulated learners
+	@$(PY) -m pytest -n auto tests/property tests/simulation
 
 flows: setup ## the running system over HTTP: flows, attacks, the emulator
 	@$(PY) -m pytest -n auto tests/flows tests/security tests/emulator
@@ -117,6 +117,9 @@ e2e: setup browser ## the client in a real browser against the running system
 
 fuzz: setup ## the public fuzzer, for each role, on a system of its own or on URL=http://… that runs (MINUTES=30)
 	@$(PY) -m tests.fuzz --minutes $(or $(MINUTES),30) $(and $(URL),--url $(URL))
+
+honest: setup ## what honest learners keep on good and bad lines; half an hour, written into docs/honest-learners.md
+	@$(PY) -m tests.simulation --write
 
 coverage: setup ## lines and branches covered, by service; build/coverage/index.html shows which are not
 	@$(PY) -m pytest -n auto --cov --cov-report= tests/unit tests/contracts tests/property

@@ -50,6 +50,18 @@ UPSTREAM_FAILED = {
 }
 
 
+BAD_HEADER = {
+    "type": "about:blank",
+    "title": "Bad Request",
+    "status": 400,
+    "code": "INVALID_REQUEST",
+    "detail": "请求头只能包含 ASCII 字符。",
+    "detail_en": "Headers hold ASCII characters only.",
+    "next": "请去掉其他字符后重试。",
+    "next_en": "Leave the others out and try again.",
+}
+
+
 class SecretHeaders:
     """An origin's header values, with dynamic references replaced by the secrets' current values."""
 
@@ -147,6 +159,8 @@ class Edge:
         return self._client_file(request)
 
     async def _forward(self, request: Request, path: str, extra: dict[str, str], *, media: bool = False) -> Response:
+        if not all(value.isascii() for _, value in request.headers.raw):
+            return JSONResponse(BAD_HEADER, status_code=400, media_type="application/problem+json")
         headers = [(k, v) for k, v in self._passed_on(request)] + list(extra.items())
         target = self._http.base_url.copy_with(raw_path=_target(path, request))
         # Media was opened by cookies here, and a bearer token would make the storage look for a signature.

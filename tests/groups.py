@@ -15,6 +15,7 @@ GROUPS = {
     "infra": "templates",
     "contracts": "templates",
     "emulator": "emulator",
+    "simulation": "simulation",
 }
 """Folders of tests, and what they share, in the order in which workers take them: the longest ones first.
 

@@ -1,10 +1,12 @@
 """Playback: the verified watching of one learner, and the evidence of it."""
 
 from aws_cdk import CfnOutput, RemovalPolicy
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from infra.constructs.alarm import MINUTE, alarm
 from infra.constructs.archive import allow_objects, locked_bucket
 from infra.constructs.function import allow
 from infra.constructs.schedule import Schedule
@@ -35,6 +37,8 @@ class PlaybackStack(ServiceStack):
         ]
         consumer = self.add_consumer(types)
         self.allow_write(consumer.function)
+        # A session that has to end is ended whatever its learner does: its version is added to.
+        self.allow_count(consumer.function)
         self.allow_emit(consumer.function)
         keys.open_to(consumer.function)
         # Rotation: put a new key first, and keep the old ones: their packs stay to be checked for years.
@@ -55,7 +59,26 @@ class PlaybackStack(ServiceStack):
             "risk": self._risk(),
             "statements": self._statements(),
         }
+        self._watch_records()
         self.finish(functions, consumer, archive, schedules=[self._anchor()])
+
+    def _watch_records(self) -> None:
+        """Somebody has changed a watch's stored record: whichever function found it refused to go on."""
+        alarm(
+            self,
+            "BrokenWatchRecordsAlarm",
+            cloudwatch.Metric(
+                namespace="Xueshi",
+                metric_name="BrokenWatchRecords",
+                dimensions_map={"service": "playback"},
+                statistic="Sum",
+                period=MINUTE,
+            ),
+            name="xueshi-playback-broken-watch-records",
+            description="A watch's stored record is not what was sealed; the log names it: run verify_chain --learner",
+            threshold=1,
+            topic=self.platform.alarm_topic,
+        )
 
     def _anchor(self) -> Schedule:
         """Reads heads and writes anchors; neither packs nor items."""
@@ -92,7 +115,8 @@ class PlaybackStack(ServiceStack):
             key="private_key",
         )
         function = self.add_http_function("media", {"MEDIA_KEY_SECRET_ID": secret.secret_arn})
-        self.allow_read(function)
+        # For how long the files were open is looked at after the completion.
+        self.allow_write(function)
         keys.open_to(function)
         allow(function, ["secretsmanager:GetSecretValue"], [secret.secret_arn])
         CfnOutput(self, "MediaKeySecretArn", value=secret.secret_arn)

@@ -3,6 +3,7 @@
 import base64
 import re
 from collections.abc import Callable, Sequence
+from ipaddress import ip_address
 from typing import Annotated, Any, TypedDict, TypeVar, Unpack
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
@@ -96,6 +97,17 @@ def caller(app: APIGatewayHttpResolver) -> Principal:
 def correlation_id(app: APIGatewayHttpResolver) -> str:
     """The gateway's id of the current request, which its events carry on."""
     return str(app.current_event.request_context.request_id)
+
+
+def caller_address(app: APIGatewayHttpResolver) -> str | None:
+    """The address that the request came from: what the distribution saw, the last but the distribution's own."""
+    seen = [part.strip() for part in app.current_event.headers.get("x-forwarded-for", "").split(",")]
+    for found in seen[-2:]:
+        try:
+            return str(ip_address(found))
+        except ValueError:
+            continue
+    return None
 
 
 def raw_body(app: APIGatewayHttpResolver) -> bytes:

@@ -39,8 +39,9 @@ def test_a_whole_watch_costs_one_write_per_beat_and_a_transaction_per_leg(meter:
     assert all(len(set(found)) == 1 for found in kinds.values()), kinds
     cost = {kind: found[0] for kind, found in kinds.items()}
     assert cost["beat"] == Cost(("PutItem",), 1)
-    for leg in ("prompt opened", "prompt confirmed", "completed"):
+    for leg in ("prompt opened", "prompt confirmed"):
         assert cost[leg].calls == ("GetItem", "TransactWriteItems")
+    assert cost["completed"].calls == ("GetItem", "GetItem", "TransactWriteItems")
     assert Counter(cost["start"].calls)["TransactWriteItems"] == 1
     assert len(cost["start"].calls) == 5
     assert len(costs["prompt opened"]) == len(costs["prompt confirmed"]) == 3

@@ -29,6 +29,7 @@ IMPERSONAL = {
     "correlation_id", "course_title", "course_title_en", "day", "digest", "eligible_credentials", "end", "event_id",
     "fingerprint", "first_day", "grant_id", "grown_on", "head_mac", "item_id", "item_version", "key_id", "keywords",
     "last_day", "last_mac", "mac", "media_url", "nonce", "plan_version", "policy_id", "prev_mac", "previous_mac",
+    "max_rate", "prompt_key_id",
     "published_on", "seal", "sha256", "start", "status_list", "subtitle", "title_en", "trade_no", "transaction_id",
     "watch_ids",
     "Attestation.code", "AuditRecord.actor", "Batch.key", "Coupon.title", "CourseOffer.title", "CourseVersion.title",

@@ -121,7 +121,11 @@ def test_a_cut_network_loses_nothing(desk: Desk) -> None:
 
 
 def _saved_where_it_stands(window: Window, person: Person) -> int | None:
-    """What is credited, milliseconds, once that is where the lecture has stopped; None until then."""
+    """What is credited, milliseconds, once that is where the lecture has stopped; None until then.
+
+    What was played while a prompt was on its way is credited after it.
+    """
     stands = window.video("video.paused ? video.currentTime * 1000 : null")
     saved = int(person.progress()["furthest_ms"])
-    return saved if stands is not None and abs(stands - saved) < 300 else None
+    behind = 2_000 if window.page.get_by_role("alertdialog").is_visible() else 300
+    return saved if stands is not None and abs(stands - saved) < behind else None

@@ -11,7 +11,6 @@ from services.kit.store import (
     ABSENT,
     Add,
     Change,
-    Check,
     Conflict,
     Count,
     Key,
@@ -20,6 +19,8 @@ from services.kit.store import (
     Put,
     Remove,
     Stored,
+    Touch,
+    Write,
     check_size,
     stored_from,
 )
@@ -93,8 +94,10 @@ class MemoryStore:
         label = self.labels.get(key) or Label(None, None, "")
         return stored_from(key, version, body, label.kind, label.shape, kind)
 
-    def _require(self, write: Put | Check | Remove | Add) -> None:
+    def _require(self, write: Write) -> None:
         version, body = self.items.get(write.key, EMPTY)
+        if isinstance(write, Touch):
+            return
         if isinstance(write, Add):
             if not write.allows(decode(body, Count).count if body else 0):
                 raise Conflict(f"{write.key.pk} / {write.key.sk} has no room")
@@ -109,10 +112,14 @@ class MemoryStore:
         if label and (label.shape or 0) > kind.shape:
             raise NewerShape(f"{put.key.pk} / {put.key.sk} has shape {label.shape}")
 
-    def _apply(self, write: Put | Check | Remove | Add, body: str) -> None:
+    def _apply(self, write: Write, body: str) -> None:
         if isinstance(write, Put):
             self.items[write.key] = (write.after + 1, body)
             self.labels[write.key] = self._label(write.kind, write.expires_at)
+        elif isinstance(write, Touch):
+            if write.key in self.items:
+                version, text = self.items[write.key]
+                self.items[write.key] = (version + 1, text)
         elif isinstance(write, Remove):
             self.items.pop(write.key, None)
             self.labels.pop(write.key, None)

@@ -15,11 +15,11 @@ NO_RESOURCES = {"dynamodb:ListStreams", "xray:PutTelemetryRecords", "xray:PutTra
 CONSUMING = {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}
 STORE = {"dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"}
 COUNT = "dynamodb:UpdateItem"
-COUNTING = {"catalog": {"consume"}}
-"""Which functions add to counters."""
+COUNTING = {"catalog": {"consume"}, "playback": {"consume"}}
+"""Which functions add to counters, or to an item's version."""
 OPENAPI = ROOT / "docs" / "openapi"
-READ_BY_POST = {"POST /v1/credits/verification/{code}/name-check", "POST /v1/playback/media-grants"}
-"""What changes nothing: a body keeps a name out of addresses, which are logged; cookies are signed."""
+READ_BY_POST = {"POST /v1/credits/verification/{code}/name-check"}
+"""What changes nothing: a body keeps a name out of addresses, which are logged."""
 
 
 def as_list(value: Any) -> list[Any]:

@@ -135,7 +135,17 @@ class Add:
         return after >= 0 and (self.at_most is None or self.amount < 0 or after <= self.at_most)
 
 
-Write = Put | Check | Remove | Add
+@dataclass(frozen=True)
+class Touch:
+    """Moves the item's version on, whatever it is, and nothing else: who decided on what they read before is refused.
+
+    For what must not wait for others to stop writing. An item that is absent stays absent.
+    """
+
+    key: Key
+
+
+Write = Put | Check | Remove | Add | Touch
 
 
 @dataclass(frozen=True)
@@ -219,6 +229,8 @@ def check_size(change: Change) -> None:
     outbox_keys = [Key(event.subject, event.id) for event in change.events]
     if len(set(keys)) != len(keys) or len(set(outbox_keys)) != len(outbox_keys):
         raise ValueError("two writes to one key in one transaction")
+    if len(keys) + len(outbox_keys) > 1 and any(isinstance(write, Touch) for write in change.writes):
+        raise ValueError("a touch is a change of its own: in a transaction it would wait for others")
     if any(isinstance(write, Put) and isinstance(write.value, Count) for write in change.writes):
         raise ValueError("a counter is added to")
     if len(keys) + len(outbox_keys) > MAX_TRANSACTION_ITEMS:

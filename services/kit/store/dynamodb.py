@@ -25,6 +25,7 @@ from services.kit.store import (
     ABSENT,
     Add,
     Change,
+    Check,
     Conflict,
     Count,
     Key,
@@ -34,6 +35,7 @@ from services.kit.store import (
     Remove,
     Stored,
     Throttled,
+    Touch,
     Write,
     check_size,
     stored_from,
@@ -139,8 +141,22 @@ class DynamoStore:
             counter = self._items(alone.key.pk, alone.key.sk)
             arguments = counter.get_update_kwargs_from_instance(self._adding(alone), _has_room(alone))
             self._write(UPDATE_ITEM, arguments, alone)
+        elif isinstance(alone, Touch):
+            self._touch(alone)
         else:
             self._transact(change)
+
+    def _touch(self, touch: Touch) -> None:
+        item = self._items(touch.key.pk, touch.key.sk)
+        arguments = item.get_update_kwargs_from_instance([Item.version.add(1)], Item.pk.exists())
+        try:
+            _patiently(lambda: self._connection.dispatch(UPDATE_ITEM, arguments), again=_MET)
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code in _MET:
+                raise _refusal([touch], [None]) from error
+            if code not in _FAILED:
+                raise
 
     def _write(self, operation: str, arguments: dict[str, Any], write: Put | Add) -> None:
         try:
@@ -176,7 +192,7 @@ class DynamoStore:
             transaction.update(counter, self._adding(write), condition=_has_room(write))
         elif isinstance(write, Remove):
             transaction.delete(self._items(write.key.pk, write.key.sk), condition=_at_version(write.version))
-        else:
+        elif isinstance(write, Check):
             condition = _at_version(write.version)
             transaction.condition_check(self._items, write.key.pk, write.key.sk, condition)
 

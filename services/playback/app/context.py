@@ -14,7 +14,7 @@ from services.playback.app.items import questions_key
 from services.playback.domain.policy import WatchPolicy
 from services.playback.domain.prompts import prompt_positions
 from services.playback.domain.questions import QuestionSet, ShownQuestion, shown_question
-from services.playback.domain.watch import Attempt, Live
+from services.playback.domain.watch import Attempt, Live, time_of_call
 
 if TYPE_CHECKING:
     # Of the narrower contexts: a beat's function loads none of it.
@@ -26,6 +26,15 @@ LEG_PURPOSE = "leg"
 PROMPT_PURPOSE = "prompt"
 QUESTION_PURPOSE = "question"
 """What the keys are used for; each has a subkey of its own. The token's purpose is beside its code."""
+
+
+def prompt_positions_of(keys: KeyRing, watch: Live | Attempt, policy: WatchPolicy) -> tuple[int, ...]:
+    """The positions (ms) of a watch's prompts, by the key that was pinned when it began."""
+
+    def draw(message: bytes) -> bytes:
+        return keys.mac(watch.key_id, PROMPT_PURPOSE, message)
+
+    return prompt_positions(watch.watch_id, watch.duration_ms, policy, draw)
 
 
 @dataclass(frozen=True)
@@ -42,9 +51,9 @@ class Context:
     that was put right counts once the function starts anew.
     """
 
-    def now(self) -> int:
-        """The server's time, milliseconds since 1970."""
-        return to_ms(self.clock.now())
+    def time_of_call(self, before: Live | None) -> int:
+        """The server's time of a learner's call, milliseconds since 1970, after what is known of them."""
+        return time_of_call(before, to_ms(self.clock.now()))
 
     def leg_mac(self, key_id: str, message: bytes) -> bytes:
         """The MAC of a leg."""
@@ -52,11 +61,7 @@ class Context:
 
     def prompts_of(self, watch: Live | Attempt, policy: WatchPolicy) -> tuple[int, ...]:
         """The positions (ms) of a watch's prompts, by the key that was pinned when it began."""
-
-        def draw(message: bytes) -> bytes:
-            return self.keys.mac(watch.key_id, PROMPT_PURPOSE, message)
-
-        return prompt_positions(watch.watch_id, watch.duration_ms, policy, draw)
+        return prompt_positions_of(self.keys, watch, policy)
 
     def open_question(self, live: Live) -> ShownQuestion | None:
         """What the open prompt asks, by the key that was pinned when the watch began; None where it only waits."""
@@ -80,7 +85,7 @@ class Context:
 
 @dataclass(frozen=True)
 class MediaContext:
-    """Of opening lectures. It writes nothing."""
+    """Of opening lectures. It writes for how long, and nothing else."""
 
     store: Store
     clock: Clock

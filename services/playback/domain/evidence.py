@@ -12,7 +12,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from services.playback.domain.legs import FIRST, Leg, LegFacts
+from services.playback.domain.legs import CAME_LATER, FIRST, Leg, LegFacts, Pins
 from services.playback.domain.policy import WatchPolicy
 from services.playback.domain.risk import guessing, risk_policy_in_force
 from services.playback.domain.watch import Attempt, LegKind, day_of
@@ -64,7 +64,7 @@ def legs_of(pack: dict[str, Any]) -> list[Leg]:
     """The pack's legs, to be checked like those of the table."""
     return [
         Leg(
-            LegFacts(**{**{name: leg[name] for name in _facts_in(leg)}, "kind": LegKind(leg["kind"])}),
+            _facts_of(leg),
             leg["key_id"],
             leg["previous_mac"],
             leg["mac"],
@@ -73,9 +73,11 @@ def legs_of(pack: dict[str, Any]) -> list[Leg]:
     ]
 
 
-def _facts_in(leg: dict[str, Any]) -> list[str]:
-    """Packs from before there were questions lack the choice."""
-    return [name for name in _FACTS if name != "choice" or name in leg]
+def _facts_of(leg: dict[str, Any]) -> LegFacts:
+    """Packs of earlier releases lack what came later."""
+    told = {name: leg[name] for name in _FACTS if name not in CAME_LATER or name in leg}
+    pins = told.get("pins")
+    return LegFacts(**{**told, "kind": LegKind(leg["kind"]), "pins": pins and Pins(**pins)})
 
 
 def _prompts(legs: Sequence[Leg]) -> list[dict[str, int | None]]:
@@ -104,7 +106,13 @@ def doubts(pack: dict[str, Any]) -> list[str]:
     """
     if pack["format"] != FORMAT:
         raise ValueError(f"unknown format {pack['format']}")
-    return [*_chain_doubts(pack), *_time_doubts(pack), *_answer_doubts(pack), *_completeness_doubts(pack)]
+    return [
+        *_chain_doubts(pack),
+        *_pin_doubts(pack),
+        *_time_doubts(pack),
+        *_answer_doubts(pack),
+        *_completeness_doubts(pack),
+    ]
 
 
 def _chain_doubts(pack: dict[str, Any]) -> list[str]:
@@ -120,17 +128,35 @@ def _chain_doubts(pack: dict[str, Any]) -> list[str]:
     return found
 
 
+def _pin_doubts(pack: dict[str, Any]) -> list[str]:
+    """What the pack says of the watch is what each signed start says, and every leg is of one course and version."""
+    watch, policy = pack["watch"], pack["policy"]
+    said = (watch["number"], watch["duration_ms"], watch["max_rate"], policy["id"])
+    found = []
+    for facts in (leg.facts for leg in legs_of(pack)):
+        if (facts.course_id, facts.content_version) != (watch["course_id"], watch["content_version"]):
+            found.append(f"leg {facts.number} is of another course or version")
+        pins = facts.pins
+        if pins and (pins.attempt, pins.duration_ms, pins.max_rate, pins.policy_id) != said:
+            found.append(f"leg {facts.number} was started with another number, duration, rate or policy")
+    return found
+
+
 def _time_doubts(pack: dict[str, Any]) -> list[str]:
-    """Credit never shrinks, and costs server time: elapsed time at the highest rate, and one gap cap in all."""
-    rate, gap_cap_ms = Decimal(pack["watch"]["max_rate"]), pack["policy"]["gap_cap_ms"]
-    found, legs = [], pack["legs"]
+    """Credit never shrinks, and costs server time: elapsed time and one gap cap in all, at the highest rate. While a
+    prompt is open there is none.
+    """
+    rate, found, legs = Decimal(pack["watch"]["max_rate"]), [], pack["legs"]
+    bucket_ms = pack["policy"]["gap_cap_ms"] * rate
     for earlier, later in pairwise(legs):
         gained, elapsed = later["furthest_ms"] - earlier["furthest_ms"], later["at"] - earlier["at"]
         if gained < 0 or elapsed < 0:
             found.append(f"leg {later['number']} goes back")
-        if gained > elapsed * rate + gap_cap_ms:
+        if gained > elapsed * rate + bucket_ms:
             found.append(f"leg {later['number']} credits {gained} ms after {elapsed} ms")
-    if legs and legs[-1]["furthest_ms"] > (legs[-1]["at"] - legs[0]["at"]) * rate + gap_cap_ms:
+        if gained and earlier["prompt_index"] is not None and earlier["kind"] != LegKind.PROMPT_CONFIRMED:
+            found.append(f"leg {later['number']} credits {gained} ms while a prompt is open")
+    if legs and legs[-1]["furthest_ms"] > (legs[-1]["at"] - legs[0]["at"]) * rate + bucket_ms:
         found.append("the whole watch took less time than it credits")
     return found
 

@@ -6,20 +6,52 @@ from dataclasses import asdict, dataclass
 
 from services.kit import base64url
 from services.kit.kinds import ID_ONLY, stored
-from services.playback.domain.ids import CourseId, LearnerId, SessionId, WatchId
-from services.playback.domain.watch import LegKind
+from services.playback.domain.ids import CourseId, EntitlementId, LearnerId, SessionId, WatchId
+from services.playback.domain.watch import Attempt, LegKind, Live
 
 Mac = Callable[[str, bytes], bytes]
 """(key id, message) -> MAC."""
+
+CAME_LATER = ("choice", "pins")
+"""Facts that legs of earlier releases lack."""
 
 FIRST = ""
 """What the first leg names as the MAC before it."""
 
 
 @dataclass(frozen=True)
+class Pins:
+    """What a watch is pinned to for good, beside its version, and what the session that starts rests on.
+
+    `prompt_key_id` names the key that its prompts were drawn with; `max_rate` is a decimal number.
+    """
+
+    attempt: int
+    duration_ms: int
+    max_rate: str
+    policy_id: str
+    prompt_key_id: str
+    questions: int
+    entitlement_id: EntitlementId
+
+
+def pins_of(watch: Live | Attempt, entitlement_id: EntitlementId) -> Pins:
+    """The pins of a watch, for a session that rests on this."""
+    return Pins(
+        attempt=watch.attempt if isinstance(watch, Live) else watch.number,
+        duration_ms=watch.duration_ms,
+        max_rate=str(watch.max_rate),
+        policy_id=watch.policy_id,
+        prompt_key_id=watch.key_id,
+        questions=watch.questions,
+        entitlement_id=entitlement_id,
+    )
+
+
+@dataclass(frozen=True)
 class LegFacts:
     """What a leg says. `response_ms` is how long an opened prompt waited for its confirmation or for a wrong answer;
-    `choice` is the answer that was given, as the index in the question's own order.
+    `choice` is the answer that was given, as the index in the question's own order. A start says the `pins`.
     """
 
     watch_id: WatchId
@@ -34,6 +66,7 @@ class LegFacts:
     prompt_index: int | None = None
     response_ms: int | None = None
     choice: int | None = None
+    pins: Pins | None = None
 
 
 @stored(shape=1, personal=ID_ONLY)
@@ -53,9 +86,10 @@ def sign_leg(facts: LegFacts, key_id: str, previous_mac: str, mac: Mac) -> Leg:
 
 def _leg_mac(facts: LegFacts, key_id: str, previous_mac: str, mac: Mac) -> str:
     told = asdict(facts)
-    # It came later: the MAC of a leg without it stays what it was.
-    if facts.choice is None:
-        del told["choice"]
+    # They came later: the MAC of a leg without one stays what it was.
+    for name in CAME_LATER:
+        if told[name] is None:
+            del told[name]
     signed = {**told, "key_id": key_id, "previous_mac": previous_mac}
     message = json.dumps(signed, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
     return base64url.encode(mac(key_id, message))

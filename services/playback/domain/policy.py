@@ -17,7 +17,7 @@ BEATS_PER_COURSE = 8
 class WatchPolicy:
     """One edition of the rules; times in milliseconds, of the server's clock.
 
-    `gap_cap_ms`: the most that can be credited by one beat, and the capacity of the allowance.
+    `gap_cap_ms`: the capacity of the bucket, and so the longest silence after which all that was played is credited.
     `lease_ms`: how long a session lives without being heard of.
     `daily_cap_ms`: the most that one learner is credited in one day of Asia/Shanghai, over all courses.
     `tail_tolerance_ms`: how much of the end may be missing from a complete watch (players round durations).

@@ -1,9 +1,10 @@
 """What of a completed watch is worth a reviewer's look. Signals only: nothing is refused or held by them."""
 
 import tomllib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from itertools import pairwise
@@ -30,6 +31,23 @@ class RiskKind(StrEnum):
     GUESSED_ANSWERS = "guessed_answers"
 
 
+class FigureKind(StrEnum):
+    """What else a reviewer may weigh, in a list of its own: the first one's kinds were promised to be all."""
+
+    MEDIA_NOT_OPENED = "media_not_opened"
+    ACCOUNTS_ON_DEVICE = "accounts_on_device"
+    ACCOUNTS_ON_ADDRESS = "accounts_on_address"
+    DEVICES_OF_ACCOUNT = "devices_of_account"
+    ADDRESSES_OF_ACCOUNT = "addresses_of_account"
+
+
+class PlaceKind(StrEnum):
+    """What an account is used at."""
+
+    DEVICE = "device"
+    ADDRESS = "address"
+
+
 class Unit(StrEnum):
     """What a signal's figures count."""
 
@@ -40,12 +58,22 @@ class Unit(StrEnum):
     TIMES = "times"
 
 
+class FigureUnit(StrEnum):
+    """What a figure counts."""
+
+    PER_MILLE = "per_mille"
+    ACCOUNTS = "accounts"
+    PLACES = "places"
+
+
 @dataclass(frozen=True)
 class RiskPolicy:
     """One edition of the thresholds; each figure's reason is beside it in risk_policies.toml.
 
     `constant_per_mille`: standard deviation by mean of the last `constant_answers` reaction times, below which they
     count as constant. `guess_wrong`: of the last `guess_answers` answers to questions (0: nobody looks at them).
+    `media_per_mille`: how long the files were open, by what the credited part takes at the highest rate, below which
+    nobody can have seen it (0: nobody looks). `accounts_on_…`, `…_of_account`: so many are noticed (0: never).
     The others are the first figure that is noticed, as it is (`impossible_ms`, `rest_minutes`: the first not).
     """
 
@@ -63,6 +91,11 @@ class RiskPolicy:
     takeovers_a_day: int
     guess_answers: int = 0
     guess_wrong: int = 0
+    media_per_mille: int = 0
+    accounts_on_device: int = 0
+    accounts_on_address: int = 0
+    devices_of_account: int = 0
+    addresses_of_account: int = 0
 
 
 @cache
@@ -84,6 +117,26 @@ class RiskSignal:
     measured: int
     threshold: int
     unit: Unit
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One more thing measured, and the threshold that it passed."""
+
+    kind: FigureKind
+    measured: int
+    threshold: int
+    unit: FigureUnit
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What is known of a watch beside its legs: how long its files were open (ms), and how many accounts are used at
+    each place where its learner's sessions began lately.
+    """
+
+    opened_ms: int = 0
+    accounts: Mapping[PlaceKind, Sequence[int]] = field(default_factory=dict)
 
 
 Watch = Sequence[LegFacts]
@@ -176,6 +229,38 @@ def guessing(watches: Iterable[Watch], policy: RiskPolicy) -> RiskSignal | None:
     if wrong < policy.guess_wrong:
         return None
     return RiskSignal(RiskKind.GUESSED_ANSWERS, wrong, policy.guess_wrong, Unit.TIMES)
+
+
+def figures(watch: Watch, around: Surroundings, policy: RiskPolicy) -> list[Figure]:
+    """What is measured about a completed watch beside its legs, as far as it passes a threshold."""
+    media = _media(watch, around.opened_ms, policy)
+    return [*([media] if media else []), *_places(around, policy)]
+
+
+def _media(watch: Watch, opened_ms: int, policy: RiskPolicy) -> Figure | None:
+    """How long the files were open, by the time that what is credited takes. Of a watch that began under release
+    1.0.0, whose start says no rate, nobody wrote that down.
+    """
+    pins = watch[0].pins
+    if pins is None or not policy.media_per_mille:
+        return None
+    opened = int(1000 * opened_ms * Decimal(pins.max_rate) / max(1, watch[-1].furthest_ms))
+    if opened >= policy.media_per_mille:
+        return None
+    return Figure(FigureKind.MEDIA_NOT_OPENED, opened, policy.media_per_mille, FigureUnit.PER_MILLE)
+
+
+def _places(around: Surroundings, policy: RiskPolicy) -> list[Figure]:
+    """How many accounts share a place, at most, and at how many places this one is used."""
+    devices, addresses = (around.accounts.get(kind, ()) for kind in (PlaceKind.DEVICE, PlaceKind.ADDRESS))
+    accounts, places = FigureUnit.ACCOUNTS, FigureUnit.PLACES
+    found = [
+        Figure(FigureKind.ACCOUNTS_ON_DEVICE, max(devices, default=0), policy.accounts_on_device, accounts),
+        Figure(FigureKind.ACCOUNTS_ON_ADDRESS, max(addresses, default=0), policy.accounts_on_address, accounts),
+        Figure(FigureKind.DEVICES_OF_ACCOUNT, len(devices), policy.devices_of_account, places),
+        Figure(FigureKind.ADDRESSES_OF_ACCOUNT, len(addresses), policy.addresses_of_account, places),
+    ]
+    return [figure for figure in found if figure.threshold and figure.measured >= figure.threshold]
 
 
 def _wrong(legs: Watch) -> int:

@@ -4,10 +4,12 @@
 up to date at each leg. Times are milliseconds: positions of the lecture, instants of the server's clock since 1970.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
+from math import ceil
 
 from services.kit.days import civil_day
 from services.kit.kinds import ID_ONLY, stored
@@ -45,20 +47,22 @@ class Prompt:
 
 @stored(shape=1, personal=ID_ONLY)
 class Live:
-    """A learner's one live session, and the allowance that is kept from session to session.
+    """A learner's one live session, and the bucket that is kept from session to session.
 
     The session's token carries exactly this, so a beat needs no read; hence it holds no prompt position.
 
     Attributes:
         furthest_ms: how much of the lecture is credited: always the prefix [0, furthest_ms].
-        allowance_ms: how much more may be credited now: the token bucket, refilled by server time.
-        refilled_at: when the allowance was last brought up to date.
+        bucket_ms: how much more may be credited now, in real time: the token bucket, refilled by server time.
+        allowance_ms: the same in time of the lecture, as release 1.0.0 keeps it, which knows no bucket.
+        refilled_at: the time of the last call that was accepted, to which the bucket is brought up to date.
         day: the day (Asia/Shanghai, ISO) that `day_total_ms` counts; all courses together.
         legs, head_mac: number of the watch's signed records, and the last one's MAC.
         entitlement_id, entitled_until: what the session rests on, and when that ends, if it does.
         revoked_at: when that was taken away, which ended the session.
         questions: how many the pinned version's prompts may ask; 0: prompts are only confirmed.
         answered: digest of the request this state answered, so that exactly that one can be repeated.
+        seal: key id and MAC of all the rest (`domain/seals.py`); "": of release 1.0.0.
     """
 
     session_id: SessionId
@@ -86,10 +90,23 @@ class Live:
     entitlement_id: EntitlementId = UNKNOWN_ENTITLEMENT
     revoked_at: int | None = None
     questions: int = 0
+    bucket_ms: int | None = None
+    seal: str = ""
+
+    @property
+    def unspent_ms(self) -> int:
+        """What is in the bucket, in real time. What release 1.0.0 has taken from it since is gone from it."""
+        if self.bucket_ms is None:
+            return int(self.allowance_ms / self.max_rate)
+        return min(self.bucket_ms, ceil(self.allowance_ms / self.max_rate))
 
     def has_lease(self, now: int) -> bool:
         """Whether the session still holds the learner's exclusive right to play."""
-        return now < self.lease_until
+        return not self.is_over() and now < self.lease_until
+
+    def is_over(self) -> bool:
+        """Whether the session was given back or taken away. One whose lease ran out is not over: see `has_lease`."""
+        return self.lease_until <= self.refilled_at
 
     def is_entitled(self, now: int) -> bool:
         """Whether what the session rests on still runs."""
@@ -135,7 +152,7 @@ class Attempt:
 
     `live_version` is the version of `Live` that the last leg wrote: a reader takes whichever of the two is newer.
     `entitlement` is what it rests on; a complete watch keeps the one that it was completed on.
-    `grown_on` is the last day (Asia/Shanghai, ISO) on which it got a leg.
+    `grown_on` is the last day (Asia/Shanghai, ISO) on which it got a leg. `seal` is as of `Live`.
     """
 
     watch_id: WatchId
@@ -159,6 +176,7 @@ class Attempt:
     completed_at: int | None = None
     grown_on: str = ""
     questions: int = 0
+    seal: str = ""
 
 
 def day_of(instant: int) -> str:
@@ -166,43 +184,62 @@ def day_of(instant: int) -> str:
     return civil_day(datetime.fromtimestamp(instant / 1000, UTC)).isoformat()
 
 
-def advance(live: Live, position_ms: int, next_prompt_ms: int | None, policy: WatchPolicy, now: int) -> Live:
+def time_of_call(before: Live | None, host_time: int) -> int:
+    """The server's time of a learner's call: what the host's clock shows, but never before that of an earlier call.
+
+    Hosts' clocks differ. Everything that refills, compares or records takes its time from here: a host that is behind
+    takes nothing back, and one that is ahead gives time once, until the others have caught up with it.
+    """
+    return host_time if before is None else max(host_time, before.refilled_at)
+
+
+def advance(live: Live, position_ms: int, prompts: Sequence[int], policy: WatchPolicy, now: int) -> Live:
     """Credits what the player may have watched since the last call, and renews the lease.
 
-    Credit = max(0, min(position, next prompt, duration) - furthest), limited by the allowance and by what is left of
-    the day. Nothing is credited, and the allowance is not refilled, while a prompt is open.
+    Credit = max(0, min(position, duration) - furthest), limited by the bucket and by what is left of the day. It passes
+    at most one unconfirmed prompt: it ends at the one after. Nothing is credited, and the bucket is not refilled, while
+    a prompt is open.
 
     Args:
         position_ms: where the player says it is. It can only lower the credit: time comes from `now`.
-        next_prompt_ms: the next unconfirmed prompt's position; None after the last one.
+        prompts: the positions of all prompts of the watch, rising.
     """
     renewed = replace(_refilled(live, policy, now), lease_until=now + policy.lease_ms)
     if live.prompt is not None or live.completed_at is not None:
         return renewed
-    reach = min(position_ms, live.duration_ms, *([] if next_prompt_ms is None else [next_prompt_ms]))
+    reach = min(position_ms, live.duration_ms, *prompts[live.confirmed + 1 :])
     day_left_ms = live.day_left_ms(policy, now)
-    credit = max(0, min(reach - live.furthest_ms, renewed.allowance_ms, day_left_ms))
+    credit = max(0, min(reach - live.furthest_ms, int(renewed.unspent_ms * live.max_rate), day_left_ms))
     today = day_of(now)
     return replace(
-        renewed,
+        keep_in_bucket(renewed, renewed.unspent_ms - ceil(credit / live.max_rate)),
         furthest_ms=live.furthest_ms + credit,
-        allowance_ms=renewed.allowance_ms - credit,
         day=today,
         day_total_ms=(live.day_total_ms if live.day == today else 0) + credit,
     )
 
 
+def keep_in_bucket(live: Live, unspent_ms: int) -> Live:
+    """The state with this in its bucket: real time, worth as much of the lecture as is played in it at the course's
+    rate. A course of another rate takes it over as it is.
+    """
+    return replace(live, bucket_ms=unspent_ms, allowance_ms=int(unspent_ms * live.max_rate))
+
+
 def _refilled(live: Live, policy: WatchPolicy, now: int) -> Live:
-    # Functions' clocks differ by milliseconds: time never runs backwards here.
-    now = max(now, live.refilled_at)
     if live.prompt is not None:
         return replace(live, refilled_at=now)
-    gained = int((now - live.refilled_at) * live.max_rate)
-    return replace(live, refilled_at=now, allowance_ms=min(policy.gap_cap_ms, live.allowance_ms + gained))
+    refilled_ms = live.unspent_ms + now - live.refilled_at
+    return keep_in_bucket(replace(live, refilled_at=now), min(policy.gap_cap_ms, refilled_ms))
+
+
+def is_prompt_due(live: Live, prompts: Sequence[int]) -> bool:
+    """Whether the next prompt is to be shown: what is credited has reached or passed it."""
+    return live.prompt is None and live.confirmed < len(prompts) and live.furthest_ms >= prompts[live.confirmed]
 
 
 def confirm(live: Live, policy: WatchPolicy, now: int) -> Live:
-    """Closes the open prompt; the allowance grows again from now on."""
+    """Closes the open prompt; the bucket is refilled again from now on."""
     return replace(
         _refilled(live, policy, now),
         prompt=None,
@@ -221,7 +258,7 @@ def ask_again(live: Live, nonce: str, policy: WatchPolicy, now: int) -> Live:
 
 def revoke_session(live: Live, now: int) -> Live:
     """Ends the session because what it rests on was taken away; nothing that was answered before is answered again."""
-    return replace(live, revoked_at=now, lease_until=min(live.lease_until, now), answered="")
+    return replace(live, revoked_at=now, refilled_at=now, lease_until=min(live.lease_until, now), answered="")
 
 
 def lose_entitlement(attempt: Attempt, now: int) -> Attempt:

@@ -61,12 +61,13 @@ class Signal(BaseModel):
     """One thing noticed: what was measured, and the threshold that it passed."""
 
     kind: str = Field(
-        description="constant_reactions, impossible_reaction, round_the_clock, no_rest, frequent_takeovers or "
-        "guessed_answers; more may come"
+        description="constant_reactions, impossible_reaction, round_the_clock, no_rest, frequent_takeovers, "
+        "guessed_answers, media_not_opened, accounts_on_device, accounts_on_address, devices_of_account or "
+        "addresses_of_account; more may come"
     )
     measured: int
     threshold: int
-    unit: str = Field(description="of both: per_mille, ms, hours, minutes or times")
+    unit: str = Field(description="of both: per_mille, ms, hours, minutes, times, accounts or places")
 
 
 class RiskSignalled(BaseModel):

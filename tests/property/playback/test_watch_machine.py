@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from fractions import Fraction
+from random import Random
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -12,6 +14,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from services.kit.clock import to_ms
 from services.kit.problems import Problem
+from services.playback.app.evidence.read_anchors import AnchorReport
+from services.playback.app.evidence.verify_watches import verify_watches
 from services.playback.app.items import live_key
 from services.playback.app.memberships.record_membership import record_membership
 from services.playback.app.revocation.decide_revocation import decide_revocation
@@ -24,16 +28,19 @@ from services.playback.domain.ids import CourseId, LearnerId
 from services.playback.domain.policy import policy
 from services.playback.domain.watch import Attempt, LegKind, Live
 from services.playback.events.published import EntitlementRevocationDecided, WatchCompleted
+from tests.fakes.archive import MemoryArchive
 from tests.unit.playback.world import DURATIONS, LEARNER, OTHER, SHORT, Crash, World, by
 
 LEARNERS = st.sampled_from([LEARNER, OTHER])
 COURSES = st.sampled_from(sorted(DURATIONS))
 A_DAY_MS = 86_400_000
-SKEW_MS = 2_000
-"""Time may seem to step back between two calls."""
+SKEW_MS = 20_000
+"""How far a host's clock is from the right time, at most, either way; each call meets another host."""
+HOSTS = st.randoms(use_true_random=False)
 PERIODS = st.sampled_from(["period-1", "period-2", "period-3"])
 CRASHES = st.sampled_from([None, None, None, "before", "after"])
-HIGHEST_RATE = 2
+GAP_CAP_MS = 30_000
+LEASE_MS = 60_000
 QUESTIONS = [{"text": text, "choices": [*"abc"], "answer": 1} for text in ("first", "second")]
 """Of the short course; the others' prompts only wait."""
 CHOICES = 3
@@ -55,10 +62,12 @@ class WatchMachine(RuleBasedStateMachine):
         self.world.publish(SHORT, version="asks", sequence=2, questions=QUESTIONS)
         self.states: dict[str, list[WatchState]] = defaultdict(list)
         self.keys: dict[str, list[str]] = defaultdict(list)
-        self.credited: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        self.credited: dict[str, list[tuple[int, int, Fraction]]] = defaultdict(list)
         self.furthest: dict[str, int] = defaultdict(int)
         self.bought: dict[tuple[str, str], int] = defaultdict(int)
         self.sequences: dict[str, int] = defaultdict(int)
+        self.verification = self.world.verification_context(MemoryArchive())
+        self.hosts = Random(0)  # noqa: S311 (no secret)
         self.memberships: dict[tuple[LearnerId, str], tuple[int, int] | None] = {}
         self.gone: set[tuple[str, str]] = set()
         self.checked = 0
@@ -68,6 +77,7 @@ class WatchMachine(RuleBasedStateMachine):
         """One call as its client sees it: answered, refused (and then nothing changed), or lost and sent again."""
         before = dict(self.world.store.items)
         self.world.store.crash = crash
+        self.another_host()
         try:
             state = call()
         except Problem:
@@ -80,35 +90,85 @@ class WatchMachine(RuleBasedStateMachine):
             self.world.store.crash = None
         self.states[learner_id].append(state)
 
+    def another_host(self) -> None:
+        """The next call is answered by a host with a clock of its own."""
+        self.world.clock.ahead_ms = self.hosts.choice([-SKEW_MS, 0, SKEW_MS, self.hosts.randint(-SKEW_MS, SKEW_MS)])
+
     def retry(self, learner_id: LearnerId, call: Callable[[], WatchState], before: dict[Any, Any]) -> None:
         """The client sends the same request again: what was applied before is answered, and not applied twice."""
         after_crash = dict(self.world.store.items)
+        self.another_host()
         if after_crash == before:
             self.attempt(learner_id, call, None)
             return
         self.states[learner_id].append(call())
         assert self.world.store.items == after_crash
 
-    @rule(learner_id=LEARNERS, course_id=COURSES, take_over=st.booleans(), old_key=st.booleans(), crash=CRASHES)
+    @rule(
+        learner_id=LEARNERS,
+        course_id=COURSES,
+        take_over=st.booleans(),
+        old_key=st.booleans(),
+        token_of=st.none() | st.integers(0, 3),
+        crash=CRASHES,
+    )
     def start(
-        self, learner_id: LearnerId, course_id: CourseId, take_over: bool, old_key: bool, crash: str | None
+        self,
+        learner_id: LearnerId,
+        course_id: CourseId,
+        take_over: bool,
+        old_key: bool,
+        crash: str | None,
+        token_of: int | None = None,
     ) -> None:
-        """Starts or takes over, with a new key or one used before."""
+        """Starts or takes over, with a new key or one used before, from a new page or one that has some token.
+
+        Nobody gets in unasked beside a player that was heard of as often as it has to be.
+        """
+        page = None if token_of is None else self.pick(learner_id, token_of)
+        live = self.world.store.get(live_key(learner_id), Live)
+        known = len(self.states[learner_id])
         keys = self.keys[learner_id]
         key = keys[-1] if old_key and keys else self.world.ids.new()
         keys.append(key)
         self.attempt(
             learner_id,
-            lambda: start_session(self.world.context, by(learner_id, key), course_id, take_over=take_over).state,
+            lambda: (
+                start_session(
+                    self.world.context,
+                    by(learner_id, key),
+                    course_id,
+                    take_over=take_over,
+                    token=page.token if page else None,
+                ).state
+            ),
             crash,
         )
+        if live and not take_over and not live.value.is_over():
+            quiet_ms = self.right_time() - live.value.refilled_at
+            for accepted in self.states[learner_id][known:]:
+                is_own = page is not None and page.live.session_id == live.value.session_id
+                assert is_own or accepted.live.session_id == live.value.session_id or quiet_ms >= LEASE_MS - 2 * SKEW_MS
+
+    def right_time(self) -> int:
+        """What a right clock shows."""
+        self.world.clock.ahead_ms = 0
+        return to_ms(self.world.clock.now())
 
     @rule(learner_id=LEARNERS, back=st.integers(0, 3), position_ms=st.integers(0, 90_000), crash=CRASHES)
     def beat_anywhere(self, learner_id: LearnerId, back: int, position_ms: int, crash: str | None) -> None:
         """A beat with some token, claiming any position."""
         if state := self.pick(learner_id, back):
             call = lambda: beat(self.world.context, by(learner_id), state.token, position_ms)  # noqa: E731
+            known = len(self.states[learner_id])
             self.attempt(learner_id, call, crash)
+            for accepted in self.states[learner_id][known:]:
+                self.the_first_beat_that_reaches_a_prompt_opens_it(accepted)
+
+    def the_first_beat_that_reaches_a_prompt_opens_it(self, accepted: WatchState) -> None:
+        """No later one, whatever was credited."""
+        upcoming = self.world.prompts(accepted)[accepted.live.confirmed :]
+        assert (accepted.prompt is not None) == any(accepted.live.furthest_ms >= position for position in upcoming)
 
     @rule(
         learner_id=LEARNERS,
@@ -182,10 +242,11 @@ class WatchMachine(RuleBasedStateMachine):
             call = lambda: pause(self.world.context, by(learner_id), state.token, position_ms)  # noqa: E731
             self.attempt(learner_id, call, crash)
 
-    @rule(wait_ms=st.integers(-50, 120_000))
-    def time_passes(self, wait_ms: int) -> None:
-        """Functions' clocks differ a little, so time may even seem to step back."""
+    @rule(wait_ms=st.integers(0, 120_000), hosts=HOSTS)
+    def time_passes(self, wait_ms: int, hosts: Random) -> None:
+        """And the next calls meet other hosts."""
         self.world.clock.advance(wait_ms)
+        self.hosts = hosts
 
     @rule(learner_id=LEARNERS, course_id=COURSES)
     def new_version_published(self, learner_id: LearnerId, course_id: CourseId) -> None:
@@ -201,6 +262,7 @@ class WatchMachine(RuleBasedStateMachine):
         number = max(0, self.bought[learner_id, course_id] - back)
         event = self.world.asked_to_revoke(learner_id, course_id, basis=f"claim-{number}" if number else "claim")
         self.world.store.crash = crash
+        self.another_host()
         with suppress(Crash):
             decide_revocation(self.world.context, event)
         decide_revocation(self.world.context, event)
@@ -216,11 +278,13 @@ class WatchMachine(RuleBasedStateMachine):
         self, learner_id: LearnerId, period: str, lasts_ms: int, revoked: bool, crash: str | None
     ) -> None:
         """A period begins, grows, shrinks or is taken back; the queue delivers until it is known, and once more."""
+        self.world.clock.ahead_ms = 0
         now = self.world.clock.now()
         sequence = self.sequences[learner_id] = self.sequences[learner_id] + 1
         valid_until = now + timedelta(milliseconds=lasts_ms)
         event = self.world.membership_news(learner_id, period, sequence, now, valid_until, revoked=revoked)
         self.world.store.crash = crash
+        self.another_host()
         with suppress(Crash):
             record_membership(self.world.context, event)
         record_membership(self.world.context, event)
@@ -233,6 +297,7 @@ class WatchMachine(RuleBasedStateMachine):
         """Orders asks for a period, which may not be known yet; it is delivered until it is decided, and once more."""
         event = self.world.asked_to_revoke_period(learner_id, period)
         self.world.store.crash = crash
+        self.another_host()
         with suppress(Crash):
             decide_revocation(self.world.context, event)
         decide_revocation(self.world.context, event)
@@ -263,23 +328,50 @@ class WatchMachine(RuleBasedStateMachine):
 
     @invariant()
     def credit_costs_real_time(self) -> None:
-        """In any window, over all courses: at most the time elapsed at the highest rate, and one gap cap."""
-        now = to_ms(self.world.clock.now())
+        """In any window, over all courses, each at its own highest rate: at most the time elapsed and one gap cap.
+
+        Time is the server's, as a learner's calls were told it. By the right time the hosts' difference is had once.
+        """
+        now = self.right_time()
         for learner_id in (LEARNER, OTHER):
-            total = sum(watch.furthest_ms for watch, _ in self.watches(learner_id))
-            for then, before in self.credited[learner_id]:
-                assert total - before <= max(0, now - then) * HIGHEST_RATE + 30_000
-            self.credited[learner_id].append((now, total))
+            live = self.world.store.get(live_key(learner_id), Live)
+            if live is None:
+                self.credited[learner_id] = [(now, now - SKEW_MS, Fraction())]
+                continue
+            told = live.value.refilled_at
+            total = sum(
+                (watch.furthest_ms / Fraction(watch.max_rate) for watch, _ in self.watches(learner_id)), Fraction()
+            )
+            for then, told_then, before in self.credited[learner_id]:
+                assert total - before <= told - told_then + GAP_CAP_MS
+                assert total - before <= now - then + GAP_CAP_MS + 2 * SKEW_MS
+            self.credited[learner_id].append((now, told, total))
 
     @invariant()
-    def coverage_is_a_growing_prefix_up_to_the_next_prompt(self) -> None:
-        """It never shrinks, never passes the end or an unconfirmed prompt."""
+    def coverage_is_a_growing_prefix_that_passes_at_most_one_prompt(self) -> None:
+        """It never shrinks, never passes the end, nor the prompt after the next unconfirmed one."""
         for learner_id in (LEARNER, OTHER):
-            for watch, prompts in self.watches(learner_id):
+            for watch, _ in self.watches(learner_id):
                 positions = self.world.context.prompts_of(watch, policy(watch.policy_id))
                 assert self.furthest[watch.watch_id] <= watch.furthest_ms <= watch.duration_ms
-                assert watch.confirmed == prompts or watch.furthest_ms <= positions[watch.confirmed]
+                assert all(watch.furthest_ms <= position for position in positions[watch.confirmed + 1 :])
                 self.furthest[watch.watch_id] = watch.furthest_ms
+
+    @invariant()
+    def an_open_prompt_was_reached_and_holds_everything_until_it_is_confirmed(self) -> None:
+        """It opens with the first credit that reaches or passes it, keeps that credit, and lets nothing else by."""
+        for learner_id in (LEARNER, OTHER):
+            for watch, _ in self.watches(learner_id):
+                positions = self.world.context.prompts_of(watch, policy(watch.policy_id))
+                asked = None
+                for fact in (leg.facts for leg in self.world.legs(watch.watch_id)):
+                    assert asked in (None, fact.furthest_ms)
+                    if fact.kind is LegKind.PROMPT_OPENED:
+                        assert fact.furthest_ms >= positions[fact.prompt_index or 0]
+                        asked = fact.furthest_ms
+                    asked = None if fact.kind is LegKind.PROMPT_CONFIRMED else asked
+                assert (watch.prompt is not None) == (asked is not None)
+                assert asked in (None, watch.furthest_ms)
 
     @invariant()
     def complete_means_covered_and_confirmed_and_is_told_once(self) -> None:
@@ -338,6 +430,13 @@ class WatchMachine(RuleBasedStateMachine):
             for watch, _ in self.watches(learner_id):
                 legs = self.world.legs(watch.watch_id)
                 assert self.world.verify(watch.watch_id, legs, (watch.legs, watch.head_mac)) == []
+
+    @invariant()
+    def everything_stored_is_as_it_was_sealed(self) -> None:
+        """The operators' check has nothing to say, whatever happened in whatever order."""
+        for learner_id in (LEARNER, OTHER):
+            verdicts = verify_watches(self.verification, AnchorReport(), learner_id)
+            assert [finding for verdict in verdicts for finding in verdict.findings] == []
 
     @invariant()
     def prompts_are_confirmed_by_right_answers_only(self) -> None:

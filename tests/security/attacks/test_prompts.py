@@ -41,27 +41,6 @@ def unspent_ms(script: Cheater) -> int:
     return int(json.loads(_payload(script.state["token"]))["live"]["allowance_ms"])
 
 
-def test_schedule_leak(stage: Stage) -> None:
-    script = Cheater(stage.world.claimant(), stage.short)
-    heard: list[str] = []
-    script.observe = lambda moment: heard.append(json.dumps(moment.state))
-    stage.world.claim(script.client, stage.short)
-    stage.world.settle()
-    script.start()
-    wait_for_prompt(script)
-    position_ms = script.state["furthest_ms"]
-    before = [json.loads(text) for text in heard[:-1]]
-    sealed = [_payload(state["token"]) for state in before]
-    assert before
-    assert not [text for text in (*heard[:-1], *sealed) if str(position_ms) in text]
-    # Nor does the time until the next beat tell it.
-    assert len({state["next_beat_ms"] for state in before}) == 1
-
-
-def test_schedule_differs_from_learner_to_learner(stage: Stage) -> None:
-    assert len({stage.at_prompt().state["furthest_ms"] for _ in range(3)}) > 1
-
-
 def test_prompt_stripped_from_the_response(stage: Stage) -> None:
     script = stage.at_prompt()
     before = standing(script)

@@ -231,7 +231,10 @@ def test_a_watch_removed_before_its_anchor_is_made_hinders_no_other_and_is_named
     anchoring.next_day()
     assert anchoring.run() == [MONDAY]
     assert anchoring.heads(MONDAY)[other.watch_id] == 1
-    assert anchoring.problems() == ["the watch was gone when the chains of 2026-01-05 were anchored"]
+    assert anchoring.problems() == [
+        "the watch was gone when the chains of 2026-01-05 were anchored",
+        "is live, and its attempt is gone",
+    ]
     assert anchoring.problems(OTHER) == []
 
 

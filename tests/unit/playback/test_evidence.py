@@ -23,14 +23,16 @@ from services.playback.app.evidence.read_evidence import read_evidence
 from services.playback.app.evidence.verify_watches import verify_watches
 from services.playback.app.items import leg_key
 from services.playback.app.ports import Archive
+from services.playback.app.watching.watch import pause
 from services.playback.cli.verify_pack import verify
+from services.playback.domain.evidence import doubts
 from services.playback.domain.ids import WatchId
 from services.playback.domain.legs import Leg
 from services.playback.domain.watch import LegKind
 from tests.fakes.archive import MemoryArchive
 from tests.fakes.signing import MemorySigner
 from tests.unit.kit.test_jose import FakeKms
-from tests.unit.playback.player import confirm, play, watch_to_the_end
+from tests.unit.playback.player import confirm, play, watch_to_prompt, watch_to_the_end
 from tests.unit.playback.world import LEARNER, OTHER, SHORT, World, a_world, by
 
 Signed = dict[str, Any]
@@ -115,6 +117,18 @@ def test_an_impossible_watch_is_doubted_even_if_we_signed_it(world: World, falsi
     pack, _ = verify(archived(world, signer, MemoryArchive(), complete(world)), {"keys": signer.public_keys()})
     falsify(pack)
     assert verify(flattened(signer, json.dumps(pack).encode()), {"keys": signer.public_keys()})[1] != []
+
+
+def test_credit_while_a_prompt_is_open_is_doubted(world: World) -> None:
+    signer = MemorySigner(ES256)
+    state = watch_to_prompt(world, world.start())
+    pause(world.context, by(LEARNER), state.token, 0)
+    watch_to_the_end(world, world.start())
+    pack, problems = verify(archived(world, signer, MemoryArchive(), world.store.outbox[-1]), {"keys": []})
+    assert not any("while a prompt is open" in problem for problem in problems)
+    opened, paused = (next(leg for leg in pack["legs"] if leg["kind"] == kind) for kind in ("prompt_opened", "paused"))
+    opened["furthest_ms"] = pack["prompts"][0]["position_ms"] = paused["furthest_ms"] - 1
+    assert f"leg {paused['number']} credits 1 ms while a prompt is open" in doubts(pack)
 
 
 def test_a_repeated_event_keeps_the_first_pack_and_the_legs_age_out_once(world: World) -> None:

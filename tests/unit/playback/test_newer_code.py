@@ -11,7 +11,9 @@ from services.kit.signing import ES256
 from services.kit.store import Key, NewerShape, Stored
 from services.playback.app.evidence.archive_watch import archive_watch
 from services.playback.app.items import live_key
+from services.playback.app.media.grant_media import grant_media
 from services.playback.app.risk.assess_watch import assess_watch
+from services.playback.app.risk.note_places import note_places
 from services.playback.app.risk.review_case import review_case
 from services.playback.app.watching.tokens import seal
 from services.playback.app.watching.watch import beat, confirm_prompt, pause
@@ -19,6 +21,7 @@ from services.playback.domain.watch import Live
 from tests.fakes.archive import MemoryArchive
 from tests.fakes.signing import MemorySigner
 from tests.unit.playback.player import play
+from tests.unit.playback.test_media import Named
 from tests.unit.playback.world import LEARNER, LONG, NOON_IN_SHANGHAI, OTHER, SHORT, World, a_world, by
 
 MADE_ONCE = {"AnchorNote", "RiskCasePlace"}
@@ -66,9 +69,13 @@ def complete(world: World) -> None:
 def test_whatever_is_changed_keeps_what_newer_code_put_into_it(world: World) -> None:
     world.publish(SHORT, sequence=2, questions=[QUESTION])
     world.membership()
-    world.start(LONG)
+    media, opened = world.media_context(Named()), world.start(LONG)
+    grant_media(media, by(LEARNER), opened.token)
+    note_places(world.context, LEARNER, "device", None)
     before = extend(world)
 
+    world.clock.advance(1_000)
+    grant_media(media, by(LEARNER), opened.token)
     world.start(SHORT, take_over=True)
     complete(world)
     before = extend(world) | before
@@ -85,6 +92,8 @@ def test_whatever_is_changed_keeps_what_newer_code_put_into_it(world: World) -> 
     world.publish(SHORT, version="v2", sequence=3, questions=[QUESTION])
     world.publish(SHORT, sequence=4, questions=[{**QUESTION, "answer": 1}])
     world.entitle(LEARNER, SHORT, sequence=2)
+    world.clock.advance(86_400_000)
+    note_places(world.context, LEARNER, "device", None)
 
     changed = {key for key, version in before.items() if world.store.items[key][0] > version}
     assert {world.store.labels[key].kind for key in changed} == {

@@ -81,7 +81,7 @@ def test_a_wrong_answer_is_recorded_and_asked_again_without_credit(world: World)
     assert again.prompt.nonce != state.prompt.nonce
     assert again.question == state.question
     assert again.live.furthest_ms == state.live.furthest_ms
-    assert again.live.allowance_ms == state.live.allowance_ms
+    assert again.live.unspent_ms == state.live.unspent_ms
     last = world.legs(again.live.watch_id)[-1].facts
     assert (last.kind, last.response_ms) == (LegKind.ANSWERED_WRONG, 1_500)
     assert last.choice != QUESTIONS[int(again.question.text[-1]) if again.question else 0]["answer"]

@@ -10,6 +10,7 @@ from services.kit.problems import Problem
 from services.kit.store import Change, Stored
 from services.playback.app.items import attempt_key, grant_key, live_key
 from services.playback.app.media.grant_media import grant_media
+from services.playback.app.revocation import decide_revocation as decide
 from services.playback.app.revocation.decide_revocation import decide_revocation
 from services.playback.app.watching.start_session import start_session
 from services.playback.app.watching.watch import beat, confirm_prompt, pause
@@ -254,7 +255,12 @@ def one_won(world: World) -> None:
 
 @pytest.mark.parametrize("reads", range(6))
 @pytest.mark.parametrize("crash", [None, "before", "after"])
-def test_a_completion_inside_a_revocation(world: World, reads: int, crash: str | None) -> None:
+@pytest.mark.parametrize("seen_by_release", [0, decide.SEEN_BY_RELEASE_1_0_0])
+def test_a_completion_inside_a_revocation(
+    world: World, reads: int, crash: str | None, seen_by_release: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The right alone decides, with the live item as an earlier release needs it or without."""
+    monkeypatch.setattr(decide, "SEEN_BY_RELEASE_1_0_0", seen_by_release)
     _, complete = about_to_complete(world)
     event = world.asked_to_revoke(LEARNER, LONG)
     in_between(world, reads, complete)

@@ -2,9 +2,10 @@
 
 from datetime import UTC, date, datetime, timedelta
 from random import Random
+from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.kit.clock import to_ms
@@ -21,7 +22,7 @@ HOUR_MS, MINUTE_MS = 3_600_000, 60_000
 WATCH_ID = WatchId("w")
 
 
-def leg(kind: LegKind, at: int, session: str = "s", furthest_ms: int = 0, **facts: int | None) -> LegFacts:
+def leg(kind: LegKind, at: int, session: str = "s", furthest_ms: int = 0, **facts: Any) -> LegFacts:
     """A leg with the facts that signals look at."""
     return LegFacts(WATCH_ID, LEARNER, LONG, "v1", SessionId(session), 1, kind, at, furthest_ms, **facts)
 
@@ -70,6 +71,7 @@ def test_what_came_after_the_completion_is_left_out() -> None:
 
 
 @given(st.integers(0, 2**32), st.integers(400, 5_000))
+@settings(deadline=None)
 def test_a_person_as_even_as_in_a_laboratory_is_not_noticed(seed: int, mean: int) -> None:
     random = Random(seed)  # noqa: S311 (no secret)
     reactions = [max(300, round(random.gauss(mean, mean / 4))) for _ in range(9)] + [mean * 2]
@@ -77,6 +79,7 @@ def test_a_person_as_even_as_in_a_laboratory_is_not_noticed(seed: int, mean: int
 
 
 @given(st.integers(0, 2**32), st.integers(1_000, 5_000))
+@settings(deadline=None)
 def test_a_fixed_wait_is_noticed_through_the_jitter_of_a_network(seed: int, wait: int) -> None:
     random = Random(seed)  # noqa: S311 (no secret)
     assert RiskKind.CONSTANT_REACTIONS in kinds(answers([wait + random.randint(0, 100) for _ in range(10)]))

@@ -70,8 +70,8 @@ def test_a_flood_of_beats_is_credited_no_more_than_one_beat(world: World) -> Non
 
 def test_a_silence_is_credited_no_more_than_the_gap_cap(world: World) -> None:
     state = play(world, world.start(FAST), 59_000, claim_ms=60_000)
-    first_prompt = world.prompts(state)[0]
-    assert state.live.furthest_ms == min(30_000, first_prompt)
+    first_prompt, second_prompt = world.prompts(state)
+    assert first_prompt < state.live.furthest_ms == min(60_000, second_prompt)
 
 
 def test_going_back_is_free_and_lowers_nothing(world: World) -> None:
@@ -133,8 +133,33 @@ def test_nothing_is_credited_while_a_prompt_is_open_however_long(world: World) -
     for _ in range(10):
         state = play(world, state, 30_000, claim_ms=DURATIONS[LONG])
         assert state.prompt == opened.prompt
-    assert state.live.furthest_ms == opened.live.furthest_ms == world.prompts(state)[0]
-    assert state.live.allowance_ms == opened.live.allowance_ms
+    assert state.live.furthest_ms == opened.live.furthest_ms >= world.prompts(state)[0]
+    assert state.live.unspent_ms == opened.live.unspent_ms
+
+
+def test_what_the_beat_that_passes_a_prompt_credits_stays_credited(world: World) -> None:
+    state = world.start()
+    first, second = world.prompts(state)
+    while state.live.furthest_ms + 4_000 < first:
+        state = play(world, state, 4_000)
+    before_ms = state.live.furthest_ms
+    opened = play(world, state, 4_000)
+    assert opened.prompt
+    assert opened.live.furthest_ms == before_ms + 4_000 >= first
+    confirmed = confirm(world, opened)
+    assert confirmed.live.furthest_ms == opened.live.furthest_ms < second
+    assert play(world, confirmed, 1_000).live.furthest_ms == opened.live.furthest_ms + 1_000
+
+
+def test_a_beat_passes_at_most_one_prompt_and_the_next_one_opens_with_the_next_beat(world: World) -> None:
+    world.publish(SHORT, version="v2", sequence=2, duration_ms=6_000)
+    state = play(world, world.start(SHORT), 30_000, claim_ms=6_000)
+    assert state.prompt
+    assert (state.prompt.index, state.live.furthest_ms) == (0, world.prompts(state)[1])
+    state = play(world, confirm(world, state), 0, claim_ms=6_000)
+    assert state.prompt
+    assert (state.prompt.index, state.live.furthest_ms) == (1, 6_000)
+    assert confirm(world, state).live.completed_at is not None
 
 
 def test_a_confirmation_works_however_late(world: World) -> None:
@@ -192,9 +217,8 @@ def test_taken_over_by_another_course_the_first_still_learns_its_own_saved_posit
 
 
 def test_a_lease_expires_by_itself_and_watching_resumes_at_the_credited_position(world: World) -> None:
-    state = play(world, world.start(), 5_000)
+    play(world, world.start(), 5_000)
     world.clock.advance(60_000)
-    assert code_of(lambda: play(world, state, 0)) == "LEASE_EXPIRED"
     assert world.start().live.furthest_ms == 5_000
 
 
@@ -215,6 +239,14 @@ def test_an_old_token_with_another_body_is_stale(world: World, position_ms: int)
 def test_a_retried_start_finds_its_session(world: World) -> None:
     first = start_session(world.context, by(LEARNER, "same-key-same-key"), LONG, take_over=False)
     assert start_session(world.context, by(LEARNER, "same-key-same-key"), LONG, take_over=False) == first
+
+
+def test_a_key_that_was_used_for_another_course_is_refused_and_changes_nothing(world: World) -> None:
+    start_session(world.context, by(LEARNER, "same-key-same-key"), LONG, take_over=False)
+    before = dict(world.store.items)
+    again = lambda: start_session(world.context, by(LEARNER, "same-key-same-key"), SHORT, take_over=True)  # noqa: E731
+    assert code_of(again) == "IDEMPOTENCY_KEY_REUSED"
+    assert world.store.items == before
 
 
 def test_a_stolen_token_is_worthless_to_another_learner(world: World) -> None:
@@ -337,7 +369,7 @@ def test_a_lost_answer_of_the_call_that_completes_is_given_again_and_no_other_ca
     assert beat(world.context, by(LEARNER), before.token, position_ms) == state
     for token, code in ((before.token, "TOKEN_STALE"), (state.token, "LEASE_EXPIRED")):
         with pytest.raises(Problem) as refusal:
-            beat(world.context, by(LEARNER), token, DURATIONS[LONG])
+            beat(world.context, by(LEARNER), token, DURATIONS[LONG] + 1)
         assert refusal.value.type.code == code
         assert refusal.value.members["saved"]["completed"] is True
     assert world.store.items == kept
@@ -346,11 +378,11 @@ def test_a_lost_answer_of_the_call_that_completes_is_given_again_and_no_other_ca
 
 def test_the_break_after_a_completion_refills_nothing(world: World) -> None:
     state = watch_to_the_end(world, world.start())
-    left = state.live.allowance_ms
+    left = state.live.unspent_ms
     world.clock.advance(3_600_000)
     state = play(world, world.start(SHORT), 0, claim_ms=DURATIONS[SHORT])
-    assert state.live.furthest_ms == min(left, world.prompts(state)[0])
-    assert state.live.furthest_ms + state.live.allowance_ms == left
+    assert state.live.furthest_ms == left
+    assert state.live.furthest_ms + state.live.unspent_ms == left
 
 
 def test_attack_earning_time_on_a_faster_course(world: World) -> None:
@@ -365,9 +397,9 @@ def test_attack_earning_time_on_a_faster_course(world: World) -> None:
     assert slow.live.furthest_ms == spent
 
 
-def test_what_was_earned_on_a_slower_course_is_worth_no_more_on_a_faster_one(world: World) -> None:
+def test_what_was_earned_on_a_slower_course_is_as_much_time_on_a_faster_one(world: World) -> None:
     play(world, world.start(LONG), 5_000, claim_ms=0)
-    assert world.start(FAST, take_over=True).live.allowance_ms == 5_000
+    assert world.start(FAST, take_over=True).live.unspent_ms == 5_000
 
 
 def test_rewatching_a_completed_course_holds_the_session_while_it_beats(world: World) -> None:

@@ -70,12 +70,22 @@ class CrashingStore(MemoryStore):
             raise Crash
 
 
+class HostsClock(ManualClock):
+    """The clock of whichever host answers: as far from the right time as a test says."""
+
+    ahead_ms: int = 0
+
+    def now(self) -> datetime:
+        """What that host shows."""
+        return super().now() + timedelta(milliseconds=self.ahead_ms)
+
+
 @dataclass
 class World:
     """Everything a test drives."""
 
     store: CrashingStore = field(default_factory=CrashingStore)
-    clock: ManualClock = field(default_factory=lambda: ManualClock(NOON_IN_SHANGHAI))
+    clock: HostsClock = field(default_factory=lambda: HostsClock(NOON_IN_SHANGHAI))
     ids: SequentialIds = field(default_factory=SequentialIds)
     ring: dict[str, str] = field(default_factory=lambda: {"current": "k1", "k1": "one" * 20})
     context: Context = field(init=False)
@@ -168,6 +178,7 @@ class World:
         withdrawn: bool = False,
         in_library: bool = True,
         questions: Sequence[dict[str, Any]] = (),
+        rate: str | None = None,
     ) -> None:
         """The catalogue publishes a course, of the library unless told otherwise, or withdraws it."""
         self.deliver(
@@ -178,7 +189,7 @@ class World:
             course_id=course_id,
             content_version=version,
             duration_ms=duration_ms or DURATIONS[course_id],
-            max_rate=RATES.get(course_id, "1.0"),
+            max_rate=rate or RATES.get(course_id, "1.0"),
             media_path=f"/media/{course_id}/{version}/index.m3u8",
             questions=list(questions),
         )

@@ -44,7 +44,7 @@ describe('what creates something', () => {
     const once = calls
       .filter(({ path }) => creating.includes(path))
       // The player's machine repeats what it sends by itself: player/machine.test.ts.
-      .filter(({ file }) => file !== '../player/api.ts')
+      .filter(({ file }) => file !== '../player/requests.ts')
       .filter(({ sent }) => !/^request,?\s*\)/.test(sent) && !sent.includes('...sentAgain'))
     expect(once.map(({ file, path }) => `${file}: ${path}`)).toEqual([])
   })

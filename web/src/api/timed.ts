@@ -1,7 +1,8 @@
 /** As long as the gateway waits for a function that starts cold: an answer that is still coming is waited for. */
 const TIMEOUT_MS = 30_000
 
-/** Fetches, but not forever: every request of the client ends. */
+/** Fetches, but not forever: every request of the client ends, sooner where its own signal says so. */
 export function timed(input: Request | string, init: RequestInit = {}): Promise<Response> {
-  return fetch(input, { ...init, signal: AbortSignal.timeout(TIMEOUT_MS) })
+  const own = input instanceof Request ? [input.signal] : []
+  return fetch(input, { ...init, signal: AbortSignal.any([AbortSignal.timeout(TIMEOUT_MS), ...own]) })
 }

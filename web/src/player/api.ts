@@ -2,7 +2,9 @@
 
 import { orders, result, watching } from '../api/client'
 import { asProblem, type Problem } from '../api/problem'
-import type { Outcome, Request, WatchState } from './protocol'
+import { keepToken, thisPlace } from './place'
+import type { Outcome, Request } from './protocol'
+import { send } from './requests'
 
 /** A grant of the lecture's files lasts five minutes; asking a minute early leaves room for a slow network. */
 const RENEW_AFTER_MS = 4 * 60_000
@@ -21,9 +23,10 @@ function renewMedia(token: string): void {
 }
 
 /** Sends one request for a course; what happened to it is the answer, never an exception. */
-export async function sendTo(courseId: string, request: Request): Promise<Outcome<Problem>> {
+export async function sendTo(courseId: string, request: Request, withinMs: number): Promise<Outcome<Problem>> {
   try {
-    const state = await send(courseId, request)
+    const state = await send(watching, courseId, request, thisPlace(), AbortSignal.timeout(withinMs))
+    keepToken(state.token)
     if (request.kind === 'start') await openMedia(state.token)
     else if (request.kind !== 'pause') renewMedia(state.token)
     return { kind: 'accepted', state }
@@ -38,19 +41,4 @@ export async function isEntitled(courseId: string): Promise<boolean> {
   const params = { path: { course_id: courseId } }
   const found = await result(orders.GET('/v1/orders/courses/{course_id}/state', { params })).catch(() => null)
   return found?.state === 'owned'
-}
-
-function send(courseId: string, request: Request): Promise<WatchState> {
-  if (request.kind === 'start') {
-    const body = { course_id: courseId, take_over: request.takeOver, new_attempt: request.newAttempt }
-    const params = { header: { 'Idempotency-Key': request.key } }
-    return result(watching.POST('/v1/playback/sessions', { params, body }))
-  }
-  if (request.kind === 'confirm') {
-    const { token, nonce, choice } = request
-    return result(watching.POST('/v1/playback/confirmations', { body: { token, nonce, choice } }))
-  }
-  const body = { token: request.token, position_ms: request.positionMs }
-  if (request.kind === 'pause') return result(watching.POST('/v1/playback/pauses', { body }))
-  return result(watching.POST('/v1/playback/beats', { body }))
 }

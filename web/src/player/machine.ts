@@ -3,13 +3,15 @@
 //
 // One request is under way at a time, because every answer brings the token for the next one. A request without an
 // answer is sent again as it was. The server decides what is credited; this machine only keeps the learner from
-// watching what will not count: it never plays further than one gap cap beyond the credited point, and goes back to
-// that point when the credit falls behind.
+// watching what will not count: it never plays further than one gap cap beyond the credited point. Credit that falls
+// behind is waited for, as it grows with time: what was watched is not watched again.
 
 import type { Outcome, Refusal, Request, WatchState } from './protocol'
 
-/** Credit may fall this far behind without a visible jump back: the next beat makes up for it. */
+/** Credit may fall this far behind without a word: the next beat makes up for it. */
 const LAG_TOLERANCE_MS = 1_000
+/** Credit that is waited for is asked about no more often than this. */
+const WAIT_MS = 1_000
 /** A player that was silent for longer says so at once when it plays on, to learn early that its session ended. */
 const SILENCE_MS = 5_000
 /** How much play may run ahead of the clock, because media time and clock are not read at the same instant. */
@@ -20,7 +22,10 @@ const SLACK_MS = 100
 const ENTITLEMENT_WAIT_MS = 20_000
 const ENTITLEMENT_POLL_MS = 1_500
 const BACKOFF_MS = [1_000, 2_000, 4_000, 8_000, 15_000]
-/** Sessions that end at once, or credit that falls behind, this often in a row mean that going on is useless. */
+/** How long an answer is awaited before the same request is sent again; a start may meet a function that is cold. */
+const WAITS_MS = [8_000, 15_000, 30_000]
+const WAIT_FOR_START_MS = 30_000
+/** Sessions that end at once, or answers that credit nothing, this often in a row mean that going on is useless. */
 const ATTEMPTS_IN_A_ROW = 3
 
 /** The session that is live is this player's own, so nobody has to be asked before it is replaced. */
@@ -56,6 +61,12 @@ export interface Call {
   waiting: boolean
 }
 
+/** How long this call's answer is awaited. */
+export function patienceMs({ request, failures }: Call): number {
+  if (request.kind === 'start') return WAIT_FOR_START_MS
+  return WAITS_MS[Math.min(failures, WAITS_MS.length - 1)] ?? 0
+}
+
 export interface Model<P extends Refusal = Refusal> {
   phase: Phase
   watch: WatchState | null
@@ -87,7 +98,7 @@ export interface Model<P extends Refusal = Refusal> {
   atEnd: boolean
   halt: Halt | null
   problem: P | null
-  /** Sessions started again, and returns to the credited point, without success in between. */
+  /** Sessions started again, and answers that credited nothing of what was played, without success in between. */
   restarts: number
   lags: number
   calls: number
@@ -233,6 +244,8 @@ function play<P extends Refusal>(model: Model<P>, now: number, effects: Effect[]
     retryNow(model, now)
     return setPlaying(model, false, effects)
   }
+  // Played on from its end, the media would begin anew; what is waited for there comes by itself.
+  if (model.atEnd && unsavedMs(model) > 0) return setPlaying(model, false, effects)
   model.halt = null
   model.lags = 0
   if (model.leased && now - model.answeredAt > SILENCE_MS) model.wants.beat = true
@@ -290,7 +303,9 @@ function tick<P extends Refusal>(model: Model<P>, position: number, now: number,
   model.frontier += played
   model.budget = Math.min(model.budget - played, JITTER_MS)
   if (position > model.frontier + SLACK_MS) moveTo(model, model.frontier, effects)
-  if (model.frontier >= cap) halt(model, 'gap', effects)
+  if (model.frontier < cap) return
+  halt(model, 'gap', effects)
+  model.wants.beat = model.call === null
 }
 
 function ended<P extends Refusal>(model: Model<P>, position: number, now: number, effects: Effect[]): void {
@@ -384,10 +399,11 @@ function accepted<P extends Refusal>(model: Model<P>, call: Call, state: WatchSt
   model.phase = 'open'
   if (state.prompt !== null) return prompted(model, state, effects)
   model.frontier = Math.max(model.frontier, state.furthest_ms)
-  if ('positionMs' in call.request) settle(model, call.request.positionMs, state, effects)
+  const claimed = 'positionMs' in call.request ? call.request.positionMs : null
+  if (claimed !== null) settle(model, claimed, before, state, effects)
   if (model.halt === 'gap' && unsavedMs(model) < state.gap_cap_ms) model.halt = null
   // After a break in the network more was played than the one request had claimed.
-  if (model.leased && unsavedMs(model) > state.next_beat_ms) model.wants.beat = true
+  if (model.leased && model.frontier - (claimed ?? state.furthest_ms) > state.next_beat_ms) model.wants.beat = true
   if (model.wantsPlay && !model.playing && model.halt === null && !model.atEnd) setPlaying(model, true, effects)
 }
 
@@ -421,26 +437,34 @@ function complete<P extends Refusal>(model: Model<P>, state: WatchState): void {
 }
 
 function prompted<P extends Refusal>(model: Model<P>, state: WatchState, effects: Effect[]): void {
-  model.atEnd = false
+  // What was played beyond the credit meanwhile stays: it is credited once the prompt is confirmed.
+  model.frontier = Math.max(model.frontier, state.furthest_ms)
   model.halt = null
   model.wants.pause = false
   setPlaying(model, false, effects)
-  returnTo(model, state.furthest_ms, effects)
 }
 
 /** Compares what was claimed with what was credited. */
-function settle<P extends Refusal>(model: Model<P>, claimed: number, state: WatchState, effects: Effect[]): void {
+function settle<P extends Refusal>(
+  model: Model<P>,
+  claimed: number,
+  before: WatchState | null,
+  state: WatchState,
+  effects: Effect[],
+): void {
   const lag = claimed - state.furthest_ms
-  if (lag <= LAG_TOLERANCE_MS && !model.atEnd) {
-    model.lags = 0
-    return
-  }
   // The media ended with everything credited and the lecture is still not complete: the media is too short.
-  if (lag <= 0) return halt(model, 'media', effects)
+  if (model.atEnd && lag <= 0) return halt(model, 'media', effects)
+  const grows = before !== null && state.furthest_ms > before.furthest_ms
+  model.lags = grows || lag <= LAG_TOLERANCE_MS ? 0 : model.lags + 1
+  if (lag > 0 && state.day_left_ms === 0) giveUp(model, 'day', state, effects)
+  else if (model.lags >= ATTEMPTS_IN_A_ROW) giveUp(model, 'lag', state, effects)
+}
+
+/** What was played beyond the credit will not count. */
+function giveUp<P extends Refusal>(model: Model<P>, why: Halt, state: WatchState, effects: Effect[]): void {
   model.atEnd = false
-  model.lags += 1
-  if (state.day_left_ms === 0) halt(model, 'day', effects)
-  else if (model.lags >= ATTEMPTS_IN_A_ROW) halt(model, 'lag', effects)
+  halt(model, why, effects)
   returnTo(model, state.furthest_ms, effects)
 }
 
@@ -497,11 +521,20 @@ function nextRequest<P extends Refusal>(model: Model<P>, now: number, key: strin
     return { kind: 'confirm', token: watch.token, nonce: watch.prompt.nonce, choice: wants.confirm.choice }
   }
   wants.confirm = false
-  const due = (model.playing || watch.prompt !== null) && now - model.answeredAt >= watch.next_beat_ms
+  const due = now - model.answeredAt >= paceMs(model, watch)
   if (!wants.pause && !wants.beat && !due) return null
   const kind = wants.pause ? 'pause' : 'beat'
   wants.pause = wants.beat = false
   // What was played but not saved is what matters, wherever the learner has gone back to.
   const positionMs = Math.floor(unsavedMs(model) > 0 ? model.frontier : model.position)
   return { kind, token: watch.token, positionMs }
+}
+
+/** How long after an answer the next beat is due. */
+function paceMs<P extends Refusal>(model: Model<P>, watch: WatchState): number {
+  if (model.playing || watch.prompt !== null) return watch.next_beat_ms
+  const waits = model.atEnd || model.halt === 'gap'
+  if (!waits || unsavedMs(model) === 0) return Infinity
+  // As long as it takes to be credited, which is real time.
+  return Math.min(watch.next_beat_ms, Math.max(WAIT_MS, unsavedMs(model) / Number(watch.max_rate)))
 }

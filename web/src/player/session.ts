@@ -1,6 +1,6 @@
 // Runs the machine: carries its effects out through ports, and tells it what happens. No framework, no globals.
 
-import { initial, step, type Effect, type Event, type Model } from './machine'
+import { initial, patienceMs, step, type Call, type Effect, type Event, type Model } from './machine'
 import type { Outcome, Refusal, Request } from './protocol'
 
 /** The media element, in milliseconds. */
@@ -15,7 +15,8 @@ export interface Media {
 
 export interface Ports<P extends Refusal> {
   media: Media
-  send(request: Request): Promise<Outcome<P>>
+  /** Answers `unanswered` when so many milliseconds are over. */
+  send(request: Request, withinMs: number): Promise<Outcome<P>>
   /** Milliseconds of a clock that never goes back. */
   now(): number
   /** A number in [0, 1), and a key that no other request has had. */
@@ -72,7 +73,7 @@ export class PlayerSession<P extends Refusal> {
 
   private perform(effect: Effect): void {
     const { media } = this.ports
-    if (effect.type === 'send') this.underWay = this.send(effect.call.id, effect.call.request)
+    if (effect.type === 'send') this.underWay = this.send(effect.call)
     else if (this.closed) return
     else if (effect.type === 'load') media.load(effect.url)
     else if (effect.type === 'pause') media.pause()
@@ -85,9 +86,10 @@ export class PlayerSession<P extends Refusal> {
     if (this.model.playing) this.dispatch({ type: 'blocked' })
   }
 
-  private async send(callId: number, request: Request): Promise<void> {
-    const outcome = await this.ports.send(request).catch((): Outcome<P> => ({ kind: 'unanswered' }))
-    const answer: Event<P> = { type: 'answer', callId, outcome, random: this.ports.random() }
+  private async send(call: Call): Promise<void> {
+    const answering = this.ports.send(call.request, patienceMs(call))
+    const outcome = await answering.catch((): Outcome<P> => ({ kind: 'unanswered' }))
+    const answer: Event<P> = { type: 'answer', callId: call.id, outcome, random: this.ports.random() }
     if (!this.closed) return this.dispatch(answer)
     // Closed while this was under way: its answer brings what the session is given back with.
     if (outcome.kind !== 'accepted') return

@@ -105,8 +105,8 @@ class Service {
   private credit(positionMs: number): void {
     this.refill()
     if (this.open !== null || this.completed) return
-    const prompt = this.setup.promptsAt[this.confirmed] ?? Infinity
-    const reach = Math.min(positionMs, prompt, this.setup.durationMs)
+    const [prompt = Infinity, next = Infinity] = this.setup.promptsAt.slice(this.confirmed)
+    const reach = Math.min(positionMs, next, this.setup.durationMs)
     const credit = Math.max(0, Math.min(reach - this.furthest, this.allowance, this.dayLeft))
     this.furthest += credit
     this.allowance -= credit
@@ -151,8 +151,9 @@ class FakeMedia implements Media {
   rate = 1
   url = ''
   blocked = false
-  /** Furthest position that was ever shown while playing. */
+  /** Furthest position that was ever shown while playing, and how much of the media was, repeats counted again. */
   shown = 0
+  played = 0
 
   position = (): number => Math.floor(this.at)
   load(url: string): void {
@@ -171,6 +172,9 @@ class FakeMedia implements Media {
   }
 }
 
+/** Brings a request to a service and its answer back, within so many milliseconds. */
+export type Carry = (request: Request, withinMs: number) => Promise<Outcome>
+
 /** One device that watches; several can share a service and a clock. */
 export class Device {
   readonly media = new FakeMedia()
@@ -186,25 +190,31 @@ export class Device {
   constructor(
     readonly world: World,
     readonly random: () => number,
+    private readonly carry: Carry = (request) => this.toService(request),
   ) {
     this.session = new PlayerSession<Refusal>({
       media: this.media,
-      send: (request) => this.send(request),
+      send: (request, withinMs) => this.send(request, withinMs),
       now: () => world.now,
       random,
-      newKey: () => `key-${(world.keys += 1)}`,
+      newKey: () => `key-${String((world.keys += 1)).padStart(16, '0')}`,
       changed: (model) => (this.model = model),
     })
   }
 
-  private async send(request: Request): Promise<Outcome> {
+  private async send(request: Request, withinMs: number): Promise<Outcome> {
     this.sent.push(request)
     this.inFlight += 1
     this.mostInFlight = Math.max(this.mostInFlight, this.inFlight)
+    const outcome = await this.carry(request, withinMs)
+    this.inFlight -= 1
+    return outcome
+  }
+
+  private async toService(request: Request): Promise<Outcome> {
     const outcome = this.online ? this.world.service.answer(request) : { kind: 'unanswered' as const }
     const lost = this.random() < this.loss
     await this.world.later(this.world.setup.latencyMs)
-    this.inFlight -= 1
     return lost ? { kind: 'unanswered' } : outcome
   }
 
@@ -212,7 +222,9 @@ export class Device {
     const { media } = this
     if (!media.playing) return
     const end = this.world.setup.mediaEndsAt
+    const before = media.at
     media.at = Math.min(media.at + ms * media.rate, end)
+    media.played += media.at - before
     media.shown = Math.max(media.shown, media.at)
     if (media.at < end) return
     media.playing = false
@@ -231,6 +243,7 @@ export class World {
   readonly service: Service
   readonly devices: Device[] = []
   private waiting: { at: number; resolve: () => void }[] = []
+  private outside: Promise<unknown>[] = []
 
   constructor(setup: Setup = {}) {
     const durationMs = setup.durationMs ?? 60_000
@@ -249,14 +262,20 @@ export class World {
     this.service = new Service(this.setup, () => this.now)
   }
 
-  device(random: () => number = () => 0.99): Device {
-    const device = new Device(this, random)
+  device(random: () => number = () => 0.99, carry?: Carry): Device {
+    const device = new Device(this, random, carry)
     this.devices.push(device)
     return device
   }
 
   later(ms: number): Promise<void> {
     return new Promise((resolve) => this.waiting.push({ at: this.now + ms, resolve }))
+  }
+
+  /** Work of the real world, for which this one stands still. */
+  meanwhile<T>(work: Promise<T>): Promise<T> {
+    this.outside.push(work)
+    return work
   }
 
   /** A device whose learner has opened the lecture and pressed play. */
@@ -275,10 +294,17 @@ export class World {
       const due = this.waiting.filter((w) => w.at <= this.now)
       this.waiting = this.waiting.filter((w) => w.at > this.now)
       for (const w of due) w.resolve()
-      // Lets what waits for an answer go on.
-      for (let turn = 0; turn < 10; turn += 1) await Promise.resolve()
+      await this.settled()
       for (const device of this.devices) device.session.poll()
       each()
     }
+  }
+
+  /** Lets what waits for an answer go on. */
+  private async settled(): Promise<void> {
+    do {
+      await Promise.all(this.outside.splice(0))
+      for (let turn = 0; turn < 10; turn += 1) await Promise.resolve()
+    } while (this.outside.length > 0)
   }
 }

@@ -67,7 +67,7 @@ export function usePlayer(video: Readonly<Ref<HTMLVideoElement | undefined>>, be
     media = new DomMedia(element, () => dispatch({ type: 'mediaFailed' }))
     session = new PlayerSession<Problem>({
       media,
-      send: (request) => sendTo(courseId, request),
+      send: (request, withinMs) => sendTo(courseId, request, withinMs),
       now: () => performance.now(),
       random: Math.random,
       newKey,

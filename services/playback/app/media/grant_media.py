@@ -1,11 +1,13 @@
 """Letting a live session fetch its lecture, for a few minutes at a time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from services.kit.call import Call
 from services.kit.clock import from_ms, to_ms
+from services.kit.store import Change, Put, Store, commit_retrying
 from services.playback.app.context import MediaContext
+from services.playback.app.media.items import MediaAccess, media_key
 from services.playback.app.watching.problems import (
     ENTITLEMENT_ENDED,
     ENTITLEMENT_REVOKED,
@@ -15,8 +17,8 @@ from services.playback.app.watching.problems import (
 )
 from services.playback.app.watching.tokens import unseal
 from services.playback.app.watching.watches import read_attempt, read_live
-from services.playback.domain.ids import LearnerId
-from services.playback.domain.watch import Live
+from services.playback.domain.ids import LearnerId, WatchId
+from services.playback.domain.watch import Live, time_of_call
 
 VALIDITY = timedelta(minutes=5)
 """How long a learner who loses the lease or the entitlement can still fetch what was granted."""
@@ -43,14 +45,26 @@ def grant_media(ctx: MediaContext, call: Call, token: str) -> MediaGrant:
     until = now + VALIDITY
     if live.entitled_until is not None:
         until = min(until, from_ms(live.entitled_until))
+    commit_retrying(ctx.store, lambda: (_noted(ctx.store, live.watch_id, to_ms(now), to_ms(until)), None))
     return MediaGrant(folder, until, ctx.signer.cookies(folder, until))
+
+
+def _noted(store: Store, watch_id: WatchId, now: int, until: int) -> Change:
+    """How long the files are open by now, for whoever asks after the completion whether they could have been seen."""
+    key = media_key(watch_id)
+    known = store.get(key, MediaAccess)
+    if known is None:
+        return Change([Put(key, MediaAccess(until - now, until))])
+    before = known.value
+    longer_ms = max(0, until - max(now, before.until))
+    return Change([known.put(replace(before, opened_ms=before.opened_ms + longer_ms, until=max(until, before.until)))])
 
 
 def _live(ctx: MediaContext, learner_id: LearnerId, claimed: Live, now: int) -> Live:
     stored = read_live(ctx.store, learner_id)
     if stored is None or stored.value.session_id != claimed.session_id:
         raise LEASE_SUPERSEDED.problem(saved=saved_part(claimed))
-    live = stored.value
+    live, now = stored.value, time_of_call(stored.value, now)
     if live.revoked_at is not None:
         raise ENTITLEMENT_REVOKED.problem(saved=saved_part(live))
     if not live.has_lease(now):

@@ -3,24 +3,21 @@
 from services.kit.clock import to_ms
 from services.kit.events import Envelope
 from services.kit.inbox import apply_once
-from services.kit.store import Change, Put, Stored, Write
+from services.kit.store import Change, Put
 from services.playback.app.context import Context
 from services.playback.app.items import membership_key
-from services.playback.app.watching.end_session import end_session, unchanged_session
-from services.playback.app.watching.legs import save_watch
-from services.playback.app.watching.watches import read_attempt, read_live
+from services.playback.app.watching.end_session import end_session
 from services.playback.domain.ids import LearnerId
 from services.playback.domain.membership import MembershipPeriod, renew_period
-from services.playback.domain.watch import Live, lose_entitlement
+from services.playback.domain.watch import Live
 from services.playback.events.consumed import MembershipChanged
 
 
 def record_membership(ctx: Context, event: Envelope) -> None:
-    """Records how a period stands, unless newer is known; a session on it that it no longer allows ends with that.
+    """Records how a period stands, unless newer is known; a session on it that it no longer allows ends then.
 
-    What was completed stays: this is a state, and a refund asks before (`decide_revocation`). Revoked is for good. All
-    of it is one transaction. A start checks the period's version and writes the live item, as a completion does:
-    whoever comes first is seen by the other.
+    What was completed stays: this is a state, and a refund asks before (`decide_revocation`). Revoked is for good. It
+    waits for nothing that a learner does: a start and a completion write under the period's version.
 
     Raises:
         ValueError: the event is not a membership period's state.
@@ -36,6 +33,9 @@ def record_membership(ctx: Context, event: Envelope) -> None:
         sequence=event.place,
     )
     apply_once(ctx.store, ctx.clock, event, lambda: _plan(ctx, data.learner_id, period))
+    known = ctx.store.get(membership_key(data.learner_id, period.id), MembershipPeriod)
+    if known:
+        end_session(ctx, data.learner_id, lambda live: _ends(live, known.value))
 
 
 def _plan(ctx: Context, learner_id: LearnerId, period: MembershipPeriod) -> Change:
@@ -43,20 +43,8 @@ def _plan(ctx: Context, learner_id: LearnerId, period: MembershipPeriod) -> Chan
     known = ctx.store.get(key, MembershipPeriod)
     if known and (known.value.revoked or known.value.sequence >= period.sequence):
         return Change()
-    recorded = known.put(renew_period(known.value, period)) if known else Put(key, period)
-    return Change([recorded, *_session(ctx, learner_id, period)])
+    return Change([known.put(renew_period(known.value, period)) if known else Put(key, period)])
 
 
-def _session(ctx: Context, learner_id: LearnerId, period: MembershipPeriod) -> list[Write]:
-    live = read_live(ctx.store, learner_id)
-    if live is None or live.value.entitlement_id != period.id or period.still_allows(live.value.entitled_until):
-        return [unchanged_session(learner_id, live)]
-    ended, writes = end_session(ctx, learner_id, live)
-    return [*writes, *_watch(ctx, learner_id, ended)]
-
-
-def _watch(ctx: Context, learner_id: LearnerId, ended: Stored[Live]) -> list[Write]:
-    now, stored = ctx.now(), read_attempt(ctx.store, learner_id, ended.value)
-    # A complete watch keeps what it was completed on.
-    watch = lose_entitlement(stored.value, now) if ended.value.completed_at is None else stored.value
-    return save_watch(stored, watch, ended, now)[1]
+def _ends(live: Live, period: MembershipPeriod) -> bool:
+    return live.entitlement_id == period.id and not period.still_allows(live.entitled_until)

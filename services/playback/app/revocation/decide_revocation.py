@@ -1,44 +1,51 @@
 """Taking an entitlement or a period of membership back, unless a watch was completed on it before."""
 
-from collections.abc import Sequence
+from itertools import count
 
 from services.kit.events import Envelope
 from services.kit.inbox import apply_once
-from services.kit.store import Change, Put, Stored, Write
+from services.kit.store import ABSENT, Change, Check, Put, Write
 from services.playback.app.context import Context
-from services.playback.app.items import grant_key, membership_key
-from services.playback.app.watching.end_session import end_session, unchanged_session
-from services.playback.app.watching.legs import save_watch
+from services.playback.app.items import grant_key, live_key, membership_key
+from services.playback.app.watching.end_session import end_session
 from services.playback.app.watching.watches import read_attempts, read_live
 from services.playback.domain.entitlement import Entitlement, revoke_entitlement
 from services.playback.domain.ids import CourseId
 from services.playback.domain.membership import MembershipPeriod, revoke_period
-from services.playback.domain.watch import Attempt, Live, lose_entitlement
 from services.playback.events.consumed import EntitlementRevocationRequested as Request
 from services.playback.events.published import EntitlementRevocationDecided
 
+SEEN_BY_RELEASE_1_0_0 = 3
+"""So often a decision also needs the live item as it was read: a completion by release 1.0.0, while it still runs
+beside this code, writes no right, only that. A learner who keeps moving it gains so many tries of milliseconds."""
+
 
 def decide_revocation(ctx: Context, event: Envelope) -> None:
-    """Takes it back and ends the session that rests on it, or finds a watch completed on it; tells which.
+    """Takes it back, or finds a watch completed on it; tells which, and ends the session that rests on it.
 
     An administrator may have one taken back that was completed on: then the answer names those watches, whose records
-    stay as they are. All of it is one transaction. A completion and a start write the live item: it is read before the
-    attempts, and written or checked, so whatever happens meanwhile makes this decide again. The attempts on a lost
-    entitlement are written too; those on a period may be more than a transaction takes, and only the live one of them
-    can be completed without a start, which asks for the period.
+    stay as they are. Whether it or a completion came first is decided by the version of the right alone: it is read
+    before the attempts, and a completion writes it. A start needs it, too. So nothing waits for what a learner moves;
+    the session is ended afterwards, again and again until it is.
+
+    Raises:
+        Conflict: others kept writing; the queue delivers the event again.
     """
     request = Request.model_validate(event.data)
-    apply_once(ctx.store, ctx.clock, event, lambda: _plan(ctx, event, request))
+    tries = count()
+    apply_once(ctx.store, ctx.clock, event, lambda: _plan(ctx, event, request, next(tries)))
+    if _is_taken_back(ctx, request):
+        end_session(ctx, request.learner_id, lambda live: live.entitlement_id == request.entitlement_id)
 
 
-def _plan(ctx: Context, event: Envelope, request: Request) -> Change:
+def _plan(ctx: Context, event: Envelope, request: Request, tries: int) -> Change:
     live = read_live(ctx.store, request.learner_id)
+    taking = _entitlement(ctx, request, request.course_id) if request.course_id else _period(ctx, request)
     attempts = read_attempts(ctx.store, request.learner_id, request.course_id)
     resting = [stored for stored in attempts if stored.value.entitlement.id == request.entitlement_id]
     completed = [stored.value.watch_id for stored in resting if stored.value.completed_at is not None]
     revoked = request.even_if_completed or not completed
-    unfinished = [stored for stored in resting if stored.value.completed_at is None]
-    writes = _take_back(ctx, request, live, unfinished) if revoked else []
+    unmoved = [Check(live_key(request.learner_id), live.version if live else ABSENT)]
     decided = EntitlementRevocationDecided(
         revocation_id=request.revocation_id,
         learner_id=request.learner_id,
@@ -50,19 +57,14 @@ def _plan(ctx: Context, event: Envelope, request: Request) -> Change:
     told = ctx.events.make(
         decided, subject=decided.revocation_id, correlation_id=event.correlation_id, causation_id=event.id
     )
+    writes: list[Write] = [taking] if revoked and taking else []
+    if writes and tries < SEEN_BY_RELEASE_1_0_0:
+        writes += unmoved
     return Change(writes, [told])
 
 
-def _take_back(
-    ctx: Context, request: Request, live: Stored[Live] | None, resting: Sequence[Stored[Attempt]]
-) -> list[Write]:
-    taking = _entitlement(ctx, request, request.course_id) if request.course_id else _period(ctx, request)
-    if taking is None:
-        return []
-    ended, session = _end_session(ctx, request, live)
-    if request.course_id is None:
-        resting = [stored for stored in resting if ended and stored.value.watch_id == ended.value.watch_id]
-    return [taking, *session, *(write for watch in resting for write in _save(watch, ended, ctx.now()))]
+def _is_taken_back(ctx: Context, request: Request) -> bool:
+    return (_entitlement(ctx, request, request.course_id) if request.course_id else _period(ctx, request)) is None
 
 
 def _entitlement(ctx: Context, request: Request, course_id: CourseId) -> Put | None:
@@ -71,7 +73,7 @@ def _entitlement(ctx: Context, request: Request, course_id: CourseId) -> Put | N
     known = ctx.store.get(key, Entitlement)
     if known and known.value.revoked_at is not None:
         return None
-    revoked = revoke_entitlement(known.value if known else None, request.entitlement_id, ctx.now())
+    revoked = revoke_entitlement(known.value if known else None, request.entitlement_id, ctx.time_of_call(None))
     return known.put(revoked) if known else Put(key, revoked)
 
 
@@ -83,17 +85,3 @@ def _period(ctx: Context, request: Request) -> Put | None:
         return None
     revoked = revoke_period(known.value if known else None, request.entitlement_id)
     return known.put(revoked) if known else Put(key, revoked)
-
-
-def _end_session(ctx: Context, request: Request, live: Stored[Live] | None) -> tuple[Stored[Live] | None, list[Write]]:
-    """The live state that the session's end leads to, and its writes; only looked at where it rests on another."""
-    if live is None or live.value.entitlement_id != request.entitlement_id:
-        return None, [unchanged_session(request.learner_id, live)]
-    return end_session(ctx, request.learner_id, live)
-
-
-def _save(watch: Stored[Attempt], live: Stored[Live] | None, now: int) -> list[Write]:
-    lost = lose_entitlement(watch.value, now)
-    if live is None or live.value.watch_id != lost.watch_id:
-        return [watch.put(lost)]
-    return save_watch(watch, lost, live, now)[1]

@@ -1,13 +1,13 @@
-"""Cases as they are stored: by the day of completion, and where a watch's case is."""
+"""Cases as they are stored, by the day of completion, and where accounts are used."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 from services.kit.kinds import ID_ONLY, Kept, stored
 from services.kit.store import Key
-from services.playback.app.items import partition_of_watch
+from services.playback.app.items import partition_of_learner, partition_of_watch
 from services.playback.domain.ids import CourseId, LearnerId, WatchId
-from services.playback.domain.risk import RiskSignal
+from services.playback.domain.risk import Figure, PlaceKind, RiskSignal
 
 
 class CaseStatus(StrEnum):
@@ -31,7 +31,7 @@ class Review:
     personal=(ID_ONLY, Kept("reviewer", "reason", because="staff answer for what they found", until="the table goes")),
 )
 class RiskCase:
-    """A completed watch with signals. `reactions` are the reaction times (ms) that were judged together."""
+    """A completed watch with signals or figures. `reactions` are the reaction times (ms) that were judged together."""
 
     watch_id: WatchId
     learner_id: LearnerId
@@ -41,6 +41,7 @@ class RiskCase:
     signals: tuple[RiskSignal, ...]
     reactions: tuple[int, ...]
     review: Review | None = None
+    figures: tuple[Figure, ...] = ()
 
     @property
     def status(self) -> CaseStatus:
@@ -68,3 +69,51 @@ def case_key(day: str, watch_id: WatchId) -> Key:
 def case_place_key(watch_id: WatchId) -> Key:
     """Where a watch's case is."""
     return Key(partition_of_watch(watch_id), "RISK")
+
+
+@dataclass(frozen=True)
+class Place:
+    """A device or an address, and the last day (Asia/Shanghai, ISO) on which a session began there."""
+
+    kind: PlaceKind
+    digest: str
+    day: str
+
+
+@stored(
+    shape=1,
+    personal=(
+        ID_ONLY,
+        Kept(
+            "places",
+            because="reviewers have to see whether an account is shared; hashes that only our key can make",
+            until="60 days after the last session there",
+        ),
+    ),
+)
+class AccountPlaces:
+    """Where a learner's sessions began lately, the newest last."""
+
+    places: tuple[Place, ...]
+
+
+@stored(shape=1, personal=ID_ONLY)
+class PlaceUse:
+    """That an account is used at a place: the last day (Asia/Shanghai, ISO). Its key names both."""
+
+    day: str
+
+
+def account_places_key(learner_id: LearnerId) -> Key:
+    """Where a learner's sessions began."""
+    return Key(partition_of_learner(learner_id), "PLACES")
+
+
+def place_partition(place: Place) -> str:
+    """The partition of the accounts that are used at a place."""
+    return f"PLACE#{place.kind}#{place.digest}"
+
+
+def place_use_key(place: Place, learner_id: LearnerId) -> Key:
+    """That an account is used at a place."""
+    return Key(place_partition(place), learner_id)

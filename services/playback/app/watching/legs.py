@@ -6,8 +6,9 @@ from services.kit.clock import from_ms
 from services.kit.store import Put, Stored, Write
 from services.playback.app.context import Context
 from services.playback.app.items import NOTE_RETENTION, AnchorNote, anchor_note_key, leg_key
+from services.playback.app.watching.seals import sealed_attempt
 from services.playback.domain.ids import LearnerId
-from services.playback.domain.legs import LegFacts, sign_leg
+from services.playback.domain.legs import LegFacts, pins_of, sign_leg
 from services.playback.domain.watch import Attempt, LegKind, Live, checkpoint, day_of
 
 
@@ -49,6 +50,7 @@ def append_leg(
         prompt_index=_prompt_index(live, kind),
         response_ms=response.after_ms,
         choice=response.choice,
+        pins=pins_of(live, live.entitlement_id) if kind is LegKind.STARTED else None,
     )
     leg = sign_leg(facts, ctx.keys.current_id(), live.head_mac, ctx.leg_mac)
     completed_at = now if kind is LegKind.COMPLETED else None
@@ -56,7 +58,9 @@ def append_leg(
     return live, [Put(leg_key(live.watch_id, facts.number), leg)]
 
 
-def save_watch(stored: Stored[Attempt], watch: Attempt, live: Stored[Live], now: int) -> tuple[Attempt, list[Write]]:
+def save_watch(
+    ctx: Context, stored: Stored[Attempt], watch: Attempt, live: Stored[Live], now: int
+) -> tuple[Attempt, list[Write]]:
     """The watch as of a leg, and its writes: on the first leg of a day also a note for that day's anchor.
 
     Args:
@@ -66,8 +70,8 @@ def save_watch(stored: Stored[Attempt], watch: Attempt, live: Stored[Live], now:
     saved, today = checkpoint(watch, live.value, live.version), day_of(now)
     # Functions' clocks differ around midnight: a later day that is noted already covers this leg.
     if saved.legs == watch.legs or today <= saved.grown_on:
-        return saved, [stored.put(saved)]
-    saved = replace(saved, grown_on=today)
+        return saved, [stored.put(sealed_attempt(ctx.keys, saved))]
+    saved = sealed_attempt(ctx.keys, replace(saved, grown_on=today))
     expires_at = int((from_ms(now) + NOTE_RETENTION).timestamp())
     note = AnchorNote(saved.learner_id, saved.course_id, saved.number)
     noting = Put(anchor_note_key(today, saved.watch_id), note, expires_at=expires_at)

@@ -97,8 +97,16 @@ NONCE_WRONG = conflict(
     "请确认页面上当前显示的互动。",
     "Confirm the prompt that is shown now.",
 )
+WATCH_RECORD_BROKEN = conflict(
+    "WATCH_RECORD_BROKEN",
+    "您的学习记录未通过完整性校验，暂时不能继续；我们已收到通知。",
+    "The record of this watch failed its integrity check, so it cannot go on; we have been told.",
+    "请稍后再试，或联系客服；其他课程不受影响。",
+    "Try again later, or ask support; other courses are not affected.",
+)
 
 WATCHING_PROBLEMS = (
+    WATCH_RECORD_BROKEN,
     COURSE_NOT_FOUND,
     NOT_ENTITLED,
     ENTITLEMENT_ENDED,
@@ -114,7 +122,14 @@ WATCHING_PROBLEMS = (
     NONCE_WRONG,
 )
 
-MEDIA_PROBLEMS = (TOKEN_INVALID, LEASE_SUPERSEDED, LEASE_EXPIRED, ENTITLEMENT_ENDED, ENTITLEMENT_REVOKED)
+MEDIA_PROBLEMS = (
+    TOKEN_INVALID,
+    LEASE_SUPERSEDED,
+    LEASE_EXPIRED,
+    ENTITLEMENT_ENDED,
+    ENTITLEMENT_REVOKED,
+    WATCH_RECORD_BROKEN,
+)
 
 
 def saved_part(watch: Live | Attempt) -> dict[str, object]:

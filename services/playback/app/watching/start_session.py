@@ -3,22 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
 from services.kit.call import Call
-from services.kit.problems import Problem
-from services.kit.store import ABSENT, Change, Check, Stored, Write, commit_retrying
+from services.kit.problems import IDEMPOTENCY_KEY_REUSED, Problem
+from services.kit.store import ABSENT, Change, Check, Conflict, Stored, Write, commit_retrying
 from services.playback.app.context import Context
 from services.playback.app.items import (
     MEMBERSHIPS,
     attempt_key,
     course_key,
     grants_of,
+    leg_key,
     live_key,
     partition_of_learner,
 )
+from services.playback.app.watching.broken_records import broken
 from services.playback.app.watching.legs import append_leg, save_watch
 from services.playback.app.watching.problems import (
     COURSE_NOT_FOUND,
@@ -28,15 +29,18 @@ from services.playback.app.watching.problems import (
     TAKEOVER_REQUIRED,
     saved_part,
 )
+from services.playback.app.watching.rights import refuse_lost_right
+from services.playback.app.watching.seals import check_attempt, check_session, sealed_live
+from services.playback.app.watching.tokens import unseal
 from services.playback.app.watching.watch_state import WatchState, watch_state
 from services.playback.app.watching.watches import newest, read_attempt, read_attempts, read_live
 from services.playback.domain.course import Course
 from services.playback.domain.entitlement import Entitlement, best_entitlement
 from services.playback.domain.ids import CourseId, LearnerId, SessionId, WatchId
-from services.playback.domain.legs import FIRST
+from services.playback.domain.legs import FIRST, Leg
 from services.playback.domain.membership import MembershipPeriod
 from services.playback.domain.policy import policy, policy_in_force
-from services.playback.domain.watch import NO_SESSION, Attempt, LegKind, Live, checkpoint, day_of
+from services.playback.domain.watch import NO_SESSION, Attempt, LegKind, Live, checkpoint, day_of, keep_in_bucket
 
 
 @dataclass(frozen=True)
@@ -49,13 +53,17 @@ class Session:
 
 @dataclass(frozen=True)
 class Start:
-    """Who wants to watch what. `session_id` comes from the caller's Idempotency-Key, so a retry finds its session."""
+    """Who wants to watch what. `session_id` comes from the caller's Idempotency-Key, so a retry finds its session.
+
+    `own` is the session that the same page had before, if it could show that.
+    """
 
     learner_id: LearnerId
     course_id: CourseId
     session_id: SessionId
     take_over: bool
     new_attempt: bool
+    own: SessionId | None
     now: int
 
 
@@ -64,30 +72,74 @@ Draft = tuple[Stored[Attempt], Attempt]
 
 
 def start_session(
-    ctx: Context, call: Call, course_id: CourseId, *, take_over: bool, new_attempt: bool = False
+    ctx: Context,
+    call: Call,
+    course_id: CourseId,
+    *,
+    take_over: bool,
+    new_attempt: bool = False,
+    token: str | None = None,
 ) -> Session:
     """Takes the caller's one live session for this course.
 
     A complete watch is watched again for free, and gives nothing more; with `new_attempt` a watch of its own begins.
+    Who brings a token of the session that is live is the same place, reloaded, and takes nothing over.
 
     Raises:
         Problem: COURSE_NOT_FOUND, NOT_ENTITLED, ENTITLEMENT_ENDED, ENTITLEMENT_REVOKED; TAKEOVER_REQUIRED while another
-            session has the lease.
+            session has the lease; IDEMPOTENCY_KEY_REUSED where the live one of this key is of another course;
+            WATCH_RECORD_BROKEN.
     """
     session_id = SessionId(sha256(f"{call.caller_id}|{call.idempotency_key}".encode()).hexdigest()[:32])
-    start = Start(LearnerId(call.caller_id), course_id, session_id, take_over, new_attempt, ctx.now())
-    return commit_retrying(ctx.store, lambda: _plan(ctx, start))
+    learner_id = LearnerId(call.caller_id)
+    own = _session_of(ctx, learner_id, token) if token else None
+    opened: list[Session] = []
+
+    def plan() -> tuple[Change, Session]:
+        stored = read_live(ctx.store, learner_id)
+        now = ctx.time_of_call(stored.value if stored else None)
+        planned = _plan(ctx, Start(learner_id, course_id, session_id, take_over, new_attempt, own, now), stored)
+        opened.append(planned[1])
+        return planned
+
+    try:
+        return commit_retrying(ctx.store, plan)
+    except Conflict:
+        _refuse_rolled_back(ctx, learner_id, opened[-1].state.live)
+        raise
 
 
-def _plan(ctx: Context, start: Start) -> tuple[Change, Session]:
-    stored = read_live(ctx.store, start.learner_id)
+def _refuse_rolled_back(ctx: Context, learner_id: LearnerId, live: Live) -> None:
+    """Where there is a leg that its attempt does not know, which one transaction writes, somebody put the attempt back.
+
+    Raises:
+        Problem: WATCH_RECORD_BROKEN.
+    """
+    leg = ctx.store.get(leg_key(live.watch_id, live.legs), Leg)
+    attempt = ctx.store.get(attempt_key(learner_id, live.course_id, live.attempt), Attempt)
+    if leg and attempt and attempt.value.legs < live.legs:
+        raise broken(live.watch_id, [f"there are legs from {live.legs} on that the attempt does not know"])
+
+
+def _session_of(ctx: Context, learner_id: LearnerId, token: str) -> SessionId | None:
+    """The session that a page had. Another learner's token, as a shared browser may keep it, shows nothing."""
+    try:
+        return unseal(ctx.keys, learner_id, token).value.session_id
+    except Problem:
+        return None
+
+
+def _plan(ctx: Context, start: Start, stored: Stored[Live] | None) -> tuple[Change, Session]:
+    if stored and stored.value.session_id == start.session_id and stored.value.course_id != start.course_id:
+        raise IDEMPOTENCY_KEY_REUSED.problem()
     if stored and stored.value.session_id == start.session_id and stored.value.revoked_at is None:
         return Change(), _repeat(ctx, start, stored)
     course = ctx.store.get(course_key(start.course_id), Course)
     if course is None:
         raise COURSE_NOT_FOUND.problem()
     entitlement, unchanged = _entitlement(ctx, start, course.value, stored)
-    if stored and stored.value.has_lease(start.now) and not start.take_over:
+    asks = stored and stored.value.has_lease(start.now) and stored.value.session_id != start.own
+    if stored and asks and not start.take_over:
         raise TAKEOVER_REQUIRED.problem(saved=saved_part(stored.value))
     closing, closed = _close(ctx, start, stored)
     latest = closed or _latest(ctx, start)
@@ -101,7 +153,9 @@ def _plan(ctx: Context, start: Start) -> tuple[Change, Session]:
 
 
 def _repeat(ctx: Context, start: Start, stored: Stored[Live]) -> Session:
+    refuse_lost_right(ctx.store, start.learner_id, stored.value)
     attempt = read_attempt(ctx.store, start.learner_id, stored.value).value
+    check_session(ctx, start.learner_id, attempt, stored.value)
     return Session(watch_state(ctx, start.learner_id, stored), attempt.media_url)
 
 
@@ -154,19 +208,23 @@ def _close(ctx: Context, start: Start, stored: Stored[Live] | None) -> tuple[lis
         return [], None
     live, has_lease = stored.value, stored.value.has_lease(start.now)
     attempt = read_attempt(ctx.store, start.learner_id, live)
+    check_session(ctx, start.learner_id, attempt.value, live)
     if not has_lease and attempt.value.live_version == stored.version:
         return [], (attempt, attempt.value) if live.course_id == start.course_id else None
-    kind = LegKind.TAKEN_OVER if has_lease else LegKind.EXPIRED
+    over = LegKind.PAUSED if live.session_id == start.own else LegKind.TAKEN_OVER
+    kind = over if has_lease else LegKind.EXPIRED
     closed, leg = append_leg(ctx, start.learner_id, live, kind, start.now)
     if live.course_id == start.course_id:
         return leg, (attempt, checkpoint(attempt.value, closed, stored.version + 1))
-    _, saving = save_watch(attempt, attempt.value, stored.after(stored.put(closed)), start.now)
+    _, saving = save_watch(ctx, attempt, attempt.value, stored.after(stored.put(closed)), start.now)
     return [*leg, *saving], None
 
 
 def _latest(ctx: Context, start: Start) -> Draft | None:
     """The learner's latest watch of the course."""
     attempts = read_attempts(ctx.store, start.learner_id, start.course_id)
+    if attempts:
+        check_attempt(ctx, attempts[-1].value)
     return (attempts[-1], attempts[-1].value) if attempts else None
 
 
@@ -207,15 +265,18 @@ def _open(
     before = before or Stored(live_key(start.learner_id), NO_SESSION, ABSENT)
     live = _session(ctx, start, before.value, watch, entitlement)
     live, leg = append_leg(ctx, start.learner_id, live, LegKind.STARTED, start.now)
-    put = before.put(live)
-    _, saving = save_watch(attempt, watch, before.after(put), start.now)
+    put = before.put(sealed_live(ctx.keys, start.learner_id, live))
+    _, saving = save_watch(ctx, attempt, watch, before.after(put), start.now)
     return before.after(put), [put, *saving, *leg]
 
 
 def _session(ctx: Context, start: Start, before: Live, watch: Attempt, entitlement: Entitlement) -> Live:
-    """A new session's state: the watch's and the start's, but for the allowance and the day's total."""
+    """A new session's state: the watch's and the start's, but for the bucket and the day's total.
+
+    The bucket is kept from session to session, but the time between them does not refill it.
+    """
     prompt = watch.prompt and replace(watch.prompt, nonce=ctx.ids.new(), shown_at=start.now)
-    return replace(
+    session = replace(
         before,
         session_id=start.session_id,
         watch_id=watch.watch_id,
@@ -228,7 +289,6 @@ def _session(ctx: Context, start: Start, before: Live, watch: Attempt, entitleme
         max_rate=watch.max_rate,
         furthest_ms=watch.furthest_ms,
         confirmed=watch.confirmed,
-        allowance_ms=_carried(before, watch),
         refilled_at=start.now,
         day=before.day or day_of(start.now),
         lease_until=start.now + policy(watch.policy_id).lease_ms,
@@ -242,11 +302,4 @@ def _session(ctx: Context, start: Start, before: Live, watch: Attempt, entitleme
         questions=watch.questions,
         entitlement_id=entitlement.id,
     )
-
-
-def _carried(before: Live, watch: Attempt) -> int:
-    """The allowance is kept from session to session, but the time between them does not refill it.
-
-    On a slower course it is worth less: what was earned there is time, and a lecture takes its own, at its own rate.
-    """
-    return int(before.allowance_ms * min(Decimal(1), watch.max_rate / before.max_rate))
+    return keep_in_bucket(session, before.unspent_ms)

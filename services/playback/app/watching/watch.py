@@ -24,13 +24,15 @@ from services.playback.app.watching.problems import (
     TOKEN_STALE,
     saved_part,
 )
+from services.playback.app.watching.rights import completed_on, refuse_lost_right
+from services.playback.app.watching.seals import check_leg, check_session, sealed_live
 from services.playback.app.watching.tokens import unseal
 from services.playback.app.watching.watch_state import WatchState, watch_state
 from services.playback.app.watching.watches import read_attempt, read_live
 from services.playback.domain.ids import LearnerId
 from services.playback.domain.policy import WatchPolicy, policy
 from services.playback.domain.questions import ShownQuestion
-from services.playback.domain.watch import Attempt, LegKind, Live, Prompt, advance, ask_again, confirm
+from services.playback.domain.watch import Attempt, LegKind, Live, Prompt, advance, ask_again, confirm, is_prompt_due
 from services.playback.events.published import Evidence, WatchCompleted
 
 
@@ -95,14 +97,13 @@ def _step(ctx: Context, call: Call, token: str, request: str) -> Step:
     learner_id = LearnerId(call.caller_id)
     stored = unseal(ctx.keys, learner_id, token)
     digest = sha256(f"{token}|{request}".encode()).hexdigest()[:32]
-    return Step(learner_id, stored, digest, ctx.now(), call.correlation_id)
+    return Step(learner_id, stored, digest, ctx.time_of_call(stored.value), call.correlation_id)
 
 
 def _credit(ctx: Context, step: Step, position_ms: int) -> Outcome:
     prompts = ctx.prompts_of(step.live, step.policy)
-    upcoming = prompts[step.live.confirmed] if step.live.confirmed < len(prompts) else None
-    live = advance(step.live, position_ms, upcoming, step.policy, step.now)
-    if live.prompt is None and upcoming is not None and live.furthest_ms >= upcoming:
+    live = advance(step.live, position_ms, prompts, step.policy, step.now)
+    if is_prompt_due(live, prompts):
         prompt = Prompt(index=live.confirmed, nonce=ctx.ids.new(), shown_at=step.now)
         return Outcome(replace(live, prompt=prompt), (LegKind.PROMPT_OPENED,))
     return _complete_if_covered(Outcome(live), step, len(prompts))
@@ -143,14 +144,15 @@ def _complete_if_covered(outcome: Outcome, step: Step, prompts: int) -> Outcome:
 
 
 def _settle(ctx: Context, step: Step, decide: Callable[[], Outcome]) -> WatchState:
-    if not step.live.has_lease(step.now):
+    if step.live.is_over():
         return _repeat_or_refuse(ctx, step, LEASE_EXPIRED)
     if not step.live.is_entitled(step.now):
         raise ENTITLEMENT_ENDED.problem(saved=saved_part(step.live))
     outcome = decide()
     outcome = replace(outcome, live=replace(outcome.live, answered=step.digest))
+    kinds = (*_coming_back(step), *outcome.kinds)
     # Without legs it is the hot path: one conditional write, nothing else.
-    put, beside = _with_legs(ctx, step, outcome) if outcome.kinds else (step.stored.put(outcome.live), Change())
+    put, beside = _with_legs(ctx, step, outcome) if kinds else (_put(ctx, step, outcome.live), Change())
     try:
         ctx.store.commit(Change([put, *beside.writes], beside.events))
     except Conflict:
@@ -158,18 +160,37 @@ def _settle(ctx: Context, step: Step, decide: Callable[[], Outcome]) -> WatchSta
     return watch_state(ctx, step.learner_id, step.stored.after(put))
 
 
+def _put(ctx: Context, step: Step, live: Live) -> Put:
+    return step.stored.put(sealed_live(ctx.keys, step.learner_id, live))
+
+
+def _coming_back(step: Step) -> tuple[LegKind, ...]:
+    """What the record says of a session that was not heard of for longer than its lease, and goes on: nobody took its
+    place. Otherwise it would look as if somebody had watched all the while; at an open prompt it does not anyway.
+    """
+    is_silent = not step.live.has_lease(step.now) and step.live.prompt is None
+    return (LegKind.EXPIRED, LegKind.STARTED) if is_silent else ()
+
+
 def _with_legs(ctx: Context, step: Step, outcome: Outcome) -> tuple[Put, Change]:
     """The live item's write, and what is written beside it."""
     stored = read_attempt(ctx.store, step.learner_id, step.live)
-    live, legs = outcome.live, list[Write]()
+    check_leg(ctx, stored.value, step.stored)
+    before, legs = step.live, list[Write]()
+    for kind in _coming_back(step):
+        before, leg = append_leg(ctx, step.learner_id, before, kind, step.now)
+        legs += leg
+    live = replace(outcome.live, legs=before.legs, head_mac=before.head_mac)
     for kind in outcome.kinds:
         response = NO_RESPONSE if kind is LegKind.COMPLETED else outcome.response
         live, leg = append_leg(ctx, step.learner_id, live, kind, step.now, response)
         legs += leg
-    put = step.stored.put(live)
-    attempt, saving = save_watch(stored, stored.value, step.stored.after(put), step.now)
-    events = [_completion(ctx, attempt, step)] if LegKind.COMPLETED in outcome.kinds else []
-    return put, Change([*saving, *legs], events)
+    put = _put(ctx, step, live)
+    attempt, saving = save_watch(ctx, stored, stored.value, step.stored.after(put), step.now)
+    if LegKind.COMPLETED not in outcome.kinds:
+        return put, Change([*saving, *legs])
+    right = completed_on(ctx.store, step.learner_id, step.live)
+    return put, Change([*saving, *legs, right], [_completion(ctx, attempt, step)])
 
 
 def _completion(ctx: Context, attempt: Attempt, step: Step) -> Envelope:
@@ -198,7 +219,10 @@ def _repeat_or_refuse(ctx: Context, step: Step, otherwise: ProblemType) -> Watch
     if stored is None:
         raise otherwise.problem()
     live = stored.value
+    if live.session_id == step.live.session_id:
+        refuse_lost_right(ctx.store, step.learner_id, live)
     if live.answered == step.digest:
+        check_session(ctx, step.learner_id, read_attempt(ctx.store, step.learner_id, live).value, live)
         return watch_state(ctx, step.learner_id, stored)
     if live.session_id != step.live.session_id:
         raise LEASE_SUPERSEDED.problem(saved=_saved_of(ctx, step, live))

@@ -13,7 +13,10 @@ from services.playback.domain.watch import Live, Prompt
 
 @dataclass(frozen=True)
 class WatchState:
-    """The state of a watch after a call; times in milliseconds, instants since 1970."""
+    """The state of a watch after a call; times in milliseconds, instants since 1970.
+
+    `gap_cap_ms` is how much of the lecture a full bucket is worth at the course's rate.
+    """
 
     token: str
     live: Live
@@ -33,7 +36,7 @@ def watch_state(ctx: Context, learner_id: LearnerId, stored: Stored[Live]) -> Wa
         token=seal(ctx.keys, learner_id, stored),
         live=live,
         prompts_total=rules.prompt_count(live.duration_ms),
-        gap_cap_ms=rules.gap_cap_ms,
+        gap_cap_ms=int(rules.gap_cap_ms * live.max_rate),
         next_beat_ms=rules.next_beat_ms(live.duration_ms),
         day_left_ms=live.day_left_ms(rules, live.refilled_at),
         prompt=live.prompt,

@@ -10,6 +10,7 @@ from services.playback.app.items import (
     partition_of_learner,
     partition_of_watch,
 )
+from services.playback.app.watching.broken_records import broken
 from services.playback.domain.ids import CourseId, LearnerId, WatchId
 from services.playback.domain.legs import Leg
 from services.playback.domain.watch import Attempt, Live, checkpoint
@@ -27,10 +28,14 @@ def read_attempts(store: Store, learner_id: LearnerId, course_id: CourseId | Non
 
 
 def read_attempt(store: Store, learner_id: LearnerId, live: Live) -> Stored[Attempt]:
-    """The watch that is live, as of its last leg."""
+    """The watch that is live, as of its last leg.
+
+    Raises:
+        Problem: WATCH_RECORD_BROKEN where it is gone.
+    """
     stored = store.get(attempt_key(learner_id, live.course_id, live.attempt), Attempt)
     if stored is None:
-        raise LookupError(f"watch {live.watch_id} is live without an attempt")
+        raise broken(live.watch_id, ["the attempt is gone"])
     return stored
 
 

@@ -44,6 +44,18 @@ class SignalAnswer(Answer):
     unit: Unit
 
 
+class FigureAnswer(Answer):
+    """One more thing measured, and the threshold that it passed; with an office and a family in mind."""
+
+    kind: str = Field(
+        description="media_not_opened, accounts_on_device, accounts_on_address, devices_of_account or "
+        "addresses_of_account; more may come"
+    )
+    measured: int
+    threshold: int
+    unit: str = Field(description="per_mille, accounts or places; more may come")
+
+
 class ReviewAnswer(Answer):
     """Who looked at it, and what was found."""
 
@@ -62,6 +74,7 @@ class CaseAnswer(Answer):
     status: CaseStatus
     policy_id: str = Field(description="the edition of the thresholds")
     signals: list[SignalAnswer]
+    figures: list[FigureAnswer]
     review: ReviewAnswer | None
 
 

@@ -8,11 +8,14 @@ from pydantic import Field, StrictBool, StrictInt, StrictStr
 from services.kit.bodies import Answer, Request
 from services.kit.http import HttpApi
 from services.kit.identity import Role
+from services.kit.routes import caller_address
 from services.playback.app.context import Context
+from services.playback.app.risk.note_places import note_places
 from services.playback.app.watching.read_progress import read_progress
 from services.playback.app.watching.start_session import start_session
 from services.playback.app.watching.watch import beat, confirm_prompt, pause
 from services.playback.app.watching.watch_state import WatchState
+from services.playback.domain.ids import LearnerId
 from services.playback.domain.questions import ShownQuestion
 from services.playback.domain.watch import Prompt
 from services.playback.handlers.routes.fields import CourseId, Instant, Token
@@ -28,6 +31,16 @@ class StartRequest(Request):
 
     course_id: CourseId
     take_over: StrictBool = Field(False, description="stop the session that is live elsewhere")
+    token: Token | None = Field(
+        None,
+        description="the newest token that this page was given before it was loaded anew, of whatever course: then it "
+        "is the same place, and nobody is asked whether to take over",
+    )
+    device: StrictStr | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9-]{16,64}$",
+        description="a random name that the browser keeps; only its keyed hash is kept, for 60 days, and never shown",
+    )
     new_attempt: StrictBool = Field(
         False,
         description="where the latest watch is complete: watch the published version anew, from its start and with "
@@ -90,7 +103,9 @@ class WatchAnswer(Answer):
     saved_at: Instant = Field(description="everything credited until then is saved")
     lease_expires_at: Instant
     next_beat_ms: int = Field(description="how long to wait before the next beat")
-    gap_cap_ms: int = Field(description="unsaved play beyond this is lost: stop there")
+    gap_cap_ms: int = Field(
+        description="unsaved play beyond this is lost: stop there. Time of the lecture: a real-time span at `max_rate`"
+    )
     day_left_ms: int = Field(description="how much more can be credited today (Asia/Shanghai)")
     max_rate: Decimal = Field(description="playing faster earns nothing extra")
     prompts: PromptsAnswer
@@ -122,12 +137,19 @@ def add_watching_routes(api: HttpApi, ctx: Context) -> None:
     """Starting, beating, confirming, pausing, and how far it got."""
     learner = api.secured(Role.LEARNER)
 
-    @api.secured(Role.LEARNER).route("POST /v1/playback/sessions", "start_session", status_code=201, idempotent=True)
+    @learner.route("POST /v1/playback/sessions", "start_session", status_code=201, idempotent=True)
     def start(request: StartRequest) -> StartAnswer:
         """Start or go on watching."""
+        call = api.call()
         session = start_session(
-            ctx, api.call(), request.course_id, take_over=request.take_over, new_attempt=request.new_attempt
+            ctx,
+            call,
+            request.course_id,
+            take_over=request.take_over,
+            new_attempt=request.new_attempt,
+            token=request.token,
         )
+        note_places(ctx, LearnerId(call.caller_id), request.device, caller_address(api.app))
         return StartAnswer.of(session, _watch(session.state))
 
     @learner.route("POST /v1/playback/beats", "beat")

@@ -1,7 +1,6 @@
 // What a reviewer needs to know of a watch, computed from what the services answer.
 
 import type { components } from '../../api/generated/credits'
-import type { components as Playback } from '../../api/generated/playback'
 
 type Entry = components['schemas']['EntryAnswer']
 type Standing = components['schemas']['Standing']
@@ -50,13 +49,9 @@ export function scatterOf(reactions: readonly number[]): Scatter | null {
 }
 
 /** Signals that are raised below their threshold; the others are raised above it. */
-const RAISED_BELOW: readonly Playback['schemas']['RiskKind'][] = [
-  'constant_reactions',
-  'impossible_reaction',
-  'no_rest',
-]
+const RAISED_BELOW = ['constant_reactions', 'impossible_reaction', 'no_rest', 'media_not_opened']
 
 /** Whether what was measured is less than what is usual. */
-export function isBelow(kind: Playback['schemas']['RiskKind']): boolean {
+export function isBelow(kind: string): boolean {
   return RAISED_BELOW.includes(kind)
 }

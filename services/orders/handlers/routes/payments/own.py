@@ -1,7 +1,6 @@
 """Payments of the caller's orders."""
 
 from datetime import datetime
-from ipaddress import ip_address
 from typing import Annotated
 
 from pydantic import Field
@@ -10,6 +9,7 @@ from services.kit.bodies import Answer
 from services.kit.http import HttpApi
 from services.kit.identity import Role
 from services.kit.public_url import PublicUrl
+from services.kit.routes import caller_address
 from services.orders.app.context import PaymentContext
 from services.orders.app.payments.start_payment import methods, payment_for, start_payment
 from services.orders.domain.ids import PaymentNumber
@@ -49,7 +49,8 @@ def add_payment_routes(api: HttpApi, ctx: PaymentContext, address: PublicUrl) ->
     def start(order_id: OrderId, method: Method) -> PaymentAnswer:
         """Start the payment of an own open order; the same payment again for the same method."""
         notify_url = f"{address()}{CALLBACK.format(provider=method.provider)}"
-        return _answer(start_payment(ctx, api.call(), order_id, method, notify_url, _payer_address(api)))
+        payer = caller_address(api.app) or UNKNOWN_ADDRESS
+        return _answer(start_payment(ctx, api.call(), order_id, method, notify_url, payer))
 
     @learner.route("GET /v1/orders/payments/<payment_number>", "read_payment")
     def read(payment_number: Number) -> PaymentAnswer:
@@ -60,17 +61,6 @@ def add_payment_routes(api: HttpApi, ctx: PaymentContext, address: PublicUrl) ->
     def available() -> MethodsAnswer:
         """The ways of paying that are available."""
         return MethodsAnswer(methods=methods(ctx))
-
-
-def _payer_address(api: HttpApi) -> str:
-    """The payer's address, for WeChat Pay: what the distribution saw, the last but the distribution's own."""
-    seen = [part.strip() for part in api.app.current_event.headers.get("x-forwarded-for", "").split(",")]
-    for found in seen[-2:]:
-        try:
-            return str(ip_address(found))
-        except ValueError:
-            continue
-    return UNKNOWN_ADDRESS
 
 
 def _answer(payment: Payment) -> PaymentAnswer:

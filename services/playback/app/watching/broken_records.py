@@ -1,0 +1,18 @@
+"""Refusing to go on from a stored record that is not what was recorded."""
+
+from collections.abc import Sequence
+
+from services.kit.observability import count, logger
+from services.kit.problems import Problem
+from services.playback.app.watching.problems import WATCH_RECORD_BROKEN
+from services.playback.domain.ids import WatchId
+
+BROKEN = "BrokenWatchRecords"
+"""The metric: each one calls the operators."""
+
+
+def broken(watch_id: WatchId, problems: Sequence[str]) -> Problem:
+    """The refusal. Operators are told what is wrong, the learner only that something is."""
+    count(BROKEN)
+    logger().error("a watch's record is broken", watch_id=watch_id, problems=list(problems))
+    return WATCH_RECORD_BROKEN.problem()

@@ -1,0 +1,1 @@
+"""How much honest learners keep: the client's own state machine against the services' own handlers."""

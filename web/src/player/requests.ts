@@ -1,0 +1,29 @@
+// The machine's requests in the words of playback's API.
+
+import type { Client } from 'openapi-fetch'
+import { result } from '../api/client'
+import type { paths } from '../api/generated/playback'
+import type { Place } from './place'
+import type { Request, WatchState } from './protocol'
+
+/** Sends one request for a course. Throws Problem. */
+export function send(
+  api: Client<paths>,
+  courseId: string,
+  request: Request,
+  place: Place,
+  signal?: AbortSignal,
+): Promise<WatchState> {
+  if (request.kind === 'start') {
+    const body = { course_id: courseId, take_over: request.takeOver, new_attempt: request.newAttempt, ...place }
+    const params = { header: { 'Idempotency-Key': request.key } }
+    return result(api.POST('/v1/playback/sessions', { params, body, signal }))
+  }
+  if (request.kind === 'confirm') {
+    const { token, nonce, choice } = request
+    return result(api.POST('/v1/playback/confirmations', { body: { token, nonce, choice }, signal }))
+  }
+  const body = { token: request.token, position_ms: request.positionMs }
+  if (request.kind === 'pause') return result(api.POST('/v1/playback/pauses', { body, signal }))
+  return result(api.POST('/v1/playback/beats', { body, signal }))
+}
