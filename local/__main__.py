@@ -60,6 +60,11 @@ def endpoint_file(port: int) -> Path:
     return BUILD / f"endpoint-{port}.env"
 
 
+def policy_file(port: int) -> Path:
+    """Where the system on this port says which log and witnesses its proofs are checked with."""
+    return BUILD / f"log-policy-{port}.txt"
+
+
 def _run(port: int) -> None:
     console = Console(highlight=False)
     steps = Steps(console)
@@ -71,9 +76,12 @@ def _run(port: int) -> None:
         told = endpoint_file(port)
         told.write_text(f"AWS_ENDPOINT_URL={system.endpoint_url}\nXUESHI_BASE_URL={system.base_url}\n")
         console.print(f"\nReady after {steps.seconds():.1f} s.")
+        policy = policy_file(port)
+        policy.write_text(system.log_policy)
         for line in sign_in_lines(system.base_url):
             console.print(line, markup=False)
         console.print(f"E-mail that the system sends arrives at {system.base_url}{MAILBOX}", markup=False)
+        console.print(f"Proofs of its log are checked with {policy.relative_to(ROOT)}", markup=False)
         console.print("Try `make demo` in another terminal. Ctrl-C ends everything.")
         try:
             _wait_for_signal(system.emulator.child.running)

@@ -4,7 +4,7 @@ import contextlib
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,8 @@ from local.signed_cookies import opens
 from local.steps import Steps
 from local.streams import DynamoStream, StreamMapping, function_invoker, queue_sender
 from local.toolchain import synthesize
+from local.witness import Witness, witnessing
+from ops.log_policy import log_key, set_log_policy
 from ops.media_key import ensure_key
 from ops.merchant_account import put_account
 from ops.public_url import set_public_url
@@ -34,6 +36,7 @@ BUILD = ROOT / "build" / "local"
 ASSEMBLY = BUILD / "cdk.out"
 CLIENT_FILES = ROOT / "web" / "dist"
 LOCAL_KEY_PAIR = "LOCAL"
+LOG_ORIGIN = "log.xueshi.local"
 SETTLE_S = 0.15
 """How long streams and queues must stay empty to count as settled."""
 
@@ -48,6 +51,8 @@ class System:
     deployed: Deployed
     mappings: list[StreamMapping]
     payments: Sandbox
+    log_policy: str
+    """What proofs of the local log are checked with; empty where the log is not deployed."""
 
     @property
     def endpoint_url(self) -> str:
@@ -231,11 +236,12 @@ def start(
             deployed = deploy(emulator, stacks, redelivery_s)
         mappings = cleanup.enter_context(_driven_streams(emulator, deployed))
         payments = cleanup.enter_context(_merchant(emulator))
-        system = System("", emulator, stacks, deployed, mappings, payments)
+        log_policy = cleanup.enter_context(_witnessed_log(emulator))
+        system = System("", emulator, stacks, deployed, mappings, payments, log_policy)
         settings = _edge_settings(system)
         base_url = cleanup.enter_context(serving(settings, listener))
         set_public_url(emulator.client("ssm"), base_url)
-        system = System(base_url, emulator, stacks, deployed, mappings, payments)
+        system = replace(system, base_url=base_url)
         if seed:
             seed_demo(system, steps)
         yield system
@@ -256,6 +262,24 @@ def _merchant(emulator: Emulator) -> Iterator[Sandbox]:
         with contextlib.suppress(secrets.exceptions.ResourceNotFoundException):
             put_account(secrets, "wechat", sandbox.secret())
         yield sandbox
+
+
+@contextlib.contextmanager
+def _witnessed_log(emulator: Emulator) -> Iterator[str]:
+    """A witness for the log, named in the stage's settings as an operator names one; gives the policy.
+
+    The log is made anew with the emulator, so the witness's memory and key are, too.
+    """
+    functions = emulator.client("lambda")
+    try:
+        log = log_key(emulator.client, LOG_ORIGIN)
+    except functions.exceptions.ResourceNotFoundException:
+        # A part of the app, as the emulator's own tests deploy, may have no log.
+        yield ""
+        return
+    witness = Witness(emulator.workdir / "witness", {LOG_ORIGIN: log})
+    with contextlib.closing(listen(0)) as listener, witnessing(witness, listener) as url:
+        yield set_log_policy(emulator.client, LOG_ORIGIN, f"witness local {witness.key} {url}\nquorum local\n")
 
 
 @contextlib.contextmanager

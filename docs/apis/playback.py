@@ -9,9 +9,17 @@ from services.kit.keyring import KeyRing
 from services.kit.signing import ES256
 from services.kit.store import Store
 from services.playback.adapters.media_signer import CookieSigner
-from services.playback.app.context import Context, EvidenceContext, MediaContext, RiskContext, StatementsContext
+from services.playback.app.context import (
+    Context,
+    EvidenceContext,
+    MediaContext,
+    ProofContext,
+    RiskContext,
+    StatementsContext,
+)
 from services.playback.handlers import evidence, http, media, risk, statements
 from tests.fakes.archive import MemoryArchive
+from tests.fakes.log_files import MemoryLogFiles
 from tests.fakes.signing import MemorySigner
 
 
@@ -22,7 +30,9 @@ def apis(store: Store, origin_secret: OriginSecret) -> list[HttpApi]:
     return [
         http.build_api(Context(store, clock, ids, events, keys), origin_secret),
         media.build_api(MediaContext(store, clock, keys, CookieSigner(lambda _: {})), origin_secret),
-        evidence.build_api(EvidenceContext(MemorySigner(ES256), packs), origin_secret),
+        evidence.build_api(
+            EvidenceContext(MemorySigner(ES256), packs), ProofContext(store, MemoryLogFiles()), origin_secret
+        ),
         risk.build_api(RiskContext(store, clock, events, AuditLog(clock, ids), packs), origin_secret),
         statements.build_api(StatementsContext(store, packs), origin_secret),
     ]

@@ -29,10 +29,43 @@ def alarm(
         comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
         treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
     )
+    return _tell(made, topic)
+
+
+def silence_alarm(
+    scope: Construct, id_: str, metric: cloudwatch.IMetric, *, name: str, description: str, topic: sns.ITopic
+) -> cloudwatch.Alarm:
+    """Rises as soon as the metric says nothing for its period: of what must happen again and again."""
+    made = cloudwatch.Alarm(
+        scope,
+        id_,
+        alarm_name=name,
+        alarm_description=description,
+        metric=metric,
+        threshold=1,
+        evaluation_periods=1,
+        comparison_operator=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
+        treat_missing_data=cloudwatch.TreatMissingData.BREACHING,
+    )
+    return _tell(made, topic)
+
+
+def _tell(made: cloudwatch.Alarm, topic: sns.ITopic) -> cloudwatch.Alarm:
     action = actions.SnsAction(topic)
     made.add_alarm_action(action)
     made.add_ok_action(action)
     return made
+
+
+def own_metric(service: str, name: str, period: Duration) -> cloudwatch.Metric:
+    """What a service's functions count under a name."""
+    return cloudwatch.Metric(
+        namespace="Xueshi",
+        metric_name=name,
+        dimensions_map={"service": service},
+        statistic="Sum",
+        period=period,
+    )
 
 
 MINUTE = Duration.minutes(1)

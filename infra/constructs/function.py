@@ -39,8 +39,12 @@ class ServiceFunction(lambda_.Function):
         timeout: Duration,
         environment: Mapping[str, str],
         storage: Size | None = None,
+        at_once: int | None = None,
     ) -> None:
-        """`storage` is what it may keep in /tmp while it runs; Lambda gives 512 MB unless told otherwise."""
+        """`storage` is what it may keep in /tmp while it runs; Lambda gives 512 MB unless told otherwise.
+
+        `at_once` is how many calls run side by side at most; the account's limit unless told otherwise.
+        """
         name = f"xueshi-{bundle.service}-{kind}"
         role = iam.Role(
             scope,
@@ -70,6 +74,7 @@ class ServiceFunction(lambda_.Function):
             memory_size=memory_mib,
             timeout=timeout,
             ephemeral_storage_size=storage,
+            reserved_concurrent_executions=at_once,
             environment={
                 "POWERTOOLS_SERVICE_NAME": bundle.service,
                 "POWERTOOLS_METRICS_NAMESPACE": "Xueshi",

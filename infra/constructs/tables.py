@@ -9,6 +9,8 @@ WRITE = ("dynamodb:ConditionCheckItem", "dynamodb:PutItem")
 """Items are replaced under a condition, and not deleted. A transaction needs only the permissions of what is in it."""
 COUNT = ("dynamodb:UpdateItem",)
 """Counters alone are added to: of nothing else a part is changed."""
+REMOVE = ("dynamodb:DeleteItem",)
+"""For what waits in a list until it is done."""
 APPEND = ("dynamodb:PutItem",)
 
 

@@ -42,11 +42,7 @@ def add_stacks(app: App, target: packaging.Platform, routes: Mapping[str, Sequen
     platform = PlatformStack(app)
     foundation = Foundation(platform, Assets(target), routes)
     catalog = CatalogStack(app, foundation)
-    services = [
-        catalog,
-        OrdersStack(app, foundation),
-        PlaybackStack(app, foundation),
-        CreditsStack(app, foundation),
-    ]
-    EdgeStack(app, platform, catalog, services)
+    playback = PlaybackStack(app, foundation)
+    services = [catalog, OrdersStack(app, foundation), playback, CreditsStack(app, foundation)]
+    EdgeStack(app, platform, catalog, playback, services)
     Tags.of(app).add("product", "xueshi")

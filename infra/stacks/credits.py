@@ -1,9 +1,8 @@
 """Credits: hours, awarded exactly once."""
 
-from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
-from infra.constructs.alarm import MINUTE, alarm
+from infra.constructs.alarm import MINUTE, alarm, own_metric
 from infra.constructs.archive import allow_objects, locked_bucket
 from infra.constructs.schedule import Schedule
 from infra.constructs.secrets import ServiceKeys
@@ -11,13 +10,13 @@ from infra.stacks.credits_documents import add_documents
 from infra.stacks.credits_people import add_people
 from infra.stacks.service import Foundation, ServiceStack
 
-BATCHES_PREFIX, ANCHORS_PREFIX = "batches/", "anchors/"
+BATCHES_PREFIX, HEADS_PREFIX = "batches/", "heads/"
 REMINDED_AT = "cron(0 1 * * ? *)"
 """Nine in the morning in Shanghai, every day."""
-ANCHORED_AT = "cron(30 16 * * ? *)"
-"""Half past midnight in Shanghai, every day."""
+SEALED_AT = "cron(30 * * * ? *)"
+"""Every hour: half past midnight in Shanghai, and the runs after it go on."""
 CHECKED_AT = "cron(45 16 * * ? *)"
-"""A quarter of an hour later."""
+"""A quarter to one in Shanghai, every day."""
 
 
 class CreditsStack(ServiceStack):
@@ -46,7 +45,7 @@ class CreditsStack(ServiceStack):
         self.allow_emit(consumer.function)
         keys.open_to(consumer.function)
         # No keys: what hands the records out can add nothing to them.
-        self.kept = locked_bucket(self, "Records", "records", [BATCHES_PREFIX, ANCHORS_PREFIX])
+        self.kept = locked_bucket(self, "Records", "records", [BATCHES_PREFIX, HEADS_PREFIX])
         records = self.add_http_function("records", {"RECORDS_BUCKET_NAME": self.kept.bucket_name})
         self.allow_write(records)
         self.allow_emit(records)
@@ -57,26 +56,20 @@ class CreditsStack(ServiceStack):
             consumer,
             documents.notices,
             *add_people(self),
-            schedules=[self._anchor(), self._remind(), self._check(keys)],
+            schedules=[self._seal(), self._remind(), self._check(keys)],
         )
 
     def _check(self, keys: ServiceKeys) -> Schedule:
         """Reads ledgers, and has the keys to check their MACs with; it changes no item."""
-        does = "Compares the ledgers that grew lately with their marks, quotas, postings and balances"
-        check = self.add_scheduled("check", CHECKED_AT, does)
+        does = "Compares the ledgers that grew lately, and others in turn, with what is kept beside them"
+        check = self.add_scheduled("check", CHECKED_AT, does, {"RECORDS_BUCKET_NAME": self.kept.bucket_name})
         self.allow_read(check.function)
         keys.open_to(check.function)
-        faults = cloudwatch.Metric(
-            namespace="Xueshi",
-            metric_name="LedgerFaults",
-            dimensions_map={"service": "credits"},
-            statistic="Sum",
-            period=MINUTE,
-        )
+        allow_objects(check.function, self.kept, HEADS_PREFIX, "s3:GetObject")
         alarm(
             self,
             "LedgerFaultsAlarm",
-            faults,
+            own_metric(self.service, "LedgerFaults", MINUTE),
             name="xueshi-credits-ledger-faults",
             description="A ledger differs from what is kept beside it; the log names it: run verify_chain --learner",
             threshold=1,
@@ -84,13 +77,14 @@ class CreditsStack(ServiceStack):
         )
         return check
 
-    def _anchor(self) -> Schedule:
-        """Reads heads and writes anchors; it holds no key and changes no item."""
-        does = "Anchors the heads of the ledgers that grew on the day before"
-        anchor = self.add_scheduled("anchor", ANCHORED_AT, does, {"RECORDS_BUCKET_NAME": self.kept.bucket_name})
-        self.allow_read(anchor.function)
-        allow_objects(anchor.function, self.kept, ANCHORS_PREFIX, "s3:GetObject", "s3:PutObject")
-        return anchor
+    def _seal(self) -> Schedule:
+        """Reads heads, keeps them, and tells their hashes. It holds no key: it can add no entry."""
+        does = "Seals the heads of the ledgers that grew on the days before"
+        seal = self.add_scheduled("seal", SEALED_AT, does, {"RECORDS_BUCKET_NAME": self.kept.bucket_name})
+        self.allow_write(seal.function)
+        self.allow_emit(seal.function)
+        allow_objects(seal.function, self.kept, HEADS_PREFIX, "s3:GetObject", "s3:PutObject")
+        return seal
 
     def _remind(self) -> Schedule:
         """It holds no key: it can add no entry."""

@@ -45,6 +45,7 @@ def add_documents(stack: ServiceStack) -> DocumentFunctions:
 def _documents(stack: ServiceStack) -> lambda_.Function:
     function = stack.add_http_function("documents", bundle=stack.bundle_with("documents"))
     stack.allow_write(function)
+    stack.allow_emit(function)
     stack.open_public_url(function)
     return function
 

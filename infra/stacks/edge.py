@@ -1,4 +1,4 @@
-"""The one origin that clients know: the client itself, media, and the four APIs under their paths."""
+"""The one origin that clients know: the client itself, media, the log, and the four APIs under their paths."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -16,6 +16,8 @@ from infra.constructs.review import accept
 from infra.stacks.catalog import MEDIA_PREFIX, CatalogStack
 from infra.stacks.finance import finance_bucket_name
 from infra.stacks.platform import PlatformStack
+from infra.stacks.playback import PlaybackStack
+from infra.stacks.playback_log import LOG_PREFIX
 from infra.stacks.service import ServiceStack
 
 ORIGIN_HEADER = "x-origin-verify"
@@ -42,7 +44,12 @@ class EdgeStack(Stack):
     """CloudFront, its firewall, and the bucket of the client's files."""
 
     def __init__(
-        self, scope: Construct, platform: PlatformStack, catalog: CatalogStack, services: Sequence[ServiceStack]
+        self,
+        scope: Construct,
+        platform: PlatformStack,
+        catalog: CatalogStack,
+        playback: PlaybackStack,
+        services: Sequence[ServiceStack],
     ) -> None:
         super().__init__(scope, "XueshiEdge", description="Xueshi: the one origin for clients")
         self._require_region()
@@ -53,6 +60,7 @@ class EdgeStack(Stack):
         behaviors = {pattern: self._api_behavior(apis["catalog"], self._reads_policy) for pattern in CACHED_PATHS}
         behaviors |= {f"/v1/{service}/*": self._api_behavior(origin) for service, origin in apis.items()}
         behaviors[f"/{MEDIA_PREFIX}*"] = self._media_behavior(catalog)
+        behaviors[f"/{LOG_PREFIX}*"] = self._log_behavior(playback)
         self.distribution = cloudfront.Distribution(
             self,
             "Distribution",
@@ -139,6 +147,22 @@ class EdgeStack(Stack):
             response_headers_policy=self.headers,
             trusted_key_groups=[self._media_keys()],
             compress=False,  # video is compressed already
+        )
+
+    def _log_behavior(self, playback: PlaybackStack) -> cloudfront.BehaviorOptions:
+        """Open to everybody: each file says how long it may be kept, the checkpoint for seconds, tiles for ever."""
+        bucket = s3.Bucket.from_bucket_attributes(
+            self,
+            "Log",
+            bucket_name=playback.log.bucket.bucket_name,
+            bucket_regional_domain_name=playback.log.bucket.bucket_regional_domain_name,
+        )
+        return cloudfront.BehaviorOptions(
+            origin=origins.S3BucketOrigin.with_origin_access_control(bucket),
+            viewer_protocol_policy=HTTPS_ONLY,
+            cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,
+            response_headers_policy=self.headers,
+            compress=False,  # hashes cannot be
         )
 
     def _media_keys(self) -> cloudfront.KeyGroup:

@@ -1,21 +1,21 @@
 """Playback: the verified watching of one learner, and the evidence of it."""
 
 from aws_cdk import CfnOutput, RemovalPolicy
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from infra.constructs.alarm import MINUTE, alarm
+from infra.constructs.alarm import MINUTE, alarm, own_metric
 from infra.constructs.archive import allow_objects, locked_bucket
 from infra.constructs.function import allow
 from infra.constructs.schedule import Schedule
 from infra.constructs.secrets import ServiceKeys, made_up_secret
+from infra.stacks.playback_log import LOG_PREFIX, add_log
 from infra.stacks.service import Foundation, ServiceStack
 
-EVIDENCE_PREFIX, ANCHORS_PREFIX = "evidence/", "anchors/"
-ANCHORED_AT = "cron(30 16 * * ? *)"
-"""UTC: half past midnight in Shanghai, when the day's last calls have long ended."""
+EVIDENCE_PREFIX, HEADS_PREFIX = "evidence/", "heads/"
+SEALED_AT, CHECKED_AT = "cron(30 * * * ? *)", "cron(50 * * * ? *)"
+"""Every hour. Half an hour after midnight in Shanghai the day's last calls have long ended; the runs after it go on."""
 
 
 class PlaybackStack(ServiceStack):
@@ -34,6 +34,7 @@ class PlaybackStack(ServiceStack):
             "orders.entitlement_granted.v1",
             "orders.entitlement_revocation_requested.v1",
             "orders.membership_changed.v1",
+            "credits.record_sealed.v1",
         ]
         consumer = self.add_consumer(types)
         self.allow_write(consumer.function)
@@ -43,9 +44,13 @@ class PlaybackStack(ServiceStack):
         keys.open_to(consumer.function)
         # Rotation: put a new key first, and keep the old ones: their packs stay to be checked for years.
         self.evidence_keys = [self._evidence_key("EvidenceKey1")]
-        self.evidence = locked_bucket(self, "Evidence", "evidence", [EVIDENCE_PREFIX, ANCHORS_PREFIX])
-        evidence = self.add_http_function("evidence", self._evidence_environment())
+        self.evidence = locked_bucket(self, "Evidence", "evidence", [EVIDENCE_PREFIX, HEADS_PREFIX])
+        self.log = add_log(self)
+        reads_log = {"LOG_BUCKET_NAME": self.log.bucket.bucket_name}
+        evidence = self.add_http_function("evidence", {**self._evidence_environment(), **reads_log})
         self._allow_evidence(evidence, "s3:GetObject")
+        self.allow_read(evidence)
+        allow_objects(evidence, self.log.bucket, LOG_PREFIX, "s3:GetObject")
         archive = self.add_consumer(["playback.watch_completed.v1"], self._evidence_environment(), kind="archive")
         self.allow_write(archive.function)
         self._allow_evidence(archive.function, "s3:GetObject", "s3:PutObject")
@@ -60,46 +65,57 @@ class PlaybackStack(ServiceStack):
             "statements": self._statements(),
         }
         self._watch_records()
-        self.finish(functions, consumer, archive, schedules=[self._anchor()])
+        self.finish(functions, consumer, archive, schedules=[self._seal(), self._check(keys), self.log.writer])
 
     def _watch_records(self) -> None:
         """Somebody has changed a watch's stored record: whichever function found it refused to go on."""
         alarm(
             self,
             "BrokenWatchRecordsAlarm",
-            cloudwatch.Metric(
-                namespace="Xueshi",
-                metric_name="BrokenWatchRecords",
-                dimensions_map={"service": "playback"},
-                statistic="Sum",
-                period=MINUTE,
-            ),
+            own_metric(self.service, "BrokenWatchRecords", MINUTE),
             name="xueshi-playback-broken-watch-records",
             description="A watch's stored record is not what was sealed; the log names it: run verify_chain --learner",
             threshold=1,
             topic=self.platform.alarm_topic,
         )
 
-    def _anchor(self) -> Schedule:
-        """Reads heads and writes anchors; neither packs nor items."""
-        does = "Anchors the heads of the chains that grew on the day before"
-        anchor = self.add_scheduled("anchor", ANCHORED_AT, does, self._evidence_environment())
-        self.allow_read(anchor.function)
-        allow_objects(anchor.function, self.evidence, ANCHORS_PREFIX, "s3:GetObject", "s3:PutObject")
-        allow(anchor.function, ["kms:GetPublicKey"], [key.key_arn for key in self.evidence_keys])
-        allow(anchor.function, ["kms:Sign"], [self.evidence_keys[0].key_arn])
-        return anchor
+    def _seal(self) -> Schedule:
+        """Reads heads, keeps them, and notes them for the log. It holds no key: it can make no record."""
+        does = "Seals the heads of the chains that grew on the days before"
+        seal = self.add_scheduled("seal", SEALED_AT, does, self._archive_environment())
+        self.allow_write(seal.function)
+        allow_objects(seal.function, self.evidence, HEADS_PREFIX, "s3:GetObject", "s3:PutObject")
+        return seal
+
+    def _check(self, keys: ServiceKeys) -> Schedule:
+        """Reads all that is recorded, and has the keys to check it with; it changes nothing."""
+        does = "Verifies watches in turn, each at least twice a month"
+        check = self.add_scheduled("check", CHECKED_AT, does, self._archive_environment())
+        self.allow_read(check.function)
+        keys.open_to(check.function)
+        for prefix in (EVIDENCE_PREFIX, HEADS_PREFIX):
+            allow_objects(check.function, self.evidence, prefix, "s3:GetObject")
+        alarm(
+            self,
+            "WatchFaultsAlarm",
+            own_metric(self.service, "WatchFaults", MINUTE),
+            name="xueshi-playback-watch-faults",
+            description="A watch is not as it was logged; xueshi-playback-check's log names it: run verify_chain",
+            threshold=1,
+            topic=self.platform.alarm_topic,
+        )
+        return check
 
     def _risk(self) -> lambda_.Function:
         """What reviewers look at and write: it holds no key, so it can make no record."""
-        function = self.add_http_function("risk", {"EVIDENCE_BUCKET_NAME": self.evidence.bucket_name})
+        function = self.add_http_function("risk", self._archive_environment())
         self.allow_write(function)
         allow_objects(function, self.evidence, EVIDENCE_PREFIX, "s3:GetObject")
         return function
 
     def _statements(self) -> lambda_.Function:
         """What tells others of completed watches: it only reads."""
-        function = self.add_http_function("statements", {"EVIDENCE_BUCKET_NAME": self.evidence.bucket_name})
+        function = self.add_http_function("statements", self._archive_environment())
         self.allow_read(function)
         allow_objects(function, self.evidence, EVIDENCE_PREFIX, "s3:GetObject")
         return function
@@ -122,9 +138,12 @@ class PlaybackStack(ServiceStack):
         CfnOutput(self, "MediaKeySecretArn", value=secret.secret_arn)
         return function
 
+    def _archive_environment(self) -> dict[str, str]:
+        return {"EVIDENCE_BUCKET_NAME": self.evidence.bucket_name}
+
     def _evidence_environment(self) -> dict[str, str]:
         return {
-            "EVIDENCE_BUCKET_NAME": self.evidence.bucket_name,
+            **self._archive_environment(),
             "EVIDENCE_KEY_IDS": ",".join(key.key_id for key in self.evidence_keys),
         }
 

@@ -15,7 +15,7 @@ from infra.constructs.dashboard import add_dashboard
 from infra.constructs.function import Bundle, ServiceFunction, allow
 from infra.constructs.relay import OutboxRelay
 from infra.constructs.schedule import Schedule
-from infra.constructs.tables import APPEND, COUNT, READ, WRITE, ServiceTables
+from infra.constructs.tables import APPEND, COUNT, READ, REMOVE, WRITE, ServiceTables
 from infra.openapi import Route
 from infra.packaging import COMMON_LAYER
 from infra.stacks.platform import PlatformStack
@@ -131,6 +131,7 @@ class ServiceStack(Stack):
         *,
         bundle: Bundle | None = None,
         timeout: Duration = SCHEDULED_TIMEOUT,
+        at_once: int | None = None,
     ) -> Schedule:
         """A function that is called on a schedule (a rate, or a cron in UTC), and does what is due by then."""
         function = ServiceFunction(
@@ -140,6 +141,7 @@ class ServiceStack(Stack):
             memory_mib=512,
             timeout=timeout,
             environment={**self.table_names(), **(environment or {})},
+            at_once=at_once,
         )
         name = f"xueshi-{self.service}-{kind}"
         topic = self.platform.alarm_topic
@@ -152,6 +154,10 @@ class ServiceStack(Stack):
     def allow_write(self, function: lambda_.Function) -> None:
         """Reading and conditionally writing the service's table."""
         allow(function, [*READ, *WRITE], [self.tables.data.table_arn])
+
+    def allow_remove(self, function: lambda_.Function) -> None:
+        """Removing items of the service's table."""
+        allow(function, REMOVE, [self.tables.data.table_arn])
 
     def allow_count(self, function: lambda_.Function) -> None:
         """Adding to counters in the service's table."""

@@ -42,6 +42,11 @@ def compact_jwt(signer: Signer, claims: Mapping[str, Any], keys_url: str) -> str
     return f"{signed}.{base64url.encode(signer.sign(signed.encode()))}"
 
 
+def compact_text(signed: Mapping[str, str]) -> str:
+    """A flattened JWS in compact form, which is one text however the JSON around it is written. Raises KeyError."""
+    return ".".join(signed[part] for part in ("protected", "payload", "signature"))
+
+
 def payload_of(signed: Mapping[str, str]) -> bytes:
     """What a flattened JWS carries; its signature is not checked here. Raises KeyError, ValueError."""
     return base64url.decode(signed["payload"])

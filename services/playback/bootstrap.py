@@ -20,7 +20,10 @@ from services.playback.app.context import (
     ArchiveContext,
     Context,
     EvidenceContext,
+    HeadsContext,
+    LogContext,
     MediaContext,
+    ProofContext,
     RiskContext,
     StatementsContext,
     VerificationContext,
@@ -29,6 +32,7 @@ from services.playback.app.context import (
 if TYPE_CHECKING:
     from services.kit.signing import KmsSigner
     from services.playback.adapters.archive import S3Archive
+    from services.playback.adapters.log_files import S3LogFiles
 
 
 @cache
@@ -52,9 +56,34 @@ def evidence() -> EvidenceContext:
     return EvidenceContext(signer(), packs())
 
 
-def archive(documents: "S3Archive") -> ArchiveContext:
-    """Of signing and keeping packs, or anchors."""
-    return ArchiveContext(store(), SystemClock(), signer(), documents)
+@cache
+def proofs() -> ProofContext:
+    """Of proving what is in the log."""
+    return ProofContext(store(), log_files())
+
+
+@cache
+def log() -> LogContext:
+    """Of the log's writer."""
+    from services.kit.signing import KmsEd25519
+    from services.playback.adapters.http_witnesses import HttpWitnesses
+    from services.playback.adapters.log_policy import log_policy
+
+    key = KmsEd25519(_kms(), environ["LOG_KEY_ID"])
+    policy = log_policy(environ["LOG_POLICY_PARAMETER"])
+    return LogContext(store(), SystemClock(), log_files(), key, key.public, policy, HttpWitnesses())
+
+
+@cache
+def archive() -> ArchiveContext:
+    """Of signing and keeping packs."""
+    return ArchiveContext(store(), SystemClock(), signer(), packs())
+
+
+@cache
+def heads() -> HeadsContext:
+    """Of putting each day's heads into the archive."""
+    return HeadsContext(store(), SystemClock(), kept_heads())
 
 
 @cache
@@ -73,8 +102,8 @@ def statements() -> StatementsContext:
 
 @cache
 def verification() -> VerificationContext:
-    """Of the operators' command."""
-    return VerificationContext(store(), SystemClock(), _keys(), signer(), packs(), anchors())
+    """Of checking what is recorded."""
+    return VerificationContext(store(), SystemClock(), _keys(), packs(), kept_heads())
 
 
 @cache
@@ -96,11 +125,11 @@ def packs() -> "S3Archive":
 
 
 @cache
-def anchors() -> "S3Archive":
-    """The daily anchors, beside the packs."""
-    from services.playback.adapters.archive import ANCHORS
+def kept_heads() -> "S3Archive":
+    """Each day's heads, beside the packs."""
+    from services.playback.adapters.archive import HEADS
 
-    return _archive(ANCHORS)
+    return _archive(HEADS)
 
 
 def _archive(prefix: str) -> "S3Archive":
@@ -110,9 +139,21 @@ def _archive(prefix: str) -> "S3Archive":
 
 
 @cache
+def log_files() -> "S3LogFiles":
+    """The log as everybody reads it."""
+    from services.playback.adapters.log_files import S3LogFiles
+
+    return S3LogFiles(boto3.client("s3"), environ["LOG_BUCKET_NAME"])
+
+
+@cache
 def signer() -> "KmsSigner":
-    """What signs packs and anchors: the first of the KMS keys; the others are retired."""
+    """What signs packs: the first of the KMS keys; the others are retired."""
     from services.kit.signing import KmsSigner
 
-    client: Any = boto3.client("kms")  # its stubs spell out every request, which a narrow protocol cannot match
-    return KmsSigner(client, environ["EVIDENCE_KEY_IDS"].split(","))
+    return KmsSigner(_kms(), environ["EVIDENCE_KEY_IDS"].split(","))
+
+
+def _kms() -> Any:
+    # Its stubs spell out every request, which a narrow protocol cannot match.
+    return boto3.client("kms")

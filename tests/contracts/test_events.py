@@ -19,6 +19,7 @@ from services.credits.app.declarations.declare_hours import declare_hours
 from services.credits.app.declarations.export_batch import close_batch
 from services.credits.app.declarations.import_results import import_results
 from services.credits.app.erasure.erase_person import erase_person
+from services.credits.app.ledger.seal_heads import seal_ledger_heads
 from services.credits.app.notices.tell_learner import tell_of_entry
 from services.credits.domain.credentials import Credential
 from services.credits.domain.review import Standing
@@ -220,6 +221,17 @@ def answer_a_declaration() -> list[Envelope]:
     return world.store.outbox
 
 
+def seal_the_heads_of_a_day() -> list[Envelope]:
+    """Credits' way of having its records logged."""
+    world = credits_world.World()
+    world.publish(eligible=["AFP"])
+    world.certify(credits_world.AFP)
+    world.deliver(credits_world.completed())
+    world.clock.advance(int(timedelta(days=1).total_seconds() * 1000))
+    seal_ledger_heads(world.records, world.clock.now() + timedelta(minutes=1))
+    return world.store.outbox
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_event_has_a_schema_and_an_example_and_nothing_else_has(service: str) -> None:
     assert names(service, "schemas") == names(service, "examples") == published(service).keys()
@@ -262,6 +274,7 @@ EMITTING = (
     earn_hours,
     review_hours,
     answer_a_declaration,
+    seal_the_heads_of_a_day,
     remind_of_a_deadline,
     tell_and_forget_a_learner,
     reverse_hours,

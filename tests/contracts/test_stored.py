@@ -25,12 +25,12 @@ PERSONS_IDS = {"LearnerId", "PersonId", "learner_id", "person_id", "author_id", 
 """Types and names of members that are a person's id."""
 
 IMPERSONAL = {
-    "abstract", "action", "answered", "basis", "causation_id", "completed_on", "content_id", "content_version",
+    "abstract", "action", "answered", "basis", "batch", "causation_id", "completed_on", "content_id", "content_version",
     "correlation_id", "course_title", "course_title_en", "day", "digest", "eligible_credentials", "end", "event_id",
     "fingerprint", "first_day", "grant_id", "grown_on", "head_mac", "item_id", "item_version", "key_id", "keywords",
-    "last_day", "last_mac", "mac", "media_url", "nonce", "plan_version", "policy_id", "prev_mac", "previous_mac",
-    "max_rate", "prompt_key_id",
-    "published_on", "seal", "sha256", "start", "status_list", "subtitle", "title_en", "trade_no", "transaction_id",
+    "last_day", "last_mac", "mac", "max_rate", "media_url", "nonce", "plan_version", "policy_id", "prev_mac",
+    "previous", "previous_mac", "prompt_key_id", "published_on", "root", "seal", "sha256", "start", "status_list",
+    "subtitle", "title_en", "trade_no", "transaction_id",
     "watch_ids",
     "Attestation.code", "AuditRecord.actor", "Batch.key", "Coupon.title", "CourseOffer.title", "CourseVersion.title",
     "DailyTask.subject", "Entry.title", "Envelope.data", "Envelope.id", "Envelope.source", "Envelope.subject",

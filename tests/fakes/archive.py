@@ -1,4 +1,4 @@
-"""The fake of where evidence packs and anchors are kept."""
+"""The fake of where evidence packs and heads are kept."""
 
 
 class MemoryArchive:

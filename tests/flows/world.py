@@ -163,9 +163,12 @@ class World:
         return [e for e in found if e["type"].startswith(type_) and (not subject or e["subject"] == subject)]
 
     def state(self) -> dict[str, list[Item]]:
-        """Every item of every table and outbox."""
+        """Every item of every table and outbox, but the log's: what waits for it is logged when its minute comes."""
         tables = [name(service) for service in SERVICES for name in (self.system.table, self.system.outbox)]
-        return {table: sorted(self.items(table), key=lambda item: (item.pk, item.sk)) for table in tables}
+        return {table: sorted(self._unlogged(table), key=lambda item: (item.pk, item.sk)) for table in tables}
+
+    def _unlogged(self, table: str) -> Iterator[Item]:
+        return (item for item in self.items(table) if not item.pk.startswith("LOG"))
 
     def items(self, table: str) -> Iterator[Item]:
         """Every item of a table."""

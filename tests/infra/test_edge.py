@@ -21,7 +21,7 @@ def test_each_service_media_and_the_client_have_their_place(edge: ModuleType) ->
     (distribution,) = of_type(templates()["XueshiEdge"], "AWS::CloudFront::Distribution").values()
     config = distribution["DistributionConfig"]
     paths = [behavior["PathPattern"] for behavior in config["CacheBehaviors"]]
-    assert paths == [*edge.CACHED_PATHS, *(f"/v1/{service}/*" for service in SERVICES), "/media/*"]
+    assert paths == [*edge.CACHED_PATHS, *(f"/v1/{service}/*" for service in SERVICES), "/media/*", "/log/*"]
     assert config["WebACLId"]
     for behavior in [config["DefaultCacheBehavior"], *config["CacheBehaviors"]]:
         assert behavior["ViewerProtocolPolicy"] in {"https-only", "redirect-to-https"}
@@ -43,10 +43,12 @@ def test_apis_get_the_origin_header_as_a_reference_and_buckets_are_signed_for() 
 
 
 def test_the_archive_locks_what_is_put_into_it_for_five_years() -> None:
-    (evidence,) = of_type(templates()["XueshiPlayback"], "AWS::S3::Bucket").values()
-    assert evidence["ObjectLockEnabled"]
-    assert evidence["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]["Days"] >= 5 * 366
-    assert evidence["VersioningConfiguration"] == {"Status": "Enabled"}
+    buckets = of_type(templates()["XueshiPlayback"], "AWS::S3::Bucket").values()
+    assert len(buckets) == 2, "evidence, and the log"
+    for bucket in buckets:
+        assert bucket["ObjectLockEnabled"]
+        assert bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]["Days"] >= 5 * 366
+        assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
 
 
 def test_no_bucket_is_public() -> None:

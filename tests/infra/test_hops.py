@@ -184,7 +184,9 @@ def test_every_alarm_has_an_action_and_says_what_to_do() -> None:
     for alarm in alarms:
         assert alarm["AlarmActions"]
         assert alarm["AlarmDescription"]
-        assert alarm["TreatMissingData"] == "notBreaching"
+        # Of what must happen every minute silence is the trouble.
+        silent = alarm["AlarmName"] == "xueshi-playback-log-stands-still"
+        assert alarm["TreatMissingData"] == ("breaching" if silent else "notBreaching")
 
 
 @pytest.mark.parametrize("service", SERVICES)

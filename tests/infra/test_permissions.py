@@ -104,7 +104,7 @@ def test_the_relay_touches_no_item_and_consumers_only_read_their_queue(service: 
     granted = actions_by_function(service)
     assert not granted["relay"] & STORE
     consumers = {"consume", "notices", "archive", "settle", "export", "reconcile", "mail", "erasure"}
-    senders = {"relay", "anchor", "sweep", "daily", "remind", "check"}
+    senders = {"relay", "seal", "log", "sweep", "daily", "remind", "check"}
     for kind, actions in granted.items():
         on_queues = {action for action in actions if action.startswith("sqs:")}
         if kind in senders:
@@ -181,8 +181,25 @@ def test_only_badges_signs_credentials_and_what_strangers_call_only_reads() -> N
 
 def test_only_what_fills_the_archive_signs_and_nobody_changes_or_deletes_evidence() -> None:
     granted = actions_by_function("playback")
-    assert {kind for kind, actions in granted.items() if "kms:Sign" in actions} == {"archive", "anchor"}
-    assert {kind for kind, actions in granted.items() if "s3:PutObject" in actions} == {"archive", "anchor"}
+    assert {kind for kind, actions in granted.items() if "kms:Sign" in actions} == {"archive", "log"}
+    assert {kind for kind, actions in granted.items() if "s3:PutObject" in actions} == {"archive", "seal", "log"}
     every = set().union(*granted.values())
-    assert not {action for action in every if "Delete" in action} - {"sqs:DeleteMessage"}
+    assert not {action for action in every if "Delete" in action} - {"sqs:DeleteMessage", "dynamodb:DeleteItem"}
+    assert [kind for kind, actions in granted.items() if "dynamodb:DeleteItem" in actions] == ["log"]
     assert not {action for action in every if "Retention" in action or "LegalHold" in action}
+
+
+def test_the_log_has_one_writer_and_its_own_key_and_who_checks_only_reads() -> None:
+    template, granted = service_template("playback"), actions_by_function("playback")
+    (writer,) = (f for f in of_type(template, "AWS::Lambda::Function").values() if f["FunctionName"].endswith("-log"))
+    assert writer["ReservedConcurrentExecutions"] == 1
+    keys = {name: key for name, key in of_type(template, "AWS::KMS::Key").items() if "EDWARDS" in key["KeySpec"]}
+    signing = {
+        names(statement["Resource"])
+        for role, statement in statements(template)
+        if role == writer["Role"]["Fn::GetAtt"][0] and "kms:Sign" in as_list(statement["Action"])
+    }
+    assert [[key in resource for resource in signing] for key in keys] == [[True]]
+    for service in ("playback", "credits"):
+        assert actions_by_function(service)["check"] & STORE == {"dynamodb:GetItem", "dynamodb:Query"}
+    assert "secretsmanager:GetSecretValue" not in granted["seal"] | granted["log"]

@@ -30,6 +30,7 @@ PATH_VALUES = {
     "day": "2026-01-01",
     "review_id": "0" * 32,
     "enquiry_id": "0" * 32,
+    "digest": "0" * 64,
 }
 """What stands for a path's parameters: well formed, and of nobody."""
 

@@ -20,41 +20,49 @@ FIRST_SAID = 1
 """The sequence of a membership period's first state: its quota has never been another."""
 
 
-def first_difference(
+def differences(
     entries: Sequence[Entry], marks: Mapping[str, WatchId], periods: Mapping[MembershipPeriodId, MembershipPeriod]
-) -> Fault | None:
-    """The first difference between a whole chain and what is kept beside it; None where all agree.
+) -> list[Fault]:
+    """Every difference between a whole chain and what is kept beside it; none where all agree.
 
     Args:
         marks: the watch that each award mark names, by the mark's own name (see `awarding.mark_name`).
         periods: the learner's membership periods, by id.
     """
-    return _unmarked(entries, marks) or _wrongly_charged(entries, periods) or _unbalanced(entries)
+    return [*_unmarked(entries, marks), *_wrongly_charged(entries, periods), *_unbalanced(entries)]
 
 
-def _unmarked(entries: Sequence[Entry], marks: Mapping[str, WatchId]) -> Fault | None:
-    awards = {award_mark(entry): entry for entry in entries if entry.kind is Kind.AWARD}
-    for name, award in awards.items():
-        if marks.get(name) != award.completion.watch_id:
-            return Fault(FaultKind.UNMARKED, award.number)
-    return Fault(FaultKind.UNMARKED, 0) if marks.keys() - awards.keys() else None
+def missing_marks(entries: Sequence[Entry], marks: Mapping[str, WatchId]) -> list[Fault]:
+    """A fault for each award without its mark."""
+    awards = [entry for entry in entries if entry.kind is Kind.AWARD]
+    without = [award for award in awards if marks.get(award_mark(award)) != award.completion.watch_id]
+    return [Fault(FaultKind.UNMARKED, award.number) for award in without]
 
 
-def _wrongly_charged(entries: Sequence[Entry], periods: Mapping[MembershipPeriodId, MembershipPeriod]) -> Fault | None:
+def _unmarked(entries: Sequence[Entry], marks: Mapping[str, WatchId]) -> list[Fault]:
+    awards = {award_mark(entry) for entry in entries if entry.kind is Kind.AWARD}
+    too_many = [Fault(FaultKind.UNMARKED, 0)] if marks.keys() - awards else []
+    return [*missing_marks(entries, marks), *too_many]
+
+
+def _wrongly_charged(entries: Sequence[Entry], periods: Mapping[MembershipPeriodId, MembershipPeriod]) -> list[Fault]:
     """A quota may shrink, and takes nothing back then: the sum is only judged where it has never been another."""
+    faults: list[Fault] = []
+    overdrawn: set[MembershipPeriodId] = set()
     for entry in entries:
         period_id = entry.completion.membership_period_id
-        if period_id is None or entry.kind is not Kind.AWARD:
+        if period_id is None or entry.kind is not Kind.AWARD or period_id in overdrawn:
             continue
         period = periods.get(period_id)
         if period is None:
-            return Fault(FaultKind.QUOTA_UNKNOWN, entry.number)
-        if period.sequence == FIRST_SAID and quota_state(period, entries).is_overdrawn:
-            return Fault(FaultKind.OVER_QUOTA, entry.number)
-    return None
+            faults.append(Fault(FaultKind.QUOTA_UNKNOWN, entry.number))
+        elif period.sequence == FIRST_SAID and quota_state(period, entries).is_overdrawn:
+            overdrawn.add(period_id)
+            faults.append(Fault(FaultKind.OVER_QUOTA, entry.number))
+    return faults
 
 
-def _unbalanced(entries: Sequence[Entry]) -> Fault | None:
+def _unbalanced(entries: Sequence[Entry]) -> list[Fault]:
     standing: Balances = defaultdict(Decimal)
     for credential in Credential:
         for award in awarded(entries, credential):
@@ -62,7 +70,7 @@ def _unbalanced(entries: Sequence[Entry]) -> Fault | None:
     moved = _moved(entries)
     keys = standing.keys() | moved.keys()
     agree = all(standing.get(key, Decimal(0)) == moved.get(key, Decimal(0)) for key in keys)
-    return None if agree else Fault(FaultKind.UNBALANCED, 0)
+    return [] if agree else [Fault(FaultKind.UNBALANCED, 0)]
 
 
 def _moved(entries: Sequence[Entry]) -> Balances:

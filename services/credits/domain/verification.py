@@ -1,4 +1,4 @@
-"""Checks a learner's whole chain, and names the first entry that is not as it was written."""
+"""Checks a learner's whole chain, and names every entry that is not as it was written."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class FaultKind(StrEnum):
     BEYOND_HEAD = "beyond the head's count"
     HEAD_MISSING = "head missing"
     HEAD_CHANGED = "head changed"
-    ROLLED_BACK = "not what an anchor says was there: rolled back together with the head"
+    ROLLED_BACK = "not what the heads of that day say was there: rolled back together with the head"
     UNMARKED = "an award without its mark, or a mark without its award"
     QUOTA_UNKNOWN = "charged to a membership period that is not known"
     OVER_QUOTA = "more charged than the membership period has ever allowed"
@@ -30,14 +30,14 @@ class FaultKind(StrEnum):
 
 @dataclass(frozen=True)
 class Fault:
-    """The first thing wrong. `number` is the place in the chain, from 1; 0 is the head."""
+    """One thing wrong. `number` is the place in the chain, from 1; 0 is the head."""
 
     kind: FaultKind
     number: int
 
 
-def verify_chain(learner_id: LearnerId, entries: Sequence[Entry], head: Head | None, macs: Macs) -> Fault | None:
-    """The first fault of the chain, None if it is whole.
+def verify_chain(learner_id: LearnerId, entries: Sequence[Entry], head: Head | None, macs: Macs) -> list[Fault]:
+    """Every fault of the chain, in order; none if it is whole.
 
     `entries` are in the order in which they are stored. A roll-back of entries and head together to an earlier, once
     valid state is not found here: only a copy of a later head, kept elsewhere, shows it.
@@ -45,48 +45,52 @@ def verify_chain(learner_id: LearnerId, entries: Sequence[Entry], head: Head | N
     Raises:
         UnknownKey: the key of an entry's or the head's key id is not in the ring.
     """
+    faults: list[Fault] = []
     numbers = {entry.number for entry in entries}
-    last_mac = ""
-    for place, entry in enumerate(entries, start=1):
-        kind = _entry_fault(learner_id, entry, place, numbers, last_mac, macs)
+    place, last_mac, broken = 1, "", False
+    for entry in entries:
+        # A number that was changed says nothing: only of entries that are ours it says how many are missing.
+        if entry.number > place and place not in numbers and is_genuine(entry, macs):
+            faults += [Fault(FaultKind.MISSING, number) for number in range(place, entry.number)]
+            place, broken = entry.number, True
+        kind = _entry_fault(learner_id, entry, place, macs)
+        # What follows on a gap or on a changed entry does not follow it: that is the same fault, and is named once.
+        if kind is None and not broken and entry.prev_mac != last_mac:
+            kind = FaultKind.UNLINKED
         if kind:
-            return Fault(kind, place)
-        last_mac = entry.mac
-    head_fault = _head_fault(learner_id, len(entries), last_mac, head, macs)
-    return head_fault or _second_award(entries)
+            faults.append(Fault(kind, place))
+        place, last_mac, broken = place + 1, entry.mac, kind is not None
+    head_faults = _head_faults(learner_id, place - 1, last_mac, head, macs)
+    return [*faults, *head_faults, *_second_awards(entries)]
 
 
-def _entry_fault(
-    learner_id: LearnerId, entry: Entry, place: int, numbers: set[int], last_mac: str, macs: Macs
-) -> FaultKind | None:
-    if entry.number != place:
-        return FaultKind.REORDERED if place in numbers else FaultKind.MISSING
+def _entry_fault(learner_id: LearnerId, entry: Entry, place: int, macs: Macs) -> FaultKind | None:
     if not is_genuine(entry, macs):
         return FaultKind.CHANGED
-    if entry.learner_id != learner_id:
-        return FaultKind.FOREIGN
-    return None if entry.prev_mac == last_mac else FaultKind.UNLINKED
+    if entry.number != place:
+        return FaultKind.REORDERED
+    return FaultKind.FOREIGN if entry.learner_id != learner_id else None
 
 
-def _head_fault(learner_id: LearnerId, count: int, last_mac: str, head: Head | None, macs: Macs) -> Fault | None:
+def _head_faults(learner_id: LearnerId, count: int, last_mac: str, head: Head | None, macs: Macs) -> list[Fault]:
     if head is None:
-        return Fault(FaultKind.HEAD_MISSING, 0) if count else None
+        return [Fault(FaultKind.HEAD_MISSING, 0)] if count else []
     if not is_genuine(head, macs) or head.learner_id != learner_id:
-        return Fault(FaultKind.HEAD_CHANGED, 0)
+        return [Fault(FaultKind.HEAD_CHANGED, 0)]
     if count < head.count:
-        return Fault(FaultKind.MISSING, count + 1)
+        return [Fault(FaultKind.MISSING, number) for number in range(count + 1, head.count + 1)]
     if count > head.count:
-        return Fault(FaultKind.BEYOND_HEAD, head.count + 1)
-    return None if head.last_mac == last_mac else Fault(FaultKind.UNLINKED, count)
+        return [Fault(FaultKind.BEYOND_HEAD, number) for number in range(head.count + 1, count + 1)]
+    return [] if head.last_mac == last_mac else [Fault(FaultKind.UNLINKED, count)]
 
 
-def _second_award(entries: Sequence[Entry]) -> Fault | None:
+def _second_awards(entries: Sequence[Entry]) -> list[Fault]:
     """Every entry is genuine, but the mark that forbids a second award was not there: somebody deleted it."""
-    seen = set()
+    seen, faults = set(), []
     for entry in entries:
         if entry.kind is Kind.AWARD and entry.period:
             award = (entry.credential, entry.completion.content_id, entry.period.start)
             if award in seen:
-                return Fault(FaultKind.AWARDED_TWICE, entry.number)
+                faults.append(Fault(FaultKind.AWARDED_TWICE, entry.number))
             seen.add(award)
-    return None
+    return faults

@@ -156,6 +156,17 @@ class NoticePosted(BaseModel):
     kind: NoticeKind
 
 
+class RecordSealed(BaseModel):
+    """A fact: there is a document that will not change: a part of a day's heads, or what a certificate says.
+
+    Its hash is all that is told: the transparency log takes it.
+    """
+
+    TYPE: ClassVar = "credits.record_sealed.v1"
+
+    digest: str = Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the document, hexadecimal")
+
+
 class PersonErased(BaseModel):
     """A fact: a person asked to be forgotten. Whoever keeps personal data under this learner's id erases it."""
 
@@ -178,4 +189,5 @@ PUBLISHED: dict[str, type[BaseModel]] = {
     DeadlineApproaching.TYPE: DeadlineApproaching,
     NoticePosted.TYPE: NoticePosted,
     PersonErased.TYPE: PersonErased,
+    RecordSealed.TYPE: RecordSealed,
 }

@@ -1,4 +1,4 @@
-"""The nightly schedule: compares the ledgers that grew with what is kept beside them. It can change nothing."""
+"""The nightly schedule: compares ledgers with what is kept beside them. It can change nothing."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from services.credits import bootstrap
 from services.credits.app.ledger.check_ledgers import check_ledgers
+from services.credits.app.ledger.sealed_records import HeadsFolder
 from services.kit.observability import count, logger
 
 FAULTS = "LedgerFaults"
@@ -14,8 +15,12 @@ FAULTS = "LedgerFaults"
 
 def handler(_event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
     """One run."""
-    checked = check_ledgers(bootstrap.ledger())
-    for learner_id, fault in checked.faults.items():
-        logger().error("ledger differs", learner_id=learner_id, kind=fault.kind, number=fault.number)
+    checked = check_ledgers(bootstrap.ledger(), HeadsFolder(bootstrap.records().objects))
+    for learner_id, faults in checked.faults.items():
+        for fault in faults:
+            logger().error("ledger differs", learner_id=learner_id, kind=fault.kind, number=fault.number)
+            count(FAULTS)
+    for problem in checked.problems:
+        logger().error("heads differ", problem=problem)
         count(FAULTS)
-    return {"ledgers": checked.ledgers, "faults": len(checked.faults)}
+    return {"ledgers": checked.ledgers, "faults": sum(map(len, checked.faults.values())) + len(checked.problems)}

@@ -1,4 +1,4 @@
-"""Where evidence packs and anchors are kept: S3 with object lock."""
+"""Where evidence packs and heads are kept: S3 with object lock."""
 
 from typing import TYPE_CHECKING
 
@@ -7,8 +7,8 @@ from services.kit.objects import S3Objects
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-PACKS, ANCHORS = "evidence/", "anchors/"
-"""What is kept: a pack by its watch's id, an anchor by its day."""
+PACKS, HEADS = "evidence/", "heads/"
+"""What is kept: a pack by its watch's id, a day's heads by day and part."""
 
 SUFFIX = ".json"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
     # Of the narrower contexts: a beat's function loads none of it.
     from services.kit.audit import AuditLog
     from services.kit.jose import Signer
-    from services.playback.app.ports import Archive, MediaSigner
+    from services.kit.tlog.notes import Signs, VerifierKey
+    from services.kit.tlog.policies import Policy
+    from services.playback.app.ports import Archive, LogFiles, LogReader, MediaSigner, Witnesses
 
 LEG_PURPOSE = "leg"
 PROMPT_PURPOSE = "prompt"
@@ -95,7 +98,7 @@ class MediaContext:
 
 @dataclass(frozen=True)
 class ArchiveContext:
-    """Of what signs documents of one kind, packs or anchors, and keeps them. It holds no key of records."""
+    """Of what signs packs and keeps them. It holds no key of records."""
 
     store: Store
     clock: Clock
@@ -104,11 +107,48 @@ class ArchiveContext:
 
 
 @dataclass(frozen=True)
+class HeadsContext:
+    """Of putting each day's heads into the archive. It holds no key, so it can make no record."""
+
+    store: Store
+    clock: Clock
+    heads: Archive
+
+
+@dataclass(frozen=True)
 class EvidenceContext:
     """Of handing packs and public keys out. It sees no table."""
 
     signer: Signer
     packs: Archive
+
+
+@dataclass(frozen=True)
+class ProofContext:
+    """Of proving what is in the log. It only reads."""
+
+    store: Store
+    log: LogReader
+
+
+@dataclass(frozen=True)
+class LogContext:
+    """Of the log's one writer. `public` is the public half of what signs (raw Ed25519)."""
+
+    store: Store
+    clock: Clock
+    files: LogFiles
+    signer: Signs
+    public: bytes
+    policy: Callable[[], Policy]
+    witnesses: Witnesses
+
+    def key_in(self, policy: Policy) -> VerifierKey:
+        """The log's key under the name that the policy gives it. Raises LookupError: the policy is of another log."""
+        found = next((log.key for log in policy.logs if log.key.public == self.public), None)
+        if found is None:
+            raise LookupError("the policy does not name the key that the log signs with")
+        return found
 
 
 @dataclass(frozen=True)
@@ -132,11 +172,10 @@ class StatementsContext:
 
 @dataclass(frozen=True)
 class VerificationContext:
-    """Of the operators' command: everything that is recorded, and the keys to check it with."""
+    """Of checking what is recorded: all of it, and the keys to check it with. It only reads."""
 
     store: Store
     clock: Clock
     keys: KeyRing
-    signer: Signer
     packs: Archive
-    anchors: Archive
+    heads: Archive

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from services.kit.heads import part_of
 from services.kit.kinds import ID_ONLY, stored
 from services.kit.store import Key
 from services.playback.domain.ids import CourseId, EntitlementId, LearnerId, WatchId
@@ -16,12 +17,12 @@ LEGS = "LEG#"
 """Sort-key prefix of a watch's legs."""
 
 NOTE_RETENTION = timedelta(days=90)
-"""How long anchoring may fail without forgetting a day's chains."""
+"""How long a day's heads may fail to be made without a chain being forgotten."""
 
 
 @stored(shape=1, personal=ID_ONLY)
 class AnchorNote:
-    """That a watch got a leg on some day: where the day's anchor finds the head of its chain."""
+    """That a watch got a leg on some day: where the day's heads, an anchor for its chain, find it."""
 
     learner_id: LearnerId
     course_id: CourseId
@@ -73,14 +74,14 @@ def leg_key(watch_id: WatchId, number: int) -> Key:
     return Key(partition_of_watch(watch_id), f"{LEGS}{number:06}")
 
 
-def anchor_notes_of(day: str) -> str:
-    """The partition of the notes for the anchor of a day (Asia/Shanghai, ISO)."""
-    return f"GROWN#{day}"
+def anchor_notes_pk(day: str, part: int) -> str:
+    """The partition of a part of a day's notes (Asia/Shanghai, ISO). The first one is where all were before parts."""
+    return f"GROWN#{day}#{part}" if part else f"GROWN#{day}"
 
 
 def anchor_note_key(day: str, watch_id: WatchId) -> Key:
     """The note of a watch."""
-    return Key(anchor_notes_of(day), watch_id)
+    return Key(anchor_notes_pk(day, part_of(watch_id)), watch_id)
 
 
 def course_key(course_id: CourseId) -> Key:

@@ -1,17 +1,22 @@
-"""Verifies the signed records of a learner's watches: `python -m services.playback.cli.verify_chain --learner ID`.
+"""Verifies the signed records of a learner's watches: `verify_chain --policy POLICY.txt --learner ID`.
 
 Runs with an operator's access: TABLE_NAME, OUTBOX_TABLE_NAME, KEYRING_SECRET_ID, EVIDENCE_BUCKET_NAME,
-EVIDENCE_KEY_IDS.
-Every watch is checked against its own head, and against the daily anchors in the archive.
+LOG_BUCKET_NAME.
+Every watch is checked against its own head, and against each day's heads as the transparency log has them. The policy
+says which log and witnesses are trusted: the auditor's own copy, as one keeps a public key. With `--checkpoint`, a copy
+of the log's checkpoint of an earlier day, it is also checked that the log begins with what it was then.
 Exit status: 0 whole, 1 broken (every fault is named).
 """
 
 import argparse
 import sys
+from pathlib import Path
 
+from services.kit.tlog.policies import read_policy
 from services.playback import bootstrap
-from services.playback.app.evidence.read_anchors import AnchorReport, read_anchors
+from services.playback.app.evidence.read_heads import HeadsReport, read_all_heads
 from services.playback.app.evidence.verify_watches import Verdict, verify_watches
+from services.playback.app.log.check_log import view_log
 from services.playback.domain.ids import LearnerId
 
 
@@ -19,20 +24,24 @@ def main() -> int:
     """Prints what was found; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m services.playback.cli.verify_chain", description=__doc__)
     parser.add_argument("--learner", required=True, help="the learner's opaque id")
-    learner_id = LearnerId(parser.parse_args().learner)
-    ctx = bootstrap.verification()
-    report = read_anchors(ctx, learner_id)
-    verdicts = verify_watches(ctx, report, learner_id)
-    sys.stdout.write(describe_anchors(report))
+    parser.add_argument("--policy", required=True, type=Path, help="trusted log and witnesses (tlog-policy)")
+    parser.add_argument("--checkpoint", action="append", default=[], type=Path, help="the log's, of an earlier day")
+    options = parser.parse_args()
+    learner_id, ctx = LearnerId(options.learner), bootstrap.verification()
+    older = [path.read_text("utf-8") for path in options.checkpoint]
+    log = view_log(bootstrap.log_files(), read_policy(options.policy.read_text("utf-8")), older)
+    report = read_all_heads(ctx, log, learner_id)
+    verdicts = verify_watches(ctx, report.heads, learner_id)
+    sys.stdout.write(describe_heads(report))
     for verdict in verdicts:
         sys.stdout.write(describe(verdict))
     sys.stdout.write(f"{len(verdicts)} watches checked\n")
     return 1 if report.problems or any(verdict.findings for verdict in verdicts) else 0
 
 
-def describe_anchors(report: AnchorReport) -> str:
-    """Up to when a rollback would be found, and a line for each fault of the anchors."""
-    said = f"anchored up to {report.last_day}" if report.last_day else "not anchored yet"
+def describe_heads(report: HeadsReport) -> str:
+    """Up to when a rollback would be found, and a line for each fault of the heads and the log."""
+    said = f"logged up to {report.last_day}" if report.last_day else "not logged yet"
     lines = [f"{said}: what was rolled back since then cannot be seen", *(f"  {p}" for p in report.problems)]
     return "\n".join(lines) + "\n"
 

@@ -76,3 +76,11 @@ class EntitlementRevocationRequested(BaseModel):
     course_id: CourseId | None
     entitlement_id: EntitlementId
     even_if_completed: bool = False
+
+
+class RecordSealed(BaseModel):
+    """Of a document that credits keeps: its hash, for the log."""
+
+    TYPE: ClassVar = "credits.record_sealed.v1"
+
+    digest: str = Field(pattern=r"^[0-9a-f]{64}$")

@@ -19,4 +19,4 @@ def event_handlers(packs: ArchiveContext, risk: RiskContext) -> dict[str, EventH
     return {WatchCompleted.TYPE: completed}
 
 
-handler = consumer(lambda: event_handlers(bootstrap.archive(bootstrap.packs()), bootstrap.risk()))
+handler = consumer(lambda: event_handlers(bootstrap.archive(), bootstrap.risk()))

@@ -1,4 +1,4 @@
-"""The queue of courses, entitlements and their revocations, and memberships."""
+"""The queue of courses, entitlements and their revocations, memberships, and hashes of credits' records."""
 
 from functools import partial
 
@@ -7,6 +7,7 @@ from services.playback import bootstrap
 from services.playback.app.context import Context
 from services.playback.app.courses.record_course import record_course
 from services.playback.app.entitlements.record_entitlement import record_entitlement
+from services.playback.app.log.note_entries import record_sealed
 from services.playback.app.memberships.record_membership import record_membership
 from services.playback.app.revocation.decide_revocation import decide_revocation
 from services.playback.events.consumed import (
@@ -15,6 +16,7 @@ from services.playback.events.consumed import (
     EntitlementGranted,
     EntitlementRevocationRequested,
     MembershipChanged,
+    RecordSealed,
 )
 
 
@@ -26,6 +28,7 @@ def event_handlers(ctx: Context) -> dict[str, EventHandler]:
         EntitlementGranted.TYPE: partial(record_entitlement, ctx),
         MembershipChanged.TYPE: partial(record_membership, ctx),
         EntitlementRevocationRequested.TYPE: partial(decide_revocation, ctx),
+        RecordSealed.TYPE: partial(record_sealed, ctx),
     }
 
 

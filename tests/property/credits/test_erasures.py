@@ -117,7 +117,7 @@ class ErasureMachine(RuleBasedStateMachine):
     @invariant()
     def the_ledger_is_whole(self) -> None:
         """Whatever is erased."""
-        assert self.world.verdict().fault is None
+        assert self.world.verdict().faults == []
 
     @invariant()
     def no_event_names_anybody(self) -> None:

@@ -267,7 +267,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def the_chain_is_whole(self) -> None:
         """For both learners."""
         for learner in (LEARNER, OTHER):
-            assert self.world.verdict(learner).fault is None
+            assert self.world.verdict(learner).faults == []
 
     @invariant()
     def nothing_is_awarded_twice(self) -> None:

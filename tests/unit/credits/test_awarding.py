@@ -137,7 +137,7 @@ def test_concurrent_events() -> None:
     awards = [(e.credential, e.completion.content_id) for e in w.entries() if e.kind is Kind.AWARD]
     assert len(awards) == len(set(awards)) == 8
     assert {e.completion.watch_id for e in w.entries()} == {f"w{i}" for i in range(8)}
-    assert w.verdict().fault is None
+    assert w.verdict().faults == []
 
 
 def test_confirmation_racing_with_completions_leaves_nothing_held() -> None:
@@ -164,7 +164,7 @@ def test_confirmation_racing_with_completions_leaves_nothing_held() -> None:
         w.deliver(told)
     assert open_holds(w.entries()) == []
     assert sum(e.kind is Kind.AWARD for e in w.entries()) == 11
-    assert w.verdict().fault is None
+    assert w.verdict().faults == []
 
 
 def test_forged_hours_in_the_event_are_not_read() -> None:

@@ -178,7 +178,7 @@ def test_more_holds_than_one_transaction_takes() -> None:
     w.deliver(told)
     assert open_holds(w.entries()) == []
     assert len(w.sent("credits.hours_awarded.v1")) == 45
-    assert w.verdict().fault is None
+    assert w.verdict().faults == []
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])

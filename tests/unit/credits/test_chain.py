@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,8 +41,8 @@ def put(w: World, number: int, entry: Entry) -> None:
 
 def test_a_whole_chain() -> None:
     verdict = written().verdict()
-    assert (verdict.entries, verdict.fault) == (4, None)
-    assert World().verdict().fault is None
+    assert (verdict.entries, verdict.faults) == (4, [])
+    assert World().verdict().faults == []
 
 
 CHANGES: dict[str, Callable[[Entry], dict[str, Any]]] = {
@@ -75,7 +76,7 @@ CHANGES: dict[str, Callable[[Entry], dict[str, Any]]] = {
 def test_a_changed_entry(change: Callable[[Entry], dict[str, Any]]) -> None:
     w = written()
     put(w, 2, replace(w.entries()[1], **change(w.entries()[1])))
-    assert w.verdict().fault == Fault(FaultKind.CHANGED, 2)
+    assert w.verdict().faults == [Fault(FaultKind.CHANGED, 2)]
 
 
 def test_entries_from_before_english_titles_were_kept_are_whole() -> None:
@@ -87,13 +88,13 @@ def test_entries_from_before_english_titles_were_kept_are_whole() -> None:
     version, text = w.store.items[key]
     w.store.items[key] = (version, text.replace(',"title_en":null', ""))
     assert "title_en" not in w.store.items[key][1]
-    assert w.verdict().fault is None
+    assert w.verdict().faults == []
 
 
 def test_a_missing_entry() -> None:
     w = written()
     del w.store.items[entry_key(LEARNER, 3)]
-    assert w.verdict().fault == Fault(FaultKind.MISSING, 3)
+    assert w.verdict().faults == [Fault(FaultKind.MISSING, 3)]
 
 
 def test_reordered_entries() -> None:
@@ -101,13 +102,13 @@ def test_reordered_entries() -> None:
     second, third = w.entries()[1:3]
     put(w, 2, third)
     put(w, 3, second)
-    assert w.verdict().fault == Fault(FaultKind.REORDERED, 2)
+    assert w.verdict().faults == [Fault(FaultKind.REORDERED, 2), Fault(FaultKind.REORDERED, 3)]
 
 
 def test_a_cut_tail_is_found_by_the_head() -> None:
     w = written()
     del w.store.items[entry_key(LEARNER, 4)]
-    assert w.verdict().fault == Fault(FaultKind.MISSING, 4)
+    assert w.verdict().faults == [Fault(FaultKind.MISSING, 4)]
 
 
 def test_a_cut_tail_with_the_head_set_back() -> None:
@@ -119,7 +120,7 @@ def test_a_cut_tail_with_the_head_set_back() -> None:
         head.version,
         encode(replace(head.value, count=3, last_mac=w.entries()[-1].mac)),
     )
-    assert w.verdict().fault == Fault(FaultKind.HEAD_CHANGED, 0)
+    assert w.verdict().faults == [Fault(FaultKind.HEAD_CHANGED, 0)]
     before = w.state()
     with pytest.raises(BrokenHead):
         w.deliver(completed("w9", "c1"))
@@ -129,7 +130,7 @@ def test_a_cut_tail_with_the_head_set_back() -> None:
 def test_a_missing_head() -> None:
     w = written()
     del w.store.items[HEAD]
-    assert w.verdict().fault == Fault(FaultKind.HEAD_MISSING, 0)
+    assert w.verdict().faults == [Fault(FaultKind.HEAD_MISSING, 0)]
     with pytest.raises(Conflict):
         w.deliver(completed("w9", "c1"))
 
@@ -140,7 +141,7 @@ def test_an_entry_beyond_the_head() -> None:
     w.publish("c9", content="lecture-9", eligible=["AFP"])
     w.deliver(completed("w9", "c9"))
     w.store.items[HEAD] = early
-    assert w.verdict().fault == Fault(FaultKind.BEYOND_HEAD, 5)
+    assert w.verdict().faults == [Fault(FaultKind.BEYOND_HEAD, 5)]
 
 
 def test_an_entry_of_another_learner() -> None:
@@ -148,7 +149,7 @@ def test_an_entry_of_another_learner() -> None:
     w.certify(AFP, learner=OTHER)
     w.deliver(completed("w9", "c0", learner=OTHER))
     put(w, 1, w.entries(OTHER)[0])
-    assert w.verdict().fault == Fault(FaultKind.FOREIGN, 1)
+    assert w.verdict().faults == [Fault(FaultKind.FOREIGN, 1)]
 
 
 def test_an_entry_of_another_chain_of_the_same_learner() -> None:
@@ -158,7 +159,7 @@ def test_an_entry_of_another_chain_of_the_same_learner() -> None:
         other.publish(f"c{i}", content=f"lecture-{i}", eligible=["AFP"])
         other.deliver(completed(f"w{i}", f"c{i}"))
     put(w, 2, other.entries()[1])
-    assert w.verdict().fault == Fault(FaultKind.UNLINKED, 2)
+    assert w.verdict().faults == [Fault(FaultKind.UNLINKED, 2), Fault(FaultKind.AWARDED_TWICE, 3)]
 
 
 def test_keys_rotate_and_old_entries_still_verify() -> None:
@@ -167,7 +168,7 @@ def test_keys_rotate_and_old_entries_still_verify() -> None:
     w.ring["current"] = "k2"
     w.deliver(completed("w9", "c1"))
     assert [e.key_id for e in w.entries()] == ["k1", "k1", "k2"]
-    assert w.verdict().fault is None
+    assert w.verdict().faults == []
     del w.ring["k1"]
     with pytest.raises(UnknownKey):
         w.verdict()
@@ -178,35 +179,55 @@ def test_a_second_award_after_its_mark_was_deleted_is_named() -> None:
     del w.store.items[award_key(LEARNER, mark_name(AFP, Period(date(2025, 1, 1)), "lecture-0"))]
     w.deliver(completed("w9", "c0"))
     assert w.outline() == ["award AFP 1.5 COMPLETED"] * 2
-    assert w.verdict().fault == Fault(FaultKind.AWARDED_TWICE, 2)
+    assert w.verdict().faults == [Fault(FaultKind.AWARDED_TWICE, 2), Fault(FaultKind.UNMARKED, 1)]
 
 
-NOT_ANCHORED = "not anchored yet: what was rolled back since then cannot be seen\n"
+def test_every_fault_is_named_and_what_follows_on_one_is_not_another() -> None:
+    w = written(9)
+    for number in (3, 4):
+        del w.store.items[entry_key(LEARNER, number)]
+    put(w, 6, replace(w.entries()[3], hours=Decimal("15")))
+    del w.store.items[award_key(LEARNER, mark_name(AFP, Period(date(2025, 1, 1)), "lecture-7"))]
+    assert w.verdict().faults == [
+        Fault(FaultKind.MISSING, 3),
+        Fault(FaultKind.MISSING, 4),
+        Fault(FaultKind.CHANGED, 6),
+        Fault(FaultKind.UNMARKED, 8),
+    ]
 
 
-def test_the_command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_number_that_was_made_huge_is_a_changed_entry_and_nothing_more() -> None:
     w = written()
-    monkeypatch.setattr("services.credits.bootstrap.ledger", lambda: w.ctx)
-    monkeypatch.setattr("services.credits.bootstrap.records", lambda: w.records)
-    monkeypatch.setattr("sys.argv", ["verify_chain", "--learner", LEARNER])
+    put(w, 2, replace(w.entries()[1], number=10**12))
+    assert w.verdict().faults == [Fault(FaultKind.CHANGED, 2)]
+
+
+@pytest.fixture
+def command_of(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[World], int]:
+    """Runs the operator's command over a world, whose log is empty."""
+    policy = tmp_path / "policy.txt"
+    policy.write_text("quorum none\n")
+
+    def run(w: World) -> int:
+        monkeypatch.setattr("services.credits.bootstrap.ledger", lambda: w.ctx)
+        monkeypatch.setattr("services.credits.bootstrap.records", lambda: w.records)
+        options = ["--learner", LEARNER, "--policy", str(policy), "--log", "http://127.0.0.1"]
+        monkeypatch.setattr("sys.argv", ["verify_chain", *options])
+        return command.main()
+
+    return run
+
+
+NOT_LOGGED = "not logged yet: what was rolled back since then cannot be seen\n"
+
+
+def test_the_command(command_of: Callable[[World], int], capsys: pytest.CaptureFixture[str]) -> None:
+    w = written()
     capsys.readouterr()
-    assert command.main() == 0
-    assert capsys.readouterr().out == f"{NOT_ANCHORED}{LEARNER}: whole, 4 entries\n"
+    assert command_of(w) == 0
+    assert capsys.readouterr().out == f"{NOT_LOGGED}{LEARNER}: whole, 4 entries\n"
     del w.store.items[entry_key(LEARNER, 3)]
-    assert command.main() == 1
-    assert capsys.readouterr().out == f"{NOT_ANCHORED}{LEARNER}: BROKEN at entry 3: missing (3 entries found)\n"
     del w.store.items[HEAD]
-    w.store.items[entry_key(LEARNER, 3)] = w.store.items[entry_key(LEARNER, 1)]
-    del w.store.items[entry_key(LEARNER, 1)]
-    assert command.main() == 1
-    assert "BROKEN at entry 1" in capsys.readouterr().out
-
-
-def test_the_command_names_the_head(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    w = written()
-    del w.store.items[HEAD]
-    monkeypatch.setattr("services.credits.bootstrap.ledger", lambda: w.ctx)
-    monkeypatch.setattr("services.credits.bootstrap.records", lambda: w.records)
-    monkeypatch.setattr("sys.argv", ["verify_chain", "--learner", LEARNER])
-    assert command.main() == 1
-    assert "BROKEN at the head: head missing" in capsys.readouterr().out
+    assert command_of(w) == 1
+    said = capsys.readouterr().out
+    assert said == f"{NOT_LOGGED}{LEARNER}: BROKEN (3 entries found): entry 3: missing; the head: head missing\n"

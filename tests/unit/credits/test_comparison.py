@@ -8,17 +8,18 @@ from decimal import Decimal
 import pytest
 
 from services.credits import bootstrap
-from services.credits.app.ledger.check_ledgers import check_ledgers
+from services.credits.app.ledger.check_ledgers import LedgerCheck, check_ledgers
 from services.credits.app.ledger.items import AwardMark, Posting, award_key, entry_key, learner_pk, postings_pks
+from services.credits.app.ledger.sealed_records import HeadsFolder
 from services.credits.app.memberships.items import membership_key
 from services.credits.domain.awarding import award_mark, mark_name
 from services.credits.domain.balances import awarded
-from services.credits.domain.comparison import first_difference
+from services.credits.domain.comparison import differences
 from services.credits.domain.ids import LearnerId, MembershipPeriodId, WatchId
 from services.credits.domain.ledger import Entry, Kind
 from services.credits.domain.quota import MembershipPeriod
 from services.credits.domain.review import Standing
-from services.credits.domain.verification import FaultKind
+from services.credits.domain.verification import Fault, FaultKind
 from services.credits.handlers import check
 from services.kit.days import civil_day
 from services.kit.store import Change, Put
@@ -47,9 +48,17 @@ def a_world() -> World:
     return w
 
 
+def night(w: World) -> LedgerCheck:
+    """What the schedule does."""
+    return check_ledgers(w.ctx, HeadsFolder(w.objects))
+
+
 def faults(w: World) -> dict[str, FaultKind]:
-    """What the night finds, by learner."""
-    return {learner: fault.kind for learner, fault in check_ledgers(w.ctx).faults.items()}
+    """What the night finds, by learner: one kind of fault each."""
+    found: dict[str, FaultKind] = {}
+    for learner, faults in night(w).faults.items():
+        (found[learner],) = {fault.kind for fault in faults}
+    return found
 
 
 def lose(w: World, sort_key: str, learner: LearnerId = LEARNER) -> None:
@@ -61,7 +70,7 @@ def lose(w: World, sort_key: str, learner: LearnerId = LEARNER) -> None:
 def test_what_agrees_is_quiet() -> None:
     w = a_world()
     before = w.state()
-    checked = check_ledgers(w.ctx)
+    checked = night(w)
     assert (checked.ledgers, checked.faults) == (2, {})
     assert w.state() == before
 
@@ -135,7 +144,7 @@ def test_balances_added_up_another_way_agree_after_every_decision() -> None:
     for count in range(len(entries) + 1):
         known = [award_mark(e) for e in entries[:count]]
         part = {name: watch for name, watch in marks.items() if name in known}
-        assert first_difference(entries[:count], part, {M1: period}) is None
+        assert differences(entries[:count], part, {M1: period}) == []
     assert [award.hours for award in awarded(entries, AFP)] == [Decimal(3)]
 
 
@@ -144,15 +153,14 @@ def test_an_entry_that_acts_on_nothing_unbalances_the_period() -> None:
     entries = w.entries(OTHER)
     stray = replace(entries[0], number=2, kind=Kind.REVERSAL, settles=9)
     marks = {award_mark(entries[0]): WatchId("w3")}
-    found = first_difference([*entries[:1], stray], marks, {})
-    assert found
-    assert found.kind is FaultKind.UNBALANCED
+    assert differences([*entries[:1], stray], marks, {}) == [Fault(FaultKind.UNBALANCED, 0)]
 
 
 def test_the_function_counts_what_differs(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     w = a_world()
     lose(w, "AWARD#AFP")
     monkeypatch.setattr(bootstrap, "ledger", lambda: w.ctx)
+    monkeypatch.setattr(bootstrap, "records", lambda: w.records)
     run: Callable[..., dict[str, int]] = check.handler
     assert run({}, None) == {"ledgers": 2, "faults": 1}
     assert '"LedgerFaults":[1.0]' in capsys.readouterr().out.replace(" ", "")

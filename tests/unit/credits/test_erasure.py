@@ -129,7 +129,7 @@ def test_the_accounts_stay_whole(office: Office) -> None:
     assert office.world.entries() == entries
     assert [balance.current for balance in after.certificates] == [balance.current for balance in before.certificates]
     assert after.held == before.held
-    assert office.world.verdict().fault is None
+    assert office.world.verdict().faults == []
 
 
 def test_the_exported_batch_stays_and_its_holder_has_no_number_any_more(office: Office) -> None:
@@ -245,7 +245,7 @@ def test_watches_that_come_late_are_held_and_not_lost(office: Office) -> None:
     office.world.publish("c9", content="l9", eligible=["AFP"])
     office.world.deliver(completed("late", "c9"))
     assert office.world.outline()[-2] == "hold AFP 1.5 PROFILE_INCOMPLETE"
-    assert office.world.verdict().fault is None
+    assert office.world.verdict().faults == []
 
 
 def test_others_are_left_alone(office: Office) -> None:

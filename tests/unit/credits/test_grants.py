@@ -68,7 +68,7 @@ def test_a_grant_counts_at_once_in_the_period_and_year_of_its_day(w: World) -> N
     assert [year.earned for year in current.years] == [Decimal(3), Decimal(0)]
     assert entry.period
     assert (entry.period.start, entry.note, entry.actor) == (date(2025, 1, 1), "签到表已核对", ADMINISTRATOR.id)
-    assert w.verdict().fault is None
+    assert w.verdict().faults == []
 
 
 def test_it_is_in_the_audit_log_and_is_told(w: World) -> None:

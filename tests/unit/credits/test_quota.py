@@ -224,7 +224,7 @@ def test_quota_race() -> None:
     awards = [e for e in w.entries() if e.kind is Kind.AWARD]
     assert sum(e.hours for e in awards) == Decimal(24)
     assert len(open_holds(w.entries())) == 4
-    assert w.verdict().fault is None
+    assert w.verdict().faults == []
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])

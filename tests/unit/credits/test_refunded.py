@@ -41,7 +41,7 @@ def test_awards_are_reversed_and_holds_end_with_the_administrators_words(world: 
         "declined CFP 0 REFUNDED",
     ]
     assert {(entry.note, entry.actor) for entry in world.entries()[2:]} == {("买错了", ADMINISTRATOR.id)}
-    assert world.verdict().fault is None
+    assert world.verdict().faults == []
     (answer,) = world.sent(ANSWER)
     assert (answer.subject, answer.data["watch_ids"]) == ("refund-01", ["watch-1"])
     assert [event.data["reason"] for event in world.sent("credits.hours_reversed.v1")] == ["REFUNDED"]
@@ -67,7 +67,7 @@ def test_what_a_reviewer_holds_or_took_back_ends_as_well(world: World, standing:
     assert counted(world) == (NO_HOURS, NO_HOURS)
     reversals = [entry for entry in world.entries() if entry.kind == "reversal"]
     assert len(reversals) == 1
-    assert world.verdict().fault is None
+    assert world.verdict().faults == []
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])

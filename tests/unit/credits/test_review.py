@@ -54,7 +54,7 @@ def test_an_award_under_review_is_held_with_the_reviewers_words_and_stands_again
         "hold AFP 1.5 UNDER_REVIEW",
         "release AFP 1.5 REVIEW_CLEARED",
     ]
-    assert world.verdict().fault is None
+    assert world.verdict().faults == []
 
 
 @pytest.mark.parametrize("first", [STANDS, UNDER_REVIEW])
@@ -67,7 +67,7 @@ def test_a_void_award_counts_nowhere_and_stays_void(world: World, first: Standin
     assert code_of(lambda: world.review(1, UNDER_REVIEW)) == "AWARD_VOID"
     assert world.review(1, VOID) is VOID
     assert world.state() == before
-    assert world.verdict().fault is None
+    assert world.verdict().faults == []
 
 
 def test_a_void_award_is_not_earned_again_in_its_period(world: World) -> None:

@@ -56,7 +56,7 @@ def test_a_renewal_that_covers_the_day_releases_what_waited() -> None:
     w.deliver(completed(at=MIDNIGHT))
     w.renew(NEXT_DAY, date(2028, 2, 29))
     assert w.outline()[1:] == ["release AFP 1.5 CERTIFICATE_RENEWED", "award AFP 1.5 COMPLETED"]
-    assert w.verdict().fault is None
+    assert w.verdict().faults == []
 
 
 def test_a_renewal_that_begins_later_leaves_the_gap_waiting() -> None:

@@ -1,11 +1,21 @@
 """Checking a certificate by its code: what strangers learn, and what they do not."""
 
+from pathlib import Path
+
 import pytest
 
+from services.credits.app.attestations.read_attestations import find_attestation
+from services.credits.cli import verify_certificate
+from services.credits.cli.verify_certificate import verify
 from services.credits.domain.attestations import written
 from services.credits.domain.review import Standing
+from services.credits.domain.statements import statement_text
+from services.kit.heads import digest_of
+from services.kit.tlog.merkle import inclusion_proof
+from services.kit.tlog.proofs import Proof
 from tests.unit.credits.documents_world import NAME, Desk
 from tests.unit.credits.world import LEARNER
+from tests.unit.kit.tlog_world import A_POLICY, WITNESSES, Tree, a_policy
 
 PATH = "/v1/credits/verification"
 
@@ -31,6 +41,7 @@ def test_strangers_learn_what_it_is_for_and_that_it_holds(desk: Desk) -> None:
         "category": "elective",
         "credential": "AFP",
         "period": {"start": "2025-01-01", "end": "2026-12-31"},
+        "statement": statement_of(desk, code),
     }
     assert NAME not in str(answer.body)
     assert LEARNER not in str(answer.body)
@@ -67,3 +78,69 @@ def test_who_holds_the_document_can_compare_its_name(desk: Desk) -> None:
 def test_malformed_name_checks(desk: Desk, body: object) -> None:
     code = desk.issue(desk.award()).attestation.code
     assert desk.post(f"{PATH}/{code}/name-check", body).code == "INVALID_REQUEST"
+
+
+def statement_of(desk: Desk, code: str) -> str:
+    """What a certificate states."""
+    view = find_attestation(desk.world.store, code)
+    assert view
+    return statement_text(view.attestation, view.award)
+
+
+def proof_of(statement: str) -> str:
+    """The proof of a log that has it, with something before it."""
+    tree = Tree()
+    tree.add([b"before", bytes.fromhex(digest_of(statement.encode()))])
+    return str(Proof(1, tuple(inclusion_proof(1, 2, tree.read())), tree.note(cosigned_by=WITNESSES)))
+
+
+def test_what_a_certificate_states_is_told_of_once_for_the_log_and_names_nobody() -> None:
+    desk = Desk()
+    award = desk.award()
+    code = desk.issue(award).attestation.code
+    desk.issue(award)
+    statement = desk.get(f"{PATH}/{code}").body["statement"]
+    (told,) = desk.world.sent("credits.record_sealed.v1")
+    assert told.data == {"digest": digest_of(statement.encode())}
+    assert not [text for text in (NAME, LEARNER) if text in statement]
+    desk.review(award, Standing.UNDER_REVIEW)
+    desk.name(None)
+    assert desk.get(f"{PATH}/{code}").body["statement"] == statement, "whatever becomes of it"
+
+
+def test_a_certificate_is_checked_offline_by_its_statement_and_proof() -> None:
+    desk = Desk()
+    statement = statement_of(desk, desk.issue(desk.award()).attestation.code)
+    content, problems = verify(statement, proof_of(statement), a_policy())
+    assert (content["hours"], problems) == ("1.5", [])
+    more = statement.replace('"hours":"1.5"', '"hours":"9.5"')
+    assert verify(more, proof_of(statement), a_policy())[1] == [
+        "not in the log: the inclusion proof leads to another root"
+    ]
+    seen = Tree()
+    seen.add([b"before"])
+    (late,) = verify(statement, proof_of(statement), a_policy(), [str(seen.note(cosigned_by=WITNESSES))])[1]
+    assert late.startswith("BACK-DATED")
+    for broken in (statement + " ", "[]", "{}", statement.replace("xueshi.certificate/1", "xueshi.certificate/2")):
+        with pytest.raises(ValueError, match=r"not a statement|Expecting|Extra"):
+            verify(broken, proof_of(statement), a_policy())
+
+
+def test_the_command_says_what_it_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk = Desk()
+    statement = statement_of(desk, desk.issue(desk.award()).attestation.code)
+    capsys.readouterr()
+    for name, text in {"s": statement, "p": proof_of(statement), "o": A_POLICY, "x": "[1]"}.items():
+        (tmp_path / name).write_text(text, "utf-8")
+
+    def run(*names: str) -> tuple[int, str]:
+        monkeypatch.setattr("sys.argv", ["verify_certificate", *(str(tmp_path / name) for name in names)])
+        status = verify_certificate.main()
+        return status, capsys.readouterr().out
+
+    assert run("s", "p", "o")[0] == 0
+    assert run("s", "x", "o")[0] == 1
+    assert "PROBLEM: not in the log" in run("s", "x", "o")[1]
+    assert run("x", "p", "o")[0] == run("s", "p", "x")[0] == run("nothing", "p", "o")[0] == 2

@@ -13,21 +13,21 @@ from moto import mock_aws
 from ops.redrive import Redrive, RedriveError
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
-QUEUES = ("events", "events-dlq", "undelivered-dlq", "relay-dlq", "anchor-dlq")
+QUEUES = ("events", "events-dlq", "undelivered-dlq", "relay-dlq", "seal-dlq")
 
 
 class Relay:
-    """Stands for Lambda: remembers what the relay was given; refuses some events. `anchored`: calls of the anchor."""
+    """Stands for Lambda: remembers what the relay was given; refuses some events. `sealed`: calls of the schedule."""
 
     def __init__(self) -> None:
         self.given: list[str] = []
         self.refuse: set[str] = set()
-        self.anchored = 0
+        self.sealed = 0
         self.fails = False
 
     def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 (boto3's names)
-        if FunctionName == "xueshi-playback-anchor":
-            self.anchored += 1
+        if FunctionName == "xueshi-playback-seal":
+            self.sealed += 1
             return {"Payload": io.BytesIO(b"{}"), **({"FunctionError": "Unhandled"} if self.fails else {})}
         assert FunctionName == "xueshi-playback-relay"
         failures = []
@@ -119,10 +119,10 @@ def test_a_pointer_stays_while_the_relay_still_fails(world: World) -> None:
 
 @pytest.mark.parametrize("fails", [False, True])
 def test_a_failed_call_of_a_schedule_is_made_again_and_stays_while_it_fails(world: World, fails: bool) -> None:
-    world.put("anchor-dlq", "whatever the scheduler or Lambda wrote")
+    world.put("seal-dlq", "whatever the scheduler or Lambda wrote")
     world.relay.fails = fails
-    outcome = world.redrive().run("xueshi-playback-anchor-dlq")
-    assert (outcome.delivered, outcome.kept, world.relay.anchored) == (int(not fails), int(fails), 1)
+    outcome = world.redrive().run("xueshi-playback-seal-dlq")
+    assert (outcome.delivered, outcome.kept, world.relay.sealed) == (int(not fails), int(fails), 1)
 
 
 def test_looking_changes_nothing(world: World) -> None:
@@ -132,7 +132,7 @@ def test_looking_changes_nothing(world: World) -> None:
         "xueshi-playback-relay-dlq": 0,
         "xueshi-playback-undelivered-dlq": 0,
         "xueshi-playback-events-dlq": 1,
-        "xueshi-playback-anchor-dlq": 0,
+        "xueshi-playback-seal-dlq": 0,
     }
     assert world.bodies("events-dlq") == ["message"]
     assert world.bodies("events") == []

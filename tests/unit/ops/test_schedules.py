@@ -11,7 +11,7 @@ from moto import mock_aws
 from ops.redrive import Clients, RedriveError
 from ops.schedules import Scheduled, run, schedules
 
-ANCHOR = Scheduled("xueshi-playback-anchor", "cron(30 16 * * ? *)", "arn:aws:lambda:us-east-1:1:function:anchor")
+SEAL = Scheduled("xueshi-playback-seal", "cron(30 * * * ? *)", "arn:aws:lambda:us-east-1:1:function:seal")
 
 
 class Lambda:
@@ -19,8 +19,8 @@ class Lambda:
 
     def invoke(self, *, FunctionName: str, Payload: bytes) -> dict[str, Any]:  # noqa: N803 (boto3's names)
         assert Payload == b"{}"
-        if FunctionName == ANCHOR.function:
-            return {"Payload": io.BytesIO(b'{"days": []}')}
+        if FunctionName == SEAL.function:
+            return {"Payload": io.BytesIO(b'{"heads": []}')}
         return {"Payload": io.BytesIO(b"no such day"), "FunctionError": "Unhandled"}
 
 
@@ -31,22 +31,22 @@ def clients(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clients]:
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     with mock_aws():
         made: dict[str, Any] = {"scheduler": boto3.client("scheduler", region_name="us-east-1"), "lambda": Lambda()}
-        for name in (ANCHOR.name, "somebody-elses"):
+        for name in (SEAL.name, "somebody-elses"):
             made["scheduler"].create_schedule(
                 Name=name,
-                ScheduleExpression=ANCHOR.expression,
+                ScheduleExpression=SEAL.expression,
                 FlexibleTimeWindow={"Mode": "OFF"},
-                Target={"Arn": ANCHOR.function, "RoleArn": "arn:aws:iam::1:role/scheduler"},
+                Target={"Arn": SEAL.function, "RoleArn": "arn:aws:iam::1:role/scheduler"},
             )
         yield made.__getitem__
 
 
 def test_our_schedules_are_listed_with_what_they_call(clients: Clients) -> None:
-    assert list(schedules(clients)) == [ANCHOR]
+    assert list(schedules(clients)) == [SEAL]
 
 
 def test_a_run_answers_what_the_function_said(clients: Clients) -> None:
-    assert run(clients, ANCHOR) == '{"days": []}'
+    assert run(clients, SEAL) == '{"heads": []}'
 
 
 def test_a_run_that_failed_says_why(clients: Clients) -> None:

@@ -15,16 +15,18 @@ from services.kit.identity import Role
 from services.kit.jose import Signer, flattened
 from services.kit.problems import Problem
 from services.kit.signing import ES256, KmsSigner
+from services.kit.tlog.merkle import inclusion_proof
+from services.kit.tlog.proofs import Proof
 from services.playback.adapters.archive import S3Archive
 from services.playback.app.context import EvidenceContext
 from services.playback.app.evidence.archive_watch import NotKept, archive_watch
-from services.playback.app.evidence.read_anchors import AnchorReport
+from services.playback.app.evidence.packs import pack_digest
 from services.playback.app.evidence.read_evidence import read_evidence
 from services.playback.app.evidence.verify_watches import verify_watches
 from services.playback.app.items import leg_key
 from services.playback.app.ports import Archive
 from services.playback.app.watching.watch import pause
-from services.playback.cli.verify_pack import verify
+from services.playback.cli import verify_pack
 from services.playback.domain.evidence import doubts
 from services.playback.domain.ids import WatchId
 from services.playback.domain.legs import Leg
@@ -32,10 +34,19 @@ from services.playback.domain.watch import LegKind
 from tests.fakes.archive import MemoryArchive
 from tests.fakes.signing import MemorySigner
 from tests.unit.kit.test_jose import FakeKms
+from tests.unit.kit.tlog_world import WITNESSES, Tree, a_policy
 from tests.unit.playback.player import confirm, play, watch_to_prompt, watch_to_the_end
 from tests.unit.playback.world import LEARNER, OTHER, SHORT, World, a_world, by
 
 Signed = dict[str, Any]
+
+
+def verify(signed: Signed, jwks: dict[str, Any]) -> tuple[Signed, list[str]]:
+    """The auditor's command, for a pack that the log has: it logs whatever it is given."""
+    tree = Tree()
+    tree.add([b"something else", bytes.fromhex(pack_digest(signed)), b"and more"])
+    proof = Proof(1, tuple(inclusion_proof(1, 3, tree.read())), tree.note(cosigned_by=WITNESSES))
+    return verify_pack.verify(signed, jwks, str(proof), a_policy())
 
 
 @pytest.fixture
@@ -231,7 +242,7 @@ def test_the_operators_check_finds_whole_watches_whole_and_names_a_changed_leg(w
     play(world, world.start(SHORT, take_over=True), 2_000)
 
     def findings() -> list[list[int]]:
-        verdicts = verify_watches(world.verification_context(archive), AnchorReport(), LEARNER)
+        verdicts = verify_watches(world.verification_context(archive), {}, LEARNER)
         return [[finding.number for finding in verdict.findings] for verdict in verdicts]
 
     assert findings() == [[], []]
@@ -246,7 +257,7 @@ def test_the_operators_check_reads_the_archive_once_the_legs_have_aged_out(world
     archived(world, MemorySigner(ES256), archive, event)
     for key in [key for key in world.store.items if key.pk == f"WATCH#{event.subject}"]:
         del world.store.items[key]
-    (verdict,) = verify_watches(world.verification_context(archive), AnchorReport(), LEARNER)
+    (verdict,) = verify_watches(world.verification_context(archive), {}, LEARNER)
     assert verdict.findings == []
-    (verdict,) = verify_watches(world.verification_context(MemoryArchive()), AnchorReport(), LEARNER)
+    (verdict,) = verify_watches(world.verification_context(MemoryArchive()), {}, LEARNER)
     assert verdict.findings != []

@@ -1,6 +1,7 @@
 """Newer code has put members into items and tokens that this code does not know: what it changes keeps them."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,11 +21,12 @@ from services.playback.app.watching.watch import beat, confirm_prompt, pause
 from services.playback.domain.watch import Live
 from tests.fakes.archive import MemoryArchive
 from tests.fakes.signing import MemorySigner
+from tests.unit.playback.log_world import LogWorld
 from tests.unit.playback.player import play
 from tests.unit.playback.test_media import Named
 from tests.unit.playback.world import LEARNER, LONG, NOON_IN_SHANGHAI, OTHER, SHORT, World, a_world, by
 
-MADE_ONCE = {"AnchorNote", "RiskCasePlace"}
+MADE_ONCE = {"AnchorNote", "LogEntry", "RiskCasePlace", "WaitingEntry"}
 """Kinds that are written once and never changed."""
 
 QUESTION = {"text": "which", "choices": ["a", "b"], "answer": 0}
@@ -66,7 +68,7 @@ def complete(world: World) -> None:
             beat(world.context, by(LEARNER), token, live.furthest_ms + 5_000)
 
 
-def test_whatever_is_changed_keeps_what_newer_code_put_into_it(world: World) -> None:
+def test_whatever_is_changed_keeps_what_newer_code_put_into_it(world: World, tmp_path: Path) -> None:
     world.publish(SHORT, sequence=2, questions=[QUESTION])
     world.membership()
     media, opened = world.media_context(Named()), world.start(LONG)
@@ -81,7 +83,12 @@ def test_whatever_is_changed_keeps_what_newer_code_put_into_it(world: World) -> 
     before = extend(world) | before
     completed = world.store.outbox[-1]
     packs, staff = MemoryArchive(), by("reviewer-1", "k" * 16)
+    log = LogWorld(tmp_path, world)
+    log.note("something before")
+    log.run()
+    before = extend(world) | before
     archive_watch(world.archive_context(MemorySigner(ES256), packs), completed)
+    log.run()
     assess_watch(world.risk_context(packs), completed)
     before = extend(world) | before
     review_case(world.risk_context(packs), staff, world.live().watch_id, "autoclicker")

@@ -10,7 +10,6 @@ import pytest
 from services.kit.clock import to_ms
 from services.kit.problems import Problem
 from services.kit.store import Change, Conflict, Key
-from services.playback.app.evidence.read_anchors import AnchorReport
 from services.playback.app.evidence.verify_watches import verify_watches
 from services.playback.app.items import attempt_key, leg_key, live_key
 from services.playback.app.watching import broken_records, legs
@@ -45,7 +44,7 @@ def code_of(call: Callable[[], object]) -> str:
 
 def named(world: World) -> list[str]:
     """What the operators' check says."""
-    verdicts = verify_watches(world.verification_context(MemoryArchive()), AnchorReport(), LEARNER)
+    verdicts = verify_watches(world.verification_context(MemoryArchive()), {}, LEARNER)
     return [finding.problem for verdict in verdicts for finding in verdict.findings]
 
 

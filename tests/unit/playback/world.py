@@ -11,7 +11,6 @@ from services.kit.events import Envelope, EventFactory
 from services.kit.identity import Principal, Role
 from services.kit.jose import Signer
 from services.kit.keyring import KeyRing
-from services.kit.signing import ES256
 from services.kit.store import Change
 from services.playback.app.context import ArchiveContext, Context, MediaContext, RiskContext, VerificationContext
 from services.playback.app.courses.record_course import record_course
@@ -30,7 +29,6 @@ from services.playback.domain.watch import Live
 from tests.fakes.archive import MemoryArchive
 from tests.fakes.clock import ManualClock
 from tests.fakes.ids import SequentialIds
-from tests.fakes.signing import MemorySigner
 from tests.fakes.store import MemoryStore
 
 LEARNER = LearnerId("0f3c2a9e-3a4c-4f43-9f0e-2f0a1b2c3d4e")
@@ -99,19 +97,16 @@ class World:
         return MediaContext(self.store, self.clock, self.context.keys, signer)
 
     def archive_context(self, signer: Signer, archive: Archive) -> ArchiveContext:
-        """Of the function that keeps packs, or anchors."""
+        """Of the function that keeps packs."""
         return ArchiveContext(self.store, self.clock, signer, archive)
 
     def risk_context(self, packs: Archive) -> RiskContext:
         """Of what notices and reviews."""
         return RiskContext(self.store, self.clock, self.context.events, AuditLog(self.clock, self.ids), packs)
 
-    def verification_context(
-        self, packs: Archive, signer: Signer | None = None, anchors: Archive | None = None
-    ) -> VerificationContext:
-        """Of the operators' check."""
-        signer, anchors = signer or MemorySigner(ES256), anchors or MemoryArchive()
-        return VerificationContext(self.store, self.clock, self.context.keys, signer, packs, anchors)
+    def verification_context(self, packs: Archive, heads: Archive | None = None) -> VerificationContext:
+        """Of checking what is recorded."""
+        return VerificationContext(self.store, self.clock, self.context.keys, packs, heads or MemoryArchive())
 
     def asked_to_revoke(
         self, learner_id: LearnerId, course_id: CourseId, basis: str = "claim", *, even_if_completed: bool = False

@@ -125,10 +125,12 @@ export const staffZh = {
   'audit.statementsNone': '这位学员没有已完成的学习。',
   'audit.step.pack': '在上面的表格中下载证据包（JSON）。',
   'audit.step.keys': '保存公钥，包括已停用的：',
-  'audit.step.offline': '离线核验签名与内容：',
-  'audit.step.chain': '由运维核验账本与观看记录的整条链，并与每日锚点比对：',
-  'audit.anchors':
-    '每晚 0:30 后，当天有变动的链头写入带对象锁的存储，任何人都不能改写；每份锚点文件含前一天文件的 SHA-256。',
+  'audit.step.offline': '按可信的日志与见证方名单（policy.txt）离线核验签名、内容与日志：',
+  'audit.step.proof': '保存证据包在透明日志中的证明：',
+  'audit.step.log': '核验日志仍以您上次保存的检查点开头：',
+  'audit.step.chain': '由运维核验账本与观看记录的整条链，并与日志中的每日链头比对：',
+  'audit.heads':
+    '每晚 0:30 后，当天有变动的链头写入带对象锁的存储，其 SHA-256 进入透明日志，由外部见证方联署：此后任何人都不能改写、删除或倒填日期而不被发现。',
 
   'records.title': '学时申报',
   'records.lead': '把学员申报的学时按证书成批导出，并导入认证机构的答复。',
@@ -367,10 +369,12 @@ export const staffEn: Record<keyof typeof staffZh, string> = {
   'audit.statementsNone': 'This learner has completed no watch.',
   'audit.step.pack': 'Download an evidence pack (JSON) from the table.',
   'audit.step.keys': 'Save the public keys, the retired ones too:',
-  'audit.step.offline': 'Check signature and content offline:',
-  'audit.step.chain': 'An operator checks whole chains of ledgers and watches, against the daily anchors:',
-  'audit.anchors':
-    'Every night after 0:30 the heads of the chains that grew are written to storage under object lock, which nobody can change; each file holds the SHA-256 of the day before.',
+  'audit.step.offline': 'Check signature, content and log offline, by a list of trusted log and witnesses (policy.txt):',
+  'audit.step.proof': "Save the pack's proof from the transparency log:",
+  'audit.step.log': 'Check that the log still begins with the checkpoint that you kept last time:',
+  'audit.step.chain': "An operator checks whole chains of ledgers and watches, against each day's heads in the log:",
+  'audit.heads':
+    'Every night after 0:30 the heads of the chains that grew are written to storage under object lock, and the transparency log, cosigned by witnesses outside, takes their SHA-256: nobody can change, drop or back-date them afterwards without being noticed.',
 
   'records.title': 'Declarations',
   'records.lead': "Export what learners declared, batch by batch, and import the certifying body's answers.",

@@ -14,14 +14,17 @@ from services.credits.app.attestations.problems import NOT_AN_AWARD, NOT_PRINTAB
 from services.credits.app.attestations.read_attestations import AttestationView, read_attestation, require_valid
 from services.credits.app.context import DocumentsContext
 from services.credits.app.ledger.items import head_key, read_entries
+from services.credits.app.ledger.sealed_records import sealed_record
 from services.credits.app.ports import Unprintable
 from services.credits.app.profiles.items import real_name
 from services.credits.domain.attestations import Attestation, award_of
 from services.credits.domain.ids import EntryId, LearnerId
 from services.credits.domain.ledger import Entry, Head
 from services.credits.domain.review import Standing, standing_of
+from services.credits.domain.statements import statement_text
 from services.kit.call import Call
 from services.kit.days import civil_day
+from services.kit.heads import digest_of
 from services.kit.store import ABSENT, Change, Check, Put, commit_retrying, required
 
 
@@ -52,7 +55,9 @@ def issue_attestation(ctx: DocumentsContext, call: Call, entry_id: EntryId) -> A
         issued = AttestationView(_attestation(ctx, award), award, Standing.STANDS)
         _drawn(ctx, issued, name)
         unchanged = Check(head_key(learner_id), head.version if head else ABSENT)
-        return Change([*_writes(issued.attestation, name), unchanged]), issued
+        digest = digest_of(statement_text(issued.attestation, award).encode())
+        logged = sealed_record(ctx, digest, call.correlation_id)
+        return Change([*_writes(issued.attestation, name), unchanged], [logged]), issued
 
     return commit_retrying(ctx.store, plan)
 

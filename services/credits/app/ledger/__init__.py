@@ -1,1 +1,1 @@
-"""The ledger as it is kept, read, verified and anchored."""
+"""The ledger as it is kept, read, verified, and sealed for the log."""

@@ -11,6 +11,7 @@ from services.credits.app.verification.verify_attestation import VerificationVie
 from services.credits.domain.attestations import written
 from services.credits.domain.credentials import Category, Credential
 from services.credits.domain.review import Standing
+from services.credits.domain.statements import statement_text
 from services.credits.handlers.routes.fields import Hours, PeriodSpan
 from services.kit.bodies import Answer, Request
 from services.kit.days import civil_day
@@ -37,6 +38,9 @@ class VerificationAnswer(Answer):
     category: Category
     credential: Credential
     period: PeriodSpan
+    statement: str = Field(
+        description="what was issued, as the transparency log has it: its SHA-256 is at /v1/playback/log/proofs/"
+    )
 
 
 class NameCheckRequest(Request):
@@ -78,4 +82,5 @@ def _verification(verified: VerificationView) -> VerificationAnswer:
         issued_on=civil_day(issued.attestation.issued_at),
         hours=issued.award.hours,
         completed_on=civil_day(issued.award.completion.completed_at),
+        statement=statement_text(issued.attestation, issued.award),
     )

@@ -1,1 +1,1 @@
-"""What remains of a watch: packs, anchors, and checking them."""
+"""What remains of a watch: packs, heads, and checking them."""

@@ -5,8 +5,9 @@ from datetime import timedelta
 from services.kit.events import Envelope
 from services.kit.store import Change, Store, Stored
 from services.playback.app.context import ArchiveContext
-from services.playback.app.evidence.packs import kept_pack, signed_text
+from services.playback.app.evidence.packs import kept_pack, kept_signed, pack_digest, signed_text
 from services.playback.app.items import attempt_key
+from services.playback.app.log.note_entries import note_entry
 from services.playback.app.ports import Archive
 from services.playback.app.watching.watches import read_legs
 from services.playback.domain.evidence import evidence_pack, legs_of
@@ -30,7 +31,8 @@ class NotKept(Exception):
 def archive_watch(ctx: ArchiveContext, event: Envelope) -> None:
     """Builds, signs and keeps the pack of the watch that an event says is complete; then lets its hot legs age out.
 
-    Safe to repeat after a crash anywhere: the archive keeps the first pack, and a complete watch gets no more legs.
+    Safe to repeat after a crash anywhere: the archive keeps the first pack, a complete watch gets no more legs, and a
+    leg may age out only once the pack's hash is noted for the log.
 
     Raises:
         LookupError: no such watch is complete here.
@@ -47,6 +49,7 @@ def archive_watch(ctx: ArchiveContext, event: Envelope) -> None:
         pack = evidence_pack(stored.value, legs, policy(stored.value.policy_id))
         ctx.archive.put(watch_id, signed_text(ctx.signer, pack))
     _confirm(ctx.archive, watch_id, legs)
+    note_entry(ctx.store, ctx.clock, pack_digest(kept_signed(ctx.archive, watch_id) or {}))
     _let_expire(ctx.store, stored_legs, int((ctx.clock.now() + HOT_RETENTION).timestamp()))
 
 

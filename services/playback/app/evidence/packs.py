@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from services.kit.jose import Signer, flattened, payload_of
+from services.kit.heads import digest_of
+from services.kit.jose import Signer, compact_text, flattened, payload_of
 from services.kit.store import Store
 from services.playback.app.ports import Archive
 from services.playback.app.watching.watches import read_legs
@@ -12,10 +13,17 @@ from services.playback.domain.ids import WatchId
 from services.playback.domain.legs import Leg
 
 
-def kept_pack(packs: Archive, watch_id: WatchId) -> dict[str, Any] | None:
-    """The pack that the archive keeps of a watch; None where there is none."""
+def kept_signed(packs: Archive, watch_id: WatchId) -> dict[str, Any] | None:
+    """The signed pack that the archive keeps of a watch; None where there is none."""
     text = packs.get(watch_id)
-    return content_of(json.loads(text)) if text else None
+    signed: dict[str, Any] | None = json.loads(text) if text else None
+    return signed
+
+
+def kept_pack(packs: Archive, watch_id: WatchId) -> dict[str, Any] | None:
+    """What the pack says that the archive keeps of a watch; None where there is none."""
+    signed = kept_signed(packs, watch_id)
+    return content_of(signed) if signed else None
 
 
 def recorded_legs(store: Store, packs: Archive, watch_id: WatchId) -> list[Leg]:
@@ -28,6 +36,11 @@ def content_of(signed: dict[str, Any]) -> dict[str, Any]:
     """The document inside a flattened JWS; its signature is not checked here."""
     content: dict[str, Any] = json.loads(payload_of(signed))
     return content
+
+
+def pack_digest(signed: dict[str, Any]) -> str:
+    """What the log has of a pack: the SHA-256 of its compact form, in hexadecimal. Raises KeyError."""
+    return digest_of(compact_text(signed).encode())
 
 
 def signed_text(signer: Signer, document: dict[str, Any]) -> bytes:

@@ -1,4 +1,4 @@
-"""Checking the signed records of a learner's watches: in the table and the archive, and against what was anchored."""
+"""Checking the signed records of watches: in the table and the archive, and against the heads that the log has."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from services.kit.store import Stored
 from services.playback.app.context import LEG_PURPOSE, VerificationContext, prompt_positions_of
 from services.playback.app.evidence.packs import recorded_legs
-from services.playback.app.evidence.read_anchors import AnchorReport
 from services.playback.app.watching.seals import is_sealed_attempt, is_sealed_live
 from services.playback.app.watching.watches import read_attempts, read_legs, read_live
-from services.playback.domain.anchors import ChainHead, verify_anchored
+from services.playback.domain.heads import DatedHead, verify_heads
 from services.playback.domain.ids import CourseId, LearnerId, WatchId
 from services.playback.domain.legs import Finding, Leg, verify_legs
 from services.playback.domain.policy import policy
@@ -27,22 +26,22 @@ class Verdict:
     findings: list[Finding]
 
 
-def verify_watches(ctx: VerificationContext, anchors: AnchorReport, learner_id: LearnerId) -> list[Verdict]:
-    """Checks every watch of a learner against its head and its anchors; watches that are only anchored are gone.
+def verify_watches(
+    ctx: VerificationContext, heads: dict[WatchId, list[DatedHead]], learner_id: LearnerId
+) -> list[Verdict]:
+    """Checks every watch of a learner against its own head and those of days gone by; what has only these is gone.
 
     Raises UnknownKey where a key has been taken away.
     """
     live = read_live(ctx.store, learner_id)
     watches = [stored.value for stored in read_attempts(ctx.store, learner_id)]
     here = {watch.watch_id for watch in watches}
-    gone = [
-        Verdict(id_, None, 0, verify_anchored([], heads)) for id_, heads in anchors.heads.items() if id_ not in here
-    ]
-    found = [_verify(ctx, anchors.heads.get(watch.watch_id, []), watch) for watch in watches]
-    return [*found, *gone, *_live(ctx, learner_id, live, watches)]
+    gone = [Verdict(id_, None, 0, verify_heads([], found)) for id_, found in heads.items() if id_ not in here]
+    found = [verify_watch(ctx, heads.get(watch.watch_id, []), watch) for watch in watches]
+    return [*found, *gone, *verify_live(ctx, learner_id, live, watches)]
 
 
-def _live(
+def verify_live(
     ctx: VerificationContext, learner_id: LearnerId, stored: Stored[Live] | None, watches: Sequence[Attempt]
 ) -> list[Verdict]:
     """What is wrong with the live item: it is not sealed, cannot follow from its attempt, or is gone."""
@@ -68,7 +67,8 @@ def _sealed(ctx: VerificationContext, watch: Attempt, legs: Sequence[Leg]) -> li
     return [Finding(watch.legs, problem) for problem in problems]
 
 
-def _verify(ctx: VerificationContext, heads: Sequence[tuple[str, ChainHead]], watch: Attempt) -> Verdict:
+def verify_watch(ctx: VerificationContext, heads: Sequence[DatedHead], watch: Attempt) -> Verdict:
+    """Checks one watch, as of its last leg. Raises UnknownKey."""
     # Of what is in the archive some hot legs may have aged out, some not yet.
     hot = [stored.value for stored in read_legs(ctx.store, watch.watch_id)]
     legs = recorded_legs(ctx.store, ctx.packs, watch.watch_id)
@@ -77,6 +77,6 @@ def _verify(ctx: VerificationContext, heads: Sequence[tuple[str, ChainHead]], wa
         *_sealed(ctx, watch, legs),
         *verify_legs(watch.watch_id, legs, head, lambda key_id, message: ctx.keys.mac(key_id, LEG_PURPOSE, message)),
         *(Finding(leg.facts.number, "is not the leg that the archive keeps") for leg in hot if leg not in legs),
-        *verify_anchored(legs, heads),
+        *verify_heads(legs, heads),
     ]
     return Verdict(watch.watch_id, watch.course_id, len(legs), findings)

@@ -1,0 +1,31 @@
+"""Proofs of what is in the log. Its tiles and checkpoint are files beside these routes: /log/."""
+
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Response
+from pydantic import Field
+
+from services.kit.http import HttpApi
+from services.playback.app.context import ProofContext
+from services.playback.app.log.prove_entry import prove_entry
+
+TEXT = "text/plain; charset=utf-8"
+PROOF_ANSWER: dict[int, Any] = {
+    200: {
+        "description": "A tlog-proof (https://c2sp.org/tlog-proof): place, hashes, cosigned checkpoint",
+        "content": {"text/plain": {"schema": {"type": "string"}}},
+    }
+}
+
+Digest = Annotated[
+    str, Field(strict=True, pattern=r"^[0-9a-f]{64}$", description="the SHA-256 of what was logged, hexadecimal")
+]
+
+
+def add_log_routes(api: HttpApi, ctx: ProofContext) -> None:
+    """For whoever has the document: its hash says nothing to anybody else."""
+
+    @api.public().route("GET /v1/playback/log/proofs/<digest>", "prove_log_entry", responses=PROOF_ANSWER)
+    def prove(digest: Digest) -> Response[str]:
+        """The proof that something is in the transparency log."""
+        return Response(200, TEXT, str(prove_entry(ctx, digest)), headers={"Cache-Control": "no-store"})
