@@ -13,6 +13,7 @@ from services.kit.store import Change, Conflict, Key
 from services.playback.app.evidence.verify_watches import verify_watches
 from services.playback.app.items import attempt_key, leg_key, live_key
 from services.playback.app.watching import broken_records, legs
+from services.playback.app.watching.read_progress import read_progress
 from services.playback.app.watching.watch import beat, confirm_prompt, pause
 from services.playback.domain import seals
 from services.playback.domain.ids import CourseId
@@ -276,3 +277,15 @@ def test_two_starts_that_meet_are_no_broken_record(world: World, alarms: list[st
     with pytest.raises(Conflict):
         world.start(take_over=True)
     assert alarms == []
+
+
+def test_credit_after_an_outage_is_no_fault_and_stays(world: World) -> None:
+    state = play(world, world.start(LONG), 5_000)
+    state = play(world, state, 90_000, claim_ms=7_000)
+    assert state.live.furthest_ms == 7_000
+    assert named(world) == []
+    assert read_progress(world.context, by(LEARNER), LONG)[0].furthest_ms == 7_000
+    world.clock.advance(90_000)
+    assert world.start(SHORT).live.course_id == SHORT
+    assert named(world) == []
+    assert world.start(LONG, take_over=True).live.furthest_ms == 7_000

@@ -186,7 +186,9 @@ def _with_legs(ctx: Context, step: Step, outcome: Outcome) -> tuple[Put, Change]
         live, leg = append_leg(ctx, step.learner_id, live, kind, step.now, response)
         legs += leg
     put = _put(ctx, step, live)
-    attempt, saving = save_watch(ctx, stored, stored.value, step.stored.after(put), step.now)
+    # Credit that no leg states is the live item's alone, which is then the newer one.
+    as_of_leg = step.stored.after(put) if outcome.kinds else replace(step.stored, value=before)
+    attempt, saving = save_watch(ctx, stored, stored.value, as_of_leg, step.now)
     if LegKind.COMPLETED not in outcome.kinds:
         return put, Change([*saving, *legs])
     right = completed_on(ctx.store, step.learner_id, step.live)
