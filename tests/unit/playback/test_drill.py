@@ -170,7 +170,8 @@ def test_drill_rewriting_a_pack_under_the_key_of_packs(drill: Drill) -> None:
 def test_drill_back_dating_a_pack(drill: Drill) -> None:
     """Made today, it says that it is of a month ago; signature, chain and times agree, and the log has it."""
     content = content_of(drill.pack)
-    content["watch"]["content_version"] = "another"
+    for part in (content["watch"], *content["legs"]):
+        part["content_version"] = "another"
     forged = flattened(drill.system.signer, as_text(content))
     digest = pack_digest(forged)
     note_entry(drill.system.world.store, drill.system.world.clock, digest)

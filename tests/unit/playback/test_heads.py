@@ -278,7 +278,10 @@ def test_a_watch_removed_before_the_heads_are_made_hinders_no_other_and_is_named
     sealing.next_day()
     assert sealing.run() == [MONDAY]
     assert sealing.legs(MONDAY)[other.watch_id] == 1
-    assert sealing.problems() == ["the watch was gone when the heads of 2026-01-05 were logged"]
+    assert sealing.problems() == [
+        "the watch was gone when the heads of 2026-01-05 were logged",
+        "is live, and its attempt is gone",
+    ]
     assert sealing.problems(OTHER) == []
 
 
