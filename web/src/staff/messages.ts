@@ -369,7 +369,8 @@ export const staffEn: Record<keyof typeof staffZh, string> = {
   'audit.statementsNone': 'This learner has completed no watch.',
   'audit.step.pack': 'Download an evidence pack (JSON) from the table.',
   'audit.step.keys': 'Save the public keys, the retired ones too:',
-  'audit.step.offline': 'Check signature, content and log offline, by a list of trusted log and witnesses (policy.txt):',
+  'audit.step.offline':
+    'Check signature, content and log offline, by a list of trusted log and witnesses (policy.txt):',
   'audit.step.proof': "Save the pack's proof from the transparency log:",
   'audit.step.log': 'Check that the log still begins with the checkpoint that you kept last time:',
   'audit.step.chain': "An operator checks whole chains of ledgers and watches, against each day's heads in the log:",
