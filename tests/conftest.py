@@ -9,6 +9,7 @@ from typing import Any
 import botocore.loaders
 import botocore.session
 import pytest
+from _pytest.nodeid import NodeId
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from local.emulator import ROOT
@@ -73,8 +74,19 @@ def pytest_collection() -> Generator[None, object, object]:
         return (yield)
 
 
+def _name_apart(items: list[pytest.Item]) -> None:
+    """xdist tells tests apart by their ids, and runs one of those that share one: the public fuzzer's, an operation
+    each, came with one for all.
+    """
+    for item in items:
+        if not item.nodeid.endswith(item.name):
+            item._id = NodeId.parse(f"{item.nodeid.rpartition('::')[0]}::{item.name}")  # noqa: SLF001 (no other way)
+    assert len({item.nodeid for item in items}) == len(items), "two tests have one id: only one of them would run"
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Puts each group's tests one after the other. A test of the running system elsewhere would start another one."""
+    _name_apart(items)
     items.sort(key=lambda item: (ORDER.index(group_of(item)), place_of(item)))
     for item in items:
         if SYSTEM_MARKS & {mark.name for mark in item.iter_markers()} and group_of(item) not in WITH_SYSTEM:
