@@ -87,7 +87,8 @@ def _known(write: Write) -> Write:
     if over is not None and hasattr(over.value, LATER):
         kept = getattr(write.value, LATER, None) == getattr(over.value, LATER)
         assert kept, (
-            f"{write.key.pk} / {write.key.sk}: the new value is not made of the one that was read, by `replace`"
+            f"{write.key.pk} / {write.key.sk}: the new value is not made of the one that was read, by `replace`; "
+            "docs/stored-data.md says why"
         )
         over = replace(over, value=older(over.value))
     return replace(write, value=older(write.value), over=over)
