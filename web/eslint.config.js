@@ -12,6 +12,10 @@ const FORM = [
   'multiline-html-element-content-newline',
   'singleline-html-element-content-newline',
 ]
+/** A button of Vant's that loads has a spinner in place of its text, unless it is told another or what to have. */
+const NAMELESS =
+  'VElement[rawName=/^(ActionBar)?Button$/]:not(:has(VDirectiveKey[name.name="slot"][argument.name="loading"]))' +
+  ' > VStartTag:has(VIdentifier[name="loading"]):not(:has(VIdentifier[name="loading-text"]))'
 const off = (rules) => Object.fromEntries(rules.map((rule) => [rule, 'off']))
 
 export default defineConfig(
@@ -27,6 +31,10 @@ export default defineConfig(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
       // Vue's reactive() takes the literal's own type, and the assertion is what widens it.
       '@typescript-eslint/no-unnecessary-type-assertion': 'off',
+      'vue/no-restricted-syntax': [
+        'error',
+        { selector: NAMELESS, message: 'It has no name while it loads: BusyButton.' },
+      ],
     },
   },
   {
