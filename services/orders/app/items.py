@@ -1,14 +1,8 @@
 """What keys and ids of several subjects have in common."""
 
-from zlib import crc32
-
 from services.orders.app.context import Context
 from services.orders.domain.ids import LearnerId
 
-SHARDS = 4
-"""Of an hour's orders and payments, and of a day's movements of money.
-
-A partition takes 1,000 write units a second, and an order costs five to ten in each until it is paid."""
 _COMPLEMENTS = str.maketrans("0123456789", "9876543210")
 _RANDOM_DIGITS = 18
 
@@ -16,16 +10,6 @@ _RANDOM_DIGITS = 18
 def learner_pk(learner_id: LearnerId) -> str:
     """Partition of what is a learner's."""
     return f"LEARNER#{learner_id}"
-
-
-def shard_of(pk: str, identifier: str) -> str:
-    """The one of a partition's shards in which the item of an id lies."""
-    return f"{pk}#{crc32(identifier.encode()) % SHARDS}"
-
-
-def shards_of(pk: str) -> list[str]:
-    """All shards of what belongs into one partition and is written by many in the same second."""
-    return [f"{pk}#{number}" for number in range(SHARDS)]
 
 
 def newest_first(text: str) -> str:

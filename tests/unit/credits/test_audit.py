@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from services.credits.app.ledger.items import PARTS_OF_A_DAY, postings_pks
+from services.credits.app.ledger.items import postings_pks
 from services.credits.app.ledger.postings import entries_between, postings_of
 from services.credits.domain.ids import LearnerId
 from services.credits.domain.ledger import Entry
 from services.credits.handlers.records import build_api
+from services.kit.store.shards import SHARDS
 from tests.fakes.store import MemoryStore
 from tests.gateway import Answer, claims, origin_secret, request, send
 from tests.unit.credits.world import AFP, CFP, LEARNER, NOON_IN_SHANGHAI, OTHER, Crash, World, completed
@@ -163,7 +164,7 @@ def test_a_page_reads_what_the_readme_says(world: World, monkeypatch: pytest.Mon
     for name in ("get", "page"):
         monkeypatch.setattr(MemoryStore, name, _counted(reads, name, getattr(MemoryStore, name)))
     entries_between(world.store, TODAY, TODAY + timedelta(days=6), None, 50)
-    assert (reads.count("page"), reads.count("get")) == (7 * PARTS_OF_A_DAY, 10)
+    assert (reads.count("page"), reads.count("get")) == (7 * SHARDS, 10)
 
 
 def test_a_day_is_spread_over_its_parts_and_read_in_order(world: World) -> None:

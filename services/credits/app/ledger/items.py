@@ -1,21 +1,18 @@
 """Where the ledger and what is kept with it lie, and reading it, whole or a page of it."""
 
 from datetime import UTC, date, datetime
-from zlib import crc32
 
 from services.credits.domain.ids import LearnerId, WatchId
 from services.credits.domain.ledger import Entry
 from services.kit.days import civil_day
 from services.kit.kinds import ID_ONLY, stored
 from services.kit.store import Key, Page, Store
+from services.kit.store.shards import shard_of, shards_of
 
 LEARNERS = "LEARNER#"
 ENTRIES = "ENTRY#"
 AWARDS = "AWARD#"
 POSTINGS = "POSTED#"
-
-PARTS_OF_A_DAY = 4
-"""Of each day's postings. One partition takes some 500 a second; four are more queries for whoever reads a day."""
 
 
 def learner_pk(learner_id: LearnerId) -> str:
@@ -59,14 +56,13 @@ class Posting:
 def posting_key(posting: Posting) -> Key:
     """One posting; the instant in UTC, to the millisecond, so that a day is in order of posting."""
     instant = posting.at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    part = crc32(posting.learner_id.encode()) % PARTS_OF_A_DAY
-    pk = postings_pks(civil_day(posting.at))[part]
+    pk = shard_of(f"{POSTINGS}{civil_day(posting.at)}", posting.learner_id)
     return Key(pk, f"{instant}#{posting.learner_id}#{posting.first:010d}")
 
 
 def postings_pks(day: date) -> list[str]:
     """The partitions of what was posted on one day in Shanghai, of all learners."""
-    return [f"{POSTINGS}{day}#{part}" for part in range(PARTS_OF_A_DAY)]
+    return shards_of(f"{POSTINGS}{day}")
 
 
 def read_entries(store: Store, learner_id: LearnerId) -> list[Entry]:

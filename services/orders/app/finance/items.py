@@ -8,7 +8,7 @@ from services.kit.days import Days, civil_day
 from services.kit.kinds import NOTHING, stored
 from services.kit.store import Key, Put, Store
 from services.kit.store.pages import merged
-from services.orders.app.items import shard_of, shards_of
+from services.kit.store.shards import shard_of, shards_of
 from services.orders.domain.ids import CheckId, ExportId
 from services.orders.domain.movement import Movement
 from services.orders.domain.payment import LineKind, ProviderName

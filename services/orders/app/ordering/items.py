@@ -2,8 +2,9 @@
 
 from services.kit.kinds import ID_ONLY, stored
 from services.kit.store import Key, Stored, read_or, required
+from services.kit.store.shards import shard_of, shards_of
 from services.orders.app.context import Context
-from services.orders.app.items import learner_pk, newest_first, shard_of, shards_of
+from services.orders.app.items import learner_pk, newest_first
 from services.orders.domain.cart import Cart
 from services.orders.domain.ids import LearnerId, OrderId
 from services.orders.domain.order import Goods, Order

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from services.kit.kinds import NOTHING, stored
 from services.kit.store import Key, Stored, required
+from services.kit.store.shards import shard_of, shards_of
 from services.orders.app.context import Context
-from services.orders.app.items import shard_of, shards_of
 from services.orders.domain.ids import OrderId, PaymentNumber, RefundId
 from services.orders.domain.payment import Method, Payment, ProviderName
 

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from services.kit.kinds import NOTHING, stored
 from services.kit.store import Key
+from services.kit.store.shards import shard_of, shards_of
 
-PARTS = 4
-"""Of what waits. One partition takes some thousand writes a second; each is one more query for the writer."""
+WAITING = "LOG_WAITING"
 
 
 @stored(shape=1, personal=NOTHING)
@@ -46,12 +46,12 @@ class WaitingEntry:
 
 def waiting_pks() -> list[str]:
     """The partitions of what waits."""
-    return [f"LOG_WAITING#{part}" for part in range(PARTS)]
+    return shards_of(WAITING)
 
 
 def waiting_key(digest: str) -> Key:
     """One hash that waits."""
-    return Key(waiting_pks()[int(digest[:2], 16) % PARTS], digest)
+    return Key(shard_of(WAITING, digest), digest)
 
 
 AS_NOTED = 1
