@@ -23,10 +23,10 @@ from typing import Any, TypeVar
 from services.kit.days import SHANGHAI, Days
 from services.kit.store import Key, Page, Stored
 from services.kit.store.codec import decode, encode
+from services.kit.store.shards import SHARDS
 from services.orders.adapters.table_files import CsvTable, XlsxTable
 from services.orders.app.finance.items import movements_of_day
 from services.orders.app.finance.write_export import ExportContext, write_export
-from services.orders.app.items import SHARDS
 from services.orders.app.ordering.items import orders_of_hour
 from services.orders.domain.export import Manifest
 from services.orders.domain.ids import LearnerId, OrderId, PaymentNumber
