@@ -212,7 +212,7 @@ def _other_pins(pack: Json) -> None:
 
 
 def _missing_leg(pack: Json) -> None:
-    del pack["legs"][4]
+    del pack["legs"][7]
 
 
 def _too_fast(pack: Json) -> None:
@@ -225,7 +225,7 @@ def _window(pack: Json) -> None:
     pack["policy"]["gap_cap_ms"] = 12_000
     pack["legs"][1]["at"] -= 12_000
     pack["legs"][2]["response_ms"] += 12_000
-    pack["legs"][10]["at"] = pack["watch"]["completed_at"] = STARTED_AT + 624_000 + 13_000
+    pack["legs"][4]["at"] -= 12_000
 
 
 def _goes_back(pack: Json) -> None:
@@ -287,7 +287,7 @@ def _after_the_end(pack: Json) -> None:
 SELF_DISAGREEING: tuple[tuple[str, str, Spoil, tuple[str, ...]], ...] = (
     ("leg-of-another-course", "leg 5 names another course than the watch", _foreign_leg, ("leg_foreign",)),
     ("pins-of-another-length", "the start pins another length than the watch has", _other_pins, ("leg_pins",)),
-    ("leg-numbers-with-a-gap", "the pause is left out", _missing_leg, ("legs_order",)),
+    ("leg-numbers-with-a-gap", "the takeover is left out", _missing_leg, ("legs_order",)),
     ("credit-faster-than-time", "the last leg credits 25 s at once, the cap is 20 s", _too_fast, ("too_fast",)),
     ("credit-faster-in-a-window", "no leg by itself credits too much, several together do", _window, ("too_fast",)),
     ("leg-goes-back-in-time", "leg 5 is earlier than leg 4", _goes_back, ("goes_back",)),
