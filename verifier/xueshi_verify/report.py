@@ -46,8 +46,8 @@ PROBLEMS: dict[str, Text] = {
     "certificate_times": ("The certificate's dates contradict each other.", "证书的日期互相矛盾。"),
     "log_unknown": ("No log that the policy trusts has signed the checkpoint.", "检查点没有可信日志的签名。"),
     "log_signature": ("The log's signature is wrong.", "日志的签名不正确。"),
-    "cosignature": ("A witness's signature is wrong.", "见证者的签名不正确。"),
-    "not_cosigned": ("Too few witnesses have seen the log.", "见证者人数不足。"),
+    "cosignature": ("A witness's signature is wrong.", "见证方的签名不正确。"),
+    "not_cosigned": ("Too few witnesses have seen the log.", "见证方人数不足。"),
     "cosigned_early": ("It says that it was made after witnesses saw it.", "所述时间晚于见证时间。"),
     "not_included": (
         "It is not in the log: it was changed, or never logged.",
@@ -61,13 +61,13 @@ NOT_PROVED_OF_PACKS: tuple[Text, ...] = (
     ("whose learner id this is: the pack holds no name", "学员编号属于谁：证据包内没有姓名"),
     ("that the server's clock was right before the witnesses' time", "见证时间之前，服务器的时钟是否准确"),
     ("whether hours were awarded for it, or still count", "是否已因此记学时，以及学时现在是否有效"),
-    ("that the witnesses are independent: the policy is your choice", "见证者是否独立：策略由您选定"),
+    ("that the witnesses are independent: the policy is your choice", "见证方是否独立：策略由您选定"),
 )
 NOT_PROVED_OF_CERTIFICATES: tuple[Text, ...] = (
     ("whose certificate it is: no name is in it", "证书属于谁：其中没有姓名"),
     ("whether its hours still count today: ask for its code", "学时今天是否仍然有效：请按编号查验"),
     ("how the course was watched: its evidence pack says that", "课程是怎样看完的：见其证据包"),
-    ("that the witnesses are independent: the policy is your choice", "见证者是否独立：策略由您选定"),
+    ("that the witnesses are independent: the policy is your choice", "见证方是否独立：策略由您选定"),
 )
 
 
@@ -132,6 +132,6 @@ def _logged(result: Result) -> Iterator[Text]:
         origin, place = plain(note.origin), f"{result.proof.index} / {note.size}"
         yield (f"it is in the log {origin}, entry {place}", f"已在日志 {origin} 中，条目 {place}")
     if not result.cosigned_at:
-        yield ("no witness vouches for that: the policy asks for none", "没有见证者为此作证：策略未作要求")
+        yield ("no witness vouches for that: the policy asks for none", "没有见证方为此作证：策略未作要求")
     for name, at in sorted(result.cosigned_at.items()):
-        yield (f"witness {plain(name)} had seen that at {instant(at)}", f"见证者 {plain(name)} 于 {instant(at)} 已看到")
+        yield (f"witness {plain(name)} had seen that at {instant(at)}", f"见证方 {plain(name)} 于 {instant(at)} 已看到")
