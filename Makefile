@@ -100,7 +100,7 @@ lint: setup ## style, import rules, requirements: a few seconds
 	@report="$$($(VENV)/bin/lint-imports --no-logo)" || { echo "$$report"; exit 1; }
 	@report="$$($(VENV)/bin/deptry --config requirements/functions.toml services 2>&1)" || { echo "$$report"; exit 1; }
 	@report="$$($(VENV)/bin/deptry --config requirements/tools.toml \
-	  demo docs infra local ops services tests 2>&1)" || { echo "$$report"; exit 1; }
+	  demo docs infra local ops services tests verifier 2>&1)" || { echo "$$report"; exit 1; }
 
 # One kind of tests; `make test` runs them all.
 unit: setup ## the tests that need no running system, without the properties

@@ -8,6 +8,8 @@ export default defineConfig({
   plugins: [vue()],
   build: { outDir: 'dist', target: 'es2022', manifest: true, sourcemap: false, reportCompressedSize: false },
   server: {
+    // Tests of what checks evidence read the test vectors.
+    fs: { allow: ['.', '../docs/evidence-vectors'] },
     proxy: Object.fromEntries(['/v1', '/media', '/cognito', '/config.json'].map((path) => [path, { target: system }])),
   },
   test: {

@@ -31,7 +31,9 @@ def apis(store: Store, origin_secret: OriginSecret) -> list[HttpApi]:
         http.build_api(Context(store, clock, ids, events, keys), origin_secret),
         media.build_api(MediaContext(store, clock, keys, CookieSigner(lambda _: {})), origin_secret),
         evidence.build_api(
-            EvidenceContext(MemorySigner(ES256), packs), ProofContext(store, MemoryLogFiles()), origin_secret
+            EvidenceContext(MemorySigner(ES256), packs),
+            ProofContext(store, MemoryLogFiles(), lambda: None),
+            origin_secret,
         ),
         risk.build_api(RiskContext(store, clock, events, AuditLog(clock, ids), packs), origin_secret),
         statements.build_api(StatementsContext(store, packs), origin_secret),

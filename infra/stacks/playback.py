@@ -46,11 +46,15 @@ class PlaybackStack(ServiceStack):
         self.evidence_keys = [self._evidence_key("EvidenceKey1")]
         self.evidence = locked_bucket(self, "Evidence", "evidence", [EVIDENCE_PREFIX, HEADS_PREFIX])
         self.log = add_log(self)
-        reads_log = {"LOG_BUCKET_NAME": self.log.bucket.bucket_name}
+        reads_log = {
+            "LOG_BUCKET_NAME": self.log.bucket.bucket_name,
+            "LOG_POLICY_PARAMETER": self.log.policy.parameter_name,
+        }
         evidence = self.add_http_function("evidence", {**self._evidence_environment(), **reads_log})
         self._allow_evidence(evidence, "s3:GetObject")
         self.allow_read(evidence)
         allow_objects(evidence, self.log.bucket, LOG_PREFIX, "s3:GetObject")
+        allow(evidence, ["ssm:GetParameter"], [self.log.policy.parameter_arn])
         archive = self.add_consumer(["playback.watch_completed.v1"], self._evidence_environment(), kind="archive")
         self.allow_write(archive.function)
         self._allow_evidence(archive.function, "s3:GetObject", "s3:PutObject")

@@ -25,9 +25,10 @@ WITNESS_FAILURES = 30
 
 @dataclass(frozen=True)
 class Log:
-    """The log's bucket, and what writes it."""
+    """The log's bucket, its policy, and what writes it."""
 
     bucket: s3.Bucket
+    policy: ssm.StringParameter
     writer: Schedule
 
 
@@ -63,7 +64,7 @@ def add_log(stack: ServiceStack) -> Log:
     allow(writer.function, ["ssm:GetParameter"], [policy.parameter_arn])
     _alarms(stack)
     CfnOutput(stack, "LogBucketName", value=bucket.bucket_name)
-    return Log(bucket, writer)
+    return Log(bucket, policy, writer)
 
 
 def _bucket(stack: ServiceStack) -> s3.Bucket:

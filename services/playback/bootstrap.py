@@ -59,7 +59,9 @@ def evidence() -> EvidenceContext:
 @cache
 def proofs() -> ProofContext:
     """Of proving what is in the log."""
-    return ProofContext(store(), log_files())
+    from services.playback.adapters.log_policy import log_policy_text
+
+    return ProofContext(store(), log_files(), log_policy_text(environ["LOG_POLICY_PARAMETER"]))
 
 
 @cache

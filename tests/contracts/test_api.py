@@ -18,6 +18,7 @@ PUBLIC = {
     ("get", "/v1/catalog/search"),
     # The public keys with which anybody verifies an evidence pack.
     ("get", "/v1/playback/jwks"),
+    ("get", "/v1/playback/log/policy"),
     ("get", "/v1/playback/log/proofs/{digest}"),
     # What anybody verifies a certificate of completion with.
     ("get", "/v1/credits/issuer"),

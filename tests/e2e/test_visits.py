@@ -1,5 +1,7 @@
 """Every page of the learners is right for everybody: by keyboard, by screen reader, on a phone, and in English."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import expect
 
@@ -19,9 +21,11 @@ PUBLIC = (
     "/support",
     "/proof",
     "/verify",
+    "/check",
     "/no-such-page",
 )
 OWN = ("/account", "/profile", "/hours", "/notices", "/support")
+VECTORS = Path(__file__).parents[2] / "docs" / "evidence-vectors"
 TABS = ("讲师介绍", "要点回顾", "用户评价", "内容总结")
 
 
@@ -38,6 +42,31 @@ def test_what_visitors_see(desk: Desk) -> None:
     # What was typed stays there to be corrected.
     expect(page.get_by_label("证书编号")).to_have_value("no-such-code")
     visit(window, alerts=1)
+
+
+def test_a_file_is_checked_without_the_network(desk: Desk) -> None:
+    window = desk.window()
+    page = window.page
+    page.goto("/check")
+    expect(page.get_by_text("/v1/playback/log/policy 取得")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    window.page.context.set_offline(True)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    picker = page.get_by_label("选择文件")
+    verdict = page.get_by_role("status")
+    for name, said in {
+        "genuine-pack": "通过：能够核对的各项都正确。",
+        "changed-pack": "签名不正确",
+        "not-in-the-log": "日志中没有它",
+        "cosigned-by-nobody": "见证方人数不足",
+        "genuine-certificate": "AFP 1.5 学时",
+    }.items():
+        picker.set_input_files([VECTORS / file for file in (f"{name}.json", "jwks.json", "policy.txt")])
+        expect(verdict).to_contain_text(said)
+    assert asked == []
+    window.page.context.set_offline(False)
+    visit(window)
 
 
 def test_every_tab_of_a_course(desk: Desk) -> None:

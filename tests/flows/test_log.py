@@ -66,6 +66,15 @@ def test_packs_certificates_and_heads_are_logged_cosigned_and_proved_to_anybody(
     assert command(f"{WATCHES}.verify_pack", *names).returncode == 0
     certificate = [files[name] for name in ("statement", "statement.proof", "policy")]
     assert command(f"{LEDGERS}.verify_certificate", *certificate).returncode == 0
+    published = httpx.get(f"{world.system.base_url}/v1/playback/log/policy")
+    assert published.text == world.system.log_policy
+    for name, document in {"pack": pack, "statement": statement}.items():
+        proof = files["proof" if name == "pack" else "statement.proof"].read_text()
+        bundle = tmp_path / f"{name}.bundle.json"
+        bundle.write_text(json.dumps({"format": "xueshi.bundle/1", name: document, "proof": proof}))
+        keys: list[str | Path] = ["--jwks", files["jwks.json"], "--policy", files["policy"]]
+        stranger = command("xueshi_verify.command", bundle, *keys, environment={"PYTHONPATH": "verifier"})
+        assert (stranger.returncode, stranger.stderr) == (0, ""), stranger.stdout
     log = command(f"{WATCHES}.verify_log", files["policy"], world.system.base_url, "--entries", "--save", kept)
     assert (log.returncode, log.stderr) == (0, "")
     again = command(f"{WATCHES}.verify_log", files["policy"], world.system.base_url, "--checkpoint", kept)

@@ -17,6 +17,7 @@ PUBLIC = {
     "GET /v1/catalog/courses/{course_id}/reviews",
     "GET /v1/catalog/search",
     "GET /v1/playback/jwks",
+    "GET /v1/playback/log/policy",
     "GET /v1/playback/log/proofs/{digest}",
     "GET /v1/orders/plans",
     "POST /v1/orders/payment-callbacks/alipay",

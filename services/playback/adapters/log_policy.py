@@ -17,11 +17,22 @@ class PolicyUnset(Exception):
 
 def log_policy(parameter: str) -> Callable[[], Policy]:
     """A reader of the parameter that holds the policy. What it gives raises PolicyUnset, ValueError."""
+    text_of = log_policy_text(parameter)
 
     def read() -> Policy:
-        text = parameters.get_parameter(parameter, max_age=MAX_AGE_SECONDS)
-        if not isinstance(text, str) or text == UNSET:
+        text = text_of()
+        if text is None:
             raise PolicyUnset(parameter)
         return read_policy(text)
+
+    return read
+
+
+def log_policy_text(parameter: str) -> Callable[[], str | None]:
+    """A reader of the same as a text, as it was set; None until then."""
+
+    def read() -> str | None:
+        text = parameters.get_parameter(parameter, max_age=MAX_AGE_SECONDS)
+        return text if isinstance(text, str) and text != UNSET else None
 
     return read

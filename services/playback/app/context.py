@@ -125,10 +125,11 @@ class EvidenceContext:
 
 @dataclass(frozen=True)
 class ProofContext:
-    """Of proving what is in the log. It only reads."""
+    """Of proving what is in the log. It only reads. `policy` answers the stage's policy; None until it is set."""
 
     store: Store
     log: LogReader
+    policy: Callable[[], str | None]
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,14 @@ from services.kit.wiring.http import http_function
 from services.playback import bootstrap
 from services.playback.app.context import EvidenceContext, ProofContext
 from services.playback.app.evidence.problems import EVIDENCE_NOT_FOUND
-from services.playback.app.log.problems import LOG_PROOF_NOT_FOUND
+from services.playback.app.log.problems import LOG_POLICY_NOT_FOUND, LOG_PROOF_NOT_FOUND
 from services.playback.handlers.routes.evidence import add_evidence_routes
 from services.playback.handlers.routes.log import add_log_routes
 
 
 def build_api(ctx: EvidenceContext, proofs: ProofContext, origin_secret: OriginSecret) -> HttpApi:
     """The routes."""
-    problems = (EVIDENCE_NOT_FOUND, LOG_PROOF_NOT_FOUND)
+    problems = (EVIDENCE_NOT_FOUND, LOG_PROOF_NOT_FOUND, LOG_POLICY_NOT_FOUND)
     api = HttpApi("Xueshi playback", problems, origin_secret, function="evidence")
     add_evidence_routes(api, ctx)
     add_log_routes(api, proofs)

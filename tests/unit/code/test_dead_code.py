@@ -9,7 +9,7 @@ from vulture import Vulture
 from vulture.core import Item
 
 ROOT = Path(__file__).parents[3]
-FOLDERS = ("services", "infra", "local", "ops", "demo", "docs")
+FOLDERS = ("services", "infra", "local", "ops", "demo", "docs", "verifier")
 KINDS = {"function", "method", "class", "property", "unreachable_code"}
 DECORATORS = ["@*.route", "@", "@field_serializer*", "@field_validator*", "@model_validator*"]
 """What these mark is called by a library; "@" is whatever a call returns, such as `@api.public().route(…)`."""

@@ -134,4 +134,4 @@ class LogWorld:
 
     def proof(self, digest: str) -> str:
         """What anybody gets. Raises Problem."""
-        return str(prove_entry(ProofContext(self.world.store, self.files), digest))
+        return str(prove_entry(ProofContext(self.world.store, self.files, lambda: None), digest))

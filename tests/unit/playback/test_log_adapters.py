@@ -12,13 +12,16 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from moto import mock_aws
 
 from ops.log_policy import PARAMETER, set_log_policy
+from services.kit.problems import Problem
 from services.kit.signing import KmsEd25519
 from services.kit.store import Conflict
 from services.kit.tlog.notes import read_note, sign_note, verifier_key, verify_note
 from services.kit.tlog.policies import Policy, read_policy
 from services.playback import bootstrap
 from services.playback.adapters.log_files import S3LogFiles
-from services.playback.adapters.log_policy import PolicyUnset, log_policy
+from services.playback.adapters.log_policy import PolicyUnset, log_policy, log_policy_text
+from services.playback.app.context import ProofContext
+from services.playback.app.log.read_policy import policy_text
 from services.playback.app.ports import LogFiles, OtherContent
 from services.playback.cli import verify_log
 from services.playback.handlers import log as function
@@ -132,6 +135,7 @@ def test_the_operator_names_witnesses_and_the_function_reads_them(aws: None) -> 
     verify_note(read_note(str(note)), key)
     policy = log_policy(PARAMETER)()
     assert policy == read_policy(text)
+    assert log_policy_text(PARAMETER)() == text
     assert policy.logs[0].key.public == KmsEd25519(kms, "key").public
 
 
@@ -154,6 +158,19 @@ def test_without_a_policy_nothing_is_logged(aws: None) -> None:
     boto3.client("ssm", region_name=REGION).put_parameter(Name="/unset", Value="unset", Type="String")
     with pytest.raises(PolicyUnset):
         log_policy("/unset")()
+    assert log_policy_text("/unset")() is None
+
+
+def test_anybody_reads_the_policy_once_it_is_set(tmp_path: Path) -> None:
+    world = LogWorld(tmp_path)
+
+    def context(text: str | None) -> ProofContext:
+        return ProofContext(world.world.store, world.files, lambda: text)
+
+    assert policy_text(context(NAMED)) == NAMED
+    with pytest.raises(Problem) as refusal:
+        policy_text(context(None))
+    assert refusal.value.type.code == "LOG_POLICY_NOT_FOUND"
 
 
 def run(

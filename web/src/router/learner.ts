@@ -48,5 +48,6 @@ export const learnerRoutes: RouteRecordRaw[] = [
     meta: { personal: true },
   },
   { path: '/proof', name: 'proof', component: () => import('../proof/ProofPage.vue') },
+  { path: '/check', name: 'checkFile', component: () => import('../proof/CheckFilePage.vue') },
   { path: '/verify/:code?', name: 'verify', component: () => import('../proof/VerifyPage.vue'), props: true },
 ]

@@ -162,6 +162,10 @@ export const learning: Record<keyof typeof zh, string> = {
   'attestation.of': '{credential} certificate of completion',
   'attestation.pdf': 'Download PDF',
   'attestation.credential': 'Open Badge',
+  'attestation.proof': 'Verifiable file',
+  'evidence.of': 'Record of this watch',
+  'evidence.take': 'Download evidence and proof',
+  'evidence.check': 'How to check it',
 
   'proof.title': 'How hours are earned',
   'verify.title': 'Verify a certificate of completion',

@@ -153,6 +153,10 @@ export const learning = {
   'attestation.of': '{credential} 学时证书',
   'attestation.pdf': '下载 PDF',
   'attestation.credential': '下载电子凭证',
+  'attestation.proof': '下载可核对文件',
+  'evidence.of': '学习记录',
+  'evidence.take': '下载证据包与证明',
+  'evidence.check': '怎样核对',
 
   'proof.title': '学时如何认定',
   'verify.title': '查验学时证书',

@@ -1,0 +1,117 @@
+// @vitest-environment happy-dom
+import { screen, waitFor } from '@testing-library/dom'
+import userEvent from '@testing-library/user-event'
+import { mount } from '@vue/test-utils'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { onPage, speak } from '../components/mounting'
+import FileCheck from './FileCheck.vue'
+import { base64UrlText, bytesOf } from './encoding'
+import { t } from './messages'
+
+const files = import.meta.glob<string>('../../../docs/evidence-vectors/*', {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+})
+const content = (name: string): string => files[`../../../docs/evidence-vectors/${name}`] ?? ''
+const PUBLISHED: Record<string, string> = {
+  '/v1/playback/jwks': content('jwks.json'),
+  '/v1/playback/log/policy': content('policy.txt'),
+}
+const asked = vi.fn<(url: string) => Promise<Response>>()
+
+beforeEach(() => {
+  asked.mockImplementation((url) => Promise.resolve(new Response(PUBLISHED[url] ?? '', { status: 200 })))
+  vi.stubGlobal('fetch', asked)
+})
+afterEach(() => {
+  vi.unstubAllGlobals()
+  asked.mockReset()
+})
+
+function file(name: string): File {
+  return new File([content(name)], name)
+}
+
+async function opened(hash = '') {
+  const page = await onPage('verify', 'checkFile')
+  await page.global.plugins[0]?.push({ path: '/here', hash })
+  mount(FileCheck, page)
+  await waitFor(() => expect(asked).toHaveBeenCalledTimes(2))
+  return userEvent.setup()
+}
+
+/** What is read out. */
+const heard = (): string => screen.getByRole('status').textContent
+
+describe('the page that checks a file', () => {
+  it('asks for what is published and then for nothing more, whatever is picked', async () => {
+    const user = await opened()
+    await user.upload(screen.getByLabelText('选择文件，或拖到这里'), file('genuine-pack.json'))
+    await waitFor(() => expect(heard()).toContain('通过：能够核对的各项都正确。'))
+    expect(heard()).toContain('见证方 w1 于 2026/9/21 23:13:20 已看到')
+    expect(heard()).toContain('屏幕前是谁，以及是否用心听讲')
+    await user.upload(screen.getByLabelText('选择文件，或拖到这里'), file('changed-pack.json'))
+    await waitFor(() => expect(heard()).toContain('不通过'))
+    expect(heard()).toContain('签名不正确')
+    expect(heard()).not.toContain('已证明')
+    expect(asked.mock.calls.map(([url]) => url)).toEqual(Object.keys(PUBLISHED))
+  })
+
+  it('takes a pack and its proof one after the other, and no proof of an earlier file', async () => {
+    const user = await opened()
+    const input = screen.getByLabelText('选择文件，或拖到这里')
+    await user.upload(input, file('genuine-pack-apart.json'))
+    await waitFor(() => expect(heard()).toContain('缺少日志证明'))
+    await user.upload(input, file('genuine-pack.tlog-proof'))
+    await waitFor(() => expect(heard()).toContain('通过：'))
+    await user.upload(input, file('genuine-certificate-apart.json'))
+    await waitFor(() => expect(heard()).toContain('缺少日志证明'))
+  })
+
+  it('takes keys and policy as files in the place of the published ones, and says so', async () => {
+    asked.mockRejectedValue(new TypeError('offline'))
+    const user = await opened()
+    await waitFor(() => screen.getByRole('alert'))
+    const input = screen.getByLabelText('选择文件，或拖到这里')
+    await user.upload(input, [file('genuine-pack.json'), file('jwks.json'), file('policy.txt')])
+    await waitFor(() => expect(heard()).toContain('通过：'))
+    screen.getByText('公钥：您给出的文件。')
+    screen.getByText('日志与见证方名单：您给出的文件。')
+    await user.upload(input, file('policy-without-quorum.txt'))
+    await waitFor(() => expect(heard()).toContain('策略文件损坏'))
+  })
+
+  it('takes what is pasted, and what a link carries behind its #', async () => {
+    const user = await opened(`#${base64UrlText(bytesOf(content('genuine-certificate.json')))}`)
+    await waitFor(() => expect(heard()).toContain('AFP 1.5 学时'))
+    const field = screen.getByLabelText('或粘贴文件内容、链接、证书编号')
+    await user.click(field)
+    await user.paste('{"not": "a pack"')
+    await user.click(screen.getByRole('button', { name: '核对' }))
+    await waitFor(() => expect(heard()).toContain('无法读取'))
+  })
+
+  it('says before it asks for a certificate that a number is sent', async () => {
+    const user = await opened()
+    await user.click(screen.getByLabelText('或粘贴文件内容、链接、证书编号'))
+    await user.paste('https://learn.example.com/verify/0123-4567-89AB-CDEF-GHJK-MNPQ-RSTV')
+    screen.getByText(/按下按钮会把编号发给我们/)
+    screen.getByRole('button', { name: '取得并核对' })
+    expect(asked).toHaveBeenCalledTimes(2)
+  })
+
+  it('has words for every problem that the vectors name', () => {
+    const vectors = JSON.parse(content('vectors.json')) as { problems: string[] }[]
+    const codes = vectors.flatMap(({ problems }) => problems)
+    expect(codes.filter((code) => t.maybe(`check.problem.${code}`) === null)).toEqual([])
+  })
+
+  it('is in English on an English page', async () => {
+    await speak('en')
+    const user = await opened()
+    await user.upload(screen.getByLabelText('Choose a file, or drop it here'), file('cosigned-by-nobody.json'))
+    await waitFor(() => expect(heard()).toContain('Too few witnesses have seen the log.'))
+    expect(heard()).not.toMatch(/\p{Script=Han}/u)
+  })
+})
