@@ -1,9 +1,10 @@
 """What each kind says of an erasure is what happens, in a service in which a person has left a secret everywhere."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from docs.stored import declared
 from services.kit.kinds import Emptied, Kept, Kind, Removed, kinds
 from services.kit.store import Key
 from tests.fakes.store import MemoryStore
@@ -15,11 +16,12 @@ def check_erasure(package: str, store: MemoryStore, secret: str, erase: Callable
     Args:
         package: such as `services.catalog`.
         store: holds items of a person, who has written the secret into all that they could write.
-        secret: the text.
+        secret: the text; of such a form that every member can hold it.
         erase: erases the person.
     """
+    declared()  # imports every module, so that a kind that no test imports is known too
     known = {kind.name: kind for kind in (*kinds(package).values(), *kinds("services.kit").values())}
-    held = _held(store, secret)
+    held = _held(store, secret, known)
     for name, kind in known.items():
         emptied, kept = _members(kind, Emptied), _members(kind, Kept)
         assert emptied <= held.get(name, set()), f"nobody left the secret in {name}: {emptied - held.get(name, set())}"
@@ -30,19 +32,19 @@ def check_erasure(package: str, store: MemoryStore, secret: str, erase: Callable
     erase()
     for key in _holding(store, secret):
         kind = known[str(store.labels[key].kind)]
-        left = _telling(json.loads(store.items[key][1]), secret) - _members(kind, Kept)
+        left = _telling(json.loads(store.items[key][1]), secret, kind) - _members(kind, Kept)
         assert not left, f"{key.pk} / {key.sk}: the erasure leaves {left} of {kind.name}"
         assert not _is_removed(kind), f"{key.pk} / {key.sk}: the erasure leaves {kind.name}"
 
 
-def _held(store: MemoryStore, secret: str) -> dict[str, set[str]]:
+def _held(store: MemoryStore, secret: str, known: dict[str, Kind]) -> dict[str, set[str]]:
     """The members that tell the secret, by kind."""
     found: dict[str, set[str]] = {}
     for key in _holding(store, secret):
         assert secret not in key.pk + key.sk, "a key outlives what is erased"
         name = store.labels[key].kind
         assert name, f"{key.pk} / {key.sk} is of no kind"
-        found[name] = found.get(name, set()) | _telling(json.loads(store.items[key][1]), secret)
+        found[name] = found.get(name, set()) | _telling(json.loads(store.items[key][1]), secret, known[name])
     return found
 
 
@@ -59,14 +61,15 @@ def _holding(store: MemoryStore, secret: str) -> list[Key]:
     return [key for key, (_, body) in store.items.items() if secret in body]
 
 
-def _telling(value: Any, secret: str) -> set[str]:
-    """The members that tell the secret, at any depth."""
+def _telling(value: Any, secret: str, kind: Kind, name: str = "") -> set[str]:
+    """The members that tell the secret, at any depth: the innermost, or the one that the kind's statement names."""
+    if isinstance(value, str):
+        return {name} if secret in value else set()
+    parts: Iterable[tuple[str, Any]] = value.items() if isinstance(value, dict) else ()
     if isinstance(value, list):
-        return {name for element in value for name in _telling(element, secret)}
-    if not isinstance(value, dict):
-        return set()
-    here = {name for name, text in value.items() if isinstance(text, str) and secret in text}
-    return here | {name for inner in value.values() for name in _telling(inner, secret)}
+        parts = [(name, element) for element in value]
+    found = {told for part, inner in parts for told in _telling(inner, secret, kind, part)}
+    return {name} if found and name in _members(kind, Emptied) | _members(kind, Kept) else found
 
 
 def _members(kind: Kind, statement: type[Emptied] | type[Kept]) -> set[str]:
