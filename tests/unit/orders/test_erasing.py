@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,22 +12,27 @@ from services.kit.events import Envelope
 from services.kit.problems import Problem
 from services.kit.store import Change
 from services.orders.app.erasure.erase_person import ERASED
-from services.orders.app.invoices.issue_invoice import invoices_of
+from services.orders.app.invoices.issue_invoice import invoices_of, reject_request
 from services.orders.app.invoices.request_invoice import (
     InvoiceDraft,
     InvoiceWithBuyer,
     invoices_of_order,
     request_invoice,
 )
+from services.orders.app.refunds.ask_refund import RefundDraft, ask_refund
 from services.orders.domain.ids import LearnerId, OrderId
 from services.orders.domain.invoice import Invoice, InvoiceStatus
 from services.orders.domain.order import Order
+from services.orders.domain.refund import Cause
 from services.orders.handlers.consume import event_handlers
-from tests.unit.orders.counter import BUYER, Counter
+from tests.erasing import check_erasure
+from tests.unit.orders.counter import BUYER, FINANCE, Counter
 from tests.unit.orders.shop import a_line
-from tests.unit.orders.world import KEY, MEMBER, RECOMMENDED, VISITOR, World, a_call
+from tests.unit.orders.world import ADMINISTRATOR, KEY, MEMBER, RECOMMENDED, VISITOR, World, a_call
 
-PERSONAL = [str(part) for part in (BUYER.title, BUYER.tax_id, BUYER.email)]
+SECRET = str(BUYER.tax_id)
+TELLING = replace(BUYER, title=f"北京{SECRET}有限公司", email=f"{SECRET}@example.com")
+"""Has the secret in all that is written of a buyer. Not any text is a tax id, so a tax id is the secret."""
 
 
 @pytest.fixture
@@ -54,7 +60,7 @@ def waiting(world: World, counter: Counter) -> Order:
 def wish(world: World, order: Order, amount_fen: int | None = 100) -> InvoiceWithBuyer:
     """An invoice is requested."""
     return request_invoice(
-        world.ctx, a_call(order.learner_id, world.ids.new()), InvoiceDraft(order.order_id, amount_fen, BUYER)
+        world.ctx, a_call(order.learner_id, world.ids.new()), InvoiceDraft(order.order_id, amount_fen, TELLING)
     )
 
 
@@ -74,7 +80,7 @@ def erase(world: World, learner_id: LearnerId = MEMBER) -> None:
 
 def holding(world: World) -> list[str]:
     """Where personal data is."""
-    return [key.pk for key, (_, text) in world.store.items.items() if any(part in text for part in PERSONAL)]
+    return [key.pk for key, (_, text) in world.store.items.items() if SECRET in text]
 
 
 def seen(world: World, order_id: OrderId, learner_id: LearnerId = MEMBER) -> list[InvoiceWithBuyer]:
@@ -100,6 +106,17 @@ def test_buyers_go_and_what_was_issued_stays(world: World, issued: Invoice, wait
     assert [found.buyer for found in page.items] == [None, None]
 
 
+def test_what_each_kind_says_of_an_erasure_is_what_happens(
+    world: World, counter: Counter, issued: Invoice, waiting: Order
+) -> None:
+    turned_down = wish(world, waiting).invoice
+    reject_request(world.ctx, a_call(FINANCE), turned_down.invoice_id, f"{SECRET}有误")
+    world.grant(reason=f"{SECRET}获赠")
+    unwanted = RefundDraft(counter.sell().order_id, None, Cause.ADMINISTRATOR, f"{SECRET}要求")
+    ask_refund(world.ctx, a_call(ADMINISTRATOR, world.ids.new()), unwanted)
+    check_erasure("services.orders", world.store, SECRET, lambda: erase(world))
+
+
 def test_erased_again_nothing_changes_and_others_never_do(
     world: World, counter: Counter, issued: Invoice, waiting: Order
 ) -> None:
@@ -110,7 +127,7 @@ def test_erased_again_nothing_changes_and_others_never_do(
     erase(world)
     assert world.store.snapshot() == before
     (request,) = seen(world, others.order_id, VISITOR)
-    assert (request.invoice.status, request.buyer) == (InvoiceStatus.REQUESTED, BUYER)
+    assert (request.invoice.status, request.buyer) == (InvoiceStatus.REQUESTED, TELLING)
 
 
 @pytest.mark.parametrize("survived", range(5))
