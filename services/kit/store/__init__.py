@@ -263,14 +263,15 @@ def required(found: T | None, refusal: Exception) -> T:
 def commit_retrying(store: Store, plan: Callable[[], tuple[Change, T]], attempts: int = 5) -> T:
     """Plans and commits; after a conflict reads and plans again.
 
-    `plan` must read all that it decides on, so that its next run sees what the other writer did.
+    `plan` must read all that it decides on, so that its next run sees what the other writer did. It raises Conflict
+    itself where what it has read does not belong together.
 
     Raises:
         Conflict: still losing after `attempts` runs.
     """
     for attempt in range(attempts):
-        change, result = plan()
         try:
+            change, result = plan()
             store.commit(change)
         except Conflict:
             if attempt + 1 == attempts:

@@ -289,3 +289,26 @@ def test_credit_after_an_outage_is_no_fault_and_stays(world: World) -> None:
     assert world.start(SHORT).live.course_id == SHORT
     assert named(world) == []
     assert world.start(LONG, take_over=True).live.furthest_ms == 7_000
+
+
+def test_the_first_beat_after_an_outage_can_be_repeated(world: World) -> None:
+    state = play(world, world.start(LONG), 5_000)
+    world.clock.advance(90_000)
+    first, again = (beat(world.context, by(LEARNER), state.token, 7_000) for _ in range(2))
+    assert (again.token, again.live.furthest_ms) == (first.token, 7_000)
+
+
+def test_a_session_that_moves_while_it_is_read_is_not_broken(
+    world: World, alarms: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state, get = world.start(LONG), world.store.get
+    moves = iter([lambda: pause(world.context, by(LEARNER), state.token, 0)])
+
+    def get_and_move(key: Key, kind: type[Any]) -> Any:
+        if kind is Attempt:
+            next(moves, lambda: None)()
+        return get(key, kind)
+
+    monkeypatch.setattr(world.store, "get", get_and_move)
+    assert world.start(SHORT, take_over=True).live.course_id == SHORT
+    assert alarms == []

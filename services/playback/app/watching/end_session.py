@@ -43,7 +43,7 @@ def end_session(ctx: Context, learner_id: LearnerId, has_to: Callable[[Live], bo
 
 def _ended(ctx: Context, learner_id: LearnerId, stored: Stored[Live]) -> Change:
     attempt = read_attempt(ctx.store, learner_id, stored.value)
-    check_session(ctx, learner_id, attempt.value, stored.value)
+    check_session(ctx, learner_id, attempt.value, stored)
     now = ctx.time_of_call(stored.value)
     live, leg = append_leg(ctx, learner_id, revoke_session(stored.value, now), LegKind.REVOKED, now)
     put = stored.put(sealed_live(ctx.keys, learner_id, live))

@@ -6,11 +6,11 @@ from dataclasses import replace
 from services.kit import base64url
 from services.kit.keyring import KeyRing, UnknownKey
 from services.kit.observability import count
-from services.kit.store import Stored
+from services.kit.store import Conflict, Stored
 from services.playback.app.context import Context
 from services.playback.app.items import course_key
 from services.playback.app.watching.broken_records import broken
-from services.playback.app.watching.watches import read_legs
+from services.playback.app.watching.watches import read_legs, read_live
 from services.playback.domain.course import Course
 from services.playback.domain.ids import LearnerId
 from services.playback.domain.legs import verify_legs
@@ -74,19 +74,28 @@ def check_leg(ctx: Context, attempt: Attempt, known: Stored[Live]) -> None:
         _refuse(attempt, session_problems(attempt, known.value, _prompts(ctx, attempt)))
 
 
-def check_session(ctx: Context, learner_id: LearnerId, attempt: Attempt, live: Live) -> None:
-    """Refuses an attempt, or a live item of it as the table holds it, that is not what was sealed.
+def check_session(ctx: Context, learner_id: LearnerId, attempt: Attempt, stored: Stored[Live]) -> None:
+    """Refuses an attempt, or a live item of it as the table held it just before, that is not what was sealed.
 
     Raises:
         Problem: WATCH_RECORD_BROKEN.
+        Conflict: another call wrote both between the two reads; nothing can be said of them.
     """
     check_attempt(ctx, attempt)
+    live = stored.value
+    if attempt.live_version > stored.version and _has_moved(ctx, learner_id, stored):
+        raise Conflict("a session that moved while it was read")
     problems = session_problems(attempt, live, _prompts(ctx, attempt))
     if not is_sealed_live(ctx.keys, learner_id, live):
         count(UNSEALED)
         of_release = may_lack_seal(ctx.time_of_call(None)) or not attempt.seal
         problems += [] if of_release else ["the live item has no seal that fits"]
     _refuse(attempt, problems)
+
+
+def _has_moved(ctx: Context, learner_id: LearnerId, stored: Stored[Live]) -> bool:
+    now = read_live(ctx.store, learner_id)
+    return now is not None and now.version != stored.version
 
 
 def _prompts(ctx: Context, attempt: Attempt) -> tuple[int, ...]:

@@ -105,7 +105,8 @@ def start_session(
     try:
         return commit_retrying(ctx.store, plan)
     except Conflict:
-        _refuse_rolled_back(ctx, learner_id, opened[-1].state.live)
+        if opened:
+            _refuse_rolled_back(ctx, learner_id, opened[-1].state.live)
         raise
 
 
@@ -155,7 +156,7 @@ def _plan(ctx: Context, start: Start, stored: Stored[Live] | None) -> tuple[Chan
 def _repeat(ctx: Context, start: Start, stored: Stored[Live]) -> Session:
     refuse_lost_right(ctx.store, start.learner_id, stored.value)
     attempt = read_attempt(ctx.store, start.learner_id, stored.value).value
-    check_session(ctx, start.learner_id, attempt, stored.value)
+    check_session(ctx, start.learner_id, attempt, stored)
     return Session(watch_state(ctx, start.learner_id, stored), attempt.media_url)
 
 
@@ -208,8 +209,8 @@ def _close(ctx: Context, start: Start, stored: Stored[Live] | None) -> tuple[lis
         return [], None
     live, has_lease = stored.value, stored.value.has_lease(start.now)
     attempt = read_attempt(ctx.store, start.learner_id, live)
-    check_session(ctx, start.learner_id, attempt.value, live)
-    if not has_lease and attempt.value.live_version == stored.version:
+    check_session(ctx, start.learner_id, attempt.value, stored)
+    if not has_lease and (attempt.value.live_version, attempt.value.furthest_ms) == (stored.version, live.furthest_ms):
         return [], (attempt, attempt.value) if live.course_id == start.course_id else None
     over = LegKind.PAUSED if live.session_id == start.own else LegKind.TAKEN_OVER
     kind = over if has_lease else LegKind.EXPIRED

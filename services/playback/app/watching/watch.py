@@ -186,8 +186,9 @@ def _with_legs(ctx: Context, step: Step, outcome: Outcome) -> tuple[Put, Change]
         live, leg = append_leg(ctx, step.learner_id, live, kind, step.now, response)
         legs += leg
     put = _put(ctx, step, live)
-    # Credit that no leg states is the live item's alone, which is then the newer one.
-    as_of_leg = step.stored.after(put) if outcome.kinds else replace(step.stored, value=before)
+    after = step.stored.after(put)
+    # Credit that no leg states is the live item's alone.
+    as_of_leg = after if outcome.kinds else replace(after, value=before)
     attempt, saving = save_watch(ctx, stored, stored.value, as_of_leg, step.now)
     if LegKind.COMPLETED not in outcome.kinds:
         return put, Change([*saving, *legs])
@@ -224,7 +225,7 @@ def _repeat_or_refuse(ctx: Context, step: Step, otherwise: ProblemType) -> Watch
     if live.session_id == step.live.session_id:
         refuse_lost_right(ctx.store, step.learner_id, live)
     if live.answered == step.digest:
-        check_session(ctx, step.learner_id, read_attempt(ctx.store, step.learner_id, live).value, live)
+        check_session(ctx, step.learner_id, read_attempt(ctx.store, step.learner_id, live).value, stored)
         return watch_state(ctx, step.learner_id, stored)
     if live.session_id != step.live.session_id:
         raise LEASE_SUPERSEDED.problem(saved=_saved_of(ctx, step, live))

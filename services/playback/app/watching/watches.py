@@ -45,7 +45,7 @@ def read_legs(store: Store, watch_id: WatchId) -> list[Stored[Leg]]:
 
 
 def newest(attempt: Attempt, live: Stored[Live] | None) -> Attempt:
-    """The attempt as of the last accepted call: live state that is newer than the last leg counts."""
-    if live is None or live.value.watch_id != attempt.watch_id or live.version <= attempt.live_version:
+    """The attempt as of the last accepted call: live state that is not older than the last leg counts."""
+    if live is None or live.value.watch_id != attempt.watch_id or live.version < attempt.live_version:
         return attempt
     return checkpoint(attempt, live.value, live.version)
