@@ -7,7 +7,7 @@ import re
 from contextlib import suppress
 
 import pytest
-from playwright.sync_api import Download, FilePayload, Page, expect
+from playwright.sync_api import Download, FilePayload, Locator, Page, expect
 from playwright.sync_api import TimeoutError as WaitedTooLong
 
 from demo.people import PERIOD_START
@@ -53,12 +53,12 @@ def test_a_reviewer_holds_hours_and_closes_the_case(desk: Desk, watched: Watched
     expect(page.get_by_text("有效", exact=True)).to_be_visible()
 
 
-def taken_evidence(page: Page) -> Download:
-    """The first row's evidence. The log has it a minute or two after the watch; until then the page says so."""
+def _taken(page: Page, button: Locator) -> Download:
+    """The evidence that a button gives. The log has it a minute or two after the watch; until then the page says so."""
     for _ in range(TRIES):
         with suppress(WaitedTooLong):
             with page.expect_download(timeout=10_000) as taken:
-                page.get_by_role("table").get_by_role("button", name="下载").first.click()
+                button.click()
             return taken.value
     raise AssertionError("no evidence to be taken along")
 
@@ -79,7 +79,7 @@ def test_an_auditor_reads_ledgers_and_takes_the_evidence_along(desk: Desk, watch
     with page.expect_download() as taken:
         give_reason(page, "下载", "抽查")
     assert TITLE in text_of(taken.value)
-    evidence = taken_evidence(page)
+    evidence = _taken(page, page.get_by_role("table").get_by_role("button", name="下载").first)
     assert evidence.suggested_filename == f"evidence-{watched.watch_id}.json"
     assert {"pack", "proof"} < json.loads(text_of(evidence)).keys()
     with page.expect_download():
@@ -89,6 +89,16 @@ def test_an_auditor_reads_ledgers_and_takes_the_evidence_along(desk: Desk, watch
     visit(window)
     page.get_by_role("tab", name="如何核验").click()
     visit(window)
+
+
+def test_a_learner_takes_the_evidence_along_and_it_is_accepted(desk: Desk, watched: Watched) -> None:
+    window = desk.window()
+    page = window.page
+    window.open_as(watched.learner, "/hours")
+    evidence = _taken(page, page.get_by_role("button", name="下载证据包与证明").first)
+    page.goto("/check")
+    page.get_by_label("选择文件").set_input_files(evidence.path())
+    expect(page.get_by_role("status")).to_contain_text("通过：能够核对的各项都正确。")
 
 
 def test_records_close_a_batch_and_import_what_was_answered(desk: Desk, watched: Watched) -> None:
