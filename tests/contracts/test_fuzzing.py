@@ -23,7 +23,7 @@ def schema(phase: Literal["fuzzing", "coverage"], paths: dict[str, Any]) -> Open
     """The document with these paths, for one of the fuzzer's phases."""
     config = schemathesis.Config.from_path(ROOT / "tests/schemathesis.toml")
     project = config.projects.default
-    project.generation.update(deterministic=True, max_examples=3, no_shrink=True, database="none")
+    project.generation.update(deterministic=True, max_examples=1, no_shrink=True, database="none")
     project.phases.update(phases=[phase])
     # One of the methods that an address does not have; the long run tries all of them.
     project.phases.coverage.unexpected_methods = {"patch"}

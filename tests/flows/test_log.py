@@ -7,7 +7,6 @@ import sys
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -37,9 +36,9 @@ def test_packs_certificates_and_heads_are_logged_cosigned_and_proved_to_anybody(
     world.settle()
     statement = world.public.get(f"/v1/credits/verification/{code}").accepted()["statement"]
     for service in ("playback", "credits"):
-        run(world, service, "seal")
+        world.run_scheduled(service, "seal")
     world.settle()
-    run(world, "playback", "log")
+    world.run_scheduled("playback", "log")
 
     compact = ".".join(pack[part] for part in ("protected", "payload", "signature"))
     policy = read_policy(world.system.log_policy)
@@ -97,28 +96,12 @@ def test_schedules_call_the_functions_of_the_log_and_what_they_keep_is_there(wor
     for service, handler in (("playback", "log"), ("playback", "seal"), ("playback", "check"), ("credits", "seal")):
         function = world.system.function(service, handler)
         assert [arn for arn in called if arn.endswith(f":{function}")]
-    assert run(world, "playback", "seal") is not None
-    assert run(world, "playback", "check")["faults"] == 0
+    assert world.run_scheduled("playback", "seal") is not None
+    assert world.run_scheduled("playback", "check")["faults"] == 0
     bucket = world.system.environment("playback", "seal")["EVIDENCE_BUCKET_NAME"]
     yesterday = (datetime.now(SHANGHAI) - timedelta(days=1)).date().isoformat()
     listed = world.system.client("s3").list_objects_v2(Bucket=bucket, Prefix=f"heads/{yesterday}/")
     assert len(listed["Contents"]) == PARTS
-
-
-def run(world: World, service: str, handler: str) -> dict[str, Any]:
-    """A function as its schedule calls it. Another call of the schedule may be at it: then it is called again."""
-
-    def called() -> dict[str, Any] | None:
-        function = world.system.function(service, handler)
-        answer = world.system.client("lambda").invoke(FunctionName=function, Payload=b"{}")
-        said = answer["Payload"].read()
-        if "FunctionError" in answer:
-            assert b"Conflict" in said, said
-            return None
-        found: dict[str, Any] = json.loads(said)
-        return found
-
-    return eventually(called)
 
 
 def proof_of(world: World, digest: str) -> str:

@@ -150,6 +150,20 @@ class World:
         """Waits until every event has arrived or is dead-lettered."""
         self.system.settle(PATIENCE_S)
 
+    def run_scheduled(self, service: str, handler: str) -> dict[str, Any]:
+        """Calls a function as its schedule does; again where a call by the schedule itself is at it."""
+
+        def called() -> dict[str, Any] | None:
+            answer = self.system.client("lambda").invoke(FunctionName=self.system.function(service, handler))
+            said = answer["Payload"].read()
+            if "FunctionError" in answer:
+                assert b"Conflict" in said, said
+                return None
+            found: dict[str, Any] = json.loads(said)
+            return found
+
+        return eventually(called)
+
     def timeline(self, learner: Client) -> list[dict[str, Any]]:
         """The learner's ledger."""
         return list(learner.get("/v1/credits/timeline").accepted()["entries"])

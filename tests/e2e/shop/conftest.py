@@ -50,4 +50,6 @@ def watched(people: World, browser: Browser) -> Watched:
     watch_id = str(people.watch(learner.client, course_id)["watch_id"])
     eventually(lambda: people.staff("reviewer").get(f"/v1/playback/risk-cases/{watch_id}").ok)
     eventually(lambda: people.awards(learner.client))
+    people.settle()
+    people.run_scheduled("playback", "log")
     return Watched(course_id, learner, watch_id)
