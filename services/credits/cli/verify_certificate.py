@@ -50,7 +50,7 @@ def main() -> int:
         )
         older = [path.read_bytes().decode() for path in options.checkpoint]
         content, problems = verify(statement, proof, read_policy(policy), older)
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, KeyError, ValueError, RecursionError) as error:
         sys.stderr.write(f"unreadable: {error!r}\n")
         return 2
     sys.stdout.write(f"certificate {content['code']} of {content['issued_at']}: {content['title']}\n")

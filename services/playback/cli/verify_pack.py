@@ -64,7 +64,7 @@ def main() -> int:
             read_policy(options.policy.read_text("utf-8")),
             [path.read_text("utf-8") for path in options.checkpoint],
         )
-    except (OSError, LookupError, TypeError, ValueError, OverflowError) as error:
+    except (OSError, LookupError, TypeError, ValueError, OverflowError, RecursionError) as error:
         sys.stderr.write(f"unreadable: {error!r}\n")
         return 2
     watch = pack["watch"]

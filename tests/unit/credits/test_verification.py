@@ -132,7 +132,13 @@ def test_the_command_says_what_it_found(
     desk = Desk()
     statement = statement_of(desk, desk.issue(desk.award()).attestation.code)
     capsys.readouterr()
-    for name, text in {"s": statement, "p": proof_of(statement), "o": A_POLICY, "x": "[1]"}.items():
+    for name, text in {
+        "s": statement,
+        "p": proof_of(statement),
+        "o": A_POLICY,
+        "x": "[1]",
+        "deep": "[" * 99_999,
+    }.items():
         (tmp_path / name).write_text(text, "utf-8")
 
     def run(*names: str) -> tuple[int, str]:
@@ -144,3 +150,4 @@ def test_the_command_says_what_it_found(
     assert run("s", "x", "o")[0] == 1
     assert "PROBLEM: not in the log" in run("s", "x", "o")[1]
     assert run("x", "p", "o")[0] == run("s", "p", "x")[0] == run("nothing", "p", "o")[0] == 2
+    assert run("deep", "p", "o")[0] == 2

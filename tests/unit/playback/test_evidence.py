@@ -3,6 +3,7 @@
 import json
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -235,6 +236,13 @@ def test_a_response_time_is_what_the_server_measured(world: World) -> None:
 def test_what_is_not_a_pack_is_said_to_be_unreadable() -> None:
     with pytest.raises((KeyError, ValueError)):
         verify({"payload": b64encode(b"{}").decode(), "protected": "e30", "signature": ""}, {"keys": []})
+
+
+def test_the_command_takes_any_file_without_a_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "deep").write_text("[" * 99_999, "utf-8")
+    for name in ("deep", "missing"):
+        monkeypatch.setattr("sys.argv", ["verify_pack", *[str(tmp_path / name)] * 4])
+        assert verify_pack.main() == 2
 
 
 def test_the_operators_check_finds_whole_watches_whole_and_names_a_changed_leg(world: World) -> None:
