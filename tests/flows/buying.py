@@ -35,10 +35,13 @@ def pay(world: World, learner: Client, order: dict[str, Any]) -> None:
     world.settle()
 
 
-def refund(learner: Client, order_id: str) -> dict[str, Any]:
-    """Asks for the whole order's refund as its learner; answers it once it is over."""
+def refund(world: World, learner: Client, order_id: str) -> dict[str, Any]:
+    """Asks for the whole order's refund as its learner; answers it once it is over and every session on it ended."""
     asked = learner.post(f"/v1/orders/orders/{order_id}/refunds", {}).accepted()
-    return over(learner, f"/v1/orders/refunds/{asked['refund_id']}")
+    found = over(learner, f"/v1/orders/refunds/{asked['refund_id']}")
+    # Playback tells its decision first and ends the session then.
+    world.settle()
+    return found
 
 
 def over(client: Client, path: str) -> dict[str, Any]:

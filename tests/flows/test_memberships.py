@@ -43,7 +43,7 @@ def test_a_refunded_membership_stops_what_is_watched_on_it(world: World) -> None
     player.watch(until=lambda state: state["furthest_ms"] > 1_000)
     saved_ms, token = player.state["furthest_ms"], player.state["token"]
 
-    refunded = refund(learner, order["order_id"])
+    refunded = refund(world, learner, order["order_id"])
     (line,) = refunded["lines"]
     assert (refunded["status"], refunded["amount_fen"], line["decision"]) == ("done", price, "revoked")
     world.settle()

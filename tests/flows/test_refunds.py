@@ -27,7 +27,7 @@ def test_a_course_under_way_is_refunded_stops_and_says_what_is_saved(world: Worl
     player.watch(until=lambda state: state["furthest_ms"] > 1_000)
     saved_ms, token = player.state["furthest_ms"], player.state["token"]
 
-    refunded = refund(learner, order_id)
+    refunded = refund(world, learner, order_id)
     assert (refunded["status"], refunded["amount_fen"], sent(world, order_id)) == ("done", PRICE_FEN, [PRICE_FEN])
     refusals = {
         "beat": learner.post("/v1/playback/beats", {"token": token, "position_ms": saved_ms}),
@@ -45,7 +45,7 @@ def test_a_completed_course_is_kept_until_an_administrator_takes_its_hours_back(
     course_id, learner = world.publish(eligible_credentials=["AFP"]), world.member()
     order_id = buy(world, learner, course_id)
     watch_id = world.watch(learner, course_id)["watch_id"]
-    refused = refund(learner, order_id)
+    refused = refund(world, learner, order_id)
     (line,) = refused["lines"]
     assert (refused["status"], line["decision"], line["watch_ids"]) == ("refused", "kept", [watch_id])
     world.settle()

@@ -195,7 +195,7 @@ def test_refunded_watch(stage: Stage) -> None:
     script = Cheater(learner, stage.long)
     script.start()
     script.claim_all()
-    assert refund(learner, order_id)["status"] == "done"
+    assert refund(world, learner, order_id)["status"] == "done"
     with nothing_stored(world, script):
         refused([script.claim_all(), script.beat_with(position_ms=1), script.start()], "ENTITLEMENT_REVOKED")
 
