@@ -11,6 +11,7 @@ class Course:
     """What a new watch pins. `sequence` is the catalogue's number of its state: older news is ignored.
 
     `in_library`: a membership that opens the library opens it. `questions`: how many its prompts may ask.
+    `seal` is a MAC over all the rest (`domain/seals.py`); release 1.0.0 wrote none.
     """
 
     course_id: CourseId
@@ -21,3 +22,4 @@ class Course:
     sequence: int
     in_library: bool = False
     questions: int = 0
+    seal: str = ""

@@ -1,4 +1,4 @@
-"""Seals: MACs over the two items that decide of a watch beside its legs, the attempt and the live item.
+"""Seals: MACs over the items that decide of a watch beside its legs: the attempt, the live item, the course it pins.
 
 A seal covers every member of its item but itself. Members at their default are left out, so that one that is added
 later changes no old seal; it stays at its default for a release, since code that does not know it seals without it.
@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from services.playback.domain.course import Course
 from services.playback.domain.entitlement import Entitlement
 from services.playback.domain.ids import LearnerId
 from services.playback.domain.legs import Leg, Pins, pins_of
@@ -20,13 +21,14 @@ from services.playback.domain.watch import Attempt, LegKind, Live, Prompt, day_o
 
 ATTEMPT_PURPOSE = "attempt"
 LIVE_PURPOSE = "live"
+COURSE_PURPOSE = "course"
 """What the keys are used for."""
 
 SEALED_SINCE = int(datetime(2027, 3, 1, tzinfo=UTC).timestamp() * 1000)
 """By then release 1.0.0, which seals nothing, runs nowhere. What it left is taken without a seal for ever, if the last
 of its legs, which it signed, is from before; and until then what it writes beside newer code."""
 
-Course = tuple[str, int, Decimal]
+Published = tuple[str, int, Decimal]
 """A version that is published, its duration (ms) and highest rate."""
 
 
@@ -40,10 +42,15 @@ def live_message(learner_id: LearnerId, live: Live) -> bytes:
     return _message(live, Live, learner_id)
 
 
-def _message(item: Attempt | Live, kind: type, learner_id: LearnerId) -> bytes:
+def course_message(course: Course) -> bytes:
+    """What the seal of a course covers, as the catalogue told of it."""
+    return _message(course, Course, course.course_id)
+
+
+def _message(item: Attempt | Live | Course, kind: type, owner: str) -> bytes:
     told = _told(item, kind)
     told.pop("seal", None)
-    return json.dumps([learner_id, told], sort_keys=True, separators=(",", ":")).encode()
+    return json.dumps([owner, told], sort_keys=True, separators=(",", ":")).encode()
 
 
 def _told(value: object, kind: type) -> dict[str, Any]:
@@ -82,7 +89,7 @@ def _pinned(watch: Attempt | Live) -> tuple[object, ...]:
     return (watch.course_id, watch.content_version, watch.policy_id, watch.key_id, watch.duration_ms, watch.max_rate)
 
 
-def attempt_problems(attempt: Attempt, legs: Sequence[Leg], published: Course | None) -> list[str]:
+def attempt_problems(attempt: Attempt, legs: Sequence[Leg], published: Published | None) -> list[str]:
     """Where an attempt is not what its signed legs say, which stand in for a seal where it has none that fits.
 
     Args:
@@ -110,7 +117,7 @@ def _are_pinned(attempt: Attempt, pins: Pins) -> bool:
     return pins_of(attempt, attempt.entitlement.id) == pins
 
 
-def _are_plausible(attempt: Attempt, first: Leg, published: Course | None) -> bool:
+def _are_plausible(attempt: Attempt, first: Leg, published: Published | None) -> bool:
     policy = policy_in_force(date.fromisoformat(day_of(first.facts.at)))
     figures = (attempt.duration_ms, attempt.max_rate)
     agrees = published is None or published[0] != attempt.content_version or published[1:] == figures

@@ -159,8 +159,7 @@ def lose_it(archive: MemoryArchive, _event: Envelope) -> None:
 
 
 def hold_another(archive: MemoryArchive, event: Envelope) -> None:
-    other = a_world()
-    other.ring["k1"] = "another key" * 3
+    other = a_world({"current": "k1", "k1": "another key" * 3})
     archived(other, MemorySigner(ES256), archive, complete(other))
     (content,) = archive.kept.values()
     archive.kept = {event.subject: content}

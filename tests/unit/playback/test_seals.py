@@ -11,11 +11,12 @@ from services.kit.clock import to_ms
 from services.kit.problems import Problem
 from services.kit.store import Change, Conflict, Key
 from services.playback.app.evidence.verify_watches import verify_watches
-from services.playback.app.items import attempt_key, leg_key, live_key
+from services.playback.app.items import attempt_key, course_key, leg_key, live_key
 from services.playback.app.watching import broken_records, legs
 from services.playback.app.watching.read_progress import read_progress
 from services.playback.app.watching.watch import beat, confirm_prompt, pause
 from services.playback.domain import seals
+from services.playback.domain.course import Course
 from services.playback.domain.ids import CourseId
 from services.playback.domain.watch import Attempt
 from tests.fakes.archive import MemoryArchive
@@ -312,3 +313,59 @@ def test_a_session_that_moves_while_it_is_read_is_not_broken(
     monkeypatch.setattr(world.store, "get", get_and_move)
     assert world.start(SHORT, take_over=True).live.course_id == SHORT
     assert alarms == []
+
+
+QUESTION = {"text": "?", "choices": ["a", "b"], "answer": 0}
+COURSE_EDITS: dict[str, Any] = {
+    "course_id": SHORT,
+    "content_version": "v0",
+    "duration_ms": 11_000,
+    "max_rate": "2.0",
+    "media_url": "/media/other",
+    "sequence": 9,
+    "in_library": False,
+    "questions": 0,
+}
+
+
+def test_every_member_of_a_course_is_tried() -> None:
+    assert {field.name for field in fields(Course)} == {*COURSE_EDITS, "seal"}
+
+
+@pytest.mark.parametrize("member", sorted(COURSE_EDITS))
+def test_attack_changing_a_course_in_the_table_before_a_watch_begins(
+    world: World, alarms: list[str], member: str
+) -> None:
+    world.publish(LONG, "v2", 2, questions=[QUESTION])
+    change(world, course_key(LONG), **{member: COURSE_EDITS[member]})
+    before = dict(world.store.items)
+    assert code_of(world.start) == CODE
+    assert world.store.items == before
+    assert alarms == [broken_records.BROKEN]
+
+
+def test_attack_putting_another_course_in_a_courses_place(world: World) -> None:
+    world.store.items[course_key(LONG)] = world.store.items[course_key(SHORT)]
+    assert code_of(world.start) == CODE
+
+
+def test_a_watch_that_has_begun_goes_on_though_its_course_was_changed(world: World) -> None:
+    world.start()
+    change(world, course_key(LONG), duration_ms=11_000)
+    assert world.start(take_over=True).live.duration_ms == 75_000
+
+
+def test_what_release_1_0_0_left_of_a_course_is_sealed_by_the_first_start(world: World) -> None:
+    told = world.store.get(course_key(LONG), Course)
+    change(world, course_key(LONG), seal="")
+    world.start()
+    sealed = world.store.get(course_key(LONG), Course)
+    assert told
+    assert sealed
+    assert sealed.value == told.value
+
+
+@pytest.mark.usefixtures("alone")
+def test_a_course_without_a_seal_begins_nothing_once_release_1_0_0_is_gone(world: World) -> None:
+    change(world, course_key(LONG), seal="")
+    assert code_of(world.start) == CODE

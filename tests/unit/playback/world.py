@@ -1,6 +1,6 @@
 """A small world for playback's tests: its use cases on the in-memory store, with a clock that the test moves."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -39,6 +39,7 @@ PERIOD = EntitlementId("period-1")
 NOON_IN_SHANGHAI = datetime(2026, 1, 5, 4, 0, tzinfo=UTC)
 LONG, SHORT, FAST = CourseId("long"), CourseId("short"), CourseId("fast")
 DURATIONS = {LONG: 75_000, SHORT: 20_000, FAST: 60_000}
+RING = {"current": "k1", "k1": "one" * 20}
 RATES = {LONG: "1.0", SHORT: "1.0", FAST: "2.0"}
 
 
@@ -85,7 +86,7 @@ class World:
     store: CrashingStore = field(default_factory=CrashingStore)
     clock: HostsClock = field(default_factory=lambda: HostsClock(NOON_IN_SHANGHAI))
     ids: SequentialIds = field(default_factory=SequentialIds)
-    ring: dict[str, str] = field(default_factory=lambda: {"current": "k1", "k1": "one" * 20})
+    ring: dict[str, str] = field(default_factory=lambda: dict(RING))
     context: Context = field(init=False)
 
     def __post_init__(self) -> None:
@@ -282,9 +283,9 @@ class World:
         return verify_legs(watch_id, legs, head, self.context.leg_mac)
 
 
-def a_world() -> World:
+def a_world(ring: Mapping[str, str] = RING) -> World:
     """Two learners entitled to every course."""
-    world = World()
+    world = World(ring=dict(ring))
     for course_id in DURATIONS:
         world.publish(course_id)
         for learner_id in (LEARNER, OTHER):

@@ -5,6 +5,7 @@ from services.kit.inbox import apply_once
 from services.kit.store import Change, Put, Write, put_newer
 from services.playback.app.context import Context
 from services.playback.app.items import course_key, questions_key
+from services.playback.app.watching.seals import sealed_course
 from services.playback.domain.course import Course
 from services.playback.domain.questions import Question, QuestionSet
 from services.playback.events.consumed import CoursePublished, CourseWithdrawn
@@ -26,7 +27,8 @@ def record_course(ctx: Context, event: Envelope) -> None:
         in_library=data.member_library and event.type != CourseWithdrawn.TYPE,
         questions=len(data.questions),
     )
-    apply_once(ctx.store, ctx.clock, event, lambda: _plan(ctx, course, data))
+    sealed = sealed_course(ctx.keys, course)
+    apply_once(ctx.store, ctx.clock, event, lambda: _plan(ctx, sealed, data))
 
 
 def _plan(ctx: Context, course: Course, data: CoursePublished) -> Change:

@@ -6,10 +6,10 @@ from dataclasses import replace
 from services.kit import base64url
 from services.kit.keyring import KeyRing, UnknownKey
 from services.kit.observability import count
-from services.kit.store import Conflict, Stored
+from services.kit.store import Conflict, Stored, Write
 from services.playback.app.context import Context
 from services.playback.app.items import course_key
-from services.playback.app.watching.broken_records import broken
+from services.playback.app.watching.broken_records import broken, broken_course
 from services.playback.app.watching.watches import read_legs, read_live
 from services.playback.domain.course import Course
 from services.playback.domain.ids import LearnerId
@@ -17,9 +17,11 @@ from services.playback.domain.legs import verify_legs
 from services.playback.domain.policy import policy
 from services.playback.domain.seals import (
     ATTEMPT_PURPOSE,
+    COURSE_PURPOSE,
     LIVE_PURPOSE,
     attempt_message,
     attempt_problems,
+    course_message,
     live_message,
     may_lack_seal,
     session_problems,
@@ -38,6 +40,11 @@ def sealed_attempt(keys: KeyRing, attempt: Attempt) -> Attempt:
 def sealed_live(keys: KeyRing, learner_id: LearnerId, live: Live) -> Live:
     """The live item as it is stored."""
     return replace(live, seal=_seal(keys, LIVE_PURPOSE, live_message(learner_id, live)))
+
+
+def sealed_course(keys: KeyRing, course: Course) -> Course:
+    """The course as it is stored."""
+    return replace(course, seal=_seal(keys, COURSE_PURPOSE, course_message(course)))
 
 
 def is_sealed_attempt(keys: KeyRing, attempt: Attempt) -> bool:
@@ -60,6 +67,25 @@ def check_attempt(ctx: Context, attempt: Attempt) -> None:
         return
     count(UNSEALED)
     _refuse(attempt, _vouching_problems(ctx, attempt))
+
+
+def check_course(ctx: Context, stored: Stored[Course]) -> list[Write]:
+    """Refuses to begin a watch of a course that is not what was sealed.
+
+    Returns:
+        The write that seals it where release 1.0.0 left it without, so that few are left when none is taken any more.
+
+    Raises:
+        Problem: WATCH_RECORD_BROKEN.
+    """
+    course = stored.value
+    fits = _fits(ctx.keys, COURSE_PURPOSE, course_message(course), course.seal)
+    if fits and stored.key == course_key(course.course_id):
+        return []
+    count(UNSEALED)
+    if course.seal or not may_lack_seal(ctx.time_of_call(None)):
+        raise broken_course(course.course_id)
+    return [stored.put(sealed_course(ctx.keys, course))]
 
 
 def check_leg(ctx: Context, attempt: Attempt, known: Stored[Live]) -> None:

@@ -30,7 +30,7 @@ from services.playback.app.watching.problems import (
     saved_part,
 )
 from services.playback.app.watching.rights import refuse_lost_right
-from services.playback.app.watching.seals import check_attempt, check_session, sealed_live
+from services.playback.app.watching.seals import check_attempt, check_course, check_session, sealed_live
 from services.playback.app.watching.tokens import unseal
 from services.playback.app.watching.watch_state import WatchState, watch_state
 from services.playback.app.watching.watches import newest, read_attempt, read_attempts, read_live
@@ -145,12 +145,13 @@ def _plan(ctx: Context, start: Start, stored: Stored[Live] | None) -> tuple[Chan
     closing, closed = _close(ctx, start, stored)
     latest = closed or _latest(ctx, start)
     going_on = latest and not _is_over(start, latest[1])
+    sealing = [] if going_on else check_course(ctx, course)
     attempt, watch = latest if latest and going_on else _first_or_next(ctx, start, course.value, entitlement, latest)
     if watch.completed_at is None:
         watch = replace(watch, entitlement=entitlement)
     live, opening = _open(ctx, start, stored, (attempt, watch), entitlement)
     session = Session(watch_state(ctx, start.learner_id, live), watch.media_url)
-    return Change([*closing, *opening, unchanged]), session
+    return Change([*closing, *opening, *sealing, unchanged]), session
 
 
 def _repeat(ctx: Context, start: Start, stored: Stored[Live]) -> Session:
