@@ -18,7 +18,7 @@ class Assets:
 
     def code(self, service: str) -> lambda_.Code:
         """A service's code."""
-        return _asset(str(packaging.cached_code(service)), packaging.code_hash(service))
+        return _asset(str(packaging.cached_code(service, self._target.python)), packaging.code_hash(service))
 
 
 def _asset(path: str, hash_: str) -> lambda_.Code:

@@ -1,4 +1,4 @@
-"""Builds what the functions carry, without Docker: the layers of dependencies, and each service's code.
+"""Builds what the functions carry, without Docker: the layers of dependencies, and each service's code, with bytecode.
 
 One builder for AWS and for a local runtime: only the platform differs. Assets are named by a hash of their inputs, not
 of their bytes, so the templates are the same whatever platform the layer was built for.
@@ -20,6 +20,8 @@ COMMON_LAYER = "layer"
 """What every function carries; `requirements/<name>.txt` locks a layer. Others are of the functions that need them."""
 FROM_SOURCE = "python-alipay-sdk"
 """Pure Python, of which PyPI has the source only: built here. Everything else comes as a wheel for the platform."""
+CODE_HOME, LAYERS_HOME = "/var/task", "/opt"
+"""Where Lambda unpacks a function's code, and its layers."""
 SERVICES = ("catalog", "orders", "playback", "credits")
 
 _LEFT_OUT_FOLDERS = {"__pycache__", "cli"}
@@ -50,16 +52,22 @@ def host_platform() -> Platform:
 
 
 def layer_hash(name: str = COMMON_LAYER) -> str:
-    """Identifies a layer's contents for every platform."""
-    return _hash_files([_requirements(name)], ROOT)
+    """Identifies a layer's contents for every platform, and how it is built."""
+    return _hash_files([_requirements(name), Path(__file__)], ROOT)
 
 
 def code_hash(service: str) -> str:
-    """Identifies a service's code."""
-    return _hash_files(_code_files(service), ROOT)
+    """Identifies a service's code, and how it is packed."""
+    return _hash_files([*_code_files(service), Path(__file__)], ROOT)
 
 
 def build_layer(out_dir: Path, target: Platform, name: str = COMMON_LAYER) -> Path:
+    """A layer as `install_layer` makes it, with bytecode. Raises PackagingError."""
+    install_layer(out_dir, target, name)
+    return _compiled(out_dir, LAYERS_HOME, target.python)
+
+
+def install_layer(out_dir: Path, target: Platform, name: str = COMMON_LAYER) -> Path:
     """Installs the locked dependencies into `<out_dir>/python`. Needs the package index or uv's cache.
 
     Raises:
@@ -83,13 +91,17 @@ def build_layer(out_dir: Path, target: Platform, name: str = COMMON_LAYER) -> Pa
     return out_dir
 
 
-def build_code(service: str, out_dir: Path) -> Path:
-    """Copies the service, the kit and their package's root into `<out_dir>/services`."""
+def build_code(service: str, out_dir: Path, python: str) -> Path:
+    """Copies the service, the kit and their package's root into `<out_dir>/services`, with bytecode for `python`.
+
+    Raises:
+        PackagingError: there is no such service or no such Python.
+    """
     for path in _code_files(service):
         copy = out_dir / path.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, copy)
-    return out_dir
+    return _compiled(out_dir, CODE_HOME, python)
 
 
 def cached_layer(target: Platform, name: str = COMMON_LAYER) -> Path:
@@ -101,13 +113,50 @@ def cached_layer(target: Platform, name: str = COMMON_LAYER) -> Path:
     return home
 
 
-def cached_code(service: str) -> Path:
-    """The service's code directory under build/, copied if it is not there yet."""
-    home = BUILD / "code" / f"{service}-{code_hash(service)[:16]}"
+def cached_code(service: str, python: str) -> Path:
+    """The service's code directory under build/, packed if it is not there yet."""
+    home = BUILD / "code" / f"{service}-{code_hash(service)[:16]}-{python}"
     if not home.exists():
         with _scratch(home) as scratch:
-            _move_into_place(build_code(service, Path(scratch)), home)
+            _move_into_place(build_code(service, Path(scratch), python), home)
     return home
+
+
+def interpreter(python: str) -> str:
+    """An interpreter of that version: this one, or one that uv finds or fetches.
+
+    Raises:
+        PackagingError: there is none, and it could not be fetched.
+    """
+    if python == host_platform().python:
+        return sys.executable
+    find = [_uv(), "python", "find", "--no-project", "--no-python-downloads", python]
+    found = _run(find)
+    if found.returncode != 0:
+        fetched = _run([_uv(), "python", "install", "--quiet", python])
+        found = _run(find)
+    if found.returncode != 0:
+        raise PackagingError(
+            f"The functions' bytecode is made by Python {python}, which is not here and could not be fetched. "
+            f"Install it (apt-get install python{python}, or uv python install {python}) and try again. "
+            f"What uv said:\n{fetched.stderr.strip()}"
+        )
+    return found.stdout.strip()
+
+
+def _compiled(directory: Path, home: str, python: str) -> Path:
+    """Adds bytecode, which no function then makes at its start: the same bytes wherever and whenever it is made.
+
+    Python takes it without looking at the sources, whose times no package keeps. Raises PackagingError.
+    """
+    command = [
+        interpreter(python), "-m", "compileall", "-q", "-j", "0", "--invalidation-mode", "unchecked-hash",
+        "-s", str(directory), "-p", home, str(directory),
+    ]  # fmt: skip
+    done = _run(command)
+    if done.returncode != 0:
+        raise PackagingError(f"Not all of {directory} could be compiled for Python {python}.\n{done.stderr.strip()}")
+    return directory
 
 
 def _run(command: list[str]) -> subprocess.CompletedProcess[str]:

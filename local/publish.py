@@ -3,7 +3,6 @@
 import contextlib
 import hashlib
 import shutil
-import subprocess
 import tempfile
 import zipfile
 from collections.abc import Iterable
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from local.assembly import Asset
-from local.emulator import ACCOUNT, INTERPRETER, REGION, Emulator
+from local.emulator import ACCOUNT, REGION, Emulator
 from local.turns import turn
 
 STAMP = (1980, 1, 1, 0, 0, 0)
@@ -61,7 +60,6 @@ def _make_zip(asset: Asset, target: Path) -> None:
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         copy = Path(scratch) / "asset"
         shutil.copytree(asset.source, copy)
-        _compile(copy)
         packed = Path(scratch) / "asset.zip"
         _pack(_shared(copy, target.with_suffix("")) if (copy / "python").is_dir() else copy, packed)
         packed.replace(target)
@@ -90,16 +88,6 @@ def _content_hash(directory: Path) -> str:
             digest.update(f"{path.relative_to(directory).as_posix()}\0{len(content)}\0".encode())
             digest.update(content)
     return digest.hexdigest()[:32]
-
-
-def _compile(directory: Path) -> None:
-    """Adds bytecode: the emulator unpacks a function anew for each worker, which otherwise compiles it all again."""
-    options = ["-qq", "-j", "0", "--invalidation-mode", "unchecked-hash"]
-    subprocess.run(
-        [str(INTERPRETER), "-m", "compileall", *options, str(directory)],
-        check=False,  # a package may carry a file for another Python version; it is then compiled when imported
-        stdout=subprocess.DEVNULL,
-    )
 
 
 def _pack(directory: Path, target: Path) -> None:

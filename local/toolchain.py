@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from infra.packaging import build_code
+from infra.packaging import build_code, host_platform
 from local.emulator import ROOT
 from local.errors import LocalError
 from local.processes import Child
@@ -64,7 +64,7 @@ def _renew_code(assembly: Path) -> None:
     for services in assembly.glob("asset.*/services"):
         (service,) = (f.name for f in services.iterdir() if f.is_dir() and f.name not in {"kit", "__pycache__"})
         shutil.rmtree(services)
-        build_code(service, services.parent)
+        build_code(service, services.parent, host_platform().python)
 
 
 def build_client() -> None:

@@ -1,19 +1,24 @@
 """What the functions carry."""
 
+import marshal
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import boto3
 import pytest
 
 from infra import packaging
-from tests.templates import SERVICES
+from tests.templates import SERVICES, of_type, service_template
 
+HOST = packaging.host_platform()
 AARCH64 = 183
 """ELF's number for the CPU."""
 UNZIPPED_LIMIT = 250 * 1024 * 1024
 """Lambda's, for a function with all its layers."""
-OWN_LAYERS = ("documents", "exports")
+OWN_LAYERS = ("documents", "exports", "payments")
+RUNTIMES_OWN = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six.py", "urllib3")
 
 
 def machine(library: Path) -> int:
@@ -23,21 +28,86 @@ def machine(library: Path) -> int:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_code_holds_the_service_and_the_kit_and_no_other_service(tmp_path: Path, service: str) -> None:
-    packaging.build_code(service, tmp_path)
+    packaging.build_code(service, tmp_path, HOST.python)
     assert {path.name for path in tmp_path.iterdir()} == {"services"}
-    assert {path.name for path in (tmp_path / "services").iterdir()} == {"__init__.py", "kit", service}
+    assert {path.name for path in (tmp_path / "services").iterdir()} == {"__init__.py", "__pycache__", "kit", service}
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert (tmp_path / "services" / service / "handlers" / "http.py") in files
-    assert not [path for path in files if path.name == "README.md" or "cli" in path.parts or path.suffix == ".pyc"]
+    assert not [path for path in files if path.name == "README.md" or "cli" in path.parts]
+
+
+def imports(service: str) -> dict[tuple[str, ...], list[str]]:
+    """The modules that a service's functions start with, by the layers that they have."""
+    template = service_template(service)
+    layers = {
+        name: Path(layer["Description"]).stem for name, layer in of_type(template, "AWS::Lambda::LayerVersion").items()
+    }
+    found: dict[tuple[str, ...], list[str]] = {}
+    for function in of_type(template, "AWS::Lambda::Function").values():
+        has = tuple(layers[ref["Ref"]] for ref in function["Layers"])
+        found.setdefault(has, []).append(function["Handler"].rpartition(".")[0])
+    return found
+
+
+def without_sources(directory: Path) -> Path:
+    """Bytecode where Python looks for it without any source, which is then removed."""
+    for path in directory.rglob("*.pyc"):
+        path.rename(path.parent.parent / f"{path.name.split('.')[0]}.pyc")
+    for path in directory.rglob("*.py"):
+        path.unlink()
+    return directory
+
+
+@pytest.fixture(scope="module")
+def carried(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What is beside a function's code: the layers without sources, and what Lambda's Python carries itself."""
+    home = tmp_path_factory.mktemp("carried")
+    for name in (packaging.COMMON_LAYER, *OWN_LAYERS):
+        without_sources(shutil.copytree(packaging.cached_layer(HOST, name) / "python", home / name))
+    (home / "runtime").mkdir()
+    for name in RUNTIMES_OWN:
+        (home / "runtime" / name).symlink_to(Path(boto3.__file__).parent.parent / name)
+    return home
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_handler_is_imported_from_its_package_alone_and_without_sources(
+    tmp_path: Path, carried: Path, service: str
+) -> None:
+    code = without_sources(packaging.build_code(service, tmp_path, HOST.python))
+    program = "import sys; sys.path[:0] = sys.argv[1].split(); [__import__(name) for name in sys.argv[2:]]"
+    for layers, modules in imports(service).items():
+        path = " ".join(map(str, [code, *(carried / name for name in (*layers, "runtime"))]))
+        command = [sys.executable, "-I", "-S", "-c", program, path, *modules]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env={})  # noqa: S603
+        assert done.returncode == 0, done.stderr
+
+
+def test_a_package_is_the_same_bytes_whenever_it_is_built(tmp_path: Path) -> None:
+    first, second = (packaging.build_code("playback", tmp_path / name, HOST.python) for name in ("first", "second"))
+    assert bytes_of(first) == bytes_of(second)
+    assert any(path.endswith(".pyc") for path in bytes_of(first))
+
+
+def bytes_of(directory: Path) -> dict[str, bytes]:
+    """What it holds."""
+    files = (path for path in directory.rglob("*") if path.is_file())
+    return {path.relative_to(directory).as_posix(): path.read_bytes() for path in files}
+
+
+def test_bytecode_names_the_place_where_lambda_unpacks_it(tmp_path: Path) -> None:
+    code = packaging.build_code("playback", tmp_path, HOST.python)
+    (made,) = (code / "services" / "playback" / "__pycache__").glob("bootstrap.*.pyc")
+    assert marshal.loads(made.read_bytes()[16:]).co_filename == "/var/task/services/playback/bootstrap.py"  # noqa: S302
 
 
 def test_an_unknown_service_is_named(tmp_path: Path) -> None:
     with pytest.raises(packaging.PackagingError, match=r"no service in services/billing"):
-        packaging.build_code("billing", tmp_path)
+        packaging.build_code("billing", tmp_path, HOST.python)
 
 
 def test_the_layer_for_this_machine_can_be_imported_from() -> None:
-    layer = packaging.cached_layer(packaging.host_platform()) / "python"
+    layer = packaging.cached_layer(HOST) / "python"
     program = "import pydantic, pynamodb, aws_lambda_powertools as p; print(pydantic.__file__, p.__file__)"
     done = subprocess.run(  # noqa: S603
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, env={"PYTHONPATH": str(layer)}
@@ -45,8 +115,8 @@ def test_the_layer_for_this_machine_can_be_imported_from() -> None:
     assert done.stdout.count(str(layer)) == 2
 
 
-def test_the_layer_for_aws_is_for_arm_and_leaves_the_runtimes_own_boto3_out() -> None:
-    layer = packaging.cached_layer(packaging.AWS) / "python"
+def test_the_layer_for_aws_is_for_arm_and_leaves_the_runtimes_own_boto3_out(tmp_path: Path) -> None:
+    layer = packaging.install_layer(tmp_path, packaging.AWS) / "python"
     compiled = list(layer.rglob("*.so"))
     assert compiled
     assert {machine(path) for path in compiled} == {AARCH64}
@@ -55,12 +125,14 @@ def test_the_layer_for_aws_is_for_arm_and_leaves_the_runtimes_own_boto3_out() ->
 
 
 @pytest.mark.parametrize("name", OWN_LAYERS)
-def test_a_functions_own_layer_is_for_arm_and_fits_beside_the_common_one(name: str) -> None:
-    common, own = (packaging.cached_layer(packaging.AWS, layer) / "python" for layer in (packaging.COMMON_LAYER, name))
+def test_a_functions_own_layer_is_for_arm_and_fits_beside_the_common_one(tmp_path: Path, name: str) -> None:
+    layers = (packaging.COMMON_LAYER, name)
+    common, own = (packaging.install_layer(tmp_path / layer, packaging.AWS, layer) / "python" for layer in layers)
     assert {machine(path) for path in own.rglob("*.so")} <= {AARCH64}
     assert not {path.name for path in common.iterdir()} & {path.name for path in own.iterdir()}
     files = [path for layer in (common, own) for path in layer.rglob("*") if path.is_file()]
-    assert sum(path.stat().st_size for path in files) < UNZIPPED_LIMIT
+    # Bytecode is about as large as what it is made of.
+    assert sum(path.stat().st_size * (1 + (path.suffix == ".py")) for path in files) < UNZIPPED_LIMIT
 
 
 def test_what_uv_says_is_passed_on(tmp_path: Path) -> None:
