@@ -10,6 +10,7 @@ import botocore.loaders
 import botocore.session
 import pytest
 from _pytest.nodeid import NodeId
+from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from local.emulator import ROOT
@@ -17,6 +18,10 @@ from local.system import System, start
 from tests.groups import ORDER, WITH_SYSTEM, alive, group_of, group_of_file, place_of, systems_at_once, workers
 
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Xueshi")  # as in a function's environment
+
+# Nothing here judges by how long something takes: on a busy machine all of it takes longer.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 REDELIVERY_S = 4
 """How soon a failed message comes back: longer than a cold start, so that a slow call is not delivered twice."""
