@@ -3,15 +3,12 @@
 ES256 and RS256, by what kind of key it is. Apart from `jose` because it imports `cryptography`.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import Any, Protocol
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa, utils
-from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from services.kit import base64url
@@ -44,29 +41,6 @@ def public_jwk(key: object) -> Jwk:
         point = key.public_numbers()
         return jwk(ES256, kty="EC", crv="P-256", x=_text(point.x, COORDINATE_BYTES), y=_text(point.y, COORDINATE_BYTES))
     raise TypeError(f"{type(key).__name__} is not a key that we sign with")
-
-
-def signature_problems(jwks: Mapping[str, Any], signed: Mapping[str, str]) -> list[str]:
-    """What is wrong with a flattened JWS of ES256, by these public keys; empty where it is genuine.
-
-    Raises:
-        KeyError, TypeError, ValueError: one of the two is not what it should be.
-    """
-    header = json.loads(base64url.decode(signed["protected"]))
-    if header.get("alg") != ES256:
-        return [f"signed with {header.get('alg')}, not {ES256}"]
-    known = next((key for key in jwks["keys"] if key["kid"] == header.get("kid")), None)
-    if known is None:
-        return [f"the key {header.get('kid')} is not among the published ones"]
-    signature = base64url.decode(signed["signature"])
-    halves = signature[:COORDINATE_BYTES], signature[COORDINATE_BYTES:]
-    r, s = (int.from_bytes(half, "big") for half in halves)
-    try:
-        message = f"{signed['protected']}.{signed['payload']}".encode()
-        _public_key(known).verify(utils.encode_dss_signature(r, s), message, ec.ECDSA(SHA256()))
-    except InvalidSignature:
-        return ["the signature is wrong: it was changed, or is not ours"]
-    return []
 
 
 class KmsSigner:

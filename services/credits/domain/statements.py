@@ -40,19 +40,6 @@ def statement_text(attestation: Attestation, award: Entry) -> str:
     )
 
 
-def read_statement(text: str) -> dict[str, Any]:
-    """What a statement says. Raises ValueError where it is none, or is written in another way."""
-    content = json.loads(text)
-    if not isinstance(content, dict) or content.get("format") != FORMAT or _canonical(content) != text:
-        raise ValueError(f"not a statement of the format {FORMAT}")
-    return content
-
-
-def issued_at(statement: Mapping[str, Any]) -> datetime:
-    """When it says that the certificate was issued. Raises KeyError, ValueError."""
-    return datetime.fromisoformat(statement["issued_at"])
-
-
 def _canonical(content: Mapping[str, Any]) -> str:
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 

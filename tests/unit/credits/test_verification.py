@@ -1,12 +1,8 @@
 """Checking a certificate by its code: what strangers learn, and what they do not."""
 
-from pathlib import Path
-
 import pytest
 
 from services.credits.app.attestations.read_attestations import find_attestation
-from services.credits.cli import verify_certificate
-from services.credits.cli.verify_certificate import verify
 from services.credits.domain.attestations import written
 from services.credits.domain.review import Standing
 from services.credits.domain.statements import statement_text
@@ -15,7 +11,8 @@ from services.kit.tlog.merkle import inclusion_proof
 from services.kit.tlog.proofs import Proof
 from tests.unit.credits.documents_world import NAME, Desk
 from tests.unit.credits.world import LEARNER
-from tests.unit.kit.tlog_world import A_POLICY, WITNESSES, Tree, a_policy
+from tests.unit.kit.tlog_world import A_POLICY, WITNESSES, Tree
+from tests.verifying import problems_of_statement
 
 PATH = "/v1/credits/verification"
 
@@ -111,43 +108,10 @@ def test_what_a_certificate_states_is_told_of_once_for_the_log_and_names_nobody(
 def test_a_certificate_is_checked_offline_by_its_statement_and_proof() -> None:
     desk = Desk()
     statement = statement_of(desk, desk.issue(desk.award()).attestation.code)
-    content, problems = verify(statement, proof_of(statement), a_policy())
-    assert (content["hours"], problems) == ("1.5", [])
+    assert problems_of_statement(statement, proof_of(statement), A_POLICY) == []
     more = statement.replace('"hours":"1.5"', '"hours":"9.5"')
-    assert verify(more, proof_of(statement), a_policy())[1] == [
-        "not in the log: the inclusion proof leads to another root"
-    ]
+    assert problems_of_statement(more, proof_of(statement), A_POLICY) == ["not_included"]
     seen = Tree()
     seen.add([b"before"])
-    (late,) = verify(statement, proof_of(statement), a_policy(), [str(seen.note(cosigned_by=WITNESSES))])[1]
-    assert late.startswith("BACK-DATED")
-    for broken in (statement + " ", "[]", "{}", statement.replace("xueshi.certificate/1", "xueshi.certificate/2")):
-        with pytest.raises(ValueError, match=r"not a statement|Expecting|Extra"):
-            verify(broken, proof_of(statement), a_policy())
-
-
-def test_the_command_says_what_it_found(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    desk = Desk()
-    statement = statement_of(desk, desk.issue(desk.award()).attestation.code)
-    capsys.readouterr()
-    for name, text in {
-        "s": statement,
-        "p": proof_of(statement),
-        "o": A_POLICY,
-        "x": "[1]",
-        "deep": "[" * 99_999,
-    }.items():
-        (tmp_path / name).write_text(text, "utf-8")
-
-    def run(*names: str) -> tuple[int, str]:
-        monkeypatch.setattr("sys.argv", ["verify_certificate", *(str(tmp_path / name) for name in names)])
-        status = verify_certificate.main()
-        return status, capsys.readouterr().out
-
-    assert run("s", "p", "o")[0] == 0
-    assert run("s", "x", "o")[0] == 1
-    assert "PROBLEM: not in the log" in run("s", "x", "o")[1]
-    assert run("x", "p", "o")[0] == run("s", "p", "x")[0] == run("nothing", "p", "o")[0] == 2
-    assert run("deep", "p", "o")[0] == 2
+    older = [str(seen.note(cosigned_by=WITNESSES))]
+    assert problems_of_statement(statement, proof_of(statement), A_POLICY, older) == ["backdated"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from local.witness import Witness
 from services.kit.store import Change
-from services.kit.tlog.policies import Policy, read_policy
+from services.kit.tlog.policies import read_policy
 from services.playback.app.context import LogContext, ProofContext
 from services.playback.app.log.note_entries import note_entry
 from services.playback.app.log.prove_entry import prove_entry
@@ -96,7 +96,8 @@ class LogWorld:
         for name in ("w0", "w1"):
             witness = Witness(home / name, {LOG.key.name: LOG.key}, f"{name}.example", self._now)
             self.witnesses.by_url[f"https://{name}.example"] = witness
-        self.policy = self._policy(needed)
+        self.policy_text = self._policy(needed)
+        self.policy = read_policy(self.policy_text)
         commit = self.world.store.commit
 
         def step(change: Change) -> None:
@@ -109,10 +110,10 @@ class LogWorld:
     def _now(self) -> float:
         return self.world.clock.now().timestamp()
 
-    def _policy(self, needed: int) -> Policy:
+    def _policy(self, needed: int) -> str:
         lines = [f"log {LOG.key}"]
         lines += [f"witness {url[8:10]} {witness.key} {url}" for url, witness in self.witnesses.by_url.items()]
-        return read_policy("\n".join([*lines, f"group both {needed} w0 w1", "quorum both"]))
+        return "\n".join([*lines, f"group both {needed} w0 w1", "quorum both"])
 
     def context(self) -> LogContext:
         """Of the writer."""

@@ -12,7 +12,6 @@ from services.playback.app.evidence.packs import kept_pack
 from services.playback.app.watching.start_session import start_session
 from services.playback.app.watching.watch import beat, pause
 from services.playback.app.watching.watch_state import WatchState
-from services.playback.domain.evidence import doubts
 from services.playback.domain.ids import CourseId, WatchId
 from services.playback.domain.risk import RiskKind, risk_policy_in_force, risk_signals
 from services.playback.domain.watch import LegKind
@@ -32,6 +31,7 @@ from tests.unit.playback.world import (
     a_world,
     by,
 )
+from tests.verifying import doubts
 
 LEASE_MS = 60_000
 HOUR_MS = 3_600_000
