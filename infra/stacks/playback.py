@@ -46,15 +46,10 @@ class PlaybackStack(ServiceStack):
         self.evidence_keys = [self._evidence_key("EvidenceKey1")]
         self.evidence = locked_bucket(self, "Evidence", "evidence", [EVIDENCE_PREFIX, HEADS_PREFIX])
         self.log = add_log(self)
-        reads_log = {
-            "LOG_BUCKET_NAME": self.log.bucket.bucket_name,
-            "LOG_POLICY_PARAMETER": self.log.policy.parameter_name,
-        }
-        evidence = self.add_http_function("evidence", {**self._evidence_environment(), **reads_log})
+        evidence = self.add_http_function("evidence", {**self._evidence_environment(), **self._log_environment()})
         self._allow_evidence(evidence, "s3:GetObject")
         self.allow_read(evidence)
-        allow_objects(evidence, self.log.bucket, LOG_PREFIX, "s3:GetObject")
-        allow(evidence, ["ssm:GetParameter"], [self.log.policy.parameter_arn])
+        self._allow_log(evidence)
         archive = self.add_consumer(["playback.watch_completed.v1"], self._evidence_environment(), kind="archive")
         self.allow_write(archive.function)
         self._allow_evidence(archive.function, "s3:GetObject", "s3:PutObject")
@@ -93,8 +88,10 @@ class PlaybackStack(ServiceStack):
 
     def _check(self, keys: ServiceKeys) -> Schedule:
         """Reads all that is recorded, and has the keys to check it with; it changes nothing."""
-        does = "Verifies watches in turn, each at least twice a month"
-        check = self.add_scheduled("check", CHECKED_AT, does, self._archive_environment())
+        does = "Verifies watches and packs in turn, each at least twice a month"
+        environment = {**self._archive_environment(), **self._log_environment()}
+        check = self.add_scheduled("check", CHECKED_AT, does, environment)
+        self._allow_log(check.function)
         self.allow_read(check.function)
         keys.open_to(check.function)
         for prefix in (EVIDENCE_PREFIX, HEADS_PREFIX):
@@ -144,6 +141,17 @@ class PlaybackStack(ServiceStack):
 
     def _archive_environment(self) -> dict[str, str]:
         return {"EVIDENCE_BUCKET_NAME": self.evidence.bucket_name}
+
+    def _log_environment(self) -> dict[str, str]:
+        return {
+            "LOG_BUCKET_NAME": self.log.bucket.bucket_name,
+            "LOG_POLICY_PARAMETER": self.log.policy.parameter_name,
+        }
+
+    def _allow_log(self, function: lambda_.Function) -> None:
+        """What reads the log as it is published."""
+        allow_objects(function, self.log.bucket, LOG_PREFIX, "s3:GetObject")
+        allow(function, ["ssm:GetParameter"], [self.log.policy.parameter_arn])
 
     def _evidence_environment(self) -> dict[str, str]:
         return {

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from services.kit.signing import KmsSigner
     from services.playback.adapters.archive import S3Archive
     from services.playback.adapters.log_files import S3LogFiles
+    from services.playback.app.log.check_log import LogView
 
 
 @cache
@@ -105,7 +106,17 @@ def statements() -> StatementsContext:
 @cache
 def verification() -> VerificationContext:
     """Of checking what is recorded."""
-    return VerificationContext(store(), SystemClock(), _keys(), packs(), kept_heads())
+    return VerificationContext(store(), SystemClock(), _keys(), packs(), kept_heads(), _log_view)
+
+
+def _log_view() -> "LogView | None":
+    from services.playback.adapters.log_policy import PolicyUnset, log_policy
+    from services.playback.app.log.check_log import view_log
+
+    try:
+        return view_log(log_files(), log_policy(environ["LOG_POLICY_PARAMETER"])())
+    except PolicyUnset:
+        return None
 
 
 @cache

@@ -15,6 +15,6 @@ class MemoryArchive:
         """What is kept; None where there is nothing."""
         return self.kept.get(name)
 
-    def names(self) -> list[str]:
-        """Every name that is kept, in order."""
-        return sorted(self.kept)
+    def names(self, beginning: str = "") -> list[str]:
+        """Every name that is kept and begins so, in order."""
+        return sorted(name for name in self.kept if name.startswith(beginning))

@@ -48,7 +48,7 @@ def main() -> int:
     sys.stdout.write(describe_heads(report))
     if options.all:
         return _all(ledger, report)
-    verdict = verify_ledger(ledger, options.learner, report.heads.get(options.learner, ()))
+    verdict = verify_ledger(ledger, options.learner, report.heads.get(options.learner, ()), report.sealed)
     sys.stdout.write(f"{options.learner}: {describe(verdict)}\n")
     return 1 if verdict.faults or report.problems else 0
 
@@ -78,8 +78,8 @@ def _counter(what: str) -> Callable[[int], None]:
 
 def describe_heads(report: HeadsReport) -> str:
     """Up to when a roll-back would be found, and a line for each fault of the heads and the log."""
-    said = f"logged up to {report.last_day}" if report.last_day else "not logged yet"
-    lines = [f"{said}: what was rolled back since then cannot be seen", *(f"  {p}" for p in report.problems)]
+    said = f"logged up to {report.sealed.last}" if report.sealed else "nothing is logged yet"
+    lines = [f"{said}: a roll-back to any state of after that cannot be seen", *(f"  {p}" for p in report.problems)]
     return "\n".join(lines) + "\n"
 
 

@@ -21,6 +21,7 @@ class FaultKind(StrEnum):
     HEAD_MISSING = "head missing"
     HEAD_CHANGED = "head changed"
     ROLLED_BACK = "not what the heads of that day say was there: rolled back together with the head"
+    UNNOTED = "not in the heads of its day, as if it had not been posted"
     UNMARKED = "an award without its mark, or a mark without its award"
     QUOTA_UNKNOWN = "charged to a membership period that is not known"
     OVER_QUOTA = "more charged than the membership period has ever allowed"

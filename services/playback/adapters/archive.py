@@ -28,9 +28,10 @@ class S3Archive:
         """What is kept, its checksum verified on the way; None where there is nothing."""
         return self._objects.get(self._key(name))
 
-    def names(self) -> list[str]:
-        """Every name that is kept, in order."""
-        return [key.removeprefix(self._prefix).removesuffix(SUFFIX) for key in self._objects.names(self._prefix)]
+    def names(self, beginning: str = "") -> list[str]:
+        """Every name that is kept and begins so, in order."""
+        keys = self._objects.names(f"{self._prefix}{beginning}")
+        return [key.removeprefix(self._prefix).removesuffix(SUFFIX) for key in keys]
 
     def _key(self, name: str) -> str:
         return f"{self._prefix}{name}{SUFFIX}"

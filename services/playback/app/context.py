@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from services.kit.jose import Signer
     from services.kit.tlog.notes import Signs, VerifierKey
     from services.kit.tlog.policies import Policy
+    from services.playback.app.log.check_log import LogView
     from services.playback.app.ports import Archive, LogFiles, LogReader, MediaSigner, Witnesses
 
 LEG_PURPOSE = "leg"
@@ -173,10 +174,14 @@ class StatementsContext:
 
 @dataclass(frozen=True)
 class VerificationContext:
-    """Of checking what is recorded: all of it, and the keys to check it with. It only reads."""
+    """Of checking what is recorded: all of it, and the keys to check it with. It only reads.
+
+    `log` looks at the log as it is published; None while no policy is set, so that nothing is.
+    """
 
     store: Store
     clock: Clock
     keys: KeyRing
     packs: Archive
     heads: Archive
+    log: Callable[[], LogView | None]

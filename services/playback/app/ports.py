@@ -14,8 +14,8 @@ class Archive(Protocol):
     def get(self, name: str) -> bytes | None:
         """A kept document, its checksum verified on the way; None where there is none."""
 
-    def names(self) -> list[str]:
-        """Every name that is kept, in order."""
+    def names(self, beginning: str = "") -> list[str]:
+        """Every name that is kept and begins so, in order."""
 
 
 class MediaSigner(Protocol):

@@ -31,7 +31,7 @@ def main() -> int:
     older = [path.read_text("utf-8") for path in options.checkpoint]
     log = view_log(bootstrap.log_files(), read_policy(options.policy.read_text("utf-8")), older)
     report = read_all_heads(ctx, log, learner_id)
-    verdicts = verify_watches(ctx, report.heads, learner_id)
+    verdicts = verify_watches(ctx, report, learner_id)
     sys.stdout.write(describe_heads(report))
     for verdict in verdicts:
         sys.stdout.write(describe(verdict))
@@ -41,8 +41,8 @@ def main() -> int:
 
 def describe_heads(report: HeadsReport) -> str:
     """Up to when a rollback would be found, and a line for each fault of the heads and the log."""
-    said = f"logged up to {report.last_day}" if report.last_day else "not logged yet"
-    lines = [f"{said}: what was rolled back since then cannot be seen", *(f"  {p}" for p in report.problems)]
+    said = f"logged up to {report.sealed.last}" if report.sealed else "nothing is logged yet"
+    lines = [f"{said}: a roll-back to any state of after that cannot be seen", *(f"  {p}" for p in report.problems)]
     return "\n".join(lines) + "\n"
 
 

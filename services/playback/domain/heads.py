@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from services.kit.days import Days
 from services.playback.domain.ids import CourseId, LearnerId, WatchId
 from services.playback.domain.legs import Finding, Leg
 
@@ -39,6 +40,21 @@ def head_in(value: Mapping[str, Any]) -> ChainHead:
 def verify_heads(legs: Sequence[Leg], heads: Sequence[DatedHead]) -> list[Finding]:
     """Checks a chain against heads of some days: what was there must still be there."""
     return [Finding(dated.head.legs, problem) for dated in heads for problem in _head_problems(legs, dated)]
+
+
+def verify_noted(grown_on: str, legs: int, heads: Sequence[DatedHead], sealed: Days | None) -> list[Finding]:
+    """Checks that the heads have a chain of the last day on which it grew, as a note of that day made sure.
+
+    Args:
+        grown_on: what the attempt's seal says.
+        heads: the chain's, of the sealed days.
+        sealed: the days of which the documents are known; None where none is.
+    """
+    if not sealed or not grown_on or not sealed.first <= date.fromisoformat(grown_on) <= sealed.last:
+        return []
+    if any(dated.day.isoformat() == grown_on for dated in heads):
+        return []
+    return [Finding(legs, f"grew on {grown_on}, and the heads of that day do not have it: its note was removed")]
 
 
 def _head_problems(legs: Sequence[Leg], dated: DatedHead) -> list[str]:

@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from services.kit.clock import to_ms
 from services.kit.problems import Problem
+from services.playback.app.evidence.read_heads import HeadsReport
 from services.playback.app.evidence.verify_watches import verify_watches
 from services.playback.app.items import live_key
 from services.playback.app.memberships.record_membership import record_membership
@@ -434,7 +435,7 @@ class WatchMachine(RuleBasedStateMachine):
     def everything_stored_is_as_it_was_sealed(self) -> None:
         """The operators' check has nothing to say, whatever happened in whatever order."""
         for learner_id in (LEARNER, OTHER):
-            verdicts = verify_watches(self.verification, {}, learner_id)
+            verdicts = verify_watches(self.verification, HeadsReport(), learner_id)
             assert [finding for verdict in verdicts for finding in verdict.findings] == []
 
     @invariant()

@@ -218,7 +218,7 @@ def command_of(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[Wor
     return run
 
 
-NOT_LOGGED = "not logged yet: what was rolled back since then cannot be seen\n"
+NOT_LOGGED = "nothing is logged yet: a roll-back to any state of after that cannot be seen\n"
 
 
 def test_the_command(command_of: Callable[[World], int], capsys: pytest.CaptureFixture[str]) -> None:

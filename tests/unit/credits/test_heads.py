@@ -21,9 +21,10 @@ from services.credits.app.ledger.verify_ledger import Inventory, verify_all, ver
 from services.credits.cli import verify_chain as command
 from services.credits.domain.awarding import award_mark
 from services.credits.domain.ids import LearnerId
-from services.credits.domain.ledger import Kind, sealed
+from services.credits.domain.ledger import Head, Kind, sealed
 from services.credits.domain.verification import Fault, FaultKind
 from services.credits.handlers import seal as handler
+from services.kit.days import Days
 from services.kit.heads import PARTS, part_of
 from services.kit.store.codec import encode
 from services.kit.tlog.merkle import inclusion_proof
@@ -116,7 +117,9 @@ def test_every_day_that_is_over_is_sealed_once_and_told_of(world: World) -> None
     assert run(world) == []
     assert len(world.sent("credits.record_sealed.v1")) == 3 * PARTS
     found = heads(world)
-    assert (found.problems, found.last_day) == ([], date(2026, 1, 7))
+    assert found.problems == []
+    assert found.sealed
+    assert found.sealed.last == date(2026, 1, 7)
     assert [head.count for head in found.heads[LEARNER]] == [1, 2, 3]
     assert faults(world) == {}
 
@@ -321,3 +324,30 @@ def test_the_command_checks_every_ledger(
     world.objects.kept["heads/2026-01-05/07.json"] = b"{}"
     assert check("--learner", OTHER) == 1
     assert "the heads 2026-01-05/07 are not what they should be" in capsys.readouterr().out
+
+
+def test_an_entry_whose_posting_was_removed_on_its_day_is_named_by_every_check(world: World) -> None:
+    removed = [key for key in world.store.items if key.pk.startswith("POSTED#2026-01-07") and LEARNER in key.sk]
+    assert removed
+    for key in removed:
+        del world.store.items[key]
+    assert verify_ledger(world.ctx, LEARNER, *known_heads(world)).faults == [], "that day is not sealed"
+    run(world)
+    last = world.entries(LEARNER)[-1].number
+    assert verify_ledger(world.ctx, LEARNER, *known_heads(world)).faults == [Fault(FaultKind.UNNOTED, last)]
+    world.clock.advance(10 * DAY_MS)
+    nightly = [check_ledgers(world.ctx, HeadsFolder(world.objects)).faults for _ in nights(world)]
+    assert {fault for faults in nightly for fault in faults.get(LEARNER, [])} == {Fault(FaultKind.UNNOTED, last)}
+
+
+def known_heads(world: World) -> tuple[list[Head], Days | None]:
+    """The learner's, and the days that are sealed."""
+    report = heads(world)
+    return report.heads[LEARNER], report.sealed
+
+
+def nights(world: World) -> Iterator[None]:
+    """A round of nightly checks."""
+    for _ in range(NIGHTS_OF_A_ROUND):
+        yield
+        world.clock.advance(DAY_MS)

@@ -22,6 +22,7 @@ from services.playback.app.context import EvidenceContext
 from services.playback.app.evidence.archive_watch import NotKept, archive_watch
 from services.playback.app.evidence.packs import as_text, content_of, pack_digest
 from services.playback.app.evidence.read_evidence import read_evidence
+from services.playback.app.evidence.read_heads import HeadsReport
 from services.playback.app.evidence.verify_watches import verify_watches
 from services.playback.app.items import leg_key
 from services.playback.app.ports import Archive
@@ -234,7 +235,7 @@ def test_the_operators_check_finds_whole_watches_whole_and_names_a_changed_leg(w
     play(world, world.start(SHORT, take_over=True), 2_000)
 
     def findings() -> list[list[int]]:
-        verdicts = verify_watches(world.verification_context(archive), {}, LEARNER)
+        verdicts = verify_watches(world.verification_context(archive), HeadsReport(), LEARNER)
         return [[finding.number for finding in verdict.findings] for verdict in verdicts]
 
     assert findings() == [[], []]
@@ -249,7 +250,7 @@ def test_the_operators_check_reads_the_archive_once_the_legs_have_aged_out(world
     archived(world, MemorySigner(ES256), archive, event)
     for key in [key for key in world.store.items if key.pk == f"WATCH#{event.subject}"]:
         del world.store.items[key]
-    (verdict,) = verify_watches(world.verification_context(archive), {}, LEARNER)
+    (verdict,) = verify_watches(world.verification_context(archive), HeadsReport(), LEARNER)
     assert verdict.findings == []
-    (verdict,) = verify_watches(world.verification_context(MemoryArchive()), {}, LEARNER)
+    (verdict,) = verify_watches(world.verification_context(MemoryArchive()), HeadsReport(), LEARNER)
     assert verdict.findings != []

@@ -18,7 +18,8 @@ from services.kit.store import Conflict, Key
 from services.playback.adapters.archive import HEADS, S3Archive
 from services.playback.app.context import HeadsContext, VerificationContext
 from services.playback.app.evidence.archive_watch import archive_watch
-from services.playback.app.evidence.check_watches import RUNS_OF_A_ROUND, WatchCheck, check_watches
+from services.playback.app.evidence.check_packs import check_packs
+from services.playback.app.evidence.check_watches import RUNS_OF_A_ROUND, WatchCheck, check_watches, run_number
 from services.playback.app.evidence.packs import pack_digest
 from services.playback.app.evidence.read_heads import HeadsReport, read_all_heads
 from services.playback.app.evidence.seal_heads import seal_chain_heads
@@ -66,7 +67,9 @@ class Sealing:
 
     def context(self) -> VerificationContext:
         """What checks work with."""
-        return self.world.verification_context(self.packs, self.heads)
+        return self.world.verification_context(
+            self.packs, self.heads, lambda: view_log(self.log.files, self.log.policy)
+        )
 
     def next_day(self, days: int = 1) -> None:
         """Time passes."""
@@ -87,7 +90,7 @@ class Sealing:
 
     def verify(self, learner_id: LearnerId = LEARNER) -> list[Verdict]:
         """The operator's check."""
-        return verify_watches(self.context(), self.read(learner_id).heads, learner_id)
+        return verify_watches(self.context(), self.read(learner_id), learner_id)
 
     def problems(self, learner_id: LearnerId = LEARNER) -> list[str]:
         """All that the operator's check finds of watches."""
@@ -97,7 +100,9 @@ class Sealing:
         """A fortnight of hourly checks."""
         checks = []
         for _ in range(RUNS_OF_A_ROUND):
-            checks.append(check_watches(self.context()))
+            ctx = self.context()
+            packs = check_packs(ctx, run_number(ctx.clock), RUNS_OF_A_ROUND)
+            checks += [check_watches(ctx), WatchCheck(packs.packs, packs.faults, packs.problems)]
             self.world.clock.advance(HOUR_MS)
         return checks
 
@@ -144,7 +149,9 @@ def test_the_heads_of_a_day_are_sealed_once_it_is_over_and_the_log_has_them(seal
     assert sealing.legs(TUESDAY) == {}, "no chain grew"
     assert sealing.run() == []
     assert sealing.read().problems == []
-    assert sealing.read().last_day.isoformat() == TUESDAY  # type: ignore[union-attr]
+    sealed = sealing.read().sealed
+    assert sealed
+    assert sealed.last.isoformat() == TUESDAY
 
 
 def test_each_document_names_the_one_before_it(sealing: Sealing) -> None:
@@ -319,7 +326,7 @@ def test_watches_that_grow_no_more_are_checked_in_turn_twice_a_month_at_least(se
     sealing.next_day()
     sealing.run()
     checks = sealing.round()
-    assert sum(check.watches for check in checks) == 2
+    assert sum(check.watches for check in checks) == 3, "two watches and a pack"
     assert all(check.faults == {} and check.problems == [] for check in checks)
     for key in (attempt_key(OTHER, LONG, 1), leg_key(grown.watch_id, 2)):
         version, text = world.store.items[key]
@@ -331,7 +338,7 @@ def test_watches_that_grow_no_more_are_checked_in_turn_twice_a_month_at_least(se
     assert set(found) == {grown.watch_id, other.watch_id}
 
 
-def test_a_completed_watch_without_its_pack_or_whose_pack_was_never_noted_is_found(sealing: Sealing) -> None:
+def test_a_completed_watch_without_its_pack_or_whose_pack_was_never_logged_is_found(sealing: Sealing) -> None:
     watch_id = watch_to_the_end(sealing.world, sealing.world.start()).live.watch_id
     digest = sealing.archive()
     sealing.next_day()
@@ -343,7 +350,7 @@ def test_a_completed_watch_without_its_pack_or_whose_pack_was_never_noted_is_fou
     sealing.packs.kept[watch_id] = kept
     del sealing.world.store.items[entry_key(digest)]
     (second,) = [check.faults[watch_id] for check in sealing.round() if check.faults]
-    assert [finding.problem for finding in second] == ["completes a watch whose pack was never noted for the log"]
+    assert [finding.problem for finding in second] == ["its pack is not in the log"]
 
 
 def a_name(sealing: Sealing) -> str:
@@ -457,7 +464,7 @@ def test_late_heads_are_named_and_those_that_are_not_due_are_not(sealing: Sealin
     sealing.next_day()
     assert sealing.read().problems == ["the last heads are of 2026-01-05"]
     assert describe_heads(sealing.read()).startswith("logged up to 2026-01-05")
-    assert describe_heads(HeadsReport()).startswith("not logged yet")
+    assert describe_heads(HeadsReport()).startswith("nothing is logged yet")
 
 
 def test_wherever_a_run_dies_the_next_one_goes_on(tmp_path: Path) -> None:
@@ -550,3 +557,88 @@ def test_notes_outlast_many_failed_runs(sealing: Sealing) -> None:
     (note,) = [put for put in puts if put.key == anchor_note_key(MONDAY, state.live.watch_id)]
     now = sealing.world.clock.now()
     assert note.expires_at >= (now + timedelta(days=90)).timestamp()
+
+
+def found(sealing: Sealing) -> set[str]:
+    """What a fortnight of hourly checks finds."""
+    checks = sealing.round()
+    assert not [problem for check in checks for problem in check.problems]
+    return {finding.problem for check in checks for faults in check.faults.values() for finding in faults}
+
+
+def remove(world: World, *beginnings: str) -> None:
+    """An operator deletes items by the beginnings of their partitions."""
+    world.store.items = {key: item for key, item in world.store.items.items() if not key.pk.startswith(beginnings)}
+
+
+def test_a_roll_back_behind_a_note_that_was_removed_on_its_day_is_named(sealing: Sealing) -> None:
+    world = sealing.world
+    state = world.start(LONG)
+    before = snapshot(world)
+    watch_to_prompt(world, state)
+    assert sealing.problems() == []
+    remove(world, "GROWN#")
+    sealing.next_day()
+    sealing.run()
+    sealing.next_day(14)
+    sealing.run()
+    roll_back(world, before)
+    assert sealing.problems() == [f"grew on {MONDAY}, and the heads of that day do not have it: its note was removed"]
+
+
+def test_the_hourly_check_asks_for_the_last_day_of_a_watch_too(sealing: Sealing) -> None:
+    world = sealing.world
+    state = world.start(LONG)
+    sealing.next_day()
+    sealing.run()
+    play(world, state, 2_000)
+    world.start(LONG, take_over=True)
+    remove(world, f"GROWN#{TUESDAY}")
+    assert found(sealing) == set(), "that day is not over"
+    sealing.next_day()
+    sealing.run()
+    assert found(sealing) == {f"grew on {TUESDAY}, and the heads of that day do not have it: its note was removed"}
+
+
+def test_a_finished_watch_that_was_removed_with_its_note_is_named_by_its_pack(sealing: Sealing) -> None:
+    world = sealing.world
+    before = snapshot(world)
+    watch_to_the_end(world, world.start(LONG))
+    sealing.archive()
+    remove(world, "GROWN#")
+    sealing.next_day()
+    sealing.run()
+    assert found(sealing) == set()
+    roll_back(world, before)
+    assert found(sealing) == {"has a pack, and its attempt is gone"}
+
+
+def test_a_finished_watch_that_was_made_unfinished_is_named_by_its_pack(sealing: Sealing) -> None:
+    world = sealing.world
+    state = watch_to_prompt(world, world.start(LONG))
+    before = snapshot(world)
+    watch_to_the_end(world, state)
+    sealing.archive()
+    remove(world, "GROWN#")
+    sealing.next_day()
+    sealing.run()
+    roll_back(world, before)
+    assert found(sealing) == {"has a pack, and its attempt is not completed as that says"}
+
+
+def test_a_pack_that_was_kept_out_of_the_log_is_named_whatever_the_table_says(sealing: Sealing) -> None:
+    world = sealing.world
+    sealing.log.note("something")
+    sealing.log.run()
+    (logged,) = (item for key, item in world.store.items.items() if key.pk.startswith("LOG_ENTRY#"))
+    watch_to_the_end(world, world.start(LONG))
+    event = world.store.outbox[-1]
+    archive_watch(world.archive_context(sealing.signer, sealing.packs), event)
+    digest = pack_digest(json.loads(sealing.packs.kept[event.subject]))
+    del world.store.items[waiting_key(digest)]
+    world.store.items[entry_key(digest)] = logged
+    sealing.next_day(2)
+    sealing.run()
+    assert found(sealing) == {"its pack is not what the log has in its place"}
+    del world.store.items[entry_key(digest)]
+    assert found(sealing) == {"its pack is not in the log"}

@@ -10,6 +10,7 @@ import pytest
 from services.kit.clock import to_ms
 from services.kit.problems import Problem
 from services.kit.store import Change, Conflict, Key
+from services.playback.app.evidence.read_heads import HeadsReport
 from services.playback.app.evidence.verify_watches import verify_watches
 from services.playback.app.items import attempt_key, course_key, leg_key, live_key
 from services.playback.app.watching import broken_records, legs
@@ -46,7 +47,7 @@ def code_of(call: Callable[[], object]) -> str:
 
 def named(world: World) -> list[str]:
     """What the operators' check says."""
-    verdicts = verify_watches(world.verification_context(MemoryArchive()), {}, LEARNER)
+    verdicts = verify_watches(world.verification_context(MemoryArchive()), HeadsReport(), LEARNER)
     return [finding.problem for verdict in verdicts for finding in verdict.findings]
 
 

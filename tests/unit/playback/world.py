@@ -16,6 +16,7 @@ from services.playback.app.context import ArchiveContext, Context, MediaContext,
 from services.playback.app.courses.record_course import record_course
 from services.playback.app.entitlements.record_entitlement import record_entitlement
 from services.playback.app.items import live_key
+from services.playback.app.log.check_log import LogView
 from services.playback.app.memberships.record_membership import record_membership
 from services.playback.app.ports import Archive, MediaSigner
 from services.playback.app.revocation.decide_revocation import decide_revocation
@@ -105,9 +106,11 @@ class World:
         """Of what notices and reviews."""
         return RiskContext(self.store, self.clock, self.context.events, AuditLog(self.clock, self.ids), packs)
 
-    def verification_context(self, packs: Archive, heads: Archive | None = None) -> VerificationContext:
+    def verification_context(
+        self, packs: Archive, heads: Archive | None = None, log: Callable[[], LogView | None] = lambda: None
+    ) -> VerificationContext:
         """Of checking what is recorded."""
-        return VerificationContext(self.store, self.clock, self.context.keys, packs, heads or MemoryArchive())
+        return VerificationContext(self.store, self.clock, self.context.keys, packs, heads or MemoryArchive(), log)
 
     def asked_to_revoke(
         self, learner_id: LearnerId, course_id: CourseId, basis: str = "claim", *, even_if_completed: bool = False

@@ -3,17 +3,18 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from services.credits.app.context import LedgerContext
 from services.credits.app.ledger.items import read_entries
 from services.credits.app.ledger.postings import postings_of
 from services.credits.app.ledger.verify_ledger import verify_ledger
-from services.credits.domain.heads import SERVICE, head_in
+from services.credits.domain.heads import SERVICE, head_in, unnoted
 from services.credits.domain.ids import LearnerId
-from services.credits.domain.ledger import Head
+from services.credits.domain.ledger import Entry, Head
 from services.credits.domain.verification import Fault, FaultKind
 from services.kit.days import ONE_DAY, Days, civil_day
-from services.kit.heads import in_turn
+from services.kit.heads import Place, in_turn, part_of
 from services.kit.sealing import Documents, read_document
 
 LOOK_BACK = 3 * ONE_DAY
@@ -50,7 +51,7 @@ def check_ledgers(ctx: LedgerContext, documents: Documents) -> LedgerCheck:
             numbers.update(range(posting.first, posting.last + 1))
     heads, problems = _in_turn(documents, today)
     learners = sorted(posted.keys() | heads.keys())
-    faults = dict(_faults(ctx, learners, posted, heads))
+    faults = dict(_faults(ctx, documents, learners, posted, heads))
     return LedgerCheck(len(learners), faults, problems)
 
 
@@ -68,21 +69,38 @@ def _in_turn(documents: Documents, today: date) -> tuple[dict[LearnerId, list[He
 
 def _faults(
     ctx: LedgerContext,
+    documents: Documents,
     learners: list[LearnerId],
     posted: dict[LearnerId, Posted],
     heads: dict[LearnerId, list[Head]],
 ) -> Iterator[tuple[LearnerId, list[Fault]]]:
     for learner_id in learners:
-        of_days, of_heads = posted.get(learner_id, {}), heads.get(learner_id, [])
         # While entries are being added, head and entries may be read apart: only what is found twice is a fault.
-        faults = _check(ctx, learner_id, of_days, of_heads) and _check(ctx, learner_id, of_days, of_heads)
+        of_days, of_heads = posted.get(learner_id, {}), heads.get(learner_id, [])
+        check = partial(_check, ctx, documents, learner_id, of_days, of_heads)
+        faults = check() and check()
         if faults:
             yield learner_id, faults
 
 
-def _check(ctx: LedgerContext, learner_id: LearnerId, posted: Posted, heads: list[Head]) -> list[Fault]:
+def _unnoted(documents: Documents, learner_id: LearnerId, entries: list[Entry]) -> list[int]:
+    """The last entry, if the heads of its day are made and do not reach it."""
+    if not entries:
+        return []
+    day = civil_day(entries[-1].at)
+    name = Place(day, part_of(learner_id)).name
+    if documents.get(name) is None:
+        return []
+    heads = map(head_in, read_document(SERVICE, documents, name).heads)
+    return unnoted(entries, [head for head in heads if head.learner_id == learner_id], Days(day, day))
+
+
+def _check(
+    ctx: LedgerContext, documents: Documents, learner_id: LearnerId, posted: Posted, heads: list[Head]
+) -> list[Fault]:
     faults = verify_ledger(ctx, learner_id, heads).faults
     entries = read_entries(ctx.store, learner_id)
+    faults += [Fault(FaultKind.UNNOTED, number) for number in _unnoted(documents, learner_id, entries)]
     for day, numbers in posted.items():
         differing = numbers ^ {entry.number for entry in entries if civil_day(entry.at) == day}
         faults += [Fault(FaultKind.NOT_POSTED, number) for number in sorted(differing)]

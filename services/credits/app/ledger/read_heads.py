@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 
 from services.credits.app.context import LedgerContext
 from services.credits.domain.heads import SERVICE, head_in
 from services.credits.domain.ids import LearnerId
 from services.credits.domain.ledger import Head, Macs, is_genuine
-from services.kit.days import ONE_DAY, start_of
+from services.kit.days import ONE_DAY, Days, start_of
 from services.kit.sealing import Document, Documents, lateness, read_documents
 from services.kit.tlog.policies import Accepted, Policy
 from services.kit.tlog.proofs import backdating, verify_proof
@@ -30,7 +29,7 @@ class LogView:
 class HeadsReport:
     """What all heads together say of each ledger, and what is wrong with the documents themselves."""
 
-    last_day: date | None = None
+    sealed: Days | None = None
     heads: dict[LearnerId, list[Head]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
@@ -41,12 +40,12 @@ def read_all_heads(ctx: LedgerContext, documents: Documents, log: LogView) -> He
     Raises:
         UnknownKey: the key ring lacks a key that sealed.
     """
-    report, last = HeadsReport(), None
+    report, first, last = HeadsReport(), None, None
     for document in read_documents(SERVICE, documents):
         in_log = [f"the heads {document.place.name}: {problem}" for problem in _log_problems(log, document)]
         report.problems += [*document.problems, *in_log, *_taken(report, document, ctx.macs)]
-        last = document.place
-    report.last_day = last.day if last else None
+        first, last = first or document.place, document.place
+    report.sealed = Days(first.day, last.day) if first and last else None
     report.problems += lateness(last, ctx.clock)
     return report
 

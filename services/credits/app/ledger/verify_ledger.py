@@ -8,10 +8,11 @@ from services.credits.app.ledger.items import Posting, award_marks, head_key, re
 from services.credits.app.ledger.read_heads import HeadsReport
 from services.credits.app.memberships.items import membership_periods
 from services.credits.domain.comparison import differences, missing_marks
-from services.credits.domain.heads import rolled_back
+from services.credits.domain.heads import rolled_back, unnoted
 from services.credits.domain.ids import LearnerId
 from services.credits.domain.ledger import Entry, Head
 from services.credits.domain.verification import Fault, FaultKind, verify_chain
+from services.kit.days import Days
 from services.kit.store import Store
 
 
@@ -36,13 +37,16 @@ class Inventory:
         self.posted.setdefault(posting.learner_id, set()).update(numbers)
 
 
-def verify_ledger(ctx: LedgerContext, learner_id: LearnerId, heads: Sequence[Head] = ()) -> Verdict:
+def verify_ledger(
+    ctx: LedgerContext, learner_id: LearnerId, heads: Sequence[Head] = (), sealed: Days | None = None
+) -> Verdict:
     """Reads entries, then head, and checks them; then what is kept beside them: marks, quotas, balances.
 
     While entries are being added it may report a fault: run it again.
 
     Args:
         heads: the ledger's, of days gone by; without them a roll-back of entries and head together is not found.
+        sealed: the days of which these are all of its heads; None where they are some of them.
 
     Raises:
         UnknownKey: the key ring lacks a key that signed.
@@ -52,6 +56,7 @@ def verify_ledger(ctx: LedgerContext, learner_id: LearnerId, heads: Sequence[Hea
     head = store.get(head_key(learner_id), Head)
     broken = verify_chain(learner_id, entries, head.value if head else None, ctx.macs)
     gone = [Fault(FaultKind.ROLLED_BACK, number) for number in rolled_back(entries, heads)]
+    gone += [Fault(FaultKind.UNNOTED, number) for number in unnoted(entries, heads, sealed)]
     return Verdict(len(entries), [*broken, *gone, *_beside(store, learner_id, entries, broken)])
 
 
@@ -71,7 +76,7 @@ def verify_all(ctx: LedgerContext, report: HeadsReport, inventory: Inventory) ->
         UnknownKey: the key ring lacks a key that signed.
     """
     for learner_id in sorted(inventory.learners | report.heads.keys() | inventory.posted.keys()):
-        verdict = verify_ledger(ctx, learner_id, report.heads.get(learner_id, ()))
+        verdict = verify_ledger(ctx, learner_id, report.heads.get(learner_id, ()), report.sealed)
         lost = unposted(verdict.entries, inventory.posted.get(learner_id, ()))
         yield learner_id, Verdict(verdict.entries, [*verdict.faults, *lost])
 

@@ -1,17 +1,17 @@
 """The hourly check in turn: whatever ever grew is verified at least twice a month, whether or not it grew again."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
-from services.kit.clock import to_ms
-from services.kit.days import ONE_DAY
-from services.kit.heads import in_turn
-from services.kit.sealing import read_document
+from services.kit.clock import Clock, to_ms
+from services.kit.days import ONE_DAY, Days
+from services.kit.heads import Place, in_turn, part_of
+from services.kit.sealing import Document, read_document
 from services.playback.app.context import VerificationContext
-from services.playback.app.evidence.packs import kept_signed, pack_digest
+from services.playback.app.evidence.packs import kept_signed
 from services.playback.app.evidence.verify_watches import verify_live, verify_watch
 from services.playback.app.items import attempt_key
-from services.playback.app.log.note_entries import is_noted
+from services.playback.app.ports import Archive
 from services.playback.app.watching.watches import read_live
 from services.playback.domain.heads import SERVICE, DatedHead, head_in, verify_heads
 from services.playback.domain.ids import WatchId
@@ -33,46 +33,82 @@ class WatchCheck:
     problems: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class LastDay:
+    """The last day on which a watch grew, and its heads in that day's document."""
+
+    day: Days
+    heads: list[DatedHead]
+
+
+class Documents:
+    """Each day's heads, read once in a run."""
+
+    def __init__(self, kept: Archive) -> None:
+        self._kept = kept
+        self._known: dict[str, Document] = {}
+
+    def read(self, name: str) -> Document:
+        """One that is kept."""
+        if name not in self._known:
+            self._known[name] = read_document(SERVICE, self._kept, name)
+        return self._known[name]
+
+    def last_of(self, watch: Attempt) -> LastDay | None:
+        """What must have the watch, by its own word; None where that day's heads are not made, or never were."""
+        if not watch.grown_on:
+            return None
+        day = date.fromisoformat(watch.grown_on)
+        name = Place(day, part_of(watch.watch_id)).name
+        if name not in self._known and self._kept.get(name) is None:
+            return None
+        heads = [DatedHead(day, head_in(value)) for value in self.read(name).heads]
+        return LastDay(Days(day, day), [dated for dated in heads if dated.head.watch_id == watch.watch_id])
+
+
+def run_number(clock: Clock) -> int:
+    """Which of the hourly runs this is."""
+    return int(clock.now().timestamp() // HOUR.total_seconds())
+
+
 def check_watches(ctx: VerificationContext) -> WatchCheck:
     """Checks the watches in the documents whose turn it is. The documents are the list of all that ever grew.
 
     Raises:
         UnknownKey: the key ring lacks a key that signed.
     """
-    number = int(ctx.clock.now().timestamp() // HOUR.total_seconds())
-    check = WatchCheck()
-    for name in in_turn(ctx.heads.names(), number, RUNS_OF_A_ROUND):
-        document = read_document(SERVICE, ctx.heads, name)
+    documents, check = Documents(ctx.heads), WatchCheck()
+    for name in in_turn(ctx.heads.names(), run_number(ctx.clock), RUNS_OF_A_ROUND):
+        document = documents.read(name)
         check.problems += document.problems
         for value in document.heads:
             dated = DatedHead(document.place.day, head_in(value))
             check.watches += 1
             # While a call is under way, live item and attempt may be read apart: only what is found twice is a fault.
-            findings = _check(ctx, dated) and _check(ctx, dated)
+            findings = _check(ctx, documents, dated) and _check(ctx, documents, dated)
             if findings:
                 check.faults[dated.head.watch_id] = findings
     return check
 
 
-def _check(ctx: VerificationContext, dated: DatedHead) -> list[Finding]:
+def _check(ctx: VerificationContext, documents: Documents, dated: DatedHead) -> list[Finding]:
     head = dated.head
     stored = ctx.store.get(attempt_key(head.learner_id, head.course_id, head.number), Attempt)
     if stored is None or stored.value.watch_id != head.watch_id:
         return verify_heads([], [dated])
     watch, live = stored.value, read_live(ctx.store, head.learner_id)
-    findings = [*verify_watch(ctx, [dated], watch).findings, *_pack_findings(ctx, watch)]
+    last = documents.last_of(watch)
+    heads, day = ([dated, *last.heads], last.day) if last else ([dated], None)
+    findings = [*verify_watch(ctx, heads, day, watch).findings, *_pack_findings(ctx, watch)]
     if live is None or live.value.watch_id == watch.watch_id:
         findings += [fault for told in verify_live(ctx, head.learner_id, live, [watch]) for fault in told.findings]
     return findings
 
 
 def _pack_findings(ctx: VerificationContext, watch: Attempt) -> list[Finding]:
-    """A watch that was completed long ago has its pack, and the log has that."""
+    """A watch that was completed long ago has its pack."""
     if watch.completed_at is None or to_ms(ctx.clock.now()) - watch.completed_at < ARCHIVED_WITHIN_MS:
         return []
-    signed = kept_signed(ctx.packs, watch.watch_id)
-    if signed is None:
+    if kept_signed(ctx.packs, watch.watch_id) is None:
         return [Finding(watch.legs, "completes a watch whose pack is not kept")]
-    if not is_noted(ctx.store, pack_digest(signed)):
-        return [Finding(watch.legs, "completes a watch whose pack was never noted for the log")]
     return []

@@ -1,9 +1,8 @@
 """Reading all heads back: whether they follow each other and are in the log, and what they say of watches."""
 
 from dataclasses import dataclass, field
-from datetime import date
 
-from services.kit.days import ONE_DAY, start_of
+from services.kit.days import ONE_DAY, Days, start_of
 from services.kit.sealing import Document, lateness, read_documents
 from services.playback.app.context import VerificationContext
 from services.playback.app.log.check_log import LogView, entry_problems
@@ -15,19 +14,19 @@ from services.playback.domain.ids import LearnerId, WatchId
 class HeadsReport:
     """What all heads together say of some learner's watches, and what is wrong with the documents themselves."""
 
-    last_day: date | None = None
+    sealed: Days | None = None
     heads: dict[WatchId, list[DatedHead]] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
 
 def read_all_heads(ctx: VerificationContext, log: LogView, learner_id: LearnerId) -> HeadsReport:
     """Reads every document there is: checks each, and that the log has it, and collects a learner's heads."""
-    report, last = HeadsReport(problems=list(log.problems)), None
+    report, first, last = HeadsReport(problems=list(log.problems)), None, None
     for document in read_documents(SERVICE, ctx.heads):
         report.problems += [*document.problems, *_log_problems(ctx, log, document)]
         report.problems += _taken(report, document, learner_id)
-        last = document.place
-    report.last_day = last.day if last else None
+        first, last = first or document.place, document.place
+    report.sealed = Days(first.day, last.day) if first and last else None
     report.problems += lateness(last, ctx.clock)
     return report
 

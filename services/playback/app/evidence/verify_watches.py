@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from services.kit.days import Days
 from services.kit.store import Stored
 from services.playback.app.context import LEG_PURPOSE, VerificationContext, prompt_positions_of
 from services.playback.app.evidence.packs import recorded_legs
+from services.playback.app.evidence.read_heads import HeadsReport
 from services.playback.app.watching.seals import is_sealed_attempt, is_sealed_live
 from services.playback.app.watching.watches import read_attempts, read_legs, read_live
-from services.playback.domain.heads import DatedHead, verify_heads
+from services.playback.domain.heads import DatedHead, verify_heads, verify_noted
 from services.playback.domain.ids import CourseId, LearnerId, WatchId
 from services.playback.domain.legs import Finding, Leg, verify_legs
 from services.playback.domain.policy import policy
@@ -26,18 +28,16 @@ class Verdict:
     findings: list[Finding]
 
 
-def verify_watches(
-    ctx: VerificationContext, heads: dict[WatchId, list[DatedHead]], learner_id: LearnerId
-) -> list[Verdict]:
+def verify_watches(ctx: VerificationContext, report: HeadsReport, learner_id: LearnerId) -> list[Verdict]:
     """Checks every watch of a learner against its own head and those of days gone by; what has only these is gone.
 
     Raises UnknownKey where a key has been taken away.
     """
-    live = read_live(ctx.store, learner_id)
+    live, heads = read_live(ctx.store, learner_id), report.heads
     watches = [stored.value for stored in read_attempts(ctx.store, learner_id)]
     here = {watch.watch_id for watch in watches}
     gone = [Verdict(id_, None, 0, verify_heads([], found)) for id_, found in heads.items() if id_ not in here]
-    found = [verify_watch(ctx, heads.get(watch.watch_id, []), watch) for watch in watches]
+    found = [verify_watch(ctx, heads.get(watch.watch_id, []), report.sealed, watch) for watch in watches]
     return [*found, *gone, *verify_live(ctx, learner_id, live, watches)]
 
 
@@ -67,8 +67,12 @@ def _sealed(ctx: VerificationContext, watch: Attempt, legs: Sequence[Leg]) -> li
     return [Finding(watch.legs, problem) for problem in problems]
 
 
-def verify_watch(ctx: VerificationContext, heads: Sequence[DatedHead], watch: Attempt) -> Verdict:
-    """Checks one watch, as of its last leg. Raises UnknownKey."""
+def verify_watch(ctx: VerificationContext, heads: Sequence[DatedHead], sealed: Days | None, watch: Attempt) -> Verdict:
+    """Checks one watch, as of its last leg; `heads` are all of it in the documents of the sealed days.
+
+    Raises:
+        UnknownKey: a key has been taken away.
+    """
     # Of what is in the archive some hot legs may have aged out, some not yet.
     hot = [stored.value for stored in read_legs(ctx.store, watch.watch_id)]
     legs = recorded_legs(ctx.store, ctx.packs, watch.watch_id)
@@ -78,5 +82,6 @@ def verify_watch(ctx: VerificationContext, heads: Sequence[DatedHead], watch: At
         *verify_legs(watch.watch_id, legs, head, lambda key_id, message: ctx.keys.mac(key_id, LEG_PURPOSE, message)),
         *(Finding(leg.facts.number, "is not the leg that the archive keeps") for leg in hot if leg not in legs),
         *verify_heads(legs, heads),
+        *verify_noted(watch.grown_on, watch.legs, heads, sealed),
     ]
     return Verdict(watch.watch_id, watch.course_id, len(legs), findings)
