@@ -11,7 +11,8 @@ from services.kit.kinds import NOTHING, stored
 class CourseVersion:
     """One content version of a course, as of its newest publication (`sequence`).
 
-    Two courses with the same `content_id` are the same lecture.
+    Two courses with the same `content_id` are the same lecture. `seal` is a MAC over all the rest by the key `key_id`;
+    release 1.0.0 wrote neither.
     """
 
     course_id: CourseId
@@ -23,3 +24,5 @@ class CourseVersion:
     eligible: tuple[Credential, ...]
     sequence: int
     title_en: str | None = None
+    key_id: str = ""
+    seal: str = ""

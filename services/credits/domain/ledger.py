@@ -204,7 +204,15 @@ def sealed(learner_id: LearnerId, count: int, last_mac: str, macs: Macs) -> Head
     return replace(head, seal=macs.mac(key_id, HEAD_PURPOSE, signed_bytes(head)).hex())
 
 
-def signed_bytes(record: Entry | Head) -> bytes:
+class Sealed(Protocol):
+    """A stored value with a MAC over all of it."""
+
+    @property
+    def seal(self) -> str:
+        """The MAC, in hexadecimal."""
+
+
+def signed_bytes(record: Entry | Sealed) -> bytes:
     """What a MAC covers: every field except the MAC itself.
 
     Canonical JSON: sorted names, no spaces; absent fields are left out, so a field added later changes no old MAC.

@@ -2,6 +2,7 @@
 
 from services.credits.app.awarding.items import WatchMark, watch_key
 from services.credits.app.context import LedgerContext
+from services.credits.app.courses.course_seals import check_course
 from services.credits.app.courses.items import course_key
 from services.credits.app.ledger.account import Account, Cause
 from services.credits.app.memberships.items import membership_key
@@ -13,7 +14,7 @@ from services.credits.events.consumed import WatchCompleted
 from services.kit.events import Envelope
 from services.kit.inbox import apply_once
 from services.kit.observability import count
-from services.kit.store import Change, Put
+from services.kit.store import Change, Put, required
 
 
 class CourseVersionUnknown(Exception):
@@ -32,12 +33,13 @@ def award_hours(ctx: LedgerContext, event: Envelope) -> None:
     """Enters a completed watch: an award, a hold or a declined entry for every credential concerned.
 
     Raises:
-        CourseVersionUnknown, MembershipPeriodUnknown: see there.
+        CourseVersionUnknown, CourseVersionChanged, MembershipPeriodUnknown: see there.
         WatchOfAnotherLearner: see there.
         ValueError: the event is not a completed watch.
         Conflict: others kept writing to this account; the queue delivers the event again.
     """
     watch = WatchCompleted.model_validate(event.data)
+    unknown = CourseVersionUnknown(f"{watch.course_id} {watch.content_version}")
     entered: list[Draft] = []
 
     def plan() -> Change:
@@ -48,23 +50,22 @@ def award_hours(ctx: LedgerContext, event: Envelope) -> None:
                 raise WatchOfAnotherLearner(watch.watch_id)
             return Change()
         account = Account(ctx, watch.learner_id)
-        entered.extend(_drafts(ctx, account, watch))
+        course = required(ctx.store.get(course_key(watch.course_id, watch.content_version), CourseVersion), unknown)
+        sealing = check_course(ctx, course)
+        entered.extend(_drafts(ctx, account, watch, course.value))
         writes, events = account.post(entered, Cause(event.correlation_id, event.id))
-        return Change([*writes, Put(watch_key(watch.watch_id), WatchMark(watch.learner_id))], events)
+        return Change([*writes, *sealing, Put(watch_key(watch.watch_id), WatchMark(watch.learner_id))], events)
 
     apply_once(ctx.store, ctx.clock, event, plan)
     for draft in entered:
         count("WatchOutcomes", kind=draft.kind, reason=draft.reason)
 
 
-def _drafts(ctx: LedgerContext, account: Account, watch: WatchCompleted) -> list[Draft]:
-    course = ctx.store.get(course_key(watch.course_id, watch.content_version), CourseVersion)
-    if course is None:
-        raise CourseVersionUnknown(f"{watch.course_id} {watch.content_version}")
+def _drafts(ctx: LedgerContext, account: Account, watch: WatchCompleted, course: CourseVersion) -> list[Draft]:
     _require_period(ctx, watch)
-    completion = completion_of(course.value, watch.watch_id, watch.completed_at, watch.quota_period)
-    now = account.circumstances_of(completion, course.value.eligible)
-    return outcomes(completion, course.value.eligible, now)
+    completion = completion_of(course, watch.watch_id, watch.completed_at, watch.quota_period)
+    now = account.circumstances_of(completion, course.eligible)
+    return outcomes(completion, course.eligible, now)
 
 
 def _require_period(ctx: LedgerContext, watch: WatchCompleted) -> None:

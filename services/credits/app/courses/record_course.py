@@ -1,6 +1,7 @@
 """Keeps our own view of what each course version gives."""
 
-from services.credits.app.context import Context
+from services.credits.app.context import LedgerContext
+from services.credits.app.courses.course_seals import sealed_course
 from services.credits.app.courses.items import course_key
 from services.credits.domain.courses import CourseVersion
 from services.credits.events.consumed import CoursePublished
@@ -9,7 +10,7 @@ from services.kit.inbox import apply_once
 from services.kit.store import put_newer
 
 
-def record_course(ctx: Context, event: Envelope) -> None:
+def record_course(ctx: LedgerContext, event: Envelope) -> None:
     """Records a publication, unless a newer one of the same content version is known.
 
     Other content versions stay: somebody may be watching them.
@@ -30,4 +31,5 @@ def record_course(ctx: Context, event: Envelope) -> None:
         sequence=event.place,
     )
     key = course_key(course.course_id, course.content_version)
-    apply_once(ctx.store, ctx.clock, event, lambda: put_newer(ctx.store, key, course))
+    sealed = sealed_course(ctx.macs, course)
+    apply_once(ctx.store, ctx.clock, event, lambda: put_newer(ctx.store, key, sealed))
