@@ -148,6 +148,26 @@ def test_an_editor_lists_every_course_a_page_at_a_time_withdrawn_ones_too(world:
     assert page("limit=0").code == "INVALID_REQUEST"
 
 
+def test_an_auditor_compares_a_record_with_what_was_ever_published(world: World, writer: HttpApi) -> None:
+    publish(world, writer)
+    richer = world.package(course_yaml=edited("hours: 1.5", "hours: 2"))
+    world.publish(richer, 1)
+    auditor = claims("auditor-1", "auditor")
+
+    def page(query: str, course: str = BONDS) -> Answer:
+        return send(writer, request("GET", f"{course}/publications?{query}", who=auditor))
+
+    first = page("limit=1").body
+    told = first["publications"][0]
+    assert (told["publication"], told["hours"], told["content_version"]) == (1, "1.5", richer.version)
+    last = page(f"limit=1&after={first['after']}").body
+    assert [(found["publication"], found["hours"]) for found in last["publications"]] == [(2, "2")]
+    assert last["after"] is None
+    assert "published_by" not in str(last)
+    assert page("", f"{COURSES}/nothing").code == "COURSE_NOT_FOUND"
+    assert page("after=-1").code == "INVALID_REQUEST"
+
+
 @pytest.mark.parametrize(
     ("who", "code"), [({}, "NOT_SIGNED_IN"), (claims("x", "learner", "administrator"), "WRONG_ROLE")]
 )
@@ -157,6 +177,7 @@ def test_only_editors_write(world: World, writer: HttpApi, who: dict[str, str], 
     assert send(writer, request("POST", f"{BONDS}/media-uploads", sent["media"], who=who)).code == code
     assert send(writer, request("GET", f"{BONDS}/publication", who=who)).code == code
     assert send(writer, request("GET", "/v1/catalog/publications", who=who)).code == code
+    assert send(writer, request("GET", f"{BONDS}/publications", who=who)).code == code
     assert world.store.items == {}
 
 
@@ -209,6 +230,7 @@ def test_the_description_has_every_route() -> None:
         ("put", course),
         ("post", f"{course}/media-uploads"),
         ("get", f"{course}/publication"),
+        ("get", f"{course}/publications"),
         ("get", "/v1/catalog/publications"),
         ("post", f"{course}/withdrawal"),
     }

@@ -4,6 +4,7 @@ from services.catalog.domain.ids import CourseId
 from services.kit.store import Key
 
 LISTINGS = "COURSES"
+PUBLICATIONS = "PUBLICATION#"
 
 
 def listing_key(course_id: CourseId) -> Key:
@@ -13,4 +14,4 @@ def listing_key(course_id: CourseId) -> Key:
 
 def publication_key(course_id: CourseId, number: int) -> Key:
     """One publication, never changed."""
-    return Key(f"COURSE#{course_id}", f"PUBLICATION#{number:06d}")
+    return Key(f"COURSE#{course_id}", f"{PUBLICATIONS}{number:06d}")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.catalog.app.context import Context
-from services.catalog.app.courses.items import LISTINGS, listing_key, publication_key
+from services.catalog.app.courses.items import LISTINGS, PUBLICATIONS, listing_key, publication_key
 from services.catalog.app.learning.record_learning import count_learners
 from services.catalog.app.problems import COURSE_NOT_FOUND
 from services.catalog.app.reviews.read_reviews import read_rating
@@ -54,6 +54,13 @@ def list_publications(ctx: Context, after: str, limit: int) -> Page[Stored[Listi
     A line's version is the number of its latest change: publications and withdrawals are counted together.
     """
     return ctx.store.page(LISTINGS, "", Listing, after, limit)
+
+
+def past_publications(ctx: Context, course_id: CourseId, after: int, limit: int) -> Page[Publication]:
+    """A course's publications, the oldest first, from the first one after that number. Raises COURSE_NOT_FOUND."""
+    read_state(ctx, course_id)
+    pk, begins = publication_key(course_id, 0).pk, publication_key(course_id, after).sk
+    return ctx.store.page(pk, PUBLICATIONS, Publication, begins, limit).map(lambda stored: stored.value)
 
 
 def read_course(ctx: Context, course_id: CourseId) -> CourseDetails:

@@ -5,16 +5,18 @@ What makes a course publishable, the domain checks, with messages for its editor
 """
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field, StrictBool, StrictInt, StrictStr
 
 from services.catalog.app.context import MediaContext
-from services.catalog.app.courses.read_courses import list_publications, read_state
+from services.catalog.app.courses.read_courses import list_publications, past_publications, read_state
 from services.catalog.app.publishing.publish_course import Submission, publish_course
 from services.catalog.app.publishing.withdraw_course import withdraw_course
 from services.catalog.domain import document as limits
+from services.catalog.domain.course import Category
 from services.catalog.domain.document import write_course
 from services.catalog.domain.publication import Publication
 from services.catalog.handlers.routes.courses import (
@@ -120,6 +122,26 @@ class CurrentPublication(Answer):
     course: dict[str, Any] = Field(description="the course document, as in a course package")
 
 
+class PastPublication(Answer):
+    """One publication of a course: what a watch that began under it is judged by. Who published it is not told."""
+
+    publication: int = Field(description="its number; withdrawals are counted too, so numbers may be missing")
+    published_at: datetime
+    content_version: str
+    duration_ms: int
+    max_rate: Decimal = Field(description="the fastest rate that earns credit")
+    hours: Decimal
+    category: Category
+    eligible_credentials: list[str]
+
+
+class PastPublications(Answer):
+    """A page of a course's publications, the oldest first."""
+
+    publications: list[PastPublication]
+    after: int | None = Field(description="begins the next page; null on the last")
+
+
 class PublishAnswer(CurrentPublication):
     """What is published after the call, and whether the call changed anything."""
 
@@ -161,6 +183,17 @@ def add_publishing_routes(api: HttpApi, ctx: MediaContext) -> None:
         state = read_state(ctx, course_id)
         return _current(state.publication, state.number, withdrawn=state.withdrawn_at is not None)
 
+    both = api.secured(Role.EDITOR, Role.AUDITOR)
+
+    @both.route("GET /v1/catalog/courses/<course_id>/publications", "list_past_publications")
+    def past(
+        course_id: CourseId, after: Annotated[int, Query(ge=0, le=999_999)] = 0, limit: Limit = 20
+    ) -> PastPublications:
+        """What was ever published of a course, for whoever compares a watch's record with it."""
+        page = past_publications(ctx, course_id, after, limit)
+        publications = [_past(publication) for publication in page.items]
+        return PastPublications(publications=publications, after=publications[-1].publication if page.after else None)
+
     @editor.route("PUT /v1/catalog/courses/<course_id>", "publish_course")
     def publish(course_id: CourseId, request: PublishRequest) -> PublishAnswer:
         """Publish a course; safe to repeat."""
@@ -181,6 +214,13 @@ def add_publishing_routes(api: HttpApi, ctx: MediaContext) -> None:
         """Take a course off the catalogue; safe to repeat."""
         done = withdraw_course(ctx, api.call(), course_id, request.reason)
         return WithdrawalAnswer.of(done, course_id=course_id, publication=done.number)
+
+
+def _past(publication: Publication) -> PastPublication:
+    media = publication.media
+    return PastPublication.of(
+        publication, publication.course, media, publication=publication.number, content_version=media.version
+    )
 
 
 def _current(publication: Publication, number: int, *, withdrawn: bool) -> CurrentPublication:
