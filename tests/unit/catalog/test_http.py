@@ -161,7 +161,7 @@ def test_an_auditor_compares_a_record_with_what_was_ever_published(world: World,
     told = first["publications"][0]
     assert (told["publication"], told["hours"], told["content_version"]) == (1, "1.5", richer.version)
     last = page(f"limit=1&after={first['after']}").body
-    assert [(found["publication"], found["hours"]) for found in last["publications"]] == [(2, "2")]
+    assert [(found["publication"], found["hours"]) for found in last["publications"]] == [(2, "2.0")]
     assert last["after"] is None
     assert "published_by" not in str(last)
     assert page("", f"{COURSES}/nothing").code == "COURSE_NOT_FOUND"
