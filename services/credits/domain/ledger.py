@@ -204,7 +204,7 @@ def sealed(learner_id: LearnerId, count: int, last_mac: str, macs: Macs) -> Head
     return replace(head, seal=macs.mac(key_id, HEAD_PURPOSE, signed_bytes(head)).hex())
 
 
-class Sealed(Protocol):
+class HasSeal(Protocol):
     """A stored value with a MAC over all of it."""
 
     @property
@@ -212,7 +212,7 @@ class Sealed(Protocol):
         """The MAC, in hexadecimal."""
 
 
-def signed_bytes(record: Entry | Sealed) -> bytes:
+def signed_bytes(record: Entry | HasSeal) -> bytes:
     """What a MAC covers: every field except the MAC itself.
 
     Canonical JSON: sorted names, no spaces; absent fields are left out, so a field added later changes no old MAC.
