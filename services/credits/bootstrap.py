@@ -2,9 +2,7 @@
 
 from functools import cache
 from os import environ
-from typing import Any
 
-import boto3
 from botocore.config import Config
 
 from services.credits.adapters.codes import RandomCodes
@@ -24,6 +22,7 @@ from services.credits.app.context import (
     RulesContext,
     ports,
 )
+from services.kit.aws import client
 from services.kit.clock import SystemClock
 from services.kit.ids import RandomIds
 from services.kit.keyring import KeyRing
@@ -50,8 +49,8 @@ def ledger() -> LedgerContext:
 def records() -> RecordsContext:
     """Of what hands the records out."""
     # Buckets made since 2020 take links of this version only.
-    client = boto3.client("s3", config=Config(signature_version="s3v4"))
-    return RecordsContext(*_ports(), S3Objects(client, environ["RECORDS_BUCKET_NAME"]))
+    s3 = client("s3", Config(signature_version="s3v4"))
+    return RecordsContext(*_ports(), S3Objects(s3, environ["RECORDS_BUCKET_NAME"]))
 
 
 @cache
@@ -63,15 +62,13 @@ def notices() -> RulesContext:
 @cache
 def mail() -> MailContext:
     """Of what sends e-mail."""
-    client: Any = boto3.client("sesv2")  # its stubs spell out every request, which a narrow protocol cannot match
-    return MailContext(*_ports(), SesPost(client, environ["MAIL_SENDER"]), _link())
+    return MailContext(*_ports(), SesPost(client("sesv2"), environ["MAIL_SENDER"]), _link())
 
 
 @cache
 def erasure() -> ErasureContext:
     """Of the rest of an erasure."""
-    client = boto3.client("cognito-idp")
-    return ErasureContext(*_ports(), CognitoUsers(client, environ["USER_POOL_ID"]))
+    return ErasureContext(*_ports(), CognitoUsers(client("cognito-idp"), environ["USER_POOL_ID"]))
 
 
 @cache
@@ -89,8 +86,7 @@ def badges() -> BadgesContext:
     # Imported here: other functions need no `cryptography`.
     from services.kit.signing import KmsSigner
 
-    client: Any = boto3.client("kms")  # as SES above
-    return BadgesContext(*_ports(), KmsSigner(client, environ["BADGE_KEY_IDS"].split(",")), _link())
+    return BadgesContext(*_ports(), KmsSigner(client("kms"), environ["BADGE_KEY_IDS"].split(",")), _link())
 
 
 def _ports() -> Ports:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from aws_lambda_powertools.utilities import parameters
+from services.kit.aws import parameter as kept_parameter
 
 MAX_AGE_SECONDS = 300
 """How long a function may go on with the address it read."""
@@ -22,9 +22,11 @@ PublicUrl = Callable[[], str]
 def public_url(parameter: str) -> PublicUrl:
     """A reader of the parameter that holds the address."""
 
+    text_of = kept_parameter(parameter, MAX_AGE_SECONDS)
+
     def read() -> str:
-        found = parameters.get_parameter(parameter, max_age=MAX_AGE_SECONDS)
-        if not isinstance(found, str) or found == UNSET:
+        found = text_of()
+        if found == UNSET:
             raise PublicUrlUnset(parameter)
         return found
 

@@ -13,9 +13,9 @@ MAX_ENTRIES = 10
 
 
 class EventsClient(Protocol):
-    """The part of boto3's EventBridge client that the relay uses."""
+    """The part of the EventBridge client that the relay uses."""
 
-    def put_events(self, *, Entries: list[Any]) -> Any:  # noqa: N803 (boto3's name)
+    def put_events(self, *, Entries: list[Any]) -> Any:  # noqa: N803 (AWS's name)
         """Publishes up to ten entries; answers each one's result, in order."""
 
 

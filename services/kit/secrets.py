@@ -1,10 +1,10 @@
 """Secrets Manager, cached by the function."""
 
+import json
 from collections.abc import Callable, Mapping
 from time import monotonic
-from typing import Any
 
-from aws_lambda_powertools.utilities import parameters
+from services.kit.aws import Kept, client
 
 MAX_AGE_SECONDS = 300
 """How long a function may go on with the secret it read: the pace of a rotation."""
@@ -15,14 +15,18 @@ MIN_AGE_SECONDS = 10
 
 def json_secret(secret_id: str) -> Callable[[bool], Mapping[str, str]]:
     """A loader of one JSON secret; called with True it reads anew, unless it just did."""
-    read_at = -float("inf")
+
+    def read() -> Mapping[str, str]:
+        secret = json.loads(client("secretsmanager").get_secret_value(SecretId=secret_id)["SecretString"])
+        return {str(name): str(value) for name, value in secret.items()}
+
+    kept, asked_at = Kept(read, MAX_AGE_SECONDS), -float("inf")
 
     def load(fresh: bool) -> Mapping[str, str]:
-        nonlocal read_at
-        anew = fresh and monotonic() - read_at >= MIN_AGE_SECONDS
-        if anew:
-            read_at = monotonic()
-        secret: Any = parameters.get_secret(secret_id, transform="json", max_age=MAX_AGE_SECONDS, force_fetch=anew)
-        return {str(name): str(value) for name, value in secret.items()}
+        nonlocal asked_at
+        if not fresh or monotonic() - asked_at < MIN_AGE_SECONDS:
+            return kept.get()
+        asked_at = monotonic()
+        return kept.read_anew()
 
     return load

@@ -4,9 +4,9 @@ from functools import cache
 from os import environ
 from typing import TYPE_CHECKING
 
-import boto3
 from botocore.config import Config
 
+from services.kit.aws import client
 from services.kit.objects import S3Objects
 from services.orders import bootstrap
 from services.orders.adapters.invoice_files import S3InvoiceFiles
@@ -37,4 +37,5 @@ def objects() -> S3Objects:
 
 def _client() -> "S3Client":
     # Buckets made since 2020 take links of this version only, and it checks the headers of presigned uploads.
-    return boto3.client("s3", config=Config(signature_version="s3v4"))
+    s3: S3Client = client("s3", Config(signature_version="s3v4"))
+    return s3

@@ -6,10 +6,9 @@ start of the function that answers beats.
 
 from functools import cache
 from os import environ
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import boto3
-
+from services.kit.aws import client
 from services.kit.clock import SystemClock
 from services.kit.events import EventFactory
 from services.kit.ids import RandomIds
@@ -72,7 +71,7 @@ def log() -> LogContext:
     from services.playback.adapters.http_witnesses import HttpWitnesses
     from services.playback.adapters.log_policy import log_policy
 
-    key = KmsEd25519(_kms(), environ["LOG_KEY_ID"])
+    key = KmsEd25519(client("kms"), environ["LOG_KEY_ID"])
     policy = log_policy(environ["LOG_POLICY_PARAMETER"])
     return LogContext(store(), SystemClock(), log_files(), key, key.public, policy, HttpWitnesses())
 
@@ -148,7 +147,7 @@ def kept_heads() -> "S3Archive":
 def _archive(prefix: str) -> "S3Archive":
     from services.playback.adapters.archive import S3Archive
 
-    return S3Archive(boto3.client("s3"), environ["EVIDENCE_BUCKET_NAME"], prefix)
+    return S3Archive(client("s3"), environ["EVIDENCE_BUCKET_NAME"], prefix)
 
 
 @cache
@@ -156,7 +155,7 @@ def log_files() -> "S3LogFiles":
     """The log as everybody reads it."""
     from services.playback.adapters.log_files import S3LogFiles
 
-    return S3LogFiles(boto3.client("s3"), environ["LOG_BUCKET_NAME"])
+    return S3LogFiles(client("s3"), environ["LOG_BUCKET_NAME"])
 
 
 @cache
@@ -164,9 +163,4 @@ def signer() -> "KmsSigner":
     """What signs packs: the first of the KMS keys; the others are retired."""
     from services.kit.signing import KmsSigner
 
-    return KmsSigner(_kms(), environ["EVIDENCE_KEY_IDS"].split(","))
-
-
-def _kms() -> Any:
-    # Its stubs spell out every request, which a narrow protocol cannot match.
-    return boto3.client("kms")
+    return KmsSigner(client("kms"), environ["EVIDENCE_KEY_IDS"].split(","))

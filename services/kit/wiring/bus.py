@@ -4,16 +4,16 @@ from functools import cache
 from os import environ
 from typing import Any
 
-import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from services.kit.aws import client
 from services.kit.relay import EventsClient, relay
 
 
 @cache
 def bus() -> tuple[EventsClient, str]:
     """EventBridge, and the bus to publish on."""
-    return boto3.client("events"), environ["EVENT_BUS_NAME"]
+    return client("events"), environ["EVENT_BUS_NAME"]
 
 
 def relay_outbox(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 
-from aws_lambda_powertools.utilities import parameters
-
+from services.kit.aws import parameter as kept_parameter
 from services.kit.tlog.policies import Policy, read_policy
 
 MAX_AGE_SECONDS = 60
@@ -31,8 +30,10 @@ def log_policy(parameter: str) -> Callable[[], Policy]:
 def log_policy_text(parameter: str) -> Callable[[], str | None]:
     """A reader of the same as a text, as it was set; None until then."""
 
+    text_of = kept_parameter(parameter, MAX_AGE_SECONDS)
+
     def read() -> str | None:
-        text = parameters.get_parameter(parameter, max_age=MAX_AGE_SECONDS)
-        return text if isinstance(text, str) and text != UNSET else None
+        text = text_of()
+        return text if text != UNSET else None
 
     return read

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import boto3
 import pytest
 
+from services.kit import aws as aws_module
 from services.kit import secrets
 from services.kit.keyring import KeyRing, UnknownKey
 from services.kit.secrets import json_secret
@@ -71,7 +72,8 @@ def test_a_secret_is_cached_and_reread_on_demand(aws: None, monkeypatch: pytest.
     client = boto3.client("secretsmanager")
     client.create_secret(Name="rotated", SecretString=json.dumps({"current": "k1", "number": 1}))
     now = 1000.0
-    monkeypatch.setattr(secrets, "monotonic", lambda: now)
+    for module in (aws_module, secrets):
+        monkeypatch.setattr(module, "monotonic", lambda: now)
     load = json_secret("rotated")
     assert load(False) == {"current": "k1", "number": "1"}
     client.put_secret_value(SecretId="rotated", SecretString=json.dumps({"current": "k2"}))
