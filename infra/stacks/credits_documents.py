@@ -18,6 +18,7 @@ TOLD = [
     "credits.hours_reversed.v1",
     "credits.declaration_answered.v1",
     "credits.deadline_approaching.v1",
+    "credits.year_ending.v1",
     "credits.certificate_confirmed.v1",
 ]
 """What learners are told of; a reversal is also published in the status list, a confirmation files a deadline."""

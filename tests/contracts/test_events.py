@@ -1,7 +1,7 @@
 """Events: what is emitted fits the schema, and every consumer takes every producer's example."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -197,13 +197,14 @@ def tell_and_forget_a_learner() -> list[Envelope]:
 
 
 def remind_of_a_deadline() -> list[Envelope]:
-    """Credits' way of it."""
+    """Credits' way of it: of the first year's, and of the period's."""
     world = credits_world.World()
-    world.certify(credits_world.AFP)
+    world.certify(credits_world.AFP, start=date(2025, 6, 1))
     (confirmed,) = world.sent("credits.certificate_confirmed.v1")
     file_deadline(world.notices, confirmed)
-    world.clock.advance(int(timedelta(days=330).total_seconds() * 1000))
-    remind_learners(world.notices)
+    for days in (130, 365):
+        world.clock.advance(int(timedelta(days=days).total_seconds() * 1000))
+        remind_learners(world.notices)
     return world.store.outbox
 
 

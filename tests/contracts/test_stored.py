@@ -40,6 +40,7 @@ IMPERSONAL = {
     "Publication.answer", "Publication.choices", "Publication.language", "Publication.question", "Publication.summary",
     "Publication.text", "Publication.title", "Publication.version",
     "QuestionSet.choices", "QuestionSet.text",
+    "Notice.year_start",
     "Refund.provider",
     "StatementCheck.key", "StatementCheck.name", "StatementCheck.reference", "StatementCheck.statement_key",
 }  # fmt: skip

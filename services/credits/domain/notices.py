@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
+from services.credits.domain.balances import Shortfall
 from services.credits.domain.credentials import Credential
 from services.credits.domain.declarations import Outcome
 from services.credits.domain.ids import EntryId
@@ -53,7 +54,11 @@ class AnswerMessage:
 
 @dataclass(frozen=True)
 class DeadlineMessage:
-    """That a certificate's period ends soon, and what was missing then; None where the requirement is not known."""
+    """That a certificate's period ends soon, or a year of it, whose first day is `year_start`.
+
+    `missing` is what was missing then; None in a notice from before it was kept, of which three sums are known: of the
+    period, of its compulsory hours and of its last year, each None where the requirement was not known.
+    """
 
     credential: Credential
     deadline: date
@@ -61,6 +66,8 @@ class DeadlineMessage:
     remaining: Decimal | None
     compulsory_remaining: Decimal | None
     year_remaining: Decimal | None
+    missing: tuple[Shortfall, ...] | None = None
+    year_start: date | None = None
     entry_id: None = None
     kind: Literal[NoticeKind.DEADLINE] = NoticeKind.DEADLINE
 

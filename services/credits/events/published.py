@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from pydantic import BaseModel, Field
 
+from services.credits.domain.balances import Requirement
 from services.credits.domain.credentials import Category, Credential
 from services.credits.domain.declarations import Outcome
 from services.credits.domain.ledger import Reason
@@ -129,6 +130,16 @@ class DeclarationAnswered(BaseModel):
     at: datetime
 
 
+class MissingHours(BaseModel):
+    """What one requirement of a period still asks for, by the last day of a span."""
+
+    requirement: Requirement
+    start: date = Field(description="first day of the period or year that asks for them, Asia/Shanghai")
+    end: date | None
+    missing_hours: str = Field(pattern=HOURS, description="exact decimal")
+    waiting_hours: str = Field(pattern=HOURS, description="of the missing: watched, and held")
+
+
 class DeadlineApproaching(BaseModel):
     """A fact: a certificate's period ends soon. Said once per period and reminder; hours are those of that moment."""
 
@@ -144,6 +155,27 @@ class DeadlineApproaching(BaseModel):
     remaining_hours: str | None = Field(pattern=HOURS, description="null where the requirement is not known")
     compulsory_remaining_hours: str | None = Field(pattern=HOURS)
     year_remaining_hours: str | None = Field(pattern=HOURS, description="of the minimum of the period's last year")
+    missing: list[MissingHours] | None = Field(
+        default=None, description="all that the period still asks for, each year too; null: from before it was said"
+    )
+
+
+class YearEnding(BaseModel):
+    """Fact: a year of a certificate's period ends soon, and its minimum is missing. Said once per year and reminder.
+
+    Of the period's last year its own deadline tells.
+    """
+
+    TYPE: ClassVar = "credits.year_ending.v1"
+
+    learner_id: str
+    credential: Credential
+    period_start: date = Field(description="civil date, Asia/Shanghai")
+    year_start: date = Field(description="civil date, Asia/Shanghai")
+    deadline: date = Field(description="the year's last day, Asia/Shanghai")
+    reminder_days: int = Field(description="which reminder: 90, 30 or 7 days before")
+    days_left: int = Field(ge=0, description="fewer than reminder_days where it was made up for late")
+    missing: list[MissingHours] = Field(min_length=1, description="what this year still asks for")
 
 
 class NoticePosted(BaseModel):
@@ -187,6 +219,7 @@ PUBLISHED: dict[str, type[BaseModel]] = {
     RealNameGiven.TYPE: RealNameGiven,
     DeclarationAnswered.TYPE: DeclarationAnswered,
     DeadlineApproaching.TYPE: DeadlineApproaching,
+    YearEnding.TYPE: YearEnding,
     NoticePosted.TYPE: NoticePosted,
     PersonErased.TYPE: PersonErased,
     RecordSealed.TYPE: RecordSealed,

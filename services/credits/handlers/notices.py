@@ -6,7 +6,7 @@ from services.credits import bootstrap
 from services.credits.app.badges.status_lists import publish_revocations
 from services.credits.app.context import RulesContext
 from services.credits.app.deadlines.remind import file_deadline
-from services.credits.app.notices.tell_learner import tell_of_answer, tell_of_deadline, tell_of_entry
+from services.credits.app.notices.tell_learner import tell_of_answer, tell_of_deadline, tell_of_entry, tell_of_year
 from services.credits.events.consumed import AboutLearner
 from services.credits.events.published import (
     CertificateConfirmed,
@@ -17,6 +17,7 @@ from services.credits.events.published import (
     HoursHeld,
     HoursReleased,
     HoursReversed,
+    YearEnding,
 )
 from services.kit.consumer import EventHandler, consumer
 from services.kit.events import Envelope
@@ -31,6 +32,7 @@ def event_handlers(ctx: RulesContext) -> dict[str, EventHandler]:
         HoursReleased.TYPE: partial(tell_of_entry, ctx),
         HoursReversed.TYPE: partial(_reversed, ctx),
         DeadlineApproaching.TYPE: partial(tell_of_deadline, ctx),
+        YearEnding.TYPE: partial(tell_of_year, ctx),
         CertificateConfirmed.TYPE: partial(file_deadline, ctx),
         DeclarationAnswered.TYPE: partial(tell_of_answer, ctx),
     }

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -12,9 +13,10 @@ from services.credits.domain.deadlines import REMINDER_DAYS
 from services.credits.domain.ids import LearnerId
 from services.credits.handlers.notices import event_handlers
 from services.kit.days import SHANGHAI, civil_day
-from tests.unit.credits.world import AFP, Crash, World
+from tests.unit.credits.world import AFP, Crash, World, completed
 
 REMINDED = "credits.deadline_approaching.v1"
+YEAR_ENDING = "credits.year_ending.v1"
 CONFIRMED = "credits.certificate_confirmed.v1"
 
 
@@ -26,6 +28,7 @@ class ReminderMachine(RuleBasedStateMachine):
         self.world = World()
         self.learners = 0
         self.since: dict[LearnerId, date] = {}
+        self.earned: list[tuple[LearnerId, date, Decimal]] = []
 
     @property
     def today(self) -> date:
@@ -50,9 +53,19 @@ class ReminderMachine(RuleBasedStateMachine):
         later = datetime.combine(self.today + timedelta(days=days), time(hour), SHANGHAI)
         self.world.clock.advance(max(0, int((later - self.world.clock.now()).total_seconds() * 1000)))
 
+    @rule(place=st.integers(0, 4), hours=st.sampled_from(["1.5", "3.5", "5"]))
+    def earn(self, place: int, hours: str) -> None:
+        """A learner completes a lecture."""
+        if place < self.learners:
+            learner, name = LearnerId(f"learner-{place}"), f"lecture-{len(self.earned)}"
+            self.world.publish(name, content=name, hours=hours, eligible=["AFP"])
+            self.world.deliver(completed(name, name, learner=learner, at=self.world.clock.now()))
+            self.earned.append((learner, self.today, Decimal(hours)))
+
     @rule(crash=st.sampled_from([None, None, "before", "after"]), spared=st.integers(0, 3))
     def call(self, crash: str | None, spared: int) -> None:
         """The function is called, and may die."""
+        before = len(self.world.sent(YEAR_ENDING))
         self.world.store.crash, self.world.store.spared = crash, spared
         try:
             remind_learners(self.world.notices)
@@ -60,6 +73,8 @@ class ReminderMachine(RuleBasedStateMachine):
             return
         finally:
             self.world.store.crash, self.world.store.spared = None, 0
+            for event in self.world.sent(YEAR_ENDING)[before:]:
+                assert self.lacks(LearnerId(event.data["learner_id"]), date.fromisoformat(event.data["year_start"]))
         self.check_that_nobody_waits()
 
     def check_that_nobody_waits(self) -> None:
@@ -72,12 +87,32 @@ class ReminderMachine(RuleBasedStateMachine):
                 due = end - timedelta(days=days)
                 if nearer < (end - self.today).days <= days and since <= due:
                     assert (learner, str(end), days) in told, f"{learner} waits for {days} days"
+            self.check_the_year(learner, since)
+
+    def check_the_year(self, learner: LearnerId, since: date) -> None:
+        """A year before the last that lacks hours was reminded of likewise."""
+        told = {
+            (e.data["learner_id"], e.data["deadline"], e.data["reminder_days"]) for e in self.world.sent(YEAR_ENDING)
+        }
+        start = self.world.certificates(learner)[AFP].period_start
+        year, end = next((a, b) for a, b in years(start) if b >= self.today)
+        left = (end - self.today).days
+        for days, nearer in zip(REMINDER_DAYS, [*REMINDER_DAYS[1:], -1], strict=True):
+            due = nearer < left <= days and since <= end - timedelta(days=days)
+            if due and end not in ends(start) and self.lacks(learner, year):
+                assert (learner, str(end), days) in told, f"{learner} waits for {days} days of a year"
+
+    def lacks(self, learner: LearnerId, year: date) -> bool:
+        """Whether a learner has not earned the five hours of the year that begins on a day."""
+        start = self.world.certificates(learner)[AFP].period_start
+        end = dict(years(start))[year]
+        return sum(hours for who, day, hours in self.earned if who == learner and year <= day <= end) < 5
 
     @invariant()
     def each_reminder_comes_once_and_never_late(self) -> None:
-        """Per learner, period and number of days."""
-        data = [event.data for event in self.world.sent(REMINDED)]
-        times = Counter((d["learner_id"], d["period_start"], d["reminder_days"]) for d in data)
+        """Per learner, period or year of it, and number of days."""
+        data = [event.data for type_ in (REMINDED, YEAR_ENDING) for event in self.world.sent(type_)]
+        times = Counter((d["learner_id"], d["deadline"], d["reminder_days"]) for d in data)
         assert set(times.values()) <= {1}
         assert all(0 <= d["days_left"] <= d["reminder_days"] for d in data)
 
@@ -89,6 +124,16 @@ def ends(start: date) -> list[date]:
         leap = start.year + years
         follows = start.replace(year=leap) if (start.month, start.day) != (2, 29) or leap % 4 == 0 else date(leap, 3, 1)
         found.append(follows - timedelta(days=1))
+    return found
+
+
+def years(start: date) -> list[tuple[date, date]]:
+    """The first and last days of the years of these periods, the same way."""
+    found: list[tuple[date, date]] = []
+    for end in ends(start):
+        first = found[-1][1] + timedelta(days=1) if found else start
+        follows = date(first.year + 1, *((3, 1) if (first.month, first.day) == (2, 29) else (first.month, first.day)))
+        found += [(first, follows - timedelta(days=1)), (follows, end)]
     return found
 
 

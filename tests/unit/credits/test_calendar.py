@@ -48,6 +48,34 @@ def test_a_deadline_is_an_all_day_event_on_the_periods_last_day(world: World) ->
     assert "还差 28.5 学时" in description
 
 
+def earn_all_but_the_first_year(world: World) -> None:
+    """30 hours in 2026, compulsory ones; none of the five that 2025 asks for."""
+    world.publish("much", content="much", eligible=["AFP"], hours="30", category="compulsory")
+    world.deliver(completed("watch-much", "much"))
+
+
+def test_a_missed_year_is_missing_in_the_calendar_too(world: World) -> None:
+    earn_all_but_the_first_year(world)
+    descriptions = [line for line in lines(ask(world)) if line.startswith("DESCRIPTION:2025")]
+    assert descriptions == [
+        "DESCRIPTION:2025年1月1日至2026年12月31日。2025年1月1日至2025年12月31日这一年已结束，少 5 学时。"
+        "\\nThe year from 1 January 2025 to 31 December 2025 is over\\, 5 hours short."
+    ]
+
+
+def test_each_year_that_still_runs_has_its_own_deadline() -> None:
+    world = World()
+    world.certify(AFP, start=date(2025, 6, 1))
+    found = lines(ask(world))
+    assert [line for line in found if line.startswith("DTSTART")] == [
+        "DTSTART;VALUE=DATE:20260531",
+        "DTSTART;VALUE=DATE:20270531",
+    ]
+    assert f"UID:AFP-2025-06-01-2026-05-31-{LEARNER}@xueshi" in found
+    (year,) = [line for line in found if line.startswith("DESCRIPTION:2025年6月1日至2026年5月31日这一年")]
+    assert "还差 5 学时" in year
+
+
 def test_every_begin_has_its_end_and_every_line_a_name(world: World) -> None:
     world.register(CFP)
     found, open_ = lines(ask(world)), list[str]()

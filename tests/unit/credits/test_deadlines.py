@@ -1,13 +1,20 @@
 """Reminders before a period ends: once per period and reminder, made up for when missed, never after the deadline."""
 
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.credits import bootstrap
 from services.credits.app.deadlines.remind import remind_learners
-from services.credits.domain.deadlines import due_reminder
+from services.credits.app.notices.inbox import read_inbox
+from services.credits.app.texts.notices import NoticeText, text_of
+from services.credits.domain.deadlines import due_reminder, period_ends
 from services.credits.domain.ids import LearnerId
+from services.credits.domain.notices import DeadlineMessage
+from services.credits.domain.periods import period_containing, years_of
 from services.credits.handlers import remind
 from services.credits.handlers.notices import event_handlers
 from services.kit.days import SHANGHAI
@@ -148,6 +155,78 @@ def test_it_says_what_is_missing_at_that_time(world: World) -> None:
         "compulsory_remaining_hours": "0.5",
         "year_remaining_hours": "3.5",
     }
+
+
+def earn(world: World, name: str, hours: str, on: date, category: str = "compulsory") -> None:
+    """A lecture of its own, completed on a day."""
+    world.publish(name, content=name, eligible=["AFP"], hours=hours, category=category)
+    world.deliver(completed(f"watch-{name}", name, at=datetime.combine(on, time(12), SHANGHAI)))
+
+
+def newest_notice(world: World) -> NoticeText:
+    """What the inbox says last."""
+    hear(world)
+    return text_of(read_inbox(world.store, LEARNER, None, 1).notices.items[0].told)
+
+
+def test_a_missed_year_is_not_said_to_be_there(world: World) -> None:
+    earn(world, "all-else", "30", date(2026, 1, 5))
+    at(world, END - timedelta(days=30))
+    remind_learners(world.notices)
+    (event,) = world.sent("credits.deadline_approaching.v1")
+    year = {"requirement": "year", "start": "2025-01-01", "end": "2025-12-31"}
+    assert event.data["missing"] == [{**year, "missing_hours": "5", "waiting_hours": "0"}]
+    body = newest_notice(world).body
+    assert "已满足" not in body.zh
+    assert body.zh.endswith("2025年1月1日至2025年12月31日这一年已结束，少 5 学时。")
+    assert body.en.endswith("The year from 1 January 2025 to 31 December 2025 is over, 5 hours short.")
+
+
+def test_a_year_is_reminded_of_while_its_minimum_is_missing() -> None:
+    world = World()
+    world.certify(AFP, start=date(2025, 6, 1))
+    hear(world)
+    for day in (date(2026, 3, 2), date(2026, 5, 1), date(2026, 5, 24)):
+        if day.day == 24:
+            earn(world, "enough", "5", date(2026, 5, 20), "elective")
+        at(world, day)
+        remind_learners(world.notices)
+    events = world.sent("credits.year_ending.v1")
+    assert [(e.data["deadline"], e.data["year_start"], e.data["days_left"]) for e in events] == [
+        ("2026-05-31", "2025-06-01", 90),
+        ("2026-05-31", "2025-06-01", 30),
+    ], "after seven days more there is nothing to remind of"
+    assert reminders(world) == []
+
+
+def test_a_years_notice_says_which_year_and_what_it_lacks() -> None:
+    world = World()
+    world.certify(AFP, start=date(2025, 6, 1))
+    hear(world)
+    earn(world, "some", "1.5", date(2026, 1, 10))
+    at(world, date(2026, 5, 1))
+    remind_learners(world.notices)
+    text = newest_notice(world)
+    assert text.title.zh == "AFP 年度最低学时还有 30 天截止"
+    assert text.body.zh == "2025年6月1日至2026年5月31日这一年还差 3.5 学时。"
+    assert text.body.en == "The year from 1 June 2025 to 31 May 2026 still needs 3.5 hours."
+
+
+def test_a_notice_from_before_every_year_was_looked_at_claims_no_more_than_was_known() -> None:
+    old = DeadlineMessage(AFP, END, 30, Decimal(0), Decimal(0), Decimal(0))
+    assert "最后一年" in text_of(old).body.zh
+    assert "全部" not in text_of(old).body.zh
+
+
+@given(
+    anchor=st.dates(date(2020, 1, 1), date(2045, 12, 31)),
+    years=st.integers(1, 5),
+    after=st.integers(0, 4000),
+)
+def test_a_period_is_found_under_the_end_of_each_of_its_years(anchor: date, years: int, after: int) -> None:
+    period = period_containing(anchor, anchor + timedelta(days=after), lambda _: years)
+    assert period is not None
+    assert all(period.end in period_ends(year.end, years) for year in years_of(period) if year.end)
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])

@@ -6,13 +6,12 @@ from datetime import UTC, date, datetime
 from services.credits.app.accounts.read_account import CertificateBalance, read_account
 from services.credits.app.context import RulesContext
 from services.credits.app.deadlines.problems import NO_DEADLINES
-from services.credits.app.texts.notices import missing_text
+from services.credits.app.texts.reasons import Text
+from services.credits.app.texts.shortfalls import missing_text
 from services.credits.app.texts.wording import period_zh
-from services.credits.domain.balances import PeriodBalance
-from services.credits.domain.credentials import Credential
 from services.credits.domain.deadlines import REMINDER_DAYS
 from services.credits.domain.ids import LearnerId
-from services.credits.domain.notices import DeadlineMessage
+from services.credits.domain.periods import years_of
 from services.kit.days import ONE_DAY, civil_day
 
 MAX_OCTETS = 75
@@ -22,7 +21,7 @@ MORNING = "15H"
 
 
 def calendar_file(ctx: RulesContext, learner_id: LearnerId) -> bytes:
-    """The deadlines of the periods that run now, of confirmed certificates and of those that wait to be.
+    """The deadlines of the periods that run now and of their years, of certificates confirmed or not yet.
 
     Raises:
         Problem: NO_DEADLINES: a calendar cannot be empty.
@@ -33,7 +32,7 @@ def calendar_file(ctx: RulesContext, learner_id: LearnerId) -> bytes:
         raise NO_DEADLINES.problem()
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Xueshi//Credits//ZH", "CALSCALE:GREGORIAN"]
     for balance in ending:
-        lines += _event(balance, learner_id, ctx.clock.now())
+        lines += _events(balance, learner_id, ctx.clock.now())
     return "".join(f"{folded(line)}\r\n" for line in [*lines, "END:VCALENDAR"]).encode()
 
 
@@ -56,19 +55,33 @@ def escaped(text: str) -> str:
     return text
 
 
-def _event(balance: CertificateBalance, learner_id: LearnerId, now: datetime) -> Iterator[str]:
-    certificate, current = balance.certificate, balance.current
-    end = current.period.end
-    assert end is not None  # noqa: S101 (for the type checker: the caller chose those that end)
-    missing = missing_text(_told(certificate.credential, current, end, now))
-    summary = f"{certificate.credential} 继续教育周期截止 · {certificate.credential} deadline"
-    description = f"{period_zh(current.period)}。{missing.zh}\n{missing.en}"
+def _events(balance: CertificateBalance, learner_id: LearnerId, now: datetime) -> Iterator[str]:
+    """Of each year that still runs, and of the period, which ends with its last year."""
+    credential, current, today = balance.certificate.credential, balance.current, civil_day(now)
+    for year in years_of(current.period):
+        if year.end is None or year.end < today:
+            continue
+        of_year = year.end != current.period.end
+        what = Text("年度最低学时截止", "end of a year") if of_year else Text("继续教育周期截止", "deadline")
+        asked = [gap for gap in current.shortfalls if gap.span == year] if of_year else current.shortfalls
+        missing = missing_text(asked, today)
+        span = "" if of_year and asked else f"{period_zh(year if of_year else current.period)}。"
+        yield from _event(
+            uid=f"{credential}-{current.period.start}-{f'{year.end}-' if of_year else ''}{learner_id}@xueshi",
+            day=year.end,
+            summary=f"{credential} {what.zh} · {credential} {what.en}",
+            description=f"{span}{missing.zh}\n{missing.en}",
+            now=now,
+        )
+
+
+def _event(*, uid: str, day: date, summary: str, description: str, now: datetime) -> Iterator[str]:
     yield from (
         "BEGIN:VEVENT",
-        f"UID:{certificate.credential}-{current.period.start}-{learner_id}@xueshi",
+        f"UID:{uid}",
         f"DTSTAMP:{now.astimezone(UTC):%Y%m%dT%H%M%SZ}",
-        f"DTSTART;VALUE=DATE:{end:%Y%m%d}",
-        f"DTEND;VALUE=DATE:{end + ONE_DAY:%Y%m%d}",
+        f"DTSTART;VALUE=DATE:{day:%Y%m%d}",
+        f"DTEND;VALUE=DATE:{day + ONE_DAY:%Y%m%d}",
         f"SUMMARY:{escaped(summary)}",
         f"DESCRIPTION:{escaped(description)}",
         "TRANSP:TRANSPARENT",
@@ -82,14 +95,3 @@ def _event(balance: CertificateBalance, learner_id: LearnerId, now: datetime) ->
             "END:VALARM",
         )
     yield "END:VEVENT"
-
-
-def _told(credential: Credential, balance: PeriodBalance, end: date, now: datetime) -> DeadlineMessage:
-    return DeadlineMessage(
-        credential=credential,
-        deadline=end,
-        days_left=(end - civil_day(now)).days,
-        remaining=balance.remaining,
-        compulsory_remaining=balance.compulsory_remaining,
-        year_remaining=balance.years[-1].remaining,
-    )

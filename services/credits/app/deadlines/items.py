@@ -41,6 +41,12 @@ def reminder_key(deadline: Deadline, period_start: date, days: int) -> Key:
     return Key(learner_pk(deadline.learner_id), sk)
 
 
+def year_reminder_key(deadline: Deadline, year_start: date, days: int) -> Key:
+    """The mark that a reminder of a year of a period was given; a period may begin on the same day."""
+    sk = f"REMINDED#{deadline.credential}#YEAR#{year_start}#{days:02d}"
+    return Key(learner_pk(deadline.learner_id), sk)
+
+
 @stored(shape=1, personal=NOTHING)
 class WalkMark:
     """Up to which day everything due was done."""

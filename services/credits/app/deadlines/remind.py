@@ -1,12 +1,12 @@
 """Reminding learners of deadlines: each confirmed certificate is filed under the day its period ends, and a daily walk
-reads the few days that matter, never the table.
+reads the few days that matter, never the table: a year of a period ends a whole number of years before the period.
 
 The walk goes on from the day it last finished, that one included, so missed days are made up and a certificate
 confirmed after the day's walk is found by the next. A mark that never expires makes each reminder happen once.
 """
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -20,19 +20,37 @@ from services.credits.app.deadlines.items import (
     deadlines_pk,
     reminder_key,
     walk_key,
+    year_reminder_key,
 )
 from services.credits.app.ledger.items import read_entries
 from services.credits.domain.awarding import period_on
-from services.credits.domain.balances import period_balance
-from services.credits.domain.deadlines import REMINDER_DAYS, due_reminder
-from services.credits.domain.periods import Period
+from services.credits.domain.balances import PeriodBalance, Shortfall, period_balance
+from services.credits.domain.deadlines import REMINDER_DAYS, due_reminder, period_ends
+from services.credits.domain.periods import Period, years_of
 from services.credits.events.consumed import AboutCertificate
-from services.credits.events.published import DeadlineApproaching
+from services.credits.events.published import DeadlineApproaching, MissingHours, YearEnding
 from services.kit.days import ONE_DAY, civil_day
 from services.kit.events import Envelope
 from services.kit.observability import count
-from services.kit.store import Change, Put, Store, commit_retrying, read_or
+from services.kit.store import Change, Key, Put, Store, commit_retrying, read_or
 from services.kit.store.pages import every
+
+
+@dataclass(frozen=True)
+class DaysLeft:
+    """That so many days are left until `end`, and which reminder that makes due."""
+
+    end: date
+    reminder: int
+    left: int
+
+
+@dataclass(frozen=True)
+class Due:
+    """A reminder that is due: what it tells, and the mark that it was given."""
+
+    mark: Key
+    told: DeadlineApproaching | YearEnding
 
 
 def file_deadline(ctx: RulesContext, event: Envelope) -> None:
@@ -70,7 +88,8 @@ def _walk(ctx: RulesContext, day: date, today: date) -> int:
     for days in REMINDER_DAYS:
         end = day + days * ONE_DAY
         if due_reminder((end - today).days) == days:
-            given += sum(_remind(ctx, deadline, end, days) for deadline in _filed(ctx.store, end))
+            ending = (d for last in period_ends(end, ctx.rules.most_years()) for d in _filed(ctx.store, last))
+            given += sum(_remind(ctx, deadline, end, days) for deadline in ending)
     for deadline in _filed(ctx.store, day - ONE_DAY):
         _file(ctx, deadline, day)
     return given
@@ -95,23 +114,35 @@ def _file(ctx: RulesContext, deadline: Deadline, day: date) -> None:
 
 
 def _remind(ctx: RulesContext, deadline: Deadline, end: date, days: int) -> bool:
-    """Gives one reminder, unless it was given, or the period no longer ends there."""
-    days_left = (end - civil_day(ctx.clock.now())).days
+    """Gives one reminder, unless it was given, or neither the period nor a year that lacks hours ends there."""
+    left = DaysLeft(end, days, (end - civil_day(ctx.clock.now())).days)
 
     def plan() -> tuple[Change, bool]:
-        period = _period(ctx, deadline, end)
-        if period is None or period.end != end:
+        due = _due(ctx, deadline, left)
+        if due is None or ctx.store.get(due.mark, Reminder) is not None:
             return Change(), False
-        key = reminder_key(deadline, period.start, days)
-        if ctx.store.get(key, Reminder) is not None:
-            return Change(), False
-        event = _event(ctx, deadline, period, end, days, days_left)
-        return Change([Put(key, Reminder(ctx.clock.now(), days_left))], [event]), True
+        subject = f"{deadline.learner_id}/{deadline.credential}/{end}"
+        event = ctx.events.make(due.told, subject=subject, correlation_id=f"{subject}/{days}")
+        return Change([Put(due.mark, Reminder(ctx.clock.now(), left.left))], [event]), True
 
     given = commit_retrying(ctx.store, plan)
     if given:
         count("Reminders", days=str(days))
     return given
+
+
+def _due(ctx: RulesContext, deadline: Deadline, days: DaysLeft) -> Due | None:
+    period = _period(ctx, deadline, days.end)
+    year = next((year for year in years_of(period) if year.end == days.end), None) if period else None
+    if period is None or year is None:
+        return None
+    rule = ctx.rules.in_force(deadline.credential, period.start)
+    balance = period_balance(read_entries(ctx.store, deadline.learner_id), deadline.credential, period, rule)
+    if days.end == period.end:
+        return Due(reminder_key(deadline, period.start, days.reminder), _period_ends(deadline, balance, days))
+    missing = [shortfall for shortfall in balance.shortfalls if shortfall.span == year]
+    mark = year_reminder_key(deadline, year.start, days.reminder)
+    return Due(mark, _year_ends(deadline, balance, year, missing, days)) if missing else None
 
 
 def _period(ctx: RulesContext, deadline: Deadline, day: date) -> Period | None:
@@ -121,23 +152,45 @@ def _period(ctx: RulesContext, deadline: Deadline, day: date) -> Period | None:
     return period_on(certificate, day, ctx.rules)
 
 
-def _event(ctx: RulesContext, deadline: Deadline, period: Period, end: date, days: int, days_left: int) -> Envelope:
-    rule = ctx.rules.in_force(deadline.credential, period.start)
-    balance = period_balance(read_entries(ctx.store, deadline.learner_id), deadline.credential, period, rule)
-    data = DeadlineApproaching(
+def _period_ends(deadline: Deadline, balance: PeriodBalance, days: DaysLeft) -> DeadlineApproaching:
+    return DeadlineApproaching(
         learner_id=deadline.learner_id,
         credential=deadline.credential,
-        period_start=period.start,
-        deadline=end,
-        reminder_days=days,
-        days_left=days_left,
+        period_start=balance.period.start,
+        deadline=days.end,
+        reminder_days=days.reminder,
+        days_left=days.left,
         earned_hours=format(balance.earned, "f"),
         remaining_hours=_text(balance.remaining),
         compulsory_remaining_hours=_text(balance.compulsory_remaining),
         year_remaining_hours=_text(balance.years[-1].remaining),
+        missing=[_missing(shortfall) for shortfall in balance.shortfalls],
     )
-    subject = f"{deadline.learner_id}/{deadline.credential}/{end}"
-    return ctx.events.make(data, subject=subject, correlation_id=f"{subject}/{days}")
+
+
+def _year_ends(
+    deadline: Deadline, balance: PeriodBalance, year: Period, missing: Sequence[Shortfall], days: DaysLeft
+) -> YearEnding:
+    return YearEnding(
+        learner_id=deadline.learner_id,
+        credential=deadline.credential,
+        period_start=balance.period.start,
+        year_start=year.start,
+        deadline=days.end,
+        reminder_days=days.reminder,
+        days_left=days.left,
+        missing=[_missing(shortfall) for shortfall in missing],
+    )
+
+
+def _missing(shortfall: Shortfall) -> MissingHours:
+    return MissingHours(
+        requirement=shortfall.requirement,
+        start=shortfall.span.start,
+        end=shortfall.span.end,
+        missing_hours=format(shortfall.missing, "f"),
+        waiting_hours=format(shortfall.waiting, "f"),
+    )
 
 
 def _text(hours: Decimal | None) -> str | None:

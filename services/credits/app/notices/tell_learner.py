@@ -1,14 +1,18 @@
 """What the service's own facts become in the learner's inbox."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from services.credits.app.context import Context
 from services.credits.app.ledger.items import read_entries
 from services.credits.app.notices.inbox import post_notice
+from services.credits.domain.awarding import NO_HOURS
+from services.credits.domain.balances import Shortfall
 from services.credits.domain.ledger import Entry
 from services.credits.domain.notices import AnswerMessage, DeadlineMessage, message_of
+from services.credits.domain.periods import Period
 from services.credits.events.consumed import AboutEntry, AboutLearner
-from services.credits.events.published import DeadlineApproaching, DeclarationAnswered
+from services.credits.events.published import DeadlineApproaching, DeclarationAnswered, MissingHours, YearEnding
 from services.kit.events import Envelope
 from services.kit.store import Store, required
 
@@ -52,8 +56,33 @@ def tell_of_deadline(ctx: Context, event: Envelope) -> None:
         remaining=_hours(data.remaining_hours),
         compulsory_remaining=_hours(data.compulsory_remaining_hours),
         year_remaining=_hours(data.year_remaining_hours),
+        missing=None if data.missing is None else _shortfalls(data.missing),
     )
     post_notice(ctx, AboutLearner.model_validate(event.data).learner_id, event, event.time, told)
+
+
+def tell_of_year(ctx: Context, event: Envelope) -> None:
+    """Tells the learner that a year of a period ends soon, and what was missing when the reminder was given."""
+    data = YearEnding.model_validate(event.data)
+    missing = _shortfalls(data.missing)
+    told = DeadlineMessage(
+        credential=data.credential,
+        deadline=data.deadline,
+        days_left=data.days_left,
+        remaining=NO_HOURS,
+        compulsory_remaining=NO_HOURS,
+        year_remaining=sum((shortfall.missing for shortfall in missing), NO_HOURS),
+        missing=missing,
+        year_start=data.year_start,
+    )
+    post_notice(ctx, AboutLearner.model_validate(event.data).learner_id, event, event.time, told)
+
+
+def _shortfalls(missing: Iterable[MissingHours]) -> tuple[Shortfall, ...]:
+    return tuple(
+        Shortfall(one.requirement, Period(one.start, one.end), Decimal(one.missing_hours), Decimal(one.waiting_hours))
+        for one in missing
+    )
 
 
 def _hours(text: str | None) -> Decimal | None:

@@ -4,10 +4,12 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from services.credits.app.texts.reasons import TEXTS, Text
+from services.credits.app.texts.shortfalls import missing_text
 from services.credits.app.texts.wording import day_en, day_zh, hours_text
 from services.credits.domain.credentials import Credential
 from services.credits.domain.declarations import Outcome
 from services.credits.domain.notices import AnswerMessage, DeadlineMessage, HoursMessage, Message, NoticeKind
+from services.kit.days import ONE_DAY
 
 
 class NoticeText(NamedTuple):
@@ -72,39 +74,51 @@ def text_of(told: Message) -> NoticeText:
     return _filled(NoticeText(_HEADLINES[told.kind], body), told)
 
 
-def missing_text(told: DeadlineMessage) -> Text:
-    """What is missing until a deadline."""
+def _missing(told: DeadlineMessage) -> Text:
+    if told.missing is None:
+        return _sums_missing(told)
+    return missing_text(told.missing, told.deadline - told.days_left * ONE_DAY)
+
+
+def _sums_missing(told: DeadlineMessage) -> Text:
+    """Of a notice that knows three sums, and nothing of the period's earlier years."""
+    sums = (told.remaining, told.compulsory_remaining, told.year_remaining)
     if told.remaining is None:
         return Text(
             "该证书的学时要求未知，请以认证机构公布的为准。", "What this certificate asks for is not known to us."
         )
-    if not any((told.remaining, told.compulsory_remaining, told.year_remaining)):
+    if not any(sums):
         return Text(
-            "学时已满足要求；如尚未申报，请及时申报。",
-            "All required hours are there; declare them if you have not yet.",
+            "本周期总学时、必修学时和最后一年的最低要求已满足；如尚未申报，请及时申报。",
+            "The period's hours, its compulsory ones and the last year's minimum are there; declare them if you have "
+            "not yet.",
         )
-    total, compulsory, year = (hours_text(h or Decimal(0)) for h in _parts(told))
+    total, compulsory, year = (hours_text(hours or Decimal(0)) for hours in sums)
     return Text(
         f"还差 {total} 学时；必修还差 {compulsory} 学时，最后一年的最低要求还差 {year} 学时。",
         f"{total} hours are missing; of the compulsory ones {compulsory}, of the last year's minimum {year}.",
     )
 
 
-def _parts(told: DeadlineMessage) -> tuple[Decimal | None, ...]:
-    return told.remaining, told.compulsory_remaining, told.year_remaining
-
-
 def _deadline(told: DeadlineMessage) -> NoticeText:
-    missing, left = missing_text(told), told.days_left
-    days = "1 day" if left == 1 else f"{left} days"
-    title = Text(f"{told.credential} 周期还有 {left} 天截止", f"Your {told.credential} period ends in {days}")
-    if left == 0:
-        title = Text(f"{told.credential} 周期今天截止", f"Your {told.credential} period ends today")
-    body = Text(
-        f"本周期最后一天是{day_zh(told.deadline)}。{missing.zh}",
-        f"The period's last day is {day_en(told.deadline)}. {missing.en}",
-    )
+    missing, of_year = _missing(told), told.year_start is not None
+    what = Text(f"{told.credential} 年度最低学时", f"A year of your {told.credential} period")
+    if not of_year:
+        what = Text(f"{told.credential} 周期", f"Your {told.credential} period")
+    title = Text(f"{what.zh}{_left_zh(told.days_left)}", f"{what.en} ends {_left_en(told.days_left)}")
+    if of_year:
+        return NoticeText(title, missing)
+    last_zh, last_en = day_zh(told.deadline), day_en(told.deadline)
+    body = Text(f"本周期最后一天是{last_zh}。{missing.zh}", f"The period's last day is {last_en}. {missing.en}")
     return NoticeText(title, body)
+
+
+def _left_zh(days: int) -> str:
+    return f"还有 {days} 天截止" if days else "今天截止"
+
+
+def _left_en(days: int) -> str:
+    return {0: "today", 1: "in 1 day"}.get(days, f"in {days} days")
 
 
 def _filled(text: NoticeText, told: HoursMessage | AnswerMessage) -> NoticeText:

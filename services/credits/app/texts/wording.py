@@ -28,6 +28,11 @@ def period_zh(period: Period) -> str:
     return f"{day_zh(period.start)}至{day_zh(period.end)}" if period.end else f"{day_zh(period.start)}起"
 
 
+def period_en(period: Period) -> str:
+    """The same in English: 1 January 2026 to 31 December 2027."""
+    return f"{day_en(period.start)} to {day_en(period.end)}" if period.end else f"{day_en(period.start)} on"
+
+
 def hours_text(hours: Decimal) -> str:
     """Without trailing zeros or exponent: 1.5, 30."""
     return format(hours.normalize(), "f")

@@ -60,6 +60,10 @@ class RuleBook:
         figures = self.in_force(credential, start).figures
         return figures.period_years if figures else None
 
+    def most_years(self) -> int:
+        """How long the longest period of any rule lasts; 0 where none is known."""
+        return max((rule.figures.period_years for rule in self._rules if rule.figures), default=0)
+
     def _of(self, credential: Credential) -> list[Rule]:
         return [rule for rule in self._rules if credential in rule.credentials]
 

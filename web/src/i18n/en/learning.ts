@@ -132,7 +132,7 @@ export const learning: Record<keyof typeof zh, string> = {
   'hours.unit': 'hours',
   'hours.of': '/ {required} hours',
   'hours.compulsory': 'Compulsory',
-  'hours.year': 'Year {number}',
+  'hours.year': '{start} to {end}',
   'hours.met': 'met',
   'hours.left': '{hours} to go',
   'hours.timeline': 'Timeline',

@@ -123,7 +123,7 @@ export const learning = {
   'hours.unit': '学时',
   'hours.of': '/ {required} 学时',
   'hours.compulsory': '其中必修',
-  'hours.year': '第 {number} 年',
+  'hours.year': '{start} 至 {end}',
   'hours.met': '已达标',
   'hours.left': '还差 {hours}',
   'hours.timeline': '时间线',
