@@ -33,7 +33,8 @@ class Circumstances:
     """What decides, beside the course, what a watch gives.
 
     `named` is whether the learner's profile has a real name: hours are reported for a person. `awarded` are the marks
-    of what was awarded (see `mark_name`), and `quotas` the membership periods' by id, as far as the watch asks for any.
+    of awards that were not taken back (see `mark_name`), and `quotas` the membership periods' by id, as far as the
+    watch asks for any.
     """
 
     certificates: Mapping[Credential, Certificate]
@@ -58,7 +59,7 @@ class Circumstances:
 
 
 def mark_name(credential: Credential | None, period: Period | None, content_id: str) -> str:
-    """What the mark is called that a lecture was awarded in a period: there is one of each, forever."""
+    """What the mark is called that a lecture was awarded in a period: one of each, naming the last watch."""
     return f"{credential}#{period.start if period else None}#{content_id}"
 
 
@@ -83,6 +84,17 @@ def completion_of(
 def award_mark(award: Entry) -> str:
     """What an award's mark is called."""
     return mark_name(award.credential, award.period, award.completion.content_id)
+
+
+def standing_marks(entries: Iterable[Entry]) -> frozenset[str]:
+    """The marks of what was awarded and not taken back: a reversal frees the lecture for a new watch."""
+    awards: dict[int | None, str] = {}
+    for entry in entries:
+        if entry.kind is Kind.AWARD:
+            awards[entry.number] = award_mark(entry)
+        elif entry.kind is Kind.REVERSAL:
+            awards.pop(entry.settles, None)
+    return frozenset(awards.values())
 
 
 def deciding_marks(

@@ -33,8 +33,9 @@ def differences(
 
 
 def missing_marks(entries: Sequence[Entry], marks: Mapping[str, WatchId]) -> list[Fault]:
-    """A fault for each award without its mark."""
-    awards = [entry for entry in entries if entry.kind is Kind.AWARD]
+    """A fault for each award without its mark. Of one that was taken back it may name a later watch."""
+    gone = {entry.settles for entry in entries if entry.kind is Kind.REVERSAL}
+    awards = [entry for entry in entries if entry.kind is Kind.AWARD and entry.number not in gone]
     without = [award for award in awards if marks.get(award_mark(award)) != award.completion.watch_id]
     return [Fault(FaultKind.UNMARKED, award.number) for award in without]
 

@@ -41,8 +41,7 @@ def standing_of(award: Entry, entries: Sequence[Entry]) -> Standing:
 def decided(award: Entry, entries: Sequence[Entry], verdict: Verdict) -> list[Draft]:
     """The entries that bring an award to what the verdict says; none where it is that already.
 
-    A void award stays void: its mark forbids a second award of the lecture in the period, and only a person can judge
-    whether hours are due all the same.
+    A void award stays void. The lecture is free again: a new watch of it can earn what this one did not.
 
     Raises:
         ValueError: the award is void.

@@ -86,12 +86,19 @@ def _head_faults(learner_id: LearnerId, count: int, last_mac: str, head: Head | 
 
 
 def _second_awards(entries: Sequence[Entry]) -> list[Fault]:
-    """Every entry is genuine, but the mark that forbids a second award was not there: somebody deleted it."""
-    seen, faults = set(), []
+    """Every entry is genuine, but the mark that forbids a second award was not there: somebody deleted it.
+
+    A reversal frees the lecture: what it takes back is no first award any more.
+    """
+    gone = {entry.settles: entry.number for entry in entries if entry.kind is Kind.REVERSAL}
+    standing: dict[tuple[object, ...], Entry] = {}
+    faults = []
     for entry in entries:
-        if entry.kind is Kind.AWARD and entry.period:
-            award = (entry.credential, entry.completion.content_id, entry.period.start)
-            if award in seen:
-                faults.append(Fault(FaultKind.AWARDED_TWICE, entry.number))
-            seen.add(award)
+        if entry.kind is not Kind.AWARD or entry.period is None:
+            continue
+        award = (entry.credential, entry.completion.content_id, entry.period.start)
+        first = standing.get(award)
+        if first and gone.get(first.number, entry.number) >= entry.number:
+            faults.append(Fault(FaultKind.AWARDED_TWICE, entry.number))
+        standing[award] = entry
     return faults

@@ -70,4 +70,4 @@ def test_a_released_hold_is_five_items(meter: tuple[World, Callable[[], tuple[in
     world.name()
     look()
     world.confirm(CFP)
-    assert look() == (4, 10)
+    assert look() == (5, 10)

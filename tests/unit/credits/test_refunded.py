@@ -5,9 +5,12 @@ from decimal import Decimal
 import pytest
 
 from services.credits.app.accounts.read_account import read_account
+from services.credits.app.advice.advise import advise
 from services.credits.app.awarding.award_hours import WatchOfAnotherLearner
 from services.credits.app.awarding.reverse_watches import WatchUnknown
 from services.credits.domain.awarding import NO_HOURS
+from services.credits.domain.ids import CourseId
+from services.credits.domain.ledger import Reason
 from services.credits.domain.review import Standing
 from tests.unit.credits.world import ADMINISTRATOR, AFP, CFP, LEARNER, OTHER, Crash, World, completed, refunded
 
@@ -58,6 +61,29 @@ def test_the_request_again_adds_nothing_and_is_answered_once(world: World) -> No
     before = world.state()
     world.deliver(refunded())
     assert world.state() == before
+
+
+def test_bought_again_and_watched_again_it_counts_again_and_once(world: World) -> None:
+    world.deliver(refunded())
+    for watch in ("watch-2", "watch-3"):
+        world.deliver(completed(watch))
+    assert world.outline()[5:] == [
+        "award AFP 1.5 COMPLETED",
+        "hold CFP 1.5 NO_CERTIFICATE",
+        "declined AFP 0 ALREADY_AWARDED_IN_PERIOD",
+        "hold CFP 1.5 NO_CERTIFICATE",
+    ]
+    assert world.verdict().faults == []
+    world.deliver(refunded("watch-2", revocation="refund-02"))
+    world.deliver(completed("watch-4"))
+    assert counted(world)[0] == Decimal("1.5")
+    assert world.verdict().faults == []
+
+
+def test_what_is_told_before_it_is_watched_again_is_what_then_happens(world: World) -> None:
+    world.deliver(refunded())
+    found = advise(world.ctx, LEARNER, CourseId("course"), "v1", on_membership=False)
+    assert (AFP, Reason.COMPLETED) in [(draft.credential, draft.reason) for draft in found.outcomes]
 
 
 @pytest.mark.parametrize("standing", [Standing.UNDER_REVIEW, Standing.VOID])

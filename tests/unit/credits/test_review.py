@@ -70,8 +70,15 @@ def test_a_void_award_counts_nowhere_and_stays_void(world: World, first: Standin
     assert world.verdict().faults == []
 
 
-def test_a_void_award_is_not_earned_again_in_its_period(world: World) -> None:
+def test_a_void_award_frees_the_lecture_for_a_new_watch(world: World) -> None:
     world.review(1, VOID)
+    world.deliver(completed("watch-2"))
+    assert world.outline()[-1] == "award AFP 1.5 COMPLETED"
+    assert world.verdict().faults == []
+
+
+def test_an_award_under_review_does_not_free_it(world: World) -> None:
+    world.review(1, UNDER_REVIEW)
     world.deliver(completed("watch-2"))
     assert world.outline()[-1] == "declined AFP 0 ALREADY_AWARDED_IN_PERIOD"
 

@@ -1,7 +1,7 @@
 """A learner's account as one transaction reads and writes it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from services.credits.app.certificates.items import certificate_key, current_certificates
@@ -12,7 +12,7 @@ from services.credits.app.ledger.postings import posting_of
 from services.credits.app.memberships.items import membership_periods
 from services.credits.app.profiles.items import profile_key
 from services.credits.app.profiles.problems import PERSON_ERASED
-from services.credits.domain.awarding import Circumstances, award_mark, deciding_marks
+from services.credits.domain.awarding import Circumstances, award_mark, deciding_marks, standing_marks
 from services.credits.domain.certificates import Certificate
 from services.credits.domain.credentials import Credential
 from services.credits.domain.ids import EntryId, LearnerId
@@ -46,6 +46,7 @@ class Account:
         )
         self.certificates = current_certificates(ctx.store, learner_id)
         self._entries: list[Entry] | None = None
+        self._marks: dict[str, Stored[AwardMark] | None] = {}
         self._name_given = False
 
     def entries(self) -> list[Entry]:
@@ -55,14 +56,18 @@ class Account:
         return self._entries
 
     def circumstances_of(self, watch: Completion, eligible: Sequence[Credential]) -> Circumstances:
-        """What decides, beside the course, what one watch gives; the ledger is read only if that asks for a quota."""
+        """What decides, beside the course, what one watch gives.
+
+        The ledger is read only if that asks for a quota, or the lecture was awarded before: was that taken back?
+        """
         marks = deciding_marks(watch, eligible, self.certificates, self._ctx.rules)
-        awarded = frozenset(mark for mark in marks if self._is_awarded(mark))
+        known = frozenset(mark for mark in marks if self._known_mark(mark))
+        awarded = known & standing_marks(self.entries()) if known else known
         return self._circumstances(awarded, asks_quota=watch.membership_period_id is not None)
 
     def circumstances(self) -> Circumstances:
         """What decides what any watch of the ledger gives."""
-        awarded = frozenset(award_mark(entry) for entry in self.entries() if entry.kind is Kind.AWARD)
+        awarded = standing_marks(self.entries())
         asks_quota = any(entry.completion.membership_period_id for entry in self.entries())
         return self._circumstances(awarded, asks_quota=asks_quota)
 
@@ -111,16 +116,22 @@ class Account:
         quotas = {id_: quota_state(period, self.entries()) for id_, period in periods.items()}
         return Circumstances(self.certificates, named, self._ctx.rules, awarded, quotas)
 
-    def _is_awarded(self, mark: str) -> bool:
-        return self._ctx.store.get(award_key(self.learner_id, mark), AwardMark) is not None
+    def _known_mark(self, mark: str) -> Stored[AwardMark] | None:
+        if mark not in self._marks:
+            self._marks[mark] = self._ctx.store.get(award_key(self.learner_id, mark), AwardMark)
+        return self._marks[mark]
 
     @cached_property
     def _profile(self) -> Profile:
         return read_or(self._ctx.store, profile_key(self.learner_id), Profile()).value
 
     def _mark(self, award: Entry) -> Put:
-        key = award_key(self.learner_id, award_mark(award))
-        return Put(key, AwardMark(award.completion.watch_id, award.at))
+        """The mark names the last watch that was awarded; those before it were taken back."""
+        name, watch_id = award_mark(award), award.completion.watch_id
+        known = self._known_mark(name)
+        if known is None:
+            return Put(award_key(self.learner_id, name), AwardMark(watch_id, award.at))
+        return known.put(replace(known.value, watch_id=watch_id, at=award.at))
 
     def _told(self, entry: Entry, ledger: dict[int, Entry], cause: Cause) -> Iterator[Envelope]:
         fact = fact_of(entry, ledger)

@@ -32,14 +32,14 @@ def entry_key(learner_id: LearnerId, number: int) -> Key:
 
 @stored(shape=1, personal=ID_ONLY)
 class AwardMark:
-    """Which watch was awarded, and when."""
+    """Which watch was awarded last, and when. Whether that was taken back the ledger says."""
 
     watch_id: WatchId
     at: datetime
 
 
 def award_key(learner_id: LearnerId, mark: str) -> Key:
-    """The mark that a lecture was awarded in a period, by its name. It never expires."""
+    """The mark that a lecture was awarded in a period, by its name. It never expires; a new award writes it anew."""
     return Key(learner_pk(learner_id), f"{AWARDS}{mark}")
 
 

@@ -72,11 +72,13 @@ TEXTS = {
     ),
     Reason.REVIEW_CLEARED: Text("复核通过，学时恢复计入。", "The review found nothing wrong; the hours count again."),
     Reason.REVIEW_VOIDED: Text(
-        "经复核，这笔学时不予计入，已冲回，说明见备注。",
-        "After a review these hours do not count; they were taken back. The note says why.",
+        "经复核，这笔学时不予计入，已冲回，说明见备注；重新学完该课程，可再次计入。",
+        "After a review these hours do not count; they were taken back. The note says why. Watched anew, the lecture "
+        "can count again.",
     ),
     Reason.REFUNDED: Text(
-        "所购课程已由管理员退款，这次观看的学时已撤回，说明见备注。",
-        "An administrator refunded the course, and the hours of this watch were taken back. The note says why.",
+        "所购课程已由管理员退款，这次观看的学时已撤回，说明见备注；再次取得该课程并重新学完，可再次计入。",
+        "An administrator refunded the course, and the hours of this watch were taken back. The note says why. "
+        "Got again and watched anew, the lecture can count again.",
     ),
 }
