@@ -44,7 +44,6 @@ const DOORS: Record<string, string[]> = {
   'enquiries/messages.ts': ['staff/desk'],
   'hours/CourseAdvice.vue': ['course'],
   'hours/HoursBar.vue': ['shop'],
-  'hours/NewPeriodNotice.vue': ['course'],
   'navigation/PlaceList.vue': ['account', 'staff'],
   'navigation/places.ts': ['', 'account', 'staff'],
   'navigation/useTarget.ts': ['account', 'profile'],

@@ -11,7 +11,7 @@ from services.credits.domain.review import Standing
 from services.credits.handlers.http import build_api
 from services.kit.problems import Problem
 from tests.gateway import claims, origin_secret, request, send
-from tests.unit.credits.world import AFP, CFP, LEARNER, NOON_IN_SHANGHAI, OTHER, World, completed, membership
+from tests.unit.credits.world import AFP, CFP, LEARNER, NOON_IN_SHANGHAI, OTHER, World, completed, membership, refunded
 
 PATH = "/v1/credits/courses/next/advice"
 
@@ -91,6 +91,16 @@ def test_what_was_awarded_in_this_period_gives_nothing_more() -> None:
     found = advise(w.ctx, LEARNER, CourseId("next"), "v1", on_membership=True)
     assert outline(found)[0] == "declined AFP 0 ALREADY_AWARDED_IN_PERIOD"
     assert found.outcomes[0].period
+    assert found.watched
+
+
+def test_a_lecture_is_watched_once_the_ledger_has_a_watch_of_it_whatever_became_of_that() -> None:
+    w = a_member()
+    assert not advice(w).watched
+    w.deliver(completed("w-next", "next"))
+    w.deliver(refunded("w-next"))
+    found = advise(w.ctx, LEARNER, CourseId("next"), "v1", on_membership=False)
+    assert (found.watched, outline(found)[0]) == (True, "award AFP 1.5 COMPLETED")
 
 
 def test_a_membership_that_has_ended_or_was_taken_back_has_no_quota_to_ask() -> None:

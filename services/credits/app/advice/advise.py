@@ -1,5 +1,6 @@
 """What a course would give, said before it is begun: per certificate, and whether the member quota covers it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.credits.app.advice.problems import COURSE_NOT_FOUND
@@ -11,7 +12,7 @@ from services.credits.app.memberships.items import membership_periods
 from services.credits.domain.awarding import completion_of, outcomes
 from services.credits.domain.courses import CourseVersion
 from services.credits.domain.ids import CourseId, LearnerId, WatchId
-from services.credits.domain.ledger import Draft
+from services.credits.domain.ledger import Draft, Entry
 from services.credits.domain.quota import QuotaState, quota_state
 from services.kit.store import required
 
@@ -25,17 +26,22 @@ class Advice:
 
     `quota` is the running membership period's, None where none runs; `covered` whether it has room for the whole
     course, None where it is not asked: the watch would rest on a claim or a purchase, or there is no membership.
+    `watched` is whether the ledger has a watch of this lecture already.
     """
 
     course: CourseVersion
     quota: QuotaState | None
     covered: bool | None
+    watched: bool
     outcomes: list[Draft]
 
 
 def read_quotas(ctx: Context, learner_id: LearnerId) -> list[QuotaState]:
     """How the quota of each of the learner's membership periods stands, newest first."""
-    entries = read_entries(ctx.store, learner_id)
+    return _quotas(ctx, learner_id, read_entries(ctx.store, learner_id))
+
+
+def _quotas(ctx: Context, learner_id: LearnerId, entries: Sequence[Entry]) -> list[QuotaState]:
     periods = sorted(membership_periods(ctx.store, learner_id).values(), key=lambda p: (p.valid_from, p.id))
     return [quota_state(period, entries) for period in reversed(periods)]
 
@@ -51,10 +57,13 @@ def advise(
         Problem: COURSE_NOT_FOUND.
     """
     course = required(ctx.store.get(course_key(course_id, content_version), CourseVersion), COURSE_NOT_FOUND.problem())
-    at = ctx.clock.now()
-    quota = next((state for state in read_quotas(ctx, learner_id) if state.period.covers(at)), None)
+    at, account = ctx.clock.now(), Account(ctx, learner_id)
+    entries = account.entries()
+    quota = next((state for state in _quotas(ctx, learner_id, entries) if state.period.covers(at)), None)
     charged = quota if on_membership else None
     completion = completion_of(course.value, NO_WATCH, at, charged.period.id if charged else None)
-    now = Account(ctx, learner_id).circumstances_of(completion, course.value.eligible)
+    now = account.circumstances_of(completion, course.value.eligible)
     drafts = outcomes(completion, course.value.eligible, now)
-    return Advice(course.value, quota, charged.covers(completion) if charged else None, drafts)
+    covered = charged.covers(completion) if charged else None
+    watched = any(entry.completion.content_id == course.value.content_id for entry in entries)
+    return Advice(course.value, quota, covered, watched, drafts)

@@ -64,6 +64,7 @@ class AdviceAnswer(Answer):
     category: Category
     quota: QuotaAnswer | None = Field(description="of the membership that runs; null: none does")
     covered: bool | None = Field(description="whether the quota has room for the whole course; null: it is not asked")
+    watched: bool = Field(description="whether the ledger has a watch of this lecture: an award would be a new one")
     outcomes: list[OutcomeAnswer]
 
 

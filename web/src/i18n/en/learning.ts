@@ -40,10 +40,9 @@ export const learning: Record<keyof typeof zh, string> = {
   'course.library': 'Members’ library',
   'course.libraryNote': 'Open to members; its hours count against the member quota.',
   'course.withdrawn': 'Withdrawn',
-  'course.againTitle': 'A new period',
-  'course.again':
-    'You completed this course in an earlier period. A new one has begun: {periods}. Watching it all anew earns its hours again.',
-  'course.againPeriod': '{credential} (since {start})',
+  'course.againTitle': 'Counts again',
+  'course.again': 'You completed this course. Watching it all anew earns its hours again: {periods}.',
+  'course.againPeriod': '{credential} (period since {start})',
   'course.againStart': 'Watch anew',
   'mindMap.closer': 'Zoom in',
   'mindMap.farther': 'Zoom out',
