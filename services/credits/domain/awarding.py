@@ -11,7 +11,7 @@ from services.credits.domain.courses import CourseVersion
 from services.credits.domain.credentials import Credential
 from services.credits.domain.ids import MembershipPeriodId, WatchId
 from services.credits.domain.ledger import Completion, Draft, Entry, Kind, Reason
-from services.credits.domain.periods import Period, period_containing
+from services.credits.domain.periods import Period, period_containing, periods_until
 from services.credits.domain.quota import QuotaState
 from services.credits.domain.rules import RuleBook
 from services.kit.days import civil_day
@@ -170,6 +170,11 @@ def _outcome(completion: Completion, credential: Credential, now: Circumstances)
 def period_on(certificate: Certificate, day: date, rules: RuleBook) -> Period | None:
     """The certificate's period on a day, Asia/Shanghai; None before its first one."""
     return period_containing(certificate.period_start, day, partial(rules.period_years, certificate.credential))
+
+
+def periods_so_far(certificate: Certificate, day: date, rules: RuleBook) -> list[Period]:
+    """The certificate's periods from its first one to that of a day; none before it."""
+    return periods_until(certificate.period_start, day, partial(rules.period_years, certificate.credential))
 
 
 def _held(completion: Completion, credential: Credential, reason: Reason) -> Draft:

@@ -103,7 +103,7 @@ def period_balance(entries: Sequence[Entry], credential: Credential, period: Per
         remaining=_remaining(required, compulsory + elective),
         compulsory_remaining=_remaining(compulsory_required, compulsory),
         years=[_year(awards, year, figures) for year in years_of(period)],
-        not_counted=_not_counted(entries, credential, period),
+        not_counted=_not_counted_in(entries, credential, period),
     )
 
 
@@ -121,11 +121,16 @@ def open_holds(entries: Sequence[Entry]) -> list[Entry]:
     return [entry for entry in entries if entry.kind is Kind.HOLD and entry.number not in settled]
 
 
-def _not_counted(entries: Sequence[Entry], credential: Credential, period: Period) -> list[Entry]:
+def not_counted(entries: Sequence[Entry]) -> list[Entry]:
+    """What says of each watch that gives a credential nothing now why not: open holds, what was declined, what was
+    taken back; in ledger order."""
     waiting = {hold.number for hold in open_holds(entries)}
     ended = (Kind.DECLINED, Kind.REVERSAL)
-    idle = [entry for entry in _within(entries, period) if entry.kind in ended or entry.number in waiting]
-    return [entry for entry in idle if entry.credential in (credential, None)]
+    return [entry for entry in entries if entry.kind in ended or entry.number in waiting]
+
+
+def _not_counted_in(entries: Sequence[Entry], credential: Credential, period: Period) -> list[Entry]:
+    return [entry for entry in _within(not_counted(entries), period) if entry.credential in (credential, None)]
 
 
 def _within(entries: Iterable[Entry], span: Period) -> list[Entry]:

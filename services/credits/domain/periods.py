@@ -15,22 +15,28 @@ class Period:
     end: date | None = None
 
 
-def period_containing(anchor: date, day: date, length: Callable[[date], int | None]) -> Period | None:
-    """The period in which `day` lies, of the row of periods that begins at `anchor`; None for a day before it.
+def periods_until(anchor: date, day: date, length: Callable[[date], int | None]) -> list[Period]:
+    """The row of periods that begins at `anchor`, up to the one in which `day` lies; none for a day before it.
 
     `length` answers how many years a period starting on a date lasts, None if that is not known.
     Every start is reckoned from `anchor`, so a 29 February comes back in the next leap year.
     """
-    if day < anchor:
-        return None
+    periods: list[Period] = []
     start, offset = anchor, 0
-    while (years := length(start)) is not None:
+    while start <= day:
+        years = length(start)
+        if years is None:
+            return [*periods, Period(start)]
         offset += years
         following = anniversary(anchor, offset)
-        if day < following:
-            return Period(start, following - ONE_DAY)
+        periods.append(Period(start, following - ONE_DAY))
         start = following
-    return Period(start)
+    return periods
+
+
+def period_containing(anchor: date, day: date, length: Callable[[date], int | None]) -> Period | None:
+    """The period of that row in which `day` lies; None for a day before it."""
+    return next(reversed(periods_until(anchor, day, length)), None)
 
 
 def years_of(period: Period) -> list[Period]:

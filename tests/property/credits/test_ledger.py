@@ -380,6 +380,17 @@ class LedgerMachine(RuleBasedStateMachine):
                     assert all(gap.missing > 0 and 0 <= gap.waiting <= gap.missing for gap in period.shortfalls)
 
     @invariant()
+    def whatever_was_watched_counts_or_is_explained_in_the_account(self) -> None:
+        """Of any day, with or without a certificate, and for ever."""
+        for learner in (LEARNER, OTHER):
+            entries, account = self.world.entries(learner), read_account(self.world.ctx, learner)
+            periods = [p for c in account.certificates for p in [c.current, *c.earlier]]
+            said = [*account.held, *account.not_counted, *(e for period in periods for e in period.not_counted)]
+            explained = {(e.completion.watch_id, e.credential) for e in said}
+            counted = {(e.completion.watch_id, c) for c in Credential for e in awarded(entries, c)}
+            assert {(e.completion.watch_id, e.credential) for e in entries} <= counted | explained
+
+    @invariant()
     def awards_lie_in_their_period_and_belong_to_a_confirmed_certificate(self) -> None:
         """By the day in Shanghai, whatever the clock says now."""
         for entry in self._all_entries():

@@ -8,7 +8,7 @@ from services.credits.domain.balances import Requirement, YearBalance
 from services.credits.domain.ledger import Reason
 from services.credits.domain.periods import Period
 from services.credits.domain.review import Standing
-from tests.unit.credits.world import AFP, BEIJING, CFP, CTP, LEARNER, World, completed
+from tests.unit.credits.world import AFP, BEIJING, CFP, CTP, LEARNER, World, completed, refunded
 
 
 def earn(w: World, name: str, hours: str, category: str, at: datetime, eligible: tuple[str, ...] = ("AFP",)) -> None:
@@ -125,6 +125,49 @@ def test_every_watch_of_the_period_that_does_not_count_says_why_not() -> None:
         "watch-again": Reason.ALREADY_AWARDED_IN_PERIOD,
     }
     assert balance.current.earned == 1
+
+
+def test_what_was_watched_before_the_first_period_is_explained_in_the_account() -> None:
+    w = World()
+    w.certify(AFP)
+    earn(w, "before", "1", "elective", noon(2024, 12, 31))
+    account = read_account(w.ctx, LEARNER)
+    assert [(e.completion.watch_id, e.reason) for e in account.not_counted] == [
+        ("watch-before", Reason.BEFORE_FIRST_PERIOD)
+    ]
+
+
+def test_what_lies_in_no_certificates_period_is_explained_too() -> None:
+    w = World()
+    earn(w, "for-nobody", "1", "elective", noon(2025, 7, 5), ())
+    earn(w, "refunded", "1", "elective", noon(2025, 7, 6))
+    w.deliver(refunded("watch-refunded"))
+    account = read_account(w.ctx, LEARNER)
+    assert [(e.completion.watch_id, e.reason) for e in account.not_counted] == [
+        ("watch-for-nobody", Reason.NO_ELIGIBLE_CREDENTIAL),
+        ("watch-refunded", Reason.REFUNDED),
+    ]
+    assert account.held == []
+
+
+def test_a_past_period_stays_and_says_why_when_its_only_award_was_taken_back() -> None:
+    w = World()
+    w.certify(AFP, start=date(2022, 6, 1))
+    earn(w, "a", "40", "elective", noon(2023, 1, 1))
+    w.review(1, Standing.VOID)
+    (balance,) = read_account(w.ctx, LEARNER).certificates
+    (earlier,) = balance.earlier
+    assert earlier.period == Period(date(2022, 6, 1), date(2024, 5, 31))
+    assert [entry.reason for entry in earlier.not_counted] == [Reason.REVIEW_VOIDED]
+    assert (earlier.earned, earlier.remaining) == (Decimal(0), Decimal(30))
+
+
+def test_a_period_in_which_nothing_was_watched_is_there_with_what_it_asked_for() -> None:
+    w = World()
+    w.certify(AFP, start=date(2021, 1, 1))
+    (balance,) = read_account(w.ctx, LEARNER).certificates
+    assert [period.period.start.year for period in balance.earlier] == [2021, 2023]
+    assert [period.remaining for period in balance.earlier] == [Decimal(30)] * 2
 
 
 def test_a_course_for_no_certificate_explains_itself_only_to_who_has_none() -> None:

@@ -146,7 +146,7 @@ def test_a_learner_sees_only_their_own(client: Client) -> None:
     client.world.certify(AFP)
     client.world.deliver(completed())
     other = claims(OTHER, "learner")
-    assert client.get("/v1/credits/account", other).body == {"certificates": [], "held": []}
+    assert client.get("/v1/credits/account", other).body == {"certificates": [], "held": [], "not_counted": []}
     assert client.get("/v1/credits/timeline", other).body == {"entries": []}
     assert client.get(CERTIFICATES, other).body == {"certificates": []}
 

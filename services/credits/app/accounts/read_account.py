@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from services.credits.app.certificates.items import current_certificates
 from services.credits.app.context import RulesContext
 from services.credits.app.ledger.items import read_entries
-from services.credits.domain.awarding import period_on
-from services.credits.domain.balances import PeriodBalance, awarded, open_holds, period_balance
+from services.credits.domain.awarding import periods_so_far
+from services.credits.domain.balances import PeriodBalance, awarded, not_counted, open_holds, period_balance
 from services.credits.domain.certificates import Certificate
 from services.credits.domain.ids import LearnerId
 from services.credits.domain.ledger import Entry
@@ -16,7 +16,7 @@ from services.kit.days import civil_day
 
 @dataclass(frozen=True)
 class CertificateBalance:
-    """A certificate with the period that runs now, and the earlier ones that have awards, oldest first."""
+    """A certificate with the period that runs now, and all that have ended since its first one, oldest first."""
 
     certificate: Certificate
     current: PeriodBalance
@@ -25,10 +25,15 @@ class CertificateBalance:
 
 @dataclass(frozen=True)
 class AccountView:
-    """What a learner has. `held` are the hold entries still open, of whatever credential."""
+    """What a learner has. `held` are the hold entries still open, of whatever credential.
+
+    `not_counted` says of what was watched and neither counts nor waits nor lies in any of the periods why not: before
+    a certificate's first one, or for a certificate that is not registered; in ledger order.
+    """
 
     certificates: list[CertificateBalance]
     held: list[Entry]
+    not_counted: list[Entry]
 
 
 def read_account(ctx: RulesContext, learner_id: LearnerId) -> AccountView:
@@ -36,17 +41,23 @@ def read_account(ctx: RulesContext, learner_id: LearnerId) -> AccountView:
     certificates = current_certificates(ctx.store, learner_id)
     entries = read_entries(ctx.store, learner_id)
     balances = [_balance(ctx, certificate, entries) for certificate in certificates.values()]
-    return AccountView(balances, open_holds(entries))
+    held = open_holds(entries)
+    periods = [period for balance in balances for period in [balance.current, *balance.earlier]]
+    told = {entry.number for period in periods for entry in period.not_counted} | {hold.number for hold in held}
+    return AccountView(balances, held, [entry for entry in not_counted(entries) if entry.number not in told])
 
 
 def _balance(ctx: RulesContext, certificate: Certificate, entries: list[Entry]) -> CertificateBalance:
+    credential = certificate.credential
     # The function's clocks may differ by seconds, so a period that starts today may seem to start tomorrow.
-    current = period_on(certificate, civil_day(ctx.clock.now()), ctx.rules) or Period(certificate.period_start)
-    awards = awarded(entries, certificate.credential)
-    earlier = {e.period.start: e.period for e in awards if e.period and e.period.start < current.start}
+    first = Period(certificate.period_start)
+    *ended, current = periods_so_far(certificate, civil_day(ctx.clock.now()), ctx.rules) or [first]
+    earlier = {period.start: period for period in ended}
+    earlier |= {
+        e.period.start: e.period for e in awarded(entries, credential) if e.period and e.period.start < current.start
+    }
 
     def balance(period: Period) -> PeriodBalance:
-        rule = ctx.rules.in_force(certificate.credential, period.start)
-        return period_balance(entries, certificate.credential, period, rule)
+        return period_balance(entries, credential, period, ctx.rules.in_force(credential, period.start))
 
     return CertificateBalance(certificate, balance(current), [balance(earlier[start]) for start in sorted(earlier)])

@@ -77,7 +77,7 @@ class CertificateBalanceAnswer(Answer):
 
     certificate: CertificateAnswer
     current: PeriodAnswer
-    earlier: list[PeriodAnswer] = Field(description="periods that have ended and have awards, oldest first")
+    earlier: list[PeriodAnswer] = Field(description="every period that has ended since its first one, oldest first")
 
 
 class AccountAnswer(Answer):
@@ -85,6 +85,9 @@ class AccountAnswer(Answer):
 
     certificates: list[CertificateBalanceAnswer]
     held: list[EntryAnswer]
+    not_counted: list[EntryAnswer] = Field(
+        description="of each watch that lies in none of these periods and neither counts nor is held: why not"
+    )
 
 
 def add_account_routes(api: HttpApi, ctx: RulesContext) -> None:
@@ -98,7 +101,11 @@ def add_account_routes(api: HttpApi, ctx: RulesContext) -> None:
 
 def _account(account: AccountView, today: date) -> AccountAnswer:
     certificates = [_balance(balance, today) for balance in account.certificates]
-    return AccountAnswer(certificates=certificates, held=[entry_answer(entry) for entry in account.held])
+    return AccountAnswer(
+        certificates=certificates,
+        held=[entry_answer(entry) for entry in account.held],
+        not_counted=[entry_answer(entry) for entry in reversed(account.not_counted)],
+    )
 
 
 def _balance(balance: CertificateBalance, today: date) -> CertificateBalanceAnswer:

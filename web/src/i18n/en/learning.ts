@@ -193,6 +193,7 @@ export const learning: Record<keyof typeof zh, string> = {
   'hours.daysLeft': '{days} {days|day|days} until the deadline',
   'hours.source': 'Source: {source}',
   'hours.earlier': 'Earlier periods',
+  'hours.notCounted': 'Watched, but in no period',
   'hours.records': 'Records',
   'declare.list': 'Declarations',
   'declare.open': '{count} {count|entry|entries} of {hours} {hours|hour|hours} in all can be declared.',

@@ -184,6 +184,7 @@ export const learning = {
   'hours.daysLeft': '距截止还有 {days} 天',
   'hours.source': '依据：{source}',
   'hours.earlier': '以往周期',
+  'hours.notCounted': '看过但不在任何周期内的课程',
   'hours.records': '学时记录',
   'declare.list': '申报记录',
   'declare.open': '有 {count} 笔共 {hours} 学时可以申报。',
