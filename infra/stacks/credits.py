@@ -38,6 +38,7 @@ class CreditsStack(ServiceStack):
             "playback.watch_completed.v1",
             "credits.certificate_confirmed.v1",
             "credits.real_name_given.v1",
+            "credits.hours_awarded.v1",
             "credits.hours_reversed.v1",
         ]
         consumer = self.add_consumer(types)

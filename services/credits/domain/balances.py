@@ -36,7 +36,7 @@ class Requirement(StrEnum):
 class Shortfall:
     """What one requirement still asks for, by the last day of `span`.
 
-    Of the hours that are missing, `waiting` were watched and are held; the rest is still to be watched.
+    Of the hours that are missing, `waiting` were watched, are held and can still count; the rest is to be watched yet.
     """
 
     requirement: Requirement
@@ -55,7 +55,7 @@ class PeriodBalance:
     """One credential's hours in one period. Unknown figures are None.
 
     `not_counted` says of each watch completed in the period that gives this credential nothing now why not: holds,
-    what was declined, what was taken back; in ledger order.
+    what was declined, what was taken back; in ledger order. `waiting` are the holds among it that can each still count.
     """
 
     period: Period
@@ -69,11 +69,12 @@ class PeriodBalance:
     compulsory_remaining: Decimal | None
     years: list[YearBalance]
     not_counted: list[Entry]
+    waiting: list[Entry]
 
     @property
     def shortfalls(self) -> list[Shortfall]:
         """What is missing, and how much of it waits; nothing where the figures are not known."""
-        waiting = [entry for entry in self.not_counted if entry.kind is Kind.HOLD]
+        waiting = self.waiting
         compulsory = [hold for hold in waiting if hold.completion.category is Category.COMPULSORY]
         found = [
             _shortfall(Requirement.PERIOD, self.period, self.remaining, waiting),
@@ -89,6 +90,7 @@ def period_balance(entries: Sequence[Entry], credential: Credential, period: Per
     awards = [award for award in standing if award.period and award.period.start == period.start]
     compulsory = _sum(awards, Category.COMPULSORY)
     elective = _sum(awards, Category.ELECTIVE)
+    idle = _not_counted_in(entries, credential, period)
     figures = rule.figures
     required = figures.hours_per_period if figures else None
     compulsory_required = figures.compulsory_minimum if figures else None
@@ -103,7 +105,8 @@ def period_balance(entries: Sequence[Entry], credential: Credential, period: Per
         remaining=_remaining(required, compulsory + elective),
         compulsory_remaining=_remaining(compulsory_required, compulsory),
         years=[_year(awards, year, figures) for year in years_of(period)],
-        not_counted=_not_counted_in(entries, credential, period),
+        not_counted=idle,
+        waiting=promised((entry for entry in idle if entry.kind is Kind.HOLD), awards),
     )
 
 
@@ -119,6 +122,20 @@ def open_holds(entries: Sequence[Entry]) -> list[Entry]:
     """The holds that no release has ended, in ledger order."""
     settled = {entry.settles for entry in entries if entry.kind is Kind.RELEASE}
     return [entry for entry in entries if entry.kind is Kind.HOLD and entry.number not in settled]
+
+
+def promised(holds: Iterable[Entry], awards: Iterable[Entry] = ()) -> list[Entry]:
+    """Of holds those that can each still count beside these awards: a lecture counts once, however often it is held.
+
+    Of several holds of a lecture it is the first, which would end first.
+    """
+    taken = {award.completion.content_id for award in awards}
+    first: dict[str | int | None, Entry] = {}
+    for hold in holds:
+        lecture = hold.completion.content_id
+        if not lecture or lecture not in taken:
+            first.setdefault(lecture or hold.settles, hold)  # a grant names no lecture
+    return list(first.values())
 
 
 def not_counted(entries: Sequence[Entry]) -> list[Entry]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from services.credits.domain.balances import open_holds
+from services.credits.domain.balances import open_holds, promised
 from services.credits.domain.ids import MembershipPeriodId, WatchId
 from services.credits.domain.ledger import Completion, Entry, Kind, Reason
 from services.kit.kinds import ID_ONLY, stored
@@ -37,7 +37,7 @@ class MembershipPeriod:
 class QuotaState:
     """How one period's quota stands: the watches it is charged with, and the hours that are held as they did not fit.
 
-    A watch is charged once, however many certificates it serves.
+    A watch is charged once, however many certificates it serves; a lecture waits once, however often it was watched.
     """
 
     period: MembershipPeriod
@@ -78,6 +78,6 @@ def quota_state(period: MembershipPeriod, entries: Sequence[Entry]) -> QuotaStat
     gone = {entry.settles for entry in entries if entry.kind is Kind.REVERSAL}
     awards = [entry for entry in own if entry.kind is Kind.AWARD and entry.number not in gone]
     holds = [hold for hold in open_holds(own) if hold.reason is Reason.MEMBER_QUOTA_EXCEEDED]
-    waiting = {hold.completion.watch_id: hold.hours for hold in holds}
+    waiting = sum((hold.hours for hold in promised(holds)), ZERO)
     charges = {award.completion.watch_id: award.completion.hours for award in awards}
-    return QuotaState(period, charges, sum(waiting.values(), ZERO))
+    return QuotaState(period, charges, waiting)

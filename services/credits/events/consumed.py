@@ -122,6 +122,7 @@ class AboutNotice(AboutLearner):
     number: int = Field(ge=1)
 
 
+HOURS_AWARDED = "credits.hours_awarded.v1"
 HOURS_REVERSED = "credits.hours_reversed.v1"
-FREEING = ("credits.certificate_confirmed.v1", "credits.real_name_given.v1", HOURS_REVERSED)
-"""Our own events after which holds may have nothing left to wait for."""
+FREEING = ("credits.certificate_confirmed.v1", "credits.real_name_given.v1", HOURS_AWARDED, HOURS_REVERSED)
+"""Our own events after which holds may have nothing left to wait for: an award is one to other holds of its lecture."""

@@ -377,6 +377,12 @@ class LedgerMachine(RuleBasedStateMachine):
                         and contains(period.period, entry.completion.completed_at.astimezone(BEIJING).date())
                     }
                     assert told <= counted | said
+                    promised = [hold.completion.content_id for hold in period.waiting if hold.completion.content_id]
+                    earned = {
+                        e.completion.content_id for e in awarded(entries, credential) if e.period == period.period
+                    }
+                    assert len(promised) == len(set(promised))
+                    assert not earned & set(promised)
                     assert all(gap.missing > 0 and 0 <= gap.waiting <= gap.missing for gap in period.shortfalls)
 
     @invariant()

@@ -94,6 +94,28 @@ def test_what_is_missing_names_what_waits_of_it_by_category_and_year() -> None:
     ]
 
 
+def test_one_lecture_held_twice_promises_its_hours_once() -> None:
+    w = World()
+    w.register(AFP)
+    earn(w, "a", "1.5", "elective", noon(2025, 7, 1))
+    w.deliver(completed("watch-a-again", "a", at=noon(2025, 7, 2)))
+    (balance,) = read_account(w.ctx, LEARNER).certificates
+    assert {s.waiting for s in balance.current.shortfalls if s.requirement is Requirement.PERIOD} == {Decimal("1.5")}
+    w.name()
+    w.confirm(AFP)
+    (balance,) = read_account(w.ctx, LEARNER).certificates
+    assert balance.current.earned == Decimal("1.5")
+
+
+def test_two_grants_under_review_are_two_as_they_name_no_lecture() -> None:
+    w = World()
+    w.certify(AFP)
+    for _ in range(2):
+        w.review(w.grant("2").number, Standing.UNDER_REVIEW)
+    (balance,) = read_account(w.ctx, LEARNER).certificates
+    assert balance.current.shortfalls[0].waiting == Decimal(4)
+
+
 def test_what_is_met_is_not_missing_and_what_is_unknown_is_not_either() -> None:
     w = World()
     w.certify(AFP, CTP)

@@ -69,6 +69,7 @@ def test_all_that_is_subscribed_is_handled(world: World) -> None:
         "orders.membership_changed.v1",
         "playback.watch_completed.v1",
         "credits.certificate_confirmed.v1",
+        "credits.hours_awarded.v1",
         "credits.hours_reversed.v1",
         "credits.real_name_given.v1",
     }

@@ -2,20 +2,23 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
+from services.credits.app.advice.advise import read_quotas
 from services.credits.app.awarding.award_hours import MembershipPeriodUnknown
 from services.credits.app.ledger.account import Account
+from services.credits.app.texts.reasons import TEXTS
 from services.credits.domain.awarding import outcomes, released
 from services.credits.domain.balances import open_holds
 from services.credits.domain.ids import MembershipPeriodId, WatchId
-from services.credits.domain.ledger import Kind
+from services.credits.domain.ledger import Kind, Reason
 from services.credits.domain.review import Standing
 from services.kit.events import Envelope
 from services.kit.store import Conflict
-from tests.unit.credits.world import AFP, CFP, LEARNER, OTHER, Crash, World, completed, membership
+from tests.unit.credits.world import AFP, CFP, LEARNER, NOON_IN_SHANGHAI, OTHER, Crash, World, completed, membership
 
 
 def world(*hours: str, quota: str | None = "25", eligible: tuple[str, ...] = ("AFP",)) -> World:
@@ -50,6 +53,40 @@ def test_what_fits_is_awarded_and_what_does_not_is_held_whole() -> None:
     watch(w, 1)
     watch(w, 2)
     assert afp(w) == ["award 24 COMPLETED", "hold 1.5 MEMBER_QUOTA_EXCEEDED", "award 1 COMPLETED"]
+
+
+def test_one_lecture_that_waits_twice_for_room_waits_for_its_hours_once() -> None:
+    w = world("24", "1.5")
+    for number, course in enumerate(("c0", "c1", "c1")):
+        w.deliver(completed(f"w{number}", course, period="m1"))
+    (quota,) = read_quotas(w.ctx, LEARNER)
+    assert quota.waiting == Decimal("1.5")
+
+
+def test_what_waits_for_room_ends_once_the_lecture_was_earned_otherwise() -> None:
+    w = world("24", "1.5")
+    watch(w, 0)
+    watch(w, 1)
+    w.deliver(completed("bought", "c1"))
+    for event in w.sent("credits.hours_awarded.v1"):
+        w.deliver(event)
+    assert afp(w)[2:] == [
+        "award 1.5 COMPLETED",
+        "release 1.5 MEMBER_QUOTA_FREED",
+        "declined 0 ALREADY_AWARDED_IN_PERIOD",
+    ]
+
+
+def test_a_renewed_membership_frees_nothing_of_the_one_before_and_the_text_says_what_would() -> None:
+    w = world("24", "1.5")
+    watch(w, 0)
+    watch(w, 1)
+    w.deliver(membership("m2", start=NOON_IN_SHANGHAI + timedelta(days=365)))
+    assert [hold.reason for hold in open_holds(w.entries())] == [Reason.MEMBER_QUOTA_EXCEEDED]
+    assert "续费" in TEXTS[Reason.MEMBER_QUOTA_EXCEEDED].zh
+    assert "renewed" in TEXTS[Reason.MEMBER_QUOTA_EXCEEDED].en
+    w.deliver(completed("w-anew", "c1", period="m2", at=NOON_IN_SHANGHAI + timedelta(days=366)))
+    assert afp(w)[2:] == ["award 1.5 COMPLETED"]
 
 
 @pytest.mark.parametrize(("second", "kind"), [("1", "award"), ("1.01", "hold"), ("0.99", "award")])

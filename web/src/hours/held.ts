@@ -5,7 +5,7 @@ type Entry = components['schemas']['EntryAnswer']
 
 export interface Held {
   reason: Entry['reason']
-  /** Of the courses, each once: a course that is held for several certificates is one watch. */
+  /** Of the lectures, each once: held for several certificates or watched several times, it counts once. */
   hours: string
   courses: Pick<Entry, 'title' | 'title_en'>[]
   credentials: string[]
@@ -20,11 +20,12 @@ export function heldByReason(held: Entry[]): Held[] {
     else groups.set(entry.reason.code, [entry])
   }
   return [...groups.values()].map((entries) => {
-    const watches = [...new Map(entries.map((entry) => [entry.watch_id, entry])).values()]
+    // What an administrator entered is no lecture, and stands for itself.
+    const lectures = [...new Map(entries.map((entry) => [entry.content_id || entry.entry_id, entry])).values()]
     return {
       reason: entries[0].reason,
-      hours: sum(watches.map((entry) => entry.hours)),
-      courses: watches.map(({ title, title_en }) => ({ title, title_en })),
+      hours: sum(lectures.map((entry) => entry.hours)),
+      courses: lectures.map(({ title, title_en }) => ({ title, title_en })),
       credentials: [...new Set(entries.flatMap((entry) => entry.credential ?? []))],
     }
   })

@@ -70,12 +70,18 @@ describe('what is held', () => {
     award(number, {
       kind: 'hold',
       watch_id: watch,
+      content_id: `lecture ${watch}`,
       title: `${watch} 课`,
       title_en: `course of ${watch}`,
       credential: credential as Entry['credential'],
       hours: '1.5',
       reason: { code: code as Entry['reason']['code'], text: '', text_en: '' },
     })
+
+  it('counts one lecture that was watched twice once', () => {
+    const again = { ...hold(2, 'b', 'NO_CERTIFICATE', 'AFP'), content_id: 'lecture a' }
+    expect(heldByReason([hold(1, 'a', 'NO_CERTIFICATE', 'AFP'), again]).map((group) => group.hours)).toEqual(['1.5'])
+  })
 
   const course = (watch: string) => ({ title: `${watch} 课`, title_en: `course of ${watch}` })
 

@@ -12,6 +12,7 @@ function entry(number: number, changes: Partial<Entry>): Entry {
     completed_at: '2026-03-01T00:00:00Z',
     category: 'elective',
     content_version: 'v1',
+    content_id: 'lecture',
     course_hours: '1.5',
     course_id: 'course',
     credential: 'AFP',

@@ -24,9 +24,11 @@ ADVICE_TEXTS = {
         "Your profile has no real name yet: the hours will be held, and count once you give it.",
     ),
     Reason.MEMBER_QUOTA_EXCEEDED: Text(
-        "本会员期剩余的学时额度不足以计入此课程：学时会整笔暂存，额度空出后自动计入。购买此课程则不占用额度。",
+        "本会员期剩余的学时额度不足以计入此课程：学时会整笔暂存，本会员期的额度空出或提高后自动计入；续费的会员期另有额度，"
+        "不补计以前的观看。购买此课程则不占用额度。",
         "Your membership period has too few hours left for this course: all of it will be held until it fits. "
-        "Bought, the course takes nothing of the quota.",
+        "A renewed membership has a quota of its own, which is not for earlier watches. Bought, the course takes "
+        "nothing of the quota.",
     ),
     Reason.NO_ELIGIBLE_CREDENTIAL: Text("此课程不能为任何证书申报学时。", "This course gives hours to no certificate."),
     Reason.CREDENTIAL_NOT_ELIGIBLE: Text(

@@ -36,12 +36,16 @@ TEXTS = {
         "became of them.",
     ),
     Reason.MEMBER_QUOTA_EXCEEDED: Text(
-        "本会员期内通过会员权益可获的学时不足以计入此课程，学时已整笔暂存；额度空出后自动计入。",
-        "The membership period's remaining hours do not cover this course; all of it is held, and counts once they do.",
+        "观看时所在会员期的剩余学时额度不足以计入此课程，学时已整笔暂存；该会员期的额度空出或提高后自动计入。"
+        "续费的会员期另有额度，不补计以前的观看：届时或购买后重新学完，即可计入。",
+        "The remaining hours of the membership period in which it was watched do not cover this course; all of it is "
+        "held, and counts once they do. A renewed membership has a quota of its own, which is not for earlier watches: "
+        "watched anew then, or bought and watched anew, the course counts.",
     ),
     Reason.MEMBER_QUOTA_FREED: Text(
         "会员学时额度有变化，暂存的学时已重新处理，结果见下一条记录。",
-        "The membership has hours to spare again; these are no longer held. The next entry says what became of them.",
+        "The membership's quota was looked at again; these hours are no longer held. The next entry says what became "
+        "of them.",
     ),
     Reason.PROFILE_INCOMPLETE: Text(
         "您尚未填写实名，学时已暂存；填写后自动计入。",

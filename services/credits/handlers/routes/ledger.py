@@ -46,6 +46,7 @@ class EntryAnswer(Answer):
     watch_id: str = Field(description="empty, as the course's id and version: of a grant, which has no watch here")
     course_id: str
     content_version: str
+    content_id: str = Field(description="the lecture: two courses may have the same; empty as well")
     title: str
     title_en: str | None = Field(description="null: it has none, or the entry is from before it was kept")
     category: Category
