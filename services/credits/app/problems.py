@@ -8,9 +8,9 @@ from services.credits.app.deadlines.problems import NO_DEADLINES
 from services.credits.app.declarations.problems import DECLARATION_PROBLEMS
 from services.credits.app.erasure.problems import OWN_ERASURE
 from services.credits.app.ledger.problems import SPAN_TOO_LONG
-from services.credits.app.profiles.problems import PROFILE_PROBLEMS
+from services.credits.app.profiles.problems import PERSON_ERASED, PROFILE_PROBLEMS
 
-RECORDS_PROBLEMS = (SPAN_TOO_LONG, *DECLARATION_PROBLEMS)
+RECORDS_PROBLEMS = (SPAN_TOO_LONG, PERSON_ERASED, *DECLARATION_PROBLEMS)
 """Of the function that keeps the records' way out: to auditors and to the certifying body."""
 
 PROBLEMS = (
@@ -20,7 +20,8 @@ PROBLEMS = (
     NO_DEADLINES,
     OWN_ERASURE,
     *AWARDING_PROBLEMS,
-    *RECORDS_PROBLEMS,
+    SPAN_TOO_LONG,
+    *DECLARATION_PROBLEMS,
     *DOCUMENT_PROBLEMS,
 )
 """All of the service, as its API's document lists them."""

@@ -1,8 +1,9 @@
 """Declaring hours to the certifying body: which way the declaration of an entry may go, and what a batch adds up to.
 
 The lines of a credential are gathered in numbered batches, of which one is open. A line is put into the open batch when
-it is made and stays there for good, so closing the batch exports it, and nothing can export it again. What has left is
-never changed: the reversal of such an entry is a counter line in the batch that is open by then.
+it is made. When that is closed the ledger is asked of each line: one whose hours stand at that moment leaves, one whose
+hours are under review moves on to the batch that is open by then, and any other is withdrawn. What has left is never
+changed: the reversal of such an entry is a counter line.
 """
 
 from collections.abc import Iterable, Sequence
@@ -56,9 +57,11 @@ class Ending(StrEnum):
 
 @stored(shape=1, personal=ID_ONLY)
 class Line:
-    """One row for the certifying body, of which only `withdrawn` can change, and only while its batch is open.
+    """One row for the certifying body, of which only `withdrawn` and `left` can change, until one of them is set.
 
-    `hours` are negative on a counter line, which names the line it takes back in `counters`.
+    `hours` are negative on a counter line, which names the line it takes back in `counters`. `left` is set on a
+    declared line when its batch is closed and the ledger stands behind it; lines that left before this was noted, and
+    counter lines, lack it. A line that moved on is withdrawn in the batch that it has left behind.
     """
 
     line_id: LineId
@@ -76,6 +79,12 @@ class Line:
     at: datetime
     counters: LineId | None = None
     withdrawn: bool = False
+    left: bool = False
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether the ledger has still to be asked before it may leave. A reversal is for good: of it nobody asks."""
+        return self.kind is LineKind.DECLARED and not self.withdrawn and not self.left
 
 
 @dataclass(frozen=True)
@@ -144,6 +153,15 @@ class Retraction:
     counter: Line | None = None
 
 
+@dataclass(frozen=True)
+class Settlement:
+    """What became of a line as its batch was closed: it left or was withdrawn; `moved` is it in the open batch."""
+
+    declaration: Declaration
+    line: Line
+    moved: Line | None = None
+
+
 def declarable(entries: Sequence[Entry], credential: Credential, period_start: date) -> list[Entry]:
     """The awards to a credential in one period that stand, in ledger order: neither reversed nor under review."""
     return [award for award in awarded(entries, credential) if award.period and award.period.start == period_start]
@@ -191,7 +209,7 @@ def take_back(
     if declaration.ending:
         return None
     ended = replace(declaration, ending=ending)
-    if declaration.last.batch == open_batch:
+    if not line.left:
         return Retraction(ended, withdrawn=replace(line, withdrawn=True))
     if ending is Ending.ERASED:
         return None
@@ -204,8 +222,32 @@ def take_back(
         hours=-line.hours,
         at=at,
         counters=line.line_id,
+        left=False,
     )
     return Retraction(replace(ended, counter=Submission(open_batch, counter.line_id)), counter=counter)
+
+
+def settle(
+    declaration: Declaration, line: Line, entries: Sequence[Entry], *, erased: bool, open_batch: int
+) -> Settlement:
+    """What becomes of an undecided line of a closed batch, as its learner's ledger stands at this moment.
+
+    One that was countered, by code that took it for having left, leaves: the two belong together.
+    """
+    if declaration.counter or (not erased and stands(line, entries)):
+        return Settlement(declaration, replace(line, left=True))
+    withdrawn = replace(line, withdrawn=True)
+    if declaration.entry_number in reversed_numbers(entries):
+        return Settlement(replace(declaration, ending=Ending.REVERSED), withdrawn)
+    if erased:
+        return Settlement(replace(declaration, ending=Ending.ERASED), withdrawn)
+    submissions = (*declaration.submissions[:-1], Submission(open_batch, line.line_id))
+    return Settlement(replace(declaration, submissions=submissions), withdrawn, moved=line)
+
+
+def stands(line: Line, entries: Sequence[Entry]) -> bool:
+    """Whether the hours of a declared line count: neither reversed nor under review."""
+    return any(award.entry_id == line.entry_id for award in awarded(entries, line.credential))
 
 
 def totals(lines: Iterable[Line]) -> Totals:

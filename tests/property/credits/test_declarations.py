@@ -1,4 +1,7 @@
-"""Declaring, closing, answering, reversing in any order, with a crash anywhere: nothing leaves twice, all adds up."""
+"""Declaring, closing, answering, reviewing in any order, with a crash anywhere: nothing leaves twice, all adds up.
+
+And nothing leaves that does not stand at that moment.
+"""
 
 import csv
 import io
@@ -79,6 +82,7 @@ class DeclarationMachine(RuleBasedStateMachine):
     def close(self, credential: Credential, crash: str | None, spared: int, of_file: bool) -> None:
         """The officer closes a batch, under a new key each time."""
         self.count += 1
+        before = self._left()
         if of_file:
             self.world.objects.crash = crash
         else:
@@ -90,8 +94,10 @@ class DeclarationMachine(RuleBasedStateMachine):
         except Crash:
             assert crash
         except Problem:
-            assert not self._exported(credential, open_batch(self.world.store, credential).number)
+            waiting = self._exported(credential, open_batch(self.world.store, credential).number)
+            assert not any(line.kind is LineKind.COUNTER or self._stands(line) for line in waiting)
         self._revive()
+        assert all(self._stands(line) for line_id, line in self._left().items() if line_id not in before)
 
     @rule(credential=credentials, data=st.data(), crash=crashes)
     def answer(self, credential: Credential, data: st.DataObject, crash: str | None) -> None:
@@ -133,11 +139,11 @@ class DeclarationMachine(RuleBasedStateMachine):
         self._hear()
 
     @invariant()
-    def every_line_is_in_one_batch_for_good(self) -> None:
-        """And no line leaves while an earlier one of its entry stands."""
+    def every_line_is_in_one_batch(self) -> None:
+        """One that moved on is withdrawn behind; and no line leaves while an earlier one of its entry stands."""
         for credential in CREDENTIALS:
             seen = Counter(
-                line.line_id for number in self._numbers(credential) for line in self._all(credential, number)
+                line.line_id for number in self._numbers(credential) for line in self._exported(credential, number)
             )
             assert all(times == 1 for times in seen.values())
             standing: Counter[str] = Counter()
@@ -159,7 +165,9 @@ class DeclarationMachine(RuleBasedStateMachine):
                 assert self.files.setdefault(batch.file.key, kept) == kept
                 assert sha256(kept).hexdigest() == batch.file.sha256
                 rows = list(csv.DictReader(io.StringIO(kept.decode("utf-8-sig"))))
-                assert len(rows) == batch.file.totals.rows == len(self._exported(credential, batch.number))
+                lines = self._exported(credential, batch.number)
+                assert len(rows) == batch.file.totals.rows == len(lines)
+                assert not any(line.is_undecided for line in lines)
                 assert sum((Decimal(row["学时 hours"]) for row in rows), Decimal(0)) == batch.file.totals.net_hours
                 assert batch.file.totals.net_hours == sum(
                     (line.hours for line in self._exported(credential, batch.number)), Decimal(0)
@@ -206,6 +214,16 @@ class DeclarationMachine(RuleBasedStateMachine):
 
     def _exported(self, credential: Credential, number: int) -> list[Line]:
         return [line for line in self._all(credential, number) if not line.withdrawn]
+
+    def _left(self) -> dict[str, Line]:
+        """The declared lines that have left."""
+        found = [line for c in CREDENTIALS for number in self._numbers(c) for line in self._all(c, number)]
+        return {line.line_id: line for line in found if line.left}
+
+    def _stands(self, line: Line) -> bool:
+        entries = self.world.entries(line.learner_id)
+        (award,) = [entry for entry in entries if entry.entry_id == line.entry_id]
+        return standing_of(award, entries) is Standing.STANDS
 
     def _hear(self) -> None:
         for event in self.world.sent("credits.hours_reversed.v1"):

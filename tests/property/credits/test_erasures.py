@@ -8,18 +8,23 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from services.credits.app.context import ErasureContext
-from services.credits.app.declarations.declare_hours import declare_hours
+from services.credits.app.declarations.declare_hours import declare_hours, open_batch, read_declarations
+from services.credits.app.declarations.export_batch import batch_lines, close_batch
 from services.credits.app.erasure.erase_person import erase_person
 from services.credits.app.erasure.finish_erasure import finish_erasure
+from services.credits.app.profiles.items import is_erased
 from services.credits.domain.credentials import Credential
 from services.credits.domain.ids import LearnerId
 from services.credits.domain.ledger import Kind
 from services.kit.call import Call
+from services.kit.identity import Principal, Role
 from services.kit.problems import Problem
 from tests.unit.credits.documents_world import Desk
 from tests.unit.credits.world import ADMINISTRATOR, AFP, CFP, LEARNER, Crash, World, completed, own_call
 
 NAME, NUMBER, EMAIL = "欧阳知行", "NUMBER-77", "person@example.com"
+
+OFFICER = Principal("officer-1", frozenset({Role.RECORDS}))
 
 
 class Users:
@@ -89,7 +94,24 @@ class ErasureMachine(RuleBasedStateMachine):
         """Declares what there is."""
         if AFP in self.world.certificates():
             start = self.world.certificates()[AFP].period_start
+            before = len(read_declarations(self.world.store, LEARNER))
             self.may_refuse(lambda: declare_hours(self.world.ctx, own_call(LEARNER), AFP, start))
+            assert not self.erased() or len(read_declarations(self.world.store, LEARNER)) == before
+
+    @rule()
+    def grant(self) -> None:
+        """An administrator enters hours."""
+        before = self.world.entries()
+        self.may_refuse(lambda: self.world.grant("0.5"))
+        assert not self.erased() or self.world.entries() == before
+
+    @rule()
+    def close(self) -> None:
+        """The records officer closes a batch."""
+        before = self.left()
+        key = f"close-{self.world.ctx.ids.new()}"
+        self.may_refuse(lambda: close_batch(self.world.records, Call(OFFICER, "request-7", key), AFP, "monthly"))
+        assert not self.erased() or self.left() == before
 
     @rule(crash=st.sampled_from([None, "before", "after"]))
     def erase(self, crash: str | None) -> None:
@@ -124,6 +146,16 @@ class ErasureMachine(RuleBasedStateMachine):
         """At any time."""
         sent = " ".join(event.model_dump_json() for event in self.world.store.outbox)
         assert [trace for trace in (NAME, NUMBER, EMAIL) if trace in sent] == []
+
+    def erased(self) -> bool:
+        """Whether the person was forgotten; what else names them may still be there."""
+        return is_erased(self.world.store, LEARNER)
+
+    def left(self) -> set[str]:
+        """The lines that have left."""
+        numbers = range(1, open_batch(self.world.store, AFP).number + 1)
+        lines = [line for number in numbers for line in batch_lines(self.world.store, AFP, number)]
+        return {line.line_id for line in lines if line.left}
 
     def may_refuse(self, act: Callable[[], object]) -> None:
         """Refusals are answers."""

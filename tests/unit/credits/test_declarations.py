@@ -23,15 +23,16 @@ from services.credits.app.declarations.export_batch import (
 )
 from services.credits.app.declarations.import_results import ImportSummary, import_results
 from services.credits.app.declarations.items import Batch
+from services.credits.app.erasure.erase_person import erase_person
 from services.credits.domain.credentials import Credential
-from services.credits.domain.declarations import Ending, LineKind
+from services.credits.domain.declarations import Ending, Line, LineKind
 from services.credits.domain.ids import LearnerId
 from services.credits.domain.review import Standing
 from services.kit.call import Call
 from services.kit.identity import Principal, Role
 from services.kit.problems import Problem
-from services.kit.store import Change
-from tests.unit.credits.world import AFP, CFP, LEARNER, OTHER, Crash, World, completed, own_call
+from services.kit.store import Change, Put
+from tests.unit.credits.world import ADMINISTRATOR, AFP, CFP, LEARNER, OTHER, Crash, World, completed, own_call
 
 OFFICER = Principal("officer-1", frozenset({Role.RECORDS}))
 START = date(2025, 1, 1)
@@ -464,13 +465,13 @@ def meanwhile(world: World, monkeypatch: pytest.MonkeyPatch, act: Callable[[], o
     monkeypatch.setattr(world.store, "commit", late)
 
 
-def test_a_batch_that_closes_while_an_entry_is_reversed_has_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    world = a_world(1)
+def test_a_batch_that_closes_while_an_entry_is_reversed_goes_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = a_world(2)
     declare(world)
     void(world, 1)
     meanwhile(world, monkeypatch, lambda: close(world))
     hear(world)
-    assert (lines(world, 1), lines(world, 2)) == (["declared 1.25"], ["counter -1.25"])
+    assert (lines(world, 1), lines(world, 2)) == (["declared 1.25", "declared 1.25 withdrawn"], [])
 
 
 def test_a_denial_that_comes_while_an_entry_is_reversed_needs_no_counter_line(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -482,3 +483,167 @@ def test_a_denial_that_comes_while_an_entry_is_reversed_needs_no_counter_line(mo
     meanwhile(world, monkeypatch, lambda: answer(world, 1, f"{line_id},denied,no"))
     hear(world)
     assert (states(world), line_ids(world, 2)) == (["denied"], [])
+
+
+def test_hours_under_review_do_not_leave_and_wait_in_the_next_batch() -> None:
+    world = a_world(2)
+    declare(world)
+    world.review(1, Standing.UNDER_REVIEW)
+    batch = close(world)
+    assert batch.file
+    assert (batch.file.totals.rows, batch.file.totals.net_hours) == (1, Decimal("1.25"))
+    assert states(world) == ["declared", "exported"]
+    assert lines(world, 2) == ["declared 1.25"]
+    world.review(1, Standing.STANDS)
+    assert [d.state for d in declare(world)] == ["declared", "exported"]
+    second = close(world, KEY[:-1] + "2")
+    assert second.file
+    assert second.file.totals.rows == 1
+    assert states(world) == ["exported", "exported"]
+    (moved,) = line_ids(world, 2)
+    answer(world, 2, f"{moved},accepted,")
+    assert states(world) == ["accepted", "exported"]
+
+
+def test_a_line_that_waited_is_withdrawn_where_the_review_takes_the_hours_back() -> None:
+    world = a_world(2)
+    declare(world)
+    world.review(1, Standing.UNDER_REVIEW)
+    close(world)
+    reverse(world, 1)
+    assert states(world) == ["withdrawn", "exported"]
+    assert lines(world, 2) == ["declared 1.25 withdrawn"]
+
+
+def test_hours_that_were_taken_back_do_not_leave_while_their_event_is_on_its_way() -> None:
+    world = a_world(2)
+    declare(world)
+    void(world, 1)
+    batch = close(world)
+    assert batch.file
+    assert batch.file.totals.rows == 1
+    hear(world)
+    assert states(world) == ["withdrawn", "exported"]
+    assert lines(world, 2) == []
+
+
+def test_a_batch_of_which_no_hours_stand_is_not_closed() -> None:
+    world = a_world(1)
+    declare(world)
+    world.review(1, Standing.UNDER_REVIEW)
+    before = world.state()
+    with pytest.raises(Problem) as refused:
+        close(world)
+    assert refused.value.type.code == "BATCH_EMPTY"
+    assert world.state() == before
+
+
+def test_a_review_that_overtakes_the_closing_keeps_its_hours_back() -> None:
+    world = a_world(2)
+    declare(world)
+    commit = world.store.commit
+
+    def overtaken(change: Change) -> None:
+        if any(isinstance(write, Put) and isinstance(write.value, Line) for write in change.writes):
+            world.store.commit = commit  # type: ignore[method-assign]
+            world.review(1, Standing.UNDER_REVIEW)
+        commit(change)
+
+    world.store.commit = overtaken  # type: ignore[method-assign]
+    batch = close(world)
+    assert batch.file
+    assert batch.file.totals.rows == 1
+    assert states(world) == ["declared", "exported"]
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_hours_reversed_while_their_batch_is_being_closed_are_withdrawn_and_not_countered(moment: str) -> None:
+    world = a_world(2)
+    declare(world)
+    world.store.spared, world.store.crash = (0, "after") if moment == "after" else (1, "before")
+    with pytest.raises(Crash):
+        close(world)
+    reverse(world, 1)
+    batch = finish_batch(world.records, AFP, 1)
+    assert batch.file
+    assert batch.file.totals.rows == 1
+    assert states(world) == ["withdrawn", "exported"]
+    assert lines(world, 2) == []
+
+
+def test_a_closing_asks_every_ledger_in_transactions_that_dynamodb_takes() -> None:
+    learners = [LearnerId(f"{number:04d}-learner") for number in range(60)]
+    world = a_world(2, *learners)
+    for learner in learners:
+        declare(world, learner)
+        world.review(1, Standing.UNDER_REVIEW, learner)
+    batch = close(world)
+    assert batch.file
+    assert batch.file.totals.rows == 60
+    assert len(line_ids(world, 2)) == 60
+
+
+def test_lines_that_left_before_that_was_noted_are_countered() -> None:
+    world = a_world(1)
+    declare(world)
+    close(world)
+    (line,) = world.store.query("DECLARED#AFP#000001", "LINE#", Line)
+    version, text = world.store.items[line.key]
+    world.store.items[line.key] = (version, text.replace(',"left":true', ""))
+    assert "left" not in world.store.items[line.key][1]
+    reverse(world, 1)
+    assert states(world) == ["taken_back"]
+    assert lines(world, 1) == ["declared 1.25"]
+
+
+def test_a_line_that_was_countered_before_it_was_settled_leaves_with_its_counter_to_follow() -> None:
+    """As the last release did it, while its batch was being closed."""
+    world = a_world(1)
+    declare(world)
+    world.store.spared, world.store.crash = 0, "after"
+    with pytest.raises(Crash):
+        close(world)
+    (stored,) = world.store.query("DECLARED#AFP#000001", "LINE#", Line)
+    version, text = world.store.items[stored.key]
+    world.store.items[stored.key] = (version, text.replace('"left":false', '"left":true'))
+    reverse(world, 1)
+    world.store.items[stored.key] = (version, text)
+    batch = finish_batch(world.records, AFP, 1)
+    assert batch.file
+    assert batch.file.totals.rows == 1
+    assert lines(world, 2) == ["counter -1.25"]
+
+
+def test_a_token_that_outlives_the_erasure_declares_nothing() -> None:
+    world = a_world(1)
+    erase_person(world.ctx, Call(ADMINISTRATOR, "request-9"), LEARNER, "asked")
+    before = world.state()
+    with pytest.raises(Problem, match="PERSON_ERASED"):
+        declare(world)
+    assert world.state() == before
+
+
+def test_a_declaration_that_an_erasure_overtakes_is_refused() -> None:
+    world = a_world(1)
+    commit = world.store.commit
+
+    def overtaken(change: Change) -> None:
+        world.store.commit = commit  # type: ignore[method-assign]
+        erase_person(world.ctx, Call(ADMINISTRATOR, "request-9"), LEARNER, "asked")
+        commit(change)
+
+    world.store.commit = overtaken  # type: ignore[method-assign]
+    with pytest.raises(Problem, match="PERSON_ERASED"):
+        declare(world)
+    assert lines(world, 1) == []
+
+
+def test_an_erased_persons_lines_do_not_leave_while_the_erasure_is_being_finished() -> None:
+    world = a_world(1, LEARNER, OTHER)
+    for learner in (LEARNER, OTHER):
+        declare(world, learner)
+    erase_person(world.ctx, Call(ADMINISTRATOR, "request-9"), LEARNER, "asked")
+    batch = close(world)
+    assert batch.file
+    assert batch.file.totals.rows == 1
+    assert (states(world), states(world, OTHER)) == (["withdrawn"], ["exported"])

@@ -8,6 +8,7 @@ import pytest
 
 from services.credits.app.accounts.read_account import read_account
 from services.credits.app.declarations.declare_hours import declare_hours
+from services.credits.app.erasure.erase_person import erase_person
 from services.credits.app.transcripts.transcript_csv import transcript_csv
 from services.credits.domain.attestations import award_of
 from services.credits.domain.credentials import Category
@@ -15,6 +16,7 @@ from services.credits.domain.ids import LearnerId
 from services.credits.domain.review import Standing
 from services.credits.handlers.http import build_api
 from services.kit.audit import AuditRecord
+from services.kit.call import Call
 from services.kit.identity import Principal, Role
 from services.kit.problems import Problem
 from tests.gateway import claims, origin_secret, request, send
@@ -168,4 +170,11 @@ def test_hours_that_are_none_are_refused(w: World, hours: object) -> None:
     who = claims(ADMINISTRATOR.id, "administrator")
     answer = send(api, request("POST", PATH, {**BODY, "hours": hours}, who=who, idempotency_key="grant-request-0001"))
     assert answer.status == 400
+    assert w.state() == before
+
+
+def test_an_erased_person_is_granted_nothing(w: World) -> None:
+    erase_person(w.ctx, Call(ADMINISTRATOR, "request-9"), LEARNER, "asked")
+    before = w.state()
+    assert code_of(w.grant) == "PERSON_ERASED"
     assert w.state() == before

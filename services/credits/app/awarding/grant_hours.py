@@ -37,7 +37,7 @@ def grant_hours(ctx: LedgerContext, call: Call, wanted: Grant) -> Entry:
     The period is the one in which the day lies. A grant is no watch: no quota is charged, and no lecture marked.
 
     Raises:
-        Problem: OWN_AWARD, GRANT_NOT_CONFIRMED, GRANT_OUTSIDE_PERIODS, IDEMPOTENCY_KEY_REUSED.
+        Problem: OWN_AWARD, PERSON_ERASED, GRANT_NOT_CONFIRMED, GRANT_OUTSIDE_PERIODS, IDEMPOTENCY_KEY_REUSED.
         Conflict: others kept writing.
     """
     if call.caller_id == wanted.learner_id:
@@ -45,6 +45,7 @@ def grant_hours(ctx: LedgerContext, call: Call, wanted: Grant) -> Entry:
 
     def plan() -> tuple[Change, Entry]:
         account = Account(ctx, wanted.learner_id)
+        account.require_person()
         draft = _draft(wanted, _period(ctx, account, wanted), call.caller_id)
         writes, events, (entry,) = account.enter([draft], Cause(call.correlation_id))
         subject = f"{wanted.learner_id}/{entry.number}"

@@ -5,9 +5,20 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from services.credits.app.context import Context
-from services.credits.app.declarations.items import DECLARATIONS, Gate, declaration_key, gate_key, line_key, result_key
+from services.credits.app.declarations.items import (
+    DECLARATIONS,
+    Batch,
+    Gate,
+    batch_key,
+    declaration_key,
+    gate_key,
+    line_key,
+    result_key,
+)
 from services.credits.app.declarations.problems import NOTHING_TO_DECLARE
 from services.credits.app.ledger.items import head_key, learner_pk, read_entries
+from services.credits.app.profiles.items import is_erased
+from services.credits.app.profiles.problems import PERSON_ERASED
 from services.credits.domain.credentials import Credential
 from services.credits.domain.declarations import (
     FIRST_BATCH,
@@ -75,7 +86,7 @@ def declare_hours(ctx: Context, call: Call, credential: Credential, period_start
     Interrupted between two transactions, the same call goes on with the rest. Once all is declared it changes nothing.
 
     Raises:
-        Problem: NOTHING_TO_DECLARE.
+        Problem: NOTHING_TO_DECLARE, PERSON_ERASED.
         Conflict: others kept writing.
     """
 
@@ -84,6 +95,8 @@ def declare_hours(ctx: Context, call: Call, credential: Credential, period_start
     def plan() -> tuple[Change, bool]:
         # The head first: what is reversed after this makes the transaction fail.
         head = store.get(head_key(learner_id), Head)
+        if is_erased(store, learner_id):
+            raise PERSON_ERASED.problem()
         batch = open_batch(store, credential)
         awards = declarable(read_entries(store, learner_id), credential, period_start)
         known = {stored.value.entry_number: stored for stored in _declarations(store, learner_id)}
@@ -166,13 +179,22 @@ def _end(ctx: Context, learner_id: LearnerId, number: int, ending: Ending) -> No
             raise LookupError(f"line {last.line_id} of batch {credential} {last.batch} is missing")
         result = store.get(result_key(credential, last.batch, last.line_id), LineResult)
         outcome = result.value.outcome if result else None
-        taken = take_back(stored.value, line.value, outcome, ending, batch.number, ctx.clock.now())
+        found = replace(line.value, left=_has_left(store, line.value, last.batch, batch))
+        taken = take_back(stored.value, found, outcome, ending, batch.number, ctx.clock.now())
         if taken is None:
             return Change(), None
         answered = Check(result_key(credential, last.batch, last.line_id), result.version if result else ABSENT)
         return Change([batch.check(), answered, *_ended(stored, line, taken, batch)]), None
 
     commit_retrying(store, plan)
+
+
+def _has_left(store: Store, line: Line, number: int, open_now: OpenBatch) -> bool:
+    """Of a batch that is being closed a line has left once it says so; of one with a file, whatever it says, it has."""
+    if line.left or number == open_now.number:
+        return line.left
+    batch = store.get(batch_key(open_now.credential, number), Batch)
+    return batch is not None and batch.value.file is not None
 
 
 def _ended(stored: Stored[Declaration], line: Stored[Line], taken: Retraction, batch: OpenBatch) -> list[Put]:

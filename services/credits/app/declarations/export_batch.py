@@ -1,7 +1,8 @@
 """Closing a batch of declared hours, which exports it: from then on its lines never change and its file is kept.
 
-Closing is one conditional write. The file and its totals follow from what the batch holds, so a crash in between
-leaves a batch that whoever asks next finishes, and no line that is exported twice or not at all.
+Closing is one conditional write, after which the ledgers are asked which of the batch's lines leave. The file and its
+totals follow from these, so a crash in between leaves a batch that whoever asks next finishes, and no line that is
+exported twice or not at all.
 """
 
 from dataclasses import dataclass, replace
@@ -13,6 +14,7 @@ from services.credits.app.declarations.batch_file import CSV, batch_csv
 from services.credits.app.declarations.declare_hours import open_batch
 from services.credits.app.declarations.items import BATCHES, LINES, Batch, BatchFile, batch_key, declaring_pk, lines_pk
 from services.credits.app.declarations.problems import BATCH_EMPTY, BATCH_NOT_FOUND
+from services.credits.app.declarations.settle_lines import any_stands, settle_lines
 from services.credits.domain.credentials import Credential
 from services.credits.domain.declarations import Line, batch_id, totals
 from services.credits.domain.ids import LearnerId
@@ -35,6 +37,8 @@ class Holder:
 def close_batch(ctx: RecordsContext, call: Call, credential: Credential, reason: str) -> Batch:
     """Closes the credential's open batch and writes its file; finishes the one before instead, if that is not finished.
 
+    What does not stand in its ledger by then does not leave: see `settle_lines`.
+
     Raises:
         Problem: BATCH_EMPTY, IDEMPOTENCY_KEY_REUSED.
         Conflict: others kept writing.
@@ -46,7 +50,7 @@ def close_batch(ctx: RecordsContext, call: Call, credential: Credential, reason:
         before = store.get(batch_key(credential, batch.number - 1), Batch)
         if before and before.value.file is None:
             return Change(), before.value.number
-        if not any(not line.withdrawn for line in batch_lines(store, credential, batch.number)):
+        if not any_stands(store, batch_lines(store, credential, batch.number)):
             raise BATCH_EMPTY.problem()
         closed = Batch(credential, batch.number, ctx.clock.now(), call.caller_id)
         audit = ctx.audit.entry(call.caller, "close_batch", batch_id(credential, batch.number), reason)
@@ -69,6 +73,7 @@ def finish_batch(ctx: RecordsContext, credential: Credential, number: int) -> Ba
         stored = required(ctx.store.get(batch_key(credential, number), Batch), BATCH_NOT_FOUND.problem())
         if stored.value.file:
             return Change(), stored.value
+        settle_lines(ctx, credential, number)
         finished = replace(stored.value, file=_write_file(ctx, stored.value))
         return Change([stored.put(finished)]), finished
 

@@ -11,10 +11,10 @@ NOTHING_TO_DECLARE = conflict(
 )
 BATCH_EMPTY = conflict(
     "BATCH_EMPTY",
-    "该证书目前没有待申报的学时，未生成批次。",
-    "Nothing is waiting to be declared for this certificate; no batch was closed.",
-    "有学员申报后再试。",
-    "Try again once learners have declared hours.",
+    "该证书目前没有可报送的学时，未生成批次。",
+    "No hours that stand are waiting to be declared for this certificate; no batch was closed.",
+    "有学员申报、或正在复核的学时有了结论后再试。",
+    "Try again once learners have declared hours, or reviews of what they declared are over.",
 )
 BATCH_NOT_FOUND = not_found(
     "BATCH_NOT_FOUND",

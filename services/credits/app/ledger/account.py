@@ -75,14 +75,18 @@ class Account:
         """The learner's real name arrives with the change under way."""
         self._name_given = True
 
+    def require_person(self) -> None:
+        """Raises PERSON_ERASED where the person was forgotten; forgetting writes the head too."""
+        if self._profile.erased_at is not None:
+            raise PERSON_ERASED.problem()
+
     def put_certificate(self, certificate: Certificate) -> Put:
         """The write of a certificate's next revision, which the account then has.
 
         Raises:
-            Problem: PERSON_ERASED: a number would say who it is. Forgetting a person writes the head too.
+            Problem: PERSON_ERASED: a number would say who it is.
         """
-        if self._profile.erased_at is not None:
-            raise PERSON_ERASED.problem()
+        self.require_person()
         self.certificates[certificate.credential] = certificate
         return Put(certificate_key(self.learner_id, certificate.credential, certificate.revision), certificate)
 

@@ -31,6 +31,11 @@ def profile_change_key(learner_id: LearnerId, revision: int) -> Key:
     return Key(person_pk(learner_id), f"CHANGE#{revision:06d}")
 
 
+def is_erased(store: Store, learner_id: LearnerId) -> bool:
+    """Whether the person was forgotten. Who decides on this requires the ledger's head, which forgetting writes."""
+    return read_or(store, profile_key(learner_id), Profile()).value.erased_at is not None
+
+
 def real_name(store: Store, learner_id: LearnerId) -> str | None:
     """A learner's real name; None where the profile has none."""
     return read_or(store, profile_key(learner_id), Profile()).value.real_name
