@@ -5,6 +5,9 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from stdnum import numdb
+from stdnum.cn import ric
+
 from services.kit.kinds import Emptied, stored
 
 FIELDS = ("username", "nickname", "real_name", "birthday", "employer", "email")
@@ -21,6 +24,14 @@ REAL_NAME = (
 )
 MAX_REAL_NAME = 60
 """Characters; the longest on the mainland's identity cards are about half of it."""
+
+EARLIEST_BIRTHDAY = date(1900, 1, 1)
+"""Of anybody alive."""
+
+_ID_NUMBER = re.compile("[0-9]{17}[0-9X]")
+_FULL_WIDTH = str.maketrans("０１２３４５６７８９Ｘｘ", "0123456789XX")
+_TAIWAN = "830000"
+"""The area in numbers of residence permits for residents of Taiwan, which the library's table lacks."""
 
 EMAIL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*@([A-Za-z0-9-]+\.)+[A-Za-z]{2,24}"
 
@@ -93,14 +104,34 @@ def clean_email(text: str) -> str:
     return email
 
 
+def clean_id_number(text: str) -> str:
+    """An identity number of the mainland (GB 11643-1999). Length, date and check character decide, the area does not.
+
+    Raises:
+        ValueError: one of these is not right.
+    """
+    number = text.strip().translate(_FULL_WIDTH).upper()
+    if not _ID_NUMBER.fullmatch(number) or number[-1] != ric.calc_check_digit(number):
+        raise ValueError("not 17 digits and the digit or X that follows from them")
+    if born_on(number) < EARLIEST_BIRTHDAY:
+        raise ValueError("nobody was born on that day who lives")
+    return number
+
+
+def knows_area(id_number: str) -> bool:
+    """Whether the area in an identity number is one that there is, or was; no table has all, so this can only warn."""
+    area = id_number[:6]
+    return area == _TAIWAN or any("county" in found for _, found in numdb.get("cn/loc").info(area))
+
+
 def born_on(id_number: str) -> date:
-    """The birthday that an identity number holds."""
+    """The birthday that an identity number holds. Raises ValueError where the calendar has no such day."""
     return date(int(id_number[6:10]), int(id_number[10:12]), int(id_number[12:14]))
 
 
 def is_implausible(profile: Profile, today: date) -> bool:
-    """Whether the birthday is to come, or another than the identity number holds."""
-    birthday = profile.birthday
-    if birthday is None:
-        return False
-    return birthday > today or (profile.id_number is not None and born_on(profile.id_number) != birthday)
+    """Whether a birthday is to come, or another than the identity number holds."""
+    said = profile.birthday
+    numbered = born_on(profile.id_number) if profile.id_number else None
+    known = [birthday for birthday in (said, numbered) if birthday]
+    return len(set(known)) > 1 or any(birthday > today for birthday in known)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
+from stdnum.cn import ric
 
 from services.credits.adapters.profile_file import load_profile_policy
 from services.credits.app.profiles.items import ProfileChange, profile_key
@@ -150,6 +151,42 @@ def test_an_identity_number_is_checked_kept_and_never_shown_whole(client: Client
 
 
 @pytest.mark.parametrize(
+    ("number", "warnings"),
+    [
+        ("110105198001010016", []),
+        ("110118198001010018", []),  # 密云区, a county until 2015
+        ("441900198001010015", []),  # 东莞市, which has no counties since 1988
+        ("152400198001010019", []),  # an area that is no more
+        ("810000198001010014", []),  # of a residence permit for residents of Hong Kong
+        ("654321198001010016", []),  # 布尔津县, founded after the holder was born
+        ("830000198001010018", []),  # of a residence permit for residents of Taiwan
+        ("119999198001010018", ["id_number_area"]),
+        ("990101198001010014", ["id_number_area"]),
+        ("000000198001010013", ["id_number_area"]),
+    ],
+)
+def test_length_date_and_check_character_decide_and_the_area_only_warns(
+    client: Client, number: str, warnings: list[str]
+) -> None:
+    number = number[:-1] + ric.calc_check_digit(number)
+    answer = client.change({"revision": 0, "id_number": number})
+    assert (answer.status, answer.body.get("warnings")) == (200, warnings)
+    assert client.read()["warnings"] == warnings
+
+
+@pytest.mark.parametrize("given", [" 11010519491231002x ", "１１０１０５１９４９１２３１００２Ｘ"])
+def test_an_identity_number_as_it_is_typed(client: Client, given: str) -> None:
+    assert client.change({"revision": 0, "id_number": given}).body["id_number"] == "1101**********002X"
+
+
+def test_an_identity_number_of_somebody_to_be_born_is_refused(client: Client) -> None:
+    number = "110105202601060010"
+    number = number[:-1] + ric.calc_check_digit(number)
+    answer = client.change({"revision": 0, "id_number": number})
+    assert (answer.status, answer.code) == (422, "BIRTHDAY_IMPLAUSIBLE")
+
+
+@pytest.mark.parametrize(
     "body",
     [
         None,
@@ -168,6 +205,11 @@ def test_an_identity_number_is_checked_kept_and_never_shown_whole(client: Client
         {"revision": 0, "email": "nobody"},
         {"revision": 0, "id_number": "110105194912310021"},
         {"revision": 0, "id_number": "11010519491331002X"},
+        {"revision": 0, "id_number": "110105194913310013"},
+        {"revision": 0, "id_number": "110105189912310023"},
+        {"revision": 0, "id_number": "110105491231002"},
+        {"revision": 0, "id_number": "١١٠١٠٥١٩٤٩١٢٣١٠٠٢X"},
+        {"revision": 0, "id_number": "110105 19491231 002X"},
         {"revision": 0, "learner_id": OTHER},
     ],
 )

@@ -14,6 +14,7 @@ function profile(known: Partial<Profile> = {}): Profile {
     id_number: null,
     complete: false,
     missing: ['nickname', 'birthday', 'email'],
+    warnings: [],
     stale: false,
     stale_after_days: 180,
     ...known,

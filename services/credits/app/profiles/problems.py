@@ -11,8 +11,8 @@ PROFILE_CHANGED = conflict(
 )
 BIRTHDAY_IMPLAUSIBLE = unprocessable(
     "BIRTHDAY_IMPLAUSIBLE",
-    "生日晚于今天，或与身份证号码不一致，未保存。",
-    "The birthday is to come, or not the one in the identity number; nothing was saved.",
+    "生日或身份证号码中的出生日期晚于今天，或两者不一致，未保存。",
+    "The birthday, or the one in the identity number, is to come, or they differ; nothing was saved.",
     "请核对生日和身份证号码。",
     "Check both.",
 )

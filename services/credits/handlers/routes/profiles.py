@@ -1,33 +1,31 @@
 """The learner's own profile. Nobody else reads it here, and no answer of it is kept anywhere."""
 
-import re
 from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StrictInt, StrictStr
-from stdnum.cn import ric
-from stdnum.exceptions import ValidationError
 
 from services.credits.app.context import LedgerContext
 from services.credits.app.profiles.update_profile import ProfileView, read_profile, update_profile
-from services.credits.domain.profile import EMAIL, MAX_REAL_NAME, REAL_NAME, clean_email, clean_real_name, clean_text
+from services.credits.domain.profile import (
+    EARLIEST_BIRTHDAY,
+    EMAIL,
+    MAX_REAL_NAME,
+    REAL_NAME,
+    Profile,
+    clean_email,
+    clean_id_number,
+    clean_real_name,
+    clean_text,
+    knows_area,
+)
 from services.credits.handlers.routes.fields import CLEAN_TEXT, learner_id
 from services.kit.bodies import Answer, Day, Request
 from services.kit.http import HttpApi
 from services.kit.identity import Role
 
-EARLIEST_BIRTHDAY = date(1900, 1, 1)
-ID_NUMBER = re.compile("[0-9]{17}[0-9Xx]")
-
 FieldName = Literal["username", "nickname", "real_name", "birthday", "employer", "email"]
-
-
-def _id_number(text: str) -> str:
-    try:
-        # The library would overlook spaces and hyphens.
-        return ric.validate(text if ID_NUMBER.fullmatch(text) else "")
-    except ValidationError as wrong:
-        raise ValueError("not an identity number of the mainland") from wrong
+ProfileWarning = Literal["id_number_area"]
 
 
 Username = Annotated[
@@ -53,7 +51,7 @@ IdNumber = Annotated[
     StrictStr,
     # A format and no pattern: none says that the last character follows from those before it.
     Field(json_schema_extra={"format": "resident-id"}),
-    AfterValidator(_id_number),
+    AfterValidator(clean_id_number),
 ]
 Birthday = Annotated[Day, Field(ge=EARLIEST_BIRTHDAY)]
 
@@ -87,6 +85,9 @@ class LearnerProfile(Answer):
     id_number: str | None = Field(description="all but the first and last four digits are hidden")
     complete: bool
     missing: list[FieldName] = Field(description="fields that are still empty; hours are held while the real name is")
+    warnings: list[ProfileWarning] = Field(
+        description="what may be mistyped and was saved all the same: the identity number's area is not known"
+    )
     stale: bool = Field(description="nobody has said for long that it is still right")
     stale_after_days: int
 
@@ -115,8 +116,13 @@ def _answer(view: ProfileView, stale_after: timedelta) -> LearnerProfile:
         view,
         id_number=_masked(profile.id_number),
         complete=not profile.missing,
+        warnings=_warnings(profile),
         stale_after_days=stale_after.days,
     )
+
+
+def _warnings(profile: Profile) -> list[ProfileWarning]:
+    return ["id_number_area"] if profile.id_number and not knows_area(profile.id_number) else []
 
 
 def _masked(id_number: str | None) -> str | None:

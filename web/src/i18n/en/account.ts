@@ -88,7 +88,9 @@ export const account: Record<keyof typeof zh, string> = {
   'profile.wrong.birthday': 'Enter your real birthday.',
   'profile.wrong.employer': '1 to 100 characters that can be shown.',
   'profile.wrong.email': 'Enter a valid e-mail address.',
-  'profile.wrong.id_number': 'Enter the 18 characters of a mainland identity number.',
+  'profile.wrong.id_number':
+    'Check the number: 18 characters, a real day of birth in it, and a last character that fits the others.',
+  'profile.idArea': 'Saved. The area it begins with is not in our table: please check it; if it is right, ignore this.',
   'profile.idNumber': 'Identity number',
   'profile.optional': 'Optional',
   'profile.idHint': 'May be left out; only its ends are ever shown.',
