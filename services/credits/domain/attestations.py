@@ -1,6 +1,5 @@
 """Certificates of completion ("attestations"; `certificates` are what learners hold and are recertified for)."""
 
-import unicodedata
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -49,17 +48,3 @@ def read(text: str) -> str | None:
     """The code that somebody typed, however they wrote it; None where it cannot be one."""
     code = text.upper().translate(_READ_AS)
     return code if len(code) == CODE_LENGTH and set(code) <= set(ALPHABET) else None
-
-
-def masked(name: str) -> str:
-    """A name as strangers see it: the first character of each word, the others as stars."""
-    return " ".join(word[0] + "*" * (len(word) - 1) for word in name.split())
-
-
-def same_name(one: str, other: str) -> bool:
-    """Whether two people would call these the same name: spaces, width and case aside."""
-    return _plain(one) == _plain(other)
-
-
-def _plain(name: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split())

@@ -16,12 +16,11 @@ from services.credits.domain.attestations import (
     ALPHABET,
     CODE_LENGTH,
     STATUS_LIST_LENGTH,
-    masked,
     read,
-    same_name,
     written,
 )
 from services.credits.domain.ledger import Kind
+from services.credits.domain.names import masked, same_name
 from services.credits.domain.review import Standing
 from services.kit.problems import Problem
 from services.kit.store import Change, Put
@@ -254,7 +253,11 @@ def test_codes_have_140_random_bits_and_survive_being_typed() -> None:
 def test_masking_and_comparing_names() -> None:
     assert masked("张喆堃") == "张**"
     assert masked("欧阳震华") == "欧***"
-    assert masked("Mary Ann Lee") == "M*** A** L**"
+    assert masked("Mary Ann Lee") == "M*** *** ***"
+    assert masked("A B") == "A *"
+    assert masked("尼·阿") == "尼**"
     assert same_name("张 喆堃", "张喆堃")
     assert same_name("ＭARY  lee", "Mary Lee")
+    assert same_name("阿卜杜拉.买买提", "阿卜杜拉·买买提")
+    assert same_name("\u2ee2\u2f42", "马文")
     assert not same_name("张喆", "张喆堃")

@@ -1,5 +1,6 @@
 """The profile: what counts as a name, what is missing, who changed what; a real name releases what waited for it."""
 
+import unicodedata
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ from services.credits.adapters.profile_file import load_profile_policy
 from services.credits.app.profiles.items import ProfileChange, profile_key
 from services.credits.domain.balances import open_holds
 from services.credits.domain.ledger import Kind
-from services.credits.domain.profile import FIELDS, Profile, clean_email, clean_real_name
+from services.credits.domain.names import clean_real_name
+from services.credits.domain.profile import FIELDS, Profile, clean_email, clean_text
 from services.credits.handlers.http import build_api
 from services.kit.store import Change
 from tests.gateway import Answer, claims, origin_secret, request, send
@@ -47,9 +49,33 @@ WHOLE: dict[str, str | date | None] = {
         ("José García", "José García"),
         ("Jose\u0301 Garci\u0301a", "José García"),
         ("John F. Kennedy", "John F. Kennedy"),
+        ("王\U000323b0", "王\U000323b0"),  # Extension J, of 2025
+        ("王\U00031350\U0002ebf0", "王\U00031350\U0002ebf0"),  # Extensions H and I
+        ("王\ufa0e", "王\ufa0e"),  # one of twelve unified characters among those for compatibility
+        ("王\ufa29", "王\ufa29"),
+        ("王\uf9f4", "王林"),
+        ("王\U0002f800", "王丽"),
+        ("\u2ee2\u2f42", "马文"),  # radicals, as PDFs have them
+        ("\u2f6d\u2ed3\u2fd3", "矛长龍"),
+        ("葛\U000e0100城", "葛城"),
+        ("阿卜杜拉.买买提", "阿卜杜拉·买买提"),
+        ("阿卜杜拉。买买提", "阿卜杜拉·买买提"),
+        ("阿卜杜拉．买买提", "阿卜杜拉·买买提"),
+        ("阿卜杜拉・买买提", "阿卜杜拉·买买提"),
+        ("阿卜杜拉･买买提", "阿卜杜拉·买买提"),
+        ("阿卜杜拉●买买提", "阿卜杜拉·买买提"),
+        ("阿卜杜拉｡ 买买提", "阿卜杜拉·买买提"),
+        ("阿卜杜拉\u0387买买提", "阿卜杜拉·买买提"),
+        ("Ｍａｒｙ　Ｏ＇Ｎｅｉｌ", "Mary O'Neil"),
+        ("Mary\u2010Jane O\u2018Neil", "Mary-Jane O'Neil"),
+        ("\ufb01ona\u00a0Gri\ufb03th", "fiona Griffith"),
     ],
 )
-def test_names_as_they_are_printed(given: str, name: str) -> None:
+@pytest.mark.parametrize("database", [unicodedata, unicodedata.ucd_3_2_0], ids=["now", "of 2002"])
+def test_names_as_they_are_printed_by_whichever_unicode(
+    monkeypatch: pytest.MonkeyPatch, given: str, name: str, database: object
+) -> None:
+    monkeypatch.setattr("services.credits.domain.names.unicodedata", database)
     assert clean_real_name(given) == name
 
 
@@ -76,11 +102,44 @@ def test_names_as_they_are_printed(given: str, name: str) -> None:
         "=HYPERLINK(1)",
         "张" * 26,
         "A b" * 40,
+        "张三.",
+        "。张三",
+        "张\ue000",
+        "\u31c0三",
     ],
 )
 def test_what_is_no_name(given: str) -> None:
     with pytest.raises(ValueError, match=r"name|printed|spaces"):
         clean_real_name(given)
+
+
+@pytest.mark.parametrize("database", [unicodedata, unicodedata.ucd_3_2_0], ids=["now", "of 2002"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        "\U0001f468\u200d\U0001f469\u200d\U0001f467",  # a family
+        "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",  # the flag of England
+        "\U0001fac6",  # a fingerprint, of 2025
+        "\U000323b0",
+    ],
+)
+def test_what_people_call_themselves_by_whichever_unicode(
+    monkeypatch: pytest.MonkeyPatch, given: str, database: object
+) -> None:
+    monkeypatch.setattr("services.credits.domain.profile.unicodedata", database)
+    assert clean_text(f" {given} ") == given
+
+
+@pytest.mark.parametrize("database", [unicodedata, unicodedata.ucd_3_2_0], ids=["now", "of 2002"])
+@pytest.mark.parametrize(
+    "unseen", "\x00\x1f\x7f\xad\u061c\u200b\u200e\u202e\u2066\ufeff\ue000\U0001d173\U00013439\U000f0000\udc00"
+)
+def test_what_cannot_be_seen_by_whichever_unicode(
+    monkeypatch: pytest.MonkeyPatch, unseen: str, database: object
+) -> None:
+    monkeypatch.setattr("services.credits.domain.profile.unicodedata", database)
+    with pytest.raises(ValueError, match="printed"):
+        clean_text(f"张{unseen}三")
 
 
 @pytest.mark.parametrize("given", ["a@b.cn", "first.last+tag@mail.example.com.cn", "O'Neil@example.org"])

@@ -1,8 +1,17 @@
-"""The comparison of two versions of an API, where a schema holds itself."""
+"""The comparison of two versions of an API, where a schema holds itself, and of patterns."""
 
+import json
+import re
+import sys
+import unicodedata
+from itertools import groupby
 from typing import Any
 
-from docs.compatibility import breaking_api
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from docs.compatibility import WIDENED, breaking_api
 
 
 def api(text: str) -> dict[str, Any]:
@@ -33,3 +42,33 @@ def test_an_answer_may_gain_a_field_and_a_body_may_not_need_one() -> None:
         "POST /things: body.age: removed",
         "POST /things: 200.age: removed",
     ]
+
+
+def _class(category: str) -> str:
+    """The characters of a category, as this interpreter knows them: `re` has no name for it."""
+    found = (code for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code)).startswith(category))
+    runs = [[code for _, code in run] for _, run in groupby(enumerate(found), lambda place: place[1] - place[0])]
+    return "".join(f"\\U{run[0]:08x}-\\U{run[-1]:08x}" for run in runs)
+
+
+@pytest.mark.parametrize(("was", "now"), json.loads(WIDENED.read_text("utf-8")))
+def test_a_pattern_that_was_widened_takes_what_it_took(was: str, now: str) -> None:
+    pattern = was.replace(r"\p{C}", _class("C"))
+
+    @settings(max_examples=300, deadline=None)
+    @given(st.from_regex(pattern))
+    def taken(text: str) -> None:
+        assert re.search(now, text)
+
+    taken()
+
+
+def test_a_pattern_may_be_widened_where_somebody_judged_it_and_not_otherwise() -> None:
+    def api_with(pattern: str) -> dict[str, Any]:
+        schema = {"type": "object", "properties": {"name": {"type": "string", "pattern": pattern}}}
+        content = {"content": {"application/json": {"schema": schema}}}
+        return {"paths": {"/things": {"post": {"requestBody": content, "responses": {}}}}}
+
+    was, now = json.loads(WIDENED.read_text("utf-8"))[0]
+    assert breaking_api(api_with(was), api_with(now)) == []
+    assert breaking_api(api_with(now), api_with(was)) != []

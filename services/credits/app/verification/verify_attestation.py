@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from services.credits.app.attestations.problems import ATTESTATION_NOT_FOUND, NAME_ERASED
 from services.credits.app.attestations.read_attestations import AttestationView, find_attestation, printed_name
-from services.credits.domain.attestations import masked, read, same_name
+from services.credits.domain.attestations import read
+from services.credits.domain.names import masked, same_name
 from services.kit.store import Store, required
 
 

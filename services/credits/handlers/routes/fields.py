@@ -8,11 +8,11 @@ from pydantic import BeforeValidator, Field, StrictStr
 
 from services.credits.app.texts.wording import hours_text
 from services.credits.domain import ids, ledger
+from services.credits.domain.profile import UNPRINTABLE
 from services.kit.bodies import Answer, text_pattern
 from services.kit.http import HttpApi
 
-# The planes of private characters are of that category; some who read patterns know its first plane only.
-CLEAN_TEXT = {"pattern": text_pattern("\\p{C}\U000f0000-\U0010fffd")}
+CLEAN_TEXT = {"pattern": text_pattern(UNPRINTABLE)}
 """What the document says of texts that `clean_text` reads."""
 
 

@@ -7,15 +7,13 @@ from pydantic import AfterValidator, Field, StrictInt, StrictStr
 
 from services.credits.app.context import LedgerContext
 from services.credits.app.profiles.update_profile import ProfileView, read_profile, update_profile
+from services.credits.domain.names import MAX_REAL_NAME, REAL_NAME, clean_real_name
 from services.credits.domain.profile import (
     EARLIEST_BIRTHDAY,
     EMAIL,
-    MAX_REAL_NAME,
-    REAL_NAME,
     Profile,
     clean_email,
     clean_id_number,
-    clean_real_name,
     clean_text,
     knows_area,
 )
