@@ -62,18 +62,18 @@ def answer_once(store: Store, clock: Clock, request: Request, kind: type[T], pla
         answered = known()
         if answered is not None:
             return answered
-        try:
-            change, result = plan()
-        except (Problem, Conflict):
-            answered = known()
-            if answered is None:
-                raise
-            return answered
+        change, result = plan()
         expires_at = int((clock.now() + ANSWER_RETENTION).timestamp())
         answer = Put(key, Answer(fingerprint, encode(result)), expires_at=expires_at)
         return Change([*change.writes, answer], change.events), result
 
-    return commit_retrying(store, planned)
+    try:
+        return commit_retrying(store, planned)
+    except (Problem, Conflict):
+        answered = known()
+        if answered is None:
+            raise
+        return answered[1]
 
 
 def _fingerprint(request: Request) -> str:

@@ -79,24 +79,35 @@ class CouponUsage:
 
 @stored(shape=1, personal=ID_ONLY)
 class CouponAttempts:
-    """How many codes that are none, or that are still being looked at, a learner has tried since `since`, the first."""
+    """How many codes that are none, or that are still being looked at, a learner has tried since `since`, the first.
+
+    `codes` are those codes: one that is sent several times, or side by side, is tried once.
+    """
 
     since: datetime
     wrong: int = 0
+    codes: tuple[CouponCode, ...] = ()
 
-    def exhausted_at(self, instant: datetime) -> bool:
-        """Whether no code is taken from the learner now."""
-        return self.wrong >= MAX_WRONG_CODES and instant < self.since + ATTEMPTS_WINDOW
+    def refuses(self, code: CouponCode, instant: datetime) -> bool:
+        """Whether this code is not even looked at now."""
+        return self.wrong >= MAX_WRONG_CODES and self._counts(instant) and code not in self.codes
 
-    def counted(self, instant: datetime) -> "CouponAttempts":
+    def counted(self, code: CouponCode, instant: datetime) -> "CouponAttempts":
         """After one more code, which may be wrong."""
-        if self.wrong == 0 or instant >= self.since + ATTEMPTS_WINDOW:
-            return replace(self, since=instant, wrong=1)
-        return replace(self, wrong=self.wrong + 1)
+        if self.wrong == 0 or not self._counts(instant):
+            return replace(self, since=instant, wrong=1, codes=(code,))
+        if code in self.codes:
+            return self
+        return replace(self, wrong=self.wrong + 1, codes=(*self.codes, code))
 
-    def given_back(self, counted: "CouponAttempts") -> "CouponAttempts":
+    def given_back(self, code: CouponCode, counted: "CouponAttempts") -> "CouponAttempts":
         """After a code that was right, counted as `counted` says: those of an earlier hour count no more anyway."""
-        return replace(self, wrong=self.wrong - 1) if self.since == counted.since else self
+        if self.since != counted.since or code not in self.codes:
+            return self
+        return replace(self, wrong=self.wrong - 1, codes=tuple(known for known in self.codes if known != code))
+
+    def _counts(self, instant: datetime) -> bool:
+        return instant < self.since + ATTEMPTS_WINDOW
 
 
 def code_from(random_id: str) -> CouponCode:

@@ -85,3 +85,20 @@ def test_a_refusal_that_is_not_of_the_same_request_stays_one(
     with pytest.raises(type(refusal)) as raised:
         answer_once(store, clock, REQUEST, Thing, plan)
     assert raised.value is refusal
+
+
+def test_who_loses_to_others_until_the_end_still_gets_the_answer_that_is_there(
+    store: Store, clock: ManualClock
+) -> None:
+    """Four times another writer is faster; the fifth time it is the same request itself."""
+    tries = 0
+
+    def plan() -> tuple[Change, Thing]:
+        nonlocal tries
+        tries += 1
+        if tries < 5:
+            raise Conflict("another writer")
+        make(store, clock, REQUEST, "by the other send")
+        return Change([Put(KEY, Thing("by this one"))]), Thing("by this one")
+
+    assert answer_once(store, clock, REQUEST, Thing, plan) == Thing("by the other send")

@@ -291,13 +291,34 @@ def test_attack_trying_many_codes_before_any_of_them_is_counted(world: World) ->
 
 def test_right_codes_do_not_count(world: World) -> None:
     code = make(world)
-    for _ in range(MAX_WRONG_CODES - 1):
-        refused(lambda: quote(world, "GUESS"))
+    for number in range(MAX_WRONG_CODES - 1):
+        refused(partial(quote, world, f"GUESS{number}"))
     world.clock.advance(MINUTE)
     for _ in range(3):
         assert quote(world, code) == 8910
     assert refused(lambda: quote(world, "GUESS")).type.code == "COUPON_NOT_FOUND"
     assert refused(lambda: quote(world, code)).type.code == "TOO_MANY_COUPON_CODES"
+
+
+def test_the_same_wrong_code_sent_again_is_one_try(world: World) -> None:
+    code = make(world)
+    for _ in range(2 * MAX_WRONG_CODES):
+        assert refused(lambda: quote(world, "GUESS")).type.code == "COUPON_NOT_FOUND"
+    assert quote(world, code) == 8910
+
+
+def test_a_right_code_that_is_looked_at_many_times_side_by_side_is_one_try(world: World) -> None:
+    code, answers, get = make(world), list[int](), world.store.get
+
+    def meanwhile(key: Key, kind: type[T]) -> Stored[T] | None:
+        if kind is Coupon and len(answers) < 3 * MAX_WRONG_CODES:
+            answers.append(0)
+            answers.append(quote(world, code))
+        return get(key, kind)
+
+    world.store.get = meanwhile  # type: ignore[method-assign]
+    assert quote(world, code) == 8910
+    assert set(answers) == {0, 8910}
 
 
 @pytest.mark.parametrize("limits", [{"total_limit": 1}, {"learner_limit": 1}])

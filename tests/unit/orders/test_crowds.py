@@ -16,14 +16,28 @@ from services.kit.store import Conflict, Key, Stored
 from services.orders.app.context import Context
 from services.orders.app.coupons.manage_coupons import create_coupon, read_coupon
 from services.orders.app.entitlements.claim_course import claim_course
+from services.orders.app.invoices.request_invoice import InvoiceDraft, request_invoice
+from services.orders.app.memberships.grant_membership import grant_membership
 from services.orders.app.ordering.items import orders_of_hour
-from services.orders.app.ordering.place_order import order_courses
+from services.orders.app.ordering.place_order import order_courses, order_membership
 from services.orders.app.ordering.read_orders import orders_placed
+from services.orders.app.refunds.ask_refund import RefundDraft, ask_refund
 from services.orders.domain.coupon import Coupon
 from services.orders.domain.ids import CouponCode, LearnerId
-from services.orders.domain.order import PAYMENT_TIME, Order
+from services.orders.domain.invoice import Buyer, BuyerKind
+from services.orders.domain.order import PAYMENT_TIME
 from tests.crowd import CrowdedStore, all_at_once
-from tests.unit.orders.world import ADMINISTRATOR, NOON_IN_SHANGHAI, ORDINARY, RECOMMENDED, World, a_call
+from tests.unit.orders.shop import pay, place
+from tests.unit.orders.world import (
+    ADMINISTRATOR,
+    MEMBER,
+    NOON_IN_SHANGHAI,
+    ORDINARY,
+    RECOMMENDED,
+    VIP,
+    World,
+    a_call,
+)
 
 PRICE = 9900
 SPRING = CouponCode("SPRING2026")
@@ -113,12 +127,46 @@ def test_what_expired_orders_still_hold_goes_to_those_who_want_it_at_once(world:
     assert read_coupon(ctx, SPRING).usage.reserved == 5
 
 
-def test_twelve_sends_of_one_order_under_one_key_are_one_order(world: World) -> None:
+def orders(ctx: Context) -> str:
+    return order_courses(ctx, a_call(learner(1)), [ORDINARY], None, PRICE).order_id
+
+
+def orders_with_a_coupon(ctx: Context) -> str:
+    return order_courses(ctx, a_call(learner(1)), [ORDINARY], SPRING, PRICE // 2).order_id
+
+
+def joins(ctx: Context) -> str:
+    return order_membership(ctx, a_call(learner(1)), VIP, 39800).order_id
+
+
+def is_given_a_membership(ctx: Context) -> str:
+    return grant_membership(ctx, a_call(ADMINISTRATOR, "key-gift"), learner(1), VIP, "a gift").id
+
+
+def claims(ctx: Context) -> str:
+    return claim_course(ctx, a_call(MEMBER), RECOMMENDED).entitlement_id
+
+
+@pytest.mark.parametrize("act", [orders, orders_with_a_coupon, joins, is_given_a_membership, claims])
+def test_many_sends_under_one_key_are_one_act_and_one_answer(world: World, act: Callable[[Context], str]) -> None:
+    """None is told what another has just done: neither of its order, nor of its look at the coupon."""
+    coupon(world, 100)
+    world.grant(MEMBER, "key-earlier-gift")
     ctx, _ = crowded(world)
-    orders: list[Order] = all_at_once(
-        [lambda: order_courses(ctx, a_call(learner(1)), [ORDINARY], None, PRICE) for _ in range(12)], within_s=0.1
-    )
-    assert len({order.order_id for order in orders}) == 1
+    assert len(set(all_at_once([partial(act, ctx) for _ in range(24)], within_s=0.05))) == 1
+
+
+@pytest.mark.parametrize("act", ["refund", "invoice"])
+def test_many_sends_about_one_paid_order_are_one_act(world: World, act: str) -> None:
+    order = place(world)
+    pay(world, order)
+    ctx, _ = crowded(world)
+    buyer = Buyer(BuyerKind.PERSON, "张三")
+    acts: dict[str, Callable[[], str]] = {
+        "refund": lambda: ask_refund(ctx, a_call(), RefundDraft(order.order_id, None)).refund_id,
+        "invoice": lambda: request_invoice(ctx, a_call(), InvoiceDraft(order.order_id, None, buyer)).invoice.invoice_id,
+    }
+    assert len(set(all_at_once([acts[act] for _ in range(24)], within_s=0.05))) == 1
 
 
 def test_an_hours_orders_lie_in_several_partitions_and_are_read_as_one_list(world: World) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
-from services.kit.store import Change, Put, Stored, Write, commit_retrying, read_or
+from services.kit.store import Change, Stored, Write, commit_retrying, read_or
 from services.orders.app.context import Context
 from services.orders.app.coupons.items import CouponHold, coupon_attempts_key, coupon_hold_key, coupon_holds, coupon_key
 from services.orders.app.coupons.problems import (
@@ -53,29 +53,31 @@ def _find(ctx: Context, learner_id: LearnerId, code: CouponCode) -> Coupon:
 
     A right one is refused as well once there were too many wrong ones: the refusal must not tell them apart.
     """
-    counted = commit_retrying(ctx.store, lambda: _count(ctx, learner_id))
+    counted = commit_retrying(ctx.store, lambda: _count(ctx, learner_id, code))
     found = ctx.store.get(coupon_key(code), Coupon)
     if found is None or found.value.withdrawn:
         raise COUPON_NOT_FOUND.problem()
-    commit_retrying(ctx.store, lambda: _give_back(ctx, learner_id, counted))
+    commit_retrying(ctx.store, lambda: _give_back(ctx, learner_id, code, counted))
     return found.value
 
 
-def _count(ctx: Context, learner_id: LearnerId) -> tuple[Change, CouponAttempts]:
+def _count(ctx: Context, learner_id: LearnerId, code: CouponCode) -> tuple[Change, CouponAttempts]:
     stored, now = _attempts(ctx, learner_id), ctx.clock.now()
-    if stored.value.exhausted_at(now):
+    if stored.value.refuses(code, now):
         raise TOO_MANY_COUPON_CODES.problem(retry_at=(stored.value.since + ATTEMPTS_WINDOW).isoformat())
-    counted = stored.value.counted(now)
-    return Change([_kept(stored, counted)]), counted
+    counted = stored.value.counted(code, now)
+    return _changed(stored, counted), counted
 
 
-def _give_back(ctx: Context, learner_id: LearnerId, counted: CouponAttempts) -> tuple[Change, None]:
+def _give_back(ctx: Context, learner_id: LearnerId, code: CouponCode, counted: CouponAttempts) -> tuple[Change, None]:
     stored = _attempts(ctx, learner_id)
-    return Change([_kept(stored, stored.value.given_back(counted))]), None
+    return _changed(stored, stored.value.given_back(code, counted)), None
 
 
-def _kept(stored: Stored[CouponAttempts], attempts: CouponAttempts) -> Put:
-    return stored.put(attempts, int((attempts.since + ATTEMPTS_WINDOW).timestamp()))
+def _changed(stored: Stored[CouponAttempts], attempts: CouponAttempts) -> Change:
+    if attempts == stored.value:
+        return Change()
+    return Change([stored.put(attempts, int((attempts.since + ATTEMPTS_WINDOW).timestamp()))])
 
 
 def _close_lapsed(ctx: Context, code: CouponCode) -> bool:
