@@ -29,8 +29,8 @@ IMPERSONAL = {
     "correlation_id", "course_title", "course_title_en", "day", "digest", "eligible_credentials", "end", "event_id",
     "fingerprint", "first_day", "grant_id", "grown_on", "head_mac", "item_id", "item_version", "key_id", "keywords",
     "last_day", "last_mac", "mac", "max_rate", "media_url", "nonce", "plan_version", "policy_id", "prev_mac",
-    "previous", "previous_mac", "prompt_key_id", "published_on", "root", "seal", "sha256", "start", "status_list",
-    "subtitle", "title_en", "trade_no", "transaction_id",
+    "previous", "previous_mac", "prompt_key_id", "published_on", "refund_no", "root", "seal", "sha256", "start",
+    "status_list", "subtitle", "title_en", "trade_no", "transaction_id",
     "watch_ids",
     "Attestation.code", "AuditRecord.actor", "Batch.key", "Coupon.title", "CourseOffer.title", "CourseVersion.title",
     "DailyTask.subject", "Entry.title", "Envelope.data", "Envelope.id", "Envelope.source", "Envelope.subject",
@@ -42,7 +42,8 @@ IMPERSONAL = {
     "QuestionSet.choices", "QuestionSet.text",
     "Notice.year_start",
     "Refund.provider",
-    "StatementCheck.key", "StatementCheck.name", "StatementCheck.reference", "StatementCheck.statement_key",
+    "StatementCheck.key", "StatementCheck.name", "StatementCheck.ours", "StatementCheck.reference",
+    "StatementCheck.statement_key", "StatementCheck.theirs",
 }  # fmt: skip
 """Text and days that say nothing about a person: members of this name in any kind, or of one kind.
 

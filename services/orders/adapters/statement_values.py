@@ -1,10 +1,29 @@
 """What the providers' statements have in common: amounts in yuan and times in China."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from services.kit.days import SHANGHAI
 from services.orders.domain.payment import MalformedStatement
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines that say something. Only a line feed ends one: a course's title may hold what Unicode calls one too."""
+    return [line for line in (line.rstrip("\r") for line in text.split("\n")) if line.strip()]
+
+
+def record_of(names: Sequence[str], values: Sequence[str], separator: str, spread: str) -> dict[str, str]:
+    """Values by name. Nothing quotes a separator in the value called `spread`: what is too many is of that.
+
+    Raises MalformedStatement.
+    """
+    more = len(values) - len(names)
+    if more < 0 or (more and spread not in names):
+        raise MalformedStatement(f"{len(values)} values under {len(names)} names")
+    at = names.index(spread) if more else 0
+    whole = separator.join(values[at : at + more + 1])
+    return dict(zip(names, [*values[:at], whole, *values[at + more + 1 :]], strict=True))
 
 
 def fen(yuan: str) -> int:
@@ -16,6 +35,14 @@ def fen(yuan: str) -> int:
     if not amount.is_finite() or amount != amount.to_integral_value():
         raise MalformedStatement(f"not an amount: {yuan}")
     return int(amount)
+
+
+def fee_fen(yuan: str) -> int:
+    """A fee to the fen, which providers tell with more digits and signs of their own. Raises MalformedStatement."""
+    try:
+        return int((abs(Decimal(yuan or "0")) * 100).to_integral_value(ROUND_HALF_UP))
+    except (InvalidOperation, ValueError, OverflowError) as error:
+        raise MalformedStatement(f"not a fee: {yuan}") from error
 
 
 def instant(text: str) -> datetime:

@@ -1,18 +1,20 @@
 """WeChat Pay's trade bill: a CSV of its own kind, each value behind a backtick, with a summary at the end."""
 
-from services.orders.adapters.statement_values import fen, instant
-from services.orders.domain.payment import LineKind, MalformedStatement, StatementLine
+from services.orders.adapters.statement_values import fee_fen, fen, instant, lines_of, record_of
+from services.orders.domain.payment import LineKind, LineStatus, MalformedStatement, StatementLine
 
 _SEPARATOR = ",`"
-"""Values may hold commas (a course's title does), but none holds a comma before a backtick."""
+_NAME = "商品名称"
 _SUMMARY = "总交易单数"
 _COUNT, _PAID, _REFUNDED = "总交易单数", "订单总金额", "申请退款总金额"
 _STATES = {"SUCCESS": LineKind.PAYMENT, "REFUND": LineKind.REFUND}
+_STATUSES = {"": LineStatus.DONE, "SUCCESS": LineStatus.DONE, "FAIL": LineStatus.FAILED, "CHANGE": LineStatus.FAILED}
+"""Of refunds, when the bill was made; of another, such as PROCESSING, nothing is certain yet."""
 
 
 def read_bill(text: str, merchant_id: str) -> list[StatementLine]:
     """The movements of a bill (type ALL). Raises MalformedStatement."""
-    rows = [line for line in text.splitlines() if line.strip()]
+    rows = lines_of(text)
     ends = [index for index, row in enumerate(rows) if row.startswith(_SUMMARY)]
     if len(ends) != 1 or len(rows) != ends[0] + 2:
         raise MalformedStatement("no summary at the end: it is cut off")
@@ -22,15 +24,11 @@ def read_bill(text: str, merchant_id: str) -> list[StatementLine]:
         raise MalformedStatement("a line of another merchant")
     lines = [_line(record) for record in records]
     _check_totals(_record(rows[ends[0]].split(","), rows[-1]), lines)
-    # A refund that failed moved no money.
-    return [line for line, record in zip(lines, records, strict=True) if record.get("退款状态") != "FAIL"]
+    return lines
 
 
 def _record(names: list[str], row: str) -> dict[str, str]:
-    values = row.removeprefix("`").split(_SEPARATOR)
-    if len(values) != len(names):
-        raise MalformedStatement(f"{len(values)} values under {len(names)} names")
-    return dict(zip(names, values, strict=True))
+    return record_of(names, row.removeprefix("`").split(_SEPARATOR), _SEPARATOR, _NAME)
 
 
 def _line(record: dict[str, str]) -> StatementLine:
@@ -44,6 +42,10 @@ def _line(record: dict[str, str]) -> StatementLine:
             refund_number=record["商户退款单号"] if refund else "",
             amount_fen=fen(record["申请退款金额"] if refund else record["订单金额"]),
             at=instant(record["交易时间"]),
+            currency=record["货币种类"],
+            status=_STATUSES.get(record["退款状态"], LineStatus.PENDING) if refund else LineStatus.DONE,
+            fee_fen=fee_fen(record["手续费"]),
+            refund_no=record["微信退款单号"] if refund else "",
         )
     except KeyError as error:
         raise MalformedStatement(f"no such column or state: {error}") from error

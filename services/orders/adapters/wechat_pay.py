@@ -225,8 +225,9 @@ class WechatPay:
     def read_statement(self, content: bytes) -> list[StatementLine]:
         """A trade bill (type ALL), compressed or not."""
         try:
-            text = _unpacked(content).decode("utf-8-sig")
-        except (zlib.error, UnicodeDecodeError) as error:
+            # A character that was cut is in a name: what is compared is ASCII.
+            text = _unpacked(content).decode("utf-8-sig", errors="replace")
+        except zlib.error as error:
             raise MalformedStatement("not a text") from error
         return read_bill(text, self._settings.merchant_id)
 
@@ -365,7 +366,7 @@ def _refund_trade(answer: Mapping[str, Any]) -> RefundTrade:
         raise ProviderUnavailable("a refund without its time") from error
     if state is None:
         raise ProviderUnavailable("an unknown state of a refund")
-    return RefundTrade(state, at)
+    return RefundTrade(state, at, str(answer.get("refund_id") or ""))
 
 
 def _utc(instant: datetime | None) -> datetime | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.kit.kinds import NOTHING, stored
-from services.orders.domain.ids import OrderId
+from services.orders.domain.ids import OrderId, PaymentNumber
 from services.orders.domain.order import Goods, Order
 from services.orders.domain.payment import LineKind
 from services.orders.domain.refund import Decision, Refund
@@ -16,11 +16,15 @@ from services.orders.domain.refund import Decision, Refund
 
 @dataclass(frozen=True)
 class Share:
-    """The part of a movement that was for one course or plan."""
+    """The part of a movement that was for one line of its order: a course or plan.
+
+    `line` is the line's number; 0 in entries from before it was kept.
+    """
 
     goods: Goods
     item_id: str
     amount_fen: int
+    line: int = 0
 
 
 @stored(shape=1, personal=NOTHING)
@@ -30,6 +34,11 @@ class Movement:
     `reference` is the payment's number or the refund's id, `trade_no` the provider's number of the payment, `how` the
     payment's method or the refund's cause. What came for nothing, such as a second payment of an order, and goes back
     whole, has no shares.
+
+    `payment_number` is of the payment that a refund belongs to, `refund_no` the provider's number of the refund, where
+    it gives one; both are empty for a payment, and in entries from before they were kept. `fee_fen` is what the
+    provider keeps of a payment, or gives back of that with a refund: positive for both, and unknown (None) until a
+    statement has told it.
     """
 
     kind: LineKind
@@ -40,6 +49,14 @@ class Movement:
     trade_no: str
     how: str
     shares: tuple[Share, ...] = ()
+    payment_number: PaymentNumber = PaymentNumber("")
+    refund_no: str = ""
+    fee_fen: int | None = None
+
+    @property
+    def net_fen(self) -> int:
+        """What it came to once the fee was taken off; the whole amount while no fee is known."""
+        return self.amount_fen - (self.fee_fen or 0)
 
     @property
     def shared_fen(self) -> int:
@@ -49,14 +66,14 @@ class Movement:
 
 def shares_of_order(order: Order) -> tuple[Share, ...]:
     """What the payment of an order was for."""
-    return _of_value((line.goods, line.item_id, line.due_fen) for line in order.lines)
+    return _of_value(Share(line.goods, line.item_id, line.due_fen, line.number) for line in order.lines)
 
 
 def shares_of_refund(refund: Refund) -> tuple[Share, ...]:
     """What was taken back for the money that a refund returns."""
     revoked = [line for line in refund.lines if line.decision is Decision.REVOKED]
-    return _of_value((line.goods, line.item_id, line.amount_fen) for line in revoked)
+    return _of_value(Share(line.goods, line.item_id, line.amount_fen, line.number) for line in revoked)
 
 
-def _of_value(parts: Iterable[tuple[Goods, str, int]]) -> tuple[Share, ...]:
-    return tuple(Share(*part) for part in parts if part[2])
+def _of_value(shares: Iterable[Share]) -> tuple[Share, ...]:
+    return tuple(share for share in shares if share.amount_fen)

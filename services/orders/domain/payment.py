@@ -101,10 +101,14 @@ class RefundState(StrEnum):
 
 @dataclass(frozen=True)
 class RefundTrade:
-    """What the provider says of a refund. `at`: when it took it on, by its own clock."""
+    """What the provider says of a refund.
+
+    `at`: when it took it on, by its own clock; `refund_no`: its own number of the refund, where it gives one.
+    """
 
     state: RefundState
     at: datetime | None = None
+    refund_no: str = ""
 
 
 @dataclass(frozen=True)
@@ -150,9 +154,22 @@ class LineKind(StrEnum):
     REFUND = "refund"
 
 
+class LineStatus(StrEnum):
+    """How the movement of a line stood when the statement was made. What FAILED moved no money."""
+
+    DONE = "done"
+    PENDING = "pending"
+    FAILED = "failed"
+
+
 @dataclass(frozen=True)
 class StatementLine:
-    """One movement of money: in by a payment, out by a refund; `amount_fen` is positive for both."""
+    """One movement of money: in by a payment, out by a refund; `amount_fen` is positive for both.
+
+    `number` and `transaction_id` are ours and the provider's of the payment, also of the one that a refund belongs to;
+    `refund_number` and `refund_no` ours and the provider's of the refund. `fee_fen` is what the provider keeps of a
+    payment, or gives back of that with a refund: positive for both.
+    """
 
     kind: LineKind
     number: str
@@ -160,6 +177,10 @@ class StatementLine:
     refund_number: str
     amount_fen: int
     at: datetime
+    currency: str = CURRENCY
+    status: LineStatus = LineStatus.DONE
+    fee_fen: int = 0
+    refund_no: str = ""
 
 
 class ForgedNotification(Exception):

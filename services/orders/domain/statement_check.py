@@ -30,6 +30,7 @@ class Finding(StrEnum):
     MISSING_HERE = "missing_here"
     MISSING_THERE = "missing_there"
     AMOUNT_DIFFERS = "amount_differs"
+    PARTICULARS_DIFFER = "particulars_differ"
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ def differences(done: Reconciliation) -> list[ReportedDifference]:
     by_finding = {
         Finding.MISSING_HERE: done.missing_here,
         Finding.AMOUNT_DIFFERS: done.amount_differs,
+        Finding.PARTICULARS_DIFFER: done.particulars_differ,
         Finding.MISSING_THERE: done.missing_there,
     }
     return [ReportedDifference(finding, difference) for finding, all_ in by_finding.items() for difference in all_]

@@ -1,6 +1,6 @@
 """A shop with a provider in memory, for tests that need many orders: the real use cases, no HTTP."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from hashlib import sha256
 
@@ -72,7 +72,8 @@ class MemoryProvider:
         """The payer pays."""
         now, number = self.world.clock.now(), payment.number
         self.trades[number] = Trade(number, TradeState.PAID, f"T{number}", payment.amount_fen, "CNY", now)
-        self.lines.append(StatementLine(LineKind.PAYMENT, number, f"T{number}", "", payment.amount_fen, now))
+        line = StatementLine(LineKind.PAYMENT, number, f"T{number}", "", payment.amount_fen, now)
+        self.lines.append(replace(line, fee_fen=fee_of(line.amount_fen)))
 
     def close(self, number: str) -> None:
         """Makes it unpayable."""
@@ -91,10 +92,17 @@ class MemoryProvider:
         if not known:
             self.lines.append(
                 StatementLine(
-                    LineKind.REFUND, order.number, order.transaction_id, order.refund_number, order.amount_fen, now
+                    kind=LineKind.REFUND,
+                    number=order.number,
+                    transaction_id=order.transaction_id,
+                    refund_number=order.refund_number,
+                    amount_fen=order.amount_fen,
+                    at=now,
+                    fee_fen=fee_of(order.amount_fen),
+                    refund_no=f"R{order.refund_number}",
                 )
             )
-        return RefundTrade(RefundState.SUCCEEDED, known[0].at if known else now)
+        return RefundTrade(RefundState.SUCCEEDED, known[0].at if known else now, f"R{order.refund_number}")
 
     def find_refund(self, order: RefundOrder) -> RefundTrade:
         """How it stands."""
@@ -114,6 +122,11 @@ class MemoryProvider:
             return decode(content.decode(), Statement).lines
         except ValueError as error:
             raise MalformedStatement from error
+
+
+def fee_of(amount_fen: int) -> int:
+    """What the provider keeps of a payment, or gives back with a refund: 0.60 %, rounded down."""
+    return amount_fen * 6 // 1000
 
 
 class Counter:

@@ -1,5 +1,7 @@
 """The Alipay adapter with the real library, over HTTP against something that signs as Alipay does."""
 
+import io
+import zipfile
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -215,12 +217,34 @@ def test_the_statement_of_a_day(alipay: AlipayWorld) -> None:
     paid, back = alipay.provider().statement(date(2026, 3, 2))
     assert (paid.kind, paid.number, paid.amount_fen, paid.at) == (LineKind.PAYMENT, NUMBER, 9900, NOON_IN_SHANGHAI)
     assert (back.kind, back.refund_number, back.amount_fen) == (LineKind.REFUND, "refund-1", 100)
+    assert (paid.fee_fen, paid.currency) == (60, "CNY")
     alipay.answers[method] = {**OK, "bill_download_url": "https://elsewhere.example/bill"}
     with pytest.raises(ProviderUnavailable, match="another address"):
         alipay.provider().statement(date(2026, 3, 2))
     alipay.answers[method] = {"code": "40004", "sub_code": "isp.bill_not_exist"}
     with pytest.raises(StatementNotReady):
         alipay.provider().statement(date(2026, 3, 2))
+
+
+@pytest.mark.parametrize(
+    "title", ["甲\u2028乙", "a\x85b\x0bc\x1ed", "甲,乙,丙", "#交易合计：7笔", "业务明细列表结束", "业务明细列表-", "💰"]
+)
+def test_a_bill_is_read_whatever_a_course_is_called(alipay: AlipayWorld, title: str) -> None:
+    content = archive("#汇总", details([("交易", NUMBER, title, "99.00", "")], 1, 0))
+    (line,) = alipay.provider().read_statement(content)
+    assert (line.number, line.amount_fen, line.fee_fen) == (NUMBER, 9900, 60)
+    assert alipay.provider().read_statement(archive(f"#汇总\r\n{title},1", details([], 0, 0))) == []
+
+
+@pytest.mark.parametrize("odd", [b"\x80", b"\xd6", b"\xff"])
+def test_a_bill_is_read_although_a_name_has_a_byte_that_is_no_character(alipay: AlipayWorld, odd: bytes) -> None:
+    """Windows writes the euro sign as 80, and a name may be cut within a character."""
+    text = details([("交易", NUMBER, "ODD", "99.00", "")], 1, 0).encode("gb18030").replace(b"ODD", b"1" + odd)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as made:
+        made.writestr("details.csv", text)
+    (line,) = alipay.provider().read_statement(packed.getvalue())
+    assert (line.number, line.amount_fen) == (NUMBER, 9900)
 
 
 def test_a_statement_that_is_not_whole_is_refused(alipay: AlipayWorld) -> None:

@@ -102,7 +102,7 @@ def test_a_reconciliation_is_asked_for_waited_for_and_fetched(
     path = f"{CHECKS}/{asked.body['reconciliation_id']}"
     done = get(api, path).body
     assert (done["state"], done["result"]["clean"], done["result"]["differences"]) == ("done", True, [])
-    assert done["result"]["ours"]["payment"] == {"count": 1, "amount_fen": PRICE}
+    assert done["result"]["ours"]["payment"] == {"count": 1, "amount_fen": PRICE, "fee_fen": 59}
     assert get(api, f"{CHECKS}?month=2026-03").body == {"reconciliations": [done]}
     for file in done["result"]["files"]:
         assert get(api, f"{path}/files/{file['name']}").body["sha256"] == file["sha256"]

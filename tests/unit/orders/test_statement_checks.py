@@ -10,11 +10,13 @@ from html.parser import HTMLParser
 import pytest
 
 from services.kit.audit import AuditRecord
+from services.kit.days import Days
 from services.kit.events import Envelope
 from services.kit.identity import Principal, Role
 from services.kit.problems import Problem
 from services.kit.store.codec import encode
 from services.orders.app.context import FinanceContext, PaymentContext, ReconciliationContext
+from services.orders.app.finance.items import cash_book
 from services.orders.app.finance.request_check import (
     link_check_file,
     list_checks,
@@ -33,16 +35,17 @@ from services.orders.domain.payment import (
     StatementLine,
     StatementNotReady,
 )
+from services.orders.domain.reconciliation import Particular
 from services.orders.domain.statement_check import SHOWN, CheckResult, CheckState, Finding, StatementCheck
 from tests.fakes.objects import MemoryObjects
-from tests.unit.orders.counter import Counter, Statement
+from tests.unit.orders.counter import Counter, Statement, fee_of
 from tests.unit.orders.shop import PRICE, a_line, place
 from tests.unit.orders.till import wechat_world
 from tests.unit.orders.world import KEY, OTHER_KEY, RECOMMENDED, Crash, World, a_call, die
 
 FINANCE = Principal("d4c8f4e8-5061-7094-2f5a-3f1d5f8f2b44", frozenset({Role.FINANCE}))
 TODAY, WECHAT = date(2026, 3, 2), ProviderName.WECHAT
-FINDINGS = {Finding.MISSING_HERE: 0, Finding.AMOUNT_DIFFERS: 0, Finding.MISSING_THERE: 0}
+FINDINGS = dict.fromkeys(Finding, 0)
 
 
 @pytest.fixture
@@ -111,6 +114,12 @@ Spoil = Callable[[list[StatementLine]], list[StatementLine]]
         (lambda lines: [*lines, lines[0]], Finding.MISSING_HERE),
         (lambda lines: lines[1:], Finding.MISSING_THERE),
         (lambda lines: [replace(lines[0], amount_fen=lines[0].amount_fen + 1), *lines[1:]], Finding.AMOUNT_DIFFERS),
+        (lambda lines: [replace(lines[0], transaction_id="T0"), *lines[1:]], Finding.PARTICULARS_DIFFER),
+        (lambda lines: [replace(lines[0], currency="USD"), *lines[1:]], Finding.PARTICULARS_DIFFER),
+        (
+            lambda lines: [*lines[:-2], replace(lines[-2], number=lines[-1].number), lines[-1]],
+            Finding.PARTICULARS_DIFFER,
+        ),
     ],
 )
 def test_each_kind_of_difference_is_found_and_counted(
@@ -179,6 +188,48 @@ def test_the_report_is_one_page_that_loads_and_runs_nothing(counter: Counter, ob
     assert f"{evil}0" in cells.texts
     assert "275 笔见差异清单" in report
     assert len(report) < 20_000
+
+
+@pytest.mark.parametrize("days", [1, 5])
+def test_another_days_statement_is_found_out(counter: Counter, objects: MemoryObjects, days: int) -> None:
+    """Nothing was sold today; that of another day was brought."""
+    brought = encode(Statement(counter.provider.lines)).encode()
+    counter.world.clock.advance(days * 86_400_000)
+    done = result(checked(counter, objects, day=TODAY + timedelta(days=days), statement=brought))
+    assert done.counts == {**FINDINGS, Finding.PARTICULARS_DIFFER: 3}
+    told = [[one.what for one in found.difference.particulars] for found in done.first]
+    assert told == [[Particular.STATEMENT_DAY]] * 3
+    report = objects.kept[done.files[0].key].decode()
+    assert "不属于此日账单" in report
+    assert "2026-03-02" in report
+
+
+def test_fees_go_into_the_cash_book_and_stay(counter: Counter, objects: MemoryObjects) -> None:
+    first = result(checked(counter, objects))
+    fees = sum(fee_of(line.amount_fen) for line in counter.provider.lines if line.kind is LineKind.PAYMENT)
+    assert first.ours[LineKind.PAYMENT].fee_fen == first.theirs[LineKind.PAYMENT].fee_fen == fees > 0
+    booked = [entry.movement for entry in cash_book(counter.world.store, Days(TODAY, TODAY))]
+    assert [moved.fee_fen for moved in booked] == [fee_of(moved.amount_fen) for moved in booked]
+    counter.provider.lines = [replace(line, fee_fen=line.fee_fen + 1) for line in counter.provider.lines]
+    again = result(checked(counter, objects, key=OTHER_KEY))
+    assert again.counts == {**FINDINGS, Finding.PARTICULARS_DIFFER: 3}
+    assert [entry.movement for entry in cash_book(counter.world.store, Days(TODAY, TODAY))] == booked
+
+
+def test_what_the_report_names_of_a_difference(counter: Counter, objects: MemoryObjects) -> None:
+    line = counter.provider.lines[0]
+    counter.provider.lines[0] = replace(line, transaction_id="T0")
+    done = result(checked(counter, objects))
+    (found,) = done.first
+    (order_id,) = {
+        entry.movement.order_id
+        for entry in cash_book(counter.world.store, Days(TODAY, TODAY))
+        if entry.movement.reference == line.number
+    }
+    assert (found.difference.order_id, found.difference.trade_no) == (order_id, "T0")
+    listed = list(csv.reader(io.StringIO(objects.kept[done.files[1].key].decode("utf-8-sig"))))
+    assert {order_id, "T0", f"机构交易号 Trade number: {line.transaction_id} / T0"} <= set(listed[1])
+    assert listed[1][-1], "the next step"
 
 
 def test_a_statement_that_finance_brings_is_compared_instead(counter: Counter, objects: MemoryObjects) -> None:

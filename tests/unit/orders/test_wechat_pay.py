@@ -14,6 +14,7 @@ from services.orders.domain.ids import PaymentNumber, RefundId
 from services.orders.domain.payment import (
     ForgedNotification,
     LineKind,
+    LineStatus,
     MalformedStatement,
     Method,
     ProviderName,
@@ -188,6 +189,8 @@ def test_the_statement_of_a_day_has_its_payments_and_refunds(wechat: WechatWorld
     assert (payment.at, payment.refund_number) == (NOON_IN_SHANGHAI, "")
     assert (refund.kind, refund.number, refund.refund_number) == (LineKind.REFUND, payment.number, "refund-1")
     assert (refund.amount_fen, refund.transaction_id) == (100, payment.transaction_id)
+    assert (payment.fee_fen, refund.fee_fen, payment.currency, refund.status) == (59, 1, "CNY", LineStatus.DONE)
+    assert refund.refund_no == wechat.provider.find_refund(a_refund(100)).refund_no != ""
     (line,) = wechat.provider.statement(date(2026, 3, 3))
     assert (line.number, line.amount_fen) == (tomorrow.number, 1)
     assert wechat.provider.statement(date(2026, 3, 4)) == []
@@ -214,8 +217,26 @@ def test_a_statement_that_does_not_add_up_is_refused(wechat: WechatWorld) -> Non
         read_bill(bill, "1900000110")
 
 
-def test_a_failed_refund_moved_no_money(wechat: WechatWorld) -> None:
+@pytest.mark.parametrize(
+    "title", ["第一讲\u2028第二讲", "a\x85b\x0bc\x1ed", "甲,`乙,`丙", "总交易单数", "`", "学时\u3000", "💰,`#"]
+)
+def test_a_bill_is_read_whatever_a_course_is_called(wechat: WechatWorld, title: str) -> None:
+    wechat.paid(replace(wechat.payment(), description=title))
+    (line,) = wechat.provider.statement(TODAY)
+    assert (line.number, line.amount_fen, line.fee_fen) == (wechat.payment().number, 9900, 59)
+
+
+def test_a_bill_is_read_although_a_title_was_cut_within_a_character(wechat: WechatWorld) -> None:
+    wechat.paid()
+    bill = wechat.sandbox.till.bill(TODAY).encode().replace("家族信托".encode(), "家族信托".encode()[:-1])
+    assert [line.amount_fen for line in wechat.provider.read_statement(bill)] == [9900]
+
+
+def test_a_failed_refund_is_told_as_failed(wechat: WechatWorld) -> None:
     wechat.paid()
     wechat.provider.refund(a_refund(100))
     bill = wechat.sandbox.till.bill(TODAY).removeprefix("\ufeff").replace("`ORIGINAL,`SUCCESS", "`ORIGINAL,`FAIL")
-    assert [line.kind for line in read_bill(bill, "1900000109")] == [LineKind.PAYMENT]
+    assert [(line.kind, line.status) for line in read_bill(bill, "1900000109")] == [
+        (LineKind.PAYMENT, LineStatus.DONE),
+        (LineKind.REFUND, LineStatus.FAILED),
+    ]

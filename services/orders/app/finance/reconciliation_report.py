@@ -6,16 +6,34 @@ from services.kit.csv_file import Cell
 from services.orders.app.finance.export_tables import local_time
 from services.orders.app.finance.report_page import Bar, chart, grid, heading, page, paragraph, yuan
 from services.orders.domain.payment import LineKind, ProviderName
-from services.orders.domain.reconciliation import Reconciliation, Totals
+from services.orders.domain.reconciliation import Discrepancy, Particular, Reconciliation, Totals
 from services.orders.domain.statement_check import Finding, ReportedDifference, StatementCheck
 
 ON_ONE_PAGE = 25
 _PROVIDERS = {ProviderName.WECHAT: "微信支付 WeChat Pay", ProviderName.ALIPAY: "支付宝 Alipay"}
+_SIDES = ("我方 Ours", "对方 Theirs", "一致 Matched")
 _KINDS = {LineKind.PAYMENT: "收款 Payments", LineKind.REFUND: "退款 Refunds"}
 _FINDINGS = {
     Finding.MISSING_HERE: "对方有、我方无 Missing here",
     Finding.AMOUNT_DIFFERS: "金额不符 Amount differs",
+    Finding.PARTICULARS_DIFFER: "其他不符 Particulars differ",
     Finding.MISSING_THERE: "我方有、对方无 Missing there",
+}
+_PARTICULARS = {
+    Particular.STATEMENT_DAY: "不属于此日账单 Of another day's statement",
+    Particular.DAY: "日期 Day",
+    Particular.TRADE: "机构交易号 Trade number",
+    Particular.PAYMENT: "所退支付单号 Payment refunded",
+    Particular.REFUND: "机构退款单号 Provider's refund number",
+    Particular.CURRENCY: "币种 Currency",
+    Particular.STATUS: "状态 Status",
+    Particular.FEE: "手续费(分) Fee in fen",
+}
+_NEXT_STEPS = {
+    Finding.MISSING_HERE: "查此支付或退款是否已在本系统入账，再重新对账。 Was it settled here? Then check again.",
+    Finding.AMOUNT_DIFFERS: "向支付机构核对金额，勿改账。 Ask the provider about the amount; change no entry.",
+    Finding.PARTICULARS_DIFFER: "按所列各项与商户平台核对。 Compare what is named with the provider's pages.",
+    Finding.MISSING_THERE: "查相邻日期账单与商户平台。 Look at the days beside it and at the provider's pages.",
 }
 _HEADINGS = (
     "结果 Finding",
@@ -24,6 +42,11 @@ _HEADINGS = (
     "时间 At",
     "我方(元) Ours",
     "对方(元) Theirs",
+    "手续费(元) Fee",
+    "订单号 Order",
+    "机构交易号 Trade number",
+    "不符之处 What differs",
+    "下一步 Next step",
 )
 
 
@@ -39,7 +62,7 @@ def reconciliation_report(check: StatementCheck, done: Reconciliation, found: Se
         paragraph("支付机构对账单与本系统收支记录逐笔比对，金额单位：元。 Amounts in yuan.", "note"),
         verdict,
         grid(
-            ["", "我方 Ours", "笔 n", "对方 Theirs", "笔 n", "一致 Matched", "笔 n"],
+            ["", *(part for side in _SIDES for part in (side, "笔 n", "手续费 Fee"))],
             [_totals(kind, done) for kind in LineKind],
         ),
         chart(_bars(done, found), "各类笔数 Movements by result"),
@@ -66,9 +89,18 @@ def _told(found: Iterable[ReportedDifference]) -> list[list[str]]:
             local_time(one.difference.at) or "",
             _amount(one.difference.ours_fen),
             _amount(one.difference.theirs_fen),
+            _amount(one.difference.fee_fen),
+            one.difference.order_id or "—",
+            one.difference.trade_no,
+            "；".join(_discrepancy(particular) for particular in one.difference.particulars),
+            _NEXT_STEPS[one.finding],
         ]
         for one in found
     ]
+
+
+def _discrepancy(found: Discrepancy) -> str:
+    return f"{_PARTICULARS[found.what]}: {found.ours or '—'} / {found.theirs or '—'}"
 
 
 def _amount(fen: int | None) -> str:
@@ -79,7 +111,7 @@ def _totals(kind: LineKind, done: Reconciliation) -> list[str | int]:
     row: list[str | int] = [_KINDS[kind]]
     for side in (done.ours, done.theirs, done.matched):
         total = side.get(kind, Totals(0, 0))
-        row += [yuan(total.amount_fen), total.count]
+        row += [yuan(total.amount_fen), total.count, yuan(total.fee_fen)]
     return row
 
 

@@ -1,13 +1,16 @@
 """Comparing a provider's statement of a day with our cash book, and the report on one page."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import partial
 from hashlib import sha256
+from itertools import islice
 
 from services.kit.csv_file import csv_bytes
-from services.kit.days import ONE_DAY
+from services.kit.days import ONE_DAY, civil_day
 from services.kit.events import Envelope
 from services.kit.observability import count, logger
-from services.kit.store import Change, Stored, commit_retrying, required
+from services.kit.store import MAX_TRANSACTION_ITEMS, Change, Stored, commit_retrying, required
 from services.kit.store.pages import merged
 from services.orders.app.context import Context, FinanceContext, ReconciliationContext
 from services.orders.app.finance.items import check_key, movement_key, movements_of_day
@@ -22,7 +25,7 @@ from services.orders.domain.payment import (
     StatementLine,
     StatementNotReady,
 )
-from services.orders.domain.reconciliation import reconcile, reference_of
+from services.orders.domain.reconciliation import Reference, reconcile, reference_of
 from services.orders.domain.statement_check import SHOWN, CheckResult, CheckState, Finding, StatementCheck, differences
 from services.orders.events.published import ReconciliationRequested
 
@@ -76,7 +79,7 @@ def _statement(
 def _compared(
     ctx: FinanceContext, check: StatementCheck, lines: Sequence[StatementLine], ours: Sequence[Movement]
 ) -> CheckResult:
-    done = reconcile(lines, ours, _dated_otherwise(ctx, check, lines, ours))
+    done = reconcile(check.day, lines, ours, _dated_otherwise(ctx, check, lines, ours))
     found = differences(done)
     name = f"{check.day:%Y%m%d}-{check.provider}"
     headings, rows = difference_rows(found)
@@ -84,6 +87,7 @@ def _compared(
         _keep(ctx, check, f"reconciliation-{name}.html", reconciliation_report(check, done, found).encode(), _HTML),
         _keep(ctx, check, f"differences-{name}.csv", csv_bytes(headings, rows), _CSV),
     )
+    _enter_fees(ctx, check, done.new_fees)
     counts = {finding: sum(one.finding is finding for one in found) for finding in Finding}
     return CheckResult(dict(done.matched), dict(done.ours), dict(done.theirs), counts, tuple(found[:SHOWN]), files)
 
@@ -91,14 +95,38 @@ def _compared(
 def _dated_otherwise(
     ctx: Context, check: StatementCheck, lines: Iterable[StatementLine], ours: Iterable[Movement]
 ) -> list[Movement]:
-    """Movements that the statement has and that we date to the day before or after."""
+    """Movements that the statement has and that we date to another day: to its line's, or the one before or after."""
     known = {(movement.kind, movement.reference) for movement in ours}
-    found = []
-    for kind, reference in {reference_of(line) for line in lines} - known:
-        for day in (check.day - ONE_DAY, check.day + ONE_DAY):
-            stored = ctx.store.get(movement_key(check.provider, day, kind, reference or "-"), Movement)
-            found += [stored.value] if stored else []
-    return found
+    found: dict[Reference, Movement] = {}
+    for line in lines:
+        reference = reference_of(line)
+        if reference not in known and reference not in found:
+            stored = _dated_near(ctx, check, line)
+            found |= {reference: stored.value} if stored else {}
+    return list(found.values())
+
+
+def _dated_near(ctx: Context, check: StatementCheck, line: StatementLine) -> Stored[Movement] | None:
+    days = dict.fromkeys((check.day, civil_day(line.at), check.day - ONE_DAY, check.day + ONE_DAY))
+    kind, reference = reference_of(line)
+    keys = (movement_key(check.provider, day, kind, reference or "-") for day in days)
+    return next(filter(None, (ctx.store.get(key, Movement) for key in keys)), None)
+
+
+def _enter_fees(ctx: Context, check: StatementCheck, lines: Iterable[StatementLine]) -> None:
+    """Notes in the cash book what the provider kept, once: a statement that says otherwise later is a difference."""
+    told = iter(lines)
+    while batch := list(islice(told, MAX_TRANSACTION_ITEMS)):
+        commit_retrying(ctx.store, partial(_plan_fees, ctx, check, batch))
+
+
+def _plan_fees(ctx: Context, check: StatementCheck, lines: Iterable[StatementLine]) -> tuple[Change, None]:
+    writes = []
+    for line in lines:
+        stored = _dated_near(ctx, check, line)
+        if stored and stored.value.fee_fen is None:
+            writes.append(stored.put(replace(stored.value, fee_fen=line.fee_fen)))
+    return Change(writes), None
 
 
 def _keep(ctx: FinanceContext, check: StatementCheck, name: str, content: bytes, content_type: str) -> KeptFile:

@@ -95,6 +95,8 @@ def _mark(ctx: PaymentContext, refund_id: RefundId, status: RefundStatus, trade:
                 trade_no=done.paid_by.trade_no,
                 how=done.cause,
                 shares=shares_of_refund(done),
+                payment_number=done.paid_by.payment_number,
+                refund_no=trade.refund_no,
             )
             writes.append(enter(done.paid_by.provider, moved))
         return Change(writes), status

@@ -14,7 +14,14 @@ from services.orders.app.context import FinanceContext
 from services.orders.app.finance.request_check import link_check_file, list_checks, read_check, request_check
 from services.orders.domain import ids
 from services.orders.domain.payment import LineKind, ProviderName
-from services.orders.domain.statement_check import CheckResult, CheckState, Finding, StatementCheck
+from services.orders.domain.reconciliation import Particular
+from services.orders.domain.statement_check import (
+    CheckResult,
+    CheckState,
+    Finding,
+    ReportedDifference,
+    StatementCheck,
+)
 from services.orders.handlers.routes.fields import MONTH, Reason
 from services.orders.handlers.routes.finance.files import FileName, KeptFileAnswer, LinkAnswer, link_answer
 
@@ -55,6 +62,15 @@ class TotalsAnswer(Answer):
 
     count: int
     amount_fen: int
+    fee_fen: int = Field(description="what the provider keeps of it, as far as statements have told; of refunds: gives")
+
+
+class DiscrepancyAnswer(Answer):
+    """What the two sides tell differently of one movement: numbers, civil days, or a fee in fen."""
+
+    what: Particular
+    ours: str
+    theirs: str
 
 
 class DifferenceAnswer(Answer):
@@ -66,6 +82,10 @@ class DifferenceAnswer(Answer):
     at: datetime
     ours_fen: int | None
     theirs_fen: int | None
+    fee_fen: int | None = Field(description="as the statement has it")
+    order_id: str | None = Field(description="null where we know of no such movement")
+    trade_no: str = Field(description="the provider's number of the payment")
+    particulars: list[DiscrepancyAnswer] = Field(description="what is told differently, besides the amount")
 
 
 class ReconciliationResultAnswer(Answer):
@@ -142,5 +162,10 @@ def _answer(check: StatementCheck) -> ReconciliationAnswer:
 
 
 def _result(result: CheckResult) -> ReconciliationResultAnswer:
-    differences = [DifferenceAnswer.of(found, found.difference) for found in result.first]
+    differences = [_difference(found) for found in result.first]
     return ReconciliationResultAnswer.of(result, clean=result.is_clean, differences=differences)
+
+
+def _difference(found: ReportedDifference) -> DifferenceAnswer:
+    particulars = [DiscrepancyAnswer.of(one) for one in found.difference.particulars]
+    return DifferenceAnswer.of(found, found.difference, particulars=particulars)
