@@ -43,8 +43,8 @@ class Discrepancy:
 class Difference:
     """One movement that the two sides do not tell alike; a side that does not know it has no amount.
 
-    `order_id` is None where we know of no such movement, `trade_no` the provider's number of the payment, `fee_fen` what the
-    statement tells: None where it has no such line.
+    `order_id` is None where we know of no such movement, `trade_no` the provider's number of the payment. `fee_fen` is
+    what the statement tells; None where it has no such line.
     """
 
     kind: LineKind

@@ -22,12 +22,15 @@ from services.orders.app.ordering.items import orders_of_hour
 from services.orders.app.ordering.place_order import order_courses, order_membership
 from services.orders.app.ordering.read_orders import orders_placed
 from services.orders.app.refunds.ask_refund import RefundDraft, ask_refund
+from services.orders.app.refunds.items import read_refund
+from services.orders.app.refunds.settle_refund import record_decision, record_reversal
 from services.orders.domain.coupon import Coupon
-from services.orders.domain.ids import CouponCode, LearnerId
+from services.orders.domain.ids import CouponCode, CourseId, LearnerId
 from services.orders.domain.invoice import Buyer, BuyerKind
-from services.orders.domain.order import PAYMENT_TIME
+from services.orders.domain.order import MAX_LINES, PAYMENT_TIME
+from services.orders.domain.refund import RefundStatus
 from tests.crowd import CrowdedStore, all_at_once
-from tests.unit.orders.shop import pay, place
+from tests.unit.orders.shop import a_line, answer_to, ask, pay, place
 from tests.unit.orders.world import (
     ADMINISTRATOR,
     MEMBER,
@@ -181,3 +184,35 @@ def test_an_hours_orders_lie_in_several_partitions_and_are_read_as_one_list(worl
     found = [order.order_id for order in orders_placed(world.store, Days(date(2026, 3, 2), date(2026, 3, 2)))]
     assert found == sorted(found)
     assert len(found) == 200
+
+
+@pytest.mark.parametrize("completed", [False, True])
+def test_all_lines_of_a_refund_decided_in_the_same_moment_do_not_meet(world: World, completed: bool) -> None:
+    """An administrator takes a full order back; playback and credits answer each line, many at once, some twice."""
+    lines = [a_line(number, CourseId(f"course-{number}"), number) for number in range(1, MAX_LINES + 1)]
+    order = place(world, *lines)
+    pay(world, order)
+    refund = ask(world, order, reverse_hours=True)
+    watches = ["watch-1"] if completed else []
+    answers = [
+        answer_to(
+            world,
+            "playback.entitlement_revocation_decided.v1",
+            line,
+            outcome="revoked",
+            watch_id=watches[0] if watches else None,
+            completed_watch_ids=watches,
+        )
+        for line in refund.lines
+    ]
+    reversals = [answer_to(world, "credits.watches_reversed.v1", line) for line in refund.lines] if completed else []
+    ctx, store = crowded(world)
+    twice = [*answers, *answers]
+    assert set(all_at_once([outcome(partial(record_decision, ctx, event)) for event in twice], 0.02)) == {"done"}
+    if completed:
+        assert set(all_at_once([outcome(partial(record_reversal, ctx, event)) for event in reversals], 0.02)) == {
+            "done"
+        }
+    done = read_refund(ctx, refund.refund_id).value
+    assert (done.status, done.amount_fen) == (RefundStatus.DUE, order.amount_fen)
+    assert [event.type for event in store.outbox].count("orders.refund_due.v1") == 1
