@@ -8,7 +8,7 @@ from services.orders.domain.ids import CourseId
 class CourseOffer:
     """A course as it can be had. `sequence` is the number of the publication or withdrawal it was read from.
 
-    Prices in fen; `member_price_fen` is the course's own price for members, where it has one.
+    Prices in fen; `member_price_fen` is the course's own price for members, where it has one: lower than `price_fen`.
     """
 
     course_id: CourseId

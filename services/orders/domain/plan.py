@@ -13,7 +13,7 @@ class Plan:
     """One version of a plan, in force from a civil date in Asia/Shanghai.
 
     `price_fen`: what a period costs; None: it is granted only, not sold. `member_discount_percent`: off the list price
-    of every course that has no price for members of its own.
+    of every course that has no lower price for members of its own.
     """
 
     id: PlanId

@@ -29,6 +29,7 @@ from services.orders.domain.coupon import Coupon, CouponUsage
 from services.orders.domain.entitlement import Basis, Claim, Entitlement
 from services.orders.domain.ids import CouponCode, CourseId, LearnerId, PlanId
 from services.orders.domain.order import Goods, Line, LineState, Order, OrderState
+from services.orders.domain.plan import Plan
 from services.orders.domain.purchase_state import State
 from services.orders.domain.refund import Refund
 from tests.unit.orders.shop import notice
@@ -88,6 +89,7 @@ class ShopMachine(RuleBasedStateMachine):
         for code, figures in COUPONS.items():
             self._make_coupon(code, figures)
         self.publications = dict.fromkeys(PRICES, 2)
+        self.prices: dict[CourseId, tuple[int, int | None]] = {known: (fen, None) for known, fen in PRICES.items()}
         self.keys = 0
         self.asked: list[Asked] = []
         self.placed: dict[str, Order] = {}
@@ -208,11 +210,23 @@ class ShopMachine(RuleBasedStateMachine):
     def is_given_a_membership(self, learner_id: LearnerId) -> None:
         self.world.grant(learner_id, self._key())
 
-    @rule(course_id=st.sampled_from([ORDINARY, RECOMMENDED]), price_fen=st.integers(1, 20_000))
-    def changes_a_price(self, course_id: CourseId, price_fen: int) -> None:
+    @rule(
+        course_id=st.sampled_from([ORDINARY, RECOMMENDED]),
+        price_fen=st.integers(1, 20_000),
+        for_members=st.sampled_from([None, 0, 1, 2]),
+    )
+    def changes_a_price(self, course_id: CourseId, price_fen: int, for_members: int | None) -> None:
+        """Members' own price: none, nothing, half, or what everybody pays."""
+        own = None if for_members is None else price_fen * for_members // 2
         self.publications[course_id] += 1
-        recommended = course_id == RECOMMENDED
-        self.world.publish(course_id, self.publications[course_id], recommended=recommended, price_fen=price_fen)
+        self.prices[course_id] = (price_fen, own)
+        self.world.publish(
+            course_id,
+            self.publications[course_id],
+            recommended=course_id == RECOMMENDED,
+            price_fen=price_fen,
+            member_price_fen=own,
+        )
 
     @rule(minutes=st.sampled_from([1, 29, 30, 31, 180]))
     def time_passes(self, minutes: int) -> None:
@@ -297,6 +311,16 @@ class ShopMachine(RuleBasedStateMachine):
             for course_id in PRICES:
                 found = read_state(self.ctx, learner_id, course_id)
                 assert (found.state is State.IN_PENDING_ORDER) <= (found.standing.pending_order is not None)
+                assert found.standing.price.fen == self._promised(course_id, found.standing.plan)
+
+    def _promised(self, course_id: CourseId, plan: Plan | None) -> int:
+        """What the membership page promises: the course's own price for members, else a discount on all the others."""
+        price_fen, own = self.prices[course_id]
+        if plan is None:
+            return price_fen
+        if own is not None and own < price_fen:
+            return own
+        return price_fen - price_fen * plan.member_discount_percent // 100
 
     def _snapshot(self) -> object:
         """What is stored and told, but for the counted tries of coupons' codes."""

@@ -1,5 +1,6 @@
 """How a course stands for a learner, and what it costs them."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -100,8 +101,11 @@ def an_offer(price_fen: int, member_price_fen: int | None) -> CourseOffer:
         (7000, PLAN, Price(7000, PriceReason.MEMBER)),
         (None, PLAN, Price(9000, PriceReason.MEMBER)),
         (0, PLAN, Price(0, PriceReason.MEMBER)),
-        (9999, PLAN, Price(9999, PriceReason.LIST)),
-        (20000, PLAN, Price(9999, PriceReason.LIST)),
+        (9500, PLAN, Price(9500, PriceReason.MEMBER)),
+        (9999, PLAN, Price(9000, PriceReason.MEMBER)),
+        (20000, PLAN, Price(9000, PriceReason.MEMBER)),
+        (9999, replace(PLAN, member_discount_percent=0), Price(9999, PriceReason.LIST)),
+        (9999, None, Price(9999, PriceReason.LIST)),
     ],
 )
 def test_the_price_and_why(member_price_fen: int | None, plan: Plan | None, price: Price) -> None:
