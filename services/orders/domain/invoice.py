@@ -1,10 +1,15 @@
 """Invoices (发票) of paid orders: requested, issued, and red-lettered (红冲) where the money went back."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from stdnum.cn import uscc
+from stdnum.iso7064 import mod_11_2
+
+from services.kit.days import SHANGHAI
 from services.kit.kinds import ID_ONLY, Emptied, Kept, stored
 from services.orders.domain.ids import InvoiceId, LearnerId, OrderId
 from services.orders.domain.order import LineState, Order
@@ -40,6 +45,43 @@ _STANDING = (InvoiceStatus.REQUESTED, InvoiceStatus.ISSUED, InvoiceStatus.RED_NE
 
 class IllegalStatus(Exception):
     """The invoice is past this, or not there yet."""
+
+
+_UNSEEN = re.compile(
+    "[\u0080-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800"
+    "\u3164\ue000-\uf8ff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U0010ffff]"
+)
+"""What shows nothing, turns the direction of what follows, or means something on one machine only.
+
+Named one by one, not by their category: that depends on the interpreter's Unicode.
+"""
+_USCC = re.compile(r"[1-9ANY][1-9][0-9]{6}[0-9A-HJ-NP-RTUWXY]{10}")
+"""GB 32100-2015: authority (A the military's, N agriculture's, Y others), kind of body, area, body, check character."""
+_BY_IDENTITY = re.compile(r"([0-9]{17}[0-9X])([0-9]{2})?")
+"""Of a sole trader that is registered by its owner's identity number: that, and perhaps which of the owner's it is."""
+
+
+def is_readable(title: str) -> bool:
+    """Whether whoever reads a title sees all of it, in the order in which it was written."""
+    return not _UNSEEN.search(title)
+
+
+def is_tax_id(tax_id: str) -> bool:
+    """Whether it is a valid 税号: a unified social credit code, or an identity number, perhaps with two digits more."""
+    is_uscc = _USCC.fullmatch(tax_id) and tax_id[-1] == uscc.calc_check_digit(tax_id[:-1])
+    return bool(is_uscc) or _is_by_identity(tax_id)
+
+
+def _is_by_identity(tax_id: str) -> bool:
+    number = _BY_IDENTITY.fullmatch(tax_id)
+    if not number or not mod_11_2.is_valid(number[1]):
+        return False
+    try:
+        datetime.strptime(number[1][6:14], "%Y%m%d").replace(tzinfo=SHANGHAI)
+    except ValueError:
+        return False
+    return not number[1].startswith("0")
 
 
 @stored(shape=1, personal=Emptied("title", "tax_id", "email"))

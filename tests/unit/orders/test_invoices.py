@@ -232,6 +232,20 @@ def test_requests_end_somewhere(world: World, api: HttpApi, order: Order) -> Non
     [
         ({**COMPANY, "tax_id": USCC[:-1] + "A"}, "TAX_ID_WRONG"),
         ({**COMPANY, "tax_id": None}, "TAX_ID_WRONG"),
+        ({**COMPANY, "tax_id": "0" * 18}, "TAX_ID_WRONG"),
+        ({**COMPANY, "tax_id": "0" * 20}, "TAX_ID_WRONG"),
+        ({**COMPANY, "tax_id": "Z" * 18}, "TAX_ID_WRONG"),
+        ({**COMPANY, "tax_id": "110105194913310021"}, "TAX_ID_WRONG"),
+        ({**COMPANY, "tax_id": "110105194912310021"}, "TAX_ID_WRONG"),
+        ({**COMPANY, "title": "\u200b"}, "TITLE_UNREADABLE"),
+        ({**COMPANY, "title": "某某\u202e司公限有"}, "TITLE_UNREADABLE"),
+        ({**PERSON, "title": "张\u2066三"}, "TITLE_UNREADABLE"),
+        ({**PERSON, "title": "\u3164"}, "TITLE_UNREADABLE"),
+        ({**PERSON, "title": "\u2800"}, "TITLE_UNREADABLE"),
+        ({**PERSON, "title": "张\ufeff三"}, "TITLE_UNREADABLE"),
+        ({**PERSON, "title": "张\u0085三"}, "TITLE_UNREADABLE"),
+        ({**PERSON, "title": "张三\ue000"}, "TITLE_UNREADABLE"),
+        ({**PERSON, "title": "张三\U000e0041"}, "TITLE_UNREADABLE"),
         ({**PERSON, "tax_id": USCC}, "TAX_ID_WRONG"),
         ({**COMPANY, "tax_id": USCC.lower()}, "INVALID_REQUEST"),
         ({**PERSON, "title": ""}, "INVALID_REQUEST"),
@@ -250,6 +264,28 @@ def test_wrong_requests_change_nothing(world: World, api: HttpApi, order: Order,
     before = world.store.snapshot()
     assert call(world, api, "POST", OF_ORDER.format(order.order_id), buyer).code == code
     assert world.store.snapshot() == before
+
+
+@pytest.mark.parametrize(
+    "tax_id",
+    [
+        USCC,
+        "A1110000MB1234567A",
+        "N2440103MF12345674",
+        "Y1110000MJ12345674",
+        "511100005000123456",
+        "11010519491231002X",
+        "11010519491231002X01",
+    ],
+)
+def test_tax_ids_of_all_kinds_of_body_are_taken(world: World, api: HttpApi, order: Order, tax_id: str) -> None:
+    """Companies, the military's, villages', others', associations; sole traders by their owner's identity number."""
+    assert requested(world, api, order, tax_id=tax_id)["buyer"]["tax_id"] == tax_id
+
+
+@pytest.mark.parametrize("title", ["㵘山（上海）有限公司", "𠮷野家", "A·B & Söhne GmbH", "株式会社ＡＢＣ"])
+def test_titles_that_can_be_read_are_taken(world: World, api: HttpApi, order: Order, title: str) -> None:
+    assert requested(world, api, order, title=title)["buyer"]["title"] == title
 
 
 def test_attack_another_learners_invoice_on_every_route(

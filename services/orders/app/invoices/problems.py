@@ -23,10 +23,18 @@ INVOICES_TOO_MANY = conflict(
     "请联系客服处理。",
     "Write to support.",
 )
+TITLE_UNREADABLE = unprocessable(
+    "TITLE_UNREADABLE",
+    "抬头含有看不见或改变文字方向的字符；未作任何更改。",
+    "The title has characters that cannot be seen or that turn the direction of the text; nothing was changed.",
+    "请手工输入抬头后重试。",
+    "Type the title by hand and try again.",
+)
 TAX_ID_WRONG = unprocessable(
     "TAX_ID_WRONG",
-    "税号不是有效的统一社会信用代码（18 位，含校验位）；未作任何更改。",
-    "The tax id is not a valid unified social credit code (18 characters with a check digit); nothing was changed.",
+    "税号无效：应为 18 位统一社会信用代码（含校验位），或个体工商户以身份证号登记的税号；未作任何更改。",
+    "The tax id is neither a valid unified social credit code (18 characters with a check character) nor a sole "
+    "trader's by identity number; nothing was changed.",
     "请对照营业执照检查后重试；个人抬头不填税号。",
     "Compare it with the business licence; leave it out for a person.",
 )

@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from stdnum.cn import uscc
-
 from services.kit.call import Call
 from services.kit.days import SHANGHAI
 from services.kit.idempotency import answer_once
@@ -26,6 +24,7 @@ from services.orders.app.invoices.problems import (
     INVOICES_TOO_MANY,
     PERSON_ERASED,
     TAX_ID_WRONG,
+    TITLE_UNREADABLE,
 )
 from services.orders.app.ordering.read_orders import known_order
 from services.orders.domain.ids import InvoiceId, LearnerId, OrderId
@@ -35,6 +34,8 @@ from services.orders.domain.invoice import (
     IllegalStatus,
     Invoice,
     invoiceable_fen,
+    is_readable,
+    is_tax_id,
     left_fen,
     too_many,
 )
@@ -69,11 +70,11 @@ def request_invoice(ctx: Context, call: Call, draft: InvoiceDraft) -> InvoiceWit
     """Asks finance for an invoice. The order is written too, so that no two requests, and no refund, overlook it.
 
     Raises:
-        Problem: ORDER_NOT_FOUND, TAX_ID_WRONG, INVOICE_TOO_MUCH, INVOICES_TOO_MANY, PERSON_ERASED,
+        Problem: ORDER_NOT_FOUND, TITLE_UNREADABLE, TAX_ID_WRONG, INVOICE_TOO_MUCH, INVOICES_TOO_MANY, PERSON_ERASED,
             IDEMPOTENCY_KEY_REUSED.
         Conflict: others kept writing.
     """
-    _check_tax_id(draft.buyer)
+    _check_buyer(draft.buyer)
     learner_id = LearnerId(call.caller_id)
     request = call.request("request_invoice", **{**vars(draft), "buyer": vars(draft.buyer)})
 
@@ -179,11 +180,13 @@ def _kept(invoice: Invoice, buyer: Buyer) -> list[Put]:
     ]
 
 
-def _check_tax_id(buyer: Buyer) -> None:
-    """A company has a unified social credit code (GB 32100-2015), a person none. Raises TAX_ID_WRONG."""
+def _check_buyer(buyer: Buyer) -> None:
+    """A company has a tax id, a person none. Raises TITLE_UNREADABLE, TAX_ID_WRONG."""
+    if not is_readable(buyer.title):
+        raise TITLE_UNREADABLE.problem()
     if buyer.kind is BuyerKind.PERSON:
         right = buyer.tax_id is None
     else:
-        right = buyer.tax_id is not None and uscc.is_valid(buyer.tax_id)
+        right = buyer.tax_id is not None and is_tax_id(buyer.tax_id)
     if not right:
         raise TAX_ID_WRONG.problem()

@@ -39,8 +39,8 @@ class InvoiceRequest(Request):
     title: Title
     tax_id: StrictStr | None = Field(
         default=None,
-        pattern=r"^[0-9A-Z]{18}$",
-        description="税号, of a company: its unified social credit code",
+        pattern=r"^[0-9A-Z]{18}([0-9]{2})?$",
+        description="税号, of a company: its unified social credit code; or a sole trader's by an identity number",
     )
     email: Email | None = Field(default=None, description="where finance can reach the buyer")
     amount_fen: StrictInt | None = Field(
