@@ -65,6 +65,31 @@ def test_the_relay_publishes_in_order_in_tens() -> None:
     )
 
 
+def sized(number: int, filling: str) -> dict[str, Any]:
+    """A record of an event with some more text."""
+    return record(number, body=encode(envelope(f"event-{number}", n=number, text=filling)))
+
+
+@pytest.mark.parametrize(
+    ("filling", "calls"),
+    [
+        ("x" * 100_000, [2, 2, 1]),
+        ("学" * 34_000, [2, 2, 1]),
+        ("\U0001f4b0" * 33_000, [1, 1, 1, 1, 1]),
+        ("x" * 300_000, [1, 1, 1, 1, 1]),
+        ("", [5]),
+    ],
+)
+def test_the_relay_sends_no_more_bytes_at_once_than_the_bus_takes(filling: str, calls: list[int]) -> None:
+    """256 KB a call; one that is too large alone holds up none that go before it."""
+    bus = Bus()
+    assert relay({"Records": [sized(number, filling) for number in range(5)]}, bus, "xueshi") == {
+        "batchItemFailures": []
+    }
+    assert bus.calls == calls
+    assert [json.loads(entry["Detail"])["data"]["n"] for entry in bus.entries] == list(range(5))
+
+
 @pytest.mark.parametrize(("failing", "first"), [((0,), 100), ((4, 7), 104), ((9,), 109), ((10,), 110), ((22,), 122)])
 def test_the_relay_names_the_first_record_that_failed(failing: tuple[int, ...], first: int) -> None:
     bus = Bus(*failing)
