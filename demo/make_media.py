@@ -18,7 +18,8 @@ import yaml
 from playwright.sync_api import Page, sync_playwright
 
 from services.catalog.domain.document import parse_time
-from services.catalog.domain.media import PLAYLIST, parse_playlist
+from services.catalog.domain.media import PLAYLIST
+from services.catalog.domain.playlist import read_playlist
 
 COURSES = Path(__file__).parent / "courses"
 WIDTH, HEIGHT = 960, 540
@@ -130,7 +131,7 @@ def make(page: Page, course: Path) -> None:
         for index, card in enumerate(cards):
             draw(page, card, pictures / f"{index}.png")
         encode(cards, pictures, media)
-    playlist = parse_playlist((media / PLAYLIST).read_text("utf-8"))
+    playlist = read_playlist((media / PLAYLIST).read_bytes())
     size = sum(file.stat().st_size for file in media.iterdir())
     print(f"{course.name}: {playlist.duration_ms / 1000} s, {len(playlist.segments)} segments, {size / 1024:.0f} KB")
 

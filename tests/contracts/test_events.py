@@ -13,7 +13,7 @@ from services.catalog.app.publishing.publish_course import Submission, publish_c
 from services.catalog.app.publishing.withdraw_course import withdraw_course
 from services.catalog.cli.package import load_package
 from services.catalog.domain.document import write_course
-from services.catalog.domain.media import media_prefix
+from services.catalog.domain.media import PLAYLIST, media_prefix
 from services.credits.app.deadlines.remind import file_deadline, remind_learners
 from services.credits.app.declarations.declare_hours import declare_hours
 from services.credits.app.declarations.export_batch import close_batch
@@ -67,7 +67,7 @@ def publish_a_demo_course() -> list[Envelope]:
     store, bucket, ids = MemoryStore(), MemoryMediaBucket(), SequentialIds()
     clock = ManualClock(orders_world.NOON_IN_SHANGHAI)
     prefix = media_prefix(package.course.content_id, package.version)
-    bucket.files = {prefix + path: file.read_bytes() for path, file in package.paths.items()}
+    bucket.files = {prefix + path: package.content(path) for path in (PLAYLIST, *package.paths)}
     ctx = media_context(catalog_context(store, clock, ids), bucket)
     call = Call(Principal("editor-1", frozenset({Role.EDITOR})), "request-1")
     submission = Submission(

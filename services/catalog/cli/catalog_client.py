@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
@@ -95,14 +94,14 @@ class CatalogClient:
         if again:
             raise _not_stored(again[0])
         with ThreadPoolExecutor(PARALLEL_UPLOADS) as pool:
-            files = [package.paths[upload["path"]] for upload in uploads]
-            for upload, _ in zip(uploads, pool.map(self._put, uploads, files), strict=True):
+            for upload, _ in zip(uploads, pool.map(lambda upload: self._put(upload, package), uploads), strict=True):
                 yield upload["path"]
 
-    def _put(self, upload: dict[str, Any], path: Path) -> None:
-        answer = self._storage.put(upload["url"], headers=upload["headers"], content=path.read_bytes())
+    def _put(self, upload: dict[str, Any], package: Package) -> None:
+        path = upload["path"]
+        answer = self._storage.put(upload["url"], headers=upload["headers"], content=package.content(path))
         if answer.status_code != ALREADY_THERE and not answer.is_success:
-            raise Refusal({"detail": f"上传 {path.name} 失败", "detail_en": f"{path.name}: HTTP {answer.status_code}"})
+            raise Refusal({"detail": f"上传 {path} 失败", "detail_en": f"{path}: HTTP {answer.status_code}"})
 
 
 def _not_stored(path: str) -> Refusal:

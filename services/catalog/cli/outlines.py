@@ -4,8 +4,8 @@ import re
 from typing import Any
 
 from services.catalog.cli.yaml_reading import ParsedPart
-from services.catalog.domain.media import Fault
 from services.catalog.domain.reading import Path
+from services.catalog.domain.text_file import Fault
 
 _HEADING = re.compile(r"##[ \t]+(.*\S)[ \t]*")
 _ROOT = re.compile(r"#[ \t]+(.*\S)[ \t]*")
@@ -16,7 +16,7 @@ INDENT = 2
 def read_key_points(text: str) -> ParsedPart:
     """`## question` headings, each followed by its answer: [{question, answer}, ...]."""
     read = ParsedPart(value=[], lines={(): 1})
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         heading = _HEADING.fullmatch(line)
         if heading:
             _open_question(read, heading[1], number)
@@ -38,7 +38,7 @@ def read_mind_map(text: str) -> ParsedPart:
     """`# root`, then `- branches` nested by two spaces: {text, children: [...]}."""
     read = ParsedPart()
     open_nodes: list[tuple[Path, dict[str, Any]]] = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         root, branch = _ROOT.fullmatch(line), _BRANCH.fullmatch(line)

@@ -15,25 +15,23 @@ from services.catalog.domain.document import (
     MAX_DOCUMENT_BYTES,
     InvalidCourse,
     check_chapters,
+    document_bytes,
     questions_digest,
     read_course,
+    write_course,
 )
 from services.catalog.domain.media import (
     LANGUAGE_PATTERN,
-    MAX_CAPTION_BYTES,
     MAX_CAPTIONS,
     MAX_FILE_BYTES,
-    MAX_PLAYLIST_BYTES,
     PLAYLIST,
     Caption,
-    Fault,
-    InvalidPlaylist,
     MediaFile,
-    Playlist,
     content_version,
-    parse_playlist,
 )
+from services.catalog.domain.playlist import InvalidPlaylist, Playlist, read_playlist, tidy_playlist
 from services.catalog.domain.reading import Path, Violation
+from services.catalog.domain.text_file import Fault, UnreadableText, read_text
 
 COURSE_FILE = "course.yaml"
 MEDIA_FOLDER = "media"
@@ -60,18 +58,26 @@ class InvalidPackage(Exception):
 
 @dataclass(frozen=True)
 class Package:
-    """A valid package. `paths` are the local files by their path in the bucket's folder."""
+    """A valid package.
+
+    `playlist` is what is published of it, and `paths` are the other local files, by their path in the bucket's folder.
+    """
 
     course: Course
     duration_ms: int
     files: tuple[MediaFile, ...]
     captions: tuple[Caption, ...]
+    playlist: bytes
     paths: dict[str, FilePath]
 
     @property
     def version(self) -> str:
         """The content version that these media, this watch policy and these questions make."""
         return content_version(self.files, self.course.max_rate, questions_digest(self.course.questions))
+
+    def content(self, path: str) -> bytes:
+        """The bytes of a file by its path in the bucket's folder."""
+        return self.playlist if path == PLAYLIST else self.paths[path].read_bytes()
 
 
 def load_package(folder: FilePath) -> Package:
@@ -84,6 +90,7 @@ class _Loader:
     folder: FilePath
     findings: list[Finding] = field(default_factory=list)
     places: dict[Path, tuple[str, int]] = field(default_factory=dict)
+    playlist: bytes = b""
     paths: dict[str, FilePath] = field(default_factory=dict)
     unread: set[str] = field(default_factory=set)
 
@@ -96,13 +103,13 @@ class _Loader:
         captions = self._captions(duration_ms)
         if self.findings or course is None or duration_ms is None:
             raise InvalidPackage(self.findings)
-        return Package(course, duration_ms, files, captions, self.paths)
+        return Package(course, duration_ms, files, captions, self.playlist, self.paths)
 
     def _document(self) -> dict[str, Any]:
         whole = self._part(COURSE_FILE, (), read_yaml)
         document = dict(whole) if isinstance(whole, dict) else {}
         if whole is not None and not isinstance(whole, dict):
-            self._reject(COURSE_FILE, "应为一组字段", "must be fields with values")
+            self._reject(COURSE_FILE, Fault(1, "应为一组字段", "must be fields with values"))
         for name, file, read in (
             ("abstract", "abstract.md", _plain),
             ("key_points", "key-points.md", read_key_points),
@@ -138,21 +145,26 @@ class _Loader:
             self._find_violations(invalid.violations)
             return None
         self._find_violations(check_chapters(course, duration_ms) if duration_ms else [])
+        if document_bytes(write_course(course)) > MAX_DOCUMENT_BYTES:
+            limit = MAX_DOCUMENT_BYTES // 1024
+            self._find(COURSE_FILE, 1, f"课程文字总共最大 {limit} KB", f"all texts together: at most {limit} KB")
         return course
 
     def _playlist(self) -> Playlist | None:
         file = f"{MEDIA_FOLDER}/{PLAYLIST}"
-        text = self._text(file, MAX_PLAYLIST_BYTES)
-        if text is None:
+        content = self._content(file)
+        if content is None:
             return None
+        self.playlist = tidy_playlist(content)
         try:
-            return parse_playlist(text)
+            return read_playlist(self.playlist)
         except InvalidPlaylist as invalid:
             self._find_faults(file, invalid.faults)
             return None
 
     def _media_files(self, playlist: Playlist) -> tuple[MediaFile, ...]:
-        found = [self._media_file(name) for name in playlist.files]
+        listed = MediaFile(PLAYLIST, hashlib.sha256(self.playlist).hexdigest(), len(self.playlist))
+        found = [listed, *(self._media_file(name) for name in (playlist.init, *playlist.segments))]
         known = set(playlist.files)
         for path in sorted((self.folder / MEDIA_FOLDER).iterdir()):
             if path.name not in known and not path.name.startswith("."):
@@ -176,10 +188,10 @@ class _Loader:
 
     def _captions(self, duration_ms: int | None) -> tuple[Caption, ...]:
         folder = self.folder / CAPTIONS_FOLDER
-        paths = sorted(folder.iterdir()) if folder.is_dir() else []
+        paths = sorted(path for path in folder.glob("*") if not path.name.startswith("."))
         if len(paths) > MAX_CAPTIONS:
             self._find(CAPTIONS_FOLDER, 1, f"最多 {MAX_CAPTIONS} 个字幕文件", f"at most {MAX_CAPTIONS} files")
-        found = [self._caption(path, duration_ms) for path in paths if not path.name.startswith(".")]
+        found = [self._caption(path, duration_ms) for path in paths]
         return tuple(caption for caption in found if caption)
 
     def _caption(self, path: FilePath, duration_ms: int | None) -> Caption | None:
@@ -189,30 +201,28 @@ class _Loader:
                 file, 1, "文件名应为语言加 .vtt，例如 zh.vtt", "must be named by language and .vtt, such as zh.vtt"
             )
             return None
-        text = self._text(file, MAX_CAPTION_BYTES)
-        if text is None:
+        content = self._content(file)
+        if content is None:
             return None
-        if duration_ms is not None:
-            self._find_faults(file, check_captions(text, duration_ms))
-        caption = Caption(path.stem, _sha256(path), path.stat().st_size)
+        self._find_faults(file, check_captions(content, duration_ms))
+        caption = Caption(path.stem, hashlib.sha256(content).hexdigest(), len(content))
         self.paths[caption.path] = path
         return caption
 
-    def _text(self, file: str, most: int = MAX_DOCUMENT_BYTES) -> str | None:
-        path = self.folder / file
-        if not path.is_file():
-            self._reject(file, "缺少此文件", "the file is missing")
-            return None
-        content = path.read_bytes()
-        if len(content) > most:
-            self._reject(file, f"文件最大 {most // 1024} KB", f"at most {most // 1024} KB")
-            return None
+    def _text(self, file: str) -> str | None:
+        content = self._content(file)
         try:
-            return content.decode("utf-8-sig").replace("\r\n", "\n")
-        except UnicodeDecodeError as error:
-            line = content[: error.start].count(b"\n") + 1
-            self._reject(file, "不是 UTF-8 编码", "is not UTF-8", line)
+            return None if content is None else read_text(content, MAX_DOCUMENT_BYTES)
+        except UnreadableText as unreadable:
+            self._reject(file, unreadable.fault)
             return None
+
+    def _content(self, file: str) -> bytes | None:
+        path = self.folder / file
+        if path.is_file():
+            return path.read_bytes()
+        self._reject(file, Fault(1, "缺少此文件", "the file is missing"))
+        return None
 
     def _place(self, path: Path) -> tuple[str, int]:
         """Where the value is written, or else the nearest thing around it."""
@@ -220,10 +230,10 @@ class _Loader:
             path = path[:-1]
         return self.places[path]
 
-    def _reject(self, file: str, message: str, message_en: str, line: int = 1) -> None:
+    def _reject(self, file: str, fault: Fault) -> None:
         """Notes a file that cannot be read at all, so that nothing more is said about its contents."""
         self.unread.add(file)
-        self._find(file, line, message, message_en)
+        self._find_faults(file, [fault])
 
     def _find(self, file: str, line: int, message: str, message_en: str) -> None:
         self.findings.append(Finding(file, line, message, message_en))

@@ -93,6 +93,11 @@ def write_course(course: Course) -> dict[str, Any]:
     return {name: value for name, value in document.items() if value is not None}
 
 
+def document_bytes(document: dict[str, Any]) -> int:
+    """The size of a document in UTF-8; at most MAX_DOCUMENT_BYTES can be published."""
+    return len(json.dumps(document, ensure_ascii=False).encode())
+
+
 def _written_node(node: MindMapNode) -> dict[str, Any]:
     return {"text": node.text, "children": [_written_node(child) for child in node.children]}
 

@@ -11,6 +11,7 @@ Path = tuple[str | int, ...]
 """Where a value is in a document: ("chapters", 2, "at")."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\ud800-\udfff]")
+_LOST = "\ufffd"
 _DECIMAL = re.compile(r"[0-9]{1,6}(\.[0-9]{1,6})?")
 _MISSING = object()
 
@@ -89,6 +90,8 @@ class Reader:
             self.refuse(
                 f"最多 {longest} 个字，现有 {len(text)} 个", f"at most {longest} characters; it has {len(text)}"
             )
+        if _LOST in text:
+            self.refuse("有文字已在转换编码时丢失(U+FFFD)", "text was lost in another encoding (U+FFFD)")
         if _CONTROL.search(text):
             self.refuse("含有不可见的控制字符", "contains control characters")
         elif "\n" in text and not lines:

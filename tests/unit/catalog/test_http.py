@@ -1,6 +1,7 @@
 """The catalogue's routes, called as the gateway calls them."""
 
 import base64
+import json
 from typing import Any
 
 import pytest
@@ -56,7 +57,7 @@ def publish(world: World, writer: HttpApi) -> None:
     for upload in asked.body["uploads"]:
         digest = base64.b64decode(upload["headers"]["x-amz-checksum-sha256"]).hex()
         assert digest in {file.sha256 for file in manifest(package).all_files}
-        world.bucket.put(upload["url"], package.paths[upload["path"]].read_bytes())
+        world.bucket.put(upload["url"], package.content(upload["path"]))
     answer = put(writer, sent)
     assert (answer.status, answer.body["publication"], answer.body["changed"]) == (200, 1, True)
 
@@ -84,6 +85,16 @@ def test_a_course_is_published_and_read(world: World, reader: HttpApi, writer: H
     assert all(entry["note"] and entry["note_en"] for entry in page.body["eligibility"])
     (line,) = send(reader, request("GET", COURSES)).body["courses"]
     assert (line["course_id"], line["price_fen"], line["instructors"]) == ("bonds", 1_000, ["甲"])
+
+
+@pytest.mark.parametrize("depth", [9, 100, 300, 5_000])
+def test_deep_nesting_is_a_message(world: World, writer: HttpApi, depth: int) -> None:
+    publish(world, writer)
+    deep = '{"text": "x", "children": [' * depth + "]}" * depth
+    sent = body(world, expected_publication=1)
+    sent["course"]["mind_map"] = "DEEP"
+    answer = put(writer, json.dumps(sent).replace('"DEEP"', deep))
+    assert answer.status in (400, 422)
 
 
 def test_publishing_again_answers_the_same(world: World, writer: HttpApi) -> None:

@@ -94,6 +94,18 @@ def test_windows_line_ends_and_a_byte_order_mark_are_fine(world: World) -> None:
         ("at: 00:05", "at: 00:08", 23, "chapters.2.at:章节开始于 00:08,但视频只有 00:07",
          "chapters.2.at: the chapter starts at 00:08, but the lecture ends at 00:07"),
         ("hours: 1.5", "hours: 1.5\ncolour: red", 5, "colour:不认识的字段「colour」", "colour: unknown field “colour”"),
+        ("title: 债券入门", "title: !!int 0x1F", 3, "不支持类型标记「int」", "the tag “int” is not supported here"),
+        ("title: 债券入门", "title: !own 债券", 3, "不支持类型标记「!own」", "the tag “!own” is not supported here"),
+        ("[CFP, AFP]", "!!set {CFP, AFP}", 6, "不支持类型标记「set」", "the tag “set” is not supported here"),
+        ("hours: 1.5", "hours: 1.5\n? [a, b]\n: x", 5, "字段名必须是文字", "a field's name must be text"),
+        ("[CFP, AFP]", "[" * 5_000, 6, "最多嵌套 20 层", "nested more than 20 levels deep"),
+        ("title: 债券入门", "title: 债券\x07入门", 3,
+         "YAML 语法错误:special characters are not allowed (#x0007)",
+         "YAML syntax error: special characters are not allowed (#x0007)"),
+        ("title: 债券入门", "title: 债券\ufffd门", 3, "有文字已在转换编码时丢失(U+FFFD 或 NUL)",
+         "text was lost in another encoding (U+FFFD or NUL)"),
+        ("title: 债券入门", 'title: "债券\\ufffd门"', 3, "title:有文字已在转换编码时丢失(U+FFFD)",
+         "title: text was lost in another encoding (U+FFFD)"),
         ("hours: 1.5", "hours: 1.5\nhours: 2", 5, "字段「hours」重复了", "field “hours” is repeated"),
         ("hours: 1.5", "hours: 1.5\nabstract: x", 5, "「abstract」应写在 abstract.md 中",
          "“abstract” belongs in abstract.md"),
@@ -113,6 +125,8 @@ def half_width(text: str) -> str:
     return text.translate(str.maketrans("\uff0c\uff1a\uff08\uff09\uff1f", ",:()?"))
 
 
+CUES = "WEBVTT\n\n00:00.000 --> 00:02.000\n第一行\n\n00:02.000 --> 00:04.000\n第二行\n"
+UNTIMED = "text without times is not shown (a cue has no empty line)"
 NO_END = PLAYLIST.replace("#EXT-X-ENDLIST\n", "")
 
 
@@ -142,6 +156,20 @@ NO_END = PLAYLIST.replace("#EXT-X-ENDLIST\n", "")
          "the cue starts after the lecture's end"),
         ("captions__zh_vtt", "WEBVTT\n\n00:03.000 --> 00:04.000\n\n00:01.000 --> 00:02.000\n", "captions/zh.vtt:5",
          "cues are not in the order of time"),
+        ("captions__zh_vtt", "\ufeff\ufeff" + CUES, "captions/zh.vtt:1", "there is more than one byte order mark"),
+        ("captions__zh_vtt", CUES.encode("gbk"), "captions/zh.vtt:4", "is not UTF-8"),
+        ("captions__zh_vtt", CUES.replace("第一行", "第\ufffd行"), "captions/zh.vtt:4",
+         "text was lost in another encoding (U+FFFD or NUL)"),
+        ("captions__zh_vtt", CUES.replace("第一行\n", "第一行\n\n还有一句\n"), "captions/zh.vtt:6", UNTIMED),
+        ("captions__zh_vtt", CUES.replace("WEBVTT\n", "WEBVTT\n\n没有时间\n还有一句\n"), "captions/zh.vtt:3", UNTIMED),
+        ("captions__zh_vtt", CUES.replace("WEBVTT\n", "WEBVTT\n\n1\n没有时间"), "captions/zh.vtt:3", UNTIMED),
+        ("captions__zh_vtt", CUES.replace("WEBVTT\n", "WEBVTT\n没有时间\n"), "captions/zh.vtt:2", UNTIMED),
+        ("captions__zh_vtt", CUES.replace("00:02.000\n第", "00:02.000 第"), "captions/zh.vtt:3",
+         "times must be MM:SS.mmm --> MM:SS.mmm"),
+        ("captions__zh_vtt", CUES.replace("00:00.000", "\u300000:00.000"), "captions/zh.vtt:3",
+         "times must be MM:SS.mmm --> MM:SS.mmm"),
+        ("captions__zh_vtt", CUES.replace("第一行", "利率<5%时"), "captions/zh.vtt:4",
+         "what follows “<” is not shown; write &lt;"),
         ("captions__klingon_vtt", "WEBVTT\n", "captions/klingon.vtt:1",
          "must be named by language and .vtt, such as zh.vtt"),
         ("media__b_m4s", None, "media/b.m4s:1", "listed in index.m3u8, but there is no such file"),
@@ -161,6 +189,45 @@ def test_a_mistake_in_a_file(
     )
     assert (f"{found.file}:{found.line}", found.message_en) == (place, expected)
     assert found.message
+
+
+@pytest.mark.parametrize(
+    "captions",
+    [
+        CUES,
+        "\ufeff" + CUES,
+        CUES.replace("\n", "\r\n"),
+        CUES.replace("00:0", "00:00:0"),
+        CUES.replace("00:00.000 -->", "第一句\n00:00.000 -->"),
+        CUES.replace("WEBVTT\n\n", "WEBVTT 课程字幕\nKind: captions\nLanguage: zh\n\n"),
+        CUES.replace("WEBVTT\n\n", "WEBVTT\n"),
+        CUES.replace("WEBVTT\n", "WEBVTT\n\nNOTE 说明\n两行\n\nSTYLE\n::cue { color: white }\n\nREGION\nid:a\n"),
+        CUES.replace("00:02.000\n第", "00:02.000 line:0 position:20%,line-left align:start\n第"),
+        CUES.replace("第一行", "<v 林知远><c.yellow>第一行</c></v> <i>利率</i> &lt; 5 > 3 <00:00:01.000>"),
+    ],
+)
+def test_captions_that_browsers_show_whole(world: World, captions: str) -> None:
+    assert world.package(captions__zh_vtt=captions).captions[0].language == "zh"
+
+
+@pytest.mark.parametrize("word", ["null", "Null", "NULL", "~", ""])
+def test_a_field_may_say_that_it_is_empty(world: World, word: str) -> None:
+    course = edited("title: 债券入门", f"title: 债券入门\nsubtitle: {word}")
+    assert world.package(course_yaml=course).course.subtitle is None
+    quoted = edited("title: 债券入门", f'title: 债券入门\nsubtitle: "{word}."')
+    assert world.package(course_yaml=quoted).course.subtitle == f"{word}."
+
+
+def test_text_that_says_that_it_is_text(world: World) -> None:
+    assert world.package(course_yaml=edited("title: 债券入门", "title: !!str 2026")).course.title == "2026"
+
+
+def test_hidden_files_are_no_captions(world: World) -> None:
+    hidden: dict[str, str | bytes | None] = {f"captions__x{n}_DS_Store": "x" for n in range(12)}
+    write_package(world.folder, **hidden)
+    for path in (world.folder / "captions").glob("x*"):
+        path.rename(path.with_name(f".{path.name}"))
+    assert len(load_package(world.folder).captions) == 1
 
 
 def test_all_mistakes_are_reported_at_once(tmp_path: Path) -> None:

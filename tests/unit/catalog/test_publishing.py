@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,9 @@ from services.catalog.app.courses.items import publication_key
 from services.catalog.app.courses.read_courses import list_courses, read_state
 from services.catalog.app.media.manifest import Manifest
 from services.catalog.app.media.sign_uploads import sign_uploads
-from services.catalog.cli.package import load_package
+from services.catalog.cli.package import InvalidPackage, load_package
 from services.catalog.domain.ids import ContentId
-from services.catalog.domain.media import MediaFile
+from services.catalog.domain.media import Caption, MediaFile
 from services.catalog.domain.publication import Publication
 from services.catalog.domain.search import SearchQuery
 from services.catalog.events.published import CoursePublished
@@ -239,7 +240,8 @@ def write_watch(rate: str) -> dict[str, Any]:
         ("not a playlist", "the first line must be #EXTM3U"),
         (PLAYLIST.replace("b.m4s", "c.m4s"), "c.m4s: is not among the announced files"),
         (HEADER + '#EXT-X-MAP:URI="init.mp4"\n#EXTINF:8,\na.m4s\n#EXT-X-ENDLIST\n', "b.m4s: is not used"),
-        (b"#EXTM3U\n\xff", "is not UTF-8 text"),
+        (b"#EXTM3U\n\xff", "is not UTF-8"),
+        (b"\xef\xbb\xbf" + PLAYLIST.encode(), "begins with a byte order mark"),
     ],
 )
 def test_the_server_reads_the_playlist_itself(world: World, playlist: str | bytes, error: str) -> None:
@@ -250,15 +252,48 @@ def test_the_server_reads_the_playlist_itself(world: World, playlist: str | byte
 
 def with_playlist(world: World, playlist: str | bytes) -> Any:
     """A package whose playlist was swapped after checking, uploaded as it is."""
-    from hashlib import sha256
-
     package = world.package()
     content = playlist if isinstance(playlist, bytes) else playlist.encode()
-    package.paths["index.m3u8"].write_bytes(content)
     swapped = MediaFile("index.m3u8", sha256(content).hexdigest(), len(content))
-    package = replace(package, files=(swapped, *package.files[1:]))
+    package = replace(package, files=(swapped, *package.files[1:]), playlist=content)
     world.upload(package)
     return package
+
+
+def test_the_server_reads_the_captions_itself(world: World) -> None:
+    package = world.package()
+    hidden = "WEBVTT\n\n00:00.000 --> 00:02.000\n你好\n\n再见\n".encode()
+    swapped = Caption("zh", sha256(hidden).hexdigest(), len(hidden))
+    package.paths[swapped.path] = package.paths[package.captions[0].path]
+    package.paths[swapped.path].write_bytes(hidden)
+    package = replace(package, captions=(swapped,))
+    world.upload(package)
+    problem = refused("MEDIA_INVALID", world.publish, package, 0)
+    (error,) = problem.members["errors"]
+    assert (error["file"], error["line"]) == (swapped.path, 6)
+    assert "is not shown" in error["message_en"]
+
+
+def test_what_is_published_of_a_playlist_is_what_players_read(world: World) -> None:
+    package = world.package(media__index_m3u8=PLAYLIST.replace("4.000000,", "4.000000 ,"))
+    world.upload(package)
+    world.publish(package, 0)
+    assert world.bucket.files[f"media/bonds-lecture/{package.version}/index.m3u8"] == PLAYLIST.encode()
+    assert package.version == world.package(media__index_m3u8=PLAYLIST).version
+
+
+def test_the_command_and_the_server_measure_all_texts_alike(world: World) -> None:
+    package = world.package()
+    world.upload(package)
+    points = "".join(f"## 第{n}问\n{'字' * 1_400}\n" for n in range(60))
+    abstract = "字" * 4_900
+    long = [{"question": f"第{n}问", "answer": "字" * 1_400} for n in range(60)]
+    instructors = [{"name": "甲", "title": "讲师", "bio": "字" * 4_000}]
+    refused("COURSE_TOO_LARGE", world.publish, package, 0, abstract=abstract, key_points=long, instructors=instructors)
+    bio = edited("bio: 讲债券。", f"bio: {'字' * 4_000}")
+    with pytest.raises(InvalidPackage) as caught:
+        world.package(key_points_md=points, abstract_md=abstract, course_yaml=bio)
+    assert [finding.message_en for finding in caught.value.findings] == ["all texts together: at most 256 KB"]
 
 
 def test_chapters_are_checked_against_the_uploaded_playlist(world: World) -> None:

@@ -125,7 +125,7 @@ class World:
         """Uploads what is missing; returns which files that were."""
         signed = sign_uploads(self.media, EDITOR, package.course.course_id, manifest(package)).uploads
         for upload in signed:
-            self.bucket.put(upload.url, package.paths[upload.path].read_bytes())
+            self.bucket.put(upload.url, package.content(upload.path))
         return [upload.path for upload in signed]
 
     def publish(self, package: Package, expected: int, editor: Call = EDITOR, **document: Any) -> PublishResult:

@@ -1,25 +1,25 @@
 """The media an editor announces, and whether the bucket holds it."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from services.catalog.app.media.problems import CONTENT_VERSION_WRONG, MEDIA_INCOMPLETE, MEDIA_INVALID
 from services.catalog.app.ports import MediaBucket
+from services.catalog.domain.captions import check_captions
 from services.catalog.domain.ids import ContentId
 from services.catalog.domain.media import (
     MAX_PLAYLIST_BYTES,
     PLAYLIST,
     Caption,
-    InvalidPlaylist,
     MediaFile,
-    Playlist,
     content_version,
     media_prefix,
-    parse_playlist,
 )
+from services.catalog.domain.playlist import InvalidPlaylist, Playlist, read_playlist
+from services.catalog.domain.text_file import Fault
 
 MAX_LISTED = 50
 """How many places a refusal lists at most."""
@@ -68,6 +68,8 @@ def missing_files(bucket: MediaBucket, manifest: Manifest) -> list[MediaFile]:
 def verify_media(bucket: MediaBucket, manifest: Manifest) -> Playlist:
     """The uploaded playlist, after checking that all it needs is stored and all that is announced is needed.
 
+    Playlist and captions are read by the same rules as in the editor's command.
+
     Raises:
         Problem: CONTENT_VERSION_WRONG, MEDIA_INCOMPLETE, MEDIA_INVALID.
     """
@@ -77,6 +79,7 @@ def verify_media(bucket: MediaBucket, manifest: Manifest) -> Playlist:
         raise MEDIA_INCOMPLETE.problem(missing=missing[:MAX_LISTED], missing_count=len(missing))
     playlist = _playlist(bucket, manifest)
     _check_files(playlist, manifest)
+    _check_captions(bucket, manifest, playlist.duration_ms)
     return playlist
 
 
@@ -86,16 +89,26 @@ def _playlist(bucket: MediaBucket, manifest: Manifest) -> Playlist:
         raise _invalid(_error(PLAYLIST, "缺少播放列表", "the playlist is missing"))
     if announced.bytes > MAX_PLAYLIST_BYTES:
         raise _invalid(_error(PLAYLIST, "文件过大", "is too large"))
-    content = bucket.read(manifest.prefix + PLAYLIST)
-    if hashlib.sha256(content).hexdigest() != announced.sha256:
-        raise _invalid(_error(PLAYLIST, "内容与校验和不符", "the content does not match its checksum"))
     try:
-        return parse_playlist(content.decode())
-    except UnicodeDecodeError:
-        raise _invalid(_error(PLAYLIST, "不是 UTF-8 文本", "is not UTF-8 text")) from None
+        return read_playlist(_content(bucket, manifest, announced))
     except InvalidPlaylist as invalid:
-        errors = [{**_error(PLAYLIST, f.message, f.message_en), "line": f.line} for f in invalid.faults]
-        raise _invalid(*errors[:MAX_LISTED]) from None
+        raise _invalid(*_errors(PLAYLIST, invalid.faults)) from None
+
+
+def _check_captions(bucket: MediaBucket, manifest: Manifest, duration_ms: int) -> None:
+    errors: list[dict[str, Any]] = []
+    for caption in manifest.captions:
+        file = MediaFile(caption.path, caption.sha256, caption.bytes)
+        errors += _errors(caption.path, check_captions(_content(bucket, manifest, file), duration_ms))
+    if errors:
+        raise _invalid(*errors)
+
+
+def _content(bucket: MediaBucket, manifest: Manifest, file: MediaFile) -> bytes:
+    content = bucket.read(manifest.prefix + file.path)
+    if hashlib.sha256(content).hexdigest() != file.sha256:
+        raise _invalid(_error(file.path, "内容与校验和不符", "the content does not match its checksum"))
+    return content
 
 
 def _check_files(playlist: Playlist, manifest: Manifest) -> None:
@@ -104,7 +117,11 @@ def _check_files(playlist: Playlist, manifest: Manifest) -> None:
     errors = [_error(path, "不在文件清单中", "is not among the announced files") for path in sorted(needed - announced)]
     errors += [_error(path, "播放列表没有用到", "is not used by the playlist") for path in sorted(announced - needed)]
     if errors:
-        raise _invalid(*errors[:MAX_LISTED])
+        raise _invalid(*errors)
+
+
+def _errors(path: str, faults: Iterable[Fault]) -> list[dict[str, Any]]:
+    return [{**_error(path, fault.message, fault.message_en), "line": fault.line} for fault in faults]
 
 
 def _error(path: str, message: str, message_en: str) -> dict[str, Any]:
@@ -112,4 +129,4 @@ def _error(path: str, message: str, message_en: str) -> dict[str, Any]:
 
 
 def _invalid(*errors: Mapping[str, Any]) -> Exception:
-    return MEDIA_INVALID.problem(errors=list(errors))
+    return MEDIA_INVALID.problem(errors=list(errors[:MAX_LISTED]))

@@ -1,6 +1,5 @@
 """Publishes a course: state, event and audit record in one transaction."""
 
-import json
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
@@ -20,6 +19,7 @@ from services.catalog.domain.document import (
     MAX_DOCUMENT_BYTES,
     InvalidCourse,
     check_chapters,
+    document_bytes,
     questions_digest,
     read_course,
 )
@@ -96,7 +96,7 @@ def announcement(publication: Publication) -> CoursePublished:
 
 
 def _course(document: dict[str, Any]) -> Course:
-    if len(json.dumps(document, ensure_ascii=False).encode()) > MAX_DOCUMENT_BYTES:
+    if document_bytes(document) > MAX_DOCUMENT_BYTES:
         raise COURSE_TOO_LARGE.problem(limit_bytes=MAX_DOCUMENT_BYTES)
     try:
         return read_course(document)
