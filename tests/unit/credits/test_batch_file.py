@@ -39,6 +39,11 @@ def mistakes(text: str, known: Mapping[str, Outcome] = MappingProxyType({})) -> 
     return [(mistake.line, mistake.code) for mistake in read_results(text, EXPORTED, found)[1]]
 
 
+def misread(text: str) -> str:
+    """A text in the encoding of Chinese spreadsheets, read as if it were UTF-8."""
+    return text.encode("gbk").decode("utf-8", "replace")
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -55,6 +60,11 @@ def mistakes(text: str, known: Mapping[str, Outcome] = MappingProxyType({})) -> 
         (HEAD + f"a-1,denied,{'长' * 501}\n", [(2, "REASON_TOO_LONG")]),
         (HEAD + "a-1,accepted,\nb-1,accepted,\na-1,accepted,\n", [(2, "LINE_REPEATED"), (4, "LINE_REPEATED")]),
         (HEAD + f'a-1,accepted,"{"x" * 200_000}"\n', [(2, "UNREADABLE")]),
+        (misread("行号 line_id,结果 result,原因 reason\na-1,denied,编号不符\n"), [(1, "TEXT_LOST")]),
+        (
+            HEAD + misread("a-1,accepted,\nb-1,denied,编号不符\nc-1,不通过,编号不符\n"),
+            [(3, "TEXT_LOST"), (4, "TEXT_LOST")],
+        ),
         (
             HEAD + 'a-1,accepted,\n\nx-1,denied,\n"b-1",denied,"two\nlines"\nc-1,no,\n',
             [(4, "LINE_UNKNOWN"), (4, "REASON_MISSING"), (7, "RESULT_UNKNOWN")],

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { base64Of, csv, put, sha256Of } from './files'
+import { base64Of, csv, put, sha256Of, textOf } from './files'
 
 // The messages need a browser.
 vi.mock('../i18n', () => ({}))
@@ -12,6 +12,33 @@ describe('a table to take along', () => {
         ['=1+1', 'say "hi", twice\n'],
       ]),
     ).toBe('\uFEFFa,b\r\n\'=1+1,"say ""hi"", twice\n"\r\n')
+  })
+})
+
+describe('a text file that somebody saved', () => {
+  // "行号 line_id,结果 result" and "证号不符" as Chinese spreadsheets save them (GBK), and the latter in Big5.
+  const [GBK_HEAD, GBK_WORDS, BIG5] = [
+    'd0d0bac5206c696e655f69642cbde1b9fb20726573756c74',
+    'd6a4bac5b2bbb7fb',
+    'c3d2b8b9a4a3b2c5',
+  ]
+  const bytes = (hex: string) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16)).buffer
+  const utf8 = (text: string) => new TextEncoder().encode(text).buffer
+  const read = (content: ArrayBuffer) => textOf(content, /行号 line_id/)
+
+  it('is read as UTF-8, with its mark or without', () => {
+    expect(read(utf8('结果'))).toBe('结果')
+    expect(read(utf8('\uFEFF结果'))).toBe('结果')
+  })
+
+  it('is read as GBK where the words are there that it must have', () => {
+    expect(read(bytes(GBK_HEAD + '0a' + GBK_WORDS))).toBe('行号 line_id,结果 result\n证号不符')
+  })
+
+  it('is not guessed at otherwise', () => {
+    expect(read(bytes(GBK_WORDS))).toBeNull()
+    expect(read(bytes(BIG5))).toBeNull()
+    expect(read(bytes('fffe' + '4c00'))).toBeNull()
   })
 })
 

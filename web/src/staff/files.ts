@@ -10,6 +10,23 @@ function cell(text: string): string {
   return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain
 }
 
+/** A text file as people save it: UTF-8, or the GB18030 (GBK) of Chinese spreadsheets; null where it is neither.
+ * Almost any bytes are some text in GB18030: that they are the right one, only words tell that are `expected` in it. */
+export function textOf(bytes: ArrayBuffer, expected: RegExp): string | null {
+  const utf8 = decoded(bytes, 'utf-8')
+  if (utf8 !== null) return utf8
+  const chinese = decoded(bytes, 'gb18030')
+  return chinese !== null && expected.test(chinese) ? chinese : null
+}
+
+function decoded(bytes: ArrayBuffer, encoding: string): string | null {
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes)
+  } catch {
+    return null
+  }
+}
+
 /** Bytes as text that JSON can carry. */
 export function base64Of(bytes: Uint8Array): string {
   // In pieces: a call takes only so many arguments.

@@ -162,6 +162,7 @@ export const staffZh = {
   'records.importText': '选择填好 result（accepted 或 denied）和 reason 的 CSV。整份检查，有错则全不导入；可重复导入。',
   'records.choose': '选择答复文件',
   'records.fileMissing': '请先选择文件',
+  'records.unreadable': '无法识别文件的文字编码。请在表格软件中另存为“CSV UTF-8（逗号分隔）”，再选择它。',
   'records.imported': '新增 {added} 条答复。累计：通过 {accepted}，不通过 {denied}，未答复 {unanswered}。',
   'records.mistakeLine': '第 {line} 行',
 
@@ -408,6 +409,8 @@ export const staffEn: Record<keyof typeof staffZh, string> = {
     'Choose the CSV with result (accepted or denied) and reason filled in. The whole file is checked; with a mistake nothing is imported. Safe to repeat.',
   'records.choose': 'File of answers',
   'records.fileMissing': 'Please choose a file',
+  'records.unreadable':
+    'The encoding of its text is not known. Save it as “CSV UTF-8 (comma delimited)” in the spreadsheet, and choose that.',
   'records.imported': '{added} answers added. In all: {accepted} accepted, {denied} denied, {unanswered} unanswered.',
   'records.mistakeLine': 'Line {line}',
 

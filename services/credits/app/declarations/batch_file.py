@@ -43,6 +43,8 @@ RESULT_WORDS = {
     "不通过": Outcome.DENIED,
 }
 MAX_REASON = 500
+_LOST = "\ufffd"
+"""What reading a file in another encoding leaves of each character."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,10 @@ class Mistake:
 
 MESSAGES = {
     "UNREADABLE": ("无法读取此行。", "This line cannot be read."),
+    "TEXT_LOST": (
+        "文字已在转换编码时丢失。请将文件另存为“CSV UTF-8”后重新导入。",
+        "Text was lost, since the file was read in another encoding. Save it as “CSV UTF-8” and import it again.",
+    ),
     "COLUMNS_MISSING": (
         "首行缺少 line_id 或 result 列，或列名重复。",
         "The first line lacks line_id or result, or repeats one.",
@@ -106,27 +112,30 @@ def read_results(
 
 
 def _rows(text: str) -> Iterator[ResultRow | Mistake]:
+    records = _records(text)
+    at_line, header = next(records, (1, []))
+    columns = None if isinstance(header, str) else _columns(header)
+    if columns is None:
+        yield _mistake(at_line, header if isinstance(header, str) else "COLUMNS_MISSING")
+        return
+    for at_line, cells in records:
+        found = _mistake(at_line, cells) if isinstance(cells, str) else _row_of(cells, columns, at_line)
+        if found:
+            yield found
+
+
+def _records(text: str) -> Iterator[tuple[int, list[str] | str]]:
+    """The cells of each record with the line it ends on; the code of a mistake for one that cannot be read."""
     reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
-    columns: dict[str, int] | None = None
     while True:
         try:
             cells = next(reader)
         except StopIteration:
-            if columns is None:
-                yield _mistake(1, "COLUMNS_MISSING")
             return
         except csv.Error:
-            yield _mistake(reader.line_num, "UNREADABLE")
-            continue
-        if columns is None:
-            columns = _columns(cells)
-            if columns is None:
-                yield _mistake(reader.line_num, "COLUMNS_MISSING")
-                return
-            continue
-        found = _row_of(cells, columns, reader.line_num)
-        if found:
-            yield found
+            yield reader.line_num, "UNREADABLE"
+        else:
+            yield reader.line_num, "TEXT_LOST" if any(_LOST in cell for cell in cells) else cells
 
 
 def _columns(header: list[str]) -> dict[str, int] | None:
