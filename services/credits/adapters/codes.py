@@ -2,7 +2,8 @@
 
 import secrets
 
-from services.credits.domain.attestations import ALPHABET, CODE_LENGTH, STATUS_LIST_LENGTH
+from services.credits.domain.attestations import CODE_LENGTH, STATUS_LIST_LENGTH
+from services.kit.read_codes import ALPHABET
 
 
 class RandomCodes:

@@ -6,13 +6,11 @@ from datetime import date, datetime
 from services.credits.domain.ids import EntryId, LearnerId
 from services.credits.domain.ledger import Entry, Kind
 from services.kit.kinds import ID_ONLY, stored
+from services.kit.read_codes import ALPHABET, as_read
 
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's base 32: no letter that is read as a digit, and no U."""
 CODE_LENGTH = 28
 """140 random bits: nobody finds a code by trying."""
 _GROUP = 4
-_READ_AS = str.maketrans("OIL", "011", " -")
 
 STATUS_LIST_LENGTH = 131_072
 """Places in a status list: the smallest that the W3C's specification allows, so that one's neighbours hide one."""
@@ -46,5 +44,5 @@ def written(code: str) -> str:
 
 def read(text: str) -> str | None:
     """The code that somebody typed, however they wrote it; None where it cannot be one."""
-    code = text.upper().translate(_READ_AS)
+    code = as_read(text)
     return code if len(code) == CODE_LENGTH and set(code) <= set(ALPHABET) else None

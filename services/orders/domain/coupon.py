@@ -5,15 +5,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.kit.kinds import ID_ONLY, NOTHING, stored
+from services.kit.read_codes import ALPHABET, as_read
 from services.orders.domain.ids import CouponCode, CourseId
 from services.orders.domain.order import Goods, Line
 
+MAX_CODE = 32
+"""Letters and digits of a code, at most."""
 MAX_WRONG_CODES = 10
 ATTEMPTS_WINDOW = timedelta(hours=1)
 """How many codes that are none a learner may try, and from the first of them in how long."""
 
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""Crockford's: no letter that is read as another."""
 _RANDOM_DIGITS, _CODE_LENGTH = 15, 12
 """The last 15 hexadecimal digits of an id are all random: 60 bits, 12 characters of 5 bits."""
 
@@ -22,6 +23,7 @@ _RANDOM_DIGITS, _CODE_LENGTH = 15, 12
 class Coupon:
     """One code, for as many learners as its limits let in. It takes off either fen or a percentage, of courses only.
 
+    The code is kept, and shown, as staff wrote it; whoever writes another that is read alike (`normal_code`) means it.
     Valid in [valid_from, valid_until), for the courses named, or all where none is.
     """
 
@@ -113,12 +115,15 @@ class CouponAttempts:
 def code_from(random_id: str) -> CouponCode:
     """A code of 12 characters from a random identifier of 32 hexadecimal digits."""
     number = int(random_id[-_RANDOM_DIGITS:], 16)
-    return CouponCode("".join(_ALPHABET[number >> 5 * place & 31] for place in reversed(range(_CODE_LENGTH))))
+    return CouponCode("".join(ALPHABET[number >> 5 * place & 31] for place in reversed(range(_CODE_LENGTH))))
 
 
 def normal_code(written: str) -> CouponCode:
-    """The code that somebody wrote: capitals and hyphens make no difference."""
-    return CouponCode(written.upper().replace("-", ""))
+    """What is read of a code that somebody wrote.
+
+    Case, width, blanks and dashes make no difference, nor do O for 0, I and L for 1.
+    """
+    return CouponCode(as_read(written))
 
 
 def split(total: int, weights: Sequence[int]) -> list[int]:

@@ -10,12 +10,13 @@ from services.credits.app.attestations.issue_attestation import issue_attestatio
 from services.credits.app.attestations.read_attestations import AttestationView
 from services.credits.app.context import BadgesContext, Context, DocumentsContext
 from services.credits.app.profiles.items import profile_key
-from services.credits.domain.attestations import ALPHABET, CODE_LENGTH
+from services.credits.domain.attestations import CODE_LENGTH
 from services.credits.domain.ledger import Entry, Kind
 from services.credits.domain.profile import Profile
 from services.credits.domain.review import Standing
 from services.credits.handlers import badges, documents, verification
 from services.kit.http import HttpApi
+from services.kit.read_codes import ALPHABET
 from services.kit.signing import RS256
 from services.kit.store import Change
 from tests.fakes.signing import MemorySigner

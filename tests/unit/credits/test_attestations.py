@@ -13,7 +13,6 @@ from services.credits.app.attestations.items import PrintedName, printed_name_ke
 from services.credits.app.attestations.read_attestations import list_attestations
 from services.credits.app.profiles.items import person_pk, profile_key, real_name
 from services.credits.domain.attestations import (
-    ALPHABET,
     CODE_LENGTH,
     STATUS_LIST_LENGTH,
     read,
@@ -23,6 +22,7 @@ from services.credits.domain.ledger import Kind
 from services.credits.domain.names import masked, same_name
 from services.credits.domain.review import Standing
 from services.kit.problems import Problem
+from services.kit.read_codes import ALPHABET
 from services.kit.store import Change, Put
 from tests.unit.credits.documents_world import LEARNING, NAME, URL, Desk
 from tests.unit.credits.pdf import qr_codes_of, text_of
@@ -246,6 +246,7 @@ def test_codes_have_140_random_bits_and_survive_being_typed() -> None:
     code = made.pop()
     assert read(written(code)) == read(code.lower()) == read(f" {code} ") == code
     assert read("O" * 14 + "iL" * 7) == "0" * 14 + "1" * 14
+    assert read("\uff10" * 14 + "\u2014" + "\uff29l" * 7) == "0" * 14 + "1" * 14
     for wrong in ("", code[:-1], code + "0", "U" * CODE_LENGTH, "张" * CODE_LENGTH):
         assert read(wrong) is None
 

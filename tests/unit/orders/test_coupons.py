@@ -12,7 +12,8 @@ import pytest
 from services.kit.audit import AuditRecord
 from services.kit.ids import RandomIds
 from services.kit.problems import Problem
-from services.kit.store import Conflict, Key, Stored
+from services.kit.store import Change, Conflict, Key, Stored, required
+from services.orders.app.coupons.items import CouponPlace, coupon_reading_key
 from services.orders.app.coupons.manage_coupons import (
     CouponView,
     create_coupon,
@@ -174,10 +175,66 @@ def test_refusals(world: World) -> None:
     assert refused(lambda: order(world, later, CourseId("unheard-of"))).type.code == "COURSE_NOT_FOUND"
 
 
-def test_capitals_and_hyphens_make_no_difference(world: World) -> None:
+@pytest.mark.parametrize(
+    ("code", "typed"),
+    [
+        ("XUESHI-10", "xueshi-10"),
+        ("XUESHI-10", "XUESHI10"),
+        ("XUESHI-10", " xueshi 10 "),
+        ("XUESHI-10", "\uff38\uff35\uff25\uff33\uff28\uff29\uff0d\uff11\uff10"),
+        ("XUESHI-10", "XUESHI\u201310"),
+        ("XUESHI-10", "XUESHI\u2014\u201410"),
+        ("XUESHI-10", "XUESHI\u201110\u200b"),
+        ("XUESHI-10", "优惠码：XUESHI-10。"),
+        ("XUESHI-10", "XUESHl-IO"),
+        ("Autumn-2026", "AUTUMN-2O26"),
+        ("042OZ3IOON1H", "0420Z3100NIH"),
+    ],
+)
+def test_a_code_that_is_read_alike_is_meant_and_shown_as_it_was_made(world: World, code: str, typed: str) -> None:
+    assert make(world, code=code) == code
+    assert quote(world, typed) == 8910
+    placed = order(world, typed)
+    assert (placed.coupon_code, usage(world, typed), usage(world, code)) == (code, CouponUsage(1, 0), CouponUsage(1, 0))
+    pay(world, placed)
+    assert usage(world, code) == CouponUsage(0, 1)
+    assert list_coupons(world.ctx, "", 1).items[0].coupon.code == code
+
+
+def test_another_code_is_another_code(world: World) -> None:
+    make(world, code="XUESHI-10")
+    assert refused(lambda: quote(world, "XUESHI-11")).type.code == "COUPON_NOT_FOUND"
+    for none in ("学时", "", "A" * 100_000):
+        assert refused(partial(quote, world, none)).type.code == "COUPON_NOT_FOUND"
+
+
+def test_a_random_code_is_found_by_what_is_read_of_it(world: World) -> None:
     code = make(world)
-    written = f"{code[:4]}-{code[4:8]}-{code[8:]}".lower()
-    assert order(world, written).coupon_code == code
+    assert quote(world, f"{code[:4]}-{code[4:8]}-{code[8:]}".lower().replace("0", "o").replace("1", "l")) == 8910
+
+
+def test_no_two_coupons_are_read_alike(world: World) -> None:
+    make(world, code="XUESHI-10")
+    for code in ("XUESHI10", "XUESHl-1O", "xueshi-10"):
+        assert refused(partial(make, world, OTHER_KEY, code=code)).type.code == "COUPON_EXISTS"
+
+
+def made_before_readings(world: World, code: str) -> None:
+    """A coupon as it was kept when capitals and digits were all of its code."""
+    make(world, f"key-of-{code}-00000", code=code)
+    world.clock.advance(1000)
+    world.store.commit(
+        Change([required(world.store.get(coupon_reading_key(normal_code(code)), CouponPlace), LookupError()).remove()])
+    )
+
+
+def test_coupons_of_before_are_found_as_they_were(world: World) -> None:
+    made_before_readings(world, "WELCOME10")
+    made_before_readings(world, "0420Z3100N1H")
+    assert quote(world, "welcome-10") == quote(world, "O42O-Z31O-ONIH") == 8910
+    assert refused(lambda: make(world, OTHER_KEY, code="Welcome-10")).type.code == "COUPON_EXISTS"
+    make(world, "key-of-another-0000", code="WELC0ME10", off_percent=20)
+    assert (quote(world, "WELCOME10"), quote(world, "WELC0ME10")) == (8910, 7920)
 
 
 def test_an_order_of_nothing_confirms_the_coupon_at_once(world: World) -> None:

@@ -185,8 +185,6 @@ def test_a_membership_over_http(world: World, api: HttpApi) -> None:
         {"course_ids": {ORDINARY: 2}},
         {"course_ids": [{"course_id": ORDINARY, "quantity": -1}]},
         {"course_ids": [f"course-{number}" for number in range(21)]},
-        {"coupon_code": "abc"},
-        {"coupon_code": "a b c d"},
         {"coupon_code": 7777},
         {"expected_fen": None},
         {"expected_fen": -1},

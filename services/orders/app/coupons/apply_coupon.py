@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from services.kit.store import Change, Stored, Write, commit_retrying, read_or
 from services.orders.app.context import Context
-from services.orders.app.coupons.items import CouponHold, coupon_attempts_key, coupon_hold_key, coupon_holds, coupon_key
+from services.orders.app.coupons.find_coupon import find_coupon
+from services.orders.app.coupons.items import CouponHold, coupon_attempts_key, coupon_hold_key, coupon_holds
 from services.orders.app.coupons.problems import (
     COUPON_NOT_APPLICABLE,
     COUPON_NOT_FOUND,
@@ -15,7 +16,7 @@ from services.orders.app.coupons.problems import (
 )
 from services.orders.app.coupons.usage import reserve
 from services.orders.app.ordering.close_order import expire_order
-from services.orders.domain.coupon import ATTEMPTS_WINDOW, Coupon, CouponAttempts
+from services.orders.domain.coupon import ATTEMPTS_WINDOW, Coupon, CouponAttempts, normal_code
 from services.orders.domain.ids import CouponCode, LearnerId
 from services.orders.domain.order import Line
 
@@ -25,15 +26,15 @@ MOST_HOLDS = 50
 
 
 def apply_coupon(
-    ctx: Context, learner_id: LearnerId, code: CouponCode, lines: Sequence[Line]
-) -> tuple[tuple[Line, ...], list[Write]]:
-    """The lines with the coupon's discount, and the writes that reserve it.
+    ctx: Context, learner_id: LearnerId, written: str, lines: Sequence[Line]
+) -> tuple[CouponCode, tuple[Line, ...], list[Write]]:
+    """The coupon's code, the lines with its discount, and the writes that reserve it.
 
     Raises:
         Problem: TOO_MANY_COUPON_CODES, COUPON_NOT_FOUND, COUPON_NOT_VALID_NOW, COUPON_NOT_APPLICABLE, COUPON_USED_UP.
         Conflict: the learner is trying codes in parallel.
     """
-    coupon = _find(ctx, learner_id, code)
+    coupon = _find(ctx, learner_id, written)
     if not coupon.open_at(ctx.clock.now()):
         raise COUPON_NOT_VALID_NOW.problem(
             valid_from=coupon.valid_from.isoformat(), valid_until=coupon.valid_until.isoformat()
@@ -41,20 +42,21 @@ def apply_coupon(
     if not any(coupon.applies_to(line) for line in lines):
         raise COUPON_NOT_APPLICABLE.problem(course_ids=list(coupon.course_ids))
     reserved = reserve(ctx, coupon, learner_id)
-    if reserved is None and _close_lapsed(ctx, code):
+    if reserved is None and _close_lapsed(ctx, coupon.code):
         reserved = reserve(ctx, coupon, learner_id)
     if reserved is None:
         raise COUPON_USED_UP.problem()
-    return coupon.taken_off(lines), reserved
+    return coupon.code, coupon.taken_off(lines), reserved
 
 
-def _find(ctx: Context, learner_id: LearnerId, code: CouponCode) -> Coupon:
+def _find(ctx: Context, learner_id: LearnerId, written: str) -> Coupon:
     """Each code counts as wrong until it is found to be right, so that no more are looked at in parallel.
 
     A right one is refused as well once there were too many wrong ones: the refusal must not tell them apart.
     """
+    code = normal_code(written)
     counted = commit_retrying(ctx.store, lambda: _count(ctx, learner_id, code))
-    found = ctx.store.get(coupon_key(code), Coupon)
+    found = find_coupon(ctx.store, written)
     if found is None or found.value.withdrawn:
         raise COUPON_NOT_FOUND.problem()
     commit_retrying(ctx.store, lambda: _give_back(ctx, learner_id, code, counted))

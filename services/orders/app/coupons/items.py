@@ -31,6 +31,11 @@ def coupon_place_key(created_at: datetime, code: CouponCode) -> Key:
     return Key(COUPONS, f"{newest_first(f'{created_at:%Y%m%d%H%M%S}')}#{code}")
 
 
+def coupon_reading_key(normal: CouponCode) -> Key:
+    """Which coupon is meant by codes that are read as this one."""
+    return Key(f"COUPON#{normal}", "READING")
+
+
 def coupons_taken(code: CouponCode) -> ShardedCounter:
     """How many orders that wait or are paid have the coupon."""
     return ShardedCounter(f"COUPON#{code}#TAKEN", "SHARD#", SHARDS)

@@ -18,7 +18,6 @@ from services.orders.app.entitlements.items import claim_key
 from services.orders.app.memberships.problems import PLAN_NOT_FOUND
 from services.orders.app.ordering.items import LatestOrder, latest_order, order_key
 from services.orders.app.ordering.problems import ORDER_PENDING
-from services.orders.domain.coupon import normal_code
 from services.orders.domain.ids import CouponCode, CourseId, LearnerId, PlanId
 from services.orders.domain.order import Goods, Line, Order, OrderState, PriceReason
 from services.orders.domain.purchase_state import Standing
@@ -65,8 +64,7 @@ def quote_courses(
     replaced = [one.latest for one in found]
     if coupon_code is None:
         return Quote(lines, None, replaced, holding)
-    code = normal_code(coupon_code)
-    discounted, reserved = apply_coupon(ctx, learner_id, code, lines)
+    code, discounted, reserved = apply_coupon(ctx, learner_id, coupon_code, lines)
     return Quote(discounted, code, replaced, [*holding, *reserved])
 
 

@@ -27,7 +27,8 @@ from services.orders.app.coupons.manage_coupons import (
     read_coupon,
     withdraw_coupon,
 )
-from services.orders.domain.coupon import Coupon, normal_code
+from services.orders.domain import ids
+from services.orders.domain.coupon import Coupon
 from services.orders.handlers.routes.fields import CouponCode, CourseId, Reason
 
 MAX_PAGE = 50
@@ -91,7 +92,7 @@ class CouponRequest(Request):
         """The coupon to be made."""
         return Coupon(
             **self.model_dump(exclude={"code", "course_ids", "reason"}),
-            code=normal_code(self.code or ""),
+            code=ids.CouponCode(self.code or ""),
             course_ids=tuple(self.course_ids),
         )
 
@@ -138,7 +139,7 @@ def add_coupon_routes(api: HttpApi, ctx: Context) -> None:
     @staff.route("PUT /v1/orders/coupons/<coupon_code>/withdrawal", "withdraw_coupon")
     def withdraw(coupon_code: CouponCode, request: WithdrawalRequest) -> CouponAnswer:
         """Let no more orders be placed with a coupon."""
-        return _answer(withdraw_coupon(ctx, api.call(), normal_code(coupon_code), request.reason))
+        return _answer(withdraw_coupon(ctx, api.call(), coupon_code, request.reason))
 
     @staff.route("GET /v1/orders/coupons", "list_coupons")
     def every(
@@ -152,7 +153,7 @@ def add_coupon_routes(api: HttpApi, ctx: Context) -> None:
     @staff.route("GET /v1/orders/coupons/<coupon_code>", "read_coupon")
     def one(coupon_code: CouponCode) -> CouponAnswer:
         """One coupon."""
-        return _answer(read_coupon(ctx, normal_code(coupon_code)))
+        return _answer(read_coupon(ctx, coupon_code))
 
 
 def _answer(view: CouponView) -> CouponAnswer:

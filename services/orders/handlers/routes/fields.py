@@ -24,7 +24,14 @@ OrderId = Annotated[ids.OrderId, Field(strict=True, pattern=NUMBER, description=
 RefundId = Annotated[ids.RefundId, Field(strict=True, pattern=NUMBER, description="the refund's id")]
 InvoiceId = Annotated[ids.InvoiceId, Field(strict=True, pattern=NUMBER, description="the invoice's id")]
 CouponCode = Annotated[
-    StrictStr, Field(pattern=r"^[A-Za-z0-9-]{4,32}$", description="capitals and hyphens make no difference")
+    StrictStr,
+    Field(pattern=r"^[A-Za-z0-9-]{4,32}$", description="read like any code that somebody types"),
+]
+TypedCouponCode = Annotated[
+    StrictStr,
+    Field(
+        description="however it is written: width, case, blanks and dashes do not matter, nor O for 0, I or L for 1",
+    ),
 ]
 Reason = Annotated[StrictStr, Field(pattern=r"\S", max_length=500, description="why; kept in the audit log")]
 

@@ -14,7 +14,7 @@ from services.orders.app.ordering.place_order import order_courses
 from services.orders.app.ordering.quote import quote_courses
 from services.orders.app.ordering.read_orders import known_order, list_orders
 from services.orders.domain.order import MAX_LINES, Order
-from services.orders.handlers.routes.fields import CouponCode, CourseId, ExpectedFen, OrderId, learner_id
+from services.orders.handlers.routes.fields import CourseId, ExpectedFen, OrderId, TypedCouponCode, learner_id
 from services.orders.handlers.routes.ordering.answers import OrderAnswer, OrdersAnswer, QuoteAnswer, order_answer
 
 MAX_PAGE = 20
@@ -29,7 +29,7 @@ class QuoteRequest(Request):
     """What would these courses cost?"""
 
     course_ids: CourseIds
-    coupon_code: CouponCode | None = None
+    coupon_code: TypedCouponCode | None = None
 
 
 class OrderRequest(QuoteRequest):
