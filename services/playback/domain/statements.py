@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from services.playback.domain.ids import SessionId
 from services.playback.domain.legs import Leg
 from services.playback.domain.policy import WatchPolicy
 from services.playback.domain.watch import Attempt, LegKind
@@ -21,6 +22,8 @@ NAMESPACE = "https://xueshi.example/xapi"
 
 PROFILE = "https://w3id.org/xapi/video"
 EXTENSIONS = f"{PROFILE}/extensions"
+
+_PARTS = 1_000
 
 PLAYING = frozenset({LegKind.STARTED, LegKind.PROMPT_CONFIRMED})
 """The legs after which the lecture plays, until the next leg. After the others nobody watches, or a prompt waits."""
@@ -60,11 +63,9 @@ def completed_statement(watch: Attempt, legs: Sequence[Leg], policy: WatchPolicy
             "revision": watch.content_version,
             "contextActivities": {"category": [{"objectType": "Activity", "id": PROFILE, "definition": _PROFILE_TYPE}]},
             "extensions": {
-                f"{EXTENSIONS}/session-id": str(UUID(legs[-1].facts.session_id)),
+                f"{EXTENSIONS}/session-id": _session(legs[-1].facts.session_id),
                 f"{EXTENSIONS}/length": float(_seconds(watch.duration_ms)),
-                f"{EXTENSIONS}/completion-threshold": _share(
-                    watch.duration_ms - policy.tail_tolerance_ms, watch.duration_ms
-                ),
+                f"{EXTENSIONS}/completion-threshold": _threshold(watch.duration_ms, policy),
                 f"{NAMESPACE}/extensions/evidence": f"/v1/playback/watches/{watch.watch_id}/evidence",
             },
         },
@@ -84,9 +85,19 @@ def _played_ms(legs: Sequence[Leg]) -> int:
     return sum(b.facts.at - a.facts.at for a, b in pairwise(legs) if a.facts.kind in PLAYING)
 
 
+def _session(session_id: SessionId) -> str:
+    """The session as the profile's pattern wants it: our ids are digests, and a UUID of version 4 says so in 6 bits."""
+    return str(UUID(session_id, version=4))
+
+
+def _threshold(duration_ms: int, policy: WatchPolicy) -> float:
+    """From which share on a watch is complete; above 0, however short the lecture is."""
+    return max(_share(duration_ms - policy.tail_tolerance_ms, duration_ms), 1 / _PARTS)
+
+
 def _share(part_ms: int, whole_ms: int) -> float:
-    """Rounded down, so that nothing looks more complete than it is."""
-    return part_ms * 10_000 // whole_ms / 10_000
+    """Three decimals at most, as the profile says; rounded down, so that nothing looks more complete than it is."""
+    return part_ms * _PARTS // whole_ms / _PARTS
 
 
 def _seconds(milliseconds: int) -> str:

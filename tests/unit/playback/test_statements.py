@@ -1,6 +1,8 @@
 """Statements of the xAPI Video Profile, judged by a learning record store's own models, not by ours."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -12,10 +14,13 @@ from ralph.models.xapi.video.statements import VideoCompleted
 from services.kit.signing import ES256
 from services.playback.app.context import StatementsContext
 from services.playback.app.evidence.archive_watch import archive_watch
-from services.playback.app.items import leg_key
+from services.playback.app.items import attempt_key, leg_key
 from services.playback.app.statements.read_statements import read_statements
 from services.playback.app.watching.watch import pause
 from services.playback.domain.ids import LearnerId
+from services.playback.domain.policy import policy
+from services.playback.domain.statements import completed_statement
+from services.playback.domain.watch import Attempt
 from services.playback.handlers.statements import build_api
 from tests.fakes.archive import MemoryArchive
 from tests.fakes.signing import MemorySigner
@@ -69,6 +74,22 @@ def test_that_model_refuses_what_lacks_a_part(world: World, path: str) -> None:
     place[last] = {"made": "up"}
     with pytest.raises(ValueError, match="validation error"):
         accepted(statement)
+
+
+@pytest.mark.parametrize("duration_ms", [1_500, 2_001, 20_000, 60_040, 75_000, 2_400_123, 5_400_000])
+def test_values_have_the_form_that_the_profile_says(world: World, duration_ms: int) -> None:
+    """Version 1.0.3: at most three decimals, a share of 0 to 1, the pattern of `session-id`."""
+    watch_id = watch_to_the_end(world, world.start(SHORT)).live.watch_id
+    stored = world.store.get(attempt_key(LEARNER, SHORT, 1), Attempt)
+    assert stored
+    watch = replace(stored.value, duration_ms=duration_ms, furthest_ms=duration_ms - 700)
+    told = completed_statement(watch, world.legs(watch_id), policy(watch.policy_id))
+    within, beyond = told["context"]["extensions"], told["result"]["extensions"]
+    numbers = within[f"{VIDEO}/length"], within[f"{VIDEO}/completion-threshold"], beyond[f"{VIDEO}/progress"]
+    assert all(len(str(number).partition(".")[2]) <= 3 for number in numbers)
+    assert 0 < within[f"{VIDEO}/completion-threshold"] <= beyond[f"{VIDEO}/progress"] <= 1
+    session = r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
+    assert re.fullmatch(session, within[f"{VIDEO}/session-id"])
 
 
 def test_played_segments_are_what_was_credited_leg_by_leg(world: World) -> None:
