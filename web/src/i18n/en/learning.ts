@@ -308,6 +308,7 @@ export const learning: Record<keyof typeof zh, string> = {
   'review.hidden': 'Hidden: only you see it. Why: {reason}',
   'review.later': 'You can review the course once you have completed it.',
   'review.empty': 'No reviews yet.',
+  'review.emptyOthers': 'No other learner has written a review yet.',
   'review.emptyNext': 'Learners who completed the course can write the first one.',
   'review.writtenAt': '{time}',
   'review.editedAt': 'Edited {time}',

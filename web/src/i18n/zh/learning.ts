@@ -299,6 +299,7 @@ export const learning = {
   'review.hidden': '此评价已被隐藏，只有您能看到。原因：{reason}',
   'review.later': '完成本课程后可以评价。',
   'review.empty': '还没有评价。',
+  'review.emptyOthers': '还没有其他学员的评价。',
   'review.emptyNext': '完成课程的学员可以写下第一条。',
   'review.writtenAt': '{time}',
   'review.editedAt': '修改于 {time}',
