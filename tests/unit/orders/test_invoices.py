@@ -11,6 +11,7 @@ from services.kit.http import HttpApi, described
 from services.kit.identity import Role
 from services.kit.problems import Problem
 from services.orders.app.context import InvoiceContext
+from services.orders.app.invoices.items import invoice_number_key
 from services.orders.app.invoices.request_invoice import MAX_INVOICES, InvoiceDraft, request_invoice
 from services.orders.domain.ids import CourseId
 from services.orders.domain.invoice import Buyer, BuyerKind
@@ -26,7 +27,7 @@ USCC = "91110000600037341L"
 PDF = b"%PDF-1.7 an invoice"
 SHA256 = hashlib.sha256(PDF).hexdigest()
 FILE = {"sha256": SHA256, "size": len(PDF)}
-NUMBER, RED = "25117000000123456789", "25117000000123456790"
+NUMBER, OTHER_NUMBER, RED = "25117000000123456789", "25117000000123456788", "25117000000123456790"
 PERSON = {"buyer_kind": "person", "title": "张三"}
 COMPANY = {"buyer_kind": "company", "title": "北京某某咨询有限公司", "tax_id": USCC, "email": "finance@example.com"}
 OF_ORDER = "/v1/orders/orders/{}/invoices"
@@ -75,11 +76,19 @@ def finance(world: World, api: HttpApi, invoice: dict[str, Any], action: str, bo
     return call(world, api, "POST", f"{STAFF.format(invoice['invoice_id'])}/{action}", body, "finance", "finance-1")
 
 
-def issued(world: World, api: HttpApi, files: MemoryInvoiceFiles, order: Order, **body: Any) -> dict[str, Any]:
-    """An invoice that finance has issued."""
+def uploaded(world: World, api: HttpApi, files: MemoryInvoiceFiles, order: Order, **body: Any) -> dict[str, Any]:
+    """An invoice whose PDF finance has uploaded."""
     invoice = requested(world, api, order, **body)
     files.put(finance(world, api, invoice, "document-uploads", FILE).body["url"], PDF)
-    answer = finance(world, api, invoice, "issue", {**FILE, "number": NUMBER})
+    return invoice
+
+
+def issued(
+    world: World, api: HttpApi, files: MemoryInvoiceFiles, order: Order, number: str = NUMBER, **body: Any
+) -> dict[str, Any]:
+    """An invoice that finance has issued."""
+    invoice = uploaded(world, api, files, order, **body)
+    answer = finance(world, api, invoice, "issue", {**FILE, "number": number})
     assert answer.status == 200, answer.body
     return invoice
 
@@ -215,6 +224,45 @@ def test_a_learner_withdraws_and_finance_turns_down(world: World, api: HttpApi, 
     finance(world, api, second, "rejection", {"reason": "抬头有误"})
     assert (seen(world, api, second)["status"], seen(world, api, second)["note"]) == ("cancelled", "抬头有误")
     assert left(world, api, order) == 14_900
+
+
+def test_attack_two_invoices_do_not_take_one_number(
+    world: World, api: HttpApi, files: MemoryInvoiceFiles, order: Order
+) -> None:
+    first = issued(world, api, files, order, amount_fen=100)
+    second = uploaded(world, api, files, order)
+    before = world.store.snapshot()
+    assert finance(world, api, second, "issue", {**FILE, "number": NUMBER}).code == "INVOICE_NUMBER_TAKEN"
+    assert world.store.snapshot() == before
+    assert finance(world, api, first, "issue", {**FILE, "number": NUMBER}).status == 200, "its own, said again"
+    assert finance(world, api, second, "issue", {**FILE, "number": RED}).status == 200
+
+
+def test_attack_two_invoices_take_one_number_in_the_same_moment(
+    world: World, api: HttpApi, files: MemoryInvoiceFiles, order: Order
+) -> None:
+    first, second = (uploaded(world, api, files, order, amount_fen=fen) for fen in (100, 200))
+    issue = {**FILE, "number": NUMBER}
+    world.store.before_commit = lambda: finance(world, api, first, "issue", issue)
+    assert finance(world, api, second, "issue", issue).code == "INVOICE_NUMBER_TAKEN"
+    assert [seen(world, api, invoice)["number"] for invoice in (first, second)] == [NUMBER, ""]
+
+
+@pytest.mark.parametrize("registered", [True, False])
+def test_attack_a_red_letter_takes_the_number_of_an_invoice(
+    world: World, api: HttpApi, files: MemoryInvoiceFiles, order: Order, registered: bool
+) -> None:
+    invoice = issued(world, api, files, order, amount_fen=14_000)
+    issued(world, api, files, order, number=OTHER_NUMBER)
+    if not registered:
+        del world.store.items[invoice_number_key(NUMBER)]  # as release 1.0.0 left it
+    for line in ask(world, order).lines:
+        decide(world, line)
+    before = world.store.snapshot()
+    for number in (NUMBER, OTHER_NUMBER):
+        assert finance(world, api, invoice, "red-letter", {"number": number}).code == "INVOICE_NUMBER_TAKEN"
+    assert world.store.snapshot() == before
+    assert finance(world, api, invoice, "red-letter", {"number": RED}).status == 200
 
 
 def test_requests_end_somewhere(world: World, api: HttpApi, order: Order) -> None:

@@ -6,7 +6,7 @@ from services.kit.call import Call
 from services.kit.store import Change, Page, commit_retrying
 from services.kit.store.pages import page_of
 from services.orders.app.context import Context, InvoiceContext
-from services.orders.app.invoices.items import entered, invoices_of_month, read_invoice
+from services.orders.app.invoices.items import entered, invoices_of_month, number_taken, read_invoice
 from services.orders.app.invoices.problems import INVOICE_FILE_MISSING, INVOICE_PAST_THIS
 from services.orders.app.invoices.request_invoice import InvoiceWithBuyer, moved, with_buyer
 from services.orders.app.ports import Upload
@@ -39,7 +39,7 @@ def issue_invoice(
     """Marks an invoice as issued under the tax authority's number, with its uploaded PDF; once more changes nothing.
 
     Raises:
-        Problem: INVOICE_NOT_FOUND, INVOICE_FILE_MISSING, INVOICE_PAST_THIS.
+        Problem: INVOICE_NOT_FOUND, INVOICE_FILE_MISSING, INVOICE_PAST_THIS, INVOICE_NUMBER_TAKEN.
         Conflict: others kept writing.
     """
     if read_invoice(ctx, invoice_id) and ctx.files.beginning(file_key(invoice_id, document), document.size) != PDF:
@@ -50,7 +50,7 @@ def issue_invoice(
             return invoice
         return invoice.issued(number, document, ctx.clock.now())
 
-    return _change(ctx, call, "issue_invoice", invoice_id, number, issued)
+    return _change(ctx, call, "issue_invoice", invoice_id, number, issued, uses_number=True)
 
 
 def reject_request(ctx: Context, call: Call, invoice_id: InvoiceId, reason: str) -> InvoiceWithBuyer:
@@ -72,14 +72,14 @@ def red_letter(ctx: Context, call: Call, invoice_id: InvoiceId, number: str) -> 
     """Notes that an invoice whose order was refunded is red-lettered, under that letter's number; once.
 
     Raises:
-        Problem: INVOICE_NOT_FOUND, INVOICE_PAST_THIS.
+        Problem: INVOICE_NOT_FOUND, INVOICE_PAST_THIS, INVOICE_NUMBER_TAKEN.
         Conflict: others kept writing.
     """
 
     def red(invoice: Invoice) -> Invoice:
         return invoice if invoice.red_number == number else invoice.red_lettered(number, ctx.clock.now())
 
-    return _change(ctx, call, "red_letter_invoice", invoice_id, number, red)
+    return _change(ctx, call, "red_letter_invoice", invoice_id, number, red, uses_number=True)
 
 
 def file_key(invoice_id: InvoiceId, document: Document) -> str:
@@ -94,13 +94,16 @@ def _change(
     invoice_id: InvoiceId,
     reason: str,
     change: Callable[[Invoice], Invoice],
+    *,
+    uses_number: bool = False,
 ) -> InvoiceWithBuyer:
     def plan() -> tuple[Change, Invoice]:
         stored = read_invoice(ctx, invoice_id)
         after = moved(stored, lambda: change(stored.value))
         if after is stored.value:
             return Change(), after
+        numbers = [number_taken(ctx, reason, stored.value)] if uses_number else []
         audit = ctx.audit.entry(call.caller, action, invoice_id, reason)
-        return Change([stored.put(after), *entered(after), audit]), after
+        return Change([stored.put(after), *numbers, *entered(after), audit]), after
 
     return with_buyer(ctx, commit_retrying(ctx.store, plan))

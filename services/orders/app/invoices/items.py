@@ -8,7 +8,7 @@ from services.kit.kinds import NOTHING, stored
 from services.kit.store import Key, Put, Store, Stored, required
 from services.kit.store.pages import every
 from services.orders.app.context import Context
-from services.orders.app.invoices.problems import INVOICE_NOT_FOUND
+from services.orders.app.invoices.problems import INVOICE_NOT_FOUND, INVOICE_NUMBER_TAKEN
 from services.orders.domain.ids import InvoiceId, OrderId
 from services.orders.domain.invoice import Invoice, InvoiceStatus
 
@@ -41,6 +41,30 @@ def invoice_entries_of_day(day: date) -> str:
 def buyer_key(invoice_id: InvoiceId) -> Key:
     """Whom an invoice is made out to. Personal data has a partition of its own, so that it can go."""
     return Key(f"BUYER#{invoice_id}", "BUYER")
+
+
+@stored(shape=1, personal=NOTHING)
+class InvoiceNumber:
+    """A number of the tax authority's is used: an invoice has it, or one of its red letters. It is never free again."""
+
+    invoice_id: InvoiceId
+
+
+def invoice_number_key(number: str) -> Key:
+    """The one use of a number (发票号码), by invoices and red letters alike: they are numbered from one series."""
+    return Key(f"INVOICE_NUMBER#{number}", "NUMBER")
+
+
+def number_taken(ctx: Context, number: str, invoice: Invoice) -> Put:
+    """The write that uses a number, which fails where another use is committed first.
+
+    Raises:
+        Problem: INVOICE_NUMBER_TAKEN. An invoice from before numbers were registered has its own number too.
+    """
+    key = invoice_number_key(number)
+    if number == invoice.number or ctx.store.get(key, InvoiceNumber):
+        raise INVOICE_NUMBER_TAKEN.problem()
+    return Put(key, InvoiceNumber(invoice.invoice_id))
 
 
 @stored(shape=1, personal=NOTHING)

@@ -45,6 +45,13 @@ INVOICE_PAST_THIS = conflict(
     "请刷新后查看发票状态。",
     "Look at how it stands now.",
 )
+INVOICE_NUMBER_TAKEN = conflict(
+    "INVOICE_NUMBER_TAKEN",
+    "这个发票号码已被另一张发票或红字发票使用；未作任何更改。",
+    "Another invoice or red letter has this number; nothing was changed.",
+    "请对照税务系统核对号码后重试。",
+    "Compare the number with the tax authority's system, then try again.",
+)
 INVOICE_FILE_MISSING = conflict(
     "INVOICE_FILE_MISSING",
     "没有找到与此校验和、大小一致的 PDF 文件；未作任何更改。",
