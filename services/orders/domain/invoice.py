@@ -1,7 +1,10 @@
-"""Invoices (发票) of paid orders: requested, issued, and red-lettered (红冲) where the money went back."""
+"""Invoices (发票) of paid orders: requested, issued, and red-lettered (红冲).
+
+An issued invoice is red-lettered where the money went back, or where it is wrong and another takes its place (换开).
+"""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -23,7 +26,7 @@ class BuyerKind(StrEnum):
 
 
 class InvoiceStatus(StrEnum):
-    """How an invoice stands. RED_NEEDED: its order was refunded since, and finance is to red-letter it."""
+    """How an invoice stands. RED_NEEDED: its order was refunded since or it is corrected, so finance red-letters it."""
 
     REQUESTED = "requested"
     CANCELLED = "cancelled"
@@ -41,6 +44,9 @@ _NEXT = {
 
 _STANDING = (InvoiceStatus.REQUESTED, InvoiceStatus.ISSUED, InvoiceStatus.RED_NEEDED)
 """Until it is red-lettered an invoice counts, whatever became of its order."""
+
+_TO_STAND = (InvoiceStatus.REQUESTED, InvoiceStatus.ISSUED)
+"""Such an invoice stays, unless something comes of it."""
 
 
 class IllegalStatus(Exception):
@@ -129,6 +135,7 @@ class Invoice:
     """One invoice of one order; its amount in fen never changes, and says nothing of whom it is made out to.
 
     `number` is the tax authority's (发票号码), `red_number` that of the red letter. `note` says why it was cancelled.
+    `corrected_by` is the invoice that takes its place, and `corrects` whose place it takes itself.
     """
 
     invoice_id: InvoiceId
@@ -144,6 +151,8 @@ class Invoice:
     red_number: str = ""
     red_lettered_at: datetime | None = None
     note: str = ""
+    corrects: InvoiceId | None = None
+    corrected_by: InvoiceId | None = None
 
     def issued(self, number: str, document: Document, now: datetime) -> "Invoice":
         """Issued by finance. Raises IllegalStatus."""
@@ -156,6 +165,16 @@ class Invoice:
     def red_lettered(self, number: str, now: datetime) -> "Invoice":
         """Taken back at the tax authority, by finance's word. Raises IllegalStatus."""
         return replace(self._moved(InvoiceStatus.RED_LETTERED), red_number=number, red_lettered_at=now)
+
+    def corrected(self, by: InvoiceId) -> "Invoice":
+        """To be red-lettered, because it is wrong and another one takes its place. Raises IllegalStatus."""
+        return replace(self._moved(InvoiceStatus.RED_NEEDED), corrected_by=by)
+
+    def standing_again(self) -> "Invoice":
+        """As it was before it was to be corrected, unless it is red-lettered: what was to correct it is cancelled."""
+        if self.status is not InvoiceStatus.RED_NEEDED:
+            return self
+        return replace(self, status=InvoiceStatus.ISSUED, corrected_by=None)
 
     def overtaken(self, note: str) -> "Invoice":
         """What becomes of it once its order is refunded: to be red-lettered if it is issued, else cancelled."""
@@ -180,17 +199,27 @@ def left_fen(order: Order, invoices: Sequence[Invoice]) -> int:
 
 
 def invoiced_fen(invoices: Sequence[Invoice]) -> int:
-    """What the invoices that stand come to, fen."""
-    return sum(invoice.amount_fen for invoice in invoices if invoice.status in _STANDING)
+    """What the invoices that stand come to, fen; one that corrects another counts once that no longer does."""
+    standing = {invoice.invoice_id: invoice for invoice in invoices if invoice.status in _STANDING}
+    return sum(invoice.amount_fen for invoice in standing.values() if invoice.corrects not in standing)
 
 
-def too_many(kept_fen: int, invoices: Sequence[Invoice]) -> list[Invoice]:
-    """The invoices to be taken back, the newest first, until the others come to no more than what was kept."""
-    live = [invoice for invoice in invoices if invoice.status in (InvoiceStatus.REQUESTED, InvoiceStatus.ISSUED)]
-    sum_fen, found = invoiced_fen(live), list[Invoice]()
-    for invoice in sorted(live, key=lambda invoice: invoice.invoice_id, reverse=True):
-        if sum_fen <= kept_fen:
+def taken_back(kept_fen: int, invoices: Sequence[Invoice], note: str) -> list[Invoice]:
+    """The invoices that change, the newest first, until what is to stand comes to no more than what was kept.
+
+    Where one that is to correct another is cancelled for it, the other stands again, and may be next.
+    """
+    after = {invoice.invoice_id: invoice for invoice in invoices}
+    for invoice_id in sorted(after, reverse=True):
+        invoice = after[invoice_id]
+        if _to_stand_fen(after.values()) <= kept_fen:
             break
-        found.append(invoice)
-        sum_fen -= invoice.amount_fen
-    return found
+        if invoice.status in _TO_STAND:
+            after[invoice_id] = invoice.overtaken(note)
+            if after[invoice_id].status is InvoiceStatus.CANCELLED and invoice.corrects:
+                after[invoice.corrects] = after[invoice.corrects].standing_again()
+    return [after[invoice.invoice_id] for invoice in invoices if after[invoice.invoice_id] is not invoice]
+
+
+def _to_stand_fen(invoices: Iterable[Invoice]) -> int:
+    return sum(invoice.amount_fen for invoice in invoices if invoice.status in _TO_STAND)

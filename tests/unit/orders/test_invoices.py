@@ -51,6 +51,11 @@ def api(world: World, files: MemoryInvoiceFiles) -> HttpApi:
 @pytest.fixture
 def order(world: World) -> Order:
     """A paid order of two courses, 9900 and 5000."""
+    return two_courses(world)
+
+
+def two_courses(world: World) -> Order:
+    """The same in any world."""
     placed = place(world, a_line(1), a_line(2, RECOMMENDED, 5_000))
     pay(world, placed)
     return placed
@@ -407,11 +412,13 @@ ROUTES: list[tuple[str, str, Any, str]] = [
     ("GET", OWN, None, "learner"),
     ("GET", f"{OWN}/document", None, "learner"),
     ("POST", f"{OWN}/cancellation", None, "learner"),
+    ("POST", f"{OWN}/correction", PERSON, "learner"),
     ("GET", LIST, None, "finance"),
     ("POST", f"{STAFF}/document-uploads", FILE, "finance"),
     ("POST", f"{STAFF}/issue", {**FILE, "number": NUMBER}, "finance"),
     ("POST", f"{STAFF}/rejection", {"reason": "抬头有误"}, "finance"),
     ("POST", f"{STAFF}/red-letter", {"number": RED}, "finance"),
+    ("POST", f"{STAFF}/correction", {"reason": "抬头有误"}, "finance"),
 ]
 
 

@@ -5,7 +5,7 @@ from services.kit.inbox import apply_once
 from services.kit.store import Change, commit_retrying, put_once
 from services.orders.app.context import Context
 from services.orders.app.erasure.items import Erasure, erasure_key
-from services.orders.app.invoices.items import buyer_key, read_invoice, stored_invoices
+from services.orders.app.invoices.items import buyer_key, cancelled, read_invoice, stored_invoices
 from services.orders.app.ordering.items import OwnOrder, own_orders
 from services.orders.domain.ids import InvoiceId, LearnerId
 from services.orders.domain.invoice import Buyer, InvoiceStatus
@@ -46,7 +46,7 @@ def _erase(ctx: Context, invoice_id: InvoiceId) -> None:
             return Change(), None
         writes = [buyer.put_bare(buyer.value.erased())]
         if invoice.value.status is InvoiceStatus.REQUESTED:
-            writes.append(invoice.put(invoice.value.cancelled(ERASED)))
+            writes += cancelled(ctx, invoice, invoice.value.cancelled(ERASED))
         return Change(writes), None
 
     commit_retrying(ctx.store, plan)

@@ -1,13 +1,18 @@
 """What finance does with invoices: issues them with their PDF, turns requests down, red-letters what was refunded."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from services.kit.call import Call
-from services.kit.store import Change, Page, commit_retrying
+from services.kit.store import Change, Page, Stored, Write, commit_retrying
 from services.kit.store.pages import page_of
 from services.orders.app.context import Context, InvoiceContext
-from services.orders.app.invoices.items import entered, invoices_of_month, number_taken, read_invoice
-from services.orders.app.invoices.problems import INVOICE_FILE_MISSING, INVOICE_PAST_THIS
+from services.orders.app.invoices.items import cancelled, entered, invoices_of_month, number_taken, read_invoice
+from services.orders.app.invoices.problems import (
+    INVOICE_FILE_MISSING,
+    INVOICE_PAST_THIS,
+    INVOICE_RED_LETTER_FIRST,
+)
 from services.orders.app.invoices.request_invoice import InvoiceWithBuyer, moved, with_buyer
 from services.orders.app.ports import Upload
 from services.orders.domain.ids import InvoiceId
@@ -39,7 +44,8 @@ def issue_invoice(
     """Marks an invoice as issued under the tax authority's number, with its uploaded PDF; once more changes nothing.
 
     Raises:
-        Problem: INVOICE_NOT_FOUND, INVOICE_FILE_MISSING, INVOICE_PAST_THIS, INVOICE_NUMBER_TAKEN.
+        Problem: INVOICE_NOT_FOUND, INVOICE_FILE_MISSING, INVOICE_PAST_THIS, INVOICE_NUMBER_TAKEN,
+            INVOICE_RED_LETTER_FIRST.
         Conflict: others kept writing.
     """
     if read_invoice(ctx, invoice_id) and ctx.files.beginning(file_key(invoice_id, document), document.size) != PDF:
@@ -48,13 +54,18 @@ def issue_invoice(
     def issued(invoice: Invoice) -> Invoice:
         if (invoice.number, invoice.document) == (number, document):
             return invoice
-        return invoice.issued(number, document, ctx.clock.now())
+        after = invoice.issued(number, document, ctx.clock.now())
+        if invoice.corrects and read_invoice(ctx, invoice.corrects).value.status is not InvoiceStatus.RED_LETTERED:
+            raise INVOICE_RED_LETTER_FIRST.problem(corrects=invoice.corrects)
+        return after
 
-    return _change(ctx, call, "issue_invoice", invoice_id, number, issued, uses_number=True)
+    return _change(ctx, call, "issue_invoice", invoice_id, number, issued, _numbered(ctx, number))
 
 
 def reject_request(ctx: Context, call: Call, invoice_id: InvoiceId, reason: str) -> InvoiceWithBuyer:
     """Turns a request down, for a reason that the learner reads; once more changes nothing.
+
+    What it was to correct stands again.
 
     Raises:
         Problem: INVOICE_NOT_FOUND, INVOICE_PAST_THIS.
@@ -65,11 +76,11 @@ def reject_request(ctx: Context, call: Call, invoice_id: InvoiceId, reason: str)
         is_done = invoice.status is InvoiceStatus.CANCELLED and invoice.note == reason
         return invoice if is_done else invoice.cancelled(reason)
 
-    return _change(ctx, call, "reject_invoice", invoice_id, reason, rejected)
+    return _change(ctx, call, "reject_invoice", invoice_id, reason, rejected, partial(cancelled, ctx))
 
 
 def red_letter(ctx: Context, call: Call, invoice_id: InvoiceId, number: str) -> InvoiceWithBuyer:
-    """Notes that an invoice whose order was refunded is red-lettered, under that letter's number; once.
+    """Notes that an invoice which needs it is red-lettered, under that letter's number; once.
 
     Raises:
         Problem: INVOICE_NOT_FOUND, INVOICE_PAST_THIS, INVOICE_NUMBER_TAKEN.
@@ -79,12 +90,17 @@ def red_letter(ctx: Context, call: Call, invoice_id: InvoiceId, number: str) -> 
     def red(invoice: Invoice) -> Invoice:
         return invoice if invoice.red_number == number else invoice.red_lettered(number, ctx.clock.now())
 
-    return _change(ctx, call, "red_letter_invoice", invoice_id, number, red, uses_number=True)
+    return _change(ctx, call, "red_letter_invoice", invoice_id, number, red, _numbered(ctx, number))
 
 
 def file_key(invoice_id: InvoiceId, document: Document) -> str:
     """Where the PDF of an invoice lies."""
     return f"invoices/{invoice_id}/{document.sha256}.pdf"
+
+
+def _numbered(ctx: Context, number: str) -> Callable[[Stored[Invoice], Invoice], Sequence[Write]]:
+    """The writes of an issued or red-lettered invoice: itself, its number, its entry in the book."""
+    return lambda stored, after: [stored.put(after), number_taken(ctx, number, stored.value), *entered(after)]
 
 
 def _change(
@@ -94,16 +110,14 @@ def _change(
     invoice_id: InvoiceId,
     reason: str,
     change: Callable[[Invoice], Invoice],
-    *,
-    uses_number: bool = False,
+    writes: Callable[[Stored[Invoice], Invoice], Sequence[Write]],
 ) -> InvoiceWithBuyer:
     def plan() -> tuple[Change, Invoice]:
         stored = read_invoice(ctx, invoice_id)
         after = moved(stored, lambda: change(stored.value))
         if after is stored.value:
             return Change(), after
-        numbers = [number_taken(ctx, reason, stored.value)] if uses_number else []
         audit = ctx.audit.entry(call.caller, action, invoice_id, reason)
-        return Change([stored.put(after), *numbers, *entered(after), audit]), after
+        return Change([*writes(stored, after), audit]), after
 
     return with_buyer(ctx, commit_retrying(ctx.store, plan))

@@ -28,6 +28,16 @@ def read_invoice(ctx: Context, invoice_id: InvoiceId) -> Stored[Invoice]:
     return required(ctx.store.get(invoice_key(invoice_id), Invoice), INVOICE_NOT_FOUND.problem())
 
 
+def cancelled(ctx: Context, stored: Stored[Invoice], after: Invoice) -> list[Put]:
+    """The writes that cancel a request. An issued invoice that it was to correct stands again, if it still does."""
+    writes = [stored.put(after)]
+    if after.corrects:
+        wrong = read_invoice(ctx, after.corrects)
+        stands = wrong.value.standing_again()
+        writes += [wrong.put(stands)] if stands is not wrong.value else []
+    return writes
+
+
 def invoice_entry_key(day: date, status: InvoiceStatus, invoice_id: InvoiceId) -> Key:
     """An invoice as it was issued, or red-lettered, on a civil day in China."""
     return Key(invoice_entries_of_day(day), f"{status}#{invoice_id}")

@@ -45,6 +45,13 @@ INVOICE_PAST_THIS = conflict(
     "请刷新后查看发票状态。",
     "Look at how it stands now.",
 )
+INVOICE_RED_LETTER_FIRST = conflict(
+    "INVOICE_RED_LETTER_FIRST",
+    "这张发票用于更正另一张已开具的发票，原发票尚未红冲；未作任何更改。",
+    "This invoice corrects another one, which is not red-lettered yet; nothing was changed.",
+    "请先红冲原发票（见 corrects），再开具这一张。",
+    "Red-letter the invoice named in `corrects` first, then issue this one.",
+)
 INVOICE_NUMBER_TAKEN = conflict(
     "INVOICE_NUMBER_TAKEN",
     "这个发票号码已被另一张发票或红字发票使用；未作任何更改。",

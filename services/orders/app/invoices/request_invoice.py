@@ -12,6 +12,7 @@ from services.orders.app.erasure.items import Erasure, erasure_key
 from services.orders.app.invoices.items import (
     InvoiceOfOrder,
     buyer_key,
+    cancelled,
     invoice_key,
     order_invoice_key,
     read_invoice,
@@ -37,7 +38,7 @@ from services.orders.domain.invoice import (
     is_readable,
     is_tax_id,
     left_fen,
-    too_many,
+    taken_back,
 )
 from services.orders.domain.order import Order
 
@@ -74,30 +75,25 @@ def request_invoice(ctx: Context, call: Call, draft: InvoiceDraft) -> InvoiceWit
             IDEMPOTENCY_KEY_REUSED.
         Conflict: others kept writing.
     """
-    _check_buyer(draft.buyer)
+    check_buyer(draft.buyer)
     learner_id = LearnerId(call.caller_id)
     request = call.request("request_invoice", **{**vars(draft), "buyer": vars(draft.buyer)})
 
     def plan() -> tuple[Change, Invoice]:
         order = known_order(ctx, draft.order_id, learner_id)
-        if ctx.store.get(erasure_key(learner_id), Erasure):
-            raise PERSON_ERASED.problem()
-        invoices = [stored.value for stored in stored_invoices(ctx, draft.order_id)]
-        if len(invoices) >= MAX_INVOICES:
-            raise INVOICES_TOO_MANY.problem(most=MAX_INVOICES)
+        invoices = room_for_another(ctx, order.value)
         left = left_fen(order.value, invoices)
         amount_fen = left if draft.amount_fen is None else draft.amount_fen
         if not 0 < amount_fen <= left:
             raise INVOICE_TOO_MUCH.problem(left_fen=left)
-        invoice = _invoice(ctx, order.value, amount_fen, draft.buyer)
-        holding: list[Write] = [order.put(order.value), Check(erasure_key(learner_id), ABSENT)]
-        return Change([*holding, *_kept(invoice, draft.buyer)]), invoice
+        invoice = new_invoice(ctx, order.value, amount_fen, draft.buyer)
+        return Change(requested(order, invoice, draft.buyer)), invoice
 
     return with_buyer(ctx, answer_once(ctx.store, ctx.clock, request, Invoice, plan))
 
 
 def cancel_request(ctx: Context, call: Call, invoice_id: InvoiceId) -> InvoiceWithBuyer:
-    """Takes an own request back before it is issued; once more changes nothing.
+    """Takes an own request back before it is issued; once more changes nothing. What it was to correct stands again.
 
     Raises:
         Problem: INVOICE_NOT_FOUND, INVOICE_PAST_THIS.
@@ -105,18 +101,18 @@ def cancel_request(ctx: Context, call: Call, invoice_id: InvoiceId) -> InvoiceWi
     """
 
     def plan() -> tuple[Change, Invoice]:
-        stored = _own(ctx, LearnerId(call.caller_id), invoice_id)
+        stored = read_own(ctx, LearnerId(call.caller_id), invoice_id)
         if stored.value.note == WITHDRAWN:
             return Change(), stored.value
-        cancelled = moved(stored, lambda: stored.value.cancelled(WITHDRAWN))
-        return Change([stored.put(cancelled)]), cancelled
+        withdrawn = moved(stored, lambda: stored.value.cancelled(WITHDRAWN))
+        return Change([*cancelled(ctx, stored, withdrawn)]), withdrawn
 
     return with_buyer(ctx, commit_retrying(ctx.store, plan))
 
 
 def own_invoice(ctx: Context, learner_id: LearnerId, invoice_id: InvoiceId) -> InvoiceWithBuyer:
     """How an own invoice stands; whether another learner has it, nobody is told. Raises INVOICE_NOT_FOUND."""
-    return with_buyer(ctx, _own(ctx, learner_id, invoice_id).value)
+    return with_buyer(ctx, read_own(ctx, learner_id, invoice_id).value)
 
 
 def invoices_of_order(ctx: Context, learner_id: LearnerId, order_id: OrderId) -> tuple[list[InvoiceWithBuyer], int]:
@@ -133,8 +129,8 @@ def after_refund(ctx: Context, order: Order) -> list[Write]:
     """
     stored = {invoice.value.invoice_id: invoice for invoice in stored_invoices(ctx, order.order_id)}
     kept_fen = invoiceable_fen(order) + sum(line.due_fen for line in order.lines if line.state == "revoking")
-    overtaken = too_many(kept_fen, [invoice.value for invoice in stored.values()])
-    return [stored[invoice.invoice_id].put(invoice.overtaken(REFUNDED)) for invoice in overtaken]
+    changed = taken_back(kept_fen, [invoice.value for invoice in stored.values()], REFUNDED)
+    return [stored[invoice.invoice_id].put(invoice) for invoice in changed]
 
 
 def with_buyer(ctx: Context, invoice: Invoice) -> InvoiceWithBuyer:
@@ -151,14 +147,26 @@ def moved(stored: Stored[Invoice], move: Callable[[], Invoice]) -> Invoice:
         raise INVOICE_PAST_THIS.problem(invoice_status=stored.value.status) from None
 
 
-def _own(ctx: Context, learner_id: LearnerId, invoice_id: InvoiceId) -> Stored[Invoice]:
+def read_own(ctx: Context, learner_id: LearnerId, invoice_id: InvoiceId) -> Stored[Invoice]:
+    """A learner's own invoice. Raises INVOICE_NOT_FOUND."""
     stored = read_invoice(ctx, invoice_id)
     if stored.value.learner_id != learner_id:
         raise INVOICE_NOT_FOUND.problem()
     return stored
 
 
-def _invoice(ctx: Context, order: Order, amount_fen: int, buyer: Buyer) -> Invoice:
+def room_for_another(ctx: Context, order: Order) -> list[Invoice]:
+    """An order's invoices, oldest first, where there may be one more. Raises PERSON_ERASED, INVOICES_TOO_MANY."""
+    if ctx.store.get(erasure_key(order.learner_id), Erasure):
+        raise PERSON_ERASED.problem()
+    invoices = [stored.value for stored in stored_invoices(ctx, order.order_id)]
+    if len(invoices) >= MAX_INVOICES:
+        raise INVOICES_TOO_MANY.problem(most=MAX_INVOICES)
+    return invoices
+
+
+def new_invoice(ctx: Context, order: Order, amount_fen: int, buyer: Buyer) -> Invoice:
+    """One that is requested now."""
     now = ctx.clock.now()
     return Invoice(
         # Unlike other numbers it begins with the time in China: finance closes civil months there.
@@ -171,16 +179,19 @@ def _invoice(ctx: Context, order: Order, amount_fen: int, buyer: Buyer) -> Invoi
     )
 
 
-def _kept(invoice: Invoice, buyer: Buyer) -> list[Put]:
+def requested(order: Stored[Order], invoice: Invoice, buyer: Buyer) -> list[Write]:
+    """The writes of a new invoice, which hold that nobody changed its order and that its learner is not erased."""
     place = order_invoice_key(invoice.order_id, invoice.invoice_id)
     return [
+        order.put(order.value),
+        Check(erasure_key(invoice.learner_id), ABSENT),
         Put(invoice_key(invoice.invoice_id), invoice),
         Put(place, InvoiceOfOrder(invoice.invoice_id)),
         Put(buyer_key(invoice.invoice_id), buyer),
     ]
 
 
-def _check_buyer(buyer: Buyer) -> None:
+def check_buyer(buyer: Buyer) -> None:
     """A company has a tax id, a person none. Raises TITLE_UNREADABLE, TAX_ID_WRONG."""
     if not is_readable(buyer.title):
         raise TITLE_UNREADABLE.problem()

@@ -9,6 +9,7 @@ from services.kit.bodies import Answer, Request
 from services.kit.http import HttpApi
 from services.kit.identity import Role
 from services.orders.app.context import InvoiceContext
+from services.orders.app.invoices.correct_invoice import Correction, correct_own_invoice
 from services.orders.app.invoices.issue_invoice import file_key
 from services.orders.app.invoices.problems import INVOICE_NOT_ISSUED
 from services.orders.app.invoices.request_invoice import (
@@ -32,8 +33,8 @@ Email = Annotated[
 ]
 
 
-class InvoiceRequest(Request):
-    """Ask for an invoice of a paid order."""
+class BuyerRequest(Request):
+    """Whom an invoice is to be made out to."""
 
     buyer_kind: BuyerKind
     title: Title
@@ -43,6 +44,15 @@ class InvoiceRequest(Request):
         description="税号, of a company: its unified social credit code; or a sole trader's by an identity number",
     )
     email: Email | None = Field(default=None, description="where finance can reach the buyer")
+
+    def buyer(self) -> Buyer:
+        """As the use cases take it."""
+        return Buyer(self.buyer_kind, self.title, self.tax_id, self.email)
+
+
+class InvoiceRequest(BuyerRequest):
+    """Ask for an invoice of a paid order."""
+
     amount_fen: StrictInt | None = Field(
         default=None, ge=1, le=10**12, description="at most what is left; null: all that is left"
     )
@@ -58,7 +68,10 @@ class BuyerAnswer(Answer):
 
 
 class InvoiceAnswer(Answer):
-    """An invoice. `red_needed` and `red_lettered`: its order was refunded, and it no longer counts or soon will not."""
+    """An invoice. `red_needed` and `red_lettered`: its order was refunded, or another invoice takes its place.
+
+    Red-lettered it no longer counts; `corrects` counts from then on.
+    """
 
     invoice_id: str
     order_id: str
@@ -71,6 +84,8 @@ class InvoiceAnswer(Answer):
     red_number: str = Field(description="number of the red letter (红字发票); empty where there is none")
     red_lettered_at: datetime | None
     note: str = Field(description="of a cancelled one: why; empty otherwise")
+    corrects: str | None = Field(description="the invoice whose place it takes; issued once that is red-lettered")
+    corrected_by: str | None = Field(description="the invoice that takes its place")
 
 
 class InvoicesAnswer(Answer):
@@ -93,14 +108,20 @@ def add_invoice_routes(api: HttpApi, ctx: InvoiceContext) -> None:
     @learner.route("POST /v1/orders/orders/<order_id>/invoices", "request_invoice", status_code=201, idempotent=True)
     def ask(order_id: OrderId, request: InvoiceRequest) -> InvoiceAnswer:
         """Ask for an invoice of an own paid order."""
-        buyer = Buyer(request.buyer_kind, request.title, request.tax_id, request.email)
-        draft = InvoiceDraft(order_id, request.amount_fen, buyer)
+        draft = InvoiceDraft(order_id, request.amount_fen, request.buyer())
         return invoice_answer(request_invoice(ctx, api.call(), draft))
 
     @learner.route("POST /v1/orders/invoices/<invoice_id>/cancellation", "cancel_invoice")
     def cancel(invoice_id: InvoiceId) -> InvoiceAnswer:
         """Take an own request back before it is issued."""
         return invoice_answer(cancel_request(ctx, api.call(), invoice_id))
+
+    @learner.route(
+        "POST /v1/orders/invoices/<invoice_id>/correction", "correct_invoice", status_code=201, idempotent=True
+    )
+    def correct(invoice_id: InvoiceId, request: BuyerRequest) -> InvoiceAnswer:
+        """Ask for an own issued invoice anew, made out to the right buyer. Finance red-letters the old one first."""
+        return invoice_answer(correct_own_invoice(ctx, api.call(), Correction(invoice_id, request.buyer())))
 
     @learner.route("GET /v1/orders/orders/<order_id>/invoices", "list_invoices")
     def of_order(order_id: OrderId) -> InvoicesAnswer:

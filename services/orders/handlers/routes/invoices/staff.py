@@ -9,6 +9,7 @@ from services.kit.bodies import Answer, Request
 from services.kit.http import HttpApi
 from services.kit.identity import Role
 from services.orders.app.context import InvoiceContext
+from services.orders.app.invoices.correct_invoice import Correction, correct_as_finance
 from services.orders.app.invoices.issue_invoice import (
     invoices_of,
     issue_invoice,
@@ -18,7 +19,7 @@ from services.orders.app.invoices.issue_invoice import (
 )
 from services.orders.domain.invoice import Document, InvoiceStatus
 from services.orders.handlers.routes.fields import MONTH, NUMBER, InvoiceId, Reason
-from services.orders.handlers.routes.invoices.own import InvoiceAnswer, invoice_answer
+from services.orders.handlers.routes.invoices.own import BuyerRequest, InvoiceAnswer, invoice_answer
 
 MAX_INVOICES = 100
 MAX_PDF_BYTES = 5 * 1024 * 1024
@@ -57,6 +58,13 @@ class RedLetterRequest(Request):
     """An invoice is red-lettered."""
 
     number: TaxNumber
+
+
+class CorrectionRequest(Request):
+    """An issued invoice is wrong."""
+
+    buyer: BuyerRequest | None = Field(default=None, description="the right one; null: it is right")
+    reason: Reason
 
 
 class InvoiceUploadAnswer(Answer):
@@ -113,5 +121,16 @@ def add_invoice_staff_routes(api: HttpApi, ctx: InvoiceContext) -> None:
 
     @finance.route("POST /v1/orders/finance/invoices/<invoice_id>/red-letter", "red_letter_invoice")
     def red(invoice_id: InvoiceId, request: RedLetterRequest) -> InvoiceAnswer:
-        """Note that an invoice whose order was refunded is red-lettered."""
+        """Note that an invoice which needs it is red-lettered."""
         return invoice_answer(red_letter(ctx, api.call(), invoice_id, request.number))
+
+    @finance.route(
+        "POST /v1/orders/finance/invoices/<invoice_id>/correction",
+        "correct_invoice_as_finance",
+        status_code=201,
+        idempotent=True,
+    )
+    def correct(invoice_id: InvoiceId, request: CorrectionRequest) -> InvoiceAnswer:
+        """Have an issued invoice red-lettered and another one issued in its place; the order stays as it is."""
+        correction = Correction(invoice_id, request.buyer.buyer() if request.buyer else None)
+        return invoice_answer(correct_as_finance(ctx, api.call(), correction, request.reason))

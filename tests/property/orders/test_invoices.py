@@ -1,0 +1,214 @@
+"""Invoices of an order that is refunded line by line meanwhile: asked for, issued, corrected and red-lettered as people
+and functions that die please.
+
+One number is used once; what stands at the tax authority is never more than was paid, and in the end what was kept.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date
+from hashlib import sha256
+from itertools import count
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from services.kit.days import Days
+from services.kit.identity import Principal, Role
+from services.kit.problems import Problem
+from services.orders.app.context import InvoiceContext
+from services.orders.app.invoices.correct_invoice import Correction, correct_as_finance, correct_own_invoice
+from services.orders.app.invoices.issue_invoice import file_key, issue_invoice, red_letter, reject_request
+from services.orders.app.invoices.items import invoice_book, stored_invoices
+from services.orders.app.invoices.request_invoice import (
+    MAX_INVOICES,
+    InvoiceDraft,
+    cancel_request,
+    invoices_of_order,
+    request_invoice,
+)
+from services.orders.domain.ids import CourseId, InvoiceId
+from services.orders.domain.invoice import Buyer, BuyerKind, Document, Invoice, InvoiceStatus
+from services.orders.domain.order import LineState, Order
+from services.orders.domain.refund import RefundLine
+from tests.fakes.invoice_files import MemoryInvoiceFiles
+from tests.unit.orders.counter import BUYER, FINANCE
+from tests.unit.orders.shop import a_line, ask, decide, pay, place, reread
+from tests.unit.orders.world import MEMBER, Crash, World, a_call, die
+
+PDF = b"%PDF-1.7 an invoice"
+DOCUMENT = Document(sha256(PDF).hexdigest(), len(PDF))
+PERSON = Buyer(BuyerKind.PERSON, "张三")
+TODAY = Days(date(2026, 3, 2), date(2026, 3, 2))
+AT_TAX_AUTHORITY = (InvoiceStatus.ISSUED, InvoiceStatus.RED_NEEDED)
+LEARNER = Principal(MEMBER, frozenset({Role.LEARNER}))
+crashes = st.sampled_from([None, None, "before", "after"])
+which = st.integers(0, MAX_INVOICES)
+numbers = st.integers(0, 12)
+buyers = st.sampled_from([BUYER, PERSON])
+
+
+class InvoiceMachine(RuleBasedStateMachine):
+    """One order of three courses, its learner, finance and playback's answers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world, self.files = World(), MemoryInvoiceFiles()
+        self.ctx = InvoiceContext(**vars(self.world.ctx), files=self.files)
+        lines = [a_line(n, CourseId(f"course-{n}"), price) for n, price in ((1, 9_900), (2, 5_000), (3, 1))]
+        self.order = place(self.world, *lines)
+        pay(self.world, self.order)
+        self.undecided: list[RefundLine] = []
+
+    @rule(share=st.sampled_from([None, 1, 3_000, 9_901]), buyer=buyers, crash=crashes)
+    def request(self, share: int | None, buyer: Buyer, crash: str | None) -> None:
+        """The learner asks for all that is left or for a part."""
+        draft, call = InvoiceDraft(self.order.order_id, share, buyer), a_call(LEARNER, self.world.ids.new())
+        self.attempt(lambda: request_invoice(self.ctx, call, draft), crash)
+
+    @rule(which=which, by_learner=st.booleans(), crash=crashes)
+    def give_up(self, which: int, by_learner: bool, crash: str | None) -> None:
+        """The learner withdraws a request, or finance turns it down."""
+        self.with_one(which, lambda one: self.attempt(lambda: self.given_up(one, by_learner), crash))
+
+    @rule(which=which, number=numbers, crash=crashes)
+    def issue(self, which: int, number: int, crash: str | None) -> None:
+        """Finance issues one, perhaps under a number that is used."""
+        self.with_one(which, lambda one: self.attempt(lambda: self.issued(one, number_of(number)), crash))
+
+    @rule(which=which, number=numbers, crash=crashes)
+    def red_letter(self, which: int, number: int, crash: str | None) -> None:
+        """Finance notes a red letter, perhaps under a number that is used."""
+        self.with_one(which, lambda one: self.attempt(lambda: self.red_lettered(one, number_of(number)), crash))
+
+    @rule(which=which, buyer=buyers, by_learner=st.booleans(), crash=crashes)
+    def correct(self, which: int, buyer: Buyer, by_learner: bool, crash: str | None) -> None:
+        """The learner asks for the right one, or finance does."""
+        key = self.world.ids.new()
+
+        def corrected(one: Invoice) -> object:
+            correction = Correction(one.invoice_id, buyer)
+            if by_learner:
+                return correct_own_invoice(self.ctx, a_call(LEARNER, key), correction)
+            return correct_as_finance(self.ctx, a_call(FINANCE, key), correction, "抬头有误")
+
+        self.with_one(which, lambda one: self.attempt(lambda: corrected(one), crash))
+
+    @rule(number=st.integers(1, 3))
+    def ask_back(self, number: int) -> None:
+        """The learner asks for the money of a line."""
+        with suppress(Problem):
+            self.undecided += ask(self.world, self.order, number).lines
+
+    @precondition(lambda self: self.undecided)
+    @rule(kept=st.booleans())
+    def playback_decides(self, kept: bool) -> None:
+        """A line goes back, or is kept."""
+        decide(self.world, self.undecided.pop(), completed=["watch-1"] if kept else [])
+
+    @invariant()
+    def a_number_is_used_once(self) -> None:
+        """By invoices and red letters alike."""
+        used = [number for one in self.invoices() for number in (one.number, one.red_number) if number]
+        assert len(used) == len(set(used))
+
+    @invariant()
+    def no_more_stands_than_was_paid(self) -> None:
+        """What is to stand fits what was kept, and what can still be asked for fits beside all that is there."""
+        order, invoices = self.now(), self.invoices()
+        kept = sum(line.due_fen for line in order.lines if line.state is not LineState.REFUNDED)
+        at_tax_authority = sum(one.amount_fen for one in invoices if one.status in AT_TAX_AUTHORITY)
+        to_stand = [one for one in invoices if one.status in (InvoiceStatus.REQUESTED, InvoiceStatus.ISSUED)]
+        left = invoices_of_order(self.ctx, MEMBER, order.order_id)[1]
+        assert at_tax_authority <= order.amount_fen
+        assert sum(one.amount_fen for one in to_stand) <= kept
+        assert 0 <= left <= kept
+        assert not left or sum(one.amount_fen for one in to_stand) + left <= kept
+
+    @invariant()
+    def the_book_says_what_stands(self) -> None:
+        """What was entered as issued less what was entered as red-lettered."""
+        entries = list(invoice_book(self.world.store, TODAY))
+        red = sum(entry.amount_fen for entry in entries if entry.status is InvoiceStatus.RED_LETTERED)
+        issued = sum(entry.amount_fen for entry in entries if entry.status is InvoiceStatus.ISSUED)
+        assert issued - red == sum(one.amount_fen for one in self.invoices() if one.status in AT_TAX_AUTHORITY)
+
+    @invariant()
+    def a_wrong_one_and_the_right_one_know_each_other(self) -> None:
+        """What corrects another is issued after that is red-lettered; one that is given up leaves it."""
+        known = {one.invoice_id: one for one in self.invoices()}
+        for one in known.values():
+            if one.corrects and one.status is InvoiceStatus.REQUESTED:
+                assert known[one.corrects].corrected_by == one.invoice_id
+                assert known[one.corrects].status in (InvoiceStatus.RED_NEEDED, InvoiceStatus.RED_LETTERED)
+            elif one.corrects and one.status is not InvoiceStatus.CANCELLED:
+                assert known[one.corrects].status is InvoiceStatus.RED_LETTERED
+
+    def teardown(self) -> None:
+        """Playback decides and finance works off its list; then what was kept can be invoiced, to the fen."""
+        for line in self.undecided:
+            decide(self.world, line)
+        fresh = (number_of(number) for number in count(100))
+        for one in self.invoices():
+            if one.status is InvoiceStatus.RED_NEEDED:
+                self.red_lettered(one, next(fresh))
+        for one in self.invoices():
+            if one.status is InvoiceStatus.REQUESTED:
+                self.issued(one, next(fresh))
+        stands = sum(one.amount_fen for one in self.invoices() if one.status is InvoiceStatus.ISSUED)
+        left = invoices_of_order(self.ctx, MEMBER, self.order.order_id)[1]
+        assert stands + left == sum(line.due_fen for line in self.now().lines if line.state is LineState.GRANTED)
+
+    def attempt(self, act: Callable[[], object], crash: str | None) -> None:
+        """A refusal changes nothing; who gets no answer does the same again."""
+        before = self.world.store.snapshot()
+        self.world.store.before_commit = die if crash == "before" else None
+        self.world.store.after_commit = die if crash == "after" else None
+        try:
+            act()
+        except Problem:
+            assert self.world.store.snapshot() == before
+        except Crash:
+            act()
+        finally:
+            self.world.store.before_commit = self.world.store.after_commit = None
+
+    def with_one(self, which: int, act: Callable[[Invoice], object]) -> None:
+        """With one of the invoices, where there is any."""
+        invoices = self.invoices()
+        if invoices:
+            act(invoices[which % len(invoices)])
+
+    def given_up(self, one: Invoice, by_learner: bool) -> object:
+        """Not to be issued."""
+        if by_learner:
+            return cancel_request(self.ctx, a_call(LEARNER), one.invoice_id)
+        return reject_request(self.ctx, a_call(FINANCE), one.invoice_id, "无误")
+
+    def issued(self, one: Invoice, number: str) -> object:
+        """With its PDF."""
+        self.files.files[file_key(one.invoice_id, DOCUMENT)] = PDF
+        return issue_invoice(self.ctx, a_call(FINANCE), one.invoice_id, number, DOCUMENT)
+
+    def red_lettered(self, one: Invoice, number: str) -> object:
+        """By its number."""
+        return red_letter(self.ctx, a_call(FINANCE), InvoiceId(one.invoice_id), number)
+
+    def invoices(self) -> list[Invoice]:
+        """All there are."""
+        return [stored.value for stored in stored_invoices(self.ctx, self.order.order_id)]
+
+    def now(self) -> Order:
+        """The order as it stands."""
+        return reread(self.world, self.order)
+
+
+def number_of(number: int) -> str:
+    """A number as the tax authority gives them."""
+    return f"{25117000000000000000 + number}"
+
+
+TestInvoices: Any = InvoiceMachine.TestCase
+TestInvoices.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
