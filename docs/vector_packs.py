@@ -7,7 +7,7 @@ The packs are written out here, not made by playback: a vector stays what it is 
 
 import hmac
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import Any
 
@@ -28,6 +28,8 @@ Signed = dict[str, str]
 
 STARTED_AT = 1_790_000_000_000
 """When the watch of the vectors began, milliseconds since 1970: 22:13:20 on 21 September 2026 in Shanghai."""
+LAST_INSTANT_MS = 253_402_271_999_999
+"""The last one of the year 9999 in Shanghai, milliseconds since 1970."""
 COSIGNED_AT = 1_790_003_600
 """When the witnesses cosigned, seconds since 1970: an hour later."""
 
@@ -90,7 +92,9 @@ PINS: Json = {
     "questions": 1,
     "entitlement_id": "an-entitlement",
 }
-STEPS: tuple[tuple[int, str, str, int, Json], ...] = (
+Step = tuple[int, str, str, int, Json]
+"""Time since the start, session, kind, how much is credited, and what else the leg says."""
+STEPS: tuple[Step, ...] = (
     (0, "s1", "started", 0, {}),
     (20_000, "s1", "prompt_opened", 20_000, {"prompt_index": 0}),
     (23_000, "s1", "answered_wrong", 20_000, {"prompt_index": 0, "response_ms": 3_000, "choice": 2}),
@@ -103,7 +107,6 @@ STEPS: tuple[tuple[int, str, str, int, Json], ...] = (
     (624_000, "s3", "prompt_confirmed", 50_000, {"prompt_index": 1, "response_ms": 3_000}),
     (649_000, "s3", "completed", 75_000, {}),
 )
-"""Time since the start, session, kind, how much is credited, and what else the leg says."""
 
 
 def a_pack(title: str = "genuine") -> Json:
@@ -143,7 +146,29 @@ def a_pack(title: str = "genuine") -> Json:
     return linked(pack)
 
 
-def a_leg(watch: Json, number: int, step: tuple[int, str, str, int, Json]) -> Json:
+def of_steps(title: str, steps: Sequence[Step]) -> Json:
+    """A pack whose legs are these; the rest of it follows from them."""
+    pack = a_pack(title)
+    watch, legs = pack["watch"], [a_leg(pack["watch"], number, step) for number, step in enumerate(steps, start=1)]
+    opened = {leg["prompt_index"]: leg["furthest_ms"] for leg in legs if leg["kind"] == "prompt_opened"}
+    confirmed = [leg for leg in legs if leg["kind"] == "prompt_confirmed"]
+    pack["legs"] = legs
+    pack["prompts"] = [
+        {
+            "index": leg["prompt_index"],
+            "position_ms": opened[leg["prompt_index"]],
+            "confirmed_at": leg["at"],
+            "response_ms": leg["response_ms"],
+            "wrong_answers": 0,
+        }
+        for leg in confirmed
+    ]
+    last = {"completed_at": legs[-1]["at"], "furthest_ms": legs[-1]["furthest_ms"]}
+    watch.update(last, duration_ms=last["furthest_ms"], confirmed=len(confirmed))
+    return linked(pack)
+
+
+def a_leg(watch: Json, number: int, step: Step) -> Json:
     """A leg without its MACs."""
     after_ms, session, kind, furthest_ms, more = step
     same = {name: watch[name] for name in ("watch_id", "learner_id", "course_id", "content_version")}
@@ -284,6 +309,16 @@ def _after_the_end(pack: Json) -> None:
     pack["legs"][4]["kind"] = "completed"
 
 
+def _after_the_pause(pack: Json) -> None:
+    late = {**pack["legs"][4], "kind": "expired", "at": STARTED_AT + 60_000, "furthest_ms": 41_000}
+    pack["legs"].insert(5, late)
+    for number, leg in enumerate(pack["legs"], start=1):
+        leg["number"] = number
+    for leg in pack["legs"][6:-1]:
+        leg["furthest_ms"] += 1_000
+    pack["prompts"][1]["position_ms"] += 1_000
+
+
 SELF_DISAGREEING: tuple[tuple[str, str, Spoil, tuple[str, ...]], ...] = (
     ("leg-of-another-course", "leg 5 names another course than the watch", _foreign_leg, ("leg_foreign",)),
     ("pins-of-another-length", "the start pins another length than the watch has", _other_pins, ("leg_pins",)),
@@ -292,6 +327,12 @@ SELF_DISAGREEING: tuple[tuple[str, str, Spoil, tuple[str, ...]], ...] = (
     ("credit-faster-in-a-window", "no leg by itself credits too much, several together do", _window, ("too_fast",)),
     ("leg-goes-back-in-time", "leg 5 is earlier than leg 4", _goes_back, ("goes_back",)),
     ("credit-while-a-prompt-is-open", "the second confirmation credits a second", _while_asked, ("credit_closed",)),
+    (
+        "credit-after-a-pause",
+        "a second is credited to a session that was given back",
+        _after_the_pause,
+        ("credit_closed",),
+    ),
     ("leg-of-a-session-that-ended", "leg 7 is of the first session", _other_session, ("session",)),
     ("response-time-differs", "the legs' times say 2,500 ms", _response, ("answers",)),
     ("prompts-differ-from-legs", "the summary hides a wrong answer", _prompt_summary, ("prompts",)),
@@ -339,13 +380,34 @@ def older() -> Json:
     return linked(pack)
 
 
-def future() -> Json:
-    """A day later."""
-    pack = a_pack("future")
+def moved(title: str, completed_at: int) -> Json:
+    """Completed at another instant, everything else as long before it."""
+    pack = a_pack(title)
+    by_ms = completed_at - pack["watch"]["completed_at"]
     for place in (*pack["legs"], pack["watch"], *pack["prompts"]):
         for name in {"at", "started_at", "completed_at", "confirmed_at"} & place.keys():
-            place[name] += 86_400_000
+            place[name] += by_ms
     return linked(pack)
+
+
+FIRST_PROMPT: Json = {"prompt_index": 0}
+PAUSED_AND_CREDITED: tuple[Step, ...] = (
+    (0, "s1", "started", 0, {}),
+    (20_000, "s1", "prompt_opened", 20_000, FIRST_PROMPT),
+    (21_000, "s1", "paused", 20_000, FIRST_PROMPT),
+    (81_000, "s1", "expired", 55_000, FIRST_PROMPT),
+    (90_000, "s2", "started", 55_000, FIRST_PROMPT),
+    (91_000, "s2", "prompt_confirmed", 55_000, {"prompt_index": 0, "response_ms": 1_000}),
+    (92_000, "s2", "prompt_opened", 56_000, {"prompt_index": 1}),
+    (93_000, "s2", "prompt_confirmed", 56_000, {"prompt_index": 1, "response_ms": 1_000}),
+    (112_000, "s2", "completed", 75_000, {}),
+)
+"""35 s are credited to a session that was given back with a prompt on its screen: more than one gap cap."""
+
+
+def half_a_character() -> bytes:
+    """A text with half of a surrogate pair, which UTF-8 cannot write and JSON can."""
+    return canonical(a_pack("half")).replace(b'"basis":"purchase"', b'"basis":"\\ud800"')
 
 
 def newer() -> Json:

@@ -11,11 +11,13 @@ from typing import Any
 
 from docs.vector_packs import (
     FOREIGN,
+    LAST_INSTANT_MS,
     LOG,
     NEW,
     OLD,
     ORDER,
     OTHER_LOG,
+    PAUSED_AND_CREDITED,
     SELF_DISAGREEING,
     STRANGERS,
     WITNESSES,
@@ -26,8 +28,10 @@ from docs.vector_packs import (
     a_statement,
     canonical,
     for_another_learner,
-    future,
+    half_a_character,
+    moved,
     newer,
+    of_steps,
     older,
     pinned,
     signed,
@@ -147,6 +151,10 @@ def make() -> dict[str, bytes]:
     for name, about, _, codes in SELF_DISAGREEING:
         pack = denied[name]
         shelf.add(name, about, bundle(shelf.proof(compact_text(pack)), pack=pack), codes)
+    paused = packs["paused-and-credited"]
+    about = "35 s are credited while a session is paused with a prompt open"
+    content = bundle(shelf.proof(compact_text(paused)), pack=paused)
+    shelf.add("credit-while-paused-at-a-prompt", about, content, ["credit_closed", "too_fast"])
     about = "issued a millisecond before its watch was completed"
     shelf.add("certificate-before-its-watch", about, bundle(shelf.proof(early), statement=early), ["certificate_times"])
     _broken(shelf, packs)
@@ -155,19 +163,28 @@ def make() -> dict[str, bytes]:
 
 
 def _packs(shelf: Shelf) -> Mapping[str, Signed]:
-    spaced = flattened(NEW, json.dumps(a_pack("spaced"), sort_keys=True).encode())
-    shelf.logged(compact_text(spaced))
     return {
         "genuine": shelf.signed(a_pack()),
         "pinned": shelf.signed(pinned()),
         "older": shelf.signed(older()),
         "retired": shelf.signed(a_pack("retired"), OLD),
         "foreign": shelf.signed(a_pack("foreign"), FOREIGN),
-        "future": shelf.signed(future()),
+        "future": shelf.signed(moved("future", (COSIGNED_AT + 86_400) * 1000)),
+        "last": shelf.signed(moved("last", LAST_INSTANT_MS)),
+        "beyond": shelf.signed(moved("beyond", LAST_INSTANT_MS + 1)),
+        "paused-and-credited": shelf.signed(of_steps("paused-and-credited", PAUSED_AND_CREDITED)),
+        "surrogate": _logged_raw(shelf, half_a_character()),
         "newer": shelf.signed(newer()),
-        "spaced": spaced,
+        "spaced": _logged_raw(shelf, json.dumps(a_pack("spaced"), sort_keys=True).encode()),
         "unlogged": signed(a_pack("unlogged")),
     }
+
+
+def _logged_raw(shelf: Shelf, payload: bytes) -> Signed:
+    """A payload that no pack of ours has, signed and logged as one."""
+    jws = flattened(NEW, payload)
+    shelf.logged(compact_text(jws))
+    return jws
 
 
 def _genuine(shelf: Shelf, packs: Mapping[str, Signed], statement: str) -> None:
@@ -221,6 +238,9 @@ def _outside_the_log(shelf: Shelf, packs: Mapping[str, Signed]) -> None:
     about = "cosigned a day before the watch, as it says, was completed"
     proof = shelf.proof(compact_text(later))
     shelf.add("cosigned-before-it-was-made", about, bundle(proof, pack=later), ["cosigned_early"])
+    about = "completed at the last instant that there is"
+    last = packs["last"]
+    shelf.add("last-instant", about, bundle(shelf.proof(compact_text(last)), pack=last), ["cosigned_early"])
 
 
 def _cosignatures(shelf: Shelf, pack: Signed) -> None:
@@ -342,11 +362,13 @@ def _policy(lines: Sequence[str]) -> bytes:
 
 
 def _broken(shelf: Shelf, packs: Mapping[str, Signed]) -> None:
-    pack, later = packs["genuine"], packs["newer"]
+    pack = packs["genuine"]
     proof = shelf.proof(compact_text(pack))
     whole = bundle(proof, pack=pack)
     huge = flattened(NEW, canonical(a_pack("huge")).replace(b'"at":1', b'"at":' + b"9" * 400 + b"1", 1))
-    new_form = bundle(shelf.proof(compact_text(later)), pack=later)
+    new_form, beyond, surrogate = (
+        bundle(shelf.proof(compact_text(packs[name])), pack=packs[name]) for name in ("newer", "beyond", "surrogate")
+    )
     for name, about, content in (
         ("cut-off", "the file ends in its middle", whole[: len(whole) // 2]),
         ("empty", "no byte", b""),
@@ -356,6 +378,8 @@ def _broken(shelf: Shelf, packs: Mapping[str, Signed]) -> None:
         ("member-twice", "two proofs", whole.replace(b'"proof"', b'"proof": "",\n "proof"', 1)),
         ("huge-number", "a time of 401 digits", bundle(proof, pack=huge)),
         ("of-a-newer-form", "a member that this format does not have", new_form),
+        ("instant-too-late", "completed a millisecond after the last instant that there is", beyond),
+        ("half-a-character", "half of a surrogate pair, which no text has", surrogate),
         ("statement-for-a-pack", "a pack where the statement belongs", bundle(proof, statement=pack)),
     ):
         shelf.add(name, about, content, ["document"])

@@ -33,8 +33,8 @@ SHOWING = ("started", "prompt_opened", "answered_wrong")
 MAX_LEGS = 100_000
 MAC_BYTES = 32
 FIFTY_MINUTES_MS = 3_000_000
-LAST_INSTANT_MS = 253_402_300_799_999
-"""The end of the year 9999."""
+LAST_INSTANT_MS = 253_402_271_999_999
+"""The end of the year 9999 in Shanghai."""
 RATE = re.compile(r"(1|2)(?:\.([0-9]{1,2}))?")
 
 Json = dict[str, Any]
@@ -214,23 +214,23 @@ def _credit(pack: Json) -> Iterator[Problem]:
     """Credit costs time: a bucket of one gap cap, filled by the time between legs, in hundredths of milliseconds."""
     rate = hundredths(pack["watch"]["max_rate"])
     most = bucket = pack["policy"]["gap_cap_ms"] * rate
+    is_asking = is_over = False
     for earlier, later in pairwise(pack["legs"]):
         gained, elapsed = later["furthest_ms"] - earlier["furthest_ms"], later["at"] - earlier["at"]
         where = f"leg {later['number']}"
         if gained < 0 or elapsed < 0:
             yield Problem("goes_back", where)
-        waits = _is_asking(earlier) and later["kind"] != "started"
-        if gained > 0 and (waits or later["kind"] == "started"):
+        kind, begins = earlier["kind"], later["kind"] == "started"
+        is_asking = kind == "prompt_opened" or (is_asking and kind != "prompt_confirmed")
+        is_over = kind in ENDS or (is_over and kind != "started")
+        waits = is_asking and not begins
+        if gained > 0 and (waits or is_over or begins):
             yield Problem("credit_closed", where)
         earned = 0 if waits else max(0, elapsed) * rate
         bucket = min(most, bucket + earned - max(0, gained) * 100)
         if bucket < 0:
             yield Problem("too_fast", where)
             bucket = 0
-
-
-def _is_asking(leg: Json) -> bool:
-    return leg["kind"] in SHOWING and leg["prompt_index"] is not None
 
 
 def _days(pack: Json) -> Iterator[Problem]:

@@ -5,18 +5,13 @@ import { mount } from '@vue/test-utils'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { onPage, speak } from '../components/mounting'
 import FileCheck from './FileCheck.vue'
-import { base64UrlText, bytesOf } from './encoding'
+import { base64UrlText } from './encoding'
 import { t } from './messages'
+import { content, textOf, vectors } from './vectors'
 
-const files = import.meta.glob<string>('../../../docs/evidence-vectors/*', {
-  query: '?raw',
-  import: 'default',
-  eager: true,
-})
-const content = (name: string): string => files[`../../../docs/evidence-vectors/${name}`] ?? ''
 const PUBLISHED: Record<string, string> = {
-  '/v1/playback/jwks': content('jwks.json'),
-  '/v1/playback/log/policy': content('policy.txt'),
+  '/v1/playback/jwks': textOf('jwks.json'),
+  '/v1/playback/log/policy': textOf('policy.txt'),
 }
 const asked = vi.fn<(url: string) => Promise<Response>>()
 
@@ -83,7 +78,7 @@ describe('the page that checks a file', () => {
   })
 
   it('takes what is pasted, and what a link carries behind its #', async () => {
-    const user = await opened(`#${base64UrlText(bytesOf(content('genuine-certificate.json')))}`)
+    const user = await opened(`#${base64UrlText(content('genuine-certificate.json'))}`)
     await waitFor(() => expect(heard()).toContain('AFP 1.5 学时'))
     const field = screen.getByLabelText('或粘贴文件内容、链接、证书编号')
     await user.click(field)
@@ -102,7 +97,6 @@ describe('the page that checks a file', () => {
   })
 
   it('has words for every problem that the vectors name', () => {
-    const vectors = JSON.parse(content('vectors.json')) as { problems: string[] }[]
     const codes = vectors.flatMap(({ problems }) => problems)
     expect(codes.filter((code) => t.maybe(`check.problem.${code}`) === null)).toEqual([])
   })

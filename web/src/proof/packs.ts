@@ -27,8 +27,8 @@ const MAX_LEGS = 100_000
 const MAC_BYTES = 32
 const FIFTY_MINUTES_MS = 3_000_000n
 const SHANGHAI_MS = 8 * 3_600_000
-/** The end of the year 9999. */
-const LAST_INSTANT_MS = 253_402_300_799_999
+/** The end of the year 9999 in Shanghai. */
+const LAST_INSTANT_MS = 253_402_271_999_999
 
 export interface Watch {
   watch_id: string
@@ -260,12 +260,16 @@ function credit({ watch, policy, legs }: Pack): Problem[] {
   const rate = hundredths(watch.max_rate)
   const most = BigInt(policy.gap_cap_ms) * rate
   let bucket = most
+  let [isAsking, isOver] = [false, false]
   for (const [earlier, later] of withBefore(legs)) {
     if (!earlier) continue
     const [gained, elapsed] = [later.furthest_ms - earlier.furthest_ms, later.at - earlier.at]
     if (gained < 0 || elapsed < 0) found.push(at('goes_back', later))
-    const waits = SHOWING.includes(earlier.kind) && earlier.prompt_index !== null && later.kind !== 'started'
-    if (gained > 0 && (waits || later.kind === 'started')) found.push(at('credit_closed', later))
+    isAsking = earlier.kind === 'prompt_opened' || (isAsking && earlier.kind !== 'prompt_confirmed')
+    isOver = ENDS.includes(earlier.kind) || (isOver && earlier.kind !== 'started')
+    const begins = later.kind === 'started'
+    const waits = isAsking && !begins
+    if (gained > 0 && (waits || isOver || begins)) found.push(at('credit_closed', later))
     const earned = waits ? 0n : BigInt(Math.max(0, elapsed)) * rate
     bucket += earned - BigInt(Math.max(0, gained)) * 100n
     if (bucket < 0n) found.push(at('too_fast', later))

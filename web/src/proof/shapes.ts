@@ -53,10 +53,5 @@ export function need<T>(value: unknown, members: Members, code = 'document', abs
 
 /** No half of a pair of surrogates stands alone: such a text has no UTF-8. */
 function isWellFormed(text: string): boolean {
-  try {
-    encodeURIComponent(text)
-    return true
-  } catch {
-    return false
-  }
+  return !/\p{Surrogate}/u.test(text)
 }
