@@ -51,7 +51,7 @@ HOME = Path(__file__).with_name("evidence-vectors")
 BUNDLE = "xueshi.bundle/1"
 COSIGNED_AT = 1_790_003_600
 """When the witnesses cosigned, seconds since 1970: an hour after the watch began."""
-UNREADABLE = {"document", "encoding", "proof", "proof_missing", "policy", "keys"}
+UNREADABLE = {"document", "encoding", "proof", "proof_missing", "policy", "keys", "checkpoint"}
 """The problems with which nothing can be said of the content."""
 ED25519_ORDER = 2**252 + 27742317777372353535851937790883648493
 URL_SAFE = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -61,8 +61,9 @@ URL_SAFE = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 class Vector:
     """What a verifier is given and what it must say.
 
-    `document`, `jwks`, `policy` and `proof` are names of files; without `proof` the document is a bundle that has it,
-    or there is none. `problems` are the codes of `docs/evidence-format.md`, in alphabetical order.
+    `document`, `jwks`, `policy`, `proof` and `checkpoints` are names of files; without `proof` the document is a bundle
+    that has it, or there is none. `checkpoints` were kept on other days. `problems` are the codes of
+    `docs/evidence-format.md`, in alphabetical order.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Vector:
     proof: str | None
     jwks: str
     policy: str
+    checkpoints: list[str]
     verdict: str
     problems: list[str]
 
@@ -94,11 +96,13 @@ class Shelf:
         self.logged(compact_text(jws))
         return jws
 
-    def note(self, log: NoteKey = LOG, witnesses: Sequence[NoteKey] = tuple(WITNESSES[:2])) -> Note:
-        """The checkpoint over all entries."""
+    def note(
+        self, log: NoteKey = LOG, witnesses: Sequence[NoteKey] = tuple(WITNESSES[:2]), at: int = COSIGNED_AT
+    ) -> Note:
+        """The checkpoint over all entries, cosigned then (seconds since 1970)."""
         size = len(self.entries)
         note = sign_note(Checkpoint(log.key.name, size, tree_root(size, self._hashes())).text, log.key, log)
-        return note.and_signed(*(cosign(note.text, witness.key, witness, COSIGNED_AT) for witness in witnesses))
+        return note.and_signed(*(cosign(note.text, witness.key, witness, at) for witness in witnesses))
 
     def proof(self, text: str, note: Note | None = None) -> str:
         """The proof of a document that the log has."""
@@ -120,12 +124,14 @@ class Shelf:
         proof: str | None = None,
         jwks: str = "jwks.json",
         policy: str = "policy.txt",
+        checkpoints: Sequence[str] = (),
     ) -> None:
         """A vector with a document of its own; the verdict follows from its problems."""
         codes = sorted(problems)
         verdict = "unreadable" if UNREADABLE & set(codes) else "refused" if codes else "accepted"
         self.files[f"{name}.json"] = content
-        self.vectors.append(Vector(name, about, f"{name}.json", proof, jwks, policy, verdict, codes))
+        given = (f"{name}.json", proof, jwks, policy, list(checkpoints))
+        self.vectors.append(Vector(name, about, *given, verdict, codes))
 
 
 def bundle(proof: str, **document: Any) -> bytes:
@@ -148,6 +154,7 @@ def make() -> dict[str, bytes]:
     _proof_forms(shelf, packs["genuine"])
     _keys(shelf, packs)
     _policies(shelf, packs["genuine"])
+    _checkpoints(shelf, packs["genuine"])
     for name, about, _, codes in SELF_DISAGREEING:
         pack = denied[name]
         shelf.add(name, about, bundle(shelf.proof(compact_text(pack)), pack=pack), codes)
@@ -355,6 +362,70 @@ def _policies(shelf: Shelf, pack: Signed) -> None:
     ):
         shelf.files[f"policy-{name}.txt"] = _policy(lines)
         shelf.add(f"policy-{name}", about, content, ["policy"], policy=f"policy-{name}.txt")
+
+
+def _checkpoints(shelf: Shelf, pack: Signed) -> None:
+    """Kept from an earlier day or a later one; the document is the genuine pack, unless it was logged late."""
+    day, month = 86_400, 30 * 86_400
+    proof = shelf.proof(compact_text(pack))
+    late = shelf.proof(compact_text(pack), shelf.note(at=COSIGNED_AT + 2 * month))
+    three = [f"witness w{number} {witness.key}" for number, witness in enumerate(WITNESSES, start=1)]
+    log, other = f"log {LOG.key}", f"log {OTHER_LOG.key}"
+    shelf.files["policy-quorum-none.txt"] = _policy([log, *three, "quorum none"])
+    shelf.files["policy-two-logs.txt"] = _policy([log, other, *three, "group two-of-three 2 w1 w2 w3", "quorum w1"])
+    first, more, another = Shelf(shelf.entries[:1]), Shelf([*shelf.entries, b""]), Shelf([*shelf.entries[:-1], b""])
+    unseen, denied = ["checkpoint_undated"], ["checkpoint_denied"]
+    for name, about, note, policy, text, codes in (
+        ("", "what was logged is younger than it", first.note(at=COSIGNED_AT - day), "", proof, []),
+        ("-of-the-same-tree", "of the size of the document's, with its root", shelf.note(), "", proof, []),
+        (
+            "-after-a-late-entry",
+            "a month younger than the watch, without it",
+            first.note(at=COSIGNED_AT + month),
+            "",
+            late,
+            ["backdated"],
+        ),
+        ("-of-another-tree", "of the size of the document's, with another root", another.note(), "", proof, ["forked"]),
+        (
+            "-of-a-larger-tree",
+            "larger than the document's, and cosigned a day before it",
+            more.note(at=COSIGNED_AT - day),
+            "",
+            proof,
+            ["forked"],
+        ),
+        (
+            "-of-a-larger-tree-later",
+            "larger than the document's, and cosigned after it",
+            more.note(at=COSIGNED_AT + 1),
+            "",
+            proof,
+            [],
+        ),
+        ("-cosigned-by-nobody", "not cosigned as the policy asks", first.note(witnesses=[]), "", proof, denied),
+        ("-of-another-log", "of another log that the policy knows", first.note(OTHER_LOG), "two-logs", proof, denied),
+        (
+            "-without-a-time",
+            "the policy asks for no witness, and none says when it was",
+            first.note(witnesses=[]),
+            "quorum-none",
+            late,
+            unseen,
+        ),
+    ):
+        shelf.files[f"checkpoint{name}.txt"] = str(note).encode()
+        chosen = f"policy-{policy}.txt" if policy else "policy.txt"
+        kept = [f"checkpoint{name}.txt"]
+        shelf.add(f"kept-checkpoint{name}", about, bundle(text, pack=pack), codes, policy=chosen, checkpoints=kept)
+    shelf.files["checkpoint-broken.txt"] = str(first.note())[:-1].encode()
+    shelf.add(
+        "kept-checkpoint-broken",
+        "its last line does not end",
+        bundle(proof, pack=pack),
+        ["checkpoint"],
+        checkpoints=["checkpoint-broken.txt"],
+    )
 
 
 def _policy(lines: Sequence[str]) -> bytes:

@@ -7,16 +7,17 @@ from hashlib import sha256
 from typing import Any
 
 from xueshi_verify.encoding import Unreadable, json_object, text_of
-from xueshi_verify.notes import MAX_NOTE_BYTES, read_note
+from xueshi_verify.notes import MAX_NOTE_BYTES
 from xueshi_verify.packs import pack_problems, read_pack
-from xueshi_verify.policies import Policy, read_policy
+from xueshi_verify.policies import read_policy
 from xueshi_verify.problems import Problem
 from xueshi_verify.proofs import (
     MAX_PROOF_BYTES,
     Proof,
     Seen,
-    backdating_problems,
     inclusion_problems,
+    kept_problems,
+    read_checkpoint,
     read_proof,
     seen_by,
 )
@@ -88,7 +89,7 @@ def _document(files: Files) -> _Document:
         require(value, members, "the bundle", absent=frozenset({"pack", "statement"}))
         if ("pack" in value) == ("statement" in value):
             raise Unreadable("document", "a bundle has either a pack or a statement")
-        return _Document(value.get("pack"), value.get("statement"), outside or value["proof"])
+        return _Document(value.get("pack"), value.get("statement"), value["proof"] if outside is None else outside)
     if outside is None:
         raise Unreadable("proof_missing", "the document brings no proof, and none is beside it")
     if value.get("format") == STATEMENT:
@@ -107,7 +108,7 @@ def _pack_result(files: Files, document: _Document) -> Result:
     if files.keys is None:
         raise Unreadable("keys", "a pack needs the published keys")
     problems = [*signature_problems(signed, read_keys(files.keys)), *pack_problems(pack)]
-    proof, seen, found = _log_problems(files, document.proof, signed.entry, pack["watch"]["completed_at"] // 1000)
+    proof, seen, found = _log_problems(files, document.proof, signed.entry, pack["watch"]["completed_at"])
     found = [*problems, *found]
     return Result(found, _verdict(found), pack, None, signed.key_id, proof, seen.cosigned_at)
 
@@ -123,16 +124,12 @@ def _statement_result(files: Files, document: _Document) -> Result:
 
 def _log_problems(files: Files, text: str, entry: bytes, made_at: int) -> tuple[Proof, Seen, list[Problem]]:
     policy, proof = read_policy(files.policy), read_proof(text)
+    kept = [read_checkpoint(text_of(content, MAX_NOTE_BYTES, "checkpoint")) for content in files.checkpoints]
     seen = seen_by(proof.note, policy)
     if seen.problems:
         return proof, seen, seen.problems
-    earlier = _earlier(files, policy, proof, made_at)
-    return proof, seen, [*inclusion_problems(proof, entry, seen, made_at), *earlier]
-
-
-def _earlier(files: Files, policy: Policy, proof: Proof, made_at: int) -> list[Problem]:
-    notes = [read_note(text_of(content, MAX_NOTE_BYTES, "proof")) for content in files.checkpoints]
-    return [problem for note in notes for problem in backdating_problems(proof, made_at, note, policy)]
+    found = inclusion_problems(proof, entry, seen, made_at)
+    return proof, seen, [*found, *kept_problems(proof, seen, kept, policy, made_at)]
 
 
 def _verdict(problems: list[Problem]) -> Verdict:

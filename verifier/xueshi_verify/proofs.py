@@ -1,8 +1,10 @@
 """Proofs that something is in a log (C2SP tlog-proof), and what a policy says to them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import combinations
 
 from xueshi_verify.encoding import Unreadable, number_of
 from xueshi_verify.notes import Key, Note, hash_of, read_note
@@ -12,10 +14,11 @@ from xueshi_verify.problems import Problem
 HEADER = "c2sp.org/tlog-proof@v1"
 MAX_PROOF_BYTES = 64 * 1024
 MAX_HASHES = 63
-CLOCKS_SECONDS = 300
+CLOCKS_MS = 300_000
 """How far a witness's clock and the server's may differ."""
-PATIENCE_SECONDS = 2 * 24 * 3600
+PATIENCE_MS = 2 * 24 * 3_600_000
 """How long something may wait to be logged without a doubt."""
+OTHER_LOG = Problem("of another log")
 
 
 @dataclass(frozen=True)
@@ -76,8 +79,8 @@ def _last(note: Note, key: Key) -> int | None:
 
 
 def inclusion_problems(proof: Proof, entry: bytes, seen: Seen, made_at: int) -> list[Problem]:
-    """Why a checkpoint that was accepted does not show the entry, or not then (seconds since 1970)."""
-    early = [name for name, at in seen.cosigned_at.items() if at < made_at - CLOCKS_SECONDS]
+    """Why a checkpoint that was accepted does not show the entry, or not then (milliseconds since 1970)."""
+    early = [name for name, at in seen.cosigned_at.items() if at * 1000 < made_at - CLOCKS_MS]
     found = [Problem("cosigned_early", ", ".join(early)[:60])] if early else []
     if _root_of(proof, entry) != proof.note.root:
         found.append(Problem("not_included"))
@@ -102,15 +105,43 @@ def _root_of(proof: Proof, entry: bytes) -> bytes | None:
     return found if last == 0 else None
 
 
-def backdating_problems(proof: Proof, made_at: int, older: Note, policy: Policy) -> list[Problem]:
-    """What a checkpoint of an earlier day says against the age of a document (seconds since 1970)."""
-    seen = seen_by(older, policy)
-    if seen.problems:
-        return seen.problems
-    seen_at = max(seen.cosigned_at.values(), default=0)
-    if proof.index < older.size or seen_at - made_at <= PATIENCE_SECONDS:
+def read_checkpoint(text: str) -> Note:
+    """A checkpoint that somebody kept. Raises Unreadable."""
+    try:
+        return read_note(text)
+    except Unreadable as error:
+        raise Unreadable("checkpoint", error.detail) from None
+
+
+def kept_problems(proof: Proof, seen: Seen, kept: Sequence[Note], policy: Policy, made_at: int) -> list[Problem]:
+    """What kept checkpoints say against a document that was made then (milliseconds since 1970), or against its log."""
+    found, known = [], [(proof.note, seen)]
+    for note in kept:
+        its = seen_by(note, policy)
+        if its.problems or note.origin != proof.note.origin:
+            found += [Problem("checkpoint_denied", problem.code) for problem in its.problems[:1] or [OTHER_LOG]]
+        elif not its.cosigned_at:
+            found.append(Problem("checkpoint_undated"))
+        else:
+            known.append((note, its))
+            found += _backdating(proof, max(its.cosigned_at.values()), note, made_at)
+    pairs = combinations(sorted(known, key=lambda each: each[0].size), 2)
+    return [*found, *(problem for smaller, larger in pairs for problem in _contradictions(*smaller, *larger))]
+
+
+def _backdating(proof: Proof, seen_at: int, kept: Note, made_at: int) -> list[Problem]:
+    if proof.index < kept.size or seen_at * 1000 - made_at <= PATIENCE_MS:
         return []
     return [Problem("backdated", f"the log did not have it at {instant(seen_at)}")]
+
+
+def _contradictions(small: Note, seen: Seen, large: Note, later: Seen) -> list[Problem]:
+    """Two checkpoints of one log that cannot both be: a witness that saw the larger tree never cosigns the smaller."""
+    both = seen.cosigned_at.keys() & later.cosigned_at.keys()
+    shrank = small.size < large.size and any(later.cosigned_at[name] < seen.cosigned_at[name] for name in both)
+    if shrank or (small.size == large.size and small.root != large.root):
+        return [Problem("forked", f"{small.size} and {large.size} entries")]
+    return []
 
 
 def instant(at: int) -> str:

@@ -53,6 +53,19 @@ PROBLEMS: dict[str, Text] = {
         "It is not in the log: it was changed, or never logged.",
         "日志中没有它：内容被改动，或从未入册。",
     ),
+    "checkpoint": ("The checkpoint that you kept is broken.", "您保存的检查点已损坏。"),
+    "checkpoint_denied": (
+        "The checkpoint that you kept is not one of this log that the policy accepts.",
+        "您保存的检查点不属于这份日志，或不为名单所接受。",
+    ),
+    "checkpoint_undated": (
+        "No witness says when the checkpoint that you kept was made: it cannot be compared.",
+        "没有见证方说明您保存的检查点产生于何时，无法比较。",
+    ),
+    "forked": (
+        "The log contradicts the checkpoint that you kept: it was rewritten.",
+        "日志与您保存的检查点互相矛盾：日志曾被改写。",
+    ),
     "backdated": ("It was made later than it says.", "实际产生时间晚于所述时间。"),
 }
 

@@ -1,6 +1,6 @@
 """What a certificate of completion states."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from xueshi_verify.encoding import Unreadable, is_canonical, json_object
@@ -16,10 +16,9 @@ def is_instant(value: Any) -> bool:
     if not _INSTANT(value):
         return False
     try:
-        datetime.fromisoformat(value)
+        return datetime.fromisoformat(value).isoformat(timespec="milliseconds") == value
     except ValueError:
         return False
-    return True
 
 
 STATEMENT: dict[str, Is] = {
@@ -51,8 +50,9 @@ def read_statement(text: str) -> dict[str, Any]:
 
 
 def issued_at(statement: dict[str, Any]) -> int:
-    """When it says that the certificate was issued, seconds since 1970."""
-    return int(datetime.fromisoformat(statement["issued_at"]).timestamp())
+    """When it says that the certificate was issued, milliseconds since 1970."""
+    at = datetime.fromisoformat(statement["issued_at"])
+    return (at - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(milliseconds=1)
 
 
 def statement_problems(statement: dict[str, Any]) -> list[Problem]:

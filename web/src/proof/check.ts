@@ -2,7 +2,8 @@
 // nothing that could ask or tell anybody anything. Written from docs/evidence-format.md, not from the services' code.
 
 import { bytesOf, isObject, jsonObject, sha256, textOf, Unreadable, type Bytes, type Json } from './encoding'
-import { inclusionProblems, readProof, seenBy, type Proof } from './inclusion'
+import { inclusionProblems, keptProblems, readCheckpoint, readProof, seenBy, type Proof } from './inclusion'
+import { MAX_NOTE_BYTES } from './notes'
 import { packProblems, readPack, type Pack } from './packs'
 import { readPolicy } from './policies'
 import type { Problem } from './problems'
@@ -22,6 +23,8 @@ export interface Files {
   keys?: Bytes
   /** The proof, where the document does not bring it. */
   proof?: Bytes
+  /** Checkpoints of the log, kept on other days. */
+  checkpoints?: Bytes[]
 }
 
 export interface Result {
@@ -73,15 +76,14 @@ async function ofPack(files: Files, document: Document): Promise<Result> {
   const pack = readPack(signed.payload)
   if (!files.keys) throw new Unreadable('keys')
   const problems = [...(await signatureProblems(signed, readKeys(files.keys))), ...packProblems(pack)]
-  const madeAt = Math.floor(pack.watch.completed_at / 1000)
-  const logged = await inLog(files, document.proof, signed.entry, madeAt)
+  const logged = await inLog(files, document.proof, signed.entry, pack.watch.completed_at)
   return { ...result(problems, logged), pack, keyId: signed.keyId }
 }
 
 async function ofStatement(files: Files, document: Document, text: string): Promise<Result> {
   const statement = readStatement(text)
-  const madeAt = Math.floor(Date.parse(statement.issued_at) / 1000)
-  const logged = await inLog(files, document.proof, await sha256(bytesOf(text)), madeAt)
+  const entry = await sha256(bytesOf(text))
+  const logged = await inLog(files, document.proof, entry, Date.parse(statement.issued_at))
   return { ...result(statementProblems(statement), logged), statement }
 }
 
@@ -90,9 +92,12 @@ type Logged = Pick<Result, 'problems' | 'proof' | 'cosignedAt'>
 async function inLog(files: Files, text: string, entry: Bytes, madeAt: number): Promise<Logged> {
   const policy = await readPolicy(files.policy)
   const proof = readProof(text)
+  const kept = (files.checkpoints ?? []).map((content) => readCheckpoint(textOf(content, MAX_NOTE_BYTES, 'checkpoint')))
   const seen = await seenBy(proof.note, policy)
-  const problems = seen.problems.length > 0 ? seen.problems : await inclusionProblems(proof, entry, seen, madeAt)
-  return { problems, proof, cosignedAt: seen.cosignedAt }
+  const logged = { proof, cosignedAt: seen.cosignedAt }
+  if (seen.problems.length > 0) return { ...logged, problems: seen.problems }
+  const problems = await inclusionProblems(proof, entry, seen, madeAt)
+  return { ...logged, problems: [...problems, ...(await keptProblems(proof, seen, kept, policy, madeAt))] }
 }
 
 function result(problems: Problem[], logged: Logged): Result {

@@ -9,7 +9,9 @@ const HEADER = 'c2sp.org/tlog-proof@v1'
 const MAX_PROOF_BYTES = 64 * 1024
 const MAX_HASHES = 63
 /** How far a witness's clock and the server's may differ. */
-const CLOCKS_SECONDS = 300
+const CLOCKS_MS = 300_000
+/** How long something may wait to be logged without a doubt. */
+const PATIENCE_MS = 2 * 24 * 3_600_000
 const LEAF = new Uint8Array([0])
 const NODE = new Uint8Array([1])
 
@@ -65,13 +67,58 @@ function refused(code: string, detail: string): Seen {
   return { problems: [{ code, detail: detail.slice(0, 60) }], cosignedAt: [] }
 }
 
-/** Why a checkpoint that was accepted does not show the entry, or not then (seconds since 1970). */
+/** Why a checkpoint that was accepted does not show the entry, or not then (milliseconds since 1970). */
 export async function inclusionProblems(proof: Proof, entry: Bytes, seen: Seen, madeAt: number): Promise<Problem[]> {
-  const early = seen.cosignedAt.filter(([, at]) => at < madeAt - CLOCKS_SECONDS).map(([name]) => name)
+  const early = seen.cosignedAt.filter(([, at]) => at * 1000 < madeAt - CLOCKS_MS).map(([name]) => name)
   const problems: Problem[] =
     early.length > 0 ? [{ code: 'cosigned_early', detail: early.join(', ').slice(0, 60) }] : []
   const root = await rootOf(proof, entry)
   return root !== null && isSame(root, proof.note.root) ? problems : [...problems, { code: 'not_included' }]
+}
+
+/** A checkpoint that somebody kept. Throws Unreadable. */
+export function readCheckpoint(text: string): Note {
+  try {
+    return readNote(text)
+  } catch (thrown) {
+    throw thrown instanceof Unreadable ? new Unreadable('checkpoint', thrown.detail) : thrown
+  }
+}
+
+/** What kept checkpoints say against a document that was made then (milliseconds since 1970), or against its log. */
+export async function keptProblems(
+  proof: Proof,
+  seen: Seen,
+  kept: Note[],
+  policy: Policy,
+  madeAt: number,
+): Promise<Problem[]> {
+  const found: Problem[] = []
+  const known = [{ note: proof.note, seen }]
+  for (const note of kept) {
+    const its = await seenBy(note, policy)
+    const [denied] = its.problems
+    if (denied || note.origin !== proof.note.origin)
+      found.push({ code: 'checkpoint_denied', detail: denied?.code ?? '' })
+    else if (its.cosignedAt.length === 0) found.push({ code: 'checkpoint_undated' })
+    else {
+      known.push({ note, seen: its })
+      const last = Math.max(...its.cosignedAt.map(([, at]) => at))
+      if (proof.index >= note.size && last * 1000 - madeAt > PATIENCE_MS) found.push({ code: 'backdated' })
+    }
+  }
+  const isForked = known.some((one, place) => known.slice(place + 1).some((other) => contradict(one, other)))
+  return isForked ? [...found, { code: 'forked' }] : found
+}
+
+type Known = { note: Note; seen: Seen }
+
+/** Whether two checkpoints of a log cannot both be: a witness that saw the larger tree never cosigns the smaller. */
+function contradict(one: Known, other: Known): boolean {
+  if (one.note.size === other.note.size) return !isSame(one.note.root, other.note.root)
+  const [small, large] = one.note.size < other.note.size ? [one, other] : [other, one]
+  const later = new Map(large.seen.cosignedAt)
+  return small.seen.cosignedAt.some(([name, at]) => at > (later.get(name) ?? Infinity))
 }
 
 /** The root that a proof leads to (RFC 9162, 2.1.3.2); null where it has too few or too many hashes. */

@@ -18,7 +18,7 @@ const KEY_BYTES = 32
 const ID_BYTES = 4
 const TIME_BYTES = 8
 const HASH_BYTES = 32
-const MAX_NOTE_BYTES = 64 * 1024
+export const MAX_NOTE_BYTES = 64 * 1024
 const MAX_SIGNATURES = 64
 const MAX_TIME = 2n ** 63n - 1n
 /** Of the group of Ed25519. */

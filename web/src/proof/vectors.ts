@@ -9,6 +9,7 @@ export interface Vector {
   proof: string | null
   jwks: string
   policy: string
+  checkpoints: string[]
   verdict: string
   problems: string[]
 }
@@ -40,7 +41,9 @@ export function textOf(name: string): string {
 
 /** What a vector gives to a verifier. */
 export function filesOf(vector: Vector): Files {
-  const given = { document: content(vector.document), policy: content(vector.policy), keys: content(vector.jwks) }
+  const checkpoints = vector.checkpoints.map(content)
+  const kept = { policy: content(vector.policy), keys: content(vector.jwks), checkpoints }
+  const given = { document: content(vector.document), ...kept }
   return vector.proof ? { ...given, proof: content(vector.proof) } : given
 }
 
