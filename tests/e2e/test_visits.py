@@ -56,7 +56,7 @@ def test_a_file_is_checked_without_the_network(desk: Desk) -> None:
     picker = page.get_by_label("选择文件")
     verdict = page.get_by_role("status")
     for name, said in {
-        "genuine-pack": "通过：能够核对的各项都正确。",
+        "genuine-pack": "通过，但以您给出的公钥或名单为准",
         "changed-pack": "签名不正确",
         "not-in-the-log": "日志中没有它",
         "cosigned-by-nobody": "见证方人数不足",

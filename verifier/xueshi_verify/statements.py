@@ -16,9 +16,10 @@ def is_instant(value: Any) -> bool:
     if not _INSTANT(value):
         return False
     try:
-        return datetime.fromisoformat(value).isoformat(timespec="milliseconds") == value
+        at = datetime.fromisoformat(value)
     except ValueError:
         return False
+    return at.isoformat(timespec="milliseconds") == str(value)
 
 
 STATEMENT: dict[str, Is] = {

@@ -70,11 +70,14 @@ describe('the page that checks a file', () => {
     await waitFor(() => screen.getByRole('alert'))
     const input = screen.getByLabelText('选择文件，或拖到这里')
     await user.upload(input, [file('genuine-pack.json'), file('jwks.json'), file('policy.txt')])
-    await waitFor(() => expect(heard()).toContain('通过：'))
+    await waitFor(() => expect(heard()).toContain('通过，但以您给出的公钥或名单为准'))
     screen.getByText('公钥：您给出的文件。')
     screen.getByText('日志与见证方名单：您给出的文件。')
     await user.upload(input, file('policy-without-quorum.txt'))
     await waitFor(() => expect(heard()).toContain('策略文件损坏'))
+    await user.click(screen.getByRole('button', { name: '改回本站公布的公钥和名单' }))
+    screen.getByText(/公钥：打开此页时从本站/)
+    expect(screen.queryByRole('button', { name: '改回本站公布的公钥和名单' })).toBeNull()
   })
 
   it('takes what is pasted, and what a link carries behind its #', async () => {
@@ -85,6 +88,56 @@ describe('the page that checks a file', () => {
     await user.paste('{"not": "a pack"')
     await user.click(screen.getByRole('button', { name: '核对' }))
     await waitFor(() => expect(heard()).toContain('无法读取'))
+  })
+
+  it.each(['policy.txt', 'jwks.json'])('takes no %s from a link, opened or pasted', async (name) => {
+    const link = `#${base64UrlText(content(name))}`
+    const user = await opened(link)
+    await waitFor(() => expect(heard()).toContain('无法读取'))
+    screen.getByText(/公钥：打开此页时从本站/)
+    screen.getByText(/名单：打开此页时从本站/)
+    await user.click(screen.getByLabelText('或粘贴文件内容、链接、证书编号'))
+    await user.paste(`https://learn.example.com/check${link}`)
+    await user.click(screen.getByRole('button', { name: '核对' }))
+    await waitFor(() => expect(heard()).toContain('无法读取'))
+    screen.getByText(/名单：打开此页时从本站/)
+  })
+
+  it('judges each of several documents, by its name', async () => {
+    const user = await opened()
+    const names = ['changed-certificate.json', 'genuine-pack.json', 'genuine-certificate.json']
+    await user.upload(screen.getByLabelText('选择文件，或拖到这里'), names.map(file))
+    await waitFor(() => expect(screen.getAllByRole('region')).toHaveLength(3))
+    expect(screen.getAllByRole('heading', { level: 2 }).map(({ textContent }) => textContent)).toEqual(
+      expect.arrayContaining(names),
+    )
+    expect(screen.getAllByText(/^通过：/)).toHaveLength(2)
+    expect(screen.getAllByText(/^不通过/)).toHaveLength(1)
+  })
+
+  it('takes a policy however it is indented, and no two of them', async () => {
+    const user = await opened()
+    const input = screen.getByLabelText('选择文件，或拖到这里')
+    const indented = new File([textOf('policy.txt').replace(/^/gm, '  ')], 'mine.txt')
+    await user.upload(input, [indented, file('genuine-pack.json')])
+    await waitFor(() => expect(heard()).toContain('通过，但以您给出的'))
+    await user.upload(input, [indented, file('policy.txt'), file('genuine-pack.json')])
+    await waitFor(() => expect(heard()).toContain('每种只能有一份'))
+    expect(heard()).not.toContain('通过')
+  })
+
+  it('compares with a checkpoint that somebody kept', async () => {
+    const user = await opened()
+    const input = screen.getByLabelText('选择文件，或拖到这里')
+    await user.upload(input, [file('genuine-pack.json'), file('checkpoint-of-another-tree.txt')])
+    await waitFor(() => expect(heard()).toContain('日志曾被改写'))
+  })
+
+  it('says that it is checking while it does', async () => {
+    const user = await opened()
+    await user.upload(screen.getByLabelText('选择文件，或拖到这里'), file('genuine-pack.json'))
+    expect(heard()).toContain('正在核对')
+    await waitFor(() => expect(heard()).toContain('通过：'))
   })
 
   it('says before it asks for a certificate that a number is sent', async () => {

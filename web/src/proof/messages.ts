@@ -24,15 +24,20 @@ const zh = {
   'check.title': '自行核对证据包或证书',
   'check.lead': '一切都在您的浏览器里计算，不向任何地方发送内容；打开此页后断网也能核对。',
   'check.file': '选择文件，或拖到这里',
-  'check.fileHint': '学习记录的证据包或可核对的证书文件；证明、公钥和名单也可以一起选。',
+  'check.fileHint': '学习记录的证据包或可核对的证书文件；可以一次选多个，证明、公钥、名单和保存的检查点也可以一起选。',
   'check.text': '或粘贴文件内容、链接、证书编号',
   'check.textHint': '二维码里只有证书编号；粘贴编号或其链接后，可向我们取得证书内容与证明。',
   'check.codeHint': '编号本身不含证书内容：按下按钮会把编号发给我们，取得内容与证明，然后在这里核对。',
   'check.go': '核对',
   'check.ask': '取得并核对',
   'check.result': '核对结果',
+  'check.busy': '正在核对…',
+  'check.pasted': '粘贴或链接中的内容',
+  'check.ambiguous': '同时给出了两份公钥、名单或证明：每种只能有一份，什么都没有采用。',
+  'check.back': '改回本站公布的公钥和名单',
   'check.unsupported': '此浏览器没有 Ed25519 签名算法，无法核对。请更新浏览器，或使用独立的核对程序。',
   'check.verdict.accepted': '通过：能够核对的各项都正确。',
+  'check.verdict.accepted.own': '通过，但以您给出的公钥或名单为准，不是本站公布的：按它们能够核对的各项都正确。',
   'check.verdict.refused': '不通过：其中有不正确之处。',
   'check.verdict.unreadable': '无法读取：不能作出任何判断。',
   'check.proved': '已证明',
@@ -93,6 +98,11 @@ const zh = {
   'check.problem.not_cosigned': '见证方人数不足。',
   'check.problem.cosigned_early': '所述时间晚于见证时间。',
   'check.problem.not_included': '日志中没有它：内容被改动，或从未入册。',
+  'check.problem.checkpoint': '您保存的检查点已损坏。',
+  'check.problem.checkpoint_denied': '您保存的检查点不属于这份日志，或不为名单所接受。',
+  'check.problem.checkpoint_undated': '没有见证方说明您保存的检查点产生于何时，无法比较。',
+  'check.problem.forked': '日志与您保存的检查点互相矛盾：日志曾被改写。',
+  'check.problem.backdated': '实际产生时间晚于所述时间。',
 }
 
 const en: Record<keyof typeof zh, string> = {
@@ -123,7 +133,7 @@ const en: Record<keyof typeof zh, string> = {
     'Everything is reckoned in your browser, and nothing is sent anywhere; once this page is open it needs no network.',
   'check.file': 'Choose a file, or drop it here',
   'check.fileHint':
-    'The evidence of a watch or the verifiable file of a certificate; proof, keys and policy may be chosen with it.',
+    'The evidence of a watch or the verifiable file of a certificate; several at once; proof, keys, policy and kept checkpoints may be chosen with them.',
   'check.text': 'Or paste a file’s content, a link, or a certificate’s number',
   'check.textHint':
     'A QR code holds a certificate’s number only: paste it or its link, and we can be asked for content and proof.',
@@ -132,9 +142,15 @@ const en: Record<keyof typeof zh, string> = {
   'check.go': 'Check',
   'check.ask': 'Ask and check',
   'check.result': 'What was found',
+  'check.busy': 'Checking …',
+  'check.pasted': 'What was pasted, or came with the link',
+  'check.ambiguous': 'These are two sets of keys, policies or proofs: one of each can count, so none was taken.',
+  'check.back': 'Go back to keys and policy of this site',
   'check.unsupported':
     'This browser does not know Ed25519 signatures and cannot check. Update it, or use the verifier program.',
   'check.verdict.accepted': 'Accepted: everything that can be checked is right.',
+  'check.verdict.accepted.own':
+    'Accepted, but by the keys or policy that you gave, not the ones of this site: everything that can be checked by them is right.',
   'check.verdict.refused': 'Not accepted: something in it is not right.',
   'check.verdict.unreadable': 'Unreadable: nothing can be said of it.',
   'check.proved': 'Proved',
@@ -197,6 +213,12 @@ const en: Record<keyof typeof zh, string> = {
   'check.problem.not_cosigned': 'Too few witnesses have seen the log.',
   'check.problem.cosigned_early': 'It says that it was made after witnesses saw it.',
   'check.problem.not_included': 'It is not in the log: it was changed, or never logged.',
+  'check.problem.checkpoint': 'The checkpoint that you kept is broken.',
+  'check.problem.checkpoint_denied': 'The checkpoint that you kept is not one of this log that the policy accepts.',
+  'check.problem.checkpoint_undated':
+    'No witness says when the checkpoint that you kept was made: it cannot be compared.',
+  'check.problem.forked': 'The log contradicts the checkpoint that you kept: it was rewritten.',
+  'check.problem.backdated': 'It was made later than it says.',
 }
 
 export const t = area(zh, en)
