@@ -11,7 +11,7 @@ _READ_AS = str.maketrans("OIL", "011")
 
 
 def letters_and_digits(text: str) -> str:
-    """What counts of a code that somebody wrote: capitals and digits of half width, without blanks, dashes and the like."""
+    """What counts of a code that somebody wrote: capitals and digits of half width, without blanks, dashes and such."""
     return _OTHER.sub("", unicodedata.normalize("NFKC", text).upper())
 
 
