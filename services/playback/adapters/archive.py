@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 PACKS, HEADS = "evidence/", "heads/"
 """What is kept: a pack by its watch's id, a day's heads by day and part."""
+TYPES = {PACKS: "application/jose+json", HEADS: "application/json"}
 
 SUFFIX = ".json"
 
@@ -22,7 +23,7 @@ class S3Archive:
 
     def put(self, name: str, content: bytes) -> None:
         """Keeps it unless something of that name is kept; S3 refuses it where the checksum does not arrive intact."""
-        self._objects.put(self._key(name), content, "application/jose+json")
+        self._objects.put(self._key(name), content, TYPES[self._prefix])
 
     def get(self, name: str) -> bytes | None:
         """What is kept, its checksum verified on the way; None where there is nothing."""

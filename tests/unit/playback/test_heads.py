@@ -542,6 +542,12 @@ def test_s3_keeps_the_first_document_of_a_name_and_lists_them_apart_from_packs(m
     assert heads.names() == [f"{MONDAY}/15", f"{TUESDAY}/00"]
     assert heads.get(f"{MONDAY}/15") == b"first"
     assert packs.names() == ["a-watch"]
+    assert (packs.names("a-"), packs.names("b")) == (["a-watch"], [])
+    kept = {
+        name: s3.head_object(Bucket="evidence", Key=name)
+        for name in ("evidence/a-watch.json", f"heads/{MONDAY}/15.json")
+    }
+    assert [found["ContentType"] for found in kept.values()] == ["application/jose+json", "application/json"]
 
 
 def test_notes_outlast_many_failed_runs(sealing: Sealing) -> None:
