@@ -60,6 +60,12 @@ def test_every_entry_is_there_and_what_counts_adds_up_to_the_account(world: Worl
     assert ask(world, "GET", OWN)["body"] == answer["body"]
 
 
+def test_a_reviewers_words_are_there_for_ever(world: World) -> None:
+    found = rows(str(ask(world, "GET", OWN)["body"]))
+    noted = {row["reason"]: row["note"] for row in found if row["note"]}
+    assert noted == {"REVIEW_VOIDED": "looked into", "UNDER_REVIEW": "looked into"}
+
+
 def test_a_learner_reads_only_their_own(world: World) -> None:
     assert rows(str(ask(world, "GET", OWN, who=claims(OTHER, "learner"))["body"])) == []
 

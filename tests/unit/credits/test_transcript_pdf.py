@@ -1,5 +1,7 @@
 """The transcript as PDF: whole, adding up, with rare characters, and in the audit log where staff read it."""
 
+from datetime import date
+
 import pytest
 
 from services.credits.app.transcripts.transcript_pdf import KINDS
@@ -8,7 +10,7 @@ from services.credits.domain.review import Standing
 from tests.gateway import claims
 from tests.unit.credits.documents_world import LEARNING, NAME, Desk
 from tests.unit.credits.pdf import text_of
-from tests.unit.credits.world import LEARNER, OTHER, completed
+from tests.unit.credits.world import AFP, CTP, LEARNER, OTHER, completed
 
 OWN = "/v1/credits/transcript.pdf"
 STAFF = f"/v1/credits/learners/{LEARNER}/transcript.pdf"
@@ -30,7 +32,7 @@ def test_every_entry_is_there_and_what_counts_is_summed_up(desk: Desk) -> None:
     assert answer.headers["Cache-Control"] == "no-store"
     text = text_of(answer.body)
     assert NAME in text
-    assert "AFP2025年1月1日至2026年12月31日1.5030" in text.replace("\r", "")
+    assert "AFP2025年1月1日至2026年12月31日1.5/300/228.5；必修2" in text
     for entry in desk.world.entries():
         assert f"{entry.number}2026-01-05资产配置（选修）" in text
     assert "冲回" in text
@@ -42,7 +44,37 @@ def test_hours_that_an_administrator_entered_are_in_the_sums(desk: Desk) -> None
     text = text_of(desk.get(OWN, LEARNING).body)
     assert "线下研讨会（选修）" in text
     assert "录入entered33" in text
-    assert "AFP2025年1月1日至2026年12月31日4.5030" in text
+    assert "AFP2025年1月1日至2026年12月31日4.5/300/225.5；必修2" in text
+
+
+def test_minima_of_each_year_are_there_with_what_is_missing(desk: Desk) -> None:
+    text = text_of(desk.get(OWN, LEARNING).body)
+    assert "其中2025年1月1日至2025年12月31日0/5—5" in text
+    assert "其中2026年1月1日至2026年12月31日1.5/5—3.5" in text
+
+
+def test_a_period_in_which_nothing_counts_is_there_too() -> None:
+    desk = Desk()
+    desk.world.register(AFP, start=date(2022, 6, 1))
+    text = text_of(desk.get(OWN, LEARNING).body)
+    assert "AFP（待确认notconfirmed）2022年6月1日至2024年5月31日0/300/230；必修2" in text
+    assert "2024年6月1日至2026年5月31日" in text
+
+
+def test_a_period_whose_figures_are_not_known_says_so() -> None:
+    desk = Desk()
+    desk.world.register(CTP)
+    assert "2025年1月1日起0/未知unknown0/未知unknown未知unknown" in text_of(desk.get(OWN, LEARNING).body)
+
+
+def test_a_reviewers_words_stand_beside_the_entry(desk: Desk) -> None:
+    text = text_of(desk.get(OWN, LEARNING).body)
+    assert "备注：lookedinto" in text
+
+
+def test_words_with_characters_that_no_font_has_are_drawn_with_a_note(desk: Desk) -> None:
+    desk.world.review(1, Standing.UNDER_REVIEW, reason="看过 🦄")
+    assert "备注：看过〓" in text_of(desk.get(OWN, LEARNING).body)
 
 
 def test_every_kind_of_entry_has_a_word() -> None:

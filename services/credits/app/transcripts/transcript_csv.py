@@ -30,6 +30,7 @@ COLUMNS: dict[str, Callable[[Entry, bool], Cell]] = {
     "课程 title": lambda entry, _: entry.completion.title,
     "说明 reason": lambda entry, _: entry.reason,
     "说明 text": lambda entry, _: TEXTS[entry.reason].zh,
+    "备注 note": lambda entry, _: entry.note,
     "关联序号 settles": lambda entry, _: entry.settles,
     "记账编号 entry_id": lambda entry, _: entry.entry_id,
     "学习记录 watch_id": lambda entry, _: entry.completion.watch_id,

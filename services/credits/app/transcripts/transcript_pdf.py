@@ -1,9 +1,11 @@
-"""The transcript as PDF: what counts per certificate and period, and every entry of the ledger."""
+"""The transcript as PDF: every period of each certificate, as the account has it, and every entry of the ledger."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
+from services.credits.app.accounts.read_account import AccountView, CertificateBalance, read_account
 from services.credits.app.attestations.problems import NOT_PRINTABLE
 from services.credits.app.context import DocumentsContext
 from services.credits.app.ledger.items import read_entries
@@ -11,18 +13,18 @@ from services.credits.app.ports import Unprintable
 from services.credits.app.profiles.items import real_name
 from services.credits.app.texts.reasons import TEXTS
 from services.credits.app.texts.wording import CATEGORIES, day_en, day_zh, hours_text, period_zh
-from services.credits.domain.balances import awarded, period_balance
+from services.credits.domain.balances import Requirement, Shortfall, awarded
 from services.credits.domain.credentials import Credential
 from services.credits.domain.ids import LearnerId
 from services.credits.domain.ledger import Entry, Kind
-from services.credits.domain.periods import Period
-from services.credits.domain.rules import RuleBook
 from services.kit.call import Call
 from services.kit.days import civil_day
 from services.kit.store import Change
 
 SUBSTITUTE = "〓"
 """What Chinese printers set where a character is missing, with a note that says so."""
+NONE = "—"
+UNKNOWN = "未知 unknown"
 KINDS = {
     Kind.AWARD: "计入 awarded",
     Kind.GRANT: "录入 entered",
@@ -50,10 +52,10 @@ def hand_out_transcript_pdf(ctx: DocumentsContext, call: Call, learner_id: Learn
 
 def _drawn(ctx: DocumentsContext, learner_id: LearnerId, name: str) -> bytes:
     now = ctx.clock.now()
-    entries = read_entries(ctx.store, learner_id)
+    entries, account = read_entries(ctx.store, learner_id), read_account(ctx, learner_id)
     missing = ""
     while True:
-        data = _document(ctx, learner_id, name, entries, now, missing)
+        data = _document(account, learner_id, name, entries, now, missing)
         try:
             return ctx.draw("transcript", data, now)
         except Unprintable as unprintable:
@@ -63,9 +65,9 @@ def _drawn(ctx: DocumentsContext, learner_id: LearnerId, name: str) -> bytes:
 
 
 def _document(
-    ctx: DocumentsContext, learner_id: LearnerId, name: str, entries: Sequence[Entry], now: datetime, missing: str
+    account: AccountView, learner_id: LearnerId, name: str, entries: Sequence[Entry], now: datetime, missing: str
 ) -> dict[str, Any]:
-    """The texts of the layout `transcript`; titles without the characters that are missing."""
+    """The texts of the layout `transcript`; titles and staff's words without the characters that are missing."""
     today = civil_day(now)
     counted = {award.number for credential in Credential for award in awarded(entries, credential)}
     table = str.maketrans(dict.fromkeys(missing, SUBSTITUTE))
@@ -75,30 +77,45 @@ def _document(
         "as_of": day_zh(today),
         "as_of_en": day_en(today),
         "substituted": bool(missing),
-        "periods": list(_periods(ctx.rules, entries)),
+        "periods": [row for certificate in account.certificates for row in _periods(certificate)],
         "entries": [_row(entry, table, counts=entry.number in counted) for entry in entries],
     }
 
 
-def _periods(rules: RuleBook, entries: Sequence[Entry]) -> Iterator[dict[str, str]]:
-    """Sums by certificate and period, of what counts."""
-    for credential in Credential:
-        awards = awarded(entries, credential)
-        for period in _spans(awards):
-            rule = rules.in_force(credential, period.start)
-            balance = period_balance(entries, credential, period, rule)
+def _periods(certificate: CertificateBalance) -> Iterator[dict[str, str]]:
+    """Each of a certificate's periods with its years: what counts, what the rule asks for, and what is missing."""
+    state = "" if certificate.certificate.confirmed else "（待确认 not confirmed）"
+    for balance in [*certificate.earlier, certificate.current]:
+        gaps = balance.shortfalls
+        compulsory = f"{hours_text(balance.compulsory)} / {_asked(balance.compulsory_required)}"
+        yield {
+            "credential": f"{certificate.certificate.credential}{state}",
+            "span": period_zh(balance.period),
+            "earned": f"{hours_text(balance.earned)} / {_asked(balance.required)}",
+            "compulsory": compulsory,
+            "missing": UNKNOWN
+            if balance.required is None
+            else _missing(gap for gap in gaps if gap.span == balance.period),
+        }
+        for year in balance.years:
             yield {
-                "credential": credential.value,
-                "period": period_zh(period),
-                "earned": hours_text(balance.earned),
-                "compulsory": hours_text(balance.compulsory),
-                "required": "未知 unknown" if balance.required is None else hours_text(balance.required),
+                "credential": "",
+                "span": f"其中 {period_zh(year.year)}",
+                "earned": f"{hours_text(year.earned)} / {_asked(year.required)}",
+                "compulsory": NONE,
+                "missing": _missing(
+                    gap for gap in gaps if gap.requirement is Requirement.YEAR and gap.span == year.year
+                ),
             }
 
 
-def _spans(awards: Iterable[Entry]) -> list[Period]:
-    spans = {award.period.start: award.period for award in awards if award.period}
-    return [spans[start] for start in sorted(spans)]
+def _asked(hours: Decimal | None) -> str:
+    return UNKNOWN if hours is None else hours_text(hours)
+
+
+def _missing(gaps: Iterable[Shortfall]) -> str:
+    of = {Requirement.COMPULSORY: "必修 "}
+    return "；".join(f"{of.get(gap.requirement, '')}{hours_text(gap.missing)}" for gap in gaps) or NONE
 
 
 def _row(entry: Entry, table: Mapping[int, str], *, counts: bool) -> dict[str, str]:
@@ -113,4 +130,5 @@ def _row(entry: Entry, table: Mapping[int, str], *, counts: bool) -> dict[str, s
         "hours": hours_text(entry.hours),
         "counted": hours_text(entry.hours) if counts else "0",
         "reason": TEXTS[entry.reason].zh,
+        "note": (entry.note or "").translate(table),
     }
