@@ -1,6 +1,6 @@
 """Notices: what a learner is told has happened, and how far they have read. Structured; texts are made when read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -27,8 +27,21 @@ class NoticeKind(StrEnum):
 
 
 @dataclass(frozen=True)
+class Part:
+    """What became of a watch for some certificates, in one way."""
+
+    kind: Kind
+    reason: Reason
+    credentials: tuple[Credential, ...]
+
+
+@dataclass(frozen=True)
 class HoursMessage:
-    """What an entry of the ledger did. `hours` are the entry's, `title` the lecture's."""
+    """What became of a watch, or of a grant: of all certificates that one change of the ledger touched.
+
+    `parts` say it, what matters most first; `kind`, `entry_id`, `credential`, `hours` and `reason` are of that one, and
+    `title` is the lecture's. A notice from before there were parts tells of one entry.
+    """
 
     kind: Literal[NoticeKind.AWARD, NoticeKind.HOLD, NoticeKind.RELEASE, NoticeKind.REVERSAL]
     entry_id: EntryId
@@ -37,6 +50,7 @@ class HoursMessage:
     title: str
     reason: Reason
     title_en: str | None = None
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -137,14 +151,38 @@ _TOLD_KINDS: dict[Kind, Literal[NoticeKind.AWARD, NoticeKind.HOLD, NoticeKind.RE
 }
 
 
-def message_of(entry: Entry) -> HoursMessage:
-    """What an entry is told as. Raises KeyError for a kind that is told to nobody."""
+_WEIGHT = (Kind.REVERSAL, Kind.AWARD, Kind.GRANT, Kind.HOLD, Kind.RELEASE, Kind.DECLINED)
+"""What of a watch matters most, first; what waits for a certificate that nobody may have comes last of all."""
+
+
+def teller_of(made: Sequence[Entry]) -> Entry:
+    """Which of the entries that were made together of one watch is told, for all of them: the first that is published.
+
+    Raises StopIteration where none is.
+    """
+    return next(entry for entry in made if entry.kind in _TOLD_KINDS)
+
+
+def message_of(made: Sequence[Entry]) -> HoursMessage:
+    """What the entries are told as that were made together of one watch: what is last of each certificate."""
+    last = {entry.credential: entry for entry in made}
+    entries = sorted(last.values(), key=lambda e: (e.reason is Reason.NO_CERTIFICATE, _WEIGHT.index(e.kind)))
+    main, watch = entries[0], entries[0].completion
     return HoursMessage(
-        kind=_TOLD_KINDS[entry.kind],
-        entry_id=entry.entry_id,
-        credential=entry.credential,
-        hours=entry.hours,
-        title=entry.completion.title,
-        title_en=entry.completion.title_en,
-        reason=entry.reason,
+        kind=_TOLD_KINDS.get(main.kind) or _TOLD_KINDS[teller_of(made).kind],
+        entry_id=main.entry_id,
+        credential=main.credential,
+        hours=watch.hours,
+        title=watch.title,
+        title_en=watch.title_en,
+        reason=main.reason,
+        parts=_parts(entries),
     )
+
+
+def _parts(entries: Iterable[Entry]) -> tuple[Part, ...]:
+    alike: dict[tuple[Kind, Reason], list[Credential]] = {}
+    for entry in entries:
+        named = [entry.credential] if entry.credential else []
+        alike.setdefault((entry.kind, entry.reason), []).extend(named)
+    return tuple(Part(kind, reason, tuple(named)) for (kind, reason), named in alike.items())

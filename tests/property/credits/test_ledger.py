@@ -356,8 +356,9 @@ class LedgerMachine(RuleBasedStateMachine):
             for balance in account.certificates:
                 earned = sum((p.earned for p in [balance.current, *balance.earlier]), Decimal(0))
                 assert earned == _standing(entries, balance.certificate.credential)
+            holds = [*account.held, *account.for_others]
             for credential in Credential:
-                held = sum((e.hours for e in account.held if e.credential is credential), Decimal(0))
+                held = sum((e.hours for e in holds if e.credential is credential), Decimal(0))
                 assert held == _sum(entries, Kind.HOLD, credential) - _sum(entries, Kind.RELEASE, credential)
 
     @invariant()
@@ -391,7 +392,12 @@ class LedgerMachine(RuleBasedStateMachine):
         for learner in (LEARNER, OTHER):
             entries, account = self.world.entries(learner), read_account(self.world.ctx, learner)
             periods = [p for c in account.certificates for p in [c.current, *c.earlier]]
-            said = [*account.held, *account.not_counted, *(e for period in periods for e in period.not_counted)]
+            said = [
+                *account.held,
+                *account.for_others,
+                *account.not_counted,
+                *(e for period in periods for e in period.not_counted),
+            ]
             explained = {(e.completion.watch_id, e.credential) for e in said}
             counted = {(e.completion.watch_id, c) for c in Credential for e in awarded(entries, c)}
             assert {(e.completion.watch_id, e.credential) for e in entries} <= counted | explained

@@ -94,6 +94,11 @@ def test_what_was_awarded_in_this_period_gives_nothing_more() -> None:
     assert found.watched
 
 
+def test_certificates_that_are_not_registered_are_one_sentence_beside_those_that_are() -> None:
+    assert [draft.credential for draft in advice(a_member()).for_others] == [CFP]
+    assert advice(World()).for_others == [], "who has none is told of each"
+
+
 def test_a_lecture_is_watched_once_the_ledger_has_a_watch_of_it_whatever_became_of_that() -> None:
     w = a_member()
     assert not advice(w).watched

@@ -72,11 +72,24 @@ def test_what_is_held_is_listed_with_its_reason_and_not_earned() -> None:
     w.certify(AFP)
     earn(w, "a", "1.5", "elective", noon(2026, 1, 1), ("AFP", "CFP"))
     account = read_account(w.ctx, LEARNER)
+    assert account.held == []
+    assert [(entry.credential, entry.reason) for entry in account.for_others] == [(CFP, "NO_CERTIFICATE")]
+    w.register(CFP)
+    account = read_account(w.ctx, LEARNER)
     assert [(entry.credential, entry.reason) for entry in account.held] == [(CFP, "NO_CERTIFICATE")]
-    w.certify(CFP)
+    assert account.for_others == []
+    w.confirm(CFP)
     account = read_account(w.ctx, LEARNER)
     assert account.held == []
     assert [b.current.earned for b in account.certificates] == [Decimal("1.5")] * 2
+
+
+def test_who_has_no_certificate_yet_has_all_of_it_held() -> None:
+    w = World()
+    earn(w, "a", "1.5", "elective", noon(2026, 1, 1), ("AFP", "CFP"))
+    account = read_account(w.ctx, LEARNER)
+    assert [entry.credential for entry in account.held] == [AFP, CFP]
+    assert account.for_others == []
 
 
 def test_what_is_missing_names_what_waits_of_it_by_category_and_year() -> None:

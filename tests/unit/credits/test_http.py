@@ -107,8 +107,12 @@ def test_the_account(client: Client) -> None:
     }
     assert rule["known"]
     assert rule["source_en"].startswith("FPSB China")
-    (held,) = answer.body["held"]
-    assert (held["credential"], held["hours"], held["reason"]["code"]) == ("CFP", "1.5", "NO_CERTIFICATE")
+    assert answer.body["held"] == []
+    assert answer.body["other_certificates"] == {
+        "credentials": ["CFP"],
+        "text": "如您持有 CFP，登记并经确认后，学时也会计入。",
+        "text_en": "If you hold CFP, the hours count for it too, once it is registered and confirmed.",
+    }
 
 
 def test_unknown_figures_are_null_with_a_note(client: Client) -> None:
@@ -146,7 +150,12 @@ def test_a_learner_sees_only_their_own(client: Client) -> None:
     client.world.certify(AFP)
     client.world.deliver(completed())
     other = claims(OTHER, "learner")
-    assert client.get("/v1/credits/account", other).body == {"certificates": [], "held": [], "not_counted": []}
+    assert client.get("/v1/credits/account", other).body == {
+        "certificates": [],
+        "held": [],
+        "other_certificates": None,
+        "not_counted": [],
+    }
     assert client.get("/v1/credits/timeline", other).body == {"entries": []}
     assert client.get(CERTIFICATES, other).body == {"certificates": []}
 

@@ -1,5 +1,6 @@
 """The inbox: what learners are told, once per event, and what they have read."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -20,7 +21,7 @@ from services.credits.handlers.notices import event_handlers
 from services.kit.call import Call
 from services.kit.identity import Principal, Role
 from tests.gateway import Answer, claims, origin_secret, request, send
-from tests.unit.credits.world import AFP, CFP, LEARNER, OTHER, Crash, World, completed, own_call
+from tests.unit.credits.world import AFP, CFP, EFP, LEARNER, OTHER, Crash, World, completed, own_call
 
 PATH = "/v1/credits/notices"
 OFFICER = Principal("officer-1", frozenset({Role.RECORDS}))
@@ -52,27 +53,80 @@ def titles(answer: Answer) -> list[str]:
     return [notice["title"] for notice in answer.body["notices"]]
 
 
-def test_an_award_and_a_hold_are_told_in_both_languages_newest_first(world: World) -> None:
+def test_a_watch_is_told_once_in_both_languages_with_a_sentence_for_certificates_one_does_not_hold(
+    world: World,
+) -> None:
     tell(world)
     answer = ask(world, "GET", PATH)
     assert answer.status == 200
     assert answer.headers["Cache-Control"] == "no-store"
-    hold, award = answer.body["notices"]
-    assert (answer.body["unread"], answer.body["before"]) == (2, None)
+    (award,) = answer.body["notices"]
+    assert (answer.body["unread"], answer.body["before"]) == (1, None)
     assert award == {
         "number": 1,
         "at": "2026-01-05T04:00:00Z",
         "kind": "award",
         "title": "1.5 学时已计入（AFP）",
         "title_en": "1.5 hours count (AFP)",
-        "text": "《资产配置》：完整观看，已计入学时。",
-        "text_en": "“Asset allocation”: Watched in full; the hours count.",
+        "text": "《资产配置》：完整观看，已计入学时。如您持有 CFP，登记并经确认后，学时也会计入。",
+        "text_en": "“Asset allocation”: Watched in full; the hours count. If you hold CFP, the hours count for it too, "
+        "once it is registered and confirmed.",
         "credential": "AFP",
         "entry_id": world.entries()[0].entry_id,
         "read": False,
     }
-    assert (hold["number"], hold["kind"], hold["credential"]) == (2, "hold", "CFP")
-    assert "登记" in hold["text"]
+
+
+def test_what_becomes_of_each_certificate_is_in_the_one_notice() -> None:
+    world = World()
+    world.publish(eligible=["AFP", "CFP", "EFP", "CPB"])
+    world.certify(AFP, CFP)
+    world.register(EFP)
+    world.deliver(completed())
+    world.deliver(completed("watch-2"))
+    tell(world)
+    second, first = ask(world, "GET", PATH).body["notices"]
+    assert first["title"] == "1.5 学时已计入（AFP、CFP）"
+    assert "EFP：完成时该证书尚未经管理员确认" in first["text"]
+    assert first["text"].endswith("如您持有 CPB，登记并经确认后，学时也会计入。")
+    assert second["title"] == "1.5 学时已暂存（EFP）"
+    assert "AFP、CFP：同一课程内容在本周期内已计过学时" in second["text"]
+
+
+def test_who_has_no_certificate_is_told_once_of_all() -> None:
+    world = World()
+    world.publish(eligible=["AFP", "CFP", "EFP", "CPB"])
+    world.deliver(completed())
+    tell(world)
+    (notice,) = ask(world, "GET", PATH).body["notices"]
+    assert notice["title"] == "1.5 学时已暂存（AFP、CFP、EFP、CPB）"
+    assert "登记" in notice["text"]
+
+
+def test_what_was_held_and_then_gives_nothing_says_so() -> None:
+    world = World()
+    world.publish()
+    world.deliver(completed())
+    world.clock.advance(2 * 86_400_000)
+    world.register(AFP, start=date(2026, 1, 6))
+    world.confirm(AFP)
+    tell(world)
+    newest = ask(world, "GET", PATH).body["notices"][0]
+    assert newest["title"] == "没有学时计入（AFP）"
+    assert "早于证书登记的周期开始日" in newest["text"]
+
+
+def test_each_grant_is_told_apart(world: World) -> None:
+    world.grant()
+    world.grant()
+    tell(world)
+    assert len(titles(ask(world, "GET", PATH))) == 3
+
+
+def test_a_notice_from_before_watches_were_told_once_reads_as_it_did() -> None:
+    told = HoursMessage(NoticeKind.HOLD, EntryId("entry"), CFP, Decimal("1.5"), "资产配置", Reason.NO_CERTIFICATE)
+    assert text_of(told).title.zh == "1.5 学时已暂存（CFP）"
+    assert text_of(told).body.zh.startswith("《资产配置》：完成时您尚未登记该证书")
 
 
 def test_a_lecture_without_an_english_title_is_named_in_chinese() -> None:
@@ -85,7 +139,7 @@ def test_however_often_an_event_is_delivered_it_is_told_once(world: World) -> No
     before = world.state()
     tell(world)
     assert world.state() == before
-    assert ask(world, "GET", f"{PATH}/unread").body == {"unread": 2}
+    assert ask(world, "GET", f"{PATH}/unread").body == {"unread": 1}
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
@@ -94,7 +148,7 @@ def test_a_function_that_dies_over_a_notice_tells_it_once_when_it_comes_again(wo
     with pytest.raises(Crash):
         tell(world)
     tell(world)
-    assert len(titles(ask(world, "GET", PATH))) == 2
+    assert len(titles(ask(world, "GET", PATH))) == 1
 
 
 def test_a_release_a_review_and_a_reversal_are_told(world: World) -> None:
@@ -104,7 +158,7 @@ def test_a_release_a_review_and_a_reversal_are_told(world: World) -> None:
         world.review(1, standing)
     tell(world)
     kinds = [notice["kind"] for notice in ask(world, "GET", PATH).body["notices"]]
-    assert kinds == ["reversal", "release", "hold", "award", "release", "hold", "award"]
+    assert kinds == ["reversal", "release", "hold", "award", "award"]
 
 
 def test_what_the_certifying_body_answers_is_told_without_its_words(world: World) -> None:
@@ -156,10 +210,11 @@ def test_pages_go_back_to_the_first_notice(world: World) -> None:
         page = ask(world, "GET", PATH + query).body
         seen += [notice["number"] for notice in page["notices"]]
         query = f"?limit=2&before={page['before']}" if page["before"] else ""
-    assert seen == [6, 5, 4, 3, 2, 1]
+    assert seen == [5, 4, 3, 2, 1]
 
 
 def test_reading_one_and_reading_all(world: World) -> None:
+    world.deliver(completed("watch-2"))
     tell(world)
     assert ask(world, "POST", f"{PATH}/read", {"numbers": [2]}).body == {"unread": 1}
     assert [notice["read"] for notice in ask(world, "GET", PATH).body["notices"]] == [True, False]
@@ -172,7 +227,7 @@ def test_reading_one_and_reading_all(world: World) -> None:
 
 def test_what_comes_after_all_was_read_is_unread(world: World) -> None:
     tell(world)
-    ask(world, "POST", f"{PATH}/read", {"up_to": 2})
+    ask(world, "POST", f"{PATH}/read", {"up_to": 1})
     world.publish("c2", content="l2", eligible=["AFP"])
     world.deliver(completed("w2", "c2"))
     tell(world)
@@ -183,7 +238,7 @@ def test_nobody_reads_anothers_notices(world: World) -> None:
     tell(world)
     assert ask(world, "GET", PATH, learner=OTHER).body == {"notices": [], "unread": 0, "before": None}
     assert ask(world, "POST", f"{PATH}/read", {"up_to": 5}, learner=OTHER).body == {"unread": 0}
-    assert ask(world, "GET", f"{PATH}/unread").body == {"unread": 2}
+    assert ask(world, "GET", f"{PATH}/unread").body == {"unread": 1}
 
 
 @pytest.mark.parametrize(
@@ -212,7 +267,7 @@ def test_what_was_read_apart_is_forgotten_once_everything_before_it_is_read() ->
 def test_a_notice_keeps_what_it_tells_and_not_its_words(world: World) -> None:
     tell(world)
     view = read_inbox(world.store, LEARNER, None, 20)
-    _, award = view.notices.items
+    (award,) = view.notices.items
     assert isinstance(award.told, HoursMessage)
     assert (award.told.kind, award.told.reason) == (NoticeKind.AWARD, Reason.COMPLETED)
     assert not view.inbox.is_read(award.number)

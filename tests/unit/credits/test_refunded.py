@@ -31,7 +31,7 @@ def counted(world: World) -> tuple[Decimal, Decimal]:
     """What is earned, and what is held."""
     view = read_account(world.ctx, LEARNER)
     earned = sum((certificate.current.earned for certificate in view.certificates), Decimal(0))
-    return earned, sum((hold.hours for hold in view.held), Decimal(0))
+    return earned, sum((hold.hours for hold in [*view.held, *view.for_others]), Decimal(0))
 
 
 def test_awards_are_reversed_and_holds_end_with_the_administrators_words(world: World) -> None:

@@ -1,5 +1,6 @@
 """The learner's view: balances, and what is held."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.credits.app.certificates.items import current_certificates
@@ -8,8 +9,9 @@ from services.credits.app.ledger.items import read_entries
 from services.credits.domain.awarding import periods_so_far
 from services.credits.domain.balances import PeriodBalance, awarded, not_counted, open_holds, period_balance
 from services.credits.domain.certificates import Certificate
+from services.credits.domain.credentials import Credential
 from services.credits.domain.ids import LearnerId
-from services.credits.domain.ledger import Entry
+from services.credits.domain.ledger import Entry, Reason
 from services.credits.domain.periods import Period
 from services.kit.days import civil_day
 
@@ -25,7 +27,8 @@ class CertificateBalance:
 
 @dataclass(frozen=True)
 class AccountView:
-    """What a learner has. `held` are the hold entries still open, of whatever credential.
+    """What a learner has. `held` are the hold entries still open, but for `for_others`: who has registered some
+    certificate need not hear for ever of those that they have not; until then all of it is held.
 
     `not_counted` says of what was watched and neither counts nor waits nor lies in any of the periods why not: before
     a certificate's first one, or for a certificate that is not registered; in ledger order.
@@ -33,6 +36,7 @@ class AccountView:
 
     certificates: list[CertificateBalance]
     held: list[Entry]
+    for_others: list[Entry]
     not_counted: list[Entry]
 
 
@@ -41,10 +45,20 @@ def read_account(ctx: RulesContext, learner_id: LearnerId) -> AccountView:
     certificates = current_certificates(ctx.store, learner_id)
     entries = read_entries(ctx.store, learner_id)
     balances = [_balance(ctx, certificate, entries) for certificate in certificates.values()]
-    held = open_holds(entries)
+    holds = open_holds(entries)
+    for_others = [hold for hold in holds if certificates and _of_another(hold, certificates)]
     periods = [period for balance in balances for period in [balance.current, *balance.earlier]]
-    told = {entry.number for period in periods for entry in period.not_counted} | {hold.number for hold in held}
-    return AccountView(balances, held, [entry for entry in not_counted(entries) if entry.number not in told])
+    told = {entry.number for period in periods for entry in period.not_counted} | {hold.number for hold in holds}
+    return AccountView(
+        balances,
+        held=[hold for hold in holds if hold not in for_others],
+        for_others=for_others,
+        not_counted=[entry for entry in not_counted(entries) if entry.number not in told],
+    )
+
+
+def _of_another(hold: Entry, certificates: Mapping[Credential, Certificate]) -> bool:
+    return hold.reason is Reason.NO_CERTIFICATE and hold.credential not in certificates
 
 
 def _balance(ctx: RulesContext, certificate: Certificate, entries: list[Entry]) -> CertificateBalance:

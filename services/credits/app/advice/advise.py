@@ -12,7 +12,7 @@ from services.credits.app.memberships.items import membership_periods
 from services.credits.domain.awarding import completion_of, outcomes
 from services.credits.domain.courses import CourseVersion
 from services.credits.domain.ids import CourseId, LearnerId, WatchId
-from services.credits.domain.ledger import Draft, Entry
+from services.credits.domain.ledger import Draft, Entry, Reason
 from services.credits.domain.quota import QuotaState, quota_state
 from services.kit.store import required
 
@@ -34,6 +34,12 @@ class Advice:
     covered: bool | None
     watched: bool
     outcomes: list[Draft]
+
+    @property
+    def for_others(self) -> list[Draft]:
+        """The outcomes for certificates that are not registered, where some other one is."""
+        others = [draft for draft in self.outcomes if draft.reason is Reason.NO_CERTIFICATE]
+        return others if len(others) < len(self.outcomes) else []
 
 
 def read_quotas(ctx: Context, learner_id: LearnerId) -> list[QuotaState]:

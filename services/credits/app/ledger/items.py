@@ -13,6 +13,8 @@ LEARNERS = "LEARNER#"
 ENTRIES = "ENTRY#"
 AWARDS = "AWARD#"
 POSTINGS = "POSTED#"
+NUMBER_0 = "0" * 10
+"""An entry's number in a key."""
 
 
 def learner_pk(learner_id: LearnerId) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from itertools import chain
 
-from services.credits.app.ledger.items import Posting, entry_key, posting_key, postings_pks
+from services.credits.app.ledger.items import NUMBER_0, Posting, entry_key, posting_key, postings_pks
 from services.credits.domain.ledger import Entry
 from services.kit.days import Days, civil_day
 from services.kit.store import Page, Put, Store
@@ -24,6 +24,16 @@ def posting_of(entries: Sequence[Entry]) -> Put:
 def postings_of(store: Store, day: date) -> Iterator[Posting]:
     """Every posting of a day in Shanghai, in order."""
     return (stored.value for stored in merged(store, postings_pks(day), "", Posting))
+
+
+def posted_with(store: Store, entry: Entry, ledger: Sequence[Entry]) -> list[Entry]:
+    """The entries of a ledger that were made in one transaction with one of it, in order."""
+    key = posting_key(Posting(entry.learner_id, 0, 0, entry.at))
+    at_that_instant = store.query(key.pk, key.sk.removesuffix(NUMBER_0), Posting)
+    for posting in (stored.value for stored in at_that_instant):
+        if posting.first <= entry.number <= posting.last:
+            return [other for other in ledger if posting.first <= other.number <= posting.last]
+    return [entry]
 
 
 def entries_between(store: Store, first: date, last: date, after: str | None, limit: int) -> Page[Entry]:

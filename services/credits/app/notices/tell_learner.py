@@ -5,16 +5,17 @@ from decimal import Decimal
 
 from services.credits.app.context import Context
 from services.credits.app.ledger.items import read_entries
+from services.credits.app.ledger.postings import posted_with
 from services.credits.app.notices.inbox import post_notice
 from services.credits.domain.awarding import NO_HOURS
 from services.credits.domain.balances import Shortfall
 from services.credits.domain.ledger import Entry
-from services.credits.domain.notices import AnswerMessage, DeadlineMessage, message_of
+from services.credits.domain.notices import AnswerMessage, DeadlineMessage, message_of, teller_of
 from services.credits.domain.periods import Period
 from services.credits.events.consumed import AboutEntry, AboutLearner
 from services.credits.events.published import DeadlineApproaching, DeclarationAnswered, MissingHours, YearEnding
 from services.kit.events import Envelope
-from services.kit.store import Store, required
+from services.kit.store import required
 
 
 class UnknownEntry(Exception):
@@ -22,7 +23,9 @@ class UnknownEntry(Exception):
 
 
 def tell_of_entry(ctx: Context, event: Envelope) -> None:
-    """Tells the learner of an entry; what it says is the ledger's, never the event's.
+    """Tells the learner of an entry with all that were made with it of the same watch: one of their events does.
+
+    What it says is the ledger's, never the event's.
 
     Raises:
         UnknownEntry: see there.
@@ -30,15 +33,19 @@ def tell_of_entry(ctx: Context, event: Envelope) -> None:
         Conflict: others kept writing; the queue delivers the event again.
     """
     about = AboutEntry.model_validate(event.data)
-    entry = _entry(ctx.store, about)
-    post_notice(ctx, about.learner_id, event, entry.at, message_of(entry))
+    ledger = read_entries(ctx.store, about.learner_id)
+    entry = _entry(ledger, about)
+    watch_id = entry.completion.watch_id
+    made = [other for other in posted_with(ctx.store, entry, ledger) if other.completion.watch_id == watch_id]
+    if teller_of(made) == entry:
+        post_notice(ctx, about.learner_id, event, entry.at, message_of(made))
 
 
 def tell_of_answer(ctx: Context, event: Envelope) -> None:
     """Tells the learner what the certifying body answered. Raises as `tell_of_entry` does."""
     answered = DeclarationAnswered.model_validate(event.data)
     about = AboutEntry.model_validate(event.data)
-    entry = _entry(ctx.store, about)
+    entry = _entry(read_entries(ctx.store, about.learner_id), about)
     watch = entry.completion
     told = AnswerMessage(
         entry.entry_id, answered.credential, entry.hours, watch.title, answered.outcome, title_en=watch.title_en
@@ -89,8 +96,7 @@ def _hours(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
 
 
-def _entry(store: Store, about: AboutEntry) -> Entry:
+def _entry(ledger: Iterable[Entry], about: AboutEntry) -> Entry:
     return required(
-        next((entry for entry in read_entries(store, about.learner_id) if entry.entry_id == about.entry_id), None),
-        UnknownEntry(about.entry_id),
+        next((entry for entry in ledger if entry.entry_id == about.entry_id), None), UnknownEntry(about.entry_id)
     )

@@ -1,14 +1,16 @@
 """What notices say, in Chinese and English."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from services.credits.app.texts.reasons import TEXTS, Text
+from services.credits.app.texts.reasons import TEXTS, Text, other_certificates_text
 from services.credits.app.texts.shortfalls import missing_text
 from services.credits.app.texts.wording import day_en, day_zh, hours_text
 from services.credits.domain.credentials import Credential
 from services.credits.domain.declarations import Outcome
-from services.credits.domain.notices import AnswerMessage, DeadlineMessage, HoursMessage, Message, NoticeKind
+from services.credits.domain.ledger import Kind, Reason
+from services.credits.domain.notices import AnswerMessage, DeadlineMessage, HoursMessage, Message, NoticeKind, Part
 from services.kit.days import ONE_DAY
 
 
@@ -25,6 +27,7 @@ _HEADLINES = {
     NoticeKind.RELEASE: Text("暂存的 {hours} 学时已处理{of}", "{hours} hours are no longer held{towards}"),
     NoticeKind.REVERSAL: Text("{hours} 学时已冲回{of}", "{hours} hours were taken back{towards}"),
 }
+_DECLINED = Text("没有学时计入{of}", "No hours count{towards}")
 _ANSWERS = {
     Outcome.ACCEPTED: NoticeText(
         Text("申报已通过：{hours} 学时{of}", "Declaration accepted: {hours} hours{towards}"),
@@ -68,10 +71,26 @@ def text_of(told: Message) -> NoticeText:
     if isinstance(told, DeadlineMessage):
         return _deadline(told)
     if isinstance(told, AnswerMessage):
-        return _filled(_ANSWERS[told.outcome], told)
-    reason = TEXTS[told.reason]
-    body = Text(f"《{{title}}》：{reason.zh}", f"“{{title}}”: {reason.en}")
-    return _filled(NoticeText(_HEADLINES[told.kind], body), told)
+        return _filled(_ANSWERS[told.outcome], told, [told.credential])
+    return _hours(told)
+
+
+def _hours(told: HoursMessage) -> NoticeText:
+    main, others = (told.parts[0] if told.parts else None), told.parts[1:]
+    reasons = [TEXTS[told.reason], *(_beside(part) for part in others)]
+    declined = main is not None and main.kind is Kind.DECLINED
+    headline = _DECLINED if declined else _HEADLINES[told.kind]
+    zh, en = "".join(text.zh for text in reasons), " ".join(text.en for text in reasons)
+    body = Text(f"《{{title}}》：{zh}", f"“{{title}}”: {en}")
+    return _filled(NoticeText(headline, body), told, main.credentials if main else _one(told.credential))
+
+
+def _beside(part: Part) -> Text:
+    """What became of the watch for other certificates."""
+    if part.reason is Reason.NO_CERTIFICATE:
+        return other_certificates_text(part.credentials)
+    reason = TEXTS[part.reason]
+    return Text(f"{'、'.join(part.credentials)}：{reason.zh}", f"{', '.join(part.credentials)}: {reason.en}")
 
 
 def _missing(told: DeadlineMessage) -> Text:
@@ -121,12 +140,14 @@ def _left_en(days: int) -> str:
     return {0: "today", 1: "in 1 day"}.get(days, f"in {days} days")
 
 
-def _filled(text: NoticeText, told: HoursMessage | AnswerMessage) -> NoticeText:
-    values = {"hours": hours_text(told.hours), **_credential(told.credential)}
+def _filled(text: NoticeText, told: HoursMessage | AnswerMessage, credentials: Sequence[Credential]) -> NoticeText:
+    values = {"hours": hours_text(told.hours), "of": "", "towards": ""}
+    if credentials:
+        values |= {"of": f"（{'、'.join(credentials)}）", "towards": f" ({', '.join(credentials)})"}
     named = {"title": told.title}, {"title": told.title_en or told.title}
     title, body = (Text(part.zh.format(**values, **named[0]), part.en.format(**values, **named[1])) for part in text)
     return NoticeText(title, body)
 
 
-def _credential(credential: Credential | None) -> dict[str, str]:
-    return {"of": f"（{credential}）", "towards": f" ({credential})"} if credential else {"of": "", "towards": ""}
+def _one(credential: Credential | None) -> Sequence[Credential]:
+    return (credential,) if credential else ()

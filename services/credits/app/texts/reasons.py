@@ -1,7 +1,9 @@
 """What the learner reads beside an entry."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
+from services.credits.domain.credentials import Credential
 from services.credits.domain.ledger import Reason
 
 
@@ -86,3 +88,11 @@ TEXTS = {
         "Got again and watched anew, the lecture can count again.",
     ),
 }
+
+
+def other_certificates_text(credentials: Sequence[Credential]) -> Text:
+    """Of hours for certificates that the learner has not registered, and may not hold."""
+    return Text(
+        f"如您持有 {'、'.join(credentials)}，登记并经确认后，学时也会计入。",
+        f"If you hold {', '.join(credentials)}, the hours count for it too, once it is registered and confirmed.",
+    )

@@ -9,7 +9,7 @@ from services.credits.app.context import RulesContext
 from services.credits.app.texts.shortfalls import shortfall_text
 from services.credits.domain.balances import PeriodBalance, Requirement, Shortfall, YearBalance
 from services.credits.handlers.routes.certificates import CertificateAnswer, certificate_answer
-from services.credits.handlers.routes.fields import Hours, learner_id
+from services.credits.handlers.routes.fields import Hours, OtherCertificatesAnswer, learner_id, other_certificates
 from services.credits.handlers.routes.ledger import EntryAnswer, entry_answer
 from services.kit.bodies import Answer
 from services.kit.days import civil_day
@@ -84,7 +84,10 @@ class AccountAnswer(Answer):
     """What the learner has: balances per certificate and period, and what is held with its reason."""
 
     certificates: list[CertificateBalanceAnswer]
-    held: list[EntryAnswer]
+    held: list[EntryAnswer] = Field(description="but for `other_certificates`, unless no certificate is registered")
+    other_certificates: OtherCertificatesAnswer | None = Field(
+        description="of certificates that are not registered: watched lectures would count for them too"
+    )
     not_counted: list[EntryAnswer] = Field(
         description="of each watch that lies in none of these periods and neither counts nor is held: why not"
     )
@@ -104,6 +107,7 @@ def _account(account: AccountView, today: date) -> AccountAnswer:
     return AccountAnswer(
         certificates=certificates,
         held=[entry_answer(entry) for entry in account.held],
+        other_certificates=other_certificates(hold.credential for hold in account.for_others),
         not_counted=[entry_answer(entry) for entry in reversed(account.not_counted)],
     )
 

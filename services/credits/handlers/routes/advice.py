@@ -13,7 +13,14 @@ from services.credits.domain import ids
 from services.credits.domain.credentials import Category, Credential
 from services.credits.domain.ledger import Draft, Kind
 from services.credits.domain.quota import QuotaState
-from services.credits.handlers.routes.fields import Hours, PeriodSpan, ReasonAnswer, learner_id
+from services.credits.handlers.routes.fields import (
+    Hours,
+    OtherCertificatesAnswer,
+    PeriodSpan,
+    ReasonAnswer,
+    learner_id,
+    other_certificates,
+)
 from services.kit.bodies import Answer
 from services.kit.http import HttpApi
 from services.kit.identity import Role
@@ -66,6 +73,9 @@ class AdviceAnswer(Answer):
     covered: bool | None = Field(description="whether the quota has room for the whole course; null: it is not asked")
     watched: bool = Field(description="whether the ledger has a watch of this lecture: an award would be a new one")
     outcomes: list[OutcomeAnswer]
+    other_certificates: OtherCertificatesAnswer | None = Field(
+        description="of the outcomes those for certificates that are not registered, where some other one is"
+    )
 
 
 def add_advice_routes(api: HttpApi, ctx: LedgerContext) -> None:
@@ -97,6 +107,7 @@ def _advice(found: Advice, now: datetime) -> AdviceAnswer:
         found.course,
         quota=_quota(found.quota, now) if found.quota else None,
         outcomes=[_outcome(draft) for draft in found.outcomes],
+        other_certificates=other_certificates(draft.credential for draft in found.for_others),
     )
 
 

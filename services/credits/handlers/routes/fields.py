@@ -1,13 +1,16 @@
 """Fields that several routes share. Hours are exact decimals written as text; null is a figure that is not known."""
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, StrictStr
 
+from services.credits.app.texts.reasons import other_certificates_text
 from services.credits.app.texts.wording import hours_text
 from services.credits.domain import ids, ledger
+from services.credits.domain.credentials import Credential
 from services.credits.domain.profile import UNPRINTABLE
 from services.kit.bodies import Answer, text_pattern
 from services.kit.http import HttpApi
@@ -48,6 +51,22 @@ class ReasonAnswer(Answer):
     code: ledger.Reason
     text: str
     text_en: str
+
+
+class OtherCertificatesAnswer(Answer):
+    """Certificates that are not registered, and for which hours would count too: what people read is one sentence."""
+
+    credentials: list[Credential]
+    text: str
+    text_en: str
+
+
+def other_certificates(waiting: Iterable[Credential | None]) -> OtherCertificatesAnswer | None:
+    """The answer for hours that wait for these, each named once; None where there are none."""
+    found = set(waiting)
+    credentials = [credential for credential in Credential if credential in found]
+    text = other_certificates_text(credentials)
+    return OtherCertificatesAnswer(credentials=credentials, text=text.zh, text_en=text.en) if credentials else None
 
 
 def learner_id(api: HttpApi) -> ids.LearnerId:
