@@ -24,6 +24,10 @@ class KeyRing:
         """The id of the key that signs now."""
         return self._load(False)["current"]
 
+    def ids(self) -> list[str]:
+        """The ids of all keys, those that no longer sign too."""
+        return [id_ for id_ in self._load(False) if id_ != "current"]
+
     def mac(self, key_id: str, purpose: str, message: bytes) -> bytes:
         """The 32-byte MAC of a message. Raises UnknownKey."""
         subkey = hmac.digest(self._secret(key_id).encode(), purpose.encode(), sha256)

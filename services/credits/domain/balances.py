@@ -118,6 +118,13 @@ def awarded(entries: Sequence[Entry], credential: Credential) -> list[Entry]:
     return [award for award in awards if award.number not in gone]
 
 
+def counting(entries: Sequence[Entry], credential: Credential) -> list[Entry]:
+    """The awards and grants to a credential that count or may count again: not reversed."""
+    gone = {entry.settles for entry in entries if entry.kind is Kind.REVERSAL}
+    awards = (entry for entry in entries if entry.kind in COUNTED and entry.credential is credential)
+    return [award for award in awards if award.number not in gone]
+
+
 def open_holds(entries: Sequence[Entry]) -> list[Entry]:
     """The holds that no release has ended, in ledger order."""
     settled = {entry.settles for entry in entries if entry.kind is Kind.RELEASE}

@@ -155,6 +155,9 @@ class Macs(Protocol):
     def current_id(self) -> str:
         """The key that signs now."""
 
+    def ids(self) -> list[str]:
+        """All keys, those that no longer sign too."""
+
     def mac(self, key_id: str, purpose: str, message: bytes) -> bytes:
         """The MAC of a message."""
 

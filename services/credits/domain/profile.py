@@ -5,9 +5,6 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from stdnum import numdb
-from stdnum.cn import ric
-
 from services.kit.kinds import Emptied, stored
 
 FIELDS = ("username", "nickname", "real_name", "birthday", "employer", "email")
@@ -15,11 +12,6 @@ FIELDS = ("username", "nickname", "real_name", "birthday", "employer", "email")
 
 EARLIEST_BIRTHDAY = date(1900, 1, 1)
 """Of anybody alive."""
-
-_ID_NUMBER = re.compile("[0-9]{17}[0-9X]")
-_FULL_WIDTH = str.maketrans("０１２３４５６７８９Ｘｘ", "0123456789XX")
-_TAIWAN = "830000"
-"""The area in numbers of residence permits for residents of Taiwan, which the library's table lacks."""
 
 UNPRINTABLE = (
     r"\x00-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b\u200c\u200e\u200f"
@@ -86,26 +78,6 @@ def clean_email(text: str) -> str:
     if len(email) > 254 or len(local) > 64 or not re.fullmatch(EMAIL, email):
         raise ValueError("not the form of an e-mail address")
     return email
-
-
-def clean_id_number(text: str) -> str:
-    """An identity number of the mainland (GB 11643-1999). Length, date and check character decide, the area does not.
-
-    Raises:
-        ValueError: one of these is not right.
-    """
-    number = text.strip().translate(_FULL_WIDTH).upper()
-    if not _ID_NUMBER.fullmatch(number) or number[-1] != ric.calc_check_digit(number):
-        raise ValueError("not 17 digits and the digit or X that follows from them")
-    if born_on(number) < EARLIEST_BIRTHDAY:
-        raise ValueError("nobody was born on that day who lives")
-    return number
-
-
-def knows_area(id_number: str) -> bool:
-    """Whether the area in an identity number is one that there is, or was; no table has all, so this can only warn."""
-    area = id_number[:6]
-    return area == _TAIWAN or any("county" in found for _, found in numdb.get("cn/loc").info(area))
 
 
 def born_on(id_number: str) -> date:

@@ -1,6 +1,7 @@
 """What the staff see and do for learners: every page and dialog, and what the learner sees of it."""
 
 import re
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import expect
@@ -18,7 +19,7 @@ def test_an_administrator_looks_after_a_learner(desk: Desk) -> None:
     person = desk.learner()
     order_id = _member(desk, person)
     give_name(person.client)
-    certificate = {"credential": "AFP", "number": "AFP-20260501", "period_start": PERIOD_START}
+    certificate = {"credential": "AFP", "number": f"AFP-{uuid4().hex[:8]}", "period_start": PERIOD_START}
     person.client.post("/v1/credits/certificates", certificate).accepted()
     window = at_work(desk, "admin", "学员管理")
     page = window.page

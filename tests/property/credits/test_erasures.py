@@ -68,7 +68,7 @@ class ErasureMachine(RuleBasedStateMachine):
     @rule(credential=st.sampled_from([AFP, CFP]))
     def register(self, credential: Credential) -> None:
         """Registers a certificate."""
-        self.may_refuse(lambda: self.world.register(credential, number=NUMBER))
+        self.may_refuse(lambda: self.world.register(credential, number=NUMBER, proof=f"sent from {EMAIL}"))
 
     @rule(credential=st.sampled_from([AFP, CFP]))
     def confirm(self, credential: Credential) -> None:

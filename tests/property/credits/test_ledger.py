@@ -151,16 +151,21 @@ class LedgerMachine(RuleBasedStateMachine):
             self._remember(event, event.type == "playback.watch_completed.v1")
         self.world.store.crash = None
 
-    @rule(learner=learners, credential=credentials, start=starts, crash=crashes)
-    def register(self, learner: LearnerId, credential: Credential, start: date, crash: str | None) -> None:
-        """A learner registers, corrects, or tries to move a confirmed certificate."""
+    @rule(
+        learner=learners,
+        credential=credentials,
+        start=starts,
+        number=st.sampled_from(["", "", "SHARED-1"]),
+        crash=crashes,
+    )
+    def register(self, learner: LearnerId, credential: Credential, start: date, number: str, crash: str | None) -> None:
+        """A learner registers, corrects, or tries to move a confirmed certificate; both claim a number to be theirs."""
         before = self.world.certificates(learner).get(credential)
         self._crash(crash)
         try:
-            self.world.register(credential, learner, start)
+            self.world.register(credential, learner, start, number)
         except Problem:
-            assert before
-            assert before.confirmed
+            assert (before and before.confirmed) or (number and self.number_is_taken(learner, credential))
         except Crash:
             assert crash
         after = self.world.certificates(learner).get(credential)
@@ -176,7 +181,7 @@ class LedgerMachine(RuleBasedStateMachine):
         try:
             self.world.confirm(credential, learner)
         except Problem:
-            assert known is None
+            assert known is None or self.number_is_taken(learner, credential)
         except Crash:
             assert crash
         self.world.store.crash = None
@@ -281,6 +286,19 @@ class LedgerMachine(RuleBasedStateMachine):
         new = f"k{len(self.world.ring)}"
         self.world.ring[new] = new * 20
         self.world.ring["current"] = new
+
+    def number_is_taken(self, learner: LearnerId, credential: Credential) -> bool:
+        """Whether the other one's certificate was confirmed with the number that both say."""
+        other = self.world.certificates(OTHER if learner == LEARNER else LEARNER).get(credential)
+        return other is not None and other.confirmed and other.number == "SHARED-1"
+
+    @invariant()
+    def a_number_is_one_persons(self) -> None:
+        """Of what is confirmed."""
+        held = [
+            {c: k.number for c, k in self.world.certificates(who).items() if k.confirmed} for who in (LEARNER, OTHER)
+        ]
+        assert not held[0].items() & held[1].items()
 
     @invariant()
     def nothing_is_edited_or_deleted(self) -> None:

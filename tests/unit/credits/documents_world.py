@@ -77,11 +77,13 @@ class Desk:
         self.world.name(real_name=NAME)
 
     def name(self, real_name: str | None) -> None:
-        """The learner is called so from now on, whatever the profile would say of it."""
+        """The learner is called so from now on, whatever the profile would say of it; and is confirmed so, if known."""
         key = profile_key(LEARNER)
         known = self.world.store.get(key, Profile)
         assert known
         self.world.store.commit(Change([known.put(replace(known.value, real_name=real_name))]))
+        if AFP in self.world.certificates():
+            self.world.confirm(AFP)
 
     def award(self, watch: str = "watch-1", course: str = "course", **course_data: Any) -> Entry:
         """The learner earns hours for AFP."""

@@ -11,6 +11,7 @@ from services.credits.adapters.typesetter import Typesetter
 from services.credits.app.attestations.issue_attestation import draw_attestation, issue_attestation
 from services.credits.app.attestations.items import PrintedName, printed_name_key
 from services.credits.app.attestations.read_attestations import list_attestations
+from services.credits.app.certificates.items import holder_key
 from services.credits.app.profiles.items import person_pk, profile_key, real_name
 from services.credits.domain.attestations import (
     CODE_LENGTH,
@@ -26,7 +27,7 @@ from services.kit.read_codes import ALPHABET
 from services.kit.store import Change, Put
 from tests.unit.credits.documents_world import LEARNING, NAME, URL, Desk
 from tests.unit.credits.pdf import qr_codes_of, text_of
-from tests.unit.credits.world import LEARNER, OTHER, Crash, own_call
+from tests.unit.credits.world import AFP, LEARNER, OTHER, Crash, own_call
 
 ATTESTATIONS = "/v1/credits/attestations"
 
@@ -218,7 +219,7 @@ def test_everything_personal_lies_in_the_persons_partition(desk: Desk) -> None:
     issued = desk.issue(award)
     stored = {key: text for key, (_version, text) in desk.world.store.items.items() if NAME in text}
     key = printed_name_key(LEARNER, award.entry_id)
-    assert stored.keys() == {profile_key(LEARNER), key}
+    assert stored.keys() == {profile_key(LEARNER), holder_key(LEARNER, AFP), key}
     assert {key.pk for key in stored} == {person_pk(LEARNER)}
     desk.world.store.commit(Change([Put(key, PrintedName(None), after=1)]))
     assert desk.get(f"{ATTESTATIONS}/{award.entry_id}/pdf", LEARNING).code == "NAME_ERASED"

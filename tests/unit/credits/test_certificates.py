@@ -172,7 +172,7 @@ def held(count: int) -> World:
 def test_more_holds_than_one_transaction_takes() -> None:
     w = held(45)
     w.confirm(AFP)
-    assert len(open_holds(w.entries())) == 27
+    assert len(open_holds(w.entries())) == 29
     (told,) = w.sent("credits.certificate_confirmed.v1")
     w.deliver(told)
     w.deliver(told)

@@ -288,7 +288,7 @@ def test_holders_are_told_apart_from_the_file() -> None:
         if page.after is None:
             break
         after = page.after
-    assert (found, pages) == ({LEARNER: "N-001", OTHER: "N-001"}, 2)
+    assert (found, pages) == ({LEARNER: "N-001", OTHER: "N-77777777-3a4"}, 2)
     with pytest.raises(Problem):
         read_holders(world.store, AFP, 2, "", 4)
 

@@ -77,7 +77,7 @@ class Office:
     def __post_init__(self) -> None:
         world = self.world
         world.name(**PERSON)
-        world.register(AFP, number=NUMBER)
+        world.register(AFP, number=NUMBER, proof=f"photo sent by {SECRET}")
         world.confirm(AFP)
         world.register(CFP, number=f"CFP-{SECRET}")
         for number in range(3):

@@ -392,7 +392,7 @@ def test_more_holds_than_one_transaction_takes_are_released_by_the_event() -> No
     for i in range(45):
         w.deliver(completed(f"w{i}", f"c{i}"))
     w.name()
-    assert len(open_holds(w.entries())) == 27
+    assert len(open_holds(w.entries())) == 29
     (told,) = w.sent("credits.real_name_given.v1")
     w.deliver(told)
     w.deliver(told)

@@ -132,11 +132,13 @@ class World:
         credential: Credential = AFP,
         learner: LearnerId = LEARNER,
         start: date = date(2025, 1, 1),
-        number: str = "N-001",
+        number: str = "",
         until: date | None = None,
+        proof: str | None = None,
     ) -> Certificate:
         """A learner registers a certificate."""
-        return register_certificate(self.ctx, own_call(learner), Registration(credential, number, start, until))
+        number = number or ("N-001" if learner == LEARNER else f"N-{learner[:12]}")
+        return register_certificate(self.ctx, own_call(learner), Registration(credential, number, start, until, proof))
 
     def renew(
         self,

@@ -10,8 +10,14 @@ from services.credits.app.attestations.items import (
     place_key,
     printed_name_key,
 )
-from services.credits.app.attestations.problems import NOT_AN_AWARD, NOT_PRINTABLE, REAL_NAME_MISSING
+from services.credits.app.attestations.problems import (
+    NAME_NOT_CONFIRMED,
+    NOT_AN_AWARD,
+    NOT_PRINTABLE,
+    REAL_NAME_MISSING,
+)
 from services.credits.app.attestations.read_attestations import AttestationView, read_attestation, require_valid
+from services.credits.app.certificates.items import read_holder
 from services.credits.app.context import DocumentsContext
 from services.credits.app.ledger.items import head_key, read_entries
 from services.credits.app.ledger.sealed_records import sealed_record
@@ -35,7 +41,8 @@ def issue_attestation(ctx: DocumentsContext, call: Call, entry_id: EntryId) -> A
     reversed in between.
 
     Raises:
-        Problem: NOT_AN_AWARD, AWARD_UNDER_REVIEW, AWARD_REVOKED, REAL_NAME_MISSING, NOT_PRINTABLE.
+        Problem: NOT_AN_AWARD, AWARD_UNDER_REVIEW, AWARD_REVOKED, REAL_NAME_MISSING, NAME_NOT_CONFIRMED,
+            NOT_PRINTABLE.
         Conflict: others kept writing.
     """
 
@@ -49,9 +56,7 @@ def issue_attestation(ctx: DocumentsContext, call: Call, entry_id: EntryId) -> A
         if known is not None:
             return Change(), AttestationView(known.value, award, standing_of(award, entries))
         require_valid(standing_of(award, entries))
-        name = real_name(ctx.store, learner_id)
-        if not name:
-            raise REAL_NAME_MISSING.problem()
+        name = _confirmed_name(ctx, award)
         issued = AttestationView(_attestation(ctx, award), award, Standing.STANDS)
         _drawn(ctx, issued, name)
         unchanged = Check(head_key(learner_id), head.version if head else ABSENT)
@@ -65,6 +70,14 @@ def issue_attestation(ctx: DocumentsContext, call: Call, entry_id: EntryId) -> A
 def draw_attestation(ctx: DocumentsContext, learner_id: LearnerId, entry_id: EntryId) -> bytes:
     """The certificate as PDF, the same bytes each time. Raises as `read_attestation` does."""
     return _drawn(ctx, *read_attestation(ctx.store, learner_id, entry_id))
+
+
+def _confirmed_name(ctx: DocumentsContext, award: Entry) -> str:
+    """The name that was confirmed with the certificate's number. What the learner says since is not on a document."""
+    if award.credential is None or real_name(ctx.store, award.learner_id) is None:
+        raise REAL_NAME_MISSING.problem()
+    holder = read_holder(ctx.store, award.learner_id, award.credential)
+    return required(holder.value.name, NAME_NOT_CONFIRMED.problem())
 
 
 def _attestation(ctx: DocumentsContext, award: Entry) -> Attestation:

@@ -32,6 +32,14 @@ REAL_NAME_MISSING = conflict(
     "请在个人信息中填写实名后再领取证书。",
     "Fill in your real name, then ask for the certificate again.",
 )
+NAME_NOT_CONFIRMED = conflict(
+    "NAME_NOT_CONFIRMED",
+    "管理员尚未随证书编号确认您的姓名，学时证书无法签发；学时不受影响。",
+    "No administrator has confirmed your name with the certificate's number yet, so no certificate of completion can be"
+    " issued; your hours are not affected.",
+    "请联系管理员确认姓名后再领取。",
+    "Ask an administrator to confirm your name, then ask for the certificate again.",
+)
 NOT_PRINTABLE = unprocessable(
     "NOT_PRINTABLE",
     "有字符无法印刷，见 characters；证书未签发，学时不受影响。",

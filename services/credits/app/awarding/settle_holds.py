@@ -10,8 +10,8 @@ from services.credits.events.consumed import AboutLearner
 from services.kit.events import Envelope
 from services.kit.store import Change, commit_retrying
 
-RELEASES_PER_TRANSACTION = 18
-"""A released hold is up to five items (release, award, mark, two events): 90 of the 100 that a transaction takes."""
+RELEASES_PER_TRANSACTION = 16
+"""A released hold is up to five items (release, award, mark, two events): 80 of the 100 that a transaction takes."""
 
 
 def first_releases(account: Account) -> list[Draft]:

@@ -1,9 +1,12 @@
 """Confirming certificates and recording their renewals, by administrators."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from services.credits.app.awarding.settle_holds import first_releases
+from services.credits.app.certificates.items import read_holder
+from services.credits.app.certificates.numbers import bind_number
 from services.credits.app.certificates.problems import (
     CERTIFICATE_CHANGED,
     CERTIFICATE_NOT_CONFIRMED,
@@ -20,26 +23,28 @@ from services.credits.domain.periods import Period
 from services.credits.events.published import CertificateConfirmed
 from services.kit.call import Call
 from services.kit.events import Envelope
-from services.kit.store import Change, Put, commit_retrying, required
+from services.kit.store import Change, Put, Write, commit_retrying, required
 
 
 @dataclass(frozen=True)
 class Confirmation:
-    """An administrator's confirmation; `revision` is the one they looked at, if they say so."""
+    """An administrator's confirmation; `revision` and `name` are what they looked at, if they say so."""
 
     learner_id: LearnerId
     credential: Credential
     reason: str
     revision: int | None = None
+    name: str | None = None
 
 
 def confirm_certificate(ctx: LedgerContext, call: Call, wanted: Confirmation) -> Certificate:
     """Confirms a certificate and releases the first holds; the event it publishes releases the others.
 
-    Confirming it again changes nothing.
+    With it the holder's name is confirmed, which documents take, and the number is bound to this person. Confirming it
+    again changes nothing, unless the name is another by now: that is then the confirmed one.
 
     Raises:
-        Problem: OWN_CERTIFICATE, CERTIFICATE_NOT_FOUND, CERTIFICATE_CHANGED, PERSON_ERASED.
+        Problem: OWN_CERTIFICATE, CERTIFICATE_NOT_FOUND, CERTIFICATE_CHANGED, NUMBER_TAKEN, PERSON_ERASED.
         Conflict: others kept writing.
     """
     if call.caller_id == wanted.learner_id:
@@ -48,13 +53,18 @@ def confirm_certificate(ctx: LedgerContext, call: Call, wanted: Confirmation) ->
     def plan() -> tuple[Change, Certificate]:
         account = Account(ctx, wanted.learner_id)
         known = required(account.certificates.get(wanted.credential), CERTIFICATE_NOT_FOUND.problem())
-        if known.confirmed:
+        holder = read_holder(ctx.store, wanted.learner_id, wanted.credential)
+        name = account.real_name or holder.value.name
+        if known.confirmed and name == holder.value.name:
             return Change(), known
-        if wanted.revision not in (None, known.revision):
+        if wanted.revision not in (None, known.revision) or wanted.name not in (None, name):
             raise CERTIFICATE_CHANGED.problem(revision=known.revision)
-        certificate = _confirmed(ctx, call, known)
-        audit = _audit(ctx, call, "confirm_certificate", certificate, wanted.reason)
-        return _announced(ctx, call, account, certificate, audit)
+        certificate = confirmed(ctx, call, known)
+        held = replace(holder.value, name=name, named_at=certificate.at)
+        named = [holder.put(held)] if name != holder.value.name else []
+        bound = bind_number(ctx, known.learner_id, known.credential, known.number)
+        audit = audited(ctx, call, "confirm_certificate", certificate, wanted.reason)
+        return announced(ctx, call, account, certificate, [audit, *named, *bound])
 
     return commit_retrying(ctx.store, plan)
 
@@ -96,28 +106,30 @@ def renew_certificate(ctx: LedgerContext, call: Call, wanted: Renewal) -> Certif
             return Change(), known
         if wanted.revision not in (None, known.revision):
             raise CERTIFICATE_CHANGED.problem(revision=known.revision)
-        renewed = replace(_confirmed(ctx, call, known), validity=(*known.validity, span))
-        audit = _audit(ctx, call, "renew_certificate", renewed, wanted.reason)
-        return _announced(ctx, call, account, renewed, audit)
+        renewed = replace(confirmed(ctx, call, known), validity=(*known.validity, span))
+        audit = audited(ctx, call, "renew_certificate", renewed, wanted.reason)
+        return announced(ctx, call, account, renewed, [audit])
 
     return commit_retrying(ctx.store, plan)
 
 
-def _announced(
-    ctx: LedgerContext, call: Call, account: Account, certificate: Certificate, audit: Put
+def announced(
+    ctx: LedgerContext, call: Call, account: Account, certificate: Certificate, more: Sequence[Write]
 ) -> tuple[Change, Certificate]:
-    """An administrator's revision with its first releases, its audit record, and its event."""
+    """An administrator's revision with its first releases, what else is written with it, and its event."""
     put = account.put_certificate(certificate)
     posted, events = account.post(first_releases(account), Cause(call.correlation_id))
     told = _confirmation_event(ctx, call, certificate)
-    return Change([put, audit, *posted], [*events, told]), certificate
+    return Change([put, *more, *posted], [*events, told]), certificate
 
 
-def _confirmed(ctx: LedgerContext, call: Call, known: Certificate) -> Certificate:
+def confirmed(ctx: LedgerContext, call: Call, known: Certificate) -> Certificate:
+    """The next revision of a certificate, which an administrator makes."""
     return replace(known, revision=known.revision + 1, state=State.CONFIRMED, at=ctx.clock.now(), by=call.caller_id)
 
 
-def _audit(ctx: LedgerContext, call: Call, action: str, certificate: Certificate, reason: str) -> Put:
+def audited(ctx: LedgerContext, call: Call, action: str, certificate: Certificate, reason: str) -> Put:
+    """The audit record of a revision."""
     subject = f"{certificate.learner_id}/{certificate.credential}/{certificate.revision}"
     return ctx.audit.entry(call.caller, action, subject, reason)
 

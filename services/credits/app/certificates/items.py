@@ -1,17 +1,54 @@
 """Where certificates lie, and how they stand."""
 
+from datetime import datetime
+
 from services.credits.app.ledger.items import learner_pk
+from services.credits.app.profiles.items import is_erased, person_pk
 from services.credits.domain.certificates import Certificate
 from services.credits.domain.credentials import Credential
 from services.credits.domain.ids import LearnerId
-from services.kit.store import Key, Store
+from services.kit.kinds import Emptied, stored
+from services.kit.store import Key, Store, Stored, read_or
 
 CERTIFICATES = "CERT#"
+HOLDERS = "HOLDER#"
 
 
 def certificate_key(learner_id: LearnerId, credential: Credential, revision: int) -> Key:
     """One revision of a certificate."""
     return Key(learner_pk(learner_id), f"{CERTIFICATES}{credential}#{revision:06d}")
+
+
+@stored(shape=1, personal=Emptied("name", "proof"))
+class CertificateHolder:
+    """What binds a certificate to a person: personal, so apart from everything that stays.
+
+    `name` is the holder's as an administrator confirmed it with the number, at `named_at`: documents take it. By
+    `proof` the certificate can be checked, as the learner says.
+    """
+
+    name: str | None = None
+    named_at: datetime | None = None
+    proof: str | None = None
+
+
+def holder_key(learner_id: LearnerId, credential: Credential) -> Key:
+    """Who holds a certificate, as a person."""
+    return Key(person_pk(learner_id), f"{HOLDERS}{credential}")
+
+
+def read_holder(store: Store, learner_id: LearnerId, credential: Credential) -> Stored[CertificateHolder]:
+    """What binds a certificate to a person; nothing where nobody has said anything, as before this was kept."""
+    return read_or(store, holder_key(learner_id, credential), CertificateHolder())
+
+
+def confirmed_name(store: Store, learner_id: LearnerId) -> str | None:
+    """The name that was confirmed last with one of the learner's certificates; None where none was, or is any more."""
+    if is_erased(store, learner_id):
+        return None
+    holders = [stored.value for stored in store.query(person_pk(learner_id), HOLDERS, CertificateHolder)]
+    named = [(holder.named_at, holder.name) for holder in holders if holder.name and holder.named_at]
+    return max(named)[1] if named else None
 
 
 def current_certificates(store: Store, learner_id: LearnerId) -> dict[Credential, Certificate]:

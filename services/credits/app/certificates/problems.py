@@ -44,6 +44,20 @@ VALIDITY_IMPLAUSIBLE = unprocessable(
     "请按证书核对有效期的起止日期。",
     "Check both days on the certificate.",
 )
+NUMBER_TAKEN = conflict(
+    "NUMBER_TAKEN",
+    "该证书编号已为另一账号确认，不能再次使用；即使那个账号的个人信息已删除。未作任何更改。",
+    "This number was confirmed for another account, perhaps one that was erased since; nothing was changed.",
+    "请核对编号；确为本人证书的，请联系管理员。",
+    "Check the number; if it is yours, ask an administrator.",
+)
+HOURS_STAND = conflict(
+    "HOURS_STAND",
+    "该证书已有学时计入，周期开始日不能更正。未作任何更改。",
+    "Hours count for this certificate, so the first day of its period cannot be corrected; nothing was changed.",
+    "请先冲回这些学时，更正后再重新记入。",
+    "Take these hours back first, and enter them anew afterwards.",
+)
 OWN_CERTIFICATE = forbidden(
     "OWN_CERTIFICATE",
     "不能确认自己的证书。",

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
+from services.credits.app.certificates.items import read_holder
+from services.credits.app.certificates.numbers import require_free
 from services.credits.app.certificates.problems import (
     CERTIFICATE_ALREADY_CONFIRMED,
     PERIOD_START_OUT_OF_RANGE,
@@ -21,12 +23,16 @@ from services.kit.store import Change, commit_retrying
 
 @dataclass(frozen=True)
 class Registration:
-    """What a learner says of a certificate. `valid_until` is its last day, None where the learner does not say."""
+    """What a learner says of a certificate. `valid_until` is its last day, None where the learner does not say.
+
+    `proof` says by what it can be checked: where the certifying body lists it, or how a copy was sent.
+    """
 
     credential: Credential
     number: str
     period_start: date
     valid_until: date | None = None
+    proof: str | None = None
 
     @property
     def validity(self) -> tuple[Period, ...]:
@@ -38,26 +44,36 @@ def register_certificate(ctx: LedgerContext, call: Call, wanted: Registration) -
     """Registers a certificate, or corrects one that is not confirmed. The same again changes nothing.
 
     Raises:
-        Problem: PERIOD_START_OUT_OF_RANGE, VALIDITY_IMPLAUSIBLE, CERTIFICATE_ALREADY_CONFIRMED, PERSON_ERASED.
+        Problem: PERIOD_START_OUT_OF_RANGE, VALIDITY_IMPLAUSIBLE, CERTIFICATE_ALREADY_CONFIRMED, NUMBER_TAKEN,
+            PERSON_ERASED.
         Conflict: others kept writing.
     """
-    earliest, latest = ctx.rules.earliest_start(wanted.credential), civil_day(ctx.clock.now())
-    if not earliest <= wanted.period_start <= latest:
-        raise PERIOD_START_OUT_OF_RANGE.problem(earliest=str(earliest), latest=str(latest))
+    require_start(ctx, wanted.credential, wanted.period_start)
     if wanted.valid_until and wanted.valid_until < wanted.period_start:
         raise VALIDITY_IMPLAUSIBLE.problem()
 
     def plan() -> tuple[Change, Certificate]:
         account = Account(ctx, LearnerId(call.caller_id))
         known = account.certificates.get(wanted.credential)
-        if known and _says_the_same(known, wanted):
+        holder = read_holder(ctx.store, account.learner_id, wanted.credential)
+        proof = wanted.proof or holder.value.proof
+        if known and _says_the_same(known, wanted) and (known.confirmed or proof == holder.value.proof):
             return Change(), known
         if known and known.confirmed:
             raise CERTIFICATE_ALREADY_CONFIRMED.problem()
+        require_free(ctx, account.learner_id, wanted.credential, wanted.number)
         certificate = _registered(ctx, account.learner_id, wanted, known)
-        return Change([account.put_certificate(certificate), account.put_head()]), certificate
+        proved = [holder.put(replace(holder.value, proof=proof))] if proof != holder.value.proof else []
+        return Change([account.put_certificate(certificate), account.put_head(), *proved]), certificate
 
     return commit_retrying(ctx.store, plan)
+
+
+def require_start(ctx: LedgerContext, credential: Credential, start: date) -> None:
+    """Raises PERIOD_START_OUT_OF_RANGE for a first day that is to come, or before the first rule we know."""
+    earliest, latest = ctx.rules.earliest_start(credential), civil_day(ctx.clock.now())
+    if not earliest <= start <= latest:
+        raise PERIOD_START_OUT_OF_RANGE.problem(earliest=str(earliest), latest=str(latest))
 
 
 def _says_the_same(known: Certificate, wanted: Registration) -> bool:

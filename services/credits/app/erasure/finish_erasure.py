@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from services.credits.app.attestations.items import PRINTED_NAMES, PrintedName
-from services.credits.app.certificates.items import CERTIFICATES
+from services.credits.app.certificates.items import CERTIFICATES, HOLDERS, CertificateHolder
 from services.credits.app.context import ErasureContext
 from services.credits.app.declarations.declare_hours import end_declarations
 from services.credits.app.ledger.items import learner_pk, read_entries
@@ -54,7 +54,10 @@ def _numbers(store: Store, learner_id: LearnerId) -> Iterator[Put]:
 
 
 def _names(store: Store, learner_id: LearnerId) -> Iterator[Put]:
-    """Names on certificates of completion."""
+    """Names on certificates of completion, and those that were confirmed."""
+    for holder in store.query(person_pk(learner_id), HOLDERS, CertificateHolder):
+        if holder.value.name is not None or holder.value.proof is not None:
+            yield holder.put_bare(CertificateHolder())
     for stored in store.query(person_pk(learner_id), PRINTED_NAMES, PrintedName):
         if stored.value.name is not None:
             yield stored.put_bare(PrintedName(None))

@@ -75,6 +75,11 @@ class Account:
         """The learner's real name arrives with the change under way."""
         self._name_given = True
 
+    @property
+    def real_name(self) -> str | None:
+        """What the learner says to be called; None where the profile has no name."""
+        return self._profile.real_name
+
     def require_person(self) -> None:
         """Raises PERSON_ERASED where the person was forgotten; forgetting writes the head too."""
         if self._profile.erased_at is not None:

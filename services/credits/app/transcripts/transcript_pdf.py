@@ -7,10 +7,10 @@ from typing import Any
 
 from services.credits.app.accounts.read_account import AccountView, CertificateBalance, read_account
 from services.credits.app.attestations.problems import NOT_PRINTABLE
+from services.credits.app.certificates.items import confirmed_name
 from services.credits.app.context import DocumentsContext
 from services.credits.app.ledger.items import read_entries
 from services.credits.app.ports import Unprintable
-from services.credits.app.profiles.items import real_name
 from services.credits.app.texts.reasons import TEXTS
 from services.credits.app.texts.wording import CATEGORIES, day_en, day_zh, hours_text, period_zh
 from services.credits.domain.balances import Requirement, Shortfall, awarded
@@ -36,12 +36,12 @@ KINDS = {
 
 
 def transcript_pdf(ctx: DocumentsContext, learner_id: LearnerId) -> bytes:
-    """A learner's own transcript, with the real name of their profile, if it has one.
+    """A learner's own transcript, with the name that was confirmed last with one of their certificates, if one was.
 
     Raises:
         Problem: NOT_PRINTABLE: the name has a character that no font has; in a title it is substituted.
     """
-    return _drawn(ctx, learner_id, real_name(ctx.store, learner_id) or "")
+    return _drawn(ctx, learner_id, confirmed_name(ctx.store, learner_id) or "")
 
 
 def hand_out_transcript_pdf(ctx: DocumentsContext, call: Call, learner_id: LearnerId, reason: str) -> bytes:

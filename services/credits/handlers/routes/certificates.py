@@ -1,8 +1,9 @@
 """Certificates: registered by learners, confirmed and renewed by administrators."""
 
 from datetime import date, datetime
+from typing import Annotated
 
-from pydantic import Field, StrictInt, StrictStr
+from pydantic import AfterValidator, Field, StrictInt, StrictStr
 
 from services.credits.app.certificates.confirm_certificate import (
     Confirmation,
@@ -10,25 +11,36 @@ from services.credits.app.certificates.confirm_certificate import (
     confirm_certificate,
     renew_certificate,
 )
+from services.credits.app.certificates.correct_certificate import Correction, correct_certificate
 from services.credits.app.certificates.items import current_certificates
+from services.credits.app.certificates.read_claim import CertificateClaim, read_claim, read_claims
 from services.credits.app.certificates.register_certificate import Registration, register_certificate
 from services.credits.app.context import LedgerContext
 from services.credits.domain.certificates import Certificate, State
 from services.credits.domain.credentials import Credential
-from services.credits.handlers.routes.fields import LearnerId, PeriodSpan, Reason, learner_id
+from services.credits.domain.names import MAX_REAL_NAME
+from services.credits.domain.profile import clean_text
+from services.credits.handlers.routes.fields import CLEAN_TEXT, LearnerId, PeriodSpan, Reason, learner_id
 from services.kit.bodies import Answer, Day, Request
 from services.kit.http import HttpApi
 from services.kit.identity import Role
+
+Number = Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9-]{4,32}$", description="as printed on the certificate")]
+Proof = Annotated[StrictStr, Field(max_length=500, json_schema_extra=CLEAN_TEXT), AfterValidator(clean_text)]
 
 
 class RegisterRequest(Request):
     """A certificate that the learner holds."""
 
     credential: Credential
-    number: StrictStr = Field(pattern=r"^[A-Za-z0-9-]{4,32}$", description="as printed on the certificate")
+    number: Number
     period_start: Day = Field(description="first day of the current period, Asia/Shanghai")
     valid_until: Day | None = Field(
         default=None, description="the certificate's last day of validity, as printed on it"
+    )
+    proof: Proof | None = Field(
+        default=None,
+        description="by what whoever confirms it can check it: where it is listed, or how a copy was sent",
     )
 
 
@@ -39,6 +51,20 @@ class ConfirmRequest(Request):
     revision: StrictInt | None = Field(
         default=None, ge=1, description="the revision that was looked at; refused if the learner has changed it since"
     )
+    name: StrictStr | None = Field(
+        default=None,
+        max_length=MAX_REAL_NAME,
+        description="the holder's name that was looked at; refused if it is another by now",
+    )
+
+
+class CorrectionRequest(Request):
+    """What a confirmed certificate is to say; what is left out stays."""
+
+    number: Number | None = None
+    period_start: Day | None = Field(default=None, description="refused where hours count for the certificate")
+    reason: Reason
+    revision: StrictInt = Field(ge=1, description="the revision that was looked at; refused if another one is known")
 
 
 class RenewalRequest(Request):
@@ -66,6 +92,25 @@ class CertificateAnswer(Answer):
     changed_at: datetime
 
 
+class OwnCertificate(CertificateAnswer):
+    """A certificate as its holder sees it."""
+
+    name: str | None = Field(description="the holder's, as confirmed with the number: documents take it")
+    proof: str | None
+
+
+class OwnCertificates(Answer):
+    """The caller's certificates."""
+
+    certificates: list[OwnCertificate]
+
+
+class ClaimAnswer(OwnCertificate):
+    """What whoever confirms a certificate looks at."""
+
+    real_name: str | None = Field(description="what the learner says to be called now; confirming takes it")
+
+
 class CertificatesAnswer(Answer):
     """A learner's certificates."""
 
@@ -87,15 +132,18 @@ def _add_own_routes(api: HttpApi, ctx: LedgerContext) -> None:
     learner = api.secured(Role.LEARNER)
 
     @learner.route("GET /v1/credits/certificates", "list_certificates")
-    def certificates() -> CertificatesAnswer:
+    def certificates() -> OwnCertificates:
         """The caller's certificates."""
-        return _certificates(ctx, learner_id(api))
+        found = read_claims(ctx.store, learner_id(api))
+        return OwnCertificates(certificates=[_own(claim) for claim in found])
 
     @learner.route("POST /v1/credits/certificates", "register_certificate", status_code=201)
-    def register(request: RegisterRequest) -> CertificateAnswer:
+    def register(request: RegisterRequest) -> OwnCertificate:
         """Register a certificate, or correct one not yet confirmed; safe to repeat."""
-        wanted = Registration(request.credential, request.number, request.period_start, request.valid_until)
-        return certificate_answer(register_certificate(ctx, api.call(), wanted))
+        days = (request.period_start, request.valid_until)
+        wanted = Registration(request.credential, request.number, *days, request.proof)
+        certificate = register_certificate(ctx, api.call(), wanted)
+        return _own(read_claim(ctx.store, certificate.learner_id, certificate.credential))
 
 
 def _add_staff_routes(api: HttpApi, ctx: LedgerContext) -> None:
@@ -112,9 +160,24 @@ def _add_staff_routes(api: HttpApi, ctx: LedgerContext) -> None:
         "POST /v1/credits/learners/<learner_id>/certificates/<credential>/confirmation", "confirm_certificate"
     )
     def confirm(learner_id: LearnerId, credential: Credential, request: ConfirmRequest) -> CertificateAnswer:
-        """Confirm a certificate and release the hours held for it; safe to repeat."""
-        wanted = Confirmation(learner_id, credential, request.reason, request.revision)
+        """Confirm a certificate with its holder's name, and release the hours held for it; safe to repeat."""
+        wanted = Confirmation(learner_id, credential, request.reason, request.revision, request.name)
         return certificate_answer(confirm_certificate(ctx, api.call(), wanted))
+
+    @administrator.route("GET /v1/credits/learners/<learner_id>/certificates/<credential>/claim", "read_claim")
+    def claim(learner_id: LearnerId, credential: Credential) -> ClaimAnswer:
+        """What to look at before confirming: name, number, and what was sent as proof."""
+        found = read_claim(ctx.store, learner_id, credential)
+        return ClaimAnswer.of(found, found.certificate, found.holder, changed_at=found.certificate.at)
+
+    @administrator.route(
+        "POST /v1/credits/learners/<learner_id>/certificates/<credential>/correction", "correct_certificate"
+    )
+    def correct(learner_id: LearnerId, credential: Credential, request: CorrectionRequest) -> CertificateAnswer:
+        """Correct a confirmed certificate's number or first day; safe to repeat."""
+        said = (request.number, request.period_start)
+        wanted = Correction(learner_id, credential, request.reason, request.revision, *said)
+        return certificate_answer(correct_certificate(ctx, api.call(), wanted))
 
     @administrator.route(
         "POST /v1/credits/learners/<learner_id>/certificates/<credential>/renewals", "renew_certificate"
@@ -124,6 +187,10 @@ def _add_staff_routes(api: HttpApi, ctx: LedgerContext) -> None:
         days = (request.valid_from, request.valid_until)
         wanted = Renewal(learner_id, credential, *days, request.reason, request.revision)
         return certificate_answer(renew_certificate(ctx, api.call(), wanted))
+
+
+def _own(claim: CertificateClaim) -> OwnCertificate:
+    return OwnCertificate.of(claim.certificate, claim.holder, changed_at=claim.certificate.at)
 
 
 def _certificates(ctx: LedgerContext, learner_id: LearnerId) -> CertificatesAnswer:

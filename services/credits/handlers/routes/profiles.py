@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, StrictInt, StrictStr
 
 from services.credits.app.context import LedgerContext
+from services.credits.app.profiles.id_numbers import clean_id_number, knows_area
 from services.credits.app.profiles.update_profile import ProfileView, read_profile, update_profile
 from services.credits.domain.names import MAX_REAL_NAME, REAL_NAME, clean_real_name
 from services.credits.domain.profile import (
@@ -13,9 +14,7 @@ from services.credits.domain.profile import (
     EMAIL,
     Profile,
     clean_email,
-    clean_id_number,
     clean_text,
-    knows_area,
 )
 from services.credits.handlers.routes.fields import CLEAN_TEXT, learner_id
 from services.kit.bodies import Answer, Day, Request

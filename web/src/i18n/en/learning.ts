@@ -156,6 +156,8 @@ export const learning: Record<keyof typeof zh, string> = {
   'hours.startMissing': 'Choose the day.',
   'hours.startHint': 'The day from which this certification or recertification holds.',
   'hours.submit': 'Submit',
+  'hours.proof': 'Proof (optional)',
+  'hours.proofHint': 'What staff can check it by: where the certifying body lists it, or how you sent a copy.',
   'hours.added': 'Registered; an administrator will confirm it.',
 
   'attestation.of': '{credential} certificate of completion',

@@ -148,6 +148,8 @@ export const learning = {
   'hours.startMissing': '请选择日期。',
   'hours.startHint': '本次认证或再认证生效的那一天。',
   'hours.submit': '提交',
+  'hours.proof': '证明（选填）',
+  'hours.proofHint': '工作人员可凭什么核对：认证机构的查询网址，或您以何种方式寄送了证书复印件。',
   'hours.added': '已登记，等待管理员确认。',
 
   'attestation.of': '{credential} 学时证书',
