@@ -11,13 +11,13 @@ from services.kit.identity import Role
 from services.kit.routes import caller_address
 from services.playback.app.context import Context
 from services.playback.app.risk.note_places import note_places
-from services.playback.app.watching.read_progress import read_progress
+from services.playback.app.watching.read_progress import find_progress, read_progress
 from services.playback.app.watching.start_session import start_session
 from services.playback.app.watching.watch import beat, confirm_prompt, pause
 from services.playback.app.watching.watch_state import WatchState
 from services.playback.domain.ids import LearnerId
 from services.playback.domain.questions import ShownQuestion
-from services.playback.domain.watch import Prompt
+from services.playback.domain.watch import Attempt, Prompt
 from services.playback.handlers.routes.fields import CourseId, Instant, Token
 
 MAX_POSITION_MS = 24 * 3_600_000
@@ -133,6 +133,12 @@ class ProgressAnswer(Answer):
     completed_at: Instant | None
 
 
+class OwnProgressAnswer(Answer):
+    """How far the learner is, who may not have begun."""
+
+    progress: ProgressAnswer | None = Field(description="null: there is no watch of the course yet")
+
+
 def add_watching_routes(api: HttpApi, ctx: Context) -> None:
     """Starting, beating, confirming, pausing, and how far it got."""
     learner = api.secured(Role.LEARNER)
@@ -169,10 +175,19 @@ def add_watching_routes(api: HttpApi, ctx: Context) -> None:
 
     @learner.route("GET /v1/playback/courses/<course_id>/progress", "read_progress")
     def progress(course_id: CourseId) -> ProgressAnswer:
-        """How far the learner is."""
-        watch, total = read_progress(ctx, api.call(), course_id)
-        prompts = PromptsAnswer(total=total, confirmed=watch.confirmed)
-        return ProgressAnswer.of(watch, prompts=prompts, completed=watch.completed_at is not None)
+        """How far the learner is; 404 before they have begun (`find_progress` says null then)."""
+        return _progress(*read_progress(ctx, api.call(), course_id))
+
+    @learner.route("GET /v1/playback/progress/<course_id>", "find_progress")
+    def own_progress(course_id: CourseId) -> OwnProgressAnswer:
+        """How far the learner is, or that they have not begun."""
+        found = find_progress(ctx, api.call(), course_id)
+        return OwnProgressAnswer(progress=_progress(*found) if found else None)
+
+
+def _progress(watch: Attempt, prompts: int) -> ProgressAnswer:
+    counted = PromptsAnswer(total=prompts, confirmed=watch.confirmed)
+    return ProgressAnswer.of(watch, prompts=counted, completed=watch.completed_at is not None)
 
 
 def _watch(state: WatchState) -> WatchAnswer:
