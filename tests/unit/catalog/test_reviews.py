@@ -177,6 +177,26 @@ def test_malformed_reviews(world: World, api: HttpApi, changes: dict[str, Any]) 
     assert world.store.items == before
 
 
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("好" + "\u0335\u0322\u0309" * 20 + "课", "好\u0335\u0322\u0309\u0335课"),
+        ("a\u20dd" * 2 + "\u20dd" * 9, "a\u20dda" + "\u20dd" * 4),
+        ("Ph\u1ea3n h\u0302\u0300i", "Ph\u1ea3n h\u0302\u0300i"),
+        ("\u05d1\u05bc\u05b0\u05bd", "\u05d1\u05bc\u05b0\u05bd"),
+        ("1\ufe0f\u20e3 \U0001f469\U0001f3fd \u2764\ufe0f", "1\ufe0f\u20e3 \U0001f469\U0001f3fd \u2764\ufe0f"),
+    ],
+)
+def test_marks_are_cut_to_what_fits_a_line(
+    world: World, api: HttpApi, reader: HttpApi, written: str, kept: str
+) -> None:
+    complete(world, "learner-1")
+    assert put(api, text=written, display_name=f"甲{written[1:20]}").status == 200
+    (shown,) = send(reader, request("GET", ALL)).body["reviews"]
+    assert shown["text"] == kept
+    assert len(shown["display_name"]) <= 20
+
+
 def test_attack_flood_of_edits(world: World) -> None:
     for number in range(WRITES_PER_DAY):
         review(world, "learner-1", text=str(number))

@@ -1,6 +1,7 @@
 """Fields that several routes have."""
 
 import re
+import unicodedata
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
@@ -24,6 +25,8 @@ Limit = Annotated[int, Query(ge=1, le=50)]
 _UNSEEN = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff"
 """Control characters and what turns the direction of writing: it could make one text look like another."""
 
+MOST_MARKS = 4
+"""Combining marks on one character, at most: more than a language writes there would cover the lines around it."""
 MAX_NAME = 20
 MAX_REASON = 500
 MAX_REVIEW = 1_000
@@ -32,12 +35,22 @@ MAX_MESSAGE = 2_000
 
 
 def _text(text: str) -> str:
-    stripped = text.strip()
+    stripped = _without_stacks(text.strip())
     if not stripped:
         raise ValueError("must not be empty")
     if re.search(f"[{_UNSEEN}]", stripped):
         raise ValueError("contains control characters")
     return stripped
+
+
+def _without_stacks(text: str) -> str:
+    kept: list[str] = []
+    marks = 0
+    for character in text:
+        marks = marks + 1 if unicodedata.category(character) in {"Mn", "Me"} else 0
+        if marks <= MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
 
 
 def _line(text: str) -> str:
@@ -50,7 +63,8 @@ def _line(text: str) -> str:
 _TEXT_PATTERN = {"pattern": text_pattern(_UNSEEN)}
 _LINE_PATTERN = {"pattern": text_pattern(rf"\t\n{_UNSEEN}")}
 
-# Texts that people write for others to read, without what cannot be seen. They stay text: clients escape them.
+# Texts that people write for others to read, without what cannot be seen and with what fits a line. They stay text:
+# clients escape them.
 DisplayName = Annotated[
     StrictStr, Field(min_length=1, max_length=MAX_NAME, json_schema_extra=_LINE_PATTERN), AfterValidator(_line)
 ]
