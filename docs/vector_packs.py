@@ -348,13 +348,63 @@ SELF_DISAGREEING: tuple[tuple[str, str, Spoil, tuple[str, ...]], ...] = (
 )
 
 
+def _longest(pack: Json) -> None:
+    pack["watch"]["basis"] = "\U0001f4dc" * 10_000
+    for leg in pack["legs"]:
+        leg["session_id"] = leg["session_id"].replace("s", "\U0001f4dc" * 255)
+
+
+def _long_id(pack: Json) -> None:
+    pack["legs"][0]["key_id"] = "k" * 257
+
+
+def _long_text(pack: Json) -> None:
+    pack["watch"]["basis"] = "b" * 10_001
+
+
+def _negative(pack: Json) -> None:
+    pack["legs"][3]["response_ms"] = -1
+
+
+def _no_legs(pack: Json) -> None:
+    pack["head"]["legs"] = 0
+
+
+def _no_position(pack: Json) -> None:
+    pack["prompts"][0]["position_ms"] = None
+
+
+def _fraction(pack: Json) -> None:
+    pack["watch"]["duration_ms"] = 75_000.0
+
+
+def _early(late_ms: int) -> Spoil:
+    def spoil(pack: Json) -> None:
+        pack.update(moved(pack["watch"]["watch_id"].removeprefix("watch-"), COSIGNED_AT * 1000 + late_ms))
+
+    return spoil
+
+
+SHAPES: tuple[tuple[str, str, Spoil, tuple[str, ...]], ...] = (
+    ("longest-texts", "ids of 256 characters and a text of 10,000, each of two UTF-16 units", _longest, ()),
+    ("id-too-long", "an id of 257 characters", _long_id, ("document",)),
+    ("text-too-long", "a text of 10,001 characters", _long_text, ("document",)),
+    ("response-negative", "an answer before its question", _negative, ("document",)),
+    ("head-of-no-legs", "a head that counts no leg", _no_legs, ("document",)),
+    ("prompt-without-a-position", "a confirmed prompt that opened nowhere", _no_position, ("document",)),
+    ("number-with-a-fraction", "75000.0 is another number than 75000", _fraction, ("document",)),
+    ("cosigned-within-five-minutes", "completed 300.000 s after the cosignatures", _early(300_000), ()),
+    ("cosigned-early", "completed 300.001 s after the cosignatures", _early(300_001), ("cosigned_early",)),
+)
+
+
 def spoiled(name: str, spoil: Spoil) -> Json:
     """A pack that says one thing that it also denies; its MACs are right."""
     pack = a_pack(name)
     spoil(pack)
     head = pack["head"]["legs"]
     linked(pack)
-    if spoil is _head:
+    if spoil in (_head, _no_legs):
         pack["head"]["legs"] = head
     return pack
 

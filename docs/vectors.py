@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
@@ -19,6 +20,7 @@ from docs.vector_packs import (
     OTHER_LOG,
     PAUSED_AND_CREDITED,
     SELF_DISAGREEING,
+    SHAPES,
     STRANGERS,
     WITNESSES,
     NoteKey,
@@ -43,7 +45,7 @@ from services.kit.signing import COORDINATE_BYTES
 from services.kit.tlog.checkpoints import Checkpoint
 from services.kit.tlog.cosignatures import TIME_BYTES, cosign
 from services.kit.tlog.merkle import ReadHash, inclusion_proof, leaf_hash, tree_root
-from services.kit.tlog.notes import Note, NoteSignature, sign_note
+from services.kit.tlog.notes import COSIGNATURE, Note, NoteSignature, VerifierKey, sign_note
 from services.kit.tlog.proofs import Proof
 from services.kit.tlog.tiles import hash_reader
 
@@ -54,6 +56,8 @@ COSIGNED_AT = 1_790_003_600
 UNREADABLE = {"document", "encoding", "proof", "proof_missing", "policy", "keys", "checkpoint"}
 """The problems with which nothing can be said of the content."""
 ED25519_ORDER = 2**252 + 27742317777372353535851937790883648493
+DEPTH = 16
+"""How deep objects and lists lie in each other at most."""
 URL_SAFE = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
@@ -144,18 +148,19 @@ def make() -> dict[str, bytes]:
     shelf = Shelf()
     shelf.logged("something that was logged before")
     packs = _packs(shelf)
-    denied = {name: shelf.signed(spoiled(name, spoil)) for name, _, spoil, _ in SELF_DISAGREEING}
+    denied = {name: shelf.signed(spoiled(name, spoil)) for name, _, spoil, _ in (*SELF_DISAGREEING, *SHAPES)}
     statement, early = shelf.logged(a_statement()), shelf.logged(a_statement(issued_at="2026-09-21T14:24:08.999+00:00"))
     _genuine(shelf, packs, statement)
     _changed(shelf, packs, statement)
     _outside_the_log(shelf, packs)
     _cosignatures(shelf, packs["genuine"])
+    _strangers_lines(shelf, packs["genuine"])
     _encodings(shelf, packs)
     _proof_forms(shelf, packs["genuine"])
     _keys(shelf, packs)
     _policies(shelf, packs["genuine"])
     _checkpoints(shelf, packs["genuine"])
-    for name, about, _, codes in SELF_DISAGREEING:
+    for name, about, _, codes in (*SELF_DISAGREEING, *SHAPES):
         pack = denied[name]
         shelf.add(name, about, bundle(shelf.proof(compact_text(pack)), pack=pack), codes)
     paused = packs["paused-and-credited"]
@@ -210,6 +215,15 @@ def _genuine(shelf: Shelf, packs: Mapping[str, Signed], statement: str) -> None:
     proof = shelf.proof(statement)
     shelf.add("genuine-certificate", "a certificate with its proof in one file", bundle(proof, statement=statement))
     shelf.files["genuine-certificate.tlog-proof"] = proof.encode()
+    shelf.files["empty.tlog-proof"] = b""
+    about = "a bundle, and an empty proof beside it, which counts in the place of the bundle's"
+    shelf.add(
+        "bundle-with-an-empty-proof",
+        about,
+        bundle(shelf.proof(compact_text(pack)), pack=pack),
+        ["proof"],
+        proof="empty.tlog-proof",
+    )
     about = "the same, statement and proof apart"
     shelf.add("genuine-certificate-apart", about, statement.encode(), proof="genuine-certificate.tlog-proof")
 
@@ -274,6 +288,18 @@ def _cosignatures(shelf: Shelf, pack: Signed) -> None:
     add("log-signature-not-canonical", about, Note(note.text, (loose, first, second)), "log_signature")
 
 
+def _strangers_lines(shelf: Shelf, pack: Signed) -> None:
+    """Lines by keys that nobody knows say nothing, but must be lines."""
+    note = shelf.note()
+    for name, about, character, codes in (
+        ("", "a name with U+FEFF, which is no space to Unicode", "\ufeff", []),
+        ("-with-a-space", "a name with U+0085, which is a space to Unicode", "\u0085", ["proof"]),
+    ):
+        line = NoteSignature(f"stranger{character}.example", b"name", b"x")
+        text = shelf.proof(compact_text(pack), Note(note.text, (*note.signatures, line)))
+        shelf.add(f"cosigned-by-a-stranger{name}", about, bundle(text, pack=pack), codes)
+
+
 def _with_content(signature: NoteSignature, content: bytes) -> NoteSignature:
     return NoteSignature(signature.name, signature.key_id, content)
 
@@ -336,6 +362,24 @@ def _keys(shelf: Shelf, packs: Mapping[str, Signed]) -> None:
     ):
         shelf.files[f"jwks-{name}.json"] = _json({"keys": keys})
         shelf.add(f"key-{name}", about, content, [code], jwks=f"jwks-{name}.json")
+    deep: list[Any] = []
+    for _ in range(DEPTH - 3):
+        deep = [deep]
+    more = {"x5c": ["AAAA"], "issued": -(2**53 - 1)}
+    for name, about, keys, code in (
+        (
+            "with-more",
+            "members that keys may have, and something 16 deep",
+            {"keys": [{**new, **more}, old], "deep": [deep]},
+            [],
+        ),
+        ("too-deep", "something 17 deep", {"keys": [new], "deep": [[deep]]}, ["keys"]),
+        ("with-a-fraction", "a number with a fraction", {"keys": [new], "issued": 1.5}, ["keys"]),
+        ("with-a-huge-number", "a number of 2^53", {"keys": [{**new, "issued": 2**53}]}, ["keys"]),
+        ("with-half-a-character", "half of a surrogate pair", {"keys": [new, {**old, "kid": "\ud800"}]}, ["keys"]),
+    ):
+        shelf.files[f"jwks-{name}.json"] = json.dumps(keys, indent=1).encode() + b"\n"
+        shelf.add(f"keys-{name}", about, content, code, jwks=f"jwks-{name}.json")
     foreign = packs["foreign"]
     about = "signed with a key that nobody published"
     shelf.add("key-unknown", about, bundle(shelf.proof(compact_text(foreign)), pack=foreign), ["key_unknown"])
@@ -352,16 +396,47 @@ def _policies(shelf: Shelf, pack: Signed) -> None:
     three = [f"witness w{number} {witness.key}" for number, witness in enumerate(WITNESSES, start=1)]
     quorum = ["group two-of-three 2 w1 w2 w3", "quorum two-of-three"]
     shelf.files["policy.txt"] = _policy([log, *three, *quorum])
-    key_id = LOG.key.id.hex()
+    key_id, spaced = LOG.key.id.hex(), _spaced_key()
     for name, about, lines in (
         ("witness-as-log", "a witness's key as a log's", [f"log {WITNESSES[0].key}", *three, *quorum]),
         ("log-as-witness", "a log's key as a witness's", [log, f"witness w1 {LOG.key}", *three[1:], *quorum]),
         ("without-quorum", "nobody says who must cosign", [log, *three, quorum[0]]),
         ("with-a-false-key-id", "a key whose id is another", [log.replace(key_id, key_id[::-1]), *three, *quorum]),
+        (
+            "with-a-space-in-a-name",
+            "U+0085, a space to Unicode, in a name",
+            [log, *three, f"witness w4 {spaced}", *quorum],
+        ),
+        *(
+            (f"with-a-key-{name}", about, [log, *three, f"witness w4 {key}", *quorum])
+            for name, about, key in _weak_keys()
+        ),
         ("with-a-key-twice", "one key for two witnesses", [log, *three, f"witness w4 {WITNESSES[0].key}", *quorum]),
     ):
         shelf.files[f"policy-{name}.txt"] = _policy(lines)
         shelf.add(f"policy-{name}", about, content, ["policy"], policy=f"policy-{name}.txt")
+
+
+def _spaced_key() -> str:
+    """A witness's key, right in itself, under a name that no key may have."""
+    name, raw = "w4\u0085.example", bytes([COSIGNATURE]) + STRANGERS[0].key.public
+    key_id = sha256(name.encode() + b"\n" + raw).digest()[:4]
+    return f"{name}+{key_id.hex()}+{b64encode(raw).decode()}"
+
+
+def _weak_keys() -> list[tuple[str, str, VerifierKey]]:
+    """32 bytes that no witness may have as its key, little-endian: the second coordinate, and a sign bit."""
+    prime = 2**255 - 19
+    eighth = 0x7A03AC9277FDC74EC6CC392CFA53202A0F67100D760B3CBA4FD84D3D706A17C7
+    return [
+        (name, about, VerifierKey("w4.example", COSIGNATURE, coordinate.to_bytes(32, "little")))
+        for name, about, coordinate in (
+            ("of-the-neutral-point", "a key of order 1, under which anybody can sign", 1),
+            ("of-order-8", "a key of order 8, under which anybody can sign", eighth),
+            ("off-the-curve", "a key that is no point of the curve", 2),
+            ("not-canonical", "a key whose coordinate is not below 2^255 - 19", prime + 3),
+        )
+    ]
 
 
 def _checkpoints(shelf: Shelf, pack: Signed) -> None:

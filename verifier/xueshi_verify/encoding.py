@@ -1,11 +1,17 @@
 """Bytes, texts, numbers and JSON, each of which has exactly one form."""
 
 import json
+import re
 from base64 import b64decode, b64encode, urlsafe_b64decode, urlsafe_b64encode
 from typing import Any, NoReturn
 
 MAX_NUMBER = 2**63 - 1
 """The largest number in the log's formats."""
+MAX_INTEGER = 2**53 - 1
+"""The largest number in JSON."""
+MAX_DEPTH = 16
+"""How deep objects and lists lie in each other at most."""
+SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Unreadable(ValueError):
@@ -63,24 +69,32 @@ def number_of(text: str, code: str) -> int:
 
 
 def json_object(text: str, code: str) -> dict[str, Any]:
-    """The JSON object in a text. Raises Unreadable, also for members that occur twice and for fractions."""
+    """The JSON object in a text, wherever it comes from. Raises Unreadable, also for members that occur twice, numbers
+    that are no integers of 53 bits, halves of surrogate pairs and what lies too deep.
+    """
+    hooks: dict[str, Any] = {"parse_int": _integer, "parse_float": _refuse, "parse_constant": _refuse}
     try:
-        value = json.loads(text, object_pairs_hook=_unique, parse_float=_refuse, parse_constant=_refuse)
+        value = json.loads(text, object_pairs_hook=_unique, **hooks)
     except (ValueError, RecursionError):
         raise Unreadable(code, "not JSON of the form that is used here") from None
-    if not isinstance(value, dict):
-        raise Unreadable(code, "not a JSON object")
+    if not isinstance(value, dict) or not _is_plain(value, MAX_DEPTH):
+        raise Unreadable(code, "not a JSON object, too deep, or with a text that is none")
     return value
 
 
+def _is_plain(value: Any, levels: int) -> bool:
+    """Whether all texts are ones, and no more than so many levels are there."""
+    if isinstance(value, str):
+        return SURROGATE.search(value) is None
+    if not isinstance(value, dict | list):
+        return True
+    parts = [*value.keys(), *value.values()] if isinstance(value, dict) else value
+    return levels > 0 and all(_is_plain(part, levels - 1) for part in parts)
+
+
 def is_canonical(text: str, value: Any) -> bool:
-    """Whether a text is the one form of its value in JSON. The value may come from anybody, but is not deep."""
-    try:
-        made = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        made.encode()
-    except (ValueError, RecursionError):
-        return False
-    return made == text
+    """Whether a text is the one form of its value, which was read from it, in JSON."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")) == text
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -88,6 +102,13 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) != len(pairs):
         raise ValueError("a member occurs twice")
     return members
+
+
+def _integer(text: str) -> int:
+    # Python reads no number of thousands of digits: that is a ValueError too.
+    if abs(number := int(text)) > MAX_INTEGER:
+        raise ValueError("a number of more than 53 bits")
+    return number
 
 
 def _refuse(text: str) -> NoReturn:

@@ -15,6 +15,13 @@ KEY_BYTES, ID_BYTES, TIME_BYTES, SIGNATURE_BYTES, HASH_BYTES = 32, 4, 8, 64, 32
 MAX_NOTE_BYTES, MAX_SIGNATURES = 64 * 1024, 64
 ORDER = 2**252 + 27742317777372353535851937790883648493
 """Of the group of Ed25519."""
+PRIME = 2**255 - 19
+CURVE = -121665 * pow(121666, -1, PRIME) % PRIME
+"""d of the curve -x^2 + y^2 = 1 + d x^2 y^2."""
+WHITE_SPACE = frozenset("\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000") | {
+    chr(0x2000 + n) for n in range(11)
+}
+"""Unicode's property of that name."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,8 @@ def read_key(text: str, use: int) -> Key:
     raw = base64_bytes(rest, "policy")
     if not is_name(name) or len(raw) != 1 + KEY_BYTES or raw[0] != use:
         raise Unreadable("policy", "a key is of another use or form")
+    if not is_strong(raw[1:]):
+        raise Unreadable("policy", "a key is no point of its curve, or one under which anybody can sign")
     key = Key(name, use, raw[1:])
     if key.id.hex() != key_id:
         raise Unreadable("policy", "a key's id is another")
@@ -58,7 +67,16 @@ def read_key(text: str, use: int) -> Key:
 
 def is_name(text: str) -> bool:
     """Whether this can be the name of a key."""
-    return text != "" and "+" not in text and not any(c.isspace() or c < " " for c in text)
+    return text != "" and not any(c == "+" or c < " " or c in WHITE_SPACE for c in text)
+
+
+def is_strong(public: bytes) -> bool:
+    """Whether a key is a point of Ed25519's curve in the one form that it has, and not of order 1, 2, 4 or 8."""
+    y = int.from_bytes(public, "little") & (2**255 - 1)
+    # The square of x is u / v; v is never 0.
+    u, v = (y * y - 1) % PRIME, (CURVE * y * y + 1) % PRIME
+    is_weak = u == 0 or y == 0 or (u + y * y * v) % PRIME == 0
+    return y < PRIME and not is_weak and pow(u * v, (PRIME - 1) // 2, PRIME) == 1
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from xueshi_verify.shapes import (
     is_count,
     is_day,
     is_id,
-    is_integer,
     is_list,
     is_object,
     is_positive,
@@ -42,7 +41,7 @@ Json = dict[str, Any]
 
 def is_instant(value: Any) -> bool:
     """Milliseconds since 1970."""
-    return is_integer(value) and 0 <= value <= LAST_INSTANT_MS
+    return is_count(value) and value <= LAST_INSTANT_MS
 
 
 def is_rate(value: Any) -> bool:
@@ -94,9 +93,9 @@ POLICY: dict[str, Is] = {
 }
 PROMPT: dict[str, Is] = {
     "index": is_count,
-    "position_ms": maybe(is_count),
+    "position_ms": is_count,
     "confirmed_at": is_instant,
-    "response_ms": maybe(is_count),
+    "response_ms": is_count,
     "wrong_answers": is_count,
 }
 LEG: dict[str, Is] = {
@@ -110,7 +109,7 @@ LEG: dict[str, Is] = {
     "at": is_instant,
     "furthest_ms": is_count,
     "prompt_index": maybe(is_count),
-    "response_ms": maybe(is_integer),
+    "response_ms": maybe(is_count),
     "choice": maybe(is_count),
     "pins": maybe(is_object),
     "key_id": is_id,
@@ -126,7 +125,7 @@ PINS: dict[str, Is] = {
     "questions": is_count,
     "entitlement_id": is_text,
 }
-HEAD: dict[str, Is] = {"legs": is_count, "mac": is_mac}
+HEAD: dict[str, Is] = {"legs": is_positive, "mac": is_mac}
 CAME_LATER = frozenset({"choice", "pins"})
 
 

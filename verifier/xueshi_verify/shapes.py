@@ -7,7 +7,6 @@ from typing import Any
 
 from xueshi_verify.encoding import Unreadable
 
-MAX_INTEGER = 2**53 - 1
 MAX_ID = 256
 MAX_TEXT = 10_000
 
@@ -15,8 +14,8 @@ Is = Callable[[Any], bool]
 
 
 def is_text(value: Any) -> bool:
-    """A text that can be written down."""
-    return isinstance(value, str) and len(value) <= MAX_TEXT and not _has_surrogates(value)
+    """A text that is not too long."""
+    return isinstance(value, str) and len(value) <= MAX_TEXT
 
 
 def is_id(value: Any) -> bool:
@@ -26,7 +25,7 @@ def is_id(value: Any) -> bool:
 
 def is_integer(value: Any) -> bool:
     """A whole number, which `True` is not."""
-    return isinstance(value, int) and not isinstance(value, bool) and -MAX_INTEGER <= value <= MAX_INTEGER
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def is_count(value: Any) -> bool:
@@ -89,7 +88,3 @@ def require(
             raise Unreadable(code, f"{name} of {where} is not as it must be")
         if name not in value and name not in absent:
             raise Unreadable(code, f"{name} of {where} is missing")
-
-
-def _has_surrogates(text: str) -> bool:
-    return any("\ud800" <= character <= "\udfff" for character in text)

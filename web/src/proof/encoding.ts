@@ -85,7 +85,10 @@ export function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** The JSON object in a text. Throws Unreadable, also for members that occur twice in an object. */
+/**
+ * The JSON object in a text, wherever it comes from. Throws Unreadable, also for members that occur twice, numbers that
+ * are no integers of 53 bits, halves of surrogate pairs and what lies too deep.
+ */
 export function jsonObject(text: string, code: string): Json {
   let value: unknown
   try {
@@ -93,32 +96,41 @@ export function jsonObject(text: string, code: string): Json {
   } catch {
     throw new Unreadable(code, 'JSON')
   }
-  if (!isObject(value) || hasMemberTwice(text)) throw new Unreadable(code, 'JSON')
+  if (!isObject(value) || !isPlain(text)) throw new Unreadable(code, 'JSON')
   return value
 }
 
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]/gs
+/** How deep objects and lists lie in each other at most. */
+const MAX_DEPTH = 16
+const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\],:]|-?[0-9][-+.0-9eE]*/gs
 
-/** Whether an object in a text, which is JSON, has a member twice: parsing would silently take the last one. */
-function hasMemberTwice(text: string): boolean {
+/** Whether a text, which is JSON, is so in the strict form: what parsing would take silently is seen in the text. */
+function isPlain(text: string): boolean {
   const open: (Set<string> | null)[] = []
   let last = ''
   for (const [token] of text.matchAll(TOKEN)) {
+    if (!isPlainToken(token) || open.length > MAX_DEPTH) return false
     if (token === '{') open.push(new Set())
     else if (token === '[') open.push(null)
     else if (token === '}' || token === ']') open.pop()
     else if (token === ':') {
       const members = open.at(-1)
       const name = JSON.parse(last) as string
-      if (members?.has(name)) return true
+      if (members?.has(name)) return false
       members?.add(name)
     }
     last = token
   }
-  return false
+  return true
 }
 
-/** Whether a text is the one form of its value in JSON. The value is not deep, and its texts are ones (see shapes). */
+/** Whether a number is an integer of 53 bits, and a text has no half of a surrogate pair, which only escapes can make. */
+function isPlainToken(token: string): boolean {
+  if (/^[-0-9]/.test(token)) return /^-?[0-9]+$/.test(token) && Number.isSafeInteger(Number(token))
+  return !/\\u[dD]/.test(token) || !/\p{Surrogate}/u.test(JSON.parse(token) as string)
+}
+
+/** Whether a text is the one form of its value in JSON. The value was read from it. */
 export function isCanonical(text: string, value: unknown): boolean {
   return JSON.stringify(sorted(value)) === text
 }

@@ -29,7 +29,7 @@ export interface Seen {
 
 /** The proof in a text. Throws Unreadable. */
 export function readProof(text: string): Proof {
-  if (bytesOf(text).length > MAX_PROOF_BYTES || !isWellFormed(text)) throw new Unreadable('proof', 'size')
+  if (bytesOf(text).length > MAX_PROOF_BYTES) throw new Unreadable('proof', 'size')
   const gap = text.indexOf('\n\n')
   const [header, index = '', ...hashes] = text.slice(0, Math.max(0, gap)).split('\n')
   if (header !== HEADER || !index.startsWith('index ') || hashes.length > MAX_HASHES) throw new Unreadable('proof')
@@ -38,11 +38,6 @@ export function readProof(text: string): Proof {
     hashes: hashes.map(hashOf),
     note: readNote(text.slice(gap + 2)),
   }
-}
-
-/** Encoding puts a sign in the place of what is no text. */
-function isWellFormed(text: string): boolean {
-  return new TextDecoder().decode(bytesOf(text)) === text.replace(/^\ufeff/, '')
 }
 
 /** Whether a log of the policy signed a checkpoint and enough witnesses cosigned it. */

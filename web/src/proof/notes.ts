@@ -23,6 +23,9 @@ const MAX_SIGNATURES = 64
 const MAX_TIME = 2n ** 63n - 1n
 /** Of the group of Ed25519. */
 const ORDER = 2n ** 252n + 27742317777372353535851937790883648493n
+const PRIME = 2n ** 255n - 19n
+/** d of the curve -x^2 + y^2 = 1 + d x^2 y^2. */
+const CURVE = 37095705934669439343138083508754565189542113879843219016388785533085940283555n
 
 /** This browser has no Ed25519: nothing can be checked in it. */
 export class Unsupported extends Error {}
@@ -42,6 +45,7 @@ export async function readKey(text: string, use: number): Promise<Key> {
   const found = (await sha256(bytesOf(`${name}\n`), raw)).slice(0, ID_BYTES)
   if (hexText(found) !== id) throw new Unreadable('policy', 'key id')
   const key = raw.slice(1)
+  if (!isStrong(key)) throw new Unreadable('policy', 'Ed25519')
   const handle = await crypto.subtle.importKey('raw', key, { name: 'Ed25519' }, false, ['verify']).catch((thrown) => {
     if (thrown instanceof Error && thrown.name === 'NotSupportedError') throw new Unsupported()
     throw new Unreadable('policy', 'Ed25519')
@@ -50,7 +54,25 @@ export async function readKey(text: string, use: number): Promise<Key> {
 }
 
 function isName(text: string): boolean {
-  return text !== '' && !/[+\s\0-\x1f]/.test(text)
+  return text !== '' && !/[+\0-\x1f\p{White_Space}]/u.test(text)
+}
+
+/** Whether a key is a point of Ed25519's curve in the one form that it has, and not of order 1, 2, 4 or 8. */
+function isStrong(key: Bytes): boolean {
+  const y = BigInt.asUintN(255, numberOfBytes(key.slice().reverse()))
+  // The square of x is u / v; v is never 0.
+  const [u, v] = [y * y - 1n, CURVE * y * y + 1n]
+  const isWeak = y === 0n || u % PRIME === 0n || (u + y * y * v) % PRIME === 0n
+  return y < PRIME && !isWeak && power(u * v, (PRIME - 1n) / 2n) === 1n
+}
+
+function power(base: bigint, exponent: bigint): bigint {
+  let [result, square] = [1n, base % PRIME]
+  for (let rest = exponent; rest > 0n; rest >>= 1n) {
+    if (rest & 1n) result = (result * square) % PRIME
+    square = (square * square) % PRIME
+  }
+  return result
 }
 
 interface Signature {

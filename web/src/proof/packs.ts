@@ -6,7 +6,6 @@ import {
   isCount,
   isDay,
   isId,
-  isInteger,
   isList,
   isPositive,
   isRecord,
@@ -141,9 +140,9 @@ const POLICY: Members = {
 }
 const PROMPT: Members = {
   index: isCount,
-  position_ms: maybe(isCount),
+  position_ms: isCount,
   confirmed_at: isInstant,
-  response_ms: maybe(isCount),
+  response_ms: isCount,
   wrong_answers: isCount,
 }
 const LEG: Members = {
@@ -154,7 +153,7 @@ const LEG: Members = {
   at: isInstant,
   furthest_ms: isCount,
   prompt_index: maybe(isCount),
-  response_ms: maybe(isInteger),
+  response_ms: maybe(isCount),
   choice: maybe(isCount),
   pins: maybe(isRecord),
   key_id: isId,
@@ -170,7 +169,7 @@ const PINS: Members = {
   questions: isCount,
   entitlement_id: isText,
 }
-const HEAD: Members = { legs: isCount, mac: isMac }
+const HEAD: Members = { legs: isPositive, mac: isMac }
 
 /** The pack in a payload. Throws Unreadable. */
 export function readPack(text: string): Pack {

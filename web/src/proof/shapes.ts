@@ -8,9 +8,8 @@ export type Members = Record<string, Is>
 const MAX_ID = 256
 const MAX_TEXT = 10_000
 
-export const isText: Is = (value) => typeof value === 'string' && value.length <= MAX_TEXT && isWellFormed(value)
-export const isId: Is = (value) => isText(value) && value !== '' && (value as string).length <= MAX_ID
-export const isInteger: Is = (value) => Number.isSafeInteger(value)
+export const isText: Is = (value) => typeof value === 'string' && isAtMost(value, MAX_TEXT)
+export const isId: Is = (value) => typeof value === 'string' && value !== '' && isAtMost(value, MAX_ID)
 export const isCount: Is = (value) => Number.isSafeInteger(value) && (value as number) >= 0
 export const isPositive: Is = (value) => Number.isSafeInteger(value) && (value as number) >= 1
 export const isList: Is = (value) => Array.isArray(value)
@@ -51,7 +50,7 @@ export function need<T>(value: unknown, members: Members, code = 'document', abs
   return value as T
 }
 
-/** No half of a pair of surrogates stands alone: such a text has no UTF-8. */
-function isWellFormed(text: string): boolean {
-  return !/\p{Surrogate}/u.test(text)
+/** Whether a text has at most so many characters of Unicode, each of one or two UTF-16 units. */
+function isAtMost(text: string, characters: number): boolean {
+  return text.length <= characters || (text.length <= 2 * characters && [...text].length <= characters)
 }
