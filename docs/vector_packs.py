@@ -323,8 +323,18 @@ SELF_DISAGREEING: tuple[tuple[str, str, Spoil, tuple[str, ...]], ...] = (
     ("leg-of-another-course", "leg 5 names another course than the watch", _foreign_leg, ("leg_foreign",)),
     ("pins-of-another-length", "the start pins another length than the watch has", _other_pins, ("leg_pins",)),
     ("leg-numbers-with-a-gap", "the takeover is left out", _missing_leg, ("legs_order",)),
-    ("credit-faster-than-time", "the last leg credits 25 s at once, the cap is 20 s", _too_fast, ("too_fast",)),
-    ("credit-faster-in-a-window", "no leg by itself credits too much, several together do", _window, ("too_fast",)),
+    (
+        "credit-faster-than-time",
+        "the last leg credits 25 s at once, the cap is 20 s",
+        _too_fast,
+        ("rules_unknown", "too_fast"),
+    ),
+    (
+        "credit-faster-in-a-window",
+        "no leg by itself credits too much, several together do",
+        _window,
+        ("rules_unknown", "too_fast"),
+    ),
     ("leg-goes-back-in-time", "leg 5 is earlier than leg 4", _goes_back, ("goes_back",)),
     ("credit-while-a-prompt-is-open", "the second confirmation credits a second", _while_asked, ("credit_closed",)),
     (
@@ -336,14 +346,19 @@ SELF_DISAGREEING: tuple[tuple[str, str, Spoil, tuple[str, ...]], ...] = (
     ("leg-of-a-session-that-ended", "leg 7 is of the first session", _other_session, ("session",)),
     ("response-time-differs", "the legs' times say 2,500 ms", _response, ("answers",)),
     ("prompts-differ-from-legs", "the summary hides a wrong answer", _prompt_summary, ("prompts",)),
-    ("too-few-prompts", "the policy asks for three prompts, two are confirmed", _prompt_missing, ("prompts_missing",)),
+    (
+        "too-few-prompts",
+        "the policy asks for three prompts, two are confirmed",
+        _prompt_missing,
+        ("prompts_missing", "rules_unknown"),
+    ),
     ("confirmed-count-differs", "the watch says that three prompts were confirmed", _count, ("totals",)),
     ("head-differs", "the head counts twelve legs", _head, ("head",)),
     ("lecture-not-covered", "more than the tail is missing", _short, ("not_covered",)),
     ("completion-time-differs", "the watch ends a millisecond after its last leg", _other_end, ("totals",)),
     ("start-time-differs", "the watch begins a millisecond after its first leg", _other_start, ("totals",)),
-    ("more-than-a-day-allows", "a millisecond more than the policy's day", _day, ("day_cap",)),
-    ("policy-of-a-later-day", "the policy was not in force yet", _policy_later, ("policy_date",)),
+    ("more-than-a-day-allows", "a millisecond more than the policy's day", _day, ("day_cap", "rules_unknown")),
+    ("policy-of-a-later-day", "the policy was not in force yet", _policy_later, ("policy_date", "rules_unknown")),
     ("completed-twice", "leg 5 is a completion, and the watch goes on", _after_the_end, ("completion",)),
 )
 
@@ -385,6 +400,24 @@ def _early(late_ms: int) -> Spoil:
     return spoil
 
 
+def _no_rules(pack: Json) -> None:
+    pack.update(of_steps("rules-of-its-own", ((0, "s1", "started", 0, {}), (0, "s1", "completed", 75_000, {}))))
+    pack["policy"].update(gap_cap_ms=75_000, prompts_minimum=0, prompts_per_50_minutes=0)
+
+
+def _other_id(pack: Json) -> None:
+    pack["policy"]["id"] = "2026-02"
+
+
+def _other_source(pack: Json) -> None:
+    pack["policy"]["source"] = "in other words"
+
+
+PACK_RULES: tuple[tuple[str, str, Spoil, tuple[str, ...]], ...] = (
+    ("rules-of-its-own", "its gap cap is the lecture, and it asks for no prompts", _no_rules, ("rules_unknown",)),
+    ("rules-under-another-id", "published figures, but not under this id", _other_id, ("rules_unknown",)),
+    ("rules-in-other-words", "published rules whose source is written in other words", _other_source, ()),
+)
 SHAPES: tuple[tuple[str, str, Spoil, tuple[str, ...]], ...] = (
     ("longest-texts", "ids of 256 characters and a text of 10,000, each of two UTF-16 units", _longest, ()),
     ("id-too-long", "an id of 257 characters", _long_id, ("document",)),

@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+import tomllib
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -18,6 +19,7 @@ from docs.vector_packs import (
     OLD,
     ORDER,
     OTHER_LOG,
+    PACK_RULES,
     PAUSED_AND_CREDITED,
     SELF_DISAGREEING,
     SHAPES,
@@ -49,7 +51,11 @@ from services.kit.tlog.notes import COSIGNATURE, Note, NoteSignature, VerifierKe
 from services.kit.tlog.proofs import Proof
 from services.kit.tlog.tiles import hash_reader
 
+ROOT = Path(__file__).parents[1]
 HOME = Path(__file__).with_name("evidence-vectors")
+RULES = ROOT / "services" / "playback" / "domain" / "policies.toml"
+COPIES = (ROOT / "verifier" / "xueshi_verify" / "rules.json", ROOT / "web" / "src" / "proof" / "rules.json")
+"""Of `rules.json`, for the two verifiers: each is shipped with its own."""
 BUNDLE = "xueshi.bundle/1"
 COSIGNED_AT = 1_790_003_600
 """When the witnesses cosigned, seconds since 1970: an hour after the watch began."""
@@ -148,7 +154,9 @@ def make() -> dict[str, bytes]:
     shelf = Shelf()
     shelf.logged("something that was logged before")
     packs = _packs(shelf)
-    denied = {name: shelf.signed(spoiled(name, spoil)) for name, _, spoil, _ in (*SELF_DISAGREEING, *SHAPES)}
+    denied = {
+        name: shelf.signed(spoiled(name, spoil)) for name, _, spoil, _ in (*SELF_DISAGREEING, *PACK_RULES, *SHAPES)
+    }
     statement, early = shelf.logged(a_statement()), shelf.logged(a_statement(issued_at="2026-09-21T14:24:08.999+00:00"))
     _genuine(shelf, packs, statement)
     _changed(shelf, packs, statement)
@@ -160,7 +168,7 @@ def make() -> dict[str, bytes]:
     _keys(shelf, packs)
     _policies(shelf, packs["genuine"])
     _checkpoints(shelf, packs["genuine"])
-    for name, about, _, codes in (*SELF_DISAGREEING, *SHAPES):
+    for name, about, _, codes in (*SELF_DISAGREEING, *PACK_RULES, *SHAPES):
         pack = denied[name]
         shelf.add(name, about, bundle(shelf.proof(compact_text(pack)), pack=pack), codes)
     paused = packs["paused-and-credited"]
@@ -170,6 +178,7 @@ def make() -> dict[str, bytes]:
     about = "issued a millisecond before its watch was completed"
     shelf.add("certificate-before-its-watch", about, bundle(shelf.proof(early), statement=early), ["certificate_times"])
     _broken(shelf, packs)
+    shelf.files["rules.json"] = published_rules()
     shelf.files["vectors.json"] = _json([asdict(vector) for vector in shelf.vectors])
     return shelf.files
 
@@ -531,6 +540,13 @@ def _broken(shelf: Shelf, packs: Mapping[str, Signed]) -> None:
         shelf.add(name, about, content, ["document"])
 
 
+def published_rules() -> bytes:
+    """All rules that were ever in force, as packs have them: what a pack's own are compared with."""
+    rows = tomllib.loads(RULES.read_text("utf-8"))["policy"]
+    rules = [{**row, "effective_from": row["effective_from"].isoformat()} for row in rows]
+    return json.dumps({"rules": rules}, ensure_ascii=False, indent=2).encode() + b"\n"
+
+
 def _json(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, indent=1).encode() + b"\n"
 
@@ -539,7 +555,8 @@ def differences() -> list[str]:
     """Names of files that are not what this command makes, are missing, or that it does not make."""
     made = make()
     there = {file.name: file.read_bytes() for file in HOME.iterdir()}
-    return sorted(name for name in made.keys() | there.keys() if made.get(name) != there.get(name))
+    stale = [copy.relative_to(ROOT).as_posix() for copy in COPIES if copy.read_bytes() != made["rules.json"]]
+    return sorted(name for name in made.keys() | there.keys() if made.get(name) != there.get(name)) + stale
 
 
 def main() -> int:
@@ -554,8 +571,10 @@ def main() -> int:
     for name in found:
         if name in made:
             (HOME / name).write_bytes(made[name])
-        else:
+        elif (HOME / name).exists():
             (HOME / name).unlink()
+    for copy in COPIES:
+        copy.write_bytes(made["rules.json"])
     return 0
 
 

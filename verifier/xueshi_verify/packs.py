@@ -4,7 +4,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from xueshi_verify.encoding import Unreadable, base64url_bytes, is_canonical, json_object
@@ -151,7 +153,7 @@ def read_pack(text: str) -> Json:
 
 def pack_problems(pack: Json) -> list[Problem]:
     """Where the pack disagrees with itself; it has the form of one."""
-    parts = (_chain, _pins, _sessions, _credit, _days, _answers, _prompts, _completion)
+    parts = (_chain, _pins, _rules, _sessions, _credit, _days, _answers, _prompts, _completion)
     return [problem for part in parts for problem in part(pack)]
 
 
@@ -192,6 +194,22 @@ def _pins(pack: Json) -> Iterator[Problem]:
         first = first or lasting
         if leg["kind"] != "started" or lasting != first or not same.items() <= pins.items():
             yield Problem("leg_pins", f"leg {leg['number']}")
+
+
+@cache
+def published_rules() -> list[Json]:
+    """All rules that were ever in force, as they were when this version was made."""
+    rules: list[Json] = json_object(Path(__file__).with_name("rules.json").read_text("utf-8"), "document")["rules"]
+    return rules
+
+
+def _rules(pack: Json) -> Iterator[Problem]:
+    """The rules that the pack is judged by are published ones; only the words of their source may change."""
+    policy = pack["policy"]
+    same_id = next((rules for rules in published_rules() if rules["id"] == policy["id"]), {})
+    others = [f"{name} {value}" for name, value in policy.items() if name != "source" and same_id.get(name) != value]
+    if others:
+        yield Problem("rules_unknown", ", ".join(others))
 
 
 def _sessions(pack: Json) -> Iterator[Problem]:
@@ -274,12 +292,17 @@ def _prompts(pack: Json) -> Iterator[Problem]:
     """The summary is what the legs say, and as many are confirmed as the rules ask."""
     if [{"wrong_answers": 0, **prompt} for prompt in pack["prompts"]] != _summary(pack["legs"]):
         yield Problem("prompts")
-    policy, duration_ms = pack["policy"], pack["watch"]["duration_ms"]
-    by_length = -(-policy["prompts_per_50_minutes"] * duration_ms // FIFTY_MINUTES_MS)
-    needed = max(policy["prompts_minimum"], by_length)
+    needed = prompts_needed(pack)
     confirmed = [leg["prompt_index"] for leg in pack["legs"] if leg["kind"] == "prompt_confirmed"]
     if len(confirmed) != needed or confirmed != list(range(needed)):
         yield Problem("prompts_missing", f"{len(confirmed)} of {needed}")
+
+
+def prompts_needed(pack: Json) -> int:
+    """How many prompts the pack's rules ask for."""
+    policy, duration_ms = pack["policy"], pack["watch"]["duration_ms"]
+    by_length: int = -(-policy["prompts_per_50_minutes"] * duration_ms // FIFTY_MINUTES_MS)
+    return max(policy["prompts_minimum"], by_length)
 
 
 def _summary(legs: Sequence[Json]) -> list[Json]:

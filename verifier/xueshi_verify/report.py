@@ -1,8 +1,10 @@
 """What a check found, in plain words: English and Chinese."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from xueshi_verify.check import Result, Verdict
+from xueshi_verify.packs import prompts_needed
 from xueshi_verify.proofs import instant
 
 Text = tuple[str, str]
@@ -19,13 +21,13 @@ PROBLEMS: dict[str, Text] = {
     "encoding": ("Something is encoded in another way than the one that is allowed.", "编码方式不是唯一允许的那一种。"),
     "proof": ("The proof from the log is broken.", "日志证明已损坏。"),
     "proof_missing": ("There is no proof from the log.", "缺少日志证明。"),
-    "policy": ("The policy is broken, or has a key of another use.", "策略文件损坏，或其中有其他用途的密钥。"),
+    "policy": ("The policy is broken, or has a key of another use.", "名单损坏，或其中有其他用途的密钥。"),
     "keys": ("The published keys are missing or broken.", "公开密钥缺失或已损坏。"),
     "key_unknown": ("The key that it names is not among the published ones.", "所用密钥不在公开密钥之中。"),
     "key_use": ("The key or the algorithm is meant for something else.", "密钥或算法另有用途。"),
     "signature": (
         "The signature is wrong: it was changed, or is not from Xueshi.",
-        "签名不正确：内容被改动，或并非学时签发。",
+        "签名不正确：内容被改动，或并非学时平台签发。",
     ),
     "legs_order": ("A record is missing or in the wrong place.", "有记录缺失或次序不对。"),
     "head": ("The number of records or the last one is another than it says.", "记录的数目或最后一条与所述不符。"),
@@ -42,9 +44,16 @@ PROBLEMS: dict[str, Text] = {
     "completion": ("The watch does not end with its completion.", "学习并未以完成结束。"),
     "totals": ("The totals are not what the records say.", "合计与记录不符。"),
     "not_covered": ("The lecture was not watched to its end.", "课程没有看完。"),
+    "rules_unknown": (
+        "The rules that it names for itself are not the published ones.",
+        "它为自己列出的规则不是已公布的规则。",
+    ),
     "policy_date": ("The rules were not in force yet.", "所列规则当时尚未生效。"),
     "certificate_times": ("The certificate's dates contradict each other.", "证书的日期互相矛盾。"),
-    "log_unknown": ("No log that the policy trusts has signed the checkpoint.", "检查点没有可信日志的签名。"),
+    "log_unknown": (
+        "No log that the policy trusts has signed the checkpoint.",
+        "日志的快照（检查点）没有可信日志的签名。",
+    ),
     "log_signature": ("The log's signature is wrong.", "日志的签名不正确。"),
     "cosignature": ("A witness's signature is wrong.", "见证方的签名不正确。"),
     "not_cosigned": ("Too few witnesses have seen the log.", "见证方人数不足。"),
@@ -70,17 +79,25 @@ PROBLEMS: dict[str, Text] = {
 }
 
 NOT_PROVED_OF_PACKS: tuple[Text, ...] = (
+    (
+        "that it was written down as it happened: Xueshi alone kept the record",
+        "是否在学习时如实写下：记录只由学时平台自己保存",
+    ),
     ("who sat in front of the screen, or that anybody listened", "屏幕前是谁，以及是否用心听讲"),
     ("whose learner id this is: the pack holds no name", "学员编号属于谁：证据包内没有姓名"),
     ("that the server's clock was right before the witnesses' time", "见证时间之前，服务器的时钟是否准确"),
     ("whether hours were awarded for it, or still count", "是否已因此记学时，以及学时现在是否有效"),
-    ("that the witnesses are independent: the policy is your choice", "见证方是否独立：策略由您选定"),
+    ("that the witnesses are independent: the policy is your choice", "见证方是否独立：名单由您选定"),
 )
 NOT_PROVED_OF_CERTIFICATES: tuple[Text, ...] = (
+    ("that it is deserved: Xueshi alone decided that", "是否应得：只由学时平台自己判断"),
     ("whose certificate it is: no name is in it", "证书属于谁：其中没有姓名"),
     ("whether its hours still count today: ask for its code", "学时今天是否仍然有效：请按编号查验"),
-    ("how the course was watched: its evidence pack says that", "课程是怎样看完的：见其证据包"),
-    ("that the witnesses are independent: the policy is your choice", "见证方是否独立：策略由您选定"),
+    (
+        "how the course was watched: it names no watch, so only Xueshi says which pack belongs to it",
+        "课程是怎样看完的：其中没有学习记录的编号，对应哪一份证据包只有学时平台能说明",
+    ),
+    ("that the witnesses are independent: the policy is your choice", "见证方是否独立：名单由您选定"),
 )
 
 
@@ -111,40 +128,75 @@ def plain(text: str) -> str:
 
 def _said(result: Result) -> Iterator[Text]:
     if result.pack:
-        watch, legs = result.pack["watch"], result.pack["legs"]
-        wrong = sum(leg["kind"] == "answered_wrong" for leg in legs)
-        course, learner = (plain(watch[name]) for name in ("course_id", "learner_id"))
-        begin, end = (instant(watch[name] // 1000) for name in ("started_at", "completed_at"))
-        credited = f"{watch['furthest_ms'] / 1000} / {watch['duration_ms'] / 1000} s"
-        confirmed = watch["confirmed"]
-        yield (
-            f"Xueshi signed (key {plain(result.key_id)}): learner {learner} watched course {course}, {begin} to {end}",
-            f"学时签发（密钥 {plain(result.key_id)}）：学员 {learner} 学习课程 {course}，{begin} 至 {end}",
-        )
-        yield (
-            f"{len(legs)} records agree: {credited} watched, {confirmed} prompts confirmed, {wrong} wrong answers",
-            f"{len(legs)} 条记录彼此一致：观看 {credited}，确认互动 {confirmed} 次，答错 {wrong} 次",
-        )
-        yield (
-            f"nothing was credited faster than {watch['max_rate']} times real time, but for one gap",
-            f"除一次断线余量外，计入速度不超过实际时间的 {watch['max_rate']} 倍",
-        )
+        yield from _said_of_watch(result.pack, plain(result.key_id))
+        yield from _said_of_rules(result.pack)
     if result.statement:
-        said = result.statement
-        title, certificate = plain(said["title"]), f"{said['credential']} {said['code']}"
-        hours, at = said["hours"], said["completed_at"]
-        yield (
-            f"Xueshi issued certificate {certificate}: {hours} hours, {title}, completed {at}",
-            f"学时签发证书 {certificate}：{hours} 学时，{title}，完成于 {at}",
-        )
+        yield from _said_of_certificate(result.statement)
+
+
+def _said_of_watch(pack: dict[str, Any], key_id: str) -> Iterator[Text]:
+    watch, legs = pack["watch"], pack["legs"]
+    wrong = sum(leg["kind"] == "answered_wrong" for leg in legs)
+    course, learner = (plain(watch[name]) for name in ("course_id", "learner_id"))
+    version, basis, number = plain(watch["content_version"]), plain(watch["basis"]), watch["number"]
+    begin, end = (instant(watch[name] // 1000) for name in ("started_at", "completed_at"))
+    credited = f"{watch['furthest_ms'] / 1000} / {watch['duration_ms'] / 1000} s"
+    confirmed = watch["confirmed"]
+    yield (
+        f"Xueshi states (key {key_id}) that learner {learner} watched course {course}, {begin} to {end}",
+        f"学时平台声明（密钥 {key_id}）：学员 {learner} 学习课程 {course}，{begin} 至 {end}",
+    )
+    yield (
+        f"as attempt {number}, of content version {version}, on the basis of {basis}",
+        f"第 {number} 次学习，内容版本 {version}，依据 {basis}",
+    )
+    yield (
+        f"{len(legs)} records agree: {credited} watched, {confirmed} prompts confirmed, {wrong} wrong answers",
+        f"{len(legs)} 条记录彼此一致：观看 {credited}，确认互动 {confirmed} 次，答错 {wrong} 次",
+    )
+    yield (
+        f"by them nothing was credited faster than {watch['max_rate']} times real time, but for one gap",
+        f"按这些记录，除一次断线余量外，计入速度不超过实际时间的 {watch['max_rate']} 倍",
+    )
+
+
+def _said_of_rules(pack: dict[str, Any]) -> Iterator[Text]:
+    rules, needed = pack["policy"], prompts_needed(pack)
+    gap, tail, beat, lease = (
+        rules[f"{name}_ms"] / 1000 for name in ("gap_cap", "tail_tolerance", "beat_interval", "lease")
+    )
+    hours, named = rules["daily_cap_ms"] / 3_600_000, f"{plain(rules['id'])} ({rules['effective_from']})"
+    yield (
+        f"by the published rules {named}: {needed} prompts, at most {gap} s for a gap, {hours} h a day, "
+        f"{tail} s of the end may be missing, beats {beat} s apart, a session ends after {lease} s",
+        f"按已公布的规则 {named}：互动 {needed} 次，断线余量最多 {gap} 秒，每日最多 {hours} 小时，"
+        f"结尾最多缺 {tail} 秒，每 {beat} 秒上报一次，{lease} 秒无音讯则会话结束",
+    )
+
+
+def _said_of_certificate(said: dict[str, Any]) -> Iterator[Text]:
+    title, certificate, hours = plain(said["title"]), f"{said['credential']} {said['code']}", said["hours"]
+    issued, completed, end = said["issued_at"], said["completed_at"], said["period_end"] or "..."
+    category = {"compulsory": "必修", "elective": "选修"}[said["category"]]
+    yield (
+        f"Xueshi states certificate {certificate}: {hours} hours ({said['category']}), {title}, completed {completed}",
+        f"学时平台声明证书 {certificate}：{hours} 学时（{category}），{title}，完成于 {completed}",
+    )
+    yield (
+        f"issued {issued}, for the period {said['period_start']} to {end}",
+        f"签发于 {issued}，计入周期 {said['period_start']} 至 {end}",
+    )
 
 
 def _logged(result: Result) -> Iterator[Text]:
     if result.proof:
         note = result.proof.note
-        origin, place = plain(note.origin), f"{result.proof.index} / {note.size}"
-        yield (f"it is in the log {origin}, entry {place}", f"已在日志 {origin} 中，条目 {place}")
+        origin, place, size = plain(note.origin), result.proof.index + 1, note.size
+        yield (
+            f"it is in the log {origin}, as entry {place} of {size}",
+            f"已在日志 {origin} 中，共 {size} 条，第 {place} 条",
+        )
     if not result.cosigned_at:
-        yield ("no witness vouches for that: the policy asks for none", "没有见证方为此作证：策略未作要求")
+        yield ("no witness vouches for that: the policy asks for none", "没有见证方为此作证：名单未作要求")
     for name, at in sorted(result.cosigned_at.items()):
         yield (f"witness {plain(name)} had seen that at {instant(at)}", f"见证方 {plain(name)} 于 {instant(at)} 已看到")

@@ -44,7 +44,8 @@ describe('the page that checks a file', () => {
     const user = await opened()
     await user.upload(screen.getByLabelText('选择文件，或拖到这里'), file('genuine-pack.json'))
     await waitFor(() => expect(heard()).toContain('通过：能够核对的各项都正确。'))
-    expect(heard()).toContain('见证方 w1 于 2026/9/21 23:13:20 已看到')
+    expect(heard()).toContain('见证方 w1 于 2026/9/21 23:13:20（北京时间） 已看到')
+    expect(heard()).toContain('按已公布的规则 2026-01（2026-01-01）：互动 2 次，断线余量最多 30 秒')
     expect(heard()).toContain('屏幕前是谁，以及是否用心听讲')
     await user.upload(screen.getByLabelText('选择文件，或拖到这里'), file('changed-pack.json'))
     await waitFor(() => expect(heard()).toContain('不通过'))
@@ -74,7 +75,7 @@ describe('the page that checks a file', () => {
     screen.getByText('公钥：您给出的文件。')
     screen.getByText('日志与见证方名单：您给出的文件。')
     await user.upload(input, file('policy-without-quorum.txt'))
-    await waitFor(() => expect(heard()).toContain('策略文件损坏'))
+    await waitFor(() => expect(heard()).toContain('名单损坏'))
     await user.click(screen.getByRole('button', { name: '改回本站公布的公钥和名单' }))
     screen.getByText(/公钥：打开此页时从本站/)
     expect(screen.queryByRole('button', { name: '改回本站公布的公钥和名单' })).toBeNull()
@@ -82,7 +83,7 @@ describe('the page that checks a file', () => {
 
   it('takes what is pasted, and what a link carries behind its #', async () => {
     const user = await opened(`#${base64UrlText(content('genuine-certificate.json'))}`)
-    await waitFor(() => expect(heard()).toContain('AFP 1.5 学时'))
+    await waitFor(() => expect(heard()).toContain('AFP 1.5 学时（选修）'))
     const field = screen.getByLabelText('或粘贴文件内容、链接、证书编号')
     await user.click(field)
     await user.paste('{"not": "a pack"')

@@ -1,7 +1,8 @@
 // What an evidence pack says, compared with everything else that it says.
 
-import { base64UrlBytes, isCanonical, jsonObject, Unreadable } from './encoding'
+import { base64UrlBytes, isCanonical, jsonObject, Unreadable, type Json } from './encoding'
 import type { Problem } from './problems'
+import RULES from './rules.json'
 import {
   isCount,
   isDay,
@@ -34,6 +35,7 @@ export interface Watch {
   learner_id: string
   course_id: string
   content_version: string
+  basis: string
   number: number
   duration_ms: number
   max_rate: string
@@ -81,9 +83,12 @@ interface Prompt {
 interface Rules {
   id: string
   effective_from: string
+  source: string
   prompts_per_50_minutes: number
   prompts_minimum: number
+  beat_interval_ms: number
   gap_cap_ms: number
+  lease_ms: number
   daily_cap_ms: number
   tail_tolerance_ms: number
 }
@@ -189,7 +194,7 @@ export function readPack(text: string): Pack {
 
 /** Where the pack disagrees with itself. */
 export function packProblems(pack: Pack): Problem[] {
-  return [chain, pins, sessions, credit, days, answers, prompts, completion].flatMap((part) => part(pack))
+  return [chain, pins, rules, sessions, credit, days, answers, prompts, completion].flatMap((part) => part(pack))
 }
 
 function at(code: string, leg: Leg): Problem {
@@ -235,6 +240,14 @@ function pins({ watch, policy, legs }: Pack): Problem[] {
     const stays = prompt_key_id === first?.prompt_key_id && questions === first.questions
     return leg.kind === 'started' && isSaid && stays ? [] : [at('leg_pins', leg)]
   })
+}
+
+/** The rules that the pack is judged by are published ones; only the words of their source may change. */
+function rules({ policy }: Pack): Problem[] {
+  const sameId: Json = RULES.rules.find(({ id }) => id === policy.id) ?? {}
+  const others = Object.entries(policy).filter(([name, value]) => name !== 'source' && sameId[name] !== value)
+  const detail = others.map(([name, value]) => `${name} ${value}`).join(', ')
+  return others.length > 0 ? [{ code: 'rules_unknown', detail }] : []
 }
 
 /** Each leg is of the session that started last; after its end nothing happens in it. */
@@ -319,12 +332,17 @@ function prompts({ watch, policy, legs, prompts: summary }: Pack): Problem[] {
   const said = summary.map((prompt) => figures({ wrong_answers: 0, ...prompt }))
   const isSame = JSON.stringify(said) === JSON.stringify(summarized(legs).map(figures))
   const found: Problem[] = isSame ? [] : [{ code: 'prompts' }]
-  const product = BigInt(policy.prompts_per_50_minutes) * BigInt(watch.duration_ms)
-  const byLength = Number((product + FIFTY_MINUTES_MS - 1n) / FIFTY_MINUTES_MS)
-  const needed = Math.max(policy.prompts_minimum, byLength)
+  const needed = promptsNeeded(watch, policy)
   const confirmed = legs.filter((leg) => leg.kind === 'prompt_confirmed')
   const isWhole = confirmed.length === needed && confirmed.every((leg, place) => leg.prompt_index === place)
   return isWhole ? found : [...found, { code: 'prompts_missing', detail: `${confirmed.length} / ${needed}` }]
+}
+
+/** How many prompts the pack's rules ask for. */
+export function promptsNeeded(watch: Watch, policy: Rules): number {
+  const product = BigInt(policy.prompts_per_50_minutes) * BigInt(watch.duration_ms)
+  const byLength = Number((product + FIFTY_MINUTES_MS - 1n) / FIFTY_MINUTES_MS)
+  return Math.max(policy.prompts_minimum, byLength)
 }
 
 function figures({ index, position_ms, confirmed_at, response_ms, wrong_answers }: Prompt): unknown[] {

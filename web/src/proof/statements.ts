@@ -11,6 +11,7 @@ export interface Statement {
   course_id: string
   title: string
   hours: string
+  category: string
   credential: string
   period_start: string
   period_end: string | null

@@ -131,7 +131,7 @@ export const staffZh = {
   'audit.step.log': '核验日志仍以您上次保存的检查点开头：',
   'audit.step.chain': '由运维核验账本与观看记录的整条链，并与日志中的每日链头比对：',
   'audit.heads':
-    '每晚 0:30 后，当天有变动的链头写入带对象锁的存储，其 SHA-256 进入透明日志，由外部见证方联署：此后任何人都不能改写、删除或倒填日期而不被发现。',
+    '每晚 0:30 后，当天有变动的链头写入带对象锁的存储，其 SHA-256 进入透明日志，由名单上的见证方联署：此后改写、删除或倒填日期，凡保存着较早检查点的人都能发现，只要见证方不全由运营方掌握。',
 
   'records.title': '学时申报',
   'records.lead': '把学员申报的学时按证书成批导出，并导入认证机构的答复。',
@@ -385,7 +385,7 @@ export const staffEn: Record<keyof typeof staffZh, string> = {
   'audit.step.log': 'Check that the log still begins with the checkpoint that you kept last time:',
   'audit.step.chain': "An operator checks whole chains of ledgers and watches, against each day's heads in the log:",
   'audit.heads':
-    'Every night after 0:30 the heads of the chains that grew are written to storage under object lock, and the transparency log, cosigned by witnesses outside, takes their SHA-256: nobody can change, drop or back-date them afterwards without being noticed.',
+    'Every night after 0:30 the heads of the chains that grew are written to storage under object lock, and the transparency log, cosigned by the witnesses of the policy, takes their SHA-256: whoever kept an older checkpoint notices a later change, drop or back-dating, as long as the witnesses are not all the operator’s own.',
 
   'records.title': 'Declarations',
   'records.lead': "Export what learners declared, batch by batch, and import the certifying body's answers.",
