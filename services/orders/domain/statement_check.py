@@ -40,6 +40,22 @@ class ReportedDifference:
     finding: Finding
     difference: Difference
 
+    @property
+    def told(self) -> str:
+        """All that it says, by which it is known again when the day is compared once more."""
+        one = self.difference
+        said = [f"{found.what}: {found.ours} / {found.theirs}" for found in one.particulars]
+        return "\n".join([self.finding, one.kind, one.reference, f"{one.ours_fen} / {one.theirs_fen}", *said])
+
+
+@stored(shape=1, personal=Kept("by", "reason", because="staff answer for what they did", until="the table goes"))
+class Resolution:
+    """Says that finance has found out about a difference. `by` is a person's opaque id."""
+
+    at: datetime
+    by: str
+    reason: str
+
 
 @dataclass(frozen=True)
 class CheckResult:

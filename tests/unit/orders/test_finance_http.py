@@ -32,6 +32,7 @@ ROUTES = [
     ("GET", f"{CHECKS}?month=2026-03"),
     ("GET", f"{CHECKS}/{CHECK_ID}"),
     ("GET", f"{CHECKS}/{CHECK_ID}/files/{FILE}"),
+    ("POST", f"{CHECKS}/{CHECK_ID}/resolutions"),
     ("POST", EXPORTS),
     ("GET", EXPORTS),
     ("GET", f"{EXPORTS}/{EXPORT_ID}"),

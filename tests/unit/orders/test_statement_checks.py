@@ -22,6 +22,7 @@ from services.orders.app.finance.request_check import (
     request_check,
     request_daily_checks,
 )
+from services.orders.app.finance.resolve_difference import CheckView, resolve_difference, view_check
 from services.orders.app.finance.run_check import run_check
 from services.orders.app.payments.settle_payment import settle_payment
 from services.orders.domain.export import SCHEDULE
@@ -231,6 +232,60 @@ def test_what_the_report_names_of_a_difference(counter: Counter, objects: Memory
     assert listed[1][-1], "the next step"
 
 
+def resolve(counter: Counter, check: StatementCheck, reason: str, reference: str = "") -> CheckView:
+    told = reference or result(check).first[0].difference.reference
+    return resolve_difference(counter.world.ctx, a_call(FINANCE), check.check_id, LineKind.PAYMENT, told, reason)
+
+
+def test_a_difference_that_was_found_out_about_is_told_so_and_raises_no_alarm_again(
+    counter: Counter, objects: MemoryObjects, capsys: pytest.CaptureFixture[str]
+) -> None:
+    counter.provider.lines[0] = replace(counter.provider.lines[0], transaction_id="T0")
+    check = checked(counter, objects)
+    assert "ReconciliationDifferences" in capsys.readouterr().out
+    assert view_check(counter.world.ctx, check).resolution(result(check).first[0]) is None
+    done = resolve(counter, check, "渠道换号")
+    before = counter.world.store.snapshot()
+    again = resolve(counter, check, "又一个理由")
+    assert counter.world.store.snapshot() == before
+    for view in (done, again):
+        found = view.resolution(result(check).first[0])
+        assert found
+        assert (found.by, found.reason) == (FINANCE.id, "渠道换号")
+    assert [record.action for record in audits(counter.world)].count("resolve_difference") == 1
+
+    same = checked(counter, objects, key=OTHER_KEY)
+    assert not result(same).is_clean
+    assert view_check(counter.world.ctx, same).resolution(result(same).first[0])
+    assert "ReconciliationDifferences" not in capsys.readouterr().out
+
+    counter.provider.lines[0] = replace(counter.provider.lines[0], currency="USD")
+    more = checked(counter, objects, key="key-0000000000003")
+    assert view_check(counter.world.ctx, more).resolution(result(more).first[0]) is None, "it says something more"
+    assert "ReconciliationDifferences" in capsys.readouterr().out
+
+
+def test_what_is_no_difference_of_it_cannot_be_resolved(counter: Counter, objects: MemoryObjects) -> None:
+    check = checked(counter, objects)
+    before = counter.world.store.snapshot()
+    with pytest.raises(Problem) as error:
+        resolve(counter, check, "?", counter.provider.lines[0].number)
+    assert error.value.type.code == "DIFFERENCE_NOT_FOUND"
+    assert counter.world.store.snapshot() == before
+
+
+def test_the_order_of_a_payment_that_was_never_settled_is_named(counter: Counter, objects: MemoryObjects) -> None:
+    order = place(counter.world, learner_id=LearnerId("a-third-learner"))
+    payment = counter.start(order)
+    counter.provider.pay(payment)
+    (found,) = result(checked(counter, objects)).first
+    assert (found.finding, found.difference.order_id) == (Finding.MISSING_HERE, order.order_id)
+
+
+def audits(world: World) -> list[AuditRecord]:
+    return [stored.value for stored in world.store.query("AUDIT#2026-03", "", AuditRecord)]
+
+
 def test_a_statement_that_finance_brings_is_compared_instead(counter: Counter, objects: MemoryObjects) -> None:
     brought = encode(Statement(counter.provider.lines[:-1])).encode()
     check = checked(counter, objects, statement=brought)
@@ -249,8 +304,7 @@ def test_the_same_upload_is_one_request_and_another_one_is_not(world: World, obj
     with pytest.raises(Problem) as error:
         ask(world, objects, statement=b"two")
     assert error.value.type.code == "IDEMPOTENCY_KEY_REUSED"
-    audits = [stored.value for stored in world.store.query("AUDIT#2026-03", "", AuditRecord)]
-    assert [(audit.action, audit.subject, audit.reason) for audit in audits] == [
+    assert [(audit.action, audit.subject, audit.reason) for audit in audits(world)] == [
         ("request_reconciliation", first.check_id, "对账")
     ]
 

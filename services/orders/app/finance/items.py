@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 
 from services.kit.days import Days, civil_day
 from services.kit.kinds import NOTHING, stored
@@ -12,6 +13,7 @@ from services.kit.store.shards import shard_of, shards_of
 from services.orders.domain.ids import CheckId, ExportId
 from services.orders.domain.movement import Movement
 from services.orders.domain.payment import LineKind, ProviderName
+from services.orders.domain.statement_check import ReportedDifference, Resolution
 
 
 def movement_key(provider: str, day: date, kind: LineKind, reference: str) -> Key:
@@ -42,6 +44,22 @@ def check_key(check_id: CheckId) -> Key:
 def checks_of_month(month: str) -> str:
     """Partition of the reconciliations of a civil month's days (such as 202611; a reconciliation's id will do)."""
     return f"RECONCILIATIONS#{month[:6]}"
+
+
+def resolution_key(provider: ProviderName, day: date, found: ReportedDifference) -> Key:
+    """What finance says of a difference, in whichever reconciliation of the day it is found."""
+    return Key(resolutions_of_day(provider, day), sha256(found.told.encode()).hexdigest())
+
+
+def resolutions_of_day(provider: ProviderName, day: date) -> str:
+    """Partition of what finance says of a civil day's differences."""
+    return f"RESOLUTIONS#{provider}#{day}"
+
+
+def resolutions(store: Store, provider: ProviderName, day: date) -> dict[Key, Resolution]:
+    """What finance says of a civil day's differences."""
+    found = store.query(resolutions_of_day(provider, day), "", Resolution)
+    return {stored.key: stored.value for stored in found}
 
 
 @stored(shape=1, personal=NOTHING)

@@ -30,5 +30,12 @@ RECONCILIATION_NOT_FOUND = not_found(
     "请从对账列表重新选择；尚未完成的对账还没有文件。",
     "Choose again from the list of reconciliations; one that is not finished has no files yet.",
 )
+DIFFERENCE_NOT_FOUND = not_found(
+    "DIFFERENCE_NOT_FOUND",
+    "这次对账没有这笔差异；未作任何更改。",
+    "This reconciliation has no such difference; nothing was changed.",
+    "请从对账结果所列的差异中选择。",
+    "Choose one of the differences that it lists.",
+)
 
 EXPORT_PROBLEMS = declared_in(globals())

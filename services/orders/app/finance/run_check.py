@@ -13,20 +13,39 @@ from services.kit.observability import count, logger
 from services.kit.store import MAX_TRANSACTION_ITEMS, Change, Stored, commit_retrying, required
 from services.kit.store.pages import merged
 from services.orders.app.context import Context, FinanceContext, ReconciliationContext
-from services.orders.app.finance.items import check_key, movement_key, movements_of_day
+from services.orders.app.finance.items import (
+    check_key,
+    movement_key,
+    movements_of_day,
+    resolution_key,
+    resolutions,
+)
 from services.orders.app.finance.reconciliation_report import difference_rows, reconciliation_report
+from services.orders.app.payments.items import payment_key
+from services.orders.app.refunds.items import refund_key
 from services.orders.domain.export import SCHEDULE, KeptFile
-from services.orders.domain.ids import CheckId
+from services.orders.domain.ids import CheckId, PaymentNumber, RefundId
 from services.orders.domain.movement import Movement
 from services.orders.domain.payment import (
+    LineKind,
     MalformedStatement,
+    Payment,
     PaymentProvider,
     ProviderUnavailable,
     StatementLine,
     StatementNotReady,
 )
 from services.orders.domain.reconciliation import Reference, reconcile, reference_of
-from services.orders.domain.statement_check import SHOWN, CheckResult, CheckState, Finding, StatementCheck, differences
+from services.orders.domain.refund import Refund
+from services.orders.domain.statement_check import (
+    SHOWN,
+    CheckResult,
+    CheckState,
+    Finding,
+    ReportedDifference,
+    StatementCheck,
+    differences,
+)
 from services.orders.events.published import ReconciliationRequested
 
 REPORTS = "reports/"
@@ -50,7 +69,7 @@ def run_check(ctx: ReconciliationContext, event: Envelope) -> None:
         raise ProviderUnavailable(f"no account at {check.provider}, which moved money")
     state, lines = _statement(ctx, provider, check)
     result = _compared(ctx, check, lines, ours) if state is CheckState.DONE else None
-    _finish(ctx, check.check_id, state, result)
+    _finish(ctx, check, state, result)
 
 
 def _stored(ctx: Context, check_id: CheckId) -> Stored[StatementCheck]:
@@ -80,7 +99,7 @@ def _compared(
     ctx: FinanceContext, check: StatementCheck, lines: Sequence[StatementLine], ours: Sequence[Movement]
 ) -> CheckResult:
     done = reconcile(check.day, lines, ours, _dated_otherwise(ctx, check, lines, ours))
-    found = differences(done)
+    found = _reported(ctx, check, differences(done))
     name = f"{check.day:%Y%m%d}-{check.provider}"
     headings, rows = difference_rows(found)
     files = (
@@ -90,6 +109,26 @@ def _compared(
     _enter_fees(ctx, check, done.new_fees)
     counts = {finding: sum(one.finding is finding for one in found) for finding in Finding}
     return CheckResult(dict(done.matched), dict(done.ours), dict(done.theirs), counts, tuple(found[:SHOWN]), files)
+
+
+def _reported(ctx: Context, check: StatementCheck, found: Iterable[ReportedDifference]) -> list[ReportedDifference]:
+    """What finance has not found out about before what it has; the first of them with the order they are about."""
+    resolved = resolutions(ctx.store, check.provider, check.day)
+    ranked = sorted(found, key=lambda one: resolution_key(check.provider, check.day, one) in resolved)
+    return [*(_with_order(ctx, one) for one in ranked[:SHOWN]), *ranked[SHOWN:]]
+
+
+def _with_order(ctx: Context, found: ReportedDifference) -> ReportedDifference:
+    """Also where no movement says so: the payment or the refund may be known that was never settled."""
+    one = found.difference
+    if one.order_id is not None:
+        return found
+    known: Stored[Payment] | Stored[Refund] | None = (
+        ctx.store.get(payment_key(PaymentNumber(one.reference)), Payment)
+        if one.kind is LineKind.PAYMENT
+        else ctx.store.get(refund_key(RefundId(one.reference)), Refund)
+    )
+    return replace(found, difference=replace(one, order_id=known.value.order_id)) if known else found
 
 
 def _dated_otherwise(
@@ -136,7 +175,9 @@ def _keep(ctx: FinanceContext, check: StatementCheck, name: str, content: bytes,
     return KeptFile(name, key, len(content), digest)
 
 
-def _finish(ctx: Context, check_id: CheckId, state: CheckState, result: CheckResult | None) -> None:
+def _finish(ctx: Context, check: StatementCheck, state: CheckState, result: CheckResult | None) -> None:
+    check_id = check.check_id
+
     def plan() -> tuple[Change, bool]:
         stored = _stored(ctx, check_id)
         if stored.value.state is not CheckState.REQUESTED:
@@ -146,6 +187,12 @@ def _finish(ctx: Context, check_id: CheckId, state: CheckState, result: CheckRes
 
     if commit_retrying(ctx.store, plan):
         count("Reconciliations", state=state)
-        if result and not result.is_clean:
+        if result and not _all_resolved(ctx, check, result):
             logger().error("statement differs", check_id=check_id, differences=sum(result.counts.values()))
             count("ReconciliationDifferences")
+
+
+def _all_resolved(ctx: Context, check: StatementCheck, result: CheckResult) -> bool:
+    """Whether there is none that finance has not found out about: those come first."""
+    resolved = resolutions(ctx.store, check.provider, check.day)
+    return all(resolution_key(check.provider, check.day, found) in resolved for found in result.first)

@@ -12,6 +12,7 @@ from services.kit.http import HttpApi
 from services.kit.identity import Role
 from services.orders.app.context import FinanceContext
 from services.orders.app.finance.request_check import link_check_file, list_checks, read_check, request_check
+from services.orders.app.finance.resolve_difference import CheckView, resolve_difference, view_check
 from services.orders.domain import ids
 from services.orders.domain.payment import LineKind, ProviderName
 from services.orders.domain.reconciliation import Particular
@@ -20,6 +21,7 @@ from services.orders.domain.statement_check import (
     CheckState,
     Finding,
     ReportedDifference,
+    Resolution,
     StatementCheck,
 )
 from services.orders.handlers.routes.fields import MONTH, Reason
@@ -57,6 +59,14 @@ class ReconciliationRequest(Request):
     )
 
 
+class ResolutionRequest(Request):
+    """A difference was found out about."""
+
+    kind: LineKind
+    reference: StrictStr = Field(min_length=1, max_length=256, description="the payment's number or the refund's")
+    reason: Reason
+
+
 class TotalsAnswer(Answer):
     """Movements of one kind on one side."""
 
@@ -73,6 +83,14 @@ class DiscrepancyAnswer(Answer):
     theirs: str
 
 
+class ResolutionAnswer(Answer):
+    """What finance says of a difference."""
+
+    at: datetime
+    by: str = Field(description="the opaque id of who says it")
+    reason: str
+
+
 class DifferenceAnswer(Answer):
     """A movement that the two sides do not tell alike."""
 
@@ -86,6 +104,7 @@ class DifferenceAnswer(Answer):
     order_id: str | None = Field(description="null where we know of no such movement")
     trade_no: str = Field(description="the provider's number of the payment")
     particulars: list[DiscrepancyAnswer] = Field(description="what is told differently, besides the amount")
+    resolution: ResolutionAnswer | None = Field(description="null until finance has found out about it")
 
 
 class ReconciliationResultAnswer(Answer):
@@ -128,12 +147,15 @@ def add_reconciliation_routes(api: HttpApi, ctx: FinanceContext) -> None:
     """The routes."""
     finance = api.secured(Role.FINANCE)
 
+    def answer(check: StatementCheck) -> ReconciliationAnswer:
+        return _view(view_check(ctx, check))
+
     @finance.route("POST /v1/orders/reconciliations", "request_reconciliation", status_code=202, idempotent=True)
     def ask(request: ReconciliationRequest) -> ReconciliationAnswer:
         """Have a provider's statement of a day compared with our records."""
         statement = base64.b64decode(request.statement) if request.statement else None
         asked = request_check(ctx, api.call(), request.provider, request.day, statement, request.reason)
-        return _answer(asked)
+        return answer(asked)
 
     @finance.route("GET /v1/orders/reconciliations", "list_reconciliations")
     def listed(
@@ -141,12 +163,18 @@ def add_reconciliation_routes(api: HttpApi, ctx: FinanceContext) -> None:
     ) -> ReconciliationsAnswer:
         """The reconciliations of a month's days."""
         found = list_checks(ctx, month.replace("-", ""))
-        return ReconciliationsAnswer(reconciliations=[_answer(check) for check in found])
+        return ReconciliationsAnswer(reconciliations=[answer(check) for check in found])
 
     @finance.route("GET /v1/orders/reconciliations/<reconciliation_id>", "read_reconciliation")
     def read(reconciliation_id: CheckId) -> ReconciliationAnswer:
         """What a reconciliation found."""
-        return _answer(read_check(ctx, reconciliation_id))
+        return answer(read_check(ctx, reconciliation_id))
+
+    @finance.route("POST /v1/orders/reconciliations/<reconciliation_id>/resolutions", "resolve_difference")
+    def resolve(reconciliation_id: CheckId, request: ResolutionRequest) -> ReconciliationAnswer:
+        """Say that a difference was found out about, and how; whoever says it first is kept."""
+        kind, reference = request.kind, request.reference
+        return _view(resolve_difference(ctx, api.call(), reconciliation_id, kind, reference, request.reason))
 
     @finance.route("GET /v1/orders/reconciliations/<reconciliation_id>/files/<file_name>", "link_reconciliation_file")
     def link(reconciliation_id: CheckId, file_name: FileName) -> LinkAnswer:
@@ -154,18 +182,20 @@ def add_reconciliation_routes(api: HttpApi, ctx: FinanceContext) -> None:
         return link_answer(link_check_file(ctx, api.call(), reconciliation_id, file_name))
 
 
-def _answer(check: StatementCheck) -> ReconciliationAnswer:
-    result = _result(check.result) if check.result else None
+def _view(view: CheckView) -> ReconciliationAnswer:
+    check = view.check
+    result = _result(view, check.result) if check.result else None
     return ReconciliationAnswer.of(
         check, reconciliation_id=check.check_id, uploaded=check.statement_key is not None, result=result
     )
 
 
-def _result(result: CheckResult) -> ReconciliationResultAnswer:
-    differences = [_difference(found) for found in result.first]
+def _result(view: CheckView, result: CheckResult) -> ReconciliationResultAnswer:
+    differences = [_difference(found, view.resolution(found)) for found in result.first]
     return ReconciliationResultAnswer.of(result, clean=result.is_clean, differences=differences)
 
 
-def _difference(found: ReportedDifference) -> DifferenceAnswer:
+def _difference(found: ReportedDifference, resolution: Resolution | None) -> DifferenceAnswer:
     particulars = [DiscrepancyAnswer.of(one) for one in found.difference.particulars]
-    return DifferenceAnswer.of(found, found.difference, particulars=particulars)
+    resolved = ResolutionAnswer.of(resolution) if resolution else None
+    return DifferenceAnswer.of(found, found.difference, particulars=particulars, resolution=resolved)
