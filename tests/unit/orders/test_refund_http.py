@@ -15,6 +15,7 @@ from services.orders.domain.refund import RefundStatus
 from services.orders.handlers.aftersale import build_api
 from tests.fakes.invoice_files import MemoryInvoiceFiles
 from tests.gateway import Answer, claims, origin_secret, request, send
+from tests.unit.orders.counter import Counter
 from tests.unit.orders.shop import a_line, ask, decide, pay, place
 from tests.unit.orders.world import ADMINISTRATOR, KEY, MEMBER, OTHER_KEY, RECOMMENDED, VISITOR, World
 
@@ -23,6 +24,7 @@ ASK = "/v1/orders/orders/{}/refunds"
 READ = "/v1/orders/refunds/{}"
 STAFF_ASK = "/v1/orders/finance/orders/{}/refunds"
 STAFF_ORDER = "/v1/orders/finance/orders/{}"
+STAFF_FIND = f"/v1/orders/finance/orders?number={ORDER}"
 STAFF_LIST = "/v1/orders/finance/refunds?day=2026-03-02"
 STAFF_READ = "/v1/orders/finance/refunds/{}"
 RESEND = "/v1/orders/finance/refunds/{}/attempts"
@@ -33,6 +35,7 @@ ROUTES: list[tuple[str, str, Any, set[str]]] = [
     ("GET", READ, None, {"learner"}),
     ("POST", STAFF_ASK, {"reason": "因重复购买"}, {"administrator"}),
     ("GET", STAFF_ORDER, None, FINANCE),
+    ("GET", STAFF_FIND, None, FINANCE),
     ("GET", STAFF_LIST, None, FINANCE),
     ("GET", STAFF_READ, None, FINANCE),
     ("POST", RESEND, {"reason": "银行卡已恢复"}, FINANCE),
@@ -222,6 +225,27 @@ def test_every_route_is_covered_by_the_test_of_access() -> None:
         for method, path, _body, roles in ROUTES
     }
     assert documented == covered
+
+
+def test_finance_finds_an_order_by_whatever_number_it_has(world: World, api: HttpApi) -> None:
+    counter = Counter(world)
+    sold = counter.sell(a_line(1), a_line(2, RECOMMENDED))
+    counter.sell(learner_id=VISITOR)
+    refund = counter.take_back(sold, 2)
+    invoice = counter.invoice(sold)
+    assert sold.paid_by
+    assert invoice
+    payment_number, trade_no = sold.paid_by.payment_number, sold.paid_by.trade_no
+    counter.take_back(sold, 1)
+    (red,) = counter.red_letter(sold)
+    by = (payment_number, trade_no, refund.refund_id, invoice.invoice_id, invoice.number, red.red_number, sold.order_id)
+    for number in by:
+        found = call(api, "GET", f"/v1/orders/finance/orders?number={number}", role="finance")
+        assert (found.status, found.body["order_id"], found.body["learner_id"]) == (200, sold.order_id, MEMBER), number
+    for number in ("12345678", "4" * 28):
+        assert call(api, "GET", f"/v1/orders/finance/orders?number={number}", role="finance").code == "ORDER_NOT_FOUND"
+    for number in ("", "1234567", "a%20b%20c%20d%20", "9" * 65):
+        assert call(api, "GET", f"/v1/orders/finance/orders?number={number}", role="finance").code == "INVALID_REQUEST"
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "2026-3-2", "1772409600", "20260302", ""])

@@ -10,11 +10,12 @@ from services.kit.bodies import Answer, Day, Request
 from services.kit.http import HttpApi
 from services.kit.identity import Role
 from services.orders.app.context import Context
+from services.orders.app.ordering.find_order import find_order
 from services.orders.app.ordering.read_orders import known_order
 from services.orders.app.refunds.ask_refund import RefundDraft, ask_refund
 from services.orders.app.refunds.read_refunds import known_refund, refunds_of_day, refunds_of_order
 from services.orders.app.refunds.resend_refund import resend_refund
-from services.orders.domain.order import MAX_LINES, Goods
+from services.orders.domain.order import MAX_LINES, Goods, Order
 from services.orders.domain.refund import Cause, Decision, Refund, RefundLine, RefundStatus
 from services.orders.handlers.routes.fields import NUMBER, OrderId, Reason, RefundId, learner_id
 from services.orders.handlers.routes.ordering.answers import OrderAnswer, order_answer
@@ -153,11 +154,26 @@ def _add_staff(api: HttpApi, ctx: Context) -> None:
         """Have the provider asked again for a refund that failed there."""
         return _staff_answer(resend_refund(ctx, api.call(), refund_id, request.reason))
 
+    def answer(found: Order) -> StaffOrderAnswer:
+        return StaffOrderAnswer.of(found, **dict(order_answer(found, ctx.clock.now())))
+
     @staff.route("GET /v1/orders/finance/orders/<order_id>", "read_any_order")
     def order(order_id: OrderId) -> StaffOrderAnswer:
         """How a learner's order stands."""
-        found = known_order(ctx, order_id).value
-        return StaffOrderAnswer.of(found, **dict(order_answer(found, ctx.clock.now())))
+        return answer(known_order(ctx, order_id).value)
+
+    @staff.route("GET /v1/orders/finance/orders", "find_order")
+    def find(
+        number: Annotated[
+            str,
+            Query(
+                pattern=r"^[A-Za-z0-9]{8,64}$",
+                description="of the order, a payment, a refund, an invoice, or the provider's trade",
+            ),
+        ],
+    ) -> StaffOrderAnswer:
+        """The order that a number belongs to."""
+        return answer(find_order(ctx, number))
 
     @staff.route("GET /v1/orders/finance/refunds", "list_refunds_of_day")
     def of_day(

@@ -69,6 +69,15 @@ const zh = {
   'export.failed': '数据太多，一次生成不完。请缩短日期范围重新申请。',
   'export.linkNote': '下载链接几分钟后失效，请勿转发。',
 
+  'finder.title': '查找订单',
+  'finder.number': '编号',
+  'finder.hint': '订单号、支付单号、退款单号、渠道交易号、发票申请号或发票号码',
+  'finder.wrong': '请填写 8 到 64 位的字母或数字',
+  'finder.find': '查找',
+  'finder.learner': '学员编号',
+  'finder.placed': '下单时间',
+  'finder.amount': '应付',
+
   'refunds.title': '退款',
   'refunds.day': '申请日期',
   'refunds.status': '状态',
@@ -243,6 +252,15 @@ const en: Record<keyof typeof zh, string> = {
   'export.running': 'Being written; the files appear here by themselves…',
   'export.failed': 'Too much for one run. Ask for fewer days.',
   'export.linkNote': 'Links end after some minutes; do not pass them on.',
+
+  'finder.title': 'Find an order',
+  'finder.number': 'Number',
+  'finder.hint': "Of the order, a payment, a refund, the provider's trade, an invoice request, or the invoice",
+  'finder.wrong': 'Please give 8 to 64 letters or digits',
+  'finder.find': 'Find',
+  'finder.learner': "Learner's id",
+  'finder.placed': 'Placed',
+  'finder.amount': 'Due',
 
   'refunds.title': 'Refunds',
   'refunds.day': 'Asked for on',
