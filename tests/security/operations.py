@@ -21,6 +21,7 @@ PATH_VALUES = {
     "payment_number": "20260101000000000000000000000000",
     "method": "wechat_native",
     "entry_id": "0" * 32,
+    "proposal_id": "0" * 32,
     "code": "0" * 28,
     "reconciliation_id": "20260101-wechat-20260101000000000000000000000000",
     "export_id": "20260101000000000000000000000000",

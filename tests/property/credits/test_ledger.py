@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -12,11 +13,12 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from services.credits.app.accounts.read_account import read_account
 from services.credits.app.advice.advise import advise
 from services.credits.app.awarding.award_hours import CourseVersionUnknown, MembershipPeriodUnknown
+from services.credits.app.awarding.items import GrantProposal
 from services.credits.app.awarding.reverse_watches import WatchUnknown
 from services.credits.app.awarding.settle_holds import first_releases
 from services.credits.app.ledger.account import Account
 from services.credits.app.memberships.items import membership_periods
-from services.credits.domain.balances import awarded, open_holds
+from services.credits.domain.balances import awarded, counting, open_holds
 from services.credits.domain.credentials import Credential
 from services.credits.domain.ids import CourseId, LearnerId
 from services.credits.domain.ledger import COUNTED, Draft, Entry, Kind, Reason
@@ -25,11 +27,14 @@ from services.credits.domain.review import Standing
 from services.credits.events.consumed import FREEING
 from services.kit.clock import to_ms
 from services.kit.events import Envelope
+from services.kit.identity import Principal
 from services.kit.problems import Problem
 from tests.unit.credits.world import (
+    ADMINISTRATOR,
     BEIJING,
     LEARNER,
     OTHER,
+    SECOND,
     Crash,
     World,
     completed,
@@ -77,6 +82,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.world = World()
         self.watches: dict[str, tuple[LearnerId, str]] = {}
         self.delivered: set[str] = set()
+        self.proposals: list[GrantProposal] = []
         self.seen: dict[LearnerId, list[Entry]] = {LEARNER: [], OTHER: []}
 
     @initialize(known=st.sets(st.sampled_from(sorted(COURSES))), held=st.sets(credentials, max_size=3))
@@ -265,15 +271,49 @@ class LedgerMachine(RuleBasedStateMachine):
             assert crash
         self.world.store.crash = None
 
-    @rule(learner=learners, credential=credentials, days=st.integers(-400, 1), hours=st.sampled_from(["0.5", "30"]))
-    def grant(self, learner: LearnerId, credential: Credential, days: int, hours: str) -> None:
+    @rule(
+        learner=learners,
+        credential=credentials,
+        days=st.integers(-400, 1),
+        hours=st.sampled_from(["0.5", "6", "30"]),
+        title=st.sampled_from(["研讨会", "研讨 会", "年会"]),
+    )
+    def grant(self, learner: LearnerId, credential: Credential, days: int, hours: str, title: str) -> None:
         """An administrator enters hours of some day, for a certificate that there may be."""
         day = self.world.clock.now().astimezone(BEIJING).date() + timedelta(days=days)
         before = self.world.entries(learner)
         try:
-            self.world.grant(hours, credential, learner=learner, earned_on=day)
+            self.world.grant(hours, credential, learner=learner, earned_on=day, title=title)
         except Problem:
             assert self.world.entries(learner) == before
+        else:
+            assert self.world.certificates(learner)[credential].valid_on(day)
+
+    @rule(days=st.integers(-400, 1), hours=st.sampled_from(["6", "20"]), title=st.sampled_from(["研讨会", "年会"]))
+    def propose(self, days: int, hours: str, title: str) -> None:
+        """An administrator proposes hours, which another one is to approve."""
+        day = self.world.clock.now().astimezone(BEIJING).date() + timedelta(days=days)
+        before = self.world.entries()
+        with suppress(Problem):
+            self.proposals.append(self.world.propose(hours, earned_on=day, title=title))
+        assert self.world.entries() == before
+
+    @rule(place=st.integers(0, 5), by=st.sampled_from([ADMINISTRATOR, SECOND]), crash=crashes)
+    def approve(self, place: int, by: Principal, crash: str | None) -> None:
+        """Somebody approves one of them, perhaps again, perhaps who proposed it."""
+        if not self.proposals:
+            return
+        before = self.world.entries()
+        self._crash(crash)
+        try:
+            self.world.approve(self.proposals[place % len(self.proposals)], by)
+        except Problem:
+            assert self.world.entries() == before
+        except Crash:
+            assert crash
+        else:
+            assert by is SECOND
+        self.world.store.crash = None
 
     @rule(days=st.integers(0, 400))
     def wait(self, days: int) -> None:
@@ -419,6 +459,23 @@ class LedgerMachine(RuleBasedStateMachine):
             explained = {(e.completion.watch_id, e.credential) for e in said}
             counted = {(e.completion.watch_id, c) for c in Credential for e in awarded(entries, c)}
             assert {(e.completion.watch_id, e.credential) for e in entries} <= counted | explained
+
+    @invariant()
+    def grants_are_of_one_seminar_each_and_bounded(self) -> None:
+        """Of those not taken back: a day's seminar once; so much in a period, and so much by an administrator alone."""
+        for learner in (LEARNER, OTHER):
+            entries = self.world.entries(learner)
+            given = [e for c in CREDENTIALS for e in counting(entries, c) if e.kind is Kind.GRANT]
+            titles = [(e.credential, e.completion.completed_at, e.completion.title.replace(" ", "")) for e in given]
+            assert len(set(titles)) == len(titles)
+            total: Counter[object] = Counter()
+            alone: Counter[object] = Counter()
+            for entry in given:
+                total[entry.credential, entry.period] += entry.hours  # type: ignore[assignment]
+                if entry.actor == ADMINISTRATOR.id:
+                    alone[entry.credential, entry.period] += entry.hours  # type: ignore[assignment]
+            assert all(hours <= 30 for hours in total.values())
+            assert all(hours <= 10 for hours in alone.values())
 
     @invariant()
     def awards_lie_in_their_period_and_belong_to_a_confirmed_certificate(self) -> None:

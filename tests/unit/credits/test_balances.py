@@ -1,5 +1,6 @@
 """Balances per certificate and period."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -8,6 +9,7 @@ from services.credits.domain.balances import Requirement, YearBalance
 from services.credits.domain.ledger import Reason
 from services.credits.domain.periods import Period
 from services.credits.domain.review import Standing
+from services.credits.domain.rules import RuleBook
 from tests.unit.credits.world import AFP, BEIJING, CFP, CTP, LEARNER, World, completed, refunded
 
 
@@ -123,8 +125,8 @@ def test_one_lecture_held_twice_promises_its_hours_once() -> None:
 def test_two_grants_under_review_are_two_as_they_name_no_lecture() -> None:
     w = World()
     w.certify(AFP)
-    for _ in range(2):
-        w.review(w.grant("2").number, Standing.UNDER_REVIEW)
+    for title in ("研讨会", "年会"):
+        w.review(w.grant("2", title=title).number, Standing.UNDER_REVIEW)
     (balance,) = read_account(w.ctx, LEARNER).certificates
     assert balance.current.shortfalls[0].waiting == Decimal(4)
 
@@ -216,3 +218,23 @@ def test_a_course_for_no_certificate_explains_itself_only_to_who_has_none() -> N
 def test_an_empty_account() -> None:
     account = read_account(World().ctx, LEARNER)
     assert (account.certificates, account.held) == ([], [])
+
+
+def test_an_edition_of_rules_that_is_dated_back_hides_no_hours() -> None:
+    """The entries' periods were of two years; the edition that comes makes those from 2025 on last three."""
+    w = World()
+    w.certify(AFP, start=date(2025, 1, 1))
+    w.clock.advance(370 * 86_400_000)
+    w.publish(eligible=["AFP"])
+    w.deliver(completed(at=w.clock.now()))
+    (award,) = w.entries()
+    assert award.period
+    assert award.period.start == date(2027, 1, 1)
+    known, unknown = (w.ctx.rules.in_force(credential, date(2025, 1, 1)) for credential in (AFP, CTP))
+    assert known.figures
+    later = replace(known, id="later", effective_from=date(2025, 1, 1), figures=replace(known.figures, period_years=3))
+    ctx = replace(w.ctx, rules=RuleBook([known, unknown, later]))
+    (balance,) = read_account(ctx, LEARNER).certificates
+    assert (balance.current.period.start, balance.current.period.end) == (date(2025, 1, 1), date(2027, 12, 31))
+    shown = [balance.current, *balance.earlier]
+    assert sum(period.earned for period in shown) == Decimal("1.5")

@@ -12,13 +12,14 @@ from botocore.stub import Stubber
 from services.credits.adapters.cognito_users import CognitoUsers
 from services.credits.app.accounts.read_account import read_account
 from services.credits.app.attestations.issue_attestation import issue_attestation
-from services.credits.app.awarding.grant_hours import Grant, grant_hours
+from services.credits.app.awarding.grant_hours import grant_hours
 from services.credits.app.context import DocumentsContext, ErasureContext
 from services.credits.app.declarations.declare_hours import declare_hours
 from services.credits.app.declarations.export_batch import close_batch, read_holders
 from services.credits.app.erasure.finish_erasure import NotErased
 from services.credits.domain.balances import open_holds
 from services.credits.domain.credentials import Category
+from services.credits.domain.grants import Grant
 from services.credits.domain.ids import LearnerId
 from services.credits.domain.review import Standing
 from services.credits.handlers.erasure import event_handlers

@@ -117,8 +117,8 @@ def test_what_was_held_and_then_gives_nothing_says_so() -> None:
 
 
 def test_each_grant_is_told_apart(world: World) -> None:
-    world.grant()
-    world.grant()
+    world.grant(title="研讨会")
+    world.grant(title="年会")
     tell(world)
     assert len(titles(ask(world, "GET", PATH))) == 3
 

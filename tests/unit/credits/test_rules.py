@@ -24,6 +24,9 @@ hours_per_period = "45.5"
 compulsory_minimum = "3"
 yearly_minimum = "6"
 carry_over = {carry_over}
+[grants]
+most_hours = "45.5"
+alone_hours = "10"
 """
 
 

@@ -9,7 +9,9 @@ from typing import Any
 
 from services.credits.adapters.profile_file import load_profile_policy
 from services.credits.adapters.rule_files import load_rules
-from services.credits.app.awarding.grant_hours import Grant, grant_hours
+from services.credits.app.awarding.grant_hours import grant_hours
+from services.credits.app.awarding.items import GrantProposal
+from services.credits.app.awarding.propose_grant import approve_grant, propose_grant
 from services.credits.app.awarding.review_award import AwardReview, review_award
 from services.credits.app.certificates.confirm_certificate import (
     Confirmation,
@@ -26,6 +28,7 @@ from services.credits.app.profiles.items import real_name
 from services.credits.app.profiles.update_profile import read_profile, update_profile
 from services.credits.domain.certificates import Certificate
 from services.credits.domain.credentials import Category, Credential
+from services.credits.domain.grants import Grant
 from services.credits.domain.ids import LearnerId
 from services.credits.domain.ledger import Entry
 from services.credits.domain.profile import Profile
@@ -44,6 +47,7 @@ from tests.fakes.store import MemoryStore
 LEARNER = LearnerId("0f3c2a9e-3a4c-4f43-9f0e-2f0a1b2c3d4e")
 OTHER = LearnerId("77777777-3a4c-4f43-9f0e-2f0a1b2c3d4e")
 ADMINISTRATOR = Principal("aaaaaaaa-0000-4000-8000-000000000001", frozenset({Role.ADMINISTRATOR}))
+SECOND = Principal("aaaaaaaa-0000-4000-8000-000000000003", frozenset({Role.ADMINISTRATOR}))
 REVIEWER = Principal("bbbbbbbb-0000-4000-8000-000000000002", frozenset({Role.REVIEWER}))
 NOON_IN_SHANGHAI = datetime(2026, 1, 5, 4, 0, tzinfo=UTC)
 BEIJING = timezone(timedelta(hours=8))
@@ -189,12 +193,30 @@ class World:
         learner: LearnerId = LEARNER,
         earned_on: date = date(2026, 1, 5),
         category: Category = Category.ELECTIVE,
+        title: str = "线下研讨会",
         key: str = "",
         by: Principal = ADMINISTRATOR,
     ) -> Entry:
         """An administrator enters hours, under a new Idempotency-Key unless told otherwise."""
-        wanted = Grant(learner, credential, Decimal(hours), category, "线下研讨会", earned_on, "签到表已核对")
+        wanted = Grant(learner, credential, Decimal(hours), category, title, earned_on, "签到表已核对")
         return grant_hours(self.ctx, Call(by, "request-5", key or self.ctx.ids.new()), wanted)
+
+    def propose(
+        self,
+        hours: str = "20",
+        *,
+        title: str = "线下研讨会",
+        earned_on: date = date(2026, 1, 5),
+        key: str = "",
+        by: Principal = ADMINISTRATOR,
+    ) -> GrantProposal:
+        """An administrator proposes hours for AFP that are too many to enter alone."""
+        wanted = Grant(LEARNER, AFP, Decimal(hours), Category.ELECTIVE, title, earned_on, "签到表已核对")
+        return propose_grant(self.ctx, Call(by, "request-5", key or self.ctx.ids.new()), wanted)
+
+    def approve(self, proposal: GrantProposal, by: Principal) -> Entry:
+        """Another one approves."""
+        return approve_grant(self.ctx, Call(by, "request-6"), LEARNER, proposal.proposal_id)
 
     def entries(self, learner: LearnerId = LEARNER) -> list[Entry]:
         """The learner's ledger."""

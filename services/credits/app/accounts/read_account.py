@@ -18,7 +18,10 @@ from services.kit.days import civil_day
 
 @dataclass(frozen=True)
 class CertificateBalance:
-    """A certificate with the period that runs now, and all that have ended since its first one, oldest first."""
+    """A certificate with the period that runs now, and all others since its first one, oldest first.
+
+    Those with awards are as the entries name them: an edition of rules that came later may divide the years otherwise.
+    """
 
     certificate: Certificate
     current: PeriodBalance
@@ -68,7 +71,7 @@ def _balance(ctx: RulesContext, certificate: Certificate, entries: list[Entry]) 
     *ended, current = periods_so_far(certificate, civil_day(ctx.clock.now()), ctx.rules) or [first]
     earlier = {period.start: period for period in ended}
     earlier |= {
-        e.period.start: e.period for e in awarded(entries, credential) if e.period and e.period.start < current.start
+        e.period.start: e.period for e in awarded(entries, credential) if e.period and e.period.start != current.start
     }
 
     def balance(period: Period) -> PeriodBalance:

@@ -37,5 +37,47 @@ GRANT_OUTSIDE_PERIODS = unprocessable(
     "请核对取得学时的日期，范围见 earliest 与 latest。",
     "Check the day on which they were earned: from `earliest` to `latest`.",
 )
+GRANT_NOT_VALID = unprocessable(
+    "GRANT_NOT_VALID",
+    "该证书在这一天不在有效期内，学时未记入。",
+    "The certificate is not valid on that day; no hours were entered.",
+    "请先登记包含这一天的续期。",
+    "Record a renewal that covers the day first.",
+)
+GRANT_REPEATED = conflict(
+    "GRANT_REPEATED",
+    "同一天的同一活动已为该证书记入过学时，见 number；学时未记入。",
+    "Hours of this day's seminar were entered for the certificate before, see `number`; no hours were entered.",
+    "请核对学员的学时明细；先前记错的，先冲回再记入。",
+    "Look at the learner's timeline; if those are wrong, take them back first.",
+)
+GRANT_TOO_MUCH = unprocessable(
+    "GRANT_TOO_MUCH",
+    "该周期由管理员记入的学时将超过上限 most_hours，学时未记入。",
+    "More hours would have been entered in the period than `most_hours`; no hours were entered.",
+    "请核对学时；上限见规则。",
+    "Check the hours; the rules say how many may be entered.",
+)
+GRANT_NEEDS_SECOND = conflict(
+    "GRANT_NEEDS_SECOND",
+    "该周期由管理员记入的学时将超过一人可记入的 alone_hours，学时未记入。",
+    "More hours would have been entered in the period than one administrator may alone (`alone_hours`).",
+    "请提交为待批准的记入，由另一位管理员批准。",
+    "Propose them: another administrator approves.",
+)
+PROPOSAL_NOT_FOUND = not_found(
+    "PROPOSAL_NOT_FOUND",
+    "没有这项待批准的记入。",
+    "There is no such proposal.",
+    "请刷新后再看。",
+    "Look again.",
+)
+OWN_PROPOSAL = forbidden(
+    "OWN_PROPOSAL",
+    "不能批准自己提交的记入。",
+    "Nobody may approve what they proposed themselves.",
+    "请由另一位管理员批准。",
+    "Ask another administrator.",
+)
 
 AWARDING_PROBLEMS = declared_in(globals())

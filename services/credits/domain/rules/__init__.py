@@ -21,6 +21,15 @@ class Figures:
 
 
 @dataclass(frozen=True)
+class GrantBounds:
+    """How many hours, earned elsewhere, may be entered for one certificate in one period: by a single administrator
+    alone, and at most."""
+
+    alone_hours: Decimal
+    most_hours: Decimal
+
+
+@dataclass(frozen=True)
 class Rule:
     """The rule of some credentials for periods that start on `effective_from` or later. Unknown figures are None."""
 
@@ -32,6 +41,7 @@ class Rule:
     note: str
     note_en: str
     figures: Figures | None
+    grants: GrantBounds
 
 
 class RuleBook:
@@ -80,6 +90,7 @@ def parse_rule(text: str) -> Rule:
         note=data["note"],
         note_en=data["note_en"],
         figures=_figures(data["figures"]) if "figures" in data else None,
+        grants=GrantBounds(Decimal(data["grants"]["alone_hours"]), Decimal(data["grants"]["most_hours"])),
     )
 
 
