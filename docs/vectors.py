@@ -375,7 +375,7 @@ def _keys(shelf: Shelf, packs: Mapping[str, Signed]) -> None:
     for _ in range(DEPTH - 3):
         deep = [deep]
     more = {"x5c": ["AAAA"], "issued": -(2**53 - 1)}
-    for name, about, keys, code in (
+    for name, about, jwks, codes in (
         (
             "with-more",
             "members that keys may have, and something 16 deep",
@@ -387,8 +387,8 @@ def _keys(shelf: Shelf, packs: Mapping[str, Signed]) -> None:
         ("with-a-huge-number", "a number of 2^53", {"keys": [{**new, "issued": 2**53}]}, ["keys"]),
         ("with-half-a-character", "half of a surrogate pair", {"keys": [new, {**old, "kid": "\ud800"}]}, ["keys"]),
     ):
-        shelf.files[f"jwks-{name}.json"] = json.dumps(keys, indent=1).encode() + b"\n"
-        shelf.add(f"keys-{name}", about, content, code, jwks=f"jwks-{name}.json")
+        shelf.files[f"jwks-{name}.json"] = json.dumps(jwks, indent=1).encode() + b"\n"
+        shelf.add(f"keys-{name}", about, content, codes, jwks=f"jwks-{name}.json")
     foreign = packs["foreign"]
     about = "signed with a key that nobody published"
     shelf.add("key-unknown", about, bundle(shelf.proof(compact_text(foreign)), pack=foreign), ["key_unknown"])

@@ -302,7 +302,8 @@ def prompts_needed(pack: Json) -> int:
     """How many prompts the pack's rules ask for."""
     policy, duration_ms = pack["policy"], pack["watch"]["duration_ms"]
     by_length: int = -(-policy["prompts_per_50_minutes"] * duration_ms // FIFTY_MINUTES_MS)
-    return max(policy["prompts_minimum"], by_length)
+    needed: int = max(policy["prompts_minimum"], by_length)
+    return needed
 
 
 def _summary(legs: Sequence[Json]) -> list[Json]:

@@ -83,6 +83,11 @@ def inclusion_problems(proof: Proof, entry: bytes, seen: Seen, made_at: int) -> 
     return found
 
 
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """The hash of a node of the tree (RFC 6962)."""
+    return sha256(b"\1" + left + right).digest()
+
+
 def _root_of(proof: Proof, entry: bytes) -> bytes | None:
     """The root that a proof leads to (RFC 9162, 2.1.3.2); None where it has too few or too many hashes."""
     if proof.index >= proof.note.size:
@@ -92,11 +97,11 @@ def _root_of(proof: Proof, entry: bytes) -> bytes | None:
         if last == 0:
             return None
         if place % 2 or place == last:
-            found = sha256(b"\1" + hash_ + found).digest()
+            found = node_hash(hash_, found)
             while not place % 2 and place:
                 place, last = place >> 1, last >> 1
         else:
-            found = sha256(b"\1" + found + hash_).digest()
+            found = node_hash(found, hash_)
         place, last = place >> 1, last >> 1
     return found if last == 0 else None
 

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from xueshi_verify.check import Result, Verdict
+from xueshi_verify.notes import Note
 from xueshi_verify.packs import prompts_needed
+from xueshi_verify.problems import Problem
 from xueshi_verify.proofs import instant
 
 Text = tuple[str, str]
@@ -62,7 +64,11 @@ PROBLEMS: dict[str, Text] = {
         "It is not in the log: it was changed, or never logged.",
         "日志中没有它：内容被改动，或从未入册。",
     ),
-    "checkpoint": ("The checkpoint that you kept is broken.", "您保存的检查点已损坏。"),
+    "checkpoint": (
+        "A checkpoint, kept or published, is missing or broken.",
+        "检查点（您保存的或已公布的）缺失或已损坏。",
+    ),
+    "tiles": ("The log's files are missing or do not give its checkpoint.", "日志的文件缺失，或与其检查点不符。"),
     "checkpoint_denied": (
         "The checkpoint that you kept is not one of this log that the policy accepts.",
         "您保存的检查点不属于这份日志，或不为名单所接受。",
@@ -105,7 +111,7 @@ def lines(result: Result) -> Iterator[str]:
     """The report, line by line, each thing in both languages. Texts from the document are shown as they are escaped."""
     yield from _both(VERDICTS[result.verdict])
     for problem in result.problems:
-        yield from _both(PROBLEMS[problem.code], f" [{problem.code}{': ' if problem.detail else ''}{problem.detail}]")
+        yield from said_of_problem(problem)
     if result.verdict is Verdict.ACCEPTED:
         yield ""
         yield "Proved / 已证明:"
@@ -114,6 +120,18 @@ def lines(result: Result) -> Iterator[str]:
         yield "Not proved / 未证明:"
         for text in NOT_PROVED_OF_PACKS if result.pack else NOT_PROVED_OF_CERTIFICATES:
             yield from _both(text, mark="- ")
+
+
+def said_of_problem(problem: Problem) -> Iterator[str]:
+    """What a problem is, its code and where."""
+    yield from _both(PROBLEMS[problem.code], f" [{problem.code}{': ' if problem.detail else ''}{problem.detail}]")
+
+
+def said_of_log(note: Note) -> Iterator[str]:
+    """That a log is what it was."""
+    origin, size = plain(note.origin), note.size
+    english = f"ACCEPTED: the log {origin} has {size} entries and begins with every checkpoint that you kept."
+    yield from _both((english, f"通过：日志 {origin} 现有 {size} 条，并以您保存的每个检查点开头。"))
 
 
 def _both(text: Text, more: str = "", mark: str = "") -> Iterator[str]:

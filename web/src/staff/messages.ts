@@ -125,10 +125,12 @@ export const staffZh = {
   'audit.statementsNone': '这位学员没有已完成的学习。',
   'audit.step.pack': '在上面的表格中下载证据包及其日志证明（一个 JSON 文件）。',
   'audit.step.keys': '保存公钥，包括已停用的：',
-  'audit.step.offline': '用不含本系统代码的独立程序离线核验签名、内容与日志：',
+  'audit.step.offline':
+    '用不含本系统代码的独立程序离线核验签名、内容与日志；./verifier 是源代码仓库中的同名目录，请从您信任的来源取得：',
   'audit.step.policy': '保存日志与见证方名单；不信任运营方时，请换用您信任的名单：',
   'audit.step.page': '或在浏览器中核对，不发送任何内容',
-  'audit.step.log': '核验日志仍以您上次保存的检查点开头：',
+  'audit.step.kept': '第一次时保存日志的检查点（已签名的快照），以后用上次保存的：',
+  'audit.step.log': '用同一程序核验日志仍以您上次保存的检查点开头：',
   'audit.step.chain': '由运维核验账本与观看记录的整条链，并与日志中的每日链头比对：',
   'audit.heads':
     '每晚 0:30 后，当天有变动的链头写入带对象锁的存储，其 SHA-256 进入透明日志，由名单上的见证方联署：此后改写、删除或倒填日期，凡保存着较早检查点的人都能发现，只要见证方不全由运营方掌握。',
@@ -379,10 +381,12 @@ export const staffEn: Record<keyof typeof staffZh, string> = {
   'audit.statementsNone': 'This learner has completed no watch.',
   'audit.step.pack': 'Download an evidence pack with its proof from the log (one JSON file) from the table.',
   'audit.step.keys': 'Save the public keys, the retired ones too:',
-  'audit.step.offline': 'Check signature, content and log offline, by a program that has none of our code:',
+  'audit.step.offline':
+    'Check signature, content and log offline, by a program that has none of our code; ./verifier is the folder of that name in the source repository, from wherever you trust:',
   'audit.step.policy': 'Save which log and witnesses count; who does not trust the operator takes another list:',
   'audit.step.page': 'Or check it in the browser, which sends nothing',
-  'audit.step.log': 'Check that the log still begins with the checkpoint that you kept last time:',
+  'audit.step.kept': 'The first time, save the log’s checkpoint, a signed snapshot; later take the one that you kept:',
+  'audit.step.log': 'Check by the same program that the log still begins with the checkpoint that you kept last time:',
   'audit.step.chain': "An operator checks whole chains of ledgers and watches, against each day's heads in the log:",
   'audit.heads':
     'Every night after 0:30 the heads of the chains that grew are written to storage under object lock, and the transparency log, cosigned by the witnesses of the policy, takes their SHA-256: whoever kept an older checkpoint notices a later change, drop or back-dating, as long as the witnesses are not all the operator’s own.',
