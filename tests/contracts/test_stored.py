@@ -40,6 +40,7 @@ IMPERSONAL = {
     "Publication.answer", "Publication.choices", "Publication.language", "Publication.question", "Publication.summary",
     "Publication.text", "Publication.title", "Publication.version",
     "QuestionSet.choices", "QuestionSet.text",
+    "Invoice.title",
     "Notice.year_start",
     "Refund.provider",
     "StatementCheck.key", "StatementCheck.name", "StatementCheck.ours", "StatementCheck.reference",

@@ -4,7 +4,6 @@ An issued invoice is red-lettered where the money went back, or where it is wron
 """
 
 import re
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -15,7 +14,7 @@ from stdnum.iso7064 import mod_11_2
 from services.kit.days import SHANGHAI
 from services.kit.kinds import ID_ONLY, Emptied, Kept, stored
 from services.orders.domain.ids import InvoiceId, LearnerId, OrderId
-from services.orders.domain.order import LineState, Order
+from services.orders.domain.order import Goods
 
 
 class BuyerKind(StrEnum):
@@ -23,6 +22,13 @@ class BuyerKind(StrEnum):
 
     PERSON = "person"
     COMPANY = "company"
+
+
+class InvoiceKind(StrEnum):
+    """Which invoice it is: 普通发票, or 增值税专用发票, whose tax a company deducts from its own."""
+
+    ORDINARY = "ordinary"
+    SPECIAL = "special"
 
 
 class InvoiceStatus(StrEnum):
@@ -41,12 +47,6 @@ _NEXT = {
     InvoiceStatus.RED_NEEDED: {InvoiceStatus.RED_LETTERED},
 }
 """Of what is not here, nothing follows."""
-
-_STANDING = (InvoiceStatus.REQUESTED, InvoiceStatus.ISSUED, InvoiceStatus.RED_NEEDED)
-"""Until it is red-lettered an invoice counts, whatever became of its order."""
-
-_TO_STAND = (InvoiceStatus.REQUESTED, InvoiceStatus.ISSUED)
-"""Such an invoice stays, unless something comes of it."""
 
 
 class IllegalStatus(Exception):
@@ -117,6 +117,16 @@ class Document:
     size: int
 
 
+@dataclass(frozen=True)
+class InvoiceLine:
+    """What of a line of the order is invoiced; `number` is that line's, the amount in fen has the tax in it."""
+
+    number: int
+    goods: Goods
+    title: str
+    amount_fen: int
+
+
 @stored(
     shape=1,
     personal=(
@@ -136,6 +146,7 @@ class Invoice:
 
     `number` is the tax authority's (发票号码), `red_number` that of the red letter. `note` says why it was cancelled.
     `corrected_by` is the invoice that takes its place, and `corrects` whose place it takes itself.
+    `lines` come to its amount; what release 1.0.0 wrote has none, and is ORDINARY.
     """
 
     invoice_id: InvoiceId
@@ -153,6 +164,8 @@ class Invoice:
     note: str = ""
     corrects: InvoiceId | None = None
     corrected_by: InvoiceId | None = None
+    kind: InvoiceKind = InvoiceKind.ORDINARY
+    lines: tuple[InvoiceLine, ...] = ()
 
     def issued(self, number: str, document: Document, now: datetime) -> "Invoice":
         """Issued by finance. Raises IllegalStatus."""
@@ -186,40 +199,3 @@ class Invoice:
         if status not in _NEXT.get(self.status, ()):
             raise IllegalStatus(f"{self.invoice_id}: {self.status} to {status}")
         return replace(self, status=status)
-
-
-def invoiceable_fen(order: Order) -> int:
-    """What was paid for and is neither given back nor being given back, fen."""
-    return sum(line.due_fen for line in order.lines if line.state is LineState.GRANTED)
-
-
-def left_fen(order: Order, invoices: Sequence[Invoice]) -> int:
-    """What can still be invoiced: paid less refunded less invoiced, fen; never below nothing."""
-    return max(0, invoiceable_fen(order) - invoiced_fen(invoices))
-
-
-def invoiced_fen(invoices: Sequence[Invoice]) -> int:
-    """What the invoices that stand come to, fen; one that corrects another counts once that no longer does."""
-    standing = {invoice.invoice_id: invoice for invoice in invoices if invoice.status in _STANDING}
-    return sum(invoice.amount_fen for invoice in standing.values() if invoice.corrects not in standing)
-
-
-def taken_back(kept_fen: int, invoices: Sequence[Invoice], note: str) -> list[Invoice]:
-    """The invoices that change, the newest first, until what is to stand comes to no more than what was kept.
-
-    Where one that is to correct another is cancelled for it, the other stands again, and may be next.
-    """
-    after = {invoice.invoice_id: invoice for invoice in invoices}
-    for invoice_id in sorted(after, reverse=True):
-        invoice = after[invoice_id]
-        if _to_stand_fen(after.values()) <= kept_fen:
-            break
-        if invoice.status in _TO_STAND:
-            after[invoice_id] = invoice.overtaken(note)
-            if after[invoice_id].status is InvoiceStatus.CANCELLED and invoice.corrects:
-                after[invoice.corrects] = after[invoice.corrects].standing_again()
-    return [after[invoice.invoice_id] for invoice in invoices if after[invoice.invoice_id] is not invoice]
-
-
-def _to_stand_fen(invoices: Iterable[Invoice]) -> int:
-    return sum(invoice.amount_fen for invoice in invoices if invoice.status in _TO_STAND)

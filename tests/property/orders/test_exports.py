@@ -16,7 +16,8 @@ from services.orders.app.invoices.items import invoices_of_month
 from services.orders.app.ordering.read_orders import orders_placed
 from services.orders.domain.export import Manifest
 from services.orders.domain.ids import CourseId, LearnerId
-from services.orders.domain.invoice import Invoice, InvoiceStatus, invoiced_fen
+from services.orders.domain.invoice import Invoice, InvoiceStatus
+from services.orders.domain.invoicing import invoiced_fen
 from services.orders.domain.order import LineState, Order, OrderState
 from tests.fakes.objects import MemoryObjects
 from tests.unit.orders.counter import Counter

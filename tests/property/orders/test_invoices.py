@@ -4,6 +4,7 @@ and functions that die please.
 One number is used once; what stands at the tax authority is never more than was paid, and in the end what was kept.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
@@ -30,7 +31,7 @@ from services.orders.app.invoices.request_invoice import (
     request_invoice,
 )
 from services.orders.domain.ids import CourseId, InvoiceId
-from services.orders.domain.invoice import Buyer, BuyerKind, Document, Invoice, InvoiceStatus
+from services.orders.domain.invoice import Buyer, BuyerKind, Document, Invoice, InvoiceKind, InvoiceStatus
 from services.orders.domain.order import LineState, Order
 from services.orders.domain.refund import RefundLine
 from tests.fakes.invoice_files import MemoryInvoiceFiles
@@ -48,6 +49,7 @@ crashes = st.sampled_from([None, None, "before", "after"])
 which = st.integers(0, MAX_INVOICES)
 numbers = st.integers(0, 12)
 buyers = st.sampled_from([BUYER, PERSON])
+kinds = st.sampled_from(InvoiceKind)
 
 
 class InvoiceMachine(RuleBasedStateMachine):
@@ -62,10 +64,10 @@ class InvoiceMachine(RuleBasedStateMachine):
         pay(self.world, self.order)
         self.undecided: list[RefundLine] = []
 
-    @rule(share=st.sampled_from([None, 1, 3_000, 9_901]), buyer=buyers, crash=crashes)
-    def request(self, share: int | None, buyer: Buyer, crash: str | None) -> None:
+    @rule(share=st.sampled_from([None, 1, 3_000, 9_901]), buyer=buyers, kind=kinds, crash=crashes)
+    def request(self, share: int | None, buyer: Buyer, kind: InvoiceKind, crash: str | None) -> None:
         """The learner asks for all that is left or for a part."""
-        draft, call = InvoiceDraft(self.order.order_id, share, buyer), a_call(LEARNER, self.world.ids.new())
+        draft, call = InvoiceDraft(self.order.order_id, share, buyer, kind), a_call(LEARNER, self.world.ids.new())
         self.attempt(lambda: request_invoice(self.ctx, call, draft), crash)
 
     @rule(which=which, by_learner=st.booleans(), crash=crashes)
@@ -83,13 +85,13 @@ class InvoiceMachine(RuleBasedStateMachine):
         """Finance notes a red letter, perhaps under a number that is used."""
         self.with_one(which, lambda one: self.attempt(lambda: self.red_lettered(one, number_of(number)), crash))
 
-    @rule(which=which, buyer=buyers, by_learner=st.booleans(), crash=crashes)
-    def correct(self, which: int, buyer: Buyer, by_learner: bool, crash: str | None) -> None:
+    @rule(which=which, buyer=buyers, kind=kinds, by_learner=st.booleans(), crash=crashes)
+    def correct(self, which: int, buyer: Buyer, kind: InvoiceKind, by_learner: bool, crash: str | None) -> None:
         """The learner asks for the right one, or finance does."""
         key = self.world.ids.new()
 
         def corrected(one: Invoice) -> object:
-            correction = Correction(one.invoice_id, buyer)
+            correction = Correction(one.invoice_id, buyer, kind)
             if by_learner:
                 return correct_own_invoice(self.ctx, a_call(LEARNER, key), correction)
             return correct_as_finance(self.ctx, a_call(FINANCE, key), correction, "抬头有误")
@@ -126,6 +128,19 @@ class InvoiceMachine(RuleBasedStateMachine):
         assert sum(one.amount_fen for one in to_stand) <= kept
         assert 0 <= left <= kept
         assert not left or sum(one.amount_fen for one in to_stand) + left <= kept
+
+    @invariant()
+    def lines_and_taxes_add_up(self) -> None:
+        """To the invoice, and in all to no more than each line of the order cost; special ones are a company's."""
+        invoiced = Counter[int]()
+        for found in invoices_of_order(self.ctx, MEMBER, self.order.order_id)[0]:
+            one, items = found.invoice, found.items
+            assert sum(item.net_fen + item.tax_fen for item in items) == one.amount_fen
+            assert all(item.net_fen > 0 and item.tax_fen >= 0 for item in items)
+            assert one.kind is InvoiceKind.ORDINARY or one.buyer_kind is BuyerKind.COMPANY
+            if one.status in AT_TAX_AUTHORITY:
+                invoiced.update({item.number: item.amount_fen for item in items})
+        assert all(fen <= self.order.line(number).due_fen for number, fen in invoiced.items())
 
     @invariant()
     def the_book_says_what_stands(self) -> None:

@@ -57,7 +57,7 @@ def order(world: World) -> Order:
 def two_courses(world: World) -> Order:
     """The same in any world."""
     placed = place(world, a_line(1), a_line(2, RECOMMENDED, 5_000))
-    pay(world, placed)
+    pay(world, placed, f"T{placed.order_id}")
     return placed
 
 

@@ -15,6 +15,7 @@ from services.orders.app.invoices.problems import PERSON_ERASED
 from services.orders.app.invoices.request_invoice import (
     InvoiceWithBuyer,
     check_buyer,
+    check_kind,
     moved,
     new_invoice,
     read_own,
@@ -24,23 +25,25 @@ from services.orders.app.invoices.request_invoice import (
 )
 from services.orders.app.ordering.items import read_order
 from services.orders.domain.ids import InvoiceId, LearnerId
-from services.orders.domain.invoice import Buyer, Invoice
+from services.orders.domain.invoice import Buyer, Invoice, InvoiceKind
+from services.orders.domain.invoicing import KEPT, invoice_lines
 
 
 @dataclass(frozen=True)
 class Correction:
-    """What is to be right: whom the invoice is made out to; None where that was right, and something else was not."""
+    """What is to be right: whom the invoice is made out to, and of which kind it is; None where that was right."""
 
     invoice_id: InvoiceId
     buyer: Buyer | None
+    kind: InvoiceKind | None = None
 
 
 def correct_own_invoice(ctx: Context, call: Call, correction: Correction) -> InvoiceWithBuyer:
     """A learner asks for an own issued invoice with the right buyer.
 
     Raises:
-        Problem: INVOICE_NOT_FOUND, INVOICE_PAST_THIS, INVOICES_TOO_MANY, TITLE_UNREADABLE, TAX_ID_WRONG, PERSON_ERASED,
-            IDEMPOTENCY_KEY_REUSED.
+        Problem: INVOICE_NOT_FOUND, INVOICE_PAST_THIS, INVOICES_TOO_MANY, TITLE_UNREADABLE, TAX_ID_WRONG,
+            INVOICE_SPECIAL_FOR_COMPANIES, PERSON_ERASED, IDEMPOTENCY_KEY_REUSED.
         Conflict: others kept writing.
     """
     learner_id, request = LearnerId(call.caller_id), call.request("correct_invoice", **_content(correction))
@@ -55,7 +58,7 @@ def correct_as_finance(ctx: Context, call: Call, correction: Correction, reason:
 
 
 def _content(correction: Correction) -> dict[str, object]:
-    return {"invoice_id": correction.invoice_id, "buyer": vars(correction.buyer) if correction.buyer else None}
+    return {**vars(correction), "buyer": vars(correction.buyer) if correction.buyer else None}
 
 
 def _correct(
@@ -67,9 +70,13 @@ def _correct(
     def plan() -> tuple[Change, Invoice]:
         wrong = read()
         order = read_order(ctx, wrong.value.order_id)
-        room_for_another(ctx, order.value)
-        buyer = correction.buyer or _buyer(ctx, wrong.value)
-        right = replace(new_invoice(ctx, order.value, wrong.value.amount_fen, buyer), corrects=wrong.value.invoice_id)
+        others = [invoice for invoice in room_for_another(ctx, order.value) if invoice != wrong.value]
+        buyer, kind = correction.buyer or _buyer(ctx, wrong.value), correction.kind or wrong.value.kind
+        check_kind(kind, buyer)
+        amount_fen = wrong.value.amount_fen
+        lines = wrong.value.lines or invoice_lines(order.value, KEPT, others, amount_fen)
+        invoice = new_invoice(ctx, order.value, amount_fen, lines, buyer, kind)
+        right = replace(invoice, corrects=wrong.value.invoice_id)
         corrected = moved(wrong, lambda: wrong.value.corrected(right.invoice_id))
         return Change([wrong.put(corrected), *requested(order, right, buyer), *audit]), right
 

@@ -38,6 +38,13 @@ TAX_ID_WRONG = unprocessable(
     "请对照营业执照检查后重试；个人抬头不填税号。",
     "Compare it with the business licence; leave it out for a person.",
 )
+INVOICE_SPECIAL_FOR_COMPANIES = unprocessable(
+    "INVOICE_SPECIAL_FOR_COMPANIES",
+    "增值税专用发票只能开给有税号的企业；未作任何更改。",
+    "A special VAT invoice is for companies with a tax id only; nothing was changed.",
+    "请填写企业抬头和税号，或改选普通发票。",
+    "Give a company and its tax id, or choose an ordinary invoice.",
+)
 INVOICE_PAST_THIS = conflict(
     "INVOICE_PAST_THIS",
     "这张发票目前的状态不允许此操作，见 invoice_status；未作任何更改。",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.kit.call import Call
-from services.kit.days import SHANGHAI
+from services.kit.days import SHANGHAI, civil_day
 from services.kit.idempotency import answer_once
 from services.kit.store import ABSENT, Change, Check, Put, Stored, Write, commit_retrying
 from services.orders.app.context import Context
@@ -21,6 +21,7 @@ from services.orders.app.invoices.items import (
 from services.orders.app.invoices.problems import (
     INVOICE_NOT_FOUND,
     INVOICE_PAST_THIS,
+    INVOICE_SPECIAL_FOR_COMPANIES,
     INVOICE_TOO_MUCH,
     INVOICES_TOO_MANY,
     PERSON_ERASED,
@@ -34,13 +35,14 @@ from services.orders.domain.invoice import (
     BuyerKind,
     IllegalStatus,
     Invoice,
-    invoiceable_fen,
+    InvoiceKind,
+    InvoiceLine,
     is_readable,
     is_tax_id,
-    left_fen,
-    taken_back,
 )
+from services.orders.domain.invoicing import KEPT, PAID, due_fen, invoice_lines, left_fen, taken_back
 from services.orders.domain.order import Order
+from services.orders.domain.tax import TaxedLine, taxed
 
 _RANDOM_DIGITS = 18
 MAX_INVOICES = 20
@@ -57,27 +59,43 @@ class InvoiceDraft:
     order_id: OrderId
     amount_fen: int | None
     buyer: Buyer
+    kind: InvoiceKind = InvoiceKind.ORDINARY
 
 
 @dataclass(frozen=True)
 class InvoiceWithBuyer:
-    """An invoice with whom it is made out to; nobody any more, once that was erased."""
+    """An invoice with whom it is made out to; nobody any more, once that was erased.
+
+    `items` are its lines with their taxes, by the rules of the day of issue, or of today before it.
+    """
 
     invoice: Invoice
     buyer: Buyer | None
+    items: tuple[TaxedLine, ...] = ()
+
+    @property
+    def net_fen(self) -> int | None:
+        """What it comes to without taxes, fen; None where nobody wrote down what it is of."""
+        return sum(item.net_fen for item in self.items) if self.items else None
+
+    @property
+    def tax_fen(self) -> int | None:
+        """The taxes in its amount, fen; None as above."""
+        return sum(item.tax_fen for item in self.items) if self.items else None
 
 
 def request_invoice(ctx: Context, call: Call, draft: InvoiceDraft) -> InvoiceWithBuyer:
     """Asks finance for an invoice. The order is written too, so that no two requests, and no refund, overlook it.
 
     Raises:
-        Problem: ORDER_NOT_FOUND, TITLE_UNREADABLE, TAX_ID_WRONG, INVOICE_TOO_MUCH, INVOICES_TOO_MANY, PERSON_ERASED,
-            IDEMPOTENCY_KEY_REUSED.
+        Problem: ORDER_NOT_FOUND, TITLE_UNREADABLE, TAX_ID_WRONG, INVOICE_SPECIAL_FOR_COMPANIES, INVOICE_TOO_MUCH,
+            INVOICES_TOO_MANY, PERSON_ERASED, IDEMPOTENCY_KEY_REUSED.
         Conflict: others kept writing.
     """
     check_buyer(draft.buyer)
+    check_kind(draft.kind, draft.buyer)
     learner_id = LearnerId(call.caller_id)
-    request = call.request("request_invoice", **{**vars(draft), "buyer": vars(draft.buyer)})
+    request = call.request("request_invoice", **_content(draft))
 
     def plan() -> tuple[Change, Invoice]:
         order = known_order(ctx, draft.order_id, learner_id)
@@ -86,7 +104,8 @@ def request_invoice(ctx: Context, call: Call, draft: InvoiceDraft) -> InvoiceWit
         amount_fen = left if draft.amount_fen is None else draft.amount_fen
         if not 0 < amount_fen <= left:
             raise INVOICE_TOO_MUCH.problem(left_fen=left)
-        invoice = new_invoice(ctx, order.value, amount_fen, draft.buyer)
+        lines = invoice_lines(order.value, PAID, invoices, amount_fen)
+        invoice = new_invoice(ctx, order.value, amount_fen, lines, draft.buyer, draft.kind)
         return Change(requested(order, invoice, draft.buyer)), invoice
 
     return with_buyer(ctx, answer_once(ctx.store, ctx.clock, request, Invoice, plan))
@@ -128,15 +147,23 @@ def after_refund(ctx: Context, order: Order) -> list[Write]:
     Whoever requests one writes the order, so the transaction meets them.
     """
     stored = {invoice.value.invoice_id: invoice for invoice in stored_invoices(ctx, order.order_id)}
-    kept_fen = invoiceable_fen(order) + sum(line.due_fen for line in order.lines if line.state == "revoking")
+    kept_fen = sum(due_fen(order, KEPT).values())
     changed = taken_back(kept_fen, [invoice.value for invoice in stored.values()], REFUNDED)
     return [stored[invoice.invoice_id].put(invoice) for invoice in changed]
+
+
+def _content(draft: InvoiceDraft) -> dict[str, object]:
+    """As it was sent; an ordinary invoice as before there were special ones, so that a retry is the same request."""
+    sent: dict[str, object] = {"order_id": draft.order_id, "amount_fen": draft.amount_fen, "buyer": vars(draft.buyer)}
+    return sent if draft.kind is InvoiceKind.ORDINARY else {**sent, "kind": draft.kind}
 
 
 def with_buyer(ctx: Context, invoice: Invoice) -> InvoiceWithBuyer:
     """With whom it is made out to."""
     buyer = ctx.store.get(buyer_key(invoice.invoice_id), Buyer)
-    return InvoiceWithBuyer(invoice, buyer.value if buyer and not buyer.value.is_erased else None)
+    day = civil_day(invoice.issued_at or ctx.clock.now())
+    items = tuple(taxed(line, day) for line in invoice.lines)
+    return InvoiceWithBuyer(invoice, buyer.value if buyer and not buyer.value.is_erased else None, items)
 
 
 def moved(stored: Stored[Invoice], move: Callable[[], Invoice]) -> Invoice:
@@ -165,7 +192,9 @@ def room_for_another(ctx: Context, order: Order) -> list[Invoice]:
     return invoices
 
 
-def new_invoice(ctx: Context, order: Order, amount_fen: int, buyer: Buyer) -> Invoice:
+def new_invoice(
+    ctx: Context, order: Order, amount_fen: int, lines: tuple[InvoiceLine, ...], buyer: Buyer, kind: InvoiceKind
+) -> Invoice:
     """One that is requested now."""
     now = ctx.clock.now()
     return Invoice(
@@ -176,6 +205,8 @@ def new_invoice(ctx: Context, order: Order, amount_fen: int, buyer: Buyer) -> In
         buyer_kind=buyer.kind,
         amount_fen=amount_fen,
         requested_at=now,
+        kind=kind,
+        lines=lines,
     )
 
 
@@ -189,6 +220,12 @@ def requested(order: Stored[Order], invoice: Invoice, buyer: Buyer) -> list[Writ
         Put(place, InvoiceOfOrder(invoice.invoice_id)),
         Put(buyer_key(invoice.invoice_id), buyer),
     ]
+
+
+def check_kind(kind: InvoiceKind, buyer: Buyer) -> None:
+    """A special invoice is for who can deduct its tax. Raises INVOICE_SPECIAL_FOR_COMPANIES."""
+    if kind is InvoiceKind.SPECIAL and not (buyer.kind is BuyerKind.COMPANY and buyer.tax_id):
+        raise INVOICE_SPECIAL_FOR_COMPANIES.problem()
 
 
 def check_buyer(buyer: Buyer) -> None:

@@ -20,7 +20,7 @@ from services.orders.app.invoices.request_invoice import (
     own_invoice,
     request_invoice,
 )
-from services.orders.domain.invoice import Buyer, BuyerKind, Invoice, InvoiceStatus
+from services.orders.domain.invoice import Buyer, BuyerKind, Invoice, InvoiceKind, InvoiceStatus
 from services.orders.handlers.routes.fields import InvoiceId, OrderId, learner_id
 
 Title = Annotated[
@@ -31,6 +31,9 @@ Email = Annotated[
     StrictStr,
     Field(pattern=r"^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,4}$", max_length=254),
 ]
+
+
+KIND = "普通发票, or 增值税专用发票: a special one is for companies with a tax id only"
 
 
 class BuyerRequest(Request):
@@ -53,9 +56,16 @@ class BuyerRequest(Request):
 class InvoiceRequest(BuyerRequest):
     """Ask for an invoice of a paid order."""
 
+    kind: InvoiceKind = Field(default=InvoiceKind.ORDINARY, description=KIND)
     amount_fen: StrictInt | None = Field(
         default=None, ge=1, le=10**12, description="at most what is left; null: all that is left"
     )
+
+
+class CorrectBuyerRequest(BuyerRequest):
+    """What is right of an invoice that is wrong."""
+
+    kind: InvoiceKind | None = Field(default=None, description=f"{KIND}; null: as it was")
 
 
 class BuyerAnswer(Answer):
@@ -67,6 +77,18 @@ class BuyerAnswer(Answer):
     email: str | None
 
 
+class InvoiceItemAnswer(Answer):
+    """A line of an invoice; net and tax come to the amount."""
+
+    number: int = Field(description="of the order's line")
+    title: str = Field(description="项目名称: the tax class between asterisks, then what was bought")
+    code: str = Field(description="商品和服务税收分类编码, 19 digits")
+    rate_percent: int = Field(description="of VAT, by the rules of the day of issue, or of today before it")
+    net_fen: int
+    tax_fen: int
+    amount_fen: int = Field(description="with the tax")
+
+
 class InvoiceAnswer(Answer):
     """An invoice. `red_needed` and `red_lettered`: its order was refunded, or another invoice takes its place.
 
@@ -76,7 +98,11 @@ class InvoiceAnswer(Answer):
     invoice_id: str
     order_id: str
     status: InvoiceStatus
+    kind: InvoiceKind = Field(description=KIND)
     amount_fen: int
+    net_fen: int | None = Field(description="without VAT; null where `items` is empty")
+    tax_fen: int | None = Field(description="the VAT in `amount_fen`; null where `items` is empty")
+    items: list[InvoiceItemAnswer] = Field(description="its lines; empty where it is from before they were kept")
     buyer: BuyerAnswer | None = Field(description="null once it was erased")
     requested_at: datetime
     issued_at: datetime | None
@@ -108,7 +134,7 @@ def add_invoice_routes(api: HttpApi, ctx: InvoiceContext) -> None:
     @learner.route("POST /v1/orders/orders/<order_id>/invoices", "request_invoice", status_code=201, idempotent=True)
     def ask(order_id: OrderId, request: InvoiceRequest) -> InvoiceAnswer:
         """Ask for an invoice of an own paid order."""
-        draft = InvoiceDraft(order_id, request.amount_fen, request.buyer())
+        draft = InvoiceDraft(order_id, request.amount_fen, request.buyer(), request.kind)
         return invoice_answer(request_invoice(ctx, api.call(), draft))
 
     @learner.route("POST /v1/orders/invoices/<invoice_id>/cancellation", "cancel_invoice")
@@ -119,9 +145,10 @@ def add_invoice_routes(api: HttpApi, ctx: InvoiceContext) -> None:
     @learner.route(
         "POST /v1/orders/invoices/<invoice_id>/correction", "correct_invoice", status_code=201, idempotent=True
     )
-    def correct(invoice_id: InvoiceId, request: BuyerRequest) -> InvoiceAnswer:
+    def correct(invoice_id: InvoiceId, request: CorrectBuyerRequest) -> InvoiceAnswer:
         """Ask for an own issued invoice anew, made out to the right buyer. Finance red-letters the old one first."""
-        return invoice_answer(correct_own_invoice(ctx, api.call(), Correction(invoice_id, request.buyer())))
+        correction = Correction(invoice_id, request.buyer(), request.kind)
+        return invoice_answer(correct_own_invoice(ctx, api.call(), correction))
 
     @learner.route("GET /v1/orders/orders/<order_id>/invoices", "list_invoices")
     def of_order(order_id: OrderId) -> InvoicesAnswer:

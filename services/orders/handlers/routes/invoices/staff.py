@@ -17,9 +17,9 @@ from services.orders.app.invoices.issue_invoice import (
     reject_request,
     sign_upload,
 )
-from services.orders.domain.invoice import Document, InvoiceStatus
+from services.orders.domain.invoice import Document, InvoiceKind, InvoiceStatus
 from services.orders.handlers.routes.fields import MONTH, NUMBER, InvoiceId, Reason
-from services.orders.handlers.routes.invoices.own import BuyerRequest, InvoiceAnswer, invoice_answer
+from services.orders.handlers.routes.invoices.own import KIND, BuyerRequest, InvoiceAnswer, invoice_answer
 
 MAX_INVOICES = 100
 MAX_PDF_BYTES = 5 * 1024 * 1024
@@ -64,6 +64,7 @@ class CorrectionRequest(Request):
     """An issued invoice is wrong."""
 
     buyer: BuyerRequest | None = Field(default=None, description="the right one; null: it is right")
+    kind: InvoiceKind | None = Field(default=None, description=f"{KIND}; null: as it was")
     reason: Reason
 
 
@@ -132,5 +133,5 @@ def add_invoice_staff_routes(api: HttpApi, ctx: InvoiceContext) -> None:
     )
     def correct(invoice_id: InvoiceId, request: CorrectionRequest) -> InvoiceAnswer:
         """Have an issued invoice red-lettered and another one issued in its place; the order stays as it is."""
-        correction = Correction(invoice_id, request.buyer.buyer() if request.buyer else None)
+        correction = Correction(invoice_id, request.buyer.buyer() if request.buyer else None, request.kind)
         return invoice_answer(correct_as_finance(ctx, api.call(), correction, request.reason))
