@@ -4,6 +4,7 @@ An issued invoice is red-lettered where the money went back, or where it is wron
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -32,21 +33,16 @@ class InvoiceKind(StrEnum):
 
 
 class InvoiceStatus(StrEnum):
-    """How an invoice stands. RED_NEEDED: its order was refunded since or it is corrected, so finance red-letters it."""
+    """How an invoice stands. RED_NEEDED: its order was refunded since or it is corrected, so finance red-letters it.
+
+    Red-lettered in part it is ISSUED again.
+    """
 
     REQUESTED = "requested"
     CANCELLED = "cancelled"
     ISSUED = "issued"
     RED_NEEDED = "red_needed"
     RED_LETTERED = "red_lettered"
-
-
-_NEXT = {
-    InvoiceStatus.REQUESTED: {InvoiceStatus.CANCELLED, InvoiceStatus.ISSUED},
-    InvoiceStatus.ISSUED: {InvoiceStatus.RED_NEEDED},
-    InvoiceStatus.RED_NEEDED: {InvoiceStatus.RED_LETTERED},
-}
-"""Of what is not here, nothing follows."""
 
 
 class IllegalStatus(Exception):
@@ -127,6 +123,16 @@ class InvoiceLine:
     amount_fen: int
 
 
+@dataclass(frozen=True)
+class RedLetter:
+    """Takes an invoice back at the tax authority, or some of its lines; of an invoice without lines all of it."""
+
+    number: str
+    lines: tuple[int, ...]
+    amount_fen: int
+    at: datetime
+
+
 @stored(
     shape=1,
     personal=(
@@ -144,8 +150,10 @@ class InvoiceLine:
 class Invoice:
     """One invoice of one order; its amount in fen never changes, and says nothing of whom it is made out to.
 
-    `number` is the tax authority's (发票号码), `red_number` that of the red letter. `note` says why it was cancelled.
-    `corrected_by` is the invoice that takes its place, and `corrects` whose place it takes itself.
+    `number` is the tax authority's (发票号码), `red_number` that of the last red letter, `note` why it was cancelled.
+    `red_due` are the lines that a refund has to have red-lettered; none of an invoice that has to go whole.
+    `corrected_by` is the invoice that takes its place, for which it has to go whole too, and `corrects` whose place it
+    takes itself.
     `lines` come to its amount; what release 1.0.0 wrote has none, and is ORDINARY.
     """
 
@@ -166,36 +174,121 @@ class Invoice:
     corrected_by: InvoiceId | None = None
     kind: InvoiceKind = InvoiceKind.ORDINARY
     lines: tuple[InvoiceLine, ...] = ()
+    red_due: tuple[int, ...] = ()
+    red_letters: tuple[RedLetter, ...] = ()
+
+    @property
+    def letters(self) -> tuple[RedLetter, ...]:
+        """Its red letters, the first one first. Release 1.0.0 wrote its only one, for the whole, into the invoice."""
+        known = self.red_letters
+        if self.red_lettered_at is None or any(letter.number == self.red_number for letter in known):
+            return known
+        gone = {number for letter in known for number in letter.lines}
+        rest = tuple(line.number for line in self.lines if line.number not in gone)
+        amount_fen = self.amount_fen - sum(letter.amount_fen for letter in known)
+        return (*known, RedLetter(self.red_number, rest, amount_fen, self.red_lettered_at))
+
+    @property
+    def standing_fen(self) -> int:
+        """What of it counts: its amount less its red letters, and nothing of what was never issued."""
+        if self.status is InvoiceStatus.CANCELLED:
+            return 0
+        return self.amount_fen - sum(letter.amount_fen for letter in self.letters)
+
+    @property
+    def standing_lines(self) -> tuple[InvoiceLine, ...]:
+        """The lines that count."""
+        gone = {number for letter in self.letters for number in letter.lines}
+        return tuple(line for line in self.lines if line.number not in gone and self.standing_fen)
+
+    @property
+    def red_due_lines(self) -> tuple[InvoiceLine, ...]:
+        """The lines that finance is to red-letter now."""
+        if self.status is not InvoiceStatus.RED_NEEDED:
+            return ()
+        is_whole = self.corrected_by is not None or not self.red_due
+        return tuple(line for line in self.standing_lines if is_whole or line.number in self.red_due)
+
+    @property
+    def red_due_fen(self) -> int:
+        """What the red letter that finance is to write comes to, fen."""
+        if self.status is InvoiceStatus.RED_NEEDED and not self.lines:
+            return self.standing_fen
+        return sum(line.amount_fen for line in self.red_due_lines)
+
+    @property
+    def staying_lines(self) -> tuple[InvoiceLine, ...]:
+        """The lines that count and go on counting."""
+        due = self.red_due_lines
+        return tuple(line for line in self.standing_lines if line not in due)
+
+    @property
+    def staying_fen(self) -> int:
+        """What of it counts and goes on counting, fen."""
+        return self.standing_fen - self.red_due_fen
 
     def issued(self, number: str, document: Document, now: datetime) -> "Invoice":
         """Issued by finance. Raises IllegalStatus."""
-        return replace(self._moved(InvoiceStatus.ISSUED), number=number, document=document, issued_at=now)
+        self._must_be(InvoiceStatus.REQUESTED)
+        return replace(self, status=InvoiceStatus.ISSUED, number=number, document=document, issued_at=now)
 
     def cancelled(self, note: str) -> "Invoice":
         """Never to be issued. Raises IllegalStatus."""
-        return replace(self._moved(InvoiceStatus.CANCELLED), note=note)
+        self._must_be(InvoiceStatus.REQUESTED)
+        return replace(self, status=InvoiceStatus.CANCELLED, note=note)
 
     def red_lettered(self, number: str, now: datetime) -> "Invoice":
-        """Taken back at the tax authority, by finance's word. Raises IllegalStatus."""
-        return replace(self._moved(InvoiceStatus.RED_LETTERED), red_number=number, red_lettered_at=now)
+        """With what was due taken back at the tax authority, by finance's word. Raises IllegalStatus.
+
+        What then still stands is issued as before; it may need another red letter later.
+        """
+        self._must_be(InvoiceStatus.RED_NEEDED)
+        due = tuple(line.number for line in self.red_due_lines)
+        return replace(
+            self,
+            status=InvoiceStatus.ISSUED if self.staying_fen else InvoiceStatus.RED_LETTERED,
+            red_number=number,
+            red_lettered_at=now,
+            red_due=(),
+            red_letters=(*self.red_letters, RedLetter(number, due, self.red_due_fen, now)),
+        )
 
     def corrected(self, by: InvoiceId) -> "Invoice":
-        """To be red-lettered, because it is wrong and another one takes its place. Raises IllegalStatus."""
-        return replace(self._moved(InvoiceStatus.RED_NEEDED), corrected_by=by)
+        """To be red-lettered whole: it is wrong, and another takes the place of what stays. Raises IllegalStatus."""
+        self._must_be(InvoiceStatus.ISSUED, InvoiceStatus.RED_NEEDED)
+        if not self.staying_fen:
+            raise IllegalStatus(f"{self.invoice_id}: nothing of it stays")
+        return replace(self, status=InvoiceStatus.RED_NEEDED, corrected_by=by)
 
     def standing_again(self) -> "Invoice":
         """As it was before it was to be corrected, unless it is red-lettered: what was to correct it is cancelled."""
         if self.status is not InvoiceStatus.RED_NEEDED:
             return self
-        return replace(self, status=InvoiceStatus.ISSUED, corrected_by=None)
+        status = InvoiceStatus.RED_NEEDED if self.red_due else InvoiceStatus.ISSUED
+        return replace(self, status=status, corrected_by=None)
 
-    def overtaken(self, note: str) -> "Invoice":
-        """What becomes of it once its order is refunded: to be red-lettered if it is issued, else cancelled."""
+    def overtaken(self, note: str, numbers: Collection[int]) -> "Invoice":
+        """What becomes of it once these lines of its order are refunded: without lines it is all of it.
+
+        If it is issued, they are to be red-lettered, beside those that are due already; else it is cancelled.
+        """
         if self.status is InvoiceStatus.REQUESTED:
             return self.cancelled(note)
-        return self._moved(InvoiceStatus.RED_NEEDED)
+        self._must_be(InvoiceStatus.ISSUED, InvoiceStatus.RED_NEEDED)
+        due = {line.number for line in self.red_due_lines} | set(numbers)
+        return replace(self, status=InvoiceStatus.RED_NEEDED, red_due=tuple(sorted(due)))
 
-    def _moved(self, status: InvoiceStatus) -> "Invoice":
-        if status not in _NEXT.get(self.status, ()):
-            raise IllegalStatus(f"{self.invoice_id}: {self.status} to {status}")
-        return replace(self, status=status)
+    def red_entry(self) -> "Invoice":
+        """As its last red letter is entered in the book: red-lettered, and no more of it than that letter is for."""
+        letter = self.letters[-1]
+        return replace(
+            self,
+            status=InvoiceStatus.RED_LETTERED,
+            amount_fen=letter.amount_fen,
+            lines=tuple(line for line in self.lines if line.number in letter.lines),
+            red_letters=(letter,),
+        )
+
+    def _must_be(self, *statuses: InvoiceStatus) -> None:
+        if self.status not in statuses:
+            raise IllegalStatus(f"{self.invoice_id} is {self.status}")

@@ -1,15 +1,10 @@
 """What of an order can be invoiced, and which of its invoices a refund takes back."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from services.orders.domain.invoice import Invoice, InvoiceLine, InvoiceStatus
 from services.orders.domain.order import LineState, Order
-
-_STANDING = (InvoiceStatus.REQUESTED, InvoiceStatus.ISSUED, InvoiceStatus.RED_NEEDED)
-"""Until it is red-lettered an invoice counts, whatever became of its order."""
-
-_TO_STAND = (InvoiceStatus.REQUESTED, InvoiceStatus.ISSUED)
-"""Such an invoice stays, unless something comes of it."""
 
 PAID = (LineState.GRANTED,)
 KEPT = (LineState.GRANTED, LineState.REVOKING)
@@ -27,8 +22,11 @@ def left_fen(order: Order, invoices: Sequence[Invoice]) -> int:
 
 
 def invoiced_fen(invoices: Iterable[Invoice]) -> int:
-    """What the invoices that stand come to, fen; one that corrects another counts once that no longer does."""
-    return sum(invoice.amount_fen for invoice in _counting(invoices))
+    """What stands of the invoices, fen: until it is red-lettered one counts, whatever became of its order.
+
+    One that corrects another counts once that no longer does.
+    """
+    return sum(invoice.standing_fen for invoice in _counting(invoices))
 
 
 def invoice_lines(
@@ -47,25 +45,39 @@ def invoice_lines(
     return tuple(lines) if not rest else ()
 
 
-def taken_back(kept_fen: int, invoices: Sequence[Invoice], note: str) -> list[Invoice]:
-    """The invoices that change, the newest first, until what is to stand comes to no more than what was kept.
+def taken_back(kept: Mapping[int, int], invoices: Sequence[Invoice], note: str) -> list[Invoice]:
+    """The invoices that change, once only `kept` fen of each line of their order are kept: the newest are taken first.
 
-    Where one that is to correct another is cancelled for it, the other stands again, and may be next.
+    Of issued ones no more than the lines that were not kept. Invoices without lines go whole, after those that have
+    some, until all that stays fits what was kept. Where one that is to correct another is cancelled, the other stands
+    again, and is looked at next.
     """
     after = {invoice.invoice_id: invoice for invoice in invoices}
-    for invoice_id in sorted(after, reverse=True):
+    newest_first = sorted(invoices, key=lambda invoice: (bool(invoice.lines), invoice.invoice_id), reverse=True)
+    for invoice_id in [invoice.invoice_id for invoice in newest_first]:
         invoice = after[invoice_id]
-        if _to_stand_fen(after.values()) <= kept_fen:
-            break
-        if invoice.status in _TO_STAND:
-            after[invoice_id] = invoice.overtaken(note)
-            if after[invoice_id].status is InvoiceStatus.CANCELLED and invoice.corrects:
-                after[invoice.corrects] = after[invoice.corrects].standing_again()
+        lost = _lost(invoice, kept, after.values())
+        if lost is None:
+            continue
+        after[invoice_id] = invoice.overtaken(note, lost)
+        if after[invoice_id].status is InvoiceStatus.CANCELLED and invoice.corrects:
+            after[invoice.corrects] = after[invoice.corrects].standing_again()
     return [after[invoice.invoice_id] for invoice in invoices if after[invoice.invoice_id] is not invoice]
 
 
+def _lost(invoice: Invoice, kept: Mapping[int, int], invoices: Collection[Invoice]) -> list[int] | None:
+    """The lines that the invoice loses, none for all of one that has no lines; None where it loses nothing."""
+    if not invoice.lines:
+        too_much = sum(other.staying_fen for other in invoices) > sum(kept.values())
+        return [] if invoice.staying_fen and too_much else None
+    staying = Counter[int]()
+    for other in invoices:
+        staying.update({line.number: line.amount_fen for line in other.staying_lines})
+    return [line.number for line in invoice.staying_lines if staying[line.number] > kept[line.number]] or None
+
+
 def _counting(invoices: Iterable[Invoice]) -> list[Invoice]:
-    standing = {invoice.invoice_id: invoice for invoice in invoices if invoice.status in _STANDING}
+    standing = {invoice.invoice_id: invoice for invoice in invoices if invoice.standing_fen}
     return [invoice for invoice in standing.values() if invoice.corrects not in standing]
 
 
@@ -73,14 +85,10 @@ def _left_by_line(due: Mapping[int, int], invoices: Iterable[Invoice]) -> dict[i
     """What is left of each line, fen. Invoices without lines are taken to be of the first lines that are left."""
     left, whole_fen = dict(due), 0
     for invoice in _counting(invoices):
-        whole_fen += 0 if invoice.lines else invoice.amount_fen
-        for line in invoice.lines:
+        whole_fen += 0 if invoice.lines else invoice.standing_fen
+        for line in invoice.standing_lines:
             left[line.number] -= line.amount_fen
     for number, fen in left.items():
         share = max(0, min(whole_fen, fen))
         left[number], whole_fen = fen - share, whole_fen - share
     return left
-
-
-def _to_stand_fen(invoices: Iterable[Invoice]) -> int:
-    return sum(invoice.amount_fen for invoice in invoices if invoice.status in _TO_STAND)

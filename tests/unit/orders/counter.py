@@ -225,7 +225,7 @@ class Counter:
         files, document = MemoryInvoiceFiles(), Document(sha256(PDF).hexdigest(), len(PDF))
         files.files[file_key(invoice_id, document)] = PDF
         return issue_invoice(
-            InvoiceContext(**vars(context), files=files), a_call(FINANCE), invoice_id, invoice_id[:20], document
+            InvoiceContext(**vars(context), files=files), a_call(FINANCE), invoice_id, f"1{invoice_id[-19:]}", document
         ).invoice
 
     def red_letter(self, order: Order) -> list[Invoice]:
@@ -233,4 +233,6 @@ class Counter:
         context = self.world.ctx
         kept = [stored.value for stored in stored_invoices(context, order.order_id)]
         needing = [invoice.invoice_id for invoice in kept if invoice.status is InvoiceStatus.RED_NEEDED]
-        return [red_letter(context, a_call(FINANCE), needed, needed[12:]).invoice for needed in needing]
+        return [
+            red_letter(context, a_call(FINANCE), needed, f"2{self.world.ids.new()[-19:]}").invoice for needed in needing
+        ]

@@ -167,12 +167,13 @@ def test_a_refund_in_the_middle_leaves_what_was_kept(desk: Desk, step: str) -> N
     }
     assert desk.stand(desk.wrong, right) == expected[step]
     assert seen(desk.world, desk.api, desk.wrong)["corrected_by"] in (None, right["invoice_id"])
-    if step == "requested":
-        desk.red_letter()
-    if step == "issued":
-        desk.finance(right, "red-letter", {"number": f"{RED[:-1]}9"})
-    assert desk.left() == 5_000
-    assert requested(desk.world, desk.api, desk.order)["amount_fen"] == 5_000
+    stays = {"requested": desk.wrong, "issued": right}.get(step)
+    if stays is None:
+        assert requested(desk.world, desk.api, desk.order)["amount_fen"] == 5_000
+    else:
+        letter = desk.finance(stays, "red-letter", {"number": f"{RED[:-1]}9", "amount_fen": 9_900})
+        assert (letter.body["status"], letter.body["standing_fen"]) == ("issued", 5_000)
+    assert desk.left() == 0
 
 
 def test_finance_corrects_for_a_reason_and_leaves_a_right_buyer(desk: Desk) -> None:

@@ -171,7 +171,7 @@ def test_what_was_not_paid_is_not_invoiced(world: World, api: HttpApi) -> None:
     assert call(world, api, "POST", OF_ORDER.format(unpaid.order_id), PERSON).code == "INVOICE_TOO_MUCH"
 
 
-def test_a_refund_after_the_issue_needs_a_red_letter_and_then_leaves_what_was_kept(
+def test_a_refund_after_the_issue_needs_a_red_letter_of_what_went_back(
     world: World, api: HttpApi, files: MemoryInvoiceFiles, order: Order
 ) -> None:
     invoice = issued(world, api, files, order)
@@ -182,15 +182,15 @@ def test_a_refund_after_the_issue_needs_a_red_letter_and_then_leaves_what_was_ke
     assert seen(world, api, invoice)["status"] == "red_needed"
     assert left(world, api, order) == 0, "until it is red-lettered"
     red = finance(world, api, invoice, "red-letter", {"number": RED})
-    assert (red.body["status"], red.body["red_number"]) == ("red_lettered", RED)
+    assert (red.body["status"], red.body["red_number"], red.body["standing_fen"]) == ("issued", RED, 5_000)
     assert finance(world, api, invoice, "red-letter", {"number": RED}).body == red.body
-    assert requested(world, api, order)["amount_fen"] == 5_000
+    assert left(world, api, order) == 0
 
 
 def test_a_refund_before_the_issue_cancels_the_request(world: World, api: HttpApi, order: Order) -> None:
-    small, rest = requested(world, api, order, amount_fen=5_000), requested(world, api, order)
-    decide(world, ask(world, order, 1).lines[0])
-    assert [seen(world, api, invoice)["status"] for invoice in (small, rest)] == ["requested", "cancelled"]
+    first, rest = requested(world, api, order, amount_fen=9_900), requested(world, api, order)
+    decide(world, ask(world, order, 2).lines[0])
+    assert [seen(world, api, invoice)["status"] for invoice in (first, rest)] == ["requested", "cancelled"]
     assert seen(world, api, rest)["note"] == "订单已退款"
     assert left(world, api, order) == 0
 

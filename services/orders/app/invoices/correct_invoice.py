@@ -73,8 +73,8 @@ def _correct(
         others = [invoice for invoice in room_for_another(ctx, order.value) if invoice != wrong.value]
         buyer, kind = correction.buyer or _buyer(ctx, wrong.value), correction.kind or wrong.value.kind
         check_kind(kind, buyer)
-        amount_fen = wrong.value.amount_fen
-        lines = wrong.value.lines or invoice_lines(order.value, KEPT, others, amount_fen)
+        amount_fen = wrong.value.staying_fen
+        lines = wrong.value.staying_lines or invoice_lines(order.value, KEPT, others, amount_fen)
         invoice = new_invoice(ctx, order.value, amount_fen, lines, buyer, kind)
         right = replace(invoice, corrects=wrong.value.invoice_id)
         corrected = moved(wrong, lambda: wrong.value.corrected(right.invoice_id))

@@ -12,6 +12,7 @@ from services.orders.app.invoices.problems import (
     INVOICE_FILE_MISSING,
     INVOICE_PAST_THIS,
     INVOICE_RED_LETTER_FIRST,
+    INVOICE_RED_LETTER_WRONG,
 )
 from services.orders.app.invoices.request_invoice import InvoiceWithBuyer, moved, with_buyer
 from services.orders.app.ports import Upload
@@ -59,7 +60,10 @@ def issue_invoice(
             raise INVOICE_RED_LETTER_FIRST.problem(corrects=invoice.corrects)
         return after
 
-    return _change(ctx, call, "issue_invoice", invoice_id, number, issued, _numbered(ctx, number))
+    def writes(stored: Stored[Invoice], after: Invoice) -> list[Write]:
+        return [stored.put(after), number_taken(ctx, number, stored.value), entered(after, ctx.clock.now())]
+
+    return _change(ctx, call, "issue_invoice", invoice_id, number, issued, writes)
 
 
 def reject_request(ctx: Context, call: Call, invoice_id: InvoiceId, reason: str) -> InvoiceWithBuyer:
@@ -79,28 +83,37 @@ def reject_request(ctx: Context, call: Call, invoice_id: InvoiceId, reason: str)
     return _change(ctx, call, "reject_invoice", invoice_id, reason, rejected, partial(cancelled, ctx))
 
 
-def red_letter(ctx: Context, call: Call, invoice_id: InvoiceId, number: str) -> InvoiceWithBuyer:
-    """Notes that an invoice which needs it is red-lettered, under that letter's number; once.
+def red_letter(
+    ctx: Context, call: Call, invoice_id: InvoiceId, number: str, amount_fen: int | None = None
+) -> InvoiceWithBuyer:
+    """Notes that what is due of an invoice is red-lettered, under that letter's number; once.
+
+    Args:
+        amount_fen: what the letter is for, as its writer knows: a refund or a correction may have changed what is due.
 
     Raises:
-        Problem: INVOICE_NOT_FOUND, INVOICE_PAST_THIS, INVOICE_NUMBER_TAKEN.
+        Problem: INVOICE_NOT_FOUND, INVOICE_PAST_THIS, INVOICE_NUMBER_TAKEN, INVOICE_RED_LETTER_WRONG.
         Conflict: others kept writing.
     """
 
     def red(invoice: Invoice) -> Invoice:
-        return invoice if invoice.red_number == number else invoice.red_lettered(number, ctx.clock.now())
+        if number in [letter.number for letter in invoice.letters]:
+            return invoice
+        after = invoice.red_lettered(number, ctx.clock.now())
+        if amount_fen not in (None, invoice.red_due_fen):
+            raise INVOICE_RED_LETTER_WRONG.problem(red_due_fen=invoice.red_due_fen)
+        return after
 
-    return _change(ctx, call, "red_letter_invoice", invoice_id, number, red, _numbered(ctx, number))
+    def writes(stored: Stored[Invoice], after: Invoice) -> list[Write]:
+        entry = entered(after.red_entry(), ctx.clock.now())
+        return [stored.put(after), number_taken(ctx, number, stored.value), entry]
+
+    return _change(ctx, call, "red_letter_invoice", invoice_id, number, red, writes)
 
 
 def file_key(invoice_id: InvoiceId, document: Document) -> str:
     """Where the PDF of an invoice lies."""
     return f"invoices/{invoice_id}/{document.sha256}.pdf"
-
-
-def _numbered(ctx: Context, number: str) -> Callable[[Stored[Invoice], Invoice], Sequence[Write]]:
-    """The writes of an issued or red-lettered invoice: itself, its number, its entry in the book."""
-    return lambda stored, after: [stored.put(after), number_taken(ctx, number, stored.value), *entered(after)]
 
 
 def _change(

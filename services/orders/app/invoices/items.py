@@ -1,7 +1,7 @@
 """What is kept of invoices, and where. What was issued and red-lettered is in a book, entered once, never changed."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from services.kit.days import Days, civil_day
 from services.kit.kinds import NOTHING, stored
@@ -38,9 +38,10 @@ def cancelled(ctx: Context, stored: Stored[Invoice], after: Invoice) -> list[Put
     return writes
 
 
-def invoice_entry_key(day: date, status: InvoiceStatus, invoice_id: InvoiceId) -> Key:
-    """An invoice as it was issued, or red-lettered, on a civil day in China."""
-    return Key(invoice_entries_of_day(day), f"{status}#{invoice_id}")
+def invoice_entry_key(day: date, entry: Invoice) -> Key:
+    """An invoice as it was issued, or red-lettered in whole or in part, on a civil day in China."""
+    of_letter = f"#{entry.red_number}" if entry.status is InvoiceStatus.RED_LETTERED else ""
+    return Key(invoice_entries_of_day(day), f"{entry.status}#{entry.invoice_id}{of_letter}")
 
 
 def invoice_entries_of_day(day: date) -> str:
@@ -69,10 +70,10 @@ def number_taken(ctx: Context, number: str, invoice: Invoice) -> Put:
     """The write that uses a number, which fails where another use is committed first.
 
     Raises:
-        Problem: INVOICE_NUMBER_TAKEN. An invoice from before numbers were registered has its own number too.
+        Problem: INVOICE_NUMBER_TAKEN. An invoice from before numbers were registered has its own ones too.
     """
     key = invoice_number_key(number)
-    if number == invoice.number or ctx.store.get(key, InvoiceNumber):
+    if number in (invoice.number, invoice.red_number) or ctx.store.get(key, InvoiceNumber):
         raise INVOICE_NUMBER_TAKEN.problem()
     return Put(key, InvoiceNumber(invoice.invoice_id))
 
@@ -100,11 +101,9 @@ def stored_invoices(ctx: Context, order_id: OrderId) -> Sequence[Stored[Invoice]
     return [read_invoice(ctx, place.value.invoice_id) for place in places]
 
 
-def entered(invoice: Invoice) -> list[Put]:
-    """The entry of an invoice that has just been issued or red-lettered, as it now is; none of another."""
-    happened = {InvoiceStatus.ISSUED: invoice.issued_at, InvoiceStatus.RED_LETTERED: invoice.red_lettered_at}
-    at = happened.get(invoice.status)
-    return [Put(invoice_entry_key(civil_day(at), invoice.status, invoice.invoice_id), invoice)] if at else []
+def entered(entry: Invoice, at: datetime) -> Put:
+    """The entry in the book of what has just been issued or red-lettered."""
+    return Put(invoice_entry_key(civil_day(at), entry), entry)
 
 
 def invoice_book(store: Store, days: Days) -> Iterator[Invoice]:

@@ -59,6 +59,13 @@ INVOICE_RED_LETTER_FIRST = conflict(
     "请先红冲原发票（见 corrects），再开具这一张。",
     "Red-letter the invoice named in `corrects` first, then issue this one.",
 )
+INVOICE_RED_LETTER_WRONG = conflict(
+    "INVOICE_RED_LETTER_WRONG",
+    "红字发票的金额不是目前应红冲的金额（见 red_due_fen）；未作任何更改。",
+    "The red letter's amount is not what is to be red-lettered now (`red_due_fen`); nothing was changed.",
+    "请刷新后核对；若红字发票已按全部金额开具，请先登记换开，再登记红冲。",
+    "Look again. If the whole was red-lettered at the tax authority, ask for a correction first: it needs all of it.",
+)
 INVOICE_NUMBER_TAKEN = conflict(
     "INVOICE_NUMBER_TAKEN",
     "这个发票号码已被另一张发票或红字发票使用；未作任何更改。",

@@ -142,13 +142,12 @@ def invoices_of_order(ctx: Context, learner_id: LearnerId, order_id: OrderId) ->
 
 
 def after_refund(ctx: Context, order: Order) -> list[Write]:
-    """The writes that take back the invoices that an order, refunded in the same transaction, is too small for now.
+    """The writes that take back what of its invoices an order, refunded in the same transaction, is too small for now.
 
     Whoever requests one writes the order, so the transaction meets them.
     """
     stored = {invoice.value.invoice_id: invoice for invoice in stored_invoices(ctx, order.order_id)}
-    kept_fen = sum(due_fen(order, KEPT).values())
-    changed = taken_back(kept_fen, [invoice.value for invoice in stored.values()], REFUNDED)
+    changed = taken_back(due_fen(order, KEPT), [invoice.value for invoice in stored.values()], REFUNDED)
     return [stored[invoice.invoice_id].put(invoice) for invoice in changed]
 
 

@@ -89,10 +89,21 @@ class InvoiceItemAnswer(Answer):
     amount_fen: int = Field(description="with the tax")
 
 
-class InvoiceAnswer(Answer):
-    """An invoice. `red_needed` and `red_lettered`: its order was refunded, or another invoice takes its place.
+class RedLetterAnswer(Answer):
+    """A red letter (红字发票) of an invoice."""
 
-    Red-lettered it no longer counts; `corrects` counts from then on.
+    number: str
+    lines: list[int] = Field(
+        description="numbers of the lines that it takes back; empty: all of an invoice without lines"
+    )
+    amount_fen: int
+    at: datetime
+
+
+class InvoiceAnswer(Answer):
+    """An invoice. `red_needed`: its order was refunded, or another invoice takes its place.
+
+    Red-lettered in part it is `issued` again, and `standing_fen` of it count. `red_lettered`: none of it counts.
     """
 
     invoice_id: str
@@ -107,8 +118,12 @@ class InvoiceAnswer(Answer):
     requested_at: datetime
     issued_at: datetime | None
     number: str = Field(description="发票号码, the tax authority's number; empty before it is issued")
-    red_number: str = Field(description="number of the red letter (红字发票); empty where there is none")
-    red_lettered_at: datetime | None
+    red_number: str = Field(description="number of the last red letter (红字发票); empty where there is none")
+    red_lettered_at: datetime | None = Field(description="of the last red letter")
+    red_letters: list[RedLetterAnswer] = Field(description="all of them, the first one first")
+    red_due_fen: int = Field(description="what finance is to red-letter now; 0 unless it is `red_needed`")
+    red_due_lines: list[int] = Field(description="the numbers of the lines that are to be red-lettered now")
+    standing_fen: int = Field(description="what of it counts: `amount_fen` less the red letters")
     note: str = Field(description="of a cancelled one: why; empty otherwise")
     corrects: str | None = Field(description="the invoice whose place it takes; issued once that is red-lettered")
     corrected_by: str | None = Field(description="the invoice that takes its place")
@@ -175,4 +190,6 @@ def _link(ctx: InvoiceContext, invoice: Invoice) -> str:
 
 def invoice_answer(found: InvoiceWithBuyer) -> InvoiceAnswer:
     """An invoice with whom it is made out to."""
-    return InvoiceAnswer.of(found.invoice, found)
+    invoice = found.invoice
+    due = [line.number for line in invoice.red_due_lines]
+    return InvoiceAnswer.of(invoice, found, red_letters=list(invoice.letters), red_due_lines=due)

@@ -55,9 +55,15 @@ class RejectRequest(Request):
 
 
 class RedLetterRequest(Request):
-    """An invoice is red-lettered."""
+    """An invoice is red-lettered, in whole or in part."""
 
     number: TaxNumber
+    amount_fen: StrictInt | None = Field(
+        default=None,
+        ge=1,
+        le=10**12,
+        description="what the red letter is for: refused if that is not `red_due_fen`; null: whatever is due",
+    )
 
 
 class CorrectionRequest(Request):
@@ -122,8 +128,8 @@ def add_invoice_staff_routes(api: HttpApi, ctx: InvoiceContext) -> None:
 
     @finance.route("POST /v1/orders/finance/invoices/<invoice_id>/red-letter", "red_letter_invoice")
     def red(invoice_id: InvoiceId, request: RedLetterRequest) -> InvoiceAnswer:
-        """Note that an invoice which needs it is red-lettered."""
-        return invoice_answer(red_letter(ctx, api.call(), invoice_id, request.number))
+        """Note that what is due of an invoice is red-lettered."""
+        return invoice_answer(red_letter(ctx, api.call(), invoice_id, request.number, request.amount_fen))
 
     @finance.route(
         "POST /v1/orders/finance/invoices/<invoice_id>/correction",
