@@ -54,6 +54,7 @@ const DOORS: Record<string, string[]> = {
   'reviews/StarRow.vue': ['staff/moderation'],
   'search/SearchField.vue': ['home'],
   'search/criteria.ts': ['home'],
+  'shop/InvoiceItems.vue': ['staff/finance'],
 }
 
 /** What belongs to no room: where the client begins, and what holds everywhere in it. */

@@ -164,7 +164,7 @@ def test_an_invoice_is_asked_for_issued_and_downloaded(desk: Desk) -> None:
     expect(dialog.get_by_text("以后可以再开")).to_be_visible()
     dialog.get_by_role("button", name="提交申请").click()
     expect(page.get_by_text("待开具")).to_be_visible()
-    expect(page.get_by_text("¥1.50")).to_be_visible()
+    expect(page.get_by_text("¥1.50", exact=True)).to_be_visible()
     expect(page.get_by_text("还可开票")).to_be_visible()
     _look(window)
     _issue(desk, order_id)
