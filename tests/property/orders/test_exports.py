@@ -109,7 +109,9 @@ def test_an_export_adds_up(actions: list[tuple[str, object]], rows_per_file: int
         assert totals[name]["paid"] == sum(order.amount_fen for order in paid)
         assert totals[name]["refunded"] == sum(order.refunded_fen for order in orders)
     assert totals["payments"]["earned"] == totals["orders"]["paid"]
-    assert totals["refunds"]["taken_back"] == totals["orders"]["refunded"]
+    assert totals["refunds"]["taken_back"] == totals["refund_lines"]["taken_back"] == totals["orders"]["refunded"]
+    for name in ("payments", "refunds"):
+        assert totals[name]["net"] == totals[name]["amount"] - totals[name]["fee"]
     kept = sum(line.due_fen for order in paid for line in order.lines if line.state is LineState.GRANTED)
     assert totals["payments"]["amount"] - totals["refunds"]["amount"] == kept
     invoices = season.invoices()

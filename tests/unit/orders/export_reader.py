@@ -68,7 +68,7 @@ def _headings(objects: MemoryObjects, exported: ExportedTable) -> list[str]:
 def _totals(headings: list[str], rows: list[list[Any]]) -> dict[str, int]:
     money = {place: heading.split()[-1] for place, heading in enumerate(headings) if MONEY in heading}
     return {
-        name: sum(int(Decimal(str(row[place])).scaleb(2).to_integral_exact()) for row in rows)
+        name: sum(int(Decimal(str(row[place] or 0)).scaleb(2).to_integral_exact()) for row in rows)
         for place, name in money.items()
     }
 

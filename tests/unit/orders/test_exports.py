@@ -3,18 +3,20 @@
 import hashlib
 import json
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import islice
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.kit.audit import AuditRecord
-from services.kit.days import Days
+from services.kit.days import SHANGHAI, Days
 from services.kit.events import Envelope
 from services.kit.identity import Principal, Role
 from services.kit.problems import Problem
-from services.orders.app.context import FinanceContext
+from services.orders.app.context import FinanceContext, ReconciliationContext
 from services.orders.app.finance.exports import (
     Writer,
     fulfil_export,
@@ -25,16 +27,22 @@ from services.orders.app.finance.exports import (
     request_export,
 )
 from services.orders.app.finance.file_links import LINK_SECONDS
+from services.orders.app.finance.request_check import request_check
 from services.orders.app.finance.revenue import sum_up
+from services.orders.app.finance.run_check import run_check
 from services.orders.app.finance.write_export import DoesNotAddUp, write_export
 from services.orders.app.invoices.items import stored_invoices
+from services.orders.app.ordering.items import read_order
+from services.orders.app.ordering.place_order import order_membership
+from services.orders.domain.deferral import by_month
 from services.orders.domain.export import SCHEDULE, Export, ExportState, Manifest
 from services.orders.domain.ids import CourseId, ExportId, LearnerId
+from services.orders.domain.payment import ProviderName
 from tests.fakes.objects import MemoryObjects
 from tests.unit.orders.counter import BUYER, Counter
 from tests.unit.orders.export_reader import csv_rows, export_context, table, xlsx_rows
 from tests.unit.orders.shop import PRICE, a_line, place
-from tests.unit.orders.world import KEY, MEMBER, ORDINARY, OTHER_KEY, RECOMMENDED, Crash, World, a_call, die
+from tests.unit.orders.world import KEY, MEMBER, ORDINARY, OTHER_KEY, RECOMMENDED, VIP, Crash, World, a_call, die
 
 FINANCE = Principal("d4c8f4e8-5061-7094-2f5a-3f1d5f8f2b44", frozenset({Role.FINANCE}))
 TODAY = date(2026, 3, 2)
@@ -79,12 +87,20 @@ def test_what_was_sold_is_in_the_export_and_adds_up(world: World, objects: Memor
         "lines": 4,
         "payments": 3,
         "refunds": 2,
+        "refund_lines": 1,
+        "service_months": 0,
         "invoices": 0,
     }
     orders = table(manifest, "orders").totals_fen
     assert (orders["amount"], orders["paid"], orders["refunded"]) == (4 * PRICE, 3 * PRICE, PRICE)
-    assert table(manifest, "payments").totals_fen == {"amount": 4 * PRICE, "earned": 3 * PRICE}
-    assert table(manifest, "refunds").totals_fen == {"amount": 2 * PRICE, "taken_back": PRICE}
+    unknown = {"fee": 0, "net": 4 * PRICE}
+    assert table(manifest, "payments").totals_fen == {"amount": 4 * PRICE, "earned": 3 * PRICE, **unknown}
+    assert table(manifest, "refunds").totals_fen == {
+        "amount": 2 * PRICE,
+        "taken_back": PRICE,
+        "fee": 0,
+        "net": 2 * PRICE,
+    }
     rows = {row[0]: row for row in csv_rows(objects, table(manifest, "orders"))}
     assert rows[sold.order_id][3] == "部分退款 partly_refunded"
     assert rows[sold.order_id][1] == "2026-03-02 12:00:00"
@@ -93,6 +109,83 @@ def test_what_was_sold_is_in_the_export_and_adds_up(world: World, objects: Memor
     lines = [row for row in csv_rows(objects, table(manifest, "lines")) if row[0] == waiting.order_id]
     assert lines[0][3] == "'=cmd|' /C calc'!A0"
     assert [row[0] for row in xlsx_rows(objects, table(manifest, "refunds"))].count(refund.refund_id) == 1
+
+
+def test_a_refund_names_its_payment_its_lines_and_the_providers_number(world: World, objects: MemoryObjects) -> None:
+    counter = Counter(world)
+    sold = counter.sell(a_line(1), a_line(2, RECOMMENDED))
+    refund = counter.take_back(sold, 2)
+    manifest = exported(world, objects)
+    assert sold.paid_by
+    (row,) = csv_rows(objects, table(manifest, "refunds"))
+    assert row[-3:] == ["CNY", sold.paid_by.payment_number, f"R{refund.refund_id}"]
+    (line,) = csv_rows(objects, table(manifest, "refund_lines"))
+    assert line[0] == refund.refund_id
+    assert line[2:] == [sold.order_id, "2", "课程 course", RECOMMENDED, "99.00"]
+
+
+def test_fees_are_in_the_export_once_a_statement_has_told_them(world: World, objects: MemoryObjects) -> None:
+    counter = Counter(world)
+    counter.take_back(counter.sell(), 1)
+    paid, back = (csv_rows(objects, table(exported(world, objects), name))[0] for name in ("payments", "refunds"))
+    assert (paid[8:11], back[8:11]) == (["", "99.00", "CNY"], ["", "99.00", "CNY"])
+    check = request_check(
+        FinanceContext(**vars(world.ctx), objects=objects),
+        a_call(FINANCE, "check"),
+        ProviderName.WECHAT,
+        TODAY,
+        None,
+        "-",
+    )
+    (event,) = [event for event in world.store.outbox if event.type == "orders.reconciliation_requested.v1"]
+    run_check(ReconciliationContext(**vars(counter.ctx), objects=objects), event)
+    assert check.result is None
+    again = ask(world, key=OTHER_KEY)
+    fulfil_export(world.ctx, writer(world, objects), asked(world)[-1])
+    manifest = read_export(world.ctx, again.export_id).manifest
+    assert manifest
+    paid, back = (csv_rows(objects, table(manifest, name))[0] for name in ("payments", "refunds"))
+    assert (paid[8:11], back[8:11]) == (["0.59", "98.41", "CNY"], ["0.59", "98.41", "CNY"])
+    assert table(manifest, "payments").totals_fen["fee"] == 59
+
+
+def test_a_memberships_price_is_shared_out_to_the_months_of_its_service(world: World, objects: MemoryObjects) -> None:
+    """Bought on 2 March at noon: from then until the same moment of the next year."""
+    counter = Counter(world)
+    order = order_membership(world.ctx, a_call(MEMBER, "join"), VIP, 39_800)
+    counter.pay(order)
+    manifest = exported(world, objects)
+    rows = csv_rows(objects, table(manifest, "service_months"))
+    of_2026 = [f"2026-{month:02}" for month in range(3, 13)]
+    assert [row[7] for row in rows] == [*of_2026, "2027-01", "2027-02", "2027-03"]
+    assert {tuple(row[4:7]) for row in rows} == {("vip", "2026-03-02 12:00:00", "2027-03-02 12:00:00")}
+    assert table(manifest, "service_months").totals_fen == {"amount": 39_800}
+    counter.take_back(read_order(world.ctx, order.order_id).value, 1)
+    again = ask(world, key=OTHER_KEY)
+    fulfil_export(world.ctx, writer(world, objects), asked(world)[-1])
+    after = read_export(world.ctx, again.export_id).manifest
+    assert after
+    assert (table(after, "service_months").rows, table(after, "service_months").totals_fen["amount"]) == (26, 0)
+
+
+@given(st.integers(0, 10**7), st.integers(0, 10**8), st.integers(1, 10**8))
+def test_months_of_service_make_the_whole_amount(amount_fen: int, begins_after: int, seconds: int) -> None:
+    start = datetime(2026, 1, 1, tzinfo=SHANGHAI) + timedelta(seconds=begins_after)
+    months = by_month(amount_fen, start, start + timedelta(seconds=seconds))
+    assert sum(part for _, part in months) == amount_fen
+    assert [month for month, _ in months] == sorted({month for month, _ in months})
+    assert (months[0][0], months[-1][0]) == (
+        f"{start:%Y-%m}",
+        f"{start + timedelta(seconds=seconds, microseconds=-1):%Y-%m}",
+    )
+
+
+def test_exports_are_listed_by_the_month_in_china_that_they_were_asked_for_in(world: World) -> None:
+    """1 April begins in China while it is still March in UTC."""
+    world.clock.advance(round((datetime(2026, 4, 1, 1, tzinfo=SHANGHAI) - world.clock.now()).total_seconds()) * 1000)
+    export = ask(world)
+    assert list_exports(world.ctx, date(2026, 4, 1)) == [export]
+    assert list_exports(world.ctx, date(2026, 3, 1)) == []
 
 
 def test_the_manifest_tells_every_file_with_its_digest(world: World, objects: MemoryObjects) -> None:
@@ -110,7 +203,7 @@ def test_the_manifest_tells_every_file_with_its_digest(world: World, objects: Me
     named = {file["name"] for found in told["tables"] for file in found["files"]}
     assert named == {
         f"{name}-20260302.{suffix}"
-        for name in ("orders", "lines", "payments", "refunds", "invoices")
+        for name in ("orders", "lines", "payments", "refunds", "refund_lines", "service_months", "invoices")
         for suffix in ("csv", "xlsx")
     }
     assert MEMBER not in text
@@ -287,7 +380,7 @@ def test_a_run_that_died_in_the_middle_leaves_nothing_in_the_way(world: World, o
         fulfil_export(world.ctx, writer(world, objects, out_of_time=crash), asked(world)[0])
     Counter(world).sell(learner_id=LearnerId("another-learner"))
     fulfil_export(world.ctx, writer(world, objects), asked(world)[0])
-    (export,) = list_exports(world.ctx, "202603")
+    (export,) = list_exports(world.ctx, date(2026, 3, 1))
     assert export.manifest
     assert table(export.manifest, "orders").rows == 2
 
@@ -298,7 +391,7 @@ def test_two_runs_at_once_end_in_one_manifest(world: World, objects: MemoryObjec
     write = writer(world, objects)
     world.store.before_commit = lambda: fulfil_export(world.ctx, write, asked(world)[0])
     fulfil_export(world.ctx, write, asked(world)[0])
-    (export,) = list_exports(world.ctx, "202603")
+    (export,) = list_exports(world.ctx, date(2026, 3, 1))
     assert export.state is ExportState.DONE
 
 
@@ -308,7 +401,7 @@ def test_the_same_input_makes_the_same_bytes(world: World, objects: MemoryObject
     ask(world, key=OTHER_KEY)
     world.clock.advance(60_000)
     fulfil_export(world.ctx, writer(world, objects), asked(world)[-1])
-    second = list_exports(world.ctx, "202603")[0].manifest
+    second = list_exports(world.ctx, date(2026, 3, 1))[0].manifest
     assert second
     assert first != second
     assert digests(first) == digests(second)
@@ -344,7 +437,7 @@ def test_each_day_that_is_over_is_asked_for_once(world: World) -> None:
     assert request_daily_exports(world.ctx, "request-2") == []
     world.clock.advance(2 * 24 * 3_600_000)
     assert request_daily_exports(world.ctx, "request-3") == [TODAY, TODAY + timedelta(days=1)]
-    exports = list_exports(world.ctx, "202603")
+    exports = list_exports(world.ctx, date(2026, 3, 1))
     assert {export.requested_by for export in exports} == {SCHEDULE}
     assert len(asked(world)) == len(exports) == 9
 
@@ -357,7 +450,7 @@ def test_two_calls_of_the_schedule_at_once_ask_once(world: World) -> None:
 
 def test_a_link_ends_and_is_written_down(world: World, objects: MemoryObjects) -> None:
     exported(world, objects)
-    (export,) = list_exports(world.ctx, "202603")
+    (export,) = list_exports(world.ctx, date(2026, 3, 1))
     link = link_file(
         FinanceContext(**vars(world.ctx), objects=objects), a_call(FINANCE), export.export_id, "orders-20260302.csv"
     )
@@ -370,7 +463,7 @@ def test_a_link_ends_and_is_written_down(world: World, objects: MemoryObjects) -
 @pytest.mark.parametrize("name", ["orders-20260303.csv", "../orders-20260302.csv", ""])
 def test_no_link_leads_to_what_is_not_in_the_export(world: World, objects: MemoryObjects, name: str) -> None:
     exported(world, objects)
-    (export,) = list_exports(world.ctx, "202603")
+    (export,) = list_exports(world.ctx, date(2026, 3, 1))
     before = world.store.snapshot()
     for export_id in (export.export_id, "2" * 32):
         with pytest.raises(Problem) as error:

@@ -13,11 +13,13 @@ from typing import Any
 from services.kit.days import SHANGHAI, Days
 from services.kit.store import Store
 from services.orders.app.finance.items import CashEntry, cash_book
+from services.orders.app.finance.service_months import ServiceMonth, service_months
 from services.orders.app.invoices.items import invoice_book
 from services.orders.app.ordering.read_orders import orders_placed
 from services.orders.domain.invoice import BuyerKind, Invoice, InvoiceStatus
+from services.orders.domain.movement import Movement, Share
 from services.orders.domain.order import Goods, Line, LineState, Order, OrderState, PriceReason
-from services.orders.domain.payment import LineKind
+from services.orders.domain.payment import CURRENCY, LineKind
 from services.orders.domain.tables import Column, Row, Table
 
 _STATES = {
@@ -46,6 +48,14 @@ class OrderLine:
 
     order: Order
     line: Line
+
+
+@dataclass(frozen=True)
+class RefundShare:
+    """A line of an order that was taken back, and the movement of the money for it."""
+
+    movement: Movement
+    share: Share
 
 
 @dataclass(frozen=True)
@@ -127,6 +137,9 @@ PAYMENTS = Table[CashEntry](
         Column("order_id", "订单号", lambda entry: entry.movement.order_id),
         Column("amount", "金额", lambda entry: entry.movement.amount_fen, money=True),
         Column("earned", "用于订单", lambda entry: entry.movement.shared_fen, money=True),
+        Column("fee", "手续费", lambda entry: entry.movement.fee_fen, money=True),
+        Column("net", "净收", lambda entry: entry.movement.net_fen, money=True),
+        Column("currency", "币种", lambda _: CURRENCY),
     ),
 )
 REFUNDS = Table[CashEntry](
@@ -141,6 +154,39 @@ REFUNDS = Table[CashEntry](
         Column("order_id", "订单号", lambda entry: entry.movement.order_id),
         Column("amount", "金额", lambda entry: entry.movement.amount_fen, money=True),
         Column("taken_back", "退回订单项", lambda entry: entry.movement.shared_fen, money=True),
+        Column("fee", "退回手续费", lambda entry: entry.movement.fee_fen, money=True),
+        Column("net", "净退", lambda entry: entry.movement.net_fen, money=True),
+        Column("currency", "币种", lambda _: CURRENCY),
+        Column("payment_number", "所退支付单号", lambda entry: entry.movement.payment_number),
+        Column("refund_no", "机构退款单号", lambda entry: entry.movement.refund_no),
+    ),
+)
+REFUND_LINES = Table[RefundShare](
+    "refund_lines",
+    "退款明细",
+    (
+        Column("refund_id", "退款单号", lambda of: of.movement.reference),
+        Column("sent_at", "退款时间", lambda of: local_time(of.movement.at)),
+        Column("order_id", "订单号", lambda of: of.movement.order_id),
+        Column("line", "订单行", lambda of: of.share.line or None),
+        Column("goods", "类别", lambda of: worded(of.share.goods, _GOODS)),
+        Column("item_id", "商品编号", lambda of: of.share.item_id),
+        Column("taken_back", "退回订单项", lambda of: of.share.amount_fen, money=True),
+    ),
+)
+SERVICE_MONTHS = Table[ServiceMonth](
+    "service_months",
+    "会员服务期",
+    (
+        Column("reference", "支付或退款单号", lambda of: of.entry.movement.reference),
+        Column("moved_at", "收付时间", lambda of: local_time(of.entry.movement.at)),
+        Column("order_id", "订单号", lambda of: of.entry.movement.order_id),
+        Column("line", "订单行", lambda of: of.line.number),
+        Column("plan", "会员方案", lambda of: of.line.item_id),
+        Column("valid_from", "服务开始", lambda of: local_time(of.period.valid_from)),
+        Column("valid_until", "服务结束(不含)", lambda of: local_time(of.period.valid_until)),
+        Column("month", "归属月份", lambda of: of.month),
+        Column("amount", "当月金额", lambda of: of.amount_fen, money=True),
     ),
 )
 INVOICES = Table[Invoice](
@@ -169,17 +215,26 @@ def _order_rows(order: Order) -> Iterator[tuple[Table[Any], Row]]:
 
 
 def _movement_rows(entry: CashEntry) -> Iterator[tuple[Table[Any], Row]]:
-    table = PAYMENTS if entry.movement.kind is LineKind.PAYMENT else REFUNDS
-    yield table, table.row(entry)
+    if entry.movement.kind is LineKind.PAYMENT:
+        yield PAYMENTS, PAYMENTS.row(entry)
+        return
+    yield REFUNDS, REFUNDS.row(entry)
+    for share in entry.movement.shares:
+        yield REFUND_LINES, REFUND_LINES.row(RefundShare(entry.movement, share))
 
 
 def _invoice_rows(entry: Invoice) -> Iterator[tuple[Table[Any], Row]]:
     yield INVOICES, INVOICES.row(entry)
 
 
+def _service_rows(of: ServiceMonth) -> Iterator[tuple[Table[Any], Row]]:
+    yield SERVICE_MONTHS, SERVICE_MONTHS.row(of)
+
+
 SOURCES = (
     Source((ORDERS, LINES), orders_placed, _order_rows),
-    Source((PAYMENTS, REFUNDS), cash_book, _movement_rows),
+    Source((PAYMENTS, REFUNDS, REFUND_LINES), cash_book, _movement_rows),
+    Source((SERVICE_MONTHS,), service_months, _service_rows),
     Source((INVOICES,), invoice_book, _invoice_rows),
 )
 """All of them. Another one is a table, a reader and its rows."""

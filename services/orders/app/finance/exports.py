@@ -65,9 +65,14 @@ def read_export(ctx: Context, export_id: ExportId) -> Export:
     return required(ctx.store.get(export_key(export_id), Export), EXPORT_NOT_FOUND.problem()).value
 
 
-def list_exports(ctx: Context, month: str) -> list[Export]:
-    """The exports asked for in a month (UTC, such as 202611), newest first."""
-    return [stored.value for stored in ctx.store.query(exports_of_month(month), "", Export)][::-1]
+def list_exports(ctx: Context, month: date) -> list[Export]:
+    """The exports asked for in the civil month in China that begins on this day, newest first.
+
+    They are kept by the month in UTC, which begins eight hours later.
+    """
+    partitions = [exports_of_month(f"{day:%Y%m}") for day in (month - ONE_DAY, month)]
+    found = [stored.value for pk in partitions for stored in ctx.store.query(pk, "", Export)]
+    return [one for one in reversed(found) if civil_day(one.requested_at).replace(day=1) == month]
 
 
 def link_file(ctx: FinanceContext, call: Call, export_id: ExportId, name: str) -> Link:

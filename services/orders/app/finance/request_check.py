@@ -65,8 +65,9 @@ def read_check(ctx: Context, check_id: CheckId) -> StatementCheck:
 
 
 def list_checks(ctx: Context, month: str) -> list[StatementCheck]:
-    """The checks of a civil month's days (such as 202611), the newest day first."""
-    return [stored.value for stored in ctx.store.query(checks_of_month(month), "", StatementCheck)][::-1]
+    """The checks of a civil month's days (such as 202611), the newest day first, and of a day the newest."""
+    found = [stored.value for stored in ctx.store.query(checks_of_month(month), "", StatementCheck)]
+    return sorted(found, key=lambda check: (check.day, check.requested_at, check.check_id), reverse=True)
 
 
 def link_check_file(ctx: FinanceContext, call: Call, check_id: CheckId, name: str) -> Link:

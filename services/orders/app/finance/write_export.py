@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from services.kit.days import Days
 from services.kit.objects import Objects
 from services.kit.store import Store
-from services.orders.app.finance.export_tables import LINES, ORDERS, SOURCES, Source
+from services.orders.app.finance.export_tables import LINES, ORDERS, REFUND_LINES, REFUNDS, SOURCES, Source
 from services.orders.app.finance.items import CashEntry
 from services.orders.app.finance.revenue import Titles, revenue_document
 from services.orders.app.finance.revenue_report import revenue_report
@@ -174,8 +174,10 @@ def _span(days: Days) -> str:
 
 
 def _check(tables: list[ExportedTable]) -> None:
-    """Orders and their lines are made of the same things."""
+    """Orders and their lines are made of the same things, and so are refunds and theirs."""
     totals = {table.name: table.totals_fen for table in tables}
+    if totals[REFUNDS.name]["taken_back"] != totals[REFUND_LINES.name]["taken_back"]:
+        raise DoesNotAddUp("taken_back")
     for name in ("list_price", "amount", "paid", "refunded"):
         if totals[ORDERS.name][name] != totals[LINES.name][name]:
             raise DoesNotAddUp(name)

@@ -7,6 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field, StrictStr
 
 from services.kit.bodies import Answer, Day, Request
+from services.kit.days import civil_day
 from services.kit.http import HttpApi
 from services.kit.identity import Role
 from services.orders.app.context import FinanceContext
@@ -17,7 +18,7 @@ from services.orders.handlers.routes.fields import MONTH, NUMBER, Reason
 from services.orders.handlers.routes.finance.files import FileName, KeptFileAnswer, LinkAnswer, link_answer
 
 ExportId = Annotated[ids.ExportId, Field(strict=True, pattern=NUMBER, description="the export's id")]
-Month = Annotated[StrictStr, Field(pattern=MONTH, description="when they were asked for, UTC: 2026-11")]
+Month = Annotated[StrictStr, Field(pattern=MONTH, description="when they were asked for, Asia/Shanghai: 2026-11")]
 
 
 class ExportRequest(Request):
@@ -78,8 +79,8 @@ def add_export_routes(api: HttpApi, ctx: FinanceContext) -> None:
     @finance.route("GET /v1/orders/exports", "list_exports")
     def listed(month: Annotated[Month | None, Query(description="default: this month")] = None) -> ExportsAnswer:
         """The exports asked for in a month."""
-        wanted = month or f"{ctx.clock.now():%Y-%m}"
-        return ExportsAnswer.of(exports=list_exports(ctx, wanted.replace("-", "")))
+        wanted = date.fromisoformat(f"{month}-01") if month else civil_day(ctx.clock.now()).replace(day=1)
+        return ExportsAnswer.of(exports=list_exports(ctx, wanted))
 
     @finance.route("GET /v1/orders/exports/<export_id>", "read_export")
     def read(export_id: ExportId) -> ExportAnswer:
