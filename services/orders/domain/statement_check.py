@@ -25,12 +25,11 @@ class CheckState(StrEnum):
 
 
 class Finding(StrEnum):
-    """In what a difference consists."""
+    """In what a difference consists. `AMOUNT_DIFFERS`: both sides have it and tell it otherwise, the amount or else."""
 
     MISSING_HERE = "missing_here"
     MISSING_THERE = "missing_there"
     AMOUNT_DIFFERS = "amount_differs"
-    PARTICULARS_DIFFER = "particulars_differ"
 
 
 @dataclass(frozen=True)
@@ -101,8 +100,7 @@ def differences(done: Reconciliation) -> list[ReportedDifference]:
     """Every difference, the graver ones first: money that the provider took or sent and we know nothing of."""
     by_finding = {
         Finding.MISSING_HERE: done.missing_here,
-        Finding.AMOUNT_DIFFERS: done.amount_differs,
-        Finding.PARTICULARS_DIFFER: done.particulars_differ,
+        Finding.AMOUNT_DIFFERS: [*done.amount_differs, *done.particulars_differ],
         Finding.MISSING_THERE: done.missing_there,
     }
     return [ReportedDifference(finding, difference) for finding, all_ in by_finding.items() for difference in all_]

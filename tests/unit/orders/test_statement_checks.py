@@ -114,11 +114,11 @@ Spoil = Callable[[list[StatementLine]], list[StatementLine]]
         (lambda lines: [*lines, lines[0]], Finding.MISSING_HERE),
         (lambda lines: lines[1:], Finding.MISSING_THERE),
         (lambda lines: [replace(lines[0], amount_fen=lines[0].amount_fen + 1), *lines[1:]], Finding.AMOUNT_DIFFERS),
-        (lambda lines: [replace(lines[0], transaction_id="T0"), *lines[1:]], Finding.PARTICULARS_DIFFER),
-        (lambda lines: [replace(lines[0], currency="USD"), *lines[1:]], Finding.PARTICULARS_DIFFER),
+        (lambda lines: [replace(lines[0], transaction_id="T0"), *lines[1:]], Finding.AMOUNT_DIFFERS),
+        (lambda lines: [replace(lines[0], currency="USD"), *lines[1:]], Finding.AMOUNT_DIFFERS),
         (
             lambda lines: [*lines[:-2], replace(lines[-2], number=lines[-1].number), lines[-1]],
-            Finding.PARTICULARS_DIFFER,
+            Finding.AMOUNT_DIFFERS,
         ),
     ],
 )
@@ -196,7 +196,7 @@ def test_another_days_statement_is_found_out(counter: Counter, objects: MemoryOb
     brought = encode(Statement(counter.provider.lines)).encode()
     counter.world.clock.advance(days * 86_400_000)
     done = result(checked(counter, objects, day=TODAY + timedelta(days=days), statement=brought))
-    assert done.counts == {**FINDINGS, Finding.PARTICULARS_DIFFER: 3}
+    assert done.counts == {**FINDINGS, Finding.AMOUNT_DIFFERS: 3}
     told = [[one.what for one in found.difference.particulars] for found in done.first]
     assert told == [[Particular.STATEMENT_DAY]] * 3
     report = objects.kept[done.files[0].key].decode()
@@ -212,7 +212,7 @@ def test_fees_go_into_the_cash_book_and_stay(counter: Counter, objects: MemoryOb
     assert [moved.fee_fen for moved in booked] == [fee_of(moved.amount_fen) for moved in booked]
     counter.provider.lines = [replace(line, fee_fen=line.fee_fen + 1) for line in counter.provider.lines]
     again = result(checked(counter, objects, key=OTHER_KEY))
-    assert again.counts == {**FINDINGS, Finding.PARTICULARS_DIFFER: 3}
+    assert again.counts == {**FINDINGS, Finding.AMOUNT_DIFFERS: 3}
     assert [entry.movement for entry in cash_book(counter.world.store, Days(TODAY, TODAY))] == booked
 
 

@@ -15,8 +15,7 @@ _SIDES = ("我方 Ours", "对方 Theirs", "一致 Matched")
 _KINDS = {LineKind.PAYMENT: "收款 Payments", LineKind.REFUND: "退款 Refunds"}
 _FINDINGS = {
     Finding.MISSING_HERE: "对方有、我方无 Missing here",
-    Finding.AMOUNT_DIFFERS: "金额不符 Amount differs",
-    Finding.PARTICULARS_DIFFER: "其他不符 Particulars differ",
+    Finding.AMOUNT_DIFFERS: "双方所述不符 Told differently",
     Finding.MISSING_THERE: "我方有、对方无 Missing there",
 }
 _PARTICULARS = {
@@ -31,8 +30,8 @@ _PARTICULARS = {
 }
 _NEXT_STEPS = {
     Finding.MISSING_HERE: "查此支付或退款是否已在本系统入账，再重新对账。 Was it settled here? Then check again.",
-    Finding.AMOUNT_DIFFERS: "向支付机构核对金额，勿改账。 Ask the provider about the amount; change no entry.",
-    Finding.PARTICULARS_DIFFER: "按所列各项与商户平台核对。 Compare what is named with the provider's pages.",
+    Finding.AMOUNT_DIFFERS: "与商户平台核对金额及所列各项，勿改账。 "
+    "Compare the amount and what is named with the provider's pages; change no entry.",
     Finding.MISSING_THERE: "查相邻日期账单与商户平台。 Look at the days beside it and at the provider's pages.",
 }
 _HEADINGS = (

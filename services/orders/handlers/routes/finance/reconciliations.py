@@ -94,7 +94,7 @@ class ResolutionAnswer(Answer):
 class DifferenceAnswer(Answer):
     """A movement that the two sides do not tell alike."""
 
-    finding: Finding
+    finding: Finding = Field(description="`amount_differs`: the amount, or else what `particulars` names")
     kind: LineKind
     reference: str = Field(description="the payment's number or the refund's")
     at: datetime
