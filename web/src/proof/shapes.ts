@@ -14,7 +14,7 @@ export const isCount: Is = (value) => Number.isSafeInteger(value) && (value as n
 export const isPositive: Is = (value) => Number.isSafeInteger(value) && (value as number) >= 1
 export const isList: Is = (value) => Array.isArray(value)
 export const isRecord: Is = isObject
-export const isAscii: Is = (value) => typeof value === 'string' && /^[\x20-\x7e]*$/.test(value)
+export const isAscii: Is = (value) => typeof value === 'string' && /^[\0-\x7f]*$/.test(value)
 
 /** A civil day as `YYYY-MM-DD`. */
 export const isDay: Is = (value) =>
