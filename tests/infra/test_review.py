@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,13 +15,15 @@ from tests.templates import read_templates
 
 @pytest.fixture(scope="module")
 def reviewed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The assembly for AWS, written with cdk-nag looking on; its report is beside the templates."""
+    """The assembly for AWS's CPU, written with cdk-nag looking on; its report is beside the templates."""
     # Imported here because the import itself starts node, in every worker that collects tests.
     from aws_cdk import Validations
     from cdk_nag import AwsSolutionsChecks
 
     directory = tmp_path_factory.mktemp("reviewed")
-    app = build_app(directory, packaging.AWS, say=lambda _: None)
+    # The runtime's own Python, which makes the bytecode, need not be on this machine.
+    target = replace(packaging.AWS, python=packaging.host_platform().python)
+    app = build_app(directory, target, say=lambda _: None)
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     try:
         app.synth()

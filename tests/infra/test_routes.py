@@ -69,6 +69,7 @@ EDITORS = {
     "PUT /v1/catalog/courses/{course_id}",
     "POST /v1/catalog/courses/{course_id}/media-uploads",
     "GET /v1/catalog/courses/{course_id}/publication",
+    "GET /v1/catalog/courses/{course_id}/publications",
     "GET /v1/catalog/publications",
     "POST /v1/catalog/courses/{course_id}/withdrawal",
 }
