@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--policy", type=Path, required=True, help="which log and witnesses you trust (tlog-policy)")
     parser.add_argument("--jwks", type=Path, help="a saved copy of /v1/playback/jwks; certificates need none")
     parser.add_argument("--proof", type=Path, help="its proof from the log, where the file has none")
-    parser.add_argument("--checkpoint", action="append", default=[], type=Path, help="the log's, that you kept; repeatable")
+    parser.add_argument("--checkpoint", action="append", default=[], type=Path, help="one you kept; repeatable")
     options = parser.parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
         # A terminal of another encoding shows what it can.
