@@ -117,7 +117,9 @@ def test_an_export_adds_up(actions: list[tuple[str, object]], rows_per_file: int
     invoices = season.invoices()
     red = sum(letter.amount_fen for invoice in invoices for letter in invoice.letters)
     assert totals["invoices"] == {"issued": sum(invoice.amount_fen for invoice in invoices), "red_lettered": red}
-    assert totals["invoices"]["issued"] - red == invoiced_fen(invoices)
+    assert totals["invoices"]["issued"] - red == invoiced_fen(invoices) == totals["invoice_lines"]["amount"]
+    for name in ("lines", "invoice_lines"):
+        assert totals[name]["net"] + totals[name]["tax"] == totals[name]["amount"]
     assert all(order.state is OrderState.REFUNDED for order in paid if order.refunded_fen == order.amount_fen)
 
 

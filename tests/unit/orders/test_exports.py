@@ -90,6 +90,7 @@ def test_what_was_sold_is_in_the_export_and_adds_up(world: World, objects: Memor
         "refund_lines": 1,
         "service_months": 0,
         "invoices": 0,
+        "invoice_lines": 0,
     }
     orders = table(manifest, "orders").totals_fen
     assert (orders["amount"], orders["paid"], orders["refunded"]) == (4 * PRICE, 3 * PRICE, PRICE)
@@ -203,7 +204,16 @@ def test_the_manifest_tells_every_file_with_its_digest(world: World, objects: Me
     named = {file["name"] for found in told["tables"] for file in found["files"]}
     assert named == {
         f"{name}-20260302.{suffix}"
-        for name in ("orders", "lines", "payments", "refunds", "refund_lines", "service_months", "invoices")
+        for name in (
+            "orders",
+            "lines",
+            "payments",
+            "refunds",
+            "refund_lines",
+            "service_months",
+            "invoices",
+            "invoice_lines",
+        )
         for suffix in ("csv", "xlsx")
     }
     assert MEMBER not in text
@@ -259,13 +269,37 @@ def test_invoices_and_red_letters_are_in_the_export_of_their_own_day(world: Worl
     assert table(of_the_day, "invoices").totals_fen == {"issued": PRICE + 5_000, "red_lettered": 0}
     assert table(next_day, "invoices").totals_fen == {"issued": 0, "red_lettered": 5_000}
     start, end = "2026-03-02 12:00:00", "2026-03-03 12:00:00"
-    by = (order.order_id, "企业 company")
+    by = (order.order_id, "企业 company", "普票 ordinary")
     assert csv_rows(objects, table(of_the_day, "invoices")) == [
         [issued.invoice_id, "开具 issued", *by, start, start, issued.number, "", "", "149.00", "0.00"]
     ]
     assert csv_rows(objects, table(next_day, "invoices")) == [
         [red.invoice_id, "红冲 red_lettered", *by, start, start, red.number, end, red.red_number, "0.00", "50.00"],
     ]
+
+
+def test_each_line_of_an_invoice_says_its_tax_and_a_red_letter_takes_it_back(
+    world: World, objects: MemoryObjects
+) -> None:
+    counter = Counter(world)
+    order = counter.sell(a_line(1), a_line(2, RECOMMENDED, 5_000))
+    issued = counter.invoice(order)
+    assert issued
+    code = "3070201020000000000"
+    of_the_day = table(written(world, objects, TODAY), "invoice_lines")
+    number = [issued.invoice_id, "开具 issued", issued.number, "", order.order_id]
+    assert csv_rows(objects, of_the_day) == [
+        [*number, "1", "*非学历教育服务*期权", code, "6", "93.40", "5.60", "99.00"],
+        [*number, "2", "*非学历教育服务*期权", code, "6", "47.17", "2.83", "50.00"],
+    ]
+    assert of_the_day.totals_fen == {"net": 14_057, "tax": 843, "amount": 14_900}
+    lines = table(written(world, objects, TODAY), "lines")
+    assert (lines.totals_fen["net"], lines.totals_fen["tax"]) == (14_057, 843)
+    world.clock.advance(24 * 3_600_000)
+    counter.take_back(order, 2)
+    counter.red_letter(order)
+    red = table(written(world, objects, date(2026, 3, 3)), "invoice_lines")
+    assert red.totals_fen == {"net": -4_717, "tax": -283, "amount": -5_000}
 
 
 def written(world: World, objects: MemoryObjects, day: date) -> Manifest:

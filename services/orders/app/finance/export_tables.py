@@ -10,17 +10,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.kit.days import SHANGHAI, Days
+from services.kit.days import SHANGHAI, Days, civil_day
 from services.kit.store import Store
 from services.orders.app.finance.items import CashEntry, cash_book
 from services.orders.app.finance.service_months import ServiceMonth, service_months
 from services.orders.app.invoices.items import invoice_book
 from services.orders.app.ordering.read_orders import orders_placed
-from services.orders.domain.invoice import BuyerKind, Invoice, InvoiceStatus
+from services.orders.domain.invoice import BuyerKind, Invoice, InvoiceKind, InvoiceLine, InvoiceStatus
 from services.orders.domain.movement import Movement, Share
 from services.orders.domain.order import Goods, Line, LineState, Order, OrderState, PriceReason
 from services.orders.domain.payment import CURRENCY, LineKind
 from services.orders.domain.tables import Column, Row, Table
+from services.orders.domain.tax import TaxedLine, taxed
 
 _STATES = {
     OrderState.OPEN: "待支付",
@@ -39,6 +40,7 @@ _LINE_STATES = {
 _GOODS = {Goods.COURSE: "课程", Goods.MEMBERSHIP: "会员"}
 _ENTRIES = {InvoiceStatus.ISSUED: "开具", InvoiceStatus.RED_LETTERED: "红冲"}
 _BUYERS = {BuyerKind.PERSON: "个人", BuyerKind.COMPANY: "企业"}
+_KINDS = {InvoiceKind.ORDINARY: "普票", InvoiceKind.SPECIAL: "专票"}
 _REASONS = {PriceReason.LIST: "原价", PriceReason.MEMBER: "会员价"}
 
 
@@ -48,6 +50,24 @@ class OrderLine:
 
     order: Order
     line: Line
+
+    @property
+    def taxed(self) -> TaxedLine:
+        """As an invoice of the day would say it on which the order was paid, or placed where it is not."""
+        line, day = self.line, civil_day(self.order.paid_at or self.order.created_at)
+        return taxed(InvoiceLine(line.number, line.goods, line.title, line.due_fen), day)
+
+
+@dataclass(frozen=True)
+class InvoicedLine:
+    """A line of an invoice that was issued, or of a red letter, which takes it back."""
+
+    entry: Invoice
+    line: TaxedLine
+
+    def signed(self, fen: int) -> int:
+        """An amount as books have it: of red letters below nothing."""
+        return -fen if _is_red(self.entry) else fen
 
 
 @dataclass(frozen=True)
@@ -118,6 +138,9 @@ LINES = Table[OrderLine](
         Column("price_reason", "价格依据", lambda of: worded(of.line.price_reason, _REASONS)),
         Column("coupon_discount", "优惠码优惠", lambda of: of.line.discount_fen, money=True),
         Column("amount", "应付", lambda of: of.line.due_fen, money=True),
+        Column("tax_rate", "税率(%)", lambda of: of.taxed.rate_percent),
+        Column("net", "不含税金额", lambda of: of.taxed.net_fen, money=True),
+        Column("tax", "税额", lambda of: of.taxed.tax_fen, money=True),
         Column("paid", "已付", lambda of: of.line.due_fen if of.order.paid_at else 0, money=True),
         Column(
             "refunded", "已退", lambda of: of.line.due_fen if of.line.state is LineState.REFUNDED else 0, money=True
@@ -197,6 +220,7 @@ INVOICES = Table[Invoice](
         Column("status", "类别", lambda entry: worded(entry.status, _ENTRIES)),
         Column("order_id", "订单号", lambda entry: entry.order_id),
         Column("buyer_kind", "抬头类型", lambda entry: worded(entry.buyer_kind, _BUYERS)),
+        Column("kind", "票种", lambda entry: worded(entry.kind, _KINDS)),
         Column("requested_at", "申请时间", lambda entry: local_time(entry.requested_at)),
         Column("issued_at", "开具时间", lambda entry: local_time(entry.issued_at)),
         Column("number", "发票号码", lambda entry: entry.number),
@@ -204,6 +228,26 @@ INVOICES = Table[Invoice](
         Column("red_number", "红字发票号码", lambda entry: entry.red_number),
         Column("issued", "开具金额", lambda entry: 0 if _is_red(entry) else entry.amount_fen, money=True),
         Column("red_lettered", "红冲金额", lambda entry: entry.amount_fen if _is_red(entry) else 0, money=True),
+    ),
+)
+
+
+INVOICE_LINES = Table[InvoicedLine](
+    "invoice_lines",
+    "发票明细",
+    (
+        Column("invoice_id", "申请单号", lambda of: of.entry.invoice_id),
+        Column("status", "类别", lambda of: worded(of.entry.status, _ENTRIES)),
+        Column("number", "发票号码", lambda of: of.entry.number),
+        Column("red_number", "红字发票号码", lambda of: of.entry.red_number),
+        Column("order_id", "订单号", lambda of: of.entry.order_id),
+        Column("line", "订单行", lambda of: of.line.number),
+        Column("title", "项目名称", lambda of: of.line.title),
+        Column("tax_code", "税收分类编码", lambda of: of.line.code),
+        Column("tax_rate", "税率(%)", lambda of: of.line.rate_percent),
+        Column("net", "金额", lambda of: of.signed(of.line.net_fen), money=True),
+        Column("tax", "税额", lambda of: of.signed(of.line.tax_fen), money=True),
+        Column("amount", "价税合计", lambda of: of.signed(of.line.amount_fen), money=True),
     ),
 )
 
@@ -225,6 +269,11 @@ def _movement_rows(entry: CashEntry) -> Iterator[tuple[Table[Any], Row]]:
 
 def _invoice_rows(entry: Invoice) -> Iterator[tuple[Table[Any], Row]]:
     yield INVOICES, INVOICES.row(entry)
+    if entry.issued_at:
+        # A red letter is under the rate of what it takes back.
+        for line in entry.lines:
+            of = InvoicedLine(entry, taxed(line, civil_day(entry.issued_at)))
+            yield INVOICE_LINES, INVOICE_LINES.row(of)
 
 
 def _service_rows(of: ServiceMonth) -> Iterator[tuple[Table[Any], Row]]:
@@ -235,6 +284,6 @@ SOURCES = (
     Source((ORDERS, LINES), orders_placed, _order_rows),
     Source((PAYMENTS, REFUNDS, REFUND_LINES), cash_book, _movement_rows),
     Source((SERVICE_MONTHS,), service_months, _service_rows),
-    Source((INVOICES,), invoice_book, _invoice_rows),
+    Source((INVOICES, INVOICE_LINES), invoice_book, _invoice_rows),
 )
 """All of them. Another one is a table, a reader and its rows."""
