@@ -30,7 +30,7 @@ def invoiced_fen(invoices: Iterable[Invoice]) -> int:
 
 
 def invoice_lines(
-    order: Order, states: Collection[LineState], invoices: Iterable[Invoice], amount_fen: int
+    order: Order, states: Collection[LineState], invoices: Collection[Invoice], amount_fen: int
 ) -> tuple[InvoiceLine, ...]:
     """The lines of an invoice of this amount: what is left of the order's lines, one after another, until it is there.
 
@@ -81,10 +81,14 @@ def _counting(invoices: Iterable[Invoice]) -> list[Invoice]:
     return [invoice for invoice in standing.values() if invoice.corrects not in standing]
 
 
-def _left_by_line(due: Mapping[int, int], invoices: Iterable[Invoice]) -> dict[int, int]:
-    """What is left of each line, fen. Invoices without lines are taken to be of the first lines that are left."""
+def _left_by_line(due: Mapping[int, int], invoices: Collection[Invoice]) -> dict[int, int]:
+    """What is left of each line, fen. Invoices without lines are taken to be of the first lines that are left, unless
+    one that corrects them says of which.
+    """
     left, whole_fen = dict(due), 0
-    for invoice in _counting(invoices):
+    corrections = {invoice.corrects: invoice for invoice in invoices if invoice.standing_lines}
+    counting = _counting(invoices)
+    for invoice in [one if one.lines else corrections.get(one.invoice_id, one) for one in counting]:
         whole_fen += 0 if invoice.lines else invoice.standing_fen
         for line in invoice.standing_lines:
             left[line.number] -= line.amount_fen

@@ -43,7 +43,7 @@ def test_buy_now_then_watch(desk: Desk) -> None:
     _use_coupon(window)
     page.get_by_role("button", name="提交订单").click()
     _pay(window)
-    expect(page.get_by_role("term").filter(has_text="优惠码 XUESHI10")).to_be_visible()
+    expect(page.get_by_role("term").filter(has_text="优惠码 XUESHI-10")).to_be_visible()
     expect(page.get_by_text("¥61.20").first).to_be_visible()
     _look(window)
     page.goto(f"/courses/{OTHER}")

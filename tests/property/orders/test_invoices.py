@@ -252,3 +252,17 @@ def number_of(number: int) -> str:
 
 TestInvoices: Any = InvoiceMachine.TestCase
 TestInvoices.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+
+
+def test_what_corrects_an_invoice_without_lines_keeps_its_line() -> None:
+    """The last release wrote none: the lines of the right one count in its place, not the first ones that are left."""
+    machine = InvoiceMachine()
+    machine.request_of_release_1(share=1)
+    machine.issue(which=0, number=0, crash=None)
+    machine.request_of_release_1(share=None)
+    machine.correct(which=0, buyer=BUYER, kind=InvoiceKind.ORDINARY, by_learner=False, crash=None)
+    machine.give_up(which=1, by_learner=False, crash=None)
+    machine.request(share=None, buyer=BUYER, kind=InvoiceKind.ORDINARY, crash=None)
+    assert len(machine.invoices()) == 4
+    machine.no_more_stands_than_was_paid()
+    machine.teardown()

@@ -8,7 +8,7 @@ from pydantic import Field, StrictStr
 from services.kit.bodies import Answer
 from services.orders.app.finance.file_links import Link
 
-FileName = Annotated[StrictStr, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,99}$", description="a file's name")]
+FileName = Annotated[StrictStr, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,99}$", description="a file's name")]
 
 
 class KeptFileAnswer(Answer):
