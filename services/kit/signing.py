@@ -3,7 +3,7 @@
 ES256 and RS256, by what kind of key it is. Apart from `jose` because it imports `cryptography`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import Any, Protocol
@@ -95,11 +95,6 @@ class KmsEd25519:
         if not isinstance(key, ed25519.Ed25519PublicKey):
             raise TypeError(f"{self._key_id} is not of Ed25519")
         return key.public_bytes_raw()
-
-
-def _public_key(known: Mapping[str, str]) -> ec.EllipticCurvePublicKey:
-    x, y = (int.from_bytes(base64url.decode(known[name]), "big") for name in ("x", "y"))
-    return ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
 
 
 def raw_signature(der: bytes) -> bytes:
