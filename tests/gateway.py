@@ -7,7 +7,8 @@ from threading import current_thread, main_thread
 from typing import Any
 from urllib.parse import parse_qsl
 
-from services.kit.http import ORIGIN_HEADER, HttpApi
+from services.kit.http import HttpApi
+from services.kit.origin import ORIGIN_HEADER
 from tests.documented import undocumented
 
 ORIGIN_SECRET = "of-our-own-origin"

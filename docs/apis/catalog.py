@@ -4,8 +4,9 @@ from services.catalog.adapters.course_scan import CourseScan
 from services.catalog.app.context import context, media_context
 from services.catalog.handlers import editor, enquiries, http, reviews
 from services.kit.clock import SystemClock
-from services.kit.http import HttpApi, OriginSecret
+from services.kit.http import HttpApi
 from services.kit.ids import RandomIds
+from services.kit.origin import OriginSecret
 from services.kit.store import Store
 from tests.fakes.media_bucket import MemoryMediaBucket
 

@@ -7,9 +7,10 @@ from services.credits.adapters.typesetter import Typesetter
 from services.credits.app.context import BadgesContext, Context, DocumentsContext, LedgerContext, RecordsContext, ports
 from services.credits.handlers import badges, documents, http, records, verification
 from services.kit.clock import SystemClock
-from services.kit.http import HttpApi, OriginSecret
+from services.kit.http import HttpApi
 from services.kit.ids import RandomIds
 from services.kit.keyring import KeyRing
+from services.kit.origin import OriginSecret
 from services.kit.signing import RS256
 from services.kit.store import Store
 from tests.fakes.objects import MemoryObjects

@@ -1,8 +1,9 @@
 """All functions of orders' HTTP API."""
 
 from services.kit.clock import SystemClock
-from services.kit.http import HttpApi, OriginSecret
+from services.kit.http import HttpApi
 from services.kit.ids import RandomIds
+from services.kit.origin import OriginSecret
 from services.kit.store import Store
 from services.orders.app.context import FinanceContext, InvoiceContext, PaymentContext, context
 from services.orders.domain.plan import Plans

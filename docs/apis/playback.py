@@ -2,10 +2,11 @@
 
 from services.kit.audit import AuditLog
 from services.kit.clock import SystemClock
-from services.kit.events import EventFactory
-from services.kit.http import HttpApi, OriginSecret
+from services.kit.event_factory import EventFactory
+from services.kit.http import HttpApi
 from services.kit.ids import RandomIds
 from services.kit.keyring import KeyRing
+from services.kit.origin import OriginSecret
 from services.kit.signing import ES256
 from services.kit.store import Store
 from services.playback.adapters.media_signer import CookieSigner

@@ -3,8 +3,7 @@
 import base64
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from hmac import compare_digest
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
@@ -15,28 +14,22 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from services.kit.call import Call
 from services.kit.identity import Role
-from services.kit.observability import NEWER_SHAPES, count, logger
+from services.kit.origin import OriginSecret, check_origin
 from services.kit.problems import (
-    BUSY,
     COMMON,
-    FORBIDDEN_ORIGIN,
-    INTERNAL,
     INVALID_REQUEST,
     METHOD_NOT_ALLOWED,
     NOT_FOUND,
-    OVERLOADED,
     PAYLOAD_TOO_LARGE,
     UNSUPPORTED_MEDIA_TYPE,
     Problem,
     ProblemType,
 )
+from services.kit.refusals import refused
 from services.kit.routes import IDEMPOTENCY_KEY, Routes, call_of, check_access
-from services.kit.store import Conflict, NewerShape, Throttled
 
 MAX_BODY_BYTES = 64 * 1024
 """Enough for every learner's request; the catalogue's editors pass their own limit."""
-
-ORIGIN_HEADER = "x-origin-verify"
 
 _PROBLEM_MEMBERS = ("type", "title", "code", "detail", "detail_en", "next", "next_en")
 _REFUSED = {
@@ -67,9 +60,6 @@ _IDEMPOTENCY_PARAMETER = {
     "schema": {"type": "string", "pattern": f"^{IDEMPOTENCY_KEY.pattern}$"},
 }
 
-
-OriginSecret = Callable[[bool], Mapping[str, str]]
-"""Loads the values of the header that only our own origin sends; told true, it reads them anew."""
 
 DEFAULT_FUNCTION = "http"
 """The function that answers a service's routes unless it is another one's."""
@@ -102,12 +92,8 @@ class HttpApi:
         self._origin_secret = origin_secret
         self._max_body_bytes = max_body_bytes
         self._raw_bodies = raw_bodies
-        self.app.exception_handler(Problem)(_refuse)
         self.app.exception_handler(RequestValidationError)(self._refuse_invalid)
-        self.app.exception_handler(Conflict)(lambda _error: _refuse(BUSY.problem()))
-        self.app.exception_handler(NewerShape)(_refuse_newer_shape)
-        self.app.exception_handler(Throttled)(lambda _error: _refuse(OVERLOADED.problem()))
-        self.app.exception_handler(Exception)(_fail)
+        self.app.exception_handler(Exception)(_refuse)
         self.app.not_found(lambda _error: self._refuse_unrouted())
 
     def public(self) -> Routes:
@@ -125,12 +111,12 @@ class HttpApi:
     def handle(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         """Answers one request of the HTTP API (payload format 2.0)."""
         try:
-            self._check_origin(event)
+            check_origin(event, self._origin_secret)
             _check_size(event, self._max_body_bytes)
             if not self._raw_bodies:
                 _check_json(event)
         except Problem as problem:
-            return _as_event(_refuse(problem))
+            return refused(problem)
         # Checked; the framework knows further types, and this one only in small letters.
         headers = {**event["headers"], "content-type": "application/json"}
         return self.app.resolve({**event, "headers": headers}, context)
@@ -162,13 +148,6 @@ class HttpApi:
             return _refuse(problem)
         places = [{"pointer": _pointer(found["loc"]), "message": found["msg"]} for found in error.errors()]
         return _refuse(INVALID_REQUEST.problem(errors=places))
-
-    def _check_origin(self, event: Mapping[str, Any]) -> None:
-        sent = event["headers"].get(ORIGIN_HEADER, "").encode("utf-8", "surrogatepass")
-        for fresh in (False, True):
-            if sent and any(compare_digest(sent, known.encode()) for known in self._origin_secret(fresh).values()):
-                return
-        raise FORBIDDEN_ORIGIN.problem()
 
 
 def described(apis: Sequence[HttpApi]) -> dict[str, Any]:
@@ -231,34 +210,13 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
 
 
-def _refuse(problem: Problem) -> Response[str]:
-    count("Refusals", code=problem.type.code)
-    return problem.response()
-
-
-def _refuse_newer_shape(_error: NewerShape) -> Response[str]:
-    count(NEWER_SHAPES)
-    return _refuse(BUSY.problem())
+def _refuse(error: Exception) -> Response[str]:
+    event = refused(error)
+    return Response(event["statusCode"], body=event["body"], headers=event["headers"])
 
 
 def _pointer(location: Sequence[str | int]) -> str:
     return "/" + "/".join(str(part) for part in location if part != "body")
-
-
-def _fail(error: Exception) -> Response[str]:
-    logger().exception("unhandled", exc_info=error)
-    count("Failures")
-    return INTERNAL.problem().response()
-
-
-def _as_event(response: Response[str]) -> dict[str, Any]:
-    headers = {"Content-Type": response.content_type or "", "Cache-Control": "no-store"}
-    return {
-        "statusCode": response.status_code,
-        "headers": headers,
-        "body": response.body,
-        "isBase64Encoded": False,
-    }
 
 
 def _completed(document: dict[str, Any]) -> dict[str, Any]:

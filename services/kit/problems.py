@@ -7,8 +7,6 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
-
 TYPE_BASE = "https://xueshi.example/problems/"
 
 
@@ -57,13 +55,17 @@ class Problem(Exception):
             **self.members,
         }
 
-    def response(self) -> Response[str]:
-        """The HTTP answer."""
-        body = json.dumps(self.body(), ensure_ascii=False)
-        headers: dict[str, str | list[str]] = {"Cache-Control": "no-store"}
+    def event(self) -> dict[str, Any]:
+        """The HTTP answer, as the gateway takes it from a function (payload format 2.0)."""
+        headers = {"Content-Type": "application/problem+json", "Cache-Control": "no-store"}
         if self.type.retry_after_s is not None:
             headers["Retry-After"] = str(self.type.retry_after_s)
-        return Response(self.type.status.value, "application/problem+json", body, headers=headers)
+        return {
+            "statusCode": self.type.status.value,
+            "headers": headers,
+            "body": json.dumps(self.body(), ensure_ascii=False),
+            "isBase64Encoded": False,
+        }
 
 
 def declared_in(module: Mapping[str, object]) -> tuple[ProblemType, ...]:

@@ -7,7 +7,8 @@ from services.catalog.app.problems import COURSE_NOT_FOUND
 from services.catalog.app.publishing.problems import PUBLISHING_PROBLEMS
 from services.catalog.handlers.routes.media import add_media_routes
 from services.catalog.handlers.routes.publishing import add_publishing_routes
-from services.kit.http import HttpApi, OriginSecret
+from services.kit.http import HttpApi
+from services.kit.origin import OriginSecret
 from services.kit.wiring.http import http_function
 
 MAX_BODY_BYTES = 1024 * 1024

@@ -5,7 +5,8 @@ from services.catalog.app.context import Context
 from services.catalog.app.enquiries.problems import ENQUIRY_PROBLEMS
 from services.catalog.app.problems import COURSE_NOT_FOUND, PERSON_ERASED, TOO_OFTEN
 from services.catalog.handlers.routes.enquiries import add_enquiry_list_routes, add_enquiry_routes
-from services.kit.http import HttpApi, OriginSecret
+from services.kit.http import HttpApi
+from services.kit.origin import OriginSecret
 from services.kit.wiring.http import http_function
 
 

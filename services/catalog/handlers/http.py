@@ -8,7 +8,8 @@ from services.catalog.handlers.routes.caching import answer_not_modified
 from services.catalog.handlers.routes.courses import add_course_routes
 from services.catalog.handlers.routes.reviews import add_review_routes
 from services.catalog.handlers.routes.search import add_search_routes
-from services.kit.http import HttpApi, OriginSecret
+from services.kit.http import HttpApi
+from services.kit.origin import OriginSecret
 from services.kit.wiring.http import http_function
 
 

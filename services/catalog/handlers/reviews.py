@@ -5,7 +5,8 @@ from services.catalog.app.context import Context
 from services.catalog.app.problems import PERSON_ERASED, TOO_OFTEN
 from services.catalog.app.reviews.problems import REVIEW_PROBLEMS
 from services.catalog.handlers.routes.reviews import add_moderation_routes, add_own_review_routes
-from services.kit.http import HttpApi, OriginSecret
+from services.kit.http import HttpApi
+from services.kit.origin import OriginSecret
 from services.kit.wiring.http import http_function
 
 

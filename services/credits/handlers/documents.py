@@ -5,7 +5,8 @@ from services.credits.app.attestations.problems import DOCUMENT_PROBLEMS
 from services.credits.app.context import DocumentsContext
 from services.credits.handlers.routes.attestations import add_attestation_routes
 from services.credits.handlers.routes.transcripts import add_pdf_routes
-from services.kit.http import HttpApi, OriginSecret
+from services.kit.http import HttpApi
+from services.kit.origin import OriginSecret
 from services.kit.wiring.http import http_function
 
 

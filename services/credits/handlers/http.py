@@ -12,7 +12,8 @@ from services.credits.handlers.routes.erasure import add_erasure_routes
 from services.credits.handlers.routes.ledger import add_timeline_routes
 from services.credits.handlers.routes.notices import add_notice_routes
 from services.credits.handlers.routes.profiles import add_profile_routes
-from services.kit.http import HttpApi, OriginSecret
+from services.kit.http import HttpApi
+from services.kit.origin import OriginSecret
 from services.kit.wiring.http import http_function
 
 

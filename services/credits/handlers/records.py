@@ -6,7 +6,8 @@ from services.credits.app.problems import RECORDS_PROBLEMS
 from services.credits.handlers.routes.declarations import add_declaration_routes
 from services.credits.handlers.routes.ledger import add_audit_routes
 from services.credits.handlers.routes.transcripts import add_csv_routes
-from services.kit.http import HttpApi, OriginSecret
+from services.kit.http import HttpApi
+from services.kit.origin import OriginSecret
 from services.kit.wiring.http import http_function
 
 MAX_BODY_BYTES = 1024 * 1024

@@ -4,7 +4,8 @@ from services.credits import bootstrap
 from services.credits.app.attestations.problems import VERIFICATION_PROBLEMS
 from services.credits.app.context import Context
 from services.credits.handlers.routes.verification import add_verification_routes
-from services.kit.http import HttpApi, OriginSecret
+from services.kit.http import HttpApi
+from services.kit.origin import OriginSecret
 from services.kit.wiring.http import http_function
 
 

@@ -1,6 +1,7 @@
 """What follows on a paid order: refunds and invoices, for the learners who ask for them and for staff."""
 
-from services.kit.http import HttpApi, OriginSecret
+from services.kit.http import HttpApi
+from services.kit.origin import OriginSecret
 from services.kit.wiring.http import http_function
 from services.orders import bootstrap_finance
 from services.orders.app.context import InvoiceContext

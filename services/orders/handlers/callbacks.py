@@ -1,6 +1,7 @@
 """What payment providers tell us. Nobody signs in: the provider's signature over the raw body is the proof."""
 
-from services.kit.http import HttpApi, OriginSecret
+from services.kit.http import HttpApi
+from services.kit.origin import OriginSecret
 from services.kit.wiring.http import http_function
 from services.orders import bootstrap_payments
 from services.orders.app.context import PaymentContext

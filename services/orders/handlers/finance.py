@@ -1,6 +1,7 @@
 """What finance asks of orders. It reads what was sold, and has others write exports and fetch statements."""
 
-from services.kit.http import HttpApi, OriginSecret
+from services.kit.http import HttpApi
+from services.kit.origin import OriginSecret
 from services.kit.wiring.http import http_function
 from services.orders import bootstrap_finance
 from services.orders.app.context import FinanceContext

@@ -1,6 +1,7 @@
 """What learners and staff ask of orders."""
 
-from services.kit.http import HttpApi, OriginSecret
+from services.kit.http import HttpApi
+from services.kit.origin import OriginSecret
 from services.kit.wiring.http import http_function
 from services.orders import bootstrap
 from services.orders.app.context import Context

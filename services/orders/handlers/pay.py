@@ -1,6 +1,7 @@
 """Paying an order: starting its payment, and how that stands, for the page that waits."""
 
-from services.kit.http import HttpApi, OriginSecret
+from services.kit.http import HttpApi
+from services.kit.origin import OriginSecret
 from services.kit.public_url import PublicUrl
 from services.kit.wiring.http import http_function
 from services.orders import bootstrap_payments

@@ -3,7 +3,8 @@
 A function of its own: beats need neither KMS nor the archive.
 """
 
-from services.kit.http import HttpApi, OriginSecret
+from services.kit.http import HttpApi
+from services.kit.origin import OriginSecret
 from services.kit.wiring.http import http_function
 from services.playback import bootstrap
 from services.playback.app.context import EvidenceContext, ProofContext

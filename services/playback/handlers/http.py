@@ -1,6 +1,7 @@
 """The player's calls."""
 
-from services.kit.http import HttpApi, OriginSecret
+from services.kit.http import HttpApi
+from services.kit.origin import OriginSecret
 from services.kit.wiring.http import http_function
 from services.playback import bootstrap
 from services.playback.app.context import Context

@@ -1,6 +1,7 @@
 """Opening the lecture's files to a live session. A function of its own: beats hold no media key."""
 
-from services.kit.http import HttpApi, OriginSecret
+from services.kit.http import HttpApi
+from services.kit.origin import OriginSecret
 from services.kit.wiring.http import http_function
 from services.playback import bootstrap
 from services.playback.app.context import MediaContext

@@ -1,6 +1,7 @@
 """What reviewers see and do: completed watches with risk signals. A function of its own: it holds no key."""
 
-from services.kit.http import HttpApi, OriginSecret
+from services.kit.http import HttpApi
+from services.kit.origin import OriginSecret
 from services.kit.wiring.http import http_function
 from services.playback import bootstrap
 from services.playback.app.context import RiskContext

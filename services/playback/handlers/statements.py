@@ -1,6 +1,7 @@
 """Completed watches as xAPI statements, for the learner and for auditors. It only reads, and holds no key."""
 
-from services.kit.http import HttpApi, OriginSecret
+from services.kit.http import HttpApi
+from services.kit.origin import OriginSecret
 from services.kit.wiring.http import http_function
 from services.playback import bootstrap
 from services.playback.app.context import StatementsContext

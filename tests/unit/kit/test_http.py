@@ -8,8 +8,9 @@ import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from pydantic import BaseModel, ConfigDict, StrictInt
 
-from services.kit.http import ORIGIN_HEADER, HttpApi, described
+from services.kit.http import HttpApi, described
 from services.kit.identity import Role
+from services.kit.origin import ORIGIN_HEADER
 from services.kit.problems import COMMON, METHOD_NOT_ALLOWED, NOT_FOUND, conflict
 from services.kit.routes import raw_body
 from services.kit.store import Conflict, NewerShape, Throttled
