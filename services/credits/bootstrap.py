@@ -22,7 +22,7 @@ from services.credits.app.context import (
     RulesContext,
     ports,
 )
-from services.kit.aws import client
+from services.kit.aws import client, secret
 from services.kit.clock import SystemClock
 from services.kit.ids import RandomIds
 from services.kit.keyring import KeyRing
@@ -41,7 +41,7 @@ def context() -> Context:
 @cache
 def ledger() -> LedgerContext:
     """Of what adds entries or checks them."""
-    keys = KeyRing(json_secret(environ["KEYRING_SECRET_ID"]))
+    keys = KeyRing(json_secret(secret(environ["KEYRING_SECRET_ID"])))
     return LedgerContext(*_ports(), load_rules(), keys, load_profile_policy())
 
 

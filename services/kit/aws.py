@@ -1,4 +1,4 @@
-"""Clients of AWS, and what is read with them and kept for a while.
+"""Clients of AWS, and what is read with them.
 
 They are botocore's. boto3 around it would be a third of what a cold function takes to have a client, and does nothing
 that is used here. The session finds credentials and endpoints once, for all clients of a function.
@@ -6,13 +6,12 @@ that is used here. The session finds credentials and endpoints once, for all cli
 
 from collections.abc import Callable
 from functools import cache
-from time import monotonic
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from botocore.config import Config
 from botocore.session import Session, get_session
 
-T = TypeVar("T")
+from services.kit.kept import Kept
 
 
 @cache
@@ -28,27 +27,6 @@ def client(service: str, config: Config | None = None) -> Any:
     return _session().create_client(service, config=config)
 
 
-class Kept(Generic[T]):
-    """What a function reads once, and again when it is so many seconds old."""
-
-    def __init__(self, read: Callable[[], T], max_age: float) -> None:
-        self._read = read
-        self._max_age = max_age
-        self._known: tuple[float, T] | None = None
-
-    def get(self) -> T:
-        """The value. Raises what reading raises, and keeps nothing of that."""
-        if self._known is None or monotonic() - self._known[0] >= self._max_age:
-            return self.read_anew()
-        return self._known[1]
-
-    def read_anew(self) -> T:
-        """The value as it is now. Raises as `get` does."""
-        value = self._read()
-        self._known = monotonic(), value
-        return value
-
-
 def parameter(name: str, max_age: float) -> Callable[[], str]:
     """A reader of a parameter of Systems Manager, which is kept so many seconds."""
 
@@ -57,3 +35,13 @@ def parameter(name: str, max_age: float) -> Callable[[], str]:
         return text
 
     return Kept(read, max_age).get
+
+
+def secret(name: str) -> Callable[[], str]:
+    """A reader of a secret of Secrets Manager, by its name or ARN."""
+
+    def read() -> str:
+        text: str = client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]
+        return text
+
+    return read

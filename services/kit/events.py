@@ -5,8 +5,6 @@ from typing import Any, ClassVar, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.kit.clock import Clock
-from services.kit.ids import Ids
 from services.kit.kinds import ID_ONLY, declared
 
 
@@ -45,34 +43,3 @@ class Fact(Protocol):
 
     def model_dump(self, *, mode: str) -> dict[str, Any]:
         """Its members as JSON values, for the mode `json`."""
-
-
-class EventFactory:
-    """Makes a service's envelopes."""
-
-    def __init__(self, service: str, clock: Clock, ids: Ids) -> None:
-        self._source = f"xueshi.{service}"
-        self._clock = clock
-        self._ids = ids
-
-    def make(
-        self,
-        data: Fact,
-        *,
-        subject: str,
-        sequence: int | None = None,
-        correlation_id: str,
-        causation_id: str | None = None,
-    ) -> Envelope:
-        """An envelope around a published data model."""
-        return Envelope(
-            id=self._ids.new(),
-            source=self._source,
-            type=data.TYPE,
-            time=self._clock.now(),
-            subject=subject,
-            sequence=sequence,
-            correlation_id=correlation_id,
-            causation_id=causation_id,
-            data=data.model_dump(mode="json"),
-        )

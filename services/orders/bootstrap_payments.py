@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from os import environ
 
+from services.kit.aws import secret
 from services.kit.clock import SystemClock
 from services.kit.public_url import PublicUrl, public_url
 from services.kit.secrets import json_secret
@@ -38,8 +39,8 @@ def address() -> PublicUrl:
 @cache
 def _loaders() -> Mapping[ProviderName, Callable[[bool], Mapping[str, str]]]:
     return {
-        ProviderName.WECHAT: json_secret(environ["WECHAT_PAY_SECRET_ID"]),
-        ProviderName.ALIPAY: json_secret(environ["ALIPAY_SECRET_ID"]),
+        ProviderName.WECHAT: json_secret(secret(environ["WECHAT_PAY_SECRET_ID"])),
+        ProviderName.ALIPAY: json_secret(secret(environ["ALIPAY_SECRET_ID"])),
     }
 
 

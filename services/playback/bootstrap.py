@@ -8,9 +8,9 @@ from functools import cache
 from os import environ
 from typing import TYPE_CHECKING
 
-from services.kit.aws import client
+from services.kit.aws import client, secret
 from services.kit.clock import SystemClock
-from services.kit.events import EventFactory
+from services.kit.event_factory import EventFactory
 from services.kit.ids import RandomIds
 from services.kit.keyring import KeyRing
 from services.kit.secrets import json_secret
@@ -46,7 +46,7 @@ def media() -> MediaContext:
     """Of opening lectures."""
     from services.playback.adapters.media_signer import CookieSigner
 
-    signer = CookieSigner(json_secret(environ["MEDIA_KEY_SECRET_ID"]))
+    signer = CookieSigner(json_secret(secret(environ["MEDIA_KEY_SECRET_ID"])))
     return MediaContext(store(), SystemClock(), _keys(), signer)
 
 
@@ -120,7 +120,7 @@ def _log_view() -> "LogView | None":
 
 @cache
 def _keys() -> KeyRing:
-    return KeyRing(json_secret(environ["KEYRING_SECRET_ID"]))
+    return KeyRing(json_secret(secret(environ["KEYRING_SECRET_ID"])))
 
 
 @cache

@@ -13,7 +13,8 @@ import pytest
 from botocore.client import BaseClient
 from moto import mock_aws
 
-from services.kit.events import Envelope, EventFactory
+from services.kit.event_factory import EventFactory
+from services.kit.events import Envelope
 from services.kit.http import HttpApi
 from services.kit.ids import RandomIds
 from services.kit.keyring import KeyRing

@@ -19,7 +19,8 @@ from services.credits.domain.credentials import Credential
 from services.credits.handlers.consume import event_handlers as credits_handlers
 from services.kit.call import Call
 from services.kit.consumer import EventHandler
-from services.kit.events import Envelope, EventFactory
+from services.kit.event_factory import EventFactory
+from services.kit.events import Envelope
 from services.kit.identity import Principal, Role
 from services.kit.keyring import KeyRing
 from services.kit.store import Change

@@ -8,7 +8,7 @@ from services.credits.domain.profile import ProfilePolicy
 from services.credits.domain.rules import RuleBook
 from services.kit.audit import AuditLog
 from services.kit.clock import Clock
-from services.kit.events import EventFactory
+from services.kit.event_factory import EventFactory
 from services.kit.ids import Ids
 from services.kit.jose import Signer
 from services.kit.objects import Objects

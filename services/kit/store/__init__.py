@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from random import uniform
 from time import sleep
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
-from pydantic import ValidationError
-
-from services.kit.events import Envelope
 from services.kit.kinds import NOTHING, Kind, kind_of, stored
 from services.kit.store.codec import decode, encode, encode_over
+
+if TYPE_CHECKING:
+    from services.kit.events import Envelope
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -153,7 +153,7 @@ class Change:
     """What a use case decided: the writes and the events that happen together or not at all."""
 
     writes: Sequence[Write] = ()
-    events: Sequence[Envelope] = ()
+    events: "Sequence[Envelope]" = ()
 
 
 @dataclass(frozen=True)
@@ -247,7 +247,7 @@ def stored_from(key: Key, version: int, body: str, kind: str | None, shape: int 
         raise WrongKind(f"{key.pk} / {key.sk} is a {kind}, not a {known.name}")
     try:
         return Stored(key, decode(body, cls), version, body)
-    except ValidationError as error:
+    except ValueError as error:
         if shape and shape > known.shape:
             raise NewerShape(f"{key.pk} / {key.sk} has shape {shape}") from error
         raise

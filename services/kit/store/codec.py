@@ -1,31 +1,50 @@
 """How values become the JSON text that items hold, and back."""
 
+import json
 from collections.abc import Sequence
-from typing import Any, TypeVar
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import TypeAdapter
-from pydantic_core import from_json, to_json
+from services.kit.store.plain import NotPlain, from_text, is_plain, to_text
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 T = TypeVar("T")
 
-_adapters: dict[Any, TypeAdapter[Any]] = {}
 
+@cache
+def _adapter(kind: Any) -> "TypeAdapter[Any]":
+    # Loaded for what is not plain: what a beat reads and writes is.
+    from pydantic import TypeAdapter
 
-def _adapter(kind: Any) -> TypeAdapter[Any]:
-    if kind not in _adapters:
-        _adapters[kind] = TypeAdapter(kind)
-    return _adapters[kind]
+    return TypeAdapter(kind)
 
 
 def encode(value: Any) -> str:
     """Compact JSON; decimals and instants as text, so nothing is rounded; None as null, so it reads back as None."""
-    return _adapter(type(value)).dump_json(value).decode()
+    kind: Any = type(value)
+    if is_plain(kind):
+        try:
+            return to_text(value)
+        except NotPlain:
+            pass
+    return _adapter(kind).dump_json(value).decode()
 
 
 def decode(text: str, kind: type[T]) -> T:
-    """The value an item holds. Raises pydantic.ValidationError if it is not a `kind`."""
-    value: T = _adapter(kind).validate_json(text)
+    """The value an item holds. Raises pydantic.ValidationError, which is a ValueError, if it is not a `kind`."""
+    value: T = _decoded(text, kind)
     return value
+
+
+def _decoded(text: str, kind: Any) -> Any:
+    if is_plain(kind):
+        try:
+            return from_text(text, kind)
+        except NotPlain:
+            pass
+    return _adapter(kind).validate_json(text)
 
 
 def encode_over(body: str, before: Any, value: Any) -> str:
@@ -37,7 +56,8 @@ def encode_over(body: str, before: Any, value: Any) -> str:
     text, known = encode(value), encode(before)
     if known == body:
         return text
-    return to_json(_carried(from_json(body), from_json(known), from_json(text))).decode()
+    carried = _carried(json.loads(body), json.loads(known), json.loads(text))
+    return json.dumps(carried, ensure_ascii=False, separators=(",", ":"))
 
 
 def _carried(held: Any, known: Any, new: Any) -> Any:

@@ -7,7 +7,9 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from services.kit.http import HttpApi, OriginSecret
+from services.kit.aws import secret
+from services.kit.http import HttpApi
+from services.kit.origin import OriginSecret
 from services.kit.secrets import json_secret
 
 
@@ -18,6 +20,6 @@ def http_function(
 
     @cache
     def api() -> HttpApi:
-        return build_api(json_secret(environ["ORIGIN_SECRET_ID"]))
+        return build_api(json_secret(secret(environ["ORIGIN_SECRET_ID"])))
 
     return lambda event, context: api().handle(event, context)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from services.kit.audit import AuditLog
 from services.kit.clock import Clock
-from services.kit.events import EventFactory
+from services.kit.event_factory import EventFactory
 from services.kit.ids import Ids
 from services.kit.objects import Objects
 from services.kit.store import Store

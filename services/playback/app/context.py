@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from services.kit.clock import Clock, to_ms
-from services.kit.events import EventFactory
+from services.kit.event_factory import EventFactory
 from services.kit.ids import Ids
 from services.kit.keyring import KeyRing
 from services.kit.store import Key, Store

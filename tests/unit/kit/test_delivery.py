@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from services.kit.consumer import EventHandler, consume
-from services.kit.events import Envelope, EventFactory
+from services.kit.event_factory import EventFactory
+from services.kit.events import Envelope
 from services.kit.inbox import Marker, apply_once
 from services.kit.relay import relay
 from services.kit.store import ABSENT, Change, Conflict, Key, NewerShape, Put, Store

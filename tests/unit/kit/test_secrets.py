@@ -6,8 +6,8 @@ from collections.abc import Mapping
 import boto3
 import pytest
 
-from services.kit import aws as aws_module
-from services.kit import secrets
+from services.kit import kept, secrets
+from services.kit.aws import secret
 from services.kit.keyring import KeyRing, UnknownKey
 from services.kit.secrets import json_secret
 
@@ -72,9 +72,9 @@ def test_a_secret_is_cached_and_reread_on_demand(aws: None, monkeypatch: pytest.
     client = boto3.client("secretsmanager")
     client.create_secret(Name="rotated", SecretString=json.dumps({"current": "k1", "number": 1}))
     now = 1000.0
-    for module in (aws_module, secrets):
+    for module in (kept, secrets):
         monkeypatch.setattr(module, "monotonic", lambda: now)
-    load = json_secret("rotated")
+    load = json_secret(secret("rotated"))
     assert load(False) == {"current": "k1", "number": "1"}
     client.put_secret_value(SecretId="rotated", SecretString=json.dumps({"current": "k2"}))
     assert load(False)["current"] == "k1"

@@ -7,7 +7,8 @@ from typing import Any
 
 from services.kit.audit import AuditLog
 from services.kit.call import Call
-from services.kit.events import Envelope, EventFactory
+from services.kit.event_factory import EventFactory
+from services.kit.events import Envelope
 from services.kit.identity import Principal, Role
 from services.kit.jose import Signer
 from services.kit.keyring import KeyRing

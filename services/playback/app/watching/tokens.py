@@ -1,7 +1,5 @@
 """The session's rotating token: the live item itself, sealed for one learner."""
 
-from pydantic import ValidationError
-
 from services.kit import base64url
 from services.kit.keyring import KeyRing, UnknownKey
 from services.kit.store import NewerShape, Stored
@@ -42,7 +40,7 @@ def unseal(keys: KeyRing, learner_id: LearnerId, token: str) -> Stored[Live]:
     body = rest.removesuffix("}")
     try:
         return Stored(live_key(learner_id), decode(body, Live), int(version), body)
-    except ValidationError as error:
+    except ValueError as error:
         raise NewerShape("the live item in a token") from error
 
 

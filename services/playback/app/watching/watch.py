@@ -5,8 +5,6 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from services.kit.call import Call
-from services.kit.clock import from_ms
-from services.kit.events import Envelope
 from services.kit.problems import BUSY, ProblemType
 from services.kit.store import Change, Conflict, Put, Stored, Write
 from services.playback.app.context import Context
@@ -33,7 +31,6 @@ from services.playback.domain.ids import LearnerId
 from services.playback.domain.policy import WatchPolicy, policy
 from services.playback.domain.questions import ShownQuestion
 from services.playback.domain.watch import Attempt, LegKind, Live, Prompt, advance, ask_again, confirm, is_prompt_due
-from services.playback.events.published import Evidence, WatchCompleted
 
 
 @dataclass(frozen=True)
@@ -192,28 +189,12 @@ def _with_legs(ctx: Context, step: Step, outcome: Outcome) -> tuple[Put, Change]
     attempt, saving = save_watch(ctx, stored, stored.value, as_of_leg, step.now)
     if LegKind.COMPLETED not in outcome.kinds:
         return put, Change([*saving, *legs])
+    # Loaded once in a watch: what describes events is more than all that a beat needs.
+    from services.playback.app.watching.completion import completion
+
     right = completed_on(ctx.store, step.learner_id, step.live)
-    return put, Change([*saving, *legs, right], [_completion(ctx, attempt, step)])
-
-
-def _completion(ctx: Context, attempt: Attempt, step: Step) -> Envelope:
-    data = WatchCompleted(
-        watch_id=attempt.watch_id,
-        learner_id=attempt.learner_id,
-        course_id=attempt.course_id,
-        content_version=attempt.content_version,
-        attempt=attempt.number,
-        started_at=from_ms(attempt.started_at),
-        completed_at=from_ms(step.now),
-        covered_ms=attempt.furthest_ms,
-        prompts_confirmed=attempt.confirmed,
-        entitlement_id=attempt.entitlement.id,
-        basis=attempt.entitlement.basis,
-        counts_against_member_quota=attempt.entitlement.counts_against_member_quota,
-        membership_period_id=attempt.entitlement.membership_period_id,
-        evidence=Evidence(legs=attempt.legs, key_id=ctx.keys.current_id(), head_mac=attempt.head_mac),
-    )
-    return ctx.events.make(data, subject=attempt.watch_id, correlation_id=step.correlation_id)
+    told = completion(ctx, attempt, step.now, step.correlation_id)
+    return put, Change([*saving, *legs, right], [told])
 
 
 def _repeat_or_refuse(ctx: Context, step: Step, otherwise: ProblemType) -> WatchState:
