@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from services.kit.clock import Clock
 from services.kit.store import Add, Change, Conflict, Key, Put
-from services.kit.store.dynamodb import ATTEMPTS, pause
+from services.kit.store.dynamodb_terms import ATTEMPTS, pause
 from tests.fakes.store import MemoryStore
 
 T = TypeVar("T")

@@ -1,11 +1,8 @@
 """The store on DynamoDB, through PynamoDB."""
 
 import os
-from collections.abc import Callable, Sequence, Set
-from datetime import timedelta
+from collections.abc import Callable, Set
 from functools import cached_property
-from random import uniform
-from time import sleep
 from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
@@ -19,17 +16,15 @@ from pynamodb.models import Model
 from pynamodb.transactions import TransactWrite
 
 from services.kit.clock import Clock
+from services.kit.direct.codes import THROTTLED
 from services.kit.events import Envelope
-from services.kit.kinds import Kind, kind_of
 from services.kit.store import (
     ABSENT,
     Add,
     Change,
     Check,
-    Conflict,
     Count,
     Key,
-    NewerShape,
     Page,
     Put,
     Remove,
@@ -41,28 +36,19 @@ from services.kit.store import (
     stored_from,
 )
 from services.kit.store.codec import encode
+from services.kit.store.dynamodb_terms import (
+    ATTEMPTS,
+    FAILED,
+    MET,
+    OLD,
+    label_of,
+    met_again,
+    outbox_put,
+    pause,
+    refusal,
+)
 
 T = TypeVar("T")
-
-OUTBOX_RETENTION = timedelta(days=30)
-"""Longer than a stream record (24 h) or a dead-lettered pointer to it (14 days) can live."""
-
-ATTEMPTS = 4
-"""Of a call that DynamoDB is too busy for; the client's own attempts, which know no transactions, are among each."""
-
-OLD = "ALL_OLD"
-"""A failed condition brings the item that failed it: whether its shape was the reason costs no read."""
-
-_FAILED = {"ConditionalCheckFailed", "ConditionalCheckFailedException"}
-_MET = {"TransactionConflict", "TransactionConflictException", "TransactionInProgressException"}
-_THROTTLED = {
-    "ProvisionedThroughputExceeded",
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "Throttling",
-    "ThrottlingError",
-    "ThrottlingException",
-}
 
 
 class Item(Model):
@@ -150,31 +136,31 @@ class DynamoStore:
         item = self._items(touch.key.pk, touch.key.sk)
         arguments = item.get_update_kwargs_from_instance([Item.version.add(1)], Item.pk.exists())
         try:
-            _patiently(lambda: self._connection.dispatch(UPDATE_ITEM, arguments), again=_MET)
+            _patiently(lambda: self._connection.dispatch(UPDATE_ITEM, arguments), again=MET)
         except ClientError as error:
             code = error.response["Error"]["Code"]
-            if code in _MET:
-                raise _refusal([touch], [None]) from error
-            if code not in _FAILED:
+            if code in MET:
+                raise refusal([touch], [None]) from error
+            if code not in FAILED:
                 raise
 
     def _write(self, operation: str, arguments: dict[str, Any], write: Put | Add) -> None:
         try:
-            _patiently(lambda: self._connection.dispatch(operation, arguments), again=_MET & _again(write))
+            _patiently(lambda: self._connection.dispatch(operation, arguments), again=MET & met_again(write))
         except ClientError as error:
             code = error.response["Error"]["Code"]
-            if code in _FAILED | _MET:
-                raise _refusal([write], [_old_item(error)]) from error
+            if code in FAILED | MET:
+                raise refusal([write], [_old_item(error)]) from error
             raise
 
     def _transact(self, change: Change) -> None:
-        again = {code for write in change.writes for code in _again(write)}
+        again = {code for write in change.writes for code in met_again(write)}
         try:
             _patiently(lambda: self._transact_once(change), again=again)
         except TransactWriteError as error:
             reasons = [reason for reason in error.cancellation_reasons if reason]
-            if reasons and {reason.code for reason in reasons} <= _FAILED | _MET | _THROTTLED:
-                raise _refusal(change.writes, [reason.raw_item for reason in reasons]) from error
+            if reasons and {reason.code for reason in reasons} <= FAILED | MET | THROTTLED:
+                raise refusal(change.writes, [reason.raw_item for reason in reasons]) from error
             raise
 
     def _transact_once(self, change: Change) -> None:
@@ -214,22 +200,17 @@ class DynamoStore:
             version=put.after + 1,
             body=put.body,
             expires_at=put.expires_at,
-            **self._label(put.kind),
+            **label_of(put, self._clock),
         )
 
     def _outbox_item(self, event: Envelope) -> Item:
         # Events of one subject share a partition, so the stream keeps their order.
-        expires_at = int((self._clock.now() + OUTBOX_RETENTION).timestamp())
-        put = Put(Key(event.subject, event.id), event)
-        label = self._label(put.kind)
-        return self._outbox(event.subject, event.id, version=1, body=put.body, expires_at=expires_at, **label)
-
-    def _label(self, kind: Kind) -> dict[str, Any]:
-        at = self._clock.now().isoformat(timespec="milliseconds")
-        return {"at": at, "kind": kind.name, "shape": kind.shape}
+        put = outbox_put(event, self._clock)
+        label = label_of(put, self._clock)
+        return self._outbox(put.key.pk, put.key.sk, version=1, body=put.body, expires_at=put.expires_at, **label)
 
     def _adding(self, add: Add) -> list[Action]:
-        label = self._label(kind_of(Count))
+        label = label_of(add, self._clock)
         sets = [Item.at.set(label["at"]), Item.kind.set(label["kind"]), Item.shape.set(label["shape"])]
         return [*sets, Item.version.add(1), Item.total.add(add.amount)]
 
@@ -261,22 +242,6 @@ def _has_room(add: Add) -> Condition | None:
     return Item.total.does_not_exist() | room if add.allows(0) else room
 
 
-def _again(write: Write) -> set[str]:
-    """Transactions that only met at a counter would both be right: they try again. Others have to look again first."""
-    return _MET if isinstance(write, Add) else set()
-
-
-def _refusal(writes: Sequence[Write], old: Sequence[dict[str, Any] | None]) -> Exception:
-    """Why conditions failed: a shape newer than the one to be written, or another writer."""
-    shapes = {write.key: write.kind.shape for write in writes if isinstance(write, Put)}
-    for item in filter(None, old):
-        key = Key(item["pk"]["S"], item["sk"]["S"])
-        shape = int(item.get("shape", {}).get("N", 0))
-        if shape > shapes.get(key, shape):
-            return NewerShape(f"{key.pk} / {key.sk} has shape {shape}")
-    return Conflict(", ".join(f"{write.key.pk} / {write.key.sk}" for write in writes))
-
-
 def _old_item(error: ClientError) -> dict[str, Any] | None:
     response: Any = error.__cause__.response if isinstance(error.__cause__, ClientError) else {}
     item: dict[str, Any] | None = response.get("Item")
@@ -294,19 +259,14 @@ def _patiently(call: Callable[[], T], again: Set[str] = frozenset()) -> T:
             return call()
         except (PynamoDBException, ClientError) as error:
             codes = _codes(error)
-            if not codes or not codes <= _THROTTLED | again:
+            if not codes or not codes <= THROTTLED | again:
                 raise
             if attempt + 1 == ATTEMPTS:
-                if codes & _THROTTLED:
+                if codes & THROTTLED:
                     raise Throttled(", ".join(sorted(codes))) from error
                 raise
         pause(attempt)
     raise AssertionError("unreachable: the last attempt returns or raises")
-
-
-def pause(attempt: int) -> None:
-    """Callers that met must not meet again: a random pause, of at most 25, 50, 100 ms."""
-    sleep(uniform(0, 0.025 * 2**attempt))  # noqa: S311 (no secret)
 
 
 def _codes(error: PynamoDBException | ClientError) -> set[str]:

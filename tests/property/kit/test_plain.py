@@ -22,10 +22,12 @@ from services.playback.domain.watch import Attempt, Live
 
 KINDS: list[type] = [Live, Attempt, Leg, Entitlement, Course, QuestionSet, AnchorNote]
 st.register_type_strategy(Decimal, st.decimals(allow_nan=False, allow_infinity=False))
-JSON = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.just([]) | st.just({})
+JSON: st.SearchStrategy[Any] = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.just([]) | st.just({})
+)
 
 kinds = st.sampled_from(KINDS)
-values = kinds.flatmap(st.from_type)
+values: st.SearchStrategy[Any] = kinds.flatmap(st.from_type)
 
 
 def outcome(call: Callable[[], Any]) -> Any:

@@ -1,4 +1,4 @@
-"""Both stores, behind the one port."""
+"""All stores, behind the one port."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,10 +9,13 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from services.kit.direct.client import DYNAMODB, DirectClient, Service
 from services.kit.events import Envelope
 from services.kit.store import Key, Store
 from services.kit.store.codec import decode
+from services.kit.store.direct import DirectStore
 from services.kit.store.dynamodb import DynamoStore
+from tests.fakes.aws_endpoint import AwsEndpoint, aws_endpoint
 from tests.fakes.clock import ManualClock
 from tests.fakes.store import MemoryStore
 
@@ -74,12 +77,30 @@ def dynamo(tables: Any, clock: ManualClock) -> DynamoStore:
     return DynamoStore("data", "outbox", clock)
 
 
-@pytest.fixture(params=["memory", "dynamodb"])
+@pytest.fixture
+def endpoint(tables: Any) -> Iterator[AwsEndpoint]:
+    """The same tables, over HTTP."""
+    with aws_endpoint(dynamodb=tables, secretsmanager=boto3.client("secretsmanager")) as running:
+        yield running
+
+
+@pytest.fixture
+def direct(endpoint: AwsEndpoint, clock: ManualClock) -> DirectStore:
+    """The adapter without an SDK."""
+    return DirectStore(direct_client(endpoint), "data", "outbox", clock)
+
+
+def direct_client(endpoint: AwsEndpoint, service: Service = DYNAMODB) -> DirectClient:
+    """A client of what is behind the endpoint."""
+    return DirectClient(service, REGION, endpoint.url, lambda: datetime.now(UTC))
+
+
+@pytest.fixture(params=["memory", "dynamo", "direct"])
 def subject(request: pytest.FixtureRequest, clock: ManualClock) -> Subject:
-    """Each of the two in turn."""
+    """Each of the three in turn."""
     if request.param == "memory":
         return in_memory(MemoryStore(clock))
-    return in_dynamodb(request.getfixturevalue("dynamo"), request.getfixturevalue("tables"))
+    return in_dynamodb(request.getfixturevalue(request.param), request.getfixturevalue("tables"))
 
 
 def in_memory(store: MemoryStore) -> Subject:
@@ -94,8 +115,8 @@ def in_memory(store: MemoryStore) -> Subject:
     return Subject(store, lambda: store.outbox, labels, lambda key: store.items[key][1], put_unlabelled)
 
 
-def in_dynamodb(store: DynamoStore, client: Any) -> Subject:
-    """The real adapter, on moto's tables."""
+def in_dynamodb(store: Store, client: Any) -> Subject:
+    """A real adapter, on moto's tables."""
 
     def items(table: str) -> list[dict[str, Any]]:
         return list(client.scan(TableName=table)["Items"])

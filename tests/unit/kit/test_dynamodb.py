@@ -10,7 +10,8 @@ from pynamodb.exceptions import TransactWriteError
 
 from services.kit.clock import to_ms
 from services.kit.store import Add, Change, Conflict, Key, NewerShape, Put, Throttled
-from services.kit.store.dynamodb import ATTEMPTS, OUTBOX_RETENTION, DynamoStore, item_model
+from services.kit.store.dynamodb import DynamoStore, item_model
+from services.kit.store.dynamodb_terms import ATTEMPTS, OUTBOX_RETENTION
 from tests.fakes.clock import ManualClock
 from tests.unit.kit.conftest import REGION, envelope
 from tests.unit.kit.test_store import Thing
@@ -65,7 +66,7 @@ def fail(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Calls]:
 def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """How long was slept, which takes no time."""
     slept: list[float] = []
-    monkeypatch.setattr("services.kit.store.dynamodb.sleep", slept.append)
+    monkeypatch.setattr("services.kit.store.dynamodb_terms.sleep", slept.append)
     return slept
 
 
