@@ -18,7 +18,7 @@ from services.playback.app.context import (
     RiskContext,
     StatementsContext,
 )
-from services.playback.handlers import evidence, http, media, risk, statements
+from services.playback.handlers import beat, evidence, http, media, risk, statements
 from tests.fakes.archive import MemoryArchive
 from tests.fakes.log_files import MemoryLogFiles
 from tests.fakes.signing import MemorySigner
@@ -28,8 +28,10 @@ def apis(store: Store, origin_secret: OriginSecret) -> list[HttpApi]:
     """Every function's routes; whatever they need besides the store is in memory."""
     clock, ids, keys = SystemClock(), RandomIds(), KeyRing(lambda _: {"current": "none", "none": ""})
     events, packs = EventFactory("playback", clock, ids), MemoryArchive()
+    context = Context(store, clock, ids, events, keys)
     return [
-        http.build_api(Context(store, clock, ids, events, keys), origin_secret),
+        http.build_api(context, origin_secret),
+        beat.build_api(context, origin_secret),
         media.build_api(MediaContext(store, clock, keys, CookieSigner(lambda _: {})), origin_secret),
         evidence.build_api(
             EvidenceContext(MemorySigner(ES256), packs),

@@ -40,10 +40,13 @@ class ServiceFunction(lambda_.Function):
         environment: Mapping[str, str],
         storage: Size | None = None,
         at_once: int | None = None,
+        quiet: bool = False,
     ) -> None:
         """`storage` is what it may keep in /tmp while it runs; Lambda gives 512 MB unless told otherwise.
 
         `at_once` is how many calls run side by side at most; the account's limit unless told otherwise.
+        A `quiet` function is called so often that neither traces nor Lambda's own lines of each call are worth their
+        price: what it writes itself is logged, and where Lambda has something to warn of.
         """
         name = f"xueshi-{bundle.service}-{kind}"
         role = iam.Role(
@@ -70,7 +73,9 @@ class ServiceFunction(lambda_.Function):
             layers=list(bundle.layers),
             role=role,
             log_group=log_group,
-            tracing=lambda_.Tracing.ACTIVE,
+            tracing=lambda_.Tracing.DISABLED if quiet else lambda_.Tracing.ACTIVE,
+            logging_format=lambda_.LoggingFormat.JSON if quiet else None,
+            system_log_level_v2=lambda_.SystemLogLevel.WARN if quiet else None,
             memory_size=memory_mib,
             timeout=timeout,
             ephemeral_storage_size=storage,
@@ -84,7 +89,8 @@ class ServiceFunction(lambda_.Function):
         )
         # With a role of our own CDK grants neither the managed logging policy nor access to all log groups.
         allow(self, ["logs:CreateLogStream", "logs:PutLogEvents"], [log_group.log_group_arn])
-        accept(role, "IAM5[Resource::*]", "X-Ray's write actions know no resources.")
+        if not quiet:
+            accept(role, "IAM5[Resource::*]", "X-Ray's write actions know no resources.")
         accept(self, "L1", "Python 3.13 is what the dependencies are locked for.")
 
 

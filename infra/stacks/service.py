@@ -80,7 +80,13 @@ class ServiceStack(Stack):
         }
 
     def add_http_function(
-        self, kind: str, environment: Mapping[str, str] | None = None, bundle: Bundle | None = None
+        self,
+        kind: str,
+        environment: Mapping[str, str] | None = None,
+        bundle: Bundle | None = None,
+        *,
+        memory_mib: int = HTTP_MEMORY_MIB,
+        quiet: bool = False,
     ) -> ServiceFunction:
         """A function that answers the service's routes, and may read the origin's secret."""
         secret = self.platform.origin_secret
@@ -88,9 +94,10 @@ class ServiceStack(Stack):
             self,
             kind,
             bundle or self.bundle,
-            memory_mib=HTTP_MEMORY_MIB,
+            memory_mib=memory_mib,
             timeout=HTTP_TIMEOUT,
             environment={**self.table_names(), "ORIGIN_SECRET_ID": secret.secret_arn, **(environment or {})},
+            quiet=quiet,
         )
         allow(function, ["secretsmanager:GetSecretValue"], [secret.secret_arn])
         return function

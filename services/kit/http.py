@@ -14,6 +14,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from services.kit.call import Call
 from services.kit.identity import Role
+from services.kit.media_types import JSON, media_type
 from services.kit.origin import OriginSecret, check_origin
 from services.kit.problems import (
     COMMON,
@@ -118,7 +119,7 @@ class HttpApi:
         except Problem as problem:
             return refused(problem)
         # Checked; the framework knows further types, and this one only in small letters.
-        headers = {**event["headers"], "content-type": "application/json"}
+        headers = {**event["headers"], "content-type": JSON}
         return self.app.resolve({**event, "headers": headers}, context)
 
     def openapi(self) -> dict[str, Any]:
@@ -182,8 +183,7 @@ def _check_json(event: Mapping[str, Any]) -> None:
     body = event.get("body")
     if not body:
         return
-    content_type = event["headers"].get("content-type", "").split(";")[0].strip().lower()
-    if content_type != "application/json":
+    if media_type(event["headers"]) != JSON:
         raise UNSUPPORTED_MEDIA_TYPE.problem()
     try:
         # RecursionError: nesting bombs. ValueError: bad UTF-8 or JSON, integers of thousands of digits, NaN.

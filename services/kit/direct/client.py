@@ -11,6 +11,7 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnec
 from os import environ
 from random import uniform
 from select import POLLIN, poll
+from ssl import create_default_context
 from time import monotonic, sleep
 from typing import Any
 from urllib.parse import urlsplit
@@ -80,7 +81,9 @@ class DirectClient:
         url = urlsplit(endpoint)
         self._service = service
         self._scope = Scope(region, service.name)
-        self._secure, self._host, self._port = url.scheme == "https", url.hostname or "", url.port
+        self._host, self._port = url.hostname or "", url.port
+        # Of the machine's authorities; reading them takes a while, so at the function's start.
+        self._tls = create_default_context() if url.scheme == "https" else None
         self._now = now
         self._ahead = timedelta(0)
         self._credentials = FunctionsCredentials(now)
@@ -153,12 +156,17 @@ class DirectClient:
         if self._connection is not None and _has_news(self._connection):
             self._close()
         if self._connection is None:
-            kind = HTTPSConnection if self._secure else HTTPConnection
-            connection = kind(self._host, self._port, timeout=CONNECT_SECONDS)
-            connection.connect()
-            connection.sock.settimeout(ANSWER_SECONDS)
-            self._connection = connection
+            self._connection = self._connect()
         return self._connection
+
+    def _connect(self) -> HTTPConnection:
+        if self._tls is None:
+            connection = HTTPConnection(self._host, self._port, timeout=CONNECT_SECONDS)
+        else:
+            connection = HTTPSConnection(self._host, self._port, timeout=CONNECT_SECONDS, context=self._tls)
+        connection.connect()
+        connection.sock.settimeout(ANSWER_SECONDS)
+        return connection
 
     def _close(self) -> None:
         if self._connection is not None:

@@ -11,15 +11,17 @@ from services.kit.aws import secret
 from services.kit.http import HttpApi
 from services.kit.origin import OriginSecret
 from services.kit.secrets import json_secret
+from services.kit.wiring.init import at_init
 
 
 def http_function(
     build_api: Callable[[OriginSecret], HttpApi],
 ) -> Callable[[dict[str, Any], LambdaContext], dict[str, Any]]:
-    """The entry point of a function that answers HTTP. Its API is built at the first request, and kept."""
+    """The entry point of a function that answers HTTP. Its API is built once."""
 
     @cache
     def api() -> HttpApi:
         return build_api(json_secret(secret(environ["ORIGIN_SECRET_ID"])))
 
+    at_init(api)
     return lambda event, context: api().handle(event, context)

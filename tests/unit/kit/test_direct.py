@@ -1,6 +1,7 @@
 """The adapter without an SDK: signatures, credentials, and whatever can go wrong on the way to DynamoDB."""
 
 import json
+import select
 import socket
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -172,14 +173,23 @@ def test_one_connection_serves_all_calls(direct: DirectStore, endpoint: AwsEndpo
 
 
 def test_a_connection_that_was_closed_meanwhile_costs_no_attempt(
-    direct: DirectStore, endpoint: AwsEndpoint, pauses: list[float]
+    direct: DirectStore, endpoint: AwsEndpoint, pauses: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def answer_and_close(request: AwsRequest) -> None:
         request.answer_rightly()
         hang_up(request)
 
+    opened: list[socket.socket] = []
+    connect = socket.create_connection
+
+    def noted(*arguments: Any, **options: Any) -> socket.socket:
+        opened.append(connect(*arguments, **options))
+        return opened[-1]
+
+    monkeypatch.setattr(socket, "create_connection", noted)
     endpoint.faults.append(answer_and_close)
     direct.commit(ONE)
+    assert select.select(opened, [], [], 5)[0], "the end of the connection has not arrived"
     assert direct.get(KEY, Thing)
     assert (endpoint.connections, pauses) == (2, [])
 
