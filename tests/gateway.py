@@ -4,11 +4,11 @@ import json
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from threading import current_thread, main_thread
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl
 
-from services.kit.http import HttpApi
 from services.kit.origin import ORIGIN_HEADER
+from services.kit.problems import ProblemType
 from tests.documented import undocumented
 
 ORIGIN_SECRET = "of-our-own-origin"
@@ -75,14 +75,23 @@ def request(
     return event
 
 
-def send(api: HttpApi, event: dict[str, Any]) -> Answer:
+class Api(Protocol):
+    """One function's routes, or several functions'."""
+
+    problems: tuple[ProblemType, ...]
+
+    def handle(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
+        """Answers one request."""
+
+
+def send(api: Api, event: dict[str, Any]) -> Answer:
     """The handler's answer to an event, which must be one that the API's document names.
 
     The framework keeps the request that it answers in a global, as a function answers one at a time: what happens at
     once is tested with use cases, or with the running system.
     """
     assert current_thread() is main_thread(), "threads would take each other's requests"
-    answer = api.handle(event, LambdaContext())  # type: ignore[arg-type]  # powertools names a class of its own
+    answer = api.handle(event, LambdaContext())
     found = Answer(answer["statusCode"], answer["headers"], _content(answer))
     http = event["requestContext"]["http"]
     assert not undocumented(http["method"], http["path"], found.status, found.headers, found.body), found

@@ -15,16 +15,15 @@ from moto import mock_aws
 
 from services.kit.event_factory import EventFactory
 from services.kit.events import Envelope
-from services.kit.http import HttpApi
 from services.kit.ids import RandomIds
 from services.kit.keyring import KeyRing
 from services.kit.store.dynamodb import DynamoStore
 from services.playback.app.context import Context
 from services.playback.app.courses.record_course import record_course
 from services.playback.app.entitlements.record_entitlement import record_entitlement
-from services.playback.handlers.http import build_api
 from tests.fakes.clock import ManualClock
-from tests.gateway import Answer, claims, origin_secret, request, send
+from tests.gateway import Answer, claims, request, send
+from tests.unit.playback.functions import PlayerFunctions
 
 LEARNER = "0f3c2a9e-3a4c-4f43-9f0e-2f0a1b2c3d4e"
 TABLE, OUTBOX = "xueshi-playback", "xueshi-playback-outbox"
@@ -51,7 +50,7 @@ class Call:
 class Meter:
     """Playback's player API, and every call it makes while `counted`."""
 
-    api: HttpApi
+    api: PlayerFunctions
     context: Context
     clock: ManualClock
     calls: list[Call] = field(default_factory=list)
@@ -124,7 +123,7 @@ def metered(monkeypatch: pytest.MonkeyPatch) -> Iterator[Meter]:
         store = DynamoStore(TABLE, OUTBOX, clock)
         keys = KeyRing(lambda _: {"current": "k1", "k1": "one" * 20})
         context = Context(store, clock, ids, EventFactory("playback", clock, ids), keys)
-        meter = Meter(build_api(context, origin_secret), context, clock)
+        meter = Meter(PlayerFunctions(context), context, clock)
         with patch.object(BaseClient, "_make_api_call", _counting(meter)):
             yield meter
 

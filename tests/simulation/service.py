@@ -5,8 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 from services.playback.domain.ids import CourseId
-from services.playback.handlers.http import build_api
-from tests.gateway import LambdaContext, claims, origin_secret, request
+from tests.gateway import LambdaContext, claims, request
+from tests.unit.playback.functions import PlayerFunctions
 from tests.unit.playback.world import LEARNER, NOON_IN_SHANGHAI, World
 
 COURSE = CourseId("course")
@@ -19,7 +19,7 @@ class Service:
         self._world = World()
         self._world.publish(COURSE, duration_ms=duration_ms, rate=str(rate))
         self._world.entitle(LEARNER, COURSE)
-        self._api = build_api(self._world.context, origin_secret)
+        self._api = PlayerFunctions(self._world.context)
 
     def answer(self, at: int, method: str, path: str, headers: dict[str, str], body: str) -> tuple[int, str]:
         """Status and body of the answer to a request that arrives so many milliseconds after the beginning."""
@@ -29,6 +29,6 @@ class Service:
         with redirect_stdout(None):  # where a function counts
             answer: dict[str, Any] = self._api.handle(
                 request(method, path, body, who=claims(LEARNER), **key),
-                LambdaContext(),  # type: ignore[arg-type]  # powertools names a class of its own
+                LambdaContext(),
             )
         return answer["statusCode"], answer["body"]

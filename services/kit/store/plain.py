@@ -124,13 +124,12 @@ def _dataclass(kind: type) -> Reader:
     if any(field.default_factory is not MISSING or not field.init for field in fields(kind)):
         raise NotPlain
 
-    def read(told: Any) -> Any:
+    def read_members(told: Any) -> Any:
         if type(told) is not dict:
             raise NotPlain
-        values = [reader(told[name]) if name in told else _default(default) for name, reader, default in members]
-        return kind(*values)
+        return kind(**{name: read(told[name]) if name in told else _default(rest) for name, read, rest in members})
 
-    return read
+    return read_members
 
 
 def _default(default: Any) -> Any:
