@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from hashlib import sha256
 
 
@@ -19,6 +20,8 @@ class KeyRing:
 
     def __init__(self, load: Callable[[bool], Mapping[str, str]]) -> None:
         self._load = load
+        # A secret is worth a handful of subkeys, and each call of a learner needs most of them.
+        self._subkey = lru_cache(maxsize=64)(_subkey)
 
     def current_id(self) -> str:
         """The id of the key that signs now."""
@@ -30,8 +33,7 @@ class KeyRing:
 
     def mac(self, key_id: str, purpose: str, message: bytes) -> bytes:
         """The 32-byte MAC of a message. Raises UnknownKey."""
-        subkey = hmac.digest(self._secret(key_id).encode(), purpose.encode(), sha256)
-        return hmac.digest(subkey, message, sha256)
+        return hmac.digest(self._subkey(self._secret(key_id), purpose), message, sha256)
 
     def verify(self, key_id: str, purpose: str, message: bytes, mac: bytes) -> bool:
         """Whether the MAC is right, in constant time. Raises UnknownKey."""
@@ -43,3 +45,7 @@ class KeyRing:
             if key_id in ring and key_id != "current":
                 return ring[key_id]
         raise UnknownKey(key_id)
+
+
+def _subkey(secret: str, purpose: str) -> bytes:
+    return hmac.digest(secret.encode(), purpose.encode(), sha256)

@@ -5,20 +5,19 @@ import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from functools import cache
-from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from os import environ
 from random import uniform
-from select import POLLIN, poll
 from ssl import create_default_context
 from time import monotonic, sleep
 from typing import Any
 from urllib.parse import urlsplit
 
 from services.kit.direct.codes import OF_CREDENTIALS, OF_THE_CLOCK, THROTTLED
+from services.kit.direct.connection import Answer, BrokenAnswer, Connection
 from services.kit.direct.credentials import FunctionsCredentials
 from services.kit.direct.sigv4 import Scope, signed_headers
+from services.kit.json_text import compact
 
 ATTEMPTS = 4
 """Of one call, the first among them."""
@@ -81,13 +80,14 @@ class DirectClient:
         url = urlsplit(endpoint)
         self._service = service
         self._scope = Scope(region, service.name)
-        self._host, self._port = url.hostname or "", url.port
+        self._host = url.netloc
         # Of the machine's authorities; reading them takes a while, so at the function's start.
-        self._tls = create_default_context() if url.scheme == "https" else None
+        tls = create_default_context() if url.scheme == "https" else None
+        port = url.port or (443 if tls else 80)
+        self._connection = Connection(url.hostname or "", port, tls, CONNECT_SECONDS, ANSWER_SECONDS)
         self._now = now
         self._ahead = timedelta(0)
         self._credentials = FunctionsCredentials(now)
-        self._connection: HTTPConnection | None = None
         self._type = f"application/x-amz-json-{service.json}"
 
     def call(self, operation: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -98,7 +98,7 @@ class DirectClient:
             NoAnswer: none of the attempts was answered.
             NoCredentials: there are none to sign with.
         """
-        body = json.dumps(arguments, ensure_ascii=False, separators=(",", ":")).encode()
+        body = compact(arguments).encode()
         fresh, began = False, monotonic()
         for attempt in range(ATTEMPTS):
             last = attempt + 1 == ATTEMPTS or monotonic() - began > LATEST_SECONDS
@@ -130,62 +130,26 @@ class DirectClient:
     def _attempt(self, operation: str, body: bytes, *, fresh: bool) -> dict[str, Any]:
         told = {
             "content-type": self._type,
-            "host": self._host if self._port is None else f"{self._host}:{self._port}",
+            "host": self._host,
             "x-amz-target": f"{self._service.target}.{operation}",
         }
         signed_at = self._now() + self._ahead
         headers = signed_headers(told, body, self._credentials.get(fresh=fresh), self._scope, signed_at)
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        head = f"POST / HTTP/1.1\r\n{lines}content-length: {len(body)}\r\n\r\n"
         try:
-            answer, text = self._exchange(headers, body)
-        except (OSError, HTTPException) as error:
-            self._close()
+            answer = self._connection.exchange(head.encode("latin-1"), body)
+        except (OSError, BrokenAnswer) as error:
             raise NoAnswer(f"{operation}: {error or type(error).__name__}") from error
-        return _read(operation, answer, text)
-
-    def _exchange(self, headers: Mapping[str, str], body: bytes) -> tuple[HTTPResponse, bytes]:
-        connection = self._connected()
-        connection.request("POST", "/", body, headers)
-        answer = connection.getresponse()
-        text = answer.read()
-        if answer.will_close:
-            self._close()
-        return answer, text
-
-    def _connected(self) -> HTTPConnection:
-        # A connection that has something to say unasked is one that the other side has closed, while nothing ran here.
-        if self._connection is not None and _has_news(self._connection):
-            self._close()
-        if self._connection is None:
-            self._connection = self._connect()
-        return self._connection
-
-    def _connect(self) -> HTTPConnection:
-        if self._tls is None:
-            connection = HTTPConnection(self._host, self._port, timeout=CONNECT_SECONDS)
-        else:
-            connection = HTTPSConnection(self._host, self._port, timeout=CONNECT_SECONDS, context=self._tls)
-        connection.connect()
-        connection.sock.settimeout(ANSWER_SECONDS)
-        return connection
-
-    def _close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        return _read(operation, answer)
 
 
-def _has_news(connection: HTTPConnection) -> bool:
-    poller = poll()
-    poller.register(connection.sock, POLLIN)
-    return bool(poller.poll(0))
-
-
-def _read(operation: str, answer: HTTPResponse, text: bytes) -> dict[str, Any]:
+def _read(operation: str, answer: Answer) -> dict[str, Any]:
     checksum = answer.headers.get("x-amz-crc32")
-    if checksum is not None and checksum != str(zlib.crc32(text)):
+    if checksum is not None and checksum != str(zlib.crc32(answer.body)):
         raise NoAnswer(f"{operation}: the answer's checksum is wrong")
     try:
-        said = json.loads(text)
+        said = json.loads(answer.body)
     except ValueError as error:
         raise NoAnswer(f"{operation}: status {answer.status}, and no JSON") from error
     if not isinstance(said, dict):
@@ -199,7 +163,7 @@ def _read(operation: str, answer: HTTPResponse, text: bytes) -> dict[str, Any]:
 
 def _date(text: str | None) -> datetime | None:
     try:
-        return parsedate_to_datetime(text or "").astimezone(UTC)
+        return datetime.strptime(text or "", "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=UTC)
     except ValueError:
         return None
 

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from os import environ
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -46,6 +45,9 @@ class FunctionsCredentials:
 
 
 def _hand_out() -> tuple[Credentials, datetime]:
+    # Loaded where it is used: functions of the usual kind find their credentials in the environment.
+    from http.client import HTTPConnection, HTTPException, HTTPSConnection
+
     url = urlsplit(environ.get("AWS_CONTAINER_CREDENTIALS_FULL_URI", ""))
     is_safe = url.scheme == "https" or (url.scheme == "http" and url.hostname in _HANDED_OUT_AT)
     if not url.hostname or not is_safe:

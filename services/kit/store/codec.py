@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from services.kit.json_text import compact
 from services.kit.store.plain import NotPlain, from_text, is_plain, to_text
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def encode_over(body: str, before: Any, value: Any) -> str:
     if known == body:
         return text
     carried = _carried(json.loads(body), json.loads(known), json.loads(text))
-    return json.dumps(carried, ensure_ascii=False, separators=(",", ":"))
+    return compact(carried)
 
 
 def _carried(held: Any, known: Any, new: Any) -> Any:

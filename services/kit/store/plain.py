@@ -15,6 +15,8 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
+from services.kit.json_text import compact
+
 
 class NotPlain(Exception):
     """Of a value or a text that only pydantic can say something of."""
@@ -24,7 +26,7 @@ Reader = Callable[[Any], Any]
 """Makes a member's value of what JSON has for it. Raises NotPlain."""
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
-_to_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+_AS_IT_IS = frozenset({str, int, bool, NoneType})
 
 
 @cache
@@ -39,7 +41,7 @@ def is_plain(kind: Any) -> bool:
 
 def to_text(value: object) -> str:
     """The text of a value whose class is plain. Raises NotPlain for one that holds something else."""
-    return _to_text(_told(value))
+    return compact(_told(value))
 
 
 def from_text(text: str, kind: type) -> Any:
@@ -51,7 +53,7 @@ def from_text(text: str, kind: type) -> Any:
 
 
 def _told(value: object) -> object:
-    if type(value) in (str, int, bool, NoneType):
+    if type(value) in _AS_IT_IS:
         return value
     if isinstance(value, StrEnum | Decimal):
         return str(value)
@@ -60,7 +62,8 @@ def _told(value: object) -> object:
     if not is_dataclass(value):
         raise NotPlain
     kind: Any = type(value)
-    return {name: _told(getattr(value, name)) for name in _names(kind)}
+    members = [(name, getattr(value, name)) for name in _names(kind)]
+    return {name: member if type(member) in _AS_IT_IS else _told(member) for name, member in members}
 
 
 @cache

@@ -4,7 +4,6 @@ A seal covers every member of its item but itself. Members at their default are 
 later changes no old seal; it stays at its default for a release, since code that does not know it seals without it.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import UTC, date, datetime
@@ -12,6 +11,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from services.kit.json_text import canonical
 from services.playback.domain.course import Course
 from services.playback.domain.entitlement import Entitlement
 from services.playback.domain.ids import LearnerId
@@ -50,7 +50,7 @@ def course_message(course: Course) -> bytes:
 def _message(item: Attempt | Live | Course, kind: type, owner: str) -> bytes:
     told = _told(item, kind)
     told.pop("seal", None)
-    return json.dumps([owner, told], sort_keys=True, separators=(",", ":")).encode()
+    return canonical([owner, told]).encode()
 
 
 def _told(value: object, kind: type) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
 from math import ceil
+from typing import Any
 
 from services.kit.days import civil_day
 from services.kit.kinds import ID_ONLY, stored
@@ -204,18 +205,16 @@ def advance(live: Live, position_ms: int, prompts: Sequence[int], policy: WatchP
         position_ms: where the player says it is. It can only lower the credit: time comes from `now`.
         prompts: the positions of all prompts of the watch, rising.
     """
-    renewed = replace(_refilled(live, policy, now), lease_until=now + policy.lease_ms)
-    if live.prompt is not None or live.completed_at is not None:
-        return renewed
-    reach = min(position_ms, live.duration_ms, *prompts[live.confirmed + 1 :])
-    day_left_ms = live.day_left_ms(policy, now)
-    credit = max(0, min(reach - live.furthest_ms, int(renewed.unspent_ms * live.max_rate), day_left_ms))
-    today = day_of(now)
+    unspent_ms = _refilled_ms(live, policy, now)
+    credit = 0
+    if live.prompt is None and live.completed_at is None:
+        reach = min(position_ms, live.duration_ms, *prompts[live.confirmed + 1 :])
+        day_left_ms = live.day_left_ms(policy, now)
+        credit = max(0, min(reach - live.furthest_ms, int(unspent_ms * live.max_rate), day_left_ms))
     return replace(
-        keep_in_bucket(renewed, renewed.unspent_ms - ceil(credit / live.max_rate)),
-        furthest_ms=live.furthest_ms + credit,
-        day=today,
-        day_total_ms=(live.day_total_ms if live.day == today else 0) + credit,
+        live,
+        **_renewed(live, unspent_ms - ceil(credit / live.max_rate), policy, now),
+        **_credited(live, credit, now),
     )
 
 
@@ -223,14 +222,31 @@ def keep_in_bucket(live: Live, unspent_ms: int) -> Live:
     """The state with this in its bucket: real time, worth as much of the lecture as is played in it at the course's
     rate. A course of another rate takes it over as it is.
     """
-    return replace(live, bucket_ms=unspent_ms, allowance_ms=int(unspent_ms * live.max_rate))
+    return replace(live, **_bucket(live, unspent_ms))
 
 
-def _refilled(live: Live, policy: WatchPolicy, now: int) -> Live:
+def _bucket(live: Live, unspent_ms: int) -> dict[str, Any]:
+    return {"bucket_ms": unspent_ms, "allowance_ms": int(unspent_ms * live.max_rate)}
+
+
+def _refilled_ms(live: Live, policy: WatchPolicy, now: int) -> int:
     if live.prompt is not None:
-        return replace(live, refilled_at=now)
-    refilled_ms = live.unspent_ms + now - live.refilled_at
-    return keep_in_bucket(replace(live, refilled_at=now), min(policy.gap_cap_ms, refilled_ms))
+        return live.unspent_ms
+    return min(policy.gap_cap_ms, live.unspent_ms + now - live.refilled_at)
+
+
+def _renewed(live: Live, unspent_ms: int, policy: WatchPolicy, now: int) -> dict[str, Any]:
+    """What every accepted call changes. Of an open prompt the bucket stays as it is, in whichever form it was kept."""
+    bucket = {} if live.prompt is not None else _bucket(live, unspent_ms)
+    return {**bucket, "refilled_at": now, "lease_until": now + policy.lease_ms}
+
+
+def _credited(live: Live, credit: int, now: int) -> dict[str, Any]:
+    if live.prompt is not None or live.completed_at is not None:
+        return {}
+    today = day_of(now)
+    counted = live.day_total_ms if live.day == today else 0
+    return {"furthest_ms": live.furthest_ms + credit, "day": today, "day_total_ms": counted + credit}
 
 
 def is_prompt_due(live: Live, prompts: Sequence[int]) -> bool:
@@ -240,12 +256,8 @@ def is_prompt_due(live: Live, prompts: Sequence[int]) -> bool:
 
 def confirm(live: Live, policy: WatchPolicy, now: int) -> Live:
     """Closes the open prompt; the bucket is refilled again from now on."""
-    return replace(
-        _refilled(live, policy, now),
-        prompt=None,
-        confirmed=live.confirmed + 1,
-        lease_until=now + policy.lease_ms,
-    )
+    renewed = _renewed(live, _refilled_ms(live, policy, now), policy, now)
+    return replace(live, **renewed, prompt=None, confirmed=live.confirmed + 1)
 
 
 def ask_again(live: Live, nonce: str, policy: WatchPolicy, now: int) -> Live:
@@ -253,7 +265,7 @@ def ask_again(live: Live, nonce: str, policy: WatchPolicy, now: int) -> Live:
     if live.prompt is None:
         raise ValueError("no prompt is open")
     prompt = replace(live.prompt, nonce=nonce, shown_at=now, wrong=live.prompt.wrong + 1)
-    return replace(_refilled(live, policy, now), prompt=prompt, lease_until=now + policy.lease_ms)
+    return replace(live, **_renewed(live, _refilled_ms(live, policy, now), policy, now), prompt=prompt)
 
 
 def revoke_session(live: Live, now: int) -> Live:

@@ -226,17 +226,17 @@ def test_the_address_is_the_regions_or_the_one_that_is_named(monkeypatch: pytest
     client_module.client.cache_clear()
     asked: list[tuple[Any, ...]] = []
 
-    def connect(*arguments: Any, **_timeout: float) -> None:
-        asked.append(arguments)
+    def connect(place: tuple[str, int], **_timeout: float) -> None:
+        asked.append(place)
         raise OSError("no network in tests")
 
-    monkeypatch.setattr(client_module, "HTTPSConnection", connect)
+    monkeypatch.setattr(socket, "create_connection", connect)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "id")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     with pytest.raises(NoAnswer, match="no network"):
         client_module.client(DYNAMODB).call("GetItem", {})
     client_module.client.cache_clear()
-    assert set(asked) == {("dynamodb.eu-west-1.amazonaws.com", None)}
+    assert set(asked) == {("dynamodb.eu-west-1.amazonaws.com", 443)}
 
 
 class Container(BaseHTTPRequestHandler):

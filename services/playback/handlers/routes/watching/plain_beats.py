@@ -12,6 +12,7 @@ from typing import Any
 from services.kit.call import Call
 from services.kit.clock import from_ms
 from services.kit.identity import Role, principal_from
+from services.kit.json_text import compact
 from services.kit.media_types import JSON, media_type
 from services.kit.origin import OriginSecret, check_origin
 from services.kit.problems import Problem
@@ -49,9 +50,8 @@ def answer_plainly(event: Mapping[str, Any], ctx: Context, origin_secret: Origin
         state = step.take(ctx, call, body)
     except Exception as error:
         return refused(error)
-    text = json.dumps(_told(state), ensure_ascii=False, separators=(",", ":"))
     headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
-    return {"statusCode": 200, "headers": headers, "body": text, "isBase64Encoded": False}
+    return {"statusCode": 200, "headers": headers, "body": compact(_told(state)), "isBase64Encoded": False}
 
 
 def _plain_request(event: Mapping[str, Any], origin_secret: OriginSecret) -> tuple[Step, Call, Body] | None:
