@@ -130,6 +130,20 @@ describe('pausing', () => {
     expect(device.sent.at(-1)?.kind).toBe('pause')
   })
 
+  it('sends again at once what was to be sent again later, when the page goes out of sight', async () => {
+    const { world, device } = opened({ promptsAt: [] })
+    await world.run(5_000)
+    device.online = false
+    await world.run(10_000)
+    while (device.model.call?.retryAt === null) await world.run(250)
+    const sent = device.sent.length
+    device.online = true
+    device.session.dispatch({ type: 'hidden', leaving: false })
+    expect(device.sent.length).toBe(sent + 1)
+    await world.run(1_000)
+    expect(world.service.furthest).toBeGreaterThan(5_000)
+  })
+
   it('starts a session again when its own has expired meanwhile, without a visible break', async () => {
     const { world, device } = opened({ promptsAt: [] })
     await world.run(8_000)

@@ -204,7 +204,7 @@ function react<P extends Refusal>(model: Model<P>, event: Event<P>, now: number,
     case 'takeOver':
       return takeOver(model)
     case 'hidden':
-      return hidden(model, event.leaving, effects)
+      return hidden(model, event.leaving, now, effects)
     case 'retryNow':
       return retryNow(model, now)
     case 'answer':
@@ -269,7 +269,9 @@ function goesOn<P extends Refusal>(model: Model<P>): boolean {
   return model.phase === 'open' || model.phase === 'completed'
 }
 
-function hidden<P extends Refusal>(model: Model<P>, leaving: boolean, effects: Effect[]): void {
+function hidden<P extends Refusal>(model: Model<P>, leaving: boolean, now: number, effects: Effect[]): void {
+  // A page out of sight may run no more: what waits to be sent again is not kept for later.
+  retryNow(model, now)
   if (leaving) {
     pause(model, effects)
     return giveBack(model)
