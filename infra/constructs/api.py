@@ -13,14 +13,14 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from infra.capacity import capacity
 from infra.constructs.alarm import MINUTE, alarm
 from infra.constructs.function import LOG_RETENTION
 from infra.constructs.review import accept
 from infra.openapi import Route
 
-RATE_PER_SECOND = 1000
-"""About 15,000 learners watching with a beat every 15 s: a limit against runaways, not against use."""
-BURST = 2000
+BURST_S = 2
+"""How many seconds' worth of requests may come at once."""
 FAULTS_PER_MINUTE = 5
 _LOGGED = {
     # No address and no identity: whose request it was, the function's own log knows by its id.
@@ -76,10 +76,11 @@ class ServiceApi(Construct):
             )
             if route.public:
                 accept(made, "APIG4", "Public by its OpenAPI document, and in the tests' list of public routes.")
-        self._add_stage(service)
-        self._add_alarm(service, topic)
+        built_for = capacity()
+        self._add_stage(service, built_for.requests_per_second)
+        self._add_alarms(service, topic, built_for.beats_per_second)
 
-    def _add_stage(self, service: str) -> None:
+    def _add_stage(self, service: str, rate: int) -> None:
         access_log = logs.LogGroup(
             self,
             "AccessLog",
@@ -93,7 +94,7 @@ class ServiceApi(Construct):
             http_api=self.api,
             stage_name="$default",
             auto_deploy=True,
-            throttle=apigateway.ThrottleSettings(rate_limit=RATE_PER_SECOND, burst_limit=BURST),
+            throttle=apigateway.ThrottleSettings(rate_limit=rate, burst_limit=BURST_S * rate),
         )
         resource = stage.node.default_child
         assert isinstance(resource, apigateway.CfnStage)  # noqa: S101 (for the type checker: it always is)
@@ -101,7 +102,7 @@ class ServiceApi(Construct):
             destination_arn=access_log.log_group_arn, format=json.dumps(_LOGGED)
         )
 
-    def _add_alarm(self, service: str, topic: sns.ITopic) -> None:
+    def _add_alarms(self, service: str, topic: sns.ITopic, requests_per_second: int) -> None:
         self.faults = self.api.metric_server_error(period=MINUTE, statistic="Sum")
         alarm(
             self,
@@ -110,5 +111,14 @@ class ServiceApi(Construct):
             name=f"xueshi-{service}-api-faults",
             description=f"The API of {service} answers 5xx: look at its functions' logs by correlation id.",
             threshold=FAULTS_PER_MINUTE,
+            topic=topic,
+        )
+        alarm(
+            self,
+            "CrowdAlarm",
+            self.api.metric_count(period=MINUTE, statistic="Sum"),
+            name=f"xueshi-{service}-api-crowd",
+            description=f"The API of {service} is asked as much as its stage is built for: see capacity, policies.toml",
+            threshold=60 * requests_per_second,
             topic=topic,
         )

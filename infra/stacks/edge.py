@@ -12,6 +12,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_wafv2 as waf
 from constructs import Construct
 
+from infra.capacity import capacity
 from infra.constructs.review import accept
 from infra.stacks.catalog import MEDIA_PREFIX, CatalogStack
 from infra.stacks.finance import finance_bucket_name
@@ -21,8 +22,6 @@ from infra.stacks.playback_log import LOG_PREFIX
 from infra.stacks.service import ServiceStack
 
 ORIGIN_HEADER = "x-origin-verify"
-REQUESTS_PER_5_MINUTES = 20_000
-"""From one address. A training room of 300 behind one address, each with a beat every 15 s, makes 6,000."""
 VERIFICATIONS_PER_5_MINUTES = 300
 """From one address: a personnel office with a pile of certificates, and nobody who tries names."""
 CACHED_PATHS = ("/v1/catalog/search", "/v1/catalog/courses", "/v1/catalog/courses/*")
@@ -284,7 +283,7 @@ class EdgeStack(Stack):
                     action=waf.CfnWebACL.RuleActionProperty(block={}),
                     statement=waf.CfnWebACL.StatementProperty(
                         rate_based_statement=waf.CfnWebACL.RateBasedStatementProperty(
-                            aggregate_key_type="IP", limit=REQUESTS_PER_5_MINUTES
+                            aggregate_key_type="IP", limit=capacity().requests_of_one_address
                         )
                     ),
                     visibility_config=_visible("rate"),

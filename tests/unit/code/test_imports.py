@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[3]
 DOMAIN = sorted(file.relative_to(ROOT) for file in ROOT.glob("services/*/domain/**/*.py"))
 FAKE = re.compile(r"\b(class|import) (Manual|Sequential|Memory|Fake)[A-Z]")
-PURE = ("services.kit.base64url", "services.kit.days", "services.kit.kinds", "services.kit.read_codes")
+PURE = tuple(f"services.kit.{name}" for name in ("base64url", "days", "json_text", "kinds", "read_codes"))
 """What of the kit does nothing but compute, so that rules may use it."""
 CHECK_DIGITS = "stdnum"
 """Numbers as their standards define them: it computes, with tables of its own."""
