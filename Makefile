@@ -57,7 +57,7 @@ browser: setup ## find or install the browser and the Chinese font of the browse
 
 # Lambda's Python carries boto3 and what it needs. Layers of single functions leave out what the common one has.
 RUNTIMES_OWN := boto3 botocore s3transfer jmespath python-dateutil six urllib3
-OWN_LAYERS := documents payments exports
+OWN_LAYERS := documents payments exports search
 FOR_LAMBDA := $(UV) pip compile --quiet --upgrade --python-version 3.13 --generate-hashes --no-emit-index-url \
   -c requirements/dev.txt
 

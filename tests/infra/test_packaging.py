@@ -17,7 +17,7 @@ AARCH64 = 183
 """ELF's number for the CPU."""
 UNZIPPED_LIMIT = 250 * 1024 * 1024
 """Lambda's, for a function with all its layers."""
-OWN_LAYERS = ("documents", "exports", "payments")
+OWN_LAYERS = ("documents", "exports", "payments", "search")
 RUNTIMES_OWN = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six.py", "urllib3")
 
 
