@@ -1,5 +1,6 @@
 """The strict fake of the store: the same conditions, limits and order as DynamoDB, held to the same tests."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from threading import Lock
 from typing import TypeVar
@@ -10,6 +11,7 @@ from services.kit.kinds import Kind, kind_of
 from services.kit.store import (
     ABSENT,
     Add,
+    Batch,
     Change,
     Conflict,
     Count,
@@ -17,10 +19,12 @@ from services.kit.store import (
     NewerShape,
     Page,
     Put,
+    Raw,
     Remove,
     Stored,
     Touch,
     Write,
+    check_batch,
     check_size,
     stored_from,
 )
@@ -59,6 +63,18 @@ class MemoryStore:
         with self._lock:
             found = self.items.get(key)
         return self._stored(key, *found, kind) if found else None
+
+    def get_many(self, keys: Iterable[Key]) -> Batch:
+        """Reads several items."""
+        asked = check_batch(keys)
+        with self._lock:
+            return Batch({key: self._raw(key) for key in asked})
+
+    def _raw(self, key: Key) -> Raw | None:
+        if key not in self.items:
+            return None
+        label = self.labels.get(key) or Label(None, None, "")
+        return *self.items[key], label.kind, label.shape
 
     def query(self, pk: str, prefix: str, kind: type[T]) -> list[Stored[T]]:
         """Reads a partition's items by sort-key prefix, in UTF-8 byte order as DynamoDB sorts."""

@@ -6,7 +6,7 @@ many add at once and no order of them matters. See docs/stored-data.md for kinds
 this: DynamoDB. Tests hold a strict fake of it to the same suite.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from random import uniform
@@ -148,6 +148,22 @@ class Touch:
 Write = Put | Check | Remove | Add | Touch
 
 
+Raw = tuple[int, str, str | None, int | None]
+"""An item that nobody has decoded yet: version, body, kind, shape."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Items that were read together, each as it was at a moment of its own; decoded when they are asked for."""
+
+    items: Mapping[Key, Raw | None]
+
+    def get(self, key: Key, kind: type[T]) -> "Stored[T] | None":
+        """The item, if it was there. Raises WrongKind, NewerShape, and KeyError where it was not asked for."""
+        found = self.items[key]
+        return stored_from(key, *found, kind) if found else None
+
+
 @dataclass(frozen=True)
 class Change:
     """What a use case decided: the writes and the events that happen together or not at all."""
@@ -194,6 +210,9 @@ class Store(Protocol):
     def get(self, key: Key, kind: type[T]) -> Stored[T] | None:
         """Reads one item, strongly consistent."""
 
+    def get_many(self, keys: Iterable[Key]) -> Batch:
+        """Reads up to 100 items in one call, each strongly consistent by itself. Raises ValueError for more."""
+
     def query(self, pk: str, prefix: str, kind: type[T]) -> list[Stored[T]]:
         """Reads a partition's items whose sort key starts with `prefix`, in sort-key order, consistently."""
 
@@ -215,6 +234,9 @@ class Store(Protocol):
 
 MAX_TRANSACTION_ITEMS = 100
 """DynamoDB's limit for one transaction."""
+
+MAX_BATCH_ITEMS = 100
+"""DynamoDB's limit for one call that reads several."""
 
 MAX_PK_BYTES, MAX_SK_BYTES = 2048, 1024
 """DynamoDB's limits for keys."""
@@ -251,6 +273,14 @@ def stored_from(key: Key, version: int, body: str, kind: str | None, shape: int 
         if shape and shape > known.shape:
             raise NewerShape(f"{key.pk} / {key.sk} has shape {shape}") from error
         raise
+
+
+def check_batch(keys: Iterable[Key]) -> list[Key]:
+    """The keys, each once. Raises ValueError for more than are read at once."""
+    asked = list(dict.fromkeys(keys))
+    if len(asked) > MAX_BATCH_ITEMS:
+        raise ValueError(f"at most {MAX_BATCH_ITEMS} items are read at once")
+    return asked
 
 
 def required(found: T | None, refusal: Exception) -> T:
@@ -294,7 +324,14 @@ class State(Protocol):
 S = TypeVar("S", bound=State)
 
 
-def read_or(store: Store, key: Key, default: T) -> Stored[T]:
+class Reader(Protocol):
+    """Where an item can be read from: a store, or what was read of one."""
+
+    def get(self, key: Key, kind: type[T]) -> Stored[T] | None:
+        """The item, if it is there."""
+
+
+def read_or(store: Reader, key: Key, default: T) -> Stored[T]:
     """The item, or the default as one that is absent, whose write makes it."""
     return store.get(key, type(default)) or Stored(key, default, ABSENT)
 

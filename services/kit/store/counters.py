@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from random import choice, randrange
 
-from services.kit.store import Add, Count, Key, Store
+from services.kit.store import Add, Count, Key, Reader, Store, read_or
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,14 @@ class ShardedCounter:
     def total(self, store: Store) -> int:
         """What all of them hold, in one read."""
         return sum(self._counts(store).values())
+
+    def total_of(self, read: Reader) -> int:
+        """What all of them hold, of what was read of them and others at once."""
+        return sum(read_or(read, key, Count()).value.count for key in self.keys())
+
+    def keys(self) -> list[Key]:
+        """All that may be there."""
+        return [self._key(number) for number in range(self.shards)]
 
     def add(self, amount: int = 1) -> Add:
         """Adds to any of them; for a number without a limit that is only taken from by `give_back`."""

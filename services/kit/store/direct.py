@@ -1,6 +1,6 @@
 """The store on DynamoDB without an SDK: the same tables, conditions and meanings as `dynamodb.DynamoStore`."""
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
@@ -11,21 +11,33 @@ from services.kit.direct.codes import THROTTLED
 from services.kit.store import (
     ABSENT,
     Add,
+    Batch,
     Change,
-    Count,
     Key,
     Page,
     Put,
+    Raw,
     Remove,
     Stored,
     Throttled,
     Touch,
     Write,
+    check_batch,
     check_size,
     stored_from,
 )
-from services.kit.store.codec import encode
 from services.kit.store.dynamodb_terms import (
+    ATTEMPTS,
+    FAILED,
+    MET,
+    OLD,
+    label_of,
+    met_again,
+    outbox_put,
+    pause,
+    raw_item,
+    refusal,
+)
     ATTEMPTS,
     FAILED,
     MET,
@@ -72,6 +84,24 @@ class DirectStore:
         arguments = {"TableName": self._table, "Key": _key(key), "ConsistentRead": True}
         item = self._patiently("GetItem", arguments).get("Item")
         return _stored(item, kind) if item else None
+
+    def get_many(self, keys: Iterable[Key]) -> Batch:
+        """Reads up to 100 items in one call, or in more where DynamoDB leaves some for later; strongly consistent."""
+        asked = check_batch(keys)
+        found: dict[Key, Raw | None] = dict.fromkeys(asked)
+        left = [_key(key) for key in asked]
+        for attempt in range(ATTEMPTS):
+            if not left:
+                return Batch(found)
+            if attempt:
+                pause(attempt - 1)
+            told = {"RequestItems": {self._table: {"Keys": left, "ConsistentRead": True}}}
+            answer = self._patiently("BatchGetItem", told)
+            found |= {_key_of(item): raw_item(item) for item in answer["Responses"].get(self._table, ())}
+            left = answer.get("UnprocessedKeys", {}).get(self._table, {}).get("Keys", [])
+        if left:
+            raise Throttled(f"{len(left)} of {len(asked)} items were not read")
+        return Batch(found)
 
     def query(self, pk: str, prefix: str, kind: type[T]) -> list[Stored[T]]:
         """Reads a partition's items by sort-key prefix, in order, strongly consistent."""
@@ -258,11 +288,11 @@ def _key(key: Key) -> Json:
 
 
 def _stored(item: Json, kind: type[T]) -> Stored[T]:
-    count = item.get("count")
-    body = item["body"]["S"] if count is None else encode(Count(int(count["N"])))
-    shape = int(item["shape"]["N"]) if "shape" in item else None
-    key = Key(item["pk"]["S"], item["sk"]["S"])
-    return stored_from(key, int(item["version"]["N"]), body, item.get("kind", {}).get("S"), shape, kind)
+    return stored_from(_key_of(item), *raw_item(item), kind)
+
+
+def _key_of(item: Json) -> Key:
+    return Key(item["pk"]["S"], item["sk"]["S"])
 
 
 def _reasons(error: CallError) -> list[Json]:

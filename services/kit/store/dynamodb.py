@@ -1,14 +1,14 @@
 """The store on DynamoDB, through PynamoDB."""
 
 import os
-from collections.abc import Callable, Set
+from collections.abc import Callable, Iterable, Set
 from functools import cached_property
 from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
 from pynamodb.connection import Connection
-from pynamodb.constants import PUT_ITEM, UPDATE_ITEM
+from pynamodb.constants import BATCH_GET_ITEM, PUT_ITEM, UPDATE_ITEM
 from pynamodb.exceptions import PynamoDBException, TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.update import Action
@@ -21,17 +21,20 @@ from services.kit.events import Envelope
 from services.kit.store import (
     ABSENT,
     Add,
+    Batch,
     Change,
     Check,
     Count,
     Key,
     Page,
     Put,
+    Raw,
     Remove,
     Stored,
     Throttled,
     Touch,
     Write,
+    check_batch,
     check_size,
     stored_from,
 )
@@ -45,6 +48,7 @@ from services.kit.store.dynamodb_terms import (
     met_again,
     outbox_put,
     pause,
+    raw_item,
     refusal,
 )
 
@@ -96,6 +100,29 @@ class DynamoStore:
         except self._items.DoesNotExist:
             return None
         return _stored(item, kind)
+
+    def get_many(self, keys: Iterable[Key]) -> Batch:
+        """Reads up to 100 items in one call, or in more where DynamoDB leaves some for later; strongly consistent."""
+        asked = check_batch(keys)
+        found: dict[Key, Raw | None] = dict.fromkeys(asked)
+        left = [{"pk": {"S": key.pk}, "sk": {"S": key.sk}} for key in asked]
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                pause(attempt - 1)
+            items, left = self._get_some(left)
+            found |= {Key(item["pk"]["S"], item["sk"]["S"]): raw_item(item) for item in items}
+            if not left:
+                return Batch(found)
+        raise Throttled(f"{len(left)} of {len(asked)} items were not read")
+
+    def _get_some(self, keys: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+        """The items, and the keys of those that are left for another call."""
+        if not keys:
+            return [], []
+        table = self._items.Meta.table_name
+        request = {"RequestItems": {table: {"Keys": keys, "ConsistentRead": True}}}
+        answer: Any = _patiently(lambda: self._connection.dispatch(BATCH_GET_ITEM, request))
+        return answer["Responses"].get(table, []), answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", [])
 
     def query(self, pk: str, prefix: str, kind: type[T]) -> list[Stored[T]]:
         """Reads a partition's items by sort-key prefix, in order, strongly consistent."""

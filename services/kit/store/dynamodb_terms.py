@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from services.kit.clock import Clock
 from services.kit.kinds import kind_of
-from services.kit.store import Add, Conflict, Count, Key, NewerShape, Put, Write
+from services.kit.store import Add, Conflict, Count, Key, NewerShape, Put, Raw, Write
+from services.kit.store.codec import encode
 
 if TYPE_CHECKING:
     from services.kit.events import Envelope
@@ -42,6 +43,13 @@ def outbox_put(event: "Envelope", clock: Clock) -> Put:
 def met_again(write: Write) -> frozenset[str]:
     """Transactions that only met at a counter would both be right: they try again. Others have to look again first."""
     return MET if isinstance(write, Add) else frozenset()
+
+
+def raw_item(item: Mapping[str, Any]) -> Raw:
+    """An item in DynamoDB's JSON, as far as a store looks at it."""
+    body = item["body"]["S"] if "body" in item else encode(Count(int(item["count"]["N"])))
+    shape = int(item["shape"]["N"]) if "shape" in item else None
+    return int(item["version"]["N"]), body, item.get("kind", {}).get("S"), shape
 
 
 def refusal(writes: Sequence[Write], old: Sequence[Mapping[str, Any] | None]) -> Exception:

@@ -165,6 +165,7 @@ def test_what_is_throttled_is_tried_again_and_then_said_to_be(
             lambda: dynamo.commit(ONE),
             lambda: dynamo.commit(Change([Add(KEY)])),
             lambda: dynamo.get(KEY, Thing),
+            lambda: dynamo.get_many([KEY]),
             lambda: dynamo.query("P", "", Thing),
             lambda: dynamo.page("P", "", Thing, None, 5),
         ]
@@ -236,3 +237,24 @@ def test_the_endpoint_and_region_are_the_environments(monkeypatch: pytest.Monkey
     monkeypatch.setenv("AWS_REGION", REGION)
     meta: Any = item_model("data").Meta
     assert (meta.table_name, meta.host, meta.region) == ("data", "http://127.0.0.1:4566", REGION)
+
+
+def test_what_dynamodb_leaves_of_several_items_is_read_by_another_call(
+    dynamo: DynamoStore, calls: Calls, pauses: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dynamo.commit(ONE)
+    whole = dynamo._get_some  # noqa: SLF001 (where an answer comes in parts)
+
+    def one_at_a_time(keys: Any) -> Any:
+        items, _ = whole(keys[:1])
+        return items, keys[1:]
+
+    monkeypatch.setattr(dynamo, "_get_some", one_at_a_time)
+    calls.clear()
+    assert dynamo.get_many([Key("P", "c"), KEY]).get(KEY, Thing) == dynamo.get(KEY, Thing)
+    assert [operation for operation, _ in calls] == ["BatchGetItem", "BatchGetItem", "GetItem"]
+    assert all(arguments["RequestItems"]["data"]["ConsistentRead"] for _, arguments in calls[:2])
+    pauses.clear()
+    with pytest.raises(Throttled, match="of 9 items were not read"):
+        dynamo.get_many([Key("P", str(number)) for number in range(9)])
+    assert len(pauses) == ATTEMPTS - 1

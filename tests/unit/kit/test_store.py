@@ -8,7 +8,22 @@ import pytest
 from pydantic import ValidationError
 
 from services.kit.kinds import NOTHING, stored
-from services.kit.store import MAX_BODY_BYTES, Change, Check, Conflict, Key, Put, Store, Write, commit_retrying
+from services.kit.store import (
+    MAX_BATCH_ITEMS,
+    MAX_BODY_BYTES,
+    Add,
+    Change,
+    Check,
+    Conflict,
+    Count,
+    Key,
+    Put,
+    Store,
+    Write,
+    WrongKind,
+    commit_retrying,
+    read_or,
+)
 from tests.unit.kit.conftest import NOW, Subject, envelope
 
 KEY, OTHER = Key("P", "a"), Key("P", "b")
@@ -256,3 +271,29 @@ def test_what_a_plan_refuses_is_not_tried_again(store: Store) -> None:
 
     with pytest.raises(LookupError):
         commit_retrying(store, plan)
+
+
+def test_several_items_are_read_at_once_each_as_it_is(store: Store) -> None:
+    put(store, KEY, "one")
+    store.commit(Change([Add(OTHER, 3)]))
+    gone = Key("Q", "c")
+    read = store.get_many([KEY, OTHER, gone, KEY])
+    assert read.get(KEY, Thing) == store.get(KEY, Thing)
+    assert read.get(OTHER, Count) == store.get(OTHER, Count)
+    assert read.get(gone, Thing) is None
+    assert read_or(read, gone, Thing("two")).value == Thing("two")
+    with pytest.raises(WrongKind):
+        read.get(KEY, Count)
+    with pytest.raises(KeyError):
+        read.get(Key("P", "not asked for"), Thing)
+    store.get_many([])
+
+
+def test_as_many_items_are_read_at_once_as_dynamodb_takes(store: Store) -> None:
+    for number in range(MAX_BATCH_ITEMS):
+        put(store, Key("P", f"{number:03}"), str(number))
+    keys = [Key("P", f"{number:03}") for number in range(MAX_BATCH_ITEMS)]
+    read = store.get_many(keys)
+    assert [found.value.text for key in keys if (found := read.get(key, Thing))] == [str(n) for n in range(len(keys))]
+    with pytest.raises(ValueError, match="at most 100"):
+        store.get_many([*keys, OTHER])
