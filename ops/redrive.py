@@ -31,8 +31,8 @@ RELAY_BATCH = 10
 _CONSUMERS = ("archive", "erasure", "export", "mail", "notices", "reconcile", "settle")
 """Functions with queues of their own: playback's archive; credits' erasure, mail, notices; orders' export, settling."""
 _PLAIN = ("undelivered", "events")
-SCHEDULED = ("check", "daily", "log", "remind", "seal", "sweep")
-"""Functions that are called on a schedule, playback's, credits' and orders'. Each call does all that is due by then."""
+SCHEDULED = ("check", "daily", "index", "log", "remind", "seal", "sweep")
+"""Functions that are called on a schedule, of every service. Each call does all that is due by then."""
 KINDS = ("relay", *_PLAIN, *(f"{consumer}-{kind}" for consumer in _CONSUMERS for kind in _PLAIN), *SCHEDULED)
 """What dead-letter queues are called behind the service's name."""
 LOCAL_REGION = "us-east-1"

@@ -1,6 +1,6 @@
 """All functions of the catalogue's HTTP API."""
 
-from services.catalog.adapters.course_scan import CourseScan
+from services.catalog.adapters.course_index import CourseIndex
 from services.catalog.app.context import context, media_context
 from services.catalog.handlers import editor, enquiries, http, reviews
 from services.kit.clock import SystemClock
@@ -9,6 +9,7 @@ from services.kit.ids import RandomIds
 from services.kit.origin import OriginSecret
 from services.kit.store import Store
 from tests.fakes.media_bucket import MemoryMediaBucket
+from tests.fakes.search_files import MemorySearchFiles
 
 
 def apis(store: Store, origin_secret: OriginSecret) -> list[HttpApi]:
@@ -16,7 +17,7 @@ def apis(store: Store, origin_secret: OriginSecret) -> list[HttpApi]:
     ctx = context(store, SystemClock(), RandomIds())
     return [
         editor.build_api(media_context(ctx, MemoryMediaBucket()), origin_secret),
-        http.build_api(ctx, CourseScan(store, ctx.clock), origin_secret),
+        http.build_api(ctx, CourseIndex(store, ctx.clock, MemorySearchFiles()), origin_secret),
         reviews.build_api(ctx, origin_secret),
         enquiries.build_api(ctx, origin_secret),
     ]

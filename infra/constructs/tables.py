@@ -5,6 +5,7 @@ from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
 READ = ("dynamodb:GetItem", "dynamodb:Query")
+BATCH = ("dynamodb:BatchGetItem",)
 WRITE = ("dynamodb:ConditionCheckItem", "dynamodb:PutItem")
 """Items are replaced under a condition, and not deleted. A transaction needs only the permissions of what is in it."""
 COUNT = ("dynamodb:UpdateItem",)

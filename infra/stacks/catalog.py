@@ -5,12 +5,18 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
+from infra.constructs.archive import allow_objects
 from infra.constructs.function import allow
 from infra.constructs.review import accept, accept_objects
+from infra.constructs.schedule import Schedule
 from infra.stacks.service import Foundation, ServiceStack
 
 MEDIA_PREFIX = "media/"
 """A file's key is its URL's path: /media/<content_id>/<content_version>/..."""
+
+SEARCH_PREFIX = "search/"
+"""The files that searches read, which no distribution reaches."""
+INDEXED = "rate(1 minute)"
 
 
 class CatalogStack(ServiceStack):
@@ -19,8 +25,10 @@ class CatalogStack(ServiceStack):
     def __init__(self, scope: Construct, foundation: Foundation) -> None:
         super().__init__(scope, "catalog", foundation)
         self.media = self._media_bucket()
-        reader = self.add_http_function("http")
+        reader = self.add_http_function("http", {"MEDIA_BUCKET_NAME": self.media.bucket_name})
         self.allow_read(reader)
+        self.allow_batch(reader)
+        allow_objects(reader, self.media, SEARCH_PREFIX, "s3:GetObject")
         editor = self.add_http_function("editor", {"MEDIA_BUCKET_NAME": self.media.bucket_name})
         self.allow_write(editor)
         self.allow_emit(editor)
@@ -28,6 +36,7 @@ class CatalogStack(ServiceStack):
         allow(editor, ["s3:GetObject", "s3:PutObject"], [self.media.arn_for_objects(f"{MEDIA_PREFIX}*")])
         allow(editor, ["s3:ListBucket"], [self.media.bucket_arn], {"StringLike": {"s3:prefix": f"{MEDIA_PREFIX}*"}})
         accept_objects(self.media, MEDIA_PREFIX, "Editors add files under names of their own.")
+        accept_objects(self.media, SEARCH_PREFIX, "Each format of the files has names of its own.")
         reviews = self.add_http_function("reviews")
         self.allow_write(reviews)
         enquiries = self.add_http_function("enquiries")
@@ -37,8 +46,24 @@ class CatalogStack(ServiceStack):
         )
         self.allow_write(consumer.function)
         self.allow_count(consumer.function)
-        self.finish({"http": reader, "editor": editor, "reviews": reviews, "enquiries": enquiries}, consumer)
+        functions = {"http": reader, "editor": editor, "reviews": reviews, "enquiries": enquiries}
+        self.finish(functions, consumer, schedules=[self._indexing()])
         CfnOutput(self, "MediaBucketName", value=self.media.bucket_name)
+
+    def _indexing(self) -> Schedule:
+        """Keeps the search's files. One run at a time: a second one would do the same again."""
+        index = self.add_scheduled(
+            "index",
+            INDEXED,
+            "Indexes the courses that searches find, where any changed, and counts their learners and reviews",
+            {"MEDIA_BUCKET_NAME": self.media.bucket_name},
+            bundle=self.bundle_with("search"),
+            timeout=Duration.minutes(2),
+            at_once=1,
+        )
+        self.allow_read(index.function)
+        allow_objects(index.function, self.media, SEARCH_PREFIX, "s3:GetObject", "s3:PutObject")
+        return index
 
     def _media_bucket(self) -> s3.Bucket:
         bucket = s3.Bucket(
@@ -50,10 +75,11 @@ class CatalogStack(ServiceStack):
             enforce_ssl=True,
             versioned=True,
             lifecycle_rules=[
+                s3.LifecycleRule(prefix=SEARCH_PREFIX, noncurrent_version_expiration=Duration.days(1)),
                 s3.LifecycleRule(
                     abort_incomplete_multipart_upload_after=Duration.days(2),
                     noncurrent_version_expiration=Duration.days(30),
-                )
+                ),
             ],
             removal_policy=RemovalPolicy.RETAIN,
         )

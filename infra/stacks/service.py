@@ -15,7 +15,7 @@ from infra.constructs.dashboard import add_dashboard
 from infra.constructs.function import Bundle, ServiceFunction, allow
 from infra.constructs.relay import OutboxRelay
 from infra.constructs.schedule import Schedule
-from infra.constructs.tables import APPEND, COUNT, READ, REMOVE, WRITE, ServiceTables
+from infra.constructs.tables import APPEND, BATCH, COUNT, READ, REMOVE, WRITE, ServiceTables
 from infra.openapi import Route
 from infra.packaging import COMMON_LAYER
 from infra.stacks.platform import PlatformStack
@@ -157,6 +157,10 @@ class ServiceStack(Stack):
     def allow_read(self, function: lambda_.Function) -> None:
         """Reading the service's table."""
         allow(function, READ, [self.tables.data.table_arn])
+
+    def allow_batch(self, function: lambda_.Function) -> None:
+        """Reading several items of the service's table in one call."""
+        allow(function, BATCH, [self.tables.data.table_arn])
 
     def allow_write(self, function: lambda_.Function) -> None:
         """Reading and conditionally writing the service's table."""

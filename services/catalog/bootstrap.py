@@ -2,7 +2,6 @@
 
 from functools import cache
 
-from services.catalog.adapters.course_scan import CourseScan
 from services.catalog.app.context import Context, context
 from services.kit.clock import SystemClock
 from services.kit.ids import RandomIds
@@ -13,9 +12,3 @@ from services.kit.wiring.tables import store
 def catalog() -> Context:
     """What the use cases work with."""
     return context(store(), SystemClock(), RandomIds())
-
-
-@cache
-def search() -> CourseScan:
-    """What finds courses."""
-    return CourseScan(store(), SystemClock())

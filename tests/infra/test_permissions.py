@@ -106,7 +106,7 @@ def test_the_relay_touches_no_item_and_consumers_only_read_their_queue(service: 
     granted = actions_by_function(service)
     assert not granted["relay"] & STORE
     consumers = {"consume", "notices", "archive", "settle", "export", "reconcile", "mail", "erasure"}
-    senders = {"relay", "seal", "log", "sweep", "daily", "remind", "check"}
+    senders = {"relay", "seal", "log", "sweep", "daily", "remind", "check", "index"}
     for kind, actions in granted.items():
         on_queues = {action for action in actions if action.startswith("sqs:")}
         if kind in senders:
@@ -131,9 +131,21 @@ def test_tables_are_the_services_own_and_the_outbox_only_grows(service: str) -> 
 
 
 def test_who_may_write_and_emit() -> None:
-    assert actions_by_function("catalog")["http"] & STORE == {"dynamodb:GetItem", "dynamodb:Query"}
+    for kind in ("http", "index"):
+        assert actions_by_function("catalog")[kind] & STORE == {"dynamodb:GetItem", "dynamodb:Query"}
     for service, kind in (("catalog", "editor"), ("orders", "http"), ("playback", "http"), ("credits", "consume")):
         assert actions_by_function(service)[kind] & STORE == STORE
+
+
+def test_only_the_index_writes_what_searches_read_and_only_searches_read_several_items_at_once() -> None:
+    template, granted = service_template("catalog"), actions_by_function("catalog")
+    assert {kind for kind, actions in granted.items() if "s3:PutObject" in actions} == {"editor", "index"}
+    assert {kind for kind, actions in granted.items() if "dynamodb:BatchGetItem" in actions} == {"http"}
+    (index,) = (f for f in of_type(template, "AWS::Lambda::Function").values() if f["FunctionName"].endswith("-index"))
+    assert index["ReservedConcurrentExecutions"] == 1
+    for role, statement in statements(template):
+        if "s3:PutObject" in as_list(statement["Action"]):
+            assert ("search/*" if "Index" in role else "media/*") in names(statement["Resource"])
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from services.catalog.app.ports import MediaBucket
+from services.catalog.app.ports import MediaBucket, SearchFiles, Speller
 from services.kit.audit import AuditLog
 from services.kit.clock import Clock
 from services.kit.event_factory import EventFactory
@@ -26,6 +26,16 @@ class MediaContext(Context):
     """With the lectures' files, which only the editors' function reaches."""
 
     bucket: MediaBucket
+
+
+@dataclass(frozen=True)
+class SearchContext:
+    """What the search's files are made with: it reads the table and changes nothing in it."""
+
+    store: Store
+    clock: Clock
+    files: SearchFiles
+    speller: Speller
 
 
 def context(store: Store, clock: Clock, ids: Ids) -> Context:

@@ -1,10 +1,13 @@
 """What the use cases need from outside, besides the store."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from services.catalog.domain.publication import Listing
 from services.catalog.domain.search import SearchQuery, SearchResult
+from services.catalog.domain.spelling import Spelling
+from services.kit.store import Page
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,38 @@ class MediaBucket(Protocol):
 
 
 class CourseSearch(Protocol):
-    """Finds courses. Nothing of it says how, so that an engine of its own can take over from `adapters/course_scan`."""
+    """Finds courses. Nothing of it says how: an engine of its own can take over from `adapters/course_index`."""
 
     def find(self, query: SearchQuery) -> SearchResult:
         """One page of the published courses that answer the question; a course withdrawn is not found."""
+
+    def newest(self, after: str, limit: int) -> Page[Listing]:
+        """A page of all published courses, the newest first. `after` is the earlier page's, or empty."""
+
+
+@dataclass(frozen=True)
+class SearchFile:
+    """A file as it was read; `tag` is another one whenever the file was put again."""
+
+    content: bytes
+    tag: str
+
+
+class SearchFiles(Protocol):
+    """What searches read and the minute's run makes: few files under fixed names, replaced as a whole."""
+
+    def get(self, name: str, known: str = "") -> SearchFile | None:
+        """The file; None where there is none, or where it is the one with this tag still."""
+
+    def put(self, name: str, content: bytes) -> None:
+        """Replaces the file, all at once."""
+
+
+class Speller(Protocol):
+    """What is known of Chinese characters; loading it takes a while."""
+
+    def spelling(self) -> Spelling:
+        """Of single characters."""
+
+    def spell(self, run: str) -> Sequence[str]:
+        """The syllables of a run of characters, one for each, by the words in it; none where one has no sound."""

@@ -1,6 +1,6 @@
 """What everybody may read."""
 
-from services.catalog import bootstrap
+from services.catalog import bootstrap, bootstrap_search
 from services.catalog.app.context import Context
 from services.catalog.app.ports import CourseSearch
 from services.catalog.app.problems import COURSE_NOT_FOUND
@@ -17,10 +17,10 @@ def build_api(ctx: Context, search: CourseSearch, origin_secret: OriginSecret) -
     """The public routes."""
     api = HttpApi("Xueshi catalog", (COURSE_NOT_FOUND,), origin_secret)
     answer_not_modified(api)
-    add_course_routes(api, ctx)
+    add_course_routes(api, ctx, search)
     add_search_routes(api, search)
     add_review_routes(api, ctx)
     return api
 
 
-handler = http_function(lambda secret: build_api(bootstrap.catalog(), bootstrap.search(), secret))
+handler = http_function(lambda secret: build_api(bootstrap.catalog(), bootstrap_search.search(), secret))

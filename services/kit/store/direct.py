@@ -38,16 +38,6 @@ from services.kit.store.dynamodb_terms import (
     raw_item,
     refusal,
 )
-    ATTEMPTS,
-    FAILED,
-    MET,
-    OLD,
-    label_of,
-    met_again,
-    outbox_put,
-    pause,
-    refusal,
-)
 
 if TYPE_CHECKING:
     from services.kit.events import Envelope

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.catalog.app.courses.read_courses import list_courses, read_state
+from services.catalog.app.courses.read_courses import read_state
 from services.catalog.cli import publish, withdraw
 from services.catalog.handlers import editor
 from services.kit.http import HttpApi
@@ -119,7 +119,7 @@ def test_withdrawing_is_safe_to_repeat_and_publishing_again_offers_again(
     assert run(folder, "--preview") == 0
     assert "~ 重新上架 / offered again" in capsys.readouterr().out
     assert run(folder) == 0
-    assert (len(site.uploaded), list_courses(site.world.ctx)[0].withdrawn_at) == (5, None)
+    assert (len(site.uploaded), site.world.search.newest("", 50).items[0].withdrawn_at) == (5, None)
 
 
 def test_mistakes_are_listed_and_nothing_is_sent(

@@ -9,9 +9,9 @@ from pydantic import ValidationError
 from services.catalog.app.enquiries.read_enquiries import list_enquiries, read_enquiry
 from services.catalog.app.enquiries.write_enquiry import add_message, open_enquiry
 from services.catalog.app.erasure.items import erasure_key
-from services.catalog.app.reviews.items import REPORTED
+from services.catalog.app.reviews.items import REPORTED, read_rating
 from services.catalog.app.reviews.moderate_reviews import DECIDED_KEPT, decide_review, list_waiting
-from services.catalog.app.reviews.read_reviews import list_reviews, read_own_review, read_rating
+from services.catalog.app.reviews.read_reviews import list_reviews, read_own_review
 from services.catalog.app.reviews.write_review import report_review, write_review
 from services.catalog.domain.ids import EnquiryId, LearnerId
 from services.catalog.domain.review import ReviewContent
@@ -68,7 +68,7 @@ def test_words_go_everywhere_and_counts_stay(world: World) -> None:
     assert len(holding(world)) >= 6
     erase(world)
     assert holding(world) == []
-    assert read_rating(world.ctx, COURSE).histogram == (1, 0, 0, 0, 1)
+    assert read_rating(world.store, COURSE).histogram == (1, 0, 0, 0, 1)
     assert [found.learner_id for found in list_reviews(world.ctx, COURSE, "", 50).items] == ["learner-2"]
     enquiry = read_enquiry(world.ctx, STAFF, enquiry_id)
     assert (enquiry.status, len(enquiry.messages), enquiry.subject) == ("closed", 2, "")

@@ -125,7 +125,7 @@ def test_no_such_course(reader: HttpApi, writer: HttpApi) -> None:
     assert send(reader, request("GET", f"{COURSES}/nothing")).code == "COURSE_NOT_FOUND"
     assert send(writer, request("GET", f"{BONDS}/publication", who=EDITOR)).code == "COURSE_NOT_FOUND"
     assert send(reader, request("GET", f"{COURSES}/Not_An_Id")).code == "INVALID_REQUEST"
-    assert send(reader, request("GET", COURSES)).body == {"courses": []}
+    assert send(reader, request("GET", COURSES)).body == {"courses": [], "after": None}
 
 
 def test_an_editor_reads_the_current_publication_uncached(world: World, writer: HttpApi) -> None:

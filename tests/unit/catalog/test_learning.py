@@ -10,8 +10,7 @@ from time import monotonic, sleep
 import pytest
 from pydantic import ValidationError
 
-from services.catalog.app.learning.items import LEARNERS, enrolment_key
-from services.catalog.app.learning.record_learning import count_learners
+from services.catalog.app.learning.items import LEARNERS, count_learners, enrolment_key
 from services.catalog.domain.ids import LearnerId
 from services.catalog.domain.learning import Enrolment
 from services.catalog.handlers.consume import event_handlers
@@ -61,7 +60,7 @@ def enrolment(world: World, learner: str = "learner-1") -> Enrolment | None:
 
 
 def test_nobody_has_taken_a_new_course(world: World) -> None:
-    assert count_learners(world.ctx, BONDS) == 0
+    assert count_learners(world.store, BONDS) == 0
 
 
 EVENTS = [
@@ -79,7 +78,7 @@ def test_a_learner_counts_once_in_any_order_and_completed_first_when_they_did(
     for index in order:
         deliver(world, EVENTS[index])
         deliver(world, EVENTS[index])
-    assert count_learners(world.ctx, BONDS) == 1
+    assert count_learners(world.store, BONDS) == 1
     known = enrolment(world)
     assert known
     assert known.completed_at == DAY + timedelta(days=5)
@@ -87,7 +86,7 @@ def test_a_learner_counts_once_in_any_order_and_completed_first_when_they_did(
 
 def test_who_only_completed_counts_too(world: World) -> None:
     deliver(world, completed(1))
-    assert count_learners(world.ctx, BONDS) == 1
+    assert count_learners(world.store, BONDS) == 1
     assert enrolment(world) == Enrolment(DAY, DAY)
 
 
@@ -112,7 +111,7 @@ def test_a_crash_around_the_commit_counts_once(
         deliver(world, granted(1))
     monkeypatch.setattr(world.store, "commit", commit)
     deliver(world, granted(1))
-    assert count_learners(world.ctx, BONDS) == 1
+    assert count_learners(world.store, BONDS) == 1
 
 
 def test_many_learners_at_once_all_count(world: World) -> None:
@@ -125,13 +124,13 @@ def test_many_learners_at_once_all_count(world: World) -> None:
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(take, range(40)))
-    assert count_learners(world.ctx, BONDS) == 20
+    assert count_learners(world.store, BONDS) == 20
 
 
 def test_a_course_that_nobody_fights_over_has_one_counter(world: World) -> None:
     for number in range(30):
         deliver(world, granted(number, f"learner-{number}"))
-    assert count_learners(world.ctx, BONDS) == 30
+    assert count_learners(world.store, BONDS) == 30
     assert len([key for key in world.store.items if key.sk.startswith(LEARNERS)]) == 1
 
 
@@ -139,7 +138,7 @@ def test_courses_whose_ids_begin_alike_are_counted_apart(world: World) -> None:
     deliver(world, granted(1))
     event = granted(2, "learner-2")
     deliver(world, event.model_copy(update={"data": {**event.data, "course_id": f"{BONDS}-advanced"}}))
-    assert count_learners(world.ctx, BONDS) == 1
+    assert count_learners(world.store, BONDS) == 1
 
 
 def test_a_thousand_take_a_course_within_seconds_and_nothing_is_delivered_again(tmp_path: Path) -> None:
@@ -157,7 +156,7 @@ def test_a_thousand_take_a_course_within_seconds_and_nothing_is_delivered_again(
     with ThreadPoolExecutor(CONSUMERS) as pool:
         list(pool.map(take, range(CROWD)))
     assert again == []
-    assert count_learners(world.ctx, BONDS) == CROWD
+    assert count_learners(world.store, BONDS) == CROWD
 
 
 @pytest.mark.parametrize("broken", [{"learner_id": ""}, {"course_id": None}, {"granted_at": "yesterday"}])

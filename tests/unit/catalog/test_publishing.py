@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from services.catalog.app.courses.items import publication_key
-from services.catalog.app.courses.read_courses import list_courses, read_state
+from services.catalog.app.courses.read_courses import read_state
 from services.catalog.app.media.manifest import Manifest
 from services.catalog.app.media.sign_uploads import sign_uploads
 from services.catalog.cli.package import InvalidPackage, load_package
@@ -355,4 +355,4 @@ def test_the_newest_course_is_listed_first(world: World) -> None:
         package = world.package(course_yaml=text)
         world.upload(package)
         world.publish(package, 0)
-    assert [line.course_id for line in list_courses(world.ctx)] == ["newer", "older"]
+    assert [line.course_id for line in world.search.newest("", 50).items] == ["newer", "older"]

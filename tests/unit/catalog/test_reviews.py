@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.catalog.app.learning.items import enrolment_key
+from services.catalog.app.reviews.items import read_rating
 from services.catalog.app.reviews.moderate_reviews import decide_review
-from services.catalog.app.reviews.read_reviews import list_reviews, may_review, read_own_review, read_rating
+from services.catalog.app.reviews.read_reviews import list_reviews, may_review, read_own_review
 from services.catalog.app.reviews.write_review import (
     REPORTS_PER_DAY,
     WRITES_PER_DAY,
@@ -131,8 +132,8 @@ def test_attack_two_reviews_by_parallel_calls(world: World) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(write, range(16)))
     (only,) = listed(world)
-    assert read_rating(world.ctx, COURSE).count == 1
-    assert read_rating(world.ctx, COURSE).average == only.written.stars
+    assert read_rating(world.store, COURSE).count == 1
+    assert read_rating(world.store, COURSE).average == only.written.stars
 
 
 def test_many_learners_at_once_are_all_counted_exactly(world: World) -> None:
@@ -145,7 +146,7 @@ def test_many_learners_at_once_are_all_counted_exactly(world: World) -> None:
 
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(write, range(30)))
-    assert read_rating(world.ctx, COURSE).histogram == (6, 6, 6, 6, 6)
+    assert read_rating(world.store, COURSE).histogram == (6, 6, 6, 6, 6)
 
 
 def void(_: object) -> None:
@@ -233,12 +234,12 @@ def test_reported_hidden_with_a_reason_seen_by_its_author_and_shown_again(world:
     assert decided.body["hidden_because"] == "与课程无关"
     assert queue(api) == []
     assert [found.learner_id for found in listed(world)] == ["learner-2"]
-    assert read_rating(world.ctx, COURSE).histogram == (0, 0, 0, 0, 1)
+    assert read_rating(world.store, COURSE).histogram == (0, 0, 0, 0, 1)
     own = send(api, request("GET", OWN, who=claims("learner-1"))).body
     assert (own["hidden_because"], own["review"]["text"]) == ("与课程无关", "加我微信")
     decide(api, bad.review_id, hide=True)
     decide(api, bad.review_id, hide=False)
-    assert read_rating(world.ctx, COURSE).histogram == (1, 0, 0, 0, 1)
+    assert read_rating(world.store, COURSE).histogram == (1, 0, 0, 0, 1)
     actions = [(record.action, record.actor, record.reason, record.subject) for record in world.audit()]
     subject = f"{COURSE}/{bad.review_id}"
     assert actions == [
@@ -275,7 +276,7 @@ def test_attack_hidden_review_by_editing_or_writing_anew(world: World) -> None:
     review(world, "learner-1", 5, "换个说法")
     withdraw_review(world.ctx, learner("learner-1"), COURSE)
     review(world, "learner-1", 5, "再来一次")
-    assert (listed(world), read_rating(world.ctx, COURSE).count) == ([], 0)
+    assert (listed(world), read_rating(world.store, COURSE).count) == ([], 0)
 
 
 def test_attack_moderator_decides_on_their_own_review(world: World, api: HttpApi) -> None:
@@ -354,7 +355,7 @@ def test_the_rating_is_always_that_of_the_reviews_that_count(tmp_path_factory: A
         expected = [0] * 5
         for found in listed(world):
             expected[found.written.stars - 1] += 1
-        assert read_rating(world.ctx, COURSE) == Rating(tuple(expected))
+        assert read_rating(world.store, COURSE) == Rating(tuple(expected))
 
 
 def test_averages_round_half_up_and_one_enthusiast_does_not_lead() -> None:

@@ -1,5 +1,6 @@
 """Finding courses: what a text finds and in which order, filters, sorting, pages, and that the index follows."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -10,18 +11,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.catalog.adapters.course_scan import CourseScan
+from services.catalog.adapters.course_index import CourseIndex
 from services.catalog.app.courses.items import listing_key
 from services.catalog.app.learning.items import learner_counter
+from services.catalog.app.search.files import INDEX, TALLY, index_of, read_index
 from services.catalog.app.search.items import CHANGES, REMEMBERED, Changes, note_change
 from services.catalog.domain.ids import CourseId
 from services.catalog.domain.publication import Listing
-from services.catalog.domain.search import Counts, SearchQuery, Sort, candidate, grams, newest_first, select, terms
+from services.catalog.domain.search import Counts, Part, SearchQuery, Sort, select
+from services.catalog.domain.words import grams, terms
 from services.catalog.handlers import http
 from services.kit.http import HttpApi
 from services.kit.store import Change, Key, Put
 from tests.gateway import LambdaContext, origin_secret, request, send
-from tests.unit.catalog.world import BONDS, World, edited
+from tests.unit.catalog.world import BONDS, SPELLER, World, edited
 
 SEARCH = "/v1/catalog/search"
 BASE = Listing(
@@ -78,10 +81,13 @@ COURSES = [
 def found(text: str = "", learners: dict[str, int] | None = None, **filters: Any) -> list[str]:
     """The courses found, in order."""
     counts = learners or {}
-    result = select(
-        newest_first(map(candidate, COURSES)), SearchQuery(text, **filters), lambda c: Counts(counts.get(c, 0))
-    )
+    result = select(indexed(COURSES), SearchQuery(text, **filters), lambda c: Counts(counts.get(c, 0)))
     return [hit.line.course_id for hit in result.hits]
+
+
+def indexed(lines: Iterable[Listing]) -> list[Part]:
+    """Their index."""
+    return [Part(read_index(index_of(lines, 1, SPELLER.spelling(), SPELLER)))]
 
 
 @pytest.mark.parametrize(
@@ -157,11 +163,11 @@ def test_sorting(sort: Sort, expected: list[str]) -> None:
     st.lists(st.integers(0, 3), max_size=30), st.integers(1, 7), st.sampled_from(["relevance", "cheapest", "newest"])
 )
 def test_pages_together_are_the_whole_result_once(prices: list[int], limit: int, sort: Sort) -> None:
-    lines = newest_first(candidate(course(f"c{number}", price_fen=price)) for number, price in enumerate(prices))
+    lines = indexed(course(f"c{number}", price_fen=price) for number, price in enumerate(prices))
     whole = select(lines, SearchQuery(sort=sort, limit=1_000), lambda _: Counts())
     pages = [
         select(lines, SearchQuery(sort=sort, offset=offset, limit=limit), lambda _: Counts())
-        for offset in range(0, len(lines) + limit, limit)
+        for offset in range(0, len(prices) + limit, limit)
     ]
     assert [hit for page in pages for hit in page.hits] == list(whole.hits)
     assert {page.total for page in pages} == {len(prices)}
@@ -171,7 +177,7 @@ def test_pages_together_are_the_whole_result_once(prices: list[int], limit: int,
 def test_what_stands_in_a_title_is_found_by_it(before: str, after: str) -> None:
     line = course("one", title=f"{before}风险等级{after}")
     for text in ("风险等级", "险等", line.title):
-        result = select([candidate(line)], SearchQuery(text), lambda _: Counts())
+        result = select(indexed([line]), SearchQuery(text), lambda _: Counts())
         assert result.total == 1
 
 
@@ -218,31 +224,33 @@ def test_an_unchanged_catalogue_is_read_once_and_a_change_reads_what_changed(
     world: World, api: HttpApi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish(world)
+    world.keep_files()
     titles(api)
     reads: list[Any] = []
-    get, query = world.store.get, world.store.query
-
-    def noting_get(key: Key, kind: type[Any]) -> Any:
-        reads.append(key)
-        return get(key, kind)
-
-    def noting_query(pk: str, prefix: str, kind: type[Any]) -> Any:
-        reads.append(pk)
-        return query(pk, prefix, kind)
-
-    monkeypatch.setattr(world.store, "get", noting_get)
-    monkeypatch.setattr(world.store, "query", noting_query)
+    for name in ("get", "get_many", "query", "page"):
+        monkeypatch.setattr(world.store, name, noting(reads, getattr(world.store, name)))
     titles(api)
     assert reads == [CHANGES]
     world.withdraw()
     reads.clear()
     titles(api)
-    assert reads == [CHANGES, listing_key(BONDS)]
+    assert reads == [CHANGES, [listing_key(BONDS)]]
+    assert world.files.read == [TALLY, INDEX]
+
+
+def noting(reads: list[Any], read: Callable[..., Any]) -> Callable[..., Any]:
+    """A read that is noted by what it reads."""
+
+    def noted(what: Any, *others: Any) -> Any:
+        reads.append(what if isinstance(what, str | Key) else list(what))
+        return read(what, *others)
+
+    return noted
 
 
 @pytest.mark.parametrize("changes", [1, REMEMBERED, REMEMBERED + 1, 3 * REMEMBERED])
 def test_who_is_far_behind_misses_nothing(world: World, changes: int) -> None:
-    search = CourseScan(world.store, world.clock)
+    search = CourseIndex(world.store, world.clock, world.files)
     assert search.find(SearchQuery()).total == 0
     for number in range(changes):
         line = course(f"course-{number}")
@@ -255,11 +263,13 @@ def test_who_is_far_behind_misses_nothing(world: World, changes: int) -> None:
 
 def test_counts_are_at_most_a_minute_old(world: World, api: HttpApi) -> None:
     publish(world)
+    world.keep_files()
     titles(api)
     for _ in range(7):
         world.store.commit(Change([learner_counter(BONDS).add()]))
     world.store.commit(Change([learner_counter(CourseId("bonds-advanced")).add()]))
     world.clock.advance(60_000)
+    world.keep_files()
     (line,) = send(api, request("GET", SEARCH)).body["courses"]
     assert line["learners"] == 7
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.catalog.app.courses.read_courses import list_courses, read_state
+from services.catalog.app.courses.read_courses import read_state
 from services.catalog.domain.ids import CourseId
 from services.catalog.events.published import CourseWithdrawn
 from services.kit.problems import Problem
@@ -21,7 +21,7 @@ def test_a_withdrawn_course_is_no_longer_listed_but_still_read(world: World) -> 
     published(world)
     done = world.withdraw()
     assert (done.number, done.withdrawn_at, done.changed) == (2, PUBLISHED_AT, True)
-    assert list_courses(world.ctx) == []
+    assert world.search.newest("", 50).items == []
     current = read_state(world.ctx, BONDS)
     assert (current.publication.number, current.number, current.withdrawn_at) == (1, 2, PUBLISHED_AT)
     last = world.audit()[-1]
@@ -66,7 +66,7 @@ def test_publishing_the_same_package_again_brings_the_course_back(world: World) 
     assert (caught.value.type.code, caught.value.members) == ("PUBLISHED_MEANWHILE", {"publication": 2})
     back = world.publish(world.package(), 2)
     assert (back.changed, back.publication.number) == (True, 3)
-    assert [line.course_id for line in list_courses(world.ctx)] == ["bonds"]
+    assert [line.course_id for line in world.search.newest("", 50).items] == ["bonds"]
     assert [event.sequence for event in world.store.outbox] == [1, 2, 3]
 
 

@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from services.catalog.adapters.course_scan import CourseScan
-from services.catalog.app.context import context, media_context
+from services.catalog.adapters.course_index import CourseIndex
+from services.catalog.adapters.speller import LibrarySpeller
+from services.catalog.app.context import SearchContext, context, media_context
 from services.catalog.app.media.manifest import Manifest
 from services.catalog.app.media.sign_uploads import sign_uploads
 from services.catalog.app.publishing.publish_course import PublishResult, Submission, publish_course
 from services.catalog.app.publishing.withdraw_course import Withdrawal, withdraw_course
+from services.catalog.app.search.keep_files import Run, keep_search_files
 from services.catalog.cli.package import Package, load_package
 from services.catalog.domain.document import write_course
 from services.catalog.domain.ids import CourseId
@@ -20,6 +22,7 @@ from services.kit.identity import Principal, Role
 from tests.fakes.clock import ManualClock
 from tests.fakes.ids import SequentialIds
 from tests.fakes.media_bucket import MemoryMediaBucket
+from tests.fakes.search_files import MemorySearchFiles
 from tests.fakes.store import MemoryStore
 
 
@@ -37,6 +40,7 @@ EDITOR = call("editor-1", Role.EDITOR)
 OTHER_EDITOR = call("editor-2", Role.EDITOR)
 MODERATOR = call("moderator-1", Role.MODERATOR)
 BONDS = CourseId("bonds")
+SPELLER = LibrarySpeller()
 PUBLISHED_AT = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 HEADER = "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:4\n"
 PLAYLIST = HEADER + '#EXT-X-MAP:URI="init.mp4"\n#EXTINF:4.000000,\na.m4s\n#EXTINF:3.500000,\nb.m4s\n#EXT-X-ENDLIST\n'
@@ -111,11 +115,16 @@ class World:
     store: MemoryStore = field(default_factory=MemoryStore)
     bucket: MemoryMediaBucket = field(default_factory=MemoryMediaBucket)
     clock: ManualClock = field(default_factory=lambda: ManualClock(PUBLISHED_AT))
+    files: MemorySearchFiles = field(default_factory=MemorySearchFiles)
 
     def __post_init__(self) -> None:
         self.ctx = context(self.store, self.clock, SequentialIds())
         self.media = media_context(self.ctx, self.bucket)
-        self.search = CourseScan(self.store, self.clock)
+        self.search = CourseIndex(self.store, self.clock, self.files)
+
+    def keep_files(self, *, anew: bool = False) -> Run:
+        """A minute's run."""
+        return keep_search_files(SearchContext(self.store, self.clock, self.files, SPELLER), anew=anew)
 
     def package(self, **changed: str | bytes | None) -> Package:
         """The valid package, but for what changed."""

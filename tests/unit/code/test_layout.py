@@ -22,7 +22,7 @@ UNITS_OF_WORK = {
     "services/credits/app/ledger/account.py: Account",
 }
 """Classes that hold the store and are no use cases."""
-NOUNS = {"Ending", "Finding", "Listing", "Posting", "Rating", "Standing"}
+NOUNS = {"Ending", "Finding", "Listing", "Posting", "Rating", "Spelling", "Standing"}
 """Names that end like participles and are nouns of the field."""
 PARTICIPLES = {"Drawn", "Found", "Given", "Held", "Kept", "Made", "Paid", "Said", "Seen", "Sent", "Told", "Written"}
 

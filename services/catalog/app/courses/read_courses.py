@@ -1,17 +1,25 @@
 """Courses as they stand."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache, partial
 
 from services.catalog.app.context import Context
 from services.catalog.app.courses.items import LISTINGS, PUBLICATIONS, listing_key, publication_key
-from services.catalog.app.learning.record_learning import count_learners
+from services.catalog.app.learning.items import count_learners, learner_counter
 from services.catalog.app.problems import COURSE_NOT_FOUND
-from services.catalog.app.reviews.read_reviews import read_rating
+from services.catalog.app.reviews.items import rating_key, read_rating
 from services.catalog.domain.ids import CourseId
 from services.catalog.domain.publication import Listing, Publication
 from services.catalog.domain.review import Rating
 from services.kit.store import Page, Stored, required
+
+Publications = Callable[[CourseId, int], Publication]
+"""The publication of a course by its number."""
+
+KEPT_PUBLICATIONS = 64
+"""Of some 5 to 30 KB of text each."""
 
 
 @dataclass(frozen=True)
@@ -41,13 +49,6 @@ class CourseDetails:
     rating: Rating
 
 
-def list_courses(ctx: Context) -> list[Listing]:
-    """Every course's line but those withdrawn, the newest first."""
-    found = [stored.value for stored in ctx.store.query(LISTINGS, "", Listing)]
-    offered = [line for line in found if line.withdrawn_at is None]
-    return sorted(offered, key=lambda line: (line.published_on, line.course_id), reverse=True)
-
-
 def list_publications(ctx: Context, after: str, limit: int) -> Page[Stored[Listing]]:
     """Courses in the order of their ids, from the first one after `after`; those withdrawn too.
 
@@ -63,9 +64,21 @@ def past_publications(ctx: Context, course_id: CourseId, after: int, limit: int)
     return ctx.store.page(pk, PUBLICATIONS, Publication, begins, limit).map(lambda stored: stored.value)
 
 
-def read_course(ctx: Context, course_id: CourseId) -> CourseDetails:
-    """The course with what is counted beside it. Raises COURSE_NOT_FOUND."""
-    return CourseDetails(read_state(ctx, course_id), count_learners(ctx, course_id), read_rating(ctx, course_id))
+def read_course(ctx: Context, course_id: CourseId, publications: Publications) -> CourseDetails:
+    """The course with what is counted beside it: one call, and one more if its publication is not kept.
+
+    Raises COURSE_NOT_FOUND.
+    """
+    key = listing_key(course_id)
+    read = ctx.store.get_many([key, rating_key(course_id), *learner_counter(course_id).keys()])
+    line = required(read.get(key, Listing), COURSE_NOT_FOUND.problem())
+    state = CourseState(line, publications(course_id, line.value.publication))
+    return CourseDetails(state, count_learners(read, course_id), read_rating(read, course_id))
+
+
+def kept_publications(ctx: Context) -> Publications:
+    """Reads publications, and keeps those that it read last: none ever changes."""
+    return lru_cache(KEPT_PUBLICATIONS)(partial(read_publication, ctx))
 
 
 def read_state(ctx: Context, course_id: CourseId) -> CourseState:
@@ -76,12 +89,12 @@ def read_state(ctx: Context, course_id: CourseId) -> CourseState:
 def find_state(ctx: Context, course_id: CourseId) -> CourseState | None:
     """The course as it stands, if it was ever published."""
     line = ctx.store.get(listing_key(course_id), Listing)
-    return CourseState(line, read_publication(ctx, line.value)) if line else None
+    return CourseState(line, read_publication(ctx, course_id, line.value.publication)) if line else None
 
 
-def read_publication(ctx: Context, line: Listing) -> Publication:
+def read_publication(ctx: Context, course_id: CourseId, number: int) -> Publication:
     """The publication that the course's line names."""
     return required(
-        ctx.store.get(publication_key(line.course_id, line.publication), Publication),
-        LookupError(f"{line.course_id} has a line without its publication {line.publication}"),
+        ctx.store.get(publication_key(course_id, number), Publication),
+        LookupError(f"{course_id} has a line without its publication {number}"),
     ).value

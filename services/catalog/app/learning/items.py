@@ -2,7 +2,7 @@
 
 from services.catalog.app.items import STATISTICS, learner_pk
 from services.catalog.domain.ids import CourseId, LearnerId
-from services.kit.store import Key
+from services.kit.store import Key, Reader
 from services.kit.store.counters import ShardedCounter
 
 LEARNERS = "LEARNERS#"
@@ -25,3 +25,8 @@ def learner_counter(course_id: CourseId, shards: int = SHARDS) -> ShardedCounter
 def counted_course(key: Key) -> CourseId:
     """The course that a counter counts for."""
     return CourseId(key.sk.removeprefix(LEARNERS).rpartition("#")[0])
+
+
+def count_learners(read: Reader, course_id: CourseId) -> int:
+    """How many learners have taken the course."""
+    return learner_counter(course_id).total_of(read)

@@ -53,11 +53,6 @@ def record_completion(ctx: Context, event: Envelope) -> None:
     apply_once(ctx.store, ctx.clock, event, plan)
 
 
-def count_learners(ctx: Context, course_id: CourseId) -> int:
-    """How many learners have taken the course."""
-    return learner_counter(course_id).total(ctx.store)
-
-
 def _counts_one_more(course_id: CourseId) -> Iterator[Add]:
     """The write that counts a learner, for each attempt.
 

@@ -45,7 +45,7 @@ def withdraw_course(ctx: Context, call: Call, course_id: CourseId, reason: str) 
             note_change(ctx, course_id),
             ctx.audit.entry(call.caller, AUDIT_ACTION, course_id, reason),
         ]
-        state = announcement(read_publication(ctx, line.value)).model_dump()
+        state = announcement(read_publication(ctx, course_id, line.value.publication)).model_dump()
         data = CourseWithdrawn(withdrawn_at=done.withdrawn_at, **state)
         told = ctx.events.make(data, subject=course_id, sequence=done.number, correlation_id=call.correlation_id)
         return Change(writes, [told]), done

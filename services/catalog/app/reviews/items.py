@@ -2,8 +2,9 @@
 
 from services.catalog.app.items import STATISTICS, learner_pk
 from services.catalog.domain.ids import CourseId, LearnerId, ReviewId
+from services.catalog.domain.review import UNRATED, Rating
 from services.kit.kinds import ID_ONLY, Emptied, stored
-from services.kit.store import Key
+from services.kit.store import Key, Reader, read_or
 
 REPORTED = "REPORTED"
 """The partition of what moderators decide on."""
@@ -28,6 +29,11 @@ def review_key(course_id: CourseId, review_id: ReviewId) -> Key:
 def rating_key(course_id: CourseId) -> Key:
     """What the course's reviews give it."""
     return Key(STATISTICS, f"{RATINGS}{course_id}")
+
+
+def read_rating(read: Reader, course_id: CourseId) -> Rating:
+    """What the course's reviews give it."""
+    return read_or(read, rating_key(course_id), UNRATED).value
 
 
 def reported_key(review_id: ReviewId) -> Key:

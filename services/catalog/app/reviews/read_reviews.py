@@ -2,12 +2,12 @@
 
 from services.catalog.app.context import Context
 from services.catalog.app.learning.items import enrolment_key
-from services.catalog.app.reviews.items import OwnReview, own_review_key, rating_key, review_key, reviews_pk
+from services.catalog.app.reviews.items import OwnReview, own_review_key, review_key, reviews_pk
 from services.catalog.domain.ids import CourseId, LearnerId
 from services.catalog.domain.learning import Enrolment
-from services.catalog.domain.review import UNRATED, Rating, Review
+from services.catalog.domain.review import Review
 from services.kit.call import Call
-from services.kit.store import Page, Stored, read_or
+from services.kit.store import Page, Stored
 from services.kit.store.pages import page_of
 
 
@@ -15,11 +15,6 @@ def list_reviews(ctx: Context, course_id: CourseId, after: str, limit: int) -> P
     """A course's reviews that everybody may read, the newest first."""
     partitions = [(reviews_pk(course_id), "")]
     return page_of(ctx.store, partitions, Review, after, limit, lambda review: review.listed)
-
-
-def read_rating(ctx: Context, course_id: CourseId) -> Rating:
-    """What the course's reviews give it."""
-    return read_or(ctx.store, rating_key(course_id), UNRATED).value
 
 
 def may_review(ctx: Context, call: Call, course_id: CourseId) -> bool:

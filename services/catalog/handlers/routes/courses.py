@@ -2,12 +2,15 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field
 
 from services.catalog.app.context import Context
-from services.catalog.app.courses.read_courses import CourseDetails, list_courses, read_course
+from services.catalog.app.courses.read_courses import CourseDetails, kept_publications, read_course
+from services.catalog.app.ports import CourseSearch
 from services.catalog.domain import document as limits
 from services.catalog.domain.course import CREDENTIALS, Category, Course
 from services.catalog.domain.publication import Publication
@@ -16,6 +19,15 @@ from services.catalog.handlers.routes.fields import CourseId, Line, Text
 from services.catalog.handlers.routes.reviews import RatingAnswer
 from services.kit.bodies import Answer, Request
 from services.kit.http import HttpApi
+
+MAX_LISTED = 200
+"""Courses in a page of the list: whoever asks for no page gets as many, in one answer of some 100 KB."""
+
+After = Annotated[
+    str,
+    Query(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2}~[a-z0-9-]{1,64})?$", description="the earlier page's `after`"),
+]
+ListLimit = Annotated[int, Query(ge=1, le=MAX_LISTED)]
 
 
 class ListingAnswer(Answer):
@@ -39,9 +51,10 @@ class ListingAnswer(Answer):
 
 
 class Courses(Answer):
-    """Every published course, the newest first."""
+    """A page of all published courses, the newest first."""
 
     courses: list[ListingAnswer]
+    after: str | None = Field(description="begins the next page; null on the last")
 
 
 class InstructorText(Request):
@@ -136,18 +149,20 @@ class CoursePage(Answer):
     media: Media
 
 
-def add_course_routes(api: HttpApi, ctx: Context) -> None:
+def add_course_routes(api: HttpApi, ctx: Context, search: CourseSearch) -> None:
     """What everybody may read of courses."""
+    publications = kept_publications(ctx)
 
     @api.public().route("GET /v1/catalog/courses", "list_courses")
-    def listed() -> Response[Courses]:
-        """Every course."""
-        return cacheable(api, Courses.of(courses=list_courses(ctx)))
+    def listed(after: After = "", limit: ListLimit = MAX_LISTED) -> Response[Courses]:
+        """Every course, a page at a time."""
+        page = search.newest(after, limit)
+        return cacheable(api, Courses.of(page, courses=page.items))
 
     @api.public().route("GET /v1/catalog/courses/<course_id>", "read_course")
     def page(course_id: CourseId) -> Response[CoursePage]:
         """A course's whole page."""
-        return cacheable(api, _course_page(read_course(ctx, course_id)))
+        return cacheable(api, _course_page(read_course(ctx, course_id, publications)))
 
 
 def _course_page(details: CourseDetails) -> CoursePage:

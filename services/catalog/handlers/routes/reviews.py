@@ -9,8 +9,9 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field, StrictBool, StrictInt
 
 from services.catalog.app.context import Context
+from services.catalog.app.reviews.items import read_rating
 from services.catalog.app.reviews.moderate_reviews import ReviewCase, decide_review, list_decided, list_waiting
-from services.catalog.app.reviews.read_reviews import list_reviews, may_review, read_own_review, read_rating
+from services.catalog.app.reviews.read_reviews import list_reviews, may_review, read_own_review
 from services.catalog.app.reviews.write_review import report_review, withdraw_review, write_review
 from services.catalog.domain import ids
 from services.catalog.domain.review import MOST_STARS, Review, ReviewContent
@@ -120,7 +121,7 @@ def add_review_routes(api: HttpApi, ctx: Context) -> None:
     @api.public().route("GET /v1/catalog/courses/<course_id>/reviews", "list_reviews")
     def listed(course_id: CourseId, after: After = "", limit: Limit = 20) -> Response[ReviewsAnswer]:
         """A course's reviews and rating, a page at a time."""
-        page, rating = list_reviews(ctx, course_id, after, limit), read_rating(ctx, course_id)
+        page, rating = list_reviews(ctx, course_id, after, limit), read_rating(ctx.store, course_id)
         shown = [_review(review) for review in page.items]
         return cacheable(api, ReviewsAnswer.of(page, rating=rating, reviews=shown))
 

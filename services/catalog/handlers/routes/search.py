@@ -24,7 +24,9 @@ SearchHours = Annotated[
     Annotated[str, Field(pattern=r"^(1000|[0-9]{1,3}(\.[0-9]{1,2})?)$")] | None,
     Query(description="exact decimal, at most 1000"),
 ]
-SearchText = Annotated[str, Query(max_length=30, description="words or parts of words; every one must be found")]
+SearchText = Annotated[
+    str, Query(max_length=30, description="words, parts of words, their pinyin or its initials; each must be found")
+]
 
 
 class FoundCourse(ListingAnswer):
@@ -38,6 +40,9 @@ class SearchAnswer(Answer):
     """One page of the courses found."""
 
     total: int = Field(description="courses found in all")
+    did_you_mean: str | None = Field(
+        description="where nothing is found: a text like the one asked for, in words of the catalogue, that finds some"
+    )
     courses: list[FoundCourse]
 
 
@@ -62,4 +67,4 @@ def add_search_routes(api: HttpApi, search: CourseSearch) -> None:
         query = SearchQuery(q, credential, least, most, free_to_members, recommended, category, sort, offset, limit)
         result = search.find(query)
         courses = [FoundCourse.of(hit.line, hit.counts) for hit in result.hits]
-        return cacheable(api, SearchAnswer(total=result.total, courses=courses))
+        return cacheable(api, SearchAnswer.of(result, courses=courses))
