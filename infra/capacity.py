@@ -1,46 +1,83 @@
-"""What a stage is built for, and the limits that follow from it: data beside the pace of beats, in policies.toml."""
+"""What a stage's learners need at once: throttles, reserved concurrency, the firewall's limits.
 
+All of it follows from how many watch at the same time (the stage's data) and from how often a player sends a beat (the
+watch policies). Nothing else computes any of these figures.
+"""
+
+import math
 import tomllib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-POLICIES = Path(__file__).parent.parent / "services" / "playback" / "domain" / "policies.toml"
-FIREWALL_S = 5 * 60
-"""The span over which the firewall counts an address's requests, seconds."""
+from infra.stages import Stage
+
+POLICIES = Path(__file__).resolve().parent.parent / "services" / "playback" / "domain" / "policies.toml"
+OTHER_CALL_EVERY_S = 20.0
+"""A learner's calls beside beats, over all pages: a course page makes five, and is looked at for minutes."""
+HEADROOM = 2.0
+"""How many times the calculated rate passes: for lectures so short that they are beaten more often, and for calls that
+are sent again. A throttle is against runaways, not against use."""
+BEAT_S = 0.15
+"""How long a warm beat takes in its function, in seconds, with two round trips to DynamoDB: the 99th percentile."""
+LEAST_RESERVED = 10
+"""A stage of few learners too starts more than one instance at a time after a deployment."""
+UNRESERVED = 100
+"""What Lambda always leaves for functions without a reservation, and our other functions need."""
+WINDOW_S = 300
+"""The firewall counts requests in five minutes."""
+BEHIND_ONE_ADDRESS = 0.2
+"""The largest part of all learners that comes through one address: a mobile carrier's (CGNAT), a training room's."""
+ONE_LEARNERS_SHARE = 10.0
+"""How many times an ordinary learner's calls one token may make: several pages, an editor's command."""
 
 
 @dataclass(frozen=True)
-class Capacity:
-    """How many watch, and how often each is heard of.
+class Throttle:
+    """Of an API's stage: requests a second, and how many may come at once."""
 
-    `headroom` is how many times the beats' requests the limits let through; `pace_ms` is that of the newest edition.
-    """
-
-    watchers_at_once: int
-    watchers_at_one_address: int
-    headroom: int
-    segment_ms: int
-    pace_ms: int
-
-    @property
-    def beats_per_second(self) -> int:
-        """Of as many watchers as a stage is built for."""
-        return -(-self.watchers_at_once * 1000 // self.pace_ms)
-
-    @property
-    def requests_per_second(self) -> int:
-        """What a stage lets through: a limit against runaways, not against use."""
-        return self.headroom * self.beats_per_second
-
-    @property
-    def requests_of_one_address(self) -> int:
-        """What the firewall lets through in five minutes: a room's beats and files of the lecture."""
-        files_and_beats = FIREWALL_S * 1000 // self.segment_ms + FIREWALL_S * 1000 // self.pace_ms
-        return self.headroom * self.watchers_at_one_address * files_and_beats
+    rate: int
+    burst: int
 
 
-def capacity() -> Capacity:
-    """As policies.toml has it."""
-    data = tomllib.loads(POLICIES.read_text(encoding="utf-8"))
-    newest = max(data["policy"], key=lambda edition: edition["effective_from"])
-    return Capacity(**data["capacity"], pace_ms=newest["beat_interval_ms"])
+@cache
+def pace_s() -> float:
+    """The shortest time between two beats of a watch that any edition of the policies sets, in seconds."""
+    editions = tomllib.loads(POLICIES.read_text(encoding="utf-8"))["policy"]
+    return min(int(edition["beat_interval_ms"]) for edition in editions) / 1000
+
+
+def beats_per_second(stage: Stage) -> float:
+    """With all learners of the stage watching."""
+    return stage.learners_at_once / pace_s()
+
+
+def calls_per_second(stage: Stage, service: str) -> float:
+    """Of an API: playback has the beats, and any other may be the one that all pages ask at that moment."""
+    return stage.learners_at_once / OTHER_CALL_EVERY_S + (beats_per_second(stage) if service == "playback" else 0)
+
+
+def throttle(stage: Stage, service: str) -> Throttle:
+    """What an API takes."""
+    rate = math.ceil(calls_per_second(stage, service) * HEADROOM)
+    return Throttle(rate, 2 * rate)
+
+
+def beats_at_once(stage: Stage) -> int:
+    """Instances kept for the beat's function, so that no burst of anything else takes them; it gets no more, either."""
+    return max(LEAST_RESERVED, math.ceil(beats_per_second(stage) * BEAT_S * HEADROOM))
+
+
+def requests_per_address(stage: Stage) -> int:
+    """In the firewall's window, from one address: as many learners as may share one, each with a player and pages."""
+    return math.ceil(stage.learners_at_once * BEHIND_ONE_ADDRESS * _requests_of_one() * HEADROOM)
+
+
+def requests_per_token() -> int:
+    """In the firewall's window, with one access token."""
+    return math.ceil(_requests_of_one() * ONE_LEARNERS_SHARE)
+
+
+def _requests_of_one() -> float:
+    # A page of the client has files of its own besides, which browsers keep.
+    return WINDOW_S * (1 / pace_s() + 2 / OTHER_CALL_EVERY_S)

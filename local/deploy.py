@@ -5,7 +5,6 @@ The deployed copy of a template differs from the synthesized one in these points
   CloudFormation itself resolves the function, the stream and the failure destination they name;
 - EventBridge archives, which the emulator refuses, are left out;
 - CDK's check of the bootstrap version is left out;
-- a queue's consumer runs at most twice at a time, so that a burst does not start five interpreters on two cores;
 - functions may take a minute: what a second of processor takes here depends on all that shares this machine's cores;
 - for tests, queues may give a failed message back sooner.
 """
@@ -25,8 +24,6 @@ from local.streams import MappingSettings
 MAX_TEMPLATE_BYTES = 51_200
 """CloudFormation's limit for a template sent with the request."""
 STACK_TIMEOUT_S = 300.0
-MAX_CONSUMERS = 2
-"""Lambda's smallest limit for one queue."""
 MIN_TIMEOUT_S = 60
 MAPPING = "AWS::Lambda::EventSourceMapping"
 LEFT_OUT = {"AWS::Events::Archive"}
@@ -74,8 +71,6 @@ def local_copy(template: Template, redelivery_s: int | None) -> tuple[Template, 
     for logical_id, properties in mappings.items():
         for part, value in _names(properties).items():
             outputs[f"Local{logical_id}{part}"] = {"Value": value}
-    for _, mapping in of_type(local, MAPPING):
-        mapping["Properties"].setdefault("ScalingConfig", {"MaximumConcurrency": MAX_CONSUMERS})
     for _, function in of_type(local, "AWS::Lambda::Function"):
         function["Properties"]["Timeout"] = max(MIN_TIMEOUT_S, function["Properties"].get("Timeout", 0))
     if redelivery_s is not None:

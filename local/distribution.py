@@ -70,7 +70,7 @@ class Distribution:
 
 def at_emulator(header: str, endpoint_url: str) -> str:
     """A header's value with the addresses of buckets replaced by the emulator's, which local signed addresses have."""
-    return re.sub(r"https://[a-z0-9.-]+\.s3\.amazonaws\.com", endpoint_url, header)
+    return re.sub(r"https://[a-z0-9.-]+\.s3[a-z0-9.-]*\.amazonaws\.com", endpoint_url, header)
 
 
 @cache

@@ -5,9 +5,10 @@ from pathlib import Path
 
 from infra.app import synth
 from infra.packaging import PackagingError, host_platform
+from infra.stages import LOCAL, StageError, stage
 
 if __name__ == "__main__":
     try:
-        synth(Path(sys.argv[1]), host_platform())
-    except PackagingError as error:
+        synth(stage(LOCAL), Path(sys.argv[1]), host_platform())
+    except (PackagingError, StageError) as error:
         sys.exit(str(error))

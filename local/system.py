@@ -11,6 +11,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
+from infra.stages import LOCAL, stage
 from local import emulator as emulators
 from local.assembly import Stack, of_type, read_assembly
 from local.deploy import Deployed, deploy
@@ -34,6 +35,7 @@ from ops.public_url import set_public_url
 
 BUILD = ROOT / "build" / "local"
 ASSEMBLY = BUILD / "cdk.out"
+STAGE = stage(LOCAL)
 CLIENT_FILES = ROOT / "web" / "dist"
 LOCAL_KEY_PAIR = "LOCAL"
 LOG_ORIGIN = "log.xueshi.local"
@@ -240,7 +242,7 @@ def start(
         system = System("", emulator, stacks, deployed, mappings, payments, log_policy)
         settings = _edge_settings(system)
         base_url = cleanup.enter_context(serving(settings, listener))
-        set_public_url(emulator.client("ssm"), base_url)
+        set_public_url(emulator.client("ssm"), STAGE, base_url)
         system = replace(system, base_url=base_url)
         if seed:
             seed_demo(system, steps)
@@ -260,7 +262,7 @@ def _merchant(emulator: Emulator) -> Iterator[Sandbox]:
     with playing(wall_clock) as sandbox:
         # A part of the app, as the emulator's own tests deploy, may not deal with payments.
         with contextlib.suppress(secrets.exceptions.ResourceNotFoundException):
-            put_account(secrets, "wechat", sandbox.secret())
+            put_account(secrets, STAGE, "wechat", sandbox.secret())
         yield sandbox
 
 
@@ -272,14 +274,14 @@ def _witnessed_log(emulator: Emulator) -> Iterator[str]:
     """
     functions = emulator.client("lambda")
     try:
-        log = log_key(emulator.client, LOG_ORIGIN)
+        log = log_key(emulator.client, STAGE, LOG_ORIGIN)
     except functions.exceptions.ResourceNotFoundException:
         # A part of the app, as the emulator's own tests deploy, may have no log.
         yield ""
         return
     witness = Witness(emulator.workdir / "witness", {LOG_ORIGIN: log})
     with contextlib.closing(listen(0)) as listener, witnessing(witness, listener) as url:
-        yield set_log_policy(emulator.client, LOG_ORIGIN, f"witness local {witness.key} {url}\nquorum local\n")
+        yield set_log_policy(emulator.client, STAGE, LOG_ORIGIN, f"witness local {witness.key} {url}\nquorum local\n")
 
 
 @contextlib.contextmanager
@@ -326,4 +328,4 @@ def _media_keys(system: System, distribution: Distribution) -> dict[str, RSAPubl
     """The keys whose signed cookies open media, by id: made as an operator makes them for AWS."""
     if not any(behaviour.needs_signature for behaviour in distribution.behaviours):
         return {}
-    return {LOCAL_KEY_PAIR: ensure_key(system.client("secretsmanager"), LOCAL_KEY_PAIR)}
+    return {LOCAL_KEY_PAIR: ensure_key(system.client("secretsmanager"), STAGE, LOCAL_KEY_PAIR)}

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from infra import capacity
 from infra.packaging import build_code, host_platform
 from local.emulator import ROOT
 from local.errors import LocalError
@@ -47,7 +48,8 @@ def synthesize(assembly: Path) -> None:
 
 
 def _synthesize(assembly: Path) -> None:
-    templates = _hash([*_tree(ROOT / "infra"), *_tree(ROOT / "docs" / "openapi"), *_tree(ROOT / "requirements")])
+    inputs = ("infra", "docs/openapi", "requirements")
+    templates = _hash([*(file for folder in inputs for file in _tree(ROOT / folder)), capacity.POLICIES])
     code = _hash(_tree(ROOT / "services"))
     made_from = (_stamped(assembly) or " ").split()
     if made_from == [templates, code]:

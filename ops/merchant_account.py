@@ -1,19 +1,19 @@
-"""Puts a merchant account into its secret: `python -m ops.merchant_account wechat < account.json`.
+"""Puts a merchant account into its secret: `python -m ops.merchant_account --stage STAGE wechat < account.json`.
 
 The file holds the members that the adapter's settings name (docs/deployment.md). It is checked before anything is
 written, and shown nowhere. Functions take a change up within five minutes; a payment begun before keeps working as
 long as the provider's keys of then are valid there.
 """
 
-import argparse
 import json
 import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import boto3
 from pydantic import BaseModel, ValidationError
 
+from infra.stages import Stage
+from ops.aws import OpsError, asked_stage, clients_of, stage_parser
 from services.orders.adapters.alipay import AlipaySettings
 from services.orders.adapters.wechat_pay import WechatPaySettings
 
@@ -21,26 +21,30 @@ if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
 ACCOUNTS: dict[str, tuple[str, type[BaseModel]]] = {
-    "wechat": ("xueshi-orders-wechat-pay", WechatPaySettings),
-    "alipay": ("xueshi-orders-alipay", AlipaySettings),
+    "wechat": ("wechat-pay", WechatPaySettings),
+    "alipay": ("alipay", AlipaySettings),
 }
-"""By provider: the secret's name, and what must be in it."""
+"""By provider: what its secret is called behind `<prefix>-orders-`, and what must be in it."""
 
 
-def put_account(client: "SecretsManagerClient", provider: str, members: Mapping[str, str]) -> None:
+def put_account(client: "SecretsManagerClient", where: Stage, provider: str, members: Mapping[str, str]) -> None:
     """Notes the account. Raises pydantic.ValidationError where members are missing or malformed."""
     secret, model = ACCOUNTS[provider]
     model.model_validate(dict(members))
-    client.put_secret_value(SecretId=secret, SecretString=json.dumps(dict(members)))
+    client.put_secret_value(SecretId=f"{where.prefix}-orders-{secret}", SecretString=json.dumps(dict(members)))
 
 
 def main() -> int:
     """Reads the account from standard input; answers the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m ops.merchant_account", description=__doc__)
+    parser = stage_parser("ops.merchant_account", __doc__)
     parser.add_argument("provider", choices=sorted(ACCOUNTS))
-    provider = parser.parse_args().provider
+    options = parser.parse_args()
     try:
-        put_account(boto3.client("secretsmanager"), provider, json.load(sys.stdin))
+        where = asked_stage(options)
+        put_account(clients_of(where)("secretsmanager"), where, options.provider, json.load(sys.stdin))
+    except OpsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     except ValidationError as error:
         places = "; ".join(f"{'.'.join(map(str, found['loc']))}: {found['msg']}" for found in error.errors())
         sys.stderr.write(f"Nothing was written. {places}\n")

@@ -6,6 +6,8 @@ from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from infra.constructs.stage import stage_of
+
 
 def alarm(
     scope: Construct,
@@ -57,12 +59,12 @@ def _tell(made: cloudwatch.Alarm, topic: sns.ITopic) -> cloudwatch.Alarm:
     return made
 
 
-def own_metric(service: str, name: str, period: Duration) -> cloudwatch.Metric:
-    """What a service's functions count under a name."""
+def own_metric(scope: Construct, service: str, name: str, period: Duration, **dimensions: str) -> cloudwatch.Metric:
+    """What a service's functions count under a name, in the stage of `scope`."""
     return cloudwatch.Metric(
-        namespace="Xueshi",
+        namespace=stage_of(scope).namespace,
         metric_name=name,
-        dimensions_map={"service": service},
+        dimensions_map={"service": service, **dimensions},
         statistic="Sum",
         period=period,
     )

@@ -1,6 +1,7 @@
 """A service's HTTP API, with one explicit route per operation of its OpenAPI document."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 
 from aws_cdk import RemovalPolicy
@@ -13,14 +14,13 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from infra.capacity import capacity
+from infra import capacity
 from infra.constructs.alarm import MINUTE, alarm
-from infra.constructs.function import LOG_RETENTION
+from infra.constructs.function import log_retention
 from infra.constructs.review import accept
+from infra.constructs.stage import stage_of
 from infra.openapi import Route
 
-BURST_S = 2
-"""How many seconds' worth of requests may come at once."""
 FAULTS_PER_MINUTE = 5
 _LOGGED = {
     # No address and no identity: whose request it was, the function's own log knows by its id.
@@ -53,7 +53,7 @@ class ServiceApi(Construct):
         self.api = apigateway.HttpApi(
             self,
             "HttpApi",
-            api_name=f"xueshi-{service}",
+            api_name=f"{stage_of(self).prefix}-{service}",
             description=f"Routes of docs/openapi/{service}.json",
             create_default_stage=False,
         )
@@ -76,25 +76,25 @@ class ServiceApi(Construct):
             )
             if route.public:
                 accept(made, "APIG4", "Public by its OpenAPI document, and in the tests' list of public routes.")
-        built_for = capacity()
-        self._add_stage(service, built_for.requests_per_second)
-        self._add_alarms(service, topic, built_for.beats_per_second)
+        self._add_stage(service)
+        self._add_alarms(service, topic)
 
-    def _add_stage(self, service: str, rate: int) -> None:
+    def _add_stage(self, service: str) -> None:
         access_log = logs.LogGroup(
             self,
             "AccessLog",
-            log_group_name=f"/xueshi/api/{service}",
-            retention=LOG_RETENTION,
+            log_group_name=f"/{stage_of(self).prefix}/api/{service}",
+            retention=log_retention(self),
             removal_policy=RemovalPolicy.DESTROY,
         )
+        limit = capacity.throttle(stage_of(self), service)
         stage = apigateway.HttpStage(
             self,
             "Stage",
             http_api=self.api,
             stage_name="$default",
             auto_deploy=True,
-            throttle=apigateway.ThrottleSettings(rate_limit=rate, burst_limit=BURST_S * rate),
+            throttle=apigateway.ThrottleSettings(rate_limit=limit.rate, burst_limit=limit.burst),
         )
         resource = stage.node.default_child
         assert isinstance(resource, apigateway.CfnStage)  # noqa: S101 (for the type checker: it always is)
@@ -102,13 +102,13 @@ class ServiceApi(Construct):
             destination_arn=access_log.log_group_arn, format=json.dumps(_LOGGED)
         )
 
-    def _add_alarms(self, service: str, topic: sns.ITopic, requests_per_second: int) -> None:
+    def _add_alarms(self, service: str, topic: sns.ITopic) -> None:
         self.faults = self.api.metric_server_error(period=MINUTE, statistic="Sum")
         alarm(
             self,
             "FaultsAlarm",
             self.faults,
-            name=f"xueshi-{service}-api-faults",
+            name=f"{stage_of(self).prefix}-{service}-api-faults",
             description=f"The API of {service} answers 5xx: look at its functions' logs by correlation id.",
             threshold=FAULTS_PER_MINUTE,
             topic=topic,
@@ -117,8 +117,8 @@ class ServiceApi(Construct):
             self,
             "CrowdAlarm",
             self.api.metric_count(period=MINUTE, statistic="Sum"),
-            name=f"xueshi-{service}-api-crowd",
-            description=f"The API of {service} is asked as much as its stage is built for: see capacity, policies.toml",
-            threshold=60 * requests_per_second,
+            name=f"{stage_of(self).prefix}-{service}-api-crowd",
+            description=f"The API of {service} is asked as much as its stage is built for: see infra/capacity.py",
+            threshold=math.ceil(60 * capacity.calls_per_second(stage_of(self), service)),
             topic=topic,
         )

@@ -2,40 +2,49 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import Aws, Duration, RemovalPolicy
+from aws_cdk import Aws, Duration
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.constructs.function import allow
 from infra.constructs.review import accept, accept_objects
+from infra.constructs.stage import kept, stage_of
+from infra.stages import Archive
 
-RETENTION = Duration.days(5 * 366)
-"""Five years, as the standards that we follow ask."""
+DAYS_A_YEAR = 366
 
 
 def locked_bucket(scope: Construct, id_: str, name: str, prefixes: Sequence[str]) -> s3.Bucket:
-    """The bucket `xueshi-<name>-<account>-<region>`: what is put there stays for five years.
+    """The bucket `<prefix>-<name>-<account>-<region>`: what is put there stays as long as the stage says.
 
     `prefixes`, each with its slash, are those that functions are let in to by `allow_objects`.
     """
+    stage = stage_of(scope)
     bucket = s3.Bucket(
         scope,
         id_,
-        bucket_name=f"xueshi-{name}-{Aws.ACCOUNT_ID}-{Aws.REGION}",
+        bucket_name=f"{stage.prefix}-{name}-{Aws.ACCOUNT_ID}-{Aws.REGION}",
         block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
         encryption=s3.BucketEncryption.S3_MANAGED,
         enforce_ssl=True,
         versioned=True,
         object_lock_enabled=True,
-        # Governance lets an account be cleaned up. Production sets compliance mode, for good: docs/deployment.md.
-        object_lock_default_retention=s3.ObjectLockRetention.governance(RETENTION),
-        removal_policy=RemovalPolicy.RETAIN,
+        object_lock_default_retention=_retention(stage.archive),
+        removal_policy=kept(scope),
     )
     accept(bucket, "S1", "Its objects cannot be changed, and the functions that read them are traced.")
     for prefix in prefixes:
         accept_objects(bucket, prefix, "Objects are named by what they are about.")
     return bucket
+
+
+def _retention(archive: Archive) -> s3.ObjectLockRetention:
+    # Governance lets a trial be cleaned up.
+    lasting = Duration.days(archive.years * DAYS_A_YEAR)
+    if archive.mode == "compliance":
+        return s3.ObjectLockRetention.compliance(lasting)
+    return s3.ObjectLockRetention.governance(lasting)
 
 
 def allow_objects(function: lambda_.Function, bucket: s3.Bucket, prefix: str, *actions: str) -> None:

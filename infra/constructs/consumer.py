@@ -11,10 +11,10 @@ from constructs import Construct
 
 from infra.constructs.function import Bundle, ServiceFunction, allow
 from infra.constructs.queues import DeadLetterQueue, EventQueue
+from infra.constructs.stage import stage_of
 
 TIMEOUT = Duration.seconds(30)
 BATCH_SIZE = 10
-MEMORY_MIB = 512
 CONSUME = "consume"
 """The function that keeps a service's own state up to date with events. Others do one thing apart, by their name."""
 
@@ -37,14 +37,16 @@ class EventConsumer(Construct):
         topic: sns.ITopic,
         environment: Mapping[str, str],
         timeout: Duration = TIMEOUT,
-        memory_mib: int = MEMORY_MIB,
+        memory_mib: int,
         storage: Size | None = None,
         batch_size: int = BATCH_SIZE,
     ) -> None:
         """`kind` names the function; `types` are whole event types such as "catalog.course_published.v1"."""
         super().__init__(scope, "Consumer" if kind == CONSUME else kind.capitalize())
         self.kind = kind
-        prefix = f"xueshi-{bundle.service}" if kind == CONSUME else f"xueshi-{bundle.service}-{kind}"
+        stage = stage_of(self)
+        service = f"{stage.prefix}-{bundle.service}"
+        prefix = service if kind == CONSUME else f"{service}-{kind}"
         self.function = ServiceFunction(
             self, kind, bundle, memory_mib=memory_mib, timeout=timeout, environment=environment, storage=storage
         )
@@ -64,6 +66,8 @@ class EventConsumer(Construct):
             event_source_arn=self.events.queue.queue_arn,
             batch_size=batch_size,
             report_batch_item_failures=True,
+            # A burst of events waits in the queue instead of taking the account's concurrency from learners.
+            max_concurrency=stage.consumers_at_once,
         )
         for type_ in types:
             self._subscribe(type_, prefix, bus)

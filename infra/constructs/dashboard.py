@@ -8,6 +8,8 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from infra.constructs.stage import stage_of
+
 WIDTH = 8
 PERIOD = Duration.minutes(5)
 
@@ -21,9 +23,10 @@ def add_dashboard(
     waiting: Sequence[cloudwatch.IMetric],
     lag: cloudwatch.IMetric,
 ) -> None:
-    """The dashboard `xueshi-<service>`. `waiting` are the depths of its queues, `lag` is its relay's."""
+    """The dashboard `<prefix>-<service>`. `waiting` are the depths of its queues, `lag` is its relay's."""
+    stage = stage_of(scope)
     board = cloudwatch.Dashboard(
-        scope, "Dashboard", dashboard_name=f"xueshi-{service}", default_interval=Duration.hours(3)
+        scope, "Dashboard", dashboard_name=f"{stage.prefix}-{service}", default_interval=Duration.hours(3)
     )
     board.add_widgets(
         _graph(
@@ -36,7 +39,7 @@ def add_dashboard(
             "Latency, ms",
             *(api.metric_latency(period=PERIOD, statistic=s, label=s) for s in ("p50", "p95", "p99")),
         ),
-        _graph("Business", _business(service)),
+        _graph("Business", _business(stage.namespace, service)),
     )
     board.add_widgets(
         _graph("Function errors", *(f.metric_errors(period=PERIOD, label=n) for n, f in functions.items())),
@@ -53,7 +56,7 @@ def _graph(title: str, *metrics: cloudwatch.IMetric) -> cloudwatch.GraphWidget:
     return cloudwatch.GraphWidget(title=title, left=list(metrics), width=WIDTH)
 
 
-def _business(service: str) -> cloudwatch.IMetric:
+def _business(namespace: str, service: str) -> cloudwatch.IMetric:
     # A search, so that a new metric of the service appears without a deployment.
-    expression = f"""SEARCH('Namespace="Xueshi" service="{service}"', 'Sum')"""
+    expression = f"""SEARCH('Namespace="{namespace}" service="{service}"', 'Sum')"""
     return cloudwatch.MathExpression(expression=expression, using_metrics={}, period=PERIOD, label="")

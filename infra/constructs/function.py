@@ -7,11 +7,23 @@ from aws_cdk import Duration, RemovalPolicy, Size
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 from infra.constructs.review import accept
+from infra.constructs.stage import stage_of
 
-LOG_RETENTION = logs.RetentionDays.THREE_MONTHS
+RETENTIONS = {
+    14: logs.RetentionDays.TWO_WEEKS,
+    30: logs.RetentionDays.ONE_MONTH,
+    90: logs.RetentionDays.THREE_MONTHS,
+    180: logs.RetentionDays.SIX_MONTHS,
+    365: logs.RetentionDays.ONE_YEAR,
+}
+
+
+def log_retention(construct: IConstruct) -> logs.RetentionDays:
+    """How long the stage keeps logs."""
+    return RETENTIONS[stage_of(construct).logs_days]
 
 
 @dataclass(frozen=True)
@@ -24,7 +36,7 @@ class Bundle:
 
 
 class ServiceFunction(lambda_.Function):
-    """The function `xueshi-<service>-<kind>`, whose entry point is services.<service>.handlers.<kind>.handler.
+    """The function `<prefix>-<service>-<kind>`, whose entry point is services.<service>.handlers.<kind>.handler.
 
     Its role may write its own log group and traces and nothing else, until `allow` adds exact actions.
     """
@@ -48,7 +60,8 @@ class ServiceFunction(lambda_.Function):
         A `quiet` function is called so often that neither traces nor Lambda's own lines of each call are worth their
         price: what it writes itself is logged, and where Lambda has something to warn of.
         """
-        name = f"xueshi-{bundle.service}-{kind}"
+        stage = stage_of(scope)
+        name = f"{stage.prefix}-{bundle.service}-{kind}"
         role = iam.Role(
             scope,
             f"{kind.capitalize()}Role",
@@ -58,8 +71,8 @@ class ServiceFunction(lambda_.Function):
         log_group = logs.LogGroup(
             scope,
             f"{kind.capitalize()}Logs",
-            log_group_name=f"/xueshi/{name}",
-            retention=LOG_RETENTION,
+            log_group_name=f"/{stage.prefix}/{name}",
+            retention=log_retention(scope),
             removal_policy=RemovalPolicy.DESTROY,
         )
         super().__init__(
@@ -82,7 +95,7 @@ class ServiceFunction(lambda_.Function):
             reserved_concurrent_executions=at_once,
             environment={
                 "POWERTOOLS_SERVICE_NAME": bundle.service,
-                "POWERTOOLS_METRICS_NAMESPACE": "Xueshi",
+                "POWERTOOLS_METRICS_NAMESPACE": stage.namespace,
                 "LOG_LEVEL": "INFO",
                 **environment,
             },

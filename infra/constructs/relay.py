@@ -12,6 +12,7 @@ from constructs import Construct
 from infra.constructs.alarm import MINUTE, alarm
 from infra.constructs.function import Bundle, ServiceFunction, allow
 from infra.constructs.queues import DeadLetterQueue
+from infra.constructs.stage import stage_of
 
 BATCH_SIZE = 10
 """What one PutEvents call takes."""
@@ -44,6 +45,7 @@ class OutboxRelay(Construct):
     ) -> None:
         super().__init__(scope, "Relay")
         service = bundle.service
+        prefix = stage_of(self).prefix
         self.function = ServiceFunction(
             self,
             "relay",
@@ -53,7 +55,7 @@ class OutboxRelay(Construct):
             environment={"EVENT_BUS_NAME": bus.event_bus_name},
         )
         self.dead_letters = DeadLetterQueue(
-            self, "DeadLetters", name=f"xueshi-{service}-relay-dlq", topic=topic, source_queue=None
+            self, "DeadLetters", name=f"{prefix}-{service}-relay-dlq", topic=topic, source_queue=None
         )
         stream = str(outbox.table_stream_arn)
         allow(
@@ -92,7 +94,7 @@ class OutboxRelay(Construct):
             self,
             "LagAlarm",
             self.lag,
-            name=f"xueshi-{service}-relay-late",
+            name=f"{prefix}-{service}-relay-late",
             description=f"Events of {service} leave their outbox late: look at the relay's errors and at the bus.",
             threshold=LAG_ALARM.to_milliseconds(),
             topic=topic,

@@ -3,13 +3,13 @@
 import json
 import string
 
-from aws_cdk import RemovalPolicy
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from infra.constructs.function import allow
 from infra.constructs.review import accept
+from infra.constructs.stage import kept, stage_of
 
 LENGTH = 64
 FIRST_KEY = "k1"
@@ -18,11 +18,11 @@ FIRST_KEY = "k1"
 def made_up_secret(
     scope: Construct, id_: str, *, name: str, description: str, template: dict[str, str], key: str
 ) -> secretsmanager.Secret:
-    """A JSON secret: the template's members, and a random text under `key`."""
+    """A JSON secret `<prefix>-<name>`: the template's members, and a random text under `key`."""
     secret = secretsmanager.Secret(
         scope,
         id_,
-        secret_name=name,
+        secret_name=f"{stage_of(scope).prefix}-{name}",
         description=description,
         generate_secret_string=secretsmanager.SecretStringGenerator(
             secret_string_template=json.dumps(template),
@@ -32,7 +32,7 @@ def made_up_secret(
             exclude_punctuation=True,
             exclude_characters=string.punctuation,
         ),
-        removal_policy=RemovalPolicy.RETAIN,
+        removal_policy=kept(scope),
     )
     accept(secret, "SMG4", "Rotated by key id: the new value is added beside the old one before it is used.")
     return secret
@@ -46,7 +46,7 @@ class ServiceKeys(Construct):
         self._secret = made_up_secret(
             self,
             "Secret",
-            name=f"xueshi-{service}-keyring",
+            name=f"{service}-keyring",
             description=f"MAC keys of {service}, by id",
             template={"current": FIRST_KEY},
             key=FIRST_KEY,

@@ -1,8 +1,9 @@
 """A service's two tables."""
 
-from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
+
+from infra.constructs.stage import kept, stage_of
 
 READ = ("dynamodb:GetItem", "dynamodb:Query")
 BATCH = ("dynamodb:BatchGetItem",)
@@ -16,18 +17,20 @@ APPEND = ("dynamodb:PutItem",)
 
 
 class ServiceTables(Construct):
-    """The service's table, and its outbox apart from it: `xueshi-<service>` and `xueshi-<service>-outbox`.
+    """The service's table, and its outbox apart from it: `<prefix>-<service>` and `<prefix>-<service>-outbox`.
 
     Apart, so that the stream carries events only and the relay cannot read data.
     """
 
     def __init__(self, scope: Construct, service: str) -> None:
         super().__init__(scope, "Tables")
-        self.data = _table(self, "Data", f"xueshi-{service}", stream=None, protect=True)
+        stage = stage_of(self)
+        name = f"{stage.prefix}-{service}"
+        self.data = _table(self, "Data", name, stream=None, protect=stage.protected)
         self.outbox = _table(
             self,
             "Outbox",
-            f"xueshi-{service}-outbox",
+            f"{name}-outbox",
             stream=dynamodb.StreamViewType.NEW_IMAGE,
             protect=False,  # an event lives here until it is published; what it tells is in the data table
         )
@@ -49,5 +52,5 @@ def _table(
         time_to_live_attribute="expires_at",
         stream=stream,
         deletion_protection=protect,
-        removal_policy=RemovalPolicy.RETAIN,
+        removal_policy=kept(scope),
     )

@@ -11,10 +11,12 @@ from infra.openapi import Route
 from infra.stacks.catalog import CatalogStack
 from infra.stacks.credits import CreditsStack
 from infra.stacks.edge import EdgeStack
+from infra.stacks.firewall import FirewallStack
 from infra.stacks.orders import OrdersStack
 from infra.stacks.platform import PlatformStack
 from infra.stacks.playback import PlaybackStack
 from infra.stacks.service import Foundation
+from infra.stages import Stage
 
 CONTEXT = {
     "@aws-cdk/aws-iam:minimizePolicies": True,
@@ -37,12 +39,14 @@ def new_app(out_dir: Path) -> App:
     )
 
 
-def add_stacks(app: App, target: packaging.Platform, routes: Mapping[str, Sequence[Route]]) -> None:
-    """All stacks. `target` decides what the layer holds, and nothing in the templates."""
-    platform = PlatformStack(app)
+def add_stacks(app: App, stage: Stage, target: packaging.Platform, routes: Mapping[str, Sequence[Route]]) -> None:
+    """All stacks of a stage. `target` decides what the layer holds, and nothing in the templates."""
+    platform = PlatformStack(app, stage)
     foundation = Foundation(platform, Assets(target), routes)
     catalog = CatalogStack(app, foundation)
     playback = PlaybackStack(app, foundation)
     services = [catalog, OrdersStack(app, foundation), playback, CreditsStack(app, foundation)]
+    FirewallStack(app, stage)
     EdgeStack(app, platform, catalog, playback, services)
     Tags.of(app).add("product", "xueshi")
+    Tags.of(app).add("stage", stage.name)

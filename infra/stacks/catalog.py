@@ -1,6 +1,6 @@
 """Catalog: courses and their media. Editors write with a function of their own."""
 
-from aws_cdk import Aws, CfnOutput, Duration, RemovalPolicy
+from aws_cdk import Aws, CfnOutput, Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from constructs import Construct
@@ -9,6 +9,7 @@ from infra.constructs.archive import allow_objects
 from infra.constructs.function import allow
 from infra.constructs.review import accept, accept_objects
 from infra.constructs.schedule import Schedule
+from infra.constructs.stage import kept
 from infra.stacks.service import Foundation, ServiceStack
 
 MEDIA_PREFIX = "media/"
@@ -69,7 +70,7 @@ class CatalogStack(ServiceStack):
         bucket = s3.Bucket(
             self,
             "Media",
-            bucket_name=f"xueshi-media-{Aws.ACCOUNT_ID}-{Aws.REGION}",
+            bucket_name=f"{self.stage.prefix}-media-{Aws.ACCOUNT_ID}-{Aws.REGION}",
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             encryption=s3.BucketEncryption.S3_MANAGED,
             enforce_ssl=True,
@@ -81,7 +82,7 @@ class CatalogStack(ServiceStack):
                     noncurrent_version_expiration=Duration.days(30),
                 ),
             ],
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=kept(self),
         )
         # Any distribution of this account: naming the edge's would make this stack and the edge need each other.
         bucket.add_to_resource_policy(

@@ -70,8 +70,8 @@ class CreditsStack(ServiceStack):
         alarm(
             self,
             "LedgerFaultsAlarm",
-            own_metric(self.service, "LedgerFaults", MINUTE),
-            name="xueshi-credits-ledger-faults",
+            own_metric(self, self.service, "LedgerFaults", MINUTE),
+            name=f"{self.prefix}-ledger-faults",
             description="A ledger differs from what is kept beside it; the log names it: run verify_chain --learner",
             threshold=1,
             topic=self.platform.alarm_topic,

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from aws_cdk import RemovalPolicy
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 
 from infra.constructs.consumer import EventConsumer
 from infra.constructs.function import allow
+from infra.constructs.stage import kept
 from infra.stacks.service import ServiceStack
 
 TOLD = [
@@ -69,5 +69,5 @@ def _badge_key(stack: ServiceStack, id_: str) -> kms.Key:
         description="Signs Open Badges credentials and their status lists",
         key_spec=kms.KeySpec.RSA_3072,
         key_usage=kms.KeyUsage.SIGN_VERIFY,
-        removal_policy=RemovalPolicy.RETAIN,
+        removal_policy=kept(stack),
     )

@@ -1,14 +1,10 @@
 """Credits' functions around persons: telling them by e-mail, and forgetting them."""
 
-from aws_cdk import CfnParameter
 from aws_cdk import aws_ses as ses
 
 from infra.constructs.consumer import EventConsumer
 from infra.constructs.function import allow
 from infra.stacks.service import ServiceStack
-
-MAIL_DOMAIN = "xueshi.example"
-"""A name that nobody can own: until a deployment names its own domain, SES refuses and mails wait for a redrive."""
 
 
 def add_people(stack: ServiceStack) -> list[EventConsumer]:
@@ -17,13 +13,7 @@ def add_people(stack: ServiceStack) -> list[EventConsumer]:
 
 
 def _mail(stack: ServiceStack) -> EventConsumer:
-    domain = CfnParameter(
-        stack,
-        "MailDomain",
-        default=MAIL_DOMAIN,
-        allowed_pattern=r"[a-z0-9-]+(\.[a-z0-9-]+)+",
-        description="The domain that notices are sent from by e-mail; its owner proves it to SES by DNS records",
-    ).value_as_string
+    domain = stack.stage.sends_from
     identity = ses.CfnEmailIdentity(stack, "MailIdentity", email_identity=domain)
     sender = f"notices@{domain}"
     mail = stack.add_consumer(["credits.notice_posted.v1"], {"MAIL_SENDER": sender}, kind="mail")

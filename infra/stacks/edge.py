@@ -3,27 +3,27 @@
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
-from aws_cdk import Aws, CfnOutput, CfnParameter, CfnRule, Duration, Fn, RemovalPolicy, SecretValue, Stack
+from aws_cdk import Aws, CfnOutput, CfnParameter, Duration, SecretValue
+from aws_cdk import aws_certificatemanager as certificates
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
-from aws_cdk import aws_wafv2 as waf
 from constructs import Construct
 
-from infra.capacity import capacity
 from infra.constructs.review import accept
+from infra.constructs.stage import StageStack, kept
 from infra.stacks.catalog import MEDIA_PREFIX, CatalogStack
 from infra.stacks.finance import finance_bucket_name
 from infra.stacks.platform import PlatformStack
 from infra.stacks.playback import PlaybackStack
 from infra.stacks.playback_log import LOG_PREFIX
 from infra.stacks.service import ServiceStack
+from infra.stages import EDGE_REGION, Stage
 
 ORIGIN_HEADER = "x-origin-verify"
-VERIFICATIONS_PER_5_MINUTES = 300
-"""From one address: a personnel office with a pile of certificates, and nobody who tries names."""
 CACHED_PATHS = ("/v1/catalog/search", "/v1/catalog/courses", "/v1/catalog/courses/*")
 """What everybody reads: the catalogue's public routes."""
 CACHED_PARAMETERS = (
@@ -34,13 +34,14 @@ CACHED_PARAMETERS = (
 HTTPS_ONLY = cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS
 
 
-def _uploads() -> str:
-    """Where finance's browser puts invoices, as botocore writes it into signed addresses."""
-    return f"https://{finance_bucket_name()}.s3.amazonaws.com"
+def _uploads(stage: Stage) -> str:
+    """Where finance's browser puts invoices, as botocore writes it into signed addresses: us-east-1 has no region."""
+    region = "" if stage.region == "us-east-1" else f".{stage.region}"
+    return f"https://{finance_bucket_name(stage)}.s3{region}.amazonaws.com"
 
 
-class EdgeStack(Stack):
-    """CloudFront, its firewall, and the bucket of the client's files."""
+class EdgeStack(StageStack):
+    """CloudFront, and the bucket of the client's files. Its firewall has a stack of its own, in EDGE_REGION."""
 
     def __init__(
         self,
@@ -50,10 +51,9 @@ class EdgeStack(Stack):
         playback: PlaybackStack,
         services: Sequence[ServiceStack],
     ) -> None:
-        super().__init__(scope, "XueshiEdge", description="Xueshi: the one origin for clients")
-        self._require_region()
+        super().__init__(scope, platform.stage, "Edge", "Xueshi: the one origin for clients")
         self.headers = self._security_headers()
-        self.web = self._bucket("Web", f"xueshi-web-{Aws.ACCOUNT_ID}-{Aws.REGION}")
+        self.web = self._bucket("Web", f"{self.stage.prefix}-web-{Aws.ACCOUNT_ID}-{Aws.REGION}")
         apis = {stack.service: self._api_origin(stack, platform.origin_secret) for stack in services}
         # CloudFront takes the first pattern that fits.
         behaviors = {pattern: self._api_behavior(apis["catalog"], self._reads_policy) for pattern in CACHED_PATHS}
@@ -63,27 +63,38 @@ class EdgeStack(Stack):
         self.distribution = cloudfront.Distribution(
             self,
             "Distribution",
-            comment="Xueshi",
+            comment=self.stage.namespace,
             default_behavior=self._web_behavior(),
             additional_behaviors=behaviors,
             default_root_object="index.html",
             http_version=cloudfront.HttpVersion.HTTP2_AND_3,
-            web_acl_id=self._firewall().attr_arn,
+            web_acl_id=self._firewall(),
             enable_logging=True,
             log_bucket=self._log_bucket(),
+            **self._own_name(),
         )
         accept(self.distribution, "CFR1", "Learners travel.")
-        accept(self.distribution, "CFR4", "Without a domain of its own the distribution has CloudFront's certificate.")
+        if self.stage.domain is None:
+            accept(self.distribution, "CFR4", "Without a domain of its own it has CloudFront's certificate.")
         CfnOutput(self, "DistributionDomainName", value=self.distribution.distribution_domain_name)
         CfnOutput(self, "DistributionId", value=self.distribution.distribution_id)
         CfnOutput(self, "WebBucketName", value=self.web.bucket_name)
 
-    def _require_region(self) -> None:
-        rule = CfnRule(self, "Region")
-        rule.add_assertion(
-            Fn.condition_equals(Aws.REGION, "us-east-1"),
-            "CloudFront's firewall exists in us-east-1 only: deploy all stacks there.",
-        )
+    def _own_name(self) -> dict[str, Any]:
+        """Alias, certificate and TLS of the stage's own domain."""
+        domain = self.stage.domain
+        if domain is None:
+            return {}
+        return {
+            "domain_names": [domain.name],
+            "certificate": certificates.Certificate.from_certificate_arn(self, "Certificate", domain.certificate_arn),
+            "minimum_protocol_version": cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
+        }
+
+    def _firewall(self) -> str:
+        """A parameter, since the firewall may be in another region than this stack."""
+        made_by = self.stage.stack("Firewall")
+        return CfnParameter(self, "FirewallArn", description=f"Output of {made_by} in {EDGE_REGION}").value_as_string
 
     def _api_origin(self, stack: ServiceStack, origin_secret: secretsmanager.ISecret) -> origins.HttpOrigin:
         # A reference that CloudFormation resolves at each deployment: the value is in no template.
@@ -119,7 +130,7 @@ class EdgeStack(Stack):
         return cloudfront.CachePolicy(
             self,
             "CatalogueReads",
-            cache_policy_name="xueshi-catalogue-reads",
+            cache_policy_name=f"{self.stage.prefix}-catalogue-reads",
             comment="Xueshi: public reads of the catalogue",
             min_ttl=Duration.seconds(0),
             default_ttl=Duration.seconds(0),
@@ -169,13 +180,14 @@ class EdgeStack(Stack):
         parameter = CfnParameter(
             self,
             "MediaPublicKey",
-            description="Public half of the key in xueshi-media-key, PEM: python -m ops.media_key",
+            description=f"Public half of the key in {self.stage.prefix}-media-key, PEM: python -m ops.media_key",
         )
+        name = f"{self.stage.prefix}-media"
         key = cloudfront.CfnPublicKey(
             self,
             "MediaKey",
             public_key_config=cloudfront.CfnPublicKey.PublicKeyConfigProperty(
-                caller_reference="xueshi-media", encoded_key=parameter.value_as_string, name="xueshi-media"
+                caller_reference=name, encoded_key=parameter.value_as_string, name=name
             ),
         )
         CfnOutput(self, "MediaKeyPairId", value=key.attr_id)
@@ -206,7 +218,7 @@ class EdgeStack(Stack):
         content = "; ".join(
             [
                 "default-src 'self'",
-                f"connect-src 'self' https://cognito-idp.{Aws.REGION}.amazonaws.com {_uploads()}",
+                f"connect-src 'self' https://cognito-idp.{Aws.REGION}.amazonaws.com {_uploads(self.stage)}",
                 "img-src 'self' data:",
                 "media-src 'self' blob:",
                 "worker-src 'self' blob:",
@@ -256,88 +268,10 @@ class EdgeStack(Stack):
             # CloudFront's standard logs are delivered by ACL.
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_PREFERRED if for_logs else None,
             lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(90))] if for_logs else None,
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=kept(self),
         )
         accept(bucket, "S1", "Only the distribution reads or fills it, and that has access logs of its own.")
         return bucket
 
     def _log_bucket(self) -> s3.Bucket:
         return self._bucket("Logs", None, for_logs=True)
-
-    def _firewall(self) -> waf.CfnWebACL:
-        return waf.CfnWebACL(
-            self,
-            "Firewall",
-            name="xueshi",
-            scope="CLOUDFRONT",
-            default_action=waf.CfnWebACL.DefaultActionProperty(allow={}),
-            visibility_config=_visible("xueshi"),
-            rules=[
-                _managed(0, "AWSManagedRulesAmazonIpReputationList"),
-                # Handlers bound bodies themselves, and a published course is longer than this rule's 8 KB.
-                _managed(1, "AWSManagedRulesCommonRuleSet", counted=["SizeRestrictions_BODY"]),
-                _managed(2, "AWSManagedRulesKnownBadInputsRuleSet"),
-                waf.CfnWebACL.RuleProperty(
-                    name="rate",
-                    priority=3,
-                    action=waf.CfnWebACL.RuleActionProperty(block={}),
-                    statement=waf.CfnWebACL.StatementProperty(
-                        rate_based_statement=waf.CfnWebACL.RateBasedStatementProperty(
-                            aggregate_key_type="IP", limit=capacity().requests_of_one_address
-                        )
-                    ),
-                    visibility_config=_visible("rate"),
-                ),
-                self._verification_rate(4),
-            ],
-        )
-
-    def _verification_rate(self, priority: int) -> waf.CfnWebACL.RuleProperty:
-        """So that nobody tries names against a certificate in bulk."""
-        below = waf.CfnWebACL.ByteMatchStatementProperty(
-            field_to_match=waf.CfnWebACL.FieldToMatchProperty(uri_path={}),
-            positional_constraint="STARTS_WITH",
-            search_string="/v1/credits/verification/",
-            text_transformations=[waf.CfnWebACL.TextTransformationProperty(priority=0, type="NONE")],
-        )
-        return waf.CfnWebACL.RuleProperty(
-            name="verification-rate",
-            priority=priority,
-            action=waf.CfnWebACL.RuleActionProperty(block={}),
-            statement=waf.CfnWebACL.StatementProperty(
-                rate_based_statement=waf.CfnWebACL.RateBasedStatementProperty(
-                    aggregate_key_type="IP",
-                    limit=VERIFICATIONS_PER_5_MINUTES,
-                    scope_down_statement=waf.CfnWebACL.StatementProperty(byte_match_statement=below),
-                )
-            ),
-            visibility_config=_visible("verification-rate"),
-        )
-
-
-def _managed(priority: int, name: str, counted: Sequence[str] = ()) -> waf.CfnWebACL.RuleProperty:
-    """A managed group that blocks, but only counts the rules named."""
-    return waf.CfnWebACL.RuleProperty(
-        name=name,
-        priority=priority,
-        override_action=waf.CfnWebACL.OverrideActionProperty(none={}),
-        statement=waf.CfnWebACL.StatementProperty(
-            managed_rule_group_statement=waf.CfnWebACL.ManagedRuleGroupStatementProperty(
-                vendor_name="AWS",
-                name=name,
-                rule_action_overrides=[
-                    waf.CfnWebACL.RuleActionOverrideProperty(
-                        name=rule, action_to_use=waf.CfnWebACL.RuleActionProperty(count={})
-                    )
-                    for rule in counted
-                ],
-            )
-        ),
-        visibility_config=_visible(name),
-    )
-
-
-def _visible(name: str) -> waf.CfnWebACL.VisibilityConfigProperty:
-    return waf.CfnWebACL.VisibilityConfigProperty(
-        cloud_watch_metrics_enabled=True, metric_name=name, sampled_requests_enabled=True
-    )

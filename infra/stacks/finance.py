@@ -1,17 +1,18 @@
 """Orders' functions for finance: exports, summaries, reconciliation, and the bucket that files are kept in."""
 
-from aws_cdk import Aws, Duration, RemovalPolicy, Size
-from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import Aws, Duration, Size
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 
-from infra.constructs.alarm import MINUTE, alarm
+from infra.constructs.alarm import MINUTE, alarm, own_metric
 from infra.constructs.archive import allow_objects
 from infra.constructs.consumer import EventConsumer
 from infra.constructs.review import accept, accept_objects
 from infra.constructs.schedule import Schedule
+from infra.constructs.stage import kept
 from infra.stacks.payments import Payments
 from infra.stacks.service import ServiceStack
+from infra.stages import Stage
 
 LAYER = "exports"
 EXPORTS_PREFIX, STATEMENTS_PREFIX, REPORTS_PREFIX = "exports/", "statements/", "reports/"
@@ -31,9 +32,9 @@ WRITING_STORAGE = Size.gibibytes(4)
 """A million rows unpacked, as a workbook takes them while it is written, and the files of its table."""
 
 
-def finance_bucket_name() -> str:
+def finance_bucket_name(stage: Stage) -> str:
     """Known before the bucket is there: the client's pages may connect to it."""
-    return f"xueshi-finance-{Aws.ACCOUNT_ID}-{Aws.REGION}"
+    return f"{stage.prefix}-finance-{Aws.ACCOUNT_ID}-{Aws.REGION}"
 
 
 class Finance:
@@ -53,7 +54,7 @@ class Finance:
         bucket = s3.Bucket(
             self._stack,
             "Finance",
-            bucket_name=finance_bucket_name(),
+            bucket_name=finance_bucket_name(self._stack.stage),
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             encryption=s3.BucketEncryption.S3_MANAGED,
             enforce_ssl=True,
@@ -70,7 +71,7 @@ class Finance:
                 s3.LifecycleRule(prefix=prefix, expiration=KEPT, noncurrent_version_expiration=Duration.days(30))
                 for prefix in (EXPORTS_PREFIX, STATEMENTS_PREFIX)
             ],
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=kept(self._stack),
         )
         accept(bucket, "S1", "Who was given a link is in the audit log, and the functions that sign them are traced.")
         for prefix in (EXPORTS_PREFIX, STATEMENTS_PREFIX, REPORTS_PREFIX, INVOICES_PREFIX):
@@ -126,18 +127,12 @@ class Finance:
         return consumer
 
     def _alarm_differences(self) -> None:
-        metric = cloudwatch.Metric(
-            namespace="Xueshi",
-            metric_name="ReconciliationDifferences",
-            dimensions_map={"service": self._stack.service},
-            statistic="Sum",
-            period=MINUTE,
-        )
+        metric = own_metric(self._stack, self._stack.service, "ReconciliationDifferences", MINUTE)
         alarm(
             self._stack,
             "ReconciliationAlarm",
             metric,
-            name="xueshi-orders-reconciliation-differs",
+            name=f"{self._stack.prefix}-reconciliation-differs",
             description="A provider's statement and our cash book differ: the reconciliation's report says in what.",
             threshold=1,
             topic=self._stack.platform.alarm_topic,

@@ -1,11 +1,10 @@
 """Orders' functions that deal with payment providers, and what only they may touch."""
 
 from aws_cdk import Duration
-from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
 
-from infra.constructs.alarm import MINUTE, alarm
+from infra.constructs.alarm import MINUTE, alarm, own_metric
 from infra.constructs.consumer import EventConsumer
 from infra.constructs.function import allow
 from infra.constructs.schedule import Schedule
@@ -38,7 +37,7 @@ class Payments:
         return made_up_secret(
             self._stack,
             id_,
-            name=f"xueshi-orders-{name}",
+            name=f"orders-{name}",
             description=f"The merchant account at {provider}, with its keys",
             template={},
             key="unset",
@@ -84,15 +83,12 @@ class Payments:
         self.open_accounts(function)
 
     def _alarm_failed_refunds(self) -> None:
-        dimensions = {"service": self._stack.service, "status": "failed"}
-        metric = cloudwatch.Metric(
-            namespace="Xueshi", metric_name="Refunds", dimensions_map=dimensions, statistic="Sum", period=MINUTE
-        )
+        metric = own_metric(self._stack, self._stack.service, "Refunds", MINUTE, status="failed")
         alarm(
             self._stack,
             "RefundFailedAlarm",
             metric,
-            name="xueshi-orders-refund-failed",
+            name=f"{self._stack.prefix}-refund-failed",
             description="A provider could not send money back: `refund failed` in the logs says which; act there.",
             threshold=1,
             topic=self._stack.platform.alarm_topic,

@@ -1,15 +1,18 @@
 """What all services stand on: identities, the event bus, the operators' alarm topic, and shared secrets."""
 
-from aws_cdk import CfnOutput, Duration, RemovalPolicy, Stack
+from aws_cdk import CfnOutput, Duration
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from infra.constructs.review import accept
 from infra.constructs.secrets import made_up_secret
+from infra.constructs.stage import StageStack, kept
+from infra.stages import Stage
 
 GROUPS = {
     "editor": "Publishes courses",
@@ -23,19 +26,19 @@ GROUPS = {
 }
 
 
-class PlatformStack(Stack):
+class PlatformStack(StageStack):
     """Deployed first. It knows no service."""
 
-    def __init__(self, scope: Construct) -> None:
-        super().__init__(scope, "XueshiPlatform", description="Xueshi: identities, event bus, alarms, secrets")
+    def __init__(self, scope: Construct, stage: Stage) -> None:
+        super().__init__(scope, stage, "Platform", "Xueshi: identities, event bus, alarms, secrets")
         self.pool = self._user_pool()
         self.client = self._client()
-        self.bus = events.EventBus(self, "Bus", event_bus_name="xueshi", description="All services' events")
+        self.bus = events.EventBus(self, "Bus", event_bus_name=stage.prefix, description="All services' events")
         self.alarm_topic = self._alarm_topic()
         self.origin_secret = made_up_secret(
             self,
             "OriginSecret",
-            name="xueshi-origin",
+            name="origin",
             description="What only our distribution sends to the APIs",
             template={},
             key="current",
@@ -43,7 +46,7 @@ class PlatformStack(Stack):
         self.public_url = ssm.StringParameter(
             self,
             "PublicUrl",
-            parameter_name="/xueshi/public-url",
+            parameter_name=stage.parameter("public-url"),
             string_value="unset",
             description="Where people reach us; set by `python -m ops.public_url` once the distribution exists",
         )
@@ -60,7 +63,7 @@ class PlatformStack(Stack):
         pool = cognito.UserPool(
             self,
             "UserPool",
-            user_pool_name="xueshi",
+            user_pool_name=self.stage.prefix,
             sign_in_aliases=cognito.SignInAliases(email=True),
             sign_in_case_sensitive=False,
             self_sign_up_enabled=True,
@@ -72,8 +75,8 @@ class PlatformStack(Stack):
                 min_length=12, require_lowercase=True, require_uppercase=True, require_digits=True, require_symbols=True
             ),
             feature_plan=cognito.FeaturePlan.ESSENTIALS,
-            deletion_protection=True,
-            removal_policy=RemovalPolicy.RETAIN,
+            deletion_protection=self.stage.protected,
+            removal_policy=kept(self),
         )
         for rank, (name, description) in enumerate(GROUPS.items()):
             cognito.CfnUserPoolGroup(
@@ -108,7 +111,10 @@ class PlatformStack(Stack):
         )
 
     def _alarm_topic(self) -> sns.Topic:
-        topic = sns.Topic(self, "AlarmTopic", topic_name="xueshi-alarms", enforce_ssl=True)
+        topic = sns.Topic(self, "AlarmTopic", topic_name=f"{self.stage.prefix}-alarms", enforce_ssl=True)
+        for address in self.stage.alarms_to:
+            # Each has to be confirmed once, by a link that AWS mails.
+            topic.add_subscription(subscriptions.EmailSubscription(address))
         # A topic with a policy of its own no longer admits CloudWatch by default.
         topic.add_to_resource_policy(
             iam.PolicyStatement(

@@ -1,15 +1,17 @@
 """Playback: the verified watching of one learner, and the evidence of it."""
 
-from aws_cdk import CfnOutput, RemovalPolicy
+from aws_cdk import CfnOutput
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from infra import capacity
 from infra.constructs.alarm import MINUTE, alarm, own_metric
 from infra.constructs.archive import allow_objects, locked_bucket
 from infra.constructs.function import allow
 from infra.constructs.schedule import Schedule
 from infra.constructs.secrets import ServiceKeys, made_up_secret
+from infra.constructs.stage import kept
 from infra.stacks.playback_log import LOG_PREFIX, add_log
 from infra.stacks.service import Foundation, ServiceStack
 
@@ -27,7 +29,9 @@ class PlaybackStack(ServiceStack):
         super().__init__(scope, "playback", foundation)
         keys = ServiceKeys(self, "playback")
         http = self.add_http_function("http")
-        beat = self.add_http_function("beat", memory_mib=BEAT_MEMORY_MIB, quiet=True)
+        beat = self.add_http_function(
+            "beat", memory_mib=BEAT_MEMORY_MIB, at_once=capacity.beats_at_once(self.stage), quiet=True
+        )
         for function in (http, beat):
             self.allow_write(function)
             self.allow_emit(function)
@@ -76,8 +80,8 @@ class PlaybackStack(ServiceStack):
         alarm(
             self,
             "BrokenWatchRecordsAlarm",
-            own_metric(self.service, "BrokenWatchRecords", MINUTE),
-            name="xueshi-playback-broken-watch-records",
+            own_metric(self, self.service, "BrokenWatchRecords", MINUTE),
+            name=f"{self.prefix}-broken-watch-records",
             description="A watch's stored record is not what was sealed; the log names it: run verify_chain --learner",
             threshold=1,
             topic=self.platform.alarm_topic,
@@ -104,9 +108,9 @@ class PlaybackStack(ServiceStack):
         alarm(
             self,
             "WatchFaultsAlarm",
-            own_metric(self.service, "WatchFaults", MINUTE),
-            name="xueshi-playback-watch-faults",
-            description="A watch is not as it was logged; xueshi-playback-check's log names it: run verify_chain",
+            own_metric(self, self.service, "WatchFaults", MINUTE),
+            name=f"{self.prefix}-watch-faults",
+            description=f"A watch is not as it was logged; {self.prefix}-check's log names it: run verify_chain",
             threshold=1,
             topic=self.platform.alarm_topic,
         )
@@ -131,7 +135,7 @@ class PlaybackStack(ServiceStack):
         secret = made_up_secret(
             self,
             "MediaKey",
-            name="xueshi-media-key",
+            name="media-key",
             description="RSA key that opens media at the distribution, and its id there",
             template={"key_pair_id": "unset"},
             key="private_key",
@@ -175,5 +179,5 @@ class PlaybackStack(ServiceStack):
             description="Signs evidence packs of completed watches",
             key_spec=kms.KeySpec.ECC_NIST_P256,
             key_usage=kms.KeyUsage.SIGN_VERIFY,
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=kept(self),
         )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from aws_cdk import Aws, CfnOutput, Duration, RemovalPolicy
+from aws_cdk import Aws, CfnOutput, Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
@@ -12,6 +12,7 @@ from infra.constructs.alarm import alarm, own_metric, silence_alarm
 from infra.constructs.archive import allow_objects, locked_bucket
 from infra.constructs.function import allow
 from infra.constructs.schedule import Schedule
+from infra.constructs.stage import kept
 from infra.stacks.service import ServiceStack
 
 LOG_PREFIX = "log/"
@@ -41,12 +42,12 @@ def add_log(stack: ServiceStack) -> Log:
         description="Signs the transparency log's checkpoints",
         key_spec=kms.KeySpec.ECC_NIST_EDWARDS25519,
         key_usage=kms.KeyUsage.SIGN_VERIFY,
-        removal_policy=RemovalPolicy.RETAIN,
+        removal_policy=kept(stack),
     )
     policy = ssm.StringParameter(
         stack,
         "LogPolicy",
-        parameter_name="/xueshi/log-policy",
+        parameter_name=stack.stage.parameter("log-policy"),
         string_value="unset",
         description="Witnesses of the log and how many must cosign (tlog-policy); set by `python -m ops.log_policy`",
     )
@@ -88,17 +89,17 @@ def _alarms(stack: ServiceStack) -> None:
     silence_alarm(
         stack,
         "LogStandsStill",
-        own_metric(stack.service, "LogRuns", STANDS_STILL),
-        name="xueshi-playback-log-stands-still",
-        description="No run has published all that waits: look at xueshi-playback-log's log and at the witnesses",
+        own_metric(stack, stack.service, "LogRuns", STANDS_STILL),
+        name=f"{stack.prefix}-log-stands-still",
+        description=f"No run has published all that waits: look at {stack.prefix}-log's log and at the witnesses",
         topic=topic,
     )
     alarm(
         stack,
         "LogWitnesses",
-        own_metric(stack.service, "LogWitnessFailures", Duration.minutes(15)),
-        name="xueshi-playback-log-witnesses",
-        description="Witnesses do not cosign; xueshi-playback-log's log says which and why",
+        own_metric(stack, stack.service, "LogWitnessFailures", Duration.minutes(15)),
+        name=f"{stack.prefix}-log-witnesses",
+        description=f"Witnesses do not cosign; {stack.prefix}-log's log says which and why",
         threshold=WITNESS_FAILURES,
         topic=topic,
     )

@@ -3,18 +3,19 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from aws_cdk import CfnOutput, Duration, Size, Stack
+from aws_cdk import CfnOutput, Duration, Size
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.assets import Assets
 from infra.constructs.api import ServiceApi
-from infra.constructs.consumer import BATCH_SIZE, CONSUME, MEMORY_MIB, EventConsumer
+from infra.constructs.consumer import BATCH_SIZE, CONSUME, EventConsumer
 from infra.constructs.consumer import TIMEOUT as CONSUMER_TIMEOUT
 from infra.constructs.dashboard import add_dashboard
 from infra.constructs.function import Bundle, ServiceFunction, allow
 from infra.constructs.relay import OutboxRelay
 from infra.constructs.schedule import Schedule
+from infra.constructs.stage import StageStack
 from infra.constructs.tables import APPEND, BATCH, COUNT, READ, REMOVE, WRITE, ServiceTables
 from infra.openapi import Route
 from infra.packaging import COMMON_LAYER
@@ -23,8 +24,6 @@ from infra.stacks.platform import PlatformStack
 HTTP_TIMEOUT = Duration.seconds(10)
 SCHEDULED_TIMEOUT = Duration.minutes(15)
 """Lambda's longest: nobody waits."""
-HTTP_MEMORY_MIB = 1024
-"""A learner waits for these; Lambda gives CPU by memory."""
 
 
 @dataclass(frozen=True)
@@ -36,21 +35,19 @@ class Foundation:
     routes: Mapping[str, Sequence[Route]]
 
 
-class ServiceStack(Stack):
+class ServiceStack(StageStack):
     """Tables, relay, HTTP API and dashboard; a service's own stack adds its functions."""
 
     def __init__(self, scope: Construct, service: str, foundation: Foundation) -> None:
-        super().__init__(
-            scope,
-            f"Xueshi{service.capitalize()}",
-            description=f"Xueshi: the {service} service",
-        )
+        stage = foundation.platform.stage
+        super().__init__(scope, stage, service.capitalize(), f"Xueshi: the {service} service")
         self.service = service
+        self.prefix = f"{stage.prefix}-{service}"
         self.platform = foundation.platform
         self._routes = foundation.routes[service]
         self.tables = ServiceTables(self, service)
         self._assets = foundation.assets
-        layer = self._layer("Dependencies", f"xueshi-{service}-dependencies", COMMON_LAYER)
+        layer = self._layer("Dependencies", f"{self.prefix}-dependencies", COMMON_LAYER)
         self.bundle = Bundle(service, foundation.assets.code(service), [layer])
         self.relay = OutboxRelay(
             self, self.bundle, outbox=self.tables.outbox, bus=self.platform.bus, topic=self.platform.alarm_topic
@@ -58,7 +55,7 @@ class ServiceStack(Stack):
 
     def bundle_with(self, layer: str) -> Bundle:
         """The service's bundle with one more layer: that of requirements/<layer>.txt. Call it once per layer."""
-        own = self._layer(f"{layer.capitalize()}Dependencies", f"xueshi-{self.service}-{layer}-dependencies", layer)
+        own = self._layer(f"{layer.capitalize()}Dependencies", f"{self.prefix}-{layer}-dependencies", layer)
         return replace(self.bundle, layers=[*self.bundle.layers, own])
 
     def _layer(self, id_: str, name: str, requirements: str) -> lambda_.LayerVersion:
@@ -85,7 +82,8 @@ class ServiceStack(Stack):
         environment: Mapping[str, str] | None = None,
         bundle: Bundle | None = None,
         *,
-        memory_mib: int = HTTP_MEMORY_MIB,
+        memory_mib: int | None = None,
+        at_once: int | None = None,
         quiet: bool = False,
     ) -> ServiceFunction:
         """A function that answers the service's routes, and may read the origin's secret."""
@@ -94,9 +92,10 @@ class ServiceStack(Stack):
             self,
             kind,
             bundle or self.bundle,
-            memory_mib=memory_mib,
+            memory_mib=memory_mib or self.stage.memory_mib.http,
             timeout=HTTP_TIMEOUT,
             environment={**self.table_names(), "ORIGIN_SECRET_ID": secret.secret_arn, **(environment or {})},
+            at_once=at_once,
             quiet=quiet,
         )
         allow(function, ["secretsmanager:GetSecretValue"], [secret.secret_arn])
@@ -110,7 +109,7 @@ class ServiceStack(Stack):
         *,
         bundle: Bundle | None = None,
         timeout: Duration = CONSUMER_TIMEOUT,
-        memory_mib: int = MEMORY_MIB,
+        memory_mib: int | None = None,
         storage: Size | None = None,
         batch_size: int = BATCH_SIZE,
     ) -> EventConsumer:
@@ -124,7 +123,7 @@ class ServiceStack(Stack):
             topic=self.platform.alarm_topic,
             environment={**self.table_names(), **(environment or {})},
             timeout=timeout,
-            memory_mib=memory_mib,
+            memory_mib=memory_mib or self.stage.memory_mib.consumer,
             storage=storage,
             batch_size=batch_size,
         )
@@ -145,12 +144,12 @@ class ServiceStack(Stack):
             self,
             kind,
             bundle or self.bundle,
-            memory_mib=512,
+            memory_mib=self.stage.memory_mib.scheduled,
             timeout=timeout,
             environment={**self.table_names(), **(environment or {})},
             at_once=at_once,
         )
-        name = f"xueshi-{self.service}-{kind}"
+        name = f"{self.prefix}-{kind}"
         topic = self.platform.alarm_topic
         return Schedule(self, kind, function, name=name, expression=expression, does=does, topic=topic)
 

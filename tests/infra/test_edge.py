@@ -4,11 +4,17 @@ import json
 from fnmatch import fnmatchcase
 from importlib import import_module
 from types import ModuleType
+from typing import Any
 
 import pytest
 
 from docs.generate import ROOT
-from tests.templates import SERVICES, of_type, templates
+from infra import capacity
+from infra.stages import LOCAL, stage
+from tests.templates import SERVICES, of_type, service_template, templates
+
+TAKEN = {"receive_alipay_notification", "receive_wechat_notification"}
+"""Operations that payment providers call."""
 
 
 @pytest.fixture
@@ -88,3 +94,86 @@ def test_finance_may_put_invoices_into_their_bucket_from_the_clients_pages() -> 
     )
     (rule,) = bucket["CorsConfiguration"]["CorsRules"]
     assert rule["AllowedMethods"] == ["PUT"]
+
+
+def test_a_payment_providers_callback_passes_by_a_rule_of_its_own_before_any_managed_one() -> None:
+    rules = firewall_rules()
+    names = list(rules)
+    callbacks = rules["callbacks"]
+    assert callbacks["Action"] == {"Allow": {}}
+    assert callbacks["Statement"]["ByteMatchStatement"]["PositionalConstraint"] == "STARTS_WITH"
+    prefix = callbacks["Statement"]["ByteMatchStatement"]["SearchString"]
+    document = json.loads((ROOT / "docs/openapi/orders.json").read_text())
+    taken = {path for path, methods in document["paths"].items() if methods.get("post", {}).get("operationId") in TAKEN}
+    assert len(taken) == len(TAKEN)
+    assert all(path.startswith(prefix) for path in taken)
+    assert all(names.index("callbacks") < names.index(name) for name in names if name.startswith("AWSManaged"))
+    assert names.index("callbacks") < names.index("address-rate")
+    assert names.index("callback-rate") < names.index("callbacks"), "a flood of them is still refused"
+
+
+def test_addresses_that_many_share_are_not_taken_for_one_visitor() -> None:
+    rules, local = firewall_rules(), stage(LOCAL)
+    by_address = rules["address-rate"]["Statement"]["RateBasedStatement"]
+    by_token = rules["token-rate"]["Statement"]["RateBasedStatement"]
+    assert (by_address["AggregateKeyType"], by_address["Limit"]) == ("IP", capacity.requests_per_address(local))
+    assert by_token["Limit"] == capacity.requests_per_token()
+    assert [next(iter(key)) for key in by_token["CustomKeys"]] == ["IP", "Header"]
+    assert by_token["CustomKeys"][1]["Header"]["Name"] == "authorization"
+    assert by_token["Limit"] < by_address["Limit"]
+    assert rules["AWSManagedRulesAmazonIpReputationList"]["OverrideAction"] == {"Count": {}}
+
+
+def test_nobody_tries_names_against_a_certificate() -> None:
+    rules = firewall_rules()
+    one = rules["verification-of-one"]["Statement"]["RateBasedStatement"]
+    assert [next(iter(key)) for key in one["CustomKeys"]] == ["IP", "UriPath"]
+    for name in ("verification-of-one", "verification-rate"):
+        counted = rules[name]["Statement"]["RateBasedStatement"]
+        assert counted["ScopeDownStatement"]["ByteMatchStatement"]["SearchString"] == "/v1/credits/verification/"
+        assert rules[name]["Action"] == {"Block": {}}
+
+
+def test_the_distribution_has_the_firewall_that_is_in_its_region() -> None:
+    (acl,) = of_type(templates()["XueshiFirewall"], "AWS::WAFv2::WebACL").values()
+    assert acl["Scope"] == "CLOUDFRONT"
+    (distribution,) = of_type(templates()["XueshiEdge"], "AWS::CloudFront::Distribution").values()
+    assert distribution["DistributionConfig"]["WebACLId"] == {"Ref": "FirewallArn"}
+
+
+def firewall_rules() -> dict[str, dict[str, Any]]:
+    """The rules by name, in their order."""
+    (acl,) = of_type(templates()["XueshiFirewall"], "AWS::WAFv2::WebACL").values()
+    assert [rule["Priority"] for rule in acl["Rules"]] == list(range(len(acl["Rules"])))
+    return {rule["Name"]: rule for rule in acl["Rules"]}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_an_api_takes_follows_from_the_stages_learners(service: str) -> None:
+    (made,) = of_type(service_template(service), "AWS::ApiGatewayV2::Stage").values()
+    limit = capacity.throttle(stage(LOCAL), service)
+    settings = made["DefaultRouteSettings"]
+    assert (settings["ThrottlingRateLimit"], settings["ThrottlingBurstLimit"]) == (limit.rate, limit.burst)
+
+
+def test_the_beats_function_has_instances_of_its_own() -> None:
+    document = json.loads((ROOT / "docs/openapi/playback.json").read_text())
+    kind = document["paths"]["/v1/playback/beats"]["post"].get("x-function", "http")
+    (function,) = (
+        f
+        for f in of_type(service_template("playback"), "AWS::Lambda::Function").values()
+        if f["Handler"] == f"services.playback.handlers.{kind}.handler"
+    )
+    assert function["ReservedConcurrentExecutions"] == capacity.beats_at_once(stage(LOCAL))
+
+
+def test_no_queue_takes_more_than_its_share() -> None:
+    queues = [
+        mapping
+        for service in SERVICES
+        for mapping in of_type(service_template(service), "AWS::Lambda::EventSourceMapping").values()
+        if "StartingPosition" not in mapping
+    ]
+    assert queues
+    for mapping in queues:
+        assert mapping["ScalingConfig"] == {"MaximumConcurrency": stage(LOCAL).consumers_at_once}

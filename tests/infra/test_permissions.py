@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from infra.openapi import read_routes
+from infra.stages import LOCAL, stage
 from local.emulator import ROOT
 from tests.templates import SERVICES, Template, of_type, service_template, templates
 
@@ -184,9 +185,7 @@ def test_only_mail_sends_and_only_from_its_own_address_and_only_erasure_deletes_
     assert [kind for kind, actions in granted.items() if "ses:SendEmail" in actions] == ["mail"]
     assert [kind for kind, actions in granted.items() if "cognito-idp:AdminDeleteUser" in actions] == ["erasure"]
     (sending,) = [s for _, s in statements(service_template("credits")) if "ses:SendEmail" in as_list(s["Action"])]
-    assert sending["Condition"]["StringEquals"]["ses:FromAddress"] == {
-        "Fn::Join": ["", ["notices@", {"Ref": "MailDomain"}]]
-    }
+    assert sending["Condition"]["StringEquals"]["ses:FromAddress"] == f"notices@{stage(LOCAL).sends_from}"
     assert "identity/" in names(sending["Resource"])
 
 

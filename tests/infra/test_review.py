@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,12 +11,25 @@ import pytest
 
 from infra import packaging
 from infra.app import build_app, synth
-from tests.templates import read_templates
+from infra.stages import LOCAL, stage, stages
+from tests.templates import Template, of_type, read_templates
+
+STORED = {
+    "AWS::Cognito::UserPool",
+    "AWS::DynamoDB::Table",
+    "AWS::KMS::Key",
+    "AWS::S3::Bucket",
+    "AWS::SecretsManager::Secret",
+}
+NAMES = (
+    "AlarmName", "BucketName", "DashboardName", "EmailIdentity", "FunctionName", "LogGroupName", "Name", "QueueName",
+    "TableName", "TopicName", "UserPoolName",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def reviewed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The assembly for AWS's CPU, written with cdk-nag looking on; its report is beside the templates."""
+    """Production's assembly for AWS's CPU, written with cdk-nag looking on; its report is beside the templates."""
     # Imported here because the import itself starts node, in every worker that collects tests.
     from aws_cdk import Validations
     from cdk_nag import AwsSolutionsChecks
@@ -23,7 +37,7 @@ def reviewed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("reviewed")
     # The runtime's own Python, which makes the bytecode, need not be on this machine.
     target = replace(packaging.AWS, python=packaging.host_platform().python)
-    app = build_app(directory, target, say=lambda _: None)
+    app = build_app(stage("prod"), directory, target, say=lambda _: None)
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     try:
         app.synth()
@@ -39,16 +53,82 @@ def test_cdk_nag_finds_nothing_that_we_have_not_answered(reviewed: Path) -> None
 
 
 def test_templates_are_the_same_for_every_platform(reviewed: Path, tmp_path: Path) -> None:
-    here = synth(tmp_path, packaging.host_platform(), say=lambda _: None)
+    here = synth(stage("prod"), tmp_path, packaging.host_platform(), say=lambda _: None)
     names = [f"{stack}.template.json" for stack in read_templates(reviewed)]
-    assert len(names) == 6
+    assert len(names) == 7
     for name in names:
         assert (here / name).read_bytes() == (reviewed / name).read_bytes()
 
 
-def test_cfn_lint_is_content(reviewed: Path) -> None:
+def test_production_keeps_what_is_stored_and_nothing_that_a_failed_creation_left(reviewed: Path) -> None:
+    policies = {
+        resource["DeletionPolicy"]
+        for template in read_templates(reviewed).values()
+        for resource in template["Resources"].values()
+        if resource["Type"] in STORED
+    }
+    assert policies == {"RetainExceptOnCreate"}
+    manifest = json.loads((reviewed / "manifest.json").read_text())["artifacts"]
+    stacks = [a["properties"] for a in manifest.values() if a["type"] == "aws:cloudformation:stack"]
+    assert [properties["terminationProtection"] for properties in stacks] == [True] * 7
+
+
+def test_production_has_its_name_its_people_and_a_lock_that_nobody_opens(reviewed: Path) -> None:
+    templates, prod = read_templates(reviewed), stage("prod")
+    assert prod.domain is not None
+    (distribution,) = of_type(templates["XueshiEdge"], "AWS::CloudFront::Distribution").values()
+    config = distribution["DistributionConfig"]
+    assert config["Aliases"] == [prod.domain.name]
+    assert config["ViewerCertificate"] == {
+        "AcmCertificateArn": prod.domain.certificate_arn,
+        "MinimumProtocolVersion": "TLSv1.2_2021",
+        "SslSupportMethod": "sni-only",
+    }
+    told = of_type(templates["XueshiPlatform"], "AWS::SNS::Subscription").values()
+    assert [(s["Protocol"], s["Endpoint"]) for s in told] == [("email", address) for address in prod.alarms_to]
+    (mail,) = of_type(templates["XueshiCredits"], "AWS::SES::EmailIdentity").values()
+    assert mail["EmailIdentity"] == prod.mail_domain
+    locks = [
+        bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"]
+        for template in templates.values()
+        for bucket in of_type(template, "AWS::S3::Bucket").values()
+        if "ObjectLockConfiguration" in bucket
+    ]
+    assert locks == [{"Mode": "COMPLIANCE", "Days": prod.archive.years * 366}] * 3
+
+
+def test_another_stage_shares_no_name_with_production_and_a_trial_leaves_nothing(
+    reviewed: Path, tmp_path: Path
+) -> None:
+    trial = read_templates(synth(stage("dev"), tmp_path, packaging.host_platform(), say=lambda _: None))
+    assert len(trial) == 7
+    assert all(name.startswith("XueshiDev") for name in trial)
+    production = {name for template in read_templates(reviewed).values() for name in _names(template)}
+    own = {name for template in trial.values() for name in _names(template)}
+    assert own
+    assert own.isdisjoint(production), own & production
+    left = [r["Type"] for t in trial.values() for r in t["Resources"].values() if r.get("DeletionPolicy") == "Retain"]
+    assert left == []
+
+
+def _names(template: Template) -> Iterator[str]:
+    """What an account or a region has one of."""
+    for resource in template["Resources"].values():
+        properties = resource.get("Properties", {})
+        for member in NAMES:
+            # An authorizer is named within its API.
+            named = properties.get(member, {})
+            given = isinstance(named, str) or "Fn::Join" in named
+            if given and resource["Type"] != "AWS::ApiGatewayV2::Authorizer":
+                yield f"{resource['Type']} {named}"
+        if "CachePolicyConfig" in properties:
+            yield f"cache policy {properties['CachePolicyConfig']['Name']}"
+
+
+def test_cfn_lint_is_content_in_every_region_that_a_stage_names(reviewed: Path) -> None:
     # W3005: CDK names a function's role in DependsOn although the function refers to it anyway.
-    options = ["--ignore-checks", "W3005", "--format", "json", "--regions", "us-east-1"]
+    regions = sorted({each.region for each in stages().values() if each.name != LOCAL})
+    options = ["--ignore-checks", "W3005", "--format", "json", "--regions", *regions]
     names = [str(reviewed / f"{stack}.template.json") for stack in read_templates(reviewed)]
     command = [str(Path(sys.executable).with_name("cfn-lint")), *options, "--", *names]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603

@@ -3,8 +3,12 @@
 import boto3
 import pytest
 
-from ops.public_url import PARAMETER, set_public_url
+from infra.stages import LOCAL, stage
+from ops.public_url import set_public_url
 from services.kit.public_url import PublicUrlUnset, public_url
+
+STAGE = stage(LOCAL)
+PARAMETER = STAGE.parameter("public-url")
 
 
 def test_nothing_is_linked_before_the_address_is_set(aws: None) -> None:
@@ -17,11 +21,11 @@ def test_nothing_is_linked_before_the_address_is_set(aws: None) -> None:
 def test_functions_read_what_the_operator_set(aws: None) -> None:
     client = boto3.client("ssm")
     client.put_parameter(Name=PARAMETER, Value="unset", Type="String")
-    set_public_url(client, "https://learn.example.com")
+    set_public_url(client, STAGE, "https://learn.example.com")
     assert public_url(PARAMETER)() == "https://learn.example.com"
 
 
 @pytest.mark.parametrize("url", ["learn.example.com", "http://learn.example.com", "https://a.example/path", ""])
 def test_what_is_no_public_origin_is_refused(aws: None, url: str) -> None:
     with pytest.raises(ValueError, match="not an origin"):
-        set_public_url(boto3.client("ssm"), url)
+        set_public_url(boto3.client("ssm"), STAGE, url)

@@ -45,8 +45,7 @@ def test_nothing_else_changes() -> None:
     assert before == TEMPLATE
     function = {"Type": "AWS::Lambda::Function", "DependsOn": ["Q"], "Properties": {"Timeout": 60}}
     assert local["Resources"]["F"] == function
-    consumer = {"FunctionName": {"Ref": "F"}, "ScalingConfig": {"MaximumConcurrency": 2}}
-    assert local["Resources"]["FromQueue"] == {**QUEUE_MAPPING, "Properties": consumer}
+    assert local["Resources"]["FromQueue"] == QUEUE_MAPPING
     assert local["Resources"]["Q"] == TEMPLATE["Resources"]["Q"]
     assert local["Parameters"] == {}
     assert "Rules" not in local

@@ -8,7 +8,8 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from ops.redrive import Clients, RedriveError
+from infra.stages import stage
+from ops.aws import Clients, OpsError
 from ops.schedules import Scheduled, run, schedules
 
 SEAL = Scheduled("xueshi-playback-seal", "cron(30 * * * ? *)", "arn:aws:lambda:us-east-1:1:function:seal")
@@ -31,7 +32,7 @@ def clients(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clients]:
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     with mock_aws():
         made: dict[str, Any] = {"scheduler": boto3.client("scheduler", region_name="us-east-1"), "lambda": Lambda()}
-        for name in (SEAL.name, "somebody-elses"):
+        for name in (SEAL.name, "somebody-elses", "xueshi-dev-playback-seal"):
             made["scheduler"].create_schedule(
                 Name=name,
                 ScheduleExpression=SEAL.expression,
@@ -42,7 +43,9 @@ def clients(monkeypatch: pytest.MonkeyPatch) -> Iterator[Clients]:
 
 
 def test_our_schedules_are_listed_with_what_they_call(clients: Clients) -> None:
-    assert list(schedules(clients)) == [SEAL]
+    assert list(schedules(clients, stage("prod"))) == [SEAL]
+    (other,) = schedules(clients, stage("dev"))
+    assert other.name == "xueshi-dev-playback-seal"
 
 
 def test_a_run_answers_what_the_function_said(clients: Clients) -> None:
@@ -50,5 +53,5 @@ def test_a_run_answers_what_the_function_said(clients: Clients) -> None:
 
 
 def test_a_run_that_failed_says_why(clients: Clients) -> None:
-    with pytest.raises(RedriveError, match="xueshi-playback-other failed: no such day"):
+    with pytest.raises(OpsError, match="xueshi-playback-other failed: no such day"):
         run(clients, Scheduled("xueshi-playback-other", "rate(1 day)", "arn:other"))

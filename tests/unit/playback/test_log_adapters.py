@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from moto import mock_aws
 
-from ops.log_policy import PARAMETER, set_log_policy
+from infra.stages import LOCAL, stage
+from ops.log_policy import set_log_policy
 from services.kit.problems import Problem
 from services.kit.signing import KmsEd25519
 from services.kit.store import Conflict
@@ -30,6 +31,8 @@ from tests.unit.kit.tlog_world import WITNESSES
 from tests.unit.playback.log_world import LogWorld
 
 REGION = "us-east-1"
+STAGE = stage(LOCAL)
+PARAMETER = STAGE.parameter("log-policy")
 
 
 @pytest.fixture
@@ -129,7 +132,7 @@ NAMED = f"witness w0 {WITNESSES[0].key} https://w0.example\nwitness w1 {WITNESSE
 
 def test_the_operator_names_witnesses_and_the_function_reads_them(aws: None) -> None:
     kms = FakeKms()
-    text = set_log_policy(Clients(kms), "learn.example/log", NAMED)
+    text = set_log_policy(Clients(kms), STAGE, "learn.example/log", NAMED)
     key = verifier_key(text.split()[1])
     note = sign_note("text\n", key, KmsEd25519(kms, "key"))
     verify_note(read_note(str(note)), key)
@@ -150,7 +153,7 @@ def test_the_operator_names_witnesses_and_the_function_reads_them(aws: None) -> 
 def test_a_policy_that_could_never_be_met_is_not_set(aws: None, witnesses: str, why: str) -> None:
     boto3.client("ssm", region_name=REGION).put_parameter(Name=PARAMETER, Value="unset", Type="String", Overwrite=True)
     with pytest.raises(ValueError, match=why):
-        set_log_policy(Clients(FakeKms()), "learn.example/log", witnesses)
+        set_log_policy(Clients(FakeKms()), STAGE, "learn.example/log", witnesses)
     assert boto3.client("ssm", region_name=REGION).get_parameter(Name=PARAMETER)["Parameter"]["Value"] == "unset"
 
 

@@ -1,0 +1,150 @@
+"""Stages as data: where Xueshi is deployed to, and all that differs between those places (`stages.toml`)."""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+FILE = Path(__file__).with_name("stages.toml")
+LOCAL = "local"
+"""This machine's stage. It is never deployed to AWS."""
+EDGE_REGION = "us-east-1"
+"""Where AWS has CloudFront's firewalls and certificates, wherever everything else is."""
+DomainName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[a-z0-9-]+(\.[a-z0-9-]+)+$")]
+CertificateArn = Annotated[
+    str, StringConstraints(pattern=rf"^arn:aws:acm:{EDGE_REGION}:\d{{12}}:certificate/[0-9a-f-]+$")
+]
+LogsDays = Literal[14, 30, 90, 180, 365]
+"""Of what CloudWatch takes, what makes sense."""
+
+
+class StageError(Exception):
+    """A stage that there is not, or data that cannot be; the message says what there is."""
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Domain(_Data):
+    """The name that people type, and its certificate, which must be in EDGE_REGION."""
+
+    name: DomainName
+    certificate_arn: CertificateArn
+
+
+class Archive(_Data):
+    """How long evidence, records and the log are locked. Nobody shortens compliance mode, not even the root user."""
+
+    years: int = Field(ge=1, le=30)
+    mode: Literal["governance", "compliance"]
+
+
+class Memory(_Data):
+    """Of functions, in MiB, by what they are for. Lambda gives CPU by memory; what needs more says so where it is."""
+
+    http: int = Field(ge=128, le=10_240)
+    consumer: int = Field(ge=128, le=10_240)
+    scheduled: int = Field(ge=128, le=10_240)
+
+
+class Stage(_Data):
+    """One place.
+
+    Members:
+        prefix: begins all names in the account, so that stages stand side by side: "xueshi", "xueshi-dev".
+        region: where all is but the firewall and the certificate of CloudFront.
+        learners_at_once: how many watch at the same time; throttles, reserved concurrency and limits follow from it.
+        consumers_at_once: how many calls one queue starts side by side at most (Lambda takes 2 to 1000).
+        logs_days: how long logs are kept.
+        protected: what is stored outlives the stacks; stacks, tables and the user pool are not deleted by accident.
+        alarms_to: e-mail addresses that are told when an alarm rises and when it is over.
+        demo_data: whether accounts and courses to try things with are put in.
+        mail_domain: what notices are sent from; its owner proves it to SES by DNS records. Without one nothing is sent.
+        domain: the name that people type; without one CloudFront's own.
+    """
+
+    name: str
+    prefix: Annotated[str, StringConstraints(pattern=r"^xueshi(-[a-z][a-z0-9]{1,11})?$")]
+    region: Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+    learners_at_once: int = Field(ge=1)
+    consumers_at_once: int = Field(ge=2, le=1000)
+    memory_mib: Memory
+    logs_days: LogsDays
+    archive: Archive
+    protected: bool
+    alarms_to: tuple[Email, ...]
+    demo_data: bool
+    mail_domain: DomainName | None = None
+    domain: Domain | None = None
+
+    def stack(self, part: str) -> str:
+        """A stack's name: "XueshiDevPlatform" for the part "Platform"."""
+        return f"{self.namespace}{part}"
+
+    @property
+    def namespace(self) -> str:
+        """Of the metrics, and what the names of stacks begin with: "XueshiDev"."""
+        return "".join(word.capitalize() for word in self.prefix.split("-"))
+
+    @property
+    def sends_from(self) -> str:
+        """The domain of mails. Without one, a name that nobody can own (RFC 2606): SES refuses, and mails wait."""
+        return self.mail_domain or f"{self.prefix}.example"
+
+    def parameter(self, name: str) -> str:
+        """A parameter's name in Systems Manager."""
+        return f"/{self.prefix}/{name}"
+
+    @property
+    def placeholders(self) -> list[str]:
+        """What still is an example and nobody's: such a stage cannot be deployed to AWS."""
+        named = [self.domain.name if self.domain else None, self.mail_domain, *self.alarms_to]
+        return [name for name in named if name and name.endswith(".example")]
+
+
+def stage(name: str) -> Stage:
+    """The stage of that name. Raises StageError where there is none, or the data is wrong."""
+    known = stages()
+    if name not in known:
+        raise StageError(f"There is no stage {name!r}; there are {', '.join(known)} (infra/stages.toml).")
+    return known[name]
+
+
+@cache
+def stages() -> dict[str, Stage]:
+    """All stages by name. Raises StageError where the data is wrong."""
+    return read_stages(FILE.read_text(encoding="utf-8"))
+
+
+def read_stages(text: str) -> dict[str, Stage]:
+    """Stages by name, from the text of a file like `stages.toml`.
+
+    Raises:
+        StageError: what is no TOML, a member that is not known, lacking or impossible, or a prefix that two share.
+    """
+    try:
+        rows: Mapping[str, Any] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise StageError(f"infra/stages.toml cannot be read: {error}") from None
+    found = {name: _read(name, row) for name, row in rows.items()}
+    taken: dict[str, str] = {}
+    for each in found.values():
+        # The local stage has an account of its own: the emulator.
+        if each.name != LOCAL and (other := taken.setdefault(each.prefix, each.name)) != each.name:
+            raise StageError(f"Stages {other} and {each.name} would share the prefix {each.prefix}.")
+    return found
+
+
+def _read(name: str, row: Any) -> Stage:
+    try:
+        return Stage.model_validate({**row, "name": name})
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, found['loc']))}: {found['msg']}" for found in error.errors())
+        raise StageError(f"Stage {name} in infra/stages.toml: {faults}") from None
+    except TypeError:
+        raise StageError(f"infra/stages.toml: {name} is no table of a stage.") from None
