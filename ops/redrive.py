@@ -1,54 +1,51 @@
-"""Delivers again what was dead-lettered: `python -m ops.redrive [queue ...]`.
+"""Looks into dead-letter queues, and delivers again what waits there.
 
-Three queues per service hold what could not be delivered. What is found there is handled as follows, and each message
-leaves its dead-letter queue only after that:
-- `events-dlq` (the consumer failed): moved back to the consumer's queue.
-- `undelivered-dlq` (the bus could not reach the consumer's queue): moved to that queue.
-- `relay-dlq` (the outbox could not be published): such a message only points at stream records, which are gone after a
-  day. The outbox's own items of that time are read instead and given to the relay.
-Of a function that is called on a schedule, a call that failed waits in its own queue: it is called again.
-Consumers take an event's effect once, so delivering one too many does no harm.
+    python -m ops.redrive list --stage STAGE [QUEUE ...]     how many wait in each queue
+    python -m ops.redrive show --stage STAGE [QUEUE ...]     what waits: type, age, error, correlation id
+    python -m ops.redrive run --stage STAGE [QUEUE ...]      deliver all, or with --message ID these; --dry-run
+
+What is found in a queue is handled by its name, and each message leaves it only after that:
+- `…-events-dlq` (the consumer failed) and `…-undelivered-dlq` (the bus could not reach the consumer's queue): moved to
+  the consumer's queue.
+- `…-relay-dlq` (the outbox could not be published): such a message only points at stream records, which are gone after
+  a day. The outbox's own items of that time are read instead and given to the relay.
+- any other: of a function that is called on a schedule, a call that failed. It is called again.
+Consumers take an event's effect once, so delivering one too many does no harm. Nothing that is shown is about a person.
 """
 
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-import boto3
+from rich.console import Console
+from rich.table import Table
 
-SERVICES = ("catalog", "orders", "playback", "credits")
+from infra.packaging import SERVICES
+from infra.stages import Stage
+from ops.aws import Clients, OpsError, asked_stage, clients_of, stage_parser
+from ops.letters import Letter, Message, read_letter
+
 RECEIVE_S = 60
 """How long a received message stays invisible while it is handled, in seconds."""
 BEFORE, AFTER = timedelta(minutes=15), timedelta(minutes=2)
 """How far an outbox item's own time may lie from its stream record's: a function runs that long at most."""
 RELAY_BATCH = 10
-_CONSUMERS = ("archive", "erasure", "export", "mail", "notices", "reconcile", "settle")
-"""Functions with queues of their own: playback's archive; credits' erasure, mail, notices; orders' export, settling."""
-_PLAIN = ("undelivered", "events")
-SCHEDULED = ("check", "daily", "index", "log", "remind", "seal", "sweep")
-"""Functions that are called on a schedule, of every service. Each call does all that is due by then."""
-KINDS = ("relay", *_PLAIN, *(f"{consumer}-{kind}" for consumer in _CONSUMERS for kind in _PLAIN), *SCHEDULED)
-"""What dead-letter queues are called behind the service's name."""
-LOCAL_REGION = "us-east-1"
-LOCAL_ENDPOINT = Path(__file__).resolve().parent.parent / "build" / "local" / "endpoint-8080.env"
+EVENTS, UNDELIVERED, RELAY, DEAD = "-events", "-undelivered", "-relay", "-dlq"
 
-Message = dict[str, Any]
-
-
-Clients = Callable[[str], Any]
-"""Makes a boto3 client of one AWS service."""
 Deliver = Callable[[Message], bool]
 """Delivers one dead-lettered message; answers whether it was delivered."""
 
 
-class RedriveError(Exception):
-    """What stands in the way, in one sentence."""
+class Everything(Container[str]):
+    """The messages to deliver where none is named."""
+
+    def __contains__(self, _id: object) -> bool:
+        return True
 
 
 @dataclass(frozen=True)
@@ -61,52 +58,75 @@ class Outcome:
 
 
 class Redrive:
-    """The dead-letter queues of one service."""
+    """The dead-letter queues of one service of a stage."""
 
-    def __init__(self, clients: Clients, service: str) -> None:
+    def __init__(self, clients: Clients, where: Stage, service: str) -> None:
         self._sqs = clients("sqs")
         self._lambda = clients("lambda")
         self._dynamodb = clients("dynamodb")
-        self._service = service
-        self._prefix = f"xueshi-{service}"
+        self._logs = clients("logs")
+        self._where = where
+        self._prefix = f"{where.prefix}-{service}"
 
     def queues(self) -> list[str]:
-        """Names of the service's dead-letter queues; a service that consumes nothing has only the relay's."""
-        names = [f"{self._prefix}-{kind}-dlq" for kind in KINDS]
-        found = [name for name in names if self._url(name) is not None]
+        """Names of the service's dead-letter queues. Raises OpsError where the service is not deployed."""
+        pages = self._sqs.get_paginator("list_queues").paginate(QueueNamePrefix=f"{self._prefix}-")
+        names = [url.rsplit("/", 1)[-1] for page in pages for url in page.get("QueueUrls", [])]
+        found = sorted(name for name in names if name.endswith(DEAD))
         if not found:
-            raise RedriveError(f"{self._service} is not deployed in this account and region.")
+            raise OpsError(f"{self._prefix} is not deployed in this account and region.")
         return found
 
-    def run(self, queue: str) -> Outcome:
-        """Goes through a queue once: what comes back during the run waits for the next one."""
-        if queue.endswith("-relay-dlq"):
-            return self._queue(queue, self._publish_again)
-        if queue.removesuffix("-dlq").removeprefix(f"{self._prefix}-") in SCHEDULED:
-            return self._queue(queue, partial(self._call, queue.removesuffix("-dlq")))
-        target = queue.removesuffix("-dlq").replace("-undelivered", "-events")
-        return self._queue(queue, partial(self._move, target))
-
-    def waiting(self, queue: str) -> Outcome:
+    def waiting(self, queue: str) -> int:
         """How many messages a queue holds, without touching them."""
-        return Outcome(queue, 0, self._depth(self._url(queue) or ""))
+        return self._depth(self._url(queue))
 
-    def _queue(self, name: str, deliver: Deliver) -> Outcome:
-        url = self._url(name) or ""
-        delivered, seen = 0, 0
-        total = self._depth(url)
-        while seen < total:
-            messages = self._receive(url, min(10, total - seen))
+    def letters(self, queue: str) -> list[Letter]:
+        """What waits in a queue; it stays there, out of sight for the seconds that it takes to look."""
+        url = self._url(queue)
+        seen = list(self._all(url))
+        for message in seen:
+            self._give_back(url, message)
+        return [read_letter(message, partial(self._logged, queue)) for message in seen]
+
+    def run(self, queue: str, chosen: Container[str] | None = None) -> Outcome:
+        """Goes through a queue once: what comes back during the run waits for the next one.
+
+        Args:
+            queue: a dead-letter queue's name.
+            chosen: ids of the messages to deliver; all where it is left out.
+        """
+        url, deliver = self._url(queue), self._way_back(queue)
+        delivered, kept = 0, []
+        for message in self._all(url):
+            if message["MessageId"] in (chosen or Everything()) and deliver(message):
+                self._sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+                delivered += 1
+            else:
+                kept.append(message)
+        # At the end: what is given back at once would be received again instead of what comes after it.
+        for message in kept:
+            self._give_back(url, message)
+        return Outcome(queue, delivered, self._depth(url))
+
+    def _way_back(self, queue: str) -> Deliver:
+        of = queue.removesuffix(DEAD)
+        if of.endswith(RELAY):
+            return self._publish_again
+        if of.endswith((EVENTS, UNDELIVERED)):
+            return partial(self._move, of.removesuffix(UNDELIVERED).removesuffix(EVENTS) + EVENTS)
+        return partial(self._call, of)
+
+    def _all(self, url: str) -> Iterator[Message]:
+        """Each message that is there now, once."""
+        left, seen = self._depth(url), set[str]()
+        while left > 0:
+            messages = [m for m in self._receive(url, min(10, left)) if m["MessageId"] not in seen]
             if not messages:
-                break
-            for message in messages:
-                seen += 1
-                if deliver(message):
-                    self._sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-                    delivered += 1
-                else:
-                    self._give_back(url, message)
-        return Outcome(name, delivered, self._depth(url))
+                return
+            left -= len(messages)
+            seen |= {message["MessageId"] for message in messages}
+            yield from messages
 
     def _receive(self, url: str, limit: int) -> list[Message]:
         answer = self._sqs.receive_message(
@@ -115,6 +135,7 @@ class Redrive:
             VisibilityTimeout=RECEIVE_S,
             WaitTimeSeconds=1,
             MessageAttributeNames=["All"],
+            MessageSystemAttributeNames=["SentTimestamp", "ApproximateReceiveCount"],
         )
         return list(answer.get("Messages", []))
 
@@ -151,16 +172,28 @@ class Redrive:
             for number, item in enumerate(items, 1)
         ]
         answer = self._lambda.invoke(
-            FunctionName=f"{self._prefix}-relay", Payload=json.dumps({"Records": records}).encode()
+            FunctionName=f"{self._prefix}{RELAY}", Payload=json.dumps({"Records": records}).encode()
         )
         payload = json.loads(answer["Payload"].read() or b"null")
         return "FunctionError" not in answer and not payload["batchItemFailures"]
 
-    def _url(self, name: str) -> str | None:
+    def _logged(self, queue: str, message_id: str) -> str | None:
+        """The error's name in the consumer's log, where the message itself does not say why it failed."""
+        of = queue.removesuffix(DEAD).removesuffix(EVENTS)
+        function = f"{of}-consume" if of == self._prefix else of
+        group = f"/{self._where.prefix}/{function}"
+        try:
+            found = self._logs.filter_log_events(logGroupName=group, filterPattern=f'"{message_id}"')
+        except self._logs.exceptions.ResourceNotFoundException:
+            return None
+        lines = [event["message"] for event in found["events"] if "exception_name" in event["message"]]
+        return str(json.loads(lines[-1])["exception_name"]) if lines else None
+
+    def _url(self, name: str) -> str:
         try:
             return str(self._sqs.get_queue_url(QueueName=name)["QueueUrl"])
         except self._sqs.exceptions.QueueDoesNotExist:
-            return None
+            raise OpsError(f"There is no queue named {name}.") from None
 
     def _depth(self, url: str) -> int:
         name = "ApproximateNumberOfMessages"
@@ -179,49 +212,75 @@ def _order(item: Mapping[str, Any]) -> tuple[datetime, int]:
     return _time(item), json.loads(item["body"]["S"]).get("sequence") or 0
 
 
-def clients_of(*, local: bool) -> Clients:
-    """Clients of AWS as the environment configures it, or of the local system that runs now.
-
-    Raises:
-        RedriveError: the local system does not run.
-    """
-    if not local:
-        return cast("Clients", boto3.session.Session().client)
-    if not LOCAL_ENDPOINT.exists():
-        raise RedriveError("The local system does not run: start it with `make run`.")
-    settings = dict(line.split("=", 1) for line in LOCAL_ENDPOINT.read_text().splitlines())
-    session: Any = boto3.session.Session("local", "local", region_name=LOCAL_REGION)
-    return partial(session.client, endpoint_url=settings["AWS_ENDPOINT_URL"])
-
-
 def main() -> int:
-    """Parses the command line; answers 0 if every message was delivered, 1 if some are still there."""
-    parser = argparse.ArgumentParser(prog="python -m ops.redrive", description=__doc__.splitlines()[0])
+    """Parses the command line; answers 1 where something stood in the way, or a run left messages behind."""
+    parser = stage_parser("ops.redrive", __doc__)
+    parser.add_argument("action", choices=sorted(ACTIONS))
     parser.add_argument("queue", nargs="*", help="dead-letter queues by name, as alarms name them; all if left out")
     parser.add_argument("--service", choices=SERVICES, help="only this service's queues")
-    parser.add_argument("--dry-run", action="store_true", help="only say what waits")
-    parser.add_argument("--local", action="store_true", help="the local system that runs now, not AWS")
+    parser.add_argument("--message", action="append", help="run: only the message of this id, as `show` tells it")
+    parser.add_argument("--dry-run", action="store_true", help="run: only say what would be delivered")
     options = parser.parse_args()
     try:
-        outcomes = list(_outcomes(clients_of(local=options.local), options))
-    except RedriveError as error:
+        where = asked_stage(options)
+        chosen = list(_chosen(clients_of(where), where, options))
+    except OpsError as error:
         print(error, file=sys.stderr)
         return 1
-    for outcome in outcomes:
-        print(f"{outcome.queue}: {outcome.delivered} delivered, {outcome.kept} left")
-    return 1 if any(outcome.kept for outcome in outcomes) else 0
+    return ACTIONS[options.action](chosen, options)
 
 
-def _outcomes(clients: Clients, options: argparse.Namespace) -> Iterator[Outcome]:
+Chosen = Sequence[tuple[Redrive, str]]
+"""Queues, each with what looks after it."""
+
+
+def _chosen(clients: Clients, where: Stage, options: argparse.Namespace) -> Iterator[tuple[Redrive, str]]:
     asked = set(options.queue)
     for service in [options.service] if options.service else SERVICES:
-        redrive = Redrive(clients, service)
+        redrive = Redrive(clients, where, service)
         for queue in redrive.queues():
             if not options.queue or queue in asked:
                 asked.discard(queue)
-                yield redrive.waiting(queue) if options.dry_run else redrive.run(queue)
+                yield redrive, queue
     if asked:
-        raise RedriveError(f"There is no dead-letter queue named {', '.join(sorted(asked))}.")
+        raise OpsError(f"There is no dead-letter queue named {', '.join(sorted(asked))}.")
+
+
+def _list(chosen: Chosen, _options: argparse.Namespace) -> int:
+    for redrive, queue in chosen:
+        print(f"{queue}: {redrive.waiting(queue)}")
+    return 0
+
+
+def _show(chosen: Chosen, _options: argparse.Namespace) -> int:
+    table = Table("queue", "message", "what", "age", "tries", "error", "correlation id")
+    for redrive, queue in chosen:
+        for letter in redrive.letters(queue):
+            tries, known = str(letter.receives), letter.error or "see its log"
+            table.add_row(queue, letter.id, letter.what, _age(letter.age_s), tries, known, letter.correlation_id or "")
+    console = Console() if sys.stdout.isatty() else Console(width=200)
+    console.print(table)
+    return 0
+
+
+def _age(seconds: float) -> str:
+    return str(timedelta(seconds=int(seconds)))
+
+
+def _run(chosen: Chosen, options: argparse.Namespace) -> int:
+    left = 0
+    for redrive, queue in chosen:
+        if options.dry_run:
+            ids = [m.id for m in redrive.letters(queue) if m.id in (options.message or Everything())]
+            print(f"{queue}: {len(ids)} would be delivered")
+            continue
+        outcome = redrive.run(queue, options.message)
+        print(f"{queue}: {outcome.delivered} delivered, {outcome.kept} left")
+        left += outcome.kept
+    return 1 if left and not options.message else 0
+
+
+ACTIONS: dict[str, Callable[[Chosen, argparse.Namespace], int]] = {"list": _list, "show": _show, "run": _run}
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import pytest
 
 from demo.client import Client
 from demo.people import learner_id_of
+from infra.stages import LOCAL
 from local.emulator import REGION, ROOT
 from tests.flows.world import World, bus_message, eventually, new_course_id, version_of
 
@@ -205,7 +206,7 @@ def test_what_was_only_early_is_redriven_once_its_cause_is_gone(
 def redrive(world: World, queue: str) -> None:
     """Runs the operator's command."""
     surroundings = {"AWS_ENDPOINT_URL": world.system.endpoint_url, **OPERATOR}
-    command = [sys.executable, "-m", "ops.redrive", queue]
+    command = [sys.executable, "-m", "ops.redrive", "run", "--stage", LOCAL, queue]
     done = subprocess.run(command, env=surroundings, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
     assert done.returncode == 0, done.stderr
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from ops.redrive import KINDS
+from infra.stages import LOCAL, stage
+from ops.redrive import DEAD, EVENTS, RELAY, UNDELIVERED
 from tests.templates import SERVICES, Template, of_type, service_template, templates
 
 CONSUMERS = ("catalog", "orders", "playback", "credits")
@@ -171,11 +172,18 @@ def test_a_consumers_dead_letters_may_go_back_to_its_queue(service: str) -> None
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_the_redrive_command_knows_every_dead_letter_queue(service: str) -> None:
-    template = service_template(service)
+def test_the_redrive_command_finds_every_dead_letter_queue_and_its_way_back(service: str) -> None:
+    template, prefix = service_template(service), f"{stage(LOCAL).prefix}-{service}"
     queues = of_type(template, "AWS::SQS::Queue")
-    names = {queues[name]["QueueName"] for name in dead_letter_queues(template)}
-    assert names <= {f"xueshi-{service}-{kind}-dlq" for kind in KINDS}
+    live = {queue["QueueName"] for queue in queues.values() if "RedrivePolicy" in queue}
+    scheduled = {schedule["Name"] for schedule in of_type(template, "AWS::Scheduler::Schedule").values()}
+    for name in dead_letter_queues(template):
+        queue = queues[name]["QueueName"]
+        assert queue.startswith(f"{prefix}-")
+        of = queue.removesuffix(DEAD)
+        assert of != queue
+        ways = {of, of.removesuffix(UNDELIVERED) + EVENTS} & live | {of} & (scheduled | {f"{prefix}{RELAY}"})
+        assert len(ways) == 1, f"{queue} leads back to {ways}"
 
 
 def test_every_alarm_has_an_action_and_says_what_to_do() -> None:

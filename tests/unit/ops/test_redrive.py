@@ -10,7 +10,9 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from ops.redrive import Redrive, RedriveError
+from infra.stages import stage
+from ops.aws import OpsError
+from ops.redrive import Redrive, main
 
 NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
 QUEUES = ("events", "events-dlq", "undelivered-dlq", "relay-dlq", "seal-dlq")
@@ -46,6 +48,7 @@ class World:
     def __init__(self) -> None:
         self.sqs: Any = boto3.client("sqs", region_name="us-east-1")
         self.dynamodb: Any = boto3.client("dynamodb", region_name="us-east-1")
+        self.logs: Any = boto3.client("logs", region_name="us-east-1")
         self.relay = Relay()
         self.urls = {name: self.sqs.create_queue(QueueName=f"xueshi-playback-{name}")["QueueUrl"] for name in QUEUES}
         keys: list[tuple[str, Any]] = [("pk", "HASH"), ("sk", "RANGE")]
@@ -57,15 +60,30 @@ class World:
         )
 
     def redrive(self) -> Redrive:
-        clients = {"sqs": self.sqs, "dynamodb": self.dynamodb, "lambda": self.relay}
-        return Redrive(lambda name: clients[name], "playback")
+        return Redrive(self.clients().__getitem__, stage("prod"), "playback")
 
-    def put(self, queue: str, body: str) -> None:
-        self.sqs.send_message(QueueUrl=self.urls[queue], MessageBody=body)
+    def clients(self) -> dict[str, Any]:
+        return {"sqs": self.sqs, "dynamodb": self.dynamodb, "lambda": self.relay, "logs": self.logs}
+
+    def put(self, queue: str, body: str, **attributes: str) -> None:
+        told = {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()}
+        self.sqs.send_message(QueueUrl=self.urls[queue], MessageBody=body, MessageAttributes=told)
+
+    def messages(self, queue: str) -> list[dict[str, Any]]:
+        answer = self.sqs.receive_message(QueueUrl=self.urls[queue], MaxNumberOfMessages=10, VisibilityTimeout=0)
+        return list(answer.get("Messages", []))
+
+    def log(self, function: str, message_id: str, exception: str) -> None:
+        """What the kit's consumer logs of an event that it could not handle."""
+        group = f"/xueshi/{function}"
+        self.logs.create_log_group(logGroupName=group)
+        self.logs.create_log_stream(logGroupName=group, logStreamName="s")
+        line = json.dumps({"message": "event not handled", "message_id": message_id, "exception_name": exception})
+        entry = {"timestamp": int(datetime.now(UTC).timestamp() * 1000), "message": line}
+        self.logs.put_log_events(logGroupName=group, logStreamName="s", logEvents=[entry])
 
     def bodies(self, queue: str) -> list[str]:
-        answer = self.sqs.receive_message(QueueUrl=self.urls[queue], MaxNumberOfMessages=10, VisibilityTimeout=0)
-        return sorted(message["Body"] for message in answer.get("Messages", []))
+        return sorted(message["Body"] for message in self.messages(queue))
 
     def outbox(self, event: str, time: datetime) -> None:
         body = json.dumps({"id": event, "time": time.isoformat().replace("+00:00", "Z"), "sequence": None})
@@ -128,7 +146,7 @@ def test_a_failed_call_of_a_schedule_is_made_again_and_stays_while_it_fails(worl
 def test_looking_changes_nothing(world: World) -> None:
     world.put("events-dlq", "message")
     redrive = world.redrive()
-    assert {name: redrive.waiting(name).kept for name in redrive.queues()} == {
+    assert {name: redrive.waiting(name) for name in redrive.queues()} == {
         "xueshi-playback-relay-dlq": 0,
         "xueshi-playback-undelivered-dlq": 0,
         "xueshi-playback-events-dlq": 1,
@@ -139,6 +157,115 @@ def test_looking_changes_nothing(world: World) -> None:
 
 
 def test_a_service_that_is_not_deployed_is_named(world: World) -> None:
-    clients = {"sqs": world.sqs, "dynamodb": world.dynamodb, "lambda": world.relay}
-    with pytest.raises(RedriveError, match="credits is not deployed"):
-        Redrive(lambda name: clients[name], "credits").queues()
+    with pytest.raises(OpsError, match="credits is not deployed"):
+        Redrive(world.clients().__getitem__, stage("prod"), "credits").queues()
+
+
+def test_another_stages_queues_are_not_ours(world: World) -> None:
+    world.sqs.create_queue(QueueName="xueshi-dev-playback-events-dlq")
+    assert not [name for name in world.redrive().queues() if "dev" in name]
+
+
+def event(type_: str = "orders.entitlement_granted.v1", correlation_id: str = "c-1") -> str:
+    detail = {"type": type_, "correlation_id": correlation_id, "subject": "learner-7", "data": {"name": "林知行"}}
+    return json.dumps({"detail-type": type_, "detail": detail}, ensure_ascii=False)
+
+
+def test_what_waits_is_told_by_type_age_error_and_correlation_id_and_stays(world: World) -> None:
+    world.put("events-dlq", event())
+    (message,) = world.messages("events-dlq")
+    world.log("xueshi-playback-consume", message["MessageId"], "KeyError")
+    redrive = world.redrive()
+    for look in (1, 2):
+        (letter,) = redrive.letters("xueshi-playback-events-dlq")
+        assert letter.id == message["MessageId"]
+        assert (letter.what, letter.error, letter.correlation_id) == (
+            "orders.entitlement_granted.v1",
+            "KeyError",
+            "c-1",
+        )
+        assert letter.receives == 1 + look
+        assert letter.age_s < 60
+        assert "learner-7" not in repr(letter)
+        assert "林知行" not in repr(letter)
+    assert redrive.waiting("xueshi-playback-events-dlq") == 1
+
+
+@pytest.mark.parametrize(
+    ("queue", "body", "attributes", "what", "error"),
+    [
+        ("events-dlq", "no json", {}, "unreadable", None),
+        ("events-dlq", "[]", {}, "unreadable", None),
+        (
+            "undelivered-dlq",
+            event(),
+            {"ERROR_CODE": "NO_PERMISSIONS"},
+            "orders.entitlement_granted.v1",
+            "NO_PERMISSIONS",
+        ),
+        (
+            "relay-dlq",
+            json.dumps({"requestContext": {"condition": "RetryAttemptsExhausted"}, "DDBStreamBatchInfo": {}}),
+            {},
+            "stream records",
+            "RetryAttemptsExhausted",
+        ),
+        (
+            "seal-dlq",
+            json.dumps({"requestContext": {"condition": "x"}, "responsePayload": {"errorType": "Busy"}}),
+            {},
+            "call",
+            "Busy",
+        ),
+        ("seal-dlq", "{}", {"ERROR_CODE": "ResourceNotFound"}, "call", "ResourceNotFound"),
+    ],
+)
+def test_every_kind_of_message_says_what_it_is(
+    world: World, queue: str, body: str, attributes: dict[str, str], what: str, error: str | None
+) -> None:
+    world.put(queue, body, **attributes)
+    (letter,) = world.redrive().letters(f"xueshi-playback-{queue}")
+    assert (letter.what, letter.error) == (what, error)
+
+
+def test_one_message_goes_back_alone(world: World) -> None:
+    for number in range(12):
+        world.put("events-dlq", event(correlation_id=f"c-{number}"))
+    redrive = world.redrive()
+    chosen = redrive.letters("xueshi-playback-events-dlq")[7]
+    outcome = redrive.run("xueshi-playback-events-dlq", [chosen.id])
+    assert (outcome.delivered, outcome.kept) == (1, 11)
+    (moved,) = world.bodies("events")
+    assert json.loads(moved)["detail"]["correlation_id"] == chosen.correlation_id
+
+
+def command(world: World, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    """The command, on the playback service of production."""
+    monkeypatch.setattr("sys.argv", ["ops.redrive", *arguments, "--stage", "prod", "--service", "playback"])
+    monkeypatch.setattr("ops.redrive.clients_of", lambda _stage: world.clients().__getitem__)
+    return main()
+
+
+def test_a_dry_run_tells_and_touches_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.put("events-dlq", event())
+    assert command(world, monkeypatch, "run", "--dry-run") == 0
+    assert "xueshi-playback-events-dlq: 1 would be delivered" in capsys.readouterr().out
+    assert (len(world.bodies("events-dlq")), world.bodies("events"), world.relay.sealed) == (1, [], 0)
+
+
+def test_the_command_lists_shows_and_runs(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.put("events-dlq", event())
+    assert command(world, monkeypatch, "list") == 0
+    assert "xueshi-playback-events-dlq: 1\n" in capsys.readouterr().out
+    assert command(world, monkeypatch, "show", "xueshi-playback-events-dlq") == 0
+    shown = capsys.readouterr().out
+    assert all(text in shown for text in ("orders.entitlement_granted.v1", "see its log", "c-1"))
+    assert "林知行" not in shown
+    assert command(world, monkeypatch, "run", "xueshi-playback-events-dlq") == 0
+    assert "1 delivered, 0 left" in capsys.readouterr().out
+    assert command(world, monkeypatch, "run", "no-such-dlq") == 1
+    assert "no dead-letter queue named no-such-dlq" in capsys.readouterr().err
