@@ -13,7 +13,7 @@ export NODE_USE_SYSTEM_CA := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help git setup browser lock run demo client client-lint services test check lint unit property flows e2e fuzz honest \
-  coverage openapi synth release deploy clean
+  coverage openapi synth release account deploy diff first-administrator destroy drill-deploy clean
 
 help: ## list the commands
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -147,21 +147,36 @@ release: setup ## write version and promises, test everything; docs/releases.md 
 	@$(PY) -m docs.release $(VERSION)
 	@$(MAKE) --no-print-directory test
 
-synth: $(VENV)/.ready ## write the CloudFormation templates into build/cdk.out
-	@$(PY) -m infra.app
+# Of one stage: `make deploy STAGE=staging`. ACCOUNT=here takes the account of `make account` instead of yours at AWS.
+stage = @test -n "$(STAGE)" || { echo "Say which stage of infra/stages.toml: make $@ STAGE=dev"; exit 1; }
+in_account = $(if $(filter here,$(ACCOUNT)),. build/local/account.env && )
 
-# Pinned: the command line must know the assembly's schema, and npm's "latest" tag names one that does not.
-CDK := CDK_DISABLE_CLI_TELEMETRY=true PATH="$(CURDIR)/$(VENV)/bin:$$PATH" npx --yes aws-cdk@2.1148.1
-DEPLOY := $(CDK) deploy --app build/cdk.out --require-approval broadening
+synth: $(VENV)/.ready ## write a stage's CloudFormation templates into build/stages (STAGE=dev)
+	$(stage)
+	@$(PY) -m infra.app $(STAGE)
 
-deploy: synth ## deploy to AWS, all stacks, the media key, the public address; docs/deployment.md says what follows
-	$(DEPLOY) XueshiPlatform XueshiCatalog XueshiOrders XueshiPlayback XueshiCredits \
-	  $(and $(MAIL_DOMAIN),--parameters XueshiCredits:MailDomain=$(MAIL_DOMAIN))
-	@$(PY) -m ops.media_key > build/media-key.pem
-	@echo "Deploying the edge (a new distribution takes minutes) ..."
-	@key="$$(cat build/media-key.pem; printf x)"; \
-	$(DEPLOY) XueshiEdge --parameters "XueshiEdge:MediaPublicKey=$${key%x}" --outputs-file build/edge.json
-	@$(PY) -m ops.media_key --key-pair-id \
-	  "$$($(PY) -c 'import json; print(json.load(open("build/edge.json"))["XueshiEdge"]["MediaKeyPairId"])')" > /dev/null
-	@$(PY) -m ops.public_url "$(or $(PUBLIC_URL),https://$$($(PY) -c \
-	  'import json; print(json.load(open("build/edge.json"))["XueshiEdge"]["DistributionDomainName"])'))"
+account: setup ## an empty AWS account on this machine, to deploy stages to; Ctrl-C ends it (PORT=8100)
+	@exec $(PY) -m local.account $(if $(filter file,$(origin PORT)),,--port $(PORT))
+
+deploy: setup ## deploy a stage whole, and look at it as a visitor does; docs/deployment.md (STAGE=dev)
+	$(stage)
+	@$(PY) -c 'from local.toolchain import build_client; build_client()'
+	@$(in_account)$(PY) -m ops.deploy --stage $(STAGE)
+	@$(in_account)$(PY) -m demo.stage --stage $(STAGE)
+
+diff: setup ## what a deployment of a stage would change (STAGE=dev)
+	$(stage)
+	@$(in_account)$(PY) -m ops.deploy --stage $(STAGE) --diff
+
+first-administrator: setup ## invite the first administrator of a stage (STAGE=dev EMAIL=...)
+	$(stage)
+	@test -n "$(EMAIL)" || { echo "Say who: make $@ STAGE=$(STAGE) EMAIL=you@example.com"; exit 1; }
+	@$(in_account)$(PY) -m ops.staff --stage $(STAGE) $(EMAIL) administrator
+
+destroy: setup ## take a trial stage away, without leftovers (STAGE=dev)
+	$(stage)
+	@$(in_account)$(PY) -m ops.destroy --stage $(STAGE)
+
+drill-deploy: setup ## every deployment of docs/deployment.md on an account of its own, with CDK's command line; minutes
+	@$(PY) -c 'from local.toolchain import build_client; build_client()'
+	@$(PY) -m tests.drills.deployment

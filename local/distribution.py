@@ -51,6 +51,8 @@ class Behaviour:
     response_headers: tuple[tuple[str, str], ...]
     needs_signature: bool
     """Whether only requests with signed cookies of a trusted key pass."""
+    pages: bool
+    """Whether a function makes every path that is no file the client's first page (infra/stacks/spa.js)."""
 
     def matches(self, path: str) -> bool:
         """Whether the pattern covers the path: `*` any text, `?` any one character."""
@@ -79,14 +81,22 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(wild.get(c) or re.escape(c) for c in pattern.lstrip("/")), re.DOTALL)
 
 
-def read_distribution(template: Template, exports: Mapping[str, str]) -> Distribution:
+def read_distribution(
+    template: Template, exports: Mapping[str, str], region: str = REGION, own: Mapping[str, str] | None = None
+) -> Distribution:
     """The template's one distribution, its references to other stacks resolved by their exports.
+
+    Args:
+        template: of the edge's stack.
+        exports: of the region's other stacks.
+        region: where the stack is.
+        own: names of the stack's own buckets by logical id, where it is deployed.
 
     Raises:
         ValueError: there is not exactly one distribution, or it uses a function this reader does not know.
     """
     (resource,) = (r for _, r in of_type(template, "AWS::CloudFront::Distribution"))
-    evaluate = Evaluator(exports)
+    evaluate = Evaluator(exports, region, own or {})
     config = resource["Properties"]["DistributionConfig"]
     origins = {origin["Id"]: _origin(origin, evaluate) for origin in config["Origins"]}
     policies = {
@@ -111,7 +121,12 @@ def _behaviour(
     # A policy of AWS's own is named by an id, which says nothing here.
     headers = policies.get(policy.get("Ref", ""), ()) if isinstance(policy, dict) else ()
     return Behaviour(
-        rule["PathPattern"], methods, origins[rule["TargetOriginId"]], headers, bool(rule.get("TrustedKeyGroups"))
+        rule["PathPattern"],
+        methods,
+        origins[rule["TargetOriginId"]],
+        headers,
+        bool(rule.get("TrustedKeyGroups")),
+        bool(rule.get("FunctionAssociations")),
     )
 
 
@@ -138,10 +153,12 @@ def _transport_security(settings: dict[str, Any]) -> str:
 class Evaluator:
     """Evaluates the intrinsic functions that CDK writes into a distribution, to text."""
 
-    def __init__(self, exports: Mapping[str, str]) -> None:
+    def __init__(self, exports: Mapping[str, str], region: str, own: Mapping[str, str]) -> None:
         self._exports = exports
+        self._own = own
+        self._region = region
         self._known = {
-            "AWS::Region": REGION,
+            "AWS::Region": region,
             "AWS::AccountId": ACCOUNT,
             "AWS::Partition": "aws",
             "AWS::URLSuffix": "amazonaws.com",
@@ -166,8 +183,13 @@ class Evaluator:
             case "Fn::Select":
                 return self._list(argument[1])[int(argument[0])]
             case "Fn::GetAtt":
-                return f"{OWN}{argument[0]}"
+                return self._attribute(*argument)
         raise ValueError(f"The local edge does not know {name} in a distribution")
+
+    def _attribute(self, logical_id: str, name: str) -> str:
+        if name == "RegionalDomainName" and logical_id in self._own:
+            return f"{self._own[logical_id]}.s3.{self._region}.amazonaws.com"
+        return f"{OWN}{logical_id}"
 
     def _import(self, name: str) -> str:
         if name not in self._exports:

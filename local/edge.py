@@ -22,8 +22,8 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Respon
 from starlette.routing import Route
 
 from local import mailbox, serve
-from local.distribution import Distribution, Origin, at_emulator
-from local.emulator import HOST
+from local.distribution import Behaviour, Distribution, Origin, at_emulator
+from local.emulator import HOST, REGION
 from local.errors import LocalError
 
 METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
@@ -36,6 +36,7 @@ PUBLIC_COGNITO_ACTIONS = {
     "InitiateAuth", "ResendConfirmationCode", "RespondToAuthChallenge", "RevokeToken", "SignUp",
 }  # fmt: skip
 """What Cognito does without AWS credentials; the emulator would do the rest too."""
+INDEX = "/index.html"
 SECRET_FRESH_S = 5.0
 DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:secretsmanager:(.+?):SecretString:([^:}]*)(?::[^}]*)?\}\}")
 UPSTREAM_FAILED = {
@@ -84,15 +85,17 @@ class SecretHeaders:
 
 @dataclass(frozen=True)
 class EdgeSettings:
-    """What the edge serves. `config` is the client's /config.json."""
+    """What the edge serves. `config` is the client's /config.json, where that is in no bucket."""
 
     distribution: Distribution
     endpoint_url: str
-    client_files: Path
-    config: dict[str, str]
+    client_files: Path | None
+    """The built client, where it is in no bucket."""
+    config: dict[str, str] | None
     headers_of: Callable[[Origin], dict[str, str]]
     opens: Callable[[Mapping[str, str], str], bool]
     """(cookies, URL) -> whether they open it."""
+    region: str = REGION
 
 
 class Edge:
@@ -104,7 +107,14 @@ class Edge:
         self._http = httpx.AsyncClient(base_url=settings.endpoint_url, timeout=120, limits=limits)
         # The emulator needs none of httpx's default headers, and the client's own must pass unchanged.
         self._http.headers.clear()
-        self._guarded = {name for b in settings.distribution.behaviours for name, _ in b.origin.headers}
+
+    def change(self, settings: EdgeSettings) -> None:
+        """Serves what was deployed anew, from the next request on."""
+        self._settings = settings
+
+    @property
+    def _guarded(self) -> set[str]:
+        return {name for b in self._settings.distribution.behaviours for name, _ in b.origin.headers}
 
     def app(self) -> Starlette:
         """The application."""
@@ -123,7 +133,9 @@ class Edge:
         yield
         await self._http.aclose()
 
-    async def _config(self, _: Request) -> Response:
+    async def _config(self, request: Request) -> Response:
+        if self._settings.config is None:
+            return await self._serve(request)
         return JSONResponse(self._settings.config, headers={"cache-control": "no-store"})
 
     async def _cognito(self, request: Request) -> Response:
@@ -131,7 +143,12 @@ class Edge:
         if action not in PUBLIC_COGNITO_ACTIONS:
             error = {"__type": "NotAuthorizedException", "message": "This action needs AWS credentials."}
             return JSONResponse(error, status_code=400)
-        return await self._forward(request, "/", {})
+        return await self._forward(request, "/", self._signed_for())
+
+    def _signed_for(self) -> dict[str, str]:
+        """The emulator reads a request's region from its signature, and takes any; public actions have none."""
+        scope = f"Credential=local/20260101/{self._settings.region}/cognito-idp/aws4_request"
+        return {"authorization": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0"}
 
     async def _mailbox(self, _: Request) -> Response:
         answer = await self._http.get(mailbox.MESSAGES)
@@ -145,17 +162,19 @@ class Edge:
             return Response("This distribution does not allow this method here.", 403, media_type="text/plain")
         if behaviour.needs_signature and not self._settings.opens(request.cookies, str(request.url)):
             return Response("Missing or invalid signed cookies.", 403, media_type="text/plain")
-        response = await self._from_origin(request, behaviour.origin)
+        response = await self._from_origin(request, behaviour)
         for name, value in behaviour.response_headers:
             response.headers[name] = at_emulator(value, self._settings.endpoint_url)
         return response
 
-    async def _from_origin(self, request: Request, origin: Origin) -> Response:
+    async def _from_origin(self, request: Request, behaviour: Behaviour) -> Response:
+        origin = behaviour.origin
         if origin.api_id:
             path = f"/_aws/execute-api/{origin.api_id}/$default{origin.path}{_raw_path(request)}"
             return await self._forward(request, path, self._settings.headers_of(origin))
         if origin.bucket:
-            return await self._forward(request, f"/{origin.bucket}{origin.path}{_raw_path(request)}", {}, media=True)
+            path = INDEX if behaviour.pages and _is_page(request) else _raw_path(request)
+            return await self._forward(request, f"/{origin.bucket}{origin.path}{path}", {}, media=True)
         return self._client_file(request)
 
     async def _forward(self, request: Request, path: str, extra: dict[str, str], *, media: bool = False) -> Response:
@@ -183,6 +202,7 @@ class Edge:
             yield "x-forwarded-for", request.client.host
 
     def _client_file(self, request: Request) -> Response:
+        assert self._settings.client_files is not None  # noqa: S101 (else the client is in a bucket)
         root = self._settings.client_files.resolve()
         wanted = (root / request.url.path.lstrip("/")).resolve()
         if wanted.is_file() and wanted.is_relative_to(root):
@@ -190,9 +210,14 @@ class Edge:
             return FileResponse(wanted, media_type=kind or "application/octet-stream")
         # The client routes in the browser: every path that is no file is its first page.
         index = root / "index.html"
-        if "." in request.url.path.rsplit("/", 1)[-1] or not index.is_file():
+        if not _is_page(request) or not index.is_file():
             return Response("Not found", 404, media_type="text/plain")
         return FileResponse(index, headers={"cache-control": "no-cache"})
+
+
+def _is_page(request: Request) -> bool:
+    """Whether the path is no file, as infra/stacks/spa.js sees it."""
+    return "." not in request.url.path.rsplit("/", 1)[-1]
 
 
 def _raw_path(request: Request) -> str:
@@ -247,6 +272,6 @@ def listen(port: int) -> socket.socket:
     return listener
 
 
-def serving(settings: EdgeSettings, listener: socket.socket) -> contextlib.AbstractContextManager[str]:
+def serving(edge: Edge, listener: socket.socket) -> contextlib.AbstractContextManager[str]:
     """Serves on the listener in a thread until the block ends; gives the base URL."""
-    return serve.serving(Edge(settings).app(), listener, "edge")
+    return serve.serving(edge.app(), listener, "edge")

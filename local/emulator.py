@@ -46,17 +46,17 @@ class Emulator:
             aws_secret_access_key="local",  # noqa: S106 (any text will do)
             region_name=REGION,
         )
-        self._clients: dict[str, Any] = {}
+        self._clients: dict[tuple[str, str], Any] = {}
         self._lock = threading.Lock()
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, region: str = REGION) -> Any:
         """A boto3 client against the emulator, whatever AWS settings the surroundings have. Threads may share it."""
         with self._lock:
-            if service not in self._clients:
-                self._clients[service] = self._session.client(
-                    service, endpoint_url=self.endpoint_url, config=CLIENT_CONFIG
+            if (service, region) not in self._clients:
+                self._clients[service, region] = self._session.client(
+                    service, region_name=region, endpoint_url=self.endpoint_url, config=CLIENT_CONFIG
                 )
-            return self._clients[service]
+            return self._clients[service, region]
 
 
 @contextlib.contextmanager

@@ -3,11 +3,18 @@
 One private method is replaced: after every call the emulator waits up to 50 ms for the function's standard error, which
 makes 55 ms of a 2 ms call. Here it takes what has arrived; a line that comes later goes with the next call's log.
 The replacement is written for one exact version and refuses any other; tests/emulator looks at it at every upgrade.
+
+Two types of CloudFormation are added, of which the emulator has the API only: CloudFront's public keys and key groups.
+And it polls no DynamoDB stream for a function: it would lose records (local/streams.py drives the mappings).
 """
 
 import inspect
 import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
+from typing import Any
 
 PINNED = "1.5.33"
 PARAMETERS = ["self", "first_line_wait", "idle_confirm", "hard_cap"]
@@ -16,6 +23,7 @@ PARAMETERS = ["self", "first_line_wait", "idle_confirm", "hard_cap"]
 def main() -> None:
     """Checks the version, replaces the method, runs the emulator until a signal ends it."""
     from ministack.core import lambda_runtime  # type: ignore[import-not-found] # in the emulator's environment only
+    from ministack.services import lambda_svc  # type: ignore[import-not-found]
 
     found = version("ministack")
     drain = lambda_runtime.Worker._drain_stderr_bounded  # noqa: SLF001 (the point of this file)
@@ -28,10 +36,61 @@ def main() -> None:
 
     lambda_runtime.Worker._drain_stderr_bounded = take_what_is_there  # noqa: SLF001
 
+    _add_media_keys()
+    lambda_svc._poll_dynamodb_streams = lambda: False  # noqa: SLF001
+
     from ministack.app import main as run  # type: ignore[import-not-found]
 
     sys.argv = sys.argv[:1]
     run()
+
+
+def _add_media_keys() -> None:
+    """Public keys and key groups, kept where the emulator's own API of CloudFront keeps them."""
+    from ministack.services import cloudfront
+    from ministack.services.cloudformation import provisioners  # type: ignore[import-not-found]
+
+    keys, groups = cloudfront._public_keys, cloudfront._key_groups  # noqa: SLF001
+    handlers = provisioners._RESOURCE_HANDLERS  # noqa: SLF001
+    handlers["AWS::CloudFront::PublicKey"] = {
+        "create": partial(_create, keys, cloudfront._pk_id, "PublicKeyConfig", "CreatedTime"),  # noqa: SLF001
+        "update": partial(_update, keys, "PublicKeyConfig", ("CallerReference", "EncodedKey", "Name")),
+        "delete": partial(_delete, keys, cloudfront._public_keys_using),  # noqa: SLF001
+    }
+    handlers["AWS::CloudFront::KeyGroup"] = {
+        "create": partial(_create, groups, cloudfront._kg_id, "KeyGroupConfig", "LastModifiedTime"),  # noqa: SLF001
+        "update": partial(_update, groups, "KeyGroupConfig", ()),
+        "delete": partial(_delete, groups, cloudfront._key_groups_using),  # noqa: SLF001
+    }
+
+
+Properties = dict[str, Any]
+Made = tuple[str, dict[str, str]]
+"""What CloudFormation is told of a resource: its physical id and its attributes."""
+
+
+def _create(
+    records: Properties, new_id: Callable[[], str], member: str, time: str, _id: str, given: Properties, _stack: str
+) -> Made:
+    id_, now = new_id(), datetime.now(UTC).isoformat()
+    records[id_] = {"Id": id_, "ETag": id_, time: now, "Config": given[member]}
+    return id_, {"Id": id_, time: now}
+
+
+def _update(
+    records: Properties, member: str, fixed: Sequence[str], id_: str, old: Properties, new: Properties, _stack: str
+) -> Made:
+    changed = [name for name in fixed if old[member].get(name) != new[member].get(name)]
+    if changed:
+        raise ValueError(f"CannotChangeImmutablePublicKeyFields: {', '.join(changed)}")
+    records[id_]["Config"] = new[member]
+    return id_, {"Id": id_}
+
+
+def _delete(records: Properties, used_by: Callable[[str], list[str]], id_: str, _given: Properties) -> None:
+    if used_by(id_):
+        raise ValueError(f"{id_} is in use by {', '.join(used_by(id_))}")
+    records.pop(id_, None)
 
 
 if __name__ == "__main__":

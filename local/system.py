@@ -16,7 +16,7 @@ from local import emulator as emulators
 from local.assembly import Stack, of_type, read_assembly
 from local.deploy import Deployed, deploy
 from local.distribution import Distribution, read_distribution
-from local.edge import EdgeSettings, SecretHeaders, listen, serving
+from local.edge import Edge, EdgeSettings, SecretHeaders, listen, serving
 from local.emulator import REGION, ROOT, Emulator
 from local.errors import LocalError
 from local.payments.sandbox import Sandbox, playing, wall_clock
@@ -27,6 +27,7 @@ from local.signed_cookies import opens
 from local.steps import Steps
 from local.streams import DynamoStream, StreamMapping, function_invoker, queue_sender
 from local.toolchain import synthesize
+from local.users import create_user, sign_in
 from local.witness import Witness, witnessing
 from ops.log_policy import log_key, set_log_policy
 from ops.media_key import ensure_key
@@ -67,27 +68,11 @@ class System:
 
     def create_user(self, email: str, password: str, groups: list[str]) -> str:
         """Creates a confirmed user in the groups; answers the learner id. One that exists keeps its id."""
-        cognito = self.client("cognito-idp")
-        pool = self.user_pool_id
-        with contextlib.suppress(cognito.exceptions.UsernameExistsException):
-            attributes = [{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}]
-            cognito.admin_create_user(
-                UserPoolId=pool, Username=email, UserAttributes=attributes, MessageAction="SUPPRESS"
-            )
-        cognito.admin_set_user_password(UserPoolId=pool, Username=email, Password=password, Permanent=True)
-        for group in groups:
-            cognito.admin_add_user_to_group(UserPoolId=pool, Username=email, GroupName=group)
-        user = cognito.admin_get_user(UserPoolId=pool, Username=email)
-        return str(next(a["Value"] for a in user["UserAttributes"] if a["Name"] == "sub"))
+        return create_user(self.client("cognito-idp"), self.user_pool_id, email, password, groups)
 
     def sign_in(self, email: str, password: str) -> str:
         """An access token, as the client gets one."""
-        answer = self.client("cognito-idp").initiate_auth(
-            ClientId=self.user_pool_client_id,
-            AuthFlow="USER_PASSWORD_AUTH",
-            AuthParameters={"USERNAME": email, "PASSWORD": password},
-        )
-        return str(answer["AuthenticationResult"]["AccessToken"])
+        return sign_in(self.client("cognito-idp"), self.user_pool_client_id, email, password)
 
     @property
     def user_pool_id(self) -> str:
@@ -241,7 +226,7 @@ def start(
         log_policy = cleanup.enter_context(_witnessed_log(emulator))
         system = System("", emulator, stacks, deployed, mappings, payments, log_policy)
         settings = _edge_settings(system)
-        base_url = cleanup.enter_context(serving(settings, listener))
+        base_url = cleanup.enter_context(serving(Edge(settings), listener))
         set_public_url(emulator.client("ssm"), STAGE, base_url)
         system = replace(system, base_url=base_url)
         if seed:

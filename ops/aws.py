@@ -39,14 +39,16 @@ def asked_stage(options: argparse.Namespace) -> Stage:
         raise OpsError(str(error)) from None
 
 
-def clients_of(where: Stage) -> Clients:
-    """Clients of AWS in the stage's region, as the environment configures it; of the local system where it is that.
+def clients_of(where: Stage, region: str | None = None) -> Clients:
+    """Clients of AWS as the environment configures it, in the stage's region unless told otherwise.
+
+    Of the stage `local` those of the system that runs here.
 
     Raises:
         OpsError: the local system does not run.
     """
     if where.name != LOCAL or "AWS_ENDPOINT_URL" in os.environ:
-        return cast("Clients", boto3.session.Session(region_name=where.region).client)
+        return cast("Clients", boto3.session.Session(region_name=region or where.region).client)
     if not LOCAL_ENDPOINT.exists():
         raise OpsError("The local system does not run: start it with `make run`.")
     settings = dict(line.split("=", 1) for line in LOCAL_ENDPOINT.read_text().splitlines())

@@ -70,16 +70,17 @@ class EventConsumer(Construct):
             max_concurrency=stage.consumers_at_once,
         )
         for type_ in types:
-            self._subscribe(type_, prefix, bus)
+            self._subscribe(type_, prefix.removeprefix(stage.prefix), bus)
 
-    def _subscribe(self, type_: str, prefix: str, bus: events.IEventBus) -> None:
+    def _subscribe(self, type_: str, whose: str, bus: events.IEventBus) -> None:
         producer, name, _version = type_.split(".")
         slug = f"{producer}-{name.replace('_', '-')}"
         # CDK adds to both queues' policies that this rule alone may send.
         events.Rule(
             self,
             f"On-{slug}",
-            rule_name=f"{prefix}-on-{slug}",
+            # Named within its bus, which is the stage's; 64 characters have no room for the stage.
+            rule_name=f"xueshi{whose}-on-{slug}",
             event_bus=bus,
             event_pattern=events.EventPattern(source=[f"xueshi.{producer}"], detail_type=[type_]),
             targets=[targets.SqsQueue(self.events.queue, dead_letter_queue=self.undelivered.queue)],

@@ -21,6 +21,7 @@ STORED = {
     "AWS::S3::Bucket",
     "AWS::SecretsManager::Secret",
 }
+NAMED_WITHIN = {"AWS::ApiGatewayV2::Authorizer", "AWS::Events::Rule"}
 NAMES = (
     "AlarmName", "BucketName", "DashboardName", "EmailIdentity", "FunctionName", "LogGroupName", "Name", "QueueName",
     "TableName", "TopicName", "UserPoolName",
@@ -116,10 +117,10 @@ def _names(template: Template) -> Iterator[str]:
     for resource in template["Resources"].values():
         properties = resource.get("Properties", {})
         for member in NAMES:
-            # An authorizer is named within its API.
+            # An authorizer is named within its API, a rule within its bus.
             named = properties.get(member, {})
             given = isinstance(named, str) or "Fn::Join" in named
-            if given and resource["Type"] != "AWS::ApiGatewayV2::Authorizer":
+            if given and resource["Type"] not in NAMED_WITHIN:
                 yield f"{resource['Type']} {named}"
         if "CachePolicyConfig" in properties:
             yield f"cache policy {properties['CachePolicyConfig']['Name']}"

@@ -1,0 +1,97 @@
+"""Takes a trial stage away, without leftovers: `python -m ops.destroy --stage STAGE`.
+
+Only a stage that infra/stages.toml does not protect. CloudFormation deletes no bucket with objects in it, so buckets
+are emptied first, locked objects too (governance mode lets the owner). At the end whatever still has the stage's tag is
+named.
+"""
+
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from infra.packaging import SERVICES
+from infra.stages import EDGE_REGION, Stage
+from ops.aws import Clients, OpsError, asked_stage, clients_of, stage_parser
+from ops.deploy import Deployment
+
+ATTEMPTS = 3
+ENDING = ("kms",)
+"""Services whose resources take days to go: keys that wait for their deletion."""
+
+
+def destroy(where: Stage) -> list[str]:
+    """Deletes all of it; answers the names of what is left. Raises OpsError for a protected stage."""
+    if where.protected:
+        raise OpsError(f"Stage {where.name} is protected (infra/stages.toml): nothing was deleted.")
+    clients = clients_of(where)
+    deployment = Deployment(where)
+    deployment.synth()
+    for attempts in reversed(range(ATTEMPTS)):
+        for bucket in buckets(clients, where):
+            empty(clients, bucket)
+        try:
+            deployment.cdk.destroy_all()
+            break
+        except OpsError:
+            # Functions that still ran filled a bucket again.
+            if not attempts:
+                raise
+    return sorted(left(where))
+
+
+def buckets(clients: Clients, where: Stage) -> list[str]:
+    """Of the stage's stacks that are there."""
+    cloudformation: Any = clients("cloudformation")
+    found = []
+    for part in ("Edge", *(service.capitalize() for service in SERVICES)):
+        try:
+            pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=where.stack(part))
+            resources = [r for page in pages for r in page["StackResourceSummaries"]]
+        except cloudformation.exceptions.ClientError:
+            continue
+        found += [r["PhysicalResourceId"] for r in resources if r["ResourceType"] == "AWS::S3::Bucket"]
+    return found
+
+
+def empty(clients: Clients, bucket: str) -> None:
+    """Deletes every version of every object, locked ones too."""
+    s3: Any = clients("s3")
+    for page in s3.get_paginator("list_object_versions").paginate(Bucket=bucket):
+        versions = [
+            {"Key": entry["Key"], "VersionId": entry["VersionId"]}
+            for entry in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+        ]
+        if versions:
+            s3.delete_objects(
+                Bucket=bucket, Delete={"Objects": versions, "Quiet": True}, BypassGovernanceRetention=True
+            )
+
+
+def left(where: Stage) -> Iterator[str]:
+    """What still has the stage's tag, in its region and the edge's, but for what is about to go."""
+    filters = [{"Key": "product", "Values": ["xueshi"]}, {"Key": "stage", "Values": [where.name]}]
+    for region in dict.fromkeys((where.region, EDGE_REGION)):
+        tagging: Any = clients_of(where, region)("resourcegroupstaggingapi")
+        for page in tagging.get_paginator("get_resources").paginate(TagFilters=filters):
+            arns = (entry["ResourceARN"] for entry in page["ResourceTagMappingList"])
+            yield from (arn for arn in arns if arn.split(":")[2] not in ENDING)
+
+
+def main() -> int:
+    """Deletes; answers the exit status."""
+    parser = stage_parser("ops.destroy", __doc__)
+    options = parser.parse_args()
+    try:
+        remains = destroy(asked_stage(options))
+    except OpsError as error:
+        print(error, file=sys.stderr)
+        return 1
+    for name in remains:
+        print(f"left: {name}", file=sys.stderr)
+    if not remains:
+        print(f"Nothing is left of stage {options.stage}.")
+    return 1 if remains else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
