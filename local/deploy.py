@@ -5,7 +5,6 @@ The deployed copy of a template differs from the synthesized one in these points
   CloudFormation itself resolves the function, the stream and the failure destination they name;
 - EventBridge archives, which the emulator refuses, are left out;
 - CDK's check of the bootstrap version is left out;
-- functions may take a minute: what a second of processor takes here depends on all that shares this machine's cores;
 - for tests, queues may give a failed message back sooner.
 """
 
@@ -24,7 +23,6 @@ from local.streams import MappingSettings
 MAX_TEMPLATE_BYTES = 51_200
 """CloudFormation's limit for a template sent with the request."""
 STACK_TIMEOUT_S = 300.0
-MIN_TIMEOUT_S = 60
 MAPPING = "AWS::Lambda::EventSourceMapping"
 LEFT_OUT = {"AWS::Events::Archive"}
 
@@ -71,8 +69,6 @@ def local_copy(template: Template, redelivery_s: int | None) -> tuple[Template, 
     for logical_id, properties in mappings.items():
         for part, value in _names(properties).items():
             outputs[f"Local{logical_id}{part}"] = {"Value": value}
-    for _, function in of_type(local, "AWS::Lambda::Function"):
-        function["Properties"]["Timeout"] = max(MIN_TIMEOUT_S, function["Properties"].get("Timeout", 0))
     if redelivery_s is not None:
         for _, queue in of_type(local, "AWS::SQS::Queue"):
             queue.setdefault("Properties", {})["VisibilityTimeout"] = redelivery_s

@@ -2,6 +2,7 @@
 
 One private method is replaced: after every call the emulator waits up to 50 ms for the function's standard error, which
 makes 55 ms of a 2 ms call. Here it takes what has arrived; a line that comes later goes with the next call's log.
+Functions may take a minute: what a second of processor takes here depends on all that shares this machine's cores.
 The replacement is written for one exact version and refuses any other; tests/emulator looks at it at every upgrade.
 
 Two types of CloudFormation are added, of which the emulator has the API only: CloudFront's public keys and key groups.
@@ -17,6 +18,7 @@ from importlib.metadata import version
 from typing import Any
 
 PINNED = "1.5.33"
+MIN_TIMEOUT_S = 60
 PARAMETERS = ["self", "first_line_wait", "idle_confirm", "hard_cap"]
 
 
@@ -35,6 +37,13 @@ def main() -> None:
         return text
 
     lambda_runtime.Worker._drain_stderr_bounded = take_what_is_there  # noqa: SLF001
+
+    begin = lambda_runtime.Worker.__init__
+
+    def patiently(self: lambda_runtime.Worker, name: str, config: dict[str, Any], code: bytes) -> None:
+        begin(self, name, {**config, "Timeout": max(MIN_TIMEOUT_S, config.get("Timeout", 0))}, code)
+
+    lambda_runtime.Worker.__init__ = patiently
 
     _add_media_keys()
     lambda_svc._poll_dynamodb_streams = lambda: False  # noqa: SLF001

@@ -269,17 +269,19 @@ class DynamoStream:
         self._arn = stream_arn
         shard = client.describe_stream(StreamArn=stream_arn)["StreamDescription"]["Shards"][0]["ShardId"]
         self._shard = shard
-        self._iterator = self._open("TRIM_HORIZON" if from_oldest else "LATEST")
+        self._iterator: str | None = self._open("TRIM_HORIZON" if from_oldest else "LATEST")
         self._last: str | None = None
 
     def read(self, limit: int) -> list[Record]:
-        """The next records as Lambda shows them to a function."""
+        """The next records as Lambda shows them to a function; none once the table is gone."""
+        if self._iterator is None:
+            return []
         try:
             answer = self._client.get_records(ShardIterator=self._iterator, Limit=limit)
         except self._client.exceptions.ExpiredIteratorException:
             self._iterator = self._open("AFTER_SEQUENCE_NUMBER" if self._last else "TRIM_HORIZON")
             return []
-        self._iterator = answer["NextShardIterator"]
+        self._iterator = answer.get("NextShardIterator")
         records = [_lambda_record(record, self._arn) for record in answer["Records"]]
         if records:
             self._last = records[-1]["dynamodb"]["SequenceNumber"]

@@ -1,8 +1,8 @@
 """Takes a trial stage away, without leftovers: `python -m ops.destroy --stage STAGE`.
 
 Only a stage that infra/stages.toml does not protect. CloudFormation deletes no bucket with objects in it, so buckets
-are emptied first, locked objects too (governance mode lets the owner). At the end whatever still has the stage's tag is
-named.
+are emptied first, locked objects too (governance mode lets the owner). At the end whatever still has the stage's prefix
+is named; keys wait for their deletion for some days.
 """
 
 import sys
@@ -10,13 +10,24 @@ from collections.abc import Iterator
 from typing import Any
 
 from infra.packaging import SERVICES
-from infra.stages import EDGE_REGION, Stage
+from infra.stages import Stage
 from ops.aws import Clients, OpsError, asked_stage, clients_of, stage_parser
 from ops.deploy import Deployment
 
 ATTEMPTS = 3
-ENDING = ("kms",)
-"""Services whose resources take days to go: keys that wait for their deletion."""
+LISTINGS = (
+    ("cloudwatch", "describe_alarms", "MetricAlarms", "AlarmName"),
+    ("cognito-idp", "list_user_pools", "UserPools", "Name"),
+    ("dynamodb", "list_tables", "TableNames", None),
+    ("lambda", "list_functions", "Functions", "FunctionName"),
+    ("logs", "describe_log_groups", "logGroups", "logGroupName"),
+    ("s3", "list_buckets", "Buckets", "Name"),
+    ("secretsmanager", "list_secrets", "SecretList", "Name"),
+    ("sns", "list_topics", "Topics", "TopicArn"),
+    ("sqs", "list_queues", "QueueUrls", None),
+    ("ssm", "describe_parameters", "Parameters", "Name"),
+)
+"""Where names are: service, operation, the list in its answer, the member of an entry that is the name."""
 
 
 def destroy(where: Stage) -> list[str]:
@@ -68,13 +79,20 @@ def empty(clients: Clients, bucket: str) -> None:
 
 
 def left(where: Stage) -> Iterator[str]:
-    """What still has the stage's tag, in its region and the edge's, but for what is about to go."""
-    filters = [{"Key": "product", "Values": ["xueshi"]}, {"Key": "stage", "Values": [where.name]}]
-    for region in dict.fromkeys((where.region, EDGE_REGION)):
-        tagging: Any = clients_of(where, region)("resourcegroupstaggingapi")
-        for page in tagging.get_paginator("get_resources").paginate(TagFilters=filters):
-            arns = (entry["ResourceARN"] for entry in page["ResourceTagMappingList"])
-            yield from (arn for arn in arns if arn.split(":")[2] not in ENDING)
+    """Names of what is still there and begins as all of the stage's names do."""
+    for service, operation, listed, member in LISTINGS:
+        client = clients_of(where)(service)
+        asked = {"MaxResults": 60} if service == "cognito-idp" else {}
+        pages = client.get_paginator(operation).paginate(**asked)
+        entries = (entry for page in pages for entry in page.get(listed, []))
+        names = (str(entry[member] if member else entry) for entry in entries)
+        yield from (f"{service} {name}" for name in names if _is_of(where, name))
+
+
+def _is_of(where: Stage, name: str) -> bool:
+    # A queue is listed by its address, a topic by its ARN; a user pool has the prefix itself as its name.
+    last = name.replace(":", "/").rsplit("/", 1)[-1]
+    return name.startswith(f"/{where.prefix}/") or last == where.prefix or last.startswith(f"{where.prefix}-")
 
 
 def main() -> int:
