@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
+
 from infra import capacity, packaging
 from infra.app import assembly, synth
 from infra.packaging import SERVICES, PackagingError
@@ -154,7 +156,9 @@ class Deployment:
         return f"https://{self.where.domain.name if self.where.domain else edge['DistributionDomainName']}"
 
     def _smoke(self, address: str) -> None:
-        wrong = smoke(address, self.outputs("Platform")["UserPoolClientId"], lambda text: self.say(f"  {text}"))
+        client_id = self.outputs("Platform")["UserPoolClientId"]
+        with httpx.Client(base_url=address, timeout=30) as http:
+            wrong = smoke(http, client_id, lambda text: self.say(f"  {text}"))
         if wrong:
             raise OpsError(f"{address} is not as it should be: {'; '.join(wrong)}")
 

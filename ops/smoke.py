@@ -22,16 +22,15 @@ class Check:
     look: Callable[[httpx.Client], str | None]
 
 
-def smoke(address: str, client_id: str, say: Callable[[str], None], patience_s: float = PATIENCE_S) -> list[str]:
+def smoke(http: httpx.Client, client_id: str, say: Callable[[str], None], patience_s: float = PATIENCE_S) -> list[str]:
     """Tries every check until it is met or patience is over; answers what is wrong, one sentence each."""
     wrong = []
     until = time.monotonic() + patience_s
-    with httpx.Client(base_url=address, timeout=30) as http:
-        for check in checks(client_id):
-            fault = _tried(check, http, until)
-            say(f"{'ok' if fault is None else 'WRONG'}: {check.expected}" + ("" if fault is None else f" ({fault})"))
-            if fault is not None:
-                wrong.append(f"{check.expected}: {fault}")
+    for check in checks(client_id):
+        fault = _tried(check, http, until)
+        say(f"ok: {check.expected}" if fault is None else f"WRONG: {check.expected} ({fault})")
+        if fault is not None:
+            wrong.append(f"{check.expected}: {fault}")
     return wrong
 
 

@@ -1,0 +1,262 @@
+"""The steps of a deployment by themselves; the drill does them all (`make drill-deploy`)."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import httpx
+import pytest
+from moto import mock_aws
+
+from infra.stages import Stage, stage
+from ops import cdk, deploy, destroy
+from ops.aws import OpsError
+from ops.cdk import Cdk
+from ops.client_files import ASK_AGAIN, FOR_EVER, files, upload
+from ops.smoke import smoke
+from ops.staff import invite
+
+BUCKET = "web"
+CONFIG = {"userPoolClientId": "c1"}
+
+
+@pytest.fixture
+def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        client: Any = boto3.client("s3", region_name="us-east-1")
+        client.create_bucket(Bucket=BUCKET, ObjectLockEnabledForBucket=True)
+        yield client
+
+
+@pytest.fixture
+def dist(tmp_path: Path) -> Path:
+    """A built client."""
+    build(tmp_path, "a1")
+    return tmp_path
+
+
+def build(dist: Path, name: str) -> None:
+    for path, text in {
+        "index.html": f'<html><script src="/assets/index-{name}.js"></script></html>',
+        f"assets/index-{name}.js": f"// {name}",
+        "icon.svg": "<svg/>",
+        ".vite/manifest.json": "{}",
+        ".made-from": "x",
+    }.items():
+        (dist / path).parent.mkdir(exist_ok=True)
+        (dist / path).write_text(text)
+
+
+def test_what_names_others_comes_last_and_is_asked_for_again(dist: Path) -> None:
+    found = files(dist, CONFIG)
+    assert [file.key for file in found] == ["assets/index-a1.js", "config.json", "icon.svg", "index.html"]
+    assert [file.headers["CacheControl"] for file in found] == [FOR_EVER, ASK_AGAIN, ASK_AGAIN, ASK_AGAIN]
+    assert [file.headers["ContentType"] for file in found] == [
+        "text/javascript",
+        "application/json",
+        "image/svg+xml",
+        "text/html",
+    ]
+
+
+def test_an_upload_sends_what_changed_and_keeps_what_open_pages_ask_for(s3: Any, dist: Path) -> None:
+    assert upload(s3, BUCKET, dist, CONFIG) == ["config.json", "icon.svg", "index.html"]
+    assert upload(s3, BUCKET, dist, CONFIG) == []
+    (dist / "assets" / "index-a1.js").unlink()
+    build(dist, "b2")
+    assert upload(s3, BUCKET, dist, CONFIG) == ["index.html"]
+    keys = [found["Key"] for found in s3.list_objects_v2(Bucket=BUCKET)["Contents"]]
+    assert keys == ["assets/index-a1.js", "assets/index-b2.js", "config.json", "icon.svg", "index.html"]
+    served = s3.head_object(Bucket=BUCKET, Key="assets/index-b2.js")
+    assert (served["CacheControl"], served["ContentType"]) == (FOR_EVER, "text/javascript")
+
+
+def test_without_a_built_client_nothing_is_uploaded(s3: Any, tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="make client"):
+        upload(s3, BUCKET, tmp_path / "none", CONFIG)
+
+
+HEADERS = {"content-security-policy": "x", "strict-transport-security": "x", "x-frame-options": "DENY"}
+PAGE = httpx.Response(
+    200, text='<html><script src="/assets/a.js"></script></html>', headers={**HEADERS, "cache-control": ASK_AGAIN}
+)
+
+
+def answer(path: str) -> httpx.Response:
+    """As a stage answers that is as it should be."""
+    if path in {"/", "/hours"}:
+        return PAGE
+    if path.startswith("/assets/"):
+        return httpx.Response(200, headers={"cache-control": FOR_EVER})
+    if path == "/config.json":
+        return httpx.Response(200, json=CONFIG)
+    status = 403 if path.startswith("/media/") else 200 if "/catalog/" in path or "/jwks" in path else 401
+    return httpx.Response(status)
+
+
+def looked_at(**instead: httpx.Response) -> list[str]:
+    """What a smoke test finds wrong, where paths that contain a key answer something else."""
+
+    def answered(request: httpx.Request) -> httpx.Response:
+        path = request.url.path
+        return next((other for part, other in instead.items() if re.search(part, path)), answer(path))
+
+    with httpx.Client(base_url="https://x.example", transport=httpx.MockTransport(answered)) as http:
+        return smoke(http, "c1", lambda _: None, patience_s=0)
+
+
+def test_a_stage_as_it_should_be_passes_the_smoke_test() -> None:
+    assert looked_at() == []
+
+
+@pytest.mark.parametrize(
+    ("part", "other"),
+    [
+        ("^/$", httpx.Response(403, text="AccessDenied")),
+        ("^/hours$", httpx.Response(404, text="no such key")),
+        ("^/$", httpx.Response(200, text=PAGE.text, headers=HEADERS)),
+        ("^/$", httpx.Response(200, text=PAGE.text, headers={"cache-control": ASK_AGAIN})),
+        ("^/assets/", httpx.Response(403)),
+        ("^/assets/", httpx.Response(200, headers={"cache-control": ASK_AGAIN})),
+        ("^/config", httpx.Response(200, json={"userPoolClientId": "another"})),
+        ("/catalog/", httpx.Response(403)),
+        ("/orders/", httpx.Response(502)),
+        ("/credits/", httpx.Response(200)),
+        ("/playback/progress", httpx.Response(403)),
+        ("/playback/jwks", httpx.Response(500)),
+        ("^/media/", httpx.Response(200)),
+    ],
+)
+def test_whatever_is_wrong_is_found(part: str, other: httpx.Response) -> None:
+    assert looked_at(**{part: other})
+
+
+class Pool:
+    """Stands for Cognito's administration."""
+
+    class exceptions:  # noqa: N801 (boto3's name)
+        class UsernameExistsException(Exception): ...
+
+    def __init__(self) -> None:
+        self.users: dict[str, set[str]] = {}
+
+    def list_groups(self, **_: str) -> dict[str, Any]:
+        return {"Groups": [{"GroupName": "editor"}, {"GroupName": "administrator"}]}
+
+    def admin_create_user(self, *, Username: str, **_: Any) -> None:  # noqa: N803 (boto3's names)
+        if Username in self.users:
+            raise self.exceptions.UsernameExistsException
+        self.users[Username] = set()
+
+    def admin_add_user_to_group(self, *, Username: str, GroupName: str, **_: str) -> None:  # noqa: N803
+        self.users[Username].add(GroupName)
+
+
+def test_staff_is_invited_once_and_has_every_role_that_was_given() -> None:
+    pool = Pool()
+    assert invite(lambda _: pool, "p", "a@example.com", "administrator")
+    assert not invite(lambda _: pool, "p", "a@example.com", "editor")
+    assert pool.users == {"a@example.com": {"administrator", "editor"}}
+    with pytest.raises(OpsError, match="no role 'boss'; there are administrator, editor"):
+        invite(lambda _: pool, "p", "b@example.com", "boss")
+    assert "b@example.com" not in pool.users
+
+
+class World:
+    """An AWS account, as far as a deployment looks ahead."""
+
+    def __init__(self, account: str, limit: int = 1000) -> None:
+        self._account, self._limit = account, limit
+
+    def get_caller_identity(self) -> dict[str, str]:
+        return {"Account": self._account}
+
+    def get_account_settings(self) -> dict[str, Any]:
+        return {"AccountLimit": {"ConcurrentExecutions": self._limit}}
+
+
+def stopped(where: Stage, world: World, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Why a deployment does not begin."""
+    monkeypatch.setattr(deploy, "clients_of", lambda _where, _region=None: lambda _service: world)
+    monkeypatch.setattr(deploy.Deployment, "_bootstrap", lambda _self: pytest.fail("it began"))
+    with pytest.raises(OpsError) as stop:
+        deploy.Deployment(where, say=lambda _: None).run()
+    return str(stop.value)
+
+
+def test_examples_are_not_deployed(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = stopped(stage("prod"), World("123456789012"), monkeypatch)
+    assert "learn.xueshi.example, xueshi.example, operators@xueshi.example" in said
+    assert "are examples: put in your own" in said
+
+
+def test_an_account_that_runs_too_little_at_once_is_told_before_anything_is_deployed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = stopped(stage("dev"), World("123456789012", limit=10), monkeypatch)
+    assert "runs 10 functions at once; 200 learners need 110" in said
+
+
+def test_a_protected_stage_is_not_destroyed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(destroy, "clients_of", lambda *_: pytest.fail("it began"))
+    with pytest.raises(OpsError, match="staging is protected"):
+        destroy.destroy(stage("staging"))
+
+
+def test_a_bucket_is_emptied_of_every_version_and_of_what_is_locked(s3: Any) -> None:
+    for number in range(3):
+        s3.put_object(Bucket=BUCKET, Key="record", Body=str(number))
+    s3.put_object_retention(
+        Bucket=BUCKET, Key="record", Retention={"Mode": "GOVERNANCE", "RetainUntilDate": "2036-01-01T00:00:00Z"}
+    )
+    s3.put_object(Bucket=BUCKET, Key="gone", Body="x")
+    s3.delete_object(Bucket=BUCKET, Key="gone")
+    destroy.empty(lambda _: s3, BUCKET)
+    left = s3.list_object_versions(Bucket=BUCKET)
+    assert not left.get("Versions")
+    assert not left.get("DeleteMarkers")
+
+
+@pytest.mark.parametrize(
+    ("name", "is_left"),
+    [
+        ("xueshi-dev", True),
+        ("xueshi-dev-orders", True),
+        ("/xueshi-dev/public-url", True),
+        ("/xueshi-dev/xueshi-dev-orders-http", True),
+        ("https://sqs.us-east-1.amazonaws.com/1/xueshi-dev-orders-events", True),
+        ("arn:aws:sns:us-east-1:1:xueshi-dev-alarms", True),
+        ("xueshi-orders", False),
+        ("xueshi-device-table", False),
+        ("/xueshi/public-url", False),
+    ],
+)
+def test_what_is_left_is_told_by_its_name(name: str, is_left: bool) -> None:
+    client = SimpleNamespace(get_paginator=lambda _: SimpleNamespace(paginate=lambda **_: [{"TableNames": [name]}]))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(destroy, "clients_of", lambda _where: lambda _service: client)
+        patch.setattr(destroy, "LISTINGS", (("dynamodb", "list_tables", "TableNames", None),))
+        assert list(destroy.left(stage("dev"))) == ([f"dynamodb {name}"] if is_left else [])
+
+
+def test_a_failed_stack_is_told_by_its_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    command = tmp_path / "cdk"
+    command.write_text('#!/bin/sh\necho "$@"\necho "1/2 | CREATE_FAILED | Table: name is taken"\necho noise\nexit 1\n')
+    command.chmod(0o755)
+    monkeypatch.setattr(cdk, "_installed", lambda: command)
+    told: list[str] = []
+    with pytest.raises(OpsError) as stop:
+        Cdk(stage("dev"), tmp_path / "cdk.out", told.append).deploy(["XueshiDevEdge"], {"A": "b"})
+    assert "Table: name is taken" in str(stop.value)
+    assert "noise" not in str(stop.value)
+    assert told == ["1/2 | CREATE_FAILED | Table: name is taken"]
+    said = (tmp_path / "cdk.log").read_text()
+    assert "noise" in said
+    assert "--exclusively --require-approval never" in said
+    assert "--parameters XueshiDevEdge:A=b XueshiDevEdge" in said
