@@ -49,6 +49,7 @@ class Finance:
         self.consumers: list[EventConsumer] = [self._export(), self._reconcile()]
         self.schedules: list[Schedule] = [self._daily()]
         self._alarm_differences()
+        self._alarm_numbers()
 
     def _finance_bucket(self) -> s3.Bucket:
         bucket = s3.Bucket(
@@ -79,7 +80,8 @@ class Finance:
         return bucket
 
     def open_invoices(self, function: lambda_.Function) -> None:
-        """Lets a function sign uploads and downloads of invoices' PDFs."""
+        """Lets a function sign uploads and downloads of invoices' PDFs, and free a number that was mistyped."""
+        self._stack.allow_remove(function)
         function.add_environment("FINANCE_BUCKET_NAME", self._bucket.bucket_name)
         allow_objects(function, self._bucket, INVOICES_PREFIX, "s3:GetObject", "s3:PutObject")
 
@@ -134,6 +136,17 @@ class Finance:
             metric,
             name=f"{self._stack.prefix}-reconciliation-differs",
             description="A provider's statement and our cash book differ: the reconciliation's report says in what.",
+            threshold=1,
+            topic=self._stack.platform.alarm_topic,
+        )
+
+    def _alarm_numbers(self) -> None:
+        alarm(
+            self._stack,
+            "InvoiceNumbersAlarm",
+            own_metric(self._stack, self._stack.service, "InvoiceNumbersTwice", MINUTE),
+            name="xueshi-orders-invoice-number-twice",
+            description="Two invoices have one number: the daily function's log names them; finance corrects one.",
             threshold=1,
             topic=self._stack.platform.alarm_topic,
         )

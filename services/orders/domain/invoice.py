@@ -60,6 +60,8 @@ Named one by one, not by their category: that depends on the interpreter's Unico
 """
 _USCC = re.compile(r"[1-9ANY][1-9][0-9]{6}[0-9A-HJ-NP-RTUWXY]{10}")
 """GB 32100-2015: authority (A the military's, N agriculture's, Y others), kind of body, area, body, check character."""
+_WHOLE_NUMBER = re.compile(r"[0-9]{20}|([0-9]{10}|[0-9]{12})-[0-9]{8}")
+"""Of a 数电票; or of an earlier one, of which eight digits are a number only behind their 发票代码."""
 _BY_IDENTITY = re.compile(r"([0-9]{17}[0-9X])([0-9]{2})?")
 """Of a sole trader that is registered by its owner's identity number: that, and perhaps which of the owner's it is."""
 
@@ -67,6 +69,11 @@ _BY_IDENTITY = re.compile(r"([0-9]{17}[0-9X])([0-9]{2})?")
 def is_readable(title: str) -> bool:
     """Whether whoever reads a title sees all of it, in the order in which it was written."""
     return not _UNSEEN.search(title)
+
+
+def is_whole_number(number: str) -> bool:
+    """Whether a 发票号码 names one invoice: 20 digits, or 发票代码 (10 or 12 digits), a hyphen and 8 digits."""
+    return bool(_WHOLE_NUMBER.fullmatch(number))
 
 
 def is_tax_id(tax_id: str) -> bool:
@@ -133,6 +140,15 @@ class RedLetter:
     at: datetime
 
 
+@dataclass(frozen=True)
+class CorrectedNumber:
+    """A number that finance had mistyped, of the invoice or of a red letter, and what it was corrected to, when."""
+
+    wrong: str
+    right: str
+    at: datetime
+
+
 @stored(
     shape=1,
     personal=(
@@ -141,6 +157,7 @@ class RedLetter:
             "number",
             "document",
             "red_number",
+            "corrected_numbers",
             because="a tax record (发票管理办法), whose PDF names the buyer",
             until="five years after it was issued at least",
         ),
@@ -154,6 +171,7 @@ class Invoice:
     `red_due` are the lines that a refund has to have red-lettered; none of an invoice that has to go whole.
     `corrected_by` is the invoice that takes its place, for which it has to go whole too, and `corrects` whose place it
     takes itself.
+    `corrected_numbers` were mistyped: `number`, `red_number` and `red_letters` have the right ones.
     `lines` come to its amount; what release 1.0.0 wrote has none, and is ORDINARY.
     """
 
@@ -176,6 +194,12 @@ class Invoice:
     lines: tuple[InvoiceLine, ...] = ()
     red_due: tuple[int, ...] = ()
     red_letters: tuple[RedLetter, ...] = ()
+    corrected_numbers: tuple[CorrectedNumber, ...] = ()
+
+    @property
+    def numbers(self) -> frozenset[str]:
+        """The tax authority's numbers that it has: its own and those of its red letters."""
+        return frozenset({self.number, *(letter.number for letter in self.letters)} - {""})
 
     @property
     def letters(self) -> tuple[RedLetter, ...]:
@@ -253,6 +277,22 @@ class Invoice:
             red_letters=(*self.red_letters, RedLetter(number, due, self.red_due_fen, now)),
         )
 
+    def renumbered(self, wrong: str, right: str, now: datetime) -> "Invoice":
+        """With the right number in the place of one that was mistyped. Raises IllegalStatus: it has no such number."""
+        if wrong not in self.numbers:
+            raise IllegalStatus(f"{self.invoice_id}: it has no such number")
+
+        def corrected(number: str) -> str:
+            return right if number == wrong else number
+
+        return replace(
+            self,
+            number=corrected(self.number),
+            red_number=corrected(self.red_number),
+            red_letters=tuple(replace(letter, number=corrected(letter.number)) for letter in self.red_letters),
+            corrected_numbers=(*self.corrected_numbers, CorrectedNumber(wrong, right, now)),
+        )
+
     def corrected(self, by: InvoiceId) -> "Invoice":
         """To be red-lettered whole: it is wrong, and another takes the place of what stays. Raises IllegalStatus."""
         self._must_be(InvoiceStatus.ISSUED, InvoiceStatus.RED_NEEDED)
@@ -287,7 +327,34 @@ class Invoice:
             amount_fen=letter.amount_fen,
             lines=tuple(line for line in self.lines if line.number in letter.lines),
             red_letters=(letter,),
+            corrected_numbers=(),
         )
+
+    def number_entry(self) -> "Invoice":
+        """As its last correction of a number is entered in the book: with the right one, and no amount.
+
+        Other entries know of no correction.
+        """
+        last = self.corrected_numbers[-1]
+        is_own = last.right == self.number
+        return replace(
+            self,
+            status=InvoiceStatus.ISSUED if is_own else InvoiceStatus.RED_LETTERED,
+            amount_fen=0,
+            lines=(),
+            red_number=self.red_number if is_own else last.right,
+            red_letters=(),
+        )
+
+    @property
+    def wrong_number(self) -> str:
+        """Of an entry in the book: what had been mistyped, where it is about that."""
+        return self.corrected_numbers[-1].wrong if self.corrected_numbers else ""
+
+    @property
+    def entered_number(self) -> str:
+        """Of an entry in the book: the number that it is about."""
+        return self.red_number if self.status is InvoiceStatus.RED_LETTERED else self.number
 
     def _must_be(self, *statuses: InvoiceStatus) -> None:
         if self.status not in statuses:

@@ -20,11 +20,24 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from services.kit.days import Days
 from services.kit.identity import Principal, Role
 from services.kit.problems import Problem
-from services.kit.store import Change
+from services.kit.store import Change, Put
 from services.orders.app.context import InvoiceContext
 from services.orders.app.invoices.correct_invoice import Correction, correct_as_finance, correct_own_invoice
-from services.orders.app.invoices.issue_invoice import file_key, issue_invoice, red_letter, reject_request
-from services.orders.app.invoices.items import invoice_book, read_invoice, stored_invoices
+from services.orders.app.invoices.issue_invoice import (
+    correct_number,
+    file_key,
+    issue_invoice,
+    red_letter,
+    reject_request,
+)
+from services.orders.app.invoices.items import (
+    NumberRegister,
+    invoice_book,
+    invoice_number_key,
+    number_register_key,
+    read_invoice,
+    stored_invoices,
+)
 from services.orders.app.invoices.request_invoice import (
     MAX_INVOICES,
     InvoiceDraft,
@@ -48,7 +61,7 @@ TODAY = Days(date(2026, 3, 2), date(2026, 3, 2))
 LEARNER = Principal(MEMBER, frozenset({Role.LEARNER}))
 crashes = st.sampled_from([None, None, "before", "after"])
 which = st.integers(0, MAX_INVOICES)
-numbers = st.integers(0, 12)
+numbers = st.integers(0, 3)
 buyers = st.sampled_from([BUYER, PERSON])
 kinds = st.sampled_from(InvoiceKind)
 shares = st.sampled_from([None, 1, 3_000, 9_901])
@@ -64,6 +77,8 @@ class InvoiceMachine(RuleBasedStateMachine):
         lines = [a_line(n, CourseId(f"course-{n}"), price) for n, price in ((1, 9_900), (2, 5_000), (3, 1))]
         self.order = place(self.world, *lines)
         pay(self.world, self.order)
+        yesterday = NumberRegister(date(2026, 3, 1))
+        self.world.store.commit(Change([Put(number_register_key(), yesterday)]))
         self.undecided: list[RefundLine] = []
 
     @rule(share=shares, buyer=buyers, kind=kinds, crash=crashes)
@@ -86,15 +101,28 @@ class InvoiceMachine(RuleBasedStateMachine):
         """The learner withdraws a request, or finance turns it down."""
         self.with_one(which, lambda one: self.attempt(lambda: self.given_up(one, by_learner), crash))
 
-    @rule(which=which, number=numbers, crash=crashes)
-    def issue(self, which: int, number: int, crash: str | None) -> None:
-        """Finance issues one, perhaps under a number that is used."""
+    @rule(which=which, number=numbers, crash=crashes, of_release_1=st.booleans())
+    def issue(self, which: int, number: int, crash: str | None, of_release_1: bool = False) -> None:
+        """Finance issues one, perhaps under a number that is used, perhaps by the last release: it registers none."""
         self.with_one(which, lambda one: self.attempt(lambda: self.issued(one, number_of(number)), crash))
+        if of_release_1:
+            self.world.store.items.pop(invoice_number_key(number_of(number)), None)
 
     @rule(which=which, number=numbers, crash=crashes)
     def red_letter(self, which: int, number: int, crash: str | None) -> None:
         """Finance notes a red letter, perhaps under a number that is used."""
         self.with_one(which, lambda one: self.attempt(lambda: self.red_lettered(one, number_of(number)), crash))
+
+    @rule(which=which, wrong=st.integers(0, 2), number=numbers, crash=crashes)
+    def correct_number(self, which: int, wrong: int, number: int, crash: str | None) -> None:
+        """Finance puts right a number of an invoice or of a red letter, perhaps by one that is used."""
+
+        def corrected(one: Invoice) -> object:
+            has, right = sorted(one.numbers), number_of(number)
+            call = a_call(FINANCE)
+            return has and correct_number(self.ctx, call, one.invoice_id, has[wrong % len(has)], right, "录错")
+
+        self.with_one(which, lambda one: self.attempt(lambda: corrected(one), crash))
 
     @rule(which=which, buyer=buyers, kind=kinds, by_learner=st.booleans(), crash=crashes)
     def correct(self, which: int, buyer: Buyer, kind: InvoiceKind, by_learner: bool, crash: str | None) -> None:

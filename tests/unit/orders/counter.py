@@ -124,6 +124,11 @@ class MemoryProvider:
             raise MalformedStatement from error
 
 
+def tax_number(first: int, made_of: str) -> str:
+    """A number as the tax authority gives them, another one for each id."""
+    return f"{first}{int(made_of[-12:], 16):019d}"
+
+
 def fee_of(amount_fen: int) -> int:
     """What the provider keeps of a payment, or gives back with a refund: 0.60 %, rounded down."""
     return amount_fen * 6 // 1000
@@ -225,7 +230,11 @@ class Counter:
         files, document = MemoryInvoiceFiles(), Document(sha256(PDF).hexdigest(), len(PDF))
         files.files[file_key(invoice_id, document)] = PDF
         return issue_invoice(
-            InvoiceContext(**vars(context), files=files), a_call(FINANCE), invoice_id, f"1{invoice_id[-19:]}", document
+            InvoiceContext(**vars(context), files=files),
+            a_call(FINANCE),
+            invoice_id,
+            tax_number(1, invoice_id),
+            document,
         ).invoice
 
     def red_letter(self, order: Order) -> list[Invoice]:
@@ -234,5 +243,6 @@ class Counter:
         kept = [stored.value for stored in stored_invoices(context, order.order_id)]
         needing = [invoice.invoice_id for invoice in kept if invoice.status is InvoiceStatus.RED_NEEDED]
         return [
-            red_letter(context, a_call(FINANCE), needed, f"2{self.world.ids.new()[-19:]}").invoice for needed in needing
+            red_letter(context, a_call(FINANCE), needed, tax_number(2, self.world.ids.new())).invoice
+            for needed in needing
         ]

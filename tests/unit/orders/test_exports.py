@@ -271,10 +271,10 @@ def test_invoices_and_red_letters_are_in_the_export_of_their_own_day(world: Worl
     start, end = "2026-03-02 12:00:00", "2026-03-03 12:00:00"
     by = (order.order_id, "企业 company", "普票 ordinary")
     assert csv_rows(objects, table(of_the_day, "invoices")) == [
-        [issued.invoice_id, "开具 issued", *by, start, start, issued.number, "", "", "149.00", "0.00"]
+        [issued.invoice_id, "开具 issued", *by, start, start, issued.number, "", "", "149.00", "0.00", ""]
     ]
     assert csv_rows(objects, table(next_day, "invoices")) == [
-        [red.invoice_id, "红冲 red_lettered", *by, start, start, red.number, end, red.red_number, "0.00", "50.00"],
+        [red.invoice_id, "红冲 red_lettered", *by, start, start, red.number, end, red.red_number, "0.00", "50.00", ""],
     ]
 
 

@@ -419,6 +419,7 @@ ROUTES: list[tuple[str, str, Any, str]] = [
     ("POST", f"{STAFF}/rejection", {"reason": "抬头有误"}, "finance"),
     ("POST", f"{STAFF}/red-letter", {"number": RED}, "finance"),
     ("POST", f"{STAFF}/correction", {"reason": "抬头有误"}, "finance"),
+    ("POST", f"{STAFF}/number-correction", {"wrong": NUMBER, "number": RED, "reason": "号码有误"}, "finance"),
 ]
 
 

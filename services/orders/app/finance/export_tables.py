@@ -1,8 +1,8 @@
 """What finance exports hold: where rows come from, and their columns. The registry is at the end.
 
 Orders are exported by the day they were placed on, payments and refunds by the day their money moved on, invoices and
-red letters by the day they were issued on. Learners are in them by their opaque id only, and of whom an invoice is made
-out to only whether that is a person or a company.
+red letters by the day they were issued on, and numbers that were mistyped by the day they were corrected on. Learners
+are in them by their opaque id only, and of whom an invoice is made out to only whether that is a person or a company.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -228,6 +228,7 @@ INVOICES = Table[Invoice](
         Column("red_number", "红字发票号码", lambda entry: entry.red_number),
         Column("issued", "开具金额", lambda entry: 0 if _is_red(entry) else entry.amount_fen, money=True),
         Column("red_lettered", "红冲金额", lambda entry: entry.amount_fen if _is_red(entry) else 0, money=True),
+        Column("wrong_number", "更正前号码", lambda entry: entry.wrong_number),
     ),
 )
 

@@ -7,9 +7,11 @@ from services.kit.call import Call
 from services.kit.store import Change, Page, Stored, Write, commit_retrying
 from services.kit.store.pages import page_of
 from services.orders.app.context import Context, InvoiceContext
-from services.orders.app.invoices.items import cancelled, entered, invoices_of_month, number_taken, read_invoice
+from services.orders.app.invoices.items import cancelled, entered, invoices_of_month, read_invoice
+from services.orders.app.invoices.numbers import check_number, number_freed, number_taken
 from services.orders.app.invoices.problems import (
     INVOICE_FILE_MISSING,
+    INVOICE_NUMBER_UNKNOWN,
     INVOICE_PAST_THIS,
     INVOICE_RED_LETTER_FIRST,
     INVOICE_RED_LETTER_WRONG,
@@ -46,9 +48,10 @@ def issue_invoice(
 
     Raises:
         Problem: INVOICE_NOT_FOUND, INVOICE_FILE_MISSING, INVOICE_PAST_THIS, INVOICE_NUMBER_TAKEN,
-            INVOICE_RED_LETTER_FIRST.
+            INVOICE_CODE_MISSING, INVOICE_RED_LETTER_FIRST.
         Conflict: others kept writing.
     """
+    check_number(number)
     if read_invoice(ctx, invoice_id) and ctx.files.beginning(file_key(invoice_id, document), document.size) != PDF:
         raise INVOICE_FILE_MISSING.problem()
 
@@ -92,9 +95,11 @@ def red_letter(
         amount_fen: what the letter is for, as its writer knows: a refund or a correction may have changed what is due.
 
     Raises:
-        Problem: INVOICE_NOT_FOUND, INVOICE_PAST_THIS, INVOICE_NUMBER_TAKEN, INVOICE_RED_LETTER_WRONG.
+        Problem: INVOICE_NOT_FOUND, INVOICE_PAST_THIS, INVOICE_NUMBER_TAKEN, INVOICE_CODE_MISSING,
+            INVOICE_RED_LETTER_WRONG.
         Conflict: others kept writing.
     """
+    check_number(number)
 
     def red(invoice: Invoice) -> Invoice:
         if number in [letter.number for letter in invoice.letters]:
@@ -109,6 +114,34 @@ def red_letter(
         return [stored.put(after), number_taken(ctx, number, stored.value), entry]
 
     return _change(ctx, call, "red_letter_invoice", invoice_id, number, red, writes)
+
+
+def correct_number(
+    ctx: Context, call: Call, invoice_id: InvoiceId, wrong: str, right: str, reason: str
+) -> InvoiceWithBuyer:
+    """Puts right a number that finance mistyped, of an invoice or a red letter; said again it changes nothing.
+
+    The wrong one is free again: it may be the next invoice's.
+
+    Raises:
+        Problem: INVOICE_NOT_FOUND, INVOICE_NUMBER_UNKNOWN, INVOICE_NUMBER_TAKEN, INVOICE_CODE_MISSING.
+        Conflict: others kept writing.
+    """
+    check_number(right)
+
+    def corrected(invoice: Invoice) -> Invoice:
+        if (wrong, right) in [(number.wrong, number.right) for number in invoice.corrected_numbers[-1:]]:
+            return invoice
+        if wrong not in invoice.numbers:
+            raise INVOICE_NUMBER_UNKNOWN.problem(numbers=sorted(invoice.numbers))
+        return invoice.renumbered(wrong, right, ctx.clock.now())
+
+    def writes(stored: Stored[Invoice], after: Invoice) -> list[Write]:
+        entry = entered(after.number_entry(), ctx.clock.now())
+        taken, freed = number_taken(ctx, right, stored.value), number_freed(ctx, wrong, invoice_id)
+        return [stored.put(after), taken, *freed, entry]
+
+    return _change(ctx, call, "correct_invoice_number", invoice_id, f"{wrong} → {right}: {reason}", corrected, writes)
 
 
 def file_key(invoice_id: InvoiceId, document: Document) -> str:

@@ -1,6 +1,7 @@
-"""What is kept of invoices, and where. What was issued and red-lettered is in a book, entered once, never changed."""
+"""What is kept of invoices, and where. What happens at the tax authority is in a book, entered once, never changed."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from services.kit.days import Days, civil_day
@@ -8,7 +9,7 @@ from services.kit.kinds import NOTHING, stored
 from services.kit.store import Key, Put, Store, Stored, required
 from services.kit.store.pages import every
 from services.orders.app.context import Context
-from services.orders.app.invoices.problems import INVOICE_NOT_FOUND, INVOICE_NUMBER_TAKEN
+from services.orders.app.invoices.problems import INVOICE_NOT_FOUND
 from services.orders.domain.ids import InvoiceId, OrderId
 from services.orders.domain.invoice import Invoice, InvoiceStatus
 
@@ -39,13 +40,14 @@ def cancelled(ctx: Context, stored: Stored[Invoice], after: Invoice) -> list[Put
 
 
 def invoice_entry_key(day: date, entry: Invoice) -> Key:
-    """An invoice as it was issued, or red-lettered in whole or in part, on a civil day in China."""
+    """An invoice as it was issued, red-lettered in whole or in part, or given the right number, on a day in China."""
     of_letter = f"#{entry.red_number}" if entry.status is InvoiceStatus.RED_LETTERED else ""
-    return Key(invoice_entries_of_day(day), f"{entry.status}#{entry.invoice_id}{of_letter}")
+    of_number = f"#{len(entry.corrected_numbers)}" if entry.corrected_numbers else ""
+    return Key(invoice_entries_of_day(day), f"{entry.status}#{entry.invoice_id}{of_letter}{of_number}")
 
 
 def invoice_entries_of_day(day: date) -> str:
-    """Partition of what was issued and red-lettered on a civil day in China."""
+    """Partition of what was entered in the book on a civil day in China."""
     return f"INVOICE_BOOK#{day}"
 
 
@@ -56,9 +58,27 @@ def buyer_key(invoice_id: InvoiceId) -> Key:
 
 @stored(shape=1, personal=NOTHING)
 class InvoiceNumber:
-    """A number of the tax authority's is used: an invoice has it, or one of its red letters. It is never free again."""
+    """Whose a number of the tax authority's is: an invoice has it, or one of its red letters.
+
+    `others` have it too, where code of release 1.0.0, which does not ask, gave it to them.
+    """
 
     invoice_id: InvoiceId
+    others: tuple[InvoiceId, ...] = ()
+
+    @property
+    def holders(self) -> tuple[InvoiceId, ...]:
+        """Whoever has it."""
+        return (self.invoice_id, *self.others)
+
+    def shared(self, invoice_id: InvoiceId) -> "InvoiceNumber":
+        """As one more has it."""
+        return replace(self, others=(*self.others, invoice_id))
+
+    def without(self, invoice_id: InvoiceId) -> "InvoiceNumber | None":
+        """As one of them no longer has it; None where nobody has it then."""
+        left = [holder for holder in self.holders if holder != invoice_id]
+        return replace(self, invoice_id=left[0], others=tuple(left[1:])) if left else None
 
 
 def invoice_number_key(number: str) -> Key:
@@ -66,16 +86,16 @@ def invoice_number_key(number: str) -> Key:
     return Key(f"INVOICE_NUMBER#{number}", "NUMBER")
 
 
-def number_taken(ctx: Context, number: str, invoice: Invoice) -> Put:
-    """The write that uses a number, which fails where another use is committed first.
+@stored(shape=1, personal=NOTHING)
+class NumberRegister:
+    """Each number that was entered in the invoice book until the last civil day in China is registered."""
 
-    Raises:
-        Problem: INVOICE_NUMBER_TAKEN. An invoice from before numbers were registered has its own ones too.
-    """
-    key = invoice_number_key(number)
-    if number in (invoice.number, invoice.red_number) or ctx.store.get(key, InvoiceNumber):
-        raise INVOICE_NUMBER_TAKEN.problem()
-    return Put(key, InvoiceNumber(invoice.invoice_id))
+    last_day: date
+
+
+def number_register_key() -> Key:
+    """There is one."""
+    return Key("INVOICE_NUMBERS", "REGISTERED")
 
 
 @stored(shape=1, personal=NOTHING)
@@ -102,7 +122,7 @@ def stored_invoices(ctx: Context, order_id: OrderId) -> Sequence[Stored[Invoice]
 
 
 def entered(entry: Invoice, at: datetime) -> Put:
-    """The entry in the book of what has just been issued or red-lettered."""
+    """The entry in the book of what has just been issued, red-lettered or given the right number."""
     return Put(invoice_entry_key(civil_day(at), entry), entry)
 
 

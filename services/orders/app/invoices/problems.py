@@ -73,6 +73,21 @@ INVOICE_NUMBER_TAKEN = conflict(
     "请对照税务系统核对号码后重试。",
     "Compare the number with the tax authority's system, then try again.",
 )
+INVOICE_NUMBER_UNKNOWN = conflict(
+    "INVOICE_NUMBER_UNKNOWN",
+    "这张发票及其红字发票没有此号码，见 numbers；未作任何更改。",
+    "Neither the invoice nor a red letter of it has this number (`numbers` has those that they have); nothing was "
+    "changed.",
+    "请刷新后核对要更正的号码。",
+    "Look again which number is to be corrected.",
+)
+INVOICE_CODE_MISSING = unprocessable(
+    "INVOICE_CODE_MISSING",
+    "8 位发票号码须连同发票代码填写；未作任何更改。",
+    "An invoice number of 8 digits is one only with its invoice code (发票代码); nothing was changed.",
+    "数电票请填 20 位号码；旧版发票请填“发票代码-发票号码”，例如 011002300411-12345678。",
+    "Give the 20 digits of a digital invoice, or code and number of an earlier one, such as 011002300411-12345678.",
+)
 INVOICE_FILE_MISSING = conflict(
     "INVOICE_FILE_MISSING",
     "没有找到与此校验和、大小一致的 PDF 文件；未作任何更改。",

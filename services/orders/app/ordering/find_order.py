@@ -18,7 +18,7 @@ from services.orders.domain.refund import Refund
 def find_order(ctx: Context, number: str) -> Order:
     """The order that a number belongs to: its own, of a payment, refund or invoice of it, or of the provider's trade.
 
-    An invoice's 发票号码 and that of its red letter are known from when such numbers were registered on.
+    Those of invoices of release 1.0.0 are known once `daily` has registered them.
 
     Raises:
         Problem: ORDER_NOT_FOUND.

@@ -100,6 +100,14 @@ class RedLetterAnswer(Answer):
     at: datetime
 
 
+class CorrectedNumberAnswer(Answer):
+    """A number that finance had mistyped, of the invoice or of a red letter."""
+
+    wrong: str
+    right: str
+    at: datetime
+
+
 class InvoiceAnswer(Answer):
     """An invoice. `red_needed`: its order was refunded, or another invoice takes its place.
 
@@ -117,10 +125,13 @@ class InvoiceAnswer(Answer):
     buyer: BuyerAnswer | None = Field(description="null once it was erased")
     requested_at: datetime
     issued_at: datetime | None
-    number: str = Field(description="发票号码, the tax authority's number; empty before it is issued")
+    number: str = Field(
+        description="发票号码, the tax authority's; of earlier ones behind 发票代码 and a hyphen; empty until issued"
+    )
     red_number: str = Field(description="number of the last red letter (红字发票); empty where there is none")
     red_lettered_at: datetime | None = Field(description="of the last red letter")
     red_letters: list[RedLetterAnswer] = Field(description="all of them, the first one first")
+    corrected_numbers: list[CorrectedNumberAnswer] = Field(description="that were mistyped; all others are right")
     red_due_fen: int = Field(description="what finance is to red-letter now; 0 unless it is `red_needed`")
     red_due_lines: list[int] = Field(description="the numbers of the lines that are to be red-lettered now")
     standing_fen: int = Field(description="what of it counts: `amount_fen` less the red letters")

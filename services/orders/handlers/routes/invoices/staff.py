@@ -11,6 +11,7 @@ from services.kit.identity import Role
 from services.orders.app.context import InvoiceContext
 from services.orders.app.invoices.correct_invoice import Correction, correct_as_finance
 from services.orders.app.invoices.issue_invoice import (
+    correct_number,
     invoices_of,
     issue_invoice,
     red_letter,
@@ -27,7 +28,10 @@ MAX_PDF_BYTES = 5 * 1024 * 1024
 Month = Annotated[str, Query(pattern=MONTH, description="2026-11, Asia/Shanghai")]
 TaxNumber = Annotated[
     StrictStr,
-    Field(pattern=r"^([0-9]{8}|[0-9]{20})$", description="发票号码: 8 digits, or 20 where it is digital"),
+    Field(
+        pattern=r"^([0-9]{8}|[0-9]{20}|([0-9]{10}|[0-9]{12})-[0-9]{8})$",
+        description="发票号码: 20 digits; of an earlier invoice 发票代码 (10 or 12 digits), a hyphen and 8 digits",
+    ),
 ]
 
 
@@ -64,6 +68,14 @@ class RedLetterRequest(Request):
         le=10**12,
         description="what the red letter is for: refused if that is not `red_due_fen`; null: whatever is due",
     )
+
+
+class NumberCorrectionRequest(Request):
+    """A number was mistyped."""
+
+    wrong: StrictStr = Field(pattern=r"^[0-9-]{1,32}$", description="as it stands: the invoice's or a red letter's")
+    number: TaxNumber
+    reason: Reason
 
 
 class CorrectionRequest(Request):
@@ -130,6 +142,12 @@ def add_invoice_staff_routes(api: HttpApi, ctx: InvoiceContext) -> None:
     def red(invoice_id: InvoiceId, request: RedLetterRequest) -> InvoiceAnswer:
         """Note that what is due of an invoice is red-lettered."""
         return invoice_answer(red_letter(ctx, api.call(), invoice_id, request.number, request.amount_fen))
+
+    @finance.route("POST /v1/orders/finance/invoices/<invoice_id>/number-correction", "correct_invoice_number")
+    def renumber(invoice_id: InvoiceId, request: NumberCorrectionRequest) -> InvoiceAnswer:
+        """Put right a number that was mistyped; the wrong one is free again. The same again changes nothing."""
+        found = correct_number(ctx, api.call(), invoice_id, request.wrong, request.number, request.reason)
+        return invoice_answer(found)
 
     @finance.route(
         "POST /v1/orders/finance/invoices/<invoice_id>/correction",
