@@ -145,7 +145,7 @@ class Finance:
             self._stack,
             "InvoiceNumbersAlarm",
             own_metric(self._stack, self._stack.service, "InvoiceNumbersTwice", MINUTE),
-            name="xueshi-orders-invoice-number-twice",
+            name=f"{self._stack.prefix}-invoice-number-twice",
             description="Two invoices have one number: the daily function's log names them; finance corrects one.",
             threshold=1,
             topic=self._stack.platform.alarm_topic,

@@ -87,6 +87,13 @@ INVALID_REQUEST = ProblemType(
     "请对照 errors 中的位置修改后重试。",
     "Correct the places listed in errors and send it again.",
 )
+TEXT_LOST = unprocessable(
+    "TEXT_LOST",
+    "有文字已在转换编码时丢失（U+FFFD），未作任何更改。",
+    "Text was lost in another encoding (U+FFFD); nothing was changed.",
+    "请在 errors 所列位置重新输入丢失的文字后重试。",
+    "Type the lost text again at the places listed in errors, then send it again.",
+)
 UNSUPPORTED_MEDIA_TYPE = ProblemType(
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     "UNSUPPORTED_MEDIA_TYPE",

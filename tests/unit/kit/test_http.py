@@ -96,6 +96,23 @@ def test_invalid_places_are_named() -> None:
     assert [error["pointer"] for error in answer.body["errors"]] == ["/number", "/more"]
 
 
+@pytest.mark.parametrize("text", ["王\ufffd", "\ufffd"])
+@pytest.mark.parametrize("escaped", [True, False])
+def test_text_that_was_lost_in_another_encoding_is_refused(text: str, escaped: bool) -> None:
+    body = json.dumps({"number": 2, "names": ["王", {"given": text}]}, ensure_ascii=escaped)
+    for sent in (body, body.replace("ufffd", "uFFFD")):
+        event = request("POST", "/v1/closed", who=EDITOR, idempotency_key="k" * 16)
+        event = {**event, "body": sent, "headers": {**event["headers"], "content-type": "application/json"}}
+        answer = send(make_api(), event)
+        assert (answer.status, answer.code) == (422, "TEXT_LOST")
+        assert [error["pointer"] for error in answer.body["errors"]] == ["/names/1/given"]
+
+
+def test_a_backslash_before_such_letters_is_not_lost_text() -> None:
+    event = request("POST", "/v1/closed", {"number": 2, "more": r"\ufffd"}, who=EDITOR, idempotency_key="k" * 16)
+    assert send(make_api(), event).code == "INVALID_REQUEST"
+
+
 @pytest.mark.parametrize("sent", ["", "wrong", ORIGIN_SECRET[:-1], f"{ORIGIN_SECRET} ", "ä"])
 def test_the_origin_header_is_needed(sent: str) -> None:
     answer = send(make_api(), request("GET", "/v1/open", x_origin_verify=sent))

@@ -9,12 +9,13 @@ describe('amounts', () => {
     ['199', 19_900],
     ['0.07', 7],
     [' 1.5 ', 150],
+    ['１２．５', 1250],
     ['1234567.89', 123_456_789],
   ])('%s yuan are as many fen', (text, fen) => {
     expect(fenOf(text)).toBe(fen)
   })
 
-  it.each(['', '1.234', '-1', '1e3', '１', 'abc', '12345678'])('%s is no amount', (text) => {
+  it.each(['', '1.234', '-1', '1e3', '１.２３４', 'abc', '12345678'])('%s is no amount', (text) => {
     expect(fenOf(text)).toBeNull()
   })
 

@@ -1,5 +1,6 @@
 // How amounts are written. Money is integer fen and hours are exact decimals as text: neither ever becomes a float.
 
+import { asTyped } from './typed'
 import { locale, t } from './index'
 
 /** 754321 -> "12:34", and "1:02:03" from an hour on. */
@@ -55,6 +56,6 @@ export function thisMonth(): string {
 
 /** "199" or "199.5" -> 19950 fen; null: not an amount of at most two decimals. */
 export function fenOf(text: string): number | null {
-  const found = /^(\d{1,7})(?:\.(\d{1,2}))?$/.exec(text.trim())
+  const found = /^(\d{1,7})(?:\.(\d{1,2}))?$/.exec(asTyped(text))
   return found ? Number(`${found[1]}${(found[2] ?? '').padEnd(2, '0')}`) : null
 }

@@ -167,7 +167,7 @@ def _add_staff(api: HttpApi, ctx: Context) -> None:
         number: Annotated[
             str,
             Query(
-                pattern=r"^[A-Za-z0-9]{8,64}$",
+                pattern=r"^[A-Za-z0-9-]{8,64}$",
                 description="of the order, a payment, a refund, an invoice, or the provider's trade",
             ),
         ],
