@@ -24,7 +24,7 @@ def apis(store: Store, origin_secret: OriginSecret) -> list[HttpApi]:
     drawing = DocumentsContext(*common, rules, RandomCodes(), Typesetter().draw, lambda: "")
     return [
         http.build_api(LedgerContext(*common, rules, keys, load_profile_policy()), origin_secret),
-        records.build_api(RecordsContext(*common, MemoryObjects()), origin_secret),
+        records.build_api(RecordsContext(*common, rules, MemoryObjects()), origin_secret),
         documents.build_api(drawing, origin_secret),
         badges.build_api(BadgesContext(*common, MemorySigner(RS256), drawing.public_url), origin_secret),
         verification.build_api(Context(*common), origin_secret),

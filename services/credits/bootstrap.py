@@ -50,7 +50,7 @@ def records() -> RecordsContext:
     """Of what hands the records out."""
     # Buckets made since 2020 take links of this version only.
     s3 = client("s3", Config(signature_version="s3v4"))
-    return RecordsContext(*_ports(), S3Objects(s3, environ["RECORDS_BUCKET_NAME"]))
+    return RecordsContext(*_ports(), load_rules(), S3Objects(s3, environ["RECORDS_BUCKET_NAME"]))
 
 
 @cache

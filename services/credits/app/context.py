@@ -43,7 +43,7 @@ class LedgerContext(RulesContext):
 
 
 @dataclass(frozen=True)
-class RecordsContext(Context):
+class RecordsContext(RulesContext):
     """With the archive of what was handed out."""
 
     objects: Objects

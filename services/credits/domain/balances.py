@@ -33,6 +33,17 @@ class Requirement(StrEnum):
 
 
 @dataclass(frozen=True)
+class Demand:
+    """What one requirement asks for in `span`, what counts for it, and what is missing; None where not known."""
+
+    requirement: Requirement
+    span: Period
+    earned: Decimal
+    required: Decimal | None
+    remaining: Decimal | None
+
+
+@dataclass(frozen=True)
 class Shortfall:
     """What one requirement still asks for, by the last day of `span`.
 
@@ -72,16 +83,21 @@ class PeriodBalance:
     waiting: list[Entry]
 
     @property
+    def demands(self) -> list[Demand]:
+        """Each requirement: of the period, of its compulsory hours, of each of its years."""
+        period, compulsory = (self.earned, self.required, self.remaining), self.compulsory
+        return [
+            Demand(Requirement.PERIOD, self.period, *period),
+            Demand(
+                Requirement.COMPULSORY, self.period, compulsory, self.compulsory_required, self.compulsory_remaining
+            ),
+            *(Demand(Requirement.YEAR, of.year, of.earned, of.required, of.remaining) for of in self.years),
+        ]
+
+    @property
     def shortfalls(self) -> list[Shortfall]:
         """What is missing, and how much of it waits; nothing where the figures are not known."""
-        waiting = self.waiting
-        compulsory = [hold for hold in waiting if hold.completion.category is Category.COMPULSORY]
-        found = [
-            _shortfall(Requirement.PERIOD, self.period, self.remaining, waiting),
-            _shortfall(Requirement.COMPULSORY, self.period, self.compulsory_remaining, compulsory),
-            *(_shortfall(Requirement.YEAR, y.year, y.remaining, _within(waiting, y.year)) for y in self.years),
-        ]
-        return [shortfall for shortfall in found if shortfall]
+        return [_shortfall(demand, demand.remaining, self.waiting) for demand in self.demands if demand.remaining]
 
 
 def period_balance(entries: Sequence[Entry], credential: Credential, period: Period, rule: Rule) -> PeriodBalance:
@@ -161,12 +177,11 @@ def _within(entries: Iterable[Entry], span: Period) -> list[Entry]:
     return [entry for entry in entries if contains(span, civil_day(entry.completion.completed_at))]
 
 
-def _shortfall(
-    requirement: Requirement, span: Period, missing: Decimal | None, holds: Iterable[Entry]
-) -> Shortfall | None:
-    if not missing:
-        return None
-    return Shortfall(requirement, span, missing, min(missing, sum((hold.hours for hold in holds), ZERO)))
+def _shortfall(demand: Demand, missing: Decimal, holds: Iterable[Entry]) -> Shortfall:
+    if demand.requirement is Requirement.COMPULSORY:
+        holds = [hold for hold in holds if hold.completion.category is Category.COMPULSORY]
+    waiting = sum((hold.hours for hold in _within(holds, demand.span)), ZERO)
+    return Shortfall(demand.requirement, demand.span, missing, min(missing, waiting))
 
 
 def _year(awards: Iterable[Entry], year: Period, figures: Figures | None) -> YearBalance:

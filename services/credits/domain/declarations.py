@@ -183,11 +183,16 @@ def state_of(declaration: Declaration, open_batch: int, result: Outcome | None) 
     return DeclarationState.DECLARED if declaration.last.batch == open_batch else DeclarationState.EXPORTED
 
 
+def may_be_declared(known: Declaration | None, result: Outcome | None) -> bool:
+    """Whether a standing entry may be declared (again): it is not, or was denied; one that has ended stays so."""
+    return known is None or (known.ending is None and result is Outcome.DENIED)
+
+
 def declare(
     entry: Entry, known: Declaration | None, result: Outcome | None, open_batch: int, at: datetime
 ) -> tuple[Declaration, Line] | None:
     """Puts an awarded entry into the open batch; None where it is declared already, and not denied, or has ended."""
-    if known and (known.ending or result is not Outcome.DENIED):
+    if not may_be_declared(known, result):
         return None
     earlier = known.submissions if known else ()
     line = _line(entry, LineId(f"{entry.entry_id}-{len(earlier) + 1}"), at)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from services.credits.domain.review import Standing
 from services.credits.handlers.records import build_api
 from tests.gateway import Answer, claims, origin_secret, request, send
 from tests.unit.credits.test_declarations import a_world
@@ -55,9 +56,38 @@ def test_the_whole_way(world: World) -> None:
     assert all(d["text"] and d["text_en"] for d in seen)
 
 
+def test_what_may_be_declared_is_what_declaring_would_declare(world: World) -> None:
+    def declarable() -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = call(world, "GET", "/declarations", who=LEARNING).body["declarable"]
+        return found
+
+    of = {"credential": "AFP", "period_start": "2025-01-01"}
+    assert declarable() == [{**of, "entries": 2, "hours": "2.5"}]
+    world.grant("1.5")
+    assert declarable() == [{**of, "entries": 3, "hours": "4"}]
+    world.review(1, Standing.UNDER_REVIEW)
+    assert declarable() == [{**of, "entries": 2, "hours": "2.75"}]
+    call(world, "POST", "/declarations", DECLARE, LEARNING)
+    assert declarable() == []
+    world.review(1, Standing.STANDS)
+    assert declarable() == [{**of, "entries": 1, "hours": "1.25"}]
+    call(world, "POST", "/batches", CLOSE)
+    line = call(world, "GET", "/batches/AFP/1/holders?limit=1").body["after"]
+    done = call(
+        world,
+        "POST",
+        "/batches/AFP/1/results",
+        {"csv": f"line_id,result,reason\n{line},denied,late\n", "reason": "letter"},
+    )
+    assert done.status == 200, done.body
+    assert [one["entries"] for one in declarable()] == [2], "what was denied, too"
+    call(world, "POST", "/declarations", DECLARE, LEARNING)
+    assert declarable() == []
+
+
 def test_a_learner_sees_and_declares_only_their_own(world: World) -> None:
     call(world, "POST", "/declarations", DECLARE, LEARNING)
-    assert call(world, "GET", "/declarations", who=OTHERS).body == {"declarations": []}
+    assert call(world, "GET", "/declarations", who=OTHERS).body == {"declarations": [], "declarable": []}
     answer = call(world, "POST", "/declarations", DECLARE, OTHERS)
     assert (answer.status, answer.code) == (409, "NOTHING_TO_DECLARE")
 

@@ -143,7 +143,7 @@ def test_it_charges_no_quota_and_marks_no_lecture(w: World) -> None:
 
 def test_it_is_in_the_transcript_and_can_be_declared_but_not_certified_as_watched(w: World) -> None:
     entry = w.grant()
-    text = transcript_csv(w.store, LEARNER).decode("utf-8-sig")
+    text = transcript_csv(w.ctx, LEARNER).decode("utf-8-sig")
     assert "线下研讨会" in text
     assert "grant,AFP,2025-01-01,2026-12-31,3,3,elective,2026-01-05" in text
     (declared,) = declare_hours(w.ctx, own_call(LEARNER), AFP, date(2025, 1, 1))

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -10,7 +11,7 @@ from services.credits.app.accounts.read_account import read_account
 from services.credits.domain.review import Standing
 from services.credits.handlers.records import build_api
 from tests.gateway import LambdaContext, claims, origin_secret, request
-from tests.unit.credits.world import AFP, CFP, LEARNER, OTHER, World, completed
+from tests.unit.credits.world import AFP, CFP, CTP, LEARNER, OTHER, World, completed
 
 OWN = "/v1/credits/transcript.csv"
 STAFF = f"/v1/credits/learners/{LEARNER}/transcript.csv"
@@ -50,7 +51,7 @@ def test_every_entry_is_there_and_what_counts_adds_up_to_the_account(world: Worl
     assert isinstance(headers, dict)
     assert headers["Content-Type"] == "text/csv; charset=utf-8"
     assert headers["Cache-Control"] == "no-store"
-    found = rows(str(answer["body"]))
+    found = [row for row in rows(str(answer["body"])) if row["number"]]
     assert [(int(row["number"]), row["kind"]) for row in found] == [(e.number, e.kind) for e in world.entries()]
     counted = sum((Decimal(row["counted_hours"]) for row in found), Decimal(0))
     (afp,) = read_account(world.ctx, LEARNER).certificates
@@ -58,6 +59,42 @@ def test_every_entry_is_there_and_what_counts_adds_up_to_the_account(world: Worl
     assert {row["credential"] for row in found if Decimal(row["counted_hours"])} == {"AFP"}
     assert found[0]["at"] == "2026-01-05T12:00:00+08:00"
     assert ask(world, "GET", OWN)["body"] == answer["body"]
+
+
+def test_below_stands_what_each_period_asks_for_and_has_as_in_the_account(world: World) -> None:
+    """Also of a period without awards, and of each of its years."""
+    world.register(CFP, start=date(2022, 1, 1))
+    asked = [row for row in rows(str(ask(world, "GET", OWN)["body"])) if not row["number"]]
+    found = [
+        (row["credential"], row["kind"], row["period_start"], row["period_end"], *of)
+        for row in asked
+        for of in [(row["required_hours"], row["earned_hours"], row["missing_hours"])]
+    ]
+    assert found[:4] == [
+        ("AFP", "period", "2025-01-01", "2026-12-31", "30", "1.50", "28.50"),
+        ("AFP", "compulsory", "2025-01-01", "2026-12-31", "2", "0", "2"),
+        ("AFP", "year", "2025-01-01", "2025-12-31", "5", "0", "5"),
+        ("AFP", "year", "2026-01-01", "2026-12-31", "5", "1.50", "3.50"),
+    ]
+    of_account = [
+        (f"{one.certificate.credential}", f"{demand.requirement}", f"{demand.span.start}")
+        for one in read_account(world.ctx, LEARNER).certificates
+        for balance in (*one.earlier, one.current)
+        for demand in balance.demands
+    ]
+    assert [row[:3] for row in found] == of_account
+    assert ("CFP", "period", "2022-01-01") in of_account
+    assert not any(row["counted_hours"] for row in asked)
+
+
+def test_figures_that_are_not_known_are_empty(world: World) -> None:
+    world.register(CTP)
+    (row,) = [
+        row
+        for row in rows(str(ask(world, "GET", OWN)["body"]))
+        if (row["credential"], row["kind"]) == ("CTP", "period")
+    ]
+    assert (row["required_hours"], row["earned_hours"], row["missing_hours"]) == ("", "0", "")
 
 
 def test_a_reviewers_words_are_there_for_ever(world: World) -> None:

@@ -121,7 +121,7 @@ class World:
         self.ports, rules = ports(self.store, self.clock, SequentialIds()), load_rules()
         self.ctx = LedgerContext(*self.ports, rules, KeyRing(lambda _: self.ring), load_profile_policy())
         self.notices = RulesContext(*self.ports, rules)
-        self.records = RecordsContext(*self.ports, self.objects)
+        self.records = RecordsContext(*self.ports, rules, self.objects)
 
     def deliver(self, event: Envelope) -> None:
         """What the consumer does with one message."""

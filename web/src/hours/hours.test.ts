@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { components } from '../api/generated/credits'
 import { isZero, sum } from './decimals'
-import { declarable } from './declarable'
 import { heldByReason } from './held'
 
 type Entry = components['schemas']['EntryAnswer']
-type Declaration = components['schemas']['DeclarationAnswer']
 
 function award(number: number, changes: Partial<Entry> = {}): Entry {
   const period = { start: '2026-01-01', end: '2027-12-31' }
@@ -20,12 +18,6 @@ function award(number: number, changes: Partial<Entry> = {}): Entry {
   } as Entry
 }
 
-function declared(number: number, state: Declaration['state']): Declaration {
-  return { entry_id: `entry-${number}`, state } as Declaration
-}
-
-const numbers = (entries: Entry[]): number[] => entries.map((entry) => entry.number)
-
 describe('sums of hours', () => {
   it('are exact, whatever places the hours have', () => {
     expect(sum(['0.1', '0.2'])).toBe('0.3')
@@ -36,32 +28,6 @@ describe('sums of hours', () => {
 
   it('know nothing from something', () => {
     expect([isZero('0.0'), isZero('0'), isZero('0.05')]).toEqual([true, true, false])
-  })
-})
-
-describe('what can be declared', () => {
-  it('is what was awarded to the certificate in the period', () => {
-    const other = { start: '2024-01-01', end: '2025-12-31' }
-    const entries = [award(4), award(3, { credential: 'CFP' }), award(2, { period: other }), award(1, { kind: 'hold' })]
-    expect(numbers(declarable(entries, [], 'AFP', '2026-01-01'))).toEqual([4])
-  })
-
-  it('leaves out what is declared, and has again what was denied', () => {
-    const known = [declared(3, 'declared'), declared(2, 'denied'), declared(1, 'taken_back')]
-    expect(numbers(declarable([award(4), award(3), award(2), award(1)], known, 'AFP', '2026-01-01'))).toEqual([4, 2])
-  })
-
-  it('leaves out what is under review or was taken back, and has again what was cleared', () => {
-    const entries = [
-      award(7, { kind: 'reversal', settles: 3 }),
-      award(6, { kind: 'release', settles: 5 }),
-      award(5, { kind: 'hold', settles: 2 }),
-      award(4, { kind: 'hold', settles: 1 }),
-      award(3),
-      award(2),
-      award(1),
-    ]
-    expect(numbers(declarable(entries, [], 'AFP', '2026-01-01'))).toEqual([2])
   })
 })
 

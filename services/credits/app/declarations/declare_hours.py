@@ -3,6 +3,7 @@
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 
 from services.credits.app.context import Context
 from services.credits.app.declarations.items import (
@@ -19,6 +20,7 @@ from services.credits.app.declarations.problems import NOTHING_TO_DECLARE
 from services.credits.app.ledger.items import head_key, learner_pk, read_entries
 from services.credits.app.profiles.items import is_erased
 from services.credits.app.profiles.problems import PERSON_ERASED
+from services.credits.domain.balances import awarded
 from services.credits.domain.credentials import Credential
 from services.credits.domain.declarations import (
     FIRST_BATCH,
@@ -30,6 +32,7 @@ from services.credits.domain.declarations import (
     Retraction,
     declarable,
     declare,
+    may_be_declared,
     reversed_numbers,
     state_of,
     take_back,
@@ -73,6 +76,20 @@ class DeclaredEntry:
     declaration: Declaration
     state: DeclarationState
     result: LineResult | None
+
+
+@dataclass(frozen=True)
+class OpenHours:
+    """What of a certificate's period may be declared now, in the order of the ledger."""
+
+    credential: Credential
+    period_start: date
+    entries: list[Entry]
+
+    @property
+    def hours(self) -> Decimal:
+        """What they come to."""
+        return sum((entry.hours for entry in self.entries), Decimal(0))
 
 
 def open_batch(store: Store, credential: Credential) -> OpenBatch:
@@ -123,6 +140,20 @@ def read_declarations(store: Store, learner_id: LearnerId) -> list[DeclaredEntry
     declarations = [stored.value for stored in _declarations(store, learner_id)]
     numbers = {c: open_batch(store, c).number for c in {declaration.credential for declaration in declarations}}
     return [_declared(store, declaration, numbers[declaration.credential]) for declaration in declarations]
+
+
+def read_open_hours(store: Store, learner_id: LearnerId, declared: Iterable[DeclaredEntry]) -> list[OpenHours]:
+    """What `declare_hours` would declare of each period, as the ledger and these declarations, which are all, stand."""
+    known = {one.declaration.entry_number: one for one in declared}
+    found: dict[tuple[Credential, date], list[Entry]] = {}
+    entries = read_entries(store, learner_id)
+    for credential in Credential:
+        for entry in awarded(entries, credential):
+            one = known.get(entry.number)
+            result = one.result.outcome if one and one.result else None
+            if entry.period and may_be_declared(one.declaration if one else None, result):
+                found.setdefault((credential, entry.period.start), []).append(entry)
+    return [OpenHours(*of, open_entries) for of, open_entries in found.items()]
 
 
 def _declared(store: Store, declaration: Declaration, open_number: int) -> DeclaredEntry:

@@ -1,13 +1,18 @@
 """Declaring hours: learners declare; the records officer closes batches and imports the certifying body's answers."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BeforeValidator, Field, StrictStr
 
 from services.credits.app.context import RecordsContext
-from services.credits.app.declarations.declare_hours import DeclaredEntry, declare_hours, read_declarations
+from services.credits.app.declarations.declare_hours import (
+    DeclaredEntry,
+    declare_hours,
+    read_declarations,
+    read_open_hours,
+)
 from services.credits.app.declarations.export_batch import close_batch, file_link, list_batches, read_holders
 from services.credits.app.declarations.import_results import import_results
 from services.credits.app.declarations.items import Batch
@@ -54,6 +59,21 @@ class DeclarationsAnswer(Answer):
     """Declarations, in the order of the ledger."""
 
     declarations: list[DeclarationAnswer]
+
+
+class OpenHoursAnswer(Answer):
+    """What of a certificate's period may be declared now: it counts, and is not declared, or was denied."""
+
+    credential: Credential
+    period_start: date
+    entries: int = Field(description="how many, awards and grants")
+    hours: Hours
+
+
+class OwnDeclarationsAnswer(DeclarationsAnswer):
+    """All of a learner's, and what may be declared beside them."""
+
+    declarable: list[OpenHoursAnswer] = Field(description="by certificate and period; empty where there is nothing")
 
 
 class CloseRequest(Request):
@@ -143,9 +163,12 @@ def _add_learner_routes(api: HttpApi, ctx: RecordsContext) -> None:
     learner = api.secured(Role.LEARNER)
 
     @learner.route("GET /v1/credits/declarations", "read_declarations")
-    def declarations() -> DeclarationsAnswer:
-        """The caller's declarations."""
-        return _declarations(read_declarations(ctx.store, learner_id(api)))
+    def declarations() -> OwnDeclarationsAnswer:
+        """The caller's declarations, and what may be declared."""
+        declared = read_declarations(ctx.store, learner_id(api))
+        may_be = read_open_hours(ctx.store, learner_id(api), declared)
+        declarable = [OpenHoursAnswer.of(open_hours, entries=len(open_hours.entries)) for open_hours in may_be]
+        return OwnDeclarationsAnswer.of(_declarations(declared), declarable=declarable)
 
     @learner.route("POST /v1/credits/declarations", "declare_hours")
     def declare(request: DeclareRequest) -> DeclarationsAnswer:

@@ -2,7 +2,7 @@
 
 from aws_lambda_powertools.event_handler import Response
 
-from services.credits.app.context import Context, DocumentsContext
+from services.credits.app.context import DocumentsContext, RulesContext
 from services.credits.app.transcripts.transcript_csv import hand_out_transcript_csv, transcript_csv
 from services.credits.app.transcripts.transcript_pdf import hand_out_transcript_pdf, transcript_pdf
 from services.credits.handlers.routes.fields import LearnerId, Reason, learner_id
@@ -23,13 +23,13 @@ class TranscriptRequest(Request):
     reason: Reason
 
 
-def add_csv_routes(api: HttpApi, ctx: Context) -> None:
+def add_csv_routes(api: HttpApi, ctx: RulesContext) -> None:
     """As a table: the learner's own, and for staff with a reason."""
 
     @api.secured(Role.LEARNER).route("GET /v1/credits/transcript.csv", "read_transcript_csv", responses=CSV_ANSWER)
     def transcript() -> Response[str]:
-        """The caller's whole ledger as a table."""
-        return _csv(transcript_csv(ctx.store, learner_id(api)))
+        """The caller's whole ledger as a table, with what each period asks for below it."""
+        return _csv(transcript_csv(ctx, learner_id(api)))
 
     @api.secured(Role.AUDITOR, Role.RECORDS, Role.ADMINISTRATOR).route(
         "POST /v1/credits/learners/<learner_id>/transcript.csv", "hand_out_transcript_csv", responses=CSV_ANSWER
