@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from services.kit.clock import Clock
+from services.kit.days import civil_day
 from services.kit.identity import Principal
 from services.kit.ids import Ids
 from services.kit.kinds import Kept, stored
@@ -31,7 +32,10 @@ class AuditLog:
         self._ids = ids
 
     def entry(self, principal: Principal, action: str, subject: str, reason: str) -> Put:
-        """The write: partition by month (UTC), sorted by time."""
+        """The write: partition by civil month in China, sorted by time.
+
+        Release 1.0.0 took the month of UTC: its records of a month's first eight hours are in the one before.
+        """
         now = self._clock.now()
-        key = Key(f"AUDIT#{now:%Y-%m}", f"{now.isoformat(timespec='milliseconds')}#{self._ids.new()}")
+        key = Key(f"AUDIT#{civil_day(now):%Y-%m}", f"{now.isoformat(timespec='milliseconds')}#{self._ids.new()}")
         return Put(key, AuditRecord(now, principal.id, action, subject, reason))

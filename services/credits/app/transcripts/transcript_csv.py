@@ -42,6 +42,7 @@ ENTRIES: dict[str, Callable[[Entry, bool], Cell]] = {
 
 `counted_hours` add up, by credential and period, to what the account shows as earned.
 """
+WORDS = {Requirement.PERIOD: "本周期要求", Requirement.COMPULSORY: "其中必修要求", Requirement.YEAR: "其中一年的要求"}
 DEMANDS: dict[str, Callable[[Credential, Demand], Cell]] = {
     "类型 kind": lambda _, demand: demand.requirement,
     "证书 credential": lambda credential, _: credential,
@@ -53,7 +54,6 @@ DEMANDS: dict[str, Callable[[Credential, Demand], Cell]] = {
     "尚缺学时 missing_hours": lambda _, demand: demand.remaining,
 }
 """What each has of a requirement; figures that are not known are empty."""
-WORDS = {Requirement.PERIOD: "本周期要求", Requirement.COMPULSORY: "其中必修要求", Requirement.YEAR: "其中一年的要求"}
 COLUMNS = tuple(dict.fromkeys((*ENTRIES, *DEMANDS)))
 
 
