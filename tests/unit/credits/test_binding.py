@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from services.credits.app.certificates.bind_earlier import LooseCertificate, bind_earlier
 from services.credits.app.certificates.correct_certificate import Correction, correct_certificate
-from services.credits.app.certificates.items import confirmed_name
+from services.credits.app.certificates.items import HOLDERS, confirmed_name
 from services.credits.app.erasure.erase_person import erase_person
 from services.credits.app.verification.verify_attestation import check_name
 from services.credits.domain.certificates import Certificate
@@ -151,6 +152,55 @@ def test_a_number_stays_bound_when_keys_are_rotated() -> None:
     w.ring["k2"] = "two" * 20
     w.ring["current"] = "k2"
     assert code_of(lambda: w.register(AFP, OTHER, number="AFP-000123")) == "NUMBER_TAKEN"
+
+
+def as_release_1_left_it(w: World) -> None:
+    """No number is bound, and no name is confirmed."""
+    for key in [key for key in w.store.items if key.pk.startswith("NUMBER#") or key.sk.startswith(HOLDERS)]:
+        del w.store.items[key]
+
+
+def test_numbers_that_release_1_confirmed_are_bound_once_and_missing_names_are_listed() -> None:
+    w = World()
+    w.certify(AFP, CFP)
+    as_release_1_left_it(w)
+    w.register(AFP, OTHER, number="OTHER-1")
+    expected = [LooseCertificate(LEARNER, credential, False, True) for credential in (AFP, CFP)]
+    assert list(bind_earlier(w.ctx, [LEARNER, OTHER])) == expected
+    before = w.state()
+    assert list(bind_earlier(w.ctx, [LEARNER, OTHER])) == expected
+    assert w.state() == before
+    number = w.certificates()[AFP].number
+    assert code_of(lambda: w.register(AFP, OTHER, number=number)) == "NUMBER_TAKEN"
+    w.confirm(AFP)
+    w.confirm(CFP)
+    assert list(bind_earlier(w.ctx, [LEARNER, OTHER])) == []
+
+
+def test_a_number_that_another_was_confirmed_with_since_is_named() -> None:
+    w = World()
+    w.certify(AFP)
+    as_release_1_left_it(w)
+    w.register(AFP, OTHER, number=w.certificates()[AFP].number)
+    w.confirm(AFP, OTHER)
+    assert [loose.number_taken for loose in bind_earlier(w.ctx, [LEARNER])] == [True]
+
+
+def test_an_erasure_in_the_moment_of_binding_binds_nothing() -> None:
+    w = World()
+    w.certify(AFP)
+    as_release_1_left_it(w)
+    commit = w.store.commit
+
+    def overtaken(change: Change) -> None:
+        w.store.commit = commit  # type: ignore[method-assign]
+        erase_person(w.ctx, Call(ADMINISTRATOR, "request-9"), LEARNER, "asked")
+        commit(change)
+
+    w.store.commit = overtaken  # type: ignore[method-assign]
+    list(bind_earlier(w.ctx, [LEARNER]))
+    assert not [key for key in w.store.items if key.pk.startswith("NUMBER#")]
+    assert list(bind_earlier(w.ctx, [LEARNER])) == []
 
 
 def test_of_two_that_are_confirmed_side_by_side_one_is_refused() -> None:

@@ -1,0 +1,67 @@
+"""What release 1.0.0 confirmed: it bound no number to a person, and confirmed no name."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from services.credits.app.certificates.numbers import bind_number
+from services.credits.app.certificates.problems import NUMBER_TAKEN
+from services.credits.app.certificates.read_claim import read_claim, read_claims
+from services.credits.app.context import LedgerContext
+from services.credits.app.ledger.items import head_key
+from services.credits.app.profiles.items import is_erased
+from services.credits.domain.certificates import Certificate
+from services.credits.domain.credentials import Credential
+from services.credits.domain.ids import LearnerId
+from services.credits.domain.ledger import Head
+from services.kit.problems import Problem
+from services.kit.store import Change, Check, commit_retrying
+
+
+@dataclass(frozen=True)
+class LooseCertificate:
+    """A confirmed certificate that an administrator has to look at: two people have its number, or no name is confirmed
+    with it, so that no document can be had for it."""
+
+    learner_id: LearnerId
+    credential: Credential
+    number_taken: bool
+    name_missing: bool
+
+
+def bind_earlier(ctx: LedgerContext, learner_ids: Iterable[LearnerId]) -> Iterator[LooseCertificate]:
+    """Binds the number of each confirmed certificate of these people that is not bound; yields what is left to be done.
+
+    Names are not bound: nobody has looked at them. Done again, it changes nothing.
+
+    Raises:
+        Conflict: others kept writing.
+    """
+    for learner_id in learner_ids:
+        if is_erased(ctx.store, learner_id):
+            continue
+        for claim in list(read_claims(ctx.store, learner_id)):
+            if claim.certificate.confirmed:
+                taken = not _bind(ctx, claim.certificate)
+                if taken or claim.holder.name is None:
+                    yield LooseCertificate(learner_id, claim.certificate.credential, taken, claim.holder.name is None)
+
+
+def _bind(ctx: LedgerContext, certificate: Certificate) -> bool:
+    """Whether its number is its holder's now."""
+    learner_id, credential = certificate.learner_id, certificate.credential
+
+    def plan() -> tuple[Change, None]:
+        # The head first: a correction or an erasure after this makes the transaction fail.
+        head = ctx.store.get(head_key(learner_id), Head)
+        number = read_claim(ctx.store, learner_id, credential).certificate.number
+        erased = is_erased(ctx.store, learner_id)
+        writes = [] if erased or head is None else bind_number(ctx, learner_id, credential, number)
+        return Change([*writes, Check(head_key(learner_id), head.version)] if head and writes else []), None
+
+    try:
+        commit_retrying(ctx.store, plan)
+    except Problem as problem:
+        if problem.type is not NUMBER_TAKEN:
+            raise
+        return False
+    return True
