@@ -2,15 +2,17 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from services.kit.days import Days
 from services.orders.adapters.table_files import CsvTable
+from services.orders.app.finance.items import cash_book
 from services.orders.app.finance.write_export import write_export
 from services.orders.app.invoices.items import invoices_of_month
 from services.orders.app.ordering.read_orders import orders_placed
@@ -19,6 +21,8 @@ from services.orders.domain.ids import CourseId, LearnerId
 from services.orders.domain.invoice import Invoice
 from services.orders.domain.invoicing import invoiced_fen
 from services.orders.domain.order import LineState, Order, OrderState
+from services.orders.domain.payment import LineKind, LineStatus, StatementLine
+from services.orders.domain.reconciliation import Particular, reconcile, reference_of
 from tests.fakes.objects import MemoryObjects
 from tests.unit.orders.counter import Counter
 from tests.unit.orders.export_reader import csv_rows, csv_totals, export_context, table, xlsx_rows, xlsx_totals
@@ -139,6 +143,42 @@ def test_every_file_says_what_the_manifest_says(actions: list[tuple[str, object]
     assert revenue["total"]["paid_fen"] == table(manifest, "payments").totals_fen["amount"]
     for name in ("paid_fen", "refunded_fen", "net_fen"):
         assert revenue["total"][name] == sum(part[name] for part in parts) == sum(d[name] for d in revenue["days"])
+
+
+def told_otherwise(line: StatementLine) -> Iterator[tuple[set[Particular], StatementLine]]:
+    """The line as it may be wrong, and the particulars by which that shows. A payment is known by its own number."""
+    yield {Particular.TRADE}, replace(line, transaction_id="T-of-another")
+    yield {Particular.CURRENCY}, replace(line, currency="USD")
+    yield {Particular.STATUS}, replace(line, status=LineStatus.PENDING)
+    yield {Particular.STATUS}, replace(line, status=LineStatus.FAILED)
+    yield {Particular.FEE}, replace(line, fee_fen=line.fee_fen + 1)
+    yield {Particular.DAY, Particular.STATEMENT_DAY}, replace(line, at=line.at + timedelta(days=1))
+    if line.kind is LineKind.REFUND:
+        yield {Particular.PAYMENT}, replace(line, number="P-of-another")
+        yield {Particular.REFUND}, replace(line, refund_no="R-of-another")
+
+
+@settings(max_examples=15, deadline=None)
+@given(ACTIONS)
+@example([("sell", [9_900, 500]), ("take back", 0), ("pay twice", [1])])
+def test_a_days_statement_is_clean_and_whatever_one_line_tells_otherwise_is_named(
+    actions: list[tuple[str, object]],
+) -> None:
+    """The provider's books are what it moved; then a line is another day's, trade's, payment's or refund's."""
+    season = Season(actions)
+    for day in DAYS:
+        told = season.counter.provider.statement(day)
+        known = [entry.movement for entry in cash_book(season.world.store, Days(day, day))]
+        assert reconcile(day, told, known).is_clean
+        fees = {reference_of(line): line.fee_fen for line in told}
+        known = [replace(movement, fee_fen=fees[movement.kind, movement.reference]) for movement in known]
+        for number, line in enumerate(told):
+            for particulars, wrong in told_otherwise(line):
+                found = reconcile(day, [*told[:number], wrong, *told[number + 1 :]], known)
+                (difference,) = found.particulars_differ
+                assert (difference.kind, difference.reference) == reference_of(line)
+                assert {discrepancy.what for discrepancy in difference.particulars} == particulars
+                assert sum(totals.count for totals in found.matched.values()) == len(told) - 1
 
 
 @settings(max_examples=10, deadline=None)

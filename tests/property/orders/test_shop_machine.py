@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from services.kit.problems import Problem
-from services.kit.store import Conflict
+from services.kit.store import Conflict, Key
 from services.orders.app.coupons.items import coupon_attempts_key, own_usage_key
 from services.orders.app.coupons.manage_coupons import create_coupon
 from services.orders.app.coupons.usage import read_usage
@@ -63,6 +63,8 @@ CODES = st.sampled_from([None, None, *COUPONS, "UNHEARDOF"])
 PLANS = st.sampled_from(["vip", "vip-quarter"])
 MEANWHILE = st.sampled_from(["", "", "", "dies before", "dies after", "pays", "cancels", "sweeps", "claims"])
 """What happens around a commit: the function dies just before or after it, or somebody else is faster."""
+KEYED = st.sampled_from(["", "", "dies before", "dies after", "pays", "cancels", "sweeps", "claims", "is sent twice"])
+"""The same around a request with a key, and the request itself, sent side by side: both get one answer."""
 THEN = ["orders again", "orders again meanwhile", "claims"]
 ANY = st.integers(0, 30)
 
@@ -110,21 +112,28 @@ class ShopMachine(RuleBasedStateMachine):
             "sweeps": lambda: sweep_orders(self.ctx),
             "claims": lambda: self._claim(MEMBER),
         }
+        twins: list[Any] = []
         before = self._snapshot()
+        if meanwhile == "is sent twice":
+            self._send_between_reads(call, twins)
         self.world.store.before_commit = scripts.get(meanwhile)
         self.world.store.after_commit = die if meanwhile == "dies after" else None
         undisturbed = not meanwhile
         try:
-            return call()
+            answer = call()
+            assert all(twin == answer for twin in twins)
+            return answer
         except Crash:
             return self.attempt(call)
         except Problem as problem:
             # Where a coupon is used up, what held it past its time may have been closed.
             swept = problem.type.code == "COUPON_USED_UP"
             assert not undisturbed or swept or self._snapshot() == before
+            assert not twins, "one of two that are the same was refused"
             return None
         finally:
             self.world.store.before_commit = self.world.store.after_commit = None
+            vars(self.world.store).pop("get", None)
 
     @rule(learner_id=LEARNERS, course_id=COURSES, meanwhile=MEANWHILE)
     def puts_into_the_cart(self, learner_id: LearnerId, course_id: CourseId, meanwhile: str) -> None:
@@ -134,7 +143,7 @@ class ShopMachine(RuleBasedStateMachine):
     def takes_out_of_the_cart(self, learner_id: LearnerId, course_id: CourseId) -> None:
         self.attempt(lambda: remove_from_cart(self.ctx, a_call(learner_id), course_id))
 
-    @rule(learner_id=LEARNERS, wanted=WANTED, code=CODES, meanwhile=MEANWHILE, number=ANY)
+    @rule(learner_id=LEARNERS, wanted=WANTED, code=CODES, meanwhile=KEYED, number=ANY)
     def orders(
         self, learner_id: LearnerId, wanted: list[CourseId], code: str | None, meanwhile: str, number: int
     ) -> None:
@@ -145,7 +154,7 @@ class ShopMachine(RuleBasedStateMachine):
                 lambda: order_courses(self.ctx, a_call(learner_id, key, "r"), wanted, code, fen), meanwhile, number
             )
 
-    @rule(learner_id=LEARNERS, plan=PLANS, meanwhile=MEANWHILE, number=ANY)
+    @rule(learner_id=LEARNERS, plan=PLANS, meanwhile=KEYED, number=ANY)
     def orders_a_membership(self, learner_id: LearnerId, plan: PlanId, meanwhile: str, number: int) -> None:
         fen, key = {"vip": 39800, "vip-quarter": 12800}[plan], self._key()
         self._place(lambda: order_membership(self.ctx, a_call(learner_id, key, "r"), plan, fen), meanwhile, number)
@@ -201,7 +210,7 @@ class ShopMachine(RuleBasedStateMachine):
                 raise AssertionError("a payment of another amount was taken")
             assert self.world.store.snapshot() == before
 
-    @rule(learner_id=LEARNERS, meanwhile=MEANWHILE, number=ANY)
+    @rule(learner_id=LEARNERS, meanwhile=KEYED, number=ANY)
     def claims(self, learner_id: LearnerId, meanwhile: str, number: int) -> None:
         key = self._key()
         self.attempt(lambda: self.world.claim(RECOMMENDED, learner_id, key), meanwhile, number)
@@ -321,6 +330,21 @@ class ShopMachine(RuleBasedStateMachine):
         if own is not None and own < price_fen:
             return own
         return price_fen - price_fen * plan.member_discount_percent // 100
+
+    def _send_between_reads(self, call: Callable[[], Any], twins: list[Any]) -> None:
+        """The same request is done just after the other one looked for its answer: what that reads next refuses it."""
+        store = self.world.store
+        read = store.get
+
+        def get(key: Key, kind: type[Any]) -> Any:
+            found = read(key, kind)
+            if key.sk.startswith("ANSWER#"):
+                store.get = read  # type: ignore[method-assign]
+                with suppress(Problem):
+                    twins.append(call())
+            return found
+
+        store.get = get  # type: ignore[method-assign]
 
     def _snapshot(self) -> object:
         """What is stored and told, but for the counted tries of coupons' codes."""
