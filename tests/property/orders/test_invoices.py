@@ -63,6 +63,18 @@ crashes = st.sampled_from([None, None, "before", "after"])
 which = st.integers(0, MAX_INVOICES)
 numbers = st.integers(0, 3)
 buyers = st.sampled_from([BUYER, PERSON])
+VALID = ("91110000600037341L", "11010519491231002X")
+"""A company's and, by identity number, a sole trader's: no other last character is right."""
+UNSEEN = "\u200b\u202e\u2066\u3164\ufeff\ue000\u0085\u2028"
+titles = st.text(st.sampled_from(f"张三公司{UNSEEN}"), min_size=1, max_size=4)
+last_characters = st.sampled_from("0123456789ABCDEFGHJKLMNPQRTUWXY")
+tax_ids = st.sampled_from([None, "0" * 18, "0" * 20, "Z" * 18, *VALID]) | st.builds(
+    lambda tax_id, last: tax_id[:-1] + last, st.sampled_from(VALID), last_characters
+)
+any_buyers = st.builds(Buyer, st.sampled_from(BuyerKind), st.just("公司"), tax_ids) | st.builds(
+    Buyer, st.just(BuyerKind.PERSON), titles
+)
+"""Most of them are not to be taken."""
 kinds = st.sampled_from(InvoiceKind)
 shares = st.sampled_from([None, 1, 3_000, 9_901])
 
@@ -81,7 +93,7 @@ class InvoiceMachine(RuleBasedStateMachine):
         self.world.store.commit(Change([Put(number_register_key(), yesterday)]))
         self.undecided: list[RefundLine] = []
 
-    @rule(share=shares, buyer=buyers, kind=kinds, crash=crashes)
+    @rule(share=shares, buyer=buyers | any_buyers, kind=kinds, crash=crashes)
     def request(self, share: int | None, buyer: Buyer, kind: InvoiceKind, crash: str | None) -> None:
         """The learner asks for all that is left or for a part."""
         draft, call = InvoiceDraft(self.order.order_id, share, buyer, kind), a_call(LEARNER, self.world.ids.new())
@@ -124,7 +136,7 @@ class InvoiceMachine(RuleBasedStateMachine):
 
         self.with_one(which, lambda one: self.attempt(lambda: corrected(one), crash))
 
-    @rule(which=which, buyer=buyers, kind=kinds, by_learner=st.booleans(), crash=crashes)
+    @rule(which=which, buyer=buyers | any_buyers, kind=kinds, by_learner=st.booleans(), crash=crashes)
     def correct(self, which: int, buyer: Buyer, kind: InvoiceKind, by_learner: bool, crash: str | None) -> None:
         """The learner asks for the right one, or finance does."""
         key = self.world.ids.new()
@@ -155,6 +167,14 @@ class InvoiceMachine(RuleBasedStateMachine):
         letters = [letter.number for one in self.invoices() for letter in one.letters]
         used = [one.number for one in self.invoices() if one.number] + letters
         assert len(used) == len(set(used))
+
+    @invariant()
+    def whoever_it_is_made_out_to_can_be_read_and_taxed(self) -> None:
+        """Each character of a title shows something, in order; a company has a valid number, and nobody else any."""
+        for found in invoices_of_order(self.ctx, MEMBER, self.order.order_id)[0]:
+            assert found.buyer
+            assert not set(found.buyer.title) & set(UNSEEN)
+            assert found.buyer.tax_id in (VALID if found.buyer.kind is BuyerKind.COMPANY else (None,))
 
     @invariant()
     def no_more_stands_than_was_paid(self) -> None:
