@@ -1,36 +1,32 @@
-"""Makes the search's index of courses anew, whatever is known of it: `python -m ops.search_index`.
+"""Makes the search's index of courses anew, whatever is known of it: `python -m ops.search_index --stage prod`.
 
 Nothing else needs it: the minute's run indexes whatever was published or withdrawn, and every index once a day.
 It is for an index that is there and wrong.
 """
 
-import argparse
 import json
 import sys
 
-from ops.redrive import Clients, RedriveError, clients_of
-
-FUNCTION = "xueshi-catalog-index"
+from ops.aws import Clients, OpsError, asked_stage, clients_of, stage_parser
 
 
-def index_anew(clients: Clients) -> str:
-    """Calls the function and waits; answers what it answered. Raises RedriveError where it failed."""
+def index_anew(clients: Clients, function: str) -> str:
+    """Calls the function and waits; answers what it answered. Raises OpsError where it failed."""
     payload = json.dumps({"anew": True}).encode()
-    answer = clients("lambda").invoke(FunctionName=FUNCTION, Payload=payload)
+    answer = clients("lambda").invoke(FunctionName=function, Payload=payload)
     said: str = answer["Payload"].read().decode()
     if "FunctionError" in answer:
-        raise RedriveError(f"{FUNCTION} failed: {said}")
+        raise OpsError(f"{function} failed: {said}")
     return said
 
 
 def main() -> int:
     """Parses the command line; answers the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m ops.search_index", description=__doc__.splitlines()[0])
-    parser.add_argument("--local", action="store_true", help="the local system that runs now, not AWS")
-    options = parser.parse_args()
+    parser = stage_parser("ops.search_index", __doc__)
     try:
-        print(index_anew(clients_of(local=options.local)))
-    except RedriveError as error:
+        where = asked_stage(parser.parse_args())
+        print(index_anew(clients_of(where), f"{where.prefix}-catalog-index"))
+    except OpsError as error:
         print(error, file=sys.stderr)
         return 1
     return 0

@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import httpx
 
@@ -53,7 +54,7 @@ def checks(client_id: str) -> Iterator[Check]:
     yield Check("config.json names this stage's user pool", lambda http: _config(http, client_id))
     yield Check("the catalogue answers", lambda http: _status(http, "/v1/catalog/courses", 200))
     for path in ("/v1/orders/cart", "/v1/credits/account", "/v1/playback/progress/none"):
-        yield Check(f"{path} asks who one is", lambda http, path=path: _status(http, path, 401))
+        yield Check(f"{path} asks who one is", partial(_status, path=path, expected=401))
     yield Check("what is signed by playback can be checked", lambda http: _status(http, "/v1/playback/jwks", 200))
     yield Check("media opens with signed cookies only", lambda http: _status(http, "/media/none/1/master.m3u8", 403))
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ops.redrive import RedriveError
+from ops.aws import OpsError
 from ops.search_index import index_anew
 
 
@@ -23,10 +23,10 @@ class Lambda:
 
 def test_the_function_is_called_and_answered() -> None:
     function = Lambda({})
-    assert index_anew({"lambda": function}.__getitem__) == "said"
+    assert index_anew({"lambda": function}.__getitem__, "xueshi-catalog-index") == "said"
     assert function.called == [("xueshi-catalog-index", b'{"anew": true}')]
 
 
 def test_why_it_failed_is_told() -> None:
-    with pytest.raises(RedriveError, match="xueshi-catalog-index failed: said"):
-        index_anew({"lambda": Lambda({"FunctionError": "Unhandled"})}.__getitem__)
+    with pytest.raises(OpsError, match="xueshi-catalog-index failed: said"):
+        index_anew({"lambda": Lambda({"FunctionError": "Unhandled"})}.__getitem__, "xueshi-catalog-index")
