@@ -16,9 +16,10 @@ class Assets:
         """A layer of dependencies, built on first use and kept under build/."""
         return _asset(str(packaging.cached_layer(self._target, name)), packaging.layer_hash(name))
 
-    def code(self, service: str) -> lambda_.Code:
-        """A service's code."""
-        return _asset(str(packaging.cached_code(service, self._target.python)), packaging.code_hash(service))
+    def code(self, service: str, kind: str) -> lambda_.Code:
+        """A function's code."""
+        path = packaging.cached_code(service, kind, self._target.python)
+        return _asset(str(path), packaging.code_hash(service, kind))
 
 
 def _asset(path: str, hash_: str) -> lambda_.Code:

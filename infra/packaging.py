@@ -1,4 +1,4 @@
-"""Builds what the functions carry, without Docker: the layers of dependencies, and each service's code, with bytecode.
+"""Builds what the functions carry, without Docker: the layers of dependencies, and each function's code, with bytecode.
 
 One builder for AWS and for a local runtime: only the platform differs. Assets are named by a hash of their inputs, not
 of their bytes, so the templates are the same whatever platform the layer was built for.
@@ -10,9 +10,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+
+import grimp
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
@@ -23,8 +26,9 @@ FROM_SOURCE = "python-alipay-sdk"
 CODE_HOME, LAYERS_HOME = "/var/task", "/opt"
 """Where Lambda unpacks a function's code, and its layers."""
 SERVICES = ("catalog", "orders", "playback", "credits")
+SERVICES_HOME = ROOT / "services"
 
-_LEFT_OUT_FOLDERS = {"__pycache__", "cli"}
+_LEFT_OUT_FOLDERS = {"__pycache__", "cli", "examples", "schemas"}
 _LEFT_OUT_FILES = {"README.md", "py.typed"}
 
 
@@ -56,9 +60,9 @@ def layer_hash(name: str = COMMON_LAYER) -> str:
     return _hash_files([_requirements(name), Path(__file__)], ROOT)
 
 
-def code_hash(service: str) -> str:
-    """Identifies a service's code, and how it is packed."""
-    return _hash_files([*_code_files(service), Path(__file__)], ROOT)
+def code_hash(service: str, kind: str) -> str:
+    """Identifies a function's code, and how it is packed."""
+    return _hash_files([*code_files(service, kind), Path(__file__)], ROOT)
 
 
 def build_layer(out_dir: Path, target: Platform, name: str = COMMON_LAYER) -> Path:
@@ -91,17 +95,35 @@ def install_layer(out_dir: Path, target: Platform, name: str = COMMON_LAYER) -> 
     return out_dir
 
 
-def build_code(service: str, out_dir: Path, python: str) -> Path:
-    """Copies the service, the kit and their package's root into `<out_dir>/services`, with bytecode for `python`.
+def build_code(service: str, kind: str, out_dir: Path, python: str) -> Path:
+    """Copies what a function can come to import into `<out_dir>/services`, with bytecode for `python`.
 
     Raises:
-        PackagingError: there is no such service or no such Python.
+        PackagingError: there is no such function or no such Python.
     """
-    for path in _code_files(service):
+    for path in code_files(service, kind):
         copy = out_dir / path.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, copy)
-    return _compiled(out_dir, CODE_HOME, python)
+        if path.suffix == ".py":
+            made = _bytecode_of(path.relative_to(ROOT), cached_bytecode(python))
+            (copy.parent / "__pycache__").mkdir(exist_ok=True)
+            shutil.copyfile(made, copy.parent / "__pycache__" / made.name)
+    return out_dir
+
+
+def cached_bytecode(python: str) -> Path:
+    """All services' code under build/, compiled for `python` in one go if it is not yet. Raises PackagingError."""
+    files = [path for path in SERVICES_HOME.rglob("*.py") if _ships(path)]
+    home = BUILD / "code" / f"{_hash_files([*files, Path(__file__)], ROOT)[:16]}-{python}"
+    if not home.exists():
+        with _scratch(home) as scratch:
+            for path in files:
+                copy = Path(scratch) / path.relative_to(ROOT)
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, copy)
+            _move_into_place(_compiled(Path(scratch), CODE_HOME, python), home)
+    return home
 
 
 def cached_layer(target: Platform, name: str = COMMON_LAYER) -> Path:
@@ -113,12 +135,12 @@ def cached_layer(target: Platform, name: str = COMMON_LAYER) -> Path:
     return home
 
 
-def cached_code(service: str, python: str) -> Path:
-    """The service's code directory under build/, packed if it is not there yet."""
-    home = BUILD / "code" / f"{service}-{code_hash(service)[:16]}-{python}"
+def cached_code(service: str, kind: str, python: str) -> Path:
+    """A function's code directory under build/, packed if it is not there yet."""
+    home = BUILD / "functions" / f"{service}-{kind}-{code_hash(service, kind)[:16]}-{python}"
     if not home.exists():
         with _scratch(home) as scratch:
-            _move_into_place(build_code(service, Path(scratch), python), home)
+            _move_into_place(build_code(service, kind, Path(scratch), python), home)
     return home
 
 
@@ -182,14 +204,55 @@ def _move_into_place(built: Path, home: Path) -> None:
             raise
 
 
-def _code_files(service: str) -> list[Path]:
-    services = ROOT / "services"
-    if not (services / service).is_dir():
-        raise PackagingError(f"There is no service in services/{service}.")
-    found = [services / "__init__.py"]
-    for folder in (services / "kit", services / service):
-        found += [path for path in folder.rglob("*") if path.is_file() and _ships(path)]
-    return sorted(found)
+def code_files(service: str, kind: str) -> list[Path]:
+    """What the function services.<service>.handlers.<kind> can come to import, and the data beside that.
+
+    Raises:
+        PackagingError: there is no such function.
+    """
+    entry = f"services.{service}.handlers.{kind}"
+    if not _file_of(entry).exists():
+        raise PackagingError(f"There is no function in {_file_of(entry).relative_to(ROOT)}.")
+    modules = [_file_of(name) for name in _reached(entry)]
+    data = [path for folder in {path.parent for path in modules} for path in _data_of(folder)]
+    return sorted({*modules, *data})
+
+
+def _reached(entry: str) -> set[str]:
+    """The modules that can be imported from one on, at its start or later, and the packages that they are in."""
+    graph = _imports()
+    reached, left = set[str](), {entry}
+    while left:
+        name = left.pop()
+        reached.add(name)
+        left |= ({name.rpartition(".")[0]} - {""}) | graph.find_modules_directly_imported_by(name)
+        left -= reached
+    return reached
+
+
+@cache
+def _imports() -> grimp.ImportGraph:
+    # What only a type checker imports is not loaded.
+    return grimp.build_graph(SERVICES_HOME.name, exclude_type_checking_imports=True, cache_dir=None)
+
+
+def _file_of(module: str) -> Path:
+    path = ROOT / Path(*module.split("."))
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
+def _data_of(package: Path) -> Iterator[Path]:
+    """A package's files that are no code, also those in folders of it that are no packages."""
+    for path in package.iterdir():
+        if path.is_dir() and not (path / "__init__.py").exists():
+            yield from (file for file in path.rglob("*") if file.is_file() and _ships(file))
+        elif path.is_file() and path.suffix != ".py" and _ships(path):
+            yield path
+
+
+def _bytecode_of(source: Path, compiled: Path) -> Path:
+    (made,) = (compiled / source.parent / "__pycache__").glob(f"{source.stem}.*.pyc")
+    return made
 
 
 def _ships(path: Path) -> bool:

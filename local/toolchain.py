@@ -64,9 +64,10 @@ def _synthesize(assembly: Path) -> None:
 
 def _renew_code(assembly: Path) -> None:
     for services in assembly.glob("asset.*/services"):
-        (service,) = (f.name for f in services.iterdir() if f.is_dir() and f.name not in {"kit", "__pycache__"})
+        (entry,) = (file for file in services.glob("*/handlers/*.py") if file.name != "__init__.py")
+        service, kind = entry.parts[-3], entry.stem
         shutil.rmtree(services)
-        build_code(service, services.parent, host_platform().python)
+        build_code(service, kind, services.parent, host_platform().python)
 
 
 def build_client() -> None:

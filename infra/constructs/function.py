@@ -1,6 +1,6 @@
 """A Lambda function with a role, a log group and tracing of its own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from aws_cdk import Duration, RemovalPolicy, Size
@@ -28,10 +28,11 @@ def log_retention(construct: IConstruct) -> logs.RetentionDays:
 
 @dataclass(frozen=True)
 class Bundle:
-    """What a function carries: its service's code, the common layer, and its own if it needs one."""
+    """What a service's functions carry: each its own code, the common layer, and others where they are needed."""
 
     service: str
-    code: lambda_.Code
+    code: Callable[[str], lambda_.Code]
+    """Of a function, by its kind."""
     layers: Sequence[lambda_.ILayerVersion]
 
 
@@ -82,7 +83,7 @@ class ServiceFunction(lambda_.Function):
             runtime=lambda_.Runtime.PYTHON_3_13,
             architecture=lambda_.Architecture.ARM_64,
             handler=f"services.{bundle.service}.handlers.{kind}.handler",
-            code=bundle.code,
+            code=bundle.code(kind),
             layers=list(bundle.layers),
             role=role,
             log_group=log_group,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from aws_cdk import CfnOutput, Duration, Size
 from aws_cdk import aws_lambda as lambda_
@@ -48,7 +49,7 @@ class ServiceStack(StageStack):
         self.tables = ServiceTables(self, service)
         self._assets = foundation.assets
         layer = self._layer("Dependencies", f"{self.prefix}-dependencies", COMMON_LAYER)
-        self.bundle = Bundle(service, foundation.assets.code(service), [layer])
+        self.bundle = Bundle(service, partial(foundation.assets.code, service), [layer])
         self.relay = OutboxRelay(
             self, self.bundle, outbox=self.tables.outbox, bus=self.platform.bus, topic=self.platform.alarm_topic
         )

@@ -11,6 +11,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from services.kit.events import Envelope
 from services.kit.observability import NEWER_SHAPES, count, logger
 from services.kit.store import NewerShape
+from services.kit.wiring.init import at_init
 
 EventHandler = Callable[[Envelope], None]
 
@@ -19,6 +20,7 @@ def consumer(
     handlers: Callable[[], Mapping[str, EventHandler]],
 ) -> Callable[[dict[str, Any], LambdaContext], dict[str, Any]]:
     """The entry point of a function behind a queue, which asks for the handlers of each batch's events."""
+    at_init(handlers)
     return lambda event, context: consume(event, context, handlers())
 
 

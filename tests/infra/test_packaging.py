@@ -26,27 +26,49 @@ def machine(library: Path) -> int:
     return int.from_bytes(library.read_bytes()[18:20], "little")
 
 
-@pytest.mark.parametrize("service", SERVICES)
-def test_code_holds_the_service_and_the_kit_and_no_other_service(tmp_path: Path, service: str) -> None:
-    packaging.build_code(service, tmp_path, HOST.python)
-    assert {path.name for path in tmp_path.iterdir()} == {"services"}
-    assert {path.name for path in (tmp_path / "services").iterdir()} == {"__init__.py", "__pycache__", "kit", service}
-    files = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert (tmp_path / "services" / service / "handlers" / "http.py") in files
-    assert not [path for path in files if path.name == "README.md" or "cli" in path.parts]
-
-
-def imports(service: str) -> dict[tuple[str, ...], list[str]]:
-    """The modules that a service's functions start with, by the layers that they have."""
-    template = service_template(service)
-    layers = {
-        name: Path(layer["Description"]).stem for name, layer in of_type(template, "AWS::Lambda::LayerVersion").items()
-    }
-    found: dict[tuple[str, ...], list[str]] = {}
-    for function in of_type(template, "AWS::Lambda::Function").values():
-        has = tuple(layers[ref["Ref"]] for ref in function["Layers"])
-        found.setdefault(has, []).append(function["Handler"].rpartition(".")[0])
+def functions() -> list[tuple[str, str, tuple[str, ...]]]:
+    """Every function: its service, its kind, and its layers."""
+    found = []
+    for service in SERVICES:
+        template = service_template(service)
+        layers = {
+            name: Path(layer["Description"]).stem
+            for name, layer in of_type(template, "AWS::Lambda::LayerVersion").items()
+        }
+        for function in of_type(template, "AWS::Lambda::Function").values():
+            kind = function["Handler"].split(".")[3]
+            found.append((service, kind, tuple(layers[ref["Ref"]] for ref in function["Layers"])))
     return found
+
+
+def test_a_functions_code_is_what_it_can_import_and_the_data_beside_that(tmp_path: Path) -> None:
+    code = packaging.build_code("playback", "relay", tmp_path, HOST.python)
+    assert {path.name for path in code.iterdir()} == {"services"}
+    sources = {
+        path.relative_to(code).as_posix() for path in code.rglob("*") if path.suffix != ".pyc" and path.is_file()
+    }
+    assert "services/playback/handlers/relay.py" in sources
+    assert "services/kit/store/codec.py" in sources, "what an imported package's start imports is missing"
+    assert not [
+        path for path in sources if path.startswith(("services/playback/app", "services/kit/http", "services/orders"))
+    ]
+
+
+def test_data_is_packed_with_the_code_that_reads_it() -> None:
+    assert packaging.ROOT / "services/playback/domain/policies.toml" in packaging.code_files("playback", "beat")
+    assert packaging.ROOT / "services/orders/plans.toml" in packaging.code_files("orders", "http")
+    layouts = {path.suffix for path in packaging.code_files("credits", "documents")}
+    assert ".typ" in layouts
+
+
+def test_what_answers_beats_carries_neither_framework_routes_of_others_nor_the_sdks_store() -> None:
+    files = {
+        path.relative_to(packaging.ROOT / "services").as_posix() for path in packaging.code_files("playback", "beat")
+    }
+    assert not [
+        path for path in files if path.startswith(("playback/app/evidence", "playback/app/log", "playback/cli"))
+    ]
+    assert files.isdisjoint({"kit/aws.py", "kit/store/dynamodb.py", "playback/bootstrap.py"})
 
 
 def without_sources(directory: Path) -> Path:
@@ -70,21 +92,40 @@ def carried(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-@pytest.mark.parametrize("service", SERVICES)
-def test_every_handler_is_imported_from_its_package_alone_and_without_sources(
-    tmp_path: Path, carried: Path, service: str
-) -> None:
-    code = without_sources(packaging.build_code(service, tmp_path, HOST.python))
-    program = "import sys; sys.path[:0] = sys.argv[1].split(); [__import__(name) for name in sys.argv[2:]]"
-    for layers, modules in imports(service).items():
-        path = " ".join(map(str, [code, *(carried / name for name in (*layers, "runtime"))]))
-        command = [sys.executable, "-I", "-S", "-c", program, path, *modules]
+IMPORTING = """
+import sys
+layers, *functions = sys.argv[1:]
+sys.path[:0] = layers.split()
+for code, module in zip(functions[::2], functions[1::2]):
+    sys.path.insert(0, code)
+    try:
+        __import__(module)
+    except ImportError as error:
+        raise SystemExit(f"{module}: {error}")
+    # What the layers have stays: only our own code is another function's next time.
+    sys.path.remove(code)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "services"]:
+        del sys.modules[name]
+"""
+
+
+def test_every_handler_is_imported_from_its_package_alone_and_without_sources(tmp_path: Path, carried: Path) -> None:
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for service, kind, layers in functions():
+        code = without_sources(packaging.build_code(service, kind, tmp_path / service / kind, HOST.python))
+        alike.setdefault(layers, []).extend([str(code), f"services.{service}.handlers.{kind}"])
+    for layers, arguments in alike.items():
+        path = " ".join(str(carried / name) for name in (*layers, "runtime"))
+        command = [sys.executable, "-I", "-S", "-c", IMPORTING, path, *arguments]
         done = subprocess.run(command, capture_output=True, text=True, check=False, env={})  # noqa: S603
         assert done.returncode == 0, done.stderr
 
 
-def test_a_package_is_the_same_bytes_whenever_it_is_built(tmp_path: Path) -> None:
-    first, second = (packaging.build_code("playback", tmp_path / name, HOST.python) for name in ("first", "second"))
+def test_a_package_is_the_same_bytes_whenever_it_is_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packaging, "BUILD", tmp_path)
+    first = packaging.build_code("playback", "relay", tmp_path / "first", HOST.python)
+    shutil.rmtree(tmp_path / "code")
+    second = packaging.build_code("playback", "relay", tmp_path / "second", HOST.python)
     assert bytes_of(first) == bytes_of(second)
     assert any(path.endswith(".pyc") for path in bytes_of(first))
 
@@ -96,14 +137,14 @@ def bytes_of(directory: Path) -> dict[str, bytes]:
 
 
 def test_bytecode_names_the_place_where_lambda_unpacks_it(tmp_path: Path) -> None:
-    code = packaging.build_code("playback", tmp_path, HOST.python)
+    code = packaging.build_code("playback", "http", tmp_path, HOST.python)
     (made,) = (code / "services" / "playback" / "__pycache__").glob("bootstrap.*.pyc")
     assert marshal.loads(made.read_bytes()[16:]).co_filename == "/var/task/services/playback/bootstrap.py"  # noqa: S302
 
 
-def test_an_unknown_service_is_named(tmp_path: Path) -> None:
-    with pytest.raises(packaging.PackagingError, match=r"no service in services/billing"):
-        packaging.build_code("billing", tmp_path, HOST.python)
+def test_an_unknown_function_is_named(tmp_path: Path) -> None:
+    with pytest.raises(packaging.PackagingError, match=r"no function in services/billing/handlers/http\.py"):
+        packaging.build_code("billing", "http", tmp_path, HOST.python)
 
 
 def test_the_layer_for_this_machine_can_be_imported_from() -> None:

@@ -8,6 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from services.kit.aws import client
 from services.kit.relay import EventsClient, relay
+from services.kit.wiring.init import at_init
 
 
 @cache
@@ -19,3 +20,6 @@ def bus() -> tuple[EventsClient, str]:
 def relay_outbox(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """The entry point of every service's relay: one batch of its outbox's stream."""
     return relay(event, *bus())
+
+
+at_init(bus)
