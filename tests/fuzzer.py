@@ -17,6 +17,33 @@ schemathesis.openapi.format(
 )
 
 
+# As the patterns beside them have it. To draw from a pattern that lists planes of characters, the fuzzer goes through
+# its hundred thousands one by one, anew for each request; these are drawn at once, and the pattern still decides.
+schemathesis.openapi.format(
+    "visible", strategies.text(strategies.characters(exclude_categories=("Cc", "Cf", "Co", "Cs")), min_size=1)
+)
+schemathesis.openapi.format(
+    "name",
+    strategies.text(strategies.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), min_size=2, max_size=25)
+    | strategies.text(strategies.characters(min_codepoint=0x20000, max_codepoint=0x2A6DF), min_size=2, max_size=25)
+    | strategies.from_regex("^[A-Z][a-z]+([ '’-][A-Z][a-z]+){1,9}$"),
+)
+DRAWN_AS = {r"[^\s\x00-\x1f": "visible", "[\u3400-\u4dbf": "name"}
+"""The formats above, by what their patterns contain."""
+
+
+@schemathesis.hook
+def before_load_schema(_context: schemathesis.HookContext, raw_schema: Any) -> None:
+    """Adds these formats to the document, in this process only."""
+    if isinstance(raw_schema, dict):
+        pattern = raw_schema.get("pattern")
+        text = pattern if isinstance(pattern, str) else ""
+        raw_schema.update([("format", format_) for part, format_ in DRAWN_AS.items() if part in text])
+        raw_schema = list(raw_schema.values())
+    for part in raw_schema if isinstance(raw_schema, list) else ():
+        before_load_schema(_context, part)
+
+
 @schemathesis.hook
 def map_body(_context: schemathesis.HookContext, body: Any) -> Any:
     """Whole numbers without a point: JSON Schema takes 9900.0 for an integer, we do not, and the documents say so."""

@@ -2,9 +2,6 @@
 
 import json
 import re
-import sys
-import unicodedata
-from itertools import groupby
 from typing import Any
 
 import pytest
@@ -44,19 +41,19 @@ def test_an_answer_may_gain_a_field_and_a_body_may_not_need_one() -> None:
     ]
 
 
-def _class(category: str) -> str:
-    """The characters of a category, as this interpreter knows them: `re` has no name for it."""
-    found = (code for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code)).startswith(category))
-    runs = [[code for _, code in run] for _, run in groupby(enumerate(found), lambda place: place[1] - place[0])]
-    return "".join(f"\\U{run[0]:08x}-\\U{run[-1]:08x}" for run in runs)
+CONTROLS = r"\x00-\x1f\x7f-\x9f"
+PRIVATE_PLANES = "\U000f0000-\U0010fffd"
+NEITHER = st.characters(exclude_categories=("Cf", "Cn", "Co", "Cs"))
+"""Of category C the control characters alone, some of which are space: the others, and so what the private planes hold,
+are never drawn, rather than listed a million to each class."""
 
 
 @pytest.mark.parametrize(("was", "now"), json.loads(WIDENED.read_text("utf-8")))
 def test_a_pattern_that_was_widened_takes_what_it_took(was: str, now: str) -> None:
-    pattern = was.replace(r"\p{C}", _class("C"))
+    without_others = was.replace(r"\p{C}", CONTROLS).replace(PRIVATE_PLANES, "")
 
     @settings(max_examples=300, deadline=None)
-    @given(st.from_regex(pattern))
+    @given(st.from_regex(without_others, alphabet=NEITHER) if without_others != was else st.from_regex(was))
     def taken(text: str) -> None:
         assert re.search(now, text)
 
