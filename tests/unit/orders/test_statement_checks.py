@@ -309,6 +309,15 @@ def test_the_same_upload_is_one_request_and_another_one_is_not(world: World, obj
     ]
 
 
+def test_of_a_day_that_is_asked_for_several_times_the_newest_comes_first(world: World, objects: MemoryObjects) -> None:
+    """Whichever provider it is of, whose name the ids begin with."""
+    made = []
+    for number, provider in enumerate((WECHAT, ProviderName.ALIPAY, WECHAT)):
+        made.append(ask(world, objects, provider=provider, key=f"key-{number:016}").check_id)
+        world.clock.advance(1000)
+    assert [check.check_id for check in list_checks(world.ctx, "202603")] == made[::-1]
+
+
 def test_a_statement_of_tomorrow_is_not_asked_for(world: World, objects: MemoryObjects) -> None:
     before = world.store.snapshot()
     with pytest.raises(Problem) as error:
