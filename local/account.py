@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
@@ -133,9 +133,9 @@ def _watch(made: Account, stopping: threading.Event) -> None:
     while not stopping.wait(LOOK_EVERY_S):
         try:
             made.look()
-        except ClientError as error:
-            # Something goes while it is looked at; the next look sees the rest.
-            logger.info("not there any more: %s", error)
+        except (BotoCoreError, ClientError) as error:
+            # Something goes while it is looked at, or the emulator is busy; the next look sees the rest.
+            logger.info("not seen: %s", error)
 
 
 def _driven(client: Any, mapping: dict[str, Any]) -> StreamMapping:

@@ -51,7 +51,7 @@ class Behaviour:
     response_headers: tuple[tuple[str, str], ...]
     needs_signature: bool
     """Whether only requests with signed cookies of a trusted key pass."""
-    pages: bool
+    pages: bool = False
     """Whether a function makes every path that is no file the client's first page (infra/stacks/spa.js)."""
 
     def matches(self, path: str) -> bool:

@@ -5,20 +5,29 @@ makes 55 ms of a 2 ms call. Here it takes what has arrived; a line that comes la
 Functions may take a minute: what a second of processor takes here depends on all that shares this machine's cores.
 The replacement is written for one exact version and refuses any other; tests/emulator looks at it at every upgrade.
 
+Layers are unpacked once, and not anew for every worker: thousands of files, which its one thread also removes again.
 Two types of CloudFormation are added, of which the emulator has the API only: CloudFront's public keys and key groups.
 And it polls no DynamoDB stream for a function: it would lose records (local/streams.py drives the mappings).
 """
 
+import hashlib
 import inspect
+import io
 import sys
+import tempfile
+import threading
+import zipfile
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 PINNED = "1.5.33"
 MIN_TIMEOUT_S = 60
+SMALL_BYTES = 100_000
+"""Of a layer that is not worth sharing, or already points elsewhere (local/publish.py)."""
 PARAMETERS = ["self", "first_line_wait", "idle_confirm", "hard_cap"]
 
 
@@ -45,6 +54,8 @@ def main() -> None:
 
     lambda_runtime.Worker.__init__ = patiently
 
+    unpacked = SharedLayers(lambda_svc._resolve_layer_zip)  # noqa: SLF001
+    lambda_svc._resolve_layer_zip = unpacked.pointer  # noqa: SLF001
     _add_media_keys()
     lambda_svc._poll_dynamodb_streams = lambda: False  # noqa: SLF001
 
@@ -52,6 +63,38 @@ def main() -> None:
 
     sys.argv = sys.argv[:1]
     run()
+
+
+class SharedLayers:
+    """Layers, unpacked once each. A worker unpacks one that only points there."""
+
+    def __init__(self, resolve: Callable[[Any], bytes | None]) -> None:
+        self._resolve = resolve
+        self._turn = threading.Lock()
+        self._known: dict[int, tuple[bytes, bytes]] = {}
+
+    def pointer(self, reference: Any) -> bytes | None:
+        """What the emulator is to unpack in place of a layer."""
+        layer = self._resolve(reference)
+        if layer is None or len(layer) < SMALL_BYTES:
+            return layer
+        with self._turn:
+            # The emulator keeps a layer's bytes, so that an address stands for them as long as they are held here.
+            if id(layer) not in self._known:
+                self._known[id(layer)] = layer, self._unpacked(layer)
+            return self._known[id(layer)][1]
+
+    def _unpacked(self, layer: bytes) -> bytes:
+        home = Path(tempfile.gettempdir()) / "layers" / hashlib.sha256(layer).hexdigest()[:32]
+        if not home.exists():
+            with zipfile.ZipFile(io.BytesIO(layer)) as archive:
+                archive.extractall(home)
+        pointing = io.BytesIO()
+        with zipfile.ZipFile(pointing, "w") as archive:
+            # Before the interpreter's own packages, as on Lambda. Named apart, as a function may have several layers.
+            line = f"import sys; sys.path.insert(1, {str(home / 'python')!r})\n"
+            archive.writestr(f"python/lib/python3/site-packages/{home.name}.pth", line)
+        return pointing.getvalue()
 
 
 def _add_media_keys() -> None:

@@ -46,6 +46,19 @@ def test_the_first_matching_behaviour_wins_and_the_default_takes_the_rest() -> N
     assert default.origin.bucket is None
 
 
+def test_a_deployed_distribution_serves_from_its_own_bucket_in_its_region() -> None:
+    read = read_distribution(template(), EXPORTS, "ap-southeast-1", {"Web": "xueshi-web"})
+    default = read.behaviour("/hours")
+    assert default.origin.domain == "xueshi-web.s3.ap-southeast-1.amazonaws.com"
+    assert default.origin.bucket == "xueshi-web"
+    assert read.behaviour("/v1/api/x").origin.domain == "abc123.execute-api.ap-southeast-1.amazonaws.com"
+    assert not default.pages
+    changed = template()
+    config = changed["Resources"]["D"]["Properties"]["DistributionConfig"]
+    config["DefaultCacheBehavior"]["FunctionAssociations"] = [{"EventType": "viewer-request"}]
+    assert read_distribution(changed, EXPORTS).behaviour("/hours").pages
+
+
 def test_methods_are_the_behaviours_own() -> None:
     read = read_distribution(template(), EXPORTS)
     assert read.behaviour("/v1/api/x").methods == {"GET", "POST"}
