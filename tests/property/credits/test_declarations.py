@@ -189,7 +189,7 @@ class DeclarationMachine(RuleBasedStateMachine):
                     if is_out and not void and line.counters not in denied_of:
                         left += line.hours
             standing = {DeclarationState.EXPORTED, DeclarationState.ACCEPTED}
-            seen = [d for learner in (LEARNER, OTHER) for d in read_declarations(self.world.store, learner)]
+            seen = [d for learner in (LEARNER, OTHER) for d in read_declarations(self.world.store, learner).items]
             hours = [
                 d.declaration.hours for d in seen if d.declaration.credential is credential and d.state in standing
             ]
@@ -200,7 +200,7 @@ class DeclarationMachine(RuleBasedStateMachine):
         """Once its event has arrived, it is withdrawn, taken back, or was denied anyway; if it was declared at all."""
         ended = {DeclarationState.WITHDRAWN, DeclarationState.TAKEN_BACK, DeclarationState.DENIED}
         for learner in (LEARNER, OTHER):
-            for found in read_declarations(self.world.store, learner):
+            for found in read_declarations(self.world.store, learner).items:
                 assert (learner, found.declaration.entry_number) not in self.reversed or found.state in ended
 
     def _numbers(self, credential: Credential) -> range:

@@ -94,9 +94,9 @@ class ErasureMachine(RuleBasedStateMachine):
         """Declares what there is."""
         if AFP in self.world.certificates():
             start = self.world.certificates()[AFP].period_start
-            before = len(read_declarations(self.world.store, LEARNER))
+            before = len(read_declarations(self.world.store, LEARNER).items)
             self.may_refuse(lambda: declare_hours(self.world.ctx, own_call(LEARNER), AFP, start))
-            assert not self.erased() or len(read_declarations(self.world.store, LEARNER)) == before
+            assert not self.erased() or len(read_declarations(self.world.store, LEARNER).items) == before
 
     @rule()
     def grant(self) -> None:

@@ -70,11 +70,22 @@ def test_issued_listed_drawn_and_verified(desk: Desk) -> None:
         "hours": "1.5",
         "credential": "AFP",
     }
-    assert desk.get(ATTESTATIONS, LEARNING).body == {"attestations": [issued.body]}
+    assert desk.get(ATTESTATIONS, LEARNING).body == {"attestations": [issued.body], "after": None}
     document = pdf(desk, award.entry_id)
     assert qr_codes_of(document) == [issued.body["verification_url"]]
     for said in (NAME, "资产配置", "AFP", "1.5学时（选修）", "2026年1月5日", "2025年1月1日至2026年12月31日", code):
         assert said in text_of(document)
+
+
+def test_certificates_are_listed_a_page_at_a_time(desk: Desk) -> None:
+    for number in range(3):
+        desk.world.clock.advance(1_000)
+        desk.issue(desk.award(f"watch-{number}", f"course-{number}"))
+    whole = desk.get(ATTESTATIONS, LEARNING).body["attestations"]
+    first = desk.get(f"{ATTESTATIONS}?limit=2", LEARNING).body
+    second = desk.get(f"{ATTESTATIONS}?limit=2&after={first['after']}", LEARNING).body
+    assert (len(whole), second["after"]) == (3, None)
+    assert first["attestations"] + second["attestations"] == whole
 
 
 def test_an_award_has_one_certificate_however_often_and_by_whomever_at_once_it_is_asked_for(desk: Desk) -> None:

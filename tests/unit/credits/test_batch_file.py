@@ -129,7 +129,7 @@ def test_one_wrong_line_and_nothing_is_imported() -> None:
 def test_nothing_is_answered_to_what_did_not_leave() -> None:
     world = a_world(2)
     declare(world)
-    withdrawn = read_declarations(world.store, LEARNER)[0].declaration.last.line_id
+    withdrawn = read_declarations(world.store, LEARNER).items[0].declaration.last.line_id
     reverse(world, 1)
     with pytest.raises(Problem) as refused:
         answer(world, 1, f"{withdrawn},accepted,")

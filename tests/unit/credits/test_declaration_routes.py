@@ -54,6 +54,9 @@ def test_the_whole_way(world: World) -> None:
     seen = call(world, "GET", "/declarations", who=LEARNING).body["declarations"]
     assert sorted((d["state"], d["reason"]) for d in seen) == [("denied", "=1+1"), ("exported", "")]
     assert all(d["text"] and d["text_en"] for d in seen)
+    first = call(world, "GET", "/declarations?limit=1", who=LEARNING).body
+    second = call(world, "GET", f"/declarations?limit=1&after={first['after']}", who=LEARNING).body
+    assert (first["declarations"] + second["declarations"], second["after"]) == (seen, None)
 
 
 def test_what_may_be_declared_is_what_declaring_would_declare(world: World) -> None:
@@ -87,7 +90,7 @@ def test_what_may_be_declared_is_what_declaring_would_declare(world: World) -> N
 
 def test_a_learner_sees_and_declares_only_their_own(world: World) -> None:
     call(world, "POST", "/declarations", DECLARE, LEARNING)
-    assert call(world, "GET", "/declarations", who=OTHERS).body == {"declarations": [], "declarable": []}
+    assert call(world, "GET", "/declarations", who=OTHERS).body == {"declarations": [], "after": None, "declarable": []}
     answer = call(world, "POST", "/declarations", DECLARE, OTHERS)
     assert (answer.status, answer.code) == (409, "NOTHING_TO_DECLARE")
 

@@ -65,7 +65,7 @@ def answer(world: World, number: int, *rows: str) -> ImportSummary:
 
 
 def states(world: World, learner: LearnerId = LEARNER) -> list[str]:
-    return [str(declared.state) for declared in read_declarations(world.store, learner)]
+    return [str(declared.state) for declared in read_declarations(world.store, learner, 0, 1_000).items]
 
 
 def void(world: World, *numbers: int) -> None:
@@ -102,12 +102,12 @@ def test_from_declaration_to_acceptance() -> None:
     assert batch.file
     assert (batch.number, batch.file.totals.rows, batch.file.totals.net_hours) == (1, 3, Decimal("3.75"))
     assert states(world) == ["exported"] * 3
-    first, second, third = (d.declaration.last.line_id for d in read_declarations(world.store, LEARNER))
+    first, second, third = (d.declaration.last.line_id for d in read_declarations(world.store, LEARNER).items)
     assert answer(world, 1, f"{first},accepted,", f"{second},denied,超出范围", f"{third},,") == ImportSummary(
         2, 1, 1, 1
     )
     assert states(world) == ["accepted", "denied", "exported"]
-    (denied,) = [d for d in read_declarations(world.store, LEARNER) if d.state == "denied"]
+    (denied,) = [d for d in read_declarations(world.store, LEARNER).items if d.state == "denied"]
     assert denied.result
     assert denied.result.reason == "超出范围"
 
@@ -189,7 +189,7 @@ def test_an_entry_reversed_after_it_left_is_a_counter_line_of_the_next_batch(res
     world = a_world(2)
     declare(world)
     close(world)
-    first = read_declarations(world.store, LEARNER)[0].declaration.last.line_id
+    first = read_declarations(world.store, LEARNER).items[0].declaration.last.line_id
     if result:
         answer(world, 1, f"{first},{result},")
     reverse(world, 1)
@@ -209,7 +209,7 @@ def test_an_entry_reversed_after_its_denial_needs_no_counter_line() -> None:
     world = a_world(2)
     declare(world)
     close(world)
-    first = read_declarations(world.store, LEARNER)[0].declaration.last.line_id
+    first = read_declarations(world.store, LEARNER).items[0].declaration.last.line_id
     answer(world, 1, f"{first},denied,重复")
     reverse(world, 1)
     assert states(world) == ["denied", "exported"]

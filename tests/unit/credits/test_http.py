@@ -147,6 +147,48 @@ def test_the_timeline_is_newest_first_and_explains(client: Client) -> None:
     assert all(e["reason"]["text"] and e["reason"]["text_en"] for e in entries)
 
 
+@pytest.mark.parametrize("limit", [1, 2, 3, 4, 5])
+def test_pages_of_the_timeline_are_the_whole_of_it(client: Client, limit: int) -> None:
+    client.world.publish(eligible=["CFP"])
+    client.world.certify(AFP)
+    client.world.deliver(completed())
+    client.world.certify(CFP)
+    whole = client.get("/v1/credits/timeline").body
+    assert (len(whole["entries"]), whole["after"]) == (4, None)
+    for path in ("/v1/credits/timeline", f"/v1/credits/learners/{LEARNER}/timeline"):
+        who = claims("staff-1", "reviewer") if "learners" in path else LEARNING
+        pages, after = [], 0
+        while after is not None:
+            page = client.get(f"{path}?limit={limit}&after={after}", who).body
+            pages.append(page["entries"])
+            after = page["after"]
+        assert [entry for page in pages for entry in page] == whole["entries"]
+        assert [len(page) for page in pages[:-1]] == [limit] * (len(pages) - 1)
+        assert pages[-1], "no page is empty"
+
+
+def test_the_account_tells_of_the_entries_it_lists_a_page_at_a_time(client: Client) -> None:
+    client.world.publish(eligible=["CFP"])
+    client.world.certify(AFP)
+    for number in range(3):
+        client.world.deliver(completed(f"watch-{number}", id_=f"event-{number}"))
+    whole = client.get("/v1/credits/account").body
+    pages, after = [], 0
+    while after is not None:
+        pages.append(client.get(f"/v1/credits/account?limit=2&after={after}").body)
+        after = pages[-1]["after"]
+
+    def listed(account: dict[str, Any]) -> list[int]:
+        current = account["certificates"][0]["current"]
+        return [e["number"] for e in (*account["held"], *account["not_counted"], *current["not_counted"])]
+
+    assert len(listed(whole)) >= 3
+    assert sorted(number for page in pages for number in listed(page)) == sorted(listed(whole))
+    assert all(len(set(listed(page))) <= 2 for page in pages)
+    for page in pages:
+        assert page["certificates"][0]["current"]["earned_hours"] == "0"
+
+
 def test_a_learner_sees_only_their_own(client: Client) -> None:
     client.world.publish(eligible=["AFP"])
     client.world.certify(AFP)
@@ -157,8 +199,9 @@ def test_a_learner_sees_only_their_own(client: Client) -> None:
         "held": [],
         "other_certificates": None,
         "not_counted": [],
+        "after": None,
     }
-    assert client.get("/v1/credits/timeline", other).body == {"entries": []}
+    assert client.get("/v1/credits/timeline", other).body == {"entries": [], "after": None}
     assert client.get(CERTIFICATES, other).body == {"certificates": []}
 
 

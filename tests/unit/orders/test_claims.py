@@ -49,8 +49,8 @@ def test_a_member_claims_a_recommended_course(member_world: World) -> None:
     assert entitlement == Entitlement(
         entitlement.entitlement_id, MEMBER, RECOMMENDED, Basis.CLAIM, False, NOON_IN_SHANGHAI, None
     )
-    assert list_entitlements(member_world.ctx, MEMBER) == [entitlement]
-    assert list_entitlements(member_world.ctx, VISITOR) == []
+    assert list_entitlements(member_world.ctx, MEMBER).items == [entitlement]
+    assert list_entitlements(member_world.ctx, VISITOR).items == []
 
 
 def test_the_claim_goes_out_as_an_event(member_world: World) -> None:
@@ -137,7 +137,7 @@ def test_a_crash_after_the_commit_is_made_good_by_the_retry(member_world: World)
     with pytest.raises(Crash):
         member_world.claim()
     entitlement = member_world.claim()
-    assert list_entitlements(member_world.ctx, MEMBER) == [entitlement]
+    assert list_entitlements(member_world.ctx, MEMBER).items == [entitlement]
     assert [event.subject for event in member_world.claims_told()] == [entitlement.entitlement_id]
 
 

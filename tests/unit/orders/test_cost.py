@@ -25,7 +25,7 @@ KIB = 1024
 def meter(member_world: World, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Reads, and write units, from now on."""
     used = [0, 0]
-    for name in ("get", "query"):
+    for name in ("get", "query", "page"):
         monkeypatch.setattr(member_world.store, name, _counted(getattr(member_world.store, name), used))
 
     def commit(change: Change) -> None:
@@ -59,7 +59,7 @@ def order(world: World, *course_ids: CourseId) -> Order:
         (lambda world: world.grant(key=OTHER_KEY), 2, 8),
         (lambda world: read_membership(world.ctx, MEMBER), 1, 0),
         (lambda world: read_state(world.ctx, MEMBER, RECOMMENDED), 5, 0),
-        (lambda world: list_entitlements(world.ctx, MEMBER), 1, 0),
+        (lambda world: list_entitlements(world.ctx, MEMBER).items, 1, 0),
         (lambda world: quote_courses(world.ctx, MEMBER, [ORDINARY], None), 4, 0),
         (lambda world: order(world, ORDINARY), 7, 12),
         (lambda world: order(world, ORDINARY, RECOMMENDED), 10, 16),

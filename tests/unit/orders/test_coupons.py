@@ -241,7 +241,7 @@ def test_an_order_of_nothing_confirms_the_coupon_at_once(world: World) -> None:
     code = make(world, off_percent=100)
     placed = order(world, code, fen=0)
     assert (placed.state, usage(world, code)) == (OrderState.PAID, CouponUsage(0, 1))
-    assert len(list_entitlements(world.ctx, MEMBER)) == 1
+    assert len(list_entitlements(world.ctx, MEMBER).items) == 1
 
 
 def test_a_withdrawn_coupon_is_none_any_more_and_stays_with_who_ordered_with_it(world: World) -> None:

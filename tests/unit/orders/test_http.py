@@ -100,7 +100,7 @@ def test_the_path_of_a_member(api: HttpApi) -> None:
     }
     assert call(api, "POST", CLAIMS, {"course_id": RECOMMENDED}).body == claimed.body
     assert call(api, "POST", CLAIMS, {"course_id": RECOMMENDED}, key=OTHER_KEY).code == "ALREADY_CLAIMED"
-    assert call(api, "GET", "/v1/orders/entitlements").body == {"entitlements": [claimed.body]}
+    assert call(api, "GET", "/v1/orders/entitlements").body == {"entitlements": [claimed.body], "after": None}
     owned = call(api, "GET", f"/v1/orders/courses/{RECOMMENDED}/state").body
     assert (owned["state"], owned["basis"]) == ("owned", "claim")
     assert owned["entitlement_id"] == claimed.body["entitlement_id"]

@@ -68,7 +68,7 @@ def test_attack_paying_a_members_order_after_it_expired_and_the_membership_was_g
     [line] = ask(world, membership).lines
     receipt = pay(world, waiting, trade_no="T-late")
     assert receipt.refund_id
-    assert list_entitlements(world.ctx, MEMBER) == []
+    assert list_entitlements(world.ctx, MEMBER).items == []
     sent_back = refunds_of_order(world.ctx, waiting.order_id)
     assert [(refund.cause, refund.amount_fen) for refund in sent_back] == [(Cause.PAID_TOO_LATE, 8_910)]
     decide(world, line)
@@ -90,7 +90,7 @@ def test_attack_paying_a_members_order_late_on_another_membership_that_is_given_
     decide(world, ask(world, membership).lines[0])
     another = membership_order(world)
     assert pay(world, waiting, trade_no="T-late").refund_id
-    assert list_entitlements(world.ctx, MEMBER) == []
+    assert list_entitlements(world.ctx, MEMBER).items == []
     assert ask(world, another).status is RefundStatus.ASKED, "it has lent no price"
 
 
@@ -100,7 +100,7 @@ def test_attack_paying_late_in_the_moment_of_the_refund(world: World) -> None:
     world.clock.advance(HALF_AN_HOUR)
     world.store.before_commit = lambda: ask(world, membership)
     assert pay(world, waiting, trade_no="T-late").refund_id
-    assert list_entitlements(world.ctx, MEMBER) == []
+    assert list_entitlements(world.ctx, MEMBER).items == []
 
 
 def test_attack_ordering_as_a_member_in_the_moment_of_the_refund(world: World) -> None:

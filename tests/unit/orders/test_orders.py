@@ -162,7 +162,7 @@ def test_an_order_loses_against_a_late_payment_of_the_one_before(world: World) -
     with pytest.raises(Problem) as problem:
         order(world, key=OTHER_KEY, fen=PRICE)
     assert problem.value.type.code == "ALREADY_OWNED"
-    assert len(list_entitlements(world.ctx, MEMBER)) == 1
+    assert len(list_entitlements(world.ctx, MEMBER).items) == 1
 
 
 def test_the_price_is_that_of_the_membership_that_still_runs_when_it_is_placed(world: World) -> None:
@@ -249,7 +249,7 @@ def test_an_order_of_nothing_is_granted_at_once(world: World) -> None:
     placed = order(world)
     assert (placed.state, placed.paid_by, placed.paid_at) == (OrderState.PAID, None, world.clock.now())
     assert order(world, fen=0) == placed
-    assert len(list_entitlements(world.ctx, MEMBER)) == 1
+    assert len(list_entitlements(world.ctx, MEMBER).items) == 1
 
 
 def test_the_largest_order_fits_into_its_transactions(world: World) -> None:
@@ -263,7 +263,7 @@ def test_the_largest_order_fits_into_its_transactions(world: World) -> None:
     world.clock.advance(HALF_AN_HOUR)
     placed = order(world, *names)
     assert pay(world, placed).refund_id is None
-    assert len(list_entitlements(world.ctx, MEMBER)) == MAX_LINES
+    assert len(list_entitlements(world.ctx, MEMBER).items) == MAX_LINES
 
 
 def test_a_membership_is_bought_and_renewed_before_and_after_its_end(world: World) -> None:

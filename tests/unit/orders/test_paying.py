@@ -91,7 +91,7 @@ class Shop:
 
     def owned(self, learner_id: LearnerId = MEMBER) -> int:
         """How many courses the learner owns."""
-        return len(list_entitlements(self.world.ctx, learner_id))
+        return len(list_entitlements(self.world.ctx, learner_id).items)
 
     def close(self, order: Order, state: OrderState = OrderState.CANCELLED) -> None:
         """The order is closed, as it was when it was placed."""

@@ -34,7 +34,7 @@ def test_a_payment_grants_what_was_ordered_and_tells_it_in_one_transaction(world
     order = place(world, a_line(1), a_line(2, RECOMMENDED))
     receipt = pay(world, order)
     assert receipt.refund_id is None
-    found = {entitlement.course_id: entitlement for entitlement in list_entitlements(world.ctx, MEMBER)}
+    found = {entitlement.course_id: entitlement for entitlement in list_entitlements(world.ctx, MEMBER).items}
     assert found.keys() == {ORDINARY, RECOMMENDED}
     assert {(e.basis, e.counts_against_member_quota, e.order_id) for e in found.values()} == {
         ("purchase", False, order.order_id)
@@ -64,7 +64,7 @@ def test_a_second_payment_of_an_order_is_sent_back(world: World) -> None:
     assert second.refund_id
     assert pay(world, order, "T2") == second
     assert refunds_due(world) == [9900]
-    assert len(list_entitlements(world.ctx, MEMBER)) == 1
+    assert len(list_entitlements(world.ctx, MEMBER).items) == 1
     assert reread(world, order).refunded_fen == 0
 
 
@@ -86,7 +86,7 @@ def test_a_payment_of_an_expired_order_whose_course_was_ordered_again_is_sent_ba
     assert pay(world, order).refund_id
     assert pay(world, newer, "T2").refund_id is None
     assert refunds_due(world) == [9900]
-    assert len(list_entitlements(world.ctx, MEMBER)) == 1
+    assert len(list_entitlements(world.ctx, MEMBER).items) == 1
 
 
 def test_a_payment_of_an_expired_order_whose_course_was_claimed_since_is_sent_back(member_world: World) -> None:
@@ -94,7 +94,7 @@ def test_a_payment_of_an_expired_order_whose_course_was_claimed_since_is_sent_ba
     member_world.clock.advance(HALF_AN_HOUR)
     member_world.claim()
     assert pay(member_world, order).refund_id
-    assert len(list_entitlements(member_world.ctx, MEMBER)) == 1
+    assert len(list_entitlements(member_world.ctx, MEMBER).items) == 1
 
 
 def test_a_payment_of_a_cancelled_order_is_sent_back(world: World) -> None:
@@ -102,7 +102,7 @@ def test_a_payment_of_a_cancelled_order_is_sent_back(world: World) -> None:
     cancelled = order.closed(OrderState.CANCELLED, world.clock.now())
     world.store.commit(Change([Put(order_key(order.order_id), cancelled, 1)]))
     assert pay(world, order).refund_id
-    assert (refunds_due(world), list_entitlements(world.ctx, MEMBER)) == ([9900], [])
+    assert (refunds_due(world), list_entitlements(world.ctx, MEMBER).items) == ([9900], [])
 
 
 @pytest.mark.parametrize("changed", [{"amount_fen": 1}, {"amount_fen": 9901}, {"currency": "USD"}])
@@ -120,7 +120,7 @@ def test_of_two_payments_at_once_one_is_sent_back(world: World) -> None:
         receipts: list[PaymentReceipt] = list(pool.map(lambda number: pay(world, order, f"T{number % 2}"), range(8)))
     assert len({receipt.refund_id for receipt in receipts}) == 2
     assert refunds_due(world) == [9900]
-    assert len(list_entitlements(world.ctx, MEMBER)) == 1
+    assert len(list_entitlements(world.ctx, MEMBER).items) == 1
 
 
 @pytest.mark.parametrize("moment", ["before_commit", "after_commit"])
@@ -154,7 +154,7 @@ def test_an_order_of_nothing_is_granted_without_a_payment_and_any_other_is_not(w
     settle_free(world.ctx, free.order_id)
     settle_free(world.ctx, dear.order_id)
     assert world.store.snapshot() == before
-    (entitlement,) = list_entitlements(world.ctx, MEMBER)
+    (entitlement,) = list_entitlements(world.ctx, MEMBER).items
     assert entitlement.course_id == ORDINARY
     (fact,) = told(world, "orders.order_paid.v1")
     assert (fact["provider"], fact["amount_fen"]) == (None, 0)

@@ -48,7 +48,7 @@ def told(world: World, type_: str) -> list[dict[str, object]]:
 
 def owned(world: World) -> set[str]:
     """The courses that the learner may watch."""
-    return {entitlement.course_id for entitlement in list_entitlements(world.ctx, MEMBER)}
+    return {entitlement.course_id for entitlement in list_entitlements(world.ctx, MEMBER).items}
 
 
 def code_of(call: Callable[[], object]) -> str:
@@ -358,7 +358,7 @@ def test_a_membership_in_which_a_course_was_claimed_is_refunded_by_an_administra
     decide(world, refund.lines[0])
     assert kept(world, refund).status is DUE
     assert not standing(world)
-    assert list_entitlements(world.ctx, MEMBER) == [claim], "a claim is for ever"
+    assert list_entitlements(world.ctx, MEMBER).items == [claim], "a claim is for ever"
 
 
 def test_attack_claiming_in_the_moment_of_the_refund(world: World) -> None:

@@ -220,7 +220,7 @@ def test_other_learners_order_on_every_route(world: World, api: HttpApi, paying:
     assert call(api, "GET", ORDERS, learner_id=VISITOR).body["orders"] == []
     assert call(api, "GET", f"{ORDERS}?after={mine.order_id}", learner_id=VISITOR).body["orders"] == []
     assert world.store.snapshot() == before
-    assert list_entitlements(world.ctx, VISITOR) == []
+    assert list_entitlements(world.ctx, VISITOR).items == []
 
 
 def _function(route: Operation) -> str:

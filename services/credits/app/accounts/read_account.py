@@ -1,7 +1,7 @@
 """The learner's view: balances, and what is held."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from services.credits.app.certificates.items import current_certificates
 from services.credits.app.context import RulesContext
@@ -58,6 +58,37 @@ def read_account(ctx: RulesContext, learner_id: LearnerId) -> AccountView:
         for_others=for_others,
         not_counted=[entry for entry in not_counted(entries) if entry.number not in told],
     )
+
+
+def account_page(account: AccountView, after: int, limit: int) -> tuple[AccountView, int | None]:
+    """The account with some of the entries that it lists: at most `limit`, the newest, or those before number `after`.
+
+    Whoever asks for the next page gives the number that is answered; all else is the same on every page.
+    """
+    numbers = sorted({entry.number for entry in _listed(account)}, reverse=True)
+    rest = [number for number in numbers if not after or number < after]
+    shown = set(rest[:limit])
+
+    def cut(entries: Sequence[Entry]) -> list[Entry]:
+        return [entry for entry in entries if entry.number in shown]
+
+    def cut_period(balance: PeriodBalance) -> PeriodBalance:
+        return replace(balance, not_counted=cut(balance.not_counted))
+
+    certificates = [
+        replace(of, current=cut_period(of.current), earlier=[cut_period(period) for period in of.earlier])
+        for of in account.certificates
+    ]
+    page = replace(account, certificates=certificates, held=cut(account.held), not_counted=cut(account.not_counted))
+    return page, rest[limit - 1] if len(rest) > limit else None
+
+
+def _listed(account: AccountView) -> Iterator[Entry]:
+    yield from account.held
+    yield from account.not_counted
+    for balance in account.certificates:
+        for period in (balance.current, *balance.earlier):
+            yield from period.not_counted
 
 
 def _of_another(hold: Entry, certificates: Mapping[Credential, Certificate]) -> bool:

@@ -21,7 +21,7 @@ from services.credits.domain.attestations import Attestation, award_of
 from services.credits.domain.ids import EntryId, LearnerId
 from services.credits.domain.ledger import Entry
 from services.credits.domain.review import Standing, standing_of
-from services.kit.store import Store, required
+from services.kit.store import Page, Store, required
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,16 @@ def list_attestations(store: Store, learner_id: LearnerId) -> list[AttestationVi
     """A learner's certificates, newest first."""
     entries = read_entries(store, learner_id)
     found = [item.value for item in store.query(learner_pk(learner_id), ATTESTATIONS, Attestation)]
-    found.sort(key=lambda attestation: attestation.issued_at, reverse=True)
+    found.sort(key=lambda attestation: (attestation.issued_at, attestation.entry_id), reverse=True)
     return [_issued(entries, attestation) for attestation in found]
+
+
+def page_attestations(store: Store, learner_id: LearnerId, after: EntryId | None, limit: int) -> Page[AttestationView]:
+    """A page of a learner's certificates, newest first, from the one after that of the award `after`."""
+    found = list_attestations(store, learner_id)
+    begins = next((place for place, of in enumerate(found, 1) if of.attestation.entry_id == after), 0)
+    page = found[begins : begins + limit]
+    return Page(page, page[-1].attestation.entry_id if len(found) > begins + limit else None)
 
 
 def read_attestation(store: Store, learner_id: LearnerId, entry_id: EntryId) -> tuple[AttestationView, str]:

@@ -1,6 +1,6 @@
 """Declaring a learner's hours to the certifying body, and taking back what was reversed."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -42,7 +42,10 @@ from services.credits.domain.ledger import Entry, Head
 from services.credits.events.consumed import AboutLearner
 from services.kit.call import Call
 from services.kit.events import Envelope
-from services.kit.store import ABSENT, Change, Check, Put, Store, Stored, commit_retrying, read_or
+from services.kit.store import ABSENT, Change, Check, Page, Put, Store, Stored, commit_retrying, read_or
+
+MAX_DECLARATIONS = 100
+"""In a page; each is up to two reads, itself and what the certifying body answered."""
 
 LINES_PER_TRANSACTION = 45
 """A declared entry is two items, and two are checked: 92 of the 100 that a transaction takes."""
@@ -128,22 +131,29 @@ def declare_hours(ctx: Context, call: Call, credential: Credential, period_start
 
     while commit_retrying(store, plan):
         pass
-    return [
-        declared
-        for declared in read_declarations(store, learner_id)
-        if (declared.declaration.credential, declared.declaration.period.start) == (credential, period_start)
-    ]
-
-
-def read_declarations(store: Store, learner_id: LearnerId) -> list[DeclaredEntry]:
-    """Every declaration of a learner, in the order of the ledger."""
     declarations = [stored.value for stored in _declarations(store, learner_id)]
+    of_period = [of for of in declarations if (of.credential, of.period.start) == (credential, period_start)]
+    return _all_declared(store, of_period)
+
+
+def read_declarations(
+    store: Store, learner_id: LearnerId, after: int = 0, limit: int = MAX_DECLARATIONS
+) -> Page[DeclaredEntry]:
+    """A page of a learner's declarations, in the order of the ledger, from the first one after entry number `after`."""
+    begins = declaration_key(learner_id, after)
+    page = store.page(begins.pk, DECLARATIONS, Declaration, begins.sk, limit)
+    return Page(_all_declared(store, [stored.value for stored in page.items]), page.after)
+
+
+def _all_declared(store: Store, declarations: Sequence[Declaration]) -> list[DeclaredEntry]:
     numbers = {c: open_batch(store, c).number for c in {declaration.credential for declaration in declarations}}
     return [_declared(store, declaration, numbers[declaration.credential]) for declaration in declarations]
 
 
-def read_open_hours(store: Store, learner_id: LearnerId, declared: Iterable[DeclaredEntry]) -> list[OpenHours]:
-    """What `declare_hours` would declare of each period, as the ledger and these declarations, which are all, stand."""
+def read_open_hours(store: Store, learner_id: LearnerId) -> list[OpenHours]:
+    """What `declare_hours` would declare of each period, as the ledger and all declarations stand."""
+    declarations = store.query(declaration_key(learner_id, 0).pk, DECLARATIONS, Declaration)
+    declared = _all_declared(store, [stored.value for stored in declarations])
     known = {one.declaration.entry_number: one for one in declared}
     found: dict[tuple[Credential, date], list[Entry]] = {}
     entries = read_entries(store, learner_id)

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 from services.credits.domain.ids import LearnerId, WatchId
-from services.credits.domain.ledger import Entry
+from services.credits.domain.ledger import Entry, Head
 from services.kit.days import civil_day
 from services.kit.kinds import ID_ONLY, stored
 from services.kit.store import Key, Page, Store
@@ -84,6 +84,14 @@ def award_marks(store: Store, learner_id: LearnerId) -> dict[str, WatchId]:
     return {stored.key.sk.removeprefix(AWARDS): stored.value.watch_id for stored in found}
 
 
-def read_timeline(store: Store, learner_id: LearnerId) -> list[Entry]:
-    """Every entry, newest first."""
-    return read_entries(store, learner_id)[::-1]
+def read_timeline(store: Store, learner_id: LearnerId, after: int, limit: int) -> Page[Entry]:
+    """A page of the learner's ledger, newest first: what comes before entry number `after`, or all (0)."""
+    if not after:
+        head = store.get(head_key(learner_id), Head)
+        after = head.value.count + 1 if head else 1
+    # Numbers have no gaps, so a page that is read from its oldest entry on ends where it should.
+    oldest = max(after - limit, 1)
+    if oldest == after:
+        return Page([], None)
+    entries = read_page(store, learner_id, oldest - 1, after - oldest).items
+    return Page(entries[::-1], str(oldest) if oldest > 1 else None)

@@ -4,13 +4,19 @@ from datetime import date
 
 from pydantic import Field
 
-from services.credits.app.accounts.read_account import AccountView, CertificateBalance, read_account
+from services.credits.app.accounts.read_account import AccountView, CertificateBalance, account_page, read_account
 from services.credits.app.context import RulesContext
 from services.credits.app.texts.shortfalls import shortfall_text
 from services.credits.domain.balances import PeriodBalance, Requirement, Shortfall, YearBalance
 from services.credits.handlers.routes.certificates import CertificateAnswer, certificate_answer
-from services.credits.handlers.routes.fields import Hours, OtherCertificatesAnswer, learner_id, other_certificates
-from services.credits.handlers.routes.ledger import EntryAnswer, entry_answer
+from services.credits.handlers.routes.fields import (
+    Hours,
+    Number,
+    OtherCertificatesAnswer,
+    learner_id,
+    other_certificates,
+)
+from services.credits.handlers.routes.ledger import MAX_ENTRIES, Entries, EntryAnswer, entry_answer
 from services.kit.bodies import Answer
 from services.kit.days import civil_day
 from services.kit.http import HttpApi
@@ -91,24 +97,29 @@ class AccountAnswer(Answer):
     not_counted: list[EntryAnswer] = Field(
         description="of each watch that lies in none of these periods and neither counts nor is held: why not"
     )
+    after: int | None = Field(
+        description="ask with this for the older entries of `held` and every `not_counted`; null: these are all"
+    )
 
 
 def add_account_routes(api: HttpApi, ctx: RulesContext) -> None:
     """The learner's route."""
 
     @api.secured(Role.LEARNER).route("GET /v1/credits/account", "read_account")
-    def account() -> AccountAnswer:
-        """Hours per certificate and period."""
-        return _account(read_account(ctx, learner_id(api)), civil_day(ctx.clock.now()))
+    def account(after: Number = 0, limit: Entries = MAX_ENTRIES) -> AccountAnswer:
+        """Hours per certificate and period, with the entries that it lists a page at a time."""
+        page, rest = account_page(read_account(ctx, learner_id(api)), after, limit)
+        return _account(page, rest, civil_day(ctx.clock.now()))
 
 
-def _account(account: AccountView, today: date) -> AccountAnswer:
+def _account(account: AccountView, after: int | None, today: date) -> AccountAnswer:
     certificates = [_balance(balance, today) for balance in account.certificates]
     return AccountAnswer(
         certificates=certificates,
         held=[entry_answer(entry) for entry in account.held],
         other_certificates=other_certificates(hold.credential for hold in account.for_others),
         not_counted=[entry_answer(entry) for entry in reversed(account.not_counted)],
+        after=after,
     )
 
 

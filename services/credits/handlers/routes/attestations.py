@@ -1,13 +1,15 @@
 """Certificates of completion: issuing, listing, drawing."""
 
 from datetime import datetime
+from typing import Annotated
 
 from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field
 
 from services.credits.app.attestations.attestation_document import verification_url
 from services.credits.app.attestations.issue_attestation import draw_attestation, issue_attestation
-from services.credits.app.attestations.read_attestations import AttestationView, list_attestations
+from services.credits.app.attestations.read_attestations import AttestationView, page_attestations
 from services.credits.app.context import DocumentsContext
 from services.credits.domain.attestations import written
 from services.credits.domain.credentials import Credential
@@ -18,6 +20,7 @@ from services.kit.bodies import Answer, Request
 from services.kit.http import HttpApi
 from services.kit.identity import Role
 
+MAX_ATTESTATIONS = 100
 PDF_ANSWER = file_answer(PDF, "The document")
 
 
@@ -42,9 +45,10 @@ class AttestationAnswer(Answer):
 
 
 class AttestationsAnswer(Answer):
-    """The caller's certificates of completion, newest first."""
+    """A page of the caller's certificates of completion, newest first."""
 
     attestations: list[AttestationAnswer]
+    after: str | None = Field(description="ask for what comes after this award next; null: there is no more")
 
 
 def add_attestation_routes(api: HttpApi, ctx: DocumentsContext) -> None:
@@ -52,11 +56,14 @@ def add_attestation_routes(api: HttpApi, ctx: DocumentsContext) -> None:
     learner = api.secured(Role.LEARNER)
 
     @learner.route("GET /v1/credits/attestations", "list_attestations")
-    def attestations() -> AttestationsAnswer:
-        """The caller's certificates of completion."""
+    def attestations(
+        after: Annotated[EntryId | None, Query(description="the earlier page's `after`")] = None,
+        limit: Annotated[int, Query(ge=1, le=MAX_ATTESTATIONS)] = MAX_ATTESTATIONS,
+    ) -> AttestationsAnswer:
+        """The caller's certificates of completion, a page at a time."""
         url = ctx.public_url()
-        found = list_attestations(ctx.store, learner_id(api))
-        return AttestationsAnswer(attestations=[_attestation(issued, url) for issued in found])
+        page = page_attestations(ctx.store, learner_id(api), after, limit)
+        return AttestationsAnswer.of(page, attestations=[_attestation(issued, url) for issued in page.items])
 
     @learner.route("POST /v1/credits/attestations", "issue_attestation", status_code=201)
     def issue(request: IssueRequest) -> AttestationAnswer:

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, StrictStr
 
 from services.credits.app.context import RecordsContext
 from services.credits.app.declarations.declare_hours import (
+    MAX_DECLARATIONS,
     DeclaredEntry,
     declare_hours,
     read_declarations,
@@ -19,16 +20,18 @@ from services.credits.app.declarations.items import Batch
 from services.credits.app.texts.declarations import STATE_TEXTS
 from services.credits.domain.credentials import Credential
 from services.credits.domain.declarations import DeclarationState, batch_id
-from services.credits.handlers.routes.fields import Hours, PeriodSpan, Reason, learner_id, written_hours
+from services.credits.handlers.routes.fields import Hours, Number, PeriodSpan, Reason, learner_id, written_hours
 from services.kit.bodies import Answer, Day, Request
 from services.kit.http import HttpApi
 from services.kit.identity import Role
+from services.kit.store import Page
 
 SignedHours = Annotated[
     str, BeforeValidator(written_hours), Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$", description="exact decimal")
 ]
 BatchNumber = Annotated[int, Field(ge=1, le=999_999, description="the batch's number")]
 MAX_HOLDERS = 200
+Listed = Annotated[int, Query(ge=1, le=MAX_DECLARATIONS)]
 
 
 class DeclareRequest(Request):
@@ -59,6 +62,7 @@ class DeclarationsAnswer(Answer):
     """Declarations, in the order of the ledger."""
 
     declarations: list[DeclarationAnswer]
+    after: int | None = Field(description="ask for what comes after this number next; null: there is no more")
 
 
 class OpenHoursAnswer(Answer):
@@ -71,7 +75,7 @@ class OpenHoursAnswer(Answer):
 
 
 class OwnDeclarationsAnswer(DeclarationsAnswer):
-    """All of a learner's, and what may be declared beside them."""
+    """A page of a learner's, and what may be declared beside all of them."""
 
     declarable: list[OpenHoursAnswer] = Field(description="by certificate and period; empty where there is nothing")
 
@@ -163,17 +167,17 @@ def _add_learner_routes(api: HttpApi, ctx: RecordsContext) -> None:
     learner = api.secured(Role.LEARNER)
 
     @learner.route("GET /v1/credits/declarations", "read_declarations")
-    def declarations() -> OwnDeclarationsAnswer:
-        """The caller's declarations, and what may be declared."""
-        declared = read_declarations(ctx.store, learner_id(api))
-        may_be = read_open_hours(ctx.store, learner_id(api), declared)
+    def declarations(after: Number = 0, limit: Listed = MAX_DECLARATIONS) -> OwnDeclarationsAnswer:
+        """The caller's declarations, a page at a time, and what may be declared."""
+        page = _declarations(read_declarations(ctx.store, learner_id(api), after, limit))
+        may_be = read_open_hours(ctx.store, learner_id(api))
         declarable = [OpenHoursAnswer.of(open_hours, entries=len(open_hours.entries)) for open_hours in may_be]
-        return OwnDeclarationsAnswer.of(_declarations(declared), declarable=declarable)
+        return OwnDeclarationsAnswer.of(page, declarable=declarable)
 
     @learner.route("POST /v1/credits/declarations", "declare_hours")
     def declare(request: DeclareRequest) -> DeclarationsAnswer:
         """Declare what was awarded to a certificate in one period; safe to repeat."""
-        return _declarations(declare_hours(ctx, api.call(), request.credential, request.period_start))
+        return _declarations(Page(declare_hours(ctx, api.call(), request.credential, request.period_start), None))
 
 
 def _add_officer_routes(api: HttpApi, ctx: RecordsContext) -> None:
@@ -212,8 +216,9 @@ def _add_officer_routes(api: HttpApi, ctx: RecordsContext) -> None:
         return ResultsAnswer.of(import_results(ctx, api.call(), credential, number, request.csv, request.reason))
 
 
-def _declarations(found: list[DeclaredEntry]) -> DeclarationsAnswer:
-    return DeclarationsAnswer(declarations=[_declaration(declared) for declared in found])
+def _declarations(page: Page[DeclaredEntry]) -> DeclarationsAnswer:
+    declarations = [_declaration(declared) for declared in page.items]
+    return DeclarationsAnswer(declarations=declarations, after=declarations[-1].number if page.after else None)
 
 
 def _declaration(declared: DeclaredEntry) -> DeclarationAnswer:

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BeforeValidator, Field, StrictStr
 
 from services.credits.app.texts.reasons import other_certificates_text
@@ -30,6 +31,8 @@ LearnerId = Annotated[
     ids.LearnerId,
     Field(strict=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$", description="the user pool's id of the learner"),
 ]
+Number = Annotated[int, Query(ge=0, le=9_999_999_999, description="the last number seen")]
+"""A place in a ledger, after which a page begins; 0: the first page."""
 EntryId = Annotated[ids.EntryId, Field(strict=True, pattern=r"^[0-9a-f]{32}$", description="the award's entry")]
 Hours = Annotated[
     str,

@@ -13,10 +13,11 @@ from services.credits.app.ledger.problems import SPAN_TOO_LONG
 from services.credits.app.texts.reasons import TEXTS
 from services.credits.domain.credentials import Category, Credential
 from services.credits.domain.ledger import Entry, Kind
-from services.credits.handlers.routes.fields import Hours, LearnerId, PeriodSpan, ReasonAnswer, learner_id
+from services.credits.handlers.routes.fields import Hours, LearnerId, Number, PeriodSpan, ReasonAnswer, learner_id
 from services.kit.bodies import DAY_OF_THIS_CENTURY, Answer, Day
 from services.kit.http import HttpApi
 from services.kit.identity import Role
+from services.kit.store import Page
 
 MAX_SPAN = timedelta(days=31)
 """Each day is a query, found or not."""
@@ -26,6 +27,7 @@ MAX_ENTRIES, MAX_POSTINGS = 200, 50
 _INSTANT = rf"{DAY_OF_THIS_CENTURY}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{{3}}Z"
 Place = Annotated[str, Field(pattern=rf"^{_INSTANT}#[^#]{{1,128}}#[0-9]{{10}}$")]
 """The sort key of a posting."""
+Entries = Annotated[int, Query(ge=1, le=MAX_ENTRIES)]
 
 
 class EntryAnswer(Answer):
@@ -55,9 +57,10 @@ class EntryAnswer(Answer):
 
 
 class TimelineAnswer(Answer):
-    """Every entry, newest first."""
+    """A page of a ledger, newest entry first."""
 
     entries: list[EntryAnswer]
+    after: int | None = Field(description="ask for what comes after this number next; null: there is no more")
 
 
 class AuditedEntry(EntryAnswer):
@@ -89,14 +92,14 @@ def add_timeline_routes(api: HttpApi, ctx: Context) -> None:
     learner, reviewer = api.secured(Role.LEARNER), api.secured(Role.REVIEWER, Role.ADMINISTRATOR)
 
     @learner.route("GET /v1/credits/timeline", "read_timeline")
-    def timeline() -> TimelineAnswer:
-        """Every entry, newest first."""
-        return _timeline(read_timeline(ctx.store, learner_id(api)))
+    def timeline(after: Number = 0, limit: Entries = MAX_ENTRIES) -> TimelineAnswer:
+        """The caller's ledger, newest entry first, a page at a time."""
+        return _timeline(read_timeline(ctx.store, learner_id(api), after, limit))
 
     @reviewer.route("GET /v1/credits/learners/<learner_id>/timeline", "read_learner_timeline")
-    def timeline_of(learner_id: LearnerId) -> TimelineAnswer:
-        """A learner's ledger, newest entry first."""
-        return _timeline(read_timeline(ctx.store, learner_id))
+    def timeline_of(learner_id: LearnerId, after: Number = 0, limit: Entries = MAX_ENTRIES) -> TimelineAnswer:
+        """A learner's ledger, newest entry first, a page at a time."""
+        return _timeline(read_timeline(ctx.store, learner_id, after, limit))
 
 
 def add_audit_routes(api: HttpApi, ctx: Context) -> None:
@@ -106,8 +109,8 @@ def add_audit_routes(api: HttpApi, ctx: Context) -> None:
     @auditor.route("GET /v1/credits/learners/<learner_id>/entries", "audit_learner")
     def audit_learner(
         learner_id: LearnerId,
-        after: Annotated[int, Query(ge=0, le=9_999_999_999, description="the last number seen")] = 0,
-        limit: Annotated[int, Query(ge=1, le=MAX_ENTRIES)] = MAX_ENTRIES,
+        after: Number = 0,
+        limit: Entries = MAX_ENTRIES,
     ) -> LearnerEntriesAnswer:
         """A learner's ledger, a page at a time."""
         page = read_page(ctx.store, learner_id, after, limit)
@@ -142,5 +145,6 @@ def _audited(entry: Entry) -> AuditedEntry:
     return AuditedEntry.of(entry, **dict(entry_answer(entry)), previous_mac=entry.prev_mac, evidence=evidence)
 
 
-def _timeline(entries: list[Entry]) -> TimelineAnswer:
-    return TimelineAnswer(entries=[entry_answer(entry) for entry in entries])
+def _timeline(page: Page[Entry]) -> TimelineAnswer:
+    entries = [entry_answer(entry) for entry in page.items]
+    return TimelineAnswer(entries=entries, after=entries[-1].number if page.after else None)

@@ -1,7 +1,9 @@
 """What the caller may watch, and claims of courses."""
 
 from datetime import datetime
+from typing import Annotated
 
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field
 
 from services.kit.bodies import Answer, Request
@@ -9,9 +11,14 @@ from services.kit.http import HttpApi
 from services.kit.identity import Role
 from services.orders.app.context import Context
 from services.orders.app.entitlements.claim_course import claim_course
-from services.orders.app.entitlements.list_entitlements import list_entitlements
+from services.orders.app.entitlements.list_entitlements import MAX_ENTITLEMENTS, list_entitlements
 from services.orders.domain.entitlement import Basis
 from services.orders.handlers.routes.fields import CourseId, learner_id
+
+After = Annotated[
+    str, Query(pattern=r"^([0-9a-z-]{1,64}#[0-9A-Za-z-]{1,64})?$", description="the earlier page's `after`")
+]
+Listed = Annotated[int, Query(ge=1, le=MAX_ENTITLEMENTS)]
 
 
 class ClaimRequest(Request):
@@ -32,9 +39,10 @@ class EntitlementAnswer(Answer):
 
 
 class EntitlementsAnswer(Answer):
-    """Everything the caller may watch."""
+    """A page of everything the caller may watch, by course."""
 
     entitlements: list[EntitlementAnswer]
+    after: str | None = Field(description="begins the next page; null on the last")
 
 
 def add_entitlement_routes(api: HttpApi, ctx: Context) -> None:
@@ -47,6 +55,7 @@ def add_entitlement_routes(api: HttpApi, ctx: Context) -> None:
         return EntitlementAnswer.of(claim_course(ctx, api.call(), request.course_id))
 
     @learner.route("GET /v1/orders/entitlements", "list_entitlements")
-    def owned() -> EntitlementsAnswer:
-        """Everything the caller may watch."""
-        return EntitlementsAnswer.of(entitlements=list_entitlements(ctx, learner_id(api)))
+    def owned(after: After = "", limit: Listed = MAX_ENTITLEMENTS) -> EntitlementsAnswer:
+        """Everything the caller may watch, a page at a time."""
+        page = list_entitlements(ctx, learner_id(api), after, limit)
+        return EntitlementsAnswer.of(page, entitlements=page.items)
