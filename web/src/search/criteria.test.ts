@@ -44,6 +44,15 @@ describe('a search', () => {
       hours_max: undefined,
       offset: 20,
     })
-    expect(askedFor(NOTHING, 0)).toMatchObject({ hours_min: undefined, credential: undefined, free_to_members: false })
+  })
+
+  it('asks in one way for the same, and says nothing that is usual', () => {
+    const said = (criteria: Partial<Criteria>): string => JSON.stringify(askedFor({ ...NOTHING, ...criteria }, 0))
+    expect(said({})).toBe('{}')
+    expect(new Set(['CFP 税务', '  ｃｆｐ，税务！', 'Cfp  税务'].map((q) => said({ q })))).toEqual(
+      new Set([said({ q: 'cfp 税务' })]),
+    )
+    expect(said({ q: '——！' })).toBe('{}')
+    expect(askedFor({ ...NOTHING, q: `${'㍿'.repeat(20)}` }, 0).q).toHaveLength(30)
   })
 })

@@ -66,18 +66,31 @@ export function queryOf(criteria: Criteria): LocationQueryRaw {
   return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== ''))
 }
 
-/** What the service is asked. */
+/**
+ * What the service is asked: nothing that is usual, and the text as the service reads it. So whoever asks for the same
+ * asks with the same address, which caches on the way keep one answer for.
+ */
 export function askedFor(criteria: Criteria, offset: number): Asked {
   const [least, most] = criteria.hours.split('-')
   return {
-    q: criteria.q,
+    q: asRead(criteria.q) || undefined,
     credential: criteria.credential || undefined,
     category: criteria.category || undefined,
     hours_min: least || undefined,
     hours_max: most || undefined,
-    free_to_members: criteria.members === 'free',
-    recommended: criteria.members === 'recommended',
-    sort: criteria.sort,
-    offset,
+    free_to_members: criteria.members === 'free' || undefined,
+    recommended: criteria.members === 'recommended' || undefined,
+    sort: criteria.sort === 'relevance' ? undefined : criteria.sort,
+    offset: offset || undefined,
   }
+}
+
+/** Without what makes no difference: capitals, full width, blanks and punctuation. */
+function asRead(text: string): string {
+  const words =
+    text
+      .normalize('NFKC')
+      .toLowerCase()
+      .match(/[\p{L}\p{M}\p{N}_]+/gu) ?? []
+  return words.join(' ').slice(0, MAX_TEXT)
 }

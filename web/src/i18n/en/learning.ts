@@ -223,7 +223,7 @@ export const learning: Record<keyof typeof zh, string> = {
   'notices.more': 'Earlier notices',
 
   'search.title': 'Search courses',
-  'search.placeholder': 'Title, topic, name',
+  'search.placeholder': 'Title, topic, name, pinyin',
   'search.submit': 'Search',
   'search.filters': 'Filters and order',
   'search.any': 'Any',
@@ -246,6 +246,7 @@ export const learning: Record<keyof typeof zh, string> = {
   'search.sort.shortest': 'Shortest',
   'search.sort.longest': 'Longest',
   'search.total': '{total} {total|course|courses}',
+  'search.didYouMean': 'Did you mean:',
   'search.none': 'No course fits.',
   'search.noneNext': 'Try another word, or fewer filters.',
   'search.clear': 'Clear everything',

@@ -214,7 +214,7 @@ export const learning = {
   'notices.more': '更早的消息',
 
   'search.title': '搜索课程',
-  'search.placeholder': '课程、关键词、讲师',
+  'search.placeholder': '课程、关键词、讲师或拼音',
   'search.submit': '搜索',
   'search.filters': '筛选与排序',
   'search.any': '不限',
@@ -237,6 +237,7 @@ export const learning = {
   'search.sort.shortest': '时长从短到长',
   'search.sort.longest': '时长从长到短',
   'search.total': '共 {total} 门课程',
+  'search.didYouMean': '您要找的是不是：',
   'search.none': '没有符合条件的课程。',
   'search.noneNext': '换个关键词，或放宽筛选条件试试。',
   'search.clear': '清除全部条件',
