@@ -12,6 +12,11 @@ def listing_key(course_id: CourseId) -> Key:
     return Key(LISTINGS, course_id)
 
 
+def current_key(course_id: CourseId) -> Key:
+    """The publication that was made last, once more, for whoever cannot know its number yet."""
+    return Key(f"COURSE#{course_id}", "CURRENT")
+
+
 def publication_key(course_id: CourseId, number: int) -> Key:
     """One publication, never changed."""
     return Key(f"COURSE#{course_id}", f"{PUBLICATIONS}{number:06d}")

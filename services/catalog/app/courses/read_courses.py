@@ -1,12 +1,10 @@
 """Courses as they stand."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache, partial
 
 from services.catalog.app.context import Context
-from services.catalog.app.courses.items import LISTINGS, PUBLICATIONS, listing_key, publication_key
+from services.catalog.app.courses.items import LISTINGS, PUBLICATIONS, current_key, listing_key, publication_key
 from services.catalog.app.learning.items import count_learners, learner_counter
 from services.catalog.app.problems import COURSE_NOT_FOUND
 from services.catalog.app.reviews.items import rating_key, read_rating
@@ -14,12 +12,6 @@ from services.catalog.domain.ids import CourseId
 from services.catalog.domain.publication import Listing, Publication
 from services.catalog.domain.review import Rating
 from services.kit.store import Page, Stored, required
-
-Publications = Callable[[CourseId, int], Publication]
-"""The publication of a course by its number."""
-
-KEPT_PUBLICATIONS = 64
-"""Of some 5 to 30 KB of text each."""
 
 
 @dataclass(frozen=True)
@@ -64,21 +56,15 @@ def past_publications(ctx: Context, course_id: CourseId, after: int, limit: int)
     return ctx.store.page(pk, PUBLICATIONS, Publication, begins, limit).map(lambda stored: stored.value)
 
 
-def read_course(ctx: Context, course_id: CourseId, publications: Publications) -> CourseDetails:
-    """The course with what is counted beside it: one call, and one more if its publication is not kept.
-
-    Raises COURSE_NOT_FOUND.
-    """
-    key = listing_key(course_id)
-    read = ctx.store.get_many([key, rating_key(course_id), *learner_counter(course_id).keys()])
+def read_course(ctx: Context, course_id: CourseId) -> CourseDetails:
+    """The course with what is counted beside it, in one call. Raises COURSE_NOT_FOUND."""
+    key, current = listing_key(course_id), current_key(course_id)
+    read = ctx.store.get_many([key, current, rating_key(course_id), *learner_counter(course_id).keys()])
     line = required(read.get(key, Listing), COURSE_NOT_FOUND.problem())
-    state = CourseState(line, publications(course_id, line.value.publication))
-    return CourseDetails(state, count_learners(read, course_id), read_rating(read, course_id))
-
-
-def kept_publications(ctx: Context) -> Publications:
-    """Reads publications, and keeps those that it read last: none ever changes."""
-    return lru_cache(KEPT_PUBLICATIONS)(partial(read_publication, ctx))
+    number, copy = line.value.publication, read.get(current, Publication)
+    # Of what was published by code that makes no copy, or in this very moment, there is none yet.
+    publication = copy.value if copy and copy.value.number == number else read_publication(ctx, course_id, number)
+    return CourseDetails(CourseState(line, publication), count_learners(read, course_id), read_rating(read, course_id))
 
 
 def read_state(ctx: Context, course_id: CourseId) -> CourseState:

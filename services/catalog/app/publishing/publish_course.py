@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 from services.catalog.app.context import MediaContext
-from services.catalog.app.courses.items import listing_key, publication_key
+from services.catalog.app.courses.items import current_key, listing_key, publication_key
 from services.catalog.app.courses.read_courses import CourseState, find_state
 from services.catalog.app.media.manifest import MAX_LISTED, Manifest, verify_media
 from services.catalog.app.publishing.problems import (
@@ -70,9 +70,11 @@ def publish_course(ctx: MediaContext, call: Call, submission: Submission) -> Pub
             return Change(), PublishResult(state.publication, changed=False)
         number = _next_number(state, course, submission.expected)
         publication = Publication(number, course, media, ctx.clock.now(), call.caller_id)
-        line = listing(publication)
+        line, copy = listing(publication), ctx.store.get(current_key(course.course_id), Publication)
         writes = [
             Put(publication_key(course.course_id, number), publication),
+            # Bare: what newer code noted of the publication before is none of this one.
+            copy.put_bare(publication) if copy else Put(current_key(course.course_id), publication),
             state.line.put(line) if state else Put(listing_key(course.course_id), line),
             note_change(ctx, course.course_id),
             ctx.audit.entry(call.caller, AUDIT_ACTION, course.course_id, submission.reason),

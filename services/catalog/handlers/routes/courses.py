@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field
 
 from services.catalog.app.context import Context
-from services.catalog.app.courses.read_courses import CourseDetails, kept_publications, read_course
+from services.catalog.app.courses.read_courses import CourseDetails, read_course
 from services.catalog.app.ports import CourseSearch
 from services.catalog.domain import document as limits
 from services.catalog.domain.course import CREDENTIALS, Category, Course
@@ -151,7 +151,6 @@ class CoursePage(Answer):
 
 def add_course_routes(api: HttpApi, ctx: Context, search: CourseSearch) -> None:
     """What everybody may read of courses."""
-    publications = kept_publications(ctx)
 
     @api.public().route("GET /v1/catalog/courses", "list_courses")
     def listed(after: After = "", limit: ListLimit = MAX_LISTED) -> Response[Courses]:
@@ -162,7 +161,7 @@ def add_course_routes(api: HttpApi, ctx: Context, search: CourseSearch) -> None:
     @api.public().route("GET /v1/catalog/courses/<course_id>", "read_course")
     def page(course_id: CourseId) -> Response[CoursePage]:
         """A course's whole page."""
-        return cacheable(api, _course_page(read_course(ctx, course_id, publications)))
+        return cacheable(api, _course_page(read_course(ctx, course_id)))
 
 
 def _course_page(details: CourseDetails) -> CoursePage:
