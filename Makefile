@@ -13,7 +13,7 @@ export NODE_USE_SYSTEM_CA := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help git setup browser lock run demo client client-lint services test check lint unit property flows e2e fuzz honest \
-  coverage openapi synth release account deploy diff first-administrator destroy drill-deploy clean
+  bench costs coverage openapi synth release account deploy diff first-administrator destroy drill-deploy clean
 
 help: ## list the commands
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -69,6 +69,7 @@ lock: ## renew the hash-locked requirements
 	  $(FOR_LAMBDA) $(foreach p,$(RUNTIMES_OWN),--no-emit-package $(p)) \
 	    $$(sed -n 's/^\([a-z0-9._-]*\)==.*/--no-emit-package \1/p' requirements/layer.txt) \
 	    requirements/$$layer.in -o requirements/$$layer.txt; done
+	@$(UV) pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url requirements/peers.in -o requirements/peers.txt
 	@grep -A99 '^uv==' requirements/dev.txt | sed -n '/^uv==/,/^[a-z].*==/p' | sed '1!{/^[a-z]/d}' > requirements/uv.txt
 
 openapi: $(VENV)/.ready ## write what is generated from the code: API documents, event schemas, error codes, stored kinds
@@ -120,6 +121,12 @@ fuzz: setup ## the public fuzzer, for each role, on a system of its own or on UR
 
 honest: setup ## what honest learners keep on good and bad lines; half an hour, written into docs/honest-learners.md
 	@$(PY) -m tests.simulation --write
+
+bench: setup ## speed, every figure beside its peer; a quarter of an hour, written into docs/benchmarks.md (AGAINST=<another checkout>)
+	@$(PY) -m tests.bench --write $(and $(AGAINST),--against $(AGAINST))
+
+costs: setup ## what everything costs, counted anew and reckoned; some minutes, written into docs/costs-and-scale.md
+	@$(PY) -m tests.bench.costs --count
 
 coverage: setup ## lines and branches covered, by service; build/coverage/index.html shows which are not
 	@$(PY) -m pytest -n auto --cov --cov-report= tests/unit tests/contracts tests/property

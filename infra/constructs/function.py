@@ -88,6 +88,7 @@ class ServiceFunction(lambda_.Function):
             role=role,
             log_group=log_group,
             tracing=lambda_.Tracing.DISABLED if quiet else lambda_.Tracing.ACTIVE,
+            # The level of Lambda's own lines is chosen only where lines are JSON.
             logging_format=lambda_.LoggingFormat.JSON if quiet else None,
             system_log_level_v2=lambda_.SystemLogLevel.WARN if quiet else None,
             memory_size=memory_mib,

@@ -1,0 +1,72 @@
+"""What `make bench` is made of: processes that are measured, answers that are checked, the page."""
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.bench.page import Column, chart, page
+from tests.bench.rows import ROWS, Figure
+from tests.bench.sides import Json, Side, WrongAnswer, cold_ratio, warm_ratio
+
+HANDLER = """
+import json, sys
+def handler(event, context):
+    print("said", sys.path[0])
+    asked = json.loads(event["body"])
+    if asked["token"] == "wrong":
+        raise ValueError("wrong")
+    position = asked["position_ms"]
+    return {"statusCode": 200, "body": json.dumps({"token": f"t{position}", "furthest_ms": position})}
+"""
+
+
+@pytest.fixture
+def side(tmp_path: Path) -> Side:
+    """A handler with a chain of tokens."""
+    (tmp_path / "program.py").write_text(HANDLER)
+
+    def right(answer: Json) -> bool:
+        return int(answer["statusCode"]) == 200
+
+    event = {"body": json.dumps({"token": "t", "position_ms": 1})}
+    log = tmp_path / "log"
+    return Side("program", "program.handler", [str(tmp_path)], {}, event, right, chain=True, log=log)
+
+
+def test_each_process_goes_on_from_the_last_answer_and_what_it_prints_is_kept(side: Side) -> None:
+    assert cold_ratio(side, side, pairs=1).value > 0
+    assert json.loads(side.event["body"]) == {"token": "t4", "position_ms": 5}
+    assert side.log.read_text().splitlines() == [f"said {side.path[0]}"] * 4
+
+
+def test_a_warm_process_answers_as_often_as_it_is_asked(side: Side) -> None:
+    other = Side("other", side.handler, side.path, {}, dict(side.event), side.right, chain=True, log=side.log)
+    warm_ratio(side, other, pairs=2, calls=3)
+    assert json.loads(side.event["body"])["position_ms"] == 1 + 1 + 3 * 3
+
+
+def test_what_does_not_answer_or_answers_wrongly_is_no_figure(side: Side) -> None:
+    with pytest.raises(WrongAnswer, match="200"):
+        Side("program", side.handler, side.path, {}, side.event, lambda _: False, log=side.log).cold()
+    side.event["body"] = json.dumps({"token": "wrong", "position_ms": 1})
+    with pytest.raises(WrongAnswer, match=r"(?s)ended without an answer: .*ValueError: wrong"):
+        side.cold()
+
+
+def test_the_page_says_what_was_met_what_was_missed_and_what_was_not_measured() -> None:
+    figures: dict[int, Figure | None] = {row.number: Figure(row.targets) for row in ROWS}
+    figures[1], figures[2] = Figure((0.51,), "a note"), None
+    columns = [Column("before", figures, {}), Column("now", figures, {"boto3": (1, 1)})]
+    lines = page(columns, "a day").splitlines()
+    assert [line.split(" | ")[-1] for line in lines if line.startswith(("| 1 ", "| 2 ", "| 4 "))] == [
+        "missed |",
+        " |",
+        "✓ |",
+    ]
+    assert "not measured | not measured" in next(line for line in lines if line.startswith("| 2 "))
+    drawn = ElementTree.fromstring(chart(columns))  # noqa: S314 (our own)
+    bars = [part for part in drawn if part.tag.endswith("rect")]
+    measured = sum(bool(target) for row in ROWS for target in row.targets if figures[row.number])
+    assert len(bars) == 2 * measured
