@@ -82,7 +82,7 @@ def chart(columns: Sequence[Column]) -> str:
 
 
 def _drawn_line(row: Row, place: int, y: int, columns: Sequence[Column], scale: float) -> str:
-    label = f"{row.number}{'abcde'[place] if len(row.targets) > 1 else ''}. {SHORT[row.number]}"
+    label = f"{row.number}{'abcde'[place] if len(row.targets) > 1 else ''}. {row.short}"
     parts = [f'<text x="{LEFT - 8}" y="{y + 15}" text-anchor="end">{escape(label)}</text>\n']
     for number, column in enumerate(columns):
         figure = column.figures.get(row.number)
@@ -101,18 +101,3 @@ def _drawn_line(row: Row, place: int, y: int, columns: Sequence[Column], scale: 
 
 def _shade(columns: Sequence[Column], number: int) -> tuple[str, str]:
     return (NOW, "green") if number == len(columns) - 1 else (BEFORE, "grey")
-
-
-SHORT = {
-    1: "beat, cold",
-    2: "other functions, cold",
-    3: "relays, consumers, cold",
-    4: "beat, warm / PynamoDB",
-    5: "beat, warm / floor",
-    6: "token / Ed25519",
-    7: "beat, counted",
-    8: "a million hours",
-    9: "course page",
-    10: "search",
-    11: "make run again",
-}

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 KEY = b"k" * 32
-HOST = urlsplit(environ["AWS_ENDPOINT_URL"]).netloc
+HOST = urlsplit(environ.get("AWS_ENDPOINT_URL", "")).netloc
 CONNECTION = HTTPConnection(HOST)
 GAP_CAP_MS, LEASE_MS = 60_000, 120_000
 
