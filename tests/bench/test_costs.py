@@ -10,6 +10,7 @@ import pytest
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
 
 from tests.bench.meter import LEARNER, Call, Meter, metered
+from tests.bench.model import counted
 from tests.fakes.store import MemoryStore
 from tests.gateway import LambdaContext, claims, request
 
@@ -48,6 +49,9 @@ def test_a_whole_watch_costs_one_write_per_beat_and_a_transaction_per_leg(meter:
     show(f"50 minutes watched, {sum(map(len, costs.values()))} calls of the API:")
     for kind, found in kinds.items():
         show(f"  {kind:<17} ×{len(found):<4} {', '.join(found[0].calls)}: {found[0].write_units} write units each")
+    # What the page of costs is reckoned from was counted on the wire, on another day.
+    for kind, step in {"beat": "beat", "prompt opened": "prompt", "prompt confirmed": "confirm"}.items():
+        assert counted()[step].write_units == cost[kind].write_units, f"{step}: make costs"
     total = sum(entry.write_units for found in costs.values() for entry in found)
     show(f"  write units per watched hour: {total * 3_600_000 / DURATION_MS:.0f}")
 
