@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -85,7 +86,7 @@ def _pages(store: DynamoStore) -> None:
         assert package.course.title in model.get(key.pk, key.sk, consistent_read=True).body
 
     for course_id, said in ((new, "a course's page"), (old, "the same, published by the last release")):
-        pairs = timed(lambda of=course_id: page(of), get, PAIRS, 20)
+        pairs = timed(partial(page, course_id), get, PAIRS, 20)
         show(f"{said} / one get of its publication: {median(one / two for one, two in pairs):.2f}")
 
 

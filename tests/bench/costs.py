@@ -6,7 +6,8 @@ Without `--count` nothing is started: the figures of the last time are reckoned 
 import argparse
 import sys
 
-from infra.capacity import capacity
+from infra import capacity
+from infra.stages import stage
 from local.emulator import ROOT
 from local.steps import Steps
 from local.system import start
@@ -109,12 +110,13 @@ def _dollars(amount: float) -> str:
 
 
 def _limits() -> list[str]:
-    built_for, peak = capacity(), table("peak")
+    built_for, peak = stage("prod"), table("peak")
+    rate, of_one = capacity.throttle(built_for, "playback").rate, capacity.requests_per_address(built_for)
     lines = [
-        f"A stage lets {built_for.requests_per_second:,} requests a second through, {built_for.headroom} times the "
-        f"beats of the {built_for.watchers_at_once:,} watchers that it is built for; one address may send "
-        f"{built_for.requests_of_one_address:,} requests in five minutes, "
-        f"{built_for.headroom} times what a room of {built_for.watchers_at_one_address} needs.",
+        f"Production lets {rate:,} requests a second through to playback, {capacity.HEADROOM:.0f} times those of the "
+        f"{built_for.learners_at_once:,} learners at once that it is built for, at the fastest pace of any edition; "
+        f"one address may send {of_one:,} requests in five minutes, for "
+        f"{capacity.BEHIND_ONE_ADDRESS:.0%} of them may share one.",
         f"In the busiest hour {peak['watching_at_once']:.0%} of all learners watch at once:",
         "",
         "| limit | is | used up by so many learners |",

@@ -1,7 +1,7 @@
 """What it costs to run: counted operations times one table of prices, for any number of learners.
 
 `prices.toml` has the prices with their day, what is assumed, and the quotas; `counted.json` what each step was counted
-to ask for (`counting.py`); the pace of beats and what a stage is built for are policy (`infra/capacity.py`).
+to ask for (`counting.py`); the pace of beats is policy, and what a stage is built for its data (`infra/capacity.py`).
 """
 
 import json
@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from infra.capacity import capacity
+from infra.capacity import newest_pace_ms, throttle
+from infra.stacks.playback import BEAT_MEMORY_MIB
+from infra.stages import stage
 
 PRICES = Path(__file__).with_name("prices.toml")
 COUNTED = Path(__file__).with_name("counted.json")
@@ -19,7 +21,7 @@ HOUR_MS = 3_600_000
 SIZES = (1_000, 10_000, 100_000, 1_000_000, 10_000_000)
 MIB_PER_GIB = 1024
 MEMORY_MIB = 1024
-"""Of functions that answer; relays and consumers have half, which the model leaves out of account."""
+"""Of functions that answer, but for beats; relays and consumers have half, which the model leaves out of account."""
 
 Usd = dict[str, float]
 """Amounts by what they are for."""
@@ -66,7 +68,7 @@ class Beat:
     answered_bytes: int
     traced: bool
     quiet: bool
-    memory_mib: int = MEMORY_MIB
+    memory_mib: int = BEAT_MEMORY_MIB
 
     def an_hour(self) -> float:
         """Beats in a watched hour at rate 1."""
@@ -101,7 +103,7 @@ def beat(*, quiet: bool = True) -> Beat:
     """As it was counted, at the newest edition's pace."""
     step = counted()["beat"]
     return Beat(
-        capacity().pace_ms, table("assumed")["beat_ms"], step.write_units, step.read_units, step.answered_bytes,
+        newest_pace_ms(), table("assumed")["beat_ms"], step.write_units, step.read_units, step.answered_bytes,
         traced=not quiet, quiet=quiet,
     )  # fmt: skip
 
@@ -165,7 +167,7 @@ def month_of_a_learner() -> Usd:
     price, steps, one = table("prices"), counted(), beat()
     hours = table("month")["watched_hours"]
     spent = {name: times * usd(steps[name]) for name, times in times_in_a_month().items()}
-    files, seconds = hours * HOUR_MS / capacity().segment_ms, hours * HOUR_MS / 1000
+    files, seconds = hours * HOUR_MS / table("assumed")["segment_ms"], hours * HOUR_MS / 1000
     sent = seconds * table("assumed")["media_bytes_per_second"] * price["edge_byte"]
     return {
         "beats": hours * one.an_hour() * (one.itself() + sum(one.around().values())),
@@ -185,7 +187,7 @@ def busiest(learners: int) -> dict[str, float]:
     watching = learners * at["watching_at_once"]
     hours_a_second = watching / 3600
     times = {name: often / month["watched_hours"] * hours_a_second for name, often in times_in_a_month().items()}
-    beats, files = watching * 1000 / capacity().pace_ms, watching * 1000 / capacity().segment_ms
+    beats, files = watching * 1000 / newest_pace_ms(), watching * 1000 / table("assumed")["segment_ms"]
     asked = {name: often * steps[name].requests for name, often in times.items()}
     caused = sum(often * sum(steps[name].calls.values()) for name, often in times.items()) - sum(asked.values())
     busy_ms = beats * assumed["beat_ms"] + sum(asked.values()) * assumed["call_ms"] + caused * assumed["event_ms"]
@@ -212,7 +214,7 @@ def limits() -> dict[str, float]:
     """What there is of each."""
     quota = table("quotas")
     return {
-        STAGE: capacity().requests_per_second,
+        STAGE: throttle(stage("prod"), "playback").rate,
         "requests a second to all APIs": quota["api_requests_per_second"],
         "function calls at once": quota["function_calls_at_once"],
         "write units a second of a table": quota["table_write_units_per_second"],
