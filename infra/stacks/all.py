@@ -46,7 +46,8 @@ def add_stacks(app: App, stage: Stage, target: packaging.Platform, routes: Mappi
     catalog = CatalogStack(app, foundation)
     playback = PlaybackStack(app, foundation)
     services = [catalog, OrdersStack(app, foundation), playback, CreditsStack(app, foundation)]
-    FirewallStack(app, stage)
-    EdgeStack(app, platform, catalog, playback, services)
+    edge = EdgeStack(app, platform, catalog, playback, services)
+    # The edge has its name as a parameter, which says nothing of the order in which the two come and go.
+    edge.add_dependency(FirewallStack(app, stage))
     Tags.of(app).add("product", "xueshi")
     Tags.of(app).add("stage", stage.name)

@@ -11,8 +11,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -37,6 +37,8 @@ AWARD_WAIT_S = 60.0
 SHARED = (".venv", ".venv-emulator", "requirements/cdk/node_modules", "build/layers", "demo/courses", "web/dist")
 """What another checkout takes from this one, because it is the same and takes long to make."""
 TAKEN = "/drill/taken"
+
+Tell = Callable[[str], None]
 
 
 @dataclass
@@ -96,12 +98,18 @@ class Drill:
             handler = checkout / "services" / service / "handlers" / "__init__.py"
             handler.write_text(f"{handler.read_text()}\n# The next release.\n")
         self.new_client(checkout)
-        with ThreadPoolExecutor(WATCHERS) as pool:
-            watches = [pool.submit(watch, learner, LONG) for learner in learners]
-            self.deploy(LASTING.name, checkout)
-            assert not all(done.done() for done in watches), "the release came too late to disturb anybody"
-            for done in watches:
-                done.result()
+        watches: list[Future[float]] = []
+        with ThreadPoolExecutor(WATCHERS + 1) as pool:
+
+            def begin(line: str) -> None:
+                # What takes long before it, on a busy machine, must not let the lecture end before the new code comes.
+                if line.startswith("deploy: stacks ..."):
+                    watches.append(pool.submit(self.changed, before))
+                    watches.extend(pool.submit(watch, learner, LONG) for learner in learners)
+
+            self.deploy(LASTING.name, checkout, tell=begin)
+            renewed, *ends = (done.result() for done in watches)
+        assert renewed < min(ends), "the new code came after the lecture"
         changed = {name for name, code in self.code().items() if before[name] != code}
         assert changed == set(before), f"old code still runs: {set(before) - changed}"
         for learner in learners:
@@ -167,26 +175,38 @@ class Drill:
         hold_certificates(admin, learner, ("AFP",))
         return learner
 
-    def deploy(self, name: str, checkout: Path = ROOT, *, fails: bool = False) -> str:
-        """What `make deploy` runs once the client is built."""
-        said = self.command("ops.deploy", name, checkout=checkout, fails=fails)
+    def deploy(self, name: str, checkout: Path = ROOT, *, fails: bool = False, tell: Tell = lambda _: None) -> str:
+        """What `make deploy` runs once the client is built. `tell` hears each line as it is said."""
+        said = self.command("ops.deploy", name, checkout=checkout, fails=fails, tell=tell)
         if not fails:
             (self.addresses[name],) = re.findall(r"people reach \S+ at (\S+)", said)
             self.command("demo.stage", name, checkout=checkout)
         return said
 
-    def command(self, module: str, name: str, *arguments: str, checkout: Path = ROOT, fails: bool = False) -> str:
+    def command(
+        self,
+        module: str,
+        name: str,
+        *arguments: str,
+        checkout: Path = ROOT,
+        fails: bool = False,
+        tell: Tell = lambda _: None,
+    ) -> str:
         """An operator's command on a stage; answers what it said."""
-        return self.done([sys.executable, "-m", module, "--stage", name, *arguments], checkout, fails=fails)
+        return self.done([sys.executable, "-m", module, "--stage", name, *arguments], checkout, fails=fails, tell=tell)
 
-    def done(self, command: list[str], checkout: Path, *, fails: bool = False) -> str:
+    def done(self, command: list[str], checkout: Path, *, fails: bool = False, tell: Tell = lambda _: None) -> str:
         """Runs a command in a checkout, in the account; answers what it said."""
-        done = subprocess.run(  # noqa: S603
-            command, cwd=checkout, env=self.environment(), capture_output=True, text=True, check=False
-        )
-        said = done.stdout + done.stderr
-        assert (done.returncode != 0) == fails, f"{' '.join(command[1:])}: exit status {done.returncode}\n{said}"
-        return said
+        said = []
+        with subprocess.Popen(  # noqa: S603
+            command, cwd=checkout, env=self.environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        ) as running:
+            for line in running.stdout or ():
+                said.append(line)
+                tell(line)
+        text = "".join(said)
+        assert (running.returncode != 0) == fails, f"{' '.join(command[1:])}: exit status {running.returncode}\n{text}"
+        return text
 
     def environment(self) -> Mapping[str, str]:
         """The surroundings, led to the account."""
@@ -228,6 +248,14 @@ class Drill:
         pages = self.client("lambda", LASTING.region).get_paginator("list_functions").paginate()
         return {f["FunctionName"]: f["CodeSha256"] for page in pages for f in page["Functions"]}
 
+    def changed(self, before: Mapping[str, str]) -> float:
+        """Waits until the beat's function carries another code; answers when that was."""
+        name = f"{LASTING.prefix}-playback-http"
+        client = self.client("lambda", LASTING.region)
+        while client.get_function_configuration(FunctionName=name)["CodeSha256"] == before[name]:
+            time.sleep(0.3)
+        return time.monotonic()
+
     def status(self, stack: str, region: str) -> str:
         """CloudFormation's word for how a stack is."""
         return str(self.client("cloudformation", region).describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"])
@@ -246,14 +274,15 @@ class Drill:
         self.say(f"  took {time.monotonic() - start:.1f} s")
 
 
-def watch(learner: Client, course: str) -> None:
-    """Claims a course and watches it to its end, as a person does."""
+def watch(learner: Client, course: str) -> float:
+    """Claims a course and watches it to its end, as a person does; answers when that was."""
     learner.post("/v1/orders/claims", {"course_id": course}).accepted()
     player = Player(learner, course)
     player.study(answers_of(course))
     player.start(patience_s=AWARD_WAIT_S)
     state = player.watch()
     assert state["completed"], state
+    return time.monotonic()
 
 
 def awarded(learner: Client, course: str) -> str:

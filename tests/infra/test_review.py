@@ -72,6 +72,7 @@ def test_production_keeps_what_is_stored_and_nothing_that_a_failed_creation_left
     manifest = json.loads((reviewed / "manifest.json").read_text())["artifacts"]
     stacks = [a["properties"] for a in manifest.values() if a["type"] == "aws:cloudformation:stack"]
     assert [properties["terminationProtection"] for properties in stacks] == [True] * 7
+    assert "XueshiFirewall" in manifest["XueshiEdge"]["dependencies"], "or it goes while the distribution has it"
 
 
 def test_production_has_its_name_its_people_and_a_lock_that_nobody_opens(reviewed: Path) -> None:
