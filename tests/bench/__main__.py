@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from subprocess import CalledProcessError
 
 from demo.player import Player, answers_of
 from local.emulator import ROOT
@@ -21,7 +22,7 @@ from tests.bench.sides import WrongAnswer
 from tests.bench.stage import SHORT_COURSE, Stage, running
 from tests.bench.wire import counted
 
-PAIRS = 11
+PAIRS, NOW = 11, "now"
 
 
 def main() -> int:
@@ -32,9 +33,11 @@ def main() -> int:
     parser.add_argument("--rows", type=int, nargs="*", help="only these rows")
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md and its chart")
     given = parser.parse_args()
+    if given.write and given.rows:
+        parser.error("--write writes all rows")
     shutil.rmtree(HOME, ignore_errors=True)
     HOME.mkdir(parents=True)
-    checkouts = {"before": given.against, "now": ROOT} if given.against else {"now": ROOT}
+    checkouts = {"before": given.against, NOW: ROOT} if given.against else {NOW: ROOT}
     columns = [_column(name, checkout.resolve(), given.pairs, given.rows) for name, checkout in checkouts.items()]
     about = (
         f"{datetime.now(UTC):%Y-%m-%d}, Python {platform.python_version()} on {os.cpu_count()} cores "
@@ -58,7 +61,7 @@ def _column(name: str, checkout: Path, pairs: int, chosen: list[int] | None) -> 
         for row in rows:
             _say(f"{name}, row {row.number}: {row.what}")
             figures[row.number] = _measured(row.measure, bench)
-        return Column(name, figures, {} if chosen else clients(bench))
+        return Column(name, figures, clients(bench) if name == NOW and not chosen else {})
 
 
 def _watch_once(stage: Stage) -> None:
@@ -74,7 +77,7 @@ def _watch_once(stage: Stage) -> None:
 def _measured(measure: Callable[[Bench], Figure], bench: Bench) -> Figure | None:
     try:
         figure = measure(bench)
-    except WrongAnswer as wrong:
+    except (WrongAnswer, LookupError, CalledProcessError) as wrong:
         _say(f"  not measured: {wrong}")
         return None
     _say(f"  {', '.join(f'{value:.2f}' for value in figure.values)} {figure.note}")
