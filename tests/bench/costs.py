@@ -1,10 +1,12 @@
 """`make costs`: counts what everything asks of AWS, reckons what it costs, prints it, and writes it into the page.
 
-Without `--count` nothing is started: the figures of the last time are reckoned with today's prices and policy.
+Without `--count` nothing is started: what was counted last is reckoned with prices and policy as they are now.
 """
 
 import argparse
 import sys
+
+from rich.console import Console
 
 from infra import capacity
 from infra.stages import stage
@@ -34,15 +36,18 @@ BEGINS, ENDS = "<!-- make costs writes this -->\n", "<!-- until here -->\n"
 
 
 def main() -> None:
-    """Prints the model; with `--count` after counting anew, and then it writes the page as well."""
+    """Prints the model and writes it into the page; with `--count` after counting anew."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.costs", description=__doc__)
     parser.add_argument("--count", action="store_true", help="run the journeys first, some minutes")
     if parser.parse_args().count:
-        with start(seed=True, steps=Steps.silent()) as system, counting(system.endpoint_url) as wire:
+        with (
+            start(seed=True, steps=Steps(Console(stderr=True, highlight=False))) as system,
+            counting(system.endpoint_url) as wire,
+        ):
             open_doors(system, wire)
             COUNTED.write_text(written(Journey(system, wire).steps()), "utf-8")
-        before, _, rest = PAGE.read_text("utf-8").partition(BEGINS)
-        PAGE.write_text("".join([before, BEGINS, said(), ENDS, rest.partition(ENDS)[2]]), "utf-8")
+    before, _, rest = PAGE.read_text("utf-8").partition(BEGINS)
+    PAGE.write_text("".join([before, BEGINS, said(), ENDS, rest.partition(ENDS)[2]]), "utf-8")
     sys.stdout.write(said())
 
 
