@@ -22,6 +22,7 @@ Record = dict[str, Any]
 
 IDLE_S = 0.03
 MAX_IDLE_S = 0.5
+PATIENCE_GROWS = 1.5
 """How long to wait before looking at an empty stream again: longer the longer it has been empty."""
 BACKOFF_S = 0.2
 MAX_BACKOFF_S = 1.0
@@ -237,7 +238,7 @@ class StreamMapping:
             self._running.wait()
             with self._turn:
                 worked = self._running.is_set() and self._one_batch()
-            idle_s = IDLE_S if worked else min(idle_s * 1.1, MAX_IDLE_S)
+            idle_s = IDLE_S if worked else min(idle_s * PATIENCE_GROWS, MAX_IDLE_S)
             if not worked and self._awake.wait(idle_s):
                 self._awake.clear()
                 idle_s = IDLE_S

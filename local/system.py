@@ -42,6 +42,8 @@ LOCAL_KEY_PAIR = "LOCAL"
 LOG_ORIGIN = "log.xueshi.local"
 SETTLE_S = 0.15
 """How long streams and queues must stay empty to count as settled."""
+LOOK_S = 0.03
+"""How long to wait before looking again whether they are."""
 
 
 @dataclass(frozen=True)
@@ -137,19 +139,41 @@ class System:
             TimeoutError: still busy after `timeout` seconds.
         """
         deadline = time.monotonic() + timeout
-        calm_since: float | None = None
         while time.monotonic() < deadline:
-            now = time.monotonic()
-            if not self._streams_idle(since=0.0) or not self._queues_empty():
-                calm_since = None
-            elif calm_since is None:
-                calm_since = now
-            elif now - calm_since > SETTLE_S and self._streams_idle(since=calm_since):
+            if not self._at_rest():
+                time.sleep(LOOK_S)
+            elif self._stays_at_rest():
                 return
-            for mapping in self.mappings:
-                mapping.wake()
-            time.sleep(0.03)
         raise TimeoutError(f"The system was still busy after {timeout} s")
+
+    def _stays_at_rest(self) -> bool:
+        """Whether for a while nothing comes, and then every stream is read once more to its end.
+
+        Looking costs the processor that those need who are waited for: queues are asked before and after, streams by
+        those who read them anyway.
+        """
+        for mapping in self.mappings:
+            mapping.wake()
+        calm_until = time.monotonic() + SETTLE_S
+        while time.monotonic() < calm_until:
+            time.sleep(LOOK_S)
+            if not self._streams_idle(since=0.0):
+                return False
+        return self._queues_empty() and self._all_read()
+
+    def _all_read(self) -> bool:
+        """Whether every stream that is looked at from now on has nothing new."""
+        begun = time.monotonic()
+        for mapping in self.mappings:
+            mapping.wake()
+        while self._streams_idle(since=0.0):
+            if self._streams_idle(since=begun):
+                return True
+            time.sleep(LOOK_S / 3)
+        return False
+
+    def _at_rest(self) -> bool:
+        return self._streams_idle(since=0.0) and self._queues_empty()
 
     def _streams_idle(self, *, since: float) -> bool:
         """Whether every mapping is paused, or has found its stream read to the end after that moment."""
