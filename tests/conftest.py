@@ -1,6 +1,7 @@
 """What all kinds of tests share: how they are spread over processes, and what each process reads once."""
 
 import fcntl
+import gc
 import os
 from collections.abc import Generator, Iterator
 from functools import cache
@@ -96,6 +97,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if SYSTEM_MARKS & {mark.name for mark in item.iter_markers()} and group_of(item) not in WITH_SYSTEM:
             raise pytest.UsageError(f"{item.nodeid} needs the running system: move it to flows, security or e2e")
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: the garbage collector need not look through it ever again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
