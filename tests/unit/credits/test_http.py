@@ -165,6 +165,8 @@ def test_pages_of_the_timeline_are_the_whole_of_it(client: Client, limit: int) -
         assert [entry for page in pages for entry in page] == whole["entries"]
         assert [len(page) for page in pages[:-1]] == [limit] * (len(pages) - 1)
         assert pages[-1], "no page is empty"
+        assert client.get(f"{path}?limit={limit}&after=9999999999", who).body["entries"] == whole["entries"][:limit]
+        assert client.get(f"{path}?limit={limit}&after=1", who).body == {"entries": [], "after": None}
 
 
 def test_the_account_tells_of_the_entries_it_lists_a_page_at_a_time(client: Client) -> None:

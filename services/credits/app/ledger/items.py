@@ -86,12 +86,12 @@ def award_marks(store: Store, learner_id: LearnerId) -> dict[str, WatchId]:
 
 def read_timeline(store: Store, learner_id: LearnerId, after: int, limit: int) -> Page[Entry]:
     """A page of the learner's ledger, newest first: what comes before entry number `after`, or all (0)."""
-    if not after:
-        head = store.get(head_key(learner_id), Head)
-        after = head.value.count + 1 if head else 1
-    # Numbers have no gaps, so a page that is read from its oldest entry on ends where it should.
-    oldest = max(after - limit, 1)
-    if oldest == after:
+    head = store.get(head_key(learner_id), Head)
+    count = head.value.count if head else 0
+    newest = min(after - 1, count) if after else count
+    if newest == 0:
         return Page([], None)
-    entries = read_page(store, learner_id, oldest - 1, after - oldest).items
+    # Numbers have no gaps, so a page that is read from its oldest entry on ends where it should.
+    oldest = max(newest - limit, 0) + 1
+    entries = read_page(store, learner_id, oldest - 1, newest - oldest + 1).items
     return Page(entries[::-1], str(oldest) if oldest > 1 else None)
