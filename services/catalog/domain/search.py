@@ -20,6 +20,9 @@ from services.catalog.domain.words import grams, plain, terms
 Sort = Literal["relevance", "newest", "most_learners", "best_rated", "cheapest", "dearest", "shortest", "longest"]
 """Orders of a result; relevance without a text is newest. Ties, everywhere: the newest first."""
 
+MAX_TEXT = 30
+"""Characters that a text has at most."""
+
 
 @dataclass(frozen=True)
 class SearchQuery:
@@ -239,5 +242,7 @@ def _meant(parts: Sequence[Part], question: Question, query: SearchQuery) -> str
             if like is None:
                 return None
             text = text.replace(term.text, like)
+    if text == question.text or len(text) > MAX_TEXT:
+        return None
     meant = replace(query, text=text, sort="newest", offset=0, limit=0)
-    return text if text != question.text and select(parts, meant, lambda _: Counts()).total else None
+    return text if select(parts, meant, lambda _: Counts()).total else None

@@ -87,6 +87,11 @@ def test_a_mistake_is_answered_with_words_of_the_catalogue(text: str, meant: str
     assert meant is None or (result.total == 0 and search(meant).total > 0)
 
 
+def test_what_is_offered_is_not_longer_than_what_can_be_asked_for() -> None:
+    assert search("anuity" + 5 * "保险入门").did_you_mean == "annuity" + 5 * "保险入门"
+    assert search("anuity" + 6 * "保险入门").did_you_mean is None
+
+
 def test_what_is_offered_finds_something_under_the_same_filters() -> None:
     assert search("信脱", credential="CPB").did_you_mean == "信托"
     assert search("信脱", credential="CTP").did_you_mean is None

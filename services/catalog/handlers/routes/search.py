@@ -9,7 +9,7 @@ from pydantic import Field
 
 from services.catalog.app.ports import CourseSearch
 from services.catalog.domain.course import Category, Credential
-from services.catalog.domain.search import SearchQuery, Sort
+from services.catalog.domain.search import MAX_TEXT, SearchQuery, Sort
 from services.catalog.handlers.routes.caching import cacheable
 from services.catalog.handlers.routes.courses import ListingAnswer
 from services.catalog.handlers.routes.fields import Limit
@@ -25,7 +25,8 @@ SearchHours = Annotated[
     Query(description="exact decimal, at most 1000"),
 ]
 SearchText = Annotated[
-    str, Query(max_length=30, description="words, parts of words, their pinyin or its initials; each must be found")
+    str,
+    Query(max_length=MAX_TEXT, description="words, parts of words, their pinyin or its initials; each must be found"),
 ]
 
 
