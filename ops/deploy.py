@@ -63,6 +63,7 @@ class Deployment:
         with self._step("templates and packages"):
             self.synth()
         with self._step("stacks"):
+            self._clear()
             self.cdk.deploy([self.where.stack(part) for part in ("Platform", "Firewall", *_titles())])
         with self._step("edge (a new distribution takes minutes)"):
             self._edge()
@@ -108,6 +109,13 @@ class Deployment:
                 version = 0
             if version < NEEDED_BOOTSTRAP:
                 self.cdk.bootstrap(self.account, region)
+
+    def _clear(self) -> None:
+        """Removes stacks whose first creation failed: nothing is in them, and their protection would keep them."""
+        for part in ("Platform", "Firewall", *_titles(), "Edge"):
+            region = EDGE_REGION if part == "Firewall" else self.where.region
+            if remove_failed_creation(clients_of(self.where, region)("cloudformation"), self.where.stack(part)):
+                self.say(f"  {self.where.stack(part)}: removed, its first creation had failed")
 
     def synth(self) -> None:
         """Writes the stage's templates and packages, for where its functions run. Raises OpsError."""
@@ -168,6 +176,20 @@ class Deployment:
         start = time.monotonic()
         yield
         self.say(f"{what}: {time.monotonic() - start:.1f} s")
+
+
+def remove_failed_creation(cloudformation: Any, stack: str) -> bool:
+    """Removes a stack that was rolled back as it was created; answers whether there was such a one."""
+    try:
+        (found,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
+    except cloudformation.exceptions.ClientError:
+        return False
+    if found["StackStatus"] != "ROLLBACK_COMPLETE":
+        return False
+    cloudformation.update_termination_protection(StackName=stack, EnableTerminationProtection=False)
+    cloudformation.delete_stack(StackName=stack)
+    cloudformation.get_waiter("stack_delete_complete").wait(StackName=found["StackId"], WaiterConfig={"Delay": 2})
+    return True
 
 
 def outputs(clients: Clients, where: Stage, part: str) -> dict[str, str]:

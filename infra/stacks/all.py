@@ -48,6 +48,6 @@ def add_stacks(app: App, stage: Stage, target: packaging.Platform, routes: Mappi
     services = [catalog, OrdersStack(app, foundation), playback, CreditsStack(app, foundation)]
     edge = EdgeStack(app, platform, catalog, playback, services)
     # The edge has its name as a parameter, which says nothing of the order in which the two come and go.
-    edge.add_dependency(FirewallStack(app, stage))
+    edge.add_stack_dependency(FirewallStack(app, stage))
     Tags.of(app).add("product", "xueshi")
     Tags.of(app).add("stage", stage.name)

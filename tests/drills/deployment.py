@@ -52,7 +52,9 @@ class Drill:
 
     def run(self) -> None:
         """All of it, in this order. Raises AssertionError at the first thing that is not as it should be."""
-        with self.step(f"an empty account: {LASTING.name} is deployed whole"):
+        with self.step(f"an empty account: the first creation of {LASTING.name} fails half-way, and is taken back"):
+            self.failed_creation()
+        with self.step("the next try deploys it whole"):
             self.deploy(LASTING.name)
         with self.step("deployed again: nothing changes"):
             said = self.deploy(LASTING.name)
@@ -64,9 +66,7 @@ class Drill:
             self.release(admin)
         with self.step("an update that fails half-way is taken back, and the next one works"):
             self.failed_update()
-        with self.step(f"a first creation that fails half-way, in {TRIAL.name}"):
-            self.failed_creation()
-        with self.step("the next try works, with demo data"):
+        with self.step(f"{TRIAL.name} beside it, with demo data"):
             self.deploy(TRIAL.name)
         with self.step("two stages side by side know nothing of each other"):
             self.side_by_side()
@@ -139,15 +139,14 @@ class Drill:
 
     def failed_creation(self) -> None:
         """A name that is taken: by what an account has of an earlier life."""
-        name = f"{TRIAL.prefix}-credits-keyring"
-        secrets = self.client("secretsmanager", TRIAL.region)
-        secrets.create_secret(Name=name, SecretString="{}")
-        said = self.deploy(TRIAL.name, fails=True)
-        assert "already" in said, said
-        assert self.status(TRIAL.stack("Credits"), TRIAL.region) == "ROLLBACK_COMPLETE"
-        tables = self.client("dynamodb", TRIAL.region).list_tables()["TableNames"]
-        assert f"{TRIAL.prefix}-credits" not in tables, "what the failed creation made blocks the next one"
-        secrets.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+        ssm, name = self.client("ssm", LASTING.region), LASTING.parameter("log-policy")
+        ssm.put_parameter(Name=name, Value="somebody's", Type="String")
+        said = self.deploy(LASTING.name, fails=True)
+        assert "LogPolicy" in said, said
+        assert self.status(LASTING.stack("Playback"), LASTING.region) == "ROLLBACK_COMPLETE"
+        tables = self.client("dynamodb", LASTING.region).list_tables()["TableNames"]
+        assert f"{LASTING.prefix}-playback" not in tables, "what the failed creation made blocks the next one"
+        ssm.delete_parameter(Name=name)
 
     def side_by_side(self) -> None:
         """Each has its own catalogue, people and address."""

@@ -260,3 +260,16 @@ def test_a_failed_stack_is_told_by_its_reason(tmp_path: Path, monkeypatch: pytes
     assert "noise" in said
     assert "--exclusively --require-approval never" in said
     assert "--parameters XueshiDevEdge:A=b XueshiDevEdge" in said
+
+
+@pytest.mark.parametrize(("status", "removed"), [("ROLLBACK_COMPLETE", True), ("UPDATE_ROLLBACK_COMPLETE", False)])
+def test_only_a_stack_whose_creation_failed_is_removed_however_protected(status: str, removed: bool) -> None:
+    done: list[str] = []
+    cloudformation = SimpleNamespace(
+        describe_stacks=lambda **_: {"Stacks": [{"StackStatus": status, "StackId": "id"}]},
+        update_termination_protection=lambda **asked: done.append(f"protected: {asked['EnableTerminationProtection']}"),
+        delete_stack=lambda **asked: done.append(f"deleted {asked['StackName']}"),
+        get_waiter=lambda _name: SimpleNamespace(wait=lambda **_: done.append("waited")),
+    )
+    assert deploy.remove_failed_creation(cloudformation, "XueshiPlayback") is removed
+    assert done == (["protected: False", "deleted XueshiPlayback", "waited"] if removed else [])
