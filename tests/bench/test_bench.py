@@ -9,6 +9,7 @@ import pytest
 from tests.bench.page import Column, chart, page
 from tests.bench.rows import ROWS, Figure
 from tests.bench.sides import Json, Side, WrongAnswer, cold_ratio, warm_ratio
+from tests.bench.wire import Call
 
 HANDLER = """
 import json, sys
@@ -70,3 +71,16 @@ def test_the_page_says_what_was_met_what_was_missed_and_what_was_not_measured() 
     bars = [part for part in drawn if part.tag.endswith("rect")]
     measured = sum(bool(target) for row in ROWS for target in row.targets if figures[row.number])
     assert len(bars) == 2 * measured
+
+
+def test_units_are_those_that_are_billed() -> None:
+    small, large = {"pk": {"S": "a"}}, {"pk": {"S": "a"}, "body": {"S": "x" * 3000}}
+    put, check = {"Put": {"Item": large}}, {"ConditionCheck": {"Key": small}}
+    transaction = json.dumps({"TransactItems": [put, check]}).encode()
+    assert Call("f", "DynamoDB_20120810.TransactWriteItems", transaction, b"{}").write_units == 2 * (3 + 1)
+    assert Call("f", "DynamoDB_20120810.PutItem", json.dumps({"Item": small}).encode(), b"{}").write_units == 1
+    found = json.dumps({"Items": [large, large]}).encode()
+    assert Call("f", "DynamoDB_20120810.Query", b"{}", found).read_units == 1
+    assert Call("f", "DynamoDB_20120810.Query", b'{"ConsistentRead": true}', found).read_units == 2
+    assert Call("f", "DynamoDB_20120810.GetItem", b"{}", b"{}").read_units == 0.5
+    assert Call("f", "AWSEvents.PutEvents", b"{}", b"{}").write_units == 0
