@@ -91,8 +91,8 @@ TEXT_LOST = unprocessable(
     "TEXT_LOST",
     "有文字已在转换编码时丢失（U+FFFD），未作任何更改。",
     "Text was lost in another encoding (U+FFFD); nothing was changed.",
-    "请在 errors 所列位置重新输入丢失的文字后重试。",
-    "Type the lost text again at the places listed in errors, then send it again.",
+    "请重新输入显示为“�”的文字后重试；位置见 errors。",
+    "Type again what shows as a question mark in a diamond (errors has the places), then send it.",
 )
 UNSUPPORTED_MEDIA_TYPE = ProblemType(
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE,

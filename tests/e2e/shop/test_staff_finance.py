@@ -128,7 +128,7 @@ def _red_letter(window: Window, order_id: str) -> None:
     try_dialog(window, noting)
     noting.click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_label("红字发票号码").fill(f"{int(order_id[-12:], 16) % 10**8:08}")
+    dialog.get_by_label("红字发票号码").fill(f"1{number_of(order_id)[1:]}")
     dialog.get_by_role("button", name="登记红冲").click()
     expect(dialog).to_be_hidden()
     page.get_by_label("状态").filter(visible=True).select_option("")

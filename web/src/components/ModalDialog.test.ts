@@ -2,6 +2,7 @@
 // What the browser itself does with a modal dialog (hold the focus, give it back) is tested in a browser: tests/e2e.
 import { screen } from '@testing-library/dom'
 import { flushPromises, mount } from '@vue/test-utils'
+import { defineComponent } from 'vue'
 import { describe, expect, it } from 'vitest'
 import ModalDialog from './ModalDialog.vue'
 import { onPage } from './mounting'
@@ -101,4 +102,27 @@ describe('the focus after a dialog', () => {
     await flushPromises()
     expect(document.activeElement).toBe(opener)
   })
+})
+
+/** A list whose row loses the button that opened the dialog. */
+const List = defineComponent({
+  components: { ModalDialog },
+  props: { open: Boolean, done: Boolean },
+  template: `
+    <main id="content">
+      <ul><li><button v-if="!done">红冲</button><button>改正</button></li><li><button>驳回</button></li></ul>
+      <ModalDialog :open="open" title="红冲"><button>确认</button></ModalDialog>
+    </main>`,
+})
+
+it('gives the focus to what is left of the row whose button opened it and is gone', async () => {
+  const list = mount(List, await onPage())
+  screen.getByRole('button', { name: '红冲' }).focus()
+  await list.setProps({ open: true })
+  await flushPromises()
+  screen.getByRole('button', { name: '确认' }).focus()
+  await list.setProps({ done: true })
+  await list.setProps({ open: false })
+  await flushPromises()
+  expect(document.activeElement).toBe(screen.getByRole('button', { name: '改正' }))
 })

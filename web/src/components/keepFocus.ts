@@ -66,6 +66,11 @@ function focusAt({ home, after }: Place, region: HTMLElement): void {
   focused(region)
 }
 
+/** The first control in it that takes the focus, or it itself. */
+export function focusWithin(home: HTMLElement): void {
+  if (![...home.querySelectorAll<HTMLElement>(CONTROLS)].some(focused)) focused(reachable(home))
+}
+
 function isAfter(control: Node, node: Node): boolean {
   return (
     node.isConnected &&

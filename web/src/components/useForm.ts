@@ -49,6 +49,8 @@ export function useForm(send: () => Promise<void>) {
     // What the server refused is marked now, and so is where to mend it.
     await nextTick()
     firstWrong()?.focus()
+    // A dialog may be longer than a phone's screen.
+    form.value?.querySelector('[role="alert"]')?.scrollIntoView({ block: 'nearest' })
   }
 
   return { tried, busy, problem, submit }

@@ -4,7 +4,7 @@ import { area } from '../i18n/area'
 
 export const staffZh = {
   'staff.learner': '学员编号',
-  'staff.learnerHint': '学员的内部编号，如 8a1f0c2e-…；姓名不在这里显示。',
+  'staff.learnerHint': '学员的内部编号，如 8a1f0c2e-…',
   'staff.learnerMissing': '请填写学员编号',
   'staff.open': '查看',
   'staff.period': '月份',
@@ -182,6 +182,7 @@ export const staffZh = {
   'learners.approve': '批准',
   'learners.name': '姓名',
   'learners.nameBefore': '已确认：{name}',
+  'learners.approved': '已批准，学时已入账。',
   'learners.proof': '证明',
   'learners.confirm': '确认',
   'learners.confirmName': '确认姓名',
@@ -263,7 +264,7 @@ export const staffZh = {
 
 export const staffEn: Record<keyof typeof staffZh, string> = {
   'staff.learner': 'Learner id',
-  'staff.learnerHint': "The learner's internal id, such as 8a1f0c2e-…; names are not shown here.",
+  'staff.learnerHint': "The learner's internal id, such as 8a1f0c2e-…",
   'staff.learnerMissing': 'Please give a learner id',
   'staff.open': 'Open',
   'staff.period': 'Month',
@@ -444,6 +445,7 @@ export const staffEn: Record<keyof typeof staffZh, string> = {
   'learners.approve': 'Approve',
   'learners.name': 'Name',
   'learners.nameBefore': 'Confirmed: {name}',
+  'learners.approved': 'Approved: the hours are in the ledger.',
   'learners.proof': 'Proof',
   'learners.confirm': 'Confirm',
   'learners.confirmName': 'Confirm name',

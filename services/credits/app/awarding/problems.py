@@ -46,7 +46,7 @@ GRANT_NOT_VALID = unprocessable(
 )
 GRANT_REPEATED = conflict(
     "GRANT_REPEATED",
-    "同一天的同一活动已为该证书记入过学时，见 number；学时未记入。",
+    "同一天的同一活动已为该证书记入过学时；学时未记入。",
     "Hours of this day's seminar were entered for the certificate before, see `number`; no hours were entered.",
     "请核对学员的学时明细；先前记错的，先冲回再记入。",
     "Look at the learner's timeline; if those are wrong, take them back first.",

@@ -22,7 +22,7 @@ export const invoiceZh = {
   'invoices.standing': '现存 {amount}',
   'invoices.special': '增值税专用发票',
   'invoices.corrects': '用于更正；原发票红冲后开具',
-  'invoices.correctedBy': '由另一张更正，须全额红冲',
+  'invoices.correctedBy': '由另一张更正',
   'invoices.correct': '更正重开',
   'invoices.correctTitle': '红冲并重开这张发票？',
   'invoices.correctText':
@@ -73,7 +73,7 @@ export const invoiceEn: Record<keyof typeof invoiceZh, string> = {
   'invoices.standing': '{amount} stand',
   'invoices.special': 'Special VAT invoice',
   'invoices.corrects': 'Corrects another; issue it once that is red-lettered',
-  'invoices.correctedBy': 'Corrected by another; red-letter all of it',
+  'invoices.correctedBy': 'Corrected by another',
   'invoices.correct': 'Correct',
   'invoices.correctTitle': 'Red-letter this invoice and issue another?',
   'invoices.correctText':
