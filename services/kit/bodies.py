@@ -2,15 +2,31 @@
 
 import re
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
+
+from services.kit.problems import TEXT_LOST
+
+LOST = "\ufffd"
+"""What programs put in the place of text that they could not read. Nobody means to write it, so it is not stored."""
 
 
 class Request(BaseModel):
-    """A body: it has no members but its own."""
+    """A body: it has no members but its own, and no text that was lost in another encoding (TEXT_LOST)."""
 
     model_config = ConfigDict(extra="forbid")
+    READ_BY_LINE: ClassVar[frozenset[str]] = frozenset()
+    """Members that are whole files: what is lost in these is refused by its line, where they are read."""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _nothing_lost(cls, value: object, info: ValidationInfo) -> object:
+        texts = value if isinstance(value, list) else [value]
+        if info.field_name not in cls.READ_BY_LINE and any(isinstance(text, str) and LOST in text for text in texts):
+            raise PydanticCustomError(TEXT_LOST.code, "text was lost in another encoding (U+FFFD)")
+        return value
 
 
 def text_pattern(unwanted: str) -> str:

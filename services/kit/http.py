@@ -3,7 +3,7 @@
 import base64
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NoReturn
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
@@ -33,8 +33,6 @@ from services.kit.routes import IDEMPOTENCY_KEY, Routes, call_of, check_access
 MAX_BODY_BYTES = 64 * 1024
 """Enough for every learner's request; the catalogue's editors pass their own limit."""
 
-LOST = "\ufffd"
-"""What programs put in the place of text that they could not read. Nobody means to write it, so it is not stored."""
 
 _PROBLEM_MEMBERS = ("type", "title", "code", "detail", "detail_en", "next", "next_en")
 _REFUSED = {
@@ -152,7 +150,8 @@ class HttpApi:
         except Problem as problem:
             return _refuse(problem)
         places = [{"pointer": _pointer(found["loc"]), "message": found["msg"]} for found in error.errors()]
-        return _refuse(INVALID_REQUEST.problem(errors=places))
+        only_lost = all(found["type"] == TEXT_LOST.code for found in error.errors())
+        return _refuse((TEXT_LOST if only_lost else INVALID_REQUEST).problem(errors=places))
 
 
 def described(apis: Sequence[HttpApi]) -> dict[str, Any]:
@@ -193,25 +192,12 @@ def _check_json(event: Mapping[str, Any]) -> None:
         # RecursionError: nesting bombs. ValueError: bad UTF-8 or JSON, integers of thousands of digits, NaN.
         text = base64.b64decode(body).decode("utf-8") if event.get("isBase64Encoded") else body
         parsed = _read_json(text)
-        # Asked of the text first, which is cheap: hardly any body has it.
-        lost = list(_lost(parsed)) if LOST in text or r"\ufffd" in text.lower() else []
     except (ValueError, RecursionError):
         error = {"pointer": "", "message": "not valid JSON"}
         raise INVALID_REQUEST.problem(errors=[error]) from None
     # Every body is an object; the framework would take a list of one as well.
     if not isinstance(parsed, dict):
         raise INVALID_REQUEST.problem(errors=[{"pointer": "", "message": "not a JSON object"}])
-    if lost:
-        raise TEXT_LOST.problem(errors=[{"pointer": pointer, "message": "text was lost"} for pointer in lost])
-
-
-def _lost(value: Any, pointer: str = "") -> Iterator[str]:
-    """Where something stands that another program put in the place of what it could not read."""
-    if isinstance(value, str) and LOST in value:
-        yield pointer
-    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for name, member in members:
-        yield from _lost(member, f"{pointer}/{name}")
 
 
 def _as_json(body: object) -> str:

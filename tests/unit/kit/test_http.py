@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from pydantic import BaseModel, ConfigDict, StrictInt
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
+from services.kit.bodies import Request
 from services.kit.http import HttpApi, described
 from services.kit.identity import Role
 from services.kit.origin import ORIGIN_HEADER
@@ -96,21 +97,44 @@ def test_invalid_places_are_named() -> None:
     assert [error["pointer"] for error in answer.body["errors"]] == ["/number", "/more"]
 
 
-@pytest.mark.parametrize("text", ["王\ufffd", "\ufffd"])
+class Written(Request):
+    """A request with texts at several depths."""
+
+    READ_BY_LINE = frozenset({"file"})
+    title: str = ""
+    names: list[str] = Field(default_factory=list)
+    inside: "Written | None" = None
+    file: str = ""
+    count: int = 0
+
+
 @pytest.mark.parametrize("escaped", [True, False])
-def test_text_that_was_lost_in_another_encoding_is_refused(text: str, escaped: bool) -> None:
-    body = json.dumps({"number": 2, "names": ["王", {"given": text}]}, ensure_ascii=escaped)
-    for sent in (body, body.replace("ufffd", "uFFFD")):
-        event = request("POST", "/v1/closed", who=EDITOR, idempotency_key="k" * 16)
-        event = {**event, "body": sent, "headers": {**event["headers"], "content-type": "application/json"}}
-        answer = send(make_api(), event)
-        assert (answer.status, answer.code) == (422, "TEXT_LOST")
-        assert [error["pointer"] for error in answer.body["errors"]] == ["/names/1/given"]
+@pytest.mark.parametrize(
+    ("body", "code", "pointers"),
+    [
+        ({"title": "王\ufffd"}, "TEXT_LOST", ["/title"]),
+        ({"names": ["王", "\ufffd"], "inside": {"title": "\ufffd"}}, "TEXT_LOST", ["/names", "/inside/title"]),
+        ({"title": "\ufffd", "count": "x"}, "INVALID_REQUEST", ["/title", "/count"]),
+    ],
+)
+def test_text_that_was_lost_in_another_encoding_is_refused(
+    body: dict[str, Any], code: str, pointers: list[str], escaped: bool
+) -> None:
+    api = make_api()
 
+    @api.secured(Role.EDITOR).route("POST /v1/written", "write")
+    def write(body: Written) -> Words:
+        """Takes texts."""
+        return Words(text=body.title)
 
-def test_a_backslash_before_such_letters_is_not_lost_text() -> None:
-    event = request("POST", "/v1/closed", {"number": 2, "more": r"\ufffd"}, who=EDITOR, idempotency_key="k" * 16)
-    assert send(make_api(), event).code == "INVALID_REQUEST"
+    event = request("POST", "/v1/written", who=EDITOR)
+    sent = json.dumps(body, ensure_ascii=escaped)
+    event = {**event, "body": sent, "headers": {**event["headers"], "content-type": "application/json"}}
+    answer = send(api, event)
+    assert (answer.code, [error["pointer"] for error in answer.body["errors"]]) == (code, pointers)
+    nobody = request("POST", "/v1/written")["requestContext"]
+    assert send(api, {**event, "requestContext": nobody}).code == "NOT_SIGNED_IN"
+    assert Written(file="1,\ufffd", title=r"\ufffd").title, "what is read by line, and a backslash, are no lost text"
 
 
 @pytest.mark.parametrize("sent", ["", "wrong", ORIGIN_SECRET[:-1], f"{ORIGIN_SECRET} ", "ä"])

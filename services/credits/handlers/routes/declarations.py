@@ -140,6 +140,7 @@ class HoldersAnswer(Answer):
 class ResultsRequest(Request):
     """What the certifying body answered."""
 
+    READ_BY_LINE = frozenset({"csv"})
     csv: StrictStr = Field(
         min_length=1,
         max_length=900_000,
