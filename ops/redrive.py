@@ -220,7 +220,8 @@ def main() -> int:
     parser.add_argument("--service", choices=SERVICES, help="only this service's queues")
     parser.add_argument("--message", action="append", help="run: only the message of this id, as `show` tells it")
     parser.add_argument("--dry-run", action="store_true", help="run: only say what would be delivered")
-    options = parser.parse_args()
+    # Intermixed: a queue may stand behind the options, apart from the action.
+    options = parser.parse_intermixed_args()
     try:
         where = asked_stage(options)
         chosen = list(_chosen(clients_of(where), where, options))

@@ -241,7 +241,8 @@ def test_one_message_goes_back_alone(world: World) -> None:
 
 def command(world: World, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     """The command, on the playback service of production."""
-    monkeypatch.setattr("sys.argv", ["ops.redrive", *arguments, "--stage", "prod", "--service", "playback"])
+    action, *others = arguments
+    monkeypatch.setattr("sys.argv", ["ops.redrive", action, "--stage", "prod", "--service", "playback", *others])
     monkeypatch.setattr("ops.redrive.clients_of", lambda _stage: world.clients().__getitem__)
     return main()
 
