@@ -122,8 +122,8 @@ fuzz: setup ## the public fuzzer, for each role, on a system of its own or on UR
 honest: setup ## what honest learners keep on good and bad lines; half an hour, written into docs/honest-learners.md
 	@$(PY) -m tests.simulation --write
 
-bench: setup ## speed, every figure beside its peer; a quarter of an hour, written into docs/benchmarks.md (AGAINST=<another checkout>)
-	@$(PY) -m tests.bench --write $(and $(AGAINST),--against $(AGAINST))
+bench: setup ## speed beside peers, written into docs/benchmarks.md (AGAINST=<another checkout>; ROWS="1 4" only shows these)
+	@$(PY) -m tests.bench $(if $(ROWS),--rows $(ROWS),--write) $(and $(AGAINST),--against $(AGAINST))
 
 costs: setup ## what everything costs, counted anew and reckoned; some minutes, written into docs/costs-and-scale.md
 	@$(PY) -m tests.bench.costs --count
