@@ -102,6 +102,15 @@ class Bench:
         log.write_bytes(b"")
         return Side(package.name, package.handler, path, environment, event, right, log=log)
 
+    def asked(self, one: Asked) -> Side:
+        """A function, asked as it is stood for."""
+        event = self.event(one.route_key, one.account, one.path, one.body)
+        side = self.side(self.stage.behind(one.route_key), event, one.status)
+        if one.route_key.endswith("media-grants"):
+            # A session lives for a minute or two, and a grant does not make that longer.
+            side.prepare = lambda: event.update(body=json.dumps({"token": self.session()["token"]}))
+        return side
+
     def peer(self, handler: str, event: Json, right: Callable[[Any], bool], *path: str) -> Side:
         """A program of tests/bench/peers, with what it needs on its path."""
         environment = {**self.surroundings, "TABLE_NAME": TABLE}
@@ -247,11 +256,7 @@ def others_cold(bench: Bench) -> Figure:
     for name, one in asked.items():
         if name == beat:
             continue
-        body = {"token": bench.session()["token"]} if one.route_key.endswith("media-grants") else one.body
-        side = bench.side(
-            bench.stage.behind(one.route_key), bench.event(one.route_key, one.account, one.path, body), one.status
-        )
-        found[name] = cold_ratio(side, plain, bench.pairs).value
+        found[name] = cold_ratio(bench.asked(one), plain, bench.pairs).value
         bench.say(f"  {name}: {found[name]:.2f}")
     worst = max(found, key=lambda name: found[name])
     return Figure((median(found.values()), found[worst]), f"worst: {worst.removeprefix('xueshi-')}")
@@ -358,7 +363,7 @@ def beat_counted(bench: Bench) -> Figure:
 def course_page(bench: Bench) -> Figure:
     """Row 9."""
     asked = next(one for one in ASKED if one.route_key == COURSE_PAGE)
-    page = bench.side(bench.stage.behind(COURSE_PAGE), bench.event(COURSE_PAGE, "", asked.path))
+    page = bench.asked(asked)
     with page.warm() as call:
         bench.wire.clear()
         call(1)

@@ -24,12 +24,16 @@ class WrongAnswer(Exception):
     """What is measured does not do what it should: a figure of it would say nothing."""
 
 
+def _nothing() -> None:
+    """Most programs need nothing to be done before they start."""
+
+
 @dataclass
 class Side:
     """A program with a handler, and the event that it is called with.
 
     `right` says whether an answer is. With `chain` each answer has the next call's token; `answered_bytes` are those of
-    the latest one.
+    the latest one. `prepare` is done before each process, and not measured.
     """
 
     name: str
@@ -41,9 +45,11 @@ class Side:
     chain: bool = False
     log: Path = field(default=Path(os.devnull))
     answered_bytes: int = 0
+    prepare: Callable[[], None] = _nothing
 
     def cold(self) -> float:
         """A process that starts, answers once and ends: its CPU time, milliseconds. Raises WrongAnswer."""
+        self.prepare()
         with self._started() as worker:
             self._call(worker, 1)
             assert worker.stdin

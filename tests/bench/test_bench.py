@@ -84,3 +84,10 @@ def test_units_are_those_that_are_billed() -> None:
     assert Call("f", "DynamoDB_20120810.Query", b'{"ConsistentRead": true}', found).read_units == 2
     assert Call("f", "DynamoDB_20120810.GetItem", b"{}", b"{}").read_units == 0.5
     assert Call("f", "AWSEvents.PutEvents", b"{}", b"{}").write_units == 0
+
+
+def test_what_a_program_needs_is_done_before_each_process(side: Side) -> None:
+    side.chain = False
+    side.prepare = lambda: side.event.update(body=json.dumps({"token": "new", "position_ms": 7}))
+    side.event.clear()
+    assert cold_ratio(side, side, pairs=1).value > 0
