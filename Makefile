@@ -12,7 +12,7 @@ export NODE_USE_SYSTEM_CA := 1
 # Container images like to set it; every process here would then compile all it imports anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help git setup browser lock run demo client client-lint services test check lint unit property flows e2e fuzz honest \
+.PHONY: help git setup browser lock run reset demo client client-lint services test check lint unit property flows e2e fuzz honest \
   bench costs coverage openapi synth release account deploy diff first-administrator destroy drill-deploy clean
 
 help: ## list the commands
@@ -76,8 +76,11 @@ openapi: $(VENV)/.ready ## write what is generated from the code: API documents,
 	@$(PY) -m docs.generate
 
 PORT ?= 8080
-run: setup ## start everything with demo data; Ctrl-C ends it (PORT=8080)
+run: setup ## start everything with demo data, or with what was kept; Ctrl-C ends it (PORT=8080)
 	@exec $(PY) -m local run --port $(PORT)
+
+reset: setup ## delete what `make run` kept: the next one starts afresh (PORT=8080)
+	@$(PY) -m local reset --port $(PORT)
 
 clean: ## remove what was built; the environments stay
 	rm -rf build web/dist

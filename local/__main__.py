@@ -17,10 +17,11 @@ from rich.console import Console
 from local.edge import listen
 from local.emulator import ROOT
 from local.errors import LocalError
+from local.kept import Kept
 from local.mailbox import PATH as MAILBOX
 from local.seed import sign_in_lines
 from local.steps import Steps
-from local.system import BUILD, start
+from local.system import BUILD, NotTakenOver, start
 from local.toolchain import build_client
 
 DEFAULT_PORT = 8080
@@ -37,13 +38,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="start everything, with demo data")
-    run.add_argument("--port", type=int, default=DEFAULT_PORT, help=f"of the one origin (default {DEFAULT_PORT})")
+    reset = commands.add_parser("reset", help="delete what was kept, so that the next run starts afresh")
+    for command in (run, reset):
+        command.add_argument("--port", type=int, default=DEFAULT_PORT, help="of the one origin (default %(default)s)")
     options = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(number, _raise_stop)
     try:
-        _run(options.port)
+        if options.command == "reset":
+            _reset(options.port)
+        else:
+            _run_keeping(options.port, kept_by(options.port))
     except _Stop:
         return 0
     except LocalError as error:
@@ -65,14 +71,34 @@ def policy_file(port: int) -> Path:
     return BUILD / f"log-policy-{port}.txt"
 
 
-def _run(port: int) -> None:
+def kept_by(port: int) -> Kept:
+    """What the system on this port keeps over a restart."""
+    return Kept(BUILD / f"kept-{port}")
+
+
+def _reset(port: int) -> None:
+    listen(port).close()  # a system that runs would keep its data at its end
+    kept_by(port).forget()
+
+
+def _run_keeping(port: int, kept: Kept) -> None:
+    """Runs over what was kept or, where that does not go, afresh."""
+    try:
+        _run(port, kept)
+    except NotTakenOver as error:
+        aside = kept.set_aside().relative_to(ROOT)
+        sys.stderr.write(f"{error}\nIt is in {aside} now, and everything starts afresh.\n")
+        _run(port, kept)
+
+
+def _run(port: int, kept: Kept) -> None:
     console = Console(highlight=False)
     steps = Steps(console)
     _require_space()
     listen(port).close()  # a busy port is said at once, not after the build
     with steps.step("client"):
         build_client()
-    with start(port=port, seed=True, steps=steps) as system:
+    with start(port=port, seed=True, steps=steps, kept=kept) as system:
         told = endpoint_file(port)
         told.write_text(f"AWS_ENDPOINT_URL={system.endpoint_url}\nXUESHI_BASE_URL={system.base_url}\n")
         console.print(f"\nReady after {steps.seconds():.1f} s.")
@@ -83,6 +109,7 @@ def _run(port: int) -> None:
         console.print(f"E-mail that the system sends arrives at {system.base_url}{MAILBOX}", markup=False)
         console.print(f"Proofs of its log are checked with {policy.relative_to(ROOT)}", markup=False)
         console.print("Try `make demo` in another terminal. Ctrl-C ends everything.")
+        console.print("What you do here is kept for the next `make run`; `make reset` deletes it.")
         try:
             _wait_for_signal(system.emulator.child.running)
         finally:

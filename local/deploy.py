@@ -12,12 +12,13 @@ import copy
 import json
 import time
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
 
 from local.assembly import Stack, Template, of_type
 from local.emulator import Emulator
 from local.errors import LocalError
-from local.publish import put_template
+from local.publish import put_template, substitute
 from local.streams import MappingSettings
 
 MAX_TEMPLATE_BYTES = 51_200
@@ -25,6 +26,9 @@ MAX_TEMPLATE_BYTES = 51_200
 STACK_TIMEOUT_S = 300.0
 MAPPING = "AWS::Lambda::EventSourceMapping"
 LEFT_OUT = {"AWS::Events::Archive"}
+DONE = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
+NO_UPDATES = "No updates are to be performed"
+"""CloudFormation's words for a template that is what stands."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +40,18 @@ class Deployed:
     mappings: list[MappingSettings] = field(default_factory=list)
 
 
-def deploy(emulator: Emulator, stacks: list[Stack], redelivery_s: int | None = None) -> Deployed:
-    """Deploys all stacks but the edge, in the order given.
+class Standing(Enum):
+    """What stands of a release before it is deployed."""
+
+    NOTHING = "nothing"
+    ANOTHER = "another release"
+    ITSELF = "this very one"
+
+
+def deploy(
+    emulator: Emulator, stacks: list[Stack], redelivery_s: int | None = None, over: Standing = Standing.NOTHING
+) -> Deployed:
+    """Deploys all stacks but the edge, in the order given, over what stands.
 
     Raises:
         LocalError: CloudFormation refused one; names the resource and its reason.
@@ -46,7 +60,12 @@ def deploy(emulator: Emulator, stacks: list[Stack], redelivery_s: int | None = N
     cloudformation = emulator.client("cloudformation")
     for stack in stacks:
         if not stack.is_edge:
-            _deploy_stack(emulator, cloudformation, stack, redelivery_s, deployed)
+            template, mappings = local_copy(stack.template, redelivery_s)
+            if over is not Standing.ITSELF:
+                _apply(emulator, cloudformation, stack.name, template, over)
+            _note(emulator, stack.name, template, mappings, deployed)
+            if over is Standing.ANOTHER:
+                _renew_code(emulator, template, deployed.resources[stack.name])
     for export in cloudformation.list_exports()["Exports"]:
         deployed.exports[export["Name"]] = export["Value"]
     return deployed
@@ -94,35 +113,67 @@ def _names(properties: dict[str, Any]) -> dict[str, Any]:
     return {**names, "OnFailure": destination} if destination else names
 
 
-def _deploy_stack(
-    emulator: Emulator, cloudformation: Any, stack: Stack, redelivery_s: int | None, deployed: Deployed
-) -> None:
-    template, mappings = local_copy(stack.template, redelivery_s)
+def _apply(emulator: Emulator, cloudformation: Any, name: str, template: Template, over: Standing) -> None:
     text = json.dumps(template, ensure_ascii=False, separators=(",", ":"))
     long = len(text.encode()) > MAX_TEMPLATE_BYTES
-    body = {"TemplateURL": put_template(emulator.client("s3"), stack.name, text)} if long else {"TemplateBody": text}
-    cloudformation.create_stack(StackName=stack.name, Capabilities=["CAPABILITY_NAMED_IAM"], **body)
-    description = _await_stack(cloudformation, stack.name)
+    body = {"TemplateURL": put_template(emulator.client("s3"), name, text)} if long else {"TemplateBody": text}
+    request = {"StackName": name, "Capabilities": ["CAPABILITY_NAMED_IAM"], **body}
+    if over is Standing.NOTHING:
+        cloudformation.create_stack(**request)
+    elif not _update(cloudformation, request):
+        return
+    _await_stack(cloudformation, name)
+
+
+def _update(cloudformation: Any, request: dict[str, Any]) -> bool:
+    """Asks for an update; False where there is nothing to do."""
+    try:
+        cloudformation.update_stack(**request)
+    except cloudformation.exceptions.ClientError as error:
+        if NO_UPDATES in str(error):
+            return False
+        raise LocalError(f"Stack {request['StackName']} cannot be updated: {error}") from error
+    return True
+
+
+def _renew_code(emulator: Emulator, template: Template, physical: dict[str, str]) -> None:
+    """Where only code changed, its package has the name that it had, and CloudFormation sees no change."""
+    functions = emulator.client("lambda")
+    for logical_id, function in of_type(template, "AWS::Lambda::Function"):
+        code = function["Properties"]["Code"]
+        bucket = code["S3Bucket"]
+        text = bucket["Fn::Sub"] if isinstance(bucket, dict) else bucket
+        functions.update_function_code(
+            FunctionName=physical[logical_id], S3Bucket=substitute(text), S3Key=code["S3Key"]
+        )
+
+
+def _note(
+    emulator: Emulator, name: str, template: Template, mappings: dict[str, dict[str, Any]], deployed: Deployed
+) -> None:
+    """Looks up what a stack made."""
+    cloudformation = emulator.client("cloudformation")
+    description = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
     outputs = {o["OutputKey"]: o["OutputValue"] for o in description.get("Outputs", [])}
-    listed = cloudformation.describe_stack_resources(StackName=stack.name)["StackResources"]
+    listed = cloudformation.describe_stack_resources(StackName=name)["StackResources"]
     physical = {r["LogicalResourceId"]: r["PhysicalResourceId"] for r in listed}
-    deployed.resources[stack.name] = physical
+    deployed.resources[name] = physical
     for logical_id, properties in mappings.items():
         resolved = {part: outputs[f"Local{logical_id}{part}"] for part in _names(properties)}
-        deployed.mappings.append(MappingSettings.from_template(stack.name, properties, resolved))
+        deployed.mappings.append(MappingSettings.from_template(name, properties, resolved))
     _set_expiry(emulator, template, physical)
 
 
-def _await_stack(cloudformation: Any, name: str) -> dict[str, Any]:
+def _await_stack(cloudformation: Any, name: str) -> None:
     deadline = time.monotonic() + STACK_TIMEOUT_S
     while time.monotonic() < deadline:
         stack: dict[str, Any] = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
-        if stack["StackStatus"] == "CREATE_COMPLETE":
-            return stack
+        if stack["StackStatus"] in DONE:
+            return
         if not stack["StackStatus"].endswith("IN_PROGRESS") or "ROLLBACK" in stack["StackStatus"]:
-            raise LocalError(f"Stack {name} was not created: {_reason(cloudformation, name)}")
+            raise LocalError(f"Stack {name} was not deployed: {_reason(cloudformation, name)}")
         time.sleep(0.05)
-    raise LocalError(f"Stack {name} was not created within {STACK_TIMEOUT_S:.0f} s.")
+    raise LocalError(f"Stack {name} was not deployed within {STACK_TIMEOUT_S:.0f} s.")
 
 
 def _reason(cloudformation: Any, name: str) -> str:

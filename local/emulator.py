@@ -15,6 +15,7 @@ import httpx
 from botocore.config import Config
 
 from local.errors import LocalError
+from local.kept import Kept
 from local.processes import Child
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,6 +25,9 @@ HOST = "127.0.0.1"
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
 START_TIMEOUT_S = 120.0
+PERSISTENT = {"PERSIST_STATE": "1", "S3_PERSIST": "1"}
+NOT_WHOLE = ("Persistence: failed", "Persistence: error", "Failed to restore persisted state")
+"""How the emulator begins to say that it could not write or read a part; it goes on without."""
 CLIENT_CONFIG = Config(
     connect_timeout=5,
     read_timeout=120,
@@ -60,8 +64,10 @@ class Emulator:
 
 
 @contextlib.contextmanager
-def running(workdir: Path) -> Iterator[Emulator]:
+def running(workdir: Path, kept: Kept | None = None) -> Iterator[Emulator]:
     """Runs the emulator, its state in `workdir` (made anew), until the block ends.
+
+    With `kept`, it begins with what that holds and, ended in order, leaves its state in `workdir`.
 
     Raises:
         LocalError: it is not installed or does not start.
@@ -71,9 +77,13 @@ def running(workdir: Path) -> Iterator[Emulator]:
     shutil.rmtree(workdir, ignore_errors=True)
     for name in ("tmp", "state", "s3"):
         (workdir / name).mkdir(parents=True)
-    port = free_port()
+    made_by = kept.made_by() if kept else None
+    if kept:
+        kept.copy_into(workdir)
+    port = _same_port(made_by.port) if made_by else free_port()
+    environment = _environment(workdir, port) | (PERSISTENT if kept else {})
     with (workdir / "emulator.log").open("wb") as output:
-        child = Child([str(INTERPRETER), str(LAUNCHER)], env=_environment(workdir, port), output=output)
+        child = Child([str(INTERPRETER), str(LAUNCHER)], env=environment, output=output)
     emulator = Emulator(f"http://{HOST}:{port}", workdir, child)
     try:
         _await_ready(emulator)
@@ -81,6 +91,32 @@ def running(workdir: Path) -> Iterator[Emulator]:
     finally:
         child.end()
         shutil.rmtree(workdir / "tmp", ignore_errors=True)
+
+
+def saved(workdir: Path) -> bool:
+    """Whether an emulator that ended has written all its state."""
+    return (workdir / "state" / "saved").exists() and not _missed(workdir / "emulator.log")
+
+
+def require_whole(emulator: Emulator) -> None:
+    """Raises LocalError where the emulator could not read all that was kept."""
+    if missed := _missed(emulator.log):
+        raise LocalError(f"the AWS emulator could not read it ({missed})")
+
+
+def _missed(log: Path) -> str | None:
+    lines = log.read_text(errors="replace").splitlines()
+    return next((line for line in lines if any(words in line for words in NOT_WHOLE)), None)
+
+
+def _same_port(port: int) -> int:
+    """The port of the last time. Raises LocalError where something else has it."""
+    with contextlib.suppress(OSError), contextlib.closing(socket.create_server((HOST, port))):
+        return port
+    raise LocalError(
+        f"Port {port}, which the kept data's queues have in their addresses, is taken: end what uses it, "
+        "or let `make reset` delete the data."
+    )
 
 
 def free_port() -> int:

@@ -13,6 +13,7 @@ And it polls no DynamoDB stream for a function: it would lose records (local/str
 import hashlib
 import inspect
 import io
+import os
 import sys
 import tempfile
 import threading
@@ -25,6 +26,8 @@ from pathlib import Path
 from typing import Any
 
 PINNED = "1.5.33"
+SAVED = "saved"
+"""The file in the state's directory that says that all of it was written."""
 MIN_TIMEOUT_S = 60
 SMALL_BYTES = 100_000
 """Of a layer that is not worth sharing, or already points elsewhere (local/publish.py)."""
@@ -62,7 +65,11 @@ def main() -> None:
     from ministack.app import main as run  # type: ignore[import-not-found]
 
     sys.argv = sys.argv[:1]
+    saved = Path(os.environ["STATE_DIR"], SAVED)
+    saved.unlink(missing_ok=True)
     run()
+    # Reached after an end in order only, when what the emulator keeps is on the disk.
+    saved.touch()
 
 
 class SharedLayers:

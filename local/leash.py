@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 
-GRACE_S = 2.0
+GRACE_S = 10.0
 """How long the group may take to end by itself, in seconds."""
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 LEASH = Path(__file__).with_name("leash.py")
-END_TIMEOUT_S = 5.0
+END_TIMEOUT_S = 12.0
 
 
 class Child:

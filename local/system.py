@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import logging
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -9,30 +10,34 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from infra.stages import LOCAL, stage
 from local import emulator as emulators
 from local.assembly import Stack, of_type, read_assembly
-from local.deploy import Deployed, deploy
+from local.deploy import Deployed, Standing, deploy
 from local.distribution import Distribution, read_distribution
 from local.edge import Edge, EdgeSettings, SecretHeaders, listen, serving
 from local.emulator import REGION, ROOT, Emulator
 from local.errors import LocalError
+from local.kept import Kept, MadeBy
 from local.payments.sandbox import Sandbox, playing, wall_clock
 from local.processes import descendants_running, kill_and_wait
 from local.publish import publish_assets
-from local.seed import seed_demo
+from local.seed import COURSES, seed_demo
 from local.signed_cookies import opens
 from local.steps import Steps
 from local.streams import DynamoStream, StreamMapping, function_invoker, queue_sender
-from local.toolchain import synthesize
+from local.toolchain import content_hash, files_under, made_from, synthesize
 from local.users import create_user, sign_in
 from local.witness import Witness, witnessing
 from ops.log_policy import log_key, set_log_policy
 from ops.media_key import ensure_key
 from ops.merchant_account import put_account
 from ops.public_url import set_public_url
+
+logger = logging.getLogger(__name__)
 
 BUILD = ROOT / "build" / "local"
 ASSEMBLY = BUILD / "cdk.out"
@@ -42,6 +47,10 @@ LOCAL_KEY_PAIR = "LOCAL"
 LOG_ORIGIN = "log.xueshi.local"
 SETTLE_S = 0.15
 """How long streams and queues must stay empty to count as settled."""
+REST_S = 15.0
+"""How long the end waits for events under way."""
+RESTED = "rested"
+"""The file that says that none were."""
 LOOK_S = 0.03
 """How long to wait before looking again whether they are."""
 
@@ -220,6 +229,7 @@ def start(
     redelivery_s: int | None = None,
     stacks: list[Stack] | None = None,
     steps: Steps | None = None,
+    kept: Kept | None = None,
 ) -> Iterator[System]:
     """Runs the system until the block ends.
 
@@ -230,32 +240,90 @@ def start(
         redelivery_s: visibility timeout of all queues in seconds, for tests that wait for a second delivery.
         stacks: what to deploy; by default the synthesized app, brought up to date.
         steps: where to say what is being waited for.
+        kept: where the data of the last time is, and is to be put at the end; by default nothing is kept.
 
     Raises:
         LocalError: it cannot run; says what to do.
+        NotTakenOver: of a release that was deployed over kept data; the data is as it was.
     """
     steps = steps or Steps.silent()
     with contextlib.ExitStack() as cleanup:
         listener = cleanup.enter_context(contextlib.closing(listen(port)))
         if stacks is None:
             stacks = _current_stacks(steps)
+        found = kept.made_by() if kept else None
+        workdir = workdir or BUILD / f"run-{listener.getsockname()[1]}"
         with steps.step("AWS emulator"):
-            emulator = cleanup.enter_context(emulators.running(workdir or BUILD / f"run-{listener.getsockname()[1]}"))
-        with steps.step("code and layers"):
-            publish_assets(emulator, (a for s in stacks if not s.is_edge for a in s.assets), BUILD / "assets")
-        with steps.step("CloudFormation stacks"):
-            deployed = deploy(emulator, stacks, redelivery_s)
+            ending = cleanup.enter_context(contextlib.ExitStack())
+            emulator = cleanup.enter_context(emulators.running(workdir, kept))
+        made_by = _made_by(emulator) if kept else None
+        over = _standing(found, made_by)
+        if over is not Standing.ITSELF:
+            with steps.step("code and layers"):
+                publish_assets(emulator, (a for s in stacks if not s.is_edge for a in s.assets), BUILD / "assets")
+        with steps.step("CloudFormation stacks"), _taking_over(over):
+            emulators.require_whole(emulator)
+            deployed = deploy(emulator, stacks, redelivery_s, over)
         mappings = cleanup.enter_context(_driven_streams(emulator, deployed))
         payments = cleanup.enter_context(_merchant(emulator))
         log_policy = cleanup.enter_context(_witnessed_log(emulator))
         system = System("", emulator, stacks, deployed, mappings, payments, log_policy)
+        if kept:
+            # After the edge has ended, and before the streams do: what they have not read is in no state.
+            cleanup.callback(_come_to_rest, system)
         settings = _edge_settings(system)
         base_url = cleanup.enter_context(serving(Edge(settings), listener))
         set_public_url(emulator.client("ssm"), STAGE, base_url)
         system = replace(system, base_url=base_url)
-        if seed:
-            seed_demo(system, steps)
+        if seed and not (found and made_by and found.seed == made_by.seed):
+            with _taking_over(over):
+                seed_demo(system, steps)
+        if kept and made_by:
+            ending.callback(_keep_if_saved, kept, workdir, made_by)
         yield system
+
+
+class NotTakenOver(LocalError):
+    """A release could not be deployed over the data that was kept."""
+
+
+@contextlib.contextmanager
+def _taking_over(over: Standing) -> Iterator[None]:
+    """What fails in the block, fails because of what stood before, if anything did."""
+    try:
+        yield
+    except (LocalError, ClientError) as error:
+        if over is Standing.NOTHING:
+            raise
+        raise NotTakenOver(f"This release could not be put over the kept data: {error}") from error
+
+
+def _standing(found: MadeBy | None, made_by: MadeBy | None) -> Standing:
+    if found is None or made_by is None:
+        return Standing.NOTHING
+    return Standing.ITSELF if found.release == made_by.release else Standing.ANOTHER
+
+
+def _made_by(emulator: Emulator) -> MadeBy:
+    """The release as it is now: what was synthesized, and how it is deployed here."""
+    here = [ROOT / "local" / name for name in ("deploy.py", "publish.py", "system.py")]
+    release = f"{made_from(ASSEMBLY)} {content_hash(here)}"
+    seed = content_hash([ROOT / "local" / "seed.py", *files_under(COURSES)])
+    return MadeBy(release, seed, int(emulator.endpoint_url.rpartition(":")[2]))
+
+
+def _come_to_rest(system: System) -> None:
+    """Leaves a mark where nothing is under way any more. Without it the data of the time before stays."""
+    with contextlib.suppress(TimeoutError, BotoCoreError, ClientError):
+        system.settle(REST_S)
+        (system.emulator.workdir / RESTED).touch()
+
+
+def _keep_if_saved(kept: Kept, workdir: Path, made_by: MadeBy) -> None:
+    if (workdir / RESTED).exists() and emulators.saved(workdir):
+        kept.keep(workdir, made_by)
+    else:
+        logger.warning("What happened since the start is not kept: the system did not come to rest, or was not saved.")
 
 
 def _current_stacks(steps: Steps) -> list[Stack]:
@@ -279,7 +347,7 @@ def _merchant(emulator: Emulator) -> Iterator[Sandbox]:
 def _witnessed_log(emulator: Emulator) -> Iterator[str]:
     """A witness for the log, named in the stage's settings as an operator names one; gives the policy.
 
-    The log is made anew with the emulator, so the witness's memory and key are, too.
+    The log is made anew with the emulator, or kept with it, and so are the witness's memory and key.
     """
     functions = emulator.client("lambda")
     try:

@@ -49,12 +49,12 @@ def synthesize(assembly: Path) -> None:
 
 def _synthesize(assembly: Path) -> None:
     inputs = ("infra", "docs/openapi", "requirements")
-    templates = _hash([*(file for folder in inputs for file in _tree(ROOT / folder)), capacity.POLICIES])
-    code = _hash(_tree(ROOT / "services"))
-    made_from = (_stamped(assembly) or " ").split()
-    if made_from == [templates, code]:
+    templates = content_hash([*(file for folder in inputs for file in files_under(ROOT / folder)), capacity.POLICIES])
+    code = content_hash(files_under(ROOT / "services"))
+    before = (made_from(assembly) or " ").split()
+    if before == [templates, code]:
         return
-    if made_from[:1] == [templates]:
+    if before[:1] == [templates]:
         _renew_code(assembly)
     else:
         shutil.rmtree(assembly, ignore_errors=True)
@@ -82,18 +82,18 @@ def build_client() -> None:
 
 def _build_client() -> None:
     dist = WEB / "dist"
-    inputs = _hash([*_tree(WEB), *_tree(ROOT / "docs" / "openapi")])
-    if _stamped(dist) == inputs:
+    inputs = content_hash([*files_under(WEB), *files_under(ROOT / "docs" / "openapi")])
+    if made_from(dist) == inputs:
         return
     # The environment's own node and npm come first, so that npm's scripts find them too.
     environment = {**os.environ, "PATH": f"{TOOLS}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
-    locked = _hash([WEB / "package-lock.json"])
+    locked = content_hash([WEB / "package-lock.json"])
     modules = WEB / "node_modules"
-    if _stamped(modules) != locked:
+    if made_from(modules) != locked:
         _run("npm-ci", [str(TOOLS / "npm"), *NPM_CI], WEB, environment, NOT_FETCHED)
         _stamp(modules, locked)
     _run("web-build", [str(TOOLS / "npm"), "run", "build"], WEB, environment)
-    _stamp(dist, _hash([*_tree(WEB), *_tree(ROOT / "docs" / "openapi")]))
+    _stamp(dist, content_hash([*files_under(WEB), *files_under(ROOT / "docs" / "openapi")]))
 
 
 def _run(name: str, command: list[str], directory: Path, environment: Mapping[str, str], advice: str = "") -> None:
@@ -107,7 +107,8 @@ def _run(name: str, command: list[str], directory: Path, environment: Mapping[st
         raise LocalError(f"{name} failed; the end of {log.relative_to(ROOT)}:\n{tail}\n{advice}".strip())
 
 
-def _tree(directory: Path) -> list[Path]:
+def files_under(directory: Path) -> list[Path]:
+    """The files of a folder that somebody wrote."""
     found = []
     for folder, folders, names in os.walk(directory):
         folders[:] = [name for name in folders if name not in NOT_SOURCES]
@@ -115,7 +116,8 @@ def _tree(directory: Path) -> list[Path]:
     return found
 
 
-def _hash(paths: Iterable[Path]) -> str:
+def content_hash(paths: Iterable[Path]) -> str:
+    """A hash of files, with their names."""
     digest = hashlib.sha256()
     for path in sorted(paths):
         content = path.read_bytes()
@@ -124,7 +126,7 @@ def _hash(paths: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
-def _stamped(directory: Path) -> str | None:
+def made_from(directory: Path) -> str | None:
     """What the directory was last made from; None if it was not finished."""
     stamp = directory / ".made-from"
     return stamp.read_text() if stamp.exists() else None
