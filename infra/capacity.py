@@ -9,7 +9,6 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from infra.stages import Stage
 
@@ -42,21 +41,10 @@ class Throttle:
 
 
 @cache
-def newest_pace_ms() -> int:
-    """The time between two beats that the newest edition of the policies sets, in milliseconds: what costs are of."""
-    newest = max(_editions(), key=lambda edition: edition["effective_from"])
-    return int(newest["beat_interval_ms"])
-
-
-@cache
 def pace_s() -> float:
     """The shortest time between two beats of a watch that any edition of the policies sets, in seconds."""
-    return min(int(edition["beat_interval_ms"]) for edition in _editions()) / 1000
-
-
-def _editions() -> list[dict[str, Any]]:
-    editions: list[dict[str, Any]] = tomllib.loads(POLICIES.read_text(encoding="utf-8"))["policy"]
-    return editions
+    editions = tomllib.loads(POLICIES.read_text(encoding="utf-8"))["policy"]
+    return min(int(edition["beat_interval_ms"]) for edition in editions) / 1000
 
 
 def beats_per_second(stage: Stage) -> float:

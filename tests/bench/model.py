@@ -8,12 +8,14 @@ import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 
-from infra.capacity import newest_pace_ms, throttle
+from infra.capacity import throttle
 from infra.stacks.playback import BEAT_MEMORY_MIB
 from infra.stages import stage
+from services.playback.domain.policy import policy_in_force
 
 PRICES = Path(__file__).with_name("prices.toml")
 COUNTED = Path(__file__).with_name("counted.json")
@@ -25,6 +27,12 @@ MEMORY_MIB = 1024
 
 Usd = dict[str, float]
 """Amounts by what they are for."""
+
+
+@cache
+def newest_pace_ms() -> int:
+    """The time between two beats in the newest edition of the watch policy."""
+    return policy_in_force(date.max).beat_interval_ms
 
 
 @cache
