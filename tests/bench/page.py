@@ -27,7 +27,7 @@ class Column:
 def page(columns: Sequence[Column], about: str) -> str:
     """The page's generated part."""
     head = f"| # | what | {' | '.join(column.name for column in columns)} | target | |\n"
-    lines = [_line(row, columns) for row in ROWS]
+    lines = [_line(row, columns) for row in ROWS if any(row.number in column.figures for column in columns)]
     return "".join(
         [
             f"{about}\n\n",
