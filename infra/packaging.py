@@ -101,12 +101,13 @@ def build_code(service: str, kind: str, out_dir: Path, python: str) -> Path:
     Raises:
         PackagingError: there is no such function or no such Python.
     """
+    bytecode = cached_bytecode(python)
     for path in code_files(service, kind):
         copy = out_dir / path.relative_to(ROOT)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, copy)
         if path.suffix == ".py":
-            made = _bytecode_of(path.relative_to(ROOT), cached_bytecode(python))
+            made = _bytecode_of(path.relative_to(ROOT), bytecode)
             (copy.parent / "__pycache__").mkdir(exist_ok=True)
             shutil.copyfile(made, copy.parent / "__pycache__" / made.name)
     return out_dir
