@@ -73,7 +73,7 @@ def _beats() -> list[str]:
         f"**A million watched hours** are {million_hours / 1e6:.0f} million beats: **{itself:.0f}**, "
         f"with all that is around them **{whole:.0f}**.",
         f"Of that, distribution and firewall are {edge:.0f} "
-        "([why they stay](decisions/0040-beats-stay-behind-the-one-origin.md)); "
+        "([why they stay](decisions/0039-beats-stay-behind-the-one-origin.md)); "
         f"traces and Lambda's own log lines would be {noisy:.0f} more, and are off.",
     ]
 

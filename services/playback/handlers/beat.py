@@ -1,6 +1,6 @@
 """The calls that carry a session's token: hundreds in an hour that is watched, where every other call is rare.
 
-So their function's start, and each of them, must cost next to nothing: docs/decisions/0045.
+So their function's start, and each of them, must cost next to nothing: docs/decisions/0043.
 """
 
 from functools import cache
