@@ -20,6 +20,7 @@ EVENTS = [completed("watch-1"), published(eligible=["AFP"]), completed("watch-2"
 """A watch that came before its course, and what followed."""
 DEAD = ("xueshi-credits-events-dlq", "xueshi-credits-undelivered-dlq")
 QUEUE = "xueshi-credits-events"
+ROUNDS = 5
 
 
 class Queues:
@@ -40,10 +41,12 @@ class Queues:
     def redrive_all(self) -> int:
         """Redrives until nothing waits any more; answers how many messages were delivered."""
         delivered = 0
-        while any(self.redrive.waiting(queue) for queue in DEAD):
+        for _ in range(ROUNDS):
             delivered += sum(self.redrive.run(queue).delivered for queue in DEAD)
             self._consume()
-        return delivered
+            if not any(self.redrive.waiting(queue) for queue in DEAD):
+                return delivered
+        raise AssertionError(f"after {ROUNDS} rounds something still comes back")
 
     def _consume(self) -> None:
         """One batch; what fails goes back to the dead-letter queue, as it does after five times."""
