@@ -15,7 +15,7 @@ from pathlib import Path
 from subprocess import CalledProcessError
 
 from demo.player import Player, answers_of
-from local.emulator import ROOT
+from local.emulator import ROOT, free_port
 from tests.bench.page import Column, page, write
 from tests.bench.rows import HOME, ROWS, Bench, Figure, clients
 from tests.bench.sides import WrongAnswer
@@ -51,9 +51,10 @@ def main() -> int:
 
 def _column(name: str, checkout: Path, pairs: int, chosen: list[int] | None) -> Column:
     """Starts a checkout's system twice, since row 11 is of a system that was started before, and measures on it."""
-    with running(checkout, HOME):
+    port = free_port()
+    with running(checkout, HOME, port):
         pass
-    with running(checkout, HOME) as stage, counted(stage.endpoint_url) as wire:
+    with running(checkout, HOME, port) as stage, counted(stage.endpoint_url) as wire:
         _watch_once(stage)
         bench = Bench(stage, wire, pairs, _say)
         rows = [row for row in ROWS if not chosen or row.number in chosen]

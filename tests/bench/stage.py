@@ -17,7 +17,7 @@ import boto3
 
 from demo.client import Client
 from local.assembly import Stack, of_type, read_assembly
-from local.emulator import CLIENT_CONFIG, REGION, free_port
+from local.emulator import CLIENT_CONFIG, REGION
 from local.errors import LocalError
 from local.processes import Child
 from local.seed import DOMAIN, PASSWORD
@@ -131,13 +131,15 @@ class Stage:
 
 
 @contextlib.contextmanager
-def running(checkout: Path, workdir: Path) -> Iterator[Stage]:
+def running(checkout: Path, workdir: Path, port: int) -> Iterator[Stage]:
     """`make run` in a checkout that `make setup` was run in, until the block ends.
+
+    What was done is kept for the next run of the same port.
 
     Raises:
         LocalError: it did not start; its log says why.
     """
-    port, log = free_port(), workdir / "run.log"
+    log = workdir / "run.log"
     environment = {**os.environ, "PATH": f"{checkout / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"}
     command = [str(checkout / ".venv" / "bin" / "python"), "-m", "local", "run", "--port", str(port)]
     with log.open("wb") as output:
