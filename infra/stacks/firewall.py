@@ -1,7 +1,7 @@
 """The firewall in front of the distribution: in EDGE_REGION, wherever everything else is."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from aws_cdk import CfnOutput
 from aws_cdk import aws_wafv2 as waf
@@ -21,10 +21,10 @@ CHECKS_OF_ONE_PER_5_MINUTES = 60
 CHECKS_PER_5_MINUTES = 3_000
 """From one address: personnel offices with piles of certificates behind a shared one, and nobody who tries codes."""
 
-Statement = waf.CfnWebACL.StatementProperty
-Action = waf.CfnWebACL.RuleActionProperty
+Statement: TypeAlias = waf.CfnWebACL.StatementProperty
+Action: TypeAlias = waf.CfnWebACL.RuleActionProperty
 Rate = waf.CfnWebACL.RateBasedStatementProperty
-Key = waf.CfnWebACL.RateBasedStatementCustomKeyProperty
+Key: TypeAlias = waf.CfnWebACL.RateBasedStatementCustomKeyProperty
 AS_IT_IS = [waf.CfnWebACL.TextTransformationProperty(priority=0, type="NONE")]
 IP = Key(ip={})
 PATH = Key(uri_path=waf.CfnWebACL.RateLimitUriPathProperty(text_transformations=AS_IT_IS))
