@@ -10,7 +10,6 @@ TESTS = Path(__file__).parent
 GROUPS = {
     "security": "running system",
     "flows": "running system",
-    "e2e/shop": "shop in the browser",
     "e2e": "browser",
     "infra": "templates",
     "contracts": "templates",
@@ -23,7 +22,7 @@ The first that a test lies in counts.
 Of one group, too, the folders come in this order: who looks whether anything changes comes to a quiet system.
 """
 
-WITH_SYSTEM = {"running system", "shop in the browser", "browser", "emulator"}
+WITH_SYSTEM = {"running system", "browser", "emulator"}
 """Groups with a running system each."""
 
 ORDER = [*dict.fromkeys(GROUPS.values()), None]

@@ -24,13 +24,18 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def system(tmp_path_factory: pytest.TempPathFactory) -> System:
     """A system of its own, so that these tests run beside the other ones that need a running system."""
-    return own_system(tmp_path_factory)
+    return alive.enter_context(start(workdir=tmp_path_factory.mktemp("system"), seed=True))
 
 
 @pytest.fixture(scope="session")
 def people(system: System) -> Iterator[World]:
     """Who can be made ready to learn; the client that the system serves is up to date."""
-    yield from people_of(system)
+    build_client()
+    world = World(system)
+    # The demo's courses have reached every service.
+    system.settle()
+    yield world
+    world.close()
 
 
 @pytest.fixture
@@ -40,18 +45,3 @@ def desk(browser: Browser, people: World) -> Iterator[Desk]:
     yield opened
     opened.close()
     assert opened.errors == []
-
-
-def own_system(tmp_path_factory: pytest.TempPathFactory) -> System:
-    """A running system for one group of tests, which ends with them."""
-    return alive.enter_context(start(workdir=tmp_path_factory.mktemp("system"), seed=True))
-
-
-def people_of(system: System) -> Iterator[World]:
-    """The people of a system that serves the client as it is now."""
-    build_client()
-    world = World(system)
-    # The demo's courses have reached every service.
-    system.settle()
-    yield world
-    world.close()

@@ -1,14 +1,11 @@
-"""A system for the pages of the shop and of the staff, and what tests of the staff's pages look at."""
+"""What tests of the staff's pages look at."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 from playwright.sync_api import Browser
 
 from demo.people import learner_id_of
-from local.system import System
-from tests.e2e.conftest import own_system, people_of
 from tests.e2e.learner import Desk, Person
 from tests.flows.world import World, eventually
 
@@ -27,18 +24,6 @@ class Watched:
     def learner_id(self) -> str:
         """The opaque id."""
         return learner_id_of(self.learner.client)
-
-
-@pytest.fixture(scope="session")
-def system(tmp_path_factory: pytest.TempPathFactory) -> System:
-    """Another one than the learners' pages have: both groups take minutes, so they run side by side."""
-    return own_system(tmp_path_factory)
-
-
-@pytest.fixture(scope="session")
-def people(system: System) -> Iterator[World]:
-    """Who can be made ready to learn, in this system."""
-    yield from people_of(system)
 
 
 @pytest.fixture(scope="session")
