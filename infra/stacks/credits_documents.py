@@ -20,6 +20,7 @@ TOLD = [
     "credits.deadline_approaching.v1",
     "credits.year_ending.v1",
     "credits.certificate_confirmed.v1",
+    "credits.certificate_returned.v1",
 ]
 """What learners are told of; a reversal is also published in the status list, a confirmation files a deadline."""
 

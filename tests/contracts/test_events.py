@@ -14,6 +14,7 @@ from services.catalog.app.publishing.withdraw_course import withdraw_course
 from services.catalog.cli.package import load_package
 from services.catalog.domain.document import write_course
 from services.catalog.domain.media import PLAYLIST, media_prefix
+from services.credits.app.certificates.return_certificate import Return, return_certificate
 from services.credits.app.deadlines.remind import file_deadline, remind_learners
 from services.credits.app.declarations.declare_hours import declare_hours
 from services.credits.app.declarations.export_batch import close_batch
@@ -196,6 +197,15 @@ def tell_and_forget_a_learner() -> list[Envelope]:
     return world.store.outbox
 
 
+def return_a_certificate() -> list[Envelope]:
+    """Credits' way of handing one back."""
+    world = credits_world.World()
+    world.register(credits_world.AFP)
+    wanted = Return(credits_world.LEARNER, credits_world.AFP, "no such number", 1)
+    return_certificate(world.ctx, Call(credits_world.ADMINISTRATOR, "request-7"), wanted)
+    return world.store.outbox
+
+
 def remind_of_a_deadline() -> list[Envelope]:
     """Credits' way of it: of the first year's, and of the period's."""
     world = credits_world.World()
@@ -275,6 +285,7 @@ EMITTING = (
     earn_hours,
     review_hours,
     answer_a_declaration,
+    return_a_certificate,
     seal_the_heads_of_a_day,
     remind_of_a_deadline,
     tell_and_forget_a_learner,

@@ -1,8 +1,9 @@
-"""Binds what release 1.0.0 confirmed: `python -m services.credits.cli.bind_certificates`; once, after 1.0.0 is gone.
+"""Brings up to date what release 1.0.0 left: `python -m services.credits.cli.bind_certificates`.
 
-Runs with an operator's access to the table and the key ring (TABLE_NAME, OUTBOX_TABLE_NAME, KEYRING_SECRET_ID); scans
-the table. Numbers are bound to their holders. Certificates with which no name is confirmed, and those whose number
-another person has too, are listed by opaque id for an administrator, who opens the learner's page and looks.
+Once, after 1.0.0 is gone. Runs with an operator's access to the table and the key ring (TABLE_NAME, OUTBOX_TABLE_NAME,
+KEYRING_SECRET_ID); scans the table. Numbers are bound to their holders, and certificates that wait for an administrator
+are put into the list of those. Certificates with which no name is confirmed, and those whose number another person has
+too, are listed by opaque id for an administrator, who opens the learner's page and looks.
 Exit status: 0 nothing is left to be done, 1 something is.
 """
 

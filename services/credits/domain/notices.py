@@ -86,11 +86,29 @@ class DeadlineMessage:
     kind: Literal[NoticeKind.DEADLINE] = NoticeKind.DEADLINE
 
 
-Message = HoursMessage | AnswerMessage | DeadlineMessage
+@dataclass(frozen=True)
+class CertificateMessage:
+    """What an administrator decided on a certificate. Why one was returned lies with it: it may name somebody.
+
+    Of the kinds that there are: a confirmation lets go what was held for it, after a return that is still held.
+    """
+
+    credential: Credential
+    confirmed: bool
+    kind: Literal[NoticeKind.RELEASE, NoticeKind.HOLD]
+    entry_id: None = None
+
+    @classmethod
+    def of(cls, credential: Credential, *, confirmed: bool) -> "CertificateMessage":
+        """The message of a decision."""
+        return cls(credential, confirmed, NoticeKind.RELEASE if confirmed else NoticeKind.HOLD)
+
+
+Message = HoursMessage | AnswerMessage | DeadlineMessage | CertificateMessage
 """What one notice tells."""
 
 
-@stored(shape=1, personal=ID_ONLY)
+@stored(shape=2, personal=ID_ONLY)
 class Notice:
     """One notice, never changed. `number` counts a learner's notices from 1; `event_id` names what it follows from."""
 

@@ -107,6 +107,16 @@ class CertificateConfirmed(BaseModel):
     confirmed_at: datetime
 
 
+class CertificateReturned(BaseModel):
+    """A fact: an administrator could not confirm a certificate as it is. Why is not told: it may name somebody."""
+
+    TYPE: ClassVar = "credits.certificate_returned.v1"
+
+    learner_id: str
+    credential: Credential
+    returned_at: datetime
+
+
 class RealNameGiven(BaseModel):
     """A fact: a learner's profile has a real name now, which it does not tell; hours held for it are released."""
 
@@ -216,6 +226,7 @@ PUBLISHED: dict[str, type[BaseModel]] = {
     HoursReversed.TYPE: HoursReversed,
     WatchesReversed.TYPE: WatchesReversed,
     CertificateConfirmed.TYPE: CertificateConfirmed,
+    CertificateReturned.TYPE: CertificateReturned,
     RealNameGiven.TYPE: RealNameGiven,
     DeclarationAnswered.TYPE: DeclarationAnswered,
     DeadlineApproaching.TYPE: DeadlineApproaching,

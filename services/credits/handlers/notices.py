@@ -6,10 +6,18 @@ from services.credits import bootstrap
 from services.credits.app.badges.status_lists import publish_revocations
 from services.credits.app.context import RulesContext
 from services.credits.app.deadlines.remind import file_deadline
-from services.credits.app.notices.tell_learner import tell_of_answer, tell_of_deadline, tell_of_entry, tell_of_year
+from services.credits.app.notices.tell_learner import (
+    tell_of_answer,
+    tell_of_certificate,
+    tell_of_deadline,
+    tell_of_entry,
+    tell_of_return,
+    tell_of_year,
+)
 from services.credits.events.consumed import AboutLearner
 from services.credits.events.published import (
     CertificateConfirmed,
+    CertificateReturned,
     DeadlineApproaching,
     DeclarationAnswered,
     HoursAwarded,
@@ -33,7 +41,8 @@ def event_handlers(ctx: RulesContext) -> dict[str, EventHandler]:
         HoursReversed.TYPE: partial(_reversed, ctx),
         DeadlineApproaching.TYPE: partial(tell_of_deadline, ctx),
         YearEnding.TYPE: partial(tell_of_year, ctx),
-        CertificateConfirmed.TYPE: partial(file_deadline, ctx),
+        CertificateConfirmed.TYPE: partial(_confirmed, ctx),
+        CertificateReturned.TYPE: partial(tell_of_return, ctx),
         DeclarationAnswered.TYPE: partial(tell_of_answer, ctx),
     }
 
@@ -42,6 +51,12 @@ def _reversed(ctx: RulesContext, event: Envelope) -> None:
     """Neither needs the other, and both may be repeated."""
     publish_revocations(ctx, AboutLearner.model_validate(event.data).learner_id)
     tell_of_entry(ctx, event)
+
+
+def _confirmed(ctx: RulesContext, event: Envelope) -> None:
+    """Neither needs the other, and both may be repeated."""
+    file_deadline(ctx, event)
+    tell_of_certificate(ctx, event)
 
 
 handler = consumer(lambda: event_handlers(bootstrap.notices()))

@@ -13,6 +13,7 @@ from services.credits.adapters.cognito_users import CognitoUsers
 from services.credits.app.accounts.read_account import read_account
 from services.credits.app.attestations.issue_attestation import issue_attestation
 from services.credits.app.awarding.grant_hours import grant_hours
+from services.credits.app.certificates.return_certificate import Return, return_certificate
 from services.credits.app.context import DocumentsContext, ErasureContext
 from services.credits.app.declarations.declare_hours import declare_hours
 from services.credits.app.declarations.export_batch import close_batch, read_holders
@@ -131,6 +132,7 @@ def office() -> Office:
 def test_what_each_kind_says_of_an_erasure_is_what_happens(office: Office) -> None:
     world = office.world
     world.review(1, Standing.STANDS, reason=f"{SECRET}属实")
+    return_certificate(world.ctx, Call(ADMINISTRATOR, "request-8"), Return(LEARNER, CFP, f"{SECRET}不是编号", 1))
     answer(world, 1, f"{line_ids(world, 1)[0]},denied,{SECRET}不符")
     grant = Grant(LEARNER, AFP, Decimal(3), Category.ELECTIVE, "线下研讨会", date(2026, 1, 5), f"{SECRET}已签到")
     grant_hours(world.ctx, Call(ADMINISTRATOR, "request-5", "key-0000-0000-0005"), grant)

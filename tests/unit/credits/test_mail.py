@@ -16,6 +16,7 @@ from services.credits.adapters.ses_post import NotTaken, SesPost
 from services.credits.app.context import MailContext
 from services.credits.app.erasure.erase_person import erase_person
 from services.credits.app.notices.mail_notice import UnknownNotice
+from services.credits.events.published import CertificateConfirmed
 from services.credits.handlers.http import build_api
 from services.credits.handlers.mail import event_handlers
 from services.credits.handlers.notices import event_handlers as notices_handlers
@@ -55,8 +56,9 @@ class Mailroom:
         self.world.deliver(completed())
 
     def told(self) -> list[Envelope]:
-        """All that is known becomes notices; answers the events of them."""
+        """All that is known but the confirmation becomes notices; answers the events of them."""
         handlers = notices_handlers(self.world.notices)
+        del handlers[CertificateConfirmed.TYPE]
         for event in list(self.world.store.outbox):
             if event.type in handlers:
                 handlers[event.type](event)

@@ -1,11 +1,13 @@
-"""What release 1.0.0 confirmed: it bound no number to a person, and confirmed no name."""
+"""What release 1.0.0 left: it bound no number to a person, confirmed no name, and had no list of what waits."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from services.credits.app.certificates.items import read_holder
 from services.credits.app.certificates.numbers import bind_number
 from services.credits.app.certificates.problems import NUMBER_TAKEN
 from services.credits.app.certificates.read_claim import read_claim, read_claims
+from services.credits.app.certificates.waiting import asked
 from services.credits.app.context import LedgerContext
 from services.credits.app.ledger.items import head_key
 from services.credits.app.profiles.items import is_erased
@@ -29,7 +31,8 @@ class LooseCertificate:
 
 
 def bind_earlier(ctx: LedgerContext, learner_ids: Iterable[LearnerId]) -> Iterator[LooseCertificate]:
-    """Binds the number of each confirmed certificate of these people that is not bound; yields what is left to be done.
+    """Binds the number of each confirmed certificate of these people that is not bound, and puts all others into the
+    list of what waits; yields what is left to be done.
 
     Names are not bound: nobody has looked at them. Done again, it changes nothing.
 
@@ -44,6 +47,8 @@ def bind_earlier(ctx: LedgerContext, learner_ids: Iterable[LearnerId]) -> Iterat
                 taken = not _bind(ctx, claim.certificate)
                 if taken or claim.holder.name is None:
                     yield LooseCertificate(learner_id, claim.certificate.credential, taken, claim.holder.name is None)
+            else:
+                _put_into_list(ctx, claim.certificate)
 
 
 def _bind(ctx: LedgerContext, certificate: Certificate) -> bool:
@@ -65,3 +70,22 @@ def _bind(ctx: LedgerContext, certificate: Certificate) -> bool:
             raise
         return False
     return True
+
+
+def _put_into_list(ctx: LedgerContext, certificate: Certificate) -> None:
+    """Unless it waits there, or was returned and not sent again since."""
+    learner_id, credential = certificate.learner_id, certificate.credential
+
+    def plan() -> tuple[Change, None]:
+        # The head first, as above.
+        head = ctx.store.get(head_key(learner_id), Head)
+        known = read_claim(ctx.store, learner_id, credential).certificate
+        holder = read_holder(ctx.store, learner_id, credential)
+        returned_at = holder.value.returned_at
+        settled = known.confirmed or (returned_at is not None and returned_at >= known.at)
+        if head is None or settled or is_erased(ctx.store, learner_id):
+            return Change(), None
+        writes = asked(learner_id, credential, holder, holder.value.proof, known.at)
+        return Change([*writes, Check(head_key(learner_id), head.version)] if writes else []), None
+
+    commit_retrying(ctx.store, plan)

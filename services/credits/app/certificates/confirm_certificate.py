@@ -14,6 +14,7 @@ from services.credits.app.certificates.problems import (
     OWN_CERTIFICATE,
     VALIDITY_IMPLAUSIBLE,
 )
+from services.credits.app.certificates.waiting import taken_out
 from services.credits.app.context import LedgerContext
 from services.credits.app.ledger.account import Account, Cause
 from services.credits.domain.certificates import Certificate, State
@@ -60,11 +61,13 @@ def confirm_certificate(ctx: LedgerContext, call: Call, wanted: Confirmation) ->
         if wanted.revision not in (None, known.revision) or wanted.name not in (None, name):
             raise CERTIFICATE_CHANGED.problem(revision=known.revision)
         certificate = confirmed(ctx, call, known)
-        held = replace(holder.value, name=name, named_at=certificate.at)
-        named = [holder.put(held)] if name != holder.value.name else []
+        named_at = certificate.at if name != holder.value.name else holder.value.named_at
+        held = replace(holder.value, name=name, named_at=named_at, waits_since=None, returned=None, returned_at=None)
+        held_by = [holder.put(held)] if held != holder.value else []
+        waiting = taken_out(ctx.store, known.learner_id, known.credential, holder.value)
         bound = bind_number(ctx, known.learner_id, known.credential, known.number)
         audit = audited(ctx, call, "confirm_certificate", certificate, wanted.reason)
-        return announced(ctx, call, account, certificate, [audit, *named, *bound])
+        return announced(ctx, call, account, certificate, [audit, *held_by, *waiting, *bound])
 
     return commit_retrying(ctx.store, plan)
 

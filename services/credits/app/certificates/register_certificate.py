@@ -10,6 +10,7 @@ from services.credits.app.certificates.problems import (
     PERIOD_START_OUT_OF_RANGE,
     VALIDITY_IMPLAUSIBLE,
 )
+from services.credits.app.certificates.waiting import asked
 from services.credits.app.context import LedgerContext
 from services.credits.app.ledger.account import Account
 from services.credits.domain.certificates import Certificate, State
@@ -41,7 +42,9 @@ class Registration:
 
 
 def register_certificate(ctx: LedgerContext, call: Call, wanted: Registration) -> Certificate:
-    """Registers a certificate, or corrects one that is not confirmed. The same again changes nothing.
+    """Registers a certificate, or corrects one that is not confirmed; an administrator is to look at it then.
+
+    The same again changes nothing, but one that was returned waits again.
 
     Raises:
         Problem: PERIOD_START_OUT_OF_RANGE, VALIDITY_IMPLAUSIBLE, CERTIFICATE_ALREADY_CONFIRMED, NUMBER_TAKEN,
@@ -57,14 +60,15 @@ def register_certificate(ctx: LedgerContext, call: Call, wanted: Registration) -
         known = account.certificates.get(wanted.credential)
         holder = read_holder(ctx.store, account.learner_id, wanted.credential)
         proof = wanted.proof or holder.value.proof
-        if known and _says_the_same(known, wanted) and (known.confirmed or proof == holder.value.proof):
+        waits = holder.value.returned is None and proof == holder.value.proof
+        if known and _says_the_same(known, wanted) and (known.confirmed or waits):
             return Change(), known
         if known and known.confirmed:
             raise CERTIFICATE_ALREADY_CONFIRMED.problem()
         require_free(ctx, account.learner_id, wanted.credential, wanted.number)
         certificate = _registered(ctx, account.learner_id, wanted, known)
-        proved = [holder.put(replace(holder.value, proof=proof))] if proof != holder.value.proof else []
-        return Change([account.put_certificate(certificate), account.put_head(), *proved]), certificate
+        waiting = asked(account.learner_id, wanted.credential, holder, proof, certificate.at)
+        return Change([account.put_certificate(certificate), account.put_head(), *waiting]), certificate
 
     return commit_retrying(ctx.store, plan)
 

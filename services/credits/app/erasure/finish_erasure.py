@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from services.credits.app.attestations.items import PRINTED_NAMES, PrintedName
-from services.credits.app.certificates.items import CERTIFICATES, HOLDERS, CertificateHolder
+from services.credits.app.certificates.items import CERTIFICATES, HOLDERS, CertificateHolder, credential_of
+from services.credits.app.certificates.waiting import taken_out
 from services.credits.app.context import ErasureContext
 from services.credits.app.declarations.declare_hours import end_declarations
 from services.credits.app.ledger.items import learner_pk, read_entries
@@ -15,7 +16,7 @@ from services.credits.domain.ids import LearnerId
 from services.credits.domain.profile import Profile
 from services.credits.events.consumed import AboutLearner
 from services.kit.events import Envelope
-from services.kit.store import Change, Put, Store, read_or
+from services.kit.store import Change, Put, Store, Write, read_or
 
 ITEMS_PER_TRANSACTION = 90
 ERASED_NUMBER = "ERASED"
@@ -39,8 +40,8 @@ def finish_erasure(ctx: ErasureContext, event: Envelope) -> None:
         raise NotErased(learner_id)
     # First, so that nobody can sign in again; a token that is out still works for at most an hour.
     ctx.users.delete(learner_id)
-    puts = [*_numbers(ctx.store, learner_id), *_names(ctx.store, learner_id)]
-    for some in _chunks(puts):
+    writes = [*_numbers(ctx.store, learner_id), *_names(ctx.store, learner_id)]
+    for some in _chunks(writes):
         ctx.store.commit(Change(some))
     entries = read_entries(ctx.store, learner_id)
     end_declarations(ctx, learner_id, {entry.number for entry in entries}, Ending.ERASED)
@@ -53,16 +54,17 @@ def _numbers(store: Store, learner_id: LearnerId) -> Iterator[Put]:
             yield stored.put_bare(replace(stored.value, number=ERASED_NUMBER))
 
 
-def _names(store: Store, learner_id: LearnerId) -> Iterator[Put]:
-    """Names on certificates of completion, and those that were confirmed."""
+def _names(store: Store, learner_id: LearnerId) -> Iterator[Write]:
+    """Names on certificates of completion, and those that were confirmed; nobody is to look at the others any more."""
     for holder in store.query(person_pk(learner_id), HOLDERS, CertificateHolder):
-        if holder.value.name is not None or holder.value.proof is not None:
+        if holder.value != CertificateHolder():
             yield holder.put_bare(CertificateHolder())
+            yield from taken_out(store, learner_id, credential_of(holder.key), holder.value)
     for stored in store.query(person_pk(learner_id), PRINTED_NAMES, PrintedName):
         if stored.value.name is not None:
             yield stored.put_bare(PrintedName(None))
 
 
-def _chunks(puts: Sequence[Put]) -> Iterator[Sequence[Put]]:
-    for start in range(0, len(puts), ITEMS_PER_TRANSACTION):
-        yield puts[start : start + ITEMS_PER_TRANSACTION]
+def _chunks(writes: Sequence[Write]) -> Iterator[Sequence[Write]]:
+    for start in range(0, len(writes), ITEMS_PER_TRANSACTION):
+        yield writes[start : start + ITEMS_PER_TRANSACTION]

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from decimal import Decimal
 
+from services.credits.app.certificates.items import read_revisions
 from services.credits.app.context import Context
 from services.credits.app.ledger.items import read_entries
 from services.credits.app.ledger.postings import posted_with
@@ -10,10 +11,17 @@ from services.credits.app.notices.inbox import post_notice
 from services.credits.domain.awarding import NO_HOURS
 from services.credits.domain.balances import Shortfall
 from services.credits.domain.ledger import Entry
-from services.credits.domain.notices import AnswerMessage, DeadlineMessage, message_of, teller_of
+from services.credits.domain.notices import AnswerMessage, CertificateMessage, DeadlineMessage, message_of, teller_of
 from services.credits.domain.periods import Period
-from services.credits.events.consumed import AboutEntry, AboutLearner
-from services.credits.events.published import DeadlineApproaching, DeclarationAnswered, MissingHours, YearEnding
+from services.credits.events.consumed import AboutCertificate, AboutEntry, AboutLearner
+from services.credits.events.published import (
+    CertificateConfirmed,
+    CertificateReturned,
+    DeadlineApproaching,
+    DeclarationAnswered,
+    MissingHours,
+    YearEnding,
+)
 from services.kit.events import Envelope
 from services.kit.store import required
 
@@ -83,6 +91,25 @@ def tell_of_year(ctx: Context, event: Envelope) -> None:
         year_start=data.year_start,
     )
     post_notice(ctx, AboutLearner.model_validate(event.data).learner_id, event, event.time, told)
+
+
+def tell_of_certificate(ctx: Context, event: Envelope) -> None:
+    """Tells the learner that a certificate is confirmed, once: renewals and corrections are published alike.
+
+    Raises as `tell_of_entry` does.
+    """
+    about = AboutCertificate.model_validate(event.data)
+    revisions = read_revisions(ctx.store, about.learner_id, about.credential)
+    first = next((revision.at for revision in revisions if revision.confirmed), None)
+    if first == CertificateConfirmed.model_validate(event.data).confirmed_at:
+        post_notice(ctx, about.learner_id, event, first, CertificateMessage.of(about.credential, confirmed=True))
+
+
+def tell_of_return(ctx: Context, event: Envelope) -> None:
+    """Tells the learner that a certificate could not be confirmed as it is. Raises as `tell_of_entry` does."""
+    data = CertificateReturned.model_validate(event.data)
+    learner_id = AboutLearner.model_validate(event.data).learner_id
+    post_notice(ctx, learner_id, event, data.returned_at, CertificateMessage.of(data.credential, confirmed=False))
 
 
 def _shortfalls(missing: Iterable[MissingHours]) -> tuple[Shortfall, ...]:

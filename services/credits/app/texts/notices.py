@@ -10,7 +10,15 @@ from services.credits.app.texts.wording import day_en, day_zh, hours_text
 from services.credits.domain.credentials import Credential
 from services.credits.domain.declarations import Outcome
 from services.credits.domain.ledger import Kind, Reason
-from services.credits.domain.notices import AnswerMessage, DeadlineMessage, HoursMessage, Message, NoticeKind, Part
+from services.credits.domain.notices import (
+    AnswerMessage,
+    CertificateMessage,
+    DeadlineMessage,
+    HoursMessage,
+    Message,
+    NoticeKind,
+    Part,
+)
 from services.kit.days import ONE_DAY
 
 
@@ -44,6 +52,23 @@ _ANSWERS = {
 }
 
 
+_CONFIRMED = NoticeText(
+    Text("{of} 证书已确认", "Your {of} certificate is confirmed"),
+    Text(
+        "管理员已确认您的 {of} 证书；为它暂存的学时，不再缺其他条件的，现已计入。",
+        "An administrator has confirmed your {of} certificate. Hours that waited for this alone count now.",
+    ),
+)
+_RETURNED = NoticeText(
+    Text("{of} 证书暂未确认，请更正或补充", "Your {of} certificate was not confirmed: please correct it"),
+    Text(
+        "管理员的说明见「学时」页的该证书；更正或补充后再次提交即可，学时仍为您暂存。",
+        "What is missing stands beside the certificate on your hours page. Correct it and send it again; your "
+        "hours are still held for you.",
+    ),
+)
+
+
 _MAIL = """{zh}
 
 到「学时」查看：{url}/hours
@@ -70,9 +95,16 @@ def text_of(told: Message) -> NoticeText:
     """The text of a notice."""
     if isinstance(told, DeadlineMessage):
         return _deadline(told)
+    if isinstance(told, CertificateMessage):
+        return _named(_CONFIRMED if told.confirmed else _RETURNED, told.credential)
     if isinstance(told, AnswerMessage):
         return _filled(_ANSWERS[told.outcome], told, [told.credential])
     return _hours(told)
+
+
+def _named(text: NoticeText, credential: Credential) -> NoticeText:
+    title, body = (Text(part.zh.format(of=credential), part.en.format(of=credential)) for part in text)
+    return NoticeText(title, body)
 
 
 def _hours(told: HoursMessage) -> NoticeText:

@@ -1,8 +1,9 @@
 """Certificates: registered by learners, confirmed and renewed by administrators."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, TypeVar
 
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import AfterValidator, Field, StrictInt, StrictStr
 
 from services.credits.app.certificates.confirm_certificate import (
@@ -15,18 +16,31 @@ from services.credits.app.certificates.correct_certificate import Correction, co
 from services.credits.app.certificates.items import current_certificates
 from services.credits.app.certificates.read_claim import CertificateClaim, read_claim, read_claims
 from services.credits.app.certificates.register_certificate import Registration, register_certificate
+from services.credits.app.certificates.return_certificate import Return, return_certificate
+from services.credits.app.certificates.waiting import read_waiting
 from services.credits.app.context import LedgerContext
 from services.credits.domain.certificates import Certificate, State
 from services.credits.domain.credentials import Credential
 from services.credits.domain.names import MAX_REAL_NAME
 from services.credits.domain.profile import clean_text
-from services.credits.handlers.routes.fields import CLEAN_TEXT, LearnerId, PeriodSpan, Reason, learner_id
+from services.credits.handlers.routes.fields import CLEAN_TEXT, LearnerId, PeriodSpan, Reason, ShownReason, learner_id
 from services.kit.bodies import Answer, Day, Request
 from services.kit.http import HttpApi
 from services.kit.identity import Role
 
 Number = Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9-]{4,32}$", description="as printed on the certificate")]
 Proof = Annotated[StrictStr, Field(max_length=500, json_schema_extra=CLEAN_TEXT), AfterValidator(clean_text)]
+
+
+After = Annotated[
+    str,
+    Query(
+        pattern=r"^([0-9T:.+-]{19,40}#[A-Za-z0-9-]{1,64}#[A-Z]{3})?$",
+        max_length=128,
+        description="the earlier page's `after`",
+    ),
+]
+Limit = Annotated[int, Query(ge=1, le=50)]
 
 
 class RegisterRequest(Request):
@@ -56,6 +70,13 @@ class ConfirmRequest(Request):
         max_length=MAX_REAL_NAME,
         description="the holder's name that was looked at; refused if it is another by now",
     )
+
+
+class ReturnRequest(Request):
+    """What keeps an administrator from confirming a certificate."""
+
+    reason: ShownReason
+    revision: StrictInt = Field(ge=1, description="the revision that was looked at; refused if another one is known")
 
 
 class CorrectionRequest(Request):
@@ -97,6 +118,10 @@ class OwnCertificate(CertificateAnswer):
 
     name: str | None = Field(description="the holder's, as confirmed with the number: documents take it")
     proof: str | None
+    waits_since: datetime | None = Field(description="null: no administrator is to look at it")
+    returned: str | None = Field(
+        description="why an administrator could not confirm it, in their words; null: it was not returned"
+    )
 
 
 class OwnCertificates(Answer):
@@ -111,10 +136,26 @@ class ClaimAnswer(OwnCertificate):
     real_name: str | None = Field(description="what the learner says to be called now; confirming takes it")
 
 
+class WaitingAnswer(ClaimAnswer):
+    """A certificate that waits for an administrator."""
+
+    learner_id: str
+
+
+class WaitingCertificates(Answer):
+    """A page of certificates that wait, the longest first."""
+
+    certificates: list[WaitingAnswer]
+    after: str | None = Field(description="ask for what comes after this next; null: there is no more")
+
+
 class CertificatesAnswer(Answer):
     """A learner's certificates."""
 
     certificates: list[CertificateAnswer]
+
+
+C = TypeVar("C", bound=ClaimAnswer)
 
 
 def add_certificate_routes(api: HttpApi, ctx: LedgerContext) -> None:
@@ -164,11 +205,25 @@ def _add_staff_routes(api: HttpApi, ctx: LedgerContext) -> None:
         wanted = Confirmation(learner_id, credential, request.reason, request.revision, request.name)
         return certificate_answer(confirm_certificate(ctx, api.call(), wanted))
 
+    @administrator.route("GET /v1/credits/certificate-queue", "list_waiting_certificates")
+    def waiting(after: After = "", limit: Limit = 20) -> WaitingCertificates:
+        """Everybody's certificates that wait to be confirmed, from who has waited longest."""
+        page = read_waiting(ctx.store, after or None, limit)
+        found = [_claim(WaitingAnswer, one.claim, learner_id=one.learner_id) for one in page.items]
+        return WaitingCertificates(certificates=found, after=page.after)
+
+    @administrator.route(
+        "POST /v1/credits/learners/<learner_id>/certificates/<credential>/return", "return_certificate"
+    )
+    def give_back(learner_id: LearnerId, credential: Credential, request: ReturnRequest) -> CertificateAnswer:
+        """Return a certificate that cannot be confirmed as it is; the learner reads why. Safe to repeat."""
+        wanted = Return(learner_id, credential, request.reason, request.revision)
+        return certificate_answer(return_certificate(ctx, api.call(), wanted))
+
     @administrator.route("GET /v1/credits/learners/<learner_id>/certificates/<credential>/claim", "read_claim")
     def claim(learner_id: LearnerId, credential: Credential) -> ClaimAnswer:
         """What to look at before confirming: name, number, and what was sent as proof."""
-        found = read_claim(ctx.store, learner_id, credential)
-        return ClaimAnswer.of(found, found.certificate, found.holder, changed_at=found.certificate.at)
+        return _claim(ClaimAnswer, read_claim(ctx.store, learner_id, credential))
 
     @administrator.route(
         "POST /v1/credits/learners/<learner_id>/certificates/<credential>/correction", "correct_certificate"
@@ -191,6 +246,10 @@ def _add_staff_routes(api: HttpApi, ctx: LedgerContext) -> None:
 
 def _own(claim: CertificateClaim) -> OwnCertificate:
     return OwnCertificate.of(claim.certificate, claim.holder, changed_at=claim.certificate.at)
+
+
+def _claim(kind: type[C], claim: CertificateClaim, **more: object) -> C:
+    return kind.of(claim, claim.certificate, claim.holder, changed_at=claim.certificate.at, **more)
 
 
 def _certificates(ctx: LedgerContext, learner_id: LearnerId) -> CertificatesAnswer:
