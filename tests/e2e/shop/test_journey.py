@@ -82,7 +82,9 @@ def _register_certificate(window: Window) -> None:
     page = window.page
     page.goto("/hours")
     expect(page.get_by_text("还没有登记证书")).to_be_visible()
-    fill(page, number=NUMBER, start=PERIOD_START)
+    page.get_by_label("证书编号").fill(NUMBER)
+    page.get_by_label("本周期开始日期").fill(PERIOD_START)
+    page.get_by_role("button", name="提交").click()
     expect(page.get_by_text("待确认")).to_be_visible()
     assert window.findings() == []
     assert window.overflow() <= 0

@@ -1,6 +1,7 @@
 """What the staff see and do for learners: every page and dialog, and what the learner sees of it."""
 
 import re
+from dataclasses import dataclass
 from uuid import uuid4
 
 import pytest
@@ -99,6 +100,56 @@ def _refund(window: Window, order_id: str) -> None:
     refunding.click()
     give_reason(page, "退款", "协商退款")
     expect(page.get_by_text(re.compile("^退款 ¥.*已退款"))).to_be_visible()
+
+
+def test_certificates_that_wait_are_found_confirmed_and_returned(desk: Desk) -> None:
+    right, wrong = _registered(desk), _registered(desk)
+    window = at_work(desk, "admin", "待确认证书")
+    page = window.page
+    visit(window)
+    page.get_by_label(f"选择 AFP {wrong.number}").check()
+    page.get_by_label(f"选择 AFP {right.number}").check()
+    confirming = page.get_by_role("button", name="确认所选（2）")
+    try_dialog(window, confirming)
+    page.get_by_label(f"选择 AFP {wrong.number}").uncheck()
+    page.get_by_role("button", name="确认所选（1）").click()
+    give_reason(page, "确认", "已核对证书")
+    expect(page.get_by_label(f"选择 AFP {right.number}")).to_have_count(0)
+    page.get_by_role("row").filter(has_text=wrong.number).get_by_role("button", name="退回").click()
+    give_reason(page, "退回", "查无此编号")
+    expect(page.get_by_label(f"选择 AFP {wrong.number}")).to_have_count(0)
+    learners = desk.window("phone")
+    learners.open_as(wrong.person, "/hours")
+    expect(learners.page.get_by_text("查无此编号")).to_be_visible()
+    learners.page.get_by_text("更正或补充后再次提交").click()
+    assert learners.findings() == []
+    learners.page.get_by_label("证书编号").first.fill(f"{wrong.number}-A")
+    learners.page.get_by_role("button", name="提交").first.click()
+    expect(learners.page.get_by_text("查无此编号")).to_have_count(0)
+    page.reload()
+    expect(page.get_by_label(f"选择 AFP {wrong.number}-A")).to_be_visible()
+    eventually(lambda: _titles(wrong.person) == ["AFP 证书暂未确认，请更正或补充"])
+    eventually(lambda: _titles(right.person) == ["AFP 证书已确认"])
+
+
+@dataclass(frozen=True)
+class Registered:
+    """Somebody whose certificate waits."""
+
+    person: Person
+    number: str
+
+
+def _registered(desk: Desk) -> Registered:
+    person, number = desk.learner(), f"AFP-{uuid4().hex[:8]}"
+    give_name(person.client)
+    registration = {"credential": "AFP", "number": number, "period_start": PERIOD_START, "proof": "证书照片已寄"}
+    person.client.post("/v1/credits/certificates", registration).accepted()
+    return Registered(person, number)
+
+
+def _titles(person: Person) -> list[str]:
+    return [notice["title"] for notice in person.client.get("/v1/credits/notices").accepted()["notices"]]
 
 
 def test_an_enquiry_is_answered_and_closed(desk: Desk) -> None:

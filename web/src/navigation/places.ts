@@ -60,6 +60,7 @@ const TOOLS: Tool[] = [
   { route: 'awards', label: 'tool.awards', hint: 'tool.awards.hint', icon: 'hours', roles: ['reviewer'] },
   { route: 'audit', label: 'tool.audit', hint: 'tool.audit.hint', icon: 'check', roles: ['auditor'] },
   { route: 'batches', label: 'tool.records', hint: 'tool.records.hint', icon: 'document', roles: ['records'] },
+  { route: 'waiting', label: 'tool.waiting', hint: 'tool.waiting.hint', icon: 'check', roles: ['administrator'] },
   { route: 'learners', label: 'tool.learners', hint: 'tool.learners.hint', icon: 'people', roles: ['administrator'] },
   { route: 'publishing', label: 'tool.publishing', hint: 'tool.publishing.hint', icon: 'play', roles: ['editor'] },
   { route: 'moderation', label: 'tool.moderation', hint: 'tool.moderation.hint', icon: 'star', roles: ['moderator'] },

@@ -14,6 +14,11 @@ export const staffRoutes: RouteRecordRaw[] = [
     component: () => import('../staff/records/BatchPage.vue'),
     props: true,
   },
+  {
+    path: '/certificates',
+    name: 'waiting',
+    component: () => import('../staff/learners/CertificateQueuePage.vue'),
+  },
   { path: '/learners', name: 'learners', component: () => import('../staff/learners/LearnersPage.vue') },
   { path: '/courses', name: 'publishing', component: () => import('../staff/publishing/CoursesPage.vue') },
   {

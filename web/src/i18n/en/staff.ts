@@ -22,6 +22,8 @@ export const staff: Record<keyof typeof zh, string> = {
   'tool.audit.hint': 'Ledgers, evidence, transcripts and xAPI statements, and how to verify them',
   'tool.records': 'Declarations',
   'tool.records.hint': "Close batches, export them, import the certifying body's answers",
+  'tool.waiting': 'Certificates to confirm',
+  'tool.waiting.hint': 'Confirm what learners have registered, or return it with a reason',
   'tool.learners': 'Learners',
   'tool.learners.hint': 'Confirm and renew certificates, enter hours, grant membership, refund orders',
   'tool.publishing': 'Publishing',

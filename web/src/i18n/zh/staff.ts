@@ -20,6 +20,8 @@ export const staff = {
   'tool.audit.hint': '账本、证据包、成绩单与 xAPI 记录，以及如何自行核验',
   'tool.records': '学时申报',
   'tool.records.hint': '按证书关批、导出并导入认证机构的答复',
+  'tool.waiting': '待确认证书',
+  'tool.waiting.hint': '学员登记的证书：确认，或写明原因退回',
   'tool.learners': '学员管理',
   'tool.learners.hint': '确认与续期证书、补录学时、授予会员、退还订单',
   'tool.publishing': '课程发布',
