@@ -8,7 +8,6 @@ from typing import Any, NoReturn
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
-from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer
 from aws_lambda_powertools.shared.json_encoder import Encoder
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -126,6 +125,9 @@ class HttpApi:
 
     def openapi(self) -> dict[str, Any]:
         """The OpenAPI 3.1 document of these routes."""
+        # Models of all that such a document can have, which no function needs: a sixth of each one's start.
+        from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer
+
         text = self.app.get_openapi_json_schema(
             title=self._title,
             version="1",

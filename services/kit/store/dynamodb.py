@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Iterable, Set
-from functools import cached_property
 from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
@@ -209,16 +208,10 @@ class DynamoStore:
             condition = _at_version(write.version)
             transaction.condition_check(self._items, write.key.pk, write.key.sk, condition)
 
-    @cached_property
+    @property
     def _connection(self) -> Connection:
-        # Kept: each new one would make a client and open a connection for its transaction.
-        meta: Any = self._items.Meta
-        return Connection(
-            region=meta.region,
-            host=meta.host,
-            connect_timeout_seconds=meta.connect_timeout_seconds,
-            read_timeout_seconds=meta.read_timeout_seconds,
-        )
+        # The models' own: one beside it would load DynamoDB's description and make a client a second time.
+        return self._items._get_connection().connection  # noqa: SLF001 (the library has no other way to it)
 
     def _item(self, put: Put) -> Item:
         return self._items(

@@ -6,6 +6,7 @@ from typing import Any
 import botocore.client
 import pytest
 from botocore.exceptions import ClientError
+from botocore.session import Session
 from pynamodb.exceptions import TransactWriteError
 
 from services.kit.clock import to_ms
@@ -73,6 +74,22 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def test_a_single_put_is_one_call_that_is_no_transaction(dynamo: DynamoStore, calls: Calls) -> None:
     dynamo.commit(ONE)
     assert [operation for operation, _ in calls] == ["PutItem"]
+
+
+def test_all_calls_share_one_client(dynamo: DynamoStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    original = Session.create_client
+
+    def record(session: Session, service: str, *arguments: Any, **named: Any) -> Any:
+        made.append(service)
+        return original(session, service, *arguments, **named)
+
+    monkeypatch.setattr(Session, "create_client", record)
+    dynamo.get(KEY, Thing)
+    dynamo.commit(ONE)
+    dynamo.commit(Change([Put(Key("P", "b"), Thing("x"))], [envelope()]))
+    assert len(dynamo.get_many([KEY]).items) == 1
+    assert made == ["dynamodb"]
 
 
 def test_more_is_one_transaction(dynamo: DynamoStore, calls: Calls) -> None:
