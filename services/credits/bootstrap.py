@@ -22,8 +22,9 @@ from services.credits.app.context import (
     RulesContext,
     ports,
 )
-from services.kit.aws import client, secret
+from services.kit.aws import client
 from services.kit.clock import SystemClock
+from services.kit.direct.values import secret
 from services.kit.ids import RandomIds
 from services.kit.keyring import KeyRing
 from services.kit.objects import S3Objects

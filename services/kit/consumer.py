@@ -2,26 +2,25 @@
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
-
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
-from aws_lambda_powertools.utilities.typing import LambdaContext
+from typing import TYPE_CHECKING, Any
 
 from services.kit.events import Envelope
 from services.kit.observability import NEWER_SHAPES, count, logger
 from services.kit.store import NewerShape
 from services.kit.wiring.init import at_init
 
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
 EventHandler = Callable[[Envelope], None]
 
 
 def consumer(
     handlers: Callable[[], Mapping[str, EventHandler]],
-) -> Callable[[dict[str, Any], LambdaContext], dict[str, Any]]:
+) -> Callable[[dict[str, Any], "LambdaContext"], dict[str, Any]]:
     """The entry point of a function behind a queue, which asks for the handlers of each batch's events."""
     at_init(handlers)
-    return lambda event, context: consume(event, context, handlers())
+    return lambda event, _context: consume(event, handlers())
 
 
 class UnknownEvent(Exception):
@@ -32,23 +31,24 @@ class MislabelledEvent(Exception):
     """The envelope names another source or type than the bus delivered: forged, whoever may publish as that source."""
 
 
-def consume(event: dict[str, Any], context: LambdaContext, handlers: Mapping[str, EventHandler]) -> dict[str, Any]:
+def consume(event: Mapping[str, Any], handlers: Mapping[str, EventHandler]) -> dict[str, Any]:
     """Handles each record by itself; answers those that failed, for the queue to deliver again or dead-letter."""
+    failed = [record["messageId"] for record in event["Records"] if not _is_handled(record, handlers)]
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
 
-    def handle(record: SQSRecord) -> None:
-        try:
-            envelope = _envelope(json.loads(record.body))
-            if envelope.type not in handlers:
-                raise UnknownEvent(envelope.type)
-            handlers[envelope.type](envelope)
-        except Exception as error:
-            if isinstance(error, NewerShape):
-                count(NEWER_SHAPES)
-            logger().exception("event not handled", message_id=record.message_id)
-            raise
 
-    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
-    return dict(process_partial_response(event, handle, processor, context))
+def _is_handled(record: Mapping[str, Any], handlers: Mapping[str, EventHandler]) -> bool:
+    try:
+        envelope = _envelope(json.loads(record["body"]))
+        if envelope.type not in handlers:
+            raise UnknownEvent(envelope.type)
+        handlers[envelope.type](envelope)
+    except Exception as error:
+        if isinstance(error, NewerShape):
+            count(NEWER_SHAPES)
+        logger().exception("event not handled", message_id=record["messageId"])
+        return False
+    return True
 
 
 def _envelope(body: dict[str, Any]) -> Envelope:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from services.kit.aws import parameter as kept_parameter
+from services.kit.direct.values import parameter as kept_parameter
 
 MAX_AGE_SECONDS = 300
 """How long a function may go on with the address it read."""

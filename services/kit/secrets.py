@@ -17,7 +17,7 @@ def json_secret(read: Callable[[], str]) -> Callable[[bool], Mapping[str, str]]:
     """A loader of one JSON secret; called with True it reads anew, unless it just did.
 
     Args:
-        read: reads the secret's text as it is now, such as `aws.secret` makes it.
+        read: reads the secret's text as it is now, such as `direct.values.secret` makes it.
     """
     kept, asked_at = Kept(lambda: _parsed(read()), MAX_AGE_SECONDS), -float("inf")
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 from os import environ
 
-from services.kit.aws import secret
 from services.kit.clock import SystemClock
+from services.kit.direct.values import secret
 from services.kit.public_url import PublicUrl, public_url
 from services.kit.secrets import json_secret
 from services.orders import bootstrap

@@ -8,8 +8,9 @@ from functools import cache
 from os import environ
 from typing import TYPE_CHECKING
 
-from services.kit.aws import client, secret
+from services.kit.aws import client
 from services.kit.clock import SystemClock
+from services.kit.direct.values import secret
 from services.kit.event_factory import EventFactory
 from services.kit.ids import RandomIds
 from services.kit.keyring import KeyRing

@@ -4,7 +4,8 @@ from functools import cache
 from os import environ
 
 from services.kit.clock import SystemClock
-from services.kit.direct.client import DYNAMODB, client, secret
+from services.kit.direct.client import DYNAMODB, client
+from services.kit.direct.values import secret
 from services.kit.event_factory import EventFactory
 from services.kit.ids import RandomIds
 from services.kit.keyring import KeyRing

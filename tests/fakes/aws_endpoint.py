@@ -15,10 +15,13 @@ from os import environ
 from threading import Thread
 from typing import Any
 
+import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
+
+from services.kit.direct.client import EVENTS, PARAMETERS, SECRETS, client
 
 Fault = Callable[["AwsRequest"], None]
 """Answers a call wrongly, or not at all."""
@@ -148,3 +151,14 @@ def aws_endpoint(**clients: Any) -> Iterator[AwsEndpoint]:
     finally:
         server.shutdown()
         server.server_close()
+
+
+@contextmanager
+def aws_of_functions(patch: pytest.MonkeyPatch, **clients: Any) -> Iterator[AwsEndpoint]:
+    """The same, where functions find what they read and publish without an SDK."""
+    with aws_endpoint(**clients) as endpoint:
+        for service in (SECRETS, PARAMETERS, EVENTS):
+            patch.setenv(service.variable, endpoint.url)
+        client.cache_clear()
+        yield endpoint
+        client.cache_clear()

@@ -43,6 +43,8 @@ class Service:
 
 DYNAMODB = Service("dynamodb", "DynamoDB_20120810", "1.0", "AWS_ENDPOINT_URL_DYNAMODB")
 SECRETS = Service("secretsmanager", "secretsmanager", "1.1", "AWS_ENDPOINT_URL_SECRETS_MANAGER")
+PARAMETERS = Service("ssm", "AmazonSSM", "1.1", "AWS_ENDPOINT_URL_SSM")
+EVENTS = Service("events", "AWSEvents", "1.1", "AWS_ENDPOINT_URL_EVENTBRIDGE")
 
 
 @dataclass
@@ -178,13 +180,3 @@ def client(service: Service) -> DirectClient:
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
-
-
-def secret(name: str) -> Callable[[], str]:
-    """A reader of a secret of Secrets Manager, by its name or ARN."""
-
-    def read() -> str:
-        text: str = client(SECRETS).call("GetSecretValue", {"SecretId": name})["SecretString"]
-        return text
-
-    return read

@@ -7,7 +7,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from services.kit.aws import secret
+from services.kit.direct.values import secret
 from services.kit.http import HttpApi
 from services.kit.origin import OriginSecret
 from services.kit.secrets import json_secret

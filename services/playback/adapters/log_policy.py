@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from services.kit.aws import parameter as kept_parameter
+from services.kit.direct.values import parameter as kept_parameter
 from services.kit.tlog.policies import Policy, read_policy
 
 MAX_AGE_SECONDS = 60

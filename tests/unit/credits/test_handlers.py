@@ -1,6 +1,7 @@
 """The queue's and the stream's entry points."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -79,9 +80,9 @@ def test_the_relay_publishes_the_outbox(monkeypatch: pytest.MonkeyPatch) -> None
     sent: list[Any] = []
 
     class Bus:
-        def put_events(self, *, Entries: list[Any]) -> Any:  # noqa: N803
-            sent.extend(Entries)
-            return {"Entries": [{"EventId": "1"} for _ in Entries]}
+        def call(self, _operation: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+            sent.extend(arguments["Entries"])
+            return {"Entries": [{"EventId": "1"} for _ in arguments["Entries"]]}
 
     monkeypatch.setattr(bus, "bus", lambda: (Bus(), "xueshi"))
     image = {"body": {"S": completed().model_dump_json()}}

@@ -15,7 +15,7 @@ from services.kit.store import Key, Store
 from services.kit.store.codec import decode
 from services.kit.store.direct import DirectStore
 from services.kit.store.dynamodb import DynamoStore
-from tests.fakes.aws_endpoint import AwsEndpoint, aws_endpoint
+from tests.fakes.aws_endpoint import AwsEndpoint, aws_endpoint, aws_of_functions
 from tests.fakes.clock import ManualClock
 from tests.fakes.store import MemoryStore
 
@@ -88,6 +88,14 @@ def endpoint(tables: Any) -> Iterator[AwsEndpoint]:
 def direct(endpoint: AwsEndpoint, clock: ManualClock) -> DirectStore:
     """The adapter without an SDK."""
     return DirectStore(direct_client(endpoint), "data", "outbox", clock)
+
+
+@pytest.fixture
+def parameters(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """boto3's client of what functions read."""
+    client = boto3.client("ssm")
+    with aws_of_functions(monkeypatch, ssm=client):
+        yield client
 
 
 def direct_client(endpoint: AwsEndpoint, service: Service = DYNAMODB) -> DirectClient:

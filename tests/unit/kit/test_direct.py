@@ -17,6 +17,7 @@ from services.kit.direct import client as client_module
 from services.kit.direct.client import ATTEMPTS, DYNAMODB, SECRETS, CallError, DirectClient, NoAnswer
 from services.kit.direct.credentials import FunctionsCredentials, NoCredentials
 from services.kit.direct.sigv4 import Credentials
+from services.kit.direct.values import secret
 from services.kit.store import Change, Conflict, Key, Put, Throttled
 from services.kit.store.direct import DirectStore
 from services.kit.store.dynamodb_terms import ATTEMPTS as TRANSACTIONS_ATTEMPTS
@@ -213,7 +214,7 @@ def test_secrets_are_read_by_the_same_client(endpoint: AwsEndpoint, monkeypatch:
     boto3.client("secretsmanager").create_secret(Name="ring", SecretString='{"current":"k1"}')
     monkeypatch.setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", endpoint.url)
     client_module.client.cache_clear()
-    assert client_module.secret("ring")() == '{"current":"k1"}'
+    assert secret("ring")() == '{"current":"k1"}'
     client_module.client.cache_clear()
     with pytest.raises(CallError, match="ResourceNotFoundException"):
         direct_client(endpoint, SECRETS).call("GetSecretValue", {"SecretId": "none"})

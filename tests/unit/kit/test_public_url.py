@@ -1,5 +1,7 @@
 """The address that links carry."""
 
+from typing import Any
+
 import boto3
 import pytest
 
@@ -11,17 +13,15 @@ STAGE = stage(LOCAL)
 PARAMETER = STAGE.parameter("public-url")
 
 
-def test_nothing_is_linked_before_the_address_is_set(aws: None) -> None:
-    client = boto3.client("ssm")
-    client.put_parameter(Name="/test/unset-url", Value="unset", Type="String")
+def test_nothing_is_linked_before_the_address_is_set(parameters: Any) -> None:
+    parameters.put_parameter(Name="/test/unset-url", Value="unset", Type="String")
     with pytest.raises(PublicUrlUnset):
         public_url("/test/unset-url")()
 
 
-def test_functions_read_what_the_operator_set(aws: None) -> None:
-    client = boto3.client("ssm")
-    client.put_parameter(Name=PARAMETER, Value="unset", Type="String")
-    set_public_url(client, STAGE, "https://learn.example.com")
+def test_functions_read_what_the_operator_set(parameters: Any) -> None:
+    parameters.put_parameter(Name=PARAMETER, Value="unset", Type="String")
+    set_public_url(parameters, STAGE, "https://learn.example.com")
     assert public_url(PARAMETER)() == "https://learn.example.com"
 
 

@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 import boto3
 import pytest
 
 from services.kit import kept, secrets
-from services.kit.aws import secret
+from services.kit.direct.values import secret
 from services.kit.keyring import KeyRing, UnknownKey
 from services.kit.secrets import json_secret
+from tests.fakes.aws_endpoint import aws_of_functions
 
 
 class Ring:
@@ -71,6 +73,12 @@ def test_unknown_keys(key_id: str) -> None:
 def test_a_secret_is_cached_and_reread_on_demand(aws: None, monkeypatch: pytest.MonkeyPatch) -> None:
     client = boto3.client("secretsmanager")
     client.create_secret(Name="rotated", SecretString=json.dumps({"current": "k1", "number": 1}))
+    with aws_of_functions(monkeypatch, secretsmanager=client):
+        check_rereading(client, monkeypatch)
+
+
+def check_rereading(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reads it while time passes and it changes."""
     now = 1000.0
     for module in (kept, secrets):
         monkeypatch.setattr(module, "monotonic", lambda: now)

@@ -12,6 +12,7 @@ from moto import mock_aws
 from services.kit.wiring import bus, tables
 from services.orders import bootstrap
 from services.orders.handlers import consume, http, relay
+from tests.fakes.aws_endpoint import aws_of_functions
 from tests.gateway import ORIGIN_SECRET, LambdaContext, claims, request
 from tests.unit.orders.world import ADMINISTRATOR, KEY, MEMBER, RECOMMENDED, World
 
@@ -52,6 +53,7 @@ def outbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
             Name="orders-test-origin", SecretString=json.dumps({"current": ORIGIN_SECRET})
         )
         boto3.client("events").create_event_bus(Name="xueshi")
+        read_and_told = {name: boto3.client(name) for name in ("secretsmanager", "events")}
 
         def records() -> list[dict[str, Any]]:
             items = client.scan(TableName="orders-outbox")["Items"]
@@ -60,7 +62,8 @@ def outbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
                 for number, item in enumerate(items)
             ]
 
-        yield records
+        with aws_of_functions(monkeypatch, **read_and_told):
+            yield records
     for function in cached:
         function.cache_clear()
     reload(http)

@@ -26,6 +26,7 @@ from services.playback.app.log.read_policy import policy_text
 from services.playback.app.ports import LogFiles, OtherContent
 from services.playback.cli import verify_log
 from services.playback.handlers import log as function
+from tests.fakes.aws_endpoint import aws_of_functions
 from tests.fakes.log_files import MemoryLogFiles
 from tests.unit.kit.tlog_world import WITNESSES
 from tests.unit.playback.log_world import LogWorld
@@ -39,8 +40,9 @@ PARAMETER = STAGE.parameter("log-policy")
 def aws(monkeypatch: pytest.MonkeyPatch) -> Any:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "testing")
-    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
-    with mock_aws():
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.setenv(name, REGION)
+    with mock_aws(), aws_of_functions(monkeypatch, ssm=boto3.client("ssm", region_name=REGION)):
         yield
 
 
