@@ -56,7 +56,6 @@ browser: setup ## find or install the browser and the Chinese font of the browse
 	@$(PY) -m tests.e2e.browser
 
 # Lambda's Python carries boto3 and what it needs. Layers of single functions leave out what the common one has.
-RUNTIMES_OWN := boto3 botocore s3transfer jmespath python-dateutil six urllib3
 OWN_LAYERS := documents payments exports search
 FOR_LAMBDA := $(UV) pip compile --quiet --upgrade --python-version 3.13 --generate-hashes --no-emit-index-url \
   -c requirements/dev.txt
@@ -64,9 +63,9 @@ FOR_LAMBDA := $(UV) pip compile --quiet --upgrade --python-version 3.13 --genera
 lock: ## renew the hash-locked requirements
 	@$(UV) pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url requirements/dev.in -o requirements/dev.txt
 	@$(UV) pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url requirements/emulator.in -o requirements/emulator.txt
-	@$(FOR_LAMBDA) $(foreach p,$(RUNTIMES_OWN),--no-emit-package $(p)) requirements/layer.in -o requirements/layer.txt
+	@$(FOR_LAMBDA) requirements/layer.in -o requirements/layer.txt
 	@for layer in $(OWN_LAYERS); do \
-	  $(FOR_LAMBDA) $(foreach p,$(RUNTIMES_OWN),--no-emit-package $(p)) \
+	  $(FOR_LAMBDA) \
 	    $$(sed -n 's/^\([a-z0-9._-]*\)==.*/--no-emit-package \1/p' requirements/layer.txt) \
 	    requirements/$$layer.in -o requirements/$$layer.txt; done
 	@$(UV) pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url requirements/peers.in -o requirements/peers.txt

@@ -4,7 +4,9 @@ One builder for AWS and for a local runtime: only the platform differs. Assets a
 of their bytes, so the templates are the same whatever platform the layer was built for.
 """
 
+import gzip
 import hashlib
+import json
 import platform
 import shutil
 import subprocess
@@ -14,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import grimp
 
@@ -23,6 +26,8 @@ COMMON_LAYER = "layer"
 """What every function carries; `requirements/<name>.txt` locks a layer. Others are of the functions that need them."""
 FROM_SOURCE = "python-alipay-sdk"
 """Pure Python, of which PyPI has the source only: built here. Everything else comes as a wheel for the platform."""
+SDK_SERVICES = ("cognito-idp", "dynamodb", "kms", "s3", "sesv2")
+"""Of AWS, those that functions call through botocore; others are called without."""
 CODE_HOME, LAYERS_HOME = "/var/task", "/opt"
 """Where Lambda unpacks a function's code, and its layers."""
 SERVICES = ("catalog", "orders", "playback", "credits")
@@ -92,6 +97,9 @@ def install_layer(out_dir: Path, target: Platform, name: str = COMMON_LAYER) -> 
         )
     for leftover in ("bin", ".lock"):
         _remove(out_dir / "python" / leftover)
+    described = out_dir / "python" / "botocore" / "data"
+    if described.exists():
+        _trim_sdk(described)
     return out_dir
 
 
@@ -180,6 +188,38 @@ def _compiled(directory: Path, home: str, python: str) -> Path:
     if done.returncode != 0:
         raise PackagingError(f"Not all of {directory} could be compiled for Python {python}.\n{done.stderr.strip()}")
     return directory
+
+
+def _trim_sdk(described: Path) -> None:
+    """Leaves of botocore's descriptions of services those that are called, without their prose.
+
+    A function reads them at its start, and looks into the folder of each: whole, that is a third of importing the SDK.
+    """
+    for path in described.iterdir():
+        if path.is_dir() and path.name not in SDK_SERVICES:
+            _remove(path)
+    for path in described.rglob("*.json.gz"):
+        _write_json(path.with_suffix(""), _without_prose(json.loads(gzip.decompress(path.read_bytes()))))
+        path.unlink()
+    models = (json.loads(path.read_bytes()) for path in described.rglob("service-2.json"))
+    called = {model["metadata"]["endpointPrefix"] for model in models}
+    endpoints = json.loads((described / "endpoints.json").read_bytes())
+    for partition in endpoints["partitions"]:
+        partition["services"] = {name: said for name, said in partition["services"].items() if name in called}
+    _write_json(described / "endpoints.json", endpoints)
+
+
+def _without_prose(said: Any) -> Any:
+    if isinstance(said, list):
+        return [_without_prose(part) for part in said]
+    if not isinstance(said, dict):
+        return said
+    # A member of a structure may have that name too: then it is described by an object.
+    return {k: _without_prose(v) for k, v in said.items() if k != "documentation" or not isinstance(v, str)}
+
+
+def _write_json(path: Path, said: Any) -> None:
+    path.write_text(json.dumps(said, separators=(",", ":")), encoding="utf-8")
 
 
 def _run(command: list[str]) -> subprocess.CompletedProcess[str]:

@@ -112,12 +112,12 @@ class Bench:
         return side
 
     def peer(self, handler: str, event: Json, right: Callable[[Any], bool], *path: str) -> Side:
-        """A program of tests/bench/peers, with what it needs on its path."""
+        """A program of tests/bench/peers, with Lambda's own boto3 and what else it needs on its path."""
         environment = {**self.surroundings, "TABLE_NAME": TABLE}
         log = HOME / f"{handler}.log"
         log.write_bytes(b"")
         return Side(
-            handler, handler, [str(self.compiled), *path, str(self.carried)], environment, event, right, log=log
+            handler, handler, [str(self.compiled), str(self.carried), *path], environment, event, right, log=log
         )
 
     @cached_property

@@ -1,12 +1,12 @@
 """What the functions carry."""
 
 import marshal
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-import boto3
 import pytest
 
 from infra import packaging
@@ -18,7 +18,6 @@ AARCH64 = 183
 UNZIPPED_LIMIT = 250 * 1024 * 1024
 """Lambda's, for a function with all its layers."""
 OWN_LAYERS = ("documents", "exports", "payments", "search")
-RUNTIMES_OWN = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six.py", "urllib3")
 
 
 def machine(library: Path) -> int:
@@ -82,13 +81,10 @@ def without_sources(directory: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def carried(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What is beside a function's code: the layers without sources, and what Lambda's Python carries itself."""
+    """What is beside a function's code: the layers, without sources."""
     home = tmp_path_factory.mktemp("carried")
     for name in (packaging.COMMON_LAYER, *OWN_LAYERS):
         without_sources(shutil.copytree(packaging.cached_layer(HOST, name) / "python", home / name))
-    (home / "runtime").mkdir()
-    for name in RUNTIMES_OWN:
-        (home / "runtime" / name).symlink_to(Path(boto3.__file__).parent.parent / name)
     return home
 
 
@@ -115,7 +111,7 @@ def test_every_handler_is_imported_from_its_package_alone_and_without_sources(tm
         code = without_sources(packaging.build_code(service, kind, tmp_path / service / kind, HOST.python))
         alike.setdefault(layers, []).extend([str(code), f"services.{service}.handlers.{kind}"])
     for layers, arguments in alike.items():
-        path = " ".join(str(carried / name) for name in (*layers, "runtime"))
+        path = " ".join(str(carried / name) for name in layers)
         command = [sys.executable, "-I", "-S", "-c", IMPORTING, path, *arguments]
         done = subprocess.run(command, capture_output=True, text=True, check=False, env={})  # noqa: S603
         assert done.returncode == 0, done.stderr
@@ -156,13 +152,44 @@ def test_the_layer_for_this_machine_can_be_imported_from() -> None:
     assert done.stdout.count(str(layer)) == 2
 
 
-def test_the_layer_for_aws_is_for_arm_and_leaves_the_runtimes_own_boto3_out(tmp_path: Path) -> None:
+def test_the_layer_for_aws_is_for_arm(tmp_path: Path) -> None:
     layer = packaging.install_layer(tmp_path, packaging.AWS) / "python"
     compiled = list(layer.rglob("*.so"))
     assert compiled
     assert {machine(path) for path in compiled} == {AARCH64}
     assert {path.name.split(".")[1] for path in compiled} <= {"cpython-313-aarch64-linux-gnu", "abi3"}
-    assert not (layer / "botocore").exists()
+
+
+CLIENTS = """
+import sys
+from services.kit.aws import client
+for name in sys.argv[1:]:
+    client(name)
+print(client("s3").meta.endpoint_url, client("dynamodb").get_paginator("scan"), client("sesv2").meta.endpoint_url)
+"""
+
+
+def test_the_layer_knows_the_services_that_functions_call_and_no_others(tmp_path: Path) -> None:
+    layer = packaging.cached_layer(HOST) / "python"
+    described = {path.name for path in (layer / "botocore" / "data").iterdir() if path.is_dir()}
+    assert described == set(packaging.SDK_SERVICES) == called_services()
+    environment = {
+        "PYTHONPATH": f"{layer}:{packaging.ROOT}",
+        "AWS_REGION": "cn-north-1",
+        "AWS_DEFAULT_REGION": "cn-north-1",
+        "HOME": str(tmp_path),
+    }
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-S", "-c", CLIENTS, *described], capture_output=True, text=True, check=False, env=environment
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split()[0] == "https://s3.cn-north-1.amazonaws.com.cn"
+
+
+def called_services() -> set[str]:
+    """PynamoDB's, and those that bootstraps make clients of."""
+    sources = [path.read_text("utf-8") for path in packaging.SERVICES_HOME.rglob("*.py") if "cli" not in path.parts]
+    return {"dynamodb", *re.findall(r'\bclient\("([a-z0-9-]+)"', "\n".join(sources))}
 
 
 @pytest.mark.parametrize("name", OWN_LAYERS)
