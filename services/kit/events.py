@@ -16,7 +16,7 @@ class Envelope(BaseModel):
     `correlation_id` follows one request through all services; `causation_id` is the event that led to this one.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     id: str = Field(min_length=1, max_length=64)
     source: str
@@ -34,6 +34,15 @@ class Envelope(BaseModel):
         if self.sequence is None:
             raise ValueError(f"{self.type} is a state event and must have a sequence")
         return self.sequence
+
+
+class EventData(BaseModel):
+    """What an event tells, as its producer publishes it or a consumer reads it.
+
+    Models are made where they are used first: a function knows more types of events than it meets.
+    """
+
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
 
 class Fact(Protocol):

@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import ClassVar
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from services.catalog.domain.ids import CourseId, LearnerId
+from services.kit.events import EventData
 
 
-class EntitlementGranted(BaseModel):
+class EntitlementGranted(EventData):
     """Of orders' entitlement: somebody may watch a course."""
 
     TYPE: ClassVar = "orders.entitlement_granted.v1"
@@ -18,7 +19,7 @@ class EntitlementGranted(BaseModel):
     granted_at: datetime
 
 
-class WatchCompleted(BaseModel):
+class WatchCompleted(EventData):
     """Of playback's watch: somebody has watched the whole of a course."""
 
     TYPE: ClassVar = "playback.watch_completed.v1"
@@ -28,7 +29,7 @@ class WatchCompleted(BaseModel):
     completed_at: datetime
 
 
-class PersonErased(BaseModel):
+class PersonErased(EventData):
     """Of credits: whoever keeps personal data of this learner erases it."""
 
     TYPE: ClassVar = "credits.person_erased.v1"

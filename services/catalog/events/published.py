@@ -4,20 +4,20 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
+
+from services.kit.events import EventData
 
 
-class PromptQuestion(BaseModel):
+class PromptQuestion(EventData):
     """What a prompt may ask. `answer`, the index of the right choice, is for playback and for nobody else."""
-
-    model_config = ConfigDict(frozen=True)
 
     text: str
     choices: list[str]
     answer: int = Field(ge=0)
 
 
-class CoursePublished(BaseModel):
+class CoursePublished(EventData):
     """A course's current state. Subject: the course id; sequence: the publication's number.
 
     `hours` and `max_rate` are exact decimals written as text; prices are CNY minor units. Fields with a default came
@@ -25,8 +25,6 @@ class CoursePublished(BaseModel):
     """
 
     TYPE: ClassVar[str] = "catalog.course_published.v1"
-
-    model_config = ConfigDict(frozen=True)
 
     course_id: str
     content_id: str

@@ -3,10 +3,11 @@
 from decimal import Decimal
 from typing import Annotated, ClassVar, Self
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, Field, model_validator
+from pydantic import AwareDatetime, BeforeValidator, Field, model_validator
 
 from services.credits.domain.credentials import Category, Credential
 from services.credits.domain.ids import CourseId, EntryId, LearnerId, MembershipPeriodId, WatchId
+from services.kit.events import EventData
 
 _SHORT = Field(min_length=1, max_length=128)
 Id = Annotated[str, _SHORT]
@@ -32,7 +33,7 @@ QuotaHours = Annotated[
 ]
 
 
-class CoursePublished(BaseModel):
+class CoursePublished(EventData):
     """Of the catalogue's course: what its content version gives."""
 
     TYPE: ClassVar = "catalog.course_published.v1"
@@ -47,7 +48,7 @@ class CoursePublished(BaseModel):
     eligible_credentials: tuple[Credential, ...]
 
 
-class WatchCompleted(BaseModel):
+class WatchCompleted(EventData):
     """Of playback's completed watch: who completed what, and when."""
 
     TYPE: ClassVar = "playback.watch_completed.v1"
@@ -72,7 +73,7 @@ class WatchCompleted(BaseModel):
         return self.membership_period_id if self.counts_against_member_quota else None
 
 
-class MembershipChanged(BaseModel):
+class MembershipChanged(EventData):
     """Of orders' membership: what its period allows."""
 
     TYPE: ClassVar = "orders.membership_changed.v1"
@@ -86,7 +87,7 @@ class MembershipChanged(BaseModel):
     revoked: bool
 
 
-class HoursReversalRequested(BaseModel):
+class HoursReversalRequested(EventData):
     """Of orders' wish that hours no longer count, after an administrator's refund: of which watches, and why."""
 
     TYPE: ClassVar = "orders.hours_reversal_requested.v1"
@@ -98,7 +99,7 @@ class HoursReversalRequested(BaseModel):
     actor: Id
 
 
-class AboutLearner(BaseModel):
+class AboutLearner(EventData):
     """Of our own events: whose account has changed. What follows is decided from the account."""
 
     learner_id: _Learner

@@ -10,11 +10,12 @@ from services.credits.domain.credentials import Category, Credential
 from services.credits.domain.declarations import Outcome
 from services.credits.domain.ledger import Reason
 from services.credits.domain.notices import NoticeKind
+from services.kit.events import EventData
 
 HOURS = r"^[0-9]+(\.[0-9]+)?$"
 
 
-class HoursAwarded(BaseModel):
+class HoursAwarded(EventData):
     """A fact: the ledger has an award entry."""
 
     TYPE: ClassVar = "credits.hours_awarded.v1"
@@ -31,7 +32,7 @@ class HoursAwarded(BaseModel):
     awarded_at: datetime
 
 
-class HoursGranted(BaseModel):
+class HoursGranted(EventData):
     """A fact: an administrator has entered hours that were earned elsewhere."""
 
     TYPE: ClassVar = "credits.hours_granted.v1"
@@ -49,7 +50,7 @@ class HoursGranted(BaseModel):
     granted_at: datetime
 
 
-class _Movement(BaseModel):
+class _Movement(EventData):
     """What entries other than awards and grants say. `award_entry_id` is the one that a reviewer's decision is about.
 
     `watch_id` and `course_id` are empty where that is a grant.
@@ -85,7 +86,7 @@ class HoursReversed(_Movement):
     TYPE: ClassVar = "credits.hours_reversed.v1"
 
 
-class WatchesReversed(BaseModel):
+class WatchesReversed(EventData):
     """A fact: what watches gave no longer counts, as orders asked after an administrator's refund."""
 
     TYPE: ClassVar = "credits.watches_reversed.v1"
@@ -96,7 +97,7 @@ class WatchesReversed(BaseModel):
     reversed_at: datetime
 
 
-class CertificateConfirmed(BaseModel):
+class CertificateConfirmed(EventData):
     """A fact: an administrator has confirmed a certificate or its renewal; hours held for it are released."""
 
     TYPE: ClassVar = "credits.certificate_confirmed.v1"
@@ -107,7 +108,7 @@ class CertificateConfirmed(BaseModel):
     confirmed_at: datetime
 
 
-class CertificateReturned(BaseModel):
+class CertificateReturned(EventData):
     """A fact: an administrator could not confirm a certificate as it is. Why is not told: it may name somebody."""
 
     TYPE: ClassVar = "credits.certificate_returned.v1"
@@ -117,7 +118,7 @@ class CertificateReturned(BaseModel):
     returned_at: datetime
 
 
-class RealNameGiven(BaseModel):
+class RealNameGiven(EventData):
     """A fact: a learner's profile has a real name now, which it does not tell; hours held for it are released."""
 
     TYPE: ClassVar = "credits.real_name_given.v1"
@@ -126,7 +127,7 @@ class RealNameGiven(BaseModel):
     given_at: datetime
 
 
-class DeclarationAnswered(BaseModel):
+class DeclarationAnswered(EventData):
     """A fact: the certifying body has answered to a declared entry. Its words are not told: they may name somebody."""
 
     TYPE: ClassVar = "credits.declaration_answered.v1"
@@ -140,7 +141,7 @@ class DeclarationAnswered(BaseModel):
     at: datetime
 
 
-class MissingHours(BaseModel):
+class MissingHours(EventData):
     """What one requirement of a period still asks for, by the last day of a span."""
 
     requirement: Requirement
@@ -150,7 +151,7 @@ class MissingHours(BaseModel):
     waiting_hours: str = Field(pattern=HOURS, description="of the missing: watched, and held")
 
 
-class DeadlineApproaching(BaseModel):
+class DeadlineApproaching(EventData):
     """A fact: a certificate's period ends soon. Said once per period and reminder; hours are those of that moment."""
 
     TYPE: ClassVar = "credits.deadline_approaching.v1"
@@ -170,7 +171,7 @@ class DeadlineApproaching(BaseModel):
     )
 
 
-class YearEnding(BaseModel):
+class YearEnding(EventData):
     """Fact: a year of a certificate's period ends soon, and its minimum is missing. Said once per year and reminder.
 
     Of the period's last year its own deadline tells.
@@ -188,7 +189,7 @@ class YearEnding(BaseModel):
     missing: list[MissingHours] = Field(min_length=1, description="what this year still asks for")
 
 
-class NoticePosted(BaseModel):
+class NoticePosted(EventData):
     """A fact: a learner's inbox has a new notice. What it says is read there."""
 
     TYPE: ClassVar = "credits.notice_posted.v1"
@@ -198,7 +199,7 @@ class NoticePosted(BaseModel):
     kind: NoticeKind
 
 
-class RecordSealed(BaseModel):
+class RecordSealed(EventData):
     """A fact: there is a document that will not change: a part of a day's heads, or what a certificate says.
 
     Its hash is all that is told: the transparency log takes it.
@@ -209,7 +210,7 @@ class RecordSealed(BaseModel):
     digest: str = Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the document, hexadecimal")
 
 
-class PersonErased(BaseModel):
+class PersonErased(EventData):
     """A fact: a person asked to be forgotten. Whoever keeps personal data under this learner's id erases it."""
 
     TYPE: ClassVar = "credits.person_erased.v1"

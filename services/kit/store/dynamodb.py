@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Set
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import ClientError
 from pynamodb.attributes import NumberAttribute, UnicodeAttribute
@@ -16,7 +16,6 @@ from pynamodb.transactions import TransactWrite
 
 from services.kit.clock import Clock
 from services.kit.direct.codes import THROTTLED
-from services.kit.events import Envelope
 from services.kit.store import (
     ABSENT,
     Add,
@@ -50,6 +49,9 @@ from services.kit.store.dynamodb_terms import (
     raw_item,
     refusal,
 )
+
+if TYPE_CHECKING:
+    from services.kit.events import Envelope
 
 T = TypeVar("T")
 
@@ -223,7 +225,7 @@ class DynamoStore:
             **label_of(put, self._clock),
         )
 
-    def _outbox_item(self, event: Envelope) -> Item:
+    def _outbox_item(self, event: "Envelope") -> Item:
         # Events of one subject share a partition, so the stream keeps their order.
         put = outbox_put(event, self._clock)
         label = label_of(put, self._clock)

@@ -2,10 +2,12 @@
 
 from typing import ClassVar, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
+
+from services.kit.events import EventData
 
 
-class CoursePublished(BaseModel):
+class CoursePublished(EventData):
     """Of the catalogue's course: what it costs, and whether members may claim it."""
 
     TYPE: ClassVar = "catalog.course_published.v1"
@@ -25,7 +27,7 @@ class CourseWithdrawn(CoursePublished):
     TYPE: ClassVar = "catalog.course_withdrawn.v1"
 
 
-class EntitlementRevocationDecided(BaseModel):
+class EntitlementRevocationDecided(EventData):
     """Of playback's answer to our request: whether the entitlement was taken back, and what was completed on it."""
 
     TYPE: ClassVar = "playback.entitlement_revocation_decided.v1"
@@ -33,10 +35,10 @@ class EntitlementRevocationDecided(BaseModel):
     revocation_id: str = Field(min_length=1)
     outcome: Literal["revoked", "already_completed"]
     watch_id: str | None
-    completed_watch_ids: list[str] = []
+    completed_watch_ids: list[str] = Field(default_factory=list)
 
 
-class WatchesReversed(BaseModel):
+class WatchesReversed(EventData):
     """Of credits' answer to our request: the hours of the watches no longer count."""
 
     TYPE: ClassVar = "credits.watches_reversed.v1"
@@ -44,7 +46,7 @@ class WatchesReversed(BaseModel):
     revocation_id: str = Field(min_length=1)
 
 
-class PersonErased(BaseModel):
+class PersonErased(EventData):
     """Of credits: whoever keeps personal data of this learner erases it."""
 
     TYPE: ClassVar = "credits.person_erased.v1"

@@ -5,8 +5,10 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
+from services.kit.events import EventData
 
-class EntitlementGranted(BaseModel):
+
+class EntitlementGranted(EventData):
     """State: a learner may watch a course from now on."""
 
     TYPE: ClassVar = "orders.entitlement_granted.v1"
@@ -22,7 +24,7 @@ class EntitlementGranted(BaseModel):
     valid_until: datetime | None = Field(description="the first instant it no longer holds; null: it does not end")
 
 
-class MembershipChanged(BaseModel):
+class MembershipChanged(EventData):
     """State: how one period of a learner's membership stands from now on."""
 
     TYPE: ClassVar = "orders.membership_changed.v1"
@@ -40,7 +42,7 @@ class MembershipChanged(BaseModel):
     revoked: bool = Field(description="whether it was taken back, by a refund for instance; then it never holds again")
 
 
-class PaymentNotified(BaseModel):
+class PaymentNotified(EventData):
     """Fact: a provider is proven to have said that a payment was made. What was paid is read from the provider."""
 
     TYPE: ClassVar = "orders.payment_notified.v1"
@@ -49,7 +51,7 @@ class PaymentNotified(BaseModel):
     notified_at: datetime
 
 
-class PaidLine(BaseModel):
+class PaidLine(EventData):
     """One line of a paid order; `due_fen` is what was paid for it: the price less the coupon's share."""
 
     number: int
@@ -64,7 +66,7 @@ class PaidLine(BaseModel):
     due_fen: int
 
 
-class OrderPaid(BaseModel):
+class OrderPaid(EventData):
     """Fact: an order was paid, and what it was for is given. Money in fen, CNY."""
 
     TYPE: ClassVar = "orders.order_paid.v1"
@@ -81,7 +83,7 @@ class OrderPaid(BaseModel):
     lines: list[PaidLine]
 
 
-class RefundDue(BaseModel):
+class RefundDue(EventData):
     """Fact: money is to be sent back to the payer."""
 
     TYPE: ClassVar = "orders.refund_due.v1"
@@ -91,7 +93,7 @@ class RefundDue(BaseModel):
     amount_fen: int
 
 
-class EntitlementRevocationRequested(BaseModel):
+class EntitlementRevocationRequested(EventData):
     """Fact: an entitlement, or a period of membership, is to be taken back, unless a watch was completed on it before.
 
     Playback decides that.
@@ -109,7 +111,7 @@ class EntitlementRevocationRequested(BaseModel):
     )
 
 
-class HoursReversalRequested(BaseModel):
+class HoursReversalRequested(EventData):
     """Fact: hours of watches are to be taken back, because what they were watched on was refunded by an administrator.
 
     The money is sent once credits has answered.
@@ -126,7 +128,7 @@ class HoursReversalRequested(BaseModel):
     requested_at: datetime
 
 
-class ExportRequested(BaseModel):
+class ExportRequested(EventData):
     """Fact: an export for finance is to be written."""
 
     TYPE: ClassVar = "orders.export_requested.v1"
@@ -136,7 +138,7 @@ class ExportRequested(BaseModel):
     last_day: date = Field(description="included; days are of Asia/Shanghai")
 
 
-class ReconciliationRequested(BaseModel):
+class ReconciliationRequested(EventData):
     """Fact: a provider's statement of a day is to be compared with our records."""
 
     TYPE: ClassVar = "orders.reconciliation_requested.v1"

@@ -4,12 +4,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, Field
 
+from services.kit.events import EventData
 from services.playback.domain.ids import CourseId, EntitlementId, LearnerId
 
 
-class PromptQuestion(BaseModel):
+class PromptQuestion(EventData):
     """What a prompt may ask; `answer` is the index of the right choice."""
 
     text: str
@@ -17,7 +18,7 @@ class PromptQuestion(BaseModel):
     answer: int = Field(ge=0)
 
 
-class CoursePublished(BaseModel):
+class CoursePublished(EventData):
     """Of the catalogue's course: what a watch pins."""
 
     TYPE: ClassVar = "catalog.course_published.v1"
@@ -28,7 +29,7 @@ class CoursePublished(BaseModel):
     max_rate: Decimal = Field(ge=1, le=2)
     media_path: str
     member_library: bool = False
-    questions: list[PromptQuestion] = []
+    questions: list[PromptQuestion] = Field(default_factory=list)
 
 
 class CourseWithdrawn(CoursePublished):
@@ -37,7 +38,7 @@ class CourseWithdrawn(CoursePublished):
     TYPE: ClassVar = "catalog.course_withdrawn.v1"
 
 
-class EntitlementGranted(BaseModel):
+class EntitlementGranted(EventData):
     """Of orders' entitlement: who may watch what, until when, and on what it rests."""
 
     TYPE: ClassVar = "orders.entitlement_granted.v1"
@@ -50,7 +51,7 @@ class EntitlementGranted(BaseModel):
     valid_until: datetime | None
 
 
-class MembershipChanged(BaseModel):
+class MembershipChanged(EventData):
     """Of orders' membership: how one period of it stands."""
 
     TYPE: ClassVar = "orders.membership_changed.v1"
@@ -63,7 +64,7 @@ class MembershipChanged(BaseModel):
     revoked: bool
 
 
-class EntitlementRevocationRequested(BaseModel):
+class EntitlementRevocationRequested(EventData):
     """Of orders' wish to take an entitlement back: which one, and what the answer must name.
 
     Of no course it is a period of membership.
@@ -78,7 +79,7 @@ class EntitlementRevocationRequested(BaseModel):
     even_if_completed: bool = False
 
 
-class RecordSealed(BaseModel):
+class RecordSealed(EventData):
     """Of a document that credits keeps: its hash, for the log."""
 
     TYPE: ClassVar = "credits.record_sealed.v1"

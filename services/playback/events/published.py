@@ -5,10 +5,11 @@ from typing import ClassVar, Literal
 
 from pydantic import BaseModel, Field
 
+from services.kit.events import EventData
 from services.playback.domain.ids import CourseId, EntitlementId, LearnerId, WatchId
 
 
-class Evidence(BaseModel):
+class Evidence(EventData):
     """The head of the watch's chain of signed records at completion."""
 
     legs: int
@@ -16,7 +17,7 @@ class Evidence(BaseModel):
     head_mac: str
 
 
-class WatchCompleted(BaseModel):
+class WatchCompleted(EventData):
     """A fact: a learner has watched the whole of one content version, every prompt confirmed."""
 
     TYPE: ClassVar = "playback.watch_completed.v1"
@@ -39,7 +40,7 @@ class WatchCompleted(BaseModel):
     evidence: Evidence
 
 
-class EntitlementRevocationDecided(BaseModel):
+class EntitlementRevocationDecided(EventData):
     """A fact: whether an entitlement was taken back, or a watch had been completed on it before.
 
     Of a period of membership the same, under the period's id.
@@ -57,7 +58,7 @@ class EntitlementRevocationDecided(BaseModel):
     )
 
 
-class Signal(BaseModel):
+class Signal(EventData):
     """One thing noticed: what was measured, and the threshold that it passed."""
 
     kind: str = Field(
@@ -70,7 +71,7 @@ class Signal(BaseModel):
     unit: str = Field(description="of both: per_mille, ms, hours, minutes, times, accounts or places")
 
 
-class RiskSignalled(BaseModel):
+class RiskSignalled(EventData):
     """A fact: a completed watch is worth a reviewer's look. It changes nothing by itself."""
 
     TYPE: ClassVar = "playback.risk_signalled.v1"
