@@ -15,7 +15,7 @@ from local.seed import PASSWORD, seed_demo, sign_in_lines
 from local.steps import Steps
 from local.users import create_user, sign_in
 from ops.aws import Clients, OpsError, asked_stage, clients_of, stage_parser
-from ops.deploy import outputs
+from ops.stacks import outputs
 
 
 @dataclass(frozen=True)

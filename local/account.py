@@ -16,17 +16,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
-
 from infra.stages import LOCAL, Stage, stages
 from local import emulator as emulators
-from local.distribution import read_distribution
-from local.edge import Edge, EdgeSettings, SecretHeaders, listen, serving
+from local.edge import listen, serving
 from local.emulator import Emulator
 from local.errors import LocalError
-from local.signed_cookies import opens
+from local.played import PlayedEdge, watched
 from local.streams import DynamoStream, MappingSettings, StreamMapping, function_invoker, queue_sender
 from local.system import BUILD
 from ops.deploy import EDGE_ADDRESS
@@ -36,8 +31,6 @@ logger = logging.getLogger(__name__)
 FILE = BUILD / "account.env"
 """Where the account that runs says how to reach it: `make deploy ACCOUNT=here` reads it."""
 PORT = 8100
-LOOK_EVERY_S = 0.3
-SETTLED = {"CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE"}
 
 
 @dataclass
@@ -47,7 +40,8 @@ class Account:
     emulator: Emulator
     port: int
     _ends: contextlib.ExitStack
-    _edges: dict[str, tuple[Edge, str]] = field(default_factory=dict)
+    _edges: dict[str, PlayedEdge] = field(default_factory=dict)
+    _addresses: dict[str, str] = field(default_factory=dict)
     _mappings: dict[str, StreamMapping] = field(default_factory=dict)
 
     @property
@@ -74,26 +68,15 @@ class Account:
     def _look_at_edge(self, stage: Stage) -> None:
         client = partial(self.emulator.client, region=stage.region)
         name = stage.stack("Edge")
-        try:
-            (stack,) = client("cloudformation").describe_stacks(StackName=name)["Stacks"]
-        except ClientError:
-            return
-        if stack["StackStatus"] not in SETTLED:
-            return
-        state = str(stack.get("LastUpdatedTime", stack["CreationTime"]))
-        edge, known = self._edges.get(stack["StackId"], (None, ""))
-        if known == state:
-            return
-        settings = _settings(self.emulator, stage)
-        if edge is None:
-            edge = Edge(settings)
-            url = self._ends.enter_context(serving(edge, listen(self.port)))
+        played = self._edges.setdefault(name, PlayedEdge(client, name, self.emulator.endpoint_url, stage.region))
+        before = played.distribution_id
+        played.look()
+        if played.edge and name not in self._addresses:
+            self._addresses[name] = self._ends.enter_context(serving(played.edge, listen(self.port)))
             self.port = self.port + 1 if self.port else 0
-            (distribution,) = (o["OutputValue"] for o in stack["Outputs"] if o["OutputKey"] == "DistributionId")
-            client("ssm").put_parameter(Name=f"{EDGE_ADDRESS}{distribution}", Value=url, Type="String", Overwrite=True)
-        else:
-            edge.change(settings)
-        self._edges[stack["StackId"]] = edge, state
+        if played.distribution_id != before:
+            told = f"{EDGE_ADDRESS}{played.distribution_id}"
+            client("ssm").put_parameter(Name=told, Value=self._addresses[name], Type="String", Overwrite=True)
 
     def _look_at_streams(self, region: str) -> None:
         client = partial(self.emulator.client, region=region)
@@ -121,21 +104,8 @@ def account(workdir: Path, port: int = 0) -> Iterator[Account]:
     with contextlib.ExitStack() as ends:
         emulator = ends.enter_context(emulators.running(workdir))
         made = Account(emulator, port, ends)
-        stopping = threading.Event()
-        watching = threading.Thread(target=_watch, args=(made, stopping), name="account", daemon=True)
-        watching.start()
-        ends.callback(watching.join)
-        ends.callback(stopping.set)
+        ends.enter_context(watched(made.look))
         yield made
-
-
-def _watch(made: Account, stopping: threading.Event) -> None:
-    while not stopping.wait(LOOK_EVERY_S):
-        try:
-            made.look()
-        except (BotoCoreError, ClientError) as error:
-            # Something goes while it is looked at, or the emulator is busy; the next look sees the rest.
-            logger.info("not seen: %s", error)
 
 
 def _driven(client: Any, mapping: dict[str, Any]) -> StreamMapping:
@@ -150,39 +120,6 @@ def _driven(client: Any, mapping: dict[str, Any]) -> StreamMapping:
     )
     driven.start()
     return driven
-
-
-def _settings(emulator: Emulator, stage: Stage) -> EdgeSettings:
-    """What a stage's distribution serves, as its stack was deployed."""
-    client = partial(emulator.client, region=stage.region)
-    cloudformation, name = client("cloudformation"), stage.stack("Edge")
-    pages = cloudformation.get_paginator("list_exports").paginate()
-    exports = {export["Name"]: export["Value"] for page in pages for export in page["Exports"]}
-    listed = cloudformation.describe_stack_resources(StackName=name)["StackResources"]
-    own = {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in listed}
-    template = cloudformation.get_template(StackName=name)["TemplateBody"]
-    groups = [r["PhysicalResourceId"] for r in listed if r["ResourceType"] == "AWS::CloudFront::KeyGroup"]
-    return EdgeSettings(
-        distribution=read_distribution(template, exports, stage.region, own),
-        endpoint_url=emulator.endpoint_url,
-        client_files=None,
-        config=None,
-        headers_of=SecretHeaders(client("secretsmanager")),
-        opens=partial(opens, _keys(client("cloudfront"), groups)),
-        region=stage.region,
-    )
-
-
-def _keys(cloudfront: Any, groups: list[str]) -> dict[str, RSAPublicKey]:
-    """The public keys of these groups by id."""
-    found = {}
-    for group in groups:
-        for id_ in cloudfront.get_key_group(Id=group)["KeyGroup"]["KeyGroupConfig"]["Items"]:
-            encoded = cloudfront.get_public_key(Id=id_)["PublicKey"]["PublicKeyConfig"]["EncodedKey"]
-            key = load_pem_public_key(encoded.encode())
-            assert isinstance(key, RSAPublicKey)  # noqa: S101 (CloudFront takes these)
-            found[id_] = key
-    return found
 
 
 def main() -> int:

@@ -11,6 +11,7 @@ The deployed copy of a template differs from the synthesized one in these points
 import copy
 import json
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -28,7 +29,7 @@ MAPPING = "AWS::Lambda::EventSourceMapping"
 LEFT_OUT = {"AWS::Events::Archive"}
 DONE = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
 NO_UPDATES = "No updates are to be performed"
-"""CloudFormation's words for a template that is what stands."""
+"""CloudFormation's words for a template and parameters that are what stands."""
 
 
 @dataclass(frozen=True)
@@ -48,24 +49,31 @@ class Standing(Enum):
     ITSELF = "this very one"
 
 
+Parameters = Callable[[Stack], Mapping[str, str]]
+"""What a stack is told beside its template, asked for when the stacks before it stand."""
+
+
 def deploy(
-    emulator: Emulator, stacks: list[Stack], redelivery_s: int | None = None, over: Standing = Standing.NOTHING
+    emulator: Emulator,
+    stacks: list[Stack],
+    redelivery_s: int | None = None,
+    over: Standing = Standing.NOTHING,
+    parameters: Parameters = lambda _: {},
 ) -> Deployed:
-    """Deploys all stacks but the edge, in the order given, over what stands.
+    """Deploys all stacks, in the order given, over what stands.
 
     Raises:
         LocalError: CloudFormation refused one; names the resource and its reason.
     """
     deployed = Deployed()
-    cloudformation = emulator.client("cloudformation")
     for stack in stacks:
-        if not stack.is_edge:
-            template, mappings = local_copy(stack.template, redelivery_s)
-            if over is not Standing.ITSELF:
-                _apply(emulator, cloudformation, stack.name, template, over)
-            _note(emulator, stack.name, template, mappings, deployed)
-            if over is Standing.ANOTHER:
-                _renew_code(emulator, template, deployed.resources[stack.name])
+        template, mappings = local_copy(stack.template, redelivery_s)
+        if over is not Standing.ITSELF:
+            _apply(emulator, stack.name, template, parameters(stack))
+        _note(emulator, stack.name, template, mappings, deployed)
+        if over is Standing.ANOTHER:
+            _renew_code(emulator, template, deployed.resources[stack.name])
+    cloudformation = emulator.client("cloudformation")
     for export in cloudformation.list_exports()["Exports"]:
         deployed.exports[export["Name"]] = export["Value"]
     return deployed
@@ -113,16 +121,32 @@ def _names(properties: dict[str, Any]) -> dict[str, Any]:
     return {**names, "OnFailure": destination} if destination else names
 
 
-def _apply(emulator: Emulator, cloudformation: Any, name: str, template: Template, over: Standing) -> None:
+def _apply(emulator: Emulator, name: str, template: Template, told: Mapping[str, str]) -> None:
+    cloudformation = emulator.client("cloudformation")
     text = json.dumps(template, ensure_ascii=False, separators=(",", ":"))
     long = len(text.encode()) > MAX_TEMPLATE_BYTES
     body = {"TemplateURL": put_template(emulator.client("s3"), name, text)} if long else {"TemplateBody": text}
     request = {"StackName": name, "Capabilities": ["CAPABILITY_NAMED_IAM"], **body}
-    if over is Standing.NOTHING:
-        cloudformation.create_stack(**request)
-    elif not _update(cloudformation, request):
-        return
+    given: list[dict[str, Any]] = [{"ParameterKey": key, "ParameterValue": value} for key, value in told.items()]
+    known = _known_parameters(cloudformation, name)
+    if known is None:
+        cloudformation.create_stack(**request, Parameters=given)
+    else:
+        # As CDK's command line does: what is not told anew stays as it was.
+        stay = known & set(template.get("Parameters", {})) - set(told)
+        given += [{"ParameterKey": key, "UsePreviousValue": True} for key in sorted(stay)]
+        if not _update(cloudformation, {**request, "Parameters": given}):
+            return
     _await_stack(cloudformation, name)
+
+
+def _known_parameters(cloudformation: Any, name: str) -> set[str] | None:
+    """What a stack was told; None where it does not stand."""
+    try:
+        (stack,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
+    except cloudformation.exceptions.ClientError:
+        return None
+    return {given["ParameterKey"] for given in stack.get("Parameters", [])}
 
 
 def _update(cloudformation: Any, request: dict[str, Any]) -> bool:

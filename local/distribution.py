@@ -1,16 +1,10 @@
-"""Reads the CDN distribution of the edge stack's template: which path goes to which origin, with which headers."""
+"""Reads a distribution as CloudFront has it: which path goes to which origin, with which headers, and what is kept."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
-
-from local.assembly import Template, of_type
-from local.emulator import ACCOUNT, REGION
-
-OWN = "resource:"
-"""What a reference to a resource of the edge stack itself evaluates to: it is not deployed here."""
 
 TEXT_HEADERS = {
     "content-security-policy": "ContentSecurityPolicy",
@@ -22,7 +16,7 @@ VALUE_OF = {"FrameOptions": "FrameOption"}
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a behaviour's requests go. `headers` are added to each request; a value may be a dynamic reference."""
+    """Where a behaviour's requests go. `headers` are added to each request, under names in lower case."""
 
     domain: str
     path: str
@@ -36,9 +30,53 @@ class Origin:
 
     @property
     def bucket(self) -> str | None:
-        """The bucket's name, if the origin is a deployed one."""
+        """The bucket's name, if the origin is one."""
         found = re.match(r"([a-z0-9.-]+?)\.s3[.-]", self.domain)
         return found.group(1) if found else None
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """Which headers, cookies or query parameters a policy takes: all, none, those of these names, or all others."""
+
+    behaviour: str
+    names: frozenset[str] = frozenset()
+
+    def takes(self, name: str) -> bool:
+        """Whether that of this name is among them. Names of headers are in lower case."""
+        match self.behaviour:
+            case "none":
+                return False
+            case "whitelist":
+                return name in self.names
+            case "allExcept":
+                return name not in self.names
+        return True
+
+
+NOTHING = Chosen("none")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What of a request counts: for a cache's key, or for the origin."""
+
+    headers: Chosen = NOTHING
+    cookies: Chosen = NOTHING
+    queries: Chosen = NOTHING
+
+
+@dataclass(frozen=True)
+class CachePolicy:
+    """How long an answer is kept, in seconds: at least, where it says nothing, and at most. And for which requests."""
+
+    min_s: float
+    default_s: float
+    max_s: float
+    key: Taken = field(default_factory=Taken)
+
+
+KEEPS_NOTHING = CachePolicy(0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -48,11 +86,14 @@ class Behaviour:
     pattern: str
     methods: frozenset[str]
     origin: Origin
-    response_headers: tuple[tuple[str, str], ...]
-    needs_signature: bool
-    """Whether only requests with signed cookies of a trusted key pass."""
+    response_headers: tuple[tuple[str, str], ...] = ()
+    key_groups: tuple[str, ...] = ()
+    """Whose signed cookies open it; without any it is open to everybody."""
     pages: bool = False
     """Whether a function makes every path that is no file the client's first page (infra/stacks/spa.js)."""
+    cache: CachePolicy = KEEPS_NOTHING
+    forwards: Taken = field(default_factory=Taken)
+    """What the origin sees of a request, beside what is in the key."""
 
     def matches(self, path: str) -> bool:
         """Whether the pattern covers the path: `*` any text, `?` any one character."""
@@ -64,6 +105,8 @@ class Distribution:
     """Behaviours in order of precedence; the last one is the default and matches everything."""
 
     behaviours: tuple[Behaviour, ...]
+    errors_s: Mapping[int, float] = field(default_factory=dict)
+    """For how long answers of these statuses are kept at least, where that is not as usual."""
 
     def behaviour(self, path: str) -> Behaviour:
         """The first behaviour that matches."""
@@ -81,123 +124,90 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(wild.get(c) or re.escape(c) for c in pattern.lstrip("/")), re.DOTALL)
 
 
-def read_distribution(
-    template: Template, exports: Mapping[str, str], region: str = REGION, own: Mapping[str, str] | None = None
-) -> Distribution:
-    """The template's one distribution, its references to other stacks resolved by their exports.
-
-    Args:
-        template: of the edge's stack.
-        exports: of the region's other stacks.
-        region: where the stack is.
-        own: names of the stack's own buckets by logical id, where it is deployed.
-
-    Raises:
-        ValueError: there is not exactly one distribution, or it uses a function this reader does not know.
-    """
-    (resource,) = (r for _, r in of_type(template, "AWS::CloudFront::Distribution"))
-    evaluate = Evaluator(exports, region, own or {})
-    config = resource["Properties"]["DistributionConfig"]
-    origins = {origin["Id"]: _origin(origin, evaluate) for origin in config["Origins"]}
-    policies = {
-        name: tuple(_response_headers(policy["Properties"]["ResponseHeadersPolicyConfig"], evaluate))
-        for name, policy in of_type(template, "AWS::CloudFront::ResponseHeadersPolicy")
-    }
-    rules = [*config.get("CacheBehaviors", []), {**config["DefaultCacheBehavior"], "PathPattern": "*"}]
-    return Distribution(tuple(_behaviour(rule, origins, policies) for rule in rules))
+def read_distribution(cloudfront: Any, id_: str) -> Distribution:
+    """A distribution with its policies, by a client of CloudFront."""
+    config = cloudfront.get_distribution_config(Id=id_)["DistributionConfig"]
+    origins = {origin["Id"]: _origin(origin) for origin in config["Origins"]["Items"]}
+    policies = _Policies(cloudfront)
+    rules = [*_items(config, "CacheBehaviors"), {**config["DefaultCacheBehavior"], "PathPattern": "*"}]
+    errors = {e["ErrorCode"]: e["ErrorCachingMinTTL"] for e in _items(config, "CustomErrorResponses")}
+    return Distribution(tuple(_behaviour(rule, origins, policies) for rule in rules), errors)
 
 
-def _origin(origin: dict[str, Any], evaluate: "Evaluator") -> Origin:
-    custom = origin.get("OriginCustomHeaders", [])
-    headers = tuple((header["HeaderName"].lower(), evaluate(header["HeaderValue"])) for header in custom)
-    return Origin(evaluate(origin["DomainName"]), evaluate(origin.get("OriginPath", "")), headers)
+def _items(config: Mapping[str, Any], name: str) -> list[Any]:
+    """What CloudFront lists under a name; it leaves out what is empty."""
+    found: list[Any] = config.get(name, {}).get("Items", [])
+    return found
 
 
-def _behaviour(
-    rule: dict[str, Any], origins: Mapping[str, Origin], policies: Mapping[str, tuple[tuple[str, str], ...]]
-) -> Behaviour:
-    methods = frozenset(rule.get("AllowedMethods", ["GET", "HEAD"]))
-    policy = rule.get("ResponseHeadersPolicyId", {})
-    # A policy of AWS's own is named by an id, which says nothing here.
-    headers = policies.get(policy.get("Ref", ""), ()) if isinstance(policy, dict) else ()
+def _origin(origin: Mapping[str, Any]) -> Origin:
+    headers = tuple((h["HeaderName"].lower(), h["HeaderValue"]) for h in _items(origin, "CustomHeaders"))
+    return Origin(origin["DomainName"], origin.get("OriginPath", ""), headers)
+
+
+class _Policies:
+    """The policies that behaviours name, each asked for once."""
+
+    def __init__(self, cloudfront: Any) -> None:
+        self.cache = cache(_asking(cloudfront.get_cache_policy, "CachePolicy"))
+        self.forwarding = cache(_asking(cloudfront.get_origin_request_policy, "OriginRequestPolicy"))
+        self.headers = cache(_asking(cloudfront.get_response_headers_policy, "ResponseHeadersPolicy"))
+
+
+def _asking(ask: Callable[..., Any], kind: str) -> Callable[[str], Any]:
+    """Asks for the configuration of a policy by its id."""
+    return lambda id_: ask(Id=id_)[kind][f"{kind}Config"]
+
+
+def _behaviour(rule: Mapping[str, Any], origins: Mapping[str, Origin], policies: _Policies) -> Behaviour:
+    cached, forwarding, headers = (
+        rule.get(f"{name}PolicyId") for name in ("Cache", "OriginRequest", "ResponseHeaders")
+    )
     return Behaviour(
         rule["PathPattern"],
-        methods,
+        frozenset(_items(rule, "AllowedMethods") or ["GET", "HEAD"]),
         origins[rule["TargetOriginId"]],
-        headers,
-        bool(rule.get("TrustedKeyGroups")),
-        bool(rule.get("FunctionAssociations")),
+        tuple(_response_headers(policies.headers(headers))) if headers else (),
+        tuple(_items(rule, "TrustedKeyGroups")),
+        bool(_items(rule, "FunctionAssociations")),
+        cache_policy(policies.cache(cached)) if cached else KEEPS_NOTHING,
+        _taken(policies.forwarding(forwarding)) if forwarding else Taken(),
     )
 
 
-def _response_headers(config: dict[str, Any], evaluate: "Evaluator") -> Iterator[tuple[str, str]]:
+def cache_policy(config: Mapping[str, Any]) -> CachePolicy:
+    """A cache policy, from how CloudFront tells it."""
+    key = _taken(config["ParametersInCacheKeyAndForwardedToOrigin"])
+    return CachePolicy(config["MinTTL"], config["DefaultTTL"], config["MaxTTL"], key)
+
+
+def _taken(config: Mapping[str, Any]) -> Taken:
+    headers = _chosen(config["HeadersConfig"], "Header")
+    lower = Chosen(headers.behaviour, frozenset(name.lower() for name in headers.names))
+    return Taken(
+        lower, _chosen(config["CookiesConfig"], "Cookie"), _chosen(config["QueryStringsConfig"], "QueryString")
+    )
+
+
+def _chosen(config: Mapping[str, Any], kind: str) -> Chosen:
+    return Chosen(config[f"{kind}Behavior"], frozenset(_items(config, f"{kind}s")))
+
+
+def _response_headers(config: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     security = config.get("SecurityHeadersConfig", {})
     for name, key in TEXT_HEADERS.items():
         if key in security:
-            yield name, evaluate(security[key][VALUE_OF.get(key, key)])
+            yield name, security[key][VALUE_OF.get(key, key)]
     if "ContentTypeOptions" in security:
         yield "x-content-type-options", "nosniff"
     if "StrictTransportSecurity" in security:
         yield "strict-transport-security", _transport_security(security["StrictTransportSecurity"])
-    for header in config.get("CustomHeadersConfig", {}).get("Items", []):
-        yield header["Header"].lower(), evaluate(header["Value"])
+    for header in _items(config, "CustomHeadersConfig"):
+        yield header["Header"].lower(), header["Value"]
 
 
-def _transport_security(settings: dict[str, Any]) -> str:
+def _transport_security(settings: Mapping[str, Any]) -> str:
     parts = [f"max-age={settings['AccessControlMaxAgeSec']}"]
     parts += ["includeSubDomains"] if settings.get("IncludeSubdomains") else []
     parts += ["preload"] if settings.get("Preload") else []
     return "; ".join(parts)
-
-
-class Evaluator:
-    """Evaluates the intrinsic functions that CDK writes into a distribution, to text."""
-
-    def __init__(self, exports: Mapping[str, str], region: str, own: Mapping[str, str]) -> None:
-        self._exports = exports
-        self._own = own
-        self._region = region
-        self._known = {
-            "AWS::Region": region,
-            "AWS::AccountId": ACCOUNT,
-            "AWS::Partition": "aws",
-            "AWS::URLSuffix": "amazonaws.com",
-        }
-
-    def __call__(self, value: Any) -> str:
-        """The text of a value.
-
-        Raises:
-            ValueError: an intrinsic function this reader does not know, or an export that does not exist.
-        """
-        if isinstance(value, str):
-            return value
-        ((name, argument),) = value.items()
-        match name:
-            case "Ref":
-                return self._known.get(argument, f"{OWN}{argument}")
-            case "Fn::ImportValue":
-                return self._import(self(argument))
-            case "Fn::Join":
-                return str(argument[0]).join(self(part) for part in argument[1])
-            case "Fn::Select":
-                return self._list(argument[1])[int(argument[0])]
-            case "Fn::GetAtt":
-                return self._attribute(*argument)
-        raise ValueError(f"The local edge does not know {name} in a distribution")
-
-    def _attribute(self, logical_id: str, name: str) -> str:
-        if name == "RegionalDomainName" and logical_id in self._own:
-            return f"{self._own[logical_id]}.s3.{self._region}.amazonaws.com"
-        return f"{OWN}{logical_id}"
-
-    def _import(self, name: str) -> str:
-        if name not in self._exports:
-            raise ValueError(f"The edge stack imports {name}, which no deployed stack exports")
-        return self._exports[name]
-
-    def _list(self, value: Any) -> Sequence[str]:
-        if isinstance(value, list):
-            return [self(part) for part in value]
-        separator, text = value["Fn::Split"]
-        return self(text).split(separator)

@@ -1,19 +1,19 @@
-"""The local edge: one origin for the client, media and the four APIs, as the CDN distribution arranges them.
+"""The local edge: one origin for the client, media and the four APIs, as the distribution has been deployed.
 
-It caches nothing. It passes methods, query, headers, bodies and status codes as they are, sets the origin header and
-drops what a client sends under that name. Only a server failure's raw text becomes a problem document.
+It sends what the distribution's header says, keeps answers by its cache policies (local/edge_cache.py), and passes on
+what its policies let through. Only a server failure's raw text becomes a problem document. Files of the client that
+are in no bucket, and what is under `/cognito/` and `/_local/`, are this machine's own, and are kept by nobody.
 """
 
+import asyncio
 import contextlib
-import json
 import mimetypes
 import re
 import socket
-import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from urllib.parse import parse_qsl
 
 import httpx
 from starlette.applications import Starlette
@@ -22,7 +22,8 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Respon
 from starlette.routing import Route
 
 from local import mailbox, serve
-from local.distribution import Behaviour, Distribution, Origin, at_emulator
+from local.distribution import Behaviour, Chosen, Distribution, at_emulator
+from local.edge_cache import MAX_ENTRY_BYTES, Age, EdgeCache, Entry, fresh_seconds
 from local.emulator import HOST, REGION
 from local.errors import LocalError
 
@@ -37,8 +38,12 @@ PUBLIC_COGNITO_ACTIONS = {
 }  # fmt: skip
 """What Cognito does without AWS credentials; the emulator would do the rest too."""
 INDEX = "/index.html"
-SECRET_FRESH_S = 5.0
-DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:secretsmanager:(.+?):SecretString:([^:}]*)(?::[^}]*)?\}\}")
+ALWAYS_FORWARDED = {"if-match", "if-modified-since", "if-none-match", "if-range", "range", "x-forwarded-for"}
+"""Headers of a request that the origin sees whatever the policies say."""
+CONDITIONS = {"if-match", "if-modified-since", "if-none-match", "if-unmodified-since"}
+RANGE = re.compile(r"bytes=([0-9]+)-([0-9]*)")
+HIT, MISS = b"Hit from cloudfront", b"Miss from cloudfront"
+Pair = tuple[bytes, bytes]
 UPSTREAM_FAILED = {
     "type": "about:blank",
     "title": "Bad Gateway",
@@ -63,58 +68,49 @@ BAD_HEADER = {
 }
 
 
-class SecretHeaders:
-    """An origin's header values, with dynamic references replaced by the secrets' current values."""
+@dataclass(frozen=True)
+class Client:
+    """The built client and its settings, where they are in no bucket."""
 
-    def __init__(self, secretsmanager: Any) -> None:
-        self._client = secretsmanager
-        self._seen: dict[str, tuple[float, str]] = {}
-
-    def __call__(self, origin: Origin) -> dict[str, str]:
-        """Header names in lower case, and values to send."""
-        return {name: DYNAMIC_REFERENCE.sub(self._secret, value) for name, value in origin.headers}
-
-    def _secret(self, reference: re.Match[str]) -> str:
-        read_at, value = self._seen.get(reference.group(0), (0.0, ""))
-        if time.monotonic() - read_at > SECRET_FRESH_S or not read_at:
-            text = self._client.get_secret_value(SecretId=reference.group(1))["SecretString"]
-            value = json.loads(text)[reference.group(2)] if reference.group(2) else text
-            self._seen[reference.group(0)] = (time.monotonic(), value)
-        return value
+    files: Path
+    config: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class EdgeSettings:
-    """What the edge serves. `config` is the client's /config.json, where that is in no bucket."""
+    """What the edge serves.
+
+    Members:
+        opens: (behaviour, cookies, URL) -> whether the cookies open it.
+        region: of the user pool.
+        client: where it is in no bucket.
+    """
 
     distribution: Distribution
     endpoint_url: str
-    client_files: Path | None
-    """The built client, where it is in no bucket."""
-    config: dict[str, str] | None
-    headers_of: Callable[[Origin], dict[str, str]]
-    opens: Callable[[Mapping[str, str], str], bool]
-    """(cookies, URL) -> whether they open it."""
+    opens: Callable[[Behaviour, Mapping[str, str], str], bool]
     region: str = REGION
+    client: Client | None = None
 
 
 class Edge:
     """The ASGI application's handlers."""
 
-    def __init__(self, settings: EdgeSettings) -> None:
-        self._settings = settings
+    def __init__(self, settings: EdgeSettings, cache: EdgeCache | None = None) -> None:
+        self.cache = cache or EdgeCache()
+        self.change(settings)
+        self._renewing: dict[Hashable, asyncio.Task[None]] = {}
         limits = httpx.Limits(max_connections=128, max_keepalive_connections=32)
         self._http = httpx.AsyncClient(base_url=settings.endpoint_url, timeout=120, limits=limits)
         # The emulator needs none of httpx's default headers, and the client's own must pass unchanged.
         self._http.headers.clear()
 
-    def change(self, settings: EdgeSettings) -> None:
-        """Serves what was deployed anew, from the next request on."""
+    def change(self, settings: EdgeSettings, *, anew: bool = False) -> None:
+        """Serves what was deployed, from the next request on. What is kept stays, unless the distribution is new."""
         self._settings = settings
-
-    @property
-    def _guarded(self) -> set[str]:
-        return {name for b in self._settings.distribution.behaviours for name, _ in b.origin.headers}
+        self._guarded = {name for b in settings.distribution.behaviours for name, _ in b.origin.headers}
+        if anew:
+            self.cache = EdgeCache()
 
     def app(self) -> Starlette:
         """The application."""
@@ -134,9 +130,9 @@ class Edge:
         await self._http.aclose()
 
     async def _config(self, request: Request) -> Response:
-        if self._settings.config is None:
+        if self._settings.client is None:
             return await self._serve(request)
-        return JSONResponse(self._settings.config, headers={"cache-control": "no-store"})
+        return JSONResponse(dict(self._settings.client.config), headers={"cache-control": "no-store"})
 
     async def _cognito(self, request: Request) -> Response:
         action = request.headers.get("x-amz-target", "").removeprefix("AWSCognitoIdentityProviderService.")
@@ -160,39 +156,101 @@ class Edge:
         behaviour = self._settings.distribution.behaviour(request.url.path)
         if request.method not in behaviour.methods:
             return Response("This distribution does not allow this method here.", 403, media_type="text/plain")
-        if behaviour.needs_signature and not self._settings.opens(request.cookies, str(request.url)):
+        if behaviour.key_groups and not self._settings.opens(behaviour, request.cookies, str(request.url)):
             return Response("Missing or invalid signed cookies.", 403, media_type="text/plain")
-        response = await self._from_origin(request, behaviour)
+        response = await self._answered(request, behaviour)
         for name, value in behaviour.response_headers:
             response.headers[name] = at_emulator(value, self._settings.endpoint_url)
         return response
 
-    async def _from_origin(self, request: Request, behaviour: Behaviour) -> Response:
-        origin = behaviour.origin
-        if origin.api_id:
-            path = f"/_aws/execute-api/{origin.api_id}/$default{origin.path}{_raw_path(request)}"
-            return await self._forward(request, path, self._settings.headers_of(origin))
-        if origin.bucket:
-            path = INDEX if behaviour.pages and _is_page(request) else _raw_path(request)
-            return await self._forward(request, f"/{origin.bucket}{origin.path}{path}", {}, media=True)
-        return self._client_file(request)
+    async def _answered(self, request: Request, behaviour: Behaviour) -> Response:
+        """From what is kept, or from the origin."""
+        client = self._settings.client
+        if client and behaviour is self._settings.distribution.behaviours[-1]:
+            return _client_file(request, client)
+        if request.method not in {"GET", "HEAD"}:
+            return await self._from_origin(request, behaviour)
+        path = _path(request, behaviour)
+        key = _key(request, behaviour, path)
+        known = self.cache.find(key)
+        age = self.cache.age(known) if known else Age.OLD
+        if known and age is Age.FRESH:
+            return self._given(request, known)
+        if known and age is Age.STALE:
+            await self._renew_meanwhile(request, behaviour, key, known)
+            return self._given(request, known)
+        if request.method == "HEAD" or "range" in request.headers:
+            return await self._from_origin(request, behaviour)
+        return await self._kept_from_origin(request, behaviour, key, known)
 
-    async def _forward(self, request: Request, path: str, extra: dict[str, str], *, media: bool = False) -> Response:
+    def _given(self, request: Request, entry: Entry) -> Response:
+        """What is kept, or the part of it that is asked for."""
+        about = [(b"x-cache", HIT), (b"age", str(int(self.cache.seconds(entry))).encode())]
+        if entry.etag and request.headers.get("if-none-match") == entry.etag:
+            return _made(304, [*_without_length(entry), *about], b"")
+        return _part(request, entry, about) or _made(entry.status, [*entry.headers, *about], entry.body)
+
+    async def _renew_meanwhile(self, request: Request, behaviour: Behaviour, key: Hashable, known: Entry) -> None:
+        await request.body()  # while there is somebody who sends it
+
+        async def renew() -> None:
+            await self._kept_from_origin(request, behaviour, key, known)
+
+        if key not in self._renewing:
+            self._renewing[key] = asyncio.get_running_loop().create_task(renew())
+            self._renewing[key].add_done_callback(lambda _: self._renewing.pop(key))
+
+    async def _kept_from_origin(
+        self, request: Request, behaviour: Behaviour, key: Hashable, known: Entry | None
+    ) -> Response:
+        """Asks the origin, whether what is known is still right, and keeps the answer for as long as it may be."""
+        etag = known.etag if known else None
+        answer = await self._ask(request, behaviour, etag)
+        if isinstance(answer, Response):
+            return answer
+        errors_s = self._settings.distribution.errors_s
+        fresh_s = fresh_seconds(behaviour.cache, answer.status_code, answer.headers, errors_s)
+        if known and etag and answer.status_code == httpx.codes.NOT_MODIFIED:
+            await answer.aclose()
+            self.cache.renew(key, known, fresh_s)
+            return self._given(request, known)
+        conditional = etag is None and CONDITIONS & set(request.headers)
+        if fresh_s <= 0 or conditional or int(answer.headers.get("content-length", 0)) > MAX_ENTRY_BYTES:
+            return _answer(answer, await _failed(answer))
+        headers, body = await _read(answer)
+        self.cache.keep(key, _path(request, behaviour), answer.status_code, headers, body, fresh_s)
+        return _made(answer.status_code, [*headers, (b"x-cache", MISS)], body)
+
+    async def _from_origin(self, request: Request, behaviour: Behaviour) -> Response:
+        answer = await self._ask(request, behaviour)
+        return answer if isinstance(answer, Response) else _answer(answer, await _failed(answer))
+
+    async def _ask(self, request: Request, behaviour: Behaviour, etag: str | None = None) -> httpx.Response | Response:
+        """What the origin answers, or why it is not asked. With an ETag, whether that is still right."""
+        origin, path = behaviour.origin, _path(request, behaviour)
+        where = f"/_aws/execute-api/{origin.api_id}/$default" if origin.api_id else f"/{origin.bucket}"
+        headers = [(k, v) for k, v in self._passed_on(request) if _is_forwarded(behaviour, k)]
+        if etag:
+            headers = [(k, v) for k, v in headers if k not in CONDITIONS] + [("if-none-match", etag)]
+        query = _query(request, behaviour)
+        return await self._send(request, f"{where}{origin.path}{path}", query, headers + list(origin.headers))
+
+    async def _forward(self, request: Request, path: str, extra: dict[str, str]) -> Response:
+        headers = [*self._passed_on(request), *extra.items()]
+        answer = await self._send(request, path, request.scope["query_string"], headers)
+        return answer if isinstance(answer, Response) else _answer(answer, await _failed(answer))
+
+    async def _send(
+        self, request: Request, path: str, query: bytes, headers: list[tuple[str, str]]
+    ) -> httpx.Response | Response:
         if not all(value.isascii() for _, value in request.headers.raw):
             return JSONResponse(BAD_HEADER, status_code=400, media_type="application/problem+json")
-        headers = [(k, v) for k, v in self._passed_on(request)] + list(extra.items())
-        target = self._http.base_url.copy_with(raw_path=_target(path, request))
-        # Media was opened by cookies here, and a bearer token would make the storage look for a signature.
-        sent = [(k, v) for k, v in headers if not (media and k == "authorization")]
-        outgoing = httpx.Request(request.method, target, headers=sent, content=await request.body())
+        target = self._http.base_url.copy_with(raw_path=path.encode("ascii") + (b"?" + query if query else b""))
+        outgoing = httpx.Request(request.method, target, headers=headers, content=await request.body())
         try:
-            answer = await self._http.send(outgoing, stream=True)
+            return await self._http.send(outgoing, stream=True)
         except httpx.HTTPError:
             return _problem()
-        if answer.status_code >= 500 and "problem+json" not in answer.headers.get("content-type", ""):
-            await answer.aclose()
-            return _problem(answer.status_code)
-        return _streamed(answer)
 
     def _passed_on(self, request: Request) -> Iterable[tuple[str, str]]:
         for name, value in request.headers.items():
@@ -201,18 +259,18 @@ class Edge:
         if request.client and "x-forwarded-for" not in request.headers:
             yield "x-forwarded-for", request.client.host
 
-    def _client_file(self, request: Request) -> Response:
-        assert self._settings.client_files is not None  # noqa: S101 (else the client is in a bucket)
-        root = self._settings.client_files.resolve()
-        wanted = (root / request.url.path.lstrip("/")).resolve()
-        if wanted.is_file() and wanted.is_relative_to(root):
-            kind, _encoding = mimetypes.guess_type(wanted.name)
-            return FileResponse(wanted, media_type=kind or "application/octet-stream")
-        # The client routes in the browser: every path that is no file is its first page.
-        index = root / "index.html"
-        if not _is_page(request) or not index.is_file():
-            return Response("Not found", 404, media_type="text/plain")
-        return FileResponse(index, headers={"cache-control": "no-cache"})
+
+def _client_file(request: Request, client: Client) -> Response:
+    root = client.files.resolve()
+    wanted = (root / request.url.path.lstrip("/")).resolve()
+    if wanted.is_file() and wanted.is_relative_to(root):
+        kind, _encoding = mimetypes.guess_type(wanted.name)
+        return FileResponse(wanted, media_type=kind or "application/octet-stream")
+    # The client routes in the browser: every path that is no file is its first page.
+    index = root / "index.html"
+    if not _is_page(request) or not index.is_file():
+        return Response("Not found", 404, media_type="text/plain")
+    return FileResponse(index, headers={"cache-control": "no-cache"})
 
 
 def _is_page(request: Request) -> bool:
@@ -226,12 +284,103 @@ def _raw_path(request: Request) -> str:
     return raw.split(b"?", 1)[0].decode("ascii")
 
 
-def _target(path: str, request: Request) -> bytes:
-    query: bytes = request.scope["query_string"]
-    return path.encode("ascii") + (b"?" + query if query else b"")
+def _path(request: Request, behaviour: Behaviour) -> str:
+    """The path that the origin is asked for, once the function has seen it."""
+    return INDEX if behaviour.pages and _is_page(request) else _raw_path(request)
 
 
-def _streamed(answer: httpx.Response) -> Response:
+def _key(request: Request, behaviour: Behaviour, path: str) -> Hashable:
+    """What two requests have in common that get the same answer."""
+    chosen, headers = behaviour.cache.key, request.headers
+    encodings = [name for name in ("br", "gzip") if name in headers.get("accept-encoding", "")]
+    return (
+        path,
+        _query_of(request, chosen.queries),
+        tuple(
+            (name, headers.get(name))
+            for name in sorted(set(headers) | chosen.headers.names)
+            if chosen.headers.takes(name)
+        ),
+        tuple((name, value) for name, value in sorted(request.cookies.items()) if chosen.cookies.takes(name)),
+        tuple(encodings),
+    )
+
+
+def _query_of(request: Request, chosen: Chosen) -> tuple[tuple[str, str], ...]:
+    pairs = parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    return tuple(pair for pair in pairs if chosen.takes(pair[0]))
+
+
+def _query(request: Request, behaviour: Behaviour) -> bytes:
+    """As the client wrote it, without what no policy lets through."""
+    whole: bytes = request.scope["query_string"]
+    taken = (behaviour.forwards.queries, behaviour.cache.key.queries)
+    parts = [part for part in whole.split(b"&") if any(chosen.takes(_name_of(part)) for chosen in taken)]
+    return b"&".join(parts)
+
+
+def _name_of(part: bytes) -> str:
+    return next((name for name, _ in parse_qsl(part.decode("latin-1"), keep_blank_values=True)), "")
+
+
+def _is_forwarded(behaviour: Behaviour, header: str) -> bool:
+    if header in ALWAYS_FORWARDED:
+        return True
+    taken = (behaviour.forwards, behaviour.cache.key)
+    if header == "cookie":
+        return any(each.cookies.behaviour != "none" for each in taken)
+    return any(each.headers.takes(header) for each in taken)
+
+
+def _part(request: Request, entry: Entry, about: list[Pair]) -> Response | None:
+    """One range of an entry; None where none is asked for that there is."""
+    found = RANGE.fullmatch(request.headers.get("range", ""))
+    if not found or entry.status != httpx.codes.OK:
+        return None
+    first, last = int(found[1]), min(int(found[2] or len(entry.body)), len(entry.body) - 1)
+    if first > last:
+        return None
+    ranged = (b"content-range", f"bytes {first}-{last}/{len(entry.body)}".encode())
+    return _made(206, [*_without_length(entry), ranged, *about], entry.body[first : last + 1])
+
+
+def _without_length(entry: Entry) -> list[Pair]:
+    return [pair for pair in entry.headers if pair[0] != b"content-length"]
+
+
+def _made(status: int, headers: list[Pair], body: bytes) -> Response:
+    response = Response(body, status)
+    sized = status == httpx.codes.NOT_MODIFIED or any(name == b"content-length" for name, _ in headers)
+    response.raw_headers = headers if sized else [*headers, (b"content-length", str(len(body)).encode())]
+    return response
+
+
+async def _read(answer: httpx.Response) -> tuple[list[Pair], bytes]:
+    """An answer whole, or the problem document in its place."""
+    failed = await _failed(answer)
+    if failed:
+        return failed.raw_headers, bytes(failed.body)
+    body = b"".join([chunk async for chunk in answer.aiter_raw()])
+    return _kept_headers(answer), body
+
+
+def _kept_headers(answer: httpx.Response) -> list[Pair]:
+    return [(name.lower(), value) for name, value in answer.headers.raw if name.lower().decode() not in HOP_BY_HOP]
+
+
+async def _failed(answer: httpx.Response) -> Response | None:
+    """A problem document in place of a server failure's raw text."""
+    if answer.status_code < 500 or "problem+json" in answer.headers.get("content-type", ""):
+        return None
+    await answer.aclose()
+    return _problem(answer.status_code)
+
+
+def _answer(answer: httpx.Response, failed: Response | None) -> Response:
+    """What the origin says, as it comes."""
+    if failed:
+        return failed
+
     async def body() -> AsyncIterator[bytes]:
         try:
             async for chunk in answer.aiter_raw():
@@ -240,9 +389,7 @@ def _streamed(answer: httpx.Response) -> Response:
             await answer.aclose()
 
     response = StreamingResponse(body(), status_code=answer.status_code)
-    response.raw_headers = [
-        (name.lower(), value) for name, value in answer.headers.raw if name.lower().decode() not in HOP_BY_HOP
-    ]
+    response.raw_headers = _kept_headers(answer)
     return response
 
 

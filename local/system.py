@@ -3,39 +3,39 @@
 import contextlib
 import json
 import logging
+import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from infra.stages import LOCAL, stage
 from local import emulator as emulators
 from local.assembly import Stack, of_type, read_assembly
 from local.deploy import Deployed, Standing, deploy
-from local.distribution import Distribution, read_distribution
-from local.edge import Edge, EdgeSettings, SecretHeaders, listen, serving
+from local.edge import Client, listen, serving
 from local.emulator import REGION, ROOT, Emulator
 from local.errors import LocalError
 from local.kept import Kept, MadeBy
 from local.payments.sandbox import Sandbox, playing, wall_clock
+from local.played import PlayedEdge, watched
 from local.processes import descendants_running, kill_and_wait
 from local.publish import publish_assets
 from local.seed import COURSES, seed_demo
-from local.signed_cookies import opens
 from local.steps import Steps
 from local.streams import DynamoStream, StreamMapping, function_invoker, queue_sender
 from local.toolchain import content_hash, files_under, made_from, synthesize
 from local.users import create_user, sign_in
 from local.witness import Witness, witnessing
+from ops.edge import edge_parameters, note_edge
 from ops.log_policy import log_key, set_log_policy
-from ops.media_key import ensure_key
 from ops.merchant_account import put_account
 from ops.public_url import set_public_url
+from ops.stacks import outputs
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +43,6 @@ BUILD = ROOT / "build" / "local"
 ASSEMBLY = BUILD / "cdk.out"
 STAGE = stage(LOCAL)
 CLIENT_FILES = ROOT / "web" / "dist"
-LOCAL_KEY_PAIR = "LOCAL"
 LOG_ORIGIN = "log.xueshi.local"
 SETTLE_S = 0.15
 """How long streams and queues must stay empty to count as settled."""
@@ -207,8 +206,7 @@ class System:
         return str(self.client("sqs").get_queue_url(QueueName=arn.rsplit(":", 1)[-1])["QueueUrl"])
 
     def _only(self, kind: str) -> str:
-        deployed = [stack for stack in self.stacks if not stack.is_edge]
-        ((stack, logical_id),) = ((stack, name) for stack in deployed for name, _ in of_type(stack.template, kind))
+        ((stack, logical_id),) = ((stack, name) for stack in self.stacks for name, _ in of_type(stack.template, kind))
         return self.deployed.resources[stack.name][logical_id]
 
     def _function(self, service: str, handler: str) -> tuple[Stack, str]:
@@ -260,10 +258,10 @@ def start(
         over = _standing(found, made_by)
         if over is not Standing.ITSELF:
             with steps.step("code and layers"):
-                publish_assets(emulator, (a for s in stacks if not s.is_edge for a in s.assets), BUILD / "assets")
+                publish_assets(emulator, (a for s in stacks for a in s.assets), BUILD / "assets")
         with steps.step("CloudFormation stacks"), _taking_over(over):
             emulators.require_whole(emulator)
-            deployed = deploy(emulator, stacks, redelivery_s, over)
+            deployed = deploy(emulator, stacks, redelivery_s, over, partial(_told, emulator))
         mappings = cleanup.enter_context(_driven_streams(emulator, deployed))
         payments = cleanup.enter_context(_merchant(emulator))
         log_policy = cleanup.enter_context(_witnessed_log(emulator))
@@ -271,8 +269,7 @@ def start(
         if kept:
             # After the edge has ended, and before the streams do: what they have not read is in no state.
             cleanup.callback(_come_to_rest, system)
-        settings = _edge_settings(system)
-        base_url = cleanup.enter_context(serving(Edge(settings), listener))
+        base_url = cleanup.enter_context(_served_edge(system, listener))
         set_public_url(emulator.client("ssm"), STAGE, base_url)
         system = replace(system, base_url=base_url)
         if seed and not (found and made_by and found.seed == made_by.seed):
@@ -382,27 +379,25 @@ def _driven_streams(emulator: Emulator, deployed: Deployed) -> Iterator[list[Str
             mapping.stop()
 
 
-def _edge_settings(system: System) -> EdgeSettings:
+def _told(emulator: Emulator, stack: Stack) -> Mapping[str, str]:
+    """What an operator's deployment tells a stack beside its template."""
+    known = stack.template.get("Parameters", {})
+    if not stack.is_edge or not known:
+        return {}
+    return edge_parameters(emulator.client, STAGE, outputs(emulator.client, STAGE, "Firewall")["FirewallArn"])
+
+
+@contextlib.contextmanager
+def _served_edge(system: System, listener: socket.socket) -> Iterator[str]:
+    """Serves the distribution as it is deployed, and looks for what becomes of it; gives the address."""
     edges = [stack for stack in system.stacks if stack.is_edge]
     if len(edges) != 1:
         raise LocalError(f"The app must have one stack with a distribution, and has {len(edges)}.")
-    distribution = read_distribution(edges[0].template, system.deployed.exports)
-    return EdgeSettings(
-        distribution=distribution,
-        endpoint_url=system.endpoint_url,
-        client_files=CLIENT_FILES,
-        config={
-            "region": REGION,
-            "userPoolClientId": system.user_pool_client_id,
-            "cognitoUrl": "/cognito/",
-        },
-        headers_of=SecretHeaders(system.client("secretsmanager")),
-        opens=partial(opens, _media_keys(system, distribution)),
-    )
-
-
-def _media_keys(system: System, distribution: Distribution) -> dict[str, RSAPublicKey]:
-    """The keys whose signed cookies open media, by id: made as an operator makes them for AWS."""
-    if not any(behaviour.needs_signature for behaviour in distribution.behaviours):
-        return {}
-    return {LOCAL_KEY_PAIR: ensure_key(system.client("secretsmanager"), STAGE, LOCAL_KEY_PAIR)}
+    if edges[0].template.get("Parameters"):
+        note_edge(system.client, STAGE)
+    config = {"region": REGION, "userPoolClientId": system.user_pool_client_id, "cognitoUrl": "/cognito/"}
+    played = PlayedEdge(system.client, edges[0].name, system.endpoint_url, REGION, Client(CLIENT_FILES, config))
+    played.look()
+    assert played.edge is not None  # noqa: S101 (the stack stands)
+    with serving(played.edge, listener) as base_url, watched(played.look):
+        yield base_url

@@ -14,6 +14,8 @@ from infra.stages import LOCAL, Stage, StageError, stage
 LOCAL_ENDPOINT = Path(__file__).resolve().parent.parent / "build" / "local" / "endpoint-8080.env"
 """Where the system of `make run` says how to reach its AWS."""
 
+EMULATED = "000000000000"
+"""The account that the emulator plays, and nobody has."""
 Clients = Callable[[str], Any]
 """Makes a boto3 client of one AWS service."""
 

@@ -19,18 +19,17 @@ from infra import capacity, packaging
 from infra.app import assembly, synth
 from infra.packaging import SERVICES, PackagingError
 from infra.stages import EDGE_REGION, LOCAL, Stage
-from ops.aws import Clients, OpsError, asked_stage, clients_of, stage_parser
+from ops.aws import EMULATED, Clients, OpsError, asked_stage, clients_of, stage_parser
 from ops.cdk import Cdk
 from ops.client_files import upload
-from ops.media_key import ensure_key, pem
+from ops.edge import edge_parameters, note_edge
 from ops.public_url import set_public_url
 from ops.smoke import smoke
+from ops.stacks import outputs
 
 DIST = packaging.ROOT / "web" / "dist"
 BOOTSTRAP_VERSION, NEEDED_BOOTSTRAP = "/cdk-bootstrap/hnb659fds/version", 6
 """What CDK's default synthesizer asks of an account's region."""
-EMULATED = "000000000000"
-"""The account that the emulator plays, and nobody has."""
 EDGE_ADDRESS = "/local/edge/"
 """Where the emulated account's edge says at which address it plays a distribution: parameters, by the distribution."""
 EDGE_WAIT_S = 60.0
@@ -126,13 +125,9 @@ class Deployment:
             raise OpsError(str(error)) from None
 
     def _edge(self) -> None:
-        secrets = self.clients("secretsmanager")
-        parameters = {
-            "MediaPublicKey": pem(ensure_key(secrets, self.where)),
-            "FirewallArn": self.outputs("Firewall", EDGE_REGION)["FirewallArn"],
-        }
-        self.cdk.deploy([self.where.stack("Edge")], parameters)
-        ensure_key(secrets, self.where, self.outputs("Edge")["MediaKeyPairId"])
+        firewall = self.outputs("Firewall", EDGE_REGION)["FirewallArn"]
+        self.cdk.deploy([self.where.stack("Edge")], edge_parameters(self.clients, self.where, firewall))
+        note_edge(self.clients, self.where)
 
     def _client(self, dist: Path) -> None:
         edge = self.outputs("Edge")
@@ -190,17 +185,6 @@ def remove_failed_creation(cloudformation: Any, stack: str) -> bool:
     cloudformation.delete_stack(StackName=stack)
     cloudformation.get_waiter("stack_delete_complete").wait(StackName=found["StackId"], WaiterConfig={"Delay": 2})
     return True
-
-
-def outputs(clients: Clients, where: Stage, part: str) -> dict[str, str]:
-    """The outputs of one of a stage's stacks. Raises OpsError where it is not there."""
-    cloudformation: Any = clients("cloudformation")
-    name = where.stack(part)
-    try:
-        (found,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
-    except cloudformation.exceptions.ClientError:
-        raise OpsError(f"Stage {where.name} is not deployed in {where.region}: there is no stack {name}.") from None
-    return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
 
 
 def _titles() -> list[str]:

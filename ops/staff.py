@@ -9,7 +9,7 @@ import sys
 from typing import Any
 
 from ops.aws import Clients, OpsError, asked_stage, clients_of, stage_parser
-from ops.deploy import outputs
+from ops.stacks import outputs
 
 
 def invite(clients: Clients, pool: str, email: str, role: str) -> bool:

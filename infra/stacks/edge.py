@@ -5,7 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from aws_cdk import Aws, CfnOutput, CfnParameter, Duration, SecretValue
+from aws_cdk import Aws, CfnCondition, CfnOutput, CfnParameter, Duration, Fn
 from aws_cdk import aws_certificatemanager as certificates
 from aws_cdk import aws_cloudfront as cloudfront
 from aws_cdk import aws_cloudfront_origins as origins
@@ -32,6 +32,11 @@ CACHED_PARAMETERS = (
 )  # fmt: skip
 """Query parameters of those routes. Others reach the origin, which ignores them, and make no entry of their own."""
 HTTPS_ONLY = cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS
+MEDIA_KEY_PLACES = {"": "", "2": "-2"}
+"""Two public keys may open media at a time, while one takes the other's place: what ids and names of each end in."""
+FAILURES = (500, 502, 503, 504)
+"""CloudFront keeps these for ten seconds whatever an answer says of itself, and gives them to everybody who asks for
+the same path: one learner's failure would be all learners'."""
 
 
 def _uploads(stage: Stage) -> str:
@@ -54,7 +59,8 @@ class EdgeStack(StageStack):
         super().__init__(scope, platform.stage, "Edge", "Xueshi: the one origin for clients")
         self.headers = self._security_headers()
         self.web = self._bucket("Web", f"{self.stage.prefix}-web-{Aws.ACCOUNT_ID}-{Aws.REGION}")
-        apis = {stack.service: self._api_origin(stack, platform.origin_secret) for stack in services}
+        proof = self._origin_proof(platform.origin_secret)
+        apis = {stack.service: self._api_origin(stack, proof) for stack in services}
         # CloudFront takes the first pattern that fits.
         behaviors = {pattern: self._api_behavior(apis["catalog"], self._reads_policy) for pattern in CACHED_PATHS}
         behaviors |= {f"/v1/{service}/*": self._api_behavior(origin) for service, origin in apis.items()}
@@ -67,6 +73,7 @@ class EdgeStack(StageStack):
             default_behavior=self._web_behavior(),
             additional_behaviors=behaviors,
             default_root_object="index.html",
+            error_responses=[cloudfront.ErrorResponse(http_status=code, ttl=Duration.seconds(0)) for code in FAILURES],
             http_version=cloudfront.HttpVersion.HTTP2_AND_3,
             web_acl_id=self._firewall(),
             enable_logging=True,
@@ -96,14 +103,21 @@ class EdgeStack(StageStack):
         made_by = self.stage.stack("Firewall")
         return CfnParameter(self, "FirewallArn", description=f"Output of {made_by} in {EDGE_REGION}").value_as_string
 
-    def _api_origin(self, stack: ServiceStack, origin_secret: secretsmanager.ISecret) -> origins.HttpOrigin:
-        # A reference that CloudFormation resolves at each deployment: the value is in no template.
-        proof = SecretValue.secrets_manager(origin_secret.secret_arn, json_field="current")
+    def _origin_proof(self, secret: secretsmanager.ISecret) -> str:
+        """A reference that CloudFormation resolves: the value is in no template.
+
+        It does so where the distribution changes only, so the secret's version is a parameter: another one is a change.
+        """
+        version = CfnParameter(self, "OriginVersion", description="Of the origin's secret, the version that is sent")
+        parts = ["{{resolve:secretsmanager:", secret.secret_arn, ":SecretString:current::", version.value_as_string]
+        return Fn.join("", [*parts, "}}"])
+
+    def _api_origin(self, stack: ServiceStack, proof: str) -> origins.HttpOrigin:
         return origins.HttpOrigin(
             f"{stack.api.api_id}.execute-api.{Aws.REGION}.{Aws.URL_SUFFIX}",
             protocol_policy=cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
             origin_ssl_protocols=[cloudfront.OriginSslPolicy.TLS_V1_2],
-            custom_headers={ORIGIN_HEADER: proof.unsafe_unwrap()},
+            custom_headers={ORIGIN_HEADER: proof},
         )
 
     def _api_behavior(
@@ -177,22 +191,34 @@ class EdgeStack(StageStack):
 
     def _media_keys(self) -> cloudfront.KeyGroup:
         """Whose signed cookies open media: playback's, which gives them to live sessions only."""
+        keys = [self._media_key(ending, suffix) for ending, suffix in MEDIA_KEY_PLACES.items()]
+        return cloudfront.KeyGroup(self, "MediaKeys", items=keys, comment="Opens lectures to live sessions")
+
+    def _media_key(self, ending: str, suffix: str) -> cloudfront.IPublicKey:
+        """A public key, where there is one: CloudFront changes none, so another one has the other place."""
         parameter = CfnParameter(
             self,
-            "MediaPublicKey",
-            description=f"Public half of the key in {self.stage.prefix}-media-key, PEM: python -m ops.media_key",
+            f"MediaPublicKey{ending}",
+            default="",
+            description=f"Public half of a key in {self.stage.prefix}-media-key, PEM, or nothing: ops.media_key",
         )
-        name = f"{self.stage.prefix}-media"
+        given = CfnCondition(
+            self,
+            f"MediaKeyGiven{ending}",
+            expression=Fn.condition_not(Fn.condition_equals(parameter.value_as_string, "")),
+        )
+        name = f"{self.stage.prefix}-media{suffix}"
         key = cloudfront.CfnPublicKey(
             self,
-            "MediaKey",
+            f"MediaKey{ending}",
             public_key_config=cloudfront.CfnPublicKey.PublicKeyConfigProperty(
                 caller_reference=name, encoded_key=parameter.value_as_string, name=name
             ),
         )
-        CfnOutput(self, "MediaKeyPairId", value=key.attr_id)
-        imported = cloudfront.PublicKey.from_public_key_id(self, "MediaKeyId", key.attr_id)
-        return cloudfront.KeyGroup(self, "MediaKeys", items=[imported], comment="Opens lectures to live sessions")
+        key.cfn_options.condition = given
+        CfnOutput(self, f"MediaKeyPairId{ending}", value=key.attr_id, condition=given)
+        there = Fn.condition_if(given.logical_id, key.attr_id, Aws.NO_VALUE).to_string()
+        return cloudfront.PublicKey.from_public_key_id(self, f"MediaKeyId{ending}", there)
 
     def _web_behavior(self) -> cloudfront.BehaviorOptions:
         fallback = cloudfront.Function(

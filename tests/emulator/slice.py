@@ -57,6 +57,10 @@ def handler(event, context):
     return {"batchItemFailures": failed}
 """
 
+CACHING_OPTIMIZED, CACHING_DISABLED = "658327ea-f89d-4fab-a63d-7e88639e58f6", "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+ALL_VIEWER_EXCEPT_HOST = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
+"""Policies of AWS's own."""
+
 
 def slice_stacks() -> list[Stack]:
     """The slice, and an edge in front of it."""
@@ -224,14 +228,16 @@ def _edge() -> dict[str, Any]:
         {"Id": "media", "DomainName": imported("Media"), "S3OriginConfig": {}},
         {"Id": "client", "DomainName": _att("ClientBucket", "RegionalDomainName"), "S3OriginConfig": {}},
     ]
+    kept = {"CachePolicyId": CACHING_OPTIMIZED}
+    passed = {"CachePolicyId": CACHING_DISABLED, "OriginRequestPolicyId": ALL_VIEWER_EXCEPT_HOST}
     every = ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "POST", "DELETE"]
     config = {
         "Origins": origins,
         "CacheBehaviors": [
-            {"PathPattern": "/v1/slice/*", "TargetOriginId": "api", "AllowedMethods": every},
-            {"PathPattern": "/media/*", "TargetOriginId": "media"},
+            {"PathPattern": "/v1/slice/*", "TargetOriginId": "api", "AllowedMethods": every, **passed},
+            {"PathPattern": "/media/*", "TargetOriginId": "media", **kept},
         ],
-        "DefaultCacheBehavior": {"TargetOriginId": "client", "ResponseHeadersPolicyId": _ref("Headers")},
+        "DefaultCacheBehavior": {"TargetOriginId": "client", "ResponseHeadersPolicyId": _ref("Headers"), **kept},
     }
     policy = {
         "SecurityHeadersConfig": {

@@ -11,6 +11,8 @@ import pytest
 from docs.generate import ROOT
 from infra import capacity
 from infra.stages import LOCAL, stage
+from local.edge_cache import ALWAYS_KEPT, MAY_REFUSE
+from ops.media_key import PLACES, parameter
 from tests.templates import SERVICES, of_type, service_template, templates
 
 TAKEN = {"receive_alipay_notification", "receive_wechat_notification"}
@@ -42,10 +44,32 @@ def test_apis_get_the_origin_header_as_a_reference_and_buckets_are_signed_for() 
     for origin in apis:
         (header,) = origin["OriginCustomHeaders"]
         assert header["HeaderName"] == "x-origin-verify"
-        assert "{{resolve:secretsmanager:" in repr(header["HeaderValue"])
-        assert ":SecretString:current::}}" in repr(header["HeaderValue"])
+        # Without its version CloudFormation would see no change in another value, and keep the old one for ever.
+        parts = header["HeaderValue"]["Fn::Join"][1]
+        assert parts[0] == "{{resolve:secretsmanager:"
+        assert parts[2:] == [":SecretString:current::", {"Ref": "OriginVersion"}, "}}"]
     for origin in origins:
         assert origin in apis or origin["OriginAccessControlId"]
+
+
+def test_failures_are_kept_for_nobody() -> None:
+    (distribution,) = of_type(templates()["XueshiEdge"], "AWS::CloudFront::Distribution").values()
+    kept = {e["ErrorCode"]: e["ErrorCachingMinTTL"] for e in distribution["DistributionConfig"]["CustomErrorResponses"]}
+    # The others that CloudFront keeps by itself are not kept where an answer says `no-store`, as all of ours do.
+    assert kept == dict.fromkeys(ALWAYS_KEPT - MAY_REFUSE, 0)
+
+
+def test_two_keys_may_open_media_while_one_takes_the_others_place() -> None:
+    template = templates()["XueshiEdge"]
+    (group,) = of_type(template, "AWS::CloudFront::KeyGroup").values()
+    assert len(of_type(template, "AWS::CloudFront::PublicKey")) == len(PLACES)
+    for place in PLACES:
+        key = template["Resources"][f"MediaKey{place}"]
+        assert key["Condition"] == f"MediaKeyGiven{place}"
+        assert key["Properties"]["PublicKeyConfig"]["EncodedKey"] == {"Ref": parameter(place)}
+        there = {"Fn::If": [key["Condition"], {"Fn::GetAtt": [f"MediaKey{place}", "Id"]}, {"Ref": "AWS::NoValue"}]}
+        assert there in group["KeyGroupConfig"]["Items"]
+        assert template["Outputs"][f"MediaKeyPairId{place}"]["Condition"] == key["Condition"]
 
 
 def test_the_archive_locks_what_is_put_into_it_for_five_years() -> None:

@@ -2,80 +2,75 @@
 
 from typing import Any
 
-import pytest
+from local.distribution import Chosen, Distribution, at_emulator, read_distribution
+from tests.cloudfront import TemplatesCloudFront
 
-from local.distribution import OWN, at_emulator, read_distribution
-
-API = {"Fn::Join": ["", [{"Fn::ImportValue": "Api"}, ".execute-api.", {"Ref": "AWS::Region"}, ".amazonaws.com"]]}
-ENDPOINT = {"Fn::Select": [2, {"Fn::Split": ["/", {"Fn::ImportValue": "Endpoint"}]}]}
-EXPORTS = {
-    "Api": "abc123",
-    "Endpoint": "https://def456.execute-api.us-east-1.amazonaws.com",
-    "Media": "m.s3.us-east-1.x",
+ORIGINS = [
+    {
+        "Id": "api",
+        "DomainName": "abc123.execute-api.us-east-1.amazonaws.com",
+        "OriginCustomHeaders": [{"HeaderName": "X-Origin-Verify", "HeaderValue": "ours"}],
+    },
+    {"Id": "other", "DomainName": "https://def456.execute-api.us-east-1.amazonaws.com"},
+    {"Id": "media", "DomainName": "m.s3.us-east-1.amazonaws.com"},
+]
+RULES = [
+    {"PathPattern": "/v1/api/*", "TargetOriginId": "api", "AllowedMethods": ["GET", "POST"], "CachePolicyId": "Reads"},
+    {"PathPattern": "v1/ot?er/*", "TargetOriginId": "other", "OriginRequestPolicyId": "all"},
+    {"PathPattern": "/media/*", "TargetOriginId": "media", "TrustedKeyGroups": ["group"]},
+]
+READS = {
+    "MinTTL": 0,
+    "DefaultTTL": 5,
+    "MaxTTL": 3600,
+    "ParametersInCacheKeyAndForwardedToOrigin": {
+        "HeadersConfig": {"HeaderBehavior": "whitelist", "Headers": ["Authorization"]},
+        "CookiesConfig": {"CookieBehavior": "none"},
+        "QueryStringsConfig": {"QueryStringBehavior": "allExcept", "QueryStrings": ["t"]},
+    },
 }
 
 
-def template(**origin: Any) -> dict[str, Any]:
-    origins = [
-        {"Id": "api", "DomainName": API, **origin},
-        {"Id": "other", "DomainName": ENDPOINT},
-        {"Id": "media", "DomainName": {"Fn::ImportValue": "Media"}},
-        {"Id": "web", "DomainName": {"Fn::GetAtt": ["Web", "RegionalDomainName"]}},
-    ]
-    config = {
-        "Origins": origins,
-        "CacheBehaviors": [
-            {"PathPattern": "/v1/api/*", "TargetOriginId": "api", "AllowedMethods": ["GET", "POST"]},
-            {"PathPattern": "v1/ot?er/*", "TargetOriginId": "other"},
-            {"PathPattern": "/media/*", "TargetOriginId": "media"},
-        ],
-        "DefaultCacheBehavior": {"TargetOriginId": "web"},
+def read(**more: Any) -> Distribution:
+    default = {"TargetOriginId": "media", "FunctionAssociations": [{"EventType": "viewer-request"}]}
+    config = {"Origins": ORIGINS, "CacheBehaviors": RULES, "DefaultCacheBehavior": default, **more}
+    resources = {
+        "D": {"Type": "AWS::CloudFront::Distribution", "Properties": {"DistributionConfig": config}},
+        "Reads": {"Type": "AWS::CloudFront::CachePolicy", "Properties": {"CachePolicyConfig": READS}},
     }
-    distribution = {"Type": "AWS::CloudFront::Distribution", "Properties": {"DistributionConfig": config}}
-    return {"Resources": {"D": distribution}}
+    return read_distribution(TemplatesCloudFront({"Resources": resources}), "D")
 
 
 def test_the_first_matching_behaviour_wins_and_the_default_takes_the_rest() -> None:
-    read = read_distribution(template(), EXPORTS)
-    assert read.behaviour("/v1/api/x/y").origin.api_id == "abc123"
-    assert read.behaviour("/v1/other/x").origin.api_id == "def456"
-    assert read.behaviour("/media/a.mp4").origin.bucket == "m"
-    default = read.behaviour("/v1/apis")
-    assert default.origin.domain == f"{OWN}Web"
-    assert default.origin.api_id is None
-    assert default.origin.bucket is None
+    found = read()
+    assert found.behaviour("/v1/api/x/y").origin.api_id == "abc123"
+    assert found.behaviour("/v1/other/x").origin.api_id == "def456"
+    assert found.behaviour("/media/a.mp4").origin.bucket == "m"
+    assert found.behaviour("/v1/apis").pattern == "*"
+    assert found.behaviour("/v1/apis").pages
+    assert not found.behaviour("/v1/api/x").pages
 
 
-def test_a_deployed_distribution_serves_from_its_own_bucket_in_its_region() -> None:
-    read = read_distribution(template(), EXPORTS, "ap-southeast-1", {"Web": "xueshi-web"})
-    default = read.behaviour("/hours")
-    assert default.origin.domain == "xueshi-web.s3.ap-southeast-1.amazonaws.com"
-    assert default.origin.bucket == "xueshi-web"
-    assert read.behaviour("/v1/api/x").origin.domain == "abc123.execute-api.ap-southeast-1.amazonaws.com"
-    assert not default.pages
-    changed = template()
-    config = changed["Resources"]["D"]["Properties"]["DistributionConfig"]
-    config["DefaultCacheBehavior"]["FunctionAssociations"] = [{"EventType": "viewer-request"}]
-    assert read_distribution(changed, EXPORTS).behaviour("/hours").pages
+def test_methods_headers_and_key_groups_are_the_behaviours_own() -> None:
+    found = read()
+    assert found.behaviour("/v1/api/x").methods == {"GET", "POST"}
+    assert found.behaviour("/media/x").methods == {"GET", "HEAD"}
+    assert found.behaviour("/v1/api/x").origin.headers == (("x-origin-verify", "ours"),)
+    assert found.behaviour("/media/x").key_groups == ("group",)
+    assert found.behaviour("/v1/api/x").key_groups == ()
 
 
-def test_methods_are_the_behaviours_own() -> None:
-    read = read_distribution(template(), EXPORTS)
-    assert read.behaviour("/v1/api/x").methods == {"GET", "POST"}
-    assert read.behaviour("/media/x").methods == {"GET", "HEAD"}
-
-
-def test_origin_headers_keep_their_dynamic_reference() -> None:
-    value = {"Fn::Join": ["", ["{{resolve:secretsmanager:", {"Fn::ImportValue": "Api"}, ":SecretString:current::}}"]]}
-    read = read_distribution(template(OriginCustomHeaders=[{"HeaderName": "X-Origin", "HeaderValue": value}]), EXPORTS)
-    assert read.behaviour("/v1/api/x").origin.headers == (
-        ("x-origin", "{{resolve:secretsmanager:abc123:SecretString:current::}}"),
-    )
-
-
-def test_an_import_that_nobody_exports_is_refused() -> None:
-    with pytest.raises(ValueError, match="no deployed stack exports"):
-        read_distribution(template(), {})
+def test_policies_say_what_is_kept_for_whom_and_what_the_origin_sees() -> None:
+    found = read(CustomErrorResponses=[{"ErrorCode": 503, "ErrorCachingMinTTL": 0}])
+    policy = found.behaviour("/v1/api/x").cache
+    assert (policy.min_s, policy.default_s, policy.max_s) == (0, 5, 3600)
+    assert policy.key.headers == Chosen("whitelist", frozenset({"authorization"}))
+    assert [policy.key.queries.takes(name) for name in ("q", "t")] == [True, False]
+    assert not policy.key.cookies.takes("a")
+    assert found.behaviour("/v1/other/x").cache.max_s == 0
+    assert found.behaviour("/v1/other/x").forwards.cookies.takes("a")
+    assert not found.behaviour("/media/x").forwards.headers.takes("authorization")
+    assert found.errors_s == {503: 0}
 
 
 def test_pages_may_connect_to_the_emulator_where_they_may_to_a_bucket() -> None:
