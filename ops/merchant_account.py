@@ -1,47 +1,102 @@
 """Puts a merchant account into its secret: `python -m ops.merchant_account --stage STAGE wechat < account.json`.
 
 The file holds the members that the adapter's settings name (docs/deployment.md). It is checked before anything is
-written, and shown nowhere. Functions take a change up within five minutes; a payment begun before keeps working as
-long as the provider's keys of then are valid there.
+written, and shown nowhere. Functions take a change up within five minutes. The account as it was before stays beside
+it, as `previous_...` members: what the provider signed with those keys is still believed. `--back` puts it in force
+again, `--end` forgets it.
 """
 
 import json
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ValidationError
 
 from infra.stages import Stage
-from ops.aws import OpsError, asked_stage, clients_of, stage_parser
+from ops.aws import Clients, OpsError, asked_stage, clients_of, stage_parser
+from ops.json_secret import JsonSecret, read_secret, replace_secret
 from services.orders.adapters.alipay import AlipaySettings
 from services.orders.adapters.wechat_pay import WechatPaySettings
-
-if TYPE_CHECKING:
-    from mypy_boto3_secretsmanager import SecretsManagerClient
 
 ACCOUNTS: dict[str, tuple[str, type[BaseModel]]] = {
     "wechat": ("wechat-pay", WechatPaySettings),
     "alipay": ("alipay", AlipaySettings),
 }
 """By provider: what its secret is called behind `<prefix>-orders-`, and what must be in it."""
+PREVIOUS, UNSET = "previous_", "unset"
+"""How members of the account before begin; a member of a secret that has no account yet."""
+WHOSE = ("merchant_id", "app_id", "seller_id")
+"""What says that it is the same account, with other keys."""
 
 
-def put_account(client: "SecretsManagerClient", where: Stage, provider: str, members: Mapping[str, str]) -> None:
-    """Notes the account. Raises pydantic.ValidationError where members are missing or malformed."""
-    secret, model = ACCOUNTS[provider]
-    model.model_validate(dict(members))
-    client.put_secret_value(SecretId=f"{where.prefix}-orders-{secret}", SecretString=json.dumps(dict(members)))
+def put_account(clients: Clients, where: Stage, provider: str, members: Mapping[str, str]) -> None:
+    """Notes the account, and keeps the one before beside it. The same once more changes nothing.
+
+    Raises:
+        pydantic.ValidationError: members are missing or malformed.
+        OpsError: it is another merchant's, while payments of the one before may be under way.
+    """
+    ACCOUNTS[provider][1].model_validate(dict(members))
+    secret = _read(clients, where, provider)
+    now, _before = _parts(secret)
+    if now == members:
+        return
+    differing = [name for name in WHOSE if UNSET not in now and now.get(name) != members.get(name)]
+    if differing:
+        raise OpsError(
+            f"Another {', '.join(differing)}: payments and refunds of the account that is there could no longer be "
+            f"asked about. Only its keys can be rotated."
+        )
+    before = {} if UNSET in now else {f"{PREVIOUS}{name}": value for name, value in now.items()}
+    replace_secret(clients("secretsmanager"), secret, {**members, **before})
+
+
+def go_back(clients: Clients, where: Stage, provider: str) -> None:
+    """Puts the account before in force again, and keeps the other beside it. Raises OpsError where there is none."""
+    secret = _read(clients, where, provider)
+    now, before = _parts(secret)
+    if not before:
+        raise OpsError("There is no account before this one.")
+    kept = {f"{PREVIOUS}{name}": value for name, value in now.items()}
+    replace_secret(clients("secretsmanager"), secret, {**before, **kept})
+
+
+def forget_previous(clients: Clients, where: Stage, provider: str) -> None:
+    """Believes what is signed with the keys of now only. Raises OpsError."""
+    secret = _read(clients, where, provider)
+    now, before = _parts(secret)
+    if before:
+        replace_secret(clients("secretsmanager"), secret, now)
+
+
+def _read(clients: Clients, where: Stage, provider: str) -> JsonSecret:
+    return read_secret(clients("secretsmanager"), f"{where.prefix}-orders-{ACCOUNTS[provider][0]}")
+
+
+def _parts(secret: JsonSecret) -> tuple[dict[str, str], dict[str, str]]:
+    """The account that is in force, and the one before."""
+    now = {name: value for name, value in secret.members.items() if not name.startswith(PREVIOUS)}
+    before = {n.removeprefix(PREVIOUS): value for n, value in secret.members.items() if n.startswith(PREVIOUS)}
+    return now, before
 
 
 def main() -> int:
     """Reads the account from standard input; answers the exit status."""
     parser = stage_parser("ops.merchant_account", __doc__)
     parser.add_argument("provider", choices=sorted(ACCOUNTS))
+    change = parser.add_mutually_exclusive_group()
+    change.add_argument("--back", action="store_true", help="put the account before in force again")
+    change.add_argument("--end", action="store_true", help="forget the account before")
     options = parser.parse_args()
     try:
         where = asked_stage(options)
-        put_account(clients_of(where)("secretsmanager"), where, options.provider, json.load(sys.stdin))
+        clients = clients_of(where)
+        if options.back:
+            go_back(clients, where, options.provider)
+        elif options.end:
+            forget_previous(clients, where, options.provider)
+        else:
+            put_account(clients, where, options.provider, json.load(sys.stdin))
     except OpsError as error:
         sys.stderr.write(f"{error}\n")
         return 1

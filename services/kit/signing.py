@@ -44,11 +44,14 @@ def public_jwk(key: object) -> Jwk:
 
 
 class KmsSigner:
-    """Signs with the first of some KMS keys (SIGN_VERIFY); the others are retired but published."""
+    """Signs with the first of some KMS keys (SIGN_VERIFY); the others are published, to check what they have signed.
+
+    A key that is named twice is one.
+    """
 
     def __init__(self, client: KmsClient, key_ids: Sequence[str]) -> None:
         self._client = client
-        self._key_ids = key_ids
+        self._key_ids = list(dict.fromkeys(key_ids))
         self._sign_digest = lru_cache(SIGNATURES_KEPT)(self._ask_to_sign)
 
     def sign(self, message: bytes) -> bytes:

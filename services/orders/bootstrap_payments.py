@@ -17,6 +17,9 @@ from services.orders.domain.payment import PaymentProvider, ProviderName
 UNSET = "unset"
 """A member of the secrets that CloudFormation made up: there is no merchant account yet."""
 
+PREVIOUS = "previous_"
+"""How the members begin of the account as it was before its keys changed (ops.merchant_account)."""
+
 
 @cache
 def payments() -> PaymentContext:
@@ -47,6 +50,12 @@ def _loaders() -> Mapping[ProviderName, Callable[[bool], Mapping[str, str]]]:
 @lru_cache(maxsize=2)
 def _made(name: ProviderName, secret: tuple[tuple[str, str], ...]) -> PaymentProvider:
     """Kept until the secret changes: keys take a while to load."""
+    now = {member: value for member, value in secret if not member.startswith(PREVIOUS)}
+    before = {member.removeprefix(PREVIOUS): value for member, value in secret if member.startswith(PREVIOUS)}
     if name is ProviderName.WECHAT:
-        return WechatPay(WechatPaySettings.model_validate(dict(secret)))
-    return Alipay(AlipaySettings.model_validate(dict(secret)), SystemClock())
+        return WechatPay(
+            WechatPaySettings.model_validate(now), WechatPaySettings.model_validate(before) if before else None
+        )
+    return Alipay(
+        AlipaySettings.model_validate(now), SystemClock(), AlipaySettings.model_validate(before) if before else None
+    )

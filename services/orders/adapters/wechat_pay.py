@@ -115,12 +115,13 @@ class _Trade(BaseModel):
 
 
 class WechatPay:
-    """One merchant account at WeChat Pay."""
+    """One merchant account at WeChat Pay. What was signed with the keys `before` is still proven by them."""
 
     name = ProviderName.WECHAT
 
-    def __init__(self, settings: WechatPaySettings) -> None:
+    def __init__(self, settings: WechatPaySettings, before: WechatPaySettings | None = None) -> None:
         self._settings = settings
+        self._before = WechatPay(before) if before else None
         self._library = _library(settings)
 
     def create(self, payment: Payment, notify_url: str, payer_ip: str) -> Target:
@@ -185,7 +186,16 @@ class WechatPay:
         return _refund_trade(answer)
 
     def notification(self, raw: RawNotification, now: datetime) -> Notification | None:
-        """Proves a notification: form, time, serial and only then the signature; then decrypts it."""
+        """Proves a notification by the keys of now, or by those before."""
+        try:
+            return self._proven(raw, now)
+        except ForgedNotification:
+            if self._before is None:
+                raise
+            return self._before.notification(raw, now)
+
+    def _proven(self, raw: RawNotification, now: datetime) -> Notification | None:
+        """Form, time, serial and only then the signature; then decrypts it."""
         headers = _signed_headers(raw.headers)
         if headers["wechatpay-signature"].startswith(PROBE):
             raise ForgedNotification("a signature probe")

@@ -40,10 +40,11 @@ HEAD = (
 @cache
 def keys() -> tuple[rsa.RSAPrivateKey, rsa.RSAPrivateKey]:
     """The application's and Alipay's."""
-    return _key(), _key()
+    return new_key(), new_key()
 
 
-def _key() -> rsa.RSAPrivateKey:
+def new_key() -> rsa.RSAPrivateKey:
+    """Another one."""
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
@@ -60,12 +61,15 @@ class AlipayWorld:
 
     def provider(self) -> Alipay:
         """The adapter on it."""
+        return Alipay(self.settings(), self.clock)
+
+    def settings(self, alipays: rsa.RSAPrivateKey | None = None) -> AlipaySettings:
+        """The account's, with another key of Alipay's if told so."""
         application, alipay = keys()
         private = application.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption()).decode()
-        public = alipay.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+        public = (alipays or alipay).public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
         gateway = f"{self.base_url}/gateway.do"
-        settings = AlipaySettings(app_id=APP, seller_id=SELLER, private_key=private, public_key=public, gateway=gateway)
-        return Alipay(settings, self.clock)
+        return AlipaySettings(app_id=APP, seller_id=SELLER, private_key=private, public_key=public, gateway=gateway)
 
     def message(self, key: rsa.RSAPrivateKey | None = None, **changes: str) -> RawNotification:
         """A notification of a payment, signed; `changes` replace parameters before that."""

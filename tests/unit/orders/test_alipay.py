@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 
+from services.orders.adapters.alipay import Alipay
 from services.orders.adapters.alipay_bill import read_details
 from services.orders.domain.ids import LearnerId, OrderId, PaymentNumber, RefundId
 from services.orders.domain.payment import (
@@ -25,7 +26,7 @@ from services.orders.domain.payment import (
     StatementNotReady,
     TradeState,
 )
-from tests.unit.orders.alipay_world import AlipayWorld, alipay_world, archive, details, form, keys
+from tests.unit.orders.alipay_world import AlipayWorld, alipay_world, archive, details, form, keys, new_key
 from tests.unit.orders.world import NOON_IN_SHANGHAI
 
 NUMBER = "20260302120000payment0000000001"
@@ -157,6 +158,17 @@ def test_a_notification_is_proven_and_read(alipay: AlipayWorld) -> None:
     assert told
     assert (told.number, told.amount_fen, told.currency, told.nonce) == (NUMBER, 9900, "CNY", "")
     assert (told.id, told.transaction_id) == ("2026030200222120000000000000001", "2026030222001400000000000001")
+
+
+def test_a_notification_by_the_key_before_is_proven_while_it_is_kept(alipay: AlipayWorld) -> None:
+    before, now = alipay.settings(), alipay.settings(new_key())
+    told = Alipay(now, alipay.clock, before).notification(alipay.message(), NOON_IN_SHANGHAI)
+    assert told
+    assert told == alipay.provider().notification(alipay.message(), NOON_IN_SHANGHAI)
+    with pytest.raises(ForgedNotification):
+        Alipay(now, alipay.clock).notification(alipay.message(), NOON_IN_SHANGHAI)
+    with pytest.raises(ForgedNotification):
+        Alipay(now, alipay.clock, before).notification(alipay.message(key=new_key()), NOON_IN_SHANGHAI)
 
 
 @pytest.mark.parametrize("changes", [{"trade_status": "WAIT_BUYER_PAY"}, {"notify_type": "servicewindow_sync"}])

@@ -150,6 +150,21 @@ def test_a_proven_notification_of_something_else_tells_of_no_payment(wechat: Wec
     assert wechat.provider.notification(raw, wechat.clock.now()) is None
 
 
+def test_a_notification_by_the_keys_before_is_proven_while_they_are_kept(wechat: WechatWorld) -> None:
+    raw, before = wechat.message(wechat.paid()), WechatPaySettings.model_validate(wechat.sandbox.secret())
+    other = Account(merchant_key=wechat.sandbox.account.merchant_key, public_key_id="PUB_KEY_ID_2")
+    now = WechatPaySettings.model_validate(other.secret(before.gateway))
+    told = WechatPay(now, before).notification(raw, wechat.clock.now())
+    assert told
+    assert told == wechat.provider.notification(raw, wechat.clock.now())
+    with pytest.raises(ForgedNotification):
+        WechatPay(now).notification(raw, wechat.clock.now())
+    with pytest.raises(ForgedNotification, match="serial"):
+        WechatPay(now, before).notification(
+            replace(raw, headers={**raw.headers, "wechatpay-serial": "PUB_KEY_ID_3"}), wechat.clock.now()
+        )
+
+
 @pytest.mark.parametrize("minutes", [-5, 5])
 def test_a_notification_at_the_edge_of_the_window_is_taken(wechat: WechatWorld, minutes: int) -> None:
     raw = wechat.message(wechat.paid())
