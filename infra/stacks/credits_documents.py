@@ -6,8 +6,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 
 from infra.constructs.consumer import EventConsumer
-from infra.constructs.function import allow
-from infra.constructs.stage import kept
+from infra.constructs.signing_keys import SigningKeys
 from infra.stacks.service import ServiceStack
 
 TOLD = [
@@ -53,22 +52,9 @@ def _documents(stack: ServiceStack) -> lambda_.Function:
 
 
 def _badges(stack: ServiceStack) -> lambda_.Function:
-    # Rotation: put a new key first, and keep the old ones: credentials signed with them stay to be checked.
-    keys = [_badge_key(stack, "BadgeKey1")]
-    function = stack.add_http_function("badges", {"BADGE_KEY_IDS": ",".join(key.key_id for key in keys)})
+    keys = SigningKeys(stack, "BadgeKey", kms.KeySpec.RSA_3072, "Signs Open Badges credentials and their status lists")
+    function = stack.add_http_function("badges", {"BADGE_KEY_IDS": keys.ids()})
     stack.allow_read(function)
     stack.open_public_url(function)
-    allow(function, ["kms:GetPublicKey"], [key.key_arn for key in keys])
-    allow(function, ["kms:Sign"], [keys[0].key_arn])
+    keys.open_to(function, "kms:GetPublicKey", "kms:Sign")
     return function
-
-
-def _badge_key(stack: ServiceStack, id_: str) -> kms.Key:
-    return kms.Key(
-        stack,
-        id_,
-        description="Signs Open Badges credentials and their status lists",
-        key_spec=kms.KeySpec.RSA_3072,
-        key_usage=kms.KeyUsage.SIGN_VERIFY,
-        removal_policy=kept(stack),
-    )

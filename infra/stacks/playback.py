@@ -11,7 +11,7 @@ from infra.constructs.archive import allow_objects, locked_bucket
 from infra.constructs.function import allow
 from infra.constructs.schedule import Schedule
 from infra.constructs.secrets import ServiceKeys, made_up_secret
-from infra.constructs.stage import kept
+from infra.constructs.signing_keys import SigningKeys
 from infra.stacks.playback_log import LOG_PREFIX, add_log
 from infra.stacks.service import Foundation, ServiceStack
 
@@ -50,8 +50,9 @@ class PlaybackStack(ServiceStack):
         self.allow_count(consumer.function)
         self.allow_emit(consumer.function)
         keys.open_to(consumer.function)
-        # Rotation: put a new key first, and keep the old ones: their packs stay to be checked for years.
-        self.evidence_keys = [self._evidence_key("EvidenceKey1")]
+        self.evidence_keys = SigningKeys(
+            self, "EvidenceKey", kms.KeySpec.ECC_NIST_P256, "Signs evidence packs of completed watches"
+        )
         self.evidence = locked_bucket(self, "Evidence", "evidence", [EVIDENCE_PREFIX, HEADS_PREFIX])
         self.log = add_log(self)
         evidence = self.add_http_function("evidence", {**self._evidence_environment(), **self._log_environment()})
@@ -61,7 +62,7 @@ class PlaybackStack(ServiceStack):
         archive = self.add_consumer(["playback.watch_completed.v1"], self._evidence_environment(), kind="archive")
         self.allow_write(archive.function)
         self._allow_evidence(archive.function, "s3:GetObject", "s3:PutObject")
-        allow(archive.function, ["kms:Sign"], [self.evidence_keys[0].key_arn])
+        self.evidence_keys.open_to(archive.function, "kms:Sign")
         # It looks for risk signals too, and tells of them.
         self.allow_emit(archive.function)
         functions = {
@@ -131,7 +132,7 @@ class PlaybackStack(ServiceStack):
         return function
 
     def _media_function(self, keys: ServiceKeys) -> lambda_.Function:
-        """Opens lectures with signed cookies. No RSA key can be made up here: `python -m ops.media_key` puts it in."""
+        """Opens lectures with signed cookies. No RSA key can be made up here: the deployment puts it in."""
         secret = made_up_secret(
             self,
             "MediaKey",
@@ -165,19 +166,9 @@ class PlaybackStack(ServiceStack):
     def _evidence_environment(self) -> dict[str, str]:
         return {
             **self._archive_environment(),
-            "EVIDENCE_KEY_IDS": ",".join(key.key_id for key in self.evidence_keys),
+            "EVIDENCE_KEY_IDS": self.evidence_keys.ids(),
         }
 
     def _allow_evidence(self, function: lambda_.Function, *actions: str) -> None:
         allow_objects(function, self.evidence, EVIDENCE_PREFIX, *actions)
-        allow(function, ["kms:GetPublicKey"], [key.key_arn for key in self.evidence_keys])
-
-    def _evidence_key(self, id_: str) -> kms.Key:
-        return kms.Key(
-            self,
-            id_,
-            description="Signs evidence packs of completed watches",
-            key_spec=kms.KeySpec.ECC_NIST_P256,
-            key_usage=kms.KeyUsage.SIGN_VERIFY,
-            removal_policy=kept(self),
-        )
+        self.evidence_keys.open_to(function, "kms:GetPublicKey")
