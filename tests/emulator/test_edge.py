@@ -2,12 +2,15 @@
 
 import json
 import socket
+import time
+from functools import partial
 
 import httpx
 import pytest
 
 from local.edge import listen
 from local.errors import LocalError
+from local.played import LOOK_EVERY_S
 from local.system import System
 
 
@@ -28,6 +31,33 @@ def test_the_origin_header_is_the_secrets_current_value_whatever_the_client_send
     secret = system.client("secretsmanager").get_secret_value(SecretId=system.deployed.resources["Slice"]["Secret"])
     answer = http.post("/v1/slice/things", json={}, headers={"X-Origin-Verify": "forged"})
     assert answer.json()["origin"] == json.loads(secret["SecretString"])["current"]
+
+
+def test_the_origin_header_stays_as_deployed_when_the_secret_changes(system: System, http: httpx.Client) -> None:
+    secrets, name = system.client("secretsmanager"), system.deployed.resources["Slice"]["Secret"]
+    deployed = secrets.get_secret_value(SecretId=name)["SecretString"]
+    try:
+        secrets.put_secret_value(SecretId=name, SecretString=json.dumps({"current": "another"}))
+        time.sleep(2 * LOOK_EVERY_S)
+        sent = http.post("/v1/slice/things", json={}).json()["origin"]
+    finally:
+        secrets.put_secret_value(SecretId=name, SecretString=deployed)
+    assert sent == json.loads(deployed)["current"]
+
+
+def test_what_is_kept_is_given_until_it_is_invalidated(system: System, http: httpx.Client) -> None:
+    resources = system.deployed.resources
+    put = partial(system.client("s3").put_object, Bucket=resources["Slice"]["Media"], Key="media/kept.txt")
+    put(Body=b"first")
+    assert http.get("/media/kept.txt").text == "first"
+    put(Body=b"second")
+    again = http.get("/media/kept.txt")
+    assert (again.text, again.headers["x-cache"]) == ("first", "Hit from cloudfront")
+    batch = {"Paths": {"Quantity": 1, "Items": ["/media/kept*"]}, "CallerReference": "test"}
+    distribution = resources["SliceEdge"]["Distribution"]
+    system.client("cloudfront").create_invalidation(DistributionId=distribution, InvalidationBatch=batch)
+    time.sleep(3 * LOOK_EVERY_S)
+    assert http.get("/media/kept.txt").text == "second"
 
 
 def test_a_crash_becomes_a_plain_problem(http: httpx.Client) -> None:
