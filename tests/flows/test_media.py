@@ -17,43 +17,43 @@ def test_files_open_to_the_live_session_of_their_own_version_only(world: World) 
     for claimed in (course_id, another):
         world.claim(learner, claimed)
     player = world.player(learner, course_id)
-    folder, cookies = _opened(learner, player.start()["token"])
-    assert _status(world, folder, {}) == 403
-    assert _status(world, folder, cookies) == 200
-    assert _status(world, folder, {name: "x" + value[1:] for name, value in cookies.items()}) == 403
-    other_folder, other_cookies = _opened(learner, world.player(learner, another).start(take_over=True)["token"])
-    assert _status(world, other_folder, cookies) == 403
-    assert _status(world, other_folder, other_cookies) == 200
+    folder, cookies = opened(learner, player.start()["token"])
+    assert status_of(world, folder, {}) == 403
+    assert status_of(world, folder, cookies) == 200
+    assert status_of(world, folder, {name: "x" + value[1:] for name, value in cookies.items()}) == 403
+    other_folder, other_cookies = opened(learner, world.player(learner, another).start(take_over=True)["token"])
+    assert status_of(world, other_folder, cookies) == 403
+    assert status_of(world, other_folder, other_cookies) == 200
 
 
 def test_files_are_renewed_for_the_lease_and_for_nobody_else(world: World) -> None:
     course_id, learner = world.publish(), world.claimant()
     world.claim(learner, course_id)
     token = world.player(learner, course_id).start()["token"]
-    assert _grant(learner, token).ok
-    assert _grant(world.claimant(), token).code == "TOKEN_INVALID"
+    assert grant(learner, token).ok
+    assert grant(world.claimant(), token).code == "TOKEN_INVALID"
     second: Player = world.player(learner, course_id)
     second.start(take_over=True)
-    assert _grant(learner, token).code == "LEASE_SUPERSEDED"
-    assert _grant(learner, second.state["token"]).ok
+    assert grant(learner, token).code == "LEASE_SUPERSEDED"
+    assert grant(learner, second.state["token"]).ok
     second.pause()
-    assert _grant(learner, second.state["token"]).code == "LEASE_EXPIRED"
+    assert grant(learner, second.state["token"]).code == "LEASE_EXPIRED"
 
 
-def _grant(client: Client, token: str) -> Answer:
+def grant(client: Client, token: str) -> Answer:
     return client.post("/v1/playback/media-grants", {"token": token})
 
 
-def _opened(client: Client, token: str) -> tuple[str, dict[str, str]]:
+def opened(client: Client, token: str) -> tuple[str, dict[str, str]]:
     """The folder that is opened, and the cookies that open it."""
-    granted = _grant(client, token)
+    granted = grant(client, token)
     headers = granted.headers
     assert isinstance(headers, httpx.Headers)
     pairs = (cookie.split(";")[0].partition("=")[::2] for cookie in headers.get_list("set-cookie"))
     return granted.accepted()["folder"], dict(pairs)
 
 
-def _status(world: World, folder: str, cookies: dict[str, str]) -> int:
+def status_of(world: World, folder: str, cookies: dict[str, str]) -> int:
     header = "; ".join(f"{name}={value}" for name, value in cookies.items())
     url = f"{world.system.base_url}{folder.rstrip('/')}/{MANIFEST}"
     return httpx.get(url, headers={"cookie": header} if header else {}, trust_env=False).status_code
