@@ -13,7 +13,7 @@ export NODE_USE_SYSTEM_CA := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help git setup browser lock run reset demo client client-lint services test check lint unit property flows e2e fuzz honest \
-  bench costs coverage openapi synth release account deploy diff first-administrator destroy drill-deploy clean
+  bench costs coverage openapi synth release account deploy diff first-administrator destroy drill-deploy drill-faults clean
 
 help: ## list the commands
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -189,3 +189,7 @@ destroy: setup ## take a trial stage away, without leftovers (STAGE=dev)
 drill-deploy: setup ## every deployment of docs/deployment.md on an account of its own, with CDK's command line; minutes
 	@$(PY) -c 'from local.toolchain import build_client; build_client()'
 	@$(PY) -m tests.drills.deployment
+
+drill-faults: setup ## break one thing after another on a system of its own; minutes, written into docs/fault-drills.md (ONLY=...)
+	@$(PY) -c 'from local.toolchain import build_client; build_client()'
+	@PYTHONPATH=verifier $(PY) -m tests.drills.faults $(if $(ONLY),--only "$(ONLY)")

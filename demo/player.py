@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 import httpx
@@ -43,6 +43,16 @@ class Moment:
 Observer = Callable[[Moment], None]
 
 
+class Timing(Protocol):
+    """How time passes for a person who watches; the module `time` is as it does for all of us."""
+
+    def monotonic(self) -> float:
+        """Seconds since some moment."""
+
+    def sleep(self, seconds: float, /) -> None:
+        """Waits."""
+
+
 def answers_of(course_id: str) -> dict[str, str]:
     """What somebody who has listened to a demo course answers to its questions."""
     course = yaml.safe_load((COURSES / course_id / "course.yaml").read_text(encoding="utf-8"))
@@ -63,12 +73,14 @@ class Player:
         course_id: str,
         observe: Observer = lambda _: None,
         reaction: Callable[[], float] = human_pause,
+        timing: Timing = time,
     ) -> None:
         self._client = client
         self._course_id = course_id
         self._observe = observe
         self._reaction = reaction
-        self._begun = time.monotonic()
+        self._time = timing
+        self._begun = timing.monotonic()
         self._position_ms = 0.0
         self.state: dict[str, Any] = {}
         self._knows: Mapping[str, str] = {}
@@ -89,7 +101,7 @@ class Player:
             if answer.code not in ON_ITS_WAY or time.monotonic() > last_try:
                 break
             time.sleep(RETRY_S)
-        self._begun = time.monotonic()
+        self._begun = self._time.monotonic()
         self._accept(answer, "start", 0)
         self._position_ms = float(self.state["furthest_ms"])
         return self.state
@@ -116,7 +128,7 @@ class Player:
 
     def confirm(self) -> dict[str, Any]:
         """Reads the prompt like a person, and confirms it."""
-        time.sleep(self._reaction())
+        self._time.sleep(self._reaction())
         prompt = self.state["prompt"]
         body = {"token": self.state["token"], "nonce": prompt["nonce"], "choice": self._choice(prompt)}
         answer = _retrying(lambda: self._client.post("/v1/playback/confirmations", body))
@@ -144,14 +156,14 @@ class Player:
         return float(min(self.state["next_beat_ms"] * rate, self.state["gap_cap_ms"], max(left, rate * 100)))
 
     def _play(self, stretch_ms: float) -> None:
-        begun, rate = time.monotonic(), float(self.state["max_rate"])
-        time.sleep(stretch_ms / rate / 1000)
-        played_ms = (time.monotonic() - begun) * 1000 * rate
+        begun, rate = self._time.monotonic(), float(self.state["max_rate"])
+        self._time.sleep(stretch_ms / rate / 1000)
+        played_ms = (self._time.monotonic() - begun) * 1000 * rate
         self._position_ms = min(self._position_ms + played_ms, float(self.state["duration_ms"]))
 
     def _accept(self, answer: Answer, event: str, claimed_ms: int) -> None:
         self.state = answer.accepted()
-        at_s = time.monotonic() - self._begun
+        at_s = self._time.monotonic() - self._begun
         self._observe(Moment(at_s, claimed_ms, self.state["furthest_ms"], event, self.state))
 
 

@@ -22,6 +22,7 @@ from local.emulator import REGION, ROOT, Emulator
 from local.errors import LocalError
 from local.kept import Kept, MadeBy
 from local.payments.sandbox import Sandbox, playing, wall_clock
+from local.payments.till import Now
 from local.played import PlayedEdge, watched
 from local.processes import descendants_running, kill_and_wait
 from local.publish import publish_assets
@@ -229,6 +230,7 @@ def start(
     stacks: list[Stack] | None = None,
     steps: Steps | None = None,
     kept: Kept | None = None,
+    outside_now: Now = wall_clock,
 ) -> Iterator[System]:
     """Runs the system until the block ends.
 
@@ -240,6 +242,7 @@ def start(
         stacks: what to deploy; by default the synthesized app, brought up to date.
         steps: where to say what is being waited for.
         kept: where the data of the last time is, and is to be put at the end; by default nothing is kept.
+        outside_now: the clock of the payment provider and of the log's witness; by default this machine's.
 
     Raises:
         LocalError: it cannot run; says what to do.
@@ -264,8 +267,8 @@ def start(
             emulators.require_whole(emulator)
             deployed = deploy(emulator, stacks, redelivery_s, over, partial(_told, emulator))
         mappings = cleanup.enter_context(_driven_streams(emulator, deployed))
-        payments = cleanup.enter_context(_merchant(emulator))
-        log_policy = cleanup.enter_context(_witnessed_log(emulator))
+        payments = cleanup.enter_context(_merchant(emulator, outside_now))
+        log_policy = cleanup.enter_context(_witnessed_log(emulator, outside_now))
         system = System("", emulator, stacks, deployed, mappings, payments, log_policy)
         if kept:
             # After the edge has ended, and before the streams do: what they have not read is in no state.
@@ -331,9 +334,9 @@ def _current_stacks(steps: Steps) -> list[Stack]:
 
 
 @contextlib.contextmanager
-def _merchant(emulator: Emulator) -> Iterator[Sandbox]:
+def _merchant(emulator: Emulator, now: Now) -> Iterator[Sandbox]:
     """A merchant account at the payment sandbox, noted as an operator notes one at a real provider."""
-    with playing(wall_clock) as sandbox:
+    with playing(now) as sandbox:
         # A part of the app, as the emulator's own tests deploy, may not deal with payments.
         with contextlib.suppress(OpsError):
             put_account(emulator.client, STAGE, "wechat", sandbox.secret())
@@ -341,7 +344,7 @@ def _merchant(emulator: Emulator) -> Iterator[Sandbox]:
 
 
 @contextlib.contextmanager
-def _witnessed_log(emulator: Emulator) -> Iterator[str]:
+def _witnessed_log(emulator: Emulator, now: Now) -> Iterator[str]:
     """A witness for the log, named in the stage's settings as an operator names one; gives the policy.
 
     The log is made anew with the emulator, or kept with it, and so are the witness's memory and key.
@@ -353,7 +356,7 @@ def _witnessed_log(emulator: Emulator) -> Iterator[str]:
         # A part of the app, as the emulator's own tests deploy, may have no log.
         yield ""
         return
-    witness = Witness(emulator.workdir / "witness", {LOG_ORIGIN: log})
+    witness = Witness(emulator.workdir / "witness", {LOG_ORIGIN: log}, now=lambda: now().timestamp())
     with contextlib.closing(listen(0)) as listener, witnessing(witness, listener) as url:
         yield set_log_policy(emulator.client, STAGE, LOG_ORIGIN, f"witness local {witness.key} {url}\nquorum local\n")
 

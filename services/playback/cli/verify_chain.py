@@ -14,29 +14,35 @@ from pathlib import Path
 
 from services.kit.tlog.policies import read_policy
 from services.playback import bootstrap
+from services.playback.app.context import VerificationContext
 from services.playback.app.evidence.read_heads import HeadsReport, read_all_heads
 from services.playback.app.evidence.verify_watches import Verdict, verify_watches
-from services.playback.app.log.check_log import view_log
+from services.playback.app.log.check_log import LogView, view_log
 from services.playback.domain.ids import LearnerId
 
 
 def main() -> int:
     """Prints what was found; returns the exit status."""
     parser = argparse.ArgumentParser(prog="python -m services.playback.cli.verify_chain", description=__doc__)
-    parser.add_argument("--learner", required=True, help="the learner's opaque id")
+    parser.add_argument("--learner", required=True, action="append", help="an opaque id; as often as there are")
     parser.add_argument("--policy", required=True, type=Path, help="trusted log and witnesses (tlog-policy)")
     parser.add_argument("--checkpoint", action="append", default=[], type=Path, help="the log's, of an earlier day")
     options = parser.parse_args()
-    learner_id, ctx = LearnerId(options.learner), bootstrap.verification()
     older = [path.read_text("utf-8") for path in options.checkpoint]
     log = view_log(bootstrap.log_files(), read_policy(options.policy.read_text("utf-8")), older)
+    faults = [_verify(bootstrap.verification(), log, LearnerId(learner)) for learner in options.learner]
+    return 1 if any(faults) else 0
+
+
+def _verify(ctx: VerificationContext, log: LogView, learner_id: LearnerId) -> bool:
+    """Whether anything of one learner is broken; says what was found."""
     report = read_all_heads(ctx, log, learner_id)
     verdicts = verify_watches(ctx, report, learner_id)
     sys.stdout.write(describe_heads(report))
     for verdict in verdicts:
         sys.stdout.write(describe(verdict))
     sys.stdout.write(f"{len(verdicts)} watches checked\n")
-    return 1 if report.problems or any(verdict.findings for verdict in verdicts) else 0
+    return bool(report.problems) or any(verdict.findings for verdict in verdicts)
 
 
 def describe_heads(report: HeadsReport) -> str:
