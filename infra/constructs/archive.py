@@ -1,7 +1,5 @@
 """A bucket whose objects nobody changes, and what functions may do with those under a prefix."""
 
-from collections.abc import Sequence
-
 from aws_cdk import Aws, Duration
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
@@ -15,11 +13,8 @@ from infra.stages import Archive
 DAYS_A_YEAR = 366
 
 
-def locked_bucket(scope: Construct, id_: str, name: str, prefixes: Sequence[str]) -> s3.Bucket:
-    """The bucket `<prefix>-<name>-<account>-<region>`: what is put there stays as long as the stage says.
-
-    `prefixes`, each with its slash, are those that functions are let in to by `allow_objects`.
-    """
+def locked_bucket(scope: Construct, id_: str, name: str) -> s3.Bucket:
+    """The bucket `<prefix>-<name>-<account>-<region>`: what is put there stays as long as the stage says."""
     stage = stage_of(scope)
     bucket = s3.Bucket(
         scope,
@@ -34,8 +29,6 @@ def locked_bucket(scope: Construct, id_: str, name: str, prefixes: Sequence[str]
         removal_policy=kept(scope),
     )
     accept(bucket, "S1", "Its objects cannot be changed, and the functions that read them are traced.")
-    for prefix in prefixes:
-        accept_objects(bucket, prefix, "Objects are named by what they are about.")
     return bucket
 
 
@@ -50,6 +43,7 @@ def _retention(archive: Archive) -> s3.ObjectLockRetention:
 def allow_objects(function: lambda_.Function, bucket: s3.Bucket, prefix: str, *actions: str) -> None:
     """Actions on the bucket's objects under one of its prefixes."""
     allow(function, actions, [bucket.arn_for_objects(f"{prefix}*")])
+    accept_objects(function, bucket, prefix)
     # Listing makes a missing object a 404, not a 403.
     condition = {"StringLike": {"s3:prefix": f"{prefix}*"}}
     allow(function, ["s3:ListBucket"], [bucket.bucket_arn], condition)

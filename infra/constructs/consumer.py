@@ -11,6 +11,7 @@ from constructs import Construct
 
 from infra.constructs.function import Bundle, ServiceFunction, allow
 from infra.constructs.queues import DeadLetterQueue, EventQueue
+from infra.constructs.review import accept_serverless
 from infra.constructs.stage import stage_of
 
 TIMEOUT = Duration.seconds(30)
@@ -59,7 +60,7 @@ class EventConsumer(Construct):
             ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
             [self.events.queue.queue_arn],
         )
-        lambda_.EventSourceMapping(
+        mapping = lambda_.EventSourceMapping(
             self,
             "Mapping",
             target=self.function,
@@ -69,6 +70,8 @@ class EventConsumer(Construct):
             # A burst of events waits in the queue instead of taking the account's concurrency from learners.
             max_concurrency=stage.consumers_at_once,
         )
+        accept_serverless(self.function, "LambdaDLQ", "What it cannot handle goes to its queue's dead-letter queue.")
+        accept_serverless(mapping, "LambdaEventSourceMappingDestination", "Queues have a dead-letter queue instead.")
         for type_ in types:
             self._subscribe(type_, prefix.removeprefix(stage.prefix), bus)
 

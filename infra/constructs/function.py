@@ -9,7 +9,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct, IConstruct
 
-from infra.constructs.review import accept
+from infra.constructs.review import accept, accept_serverless
 from infra.constructs.stage import stage_of
 
 RETENTIONS = {
@@ -107,6 +107,9 @@ class ServiceFunction(lambda_.Function):
         if not quiet:
             accept(role, "IAM5[Resource::*]", "X-Ray's write actions know no resources.")
         accept(self, "L1", "Python 3.13 is what the dependencies are locked for.")
+        accept_serverless(self, "LambdaLatestVersion", "Python 3.13 is what the dependencies are locked for.")
+        if quiet:
+            accept_serverless(self, "LambdaTracing", "A trace of each call costs more than the call.")
 
 
 def allow(

@@ -12,6 +12,7 @@ from constructs import Construct
 from infra.constructs.alarm import MINUTE, alarm
 from infra.constructs.function import Bundle, ServiceFunction, allow
 from infra.constructs.queues import DeadLetterQueue
+from infra.constructs.review import accept_serverless
 from infra.constructs.stage import stage_of
 
 BATCH_SIZE = 10
@@ -89,6 +90,7 @@ class OutboxRelay(Construct):
             filters=[lambda_.FilterCriteria.filter({"eventName": lambda_.FilterRule.is_equal("INSERT")})],
             on_failure=_OnFailure(self.dead_letters.queue.queue_arn),
         )
+        accept_serverless(self.function, "LambdaDLQ", "What it cannot publish goes to the mapping's destination.")
         self.lag: cloudwatch.IMetric = self.function.metric("IteratorAge", period=MINUTE, statistic="Maximum")
         alarm(
             self,

@@ -9,6 +9,7 @@ from constructs import Construct
 
 from infra.constructs.function import ServiceFunction, allow
 from infra.constructs.queues import DeadLetterQueue
+from infra.constructs.review import accept_serverless
 
 RETRIES = 2
 """Lambda's most for a call that nobody waits for."""
@@ -68,6 +69,7 @@ class Schedule(Construct):
             ),
         )
         allow(function, ["sqs:SendMessage"], [queue])
+        accept_serverless(function, "LambdaDLQ", "Its failures have a destination, which is told more.")
 
     def _role(self, name: str, function: ServiceFunction, queue: str) -> iam.Role:
         own_account = {"StringEquals": {"aws:SourceAccount": Stack.of(self).account}}

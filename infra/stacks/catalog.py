@@ -6,8 +6,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.constructs.archive import allow_objects
-from infra.constructs.function import allow
-from infra.constructs.review import accept, accept_objects
+from infra.constructs.review import accept
 from infra.constructs.schedule import Schedule
 from infra.constructs.stage import kept
 from infra.stacks.service import Foundation, ServiceStack
@@ -33,11 +32,8 @@ class CatalogStack(ServiceStack):
         editor = self.add_http_function("editor", {"MEDIA_BUCKET_NAME": self.media.bucket_name})
         self.allow_write(editor)
         self.allow_emit(editor)
-        # It signs uploads, and before publishing looks at what arrived. Listing makes a missing file a 404, not a 403.
-        allow(editor, ["s3:GetObject", "s3:PutObject"], [self.media.arn_for_objects(f"{MEDIA_PREFIX}*")])
-        allow(editor, ["s3:ListBucket"], [self.media.bucket_arn], {"StringLike": {"s3:prefix": f"{MEDIA_PREFIX}*"}})
-        accept_objects(self.media, MEDIA_PREFIX, "Editors add files under names of their own.")
-        accept_objects(self.media, SEARCH_PREFIX, "Each format of the files has names of its own.")
+        # It signs uploads, and before publishing looks at what arrived.
+        allow_objects(editor, self.media, MEDIA_PREFIX, "s3:GetObject", "s3:PutObject")
         reviews = self.add_http_function("reviews")
         self.allow_write(reviews)
         enquiries = self.add_http_function("enquiries")

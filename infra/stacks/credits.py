@@ -46,7 +46,7 @@ class CreditsStack(ServiceStack):
         self.allow_emit(consumer.function)
         keys.open_to(consumer.function)
         # No keys: what hands the records out can add nothing to them.
-        self.kept = locked_bucket(self, "Records", "records", [BATCHES_PREFIX, HEADS_PREFIX])
+        self.kept = locked_bucket(self, "Records", "records")
         records = self.add_http_function("records", {"RECORDS_BUCKET_NAME": self.kept.bucket_name})
         self.allow_write(records)
         self.allow_emit(records)

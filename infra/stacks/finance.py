@@ -7,7 +7,7 @@ from aws_cdk import aws_s3 as s3
 from infra.constructs.alarm import MINUTE, alarm, own_metric
 from infra.constructs.archive import allow_objects
 from infra.constructs.consumer import EventConsumer
-from infra.constructs.review import accept, accept_objects
+from infra.constructs.review import accept
 from infra.constructs.schedule import Schedule
 from infra.constructs.stage import kept
 from infra.stacks.payments import Payments
@@ -75,8 +75,6 @@ class Finance:
             removal_policy=kept(self._stack),
         )
         accept(bucket, "S1", "Who was given a link is in the audit log, and the functions that sign them are traced.")
-        for prefix in (EXPORTS_PREFIX, STATEMENTS_PREFIX, REPORTS_PREFIX, INVOICES_PREFIX):
-            accept_objects(bucket, prefix, "Objects are named by what they hold.")
         return bucket
 
     def open_invoices(self, function: lambda_.Function) -> None:

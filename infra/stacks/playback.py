@@ -53,7 +53,7 @@ class PlaybackStack(ServiceStack):
         self.evidence_keys = SigningKeys(
             self, "EvidenceKey", kms.KeySpec.ECC_NIST_P256, "Signs evidence packs of completed watches"
         )
-        self.evidence = locked_bucket(self, "Evidence", "evidence", [EVIDENCE_PREFIX, HEADS_PREFIX])
+        self.evidence = locked_bucket(self, "Evidence", "evidence")
         self.log = add_log(self)
         evidence = self.add_http_function("evidence", {**self._evidence_environment(), **self._log_environment()})
         self._allow_evidence(evidence, "s3:GetObject")

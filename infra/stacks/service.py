@@ -15,6 +15,7 @@ from infra.constructs.consumer import TIMEOUT as CONSUMER_TIMEOUT
 from infra.constructs.dashboard import add_dashboard
 from infra.constructs.function import Bundle, ServiceFunction, allow
 from infra.constructs.relay import OutboxRelay
+from infra.constructs.review import accept_serverless
 from infra.constructs.schedule import Schedule
 from infra.constructs.stage import StageStack
 from infra.constructs.tables import APPEND, BATCH, COUNT, READ, REMOVE, WRITE, ServiceTables
@@ -100,6 +101,7 @@ class ServiceStack(StageStack):
             quiet=quiet,
         )
         allow(function, ["secretsmanager:GetSecretValue"], [secret.secret_arn])
+        accept_serverless(function, "LambdaDLQ", "The API calls it and waits: who called is told of a failure.")
         return function
 
     def add_consumer(

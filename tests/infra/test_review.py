@@ -3,14 +3,17 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from infra import packaging
 from infra.app import build_app, synth
+from infra.constructs import review
 from infra.stages import LOCAL, stage, stages
 from tests.templates import Template, of_type, read_templates
 
@@ -28,29 +31,106 @@ NAMES = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Finding:
+    """What cdk-nag says of a resource, or what we accept of it; `path` is the construct's, or of what it is in."""
+
+    path: str
+    rule: str
+
+    def covers(self, other: "Finding") -> bool:
+        """Whether accepting this accepts the other."""
+        return self.rule == other.rule and f"{other.path}/".startswith(f"{self.path}/")
+
+
+class Acceptances:
+    """Takes the place of CDK's validations: it only notes what is accepted, so that cdk-nag tells all that it finds."""
+
+    def __init__(self) -> None:
+        self.all: list[Finding] = []
+
+    def of(self, construct: Any) -> "Acceptance":
+        """As CDK's own."""
+        return Acceptance(construct.node.path, self.all)
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """What is accepted of one construct."""
+
+    path: str
+    all: list[Finding]
+
+    def acknowledge(self, given: Any) -> None:
+        """As CDK's own."""
+        assert given.reason.endswith("."), given
+        self.all.append(Finding(self.path, given.id))
+
+
+@dataclass(frozen=True)
+class Review:
+    """A stage's assembly, what cdk-nag finds there and what we accept."""
+
+    directory: Path
+    found: list[Finding]
+    accepted: list[Finding]
+
+
+ReviewOf = Callable[[str], Review]
+DEPLOYED = [name for name in stages() if name != LOCAL]
+"""The stages that are deployed to AWS."""
+
+
 @pytest.fixture(scope="module")
-def reviewed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Production's assembly for AWS's CPU, written with cdk-nag looking on; its report is beside the templates."""
+def review_of(tmp_path_factory: pytest.TempPathFactory) -> ReviewOf:
+    """A stage's review, for AWS's CPU; made once."""
+    return cache(lambda name: _review(name, tmp_path_factory.mktemp(name)))
+
+
+def _review(name: str, directory: Path) -> Review:
     # Imported here because the import itself starts node, in every worker that collects tests.
     from aws_cdk import Validations
-    from cdk_nag import AwsSolutionsChecks
+    from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
-    directory = tmp_path_factory.mktemp("reviewed")
     # The runtime's own Python, which makes the bytecode, need not be on this machine.
     target = replace(packaging.AWS, python=packaging.host_platform().python)
-    app = build_app(stage("prod"), directory, target, say=lambda _: None)
-    Validations.of(app).add_plugins(AwsSolutionsChecks(app))
-    try:
+    acceptances = Acceptances()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(review, "Validations", acceptances)
+        app = build_app(stage(name), directory, target, say=lambda _: None)
+    Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
+    # Written are the templates all the same.
+    with pytest.raises(RuntimeError, match="ValidationFailed"):
         app.synth()
-    except RuntimeError as error:
-        # The templates are written by then; the findings are for the test that is about them.
-        (directory / "findings.txt").write_text(str(error))
-    return directory
+    return Review(directory, list(_found(directory / "validation-report.json")), acceptances.all)
 
 
-def test_cdk_nag_finds_nothing_that_we_have_not_answered(reviewed: Path) -> None:
-    findings = reviewed / "findings.txt"
-    assert not findings.exists(), findings.read_text()
+def _found(report: Path) -> Iterator[Finding]:
+    for pack in json.loads(report.read_text())["pluginReports"]:
+        for violation in pack["violations"]:
+            for construct in violation["violatingConstructs"]:
+                yield Finding(construct["constructPath"], violation["ruleName"])
+
+
+@pytest.fixture(scope="module")
+def reviewed(review_of: ReviewOf) -> Path:
+    """Production's assembly."""
+    return review_of("prod").directory
+
+
+@pytest.mark.parametrize("name", DEPLOYED)
+def test_cdk_nag_finds_nothing_that_we_have_not_answered(review_of: ReviewOf, name: str) -> None:
+    seen = review_of(name)
+    assert {finding.rule.partition("-")[0] for finding in seen.found} == {"AwsSolutions", "Serverless"}
+    unanswered = [f for f in seen.found if not any(answer.covers(f) for answer in seen.accepted)]
+    assert unanswered == []
+
+
+@pytest.mark.parametrize("name", DEPLOYED)
+def test_what_is_accepted_is_found_and_on_one_resource(review_of: ReviewOf, name: str) -> None:
+    seen = review_of(name)
+    covered = {answer: {f.path for f in seen.found if answer.covers(f)} for answer in seen.accepted}
+    assert {answer: paths for answer, paths in covered.items() if len(paths) != 1} == {}
 
 
 def test_templates_are_the_same_for_every_platform(reviewed: Path, tmp_path: Path) -> None:
@@ -100,9 +180,9 @@ def test_production_has_its_name_its_people_and_a_lock_that_nobody_opens(reviewe
 
 
 def test_another_stage_shares_no_name_with_production_and_a_trial_leaves_nothing(
-    reviewed: Path, tmp_path: Path
+    review_of: ReviewOf, reviewed: Path
 ) -> None:
-    trial = read_templates(synth(stage("dev"), tmp_path, packaging.host_platform(), say=lambda _: None))
+    trial = read_templates(review_of("dev").directory)
     assert len(trial) == 7
     assert all(name.startswith("XueshiDev") for name in trial)
     production = {name for template in read_templates(reviewed).values() for name in _names(template)}
