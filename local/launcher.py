@@ -6,7 +6,8 @@ Functions may take a minute: what a second of processor takes here depends on al
 The replacement is written for one exact version and refuses any other; tests/emulator looks at it at every upgrade.
 
 Layers are unpacked once, and not anew for every worker: thousands of files, which its one thread also removes again.
-Two types of CloudFormation are added, of which the emulator has the API only: CloudFront's public keys and key groups.
+Three types of CloudFormation are added, of which the emulator has the API only: CloudFront's public keys and its key
+groups, and the policies of event buses.
 And it polls no DynamoDB stream for a function: it would lose records (local/streams.py drives the mappings).
 """
 
@@ -60,6 +61,7 @@ def main() -> None:
     unpacked = SharedLayers(lambda_svc._resolve_layer_zip)  # noqa: SLF001
     lambda_svc._resolve_layer_zip = unpacked.pointer  # noqa: SLF001
     _add_media_keys()
+    _add_bus_policies()
     lambda_svc._poll_dynamodb_streams = lambda: False  # noqa: SLF001
 
     from ministack.app import main as run  # type: ignore[import-not-found]
@@ -121,6 +123,32 @@ def _add_media_keys() -> None:
         "update": partial(_update, groups, "KeyGroupConfig", ()),
         "delete": partial(_delete, groups, cloudfront._key_groups_using),  # noqa: SLF001
     }
+
+
+def _add_bus_policies() -> None:
+    """Statements of a bus's policy, kept where the emulator's own API keeps them."""
+    from ministack.services import eventbridge
+    from ministack.services.cloudformation import provisioners
+
+    policies = eventbridge._event_bus_policies  # noqa: SLF001
+
+    def create(_id: str, given: Properties, _stack: str) -> Made:
+        bus, name = given["EventBusName"], given["StatementId"]
+        known = policies.get(bus, {"Version": "2012-10-17", "Statement": []})
+        others = [statement for statement in known["Statement"] if statement["Sid"] != name]
+        policies[bus] = {**known, "Statement": [*others, {"Sid": name, **given["Statement"]}]}
+        return f"{bus}|{name}", {}
+
+    def update(id_: str, old: Properties, new: Properties, stack: str) -> Made:
+        delete(id_, old)
+        return create(id_, new, stack)
+
+    def delete(id_: str, _given: Properties) -> None:
+        bus, _, name = id_.partition("|")
+        eventbridge._remove_permission({"EventBusName": bus, "StatementId": name})  # noqa: SLF001
+
+    handlers = provisioners._RESOURCE_HANDLERS  # noqa: SLF001
+    handlers["AWS::Events::EventBusPolicy"] = {"create": create, "update": update, "delete": delete}
 
 
 Properties = dict[str, Any]

@@ -9,6 +9,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from infra.constructs.encryption import QUEUE, READS, role_of, use_key
 from infra.constructs.function import Bundle, ServiceFunction, allow
 from infra.constructs.queues import DeadLetterQueue, EventQueue
 from infra.constructs.review import accept_serverless
@@ -60,6 +61,7 @@ class EventConsumer(Construct):
             ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
             [self.events.queue.queue_arn],
         )
+        use_key(role_of(self.function), QUEUE, READS[:1])
         mapping = lambda_.EventSourceMapping(
             self,
             "Mapping",

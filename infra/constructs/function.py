@@ -9,6 +9,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct, IConstruct
 
+from infra.constructs.encryption import data_key
 from infra.constructs.review import accept, accept_serverless
 from infra.constructs.stage import stage_of
 
@@ -74,6 +75,7 @@ class ServiceFunction(lambda_.Function):
             f"{kind.capitalize()}Logs",
             log_group_name=f"/{stage.prefix}/{name}",
             retention=log_retention(scope),
+            encryption_key=data_key(scope),
             removal_policy=RemovalPolicy.DESTROY,
         )
         super().__init__(

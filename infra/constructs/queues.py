@@ -7,6 +7,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.constructs.alarm import MINUTE, alarm
+from infra.constructs.encryption import encrypt
 from infra.constructs.review import accept, accept_serverless
 
 DEAD_LETTER_RETENTION = Duration.days(14)
@@ -28,11 +29,11 @@ class DeadLetterQueue(Construct):
             self,
             "Queue",
             queue_name=name,
-            encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
             retention_period=DEAD_LETTER_RETENTION,
             redrive_allow_policy=allowed,
         )
+        encrypt(self.queue)
         self.depth: cloudwatch.IMetric = self.queue.metric_approximate_number_of_messages_visible(
             period=MINUTE, statistic="Maximum"
         )
@@ -61,13 +62,13 @@ class EventQueue(Construct):
             self,
             "Queue",
             queue_name=name,
-            encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
             # AWS's advice: six times the function's timeout, so that a throttled batch is not delivered twice.
             visibility_timeout=Duration.seconds(6 * consumer_timeout.to_seconds()),
             retention_period=Duration.days(4),
             dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters.queue, max_receive_count=MAX_RECEIVES),
         )
+        encrypt(self.queue)
 
 
 def _queue_arn(scope: Construct, name: str) -> str:

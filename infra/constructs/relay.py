@@ -10,6 +10,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from infra.constructs.alarm import MINUTE, alarm
+from infra.constructs.encryption import QUEUE, READS, SENDS, TABLE, role_of, use_key
 from infra.constructs.function import Bundle, ServiceFunction, allow
 from infra.constructs.queues import DeadLetterQueue
 from infra.constructs.review import accept_serverless
@@ -67,6 +68,8 @@ class OutboxRelay(Construct):
         # Listing knows no resources; the mapping is not made without it.
         allow(self.function, ["dynamodb:ListStreams"], ["*"])
         allow(self.function, ["sqs:SendMessage"], [self.dead_letters.queue.queue_arn])
+        use_key(role_of(self.function), QUEUE, SENDS)
+        use_key(role_of(self.function), TABLE, READS)
         allow(
             self.function,
             ["events:PutEvents"],
@@ -91,6 +94,7 @@ class OutboxRelay(Construct):
             on_failure=_OnFailure(self.dead_letters.queue.queue_arn),
         )
         accept_serverless(self.function, "LambdaDLQ", "What it cannot publish goes to the mapping's destination.")
+        self._own_source(service, bus)
         self.lag: cloudwatch.IMetric = self.function.metric("IteratorAge", period=MINUTE, statistic="Maximum")
         alarm(
             self,
@@ -100,4 +104,23 @@ class OutboxRelay(Construct):
             description=f"Events of {service} leave their outbox late: look at the relay's errors and at the bus.",
             threshold=LAG_ALARM.to_milliseconds(),
             topic=topic,
+        )
+
+    def _own_source(self, service: str, bus: events.IEventBus) -> None:
+        """Nobody else speaks for the service, whatever a role of the account may be allowed to publish."""
+        events.CfnEventBusPolicy(
+            self,
+            "OwnSource",
+            event_bus_name=bus.event_bus_name,
+            statement_id=f"{service}-by-its-relay-alone",
+            statement={
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": "events:PutEvents",
+                "Resource": bus.event_bus_arn,
+                "Condition": {
+                    "ForAnyValue:StringEquals": {"events:source": f"xueshi.{service}"},
+                    "ArnNotEquals": {"aws:PrincipalArn": role_of(self.function).role_arn},
+                },
+            },
         )

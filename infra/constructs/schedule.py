@@ -7,6 +7,7 @@ from aws_cdk import aws_scheduler as scheduler
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from infra.constructs.encryption import QUEUE, SENDS, role_of, use_key
 from infra.constructs.function import ServiceFunction, allow
 from infra.constructs.queues import DeadLetterQueue
 from infra.constructs.review import accept_serverless
@@ -69,6 +70,7 @@ class Schedule(Construct):
             ),
         )
         allow(function, ["sqs:SendMessage"], [queue])
+        use_key(role_of(function), QUEUE, SENDS)
         accept_serverless(function, "LambdaDLQ", "Its failures have a destination, which is told more.")
 
     def _role(self, name: str, function: ServiceFunction, queue: str) -> iam.Role:
@@ -81,4 +83,5 @@ class Schedule(Construct):
         )
         role.add_to_policy(iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[function.function_arn]))
         role.add_to_policy(iam.PolicyStatement(actions=["sqs:SendMessage"], resources=[queue]))
+        use_key(role, QUEUE, SENDS)
         return role

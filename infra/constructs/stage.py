@@ -5,6 +5,9 @@ from constructs import Construct, IConstruct
 
 from infra.stages import Stage
 
+MINIMUM_TLS = 1.2
+"""Of buckets. AWS's other addresses take nothing older anyway."""
+
 
 class StageStack(Stack):
     """A stack of a stage, in its region unless told otherwise."""

@@ -3,6 +3,7 @@
 from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
+from infra.constructs.encryption import data_key
 from infra.constructs.stage import kept, stage_of
 
 READ = ("dynamodb:GetItem", "dynamodb:Query")
@@ -50,6 +51,8 @@ def _table(
             point_in_time_recovery_enabled=True
         ),
         time_to_live_attribute="expires_at",
+        encryption=dynamodb.TableEncryption.CUSTOMER_MANAGED,
+        encryption_key=data_key(scope),
         stream=stream,
         deletion_protection=protect,
         removal_policy=kept(scope),

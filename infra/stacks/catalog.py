@@ -8,7 +8,7 @@ from constructs import Construct
 from infra.constructs.archive import allow_objects
 from infra.constructs.review import accept
 from infra.constructs.schedule import Schedule
-from infra.constructs.stage import kept
+from infra.constructs.stage import MINIMUM_TLS, kept
 from infra.stacks.service import Foundation, ServiceStack
 
 MEDIA_PREFIX = "media/"
@@ -70,6 +70,7 @@ class CatalogStack(ServiceStack):
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             encryption=s3.BucketEncryption.S3_MANAGED,
             enforce_ssl=True,
+            minimum_tls_version=MINIMUM_TLS,
             versioned=True,
             lifecycle_rules=[
                 s3.LifecycleRule(prefix=SEARCH_PREFIX, noncurrent_version_expiration=Duration.days(1)),

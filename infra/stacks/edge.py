@@ -14,7 +14,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from infra.constructs.review import accept
-from infra.constructs.stage import StageStack, kept
+from infra.constructs.stage import MINIMUM_TLS, StageStack, kept
 from infra.stacks.catalog import MEDIA_PREFIX, CatalogStack
 from infra.stacks.finance import finance_bucket_name
 from infra.stacks.platform import PlatformStack
@@ -291,6 +291,7 @@ class EdgeStack(StageStack):
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             encryption=s3.BucketEncryption.S3_MANAGED,
             enforce_ssl=True,
+            minimum_tls_version=MINIMUM_TLS,
             # CloudFront's standard logs are delivered by ACL.
             object_ownership=s3.ObjectOwnership.BUCKET_OWNER_PREFERRED if for_logs else None,
             lifecycle_rules=[s3.LifecycleRule(expiration=Duration.days(90))] if for_logs else None,

@@ -5,11 +5,11 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 
 from infra.constructs.alarm import MINUTE, alarm, own_metric
-from infra.constructs.archive import allow_objects
+from infra.constructs.archive import allow_objects, encrypted
 from infra.constructs.consumer import EventConsumer
 from infra.constructs.review import accept
 from infra.constructs.schedule import Schedule
-from infra.constructs.stage import kept
+from infra.constructs.stage import MINIMUM_TLS, kept
 from infra.stacks.payments import Payments
 from infra.stacks.service import ServiceStack
 from infra.stages import Stage
@@ -57,8 +57,9 @@ class Finance:
             "Finance",
             bucket_name=finance_bucket_name(self._stack.stage),
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-            encryption=s3.BucketEncryption.S3_MANAGED,
+            **encrypted(self._stack),
             enforce_ssl=True,
+            minimum_tls_version=MINIMUM_TLS,
             versioned=True,
             # Browsers put invoices to addresses that are signed for one file each: an origin would prove nothing more.
             cors=[

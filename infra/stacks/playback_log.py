@@ -69,7 +69,7 @@ def add_log(stack: ServiceStack) -> Log:
 
 
 def _bucket(stack: ServiceStack) -> s3.Bucket:
-    bucket = locked_bucket(stack, "Log", "log")
+    bucket = locked_bucket(stack, "Log", "log", public=True)
     # Any distribution of this account: naming the edge's would make this stack and the edge need each other.
     bucket.add_to_resource_policy(
         iam.PolicyStatement(

@@ -13,6 +13,7 @@ from infra.constructs.api import ServiceApi
 from infra.constructs.consumer import BATCH_SIZE, CONSUME, EventConsumer
 from infra.constructs.consumer import TIMEOUT as CONSUMER_TIMEOUT
 from infra.constructs.dashboard import add_dashboard
+from infra.constructs.encryption import CHANGES, READS, TABLE, role_of, use_key
 from infra.constructs.function import Bundle, ServiceFunction, allow
 from infra.constructs.relay import OutboxRelay
 from infra.constructs.review import accept_serverless
@@ -159,26 +160,32 @@ class ServiceStack(StageStack):
     def allow_read(self, function: lambda_.Function) -> None:
         """Reading the service's table."""
         allow(function, READ, [self.tables.data.table_arn])
+        use_key(role_of(function), TABLE, READS)
 
     def allow_batch(self, function: lambda_.Function) -> None:
         """Reading several items of the service's table in one call."""
         allow(function, BATCH, [self.tables.data.table_arn])
+        use_key(role_of(function), TABLE, READS)
 
     def allow_write(self, function: lambda_.Function) -> None:
         """Reading and conditionally writing the service's table."""
         allow(function, [*READ, *WRITE], [self.tables.data.table_arn])
+        use_key(role_of(function), TABLE, CHANGES)
 
     def allow_remove(self, function: lambda_.Function) -> None:
         """Removing items of the service's table."""
         allow(function, REMOVE, [self.tables.data.table_arn])
+        use_key(role_of(function), TABLE, CHANGES)
 
     def allow_count(self, function: lambda_.Function) -> None:
         """Adding to counters in the service's table."""
         allow(function, COUNT, [self.tables.data.table_arn])
+        use_key(role_of(function), TABLE, CHANGES)
 
     def allow_emit(self, function: lambda_.Function) -> None:
         """Putting events into the outbox, in the transaction that changes the state."""
         allow(function, APPEND, [self.tables.outbox.table_arn])
+        use_key(role_of(function), TABLE, CHANGES)
 
     def open_public_url(self, function: lambda_.Function) -> None:
         """Lets a function write links that people can follow."""

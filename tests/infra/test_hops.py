@@ -92,9 +92,11 @@ def test_a_schedule_calls_one_function_with_retries_and_every_failure_ends_in_it
         assert failure["MaximumRetryAttempts"] > 0
         assert of_type(template, "AWS::SQS::Queue")[queue]["QueueName"] == f"{schedule['Name']}-dlq"
         statements = policies_of(template, referred(target["RoleArn"]))
-        assert {(s["Action"], referred(s["Resource"])) for s in statements} == {
+        (key,) = (name for name, key in of_type(template, "AWS::KMS::Key").items() if key.get("EnableKeyRotation"))
+        assert {("".join(s["Action"]), referred(s["Resource"])) for s in statements} == {
             ("lambda:InvokeFunction", referred(target["Arn"])),
             ("sqs:SendMessage", queue),
+            ("kms:Decryptkms:GenerateDataKey", key),
         }
 
 

@@ -103,6 +103,20 @@ def test_only_the_relay_publishes_and_only_its_services_source(service: str) -> 
 
 
 @pytest.mark.parametrize("service", SERVICES)
+def test_the_bus_refuses_the_services_source_from_anybody_but_its_relay(service: str) -> None:
+    template = service_template(service)
+    (policy,) = of_type(template, "AWS::Events::EventBusPolicy").values()
+    (relay,) = (f for f in of_type(template, "AWS::Lambda::Function").values() if f["FunctionName"].endswith("-relay"))
+    statement = policy["Statement"]
+    assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "events:PutEvents")
+    assert "XueshiPlatform" in names(statement["Resource"])
+    assert statement["Condition"] == {
+        "ForAnyValue:StringEquals": {"events:source": f"xueshi.{service}"},
+        "ArnNotEquals": {"aws:PrincipalArn": relay["Role"]},
+    }
+
+
+@pytest.mark.parametrize("service", SERVICES)
 def test_the_relay_touches_no_item_and_consumers_only_read_their_queue(service: str) -> None:
     granted = actions_by_function(service)
     assert not granted["relay"] & STORE
@@ -210,7 +224,9 @@ def test_the_log_has_one_writer_and_its_own_key_and_who_checks_only_reads() -> N
     template, granted = service_template("playback"), actions_by_function("playback")
     (writer,) = (f for f in of_type(template, "AWS::Lambda::Function").values() if f["FunctionName"].endswith("-log"))
     assert writer["ReservedConcurrentExecutions"] == 1
-    keys = {name: key for name, key in of_type(template, "AWS::KMS::Key").items() if "EDWARDS" in key["KeySpec"]}
+    keys = {
+        name: key for name, key in of_type(template, "AWS::KMS::Key").items() if "EDWARDS" in key.get("KeySpec", "")
+    }
     signing = {
         names(statement["Resource"])
         for role, statement in statements(template)
