@@ -113,7 +113,7 @@ property: setup ## the property tests: state machines that try everything in any
 	@$(PY) -m pytest -n auto tests/property tests/simulation
 
 flows: setup ## the running system over HTTP: flows, attacks, the emulator
-	@$(PY) -m pytest -n auto tests/flows tests/security tests/emulator
+	@$(PY) -m pytest -n auto tests/flows tests/security tests/roles tests/emulator
 
 e2e: setup browser ## the client in a real browser against the running system
 	@$(PY) -m pytest -n auto tests/e2e

@@ -25,6 +25,8 @@ HOST = "127.0.0.1"
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
 START_TIMEOUT_S = 120.0
+CALLS = "calls.jsonl"
+"""What functions called, where that is recorded (local/launcher.py says how)."""
 PERSISTENT = {"PERSIST_STATE": "1", "S3_PERSIST": "1"}
 NOT_WHOLE = ("Persistence: failed", "Persistence: error", "Failed to restore persisted state")
 """How the emulator begins to say that it could not write or read a part; it goes on without."""
@@ -44,6 +46,7 @@ class Emulator:
         self.endpoint_url = endpoint_url
         self.workdir = workdir
         self.log = workdir / "emulator.log"
+        self.calls = workdir / CALLS
         self.child = child
         self._session: Any = boto3.session.Session(
             aws_access_key_id="local",
@@ -64,10 +67,11 @@ class Emulator:
 
 
 @contextlib.contextmanager
-def running(workdir: Path, kept: Kept | None = None) -> Iterator[Emulator]:
+def running(workdir: Path, kept: Kept | None = None, *, recording: bool = False) -> Iterator[Emulator]:
     """Runs the emulator, its state in `workdir` (made anew), until the block ends.
 
     With `kept`, it begins with what that holds and, ended in order, leaves its state in `workdir`.
+    With `recording`, what functions call is noted in the emulator's `calls`.
 
     Raises:
         LocalError: it is not installed or does not start.
@@ -82,6 +86,8 @@ def running(workdir: Path, kept: Kept | None = None) -> Iterator[Emulator]:
         kept.copy_into(workdir)
     port = _same_port(made_by.port) if made_by else free_port()
     environment = _environment(workdir, port) | (PERSISTENT if kept else {})
+    if recording:
+        environment["RECORDED_CALLS"] = str(workdir / CALLS)
     with (workdir / "emulator.log").open("wb") as output:
         child = Child([str(INTERPRETER), str(LAUNCHER)], env=environment, output=output)
     emulator = Emulator(f"http://{HOST}:{port}", workdir, child)

@@ -9,19 +9,25 @@ Layers are unpacked once, and not anew for every worker: thousands of files, whi
 Three types of CloudFormation are added, of which the emulator has the API only: CloudFront's public keys and its key
 groups, and the policies of event buses.
 And it polls no DynamoDB stream for a function: it would lose records (local/streams.py drives the mappings).
+
+Where RECORDED_CALLS names a file, each function has an access key of its own, and what functions call is noted there:
+a line of JSON for each permission that a function needed, with the conditions' values. Which permissions AWS asks for,
+the emulator's own table says; it enforces none here.
 """
 
 import hashlib
 import inspect
 import io
+import json
 import os
 import sys
 import tempfile
 import threading
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from http import HTTPStatus
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -63,6 +69,8 @@ def main() -> None:
     _add_media_keys()
     _add_bus_policies()
     lambda_svc._poll_dynamodb_streams = lambda: False  # noqa: SLF001
+    if recorded := os.environ.get("RECORDED_CALLS"):
+        _record_calls(Path(recorded))
 
     from ministack.app import main as run  # type: ignore[import-not-found]
 
@@ -149,6 +157,100 @@ def _add_bus_policies() -> None:
 
     handlers = provisioners._RESOURCE_HANDLERS  # noqa: SLF001
     handlers["AWS::Events::EventBusPolicy"] = {"create": create, "update": update, "delete": delete}
+
+
+OF_FUNCTION = "function."
+"""How the access keys of functions begin."""
+Dispatch = Callable[..., Awaitable[Any]]
+
+
+def _record_calls(file: Path) -> None:
+    """Tells functions apart by their access keys, also in addresses that they sign for others; notes their calls."""
+    from ministack import app  # type: ignore[import-not-found]
+    from ministack.core import lambda_runtime
+    from ministack.services import sts
+
+    def own_session(config: dict[str, Any]) -> dict[str, str]:
+        function, (before, role) = config["FunctionName"], config["Role"].split(":role/")
+        key = f"{OF_FUNCTION}{function}"
+        session = f"{before.replace(':iam:', ':sts:')}:assumed-role/{role}/{function}"
+        # Any secret will do; the emulator looks at those of signed addresses alone.
+        sts.register_session(key, {"Arn": session, "SecretAccessKey": key, "SessionToken": key})
+        return {"AWS_ACCESS_KEY_ID": key, "AWS_SECRET_ACCESS_KEY": key, "AWS_SESSION_TOKEN": key}
+
+    lambda_runtime.execution_credentials = own_session
+    calls = RecordedCalls(file)
+    app._dispatch_service_request = calls.noting(app._dispatch_service_request)  # noqa: SLF001
+    app._handle_ses_v2_request = calls.noting(app._handle_ses_v2_request)  # noqa: SLF001
+
+
+class RecordedCalls:
+    """Which permissions functions needed, each once."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._known: set[str] = set()
+
+    def noting(self, dispatch: Dispatch) -> Dispatch:
+        """The same, but what it answers is noted."""
+
+        async def noted(
+            method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, Any], request_id: str
+        ) -> Any:
+            answer = await dispatch(method, path, headers, body, query, request_id)
+            if answer is not None:
+                self._note(method, path, headers, body, query, missing=answer[0] == HTTPStatus.NOT_FOUND)
+            return answer
+
+        return noted
+
+    def _note(
+        self, method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, Any], *, missing: bool
+    ) -> None:
+        from ministack.core.router import extract_access_key_id  # type: ignore[import-not-found]
+
+        key = extract_access_key_id(headers, query)
+        if not key.startswith(OF_FUNCTION):
+            return
+        for action, resource, context in _needed(method, path, headers, body, query):
+            needed = {"function": key.removeprefix(OF_FUNCTION), "action": action, "resource": resource}
+            line = json.dumps({**needed, "context": context, "missing": missing}, sort_keys=True)
+            if line not in self._known:
+                self._known.add(line)
+                with self._file.open("a") as file:
+                    file.write(f"{line}\n")
+
+
+Permission = tuple[str, str, dict[str, str]]
+"""An action, the resource that it is asked for, and the conditions' values."""
+
+
+def _needed(
+    method: str, path: str, headers: dict[str, str], body: bytes, query: dict[str, Any]
+) -> Iterator[Permission]:
+    """The permissions that a request needs: one for each item of a transaction, and for each event."""
+    from ministack.core import iam_actions, router
+    from ministack.core.responses import get_account_id  # type: ignore[import-not-found]
+
+    service = router.detect_service(method, path, headers, query)
+    place = router.extract_region(headers, query), get_account_id()
+    action = iam_actions.extract_iam_action(service, method, path, headers, body, query) or f"{service}:unknown"
+    resource = iam_actions.extract_resource_arn(service, method, path, headers, body, query, *place)
+    if within := iam_actions.dynamodb_transaction_checks(action, body, *place):
+        yield from ((one, table, {}) for one, table in within)
+    elif service == "events":
+        for entry in json.loads(body)["Entries"]:
+            yield action, f"arn:aws:events:{place[0]}:{place[1]}:event-bus/{entry['EventBusName']}", {
+                "events:source": entry["Source"], "events:detail-type": entry["DetailType"],
+            }  # fmt: skip
+    elif service == "ses":
+        sender = json.loads(body)["FromEmailAddress"]
+        identity = f"arn:aws:ses:{place[0]}:{place[1]}:identity/{sender.rpartition('@')[2]}"
+        yield action, identity, {"ses:FromAddress": sender}
+    elif action == "s3:ListBucket":
+        yield action, resource, iam_actions.s3_service_context(action, query)
+    else:
+        yield action, resource, {}
 
 
 Properties = dict[str, Any]

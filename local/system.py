@@ -231,6 +231,7 @@ def start(
     steps: Steps | None = None,
     kept: Kept | None = None,
     outside_now: Now = wall_clock,
+    recording: bool = False,
 ) -> Iterator[System]:
     """Runs the system until the block ends.
 
@@ -243,6 +244,7 @@ def start(
         steps: where to say what is being waited for.
         kept: where the data of the last time is, and is to be put at the end; by default nothing is kept.
         outside_now: the clock of the payment provider and of the log's witness; by default this machine's.
+        recording: whether to note what functions call, for tests that compare it with their roles.
 
     Raises:
         LocalError: it cannot run; says what to do.
@@ -257,7 +259,7 @@ def start(
         workdir = workdir or BUILD / f"run-{listener.getsockname()[1]}"
         with steps.step("AWS emulator"):
             ending = cleanup.enter_context(contextlib.ExitStack())
-            emulator = cleanup.enter_context(emulators.running(workdir, kept))
+            emulator = cleanup.enter_context(emulators.running(workdir, kept, recording=recording))
         made_by = _made_by(emulator) if kept else None
         over = _standing(found, made_by)
         if over is not Standing.ITSELF:

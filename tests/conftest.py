@@ -124,4 +124,4 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 def system(tmp_path_factory: pytest.TempPathFactory) -> System:
     """The whole system on this machine, with the demo's accounts and courses, of the group that is called so."""
     directory = tmp_path_factory.mktemp("system")
-    return alive.enter_context(start(workdir=directory, seed=True, redelivery_s=REDELIVERY_S))
+    return alive.enter_context(start(workdir=directory, seed=True, redelivery_s=REDELIVERY_S, recording=True))

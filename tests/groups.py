@@ -10,6 +10,7 @@ TESTS = Path(__file__).parent
 GROUPS = {
     "security": "running system",
     "flows": "running system",
+    "roles": "running system",
     "e2e": "browser",
     "infra": "templates",
     "contracts": "templates",
@@ -19,7 +20,8 @@ GROUPS = {
 """Folders of tests, and what they share, in the order in which workers take them: the longest ones first.
 
 The first that a test lies in counts.
-Of one group, too, the folders come in this order: who looks whether anything changes comes to a quiet system.
+Of one group, too, the folders come in this order: who looks whether anything changes comes to a quiet
+system, and who looks at what was called comes last.
 """
 
 WITH_SYSTEM = {"running system", "browser", "emulator"}
