@@ -24,6 +24,7 @@ from ops.cdk import Cdk
 from ops.client_files import upload
 from ops.edge import edge_parameters, note_edge
 from ops.public_url import set_public_url
+from ops.sbom import home, write_bills
 from ops.smoke import smoke
 from ops.stacks import outputs
 
@@ -120,9 +121,10 @@ class Deployment:
         """Writes the stage's templates and packages, for where its functions run. Raises OpsError."""
         target = packaging.host_platform() if self.emulated else packaging.AWS
         try:
-            synth(self.where, assembly(self.where), target)
+            written = synth(self.where, assembly(self.where), target)
         except PackagingError as error:
             raise OpsError(str(error)) from None
+        write_bills(written, target, home(self.where))
 
     def _edge(self) -> None:
         firewall = self.outputs("Firewall", EDGE_REGION)["FirewallArn"]
