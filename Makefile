@@ -13,7 +13,8 @@ export NODE_USE_SYSTEM_CA := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help git setup browser lock run reset demo client client-lint services test check lint unit property flows e2e fuzz honest \
-  bench costs coverage openapi synth sbom release account deploy diff first-administrator destroy drill-deploy drill-faults clean
+  bench costs coverage openapi synth sbom audit release account deploy diff first-administrator destroy drill-deploy \
+  drill-faults clean
 
 help: ## list the commands
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -166,6 +167,9 @@ synth: $(VENV)/.ready ## write a stage's CloudFormation templates into build/sta
 
 sbom: synth ## write bills of materials of a stage's packages and the client into build/stages, as deploy does (STAGE=dev)
 	@$(PY) -m ops.sbom --stage $(STAGE)
+
+audit: git setup ## look for keys in tracked files that nobody has said are none
+	@$(PY) -m tests.audit
 
 account: setup ## an empty AWS account on this machine, to deploy stages to; Ctrl-C ends it (PORT=8100)
 	@exec $(PY) -m local.account $(if $(filter file,$(origin PORT)),,--port $(PORT))

@@ -1,0 +1,1 @@
+"""What `make audit` looks at: keys in tracked files."""
