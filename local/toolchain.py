@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from infra import capacity
+from infra import capacity, metrics
 from infra.packaging import build_code, host_platform
 from local.emulator import ROOT
 from local.errors import LocalError
@@ -49,7 +49,8 @@ def synthesize(assembly: Path) -> None:
 
 def _synthesize(assembly: Path) -> None:
     inputs = ("infra", "docs/openapi", "requirements")
-    templates = content_hash([*(file for folder in inputs for file in files_under(ROOT / folder)), capacity.POLICIES])
+    files = [file for folder in inputs for file in files_under(ROOT / folder)]
+    templates = content_hash([*files, capacity.POLICIES, *metrics.SOURCES])
     code = content_hash(files_under(ROOT / "services"))
     before = (made_from(assembly) or " ").split()
     if before == [templates, code]:

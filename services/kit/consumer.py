@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from services.kit.events import Envelope
-from services.kit.observability import NEWER_SHAPES, count, logger
+from services.kit.metrics import FAILED_EVENTS, NEWER_SHAPES
+from services.kit.observability import count, logger
 from services.kit.store import NewerShape
 from services.kit.wiring.init import at_init
 
@@ -46,6 +47,7 @@ def _is_handled(record: Mapping[str, Any], handlers: Mapping[str, EventHandler])
     except Exception as error:
         if isinstance(error, NewerShape):
             count(NEWER_SHAPES)
+        count(FAILED_EVENTS)
         logger().exception("event not handled", message_id=record["messageId"])
         return False
     return True

@@ -1,13 +1,16 @@
 """Logs and metrics, the same in every function: JSON lines; namespace and service come from the environment."""
 
+import sys
+import time
 from functools import cache
+from os import environ
 from typing import TYPE_CHECKING
+
+from services.kit.json_text import compact
+from services.kit.metrics import FUNCTION, SERVICE, Metric
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
-
-NEWER_SHAPES = "NewerShapes"
-"""Counts what old code did not do because newer code had written: some during a deployment, none after it."""
 
 
 @cache
@@ -19,11 +22,27 @@ def logger() -> "Logger":
     return Logger()
 
 
-def count(metric: str, **dimensions: str) -> None:
-    """Adds one to a metric: one embedded-metric line, beside the default `service` dimension."""
-    from aws_lambda_powertools import single_metric
-    from aws_lambda_powertools.metrics import MetricUnit
+def count(metric: Metric, **dimensions: str) -> None:
+    """Adds one to a metric, under these dimensions beside `service` and `function`."""
+    measure(metric, 1, **dimensions)
 
-    with single_metric(metric, MetricUnit.Count, 1, default_dimensions={"service": logger().service}) as emitted:
-        for name, value in dimensions.items():
-            emitted.add_dimension(name, value)
+
+def measure(metric: Metric, value: float, **dimensions: str) -> None:
+    """Tells one value of a metric, in its unit: a line that CloudWatch reads out of the log (embedded metric format).
+
+    Written here and not by Powertools, which a beat's function does not load, and which knows one set of dimensions.
+    """
+    known = {
+        SERVICE: environ.get("POWERTOOLS_SERVICE_NAME", "undefined"),
+        FUNCTION: environ.get("AWS_LAMBDA_FUNCTION_NAME", "undefined"),
+        **dimensions,
+    }
+    sets = [[SERVICE, *names] for names in metric.dimensions]
+    named = {name: known[name] for names in sets for name in names}
+    described = {
+        "Namespace": environ["POWERTOOLS_METRICS_NAMESPACE"],
+        "Dimensions": sets,
+        "Metrics": [{"Name": metric.name, "Unit": metric.unit}],
+    }
+    about = {"Timestamp": time.time_ns() // 1_000_000, "CloudWatchMetrics": [described]}
+    sys.stdout.write(f"{compact({'_aws': about, **named, metric.name: value})}\n")

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from services.kit.observability import NEWER_SHAPES, count, logger
+from services.kit.metrics import FAILURES, NEWER_SHAPES, REFUSALS
+from services.kit.observability import count, logger
 from services.kit.problems import BUSY, INTERNAL, OVERLOADED, Problem
 from services.kit.store import Conflict, NewerShape, Throttled
 
@@ -12,11 +13,11 @@ def refused(error: Exception) -> dict[str, Any]:
     problem = _problem_of(error)
     if problem is None:
         logger().exception("unhandled", exc_info=error)
-        count("Failures")
+        count(FAILURES)
         return INTERNAL.problem().event()
     if isinstance(error, NewerShape):
         count(NEWER_SHAPES)
-    count("Refusals", code=problem.type.code)
+    count(REFUSALS, code=problem.type.code)
     return problem.event()
 
 

@@ -7,10 +7,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from services.credits import bootstrap
 from services.credits.app.ledger.check_ledgers import check_ledgers
 from services.credits.app.ledger.sealed_records import HeadsFolder
+from services.credits.app.metrics import LEDGER_FAULTS
 from services.kit.observability import count, logger
-
-FAULTS = "LedgerFaults"
-"""The metric that an alarm looks at."""
 
 
 def handler(_event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
@@ -19,8 +17,8 @@ def handler(_event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
     for learner_id, faults in checked.faults.items():
         for fault in faults:
             logger().error("ledger differs", learner_id=learner_id, kind=fault.kind, number=fault.number)
-            count(FAULTS)
+            count(LEDGER_FAULTS)
     for problem in checked.problems:
         logger().error("heads differ", problem=problem)
-        count(FAULTS)
+        count(LEDGER_FAULTS)
     return {"ledgers": checked.ledgers, "faults": sum(map(len, checked.faults.values())) + len(checked.problems)}

@@ -9,11 +9,9 @@ from services.kit.observability import count, logger
 from services.playback import bootstrap
 from services.playback.app.evidence.check_packs import check_packs
 from services.playback.app.evidence.check_watches import RUNS_OF_A_ROUND, check_watches, run_number
+from services.playback.app.metrics import WATCH_FAULTS
 from services.playback.domain.ids import WatchId
 from services.playback.domain.legs import Finding
-
-FAULTS = "WatchFaults"
-"""The metric that an alarm looks at."""
 
 
 def handler(_event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
@@ -26,7 +24,7 @@ def handler(_event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
     problems = [*watches.problems, *packs.problems]
     for problem in problems:
         logger().error("heads or log differ", problem=problem)
-        count(FAULTS)
+        count(WATCH_FAULTS)
     faults = len(watches.faults) + len(packs.faults) + len(problems)
     return {"watches": watches.watches, "packs": packs.packs, "faults": faults}
 
@@ -34,4 +32,4 @@ def handler(_event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
 def _tell_watches(faults: Mapping[WatchId, Sequence[Finding]]) -> None:
     for watch_id, findings in faults.items():
         logger().error("watch differs", watch_id=watch_id, findings=[f"leg {f.number} {f.problem}" for f in findings])
-        count(FAULTS)
+        count(WATCH_FAULTS)

@@ -9,12 +9,10 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from services.kit.observability import count, logger
 from services.playback import bootstrap
 from services.playback.adapters.log_policy import PolicyUnset
-from services.playback.app.log.write_log import NotCosigned, Run, write_log
+from services.playback.app.log.write_log import BrokenLog, NotCosigned, Run, write_log
+from services.playback.app.metrics import LOG_FAULTS, LOG_RUNS, LOG_WITNESS_FAILURES
+from services.playback.app.ports import OtherContent
 
-RUNS = "LogRuns"
-"""The metric that says that the log does not stand still: an alarm misses it."""
-WITNESSES = "LogWitnessFailures"
-"""The metric of witnesses that did not cosign, whether or not they were needed."""
 ENOUGH = timedelta(seconds=40)
 """How long a run begins batches, so that the next minute's finds it done."""
 
@@ -24,6 +22,9 @@ def handler(_event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
     ctx = bootstrap.log()
     try:
         run = write_log(ctx, ctx.clock.now() + ENOUGH)
+    except (BrokenLog, OtherContent):
+        count(LOG_FAULTS)
+        raise
     except NotCosigned as error:
         _tell(error.failures)
         return {"batches": 0}
@@ -32,7 +33,7 @@ def handler(_event: dict[str, Any], _context: LambdaContext) -> dict[str, int]:
         logger().error("the log has no policy: python -m ops.log_policy")
         return {"batches": 0}
     _tell(run.failures)
-    count(RUNS)
+    count(LOG_RUNS)
     return _said(run)
 
 
@@ -45,4 +46,4 @@ def _said(run: Run) -> dict[str, int]:
 def _tell(failures: Sequence[str]) -> None:
     for failure in failures:
         logger().warning("not cosigned", failure=failure)
-        count(WITNESSES)
+        count(LOG_WITNESS_FAILURES)

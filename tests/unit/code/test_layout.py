@@ -12,7 +12,7 @@ SERVICES = ("catalog", "credits", "orders", "playback")
 
 ROOMS = ("README.md", "docs", "*.toml", "bootstrap.py", "bootstrap_*.py", "adapters", "app", "cli", "domain", "events")
 FUNCTIONS = "handlers"
-FLAT_IN_APP = {"context.py", "items.py", "ports.py", "problems.py"}
+FLAT_IN_APP = {"context.py", "items.py", "metrics.py", "ports.py", "problems.py"}
 """What concerns several subjects; everything else of `app` is in the folder of its subject."""
 NO_ROOM = {"keys.py", "models.py", "pages.py", "records.py", "utils.py", "views.py"}
 """Keys and stored classes are in items.py, a request's and an answer's models beside their routes."""

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from services.kit.clock import to_ms
+from services.kit.metrics import Metric
 from services.kit.problems import Problem
 from services.kit.store import Change, Conflict, Key
 from services.playback.app.evidence.read_heads import HeadsReport
 from services.playback.app.evidence.verify_watches import verify_watches
 from services.playback.app.items import attempt_key, course_key, leg_key, live_key
+from services.playback.app.metrics import BROKEN_RECORDS
 from services.playback.app.watching import broken_records, legs
 from services.playback.app.watching.read_progress import read_progress
 from services.playback.app.watching.watch import beat, confirm_prompt, pause
@@ -52,9 +54,9 @@ def named(world: World) -> list[str]:
 
 
 @pytest.fixture(autouse=True)
-def alarms(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def alarms(monkeypatch: pytest.MonkeyPatch) -> list[Metric]:
     """The metrics that call the operators."""
-    told: list[str] = []
+    told: list[Metric] = []
     monkeypatch.setattr(broken_records, "count", told.append)
     return told
 
@@ -65,7 +67,7 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(seals, "SEALED_SINCE", 0)
 
 
-def test_attack_lowering_a_watchs_duration_in_the_table(world: World, alarms: list[str]) -> None:
+def test_attack_lowering_a_watchs_duration_in_the_table(world: World, alarms: list[Metric]) -> None:
     world.publish(LONG, version="v2", sequence=2, duration_ms=600_000)
     state = play(world, world.start(), 5_000)
     change(world, attempt_key(LEARNER, LONG, 1), duration_ms=11_000)
@@ -73,7 +75,7 @@ def test_attack_lowering_a_watchs_duration_in_the_table(world: World, alarms: li
     assert code_of(lambda: world.start(take_over=True)) == CODE
     assert code_of(lambda: pause(world.context, by(LEARNER), state.token, 11_000)) == CODE
     assert world.store.items == before
-    assert alarms == [broken_records.BROKEN] * 2
+    assert alarms == [BROKEN_RECORDS] * 2
     assert {"the attempt has no seal that fits", "the attempt and its legs differ in pins"} <= set(named(world))
 
 
@@ -263,7 +265,7 @@ def test_a_seal_that_was_taken_off_later_is_not_taken_for_a_release_that_had_non
     assert state.live.furthest_ms == 5_000
 
 
-def test_two_starts_that_meet_are_no_broken_record(world: World, alarms: list[str]) -> None:
+def test_two_starts_that_meet_are_no_broken_record(world: World, alarms: list[Metric]) -> None:
     world.start()
     commit, left = world.store.commit, [5]
 
@@ -301,7 +303,7 @@ def test_the_first_beat_after_an_outage_can_be_repeated(world: World) -> None:
 
 
 def test_a_session_that_moves_while_it_is_read_is_not_broken(
-    world: World, alarms: list[str], monkeypatch: pytest.MonkeyPatch
+    world: World, alarms: list[Metric], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     state, get = world.start(LONG), world.store.get
     moves = iter([lambda: pause(world.context, by(LEARNER), state.token, 0)])
@@ -335,14 +337,14 @@ def test_every_member_of_a_course_is_tried() -> None:
 
 @pytest.mark.parametrize("member", sorted(COURSE_EDITS))
 def test_attack_changing_a_course_in_the_table_before_a_watch_begins(
-    world: World, alarms: list[str], member: str
+    world: World, alarms: list[Metric], member: str
 ) -> None:
     world.publish(LONG, "v2", 2, questions=[QUESTION])
     change(world, course_key(LONG), **{member: COURSE_EDITS[member]})
     before = dict(world.store.items)
     assert code_of(world.start) == CODE
     assert world.store.items == before
-    assert alarms == [broken_records.BROKEN]
+    assert alarms == [BROKEN_RECORDS]
 
 
 def test_attack_putting_another_course_in_a_courses_place(world: World) -> None:

@@ -1,11 +1,14 @@
 """Turns a completed watch into entries of the ledger, exactly once, for ever."""
 
+from datetime import timedelta
+
 from services.credits.app.awarding.items import WatchMark, watch_key
 from services.credits.app.context import LedgerContext
 from services.credits.app.courses.course_seals import check_course
 from services.credits.app.courses.items import course_key
 from services.credits.app.ledger.account import Account, Cause
 from services.credits.app.memberships.items import membership_key
+from services.credits.app.metrics import AWARD_LAG, WATCH_OUTCOMES
 from services.credits.domain.awarding import completion_of, outcomes
 from services.credits.domain.courses import CourseVersion
 from services.credits.domain.ledger import Draft
@@ -13,7 +16,7 @@ from services.credits.domain.quota import MembershipPeriod
 from services.credits.events.consumed import WatchCompleted
 from services.kit.events import Envelope
 from services.kit.inbox import apply_once
-from services.kit.observability import count
+from services.kit.observability import count, measure
 from services.kit.store import Change, Put, required
 
 
@@ -58,7 +61,9 @@ def award_hours(ctx: LedgerContext, event: Envelope) -> None:
 
     apply_once(ctx.store, ctx.clock, event, plan)
     for draft in entered:
-        count("WatchOutcomes", kind=draft.kind, reason=draft.reason)
+        count(WATCH_OUTCOMES, kind=draft.kind, reason=draft.reason)
+    if entered:
+        measure(AWARD_LAG, (ctx.clock.now() - watch.completed_at) // timedelta(milliseconds=1))
 
 
 def _drafts(ctx: LedgerContext, account: Account, watch: WatchCompleted, course: CourseVersion) -> list[Draft]:

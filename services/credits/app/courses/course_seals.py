@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 
 from services.credits.app.context import LedgerContext
 from services.credits.app.courses.items import course_key
+from services.credits.app.metrics import BROKEN_RECORDS
 from services.credits.domain.courses import CourseVersion
 from services.credits.domain.ledger import Macs, signed_bytes
+from services.kit.observability import count
 from services.kit.store import Stored, Write
 
 PURPOSE = "course"
@@ -39,6 +41,7 @@ def check_course(ctx: LedgerContext, stored: Stored[CourseVersion]) -> list[Writ
     if course.seal and _fits(ctx.macs, course) and is_of_its_place:
         return []
     if course.seal or ctx.clock.now() >= SEALED_SINCE:
+        count(BROKEN_RECORDS)
         raise CourseVersionChanged(f"{course.course_id} {course.content_version}")
     return [stored.put(sealed_course(ctx.macs, course))]
 

@@ -23,6 +23,7 @@ from services.credits.app.deadlines.items import (
     year_reminder_key,
 )
 from services.credits.app.ledger.items import read_entries
+from services.credits.app.metrics import REMINDERS
 from services.credits.domain.awarding import period_on
 from services.credits.domain.balances import PeriodBalance, Shortfall, period_balance
 from services.credits.domain.deadlines import REMINDER_DAYS, due_reminder, period_ends
@@ -127,7 +128,7 @@ def _remind(ctx: RulesContext, deadline: Deadline, end: date, days: int) -> bool
 
     given = commit_retrying(ctx.store, plan)
     if given:
-        count("Reminders", days=str(days))
+        count(REMINDERS, days=str(days))
     return given
 
 

@@ -10,16 +10,18 @@ from services.credits.app.ledger.facts import fact_of
 from services.credits.app.ledger.items import AwardMark, award_key, entry_key, head_key, read_entries
 from services.credits.app.ledger.postings import posting_of
 from services.credits.app.memberships.items import membership_periods
+from services.credits.app.metrics import BROKEN_RECORDS
 from services.credits.app.profiles.items import profile_key
 from services.credits.app.profiles.problems import PERSON_ERASED
 from services.credits.domain.awarding import Circumstances, award_mark, deciding_marks, standing_marks
 from services.credits.domain.certificates import Certificate
 from services.credits.domain.credentials import Credential
 from services.credits.domain.ids import EntryId, LearnerId
-from services.credits.domain.ledger import Completion, Draft, Entry, Head, Kind, empty_head, extend
+from services.credits.domain.ledger import BrokenHead, Completion, Draft, Entry, Head, Kind, empty_head, extend
 from services.credits.domain.profile import Profile
 from services.credits.domain.quota import quota_state
 from services.kit.events import Envelope
+from services.kit.observability import count
 from services.kit.store import ABSENT, Put, Stored, Write, read_or
 
 
@@ -111,7 +113,12 @@ class Account:
     def enter(self, drafts: Sequence[Draft], cause: Cause) -> tuple[list[Write], list[Envelope], list[Entry]]:
         """The same, and the entries. Raises BrokenHead."""
         ctx, now = self._ctx, self._ctx.clock.now()
-        head, entries = extend(self._head.value, drafts, [EntryId(ctx.ids.new()) for _ in drafts], now, ctx.macs)
+        ids = [EntryId(ctx.ids.new()) for _ in drafts]
+        try:
+            head, entries = extend(self._head.value, drafts, ids, now, ctx.macs)
+        except BrokenHead:
+            count(BROKEN_RECORDS)
+            raise
         writes: list[Write] = [self._head.put(head)]
         writes += [Put(entry_key(self.learner_id, entry.number), entry) for entry in entries]
         writes += [posting_of(entries)] if entries else []

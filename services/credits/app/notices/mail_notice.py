@@ -5,6 +5,7 @@ sent, so a function that dies in between sends twice: rather that than never.
 """
 
 from services.credits.app.context import MailContext
+from services.credits.app.metrics import MAILS
 from services.credits.app.notices.inbox import read_mail_settings
 from services.credits.app.notices.items import MailRecord, mail_record_key, notice_key
 from services.credits.app.profiles.items import profile_key
@@ -42,7 +43,7 @@ def mail_notice(ctx: MailContext, event: Envelope) -> None:
         ctx.store.commit(Change([Put(mark, MailRecord(outcome, ctx.clock.now()))]))
     except Conflict:
         return  # delivered twice at once: the other call has noted it
-    count("Mails", kind=notice.value.told.kind, outcome=outcome)
+    count(MAILS, kind=notice.value.told.kind, outcome=outcome)
 
 
 def _mail(ctx: MailContext, learner_id: LearnerId, notice: Notice) -> MailOutcome:

@@ -17,6 +17,7 @@ from services.orders.app.finance.problems import DAYS_NOT_EXPORTABLE, EXPORT_NOT
 from services.orders.app.finance.revenue import Titles, titles
 from services.orders.app.finance.write_export import OutOfTime
 from services.orders.app.items import new_number
+from services.orders.app.metrics import EXPORTS
 from services.orders.domain.export import MAX_DAYS, SCHEDULE, Export, ExportState, Manifest
 from services.orders.domain.ids import ExportId
 from services.orders.events.published import ExportRequested
@@ -136,4 +137,4 @@ def _finish(ctx: Context, export_id: ExportId, finish: Callable[[Export], Export
         finished = finish(stored.value)
         return Change([stored.put(finished)]), finished.state
 
-    count("Exports", state=commit_retrying(ctx.store, plan))
+    count(EXPORTS, state=commit_retrying(ctx.store, plan))

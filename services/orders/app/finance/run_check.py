@@ -21,6 +21,7 @@ from services.orders.app.finance.items import (
     resolutions,
 )
 from services.orders.app.finance.reconciliation_report import difference_rows, reconciliation_report
+from services.orders.app.metrics import RECONCILIATION_DIFFERENCES, RECONCILIATIONS
 from services.orders.app.payments.items import payment_key
 from services.orders.app.refunds.items import refund_key
 from services.orders.domain.export import SCHEDULE, KeptFile
@@ -186,10 +187,10 @@ def _finish(ctx: Context, check: StatementCheck, state: CheckState, result: Chec
         return Change([stored.put(finished)]), True
 
     if commit_retrying(ctx.store, plan):
-        count("Reconciliations", state=state)
+        count(RECONCILIATIONS, state=state)
         if result and not _all_resolved(ctx, check, result):
             logger().error("statement differs", check_id=check_id, differences=sum(result.counts.values()))
-            count("ReconciliationDifferences")
+            count(RECONCILIATION_DIFFERENCES)
 
 
 def _all_resolved(ctx: Context, check: StatementCheck, result: CheckResult) -> bool:

@@ -21,6 +21,7 @@ from services.orders.app.invoices.items import (
     read_invoice,
 )
 from services.orders.app.invoices.problems import INVOICE_CODE_MISSING, INVOICE_NUMBER_TAKEN
+from services.orders.app.metrics import INVOICE_NUMBERS_TWICE
 from services.orders.domain.ids import InvoiceId
 from services.orders.domain.invoice import Invoice, is_whole_number
 
@@ -86,7 +87,7 @@ def _register(ctx: Context, invoice_id: InvoiceId, number: str) -> bool:
         if known is None:
             return Change([Put(key, InvoiceNumber(invoice_id))]), True
         logger().error("an invoice number is used twice", invoice_id=invoice_id, other_id=known.value.invoice_id)
-        count("InvoiceNumbersTwice")
+        count(INVOICE_NUMBERS_TWICE)
         return Change([known.put(known.value.shared(invoice_id))]), True
 
     return commit_retrying(ctx.store, plan)

@@ -5,10 +5,12 @@ from dataclasses import replace
 
 from services.kit.call import Call
 from services.kit.idempotency import Request, answer_once
+from services.kit.observability import count
 from services.kit.store import Change, Put, Write
 from services.orders.app.context import Context
 from services.orders.app.coupons.usage import hold
 from services.orders.app.items import new_number
+from services.orders.app.metrics import ORDERS
 from services.orders.app.ordering.items import OwnOrder, order_key, own_order_key, read_cart, read_order
 from services.orders.app.ordering.problems import PRICE_CHANGED
 from services.orders.app.ordering.quote import Quote, quote_courses, quote_membership
@@ -45,14 +47,20 @@ def order_membership(ctx: Context, call: Call, plan_id: PlanId, expected_fen: in
 def _place(ctx: Context, call: Call, request: Request, quoted: Callable[[], Quote]) -> Order:
     """Places it. One of nothing is granted at once; should that fail, the retry or `sweep_orders` does it."""
 
+    placed: list[Order] = []
+
     def plan() -> tuple[Change, str]:
+        placed.clear()
         quote = quoted()
         if quote.amount_fen != request.content["expected_fen"]:
             raise PRICE_CHANGED.problem(amount_fen=quote.amount_fen)
         order = _order(ctx, call, quote)
+        placed.append(order)
         return Change([*quote.holding, *_writes(ctx, order, quote)]), order.order_id
 
     order_id = OrderId(answer_once(ctx.store, ctx.clock, request, str, plan))
+    if placed:
+        count(ORDERS)
     if request.content["expected_fen"] == 0:
         settle_free(ctx, order_id)
     return read_order(ctx, order_id).value

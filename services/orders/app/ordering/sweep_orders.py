@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from services.kit.observability import count, logger
 from services.kit.store import Conflict, Stored
 from services.orders.app.context import Context
+from services.orders.app.metrics import UNCLOSED_ORDERS
 from services.orders.app.ordering.close_order import expire_order
 from services.orders.app.ordering.items import orders_of_hour
 from services.orders.app.payments.record_payment import settle_free
@@ -48,6 +49,6 @@ def _close(ctx: Context, order: Order, now: datetime) -> bool:
             expire_order(ctx, order.order_id)
     except Conflict as error:
         logger().warning("order not closed", order_id=order.order_id, reason=str(error))
-        count("UnclosedOrders")
+        count(UNCLOSED_ORDERS)
         return False
     return True

@@ -6,6 +6,7 @@ from services.kit.inbox import MARKER_RETENTION
 from services.kit.observability import count, logger
 from services.kit.store import Change, Put, Write, commit_retrying
 from services.orders.app.context import Context
+from services.orders.app.metrics import REFUSED_NOTIFICATIONS
 from services.orders.app.payments.items import NotificationRecord, UsedNonce, nonce_key, notification_key, payment_key
 from services.orders.app.payments.problems import NOTIFICATION_REFUSED
 from services.orders.domain.payment import (
@@ -35,7 +36,7 @@ def receive_notification(ctx: Context, provider: PaymentProvider, raw: RawNotifi
             commit_retrying(ctx.store, lambda: (_plan(ctx, told, correlation_id), None))
     except ForgedNotification as forged:
         logger().warning("notification refused", reason=str(forged))
-        count("RefusedNotifications")
+        count(REFUSED_NOTIFICATIONS)
         raise NOTIFICATION_REFUSED.problem() from forged
 
 

@@ -1,12 +1,14 @@
 """Settling a payment by what the provider says of it when asked. A notification only makes us ask."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from services.kit.events import Envelope
-from services.kit.observability import count
+from services.kit.observability import count, measure
 from services.kit.store import Change, commit_retrying, required
 from services.orders.app.context import PaymentContext
 from services.orders.app.finance.items import enter
+from services.orders.app.metrics import PAYMENT_LAG, PAYMENTS, REVENUE
 from services.orders.app.ordering.items import read_order
 from services.orders.app.payments.items import PaymentReceipt, read_payment
 from services.orders.app.payments.record_payment import ProvenPayment, record_payment
@@ -60,11 +62,21 @@ def settle_payment(ctx: PaymentContext, number: PaymentNumber) -> PaymentState:
     trade = provider.find(number)
     if trade.state is TradeState.PAID:
         receipt = record_payment(ctx, _proven(payment, trade))
-        count("Payments", method=payment.method)
-        return _mark(ctx, number, PaymentState.PAID, trade, _paid_for(ctx, receipt))
+        marked = _mark(ctx, number, PaymentState.PAID, trade, _paid_for(ctx, receipt))
+        _count(payment, receipt)
+        return marked
     if _is_over(ctx, provider, payment, trade):
         return _mark(ctx, number, PaymentState.CLOSED, trade)
     return payment.state
+
+
+def _count(payment: Payment, receipt: PaymentReceipt) -> None:
+    count(PAYMENTS, method=payment.method)
+    measure(REVENUE, receipt.amount_fen)
+    if receipt.refund_id is None:
+        # A provider's clock may be ahead of ours.
+        lag = receipt.received_at - receipt.paid_at
+        measure(PAYMENT_LAG, max(0, lag // timedelta(milliseconds=1)))
 
 
 def _proven(payment: Payment, trade: Trade) -> ProvenPayment:

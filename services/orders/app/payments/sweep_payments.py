@@ -7,6 +7,7 @@ from functools import partial
 from services.kit.observability import count, logger
 from services.kit.store import Conflict
 from services.orders.app.context import PaymentContext
+from services.orders.app.metrics import UNSETTLED_PAYMENTS
 from services.orders.app.payments.items import payments_of_hour
 from services.orders.app.payments.record_payment import WrongAmount
 from services.orders.app.payments.settle_payment import settle_payment
@@ -41,7 +42,7 @@ def sweep_payments(ctx: PaymentContext, enough: Callable[[], bool] = lambda: Fal
             settled += task() not in UNSETTLED
         except (ProviderUnavailable, ProviderRefused, Conflict) as error:
             logger().warning("not settled", reason=f"{type(error).__name__}: {error}")
-            count("UnsettledPayments")
+            count(UNSETTLED_PAYMENTS)
         except WrongAmount as error:
             wrong.append(str(error))
     if wrong:

@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from services.kit.events import Envelope
-from services.kit.observability import count, logger
+from services.kit.observability import count, logger, measure
 from services.kit.store import Change, commit_retrying
 from services.orders.app.context import PaymentContext
 from services.orders.app.finance.items import enter
+from services.orders.app.metrics import REFUNDED, REFUNDS
 from services.orders.app.refunds.items import read_refund
 from services.orders.domain.ids import RefundId
 from services.orders.domain.movement import Movement, shares_of_refund
@@ -56,10 +57,13 @@ def send_refund(ctx: PaymentContext, refund_id: RefundId) -> RefundStatus:
     status = _ENDS.get(trade.state)
     if status is None:
         return refund.status
-    count("Refunds", status=status)
     if status is RefundStatus.FAILED:
         logger().error("refund failed at the provider", refund_id=refund_id, state=trade.state)
-    return _mark(ctx, refund_id, status, trade)
+    marked = _mark(ctx, refund_id, status, trade)
+    count(REFUNDS, status=status)
+    if status is RefundStatus.DONE:
+        measure(REFUNDED, refund.amount_fen)
+    return marked
 
 
 def _order(ctx: PaymentContext, refund: Refund) -> tuple[PaymentProvider, RefundOrder]:

@@ -9,6 +9,7 @@ from services.kit.observability import count
 from services.kit.store import Conflict, Stored, Write
 from services.playback.app.context import Context
 from services.playback.app.items import course_key
+from services.playback.app.metrics import UNSEALED_WATCHES
 from services.playback.app.watching.broken_records import broken, broken_course
 from services.playback.app.watching.watches import read_legs, read_live
 from services.playback.domain.course import Course
@@ -27,9 +28,6 @@ from services.playback.domain.seals import (
     session_problems,
 )
 from services.playback.domain.watch import Attempt, Live
-
-UNSEALED = "UnsealedWatches"
-"""Counts what was taken without a fitting seal: what release 1.0.0 left, or writes beside this code."""
 
 
 def sealed_attempt(keys: KeyRing, attempt: Attempt) -> Attempt:
@@ -65,7 +63,7 @@ def check_attempt(ctx: Context, attempt: Attempt) -> None:
     """
     if is_sealed_attempt(ctx.keys, attempt):
         return
-    count(UNSEALED)
+    count(UNSEALED_WATCHES)
     _refuse(attempt, _vouching_problems(ctx, attempt))
 
 
@@ -82,7 +80,7 @@ def check_course(ctx: Context, stored: Stored[Course]) -> list[Write]:
     fits = _fits(ctx.keys, COURSE_PURPOSE, course_message(course), course.seal)
     if fits and stored.key == course_key(course.course_id):
         return []
-    count(UNSEALED)
+    count(UNSEALED_WATCHES)
     if course.seal or not may_lack_seal(ctx.time_of_call(None)):
         raise broken_course(course.course_id)
     return [stored.put(sealed_course(ctx.keys, course))]
@@ -113,7 +111,7 @@ def check_session(ctx: Context, learner_id: LearnerId, attempt: Attempt, stored:
         raise Conflict("a session that moved while it was read")
     problems = session_problems(attempt, live, _prompts(ctx, attempt))
     if not is_sealed_live(ctx.keys, learner_id, live):
-        count(UNSEALED)
+        count(UNSEALED_WATCHES)
         of_release = may_lack_seal(ctx.time_of_call(None)) or not attempt.seal
         problems += [] if of_release else ["the live item has no seal that fits"]
     _refuse(attempt, problems)

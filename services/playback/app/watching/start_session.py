@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from services.kit.call import Call
+from services.kit.observability import count
 from services.kit.problems import IDEMPOTENCY_KEY_REUSED, Problem
 from services.kit.store import ABSENT, Change, Check, Conflict, Stored, Write, commit_retrying
 from services.playback.app.context import Context
@@ -19,6 +20,7 @@ from services.playback.app.items import (
     live_key,
     partition_of_learner,
 )
+from services.playback.app.metrics import SESSIONS
 from services.playback.app.watching.broken_records import broken
 from services.playback.app.watching.legs import append_leg, save_watch
 from services.playback.app.watching.problems import (
@@ -93,21 +95,24 @@ def start_session(
     session_id = SessionId(sha256(f"{call.caller_id}|{call.idempotency_key}".encode()).hexdigest()[:32])
     learner_id = LearnerId(call.caller_id)
     own = _session_of(ctx, learner_id, token) if token else None
-    opened: list[Session] = []
+    opened: list[tuple[Change, Session]] = []
 
     def plan() -> tuple[Change, Session]:
         stored = read_live(ctx.store, learner_id)
         now = ctx.time_of_call(stored.value if stored else None)
         planned = _plan(ctx, Start(learner_id, course_id, session_id, take_over, new_attempt, own, now), stored)
-        opened.append(planned[1])
+        opened.append(planned)
         return planned
 
     try:
-        return commit_retrying(ctx.store, plan)
+        session = commit_retrying(ctx.store, plan)
     except Conflict:
         if opened:
-            _refuse_rolled_back(ctx, learner_id, opened[-1].state.live)
+            _refuse_rolled_back(ctx, learner_id, opened[-1][1].state.live)
         raise
+    if opened[-1][0].writes:
+        count(SESSIONS)
+    return session
 
 
 def _refuse_rolled_back(ctx: Context, learner_id: LearnerId, live: Live) -> None:

@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 
 from services.kit.call import Call
+from services.kit.observability import count
 from services.kit.problems import BUSY, ProblemType
 from services.kit.store import Change, Conflict, Put, Stored, Write
 from services.playback.app.context import Context
 from services.playback.app.items import attempt_key
+from services.playback.app.metrics import COMPLETIONS
 from services.playback.app.watching.legs import NO_RESPONSE, PromptResponse, append_leg, save_watch
 from services.playback.app.watching.problems import (
     CHOICE_REQUIRED,
@@ -154,6 +156,8 @@ def _settle(ctx: Context, step: Step, decide: Callable[[], Outcome]) -> WatchSta
         ctx.store.commit(Change([put, *beside.writes], beside.events))
     except Conflict:
         return _repeat_or_refuse(ctx, step, TOKEN_STALE)
+    if LegKind.COMPLETED in kinds:
+        count(COMPLETIONS)
     return watch_state(ctx, step.learner_id, step.stored.after(put))
 
 
