@@ -44,6 +44,13 @@ class Archive(_Data):
     mode: Literal["governance", "compliance"]
 
 
+class AlarmsTo(_Data):
+    """E-mail addresses: `page` wakes somebody, `ticket` is read on the next working day."""
+
+    page: tuple[Email, ...]
+    ticket: tuple[Email, ...]
+
+
 class Memory(_Data):
     """Of functions, in MiB, by what they are for. Lambda gives CPU by memory; what needs more says so where it is."""
 
@@ -62,7 +69,7 @@ class Stage(_Data):
         consumers_at_once: how many calls one queue starts side by side at most (Lambda takes 2 to 1000).
         logs_days: how long logs are kept.
         protected: what is stored outlives the stacks; stacks, tables and the user pool are not deleted by accident.
-        alarms_to: e-mail addresses that are told when an alarm rises and when it is over.
+        alarms_to: who is told when an alarm rises and when it is over, by its severity.
         demo_data: whether accounts and courses to try things with are put in.
         mail_domain: what notices are sent from; its owner proves it to SES by DNS records. Without one nothing is sent.
         domain: the name that people type; without one CloudFront's own.
@@ -77,7 +84,7 @@ class Stage(_Data):
     logs_days: LogsDays
     archive: Archive
     protected: bool
-    alarms_to: tuple[Email, ...]
+    alarms_to: AlarmsTo
     demo_data: bool
     mail_domain: DomainName | None = None
     domain: Domain | None = None
@@ -103,7 +110,12 @@ class Stage(_Data):
     @property
     def placeholders(self) -> list[str]:
         """What still is an example and nobody's: such a stage cannot be deployed to AWS."""
-        named = [self.domain.name if self.domain else None, self.mail_domain, *self.alarms_to]
+        named = [
+            self.domain.name if self.domain else None,
+            self.mail_domain,
+            *self.alarms_to.page,
+            *self.alarms_to.ticket,
+        ]
         return [name for name in named if name and name.endswith(".example")]
 
 

@@ -14,6 +14,7 @@ from types import FrameType
 
 from rich.console import Console
 
+from local.dashboards.page import PATH as DASHBOARDS
 from local.edge import listen
 from local.emulator import ROOT
 from local.errors import LocalError
@@ -107,6 +108,7 @@ def _run(port: int, kept: Kept) -> None:
         for line in sign_in_lines(system.base_url):
             console.print(line, markup=False)
         console.print(f"E-mail that the system sends arrives at {system.base_url}{MAILBOX}", markup=False)
+        console.print(f"What operators see of it is at {system.base_url}{DASHBOARDS}", markup=False)
         console.print(f"Proofs of its log are checked with {policy.relative_to(ROOT)}", markup=False)
         console.print("Try `make demo` in another terminal. Ctrl-C ends everything.")
         console.print("What you do here is kept for the next `make run`; `make reset` deletes it.")

@@ -10,7 +10,7 @@ import contextlib
 import mimetypes
 import re
 import socket
-from collections.abc import AsyncIterator, Callable, Hashable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -91,6 +91,8 @@ class EdgeSettings:
     opens: Callable[[Behaviour, Mapping[str, str], str], bool]
     region: str = REGION
     client: Client | None = None
+    pages: Sequence[Route] = ()
+    """Of this machine only, beside what the distribution serves."""
 
 
 class Edge:
@@ -119,6 +121,7 @@ class Edge:
                 Route("/config.json", self._config, methods=["GET"]),
                 Route("/cognito/", self._cognito, methods=["POST"]),
                 Route(mailbox.PATH, self._mailbox, methods=["GET"]),
+                *self._settings.pages,
                 Route("/{path:path}", self._serve, methods=METHODS),
             ],
             lifespan=self._lifespan,

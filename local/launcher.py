@@ -6,8 +6,9 @@ Functions may take a minute: what a second of processor takes here depends on al
 The replacement is written for one exact version and refuses any other; tests/emulator looks at it at every upgrade.
 
 Layers are unpacked once, and not anew for every worker: thousands of files, which its one thread also removes again.
-Three types of CloudFormation are added, of which the emulator has the API only: CloudFront's public keys and its key
-groups, and the policies of event buses.
+Types of CloudFormation are added, of which the emulator has the API only: CloudFront's public keys and key groups, the
+policies of event buses, and CloudWatch's composite alarms. Alarms of metric math are taken as they are, and judged by
+local/dashboards alone. Calls are counted as CloudWatch counts them (local/counting.py).
 And it polls no DynamoDB stream for a function: it would lose records (local/streams.py drives the mappings).
 
 Where RECORDED_CALLS names a file, each function has an access key of its own, and what functions call is noted there:
@@ -68,6 +69,8 @@ def main() -> None:
     lambda_svc._resolve_layer_zip = unpacked.pointer  # noqa: SLF001
     _add_media_keys()
     _add_bus_policies()
+    _add_alarms()
+    _count()
     lambda_svc._poll_dynamodb_streams = lambda: False  # noqa: SLF001
     if recorded := os.environ.get("RECORDED_CALLS"):
         _record_calls(Path(recorded))
@@ -251,6 +254,44 @@ def _needed(
         yield action, resource, iam_actions.s3_service_context(action, query)
     else:
         yield action, resource, {}
+
+
+def _count() -> None:
+    """Writes down what goes through the emulator, beside its state."""
+    from counting import Counts, count_in  # type: ignore[import-not-found] # beside this file
+    from ministack.services import apigateway, dynamodb, lambda_svc, sqs
+
+    counts = Counts(Path(os.environ["STATE_DIR"]).parent / "counted.jsonl")
+    count_in(counts, lambda_svc, apigateway, dynamodb, sqs)
+
+
+def _add_alarms() -> None:
+    """Composite alarms by CloudFormation, and alarms of metric math, which the emulator keeps and does not evaluate."""
+    from ministack.services import cloudwatch
+    from ministack.services.cloudformation import provisioners
+
+    record = provisioners._cw_metric_alarm_record  # noqa: SLF001
+
+    def of_math(name: str, properties: Properties) -> Properties:
+        if "Metrics" not in properties:
+            return dict(record(name, properties))
+        plain = {key: value for key, value in properties.items() if key != "Metrics"}
+        return dict(record(name, {**plain, "Namespace": "metric math", "MetricName": name}))
+
+    provisioners._cw_metric_alarm_record = of_math  # noqa: SLF001
+    provisioners._RESOURCE_HANDLERS["AWS::CloudWatch::CompositeAlarm"] = {  # noqa: SLF001
+        "create": lambda _id, given, _stack: _put_composite(cloudwatch, given),
+        "update": lambda _name, _old, new, _stack: _put_composite(cloudwatch, new),
+        "delete": lambda name, _given: cloudwatch._composite_alarms.pop(name, None),  # noqa: SLF001
+    }
+
+
+def _put_composite(cloudwatch: Any, given: "Properties") -> "Made":
+    status, _, body = cloudwatch._put_composite_alarm({}, given, is_cbor=False, is_json=True)  # noqa: SLF001
+    if status != HTTPStatus.OK:
+        raise ValueError(f"AWS::CloudWatch::CompositeAlarm: {body!r}")
+    name = given["AlarmName"]
+    return name, {"Arn": cloudwatch._composite_alarms[name]["AlarmArn"]}  # noqa: SLF001
 
 
 Properties = dict[str, Any]

@@ -3,13 +3,14 @@
 import contextlib
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from starlette.routing import Route
 
 from local.distribution import Behaviour, Distribution, read_distribution
 from local.edge import Client, Edge, EdgeSettings
@@ -31,6 +32,8 @@ class PlayedEdge:
     endpoint_url: str
     region: str
     files: Client | None = None
+    pages: Sequence[Route] = ()
+    """Of this machine only, beside what the distribution serves."""
     edge: Edge | None = None
     distribution_id: str = ""
     _state: Any = None
@@ -60,7 +63,7 @@ class PlayedEdge:
             trusted = {id_: key for group in behaviour.key_groups for id_, key in keys[group].items()}
             return opens(trusted, cookies, url)
 
-        settings = EdgeSettings(distribution, self.endpoint_url, opened, self.region, self.files)
+        settings = EdgeSettings(distribution, self.endpoint_url, opened, self.region, self.files, self.pages)
         if self.edge is None:
             self.edge = Edge(settings)
         else:

@@ -35,6 +35,10 @@ class Account:
         return f"{self.name}@{DOMAIN}"
 
 
+CANARY = Account("canary", member=True)
+"""What the canary signs in with."""
+CANARY_COURSE = "bond-duration"
+"""Of the members' library."""
 ACCOUNTS = (
     Account("member", member=True, credentials=("AFP", "CFP")),
     Account("visitor"),
@@ -47,6 +51,7 @@ ACCOUNTS = (
     Account("admin", "administrator"),
     Account("moderator", "moderator"),
     Account("support", "support"),
+    CANARY,
 )
 
 

@@ -16,6 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.stages import LOCAL, stage
 from local import emulator as emulators
 from local.assembly import Stack, of_type, read_assembly
+from local.dashboards.board import COUNTED, Board
 from local.deploy import Deployed, Standing, deploy
 from local.edge import Client, listen, serving
 from local.emulator import REGION, ROOT, Emulator
@@ -26,13 +27,14 @@ from local.payments.till import Now
 from local.played import PlayedEdge, watched
 from local.processes import descendants_running, kill_and_wait
 from local.publish import publish_assets
-from local.seed import COURSES, seed_demo
+from local.seed import CANARY, CANARY_COURSE, COURSES, PASSWORD, seed_demo
 from local.steps import Steps
 from local.streams import DynamoStream, StreamMapping, function_invoker, queue_sender
 from local.toolchain import content_hash, files_under, made_from, synthesize
 from local.users import create_user, sign_in
 from local.witness import Witness, witnessing
 from ops.aws import OpsError
+from ops.canary import note_account
 from ops.edge import edge_parameters, note_edge
 from ops.log_policy import log_key, set_log_policy
 from ops.merchant_account import put_account
@@ -281,6 +283,7 @@ def start(
         if seed and not (found and made_by and found.seed == made_by.seed):
             with _taking_over(over):
                 seed_demo(system, steps)
+                note_account(emulator.client("secretsmanager"), STAGE, CANARY.email, PASSWORD, CANARY_COURSE)
         if kept and made_by:
             ending.callback(_keep_if_saved, kept, workdir, made_by)
         yield system
@@ -401,8 +404,15 @@ def _served_edge(system: System, listener: socket.socket) -> Iterator[str]:
     if edges[0].template.get("Parameters"):
         note_edge(system.client, STAGE)
     config = {"region": REGION, "userPoolClientId": system.user_pool_client_id, "cognitoUrl": "/cognito/"}
-    played = PlayedEdge(system.client, edges[0].name, system.endpoint_url, REGION, Client(CLIENT_FILES, config))
+    client = Client(CLIENT_FILES, config)
+    pages = _board(system).routes()
+    played = PlayedEdge(system.client, edges[0].name, system.endpoint_url, REGION, client, pages)
     played.look()
     assert played.edge is not None  # noqa: S101 (the stack stands)
     with serving(played.edge, listener) as base_url, watched(played.look):
         yield base_url
+
+
+def _board(system: System) -> Board:
+    counted = system.emulator.workdir / COUNTED
+    return Board(system.client("cloudwatch"), STAGE.prefix, system.stacks, system.deployed.resources, counted)

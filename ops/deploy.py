@@ -64,7 +64,7 @@ class Deployment:
             self.synth()
         with self._step("stacks"):
             self._clear()
-            self.cdk.deploy([self.where.stack(part) for part in ("Platform", "Firewall", *_titles())])
+            self.cdk.deploy([self.where.stack(part) for part in ("Platform", "Firewall", *_titles(), "Overview")])
         with self._step("edge (a new distribution takes minutes)"):
             self._edge()
         with self._step("client"):
@@ -112,7 +112,7 @@ class Deployment:
 
     def _clear(self) -> None:
         """Removes stacks whose first creation failed: nothing is in them, and their protection would keep them."""
-        for part in ("Platform", "Firewall", *_titles(), "Edge"):
+        for part in ("Platform", "Firewall", *_titles(), "Overview", "Edge"):
             region = EDGE_REGION if part == "Firewall" else self.where.region
             if remove_failed_creation(clients_of(self.where, region)("cloudformation"), self.where.stack(part)):
                 self.say(f"  {self.where.stack(part)}: removed, its first creation had failed")

@@ -8,20 +8,22 @@ from aws_cdk import RemovalPolicy
 from aws_cdk import aws_apigatewayv2 as apigateway
 from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_apigatewayv2_integrations as integrations
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
-from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from infra import capacity
-from infra.constructs.alarm import MINUTE, alarm
+from infra.constructs.alarm import Severity, Times, Told, Topics, alarm
 from infra.constructs.function import log_retention
+from infra.constructs.metric import MINUTE
 from infra.constructs.review import accept
 from infra.constructs.stage import stage_of
 from infra.openapi import Route
 
-FAULTS_PER_MINUTE = 5
+FAULTS_PERCENT, ENOUGH_REQUESTS = 5, 20
+"""Of a minute's requests, where there are enough of them to speak of a share."""
 _LOGGED = {
     # No address and no identity: whose request it was, the function's own log knows by its id.
     "request_id": "$context.requestId",
@@ -46,7 +48,7 @@ class ServiceApi(Construct):
         functions: Mapping[str, lambda_.IFunction],
         pool: cognito.IUserPool,
         client: cognito.IUserPoolClient,
-        topic: sns.ITopic,
+        topics: Topics,
     ) -> None:
         """`functions` by the name that a route's `x-function` gives."""
         super().__init__(scope, "Api")
@@ -77,7 +79,7 @@ class ServiceApi(Construct):
             if route.public:
                 accept(made, "APIG4", "Public by its OpenAPI document, and in the tests' list of public routes.")
         self._add_stage(service)
-        self._add_alarms(service, topic)
+        self._add_alarms(service, topics)
 
     def _add_stage(self, service: str) -> None:
         access_log = logs.LogGroup(
@@ -102,23 +104,44 @@ class ServiceApi(Construct):
             destination_arn=access_log.log_group_arn, format=json.dumps(_LOGGED)
         )
 
-    def _add_alarms(self, service: str, topic: sns.ITopic) -> None:
-        self.faults = self.api.metric_server_error(period=MINUTE, statistic="Sum")
+    def _add_alarms(self, service: str, topics: Topics) -> None:
+        faults = cloudwatch.MathExpression(
+            expression=f"IF(asked >= {ENOUGH_REQUESTS}, 100 * faults / asked, 0)",
+            using_metrics={
+                "faults": self.api.metric_server_error(period=MINUTE, statistic="Sum"),
+                "asked": self.api.metric_count(period=MINUTE, statistic="Sum"),
+            },
+            period=MINUTE,
+            label="answered with 5xx, %",
+        )
         alarm(
             self,
             "FaultsAlarm",
-            self.faults,
+            faults,
             name=f"{stage_of(self).prefix}-{service}-api-faults",
-            description=f"The API of {service} answers 5xx: look at its functions' logs by correlation id.",
-            threshold=FAULTS_PER_MINUTE,
-            topic=topic,
+            told=Told(
+                Severity.PAGE,
+                f"The API of {service} fails: it answers 5xx",
+                f"{FAULTS_PERCENT} % of {ENOUGH_REQUESTS} requests or more in three minutes of five: one crash is a "
+                "ticket, this is an outage",
+                "api-faults",
+            ),
+            threshold=FAULTS_PERCENT,
+            topics=topics,
+            times=Times(3, 5),
         )
         alarm(
             self,
             "CrowdAlarm",
             self.api.metric_count(period=MINUTE, statistic="Sum"),
             name=f"{stage_of(self).prefix}-{service}-api-crowd",
-            description=f"The API of {service} is asked as much as its stage is built for: see infra/capacity.py",
+            told=Told(
+                Severity.TICKET,
+                f"The API of {service} is asked as much as its stage is built for",
+                f"what {stage_of(self).learners_at_once} learners at once ask; at {capacity.HEADROOM:g} times that it "
+                "refuses",
+                "api-crowd",
+            ),
             threshold=math.ceil(60 * capacity.calls_per_second(stage_of(self), service)),
-            topic=topic,
+            topics=topics,
         )

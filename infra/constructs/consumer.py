@@ -6,9 +6,9 @@ from aws_cdk import Duration, Size
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from infra.constructs.alarm import Topics
 from infra.constructs.encryption import QUEUE, READS, role_of, use_key
 from infra.constructs.function import Bundle, ServiceFunction, allow
 from infra.constructs.queues import DeadLetterQueue, EventQueue
@@ -36,7 +36,7 @@ class EventConsumer(Construct):
         *,
         types: Sequence[str],
         bus: events.IEventBus,
-        topic: sns.ITopic,
+        topics: Topics,
         environment: Mapping[str, str],
         timeout: Duration = TIMEOUT,
         memory_mib: int,
@@ -52,9 +52,9 @@ class EventConsumer(Construct):
         self.function = ServiceFunction(
             self, kind, bundle, memory_mib=memory_mib, timeout=timeout, environment=environment, storage=storage
         )
-        self.events = EventQueue(self, "Events", name=f"{prefix}-events", consumer_timeout=timeout, topic=topic)
+        self.events = EventQueue(self, "Events", name=f"{prefix}-events", consumer_timeout=timeout, topics=topics)
         self.undelivered = DeadLetterQueue(
-            self, "Undelivered", name=f"{prefix}-undelivered-dlq", topic=topic, source_queue=None
+            self, "Undelivered", name=f"{prefix}-undelivered-dlq", topics=topics, source_queue=None
         )
         allow(
             self.function,

@@ -6,12 +6,12 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from infra.constructs.alarm import MINUTE, alarm
+from infra.constructs.alarm import Severity, Told, Topics, alarm
 from infra.constructs.encryption import QUEUE, READS, SENDS, TABLE, role_of, use_key
 from infra.constructs.function import Bundle, ServiceFunction, allow
+from infra.constructs.metric import MINUTE
 from infra.constructs.queues import DeadLetterQueue
 from infra.constructs.review import accept_serverless
 from infra.constructs.stage import stage_of
@@ -43,7 +43,7 @@ class OutboxRelay(Construct):
     """The function that publishes what the outbox's stream delivers. Nobody else may publish the service's events."""
 
     def __init__(
-        self, scope: Construct, bundle: Bundle, *, outbox: dynamodb.Table, bus: events.IEventBus, topic: sns.ITopic
+        self, scope: Construct, bundle: Bundle, *, outbox: dynamodb.Table, bus: events.IEventBus, topics: Topics
     ) -> None:
         super().__init__(scope, "Relay")
         service = bundle.service
@@ -57,7 +57,7 @@ class OutboxRelay(Construct):
             environment={"EVENT_BUS_NAME": bus.event_bus_name},
         )
         self.dead_letters = DeadLetterQueue(
-            self, "DeadLetters", name=f"{prefix}-{service}-relay-dlq", topic=topic, source_queue=None
+            self, "DeadLetters", name=f"{prefix}-{service}-relay-dlq", topics=topics, source_queue=None
         )
         stream = str(outbox.table_stream_arn)
         allow(
@@ -101,9 +101,14 @@ class OutboxRelay(Construct):
             "LagAlarm",
             self.lag,
             name=f"{prefix}-{service}-relay-late",
-            description=f"Events of {service} leave their outbox late: look at the relay's errors and at the bus.",
+            told=Told(
+                Severity.PAGE,
+                f"Events of {service} leave their outbox late: no other service hears of anything",
+                "5 minutes: a relay that works needs a second, and learners wait for what follows",
+                "relay",
+            ),
             threshold=LAG_ALARM.to_milliseconds(),
-            topic=topic,
+            topics=topics,
         )
 
     def _own_source(self, service: str, bus: events.IEventBus) -> None:

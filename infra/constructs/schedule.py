@@ -1,12 +1,15 @@
 """Calls at fixed times."""
 
+from dataclasses import dataclass
+
 from aws_cdk import Duration, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_scheduler as scheduler
-from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from infra.constructs.alarm import Severity, Times, Told, Topics, silence_alarm
 from infra.constructs.encryption import QUEUE, SENDS, role_of, use_key
 from infra.constructs.function import ServiceFunction, allow
 from infra.constructs.queues import DeadLetterQueue
@@ -15,6 +18,23 @@ from infra.constructs.review import accept_serverless
 RETRIES = 2
 """Lambda's most for a call that nobody waits for."""
 MAX_AGE = Duration.hours(6)
+
+
+@dataclass(frozen=True)
+class Heart:
+    """For how long no run may have come to its end: `periods` of `period`, and why not longer or shorter."""
+
+    period: Duration
+    periods: int
+    because: str
+    severity: Severity = Severity.TICKET
+
+
+EVERY_MINUTE = Heart(Duration.minutes(5), 1, "5 minutes, in which there are five runs")
+EVERY_HOUR = Heart(
+    Duration.hours(1), 3, "3 hours: each run goes on where the one before ended, and three are no accident"
+)
+EVERY_DAY = Heart(Duration.hours(1), 26, "26 hours: a day, and two hours for a run that was called again")
 
 
 class Schedule(Construct):
@@ -33,13 +53,17 @@ class Schedule(Construct):
         name: str,
         expression: str,
         does: str,
-        topic: sns.ITopic,
+        heart: Heart,
+        topics: Topics,
     ) -> None:
-        """`kind` and `name` are the function's; `expression` is a rate or a cron in UTC; `does` says what it is for."""
+        """`kind` and `name` are the function's; `expression` is a rate or a cron in UTC; `does` says what it is for.
+
+        `heart` says for how long it may be still.
+        """
         super().__init__(scope, f"{kind.capitalize()}Schedule")
         self.kind = kind
         self.function = function
-        self.dead_letters = DeadLetterQueue(self, "DeadLetters", name=f"{name}-dlq", topic=topic, source_queue=None)
+        self.dead_letters = DeadLetterQueue(self, "DeadLetters", name=f"{name}-dlq", topics=topics, source_queue=None)
         queue = self.dead_letters.queue.queue_arn
         scheduler.CfnSchedule(
             self,
@@ -72,6 +96,27 @@ class Schedule(Construct):
         allow(function, ["sqs:SendMessage"], [queue])
         use_key(role_of(function), QUEUE, SENDS)
         accept_serverless(function, "LambdaDLQ", "Its failures have a destination, which is told more.")
+        self._add_heartbeat(name, heart, topics)
+
+    def _add_heartbeat(self, name: str, heart: Heart, topics: Topics) -> None:
+        done = cloudwatch.MathExpression(
+            expression="called - failed",
+            using_metrics={
+                "called": self.function.metric_invocations(period=heart.period, statistic="Sum"),
+                "failed": self.function.metric_errors(period=heart.period, statistic="Sum"),
+            },
+            period=heart.period,
+            label="runs that came to their end",
+        )
+        silence_alarm(
+            self,
+            "Heartbeat",
+            done,
+            name=f"{name}-no-heartbeat",
+            told=Told(heart.severity, f"No run of {name} has come to its end", heart.because, "heartbeats"),
+            topics=topics,
+            times=Times(heart.periods, heart.periods),
+        )
 
     def _role(self, name: str, function: ServiceFunction, queue: str) -> iam.Role:
         own_account = {"StringEquals": {"aws:SourceAccount": Stack.of(self).account}}

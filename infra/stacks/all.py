@@ -13,6 +13,7 @@ from infra.stacks.credits import CreditsStack
 from infra.stacks.edge import EdgeStack
 from infra.stacks.firewall import FirewallStack
 from infra.stacks.orders import OrdersStack
+from infra.stacks.overview import OverviewStack
 from infra.stacks.platform import PlatformStack
 from infra.stacks.playback import PlaybackStack
 from infra.stacks.service import Foundation
@@ -46,6 +47,7 @@ def add_stacks(app: App, stage: Stage, target: packaging.Platform, routes: Mappi
     catalog = CatalogStack(app, foundation)
     playback = PlaybackStack(app, foundation)
     services = [catalog, OrdersStack(app, foundation), playback, CreditsStack(app, foundation)]
+    OverviewStack(app, stage, services)
     edge = EdgeStack(app, platform, catalog, playback, services)
     # The edge has its name as a parameter, which says nothing of the order in which the two come and go.
     edge.add_stack_dependency(FirewallStack(app, stage))

@@ -7,7 +7,7 @@ from constructs import Construct
 
 from infra.constructs.archive import allow_objects
 from infra.constructs.review import accept
-from infra.constructs.schedule import Schedule
+from infra.constructs.schedule import EVERY_MINUTE, Schedule
 from infra.constructs.stage import MINIMUM_TLS, kept
 from infra.stacks.service import Foundation, ServiceStack
 
@@ -54,6 +54,7 @@ class CatalogStack(ServiceStack):
             INDEXED,
             "Indexes the courses that searches find, where any changed, and counts their learners and reviews",
             {"MEDIA_BUCKET_NAME": self.media.bucket_name},
+            heart=EVERY_MINUTE,
             bundle=self.bundle_with("search"),
             timeout=Duration.minutes(2),
             at_once=1,

@@ -2,12 +2,12 @@
 
 from constructs import Construct
 
-from infra.constructs.alarm import MINUTE, alarm, own_metric
 from infra.constructs.archive import allow_objects, locked_bucket
-from infra.constructs.schedule import Schedule
+from infra.constructs.schedule import EVERY_DAY, EVERY_HOUR, Schedule
 from infra.constructs.secrets import ServiceKeys
 from infra.stacks.credits_documents import add_documents
 from infra.stacks.credits_people import add_people
+from infra.stacks.credits_watched import add_alarms, graphs
 from infra.stacks.service import Foundation, ServiceStack
 
 BATCHES_PREFIX, HEADS_PREFIX = "batches/", "heads/"
@@ -47,41 +47,37 @@ class CreditsStack(ServiceStack):
         keys.open_to(consumer.function)
         # No keys: what hands the records out can add nothing to them.
         self.kept = locked_bucket(self, "Records", "records")
-        records = self.add_http_function("records", {"RECORDS_BUCKET_NAME": self.kept.bucket_name})
+        records = self.add_http_function("records", self._records_environment())
         self.allow_write(records)
         self.allow_emit(records)
         allow_objects(records, self.kept, BATCHES_PREFIX, "s3:GetObject", "s3:PutObject")
         documents = add_documents(self)
+        add_alarms(self)
         self.finish(
             {"http": http, "records": records, **documents.http},
             consumer,
             documents.notices,
             *add_people(self),
             schedules=[self._seal(), self._remind(), self._check(keys)],
+            graphs=graphs(self),
         )
+
+    def _records_environment(self) -> dict[str, str]:
+        return {"RECORDS_BUCKET_NAME": self.kept.bucket_name}
 
     def _check(self, keys: ServiceKeys) -> Schedule:
         """Reads ledgers, and has the keys to check their MACs with; it changes no item."""
         does = "Compares the ledgers that grew lately, and others in turn, with what is kept beside them"
-        check = self.add_scheduled("check", CHECKED_AT, does, {"RECORDS_BUCKET_NAME": self.kept.bucket_name})
+        check = self.add_scheduled("check", CHECKED_AT, does, self._records_environment(), heart=EVERY_DAY)
         self.allow_read(check.function)
         keys.open_to(check.function)
         allow_objects(check.function, self.kept, HEADS_PREFIX, "s3:GetObject")
-        alarm(
-            self,
-            "LedgerFaultsAlarm",
-            own_metric(self, self.service, "LedgerFaults", MINUTE),
-            name=f"{self.prefix}-ledger-faults",
-            description="A ledger differs from what is kept beside it; the log names it: run verify_chain --learner",
-            threshold=1,
-            topic=self.platform.alarm_topic,
-        )
         return check
 
     def _seal(self) -> Schedule:
         """Reads heads, keeps them, and tells their hashes. It holds no key: it can add no entry."""
         does = "Seals the heads of the ledgers that grew on the days before"
-        seal = self.add_scheduled("seal", SEALED_AT, does, {"RECORDS_BUCKET_NAME": self.kept.bucket_name})
+        seal = self.add_scheduled("seal", SEALED_AT, does, self._records_environment(), heart=EVERY_HOUR)
         self.allow_write(seal.function)
         self.allow_emit(seal.function)
         allow_objects(seal.function, self.kept, HEADS_PREFIX, "s3:GetObject", "s3:PutObject")
@@ -89,7 +85,9 @@ class CreditsStack(ServiceStack):
 
     def _remind(self) -> Schedule:
         """It holds no key: it can add no entry."""
-        remind = self.add_scheduled("remind", REMINDED_AT, "Reminds learners 90, 30 and 7 days before a deadline")
+        remind = self.add_scheduled(
+            "remind", REMINDED_AT, "Reminds learners 90, 30 and 7 days before a deadline", heart=EVERY_DAY
+        )
         self.allow_write(remind.function)
         self.allow_emit(remind.function)
         return remind

@@ -4,11 +4,10 @@ from aws_cdk import Aws, Duration, Size
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 
-from infra.constructs.alarm import MINUTE, alarm, own_metric
 from infra.constructs.archive import allow_objects, encrypted
 from infra.constructs.consumer import EventConsumer
 from infra.constructs.review import accept
-from infra.constructs.schedule import Schedule
+from infra.constructs.schedule import EVERY_DAY, Schedule
 from infra.constructs.stage import MINIMUM_TLS, kept
 from infra.stacks.payments import Payments
 from infra.stacks.service import ServiceStack
@@ -48,8 +47,6 @@ class Finance:
         self.http: dict[str, lambda_.Function] = {"finance": self._finance()}
         self.consumers: list[EventConsumer] = [self._export(), self._reconcile()]
         self.schedules: list[Schedule] = [self._daily()]
-        self._alarm_differences()
-        self._alarm_numbers()
 
     def _finance_bucket(self) -> s3.Bucket:
         bucket = s3.Bucket(
@@ -127,33 +124,10 @@ class Finance:
         allow_objects(consumer.function, self._bucket, REPORTS_PREFIX, "s3:PutObject")
         return consumer
 
-    def _alarm_differences(self) -> None:
-        metric = own_metric(self._stack, self._stack.service, "ReconciliationDifferences", MINUTE)
-        alarm(
-            self._stack,
-            "ReconciliationAlarm",
-            metric,
-            name=f"{self._stack.prefix}-reconciliation-differs",
-            description="A provider's statement and our cash book differ: the reconciliation's report says in what.",
-            threshold=1,
-            topic=self._stack.platform.alarm_topic,
-        )
-
-    def _alarm_numbers(self) -> None:
-        alarm(
-            self._stack,
-            "InvoiceNumbersAlarm",
-            own_metric(self._stack, self._stack.service, "InvoiceNumbersTwice", MINUTE),
-            name=f"{self._stack.prefix}-invoice-number-twice",
-            description="Two invoices have one number: the daily function's log names them; finance corrects one.",
-            threshold=1,
-            topic=self._stack.platform.alarm_topic,
-        )
-
     def _daily(self) -> Schedule:
         """Asks for what each day that is over needs."""
         does = "Asks for the exports and reconciliations of the days that are over"
-        daily = self._stack.add_scheduled("daily", DAILY_AT, does, timeout=Duration.minutes(1))
+        daily = self._stack.add_scheduled("daily", DAILY_AT, does, heart=EVERY_DAY, timeout=Duration.minutes(1))
         self._stack.allow_write(daily.function)
         self._stack.allow_emit(daily.function)
         return daily

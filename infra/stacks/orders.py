@@ -3,6 +3,7 @@
 from constructs import Construct
 
 from infra.stacks.finance import Finance
+from infra.stacks.orders_watched import add_alarms, graphs
 from infra.stacks.payments import Payments
 from infra.stacks.service import Foundation, ServiceStack
 
@@ -31,10 +32,12 @@ class OrdersStack(ServiceStack):
         payments = Payments(self)
         finance = Finance(self, payments)
         finance.open_invoices(aftersale)
+        add_alarms(self)
         self.finish(
             {"http": http, "aftersale": aftersale, **payments.http, **finance.http},
             consumer,
             *payments.consumers,
             *finance.consumers,
             schedules=[*payments.schedules, *finance.schedules],
+            graphs=graphs(self),
         )

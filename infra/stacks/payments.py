@@ -1,13 +1,15 @@
 """Orders' functions that deal with payment providers, and what only they may touch."""
 
+from dataclasses import replace
+
 from aws_cdk import Duration
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
 
-from infra.constructs.alarm import MINUTE, alarm, own_metric
+from infra.constructs.alarm import Severity
 from infra.constructs.consumer import EventConsumer
 from infra.constructs.function import allow
-from infra.constructs.schedule import Schedule
+from infra.constructs.schedule import EVERY_MINUTE, Schedule
 from infra.constructs.secrets import made_up_secret
 from infra.stacks.service import ServiceStack
 
@@ -17,6 +19,8 @@ PROVIDER_TIMEOUT = Duration.seconds(60)
 SWEPT = "rate(1 minute)"
 SWEEP_TIMEOUT = Duration.minutes(2)
 """A run ends itself before the next begins."""
+LOOKED_AFTER = replace(EVERY_MINUTE, severity=Severity.PAGE)
+"""Whoever paid and whose notification was lost waits for the sweep."""
 
 
 class Payments:
@@ -30,7 +34,6 @@ class Payments:
         self.http: dict[str, lambda_.Function] = {"callbacks": self._callbacks(), "pay": self._pay()}
         self.consumers: list[EventConsumer] = [self._settle()]
         self.schedules: list[Schedule] = [self._sweep()]
-        self._alarm_failed_refunds()
 
     def _merchant_account(self, id_: str, name: str, provider: str) -> secretsmanager.Secret:
         """Made up, so that it exists; `python -m ops.merchant_account` puts the account in."""
@@ -71,7 +74,7 @@ class Payments:
     def _sweep(self) -> Schedule:
         does = "Closes orders whose time is over; looks after payments and refunds whose news did not reach us"
         sweep = self._stack.add_scheduled(
-            "sweep", SWEPT, does, self.accounts(), bundle=self.bundle, timeout=SWEEP_TIMEOUT
+            "sweep", SWEPT, does, self.accounts(), heart=LOOKED_AFTER, bundle=self.bundle, timeout=SWEEP_TIMEOUT
         )
         self._let_grant(sweep.function)
         return sweep
@@ -81,18 +84,6 @@ class Payments:
         self._stack.allow_write(function)
         self._stack.allow_emit(function)
         self.open_accounts(function)
-
-    def _alarm_failed_refunds(self) -> None:
-        metric = own_metric(self._stack, self._stack.service, "Refunds", MINUTE, status="failed")
-        alarm(
-            self._stack,
-            "RefundFailedAlarm",
-            metric,
-            name=f"{self._stack.prefix}-refund-failed",
-            description="A provider could not send money back: `refund failed` in the logs says which; act there.",
-            threshold=1,
-            topic=self._stack.platform.alarm_topic,
-        )
 
     def accounts(self) -> dict[str, str]:
         """The environment of a function that talks to providers."""

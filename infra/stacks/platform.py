@@ -1,5 +1,7 @@
 """What all services stand on: identities, the event bus, the operators' alarm topic, and shared secrets."""
 
+from collections.abc import Sequence
+
 from aws_cdk import CfnOutput, Duration
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_events as events
@@ -9,6 +11,7 @@ from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
+from infra.constructs.alarm import Topics
 from infra.constructs.review import accept, accept_serverless
 from infra.constructs.secrets import made_up_secret
 from infra.constructs.stage import StageStack, kept
@@ -34,7 +37,10 @@ class PlatformStack(StageStack):
         self.pool = self._user_pool()
         self.client = self._client()
         self.bus = events.EventBus(self, "Bus", event_bus_name=stage.prefix, description="All services' events")
-        self.alarm_topic = self._alarm_topic()
+        self.topics = Topics(
+            page=self._topic("AlarmTopic", "alarms", stage.alarms_to.page),
+            ticket=self._topic("TicketTopic", "tickets", stage.alarms_to.ticket),
+        )
         self.origin_secret = made_up_secret(
             self,
             "OriginSecret",
@@ -54,7 +60,7 @@ class PlatformStack(StageStack):
             "UserPoolId": self.pool.user_pool_id,
             "UserPoolClientId": self.client.user_pool_client_id,
             "BusName": self.bus.event_bus_name,
-            "AlarmTopicArn": self.alarm_topic.topic_arn,
+            "AlarmTopicArn": self.topics.page.topic_arn,
             "OriginSecretArn": self.origin_secret.secret_arn,
         }.items():
             CfnOutput(self, name, value=value)
@@ -110,9 +116,9 @@ class PlatformStack(StageStack):
             refresh_token_validity=Duration.days(7),
         )
 
-    def _alarm_topic(self) -> sns.Topic:
-        topic = sns.Topic(self, "AlarmTopic", topic_name=f"{self.stage.prefix}-alarms", enforce_ssl=True)
-        for address in self.stage.alarms_to:
+    def _topic(self, id_: str, name: str, told: Sequence[str]) -> sns.Topic:
+        topic = sns.Topic(self, id_, topic_name=f"{self.stage.prefix}-{name}", enforce_ssl=True)
+        for address in told:
             # Each has to be confirmed once, by a link that AWS mails.
             told = topic.add_subscription(subscriptions.EmailSubscription(address))
             accept_serverless(told, "SNSRedrivePolicy", "Nobody hears of that queue; CloudWatch keeps the alarm.")

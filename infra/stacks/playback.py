@@ -1,18 +1,18 @@
 """Playback: the verified watching of one learner, and the evidence of it."""
 
-from aws_cdk import CfnOutput
+from aws_cdk import CfnOutput, Duration
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra import capacity
-from infra.constructs.alarm import MINUTE, alarm, own_metric
 from infra.constructs.archive import allow_objects, locked_bucket
 from infra.constructs.function import allow
-from infra.constructs.schedule import Schedule
+from infra.constructs.schedule import EVERY_HOUR, Heart, Schedule
 from infra.constructs.secrets import ServiceKeys, made_up_secret
 from infra.constructs.signing_keys import SigningKeys
 from infra.stacks.playback_log import LOG_PREFIX, add_log
+from infra.stacks.playback_watched import add_alarms, graphs
 from infra.stacks.service import Foundation, ServiceStack
 
 EVIDENCE_PREFIX, HEADS_PREFIX = "evidence/", "heads/"
@@ -20,6 +20,9 @@ BEAT_MEMORY_MIB = 512
 """A beat takes a millisecond of CPU, and is made hundreds of times in an hour that is watched."""
 SEALED_AT, CHECKED_AT = "cron(30 * * * ? *)", "cron(50 * * * ? *)"
 """Every hour. Half an hour after midnight in Shanghai the day's last calls have long ended; the runs after it go on."""
+
+WALKED = "rate(5 minutes)"
+CANARY_HEART = Heart(Duration.minutes(5), 3, "15 minutes, in which there are three walks")
 
 
 class PlaybackStack(ServiceStack):
@@ -73,25 +76,14 @@ class PlaybackStack(ServiceStack):
             "risk": self._risk(),
             "statements": self._statements(),
         }
-        self._watch_records()
-        self.finish(functions, consumer, archive, schedules=[self._seal(), self._check(keys), self.log.writer])
-
-    def _watch_records(self) -> None:
-        """Somebody has changed a watch's stored record: whichever function found it refused to go on."""
-        alarm(
-            self,
-            "BrokenWatchRecordsAlarm",
-            own_metric(self, self.service, "BrokenWatchRecords", MINUTE),
-            name=f"{self.prefix}-broken-watch-records",
-            description="A watch's stored record is not what was sealed; the log names it: run verify_chain --learner",
-            threshold=1,
-            topic=self.platform.alarm_topic,
-        )
+        schedules = [self._seal(), self._check(keys), self.log.writer, self._canary()]
+        add_alarms(self, beat)
+        self.finish(functions, consumer, archive, schedules=schedules, graphs=graphs(self))
 
     def _seal(self) -> Schedule:
         """Reads heads, keeps them, and notes them for the log. It holds no key: it can make no record."""
         does = "Seals the heads of the chains that grew on the days before"
-        seal = self.add_scheduled("seal", SEALED_AT, does, self._archive_environment())
+        seal = self.add_scheduled("seal", SEALED_AT, does, self._archive_environment(), heart=EVERY_HOUR)
         self.allow_write(seal.function)
         allow_objects(seal.function, self.evidence, HEADS_PREFIX, "s3:GetObject", "s3:PutObject")
         return seal
@@ -100,22 +92,37 @@ class PlaybackStack(ServiceStack):
         """Reads all that is recorded, and has the keys to check it with; it changes nothing."""
         does = "Verifies watches and packs in turn, each at least twice a month"
         environment = {**self._archive_environment(), **self._log_environment()}
-        check = self.add_scheduled("check", CHECKED_AT, does, environment)
+        check = self.add_scheduled("check", CHECKED_AT, does, environment, heart=EVERY_HOUR)
         self._allow_log(check.function)
         self.allow_read(check.function)
         keys.open_to(check.function)
         for prefix in (EVIDENCE_PREFIX, HEADS_PREFIX):
             allow_objects(check.function, self.evidence, prefix, "s3:GetObject")
-        alarm(
-            self,
-            "WatchFaultsAlarm",
-            own_metric(self, self.service, "WatchFaults", MINUTE),
-            name=f"{self.prefix}-watch-faults",
-            description=f"A watch is not as it was logged; {self.prefix}-check's log names it: run verify_chain",
-            threshold=1,
-            topic=self.platform.alarm_topic,
-        )
         return check
+
+    def _canary(self) -> Schedule:
+        """Walks through the site as a learner does. It holds an account's password, and nothing of the table."""
+        account = made_up_secret(
+            self,
+            "Canary",
+            name="canary",
+            description="The account that the canary signs in with: python -m ops.canary",
+            template={},
+            key="unset",
+        )
+        does = "Walks from the home page into a lecture, as a learner does"
+        canary = self.add_scheduled(
+            "canary",
+            WALKED,
+            does,
+            {"CANARY_SECRET_ID": account.secret_arn},
+            heart=CANARY_HEART,
+            timeout=Duration.minutes(2),
+            at_once=1,
+        )
+        allow(canary.function, ["secretsmanager:GetSecretValue"], [account.secret_arn])
+        self.open_public_url(canary.function)
+        return canary
 
     def _risk(self) -> lambda_.Function:
         """What reviewers look at and write: it holds no key, so it can make no record."""

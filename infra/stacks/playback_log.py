@@ -8,9 +8,9 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_ssm as ssm
 
-from infra.constructs.alarm import alarm, own_metric, silence_alarm
 from infra.constructs.archive import allow_objects, locked_bucket
 from infra.constructs.function import allow
+from infra.constructs.schedule import EVERY_MINUTE as HEART
 from infra.constructs.schedule import Schedule
 from infra.constructs.stage import kept
 from infra.stacks.service import ServiceStack
@@ -19,9 +19,6 @@ LOG_PREFIX = "log/"
 """A file's key is its URL's path: /log/checkpoint, /log/tile/..."""
 EVERY_MINUTE = "rate(1 minute)"
 TIMEOUT = Duration.minutes(2)
-STANDS_STILL = Duration.minutes(5)
-WITNESS_FAILURES = 30
-"""In a quarter of an hour: one witness that never answers makes no more than 15, so two of them."""
 
 
 @dataclass(frozen=True)
@@ -57,13 +54,12 @@ def add_log(stack: ServiceStack) -> Log:
         "LOG_POLICY_PARAMETER": policy.parameter_name,
     }
     does = "Publishes what was noted for the transparency log"
-    writer = stack.add_scheduled("log", EVERY_MINUTE, does, environment, timeout=TIMEOUT, at_once=1)
+    writer = stack.add_scheduled("log", EVERY_MINUTE, does, environment, heart=HEART, timeout=TIMEOUT, at_once=1)
     stack.allow_write(writer.function)
     stack.allow_remove(writer.function)
     allow_objects(writer.function, bucket, LOG_PREFIX, "s3:GetObject", "s3:PutObject")
     allow(writer.function, ["kms:GetPublicKey", "kms:Sign"], [key.key_arn])
     allow(writer.function, ["ssm:GetParameter"], [policy.parameter_arn])
-    _alarms(stack)
     CfnOutput(stack, "LogBucketName", value=bucket.bucket_name)
     return Log(bucket, policy, writer)
 
@@ -82,24 +78,3 @@ def _bucket(stack: ServiceStack) -> s3.Bucket:
         )
     )
     return bucket
-
-
-def _alarms(stack: ServiceStack) -> None:
-    topic = stack.platform.alarm_topic
-    silence_alarm(
-        stack,
-        "LogStandsStill",
-        own_metric(stack, stack.service, "LogRuns", STANDS_STILL),
-        name=f"{stack.prefix}-log-stands-still",
-        description=f"No run has published all that waits: look at {stack.prefix}-log's log and at the witnesses",
-        topic=topic,
-    )
-    alarm(
-        stack,
-        "LogWitnesses",
-        own_metric(stack, stack.service, "LogWitnessFailures", Duration.minutes(15)),
-        name=f"{stack.prefix}-log-witnesses",
-        description=f"Witnesses do not cosign; {stack.prefix}-log's log says which and why",
-        threshold=WITNESS_FAILURES,
-        topic=topic,
-    )

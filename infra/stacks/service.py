@@ -5,24 +5,29 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from aws_cdk import CfnOutput, Duration, Size
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra.assets import Assets
+from infra.constructs.alarm import ONCE, Severity, Times, Told, alarm
 from infra.constructs.api import ServiceApi
 from infra.constructs.consumer import BATCH_SIZE, CONSUME, EventConsumer
 from infra.constructs.consumer import TIMEOUT as CONSUMER_TIMEOUT
-from infra.constructs.dashboard import add_dashboard
+from infra.constructs.dashboard import Parts, add_dashboard
 from infra.constructs.encryption import CHANGES, READS, TABLE, role_of, use_key
 from infra.constructs.function import Bundle, ServiceFunction, allow
+from infra.constructs.metric import MINUTE, PERIOD, own_metric
+from infra.constructs.queues import depth_of
 from infra.constructs.relay import OutboxRelay
 from infra.constructs.review import accept_serverless
-from infra.constructs.schedule import Schedule
+from infra.constructs.schedule import Heart, Schedule
 from infra.constructs.stage import StageStack
 from infra.constructs.tables import APPEND, BATCH, COUNT, READ, REMOVE, WRITE, ServiceTables
 from infra.openapi import Route
 from infra.packaging import COMMON_LAYER
 from infra.stacks.platform import PlatformStack
+from services.kit.metrics import FAILURES, NEWER_SHAPES, Metric
 
 HTTP_TIMEOUT = Duration.seconds(10)
 SCHEDULED_TIMEOUT = Duration.minutes(15)
@@ -53,7 +58,7 @@ class ServiceStack(StageStack):
         layer = self._layer("Dependencies", f"{self.prefix}-dependencies", COMMON_LAYER)
         self.bundle = Bundle(service, partial(foundation.assets.code, service), [layer])
         self.relay = OutboxRelay(
-            self, self.bundle, outbox=self.tables.outbox, bus=self.platform.bus, topic=self.platform.alarm_topic
+            self, self.bundle, outbox=self.tables.outbox, bus=self.platform.bus, topics=self.platform.topics
         )
 
     def bundle_with(self, layer: str) -> Bundle:
@@ -124,7 +129,7 @@ class ServiceStack(StageStack):
             bundle or self.bundle,
             types=types,
             bus=self.platform.bus,
-            topic=self.platform.alarm_topic,
+            topics=self.platform.topics,
             environment={**self.table_names(), **(environment or {})},
             timeout=timeout,
             memory_mib=memory_mib or self.stage.memory_mib.consumer,
@@ -139,6 +144,7 @@ class ServiceStack(StageStack):
         does: str,
         environment: Mapping[str, str] | None = None,
         *,
+        heart: Heart,
         bundle: Bundle | None = None,
         timeout: Duration = SCHEDULED_TIMEOUT,
         at_once: int | None = None,
@@ -154,8 +160,8 @@ class ServiceStack(StageStack):
             at_once=at_once,
         )
         name = f"{self.prefix}-{kind}"
-        topic = self.platform.alarm_topic
-        return Schedule(self, kind, function, name=name, expression=expression, does=does, topic=topic)
+        topics = self.platform.topics
+        return Schedule(self, kind, function, name=name, expression=expression, does=does, heart=heart, topics=topics)
 
     def allow_read(self, function: lambda_.Function) -> None:
         """Reading the service's table."""
@@ -194,9 +200,16 @@ class ServiceStack(StageStack):
         function.add_environment("PUBLIC_URL_PARAMETER", parameter.parameter_name)
 
     def finish(
-        self, http: Mapping[str, lambda_.Function], *consumers: EventConsumer, schedules: Sequence[Schedule] = ()
+        self,
+        http: Mapping[str, lambda_.Function],
+        *consumers: EventConsumer,
+        schedules: Sequence[Schedule] = (),
+        graphs: Sequence[cloudwatch.IWidget] = (),
     ) -> None:
-        """API, dashboard and outputs. `http`: the functions by the name that routes give them."""
+        """API, dashboard and outputs. `http`: the functions by the name that routes give them.
+
+        `graphs` show what only this service counts.
+        """
         made = ServiceApi(
             self,
             self.service,
@@ -204,21 +217,76 @@ class ServiceStack(StageStack):
             functions=http,
             pool=self.platform.pool,
             client=self.platform.client,
-            topic=self.platform.alarm_topic,
+            topics=self.platform.topics,
         )
         self.api = made.api
         functions = {**http, "relay": self.relay.function}
-        waiting = [self.relay.dead_letters.depth]
+        functions |= {consumer.kind: consumer.function for consumer in consumers}
+        functions |= {schedule.kind: schedule.function for schedule in schedules}
+        self.dead_letters = [self.relay.dead_letters]
         for consumer in consumers:
-            functions[consumer.kind] = consumer.function
-            waiting += [
-                consumer.events.queue.metric_approximate_number_of_messages_visible(),
-                consumer.events.dead_letters.depth,
-                consumer.undelivered.depth,
-            ]
-        for schedule in schedules:
-            functions[schedule.kind] = schedule.function
-            waiting.append(schedule.dead_letters.depth)
-        add_dashboard(self, self.service, api=self.api, functions=functions, waiting=waiting, lag=self.relay.lag)
+            self.dead_letters += [consumer.events.dead_letters, consumer.undelivered]
+        self.dead_letters += [schedule.dead_letters for schedule in schedules]
+        self._add_failures_alarms()
+        parts = Parts(
+            api=self.api,
+            functions=functions,
+            tables=[self.tables.data, self.tables.outbox],
+            queues={consumer.kind: consumer.events.queue for consumer in consumers},
+            dead_letters=[depth_of(queue.name, queue.name) for queue in self.dead_letters],
+            lag=self.relay.lag,
+        )
+        add_dashboard(self, self.service, parts, graphs)
         CfnOutput(self, "ApiId", value=self.api.api_id)
         CfnOutput(self, "ApiEndpoint", value=self.api.api_endpoint)
+
+    def add_alarm(
+        self,
+        name: str,
+        metric: cloudwatch.IMetric,
+        told: Told,
+        threshold: float = 1,
+        times: Times = ONCE,
+    ) -> None:
+        """The alarm `<prefix>-<service>-<name>`, which rises where the metric reaches the threshold."""
+        id_ = "".join(word.capitalize() for word in name.split("-"))
+        topics = self.platform.topics
+        alarm(
+            self,
+            f"{id_}Alarm",
+            metric,
+            name=f"{self.prefix}-{name}",
+            told=told,
+            threshold=threshold,
+            topics=topics,
+            times=times,
+        )
+
+    def metric(
+        self, metric: Metric, period: Duration = MINUTE, statistic: str = "Sum", **dimensions: str
+    ) -> cloudwatch.Metric:
+        """One of the service's own."""
+        return own_metric(self, self.service, metric, period, statistic, **dimensions)
+
+    def _add_failures_alarms(self) -> None:
+        self.add_alarm(
+            "failures",
+            self.metric(FAILURES, PERIOD),
+            Told(
+                Severity.TICKET,
+                f"Calls of {self.service} ended in an error that nobody has foreseen; callers were told to try again",
+                "the first: each is a fault of ours",
+                "failures",
+            ),
+        )
+        self.add_alarm(
+            "newer-shapes",
+            self.metric(NEWER_SHAPES, PERIOD),
+            Told(
+                Severity.TICKET,
+                f"Old code of {self.service} still meets what newer code has written",
+                "in three periods of five minutes: a deployment takes less",
+                "newer-shapes",
+            ),
+            times=Times(3, 3),
+        )

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
 
 
+TOLD_EVERY_MS = 60_000
+
+
 @cache
 def logger() -> "Logger":
     """The function's logger. Never hand it an event, a body or a name: ids only."""
@@ -25,6 +28,25 @@ def logger() -> "Logger":
 def count(metric: Metric, **dimensions: str) -> None:
     """Adds one to a metric, under these dimensions beside `service` and `function`."""
     measure(metric, 1, **dimensions)
+
+
+class Tally:
+    """A sum that is told once a minute at most: of what is too frequent for a line each time.
+
+    What an instance had not told when it ended is lost, which is no more than a minute's.
+    """
+
+    def __init__(self, metric: Metric) -> None:
+        self._metric = metric
+        self._sum, self._since = 0, 0
+
+    def add(self, value: int, now_ms: int) -> None:
+        """Adds a value, and tells the sum where the last one is a minute old."""
+        if now_ms - self._since < TOLD_EVERY_MS:
+            self._sum += value
+            return
+        measure(self._metric, self._sum + value)
+        self._sum, self._since = 0, now_ms
 
 
 def measure(metric: Metric, value: float, **dimensions: str) -> None:

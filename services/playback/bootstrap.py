@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from services.kit.signing import KmsSigner
     from services.playback.adapters.archive import S3Archive
     from services.playback.adapters.log_files import S3LogFiles
+    from services.playback.app.canary.walk_site import CanaryContext
     from services.playback.app.log.check_log import LogView
 
 
@@ -107,6 +108,18 @@ def statements() -> StatementsContext:
 def verification() -> VerificationContext:
     """Of checking what is recorded."""
     return VerificationContext(store(), SystemClock(), _keys(), packs(), kept_heads(), _log_view)
+
+
+@cache
+def canary() -> "CanaryContext":
+    """Of walking through the site."""
+    from services.kit.public_url import public_url
+    from services.playback.adapters.http_site import HttpSite
+    from services.playback.app.canary.walk_site import CanaryContext
+
+    account = json_secret(secret(environ["CANARY_SECRET_ID"]))
+    site = HttpSite(public_url(environ["PUBLIC_URL_PARAMETER"]))
+    return CanaryContext(site, lambda: account(False), SystemClock(), RandomIds())
 
 
 def _log_view() -> "LogView | None":

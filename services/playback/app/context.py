@@ -10,8 +10,10 @@ from services.kit.clock import Clock, to_ms
 from services.kit.event_factory import EventFactory
 from services.kit.ids import Ids
 from services.kit.keyring import KeyRing
+from services.kit.observability import Tally
 from services.kit.store import Key, Store
 from services.playback.app.items import questions_key
+from services.playback.app.metrics import WATCHED
 from services.playback.domain.policy import WatchPolicy
 from services.playback.domain.prompts import prompt_positions
 from services.playback.domain.questions import QuestionSet, ShownQuestion, shown_question
@@ -50,6 +52,7 @@ class Context:
     ids: Ids
     events: EventFactory
     keys: KeyRing
+    watched: Tally = field(default_factory=lambda: Tally(WATCHED))
     _questions: dict[Key, QuestionSet] = field(default_factory=dict)
     """What was read before: a version's questions never change, so a beat at an open prompt reads nothing. An answer
     that was put right counts once the function starts anew.

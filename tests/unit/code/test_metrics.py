@@ -8,7 +8,7 @@ from infra.metrics import EMITTED, SOURCES
 from services.kit.metrics import COMMON, Metric
 
 ROOT = Path(__file__).parents[3]
-EMITTING = {"count", "measure"}
+EMITTING = {"count", "measure", "Tally"}
 
 
 def emissions() -> Iterator[tuple[str, str, frozenset[str]]]:

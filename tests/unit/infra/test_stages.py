@@ -51,7 +51,8 @@ def test_names_follow_from_the_prefix() -> None:
 
 
 def test_examples_are_named_before_they_are_deployed() -> None:
-    assert stage("prod").placeholders == ["learn.xueshi.example", "xueshi.example", "operators@xueshi.example"]
+    people = ["on-call@xueshi.example", "operators@xueshi.example"]
+    assert stage("prod").placeholders == ["learn.xueshi.example", "xueshi.example", *people]
     assert stage("dev").placeholders == stage("staging").placeholders == []
 
 

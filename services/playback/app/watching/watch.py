@@ -156,6 +156,7 @@ def _settle(ctx: Context, step: Step, decide: Callable[[], Outcome]) -> WatchSta
         ctx.store.commit(Change([put, *beside.writes], beside.events))
     except Conflict:
         return _repeat_or_refuse(ctx, step, TOKEN_STALE)
+    ctx.watched.add(min(step.now - step.live.refilled_at, step.policy.gap_cap_ms), step.now)
     if LegKind.COMPLETED in kinds:
         count(COMPLETIONS)
     return watch_state(ctx, step.learner_id, step.stored.after(put))
