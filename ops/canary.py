@@ -13,7 +13,7 @@ from typing import Any
 
 from infra.stages import Stage
 from ops.aws import Clients, OpsError, asked_stage, clients_of, stage_parser
-from ops.deploy import outputs
+from ops.stacks import outputs
 
 SECRET = "canary"  # noqa: S105 (its name)
 

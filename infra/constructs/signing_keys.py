@@ -68,7 +68,7 @@ class SigningKeys:
             removal_policy=kept(self._stack),
         )
         if number > 1:
-            made: kms.CfnKey = key.node.default_child  # type: ignore[assignment]
+            made: kms.CfnKey = key.node.default_child
             made.cfn_options.condition = self._there(number)
         return key
 

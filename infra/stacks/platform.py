@@ -120,8 +120,8 @@ class PlatformStack(StageStack):
         topic = sns.Topic(self, id_, topic_name=f"{self.stage.prefix}-{name}", enforce_ssl=True)
         for address in told:
             # Each has to be confirmed once, by a link that AWS mails.
-            told = topic.add_subscription(subscriptions.EmailSubscription(address))
-            accept_serverless(told, "SNSRedrivePolicy", "Nobody hears of that queue; CloudWatch keeps the alarm.")
+            subscribed = topic.add_subscription(subscriptions.EmailSubscription(address))
+            accept_serverless(subscribed, "SNSRedrivePolicy", "Nobody hears of that queue; CloudWatch keeps the alarm.")
         # A topic with a policy of its own no longer admits CloudWatch by default.
         topic.add_to_resource_policy(
             iam.PolicyStatement(
