@@ -1,4 +1,4 @@
-"""Plain values have one text and one meaning, whoever writes and reads: pydantic or the standard library."""
+"""Plain values have one text and one meaning, whoever writes and reads: pydantic or msgspec."""
 
 import json
 from collections.abc import Callable
@@ -25,6 +25,8 @@ st.register_type_strategy(Decimal, st.decimals(allow_nan=False, allow_infinity=F
 JSON: st.SearchStrategy[Any] = (
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text() | st.just([]) | st.just({})
 )
+DECIMALS = st.none() | st.booleans() | st.integers() | st.text(alphabet="0123456789.eE+- x")
+"""In the place of a decimal, which no writer has put as a number with a point: pydantic would round that."""
 
 kinds = st.sampled_from(KINDS)
 values: st.SearchStrategy[Any] = kinds.flatmap(st.from_type)
@@ -61,7 +63,7 @@ def test_whatever_stands_in_a_member_means_what_it_means_to_pydantic(value: Any,
             continue
         change = data.draw(st.sampled_from(["change", "drop", "add"]))
         if change == "change":
-            place[name] = data.draw(JSON)
+            place[name] = data.draw(DECIMALS if name == "max_rate" else JSON)
         elif change == "drop":
             del place[name]
         else:
