@@ -154,7 +154,8 @@ class Drill:
         redriven = self.redrive()
         self.settle()
         failed = len(self.world.traffic.failures) - failures
-        seen = [f"{failed} calls of learners failed, and were sent again", *strike.seen]
+        told = f"{failed} calls of learners failed, and were sent again" if failed else "no call of a learner failed"
+        seen = [told, *strike.seen]
         seen += [f"{redriven} dead letters, redriven"] if redriven else []
         traffic = f"{sum(len(w.completed) for w in walks)} watches, {sum(w.paid for w in walks)} payments"
         return self.judged(name, strike.injected(), f"{len(walks)} learners, {traffic}", "; ".join(seen), lost)
@@ -254,7 +255,7 @@ class Drill:
                 self.world.run_scheduled(service, "seal")
         self.settle()
         watches = sum(len(walk.completed) for walk in self.walks)
-        seen = f"{self.wire.times.total()} calls to AWS in all"
+        seen = f"{self.wire.times.total():,} calls to AWS in all"
         return self.judged("the day after: heads sealed and logged", 0, f"{watches} watches in all", seen, [])
 
     def say(self, text: str) -> None:
