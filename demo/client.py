@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,11 @@ import httpx
 TIMEOUT_S = 60.0
 """Many functions starting at once on a busy machine take their time."""
 MAX_CONNECTIONS = 64
+EARLY_S = 60.0
+"""How long before its end an access token is renewed."""
+TOTP = "SOFTWARE_TOKEN_MFA"
+LOCAL_CODES = "/_local/codes"
+"""Where the local system shows the codes of the demo's staff (local/codes.py)."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,15 @@ class Traffic:
         return sum(self.by_status.values())
 
 
+@dataclass
+class SignIn:
+    """What renews an access token, and when that is due (monotonic seconds)."""
+
+    refresh: str
+    due_at: float
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
 class Client:
     """One person's connection to the product. Safe to use from several threads."""
 
@@ -77,28 +92,56 @@ class Client:
         self._http = httpx.Client(base_url=base_url, timeout=TIMEOUT_S, limits=limits, trust_env=False)
         self.traffic = traffic or Traffic()
         self.token = token
+        self._sign_in: SignIn | None = None
 
     def as_(self, token: str | None) -> "Client":
         """The same connection with another access token (None: signed out)."""
         other = object.__new__(Client)
-        other._http, other.traffic, other.token = self._http, self.traffic, token
+        other._http, other.traffic, other.token, other._sign_in = self._http, self.traffic, token, None
         return other
 
-    def sign_in(self, email: str, password: str) -> "Client":
-        """Signs in as the web client does: the user pool's address comes from /config.json. Raises Refused."""
-        config = self.get("/config.json").accepted()
+    def sign_in(self, email: str, password: str, code: str | None = None) -> "Client":
+        """Signs in as the web client does, and stays so: the user pool's address comes from /config.json.
+
+        `code` is the second factor's, where one is asked for; by default what the local system shows. Raises Refused.
+        """
         parameters = {"USERNAME": email, "PASSWORD": password}
-        request = {
-            "ClientId": config["userPoolClientId"],
-            "AuthFlow": "USER_PASSWORD_AUTH",
-            "AuthParameters": parameters,
-        }
+        answer = self.cognito("InitiateAuth", AuthFlow="USER_PASSWORD_AUTH", AuthParameters=parameters)
+        if answer.get("ChallengeName") == TOTP:
+            shown = code or str(self.get(LOCAL_CODES).accepted().get(email))
+            responses = {"USERNAME": email, "SOFTWARE_TOKEN_MFA_CODE": shown}
+            answer = self.cognito(
+                "RespondToAuthChallenge", ChallengeName=TOTP, Session=answer["Session"], ChallengeResponses=responses
+            )
+        return self.signed_in(answer["AuthenticationResult"])
+
+    def signed_in(self, result: Mapping[str, Any]) -> "Client":
+        """The same connection as whom the user pool gave these tokens."""
+        other = self.as_(result["AccessToken"])
+        other._sign_in = SignIn(result["RefreshToken"], _due_at(result))  # noqa: SLF001 (one of its own)
+        return other
+
+    def cognito(self, action: str, **request: Any) -> dict[str, Any]:
+        """One action of the user pool, of those that need no AWS credentials. Raises Refused."""
+        config = self.get("/config.json").accepted()
         headers = {
             "content-type": "application/x-amz-json-1.1",
-            "x-amz-target": "AWSCognitoIdentityProviderService.InitiateAuth",
+            "x-amz-target": f"AWSCognitoIdentityProviderService.{action}",
         }
-        answer = self.send("POST", config["cognitoUrl"], content=json.dumps(request), headers=headers)
-        return self.as_(answer.accepted()["AuthenticationResult"]["AccessToken"])
+        body = json.dumps({"ClientId": config["userPoolClientId"], **request})
+        answer = self.as_(None).send("POST", config["cognitoUrl"], content=body, headers=headers)
+        accepted: dict[str, Any] = answer.accepted()
+        return accepted
+
+    def _renew(self, signed_in: SignIn) -> None:
+        with signed_in.lock:
+            if time.monotonic() > signed_in.due_at:
+                parameters = {"REFRESH_TOKEN": signed_in.refresh}
+                answer = self.as_(None).cognito(
+                    "InitiateAuth", AuthFlow="REFRESH_TOKEN_AUTH", AuthParameters=parameters
+                )
+                self.token = answer["AuthenticationResult"]["AccessToken"]
+                signed_in.due_at = _due_at(answer["AuthenticationResult"])
 
     def get(self, path: str) -> Answer:
         """Reads."""
@@ -118,7 +161,7 @@ class Client:
 
     def _with_body(self, method: str, path: str, body: Any, key: str | None) -> Answer:
         headers = {"idempotency-key": key or uuid4().hex, "content-type": "application/json"}
-        return self.send(method, path, content=json.dumps(body), headers=headers)
+        return self.send(method, path, content=None if body is None else json.dumps(body), headers=headers)
 
     def send(
         self,
@@ -129,6 +172,8 @@ class Client:
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """Sends exactly this. Raises httpx.TransportError where there is no answer."""
+        if self._sign_in and time.monotonic() > self._sign_in.due_at:
+            self._renew(self._sign_in)
         identity = {"authorization": f"Bearer {self.token}"} if self.token else {}
         response = self._http.request(method, path, content=content, headers={**identity, **(headers or {})})
         answer = Answer(response.status_code, _parsed(response), response.headers)
@@ -138,6 +183,10 @@ class Client:
     def close(self) -> None:
         """Gives the connections back."""
         self._http.close()
+
+
+def _due_at(result: Mapping[str, Any]) -> float:
+    return time.monotonic() + float(result["ExpiresIn"]) - EARLY_S
 
 
 def _parsed(response: httpx.Response) -> Any:

@@ -1,11 +1,12 @@
 """Demo accounts and courses in a deployed stage that is to have them: `python -m demo.stage --stage STAGE`.
 
-`make deploy` runs it. The password is not the one of `make run`, which everybody knows: each run makes a new one.
+`make deploy` runs it. The password is not the one of `make run`, which everybody knows: each run makes a new one, and
+new second factors for the staff. It tells their secrets once, to be typed into an authenticator.
 """
 
 import secrets
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rich.console import Console
 
@@ -13,9 +14,28 @@ from infra.stages import Stage
 from local.errors import LocalError
 from local.seed import PASSWORD, seed_demo, sign_in_lines
 from local.steps import Steps
-from local.users import create_user, sign_in
-from ops.aws import Clients, OpsError, asked_stage, clients_of, stage_parser
+from local.users import Users
+from ops.aws import OpsError, asked_stage, clients_of, stage_parser
 from ops.stacks import outputs
+
+
+@dataclass
+class ToldFactors:
+    """Secrets of second factors, kept until they are told."""
+
+    secrets: dict[str, str] = field(default_factory=dict)
+
+    def keep(self, email: str, secret: str) -> None:
+        """Keeps the secret of an account, in place of the one before."""
+        self.secrets[email] = secret
+
+    def secret(self, email: str) -> str | None:
+        """The secret of an account; None where it has no second factor that was made here."""
+        return self.secrets.get(email)
+
+    def lines(self) -> list[str]:
+        """What is told of them."""
+        return [f"  {email}: second factor {secret}" for email, secret in sorted(self.secrets.items())]
 
 
 @dataclass(frozen=True)
@@ -24,20 +44,18 @@ class DeployedStage:
 
     base_url: str
     password: str
-    _clients: Clients
-    _pool: str
-    _client: str
+    _users: Users
 
     def create_user(self, email: str, _password: str, groups: list[str]) -> str:
         """Creates a user; answers the learner id."""
-        return create_user(self._clients("cognito-idp"), self._pool, email, self.password, groups)
+        return self._users.create(email, self.password, groups)
 
     def sign_in(self, email: str, _password: str) -> str:
         """An access token."""
-        return sign_in(self._clients("cognito-idp"), self._client, email, self.password)
+        return self._users.sign_in(email, self.password)
 
 
-def deployed(where: Stage) -> DeployedStage:
+def deployed(where: Stage, factors: ToldFactors) -> DeployedStage:
     """The stage at the address that people use. Raises OpsError where it is not deployed."""
     clients = clients_of(where)
     platform = outputs(clients, where, "Platform")
@@ -45,7 +63,8 @@ def deployed(where: Stage) -> DeployedStage:
     # The pool asks for a small and a capital letter, a digit and another sign.
     password = f"Xs1-{secrets.token_urlsafe(18)}"
     address = str(parameter["Parameter"]["Value"])
-    return DeployedStage(address, password, clients, platform["UserPoolId"], platform["UserPoolClientId"])
+    users = Users(clients("cognito-idp"), platform["UserPoolId"], platform["UserPoolClientId"], factors)
+    return DeployedStage(address, password, users)
 
 
 def main() -> int:
@@ -55,12 +74,14 @@ def main() -> int:
         where = asked_stage(options)
         if not where.demo_data:
             return 0
-        target = deployed(where)
+        factors = ToldFactors()
+        target = deployed(where, factors)
         seed_demo(target, Steps(Console(highlight=False)))
     except (OpsError, LocalError) as error:
         print(error, file=sys.stderr)
         return 1
     print("\n".join(sign_in_lines(target.base_url)).replace(PASSWORD, target.password))
+    print("\n".join(factors.lines()))
     return 0
 
 

@@ -14,6 +14,7 @@ from types import FrameType
 
 from rich.console import Console
 
+from local.codes import PATH as CODES
 from local.dashboards.page import PATH as DASHBOARDS
 from local.edge import listen
 from local.emulator import ROOT
@@ -107,6 +108,7 @@ def _run(port: int, kept: Kept) -> None:
         policy.write_text(system.log_policy)
         for line in sign_in_lines(system.base_url):
             console.print(line, markup=False)
+        console.print(f"Staff sign in with a second factor: their codes are at {system.base_url}{CODES}", markup=False)
         console.print(f"E-mail that the system sends arrives at {system.base_url}{MAILBOX}", markup=False)
         console.print(f"What operators see of it is at {system.base_url}{DASHBOARDS}", markup=False)
         console.print(f"Proofs of its log are checked with {policy.relative_to(ROOT)}", markup=False)

@@ -165,6 +165,8 @@ def _renew_code(emulator: Emulator, template: Template, physical: dict[str, str]
     functions = emulator.client("lambda")
     for logical_id, function in of_type(template, "AWS::Lambda::Function"):
         code = function["Properties"]["Code"]
+        if "S3Bucket" not in code:
+            continue  # in the template itself
         bucket = code["S3Bucket"]
         text = bucket["Fn::Sub"] if isinstance(bucket, dict) else bucket
         functions.update_function_code(

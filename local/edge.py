@@ -33,8 +33,9 @@ HOP_BY_HOP = {
     "trailer", "transfer-encoding", "upgrade",
 }  # fmt: skip
 PUBLIC_COGNITO_ACTIONS = {
-    "ChangePassword", "ConfirmForgotPassword", "ConfirmSignUp", "ForgotPassword", "GetUser", "GlobalSignOut",
-    "InitiateAuth", "ResendConfirmationCode", "RespondToAuthChallenge", "RevokeToken", "SignUp",
+    "AssociateSoftwareToken", "ChangePassword", "ConfirmForgotPassword", "ConfirmSignUp", "ForgotPassword", "GetUser",
+    "GlobalSignOut", "InitiateAuth", "ResendConfirmationCode", "RespondToAuthChallenge", "RevokeToken",
+    "SetUserMFAPreference", "SignUp", "VerifySoftwareToken",
 }  # fmt: skip
 """What Cognito does without AWS credentials; the emulator would do the rest too."""
 INDEX = "/index.html"

@@ -9,6 +9,7 @@ Layers are unpacked once, and not anew for every worker: thousands of files, whi
 Types of CloudFormation are added, of which the emulator has the API only: CloudFront's public keys and key groups, the
 policies of event buses, and CloudWatch's composite alarms. Alarms of metric math are taken as they are, and judged by
 local/dashboards alone. Calls are counted as CloudWatch counts them (local/counting.py).
+The user pool looks at the tokens with which people change their own users, and refuses those without the scope for it.
 And it polls no DynamoDB stream for a function: it would lose records (local/streams.py drives the mappings).
 
 Where RECORDED_CALLS names a file, each function has an access key of its own, and what functions call is noted there:
@@ -71,6 +72,7 @@ def main() -> None:
     _add_bus_policies()
     _add_alarms()
     _count()
+    _check_access_tokens()
     lambda_svc._poll_dynamodb_streams = lambda: False  # noqa: SLF001
     if recorded := os.environ.get("RECORDED_CALLS"):
         _record_calls(Path(recorded))
@@ -115,6 +117,21 @@ class SharedLayers:
             line = f"import sys; sys.path.insert(1, {str(home / 'python')!r})\n"
             archive.writestr(f"python/lib/python3/site-packages/{home.name}.pth", line)
         return pointing.getvalue()
+
+
+def _check_access_tokens() -> None:
+    """What a person's token may do at the user pool is looked at, as on AWS; else the emulator does so only where it
+    checks the signatures of all requests too."""
+    from ministack.services import cognito
+
+    run = cognito._run_idp_handler  # noqa: SLF001
+
+    def checked(handler: Callable[[Any], Any], action: str, data: dict[str, Any]) -> Any:
+        if action in cognito._UNSIGNED_IDP_ACTIONS:  # noqa: SLF001
+            cognito._pin_unsigned_idp_scope(data)  # noqa: SLF001
+        return cognito._access_token_error(data) or run(handler, action, data)  # noqa: SLF001
+
+    cognito._run_idp_handler = checked  # noqa: SLF001
 
 
 def _add_media_keys() -> None:

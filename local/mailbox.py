@@ -10,7 +10,7 @@ PATH = "/_local/mailbox"
 MESSAGES = "/_ministack/ses/messages"
 """Where the emulator tells what it took."""
 
-_STYLE = """
+STYLE = """
 body{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem;color:#1d1d1f;
 background:#f4f5f7}
 article{background:#fff;border-radius:12px;padding:1.2rem 1.5rem;margin:1rem 0}h1{font-size:1.3rem}
@@ -40,7 +40,7 @@ def mailbox_page(mails: list[Mail]) -> str:
     shown = "".join(_article(mail) for mail in mails) or "<p>还没有邮件。 · No mail yet.</p>"
     return f"""<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1"><title>本机邮箱 · Local mailbox</title>
-<style>{_STYLE}</style></head><body><h1>本机邮箱 · Local mailbox</h1>
+<style>{STYLE}</style></head><body><h1>本机邮箱 · Local mailbox</h1>
 <p>系统发出的邮件都留在这里，不会真正寄出。 · What the system sends stays here; nothing leaves this machine.</p>
 <main>{shown}</main></body></html>"""
 

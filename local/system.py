@@ -16,6 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.stages import LOCAL, stage
 from local import emulator as emulators
 from local.assembly import Stack, of_type, read_assembly
+from local.codes import KeptFactors
 from local.dashboards.board import COUNTED, Board
 from local.deploy import Deployed, Standing, deploy
 from local.edge import Client, listen, serving
@@ -31,7 +32,7 @@ from local.seed import CANARY, CANARY_COURSE, COURSES, PASSWORD, seed_demo
 from local.steps import Steps
 from local.streams import DynamoStream, StreamMapping, function_invoker, queue_sender
 from local.toolchain import content_hash, files_under, made_from, synthesize
-from local.users import create_user, sign_in
+from local.users import Users
 from local.witness import Witness, witnessing
 from ops.aws import OpsError
 from ops.canary import note_account
@@ -82,11 +83,21 @@ class System:
 
     def create_user(self, email: str, password: str, groups: list[str]) -> str:
         """Creates a confirmed user in the groups; answers the learner id. One that exists keeps its id."""
-        return create_user(self.client("cognito-idp"), self.user_pool_id, email, password, groups)
+        return self.users.create(email, password, groups)
 
     def sign_in(self, email: str, password: str) -> str:
         """An access token, as the client gets one."""
-        return sign_in(self.client("cognito-idp"), self.user_pool_client_id, email, password)
+        return self.users.sign_in(email, password)
+
+    @property
+    def users(self) -> Users:
+        """The people of the user pool."""
+        return Users(self.client("cognito-idp"), self.user_pool_id, self.user_pool_client_id, self.factors)
+
+    @property
+    def factors(self) -> KeptFactors:
+        """The second factors of those that were made here."""
+        return KeptFactors(self.client("ssm"))
 
     @property
     def user_pool_id(self) -> str:
@@ -405,7 +416,7 @@ def _served_edge(system: System, listener: socket.socket) -> Iterator[str]:
         note_edge(system.client, STAGE)
     config = {"region": REGION, "userPoolClientId": system.user_pool_client_id, "cognitoUrl": "/cognito/"}
     client = Client(CLIENT_FILES, config)
-    pages = _board(system).routes()
+    pages = [*_board(system).routes(), *system.factors.routes()]
     played = PlayedEdge(system.client, edges[0].name, system.endpoint_url, REGION, client, pages)
     played.look()
     assert played.edge is not None  # noqa: S101 (the stack stands)

@@ -8,6 +8,7 @@ can give roles, so the right to is that of whoever may administer the user pool.
 import sys
 from typing import Any
 
+from infra.triggers.token_roles import SECOND_FACTOR
 from ops.aws import Clients, OpsError, asked_stage, clients_of, stage_parser
 from ops.stacks import outputs
 
@@ -19,7 +20,8 @@ def invite(clients: Clients, pool: str, email: str, role: str) -> bool:
         OpsError: there is no such role.
     """
     cognito: Any = clients("cognito-idp")
-    roles = sorted(group["GroupName"] for group in cognito.list_groups(UserPoolId=pool)["Groups"])
+    groups = {group["GroupName"] for group in cognito.list_groups(UserPoolId=pool)["Groups"]}
+    roles = sorted(groups - {SECOND_FACTOR})
     if role not in roles:
         raise OpsError(f"There is no role {role!r}; there are {', '.join(roles)}.")
     attributes = [{"Name": "email", "Value": email}, {"Name": "email_verified", "Value": "true"}]

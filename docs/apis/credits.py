@@ -4,8 +4,16 @@ from services.credits.adapters.codes import RandomCodes
 from services.credits.adapters.profile_file import load_profile_policy
 from services.credits.adapters.rule_files import load_rules
 from services.credits.adapters.typesetter import Typesetter
-from services.credits.app.context import BadgesContext, Context, DocumentsContext, LedgerContext, RecordsContext, ports
-from services.credits.handlers import badges, documents, http, records, verification
+from services.credits.app.context import (
+    AccessContext,
+    BadgesContext,
+    Context,
+    DocumentsContext,
+    LedgerContext,
+    RecordsContext,
+    ports,
+)
+from services.credits.handlers import access, badges, documents, http, records, verification
 from services.kit.clock import SystemClock
 from services.kit.http import HttpApi
 from services.kit.ids import RandomIds
@@ -15,6 +23,7 @@ from services.kit.signing import RS256
 from services.kit.store import Store
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.signing import MemorySigner
+from tests.fakes.user_pool import MemoryPool, ReversingSeal
 
 
 def apis(store: Store, origin_secret: OriginSecret) -> list[HttpApi]:
@@ -27,5 +36,6 @@ def apis(store: Store, origin_secret: OriginSecret) -> list[HttpApi]:
         records.build_api(RecordsContext(*common, rules, MemoryObjects()), origin_secret),
         documents.build_api(drawing, origin_secret),
         badges.build_api(BadgesContext(*common, MemorySigner(RS256), drawing.public_url), origin_secret),
+        access.build_api(AccessContext(*common, MemoryPool(), ReversingSeal(), RandomCodes()), origin_secret),
         verification.build_api(Context(*common), origin_secret),
     ]

@@ -55,12 +55,14 @@ class ServiceFunction(lambda_.Function):
         storage: Size | None = None,
         at_once: int | None = None,
         quiet: bool = False,
+        handler: str | None = None,
     ) -> None:
         """`storage` is what it may keep in /tmp while it runs; Lambda gives 512 MB unless told otherwise.
 
         `at_once` is how many calls run side by side at most; the account's limit unless told otherwise.
         A `quiet` function is called so often that neither traces nor Lambda's own lines of each call are worth their
         price: what it writes itself is logged, and where Lambda has something to warn of.
+        `handler` is the entry point where the code is no service's.
         """
         stage = stage_of(scope)
         name = f"{stage.prefix}-{bundle.service}-{kind}"
@@ -84,7 +86,7 @@ class ServiceFunction(lambda_.Function):
             function_name=name,
             runtime=lambda_.Runtime.PYTHON_3_13,
             architecture=lambda_.Architecture.ARM_64,
-            handler=f"services.{bundle.service}.handlers.{kind}.handler",
+            handler=handler or f"services.{bundle.service}.handlers.{kind}.handler",
             code=bundle.code(kind),
             layers=list(bundle.layers),
             role=role,

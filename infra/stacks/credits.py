@@ -6,7 +6,7 @@ from infra.constructs.archive import allow_objects, locked_bucket
 from infra.constructs.schedule import EVERY_DAY, EVERY_HOUR, Schedule
 from infra.constructs.secrets import ServiceKeys
 from infra.stacks.credits_documents import add_documents
-from infra.stacks.credits_people import add_people
+from infra.stacks.credits_people import add_access, add_people
 from infra.stacks.credits_watched import add_alarms, graphs
 from infra.stacks.service import Foundation, ServiceStack
 
@@ -54,7 +54,7 @@ class CreditsStack(ServiceStack):
         documents = add_documents(self)
         add_alarms(self)
         self.finish(
-            {"http": http, "records": records, **documents.http},
+            {"http": http, "records": records, "access": add_access(self), **documents.http},
             consumer,
             documents.notices,
             *add_people(self),

@@ -1,10 +1,46 @@
-"""Credits' functions around persons: telling them by e-mail, and forgetting them."""
+"""Credits' functions around persons: telling them by e-mail, forgetting them, and how they sign in."""
 
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_ses as ses
 
 from infra.constructs.consumer import EventConsumer
 from infra.constructs.function import allow
+from infra.constructs.stage import kept
 from infra.stacks.service import ServiceStack
+
+POOL_ADMINISTRATION = [
+    "cognito-idp:AdminAddUserToGroup",
+    "cognito-idp:AdminGetUser",
+    "cognito-idp:AdminListGroupsForUser",
+    "cognito-idp:AdminRemoveUserFromGroup",
+    "cognito-idp:AdminResetUserPassword",
+    "cognito-idp:AdminSetUserMFAPreference",
+    "cognito-idp:AdminUserGlobalSignOut",
+]
+"""What second factors and sign-ins need. Whoever may do this may give roles: one function alone."""
+
+
+def add_access(stack: ServiceStack) -> lambda_.Function:
+    """The function of second factors and sign-ins, added to the credits stack."""
+    pool = stack.platform.pool
+    key = kms.Key(
+        stack,
+        "SignInKey",
+        description="Seals what sign-ins are ended with",
+        enable_key_rotation=True,
+        removal_policy=kept(stack),
+    )
+    environment = {
+        "USER_POOL_ID": pool.user_pool_id,
+        "USER_POOL_CLIENT_ID": stack.platform.client.user_pool_client_id,
+        "SIGN_IN_KEY_ID": key.key_id,
+    }
+    access = stack.add_http_function("access", environment)
+    stack.allow_write(access)
+    allow(access, POOL_ADMINISTRATION, [pool.user_pool_arn])
+    allow(access, ["kms:Decrypt", "kms:Encrypt"], [key.key_arn])
+    return access
 
 
 def add_people(stack: ServiceStack) -> list[EventConsumer]:

@@ -15,6 +15,9 @@ CALLBACKS = "/v1/orders/payment-callbacks/"
 """Where payment providers notify us."""
 CALLBACKS_PER_5_MINUTES = 10_000
 """From one address: a provider has few, and sends some again; more than any sale of courses brings."""
+RECOVERY = "/v1/credits/access/recovery"
+RECOVERIES_PER_5_MINUTES = 30
+"""From one address: a lost device is rare, and it takes a password."""
 VERIFICATION = "/v1/credits/verification/"
 CHECKS_OF_ONE_PER_5_MINUTES = 60
 """Of one certificate from one address: somebody who types, and nobody who tries names."""
@@ -50,6 +53,7 @@ class FirewallStack(StageStack):
             _rule("callbacks", Action(allow={}), _below(CALLBACKS)),
             _limit("verification-of-one", CHECKS_OF_ONE_PER_5_MINUTES, [IP, PATH], below=VERIFICATION),
             _limit("verification-rate", CHECKS_PER_5_MINUTES, below=VERIFICATION),
+            _limit("recovery-rate", RECOVERIES_PER_5_MINUTES, below=RECOVERY),
             _limit("token-rate", capacity.requests_per_token(), [IP, TOKEN]),
             _limit("address-rate", capacity.requests_per_address(stage)),
             _managed("AWSManagedRulesAmazonIpReputationList", only_counts=True),

@@ -1,23 +1,29 @@
 """What all services stand on: identities, the event bus, the operators' alarm topic, and shared secrets."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from aws_cdk import CfnOutput, Duration
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from infra.constructs.alarm import Topics
+from infra.constructs.function import Bundle, ServiceFunction
 from infra.constructs.review import accept, accept_serverless
 from infra.constructs.secrets import made_up_secret
 from infra.constructs.stage import StageStack, kept
 from infra.stages import Stage
+from infra.triggers import token_roles
 
-GROUPS = {
+TOKENS_LIVE = Duration.minutes(15)
+"""Of access tokens: a role that was taken away and a sign-in that was ended work no longer than that."""
+ROLES = {
     "editor": "Publishes courses",
     "reviewer": "Reviews suspicious watching",
     "finance": "Exports orders, refunds",
@@ -27,6 +33,9 @@ GROUPS = {
     "moderator": "Hides reviews",
     "support": "Answers enquiries",
 }
+GROUPS = {**ROLES, token_roles.SECOND_FACTOR: "Who signs in with a second factor since all else was ended: no role"}
+TRIGGER_TIMEOUT = Duration.seconds(5)
+"""As long as the user pool waits."""
 
 
 class PlatformStack(StageStack):
@@ -96,10 +105,29 @@ class PlatformStack(StageStack):
         accept(
             pool,
             "COG2",
-            "Learners choose. A pool cannot require it of some groups only: for staff it is a rule of inviting them.",
+            "Learners choose. Of staff a pool cannot require it: tokens made without it carry no staff role.",
         )
         accept(pool, "COG8", "Threat protection needs the dearer plan; the WAF limits rates.")
+        self._name_roles(pool)
         return pool
+
+    def _name_roles(self, pool: cognito.UserPool) -> None:
+        """Staff roles only after a second factor: what services read is what this trigger writes."""
+        code = Path(token_roles.__file__).read_text(encoding="utf-8")
+        trigger = ServiceFunction(
+            self,
+            "tokens",
+            Bundle("pool", lambda _: lambda_.Code.from_inline(code), []),
+            memory_mib=self.stage.memory_mib.http,
+            timeout=TRIGGER_TIMEOUT,
+            environment={},
+            handler="index.handler",
+        )
+        pool.add_trigger(cognito.UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG, trigger, cognito.LambdaVersion.V2_0)
+        assert trigger.role is not None  # noqa: S101 (for the type checker: it always is)
+        # A policy apart: the function's own would have to be there before it, and the pool, which it names, after it.
+        reading = iam.PolicyStatement(actions=["cognito-idp:AdminGetUser"], resources=[pool.user_pool_arn])
+        iam.Policy(self, "TokensReadUsers", statements=[reading], roles=[trigger.role])
 
     def _client(self) -> cognito.UserPoolClient:
         return self.pool.add_client(
@@ -110,9 +138,8 @@ class PlatformStack(StageStack):
             disable_o_auth=True,
             prevent_user_existence_errors=True,
             enable_token_revocation=True,
-            # Short: a group taken away is gone within the hour.
-            access_token_validity=Duration.hours(1),
-            id_token_validity=Duration.hours(1),
+            access_token_validity=TOKENS_LIVE,
+            id_token_validity=TOKENS_LIVE,
             refresh_token_validity=Duration.days(7),
         )
 

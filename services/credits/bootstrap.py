@@ -6,11 +6,14 @@ from os import environ
 from botocore.config import Config
 
 from services.credits.adapters.codes import RandomCodes
+from services.credits.adapters.cognito_pool import CognitoPool
 from services.credits.adapters.cognito_users import CognitoUsers
+from services.credits.adapters.kms_seal import KmsSeal
 from services.credits.adapters.profile_file import load_profile_policy
 from services.credits.adapters.rule_files import load_rules
 from services.credits.adapters.ses_post import SesPost
 from services.credits.app.context import (
+    AccessContext,
     BadgesContext,
     Context,
     DocumentsContext,
@@ -70,6 +73,13 @@ def mail() -> MailContext:
 def erasure() -> ErasureContext:
     """Of the rest of an erasure."""
     return ErasureContext(*_ports(), CognitoUsers(client("cognito-idp"), environ["USER_POOL_ID"]))
+
+
+@cache
+def access() -> AccessContext:
+    """Of second factors and sign-ins."""
+    pool = CognitoPool(client("cognito-idp"), environ["USER_POOL_ID"], environ["USER_POOL_CLIENT_ID"])
+    return AccessContext(*_ports(), pool, KmsSeal(client("kms"), environ["SIGN_IN_KEY_ID"]), RandomCodes())
 
 
 @cache

@@ -1,13 +1,12 @@
 """People of a drill. They do what docs/deployment.md says, with the client's own calls, and read their mail."""
 
-import json
 import re
 import secrets
 import time
 from dataclasses import dataclass
-from typing import Any
 
 import httpx
+import pyotp
 
 from demo.client import Client
 from local.mailbox import MESSAGES, mails_of
@@ -28,30 +27,35 @@ class Town:
     emulator_url: str
 
     def accept_invitation(self, email: str) -> Client:
-        """Signs in with the first password, which came by mail, and chooses another."""
-        (password,) = re.findall(r"temporary password is (\S+)\.$", self._mail(email, "temporary password"))
-        client = Client(self.address)
-        challenge = _cognito(client, "InitiateAuth", AuthFlow="USER_PASSWORD_AUTH", AuthParameters={
-            "USERNAME": email, "PASSWORD": password,
-        })  # fmt: skip
+        """Signs in with the first password, which came by mail, chooses another, and sets the second factor up."""
+        (first,) = re.findall(r"temporary password is (\S+)\.$", self._mail(email, "temporary password"))
+        client, password = Client(self.address), new_password()
+        challenge = client.cognito(
+            "InitiateAuth", AuthFlow="USER_PASSWORD_AUTH", AuthParameters={"USERNAME": email, "PASSWORD": first}
+        )
         assert challenge["ChallengeName"] == "NEW_PASSWORD_REQUIRED", challenge
-        answer = _cognito(
-            client,
+        answer = client.cognito(
             "RespondToAuthChallenge",
             ChallengeName=challenge["ChallengeName"],
             Session=challenge["Session"],
-            ChallengeResponses={"USERNAME": email, "NEW_PASSWORD": new_password()},
+            ChallengeResponses={"USERNAME": email, "NEW_PASSWORD": password},
         )
-        return client.as_(answer["AuthenticationResult"]["AccessToken"])
+        token = answer["AuthenticationResult"]["AccessToken"]
+        secret = client.cognito("AssociateSoftwareToken", AccessToken=token)["SecretCode"]
+        client.cognito("VerifySoftwareToken", AccessToken=token, UserCode=pyotp.TOTP(secret).now())
+        settings = {"Enabled": True, "PreferredMfa": True}
+        client.cognito("SetUserMFAPreference", AccessToken=token, SoftwareTokenMfaSettings=settings)
+        codes = client.as_(token).post("/v1/credits/access/second-factor").accepted()["recovery_codes"]
+        assert len(set(codes)) == len(codes) > 1
+        return client.sign_in(email, password, pyotp.TOTP(secret).now())
 
     def register(self, email: str) -> Client:
         """A learner signs up by himself, with the code that came by mail."""
         client, password = Client(self.address), new_password()
-        _cognito(
-            client, "SignUp", Username=email, Password=password, UserAttributes=[{"Name": "email", "Value": email}]
-        )
+        attributes = [{"Name": "email", "Value": email}]
+        client.cognito("SignUp", Username=email, Password=password, UserAttributes=attributes)
         (code,) = re.findall(r"\b\d{6}\b", self._mail(email, "code"))
-        _cognito(client, "ConfirmSignUp", Username=email, ConfirmationCode=code)
+        client.cognito("ConfirmSignUp", Username=email, ConfirmationCode=code)
         return client.sign_in(email, password)
 
     def _mail(self, to: str, about: str) -> str:
@@ -62,14 +66,3 @@ class Town:
                     return mail.text
             time.sleep(0.2)
         raise AssertionError(f"no mail to {to} about {about}")
-
-
-def _cognito(client: Client, action: str, **request: Any) -> dict[str, Any]:
-    config = client.get("/config.json").accepted()
-    headers = {
-        "content-type": "application/x-amz-json-1.1",
-        "x-amz-target": f"AWSCognitoIdentityProviderService.{action}",
-    }
-    body = json.dumps({"ClientId": config["userPoolClientId"], **request})
-    answer: dict[str, Any] = client.send("POST", config["cognitoUrl"], content=body, headers=headers).accepted()
-    return answer

@@ -22,6 +22,7 @@ PUBLIC = {
     "GET /v1/orders/plans",
     "POST /v1/orders/payment-callbacks/alipay",
     "GET /v1/credits/issuer",
+    "POST /v1/credits/access/recovery",
     "GET /v1/credits/jwks",
     "GET /v1/credits/keys/{thumbprint}",
     "GET /v1/credits/status-lists/{day}",

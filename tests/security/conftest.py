@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from uuid import uuid4
 
 import pytest
 
 from demo.client import Client
+from local.seed import DOMAIN, PASSWORD
 from local.system import System
 from services.kit.identity import Role
 from tests.flows.world import World, unfailing
@@ -42,7 +44,18 @@ def world(system: System) -> Iterator[World]:
 def people(world: World) -> People:
     """Somebody signed in for every role."""
     staff = {str(role): world.staff(name) for role, name in STAFF.items()}
-    return People(world, {**staff, str(Role.LEARNER): world.member()})
+    return People(world, {**staff, str(Role.LEARNER): world.member(), str(Role.UNPROVEN): unproven(world)})
+
+
+def unproven(world: World) -> Client:
+    """Somebody with every staff role, signed in by the password alone."""
+    email = f"unproven-{uuid4().hex[:12]}@{DOMAIN}"
+    world.system.create_user(email, PASSWORD, [])
+    for role in STAFF:
+        world.system.client("cognito-idp").admin_add_user_to_group(
+            UserPoolId=world.system.user_pool_id, Username=email, GroupName=str(role)
+        )
+    return world.public.sign_in(email, PASSWORD)
 
 
 @pytest.fixture(scope="module")

@@ -32,6 +32,7 @@ PATH_VALUES = {
     "review_id": "0" * 32,
     "enquiry_id": "0" * 32,
     "digest": "0" * 64,
+    "sign_in_id": "0" * 32,
 }
 """What stands for a path's parameters: well formed, and of nobody."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 from urllib.parse import urljoin
 
@@ -13,6 +14,7 @@ from services.catalog.domain.document import questions_digest, write_course
 TIMEOUT_SECONDS = 30
 ALREADY_THERE = 412
 PARALLEL_UPLOADS = 4
+TOTP = "SOFTWARE_TOKEN_MFA"
 
 
 class Refusal(Exception):
@@ -23,23 +25,29 @@ class Refusal(Exception):
         self.problem = problem
 
 
-def sign_in(base_url: str, email: str, password: str) -> str:
-    """An access token of the user pool that /config.json names. Raises Refusal, httpx.HTTPError."""
+def sign_in(base_url: str, email: str, password: str, code: Callable[[], str]) -> str:
+    """An access token of the user pool that /config.json names. Raises Refusal, httpx.HTTPError.
+
+    `code` is asked for the second factor's, where the account has one.
+    """
     with httpx.Client(timeout=TIMEOUT_SECONDS) as http:
         config = _checked(http.get(urljoin(base_url, "/config.json")))
-        answer = http.post(
-            urljoin(base_url, config["cognitoUrl"]),
-            headers={
-                "X-Amz-Target": "AWSCognitoIdentityProviderService.InitiateAuth",
-                "Content-Type": "application/x-amz-json-1.1",
-            },
-            json={
-                "AuthFlow": "USER_PASSWORD_AUTH",
-                "ClientId": config["userPoolClientId"],
-                "AuthParameters": {"USERNAME": email, "PASSWORD": password},
-            },
-        )
-        return str(_checked(answer)["AuthenticationResult"]["AccessToken"])
+        pool = partial(_cognito, http, urljoin(base_url, config["cognitoUrl"]), config["userPoolClientId"])
+        parameters = {"USERNAME": email, "PASSWORD": password}
+        answer = pool("InitiateAuth", AuthFlow="USER_PASSWORD_AUTH", AuthParameters=parameters)
+        if answer.get("ChallengeName") == TOTP:
+            responses = {"USERNAME": email, "SOFTWARE_TOKEN_MFA_CODE": code()}
+            again = {"ChallengeName": TOTP, "Session": answer["Session"], "ChallengeResponses": responses}
+            answer = pool("RespondToAuthChallenge", **again)
+        return str(answer["AuthenticationResult"]["AccessToken"])
+
+
+def _cognito(http: httpx.Client, url: str, client_id: str, action: str, **request: Any) -> dict[str, Any]:
+    headers = {
+        "X-Amz-Target": f"AWSCognitoIdentityProviderService.{action}",
+        "Content-Type": "application/x-amz-json-1.1",
+    }
+    return _checked(http.post(url, headers=headers, json={"ClientId": client_id, **request}))
 
 
 class CatalogClient:

@@ -21,6 +21,7 @@ def add_connection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--token", help="an editor's access token (or XUESHI_TOKEN)")
     parser.add_argument("--email", help="an editor's e-mail to sign in with (or XUESHI_EMAIL)")
     parser.add_argument("--password", help="its password (or XUESHI_PASSWORD; asked for where missing)")
+    parser.add_argument("--code", help="its second factor's code (asked for where missing)")
 
 
 def connect(options: argparse.Namespace) -> CatalogClient:
@@ -67,4 +68,4 @@ def _token(options: argparse.Namespace) -> str:
         return str(token)
     email = options.email or os.environ.get("XUESHI_EMAIL") or input("E-mail: ")
     password = options.password or os.environ.get("XUESHI_PASSWORD") or getpass.getpass()
-    return sign_in(options.base_url, email, password)
+    return sign_in(options.base_url, email, password, lambda: options.code or input("Code: "))

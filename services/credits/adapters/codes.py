@@ -2,6 +2,7 @@
 
 import secrets
 
+from services.credits.domain import access
 from services.credits.domain.attestations import CODE_LENGTH, STATUS_LIST_LENGTH
 from services.kit.read_codes import ALPHABET
 
@@ -11,8 +12,16 @@ class RandomCodes:
 
     def new(self) -> str:
         """A fresh code."""
-        return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+        return _random(CODE_LENGTH)
+
+    def recovery(self) -> str:
+        """A fresh recovery code."""
+        return _random(access.CODE_LENGTH)
 
     def place(self) -> int:
         """A place in a status list, each as likely."""
         return secrets.randbelow(STATUS_LIST_LENGTH)
+
+
+def _random(length: int) -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))

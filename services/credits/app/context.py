@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from services.credits.app.ports import Codes, Draw, Post, Users
+from services.credits.app.ports import Codes, Draw, Post, RecoveryCodes, Seal, UserPool, Users
 from services.credits.domain.ledger import Macs
 from services.credits.domain.profile import ProfilePolicy
 from services.credits.domain.rules import RuleBook
@@ -79,6 +79,15 @@ class ErasureContext(Context):
     """With the users, who can be deleted."""
 
     users: Users
+
+
+@dataclass(frozen=True)
+class AccessContext(Context):
+    """With the user pool, as who administers it."""
+
+    pool: UserPool
+    seal: Seal
+    codes: RecoveryCodes
 
 
 Ports = tuple[Store, Clock, Ids, EventFactory, AuditLog]

@@ -1,5 +1,6 @@
 """All refusals of the service, and those of each function."""
 
+from services.credits.app.access.problems import ACCESS_PROBLEMS
 from services.credits.app.advice.problems import COURSE_NOT_FOUND
 from services.credits.app.attestations.problems import DOCUMENT_PROBLEMS
 from services.credits.app.awarding.problems import AWARDING_PROBLEMS
@@ -23,5 +24,6 @@ PROBLEMS = (
     SPAN_TOO_LONG,
     *DECLARATION_PROBLEMS,
     *DOCUMENT_PROBLEMS,
+    *ACCESS_PROBLEMS,
 )
 """All of the service, as its API's document lists them."""

@@ -9,12 +9,14 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
+from services.credits.adapters.codes import RandomCodes
 from services.credits.adapters.cognito_users import CognitoUsers
+from services.credits.app.access.sign_ins import note_sign_in
 from services.credits.app.accounts.read_account import read_account
 from services.credits.app.attestations.issue_attestation import issue_attestation
 from services.credits.app.awarding.grant_hours import grant_hours
 from services.credits.app.certificates.return_certificate import Return, return_certificate
-from services.credits.app.context import DocumentsContext, ErasureContext
+from services.credits.app.context import AccessContext, DocumentsContext, ErasureContext
 from services.credits.app.declarations.declare_hours import declare_hours
 from services.credits.app.declarations.export_batch import close_batch, read_holders
 from services.credits.app.erasure.finish_erasure import NotErased
@@ -33,6 +35,7 @@ from services.kit.identity import Principal, Role
 from services.kit.problems import Problem
 from services.kit.store import Change, Conflict
 from tests.erasing import check_erasure
+from tests.fakes.user_pool import MemoryPool, ReversingSeal
 from tests.gateway import Answer, claims, origin_secret, request, send
 from tests.unit.credits.documents_world import URL, SequentialCodes, typesetter
 from tests.unit.credits.test_declarations import answer, line_ids
@@ -86,6 +89,9 @@ class Office:
             world.publish(f"c{number}", content=f"l{number}", eligible=["AFP", "CFP"])
             world.deliver(completed(f"w{number}", f"c{number}"))
         world.review(1, Standing.UNDER_REVIEW)
+        signed_in = Call(Principal(LEARNER, frozenset({Role.LEARNER}), "session"), "request-8")
+        access = AccessContext(*world.ports, MemoryPool(), ReversingSeal(), RandomCodes())
+        note_sign_in(access, signed_in, f"Firefox {SECRET}", SECRET[::-1])
         self.code = issue_attestation(self.documents(), own_call(LEARNER), world.entries()[2].entry_id).attestation.code
         declare_hours(world.ctx, own_call(LEARNER), AFP, world.certificates()[AFP].period_start)
         close_batch(world.records, Call(OFFICER, "request-7", "key-0000-0000-0001"), AFP, "monthly")

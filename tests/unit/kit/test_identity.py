@@ -26,7 +26,8 @@ def principal(authorizer: Any) -> Principal:
         ("editor", {Role.EDITOR}),
         ("[editors administrator-in-training]", set()),
         ("[EDITOR]", set()),
-        ("[learner]", set()),
+        ("learner", {Role.LEARNER}),
+        ("unproven", {Role.UNPROVEN}),
         ("[]", {Role.LEARNER}),
         ("", {Role.LEARNER}),
         (None, {Role.LEARNER}),
@@ -34,9 +35,28 @@ def principal(authorizer: Any) -> Principal:
         ([7, None], set()),
     ],
 )
-def test_groups(groups: object, roles: set[Role]) -> None:
-    found = principal({"jwt": {"claims": {"sub": "x", "token_use": "access", "cognito:groups": groups}}})
+def test_roles(groups: object, roles: set[Role]) -> None:
+    found = principal({"jwt": {"claims": {"sub": "x", "token_use": "access", "roles": groups}}})
     assert found == Principal("x", frozenset(roles))
+
+
+@pytest.mark.parametrize(
+    ("groups", "role"),
+    [("[administrator]", Role.UNPROVEN), ("[second-factor]", Role.UNPROVEN), ("", Role.LEARNER), (None, Role.LEARNER)],
+)
+def test_groups_of_a_token_that_names_no_roles_open_nothing(groups: object, role: Role) -> None:
+    found = principal({"jwt": {"claims": {"sub": "x", "token_use": "access", "cognito:groups": groups}}})
+    assert found.roles == {role}
+
+
+def test_groups_add_nothing_to_the_roles_that_are_named() -> None:
+    token = claims("x", "unproven") | {"cognito:groups": "[administrator second-factor]"}
+    assert principal({"jwt": {"claims": token}}).roles == {Role.UNPROVEN}
+
+
+def test_another_issuer_does_not_say_what_a_token_is_for() -> None:
+    """Its ID tokens have another audience, which the authorizer refuses."""
+    assert principal({"jwt": {"claims": {"sub": "x", "roles": "[editor]"}}}).roles == {Role.EDITOR}
 
 
 def test_the_gateways_own_shape() -> None:
@@ -46,11 +66,12 @@ def test_the_gateways_own_shape() -> None:
             "claims": {
                 "auth_time": "1772424000",
                 "client_id": "1example23456789",
-                "cognito:groups": "[administrator finance]",
+                "cognito:groups": "[administrator finance second-factor]",
                 "exp": "1772427600",
                 "iat": "1772424000",
                 "iss": "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_example",
                 "jti": "7d9f1c0e-0000-4000-8000-000000000000",
+                "roles": "administrator finance",
                 "sub": "a4c8f4e8-5061-7094-2f5a-3f1d5f8f2b11",
                 "token_use": "access",
                 "username": "a4c8f4e8-5061-7094-2f5a-3f1d5f8f2b11",
@@ -75,7 +96,7 @@ def test_the_gateways_own_shape() -> None:
         {"lambda": claims("x", "learner")},
         {"jwt": {"claims": claims("", "learner")}},
         {"jwt": {"claims": claims("x", "learner") | {"token_use": "id"}}},
-        {"jwt": {"claims": {"sub": "x", "cognito:groups": "[learner]"}}},
+        {"jwt": {"claims": {"sub": "x", "token_use": ""}}},
         {"jwt": {"claims": {"sub": 7, "token_use": "access"}}},
     ],
 )

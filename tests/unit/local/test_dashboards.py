@@ -170,7 +170,13 @@ def test_an_alarm_of_metric_math_is_judged_by_its_expression() -> None:
 
     ratio = {"Id": "e", "Expression": "100 * part / whole"}
     metrics = [ratio, part("part", "Errors"), part("whole", "Invocations")]
-    plain: dict[str, Any] = {"Namespace": None, "MetricName": None, "Metrics": metrics, "EvaluationPeriods": 1, "DatapointsToAlarm": 1}
+    plain: dict[str, Any] = {
+        "Namespace": None,
+        "MetricName": None,
+        "Metrics": metrics,
+        "EvaluationPeriods": 1,
+        "DatapointsToAlarm": 1,
+    }
     values = told(("Errors", LATE, 1), ("Invocations", LATE, 4))
     assert state_of(values, **plain, Threshold=25) is State.ALARM
     assert state_of(values, **plain, Threshold=26) is State.OK

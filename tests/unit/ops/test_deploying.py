@@ -147,7 +147,7 @@ class Pool:
         self.users: dict[str, set[str]] = {}
 
     def list_groups(self, **_: str) -> dict[str, Any]:
-        return {"Groups": [{"GroupName": "editor"}, {"GroupName": "administrator"}]}
+        return {"Groups": [{"GroupName": "editor"}, {"GroupName": "administrator"}, {"GroupName": "second-factor"}]}
 
     def admin_create_user(self, *, Username: str, **_: Any) -> None:  # noqa: N803 (boto3's names)
         if Username in self.users:

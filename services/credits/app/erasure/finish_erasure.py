@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from services.credits.app.access.items import SIGN_INS, SignIn, access_pk, sign_in_expiry
 from services.credits.app.attestations.items import PRINTED_NAMES, PrintedName
 from services.credits.app.certificates.items import CERTIFICATES, HOLDERS, CertificateHolder, credential_of
 from services.credits.app.certificates.waiting import taken_out
@@ -38,9 +39,13 @@ def finish_erasure(ctx: ErasureContext, event: Envelope) -> None:
     learner_id = AboutLearner.model_validate(event.data).learner_id
     if read_or(ctx.store, profile_key(learner_id), Profile()).value.erased_at is None:
         raise NotErased(learner_id)
-    # First, so that nobody can sign in again; a token that is out still works for at most an hour.
+    # First, so that nobody can sign in again; a token that is out still works for some minutes.
     ctx.users.delete(learner_id)
-    writes = [*_numbers(ctx.store, learner_id), *_names(ctx.store, learner_id)]
+    writes = [
+        *_numbers(ctx.store, learner_id),
+        *_names(ctx.store, learner_id),
+        *_browsers(ctx.store, learner_id),
+    ]
     for some in _chunks(writes):
         ctx.store.commit(Change(some))
     entries = read_entries(ctx.store, learner_id)
@@ -63,6 +68,13 @@ def _names(store: Store, learner_id: LearnerId) -> Iterator[Write]:
     for stored in store.query(person_pk(learner_id), PRINTED_NAMES, PrintedName):
         if stored.value.name is not None:
             yield stored.put_bare(PrintedName(None))
+
+
+def _browsers(store: Store, learner_id: LearnerId) -> Iterator[Put]:
+    """What browsers said of themselves at sign-ins, which went with the user."""
+    for stored in store.query(access_pk(learner_id), SIGN_INS, SignIn):
+        if stored.value.agent or stored.value.token:
+            yield stored.put_bare(replace(stored.value, agent="", token=""), sign_in_expiry(stored.value.begun_at))
 
 
 def _chunks(writes: Sequence[Write]) -> Iterator[Sequence[Write]]:
