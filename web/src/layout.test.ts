@@ -31,7 +31,7 @@ const SUBJECTS = [
 ]
 
 /** The staff's tools: rooms within `staff`, which take from it and not from each other. */
-const TOOLS = ['audit', 'desk', 'finance', 'learners', 'moderation', 'publishing', 'records', 'risk']
+const TOOLS = ['access', 'audit', 'desk', 'finance', 'learners', 'moderation', 'publishing', 'records', 'risk']
 
 /** A program of its own within `player`, which takes from it: what `tests/simulation` runs. */
 const HONEST = 'player/honest'

@@ -15,23 +15,29 @@ interface Tokens {
   refresh: string
   /** When the access token ends, milliseconds since 1970. */
   until: number
+  /** When the list of sign-ins last heard of this one. */
+  notedAt?: number
 }
 
 interface CognitoAnswer {
   AuthenticationResult?: { AccessToken: string; RefreshToken?: string; ExpiresIn: number }
   ChallengeName?: string
   Session?: string
+  SecretCode?: string
   __type?: string
 }
 
-/** The account has to choose a password of its own before it can sign in. */
-export interface NewPasswordNeeded {
+/** What signing in still takes: a password of one's own in place of the first, or a code of the second factor. */
+export interface StepNeeded {
+  step: 'newPassword' | 'code'
   email: string
   session: string
 }
 
 const STORED = 'xueshi.session'
 const EARLY_MS = 60_000
+const NOTE_EVERY_MS = 6 * 3_600_000
+const STEPS: Record<string, StepNeeded['step']> = { NEW_PASSWORD_REQUIRED: 'newPassword', SOFTWARE_TOKEN_MFA: 'code' }
 
 const tokens = ref<Tokens | null>(restored())
 let config: Promise<Config> | null = null
@@ -40,32 +46,69 @@ let refreshing: Promise<string | null> | null = null
 /** Who is signed in: the e-mail address, or null. */
 export const signedInAs = computed(() => tokens.value?.email ?? null)
 
-/** The user pool's groups. Whoever is in none is a learner. */
+/** What staff may do. Whoever has no role is a learner. */
 export type Role = 'editor' | 'reviewer' | 'finance' | 'auditor' | 'records' | 'administrator' | 'moderator' | 'support'
 
-/** The groups that the token names. They only choose what is offered: every call is decided by the server. */
-export const roles = computed(() => (tokens.value ? groupsOf(tokens.value.access) : []))
+const named = computed(() => (tokens.value ? rolesOf(tokens.value.access) : []))
+
+/** The staff's roles in the token. They only choose what is offered: every call is decided by the server. */
+export const roles = computed(() => named.value.filter((role): role is Role => !['learner', 'unproven'].includes(role)))
 
 /** Whether a learner is signed in: staff accounts keep no hours and buy nothing. */
-export const isLearner = computed(() => tokens.value !== null && roles.value.length === 0)
+export const isLearner = computed(() => named.value.includes('learner'))
 
-/** Signs in. The answer says whether a new password has to be chosen first. Throws Problem. */
-export async function signIn(email: string, password: string): Promise<NewPasswordNeeded | null> {
+/** Whether somebody of the staff signed in without a second factor, and so without a role. */
+export const isUnproven = computed(() => named.value.includes('unproven'))
+
+/** Signs in. The answer says what it still takes. Throws Problem. */
+export async function signIn(email: string, password: string): Promise<StepNeeded | null> {
   const parameters = { USERNAME: email, PASSWORD: password }
-  const answer = await cognito('InitiateAuth', { AuthFlow: 'USER_PASSWORD_AUTH', AuthParameters: parameters })
-  if (answer.ChallengeName === 'NEW_PASSWORD_REQUIRED') return { email, session: answer.Session ?? '' }
+  return proceed(email, await cognito('InitiateAuth', { AuthFlow: 'USER_PASSWORD_AUTH', AuthParameters: parameters }))
+}
+
+/** Chooses the new password and signs in. Throws Problem. */
+export function chooseNewPassword(needed: StepNeeded, password: string): Promise<StepNeeded | null> {
+  return respond(needed, 'NEW_PASSWORD_REQUIRED', { NEW_PASSWORD: password }, REFUSALS)
+}
+
+/** Enters a code of the second factor and signs in. Throws Problem. */
+export function enterCode(needed: StepNeeded, code: string): Promise<StepNeeded | null> {
+  return respond(needed, 'SOFTWARE_TOKEN_MFA', { SOFTWARE_TOKEN_MFA_CODE: code }, DEVICE)
+}
+
+async function respond(
+  needed: StepNeeded,
+  challenge: string,
+  responses: Record<string, string>,
+  refusals: Record<string, string>,
+): Promise<StepNeeded | null> {
+  const body = {
+    ChallengeName: challenge,
+    Session: needed.session,
+    ChallengeResponses: { USERNAME: needed.email, ...responses },
+  }
+  return proceed(needed.email, await cognito('RespondToAuthChallenge', body, refusals))
+}
+
+function proceed(email: string, answer: CognitoAnswer): StepNeeded | null {
+  const step = STEPS[answer.ChallengeName ?? '']
+  if (step) return { step, email, session: answer.Session ?? '' }
   keep(email, answer, '')
   return null
 }
 
-/** Chooses the new password and signs in. Throws Problem. */
-export async function chooseNewPassword(needed: NewPasswordNeeded, password: string): Promise<void> {
-  const answer = await cognito('RespondToAuthChallenge', {
-    ChallengeName: 'NEW_PASSWORD_REQUIRED',
-    Session: needed.session,
-    ChallengeResponses: { USERNAME: needed.email, NEW_PASSWORD: password },
-  })
-  keep(needed.email, answer, '')
+/** A new device for codes: the secret that goes into an authenticator. It is asked for only once it is verified. */
+export async function newDevice(): Promise<string> {
+  const answer = await cognito('AssociateSoftwareToken', { AccessToken: await accessToken() }, DEVICE)
+  return answer.SecretCode ?? ''
+}
+
+/** Proves that the device works; from now on sign-ins need its codes. Throws Problem. */
+export async function verifyDevice(code: string): Promise<void> {
+  const token = await accessToken()
+  await cognito('VerifySoftwareToken', { AccessToken: token, UserCode: code }, DEVICE)
+  const settings = { Enabled: true, PreferredMfa: true }
+  await cognito('SetUserMFAPreference', { AccessToken: token, SoftwareTokenMfaSettings: settings }, DEVICE)
 }
 
 /** Asks for an account; a code goes to the address. Throws Problem. */
@@ -131,19 +174,30 @@ async function renew(): Promise<string | null> {
 function keep(email: string, answer: CognitoAnswer, refresh: string): void {
   const result = answer.AuthenticationResult
   if (!result) throw new Problem(403, 'CHALLENGE_UNSUPPORTED', {}, answer.ChallengeName ?? '')
+  const renews = result.RefreshToken ?? refresh
   store({
     email,
     access: result.AccessToken,
-    refresh: result.RefreshToken ?? refresh,
+    refresh: renews,
     until: Date.now() + result.ExpiresIn * 1000,
+    ...(refresh && tokens.value?.notedAt ? { notedAt: tokens.value.notedAt } : {}),
   })
+  if (Date.now() - (tokens.value?.notedAt ?? 0) > NOTE_EVERY_MS) void note(result.AccessToken, renews)
 }
 
-function groupsOf(token: string): Role[] {
+/** Puts this sign-in on the person's list, from which it can be ended elsewhere. Without it one is signed in as well. */
+async function note(access: string, refresh: string): Promise<void> {
+  const headers = { 'Content-Type': 'application/json', Authorization: `Bearer ${access}` }
+  const body = JSON.stringify({ refresh_token: refresh })
+  const answer = await timed('/v1/credits/access/sign-ins/current', { method: 'PUT', headers, body }).catch(() => null)
+  if (answer?.ok && tokens.value?.refresh === refresh) store({ ...tokens.value, notedAt: Date.now() })
+}
+
+function rolesOf(token: string): string[] {
   try {
     const claims = token.split('.')[1]?.replaceAll('-', '+').replaceAll('_', '/') ?? ''
-    const { 'cognito:groups': groups } = JSON.parse(atob(claims)) as { 'cognito:groups'?: Role[] }
-    return Array.isArray(groups) ? groups : []
+    const { roles: written = 'learner' } = JSON.parse(atob(claims)) as { roles?: string | string[] }
+    return Array.isArray(written) ? written : written.split(' ')
   } catch {
     return []
   }
@@ -184,6 +238,18 @@ const REGISTRATION: Record<string, string> = {
   InvalidParameterException: 'INVALID_EMAIL',
   CodeMismatchException: 'WRONG_CODE',
   ExpiredCodeException: 'CODE_EXPIRED',
+}
+
+/** What they mean where a code of a device is entered. */
+const DEVICE: Record<string, string> = {
+  ...REFUSALS,
+  // The time in which the password counts is over.
+  NotAuthorizedException: 'SIGN_IN_AGAIN',
+  CodeMismatchException: 'WRONG_DEVICE_CODE',
+  EnableSoftwareTokenMFAException: 'WRONG_DEVICE_CODE',
+  // Cognito takes each code once.
+  ExpiredCodeException: 'DEVICE_CODE_USED',
+  InvalidParameterException: 'WRONG_DEVICE_CODE',
 }
 
 async function cognito(

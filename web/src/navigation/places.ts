@@ -1,7 +1,7 @@
 // Where the product's parts are: one list for the header, the tab bar, the account page and the workbench.
 
 import type { Ref } from 'vue'
-import { isLearner, roles, type Role } from '../api/session'
+import { isLearner, isUnproven, roles, type Role } from '../api/session'
 import type { IconName } from '../components/icons'
 import type { Key } from '../i18n'
 import { answers, unread } from '../notices/useUnread'
@@ -47,6 +47,7 @@ const OWN: Place[] = [
   { route: 'cart', label: 'nav.cart', icon: 'cart', who: 'notStaff' },
   { route: 'notices', label: 'nav.notices', icon: 'bell', waiting: unread, who: 'learner' },
   { route: 'support', label: 'nav.support', icon: 'chat', who: 'notStaff' },
+  { route: 'signIns', label: 'nav.signIns', icon: 'lock' },
   { route: 'verify', label: 'verify.title', icon: 'check' },
 ]
 
@@ -62,6 +63,7 @@ const TOOLS: Tool[] = [
   { route: 'batches', label: 'tool.records', hint: 'tool.records.hint', icon: 'document', roles: ['records'] },
   { route: 'waiting', label: 'tool.waiting', hint: 'tool.waiting.hint', icon: 'check', roles: ['administrator'] },
   { route: 'learners', label: 'tool.learners', hint: 'tool.learners.hint', icon: 'people', roles: ['administrator'] },
+  { route: 'access', label: 'tool.access', hint: 'tool.access.hint', icon: 'lock', roles: ['administrator'] },
   { route: 'publishing', label: 'tool.publishing', hint: 'tool.publishing.hint', icon: 'play', roles: ['editor'] },
   { route: 'moderation', label: 'tool.moderation', hint: 'tool.moderation.hint', icon: 'star', roles: ['moderator'] },
   { route: 'desk', label: 'tool.desk', hint: 'tool.desk.hint', icon: 'chat', roles: ['support'] },
@@ -71,7 +73,7 @@ const TOOLS: Tool[] = [
 const is: Record<Audience, () => boolean> = {
   learner: () => isLearner.value,
   staff: () => roles.value.length > 0,
-  notStaff: () => roles.value.length === 0,
+  notStaff: () => roles.value.length === 0 && !isUnproven.value,
 }
 
 const forCaller = <T extends Place>(places: T[]): T[] => places.filter((place) => !place.who || is[place.who]())

@@ -12,6 +12,19 @@ export const learnerRoutes: RouteRecordRaw[] = [
     component: () => import('../account/RegisterPage.vue'),
     props: { reset: true },
   },
+  { path: '/recovery', name: 'recovery', component: () => import('../account/RecoveryPage.vue') },
+  {
+    path: '/second-factor',
+    name: 'secondFactor',
+    component: () => import('../account/SecondFactorPage.vue'),
+    meta: { personal: true },
+  },
+  {
+    path: '/sign-ins',
+    name: 'signIns',
+    component: () => import('../account/SignInsPage.vue'),
+    meta: { personal: true },
+  },
   { path: '/courses/:courseId', name: 'course', component: () => import('../course/CoursePage.vue'), props: true },
   {
     path: '/courses/:courseId/watch',

@@ -20,6 +20,7 @@ export const staffRoutes: RouteRecordRaw[] = [
     component: () => import('../staff/learners/CertificateQueuePage.vue'),
   },
   { path: '/learners', name: 'learners', component: () => import('../staff/learners/LearnersPage.vue') },
+  { path: '/access', name: 'access', component: () => import('../staff/access/AccessPage.vue') },
   { path: '/courses', name: 'publishing', component: () => import('../staff/publishing/CoursesPage.vue') },
   {
     path: '/courses/:courseId',

@@ -15,6 +15,11 @@ export const account: Record<keyof typeof zh, string> = {
   'signIn.newPasswordSubmit': 'Save and sign in',
   'signIn.register': 'No account yet? Register',
   'signIn.forgot': 'Forgot your password?',
+  'signIn.codeTitle': 'Enter your code',
+  'signIn.codeLead': 'Open your authenticator and enter the six digits that it shows for this account.',
+  'signIn.code': 'Code',
+  'signIn.codeWrong': 'Enter six digits',
+  'signIn.lostDevice': 'Device not at hand? Use a recovery code',
 
   'register.title': 'Register',
   'register.lead': 'Register with your e-mail address; once it is verified you can learn.',
@@ -63,6 +68,8 @@ export const account: Record<keyof typeof zh, string> = {
   'account.completed': 'Completed',
   'account.services': 'Services and settings',
   'account.staff': 'Workbench',
+  'account.unproven': 'Your second factor is not set up yet, so your staff role has not taken effect.',
+  'account.setUp': 'Set up the second factor',
 
   'profile.title': 'Profile',
   'profile.lead':

@@ -26,6 +26,8 @@ export const staff: Record<keyof typeof zh, string> = {
   'tool.waiting.hint': 'Confirm what learners have registered, or return it with a reason',
   'tool.learners': 'Learners',
   'tool.learners.hint': 'Confirm and renew certificates, enter hours, grant membership, refund orders',
+  'tool.access': 'Account security',
+  'tool.access.hint': 'Reset a colleague’s second factor',
   'tool.publishing': 'Publishing',
   'tool.publishing.hint': 'How courses stand, withdrawing, and publishing by the command',
   'tool.finance': 'Finance',

@@ -13,6 +13,11 @@ export const account = {
   'signIn.newPasswordSubmit': '保存并登录',
   'signIn.register': '还没有账号？注册',
   'signIn.forgot': '忘记密码？',
+  'signIn.codeTitle': '输入动态验证码',
+  'signIn.codeLead': '请打开验证器，输入此账号当前的 6 位数字。',
+  'signIn.code': '动态验证码',
+  'signIn.codeWrong': '请输入 6 位数字',
+  'signIn.lostDevice': '设备不在身边？使用恢复代码',
 
   'register.title': '注册',
   'register.lead': '用邮箱注册，验证后即可学习。',
@@ -61,6 +66,8 @@ export const account = {
   'account.completed': '已完成',
   'account.services': '服务与设置',
   'account.staff': '工作台',
+  'account.unproven': '两步验证尚未启用，因此您的工作人员权限还没有生效。',
+  'account.setUp': '设置两步验证',
 
   'profile.title': '个人资料',
   'profile.lead': '六项资料用于学时入账、证书与联系您。只有您本人和处理证书的工作人员能看到。',

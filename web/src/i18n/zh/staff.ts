@@ -24,6 +24,8 @@ export const staff = {
   'tool.waiting.hint': '学员登记的证书：确认，或写明原因退回',
   'tool.learners': '学员管理',
   'tool.learners.hint': '确认与续期证书、补录学时、授予会员、退还订单',
+  'tool.access': '账号安全',
+  'tool.access.hint': '重置工作人员的两步验证',
   'tool.publishing': '课程发布',
   'tool.publishing.hint': '查看发布现状、下架，以及如何用命令发布',
   'tool.finance': '财务',
