@@ -214,8 +214,8 @@ def _without_prose(said: Any) -> Any:
         return [_without_prose(part) for part in said]
     if not isinstance(said, dict):
         return said
-    # A member of a structure may have that name too: then it is described by an object.
-    return {k: _without_prose(v) for k, v in said.items() if k != "documentation" or not isinstance(v, str)}
+    # Emptied, for some of it botocore insists on. A member of a structure that has the name is described by an object.
+    return {k: "" if k == "documentation" and isinstance(v, str) else _without_prose(v) for k, v in said.items()}
 
 
 def _write_json(path: Path, said: Any) -> None:
