@@ -83,7 +83,8 @@ def install_layer(out_dir: Path, target: Platform, name: str = COMMON_LAYER) -> 
         PackagingError: uv failed; carries what it said.
     """
     command = [
-        _uv(), "pip", "install", "--quiet", "--target", str(out_dir / "python"),
+        # Copies: what is trimmed here must not change what uv keeps, and has linked into other environments.
+        _uv(), "pip", "install", "--quiet", "--link-mode", "copy", "--target", str(out_dir / "python"),
         "--python-platform", target.name, "--python-version", target.python,
         "--only-binary", ":all:", "--no-binary", FROM_SOURCE,
         "--no-deps", "--require-hashes", "-r", str(_requirements(name)),

@@ -175,6 +175,8 @@ def test_the_layer_knows_the_services_that_functions_call_and_no_others(tmp_path
     layer = packaging.cached_layer(HOST) / "python"
     described = {path.name for path in (layer / "botocore" / "data").iterdir() if path.is_dir()}
     assert described == set(packaging.SDK_SERVICES) == called_services()
+    shared = [path for path in layer.rglob("*") if path.is_file() and path.stat().st_nlink > 1]
+    assert not shared, "who trims a layer must not change what other environments have"
     environment = {
         "PYTHONPATH": f"{layer}:{packaging.ROOT}",
         "AWS_REGION": "cn-north-1",

@@ -164,4 +164,4 @@ def test_the_function_counts_what_differs(monkeypatch: pytest.MonkeyPatch, capsy
     monkeypatch.setattr(bootstrap, "records", lambda: w.records)
     run: Callable[..., dict[str, int]] = check.handler
     assert run({}, None) == {"ledgers": 2, "faults": 1}
-    assert '"LedgerFaults":[1.0]' in capsys.readouterr().out.replace(" ", "")
+    assert '"LedgerFaults":1' in capsys.readouterr().out.replace(" ", "")
