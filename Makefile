@@ -70,6 +70,7 @@ lock: ## renew the hash-locked requirements
 	    $$(sed -n 's/^\([a-z0-9._-]*\)==.*/--no-emit-package \1/p' requirements/layer.txt) \
 	    requirements/$$layer.in -o requirements/$$layer.txt; done
 	@$(UV) pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url requirements/peers.in -o requirements/peers.txt
+	@$(UV) pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url requirements/audit.in -o requirements/audit.txt
 	@grep -A99 '^uv==' requirements/dev.txt | sed -n '/^uv==/,/^[a-z].*==/p' | sed '1!{/^[a-z]/d}' > requirements/uv.txt
 
 openapi: $(VENV)/.ready ## write what is generated from the code: API documents, event schemas, error codes, stored kinds
@@ -168,7 +169,13 @@ synth: $(VENV)/.ready ## write a stage's CloudFormation templates into build/sta
 sbom: synth ## write bills of materials of a stage's packages and the client into build/stages, as deploy does (STAGE=dev)
 	@$(PY) -m ops.sbom --stage $(STAGE)
 
-audit: git setup ## look for keys in tracked files that nobody has said are none
+.venv-audit/.ready: $(VENV)/.ready requirements/audit.txt
+	@echo "Setting up checkov ..."
+	@test -x .venv-audit/bin/python || $(UV) venv --quiet .venv-audit
+	@$(call sync,.venv-audit/bin/python,requirements/audit.txt)
+	@touch $@
+
+audit: git setup .venv-audit/.ready ## look for keys in tracked files, and at every stage's templates with checkov; minutes
 	@$(PY) -m tests.audit
 
 account: setup ## an empty AWS account on this machine, to deploy stages to; Ctrl-C ends it (PORT=8100)

@@ -16,6 +16,7 @@ from constructs import Construct
 
 from infra import capacity
 from infra.constructs.alarm import Severity, Times, Told, Topics, alarm
+from infra.constructs.encryption import data_key
 from infra.constructs.function import log_retention
 from infra.constructs.metric import MINUTE
 from infra.constructs.review import accept
@@ -87,6 +88,7 @@ class ServiceApi(Construct):
             "AccessLog",
             log_group_name=f"/{stage_of(self).prefix}/api/{service}",
             retention=log_retention(self),
+            encryption_key=data_key(self),
             removal_policy=RemovalPolicy.DESTROY,
         )
         limit = capacity.throttle(stage_of(self), service)

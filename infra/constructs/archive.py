@@ -9,7 +9,7 @@ from constructs import Construct
 
 from infra.constructs.encryption import BUCKET, READS, SENDS, data_key, role_of, use_key
 from infra.constructs.function import allow
-from infra.constructs.review import accept, accept_objects
+from infra.constructs.review import accept_no_access_log, accept_objects
 from infra.constructs.stage import MINIMUM_TLS, kept, stage_of
 from infra.stages import Archive
 
@@ -35,7 +35,7 @@ def locked_bucket(scope: Construct, id_: str, name: str, *, public: bool = False
         object_lock_default_retention=_retention(stage.archive),
         removal_policy=kept(scope),
     )
-    accept(bucket, "S1", "Its objects cannot be changed, and the functions that read them are traced.")
+    accept_no_access_log(bucket, "Its objects cannot be changed, and the functions that read them are traced.")
     return bucket
 
 

@@ -12,7 +12,7 @@ from infra.constructs.alarm import Topics
 from infra.constructs.encryption import QUEUE, READS, role_of, use_key
 from infra.constructs.function import Bundle, ServiceFunction, allow
 from infra.constructs.queues import DeadLetterQueue, EventQueue
-from infra.constructs.review import accept_serverless
+from infra.constructs.review import accept_no_queue, accept_serverless
 from infra.constructs.stage import stage_of
 
 TIMEOUT = Duration.seconds(30)
@@ -72,7 +72,7 @@ class EventConsumer(Construct):
             # A burst of events waits in the queue instead of taking the account's concurrency from learners.
             max_concurrency=stage.consumers_at_once,
         )
-        accept_serverless(self.function, "LambdaDLQ", "What it cannot handle goes to its queue's dead-letter queue.")
+        accept_no_queue(self.function, "What it cannot handle goes to its queue's dead-letter queue.")
         accept_serverless(mapping, "LambdaEventSourceMappingDestination", "Queues have a dead-letter queue instead.")
         for type_ in types:
             self._subscribe(type_, prefix.removeprefix(stage.prefix), bus)

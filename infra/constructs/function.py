@@ -10,7 +10,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct, IConstruct
 
 from infra.constructs.encryption import data_key
-from infra.constructs.review import accept, accept_serverless
+from infra.constructs.review import accept, accept_check, accept_serverless
 from infra.constructs.stage import stage_of
 
 RETENTIONS = {
@@ -110,6 +110,10 @@ class ServiceFunction(lambda_.Function):
         allow(self, ["logs:CreateLogStream", "logs:PutLogEvents"], [log_group.log_group_arn])
         if not quiet:
             accept(role, "IAM5[Resource::*]", "X-Ray's write actions know no resources.")
+        accept_check(self, "CKV_AWS_117", "It calls AWS and payment providers only: in no network is anything for it.")
+        accept_check(self, "CKV_AWS_173", "Its environment has names only. Secrets are read where they are kept.")
+        if at_once is None:
+            accept_check(self, "CKV_AWS_115", "The API's throttle, its queue or its schedule bounds it.")
         accept(self, "L1", "Python 3.13 is what the dependencies are locked for.")
         accept_serverless(self, "LambdaLatestVersion", "Python 3.13 is what the dependencies are locked for.")
         if quiet:

@@ -13,7 +13,7 @@ from infra.constructs.encryption import QUEUE, READS, SENDS, TABLE, role_of, use
 from infra.constructs.function import Bundle, ServiceFunction, allow
 from infra.constructs.metric import MINUTE
 from infra.constructs.queues import DeadLetterQueue
-from infra.constructs.review import accept_serverless
+from infra.constructs.review import accept_no_queue
 from infra.constructs.stage import stage_of
 
 BATCH_SIZE = 10
@@ -93,7 +93,7 @@ class OutboxRelay(Construct):
             filters=[lambda_.FilterCriteria.filter({"eventName": lambda_.FilterRule.is_equal("INSERT")})],
             on_failure=_OnFailure(self.dead_letters.queue.queue_arn),
         )
-        accept_serverless(self.function, "LambdaDLQ", "What it cannot publish goes to the mapping's destination.")
+        accept_no_queue(self.function, "What it cannot publish goes to the mapping's destination.")
         self._own_source(service, bus)
         self.lag: cloudwatch.IMetric = self.function.metric("IteratorAge", period=MINUTE, statistic="Maximum")
         alarm(

@@ -1,4 +1,4 @@
-"""Findings of cdk-nag's rules that we accept, each with its reason; tests/infra/test_review.py refuses stale ones."""
+"""Findings of cdk-nag and checkov that we accept, each with its reason. Tests and `make audit` refuse stale ones."""
 
 from typing import cast
 
@@ -16,6 +16,23 @@ def accept(construct: IConstruct, finding: str, reason: str, *, pack: str = "Aws
 def accept_serverless(construct: IConstruct, finding: str, reason: str) -> None:
     """Accepts one finding of the Serverless pack, such as "LambdaDLQ", on this construct and below it."""
     accept(construct, finding, reason, pack="Serverless")
+
+
+def accept_check(construct: IConstruct, check: str, reason: str) -> None:
+    """Accepts that a resource fails one of checkov's checks, which `make audit` runs: "CKV_AWS_117"."""
+    accept(construct, check, reason, pack="checkov")
+
+
+def accept_no_queue(function: lambda_.Function, reason: str) -> None:
+    """Accepts that a function has no dead-letter queue of Lambda's kind; `reason` says where its failures go."""
+    accept_serverless(function, "LambdaDLQ", reason)
+    accept_check(function, "CKV_AWS_116", reason)
+
+
+def accept_no_access_log(bucket: s3.Bucket, reason: str) -> None:
+    """Accepts that nobody writes down who reads a bucket's objects; `reason` says who knows it otherwise."""
+    accept(bucket, "S1", reason)
+    accept_check(bucket, "CKV_AWS_18", reason)
 
 
 def accept_objects(function: lambda_.Function, bucket: s3.Bucket, prefix: str) -> None:

@@ -13,7 +13,7 @@ from infra.constructs.alarm import Severity, Times, Told, Topics, silence_alarm
 from infra.constructs.encryption import QUEUE, SENDS, role_of, use_key
 from infra.constructs.function import ServiceFunction, allow
 from infra.constructs.queues import DeadLetterQueue
-from infra.constructs.review import accept_serverless
+from infra.constructs.review import accept_no_queue
 
 RETRIES = 2
 """Lambda's most for a call that nobody waits for."""
@@ -95,7 +95,7 @@ class Schedule(Construct):
         )
         allow(function, ["sqs:SendMessage"], [queue])
         use_key(role_of(function), QUEUE, SENDS)
-        accept_serverless(function, "LambdaDLQ", "Its failures have a destination, which is told more.")
+        accept_no_queue(function, "Its failures have a destination, which is told more.")
         self._add_heartbeat(name, heart, topics)
 
     def _add_heartbeat(self, name: str, heart: Heart, topics: Topics) -> None:

@@ -6,7 +6,7 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from infra.constructs.archive import allow_objects
-from infra.constructs.review import accept
+from infra.constructs.review import accept_no_access_log
 from infra.constructs.schedule import EVERY_MINUTE, Schedule
 from infra.constructs.stage import MINIMUM_TLS, kept
 from infra.stacks.service import Foundation, ServiceStack
@@ -93,5 +93,5 @@ class CatalogStack(ServiceStack):
                 },
             )
         )
-        accept(bucket, "S1", "Only the distribution reads it, and that has access logs of its own.")
+        accept_no_access_log(bucket, "Only the distribution reads it, and that has access logs of its own.")
         return bucket

@@ -20,7 +20,7 @@ from infra.constructs.function import Bundle, ServiceFunction, allow
 from infra.constructs.metric import MINUTE, PERIOD, own_metric
 from infra.constructs.queues import depth_of
 from infra.constructs.relay import OutboxRelay
-from infra.constructs.review import accept_serverless
+from infra.constructs.review import accept_no_queue
 from infra.constructs.schedule import Heart, Schedule
 from infra.constructs.stage import StageStack
 from infra.constructs.tables import APPEND, BATCH, COUNT, READ, REMOVE, WRITE, ServiceTables
@@ -107,7 +107,7 @@ class ServiceStack(StageStack):
             quiet=quiet,
         )
         allow(function, ["secretsmanager:GetSecretValue"], [secret.secret_arn])
-        accept_serverless(function, "LambdaDLQ", "The API calls it and waits: who called is told of a failure.")
+        accept_no_queue(function, "The API calls it and waits: who called is told of a failure.")
         return function
 
     def add_consumer(

@@ -1,1 +1,1 @@
-"""What `make audit` looks at: keys in tracked files."""
+"""What `make audit` looks at: keys in tracked files, and the templates as checkov sees them."""
