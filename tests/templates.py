@@ -39,6 +39,12 @@ def of_type(template: Template, kind: str) -> dict[str, Resource]:
     return {name: resource.get("Properties", {}) for name, resource in found.items()}
 
 
+def data_key(template: Template) -> str:
+    """The key that encrypts what a service keeps of persons: the one with a name."""
+    (alias,) = of_type(template, "AWS::KMS::Alias").values()
+    return str(alias["TargetKeyId"]["Fn::GetAtt"][0])
+
+
 def rule_patterns(service: str) -> dict[str, dict[str, Any]]:
     """What a service subscribes to: event patterns by rule name."""
     rules = of_type(service_template(service), "AWS::Events::Rule").values()

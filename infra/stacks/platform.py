@@ -15,7 +15,7 @@ from constructs import Construct
 
 from infra.constructs.alarm import Topics
 from infra.constructs.function import Bundle, ServiceFunction
-from infra.constructs.review import accept, accept_check, accept_serverless
+from infra.constructs.review import accept, accept_check, accept_no_queue, accept_serverless
 from infra.constructs.secrets import made_up_secret
 from infra.constructs.stage import StageStack, kept
 from infra.stages import Stage
@@ -123,6 +123,7 @@ class PlatformStack(StageStack):
             environment={},
             handler="index.handler",
         )
+        accept_no_queue(trigger, "The user pool calls it and waits: who signs in is told of a failure.")
         pool.add_trigger(cognito.UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG, trigger, cognito.LambdaVersion.V2_0)
         assert trigger.role is not None  # noqa: S101 (for the type checker: it always is)
         # A policy apart: the function's own would have to be there before it, and the pool, which it names, after it.

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.templates import SERVICES, Template, of_type, service_template, templates
+from tests.templates import SERVICES, Template, data_key, of_type, service_template, templates
 
 POLICIES = {
     "AWS::S3::Bucket": ("AWS::S3::BucketPolicy", "Bucket"),
@@ -47,7 +47,7 @@ PUBLIC = {"catalog": ["xueshi-media-"], "playback": ["xueshi-log-"]}
 @pytest.mark.parametrize("service", SERVICES)
 def test_what_is_about_persons_is_encrypted_with_the_services_own_key(service: str) -> None:
     template = service_template(service)
-    own = {"Fn::GetAtt": [_data_key(template), "Arn"]}
+    own = {"Fn::GetAtt": [data_key(template), "Arn"]}
     tables = of_type(template, "AWS::DynamoDB::Table").values()
     assert [t["SSESpecification"] for t in tables] == [
         {"KMSMasterKeyId": own, "SSEEnabled": True, "SSEType": "KMS"}
@@ -64,7 +64,7 @@ def test_what_is_about_persons_is_encrypted_with_the_services_own_key(service: s
 @pytest.mark.parametrize("service", SERVICES)
 def test_the_key_changes_every_year_and_other_services_use_it_for_the_stage_alone(service: str) -> None:
     template = service_template(service)
-    key = of_type(template, "AWS::KMS::Key")[_data_key(template)]
+    key = of_type(template, "AWS::KMS::Key")[data_key(template)]
     account, *others = key["KeyPolicy"]["Statement"]
     assert "root" in repr(account["Principal"])
     for statement in others:
@@ -77,7 +77,7 @@ def test_the_key_changes_every_year_and_other_services_use_it_for_the_stage_alon
 @pytest.mark.parametrize("service", SERVICES)
 def test_roles_use_the_key_only_through_a_service_that_they_use(service: str) -> None:
     template = service_template(service)
-    key = {"Fn::GetAtt": [_data_key(template), "Arn"]}
+    key = {"Fn::GetAtt": [data_key(template), "Arn"]}
     for policy in of_type(template, "AWS::IAM::Policy").values():
         statements = policy["PolicyDocument"]["Statement"]
         actions = {action.partition(":")[0] for s in statements for action in _several(s["Action"])}
@@ -85,11 +85,6 @@ def test_roles_use_the_key_only_through_a_service_that_they_use(service: str) ->
             if key in _several(statement["Resource"]):
                 (through,) = statement["Condition"]["StringEquals"].values()
                 assert repr(through["Fn::Join"][1][0]).strip("'.") in actions
-
-
-def _data_key(template: Template) -> str:
-    (name,) = (name for name, key in of_type(template, "AWS::KMS::Key").items() if key.get("EnableKeyRotation"))
-    return name
 
 
 def _unless(bucket: dict[str, Any], key: Any) -> Iterator[str]:

@@ -6,7 +6,7 @@ import pytest
 
 from infra.stages import LOCAL, stage
 from ops.redrive import DEAD, EVENTS, RELAY, UNDELIVERED
-from tests.templates import SERVICES, Template, of_type, service_template
+from tests.templates import SERVICES, Template, data_key, of_type, service_template
 
 CONSUMERS = ("catalog", "orders", "playback", "credits")
 FOURTEEN_DAYS_S = 14 * 24 * 3600
@@ -92,11 +92,10 @@ def test_a_schedule_calls_one_function_with_retries_and_every_failure_ends_in_it
         assert failure["MaximumRetryAttempts"] > 0
         assert of_type(template, "AWS::SQS::Queue")[queue]["QueueName"] == f"{schedule['Name']}-dlq"
         statements = policies_of(template, referred(target["RoleArn"]))
-        (key,) = (name for name, key in of_type(template, "AWS::KMS::Key").items() if key.get("EnableKeyRotation"))
         assert {("".join(s["Action"]), referred(s["Resource"])) for s in statements} == {
             ("lambda:InvokeFunction", referred(target["Arn"])),
             ("sqs:SendMessage", queue),
-            ("kms:Decryptkms:GenerateDataKey", key),
+            ("kms:Decryptkms:GenerateDataKey", data_key(template)),
         }
 
 

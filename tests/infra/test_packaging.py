@@ -47,7 +47,7 @@ def test_a_functions_code_is_what_it_can_import_and_the_data_beside_that(tmp_pat
         path.relative_to(code).as_posix() for path in code.rglob("*") if path.suffix != ".pyc" and path.is_file()
     }
     assert "services/playback/handlers/relay.py" in sources
-    assert "services/kit/store/__init__.py" in sources, "the package that an imported module is in is missing"
+    assert "services/kit/wiring/__init__.py" in sources, "the package that an imported module is in is missing"
     assert not [
         path for path in sources if path.startswith(("services/playback/app", "services/kit/http", "services/orders"))
     ]

@@ -192,7 +192,7 @@ def stopped(where: Stage, world: World, monkeypatch: pytest.MonkeyPatch) -> str:
 
 def test_examples_are_not_deployed(monkeypatch: pytest.MonkeyPatch) -> None:
     said = stopped(stage("prod"), World("123456789012"), monkeypatch)
-    assert "learn.xueshi.example, xueshi.example, operators@xueshi.example" in said
+    assert "learn.xueshi.example, xueshi.example, on-call@xueshi.example, operators@xueshi.example" in said
     assert "are examples: put in your own" in said
 
 
