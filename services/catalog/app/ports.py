@@ -1,13 +1,17 @@
 """What the use cases need from outside, besides the store."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from services.catalog.domain.publication import Listing
-from services.catalog.domain.search import SearchQuery, SearchResult
-from services.catalog.domain.spelling import Spelling
-from services.kit.store import Page
+if TYPE_CHECKING:
+    # Every context names the ports, and few functions need what these speak of.
+    from services.catalog.domain.publication import Listing
+    from services.catalog.domain.search import SearchQuery, SearchResult
+    from services.catalog.domain.spelling import Spelling
+    from services.kit.store import Page
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,17 @@
 """What the use cases need from outside, besides the store."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from services.orders.domain.invoice import Document
-from services.orders.domain.payment import PaymentProvider, ProviderName
+if TYPE_CHECKING:
+    # Every context names the ports, and few functions need what these speak of.
+    from services.orders.domain.invoice import Document
+    from services.orders.domain.payment import PaymentProvider, ProviderName
 
-Providers = Callable[[ProviderName], PaymentProvider | None]
+Providers: TypeAlias = "Callable[[ProviderName], PaymentProvider | None]"
 """The provider of a name; None where we have no account there."""
 
 
