@@ -60,8 +60,8 @@ def _of_packages(written: Path, target: packaging.Platform) -> Iterator[tuple[st
             libraries[layer] = list(_libraries(packaging.cached_layer(target, layer)))
             yield f"layer-{layer}", _bill(layer, packaging.layer_hash(layer), libraries[layer])
         for function in resources.values():
-            # Others than ours are CDK's own, of which no stage has any.
-            if function["Type"] == "AWS::Lambda::Function":
+            # What stands in the template itself brings nothing along. CDK's own functions no stage has.
+            if function["Type"] == "AWS::Lambda::Function" and "ZipFile" not in function["Properties"]["Code"]:
                 properties = function["Properties"]
                 _, service, _, kind, _ = properties["Handler"].split(".")
                 carried = [library for layer in properties["Layers"] for library in libraries[layers[layer["Ref"]]]]
