@@ -151,3 +151,9 @@ def test_a_refusal_is_not_kept(cloudfront: Cloudfront) -> None:
     for _ in range(2):
         assert "COURSE_NOT_FOUND" in cloudfront.get(f"{LIST}/nothing")
     assert len(cloudfront.asked) == 2
+
+
+def test_reviews_are_asked_for_each_time_since_one_may_have_been_hidden(cloudfront: Cloudfront) -> None:
+    for _ in range(2):
+        assert "reviews" in cloudfront.get(f"{PAGE}/reviews")
+    assert cloudfront.answered == [200, 200]

@@ -10,6 +10,8 @@ from services.kit.http import HttpApi
 
 CACHE_CONTROL = "public, max-age=30, stale-while-revalidate=300"
 """A publication shows within half a minute; a reader never waits for it."""
+ASK_AGAIN = "public, no-cache"
+"""Browsers may keep it, and ask each time whether it still is so; caches that many share keep nothing."""
 
 Headers = dict[str, str | list[str]]
 T = TypeVar("T", bound=BaseModel)
@@ -33,10 +35,10 @@ def answer_not_modified(api: HttpApi) -> None:
     api.app.exception_handler(NotModified)(answer)
 
 
-def cacheable(api: HttpApi, body: T) -> Response[T]:
-    """The body with its ETag. Raises NotModified where the caller has the same."""
+def cacheable(api: HttpApi, body: T, control: str = CACHE_CONTROL) -> Response[T]:
+    """The body with its ETag, and who may keep it how long. Raises NotModified where the caller has the same."""
     etag = f'"{hashlib.sha256(body.model_dump_json().encode()).hexdigest()[:32]}"'
-    headers: Headers = {"ETag": etag, "Cache-Control": CACHE_CONTROL}
+    headers: Headers = {"ETag": etag, "Cache-Control": control}
     if etag in _known(api.app.current_event.headers.get("if-none-match", "")):
         raise NotModified(headers)
     return Response(200, "application/json", body, headers=headers)

@@ -15,7 +15,7 @@ from services.catalog.app.reviews.read_reviews import list_reviews, may_review, 
 from services.catalog.app.reviews.write_review import report_review, withdraw_review, write_review
 from services.catalog.domain import ids
 from services.catalog.domain.review import MOST_STARS, Review, ReviewContent
-from services.catalog.handlers.routes.caching import cacheable
+from services.catalog.handlers.routes.caching import ASK_AGAIN, cacheable
 from services.catalog.handlers.routes.fields import CourseId, DisplayName, Limit, Reason, ReviewText
 from services.kit.bodies import Answer, Request
 from services.kit.http import HttpApi
@@ -123,7 +123,8 @@ def add_review_routes(api: HttpApi, ctx: Context) -> None:
         """A course's reviews and rating, a page at a time."""
         page, rating = list_reviews(ctx, course_id, after, limit), read_rating(ctx.store, course_id)
         shown = [_review(review) for review in page.items]
-        return cacheable(api, ReviewsAnswer.of(page, rating=rating, reviews=shown))
+        # What was hidden or taken back is gone at once, from every page.
+        return cacheable(api, ReviewsAnswer.of(page, rating=rating, reviews=shown), ASK_AGAIN)
 
 
 def add_own_review_routes(api: HttpApi, ctx: Context) -> None:
