@@ -63,6 +63,8 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(ROTATIONS)}; nothing: how each stands")
     parser.add_argument("--back", action="store_true", help="take the last step of these back instead")
     options = parser.parse_args()
+    if options.back and not options.names:
+        parser.error("say which to take back")
     try:
         where = asked_stage(options)
         unknown = sorted(set(options.names) - set(ROTATIONS))
