@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help git setup browser lock run reset demo client client-lint services test check lint unit property flows e2e fuzz honest \
   bench costs coverage openapi synth sbom audit release account deploy diff first-administrator destroy drill-deploy \
-  drill-faults clean
+  drill-faults drill-rotate clean
 
 help: ## list the commands
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -207,3 +207,7 @@ drill-deploy: setup ## every deployment of docs/deployment.md on an account of i
 drill-faults: setup ## break one thing after another on a system of its own; minutes, written into docs/fault-drills.md (ONLY=...)
 	@$(PY) -c 'from local.toolchain import build_client; build_client()'
 	@PYTHONPATH=verifier $(PY) -m tests.drills.faults $(if $(ONLY),--only "$(ONLY)")
+
+drill-rotate: setup ## every rotation of docs/operations.md while learners watch, on an account of its own; a quarter of an hour
+	@$(PY) -c 'from local.toolchain import build_client; build_client()'
+	@PYTHONPATH=verifier $(PY) -m tests.drills.rotation
