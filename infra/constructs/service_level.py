@@ -31,8 +31,8 @@ class Burn:
 
 
 BURNS = (
-    Burn("fast", Severity.PAGE, 14.4, Duration.hours(1), Duration.minutes(5), "2 % of the month's in one hour"),
-    Burn("slow", Severity.TICKET, 3, Duration.days(1), Duration.hours(2), "10 % of the month's in one day"),
+    Burn("fast", Severity.PAGE, 14.4, Duration.hours(1), Duration.minutes(5), "2 % in one hour"),
+    Burn("slow", Severity.TICKET, 3, Duration.days(1), Duration.hours(2), "10 % in one day"),
 )
 """Google's "multiwindow, multi-burn-rate alerts", of which these two; longer windows than a day CloudWatch has not."""
 
@@ -84,7 +84,7 @@ def _add_burn(scope: Construct, prefix: str, level: ServiceLevel, burn: Burn, to
     told = Told(
         burn.severity,
         level.promise,
-        f"{share:g} % failed in both windows, which uses up {burn.used} failures ({level.objective:g} % must be good)",
+        f"{share:g} % in both windows use up {burn.used} of what {DAYS} days may fail, {100 - level.objective:.2g} %",
         level.runbook,
     )
     id_ = "".join(word.capitalize() for word in f"{level.name}-{burn.name}".split("-"))

@@ -49,7 +49,8 @@ margin:.3rem 0 0;font-size:.78rem;color:var(--soft)}.legend b{color:var(--ink);f
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.84rem}th,td{text-align:left;
 padding:.3rem .7rem .3rem 0;border-bottom:1px solid var(--rule);vertical-align:top}th{color:var(--soft);font-weight:500}
 td{overflow-wrap:anywhere}td.n{white-space:nowrap}.state{white-space:nowrap;font-weight:600}.ALARM{color:var(--bad)}
-.OK{color:var(--good)}.INSUFFICIENT_DATA{color:var(--wait)}tr.ALARM td{background:var(--bad-soft);color:var(--ink)}
+.OK{color:var(--good)}.INSUFFICIENT_DATA{color:var(--wait)}tr.ALARM td{background:var(--bad-soft)}
+td:not(.state){color:var(--ink)}
 .chips{display:flex;flex-wrap:wrap;gap:.3rem;list-style:none;margin:0;padding:0;font-size:.8rem}
 .chips li{border:1px solid currentColor;border-radius:1rem;padding:0 .55rem}
 @media (max-width:60rem){.grid-24{grid-template-columns:repeat(6,1fr)}section{grid-column:1/-1!important}
@@ -131,11 +132,12 @@ def _graph(shown: Shown, properties: Mapping[str, Any]) -> str:
 
 def _figure(shown: Shown, properties: Mapping[str, Any]) -> str:
     seconds = RANGES[shown.range]
-    of_range = properties.get("setPeriodToTimeRange", False)
-    # The newest whole period: the one that runs has told a part only.
-    window = Window.until(shown.now, seconds, seconds) if of_range else Window.until(shown.now - 60, 5 * 60, 60)
-    if of_range:
-        window = Window(int(shown.now) - seconds, int(shown.now) + 1, seconds + 1)
+    # Of the whole range in one period; otherwise the newest whole one, since the one that runs has told a part only.
+    whole, newest = (
+        Window(int(shown.now) - seconds, int(shown.now) + 1, seconds + 1),
+        Window.until(shown.now - 60, 300, 60),
+    )
+    window = whole if properties.get("setPeriodToTimeRange") else newest
     (points,) = list(lines_of(properties["metrics"], shown.values, window).values())[:1]
     text = short(points[max(points)]) if points else "–"
     return f'<h3>{escape(properties["title"])}</h3><div class="figure">{text}</div>'

@@ -61,3 +61,27 @@ def test_a_key_that_a_group_has_is_not_deleted() -> None:
         launcher._delete(records, lambda _: ["G1"], "K1", {})  # noqa: SLF001
     launcher._delete(records, lambda _: [], "K1", {})  # noqa: SLF001
     assert records == {}
+
+
+class CloudWatch:
+    """Stands for the emulator's: it keeps composite alarms, and refuses one of nothing."""
+
+    def __init__(self) -> None:
+        self._composite_alarms: dict[str, dict[str, str]] = {}
+
+    def _put_composite_alarm(
+        self, _params: dict[str, str], given: dict[str, str], *, is_cbor: bool, is_json: bool
+    ) -> tuple[int, dict[str, str], bytes]:
+        assert (is_cbor, is_json) == (False, True)
+        if not given["AlarmRule"]:
+            return 400, {}, b"no rule"
+        self._composite_alarms[given["AlarmName"]] = {"AlarmArn": f"arn:{given['AlarmName']}"}
+        return 200, {}, b"{}"
+
+
+def test_a_composite_alarm_is_put_as_the_api_does_and_refused_with_its_words() -> None:
+    emulated = CloudWatch()
+    made = launcher._put_composite(emulated, {"AlarmName": "burn", "AlarmRule": "ALARM(a)"})  # noqa: SLF001
+    assert made == ("burn", {"Arn": "arn:burn"})
+    with pytest.raises(ValueError, match="no rule"):
+        launcher._put_composite(emulated, {"AlarmName": "burn", "AlarmRule": ""})  # noqa: SLF001

@@ -2,15 +2,26 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from contextlib import closing
+from typing import Any, cast
 
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
+from local.edge import listen
+from local.serve import serving
 from services.kit.ids import RandomIds
+from services.playback import bootstrap
+from services.playback.adapters.http_site import HttpSite
 from services.playback.app.canary.walk_site import CanaryContext, SiteAnswer, StepFailed, walk_site
 from services.playback.app.items import attempt_key
 from services.playback.domain.ids import CourseId
 from services.playback.domain.watch import Attempt
+from services.playback.handlers import canary
+from tests.emitted import emitted
 from tests.gateway import claims, request, send
 from tests.unit.playback.functions import PlayerFunctions
 from tests.unit.playback.world import LEARNER, World, a_world
@@ -78,8 +89,34 @@ def test_walks_bring_it_no_nearer_to_hours_and_tell_nobody(world: World, site: I
     assert world.store.outbox[told:] == []
 
 
-def test_its_time_is_told(world: World, site: InProcess) -> None:
-    assert walk_site(context(world, site)) >= 0
+def test_its_time_or_the_step_that_failed_is_told(
+    world: World, site: InProcess, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(bootstrap, "canary", lambda: context(world, site))
+    assert canary.handler({}, cast("Any", None)) == {"failed": ""}
+    told = emitted(capsys)
+    assert len(told["CanaryTime"]) == 1
+    assert "CanaryFailures" not in told
+    site.broken["/"] = SiteAnswer(503, "")
+    assert canary.handler({}, cast("Any", None)) == {"failed": "home"}
+    told = emitted(capsys)
+    assert told["CanaryFailures"] == [1]
+    assert "CanaryTime" not in told
+
+
+def test_the_site_is_asked_over_http_and_refusals_are_answers() -> None:
+    async def answer(request: Request) -> Response:
+        body = (await request.body()).decode()
+        status = 404 if request.url.path == "/lost" else 200
+        return Response(f"{request.method} {request.headers['x-mark']} {body}", status)
+
+    app = Starlette(routes=[Route("/{path:path}", answer, methods=["GET", "POST"])])
+    with closing(listen(0)) as listener, serving(app, listener, "site") as origin:
+        asked = HttpSite(lambda: origin)
+        assert asked.ask("POST", "/page", {"x-mark": "m"}, "content") == SiteAnswer(200, "POST m content")
+        assert asked.ask("GET", f"{origin}/lost", {"x-mark": "m"}, None).status == 404
+    with pytest.raises(OSError, match="refused"):
+        asked.ask("GET", "/", {}, None)
 
 
 @pytest.mark.parametrize(
