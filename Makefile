@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help git setup browser lock run reset demo client client-lint services test check lint unit property flows e2e fuzz honest \
   bench costs coverage openapi synth sbom audit release account deploy diff first-administrator destroy drill-deploy \
-  drill-faults drill-rotate clean
+  drill-faults drill-restore drill-rotate load clean
 
 help: ## list the commands
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -53,6 +53,12 @@ $(VENV)/.ready: requirements/dev.txt
 	@$(call sync,.venv-emulator/bin/python,requirements/emulator.txt)
 	@touch $@
 
+.venv-load/.ready: $(VENV)/.ready requirements/load.txt
+	@echo "Setting up Locust ..."
+	@test -x .venv-load/bin/python || $(UV) venv --quiet .venv-load
+	@$(call sync,.venv-load/bin/python,requirements/load.txt)
+	@touch $@
+
 browser: setup ## find or install the browser and the Chinese font of the browser tests
 	@$(PY) -m tests.e2e.browser
 
@@ -71,6 +77,7 @@ lock: ## renew the hash-locked requirements
 	    requirements/$$layer.in -o requirements/$$layer.txt; done
 	@$(UV) pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url requirements/peers.in -o requirements/peers.txt
 	@$(UV) pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url requirements/audit.in -o requirements/audit.txt
+	@$(UV) pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --no-emit-index-url requirements/load.in -o requirements/load.txt
 	@grep -A99 '^uv==' requirements/dev.txt | sed -n '/^uv==/,/^[a-z].*==/p' | sed '1!{/^[a-z]/d}' > requirements/uv.txt
 
 openapi: $(VENV)/.ready ## write what is generated from the code: API documents, event schemas, error codes, stored kinds
@@ -109,7 +116,7 @@ lint: setup ## style, import rules, requirements: a few seconds
 
 # One kind of tests; `make test` runs them all.
 unit: setup ## the tests that need no running system, without the properties
-	@$(PY) -m pytest -n auto tests/unit tests/contracts tests/infra tests/bench
+	@$(PY) -m pytest -n auto tests/unit tests/contracts tests/infra tests/bench tests/load
 
 property: setup ## the property tests: state machines that try everything in any order, and simulated learners
 	@$(PY) -m pytest -n auto tests/property tests/simulation
@@ -131,6 +138,10 @@ bench: setup ## speed beside peers, written into docs/benchmarks.md (AGAINST=<an
 
 costs: setup ## what everything costs, counted anew and reckoned; some minutes, written into docs/costs-and-scale.md
 	@$(PY) -m tests.bench.costs --count
+
+load: setup .venv-load/.ready ## whole journeys of many learners at once, counted; minutes, written into docs/capacity.md (LEARNERS=20)
+	@$(PY) -c 'from local.toolchain import build_client; build_client()'
+	@$(PY) -m tests.load $(if $(LEARNERS),--learners $(LEARNERS))
 
 coverage: setup ## lines and branches covered, by service; build/coverage/index.html shows which are not
 	@$(PY) -m pytest -n auto --cov --cov-report= tests/unit tests/contracts tests/property
@@ -211,3 +222,7 @@ drill-faults: setup ## break one thing after another on a system of its own; min
 drill-rotate: setup ## every rotation of docs/operations.md while learners watch, on an account of its own; a quarter of an hour
 	@$(PY) -c 'from local.toolchain import build_client; build_client()'
 	@PYTHONPATH=verifier $(PY) -m tests.drills.rotation
+
+drill-restore: setup ## lose all tables of a system of its own, and rebuild them from exports; a minute or two
+	@$(PY) -c 'from local.toolchain import build_client; build_client()'
+	@$(PY) -m tests.drills.restore

@@ -54,7 +54,7 @@ def buckets(clients: Clients, where: Stage) -> list[str]:
     """Of the stage's stacks that are there."""
     cloudformation: Any = clients("cloudformation")
     found = []
-    for part in ("Edge", *(service.capitalize() for service in SERVICES)):
+    for part in ("Backups", "Edge", *(service.capitalize() for service in SERVICES)):
         try:
             pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=where.stack(part))
             resources = [r for page in pages for r in page["StackResourceSummaries"]]

@@ -3,6 +3,9 @@
     python -m ops.redrive list --stage STAGE [QUEUE ...]     how many wait in each queue
     python -m ops.redrive show --stage STAGE [QUEUE ...]     what waits: type, age, error, correlation id
     python -m ops.redrive run --stage STAGE [QUEUE ...]      deliver all, or with --message ID these; --dry-run
+    python -m ops.redrive retell --stage STAGE --service SERVICE --since INSTANT
+                                                             publish anew what a service told since then: after another
+                                                             one's table was restored to that moment
 
 What is found in a queue is handled by its name, and each message leaves it only after that:
 - `…-events-dlq` (the consumer failed) and `…-undelivered-dlq` (the bus could not reach the consumer's queue): moved to
@@ -18,7 +21,7 @@ import json
 import sys
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -109,6 +112,16 @@ class Redrive:
             self._give_back(url, message)
         return Outcome(queue, delivered, self._depth(url))
 
+    def retell(self, since: datetime) -> int:
+        """Publishes again, in order, what the service told from an instant on; answers how many events.
+
+        An outbox keeps them for 30 days. Raises OpsError where not all could be published.
+        """
+        items = sorted(self._outbox_items(since, datetime.max.replace(tzinfo=UTC)), key=_order)
+        if not self._publish(items):
+            raise OpsError("The relay did not publish all of it: look at its log, and tell it again.")
+        return len(items)
+
     def _way_back(self, queue: str) -> Deliver:
         of = queue.removesuffix(DEAD)
         if of.endswith(RELAY):
@@ -155,7 +168,9 @@ class Redrive:
         info = json.loads(message["Body"])["DDBStreamBatchInfo"]
         begin = _instant(info["approximateArrivalOfFirstRecord"]) - BEFORE
         end = _instant(info["approximateArrivalOfLastRecord"]) + AFTER
-        items = sorted(self._outbox_items(begin, end), key=_order)
+        return self._publish(sorted(self._outbox_items(begin, end), key=_order))
+
+    def _publish(self, items: Sequence[dict[str, Any]]) -> bool:
         return all(self._relay(items[i : i + RELAY_BATCH]) for i in range(0, len(items), RELAY_BATCH))
 
     def _outbox_items(self, begin: datetime, end: datetime) -> Iterator[dict[str, Any]]:
@@ -166,7 +181,7 @@ class Redrive:
                 if begin <= _time(item) <= end:
                     yield item
 
-    def _relay(self, items: list[dict[str, Any]]) -> bool:
+    def _relay(self, items: Sequence[dict[str, Any]]) -> bool:
         records = [
             {"eventName": "INSERT", "dynamodb": {"NewImage": item, "SequenceNumber": str(number)}}
             for number, item in enumerate(items, 1)
@@ -215,15 +230,18 @@ def _order(item: Mapping[str, Any]) -> tuple[datetime, int]:
 def main() -> int:
     """Parses the command line; answers 1 where something stood in the way, or a run left messages behind."""
     parser = stage_parser("ops.redrive", __doc__)
-    parser.add_argument("action", choices=sorted(ACTIONS))
+    parser.add_argument("action", choices=sorted([*ACTIONS, RETELL]))
     parser.add_argument("queue", nargs="*", help="dead-letter queues by name, as alarms name them; all if left out")
     parser.add_argument("--service", choices=SERVICES, help="only this service's queues")
     parser.add_argument("--message", action="append", help="run: only the message of this id, as `show` tells it")
+    parser.add_argument("--since", type=datetime.fromisoformat, help="retell: an instant, such as 2026-11-30T03:00Z")
     parser.add_argument("--dry-run", action="store_true", help="run: only say what would be delivered")
     # Intermixed: a queue may stand behind the options, apart from the action.
     options = parser.parse_intermixed_args()
     try:
         where = asked_stage(options)
+        if options.action == RETELL:
+            return _retell(where, options)
         chosen = list(_chosen(clients_of(where), where, options))
     except OpsError as error:
         print(error, file=sys.stderr)
@@ -281,6 +299,15 @@ def _run(chosen: Chosen, options: argparse.Namespace) -> int:
     return 1 if left and not options.message else 0
 
 
+def _retell(where: Stage, options: argparse.Namespace) -> int:
+    if not options.service or not options.since or options.since.tzinfo is None:
+        raise OpsError("Say whose events, and since when with its zone: retell --service SERVICE --since INSTANT.")
+    told = Redrive(clients_of(where), where, options.service).retell(options.since)
+    print(f"{told} events of {options.service} were published again")
+    return 0
+
+
+RETELL = "retell"
 ACTIONS: dict[str, Callable[[Chosen, argparse.Namespace], int]] = {"list": _list, "show": _show, "run": _run}
 
 

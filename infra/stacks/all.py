@@ -8,6 +8,7 @@ from aws_cdk import App, DefaultStackSynthesizer, Tags
 from infra import packaging
 from infra.assets import Assets
 from infra.openapi import Route
+from infra.stacks.backups import BackupsStack
 from infra.stacks.catalog import CatalogStack
 from infra.stacks.credits import CreditsStack
 from infra.stacks.edge import EdgeStack
@@ -48,6 +49,7 @@ def add_stacks(app: App, stage: Stage, target: packaging.Platform, routes: Mappi
     playback = PlaybackStack(app, foundation)
     services = [catalog, OrdersStack(app, foundation), playback, CreditsStack(app, foundation)]
     OverviewStack(app, stage, services)
+    BackupsStack(app, platform, {service.service: service.tables.data for service in services})
     edge = EdgeStack(app, platform, catalog, playback, services)
     # The edge has its name as a parameter, which says nothing of the order in which the two come and go.
     edge.add_stack_dependency(FirewallStack(app, stage))

@@ -187,7 +187,7 @@ def test_another_stage_shares_no_name_with_production_and_a_trial_leaves_nothing
     review_of: ReviewOf, reviewed: Path
 ) -> None:
     trial = read_templates(review_of("dev").directory)
-    assert len(trial) == 8
+    assert len(trial) == 9
     assert all(name.startswith("XueshiDev") for name in trial)
     production = {name for template in read_templates(reviewed).values() for name in _names(template)}
     own = {name for template in trial.values() for name in _names(template)}

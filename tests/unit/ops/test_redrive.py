@@ -270,3 +270,27 @@ def test_the_command_lists_shows_and_runs(
     assert "1 delivered, 0 left" in capsys.readouterr().out
     assert command(world, monkeypatch, "run", "no-such-dlq") == 1
     assert "no dead-letter queue named no-such-dlq" in capsys.readouterr().err
+
+
+def test_what_was_told_since_an_instant_is_told_again_in_order(world: World) -> None:
+    times = {"before": -1, "first": 0, "second": 5, "third": 60}
+    for event, minutes in reversed(times.items()):
+        world.outbox(event, NOW + timedelta(minutes=minutes))
+    assert world.redrive().retell(NOW) == 3
+    assert world.relay.given == ["first", "second", "third"]
+
+
+def test_what_could_not_be_told_again_is_said(world: World) -> None:
+    world.outbox("event", NOW)
+    world.relay.refuse = {"event"}
+    with pytest.raises(OpsError, match="did not publish all"):
+        world.redrive().retell(NOW)
+
+
+@pytest.mark.parametrize("said", [[], ["--service", "playback"], ["--service", "playback", "--since", "2026-05-01"]])
+def test_telling_again_needs_a_service_and_an_instant(
+    said: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["redrive", "retell", "--stage", "prod", *said])
+    assert main() == 1
+    assert "retell --service SERVICE --since INSTANT" in capsys.readouterr().err
