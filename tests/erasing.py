@@ -6,6 +6,7 @@ from typing import Any
 
 from docs.stored import declared
 from services.kit.kinds import Emptied, Kept, Kind, Removed, kinds
+from services.kit.personal_data import Section
 from services.kit.store import Key
 from tests.fakes.store import MemoryStore
 
@@ -35,6 +36,45 @@ def check_erasure(package: str, store: MemoryStore, secret: str, erase: Callable
         left = _telling(json.loads(store.items[key][1]), secret, kind) - _members(kind, Kept)
         assert not left, f"{key.pk} / {key.sk}: the erasure leaves {left} of {kind.name}"
         assert not _is_removed(kind), f"{key.pk} / {key.sk}: the erasure leaves {kind.name}"
+
+
+def check_copy(
+    package: str, store: MemoryStore, secret: str, sections: Iterable[Section], others: Iterable[str]
+) -> None:
+    """Fails where a copy of what is held of that person lacks what an erasure would empty, or names anybody else.
+
+    Args:
+        package: such as `services.catalog`.
+        store: as above.
+        secret: as above.
+        sections: the copy.
+        others: ids of staff and of other learners, who have had to do with the person.
+    """
+    declared()
+    known = {kind.name: kind for kind in kinds(package).values()}
+    wanted = {
+        member for name, told in _held(store, secret, known).items() for member in told & _members(known[name], Emptied)
+    }
+    told = [item for one in sections for item in one.items]
+    found = {name for item in told for name in _names(item, secret)}
+    assert wanted <= found, f"the copy lacks {wanted - found}"
+    text = json.dumps(told, ensure_ascii=False)
+    assert not [other for other in others if other in text], "the copy names somebody else"
+
+
+def _names(value: Any, secret: str, name: str = "") -> set[str]:
+    """The members that tell the secret, and those around them."""
+    if isinstance(value, str):
+        return {name} if secret in value else set()
+    parts = (
+        value.items()
+        if isinstance(value, dict)
+        else [(name, part) for part in value]
+        if isinstance(value, list)
+        else ()
+    )
+    found = {told for part, inner in parts for told in _names(inner, secret, part)}
+    return found | {name} if found else found
 
 
 def _held(store: MemoryStore, secret: str, known: dict[str, Kind]) -> dict[str, set[str]]:

@@ -11,6 +11,7 @@ from services.credits.handlers.routes.deadlines import add_calendar_routes
 from services.credits.handlers.routes.erasure import add_erasure_routes
 from services.credits.handlers.routes.ledger import add_timeline_routes
 from services.credits.handlers.routes.notices import add_notice_routes
+from services.credits.handlers.routes.personal_data import add_personal_data_routes
 from services.credits.handlers.routes.profiles import add_profile_routes
 from services.kit.http import HttpApi
 from services.kit.origin import OriginSecret
@@ -30,6 +31,7 @@ def build_api(ctx: LedgerContext, origin_secret: OriginSecret) -> HttpApi:
     add_notice_routes(api, ctx)
     add_erasure_routes(api, ctx)
     add_calendar_routes(api, ctx)
+    add_personal_data_routes(api, ctx)
     return api
 
 

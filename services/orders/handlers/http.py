@@ -12,6 +12,7 @@ from services.orders.handlers.routes.entitlements import add_entitlement_routes
 from services.orders.handlers.routes.memberships import add_membership_routes
 from services.orders.handlers.routes.ordering.cart import add_cart_routes
 from services.orders.handlers.routes.ordering.orders import add_order_routes
+from services.orders.handlers.routes.personal_data import add_personal_data_routes
 
 
 def build_api(ctx: Context, origin_secret: OriginSecret) -> HttpApi:
@@ -23,6 +24,7 @@ def build_api(ctx: Context, origin_secret: OriginSecret) -> HttpApi:
     add_cart_routes(api, ctx)
     add_order_routes(api, ctx)
     add_coupon_routes(api, ctx)
+    add_personal_data_routes(api, ctx)
     return api
 
 

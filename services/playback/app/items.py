@@ -10,6 +10,9 @@ from services.playback.domain.ids import CourseId, EntitlementId, LearnerId, Wat
 ATTEMPTS = "ATTEMPT#"
 """Sort-key prefix of a learner's attempts."""
 
+GRANTS = "GRANT#"
+"""Sort-key prefix of a learner's entitlements."""
+
 MEMBERSHIPS = "MEMBERSHIP#"
 """Sort-key prefix of a learner's membership periods."""
 
@@ -56,7 +59,7 @@ def attempt_key(learner_id: LearnerId, course_id: CourseId, number: int) -> Key:
 
 def grants_of(course_id: CourseId) -> str:
     """Sort-key prefix of a learner's entitlements to a course."""
-    return f"GRANT#{course_id}#"
+    return f"{GRANTS}{course_id}#"
 
 
 def grant_key(learner_id: LearnerId, course_id: CourseId, entitlement_id: EntitlementId) -> Key:

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from services.catalog.app.enquiries.read_enquiries import list_enquiries, read_enquiry
 from services.catalog.app.enquiries.write_enquiry import add_message, open_enquiry
 from services.catalog.app.erasure.items import erasure_key
+from services.catalog.app.personal_data.collect_personal_data import collect_personal_data
 from services.catalog.app.reviews.items import REPORTED, read_rating
 from services.catalog.app.reviews.moderate_reviews import DECIDED_KEPT, decide_review, list_waiting
 from services.catalog.app.reviews.read_reviews import list_reviews, read_own_review
@@ -20,7 +21,7 @@ from services.kit.events import Envelope
 from services.kit.identity import Role
 from services.kit.problems import Problem
 from services.kit.store import Change, Put
-from tests.erasing import check_erasure
+from tests.erasing import check_copy, check_erasure
 from tests.unit.catalog.test_reviews import COURSE, complete
 from tests.unit.catalog.world import MODERATOR, PUBLISHED_AT, World, call, learner
 
@@ -81,6 +82,13 @@ def test_what_each_kind_says_of_an_erasure_is_what_happens(world: World) -> None
     last = write_review(world.ctx, learner("learner-6"), COURSE, ReviewContent("别人", 2, "一般"))
     report_review(world.ctx, learner(LEARNER), COURSE, last.review_id, f"{SECRET}举报")
     check_erasure("services.catalog", world.store, SECRET, lambda: erase(world))
+
+
+def test_a_copy_has_all_that_an_erasure_would_empty_and_nobody_else(world: World) -> None:
+    write_much(world)
+    others = [STAFF.caller_id, "learner-2", "learner-3", "learner-4", "别人"]
+    check_copy("services.catalog", world.store, SECRET, collect_personal_data(world.ctx, LEARNER), others)
+    assert all(not one.items for one in collect_personal_data(world.ctx, "learner-9"))
 
 
 def test_erased_again_nothing_changes_and_others_never_do(world: World) -> None:

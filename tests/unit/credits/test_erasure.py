@@ -20,6 +20,7 @@ from services.credits.app.context import AccessContext, DocumentsContext, Erasur
 from services.credits.app.declarations.declare_hours import declare_hours
 from services.credits.app.declarations.export_batch import close_batch, read_holders
 from services.credits.app.erasure.finish_erasure import NotErased
+from services.credits.app.personal_data.collect_personal_data import collect_personal_data
 from services.credits.domain.balances import open_holds
 from services.credits.domain.credentials import Category
 from services.credits.domain.grants import Grant
@@ -34,7 +35,7 @@ from services.kit.events import Envelope
 from services.kit.identity import Principal, Role
 from services.kit.problems import Problem
 from services.kit.store import Change, Conflict
-from tests.erasing import check_erasure
+from tests.erasing import check_copy, check_erasure
 from tests.fakes.user_pool import MemoryPool, ReversingSeal
 from tests.gateway import Answer, claims, origin_secret, request, send
 from tests.unit.credits.documents_world import URL, SequentialCodes, typesetter
@@ -143,6 +144,12 @@ def test_what_each_kind_says_of_an_erasure_is_what_happens(office: Office) -> No
     grant = Grant(LEARNER, AFP, Decimal(3), Category.ELECTIVE, "线下研讨会", date(2026, 1, 5), f"{SECRET}已签到")
     grant_hours(world.ctx, Call(ADMINISTRATOR, "request-5", "key-0000-0000-0005"), grant)
     check_erasure("services.credits", world.store, SECRET, office.erase)
+
+
+def test_a_copy_has_all_that_an_erasure_would_empty_and_nobody_else(office: Office) -> None:
+    copy = collect_personal_data(office.world.ctx, LEARNER)
+    check_copy("services.credits", office.world.store, SECRET, copy, [ADMINISTRATOR.id, OFFICER.id, OTHER])
+    assert {one.name for one in copy if not one.items} == set()
 
 
 def test_afterwards_no_event_and_no_file_names_the_person_and_the_user_is_gone(office: Office) -> None:

@@ -19,13 +19,14 @@ from services.orders.app.invoices.request_invoice import (
     invoices_of_order,
     request_invoice,
 )
+from services.orders.app.personal_data.collect_personal_data import collect_personal_data
 from services.orders.app.refunds.ask_refund import RefundDraft, ask_refund
 from services.orders.domain.ids import LearnerId, OrderId
 from services.orders.domain.invoice import Invoice, InvoiceStatus
 from services.orders.domain.order import Order
 from services.orders.domain.refund import Cause
 from services.orders.handlers.consume import event_handlers
-from tests.erasing import check_erasure
+from tests.erasing import check_copy, check_erasure
 from tests.unit.orders.counter import BUYER, FINANCE, Counter
 from tests.unit.orders.shop import a_line
 from tests.unit.orders.world import ADMINISTRATOR, KEY, MEMBER, RECOMMENDED, VISITOR, World, a_call
@@ -116,6 +117,20 @@ def test_what_each_kind_says_of_an_erasure_is_what_happens(
     unwanted = RefundDraft(counter.sell().order_id, None, Cause.ADMINISTRATOR, f"{SECRET}要求")
     ask_refund(world.ctx, a_call(ADMINISTRATOR, world.ids.new()), unwanted)
     check_erasure("services.orders", world.store, SECRET, lambda: erase(world))
+
+
+def test_a_copy_has_all_that_an_erasure_would_empty_and_nobody_else(
+    world: World, counter: Counter, issued: Invoice, waiting: Order
+) -> None:
+    wish(world, waiting)
+    others = counter.sell(learner_id=VISITOR)
+    unwanted = RefundDraft(counter.sell().order_id, None, Cause.ADMINISTRATOR, "要求")
+    ask_refund(world.ctx, a_call(ADMINISTRATOR, world.ids.new()), unwanted)
+    copy = collect_personal_data(world.ctx, MEMBER)
+    strangers = [ADMINISTRATOR.id, VISITOR, others.order_id]
+    check_copy("services.orders", world.store, SECRET, copy, strangers)
+    empty = {one.name for one in copy if not one.items}
+    assert empty <= {"claims", "entitlements"}, empty
 
 
 def test_erased_again_nothing_changes_and_others_never_do(

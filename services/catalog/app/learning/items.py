@@ -5,6 +5,8 @@ from services.catalog.domain.ids import CourseId, LearnerId
 from services.kit.store import Key, Reader
 from services.kit.store.counters import ShardedCounter
 
+TAKING = "TAKING#"
+"""Sort-key prefix, of a learner, of the courses they took."""
 LEARNERS = "LEARNERS#"
 """Sort-key prefix, in the statistics, of how many learners each course has, each counted once and for good."""
 
@@ -14,7 +16,7 @@ SHARDS = 10
 
 def enrolment_key(learner_id: LearnerId, course_id: CourseId) -> Key:
     """A learner's having taken a course."""
-    return Key(learner_pk(learner_id), f"TAKING#{course_id}")
+    return Key(learner_pk(learner_id), f"{TAKING}{course_id}")
 
 
 def learner_counter(course_id: CourseId, shards: int = SHARDS) -> ShardedCounter:

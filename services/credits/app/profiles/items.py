@@ -26,9 +26,12 @@ class ProfileChange:
     fields: list[str]
 
 
+CHANGES = "CHANGE#"
+
+
 def profile_change_key(learner_id: LearnerId, revision: int) -> Key:
     """Which fields a change of the profile touched."""
-    return Key(person_pk(learner_id), f"CHANGE#{revision:06d}")
+    return Key(person_pk(learner_id), f"{CHANGES}{revision:06d}")
 
 
 def is_erased(store: Store, learner_id: LearnerId) -> bool:

@@ -1,0 +1,1 @@
+"""A copy of what is held of a person."""

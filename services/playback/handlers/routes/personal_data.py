@@ -1,0 +1,14 @@
+"""A copy of what playback holds of a person."""
+
+from functools import partial
+
+from services.kit import personal_data_routes
+from services.kit.http import HttpApi
+from services.playback.app.context import RiskContext
+from services.playback.app.personal_data.collect_personal_data import collect_personal_data
+
+
+def add_personal_data_routes(api: HttpApi, ctx: RiskContext) -> None:
+    """The person's own copy, and the one that an administrator gives out."""
+    copies = personal_data_routes.Copies(ctx.store, ctx.audit, partial(collect_personal_data, ctx))
+    personal_data_routes.add_personal_data_routes(api, "playback", copies)
