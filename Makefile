@@ -223,6 +223,6 @@ drill-rotate: setup ## every rotation of docs/operations.md while learners watch
 	@$(PY) -c 'from local.toolchain import build_client; build_client()'
 	@PYTHONPATH=verifier $(PY) -m tests.drills.rotation
 
-drill-restore: setup ## lose all tables of a system of its own, and rebuild them from exports; a minute or two
+drill-restore: setup ## lose all tables of a system of its own, and rebuild them from exports; minutes
 	@$(PY) -c 'from local.toolchain import build_client; build_client()'
 	@$(PY) -m tests.drills.restore
