@@ -28,6 +28,8 @@ WINDOW_S = 300
 """The firewall counts requests in five minutes."""
 BEHIND_ONE_ADDRESS = 0.2
 """The largest part of all learners that comes through one address: a mobile carrier's (CGNAT), a training room's."""
+CALLS_OF_A_SIGN_IN = 2
+"""To the user pool: the password, and a code or a second try."""
 ONE_LEARNERS_SHARE = 10.0
 """How many times an ordinary learner's calls one token may make: several pages, an editor's command."""
 
@@ -71,6 +73,12 @@ def beats_at_once(stage: Stage) -> int:
 def requests_per_address(stage: Stage) -> int:
     """In the firewall's window, from one address: as many learners as may share one, each with a player and pages."""
     return math.ceil(stage.learners_at_once * BEHIND_ONE_ADDRESS * _requests_of_one() * HEADROOM)
+
+
+def sign_ins_per_address(stage: Stage) -> int:
+    """Calls of the user pool in its firewall's window, from one address: all who share it sign in at once, which takes
+    a few calls, or renew what they have."""
+    return math.ceil(stage.learners_at_once * BEHIND_ONE_ADDRESS * CALLS_OF_A_SIGN_IN * HEADROOM)
 
 
 def requests_per_token() -> int:

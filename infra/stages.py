@@ -6,15 +6,18 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 FILE = Path(__file__).with_name("stages.toml")
 LOCAL = "local"
 """This machine's stage. It is never deployed to AWS."""
 EDGE_REGION = "us-east-1"
 """Where AWS has CloudFront's firewalls and certificates, wherever everything else is."""
+MAIL_PROVEN = "MailDomainProven"
+"""The platform's parameter that says whether SES may send for the mail domain: `make deploy` looks."""
 DomainName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[a-z0-9-]+(\.[a-z0-9-]+)+$")]
+IssuerUrl = Annotated[str, StringConstraints(pattern=r"^(https://[a-z0-9.-]+|http://127\.0\.0\.1)(:\d+)?(/[^\s/]+)*$")]
 CertificateArn = Annotated[
     str, StringConstraints(pattern=rf"^arn:aws:acm:{EDGE_REGION}:\d{{12}}:certificate/[0-9a-f-]+$")
 ]
@@ -35,6 +38,25 @@ class Domain(_Data):
 
     name: DomainName
     certificate_arn: CertificateArn
+
+
+class Issuer(_Data):
+    """An OpenID Connect issuer in the place of a user pool, as where AWS has none.
+
+    The APIs take its access tokens: JWTs by RS256, made for `audience`, with `sub`, `sid` and, for staff who signed in
+    with a second factor, `roles` (services/kit/identity.py). Its ID tokens are made for `client_id` and refused.
+    The address of its keys is what `<url>/.well-known/openid-configuration` says: API Gateway takes no other.
+    """
+
+    url: IssuerUrl
+    audience: str = Field(min_length=1)
+    client_id: str = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _tells_tokens_apart(self) -> "Issuer":
+        if self.audience == self.client_id:
+            raise ValueError("audience and client_id must differ, or ID tokens would pass for access tokens")
+        return self
 
 
 class Archive(_Data):
@@ -73,6 +95,7 @@ class Stage(_Data):
         demo_data: whether accounts and courses to try things with are put in.
         mail_domain: what notices are sent from; its owner proves it to SES by DNS records. Without one nothing is sent.
         domain: the name that people type; without one CloudFront's own.
+        issuer: who signs people in, where it is not a user pool of the stage's own.
     """
 
     name: str
@@ -88,6 +111,7 @@ class Stage(_Data):
     demo_data: bool
     mail_domain: DomainName | None = None
     domain: Domain | None = None
+    issuer: Issuer | None = None
 
     def stack(self, part: str) -> str:
         """A stack's name: "XueshiDevPlatform" for the part "Platform"."""

@@ -7,8 +7,9 @@ The replacement is written for one exact version and refuses any other; tests/em
 
 Layers are unpacked once, and not anew for every worker: thousands of files, which its one thread also removes again.
 Types of CloudFormation are added, of which the emulator has the API only: CloudFront's public keys and key groups, the
-policies of event buses, and CloudWatch's composite alarms. Alarms of metric math are taken as they are, and judged by
-local/dashboards alone. Calls are counted as CloudWatch counts them (local/counting.py).
+policies of event buses, CloudWatch's composite alarms, and what ties a web ACL to a user pool. Alarms of metric math
+are taken as they are, and judged by local/dashboards alone. Calls are counted as CloudWatch counts them
+(local/counting.py).
 The user pool looks at the tokens with which people change their own users, and refuses those without the scope for it.
 And it polls no DynamoDB stream for a function: it would lose records (local/streams.py drives the mappings).
 
@@ -73,6 +74,7 @@ def main() -> None:
     _add_alarms()
     _count()
     _check_access_tokens()
+    _add_web_acl_associations()
     lambda_svc._poll_dynamodb_streams = lambda: False  # noqa: SLF001
     if recorded := os.environ.get("RECORDED_CALLS"):
         _record_calls(Path(recorded))
@@ -134,10 +136,29 @@ def _check_access_tokens() -> None:
     cognito._run_idp_handler = checked  # noqa: SLF001
 
 
+def _add_web_acl_associations() -> None:
+    """What ties a web ACL to a user pool, in the table where the emulator's own API keeps it. Nothing is filtered."""
+    from ministack.services import waf
+    from ministack.services.cloudformation import provisioners  # type: ignore[import-not-found]
+
+    def tie(_logical_id: str, given: Properties, _stack: str) -> Made:
+        waf._associations[given["ResourceArn"]] = given["WebACLArn"]  # noqa: SLF001
+        return f"{given['WebACLArn']}|{given['ResourceArn']}", {}
+
+    def loosen(_id: str, given: Properties) -> None:
+        waf._associations.pop(given["ResourceArn"], None)  # noqa: SLF001
+
+    provisioners._RESOURCE_HANDLERS["AWS::WAFv2::WebACLAssociation"] = {  # noqa: SLF001
+        "create": tie,
+        "update": lambda _id, _old, new, stack: tie("", new, stack),
+        "delete": loosen,
+    }
+
+
 def _add_media_keys() -> None:
     """Public keys and key groups, kept where the emulator's own API of CloudFront keeps them."""
     from ministack.services import cloudfront
-    from ministack.services.cloudformation import provisioners  # type: ignore[import-not-found]
+    from ministack.services.cloudformation import provisioners
 
     keys, groups = cloudfront._public_keys, cloudfront._key_groups  # noqa: SLF001
     handlers = provisioners._RESOURCE_HANDLERS  # noqa: SLF001

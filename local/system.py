@@ -13,7 +13,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.stages import LOCAL, stage
+from infra.stages import LOCAL, Issuer, stage
 from local import emulator as emulators
 from local.assembly import Stack, of_type, read_assembly
 from local.codes import KeptFactors
@@ -36,6 +36,7 @@ from local.users import Users
 from local.witness import Witness, witnessing
 from ops.aws import OpsError
 from ops.canary import note_account
+from ops.deploy import client_config
 from ops.edge import edge_parameters, note_edge
 from ops.log_policy import log_key, set_log_policy
 from ops.merchant_account import put_account
@@ -245,6 +246,7 @@ def start(
     kept: Kept | None = None,
     outside_now: Now = wall_clock,
     recording: bool = False,
+    issuer: Issuer | None = None,
 ) -> Iterator[System]:
     """Runs the system until the block ends.
 
@@ -258,6 +260,7 @@ def start(
         kept: where the data of the last time is, and is to be put at the end; by default nothing is kept.
         outside_now: the clock of the payment provider and of the log's witness; by default this machine's.
         recording: whether to note what functions call, for tests that compare it with their roles.
+        issuer: who signs people in where `stacks` are of a stage without a user pool.
 
     Raises:
         LocalError: it cannot run; says what to do.
@@ -288,7 +291,7 @@ def start(
         if kept:
             # After the edge has ended, and before the streams do: what they have not read is in no state.
             cleanup.callback(_come_to_rest, system)
-        base_url = cleanup.enter_context(_served_edge(system, listener))
+        base_url = cleanup.enter_context(_served_edge(system, issuer, listener))
         set_public_url(emulator.client("ssm"), STAGE, base_url)
         system = replace(system, base_url=base_url)
         if seed and not (found and made_by and found.seed == made_by.seed):
@@ -407,15 +410,14 @@ def _told(emulator: Emulator, stack: Stack) -> Mapping[str, str]:
 
 
 @contextlib.contextmanager
-def _served_edge(system: System, listener: socket.socket) -> Iterator[str]:
+def _served_edge(system: System, issuer: Issuer | None, listener: socket.socket) -> Iterator[str]:
     """Serves the distribution as it is deployed, and looks for what becomes of it; gives the address."""
     edges = [stack for stack in system.stacks if stack.is_edge]
     if len(edges) != 1:
         raise LocalError(f"The app must have one stack with a distribution, and has {len(edges)}.")
     if edges[0].template.get("Parameters"):
         note_edge(system.client, STAGE)
-    config = {"region": REGION, "userPoolClientId": system.user_pool_client_id, "cognitoUrl": "/cognito/"}
-    client = Client(CLIENT_FILES, config)
+    client = Client(CLIENT_FILES, _config(system, issuer))
     pages = [*_board(system).routes(), *system.factors.routes()]
     played = PlayedEdge(system.client, edges[0].name, system.endpoint_url, REGION, client, pages)
     played.look()
@@ -427,3 +429,10 @@ def _served_edge(system: System, listener: socket.socket) -> Iterator[str]:
 def _board(system: System) -> Board:
     counted = system.emulator.workdir / COUNTED
     return Board(system.client("cloudwatch"), STAGE.prefix, system.stacks, system.deployed.resources, counted)
+
+
+def _config(system: System, issuer: Issuer | None) -> dict[str, str]:
+    """What the client is told."""
+    if issuer:
+        return {"region": REGION, **client_config(issuer)}
+    return {"region": REGION, "userPoolClientId": system.user_pool_client_id, "cognitoUrl": "/cognito/"}

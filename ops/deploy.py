@@ -18,7 +18,7 @@ import httpx
 from infra import capacity, packaging
 from infra.app import assembly, synth
 from infra.packaging import SERVICES, PackagingError
-from infra.stages import EDGE_REGION, LOCAL, Stage
+from infra.stages import EDGE_REGION, LOCAL, MAIL_PROVEN, Issuer, Stage
 from ops.aws import EMULATED, Clients, OpsError, asked_stage, clients_of, stage_parser
 from ops.cdk import Cdk
 from ops.client_files import upload
@@ -64,7 +64,9 @@ class Deployment:
             self.synth()
         with self._step("stacks"):
             self._clear()
-            self.cdk.deploy([self.where.stack(part) for part in ("Platform", "Firewall", *_titles(), "Overview")])
+            parts = ("Platform", "Firewall", *_titles(), "Backups", "Overview")
+            stacks = [self.where.stack(part) for part in parts]
+            self.cdk.deploy(stacks, self._mails())
         with self._step("edge (a new distribution takes minutes)"):
             self._edge()
         with self._step("client"):
@@ -126,6 +128,20 @@ class Deployment:
             raise OpsError(str(error)) from None
         write_bills(written, target, home(self.where))
 
+    def _mails(self) -> dict[str, str]:
+        """Whether the user pool may send from the stage's own domain: SES says, once its DNS records are there."""
+        domain = self.where.mail_domain
+        if domain is None or self.where.issuer:
+            return {}
+        ses = self.clients("sesv2")
+        try:
+            proven = bool(ses.get_email_identity(EmailIdentity=domain)["VerifiedForSendingStatus"])
+        except ses.exceptions.NotFoundException:
+            proven = False
+        if not proven:
+            self.say(f"  {domain} is not proven to SES yet: codes and invitations come from Cognito's own sender")
+        return {MAIL_PROVEN: str(proven).lower()}
+
     def _edge(self) -> None:
         firewall = self.outputs("Firewall", EDGE_REGION)["FirewallArn"]
         self.cdk.deploy([self.where.stack("Edge")], edge_parameters(self.clients, self.where, firewall))
@@ -146,7 +162,9 @@ class Deployment:
         self.say(f"  {len(changed)} files changed under names that stay")
 
     def _config(self) -> dict[str, str]:
-        region = self.where.region
+        region, issuer = self.where.region, self.where.issuer
+        if issuer:
+            return {"region": region, **client_config(issuer)}
         return {
             "region": region,
             "userPoolClientId": self.outputs("Platform")["UserPoolClientId"],
@@ -161,7 +179,7 @@ class Deployment:
         return f"https://{self.where.domain.name if self.where.domain else edge['DistributionDomainName']}"
 
     def _smoke(self, address: str) -> None:
-        client_id = self.outputs("Platform")["UserPoolClientId"]
+        client_id = self._config().get("clientId") or self.outputs("Platform")["UserPoolClientId"]
         with httpx.Client(base_url=address, timeout=30) as http:
             wrong = smoke(http, client_id, lambda text: self.say(f"  {text}"))
         if wrong:
@@ -187,6 +205,11 @@ def remove_failed_creation(cloudformation: Any, stack: str) -> bool:
     cloudformation.delete_stack(StackName=stack)
     cloudformation.get_waiter("stack_delete_complete").wait(StackName=found["StackId"], WaiterConfig={"Delay": 2})
     return True
+
+
+def client_config(issuer: Issuer) -> dict[str, str]:
+    """What the client is told of an issuer that is no user pool."""
+    return {"issuer": issuer.url, "clientId": issuer.client_id, "audience": issuer.audience}
 
 
 def _titles() -> list[str]:

@@ -51,7 +51,7 @@ def checks(client_id: str) -> Iterator[Check]:
     yield Check("the client's page is served and asked for again each time", _page)
     yield Check("its address is a page too", lambda http: _page(http, "/hours"))
     yield Check("the files that it names are there and may be kept", _assets)
-    yield Check("config.json names this stage's user pool", lambda http: _config(http, client_id))
+    yield Check("config.json names where this stage's people sign in", lambda http: _config(http, client_id))
     yield Check("the catalogue answers", lambda http: _status(http, "/v1/catalog/courses", 200))
     for path in ("/v1/orders/cart", "/v1/credits/account", "/v1/playback/progress/none"):
         yield Check(f"{path} asks who one is", partial(_status, path=path, expected=401))
@@ -82,7 +82,8 @@ def _assets(http: httpx.Client) -> str | None:
 
 def _config(http: httpx.Client, client_id: str) -> str | None:
     answer = http.get("/config.json")
-    named = answer.json().get("userPoolClientId") if answer.is_success else None
+    config = answer.json() if answer.is_success else {}
+    named = config.get("userPoolClientId") or config.get("clientId")
     return None if named == client_id else f"{answer.status_code}, {named!r} instead of {client_id!r}"
 
 

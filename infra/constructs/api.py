@@ -6,10 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_apigatewayv2 as apigateway
-from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
@@ -38,7 +36,7 @@ _LOGGED = {
 
 
 class ServiceApi(Construct):
-    """Routes that are not public go through the user pool's JWT authorizer."""
+    """Routes that are not public go through the stage's JWT authorizer."""
 
     def __init__(
         self,
@@ -47,9 +45,8 @@ class ServiceApi(Construct):
         *,
         routes: Sequence[Route],
         functions: Mapping[str, lambda_.IFunction],
-        pool: cognito.IUserPool,
-        client: cognito.IUserPoolClient,
         topics: Topics,
+        authorizer: apigateway.IHttpRouteAuthorizer,
     ) -> None:
         """`functions` by the name that a route's `x-function` gives."""
         super().__init__(scope, "Api")
@@ -59,9 +56,6 @@ class ServiceApi(Construct):
             api_name=f"{stage_of(self).prefix}-{service}",
             description=f"Routes of docs/openapi/{service}.json",
             create_default_stage=False,
-        )
-        authorizer = authorizers.HttpUserPoolAuthorizer(
-            "Cognito", pool, authorizer_name="cognito", user_pool_clients=[client]
         )
         integration = {
             # One permission for all of a function's routes: the API calls it for nothing but these.

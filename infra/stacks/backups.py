@@ -96,6 +96,6 @@ class BackupsStack(StageStack):
             role.add_to_policy(iam.PolicyStatement(actions=actions, resources=resources))
         for through in (BUCKET, QUEUE):
             use_key(role, through, SENDS)
-        logical_id = self.get_logical_id(self.bucket.node.default_child)  # type: ignore[arg-type]
+        logical_id = self.get_logical_id(self.bucket.node.default_child)
         accept(role, f"IAM5[Resource::<{logical_id}.Arn>/*]", "DynamoDB names an export's files itself.")
         return role

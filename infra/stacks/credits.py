@@ -54,7 +54,7 @@ class CreditsStack(ServiceStack):
         documents = add_documents(self)
         add_alarms(self)
         self.finish(
-            {"http": http, "records": records, "access": add_access(self), **documents.http},
+            {"http": http, "records": records, **add_access(self), **documents.http},
             consumer,
             documents.notices,
             *add_people(self),

@@ -9,6 +9,7 @@ from infra.constructs.function import allow
 from infra.constructs.stage import kept
 from infra.stacks.service import ServiceStack
 
+ACCESS = "access"
 POOL_ADMINISTRATION = [
     "cognito-idp:AdminAddUserToGroup",
     "cognito-idp:AdminGetUser",
@@ -21,9 +22,12 @@ POOL_ADMINISTRATION = [
 """What second factors and sign-ins need. Whoever may do this may give roles: one function alone."""
 
 
-def add_access(stack: ServiceStack) -> lambda_.Function:
-    """The function of second factors and sign-ins, added to the credits stack."""
-    pool = stack.platform.pool
+def add_access(stack: ServiceStack) -> dict[str, lambda_.Function]:
+    """The function of second factors and sign-ins, added to the credits stack. Another issuer has its own pages."""
+    pool, client = stack.platform.pool, stack.platform.client
+    if pool is None or client is None:
+        stack.without.add(ACCESS)
+        return {}
     key = kms.Key(
         stack,
         "SignInKey",
@@ -33,14 +37,14 @@ def add_access(stack: ServiceStack) -> lambda_.Function:
     )
     environment = {
         "USER_POOL_ID": pool.user_pool_id,
-        "USER_POOL_CLIENT_ID": stack.platform.client.user_pool_client_id,
+        "USER_POOL_CLIENT_ID": client.user_pool_client_id,
         "SIGN_IN_KEY_ID": key.key_id,
     }
-    access = stack.add_http_function("access", environment)
+    access = stack.add_http_function(ACCESS, environment)
     stack.allow_write(access)
     allow(access, POOL_ADMINISTRATION, [pool.user_pool_arn])
     allow(access, ["kms:Decrypt", "kms:Encrypt"], [key.key_arn])
-    return access
+    return {ACCESS: access}
 
 
 def add_people(stack: ServiceStack) -> list[EventConsumer]:
@@ -62,8 +66,9 @@ def _mail(stack: ServiceStack) -> EventConsumer:
 
 def _erasure(stack: ServiceStack) -> EventConsumer:
     pool = stack.platform.pool
-    environment = {"USER_POOL_ID": pool.user_pool_id}
+    environment = {"USER_POOL_ID": pool.user_pool_id} if pool else {}
     erasure = stack.add_consumer(["credits.person_erased.v1"], environment, kind="erasure")
     stack.allow_write(erasure.function)
-    allow(erasure.function, ["cognito-idp:AdminDeleteUser"], [pool.user_pool_arn])
+    if pool:
+        allow(erasure.function, ["cognito-idp:AdminDeleteUser"], [pool.user_pool_arn])
     return erasure

@@ -246,7 +246,7 @@ class EdgeStack(StageStack):
         content = "; ".join(
             [
                 "default-src 'self'",
-                f"connect-src 'self' https://cognito-idp.{Aws.REGION}.amazonaws.com {_uploads(self.stage)}",
+                f"connect-src 'self' {self._signing_in()} {_uploads(self.stage)}",
                 "img-src 'self' data:",
                 "media-src 'self' blob:",
                 "worker-src 'self' blob:",
@@ -284,6 +284,11 @@ class EdgeStack(StageStack):
                 ]
             ),
         )
+
+    def _signing_in(self) -> str:
+        """Where the client asks for tokens."""
+        issuer = self.stage.issuer
+        return "/".join(issuer.url.split("/")[:3]) if issuer else f"https://cognito-idp.{Aws.REGION}.amazonaws.com"
 
     def _bucket(self, id_: str, name: str | None, *, for_logs: bool = False) -> s3.Bucket:
         bucket = s3.Bucket(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from aws_cdk import CfnOutput
+from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_wafv2 as waf
 from constructs import Construct
 
@@ -23,6 +24,14 @@ CHECKS_OF_ONE_PER_5_MINUTES = 60
 """Of one certificate from one address: somebody who types, and nobody who tries names."""
 CHECKS_PER_5_MINUTES = 3_000
 """From one address: personnel offices with piles of certificates behind a shared one, and nobody who tries codes."""
+
+POOL_LIMITS = {
+    "mails": (100, ["ForgotPassword", "ResendConfirmationCode", "SignUp"]),
+    "codes": (300, ["ConfirmForgotPassword", "ConfirmSignUp", "RespondToAuthChallenge", "VerifySoftwareToken"]),
+}
+"""Calls of the user pool from one address in five minutes, by what they ask for: a training room registers together,
+and nobody has mails sent or tries codes all day."""
+POOL_ACTION = "AWSCognitoIdentityProviderService."
 
 Statement: TypeAlias = waf.CfnWebACL.StatementProperty
 Action: TypeAlias = waf.CfnWebACL.RuleActionProperty
@@ -73,11 +82,52 @@ class FirewallStack(StageStack):
         CfnOutput(self, "FirewallArn", value=acl.attr_arn)
 
 
+def guard_pool(stack: StageStack, pool: cognito.UserPool) -> None:
+    """The user pool's own web ACL: browsers call it past the distribution.
+
+    How often one account may be tried is the pool's own to say; here it is how often one address may try many.
+    """
+    name = f"{stack.stage.prefix}-pool"
+    every = _limit("address-rate", capacity.sign_ins_per_address(stack.stage))
+    rules = [
+        every,
+        *(_limit(f"{kind}-rate", limit, within=_asks_for(actions)) for kind, (limit, actions) in POOL_LIMITS.items()),
+    ]
+    acl = waf.CfnWebACL(
+        stack,
+        "PoolFirewall",
+        name=name,
+        scope="REGIONAL",
+        default_action=waf.CfnWebACL.DefaultActionProperty(allow={}),
+        visibility_config=_visible(name),
+        rules=[waf.CfnWebACL.RuleProperty(priority=place, **rule) for place, rule in enumerate(rules)],
+    )
+    waf.CfnWebACLAssociation(stack, "PoolFirewallOfPool", resource_arn=pool.user_pool_arn, web_acl_arn=acl.attr_arn)
+
+
+def _asks_for(actions: Sequence[str]) -> Statement:
+    """One of these calls of the user pool, which its target header names."""
+    either = [
+        Statement(
+            byte_match_statement=waf.CfnWebACL.ByteMatchStatementProperty(
+                field_to_match=waf.CfnWebACL.FieldToMatchProperty(single_header={"Name": "x-amz-target"}),
+                positional_constraint="EXACTLY",
+                search_string=f"{POOL_ACTION}{action}",
+                text_transformations=AS_IT_IS,
+            )
+        )
+        for action in actions
+    ]
+    return Statement(or_statement=waf.CfnWebACL.OrStatementProperty(statements=either))
+
+
 def _rule(name: str, action: Action, statement: Statement) -> Rule:
     return {"name": name, "action": action, "statement": statement, "visibility_config": _visible(name)}
 
 
-def _limit(name: str, limit: int, keys: Sequence[Key] = (), below: str | None = None) -> Rule:
+def _limit(
+    name: str, limit: int, keys: Sequence[Key] = (), below: str | None = None, within: Statement | None = None
+) -> Rule:
     """Blocks what comes more often than `limit` in five minutes, counted by address or by these keys together.
 
     A request without one of the keys, such as one without a token, is not counted.
@@ -87,7 +137,7 @@ def _limit(name: str, limit: int, keys: Sequence[Key] = (), below: str | None = 
         evaluation_window_sec=capacity.WINDOW_S,
         aggregate_key_type="CUSTOM_KEYS" if keys else "IP",
         custom_keys=list(keys) or None,
-        scope_down_statement=_below(below) if below else None,
+        scope_down_statement=_below(below) if below else within,
     )
     return _rule(name, Action(block={}), Statement(rate_based_statement=rate))
 

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from aws_cdk import CfnOutput, Duration
+from aws_cdk import CfnCondition, CfnOutput, CfnParameter, Duration, Fn
+from aws_cdk import aws_apigatewayv2 as apigateway
+from aws_cdk import aws_apigatewayv2_authorizers as authorizers
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
@@ -18,7 +20,8 @@ from infra.constructs.function import Bundle, ServiceFunction
 from infra.constructs.review import accept, accept_check, accept_no_queue, accept_serverless
 from infra.constructs.secrets import made_up_secret
 from infra.constructs.stage import StageStack, kept
-from infra.stages import Stage
+from infra.stacks.firewall import guard_pool
+from infra.stages import MAIL_PROVEN, Stage
 from infra.triggers import token_roles
 
 TOKENS_LIVE = Duration.minutes(15)
@@ -43,8 +46,8 @@ class PlatformStack(StageStack):
 
     def __init__(self, scope: Construct, stage: Stage) -> None:
         super().__init__(scope, stage, "Platform", "Xueshi: identities, event bus, alarms, secrets")
-        self.pool = self._user_pool()
-        self.client = self._client()
+        self.pool = None if stage.issuer else self._user_pool()
+        self.client = self._client(self.pool) if self.pool else None
         self.bus = events.EventBus(self, "Bus", event_bus_name=stage.prefix, description="All services' events")
         self.topics = Topics(
             page=self._topic("AlarmTopic", "alarms", stage.alarms_to.page),
@@ -66,13 +69,30 @@ class PlatformStack(StageStack):
             description="Where people reach us; set by `python -m ops.public_url` once the distribution exists",
         )
         for name, value in {
-            "UserPoolId": self.pool.user_pool_id,
-            "UserPoolClientId": self.client.user_pool_client_id,
+            **self._where_people_sign_in(),
             "BusName": self.bus.event_bus_name,
             "AlarmTopicArn": self.topics.page.topic_arn,
             "OriginSecretArn": self.origin_secret.secret_arn,
         }.items():
             CfnOutput(self, name, value=value)
+
+    def authorizer(self) -> apigateway.IHttpRouteAuthorizer:
+        """Of an API: who makes the tokens that it takes, and for whom."""
+        issuer = self.stage.issuer
+        if issuer:
+            return authorizers.HttpJwtAuthorizer(
+                "Issuer", issuer.url, authorizer_name="issuer", jwt_audience=[issuer.audience]
+            )
+        assert self.pool and self.client  # noqa: S101, PT018 (for the type checker: one of the two is there)
+        return authorizers.HttpUserPoolAuthorizer(
+            "Cognito", self.pool, authorizer_name="cognito", user_pool_clients=[self.client]
+        )
+
+    def _where_people_sign_in(self) -> dict[str, str]:
+        if self.stage.issuer:
+            return {"IssuerUrl": self.stage.issuer.url, "IssuerClientId": self.stage.issuer.client_id}
+        assert self.pool and self.client  # noqa: S101, PT018 (for the type checker: one of the two is there)
+        return {"UserPoolId": self.pool.user_pool_id, "UserPoolClientId": self.client.user_pool_client_id}
 
     def _user_pool(self) -> cognito.UserPool:
         pool = cognito.UserPool(
@@ -107,9 +127,36 @@ class PlatformStack(StageStack):
             "COG2",
             "Learners choose. Of staff a pool cannot require it: tokens made without it carry no staff role.",
         )
-        accept(pool, "COG8", "Threat protection needs the dearer plan; the WAF limits rates.")
+        accept(pool, "COG8", "Threat protection needs the dearer plan; the pool's web ACL limits rates.")
         self._name_roles(pool)
+        self._send_mails(pool)
+        guard_pool(self, pool)
         return pool
+
+    def _send_mails(self, pool: cognito.UserPool) -> None:
+        """From the stage's own domain, once its owner has proved it to SES: Cognito takes no other, and `make deploy`
+        looks. Until then Cognito's own sender, which is for trials."""
+        domain = self.stage.mail_domain
+        if domain is None:
+            return
+        proven = CfnParameter(
+            self,
+            MAIL_PROVEN,
+            default="false",
+            allowed_values=["true", "false"],
+            description="Whether SES may send for the mail domain: python -m ops.deploy looks",
+        )
+        condition = CfnCondition(self, "MailsFromOwnDomain", expression=Fn.condition_equals(proven, "true"))
+        identity = self.format_arn(service="ses", resource="identity", resource_name=domain)
+        own = {
+            "EmailSendingAccount": "DEVELOPER",
+            "From": f"Xueshi <accounts@{domain}>",
+            "SourceArn": identity,
+        }
+        resource = pool.node.default_child
+        assert isinstance(resource, cognito.CfnUserPool)  # noqa: S101 (for the type checker: it always is)
+        usual = {"EmailSendingAccount": "COGNITO_DEFAULT"}
+        resource.add_property_override("EmailConfiguration", {"Fn::If": [condition.logical_id, own, usual]})
 
     def _name_roles(self, pool: cognito.UserPool) -> None:
         """Staff roles only after a second factor: what services read is what this trigger writes."""
@@ -130,8 +177,8 @@ class PlatformStack(StageStack):
         reading = iam.PolicyStatement(actions=["cognito-idp:AdminGetUser"], resources=[pool.user_pool_arn])
         iam.Policy(self, "TokensReadUsers", statements=[reading], roles=[trigger.role])
 
-    def _client(self) -> cognito.UserPoolClient:
-        return self.pool.add_client(
+    def _client(self, pool: cognito.UserPool) -> cognito.UserPoolClient:
+        return pool.add_client(
             "Client",
             user_pool_client_name="web",
             generate_secret=False,

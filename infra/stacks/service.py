@@ -53,6 +53,8 @@ class ServiceStack(StageStack):
         self.prefix = f"{stage.prefix}-{service}"
         self.platform = foundation.platform
         self._routes = foundation.routes[service]
+        self.without: set[str] = set()
+        """Functions that this stage does not have, with their routes."""
         self.tables = ServiceTables(self, service)
         self._assets = foundation.assets
         layer = self._layer("Dependencies", f"{self.prefix}-dependencies", COMMON_LAYER)
@@ -213,11 +215,10 @@ class ServiceStack(StageStack):
         made = ServiceApi(
             self,
             self.service,
-            routes=self._routes,
+            routes=[route for route in self._routes if route.function not in self.without],
             functions=http,
-            pool=self.platform.pool,
-            client=self.platform.client,
             topics=self.platform.topics,
+            authorizer=self.platform.authorizer(),
         )
         self.api = made.api
         functions = {**http, "relay": self.relay.function}

@@ -8,6 +8,7 @@ from botocore.config import Config
 from services.credits.adapters.codes import RandomCodes
 from services.credits.adapters.cognito_pool import CognitoPool
 from services.credits.adapters.cognito_users import CognitoUsers
+from services.credits.adapters.elsewhere_users import ElsewhereUsers
 from services.credits.adapters.kms_seal import KmsSeal
 from services.credits.adapters.profile_file import load_profile_policy
 from services.credits.adapters.rule_files import load_rules
@@ -72,7 +73,9 @@ def mail() -> MailContext:
 @cache
 def erasure() -> ErasureContext:
     """Of the rest of an erasure."""
-    return ErasureContext(*_ports(), CognitoUsers(client("cognito-idp"), environ["USER_POOL_ID"]))
+    # Another issuer's accounts are deleted there, by whoever runs it (docs/deployment.md).
+    pool = environ.get("USER_POOL_ID")
+    return ErasureContext(*_ports(), CognitoUsers(client("cognito-idp"), pool) if pool else ElsewhereUsers())
 
 
 @cache

@@ -201,3 +201,38 @@ def test_no_queue_takes_more_than_its_share() -> None:
     assert queues
     for mapping in queues:
         assert mapping["ScalingConfig"] == {"MaximumConcurrency": stage(LOCAL).consumers_at_once}
+
+
+def test_the_user_pool_has_a_firewall_of_its_own_that_a_shared_address_survives() -> None:
+    platform = templates()["XueshiPlatform"]
+    ((name, acl),) = of_type(platform, "AWS::WAFv2::WebACL").items()
+    assert acl["Scope"] == "REGIONAL"
+    (tied,) = of_type(platform, "AWS::WAFv2::WebACLAssociation").values()
+    (pool,) = of_type(platform, "AWS::Cognito::UserPool")
+    assert tied == {
+        "ResourceArn": {"Fn::GetAtt": [pool, "Arn"]},
+        "WebACLArn": {"Fn::GetAtt": [name, "Arn"]},
+    }
+    rates = {rule["Name"]: rule["Statement"]["RateBasedStatement"] for rule in acl["Rules"]}
+    assert all(rule["Action"] == {"Block": {}} for rule in acl["Rules"])
+    assert rates["address-rate"]["Limit"] == capacity.sign_ins_per_address(stage(LOCAL))
+    assert "ScopeDownStatement" not in rates["address-rate"]
+    counted = {
+        kind: {
+            part["ByteMatchStatement"]["SearchString"]
+            for part in rates[f"{kind}-rate"]["ScopeDownStatement"]["OrStatement"]["Statements"]
+        }
+        for kind in ("mails", "codes")
+    }
+    target = "AWSCognitoIdentityProviderService"
+    assert {f"{target}.ForgotPassword", f"{target}.SignUp"} <= counted["mails"]
+    assert f"{target}.RespondToAuthChallenge" in counted["codes"]
+    assert rates["mails-rate"]["Limit"] < rates["codes-rate"]["Limit"] < rates["address-rate"]["Limit"]
+
+
+def test_recovering_an_account_is_limited_by_address() -> None:
+    rate = firewall_rules()["recovery-rate"]
+    limited = rate["Statement"]["RateBasedStatement"]["ScopeDownStatement"]["ByteMatchStatement"]["SearchString"]
+    document = json.loads((ROOT / "docs/openapi/credits.json").read_text())
+    assert limited in document["paths"]
+    assert rate["Action"] == {"Block": {}}

@@ -14,7 +14,7 @@ import pytest
 from infra import packaging
 from infra.app import build_app, synth
 from infra.constructs import review
-from infra.stages import LOCAL, stage, stages
+from infra.stages import LOCAL, MAIL_PROVEN, stage, stages
 from tests.templates import Template, of_type, read_templates
 
 STORED = {
@@ -219,3 +219,16 @@ def test_cfn_lint_is_content_in_every_region_that_a_stage_names(reviewed: Path) 
     command = [str(Path(sys.executable).with_name("cfn-lint")), *options, "--", *names]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     assert [(f["Filename"], f["Location"]["Path"], f["Message"]) for f in json.loads(done.stdout)] == []
+
+
+def test_the_user_pool_mails_from_the_stages_own_domain_once_that_is_proven(reviewed: Path) -> None:
+    templates, prod = read_templates(reviewed), stage("prod")
+    (pool,) = of_type(templates["XueshiPlatform"], "AWS::Cognito::UserPool").values()
+    condition, own, usual = pool["EmailConfiguration"]["Fn::If"]
+    assert usual == {"EmailSendingAccount": "COGNITO_DEFAULT"}
+    assert own["EmailSendingAccount"] == "DEVELOPER"
+    assert own["From"].endswith(f"@{prod.mail_domain}>")
+    assert f"identity/{prod.mail_domain}" in repr(own["SourceArn"])
+    template = templates["XueshiPlatform"]
+    assert template["Conditions"][condition] == {"Fn::Equals": [{"Ref": MAIL_PROVEN}, "true"]}
+    assert template["Parameters"][MAIL_PROVEN]["Default"] == "false"

@@ -100,3 +100,29 @@ def test_a_shorter_pace_raises_every_figure(monkeypatch: pytest.MonkeyPatch, tmp
         after = figures()
     assert all(new > old for old, new in zip(before, after, strict=True))
     assert figures() == before
+
+
+ISSUER = 'issuer = { url = "%s", audience = "api", client_id = "%s" }\n'
+
+
+@pytest.mark.parametrize(
+    ("url", "client_id", "is_taken"),
+    [
+        ("https://id.example.cn/realms/xueshi", "web", True),
+        ("http://127.0.0.1:8137", "web", True),
+        ("http://id.example.cn", "web", False),
+        ("https://id.example.cn/", "web", False),
+        ("https://id.example.cn", "api", False),
+    ],
+)
+def test_another_issuer_is_reached_safely_and_its_id_tokens_are_no_access_tokens(
+    url: str, client_id: str, is_taken: bool
+) -> None:
+    text = changed("[dev]\n", f"[dev]\n{ISSUER % (url, client_id)}")
+    if is_taken:
+        issuer = read_stages(text)["dev"].issuer
+        assert issuer
+        assert issuer.url == url
+    else:
+        with pytest.raises(StageError, match="issuer"):
+            read_stages(text)
