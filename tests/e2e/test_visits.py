@@ -17,6 +17,7 @@ PUBLIC = (
     "/sign-in",
     "/register",
     "/reset-password",
+    "/recovery",
     "/membership",
     "/support",
     "/proof",
@@ -24,7 +25,7 @@ PUBLIC = (
     "/check",
     "/no-such-page",
 )
-OWN = ("/account", "/profile", "/hours", "/notices", "/support")
+OWN = ("/account", "/profile", "/hours", "/notices", "/support", "/sign-ins", "/second-factor")
 VECTORS = Path(__file__).parents[2] / "docs" / "evidence-vectors"
 TABS = ("讲师介绍", "要点回顾", "用户评价", "内容总结")
 
