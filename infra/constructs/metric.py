@@ -7,6 +7,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from infra.constructs.stage import stage_of
+from infra.metrics import EMITTED
 from services.kit.metrics import SERVICE, Metric, Unit
 
 MINUTE = Duration.minutes(1)
@@ -25,10 +26,10 @@ def own_metric(
     """What a service's functions tell of a metric, in the stage of `scope`.
 
     Raises:
-        ValueError: the metric is not added up by these dimensions.
+        ValueError: the service does not tell the metric, or not by these dimensions.
     """
-    if tuple(dimensions) not in metric.dimensions:
-        raise ValueError(f"{metric.name} is not told by {', '.join(dimensions) or 'service alone'}")
+    if metric not in EMITTED[service] or tuple(dimensions) not in metric.dimensions:
+        raise ValueError(f"{service} does not tell {metric.name} by {', '.join(dimensions) or 'itself alone'}")
     return cloudwatch.Metric(
         namespace=stage_of(scope).namespace,
         metric_name=metric.name,

@@ -38,7 +38,7 @@ p{margin:.35rem 0;color:var(--soft)}.grid-24{display:grid;grid-template-columns:
 margin-top:.8rem}section{background:var(--card);border-radius:10px;padding:.7rem .8rem;min-width:0}
 section.text{background:none;padding:.3rem 0 0}.figure{font-size:1.9rem;font-weight:600;line-height:1.1}
 svg{display:block;width:100%;height:auto}svg .grid{stroke:var(--rule);stroke-width:1}
-svg text{fill:var(--soft);font-size:10px}svg .y{text-anchor:end}svg .x,svg .none{text-anchor:middle}
+svg text{fill:var(--soft);font-size:11px}svg .y{text-anchor:end}svg .none{text-anchor:middle}
 polyline{fill:none;stroke:currentColor;stroke-width:1.8;stroke-linejoin:round}circle{fill:currentColor}
 .again polyline{stroke-dasharray:4 3}.legend{list-style:none;display:flex;flex-wrap:wrap;gap:.1rem .9rem;padding:0;
 margin:.3rem 0 0;font-size:.78rem;color:var(--soft)}.legend b{color:var(--ink);font-weight:600}
@@ -113,21 +113,25 @@ def _summary(shown: Shown) -> str:
     risen = [alarm for alarm in shown.alarms if alarm.told and alarm.state is State.ALARM]
     if not risen:
         return '<span class="OK">no alarm has risen</span>'
-    return f'<span class="ALARM state">{len(risen)} alarms have risen</span>'
+    told = "an alarm has risen" if len(risen) == 1 else f"{len(risen)} alarms have risen"
+    return f'<a class="ALARM state" href="{_address(ALARMS, shown.range)}">{told}</a>'
 
 
 def _widget(shown: Shown, widget: Mapping[str, Any]) -> str:
     properties = widget["properties"]
     kind = "single" if properties.get("view") == "singleValue" else widget["type"]
     draw = {"metric": _graph, "single": _figure, "text": _text, "alarm": _alarms, "log": _errors}[kind]
-    return f'<section class="{kind}" style="grid-column:span {widget["width"]}">{draw(shown, properties)}</section>'
+    columns = int(widget["width"])
+    drawn = draw(shown, {**properties, "columns": columns})
+    return f'<section class="{kind}" style="grid-column:span {columns}">{drawn}</section>'
 
 
 def _graph(shown: Shown, properties: Mapping[str, Any]) -> str:
     window = Window.until(shown.now, RANGES[shown.range], PERIODS[shown.range])
     unit = properties.get("yAxis", {}).get("left", {}).get("label", "")
     title = f"{properties['title']}, {unit}" if unit else properties["title"]
-    return f"<h3>{escape(title)}</h3>{chart(lines_of(properties['metrics'], shown.values, window), window, unit)}"
+    lines = lines_of(properties["metrics"], shown.values, window)
+    return f"<h3>{escape(title)}</h3>{chart(lines, window, unit, properties['columns'])}"
 
 
 def _figure(shown: Shown, properties: Mapping[str, Any]) -> str:
@@ -184,9 +188,10 @@ def _all_alarms(shown: Shown) -> str:
 
 def _row(alarm: Judged) -> str:
     seen = "–" if alarm.seen is None else short(alarm.seen)
-    early = " (not yet long enough here)" if alarm.until_known else ""
+    early = alarm.until_known and alarm.state is State.INSUFFICIENT_DATA
+    rule = f"{alarm.rule} (this system runs too shortly to say)" if early else alarm.rule
     return (
         f'<tr class="{alarm.state}"><td class="state {alarm.state}">{alarm.state}</td><td>{alarm.severity}</td>'
-        f'<td>{escape(alarm.name)}</td><td>{escape(alarm.rule)}{early}</td><td class="n">{seen}</td>'
+        f'<td>{escape(alarm.name)}</td><td>{escape(rule)}</td><td class="n">{seen}</td>'
         f"<td>{escape(alarm.description)}</td></tr>"
     )

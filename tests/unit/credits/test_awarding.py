@@ -13,6 +13,7 @@ from services.credits.domain.balances import open_holds
 from services.credits.domain.ledger import Kind
 from services.kit.events import Envelope
 from services.kit.store import Change, Conflict, Put
+from tests.emitted import emitted
 from tests.unit.credits.world import (
     AFP,
     BEIJING,
@@ -44,6 +45,16 @@ def spied(w: World) -> list[Change]:
 
     w.store.commit = spy  # type: ignore[method-assign]
     return changes
+
+
+def test_a_watch_tells_its_outcome_and_how_late_it_was_once(capsys: pytest.CaptureFixture[str]) -> None:
+    w = world(eligible=["AFP"])
+    w.certify(AFP)
+    late = w.clock.now() - timedelta(seconds=30)
+    capsys.readouterr()
+    for _ in range(2):
+        w.deliver(completed(at=late))
+    assert emitted(capsys) == {"WatchOutcomes": [1], "AwardLag": [30_000]}
 
 
 def test_a_completed_watch_is_awarded_to_the_certificate() -> None:

@@ -38,6 +38,7 @@ from services.orders.domain.payment import (
     TradeState,
 )
 from services.orders.domain.refund import Refund, RefundStatus
+from tests.emitted import emitted
 from tests.unit.orders.shop import PRICE, a_line, place, reread
 from tests.unit.orders.till import NOTIFY_URL, WechatWorld, wechat_world
 from tests.unit.orders.world import MEMBER, ORDINARY, RECOMMENDED, VISITOR, Crash, World, a_call, die
@@ -132,6 +133,18 @@ def shop(world: World) -> Iterator[Shop]:
 
 def code_of(error: pytest.ExceptionInfo[Problem]) -> str:
     return error.value.type.code
+
+
+def test_a_payment_tells_its_revenue_and_how_late_it_was_granted_once(
+    shop: Shop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    payment = shop.start(place(shop.world, a_line(1)))
+    shop.pay(payment)
+    shop.world.clock.advance(90_000)
+    capsys.readouterr()
+    for _ in range(2):
+        shop.settle(payment)
+    assert emitted(capsys) == {"Payments": [1], "RevenueFen": [PRICE], "PaymentLag": [90_000]}
 
 
 def test_buying_pays_and_owns(shop: Shop) -> None:

@@ -13,6 +13,7 @@ from services.playback.app.watching.watch import beat, confirm_prompt, pause
 from services.playback.domain.ids import CourseId, LearnerId, WatchId
 from services.playback.domain.legs import Leg
 from services.playback.domain.watch import LegKind
+from tests.emitted import emitted
 from tests.unit.playback.player import confirm, play, watch_to_prompt, watch_to_the_end
 from tests.unit.playback.world import (
     DURATIONS,
@@ -59,6 +60,19 @@ def test_a_completed_watch_costs_at_least_its_duration_of_server_time(world: Wor
 def test_jumping_to_the_end_is_credited_no_more_than_the_time_that_passed(world: World) -> None:
     state = play(world, world.start(), 1_000, claim_ms=DURATIONS[LONG])
     assert state.live.furthest_ms == 1_000
+
+
+def test_sessions_completions_and_the_time_watched_are_told(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    state = watch_to_the_end(world, world.start(SHORT))
+    told = emitted(capsys)
+    assert (told["Sessions"], told["Completions"]) == ([1], [1])
+    watched = sum(told["WatchedMs"])
+    assert 0 < watched <= state.live.refilled_at
+    world.clock.advance(61_000)
+    play(world, world.start(LONG), 2_000)
+    told = emitted(capsys)
+    assert sum(told["WatchedMs"]) + watched >= DURATIONS[SHORT]
 
 
 def test_a_flood_of_beats_is_credited_no_more_than_one_beat(world: World) -> None:
