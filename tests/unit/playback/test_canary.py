@@ -10,7 +10,6 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from tests.emitted import emitted
 
 from local.edge import listen
 from local.serve import serving
@@ -22,6 +21,7 @@ from services.playback.app.items import attempt_key
 from services.playback.domain.ids import CourseId
 from services.playback.domain.watch import Attempt
 from services.playback.handlers import canary
+from tests.emitted import emitted
 from tests.gateway import claims, request, send
 from tests.unit.playback.functions import PlayerFunctions
 from tests.unit.playback.world import LEARNER, World, a_world

@@ -1,7 +1,7 @@
 """A person's own sign-ins: listed, and ended.
 
 An ended sign-in is renewed by nobody from that moment on; its access token, which no list is looked up for, works on
-for the minutes that it has left (decision 0049).
+for the minutes that it has left (decision 0048).
 """
 
 from collections.abc import Sequence
