@@ -3,16 +3,19 @@
 from collections.abc import Mapping
 
 from aws_cdk import Aws, Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_scheduler as scheduler
 from constructs import Construct
 
+from infra.constructs.alarm import Times, Told, Topics, silence_alarm
 from infra.constructs.archive import encrypted
 from infra.constructs.encryption import BUCKET, QUEUE, SENDS, data_key, use_key
 from infra.constructs.queues import DeadLetterQueue
 from infra.constructs.review import accept, accept_no_access_log
+from infra.constructs.schedule import EVERY_DAY
 from infra.constructs.stage import MINIMUM_TLS, StageStack, kept
 from infra.stacks.platform import PlatformStack
 
@@ -36,11 +39,14 @@ class BackupsStack(StageStack):
         name = f"{stage.prefix}-backups"
         failures = DeadLetterQueue(self, "DeadLetters", name=f"{name}-dlq", topics=platform.topics, source_queue=None)
         role = self._role(tables, failures)
+        group = scheduler.CfnScheduleGroup(self, "Group", name=name)
+        self._add_heartbeat(name, platform.topics)
         for service, table in tables.items():
             scheduler.CfnSchedule(
                 self,
                 f"{service.capitalize()}Export",
                 name=f"{name}-{service}",
+                group_name=name,
                 description=f"Exports the table of {service}",
                 schedule_expression=AT,
                 flexible_time_window=scheduler.CfnSchedule.FlexibleTimeWindowProperty(mode="OFF"),
@@ -62,7 +68,20 @@ class BackupsStack(StageStack):
                     ),
                     dead_letter_config=scheduler.CfnSchedule.DeadLetterConfigProperty(arn=failures.queue.queue_arn),
                 ),
-            ).node.add_dependency(role)
+            ).node.add_dependency(role, group)
+
+    def _add_heartbeat(self, name: str, topics: Topics) -> None:
+        # The scheduler counts by group, and calls DynamoDB itself, so there is no function whose runs could be counted.
+        begun = cloudwatch.Metric(
+            namespace="AWS/Scheduler",
+            metric_name="InvocationAttemptCount",
+            dimensions_map={"ScheduleGroup": name},
+            statistic="Sum",
+            period=EVERY_DAY.period,
+        )
+        told = Told(EVERY_DAY.severity, "No export of a table was begun", EVERY_DAY.because, "heartbeats")
+        times = Times(EVERY_DAY.periods, EVERY_DAY.periods)
+        silence_alarm(self, "Heartbeat", begun, name=f"{name}-no-heartbeat", told=told, topics=topics, times=times)
 
     def _bucket(self) -> s3.Bucket:
         bucket = s3.Bucket(

@@ -10,8 +10,10 @@ from services.kit.store.codec import encode
 
 OTHERS = frozenset({"actor", "author_id", "by", "closed_by", "requested_by", "reviewer"})
 """Members that name who of the staff did something, or who did it if not the person."""
-PROOF = frozenset({"head_mac", "key_id", "last_mac", "live_version", "mac", "prev_mac", "previous_mac", "seal"})
-"""Members that say nothing of the person: evidence packs have what proves."""
+PROOF = frozenset(
+    {"head_mac", "key_id", "last_mac", "live_version", "mac", "prev_mac", "previous_mac", "seal", "token"}
+)
+"""Members that say nothing of the person, and sealed tokens: evidence packs have what proves."""
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,11 @@
 """Risk signals over HTTP: a script that clicks at once becomes a case that a reviewer sees and closes."""
 
+from datetime import datetime
+
 import pytest
 
 from demo.people import learner_id_of
+from services.kit.days import civil_day
 from tests.flows.world import World, eventually
 
 pytestmark = pytest.mark.system
@@ -25,7 +28,7 @@ def test_a_reviewer_sees_who_confirms_faster_than_people_can_and_closes_the_case
     world.settle()
     assert world.awards(learner), "a signal refuses nothing by itself"
 
-    month = watched["completed_at"][:7]
+    month = civil_day(datetime.fromisoformat(watched["completed_at"])).isoformat()[:7]
     listed = reviewer.get(f"{CASES}?period={month}&status=open").accepted()["cases"]
     assert watch_id in {listed_case["watch_id"] for listed_case in listed}
     reviewed = reviewer.post(f"{CASES}/{watch_id}/review", {"reason": "a test's player"}).accepted()

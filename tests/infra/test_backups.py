@@ -30,8 +30,11 @@ def test_nothing_else_is_exported_and_what_could_not_be_raises_an_alarm() -> Non
     template = templates()[BACKUPS]
     assert set(exports()) == {f"xueshi-backups-{service}" for service in SERVICES}
     (queue,) = of_type(template, "AWS::SQS::Queue")
-    (alarm,) = of_type(template, "AWS::CloudWatch::Alarm").values()
-    assert alarm["Dimensions"][0]["Value"] == {"Fn::GetAtt": [queue, "QueueName"]}
+    told = {a["AlarmName"]: a["Dimensions"][0]["Value"] for a in of_type(template, "AWS::CloudWatch::Alarm").values()}
+    assert told == {
+        "xueshi-backups-dlq-not-empty": "xueshi-backups-dlq",
+        "xueshi-backups-no-heartbeat": "xueshi-backups",
+    }
     for schedule in exports().values():
         assert schedule["Target"]["DeadLetterConfig"]["Arn"] == {"Fn::GetAtt": [queue, "Arn"]}
         assert schedule["Target"]["RetryPolicy"]["MaximumRetryAttempts"] > 0
@@ -48,6 +51,8 @@ def test_the_scheduler_may_export_and_write_there_and_nothing_else() -> None:
     actions = [action for s in policy["PolicyDocument"]["Statement"] for action in _many(s["Action"])]
     assert sorted(actions) == [
         "dynamodb:ExportTableToPointInTime",
+        *["kms:Decrypt"] * 2,
+        *["kms:GenerateDataKey"] * 2,
         "s3:AbortMultipartUpload",
         "s3:PutObject",
         "sqs:SendMessage",

@@ -155,7 +155,7 @@ def test_silence_is_trouble_of_what_must_happen_and_of_nothing_else() -> None:
 def test_every_schedule_has_a_heartbeat() -> None:
     schedules = [s for t in templates().values() for s in of_type(t, "AWS::Scheduler::Schedule").values()]
     assert schedules
-    assert {f"{schedule['Name']}-no-heartbeat" for schedule in schedules} <= set(alarms())
+    assert {f"{schedule.get('GroupName', schedule['Name'])}-no-heartbeat" for schedule in schedules} <= set(alarms())
 
 
 def test_a_failed_verification_of_a_signed_record_pages_at_once() -> None:

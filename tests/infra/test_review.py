@@ -138,7 +138,7 @@ def test_what_is_accepted_is_found_and_on_one_resource(review_of: ReviewOf, name
 def test_templates_are_the_same_for_every_platform(reviewed: Path, tmp_path: Path) -> None:
     here = synth(stage("prod"), tmp_path, packaging.host_platform(), say=lambda _: None)
     names = [f"{stack}.template.json" for stack in read_templates(reviewed)]
-    assert len(names) == 8
+    assert len(names) == 9
     for name in names:
         assert (here / name).read_bytes() == (reviewed / name).read_bytes()
 
@@ -153,7 +153,7 @@ def test_production_keeps_what_is_stored_and_nothing_that_a_failed_creation_left
     assert policies == {"RetainExceptOnCreate"}
     manifest = json.loads((reviewed / "manifest.json").read_text())["artifacts"]
     stacks = [a["properties"] for a in manifest.values() if a["type"] == "aws:cloudformation:stack"]
-    assert [properties["terminationProtection"] for properties in stacks] == [True] * 8
+    assert [properties["terminationProtection"] for properties in stacks] == [True] * 9
     assert "XueshiFirewall" in manifest["XueshiEdge"]["dependencies"], "or it goes while the distribution has it"
 
 

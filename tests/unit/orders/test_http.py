@@ -51,6 +51,8 @@ ROUTES = [
     ("POST", "/v1/orders/coupons", COUPON, "administrator finance"),
     ("GET", f"/v1/orders/coupons/{CODE}", None, "administrator finance"),
     ("PUT", f"/v1/orders/coupons/{CODE}/withdrawal", {"reason": "over"}, "administrator finance"),
+    ("GET", "/v1/orders/personal-data", None, "learner"),
+    ("POST", f"/v1/orders/learners/{MEMBER}/personal-data", {"reason": "asked by mail"}, "administrator"),
 ]
 ROLES = {"learner", "editor", "reviewer", "finance", "auditor", "administrator"}
 

@@ -1,5 +1,6 @@
 """What credits holds of a person: the profile, certificates, the ledger, what was issued, declared and told."""
 
+from services.credits.app.access.items import SIGN_INS, SignIn, access_pk
 from services.credits.app.attestations.items import ATTESTATIONS, PRINTED_NAMES, PrintedName
 from services.credits.app.certificates.items import CERTIFICATES, HOLDERS, CertificateHolder
 from services.credits.app.context import Context
@@ -32,6 +33,7 @@ def collect_personal_data(ctx: Context, learner_id: str) -> list[Section]:
         section("attestations", "学时证明", "Certificates of completion", query(account, ATTESTATIONS, Attestation)),
         section("printed_names", "证明上的姓名", "Names on them", query(person, PRINTED_NAMES, PrintedName)),
         section("declarations", "申报", "Declarations", query(account, DECLARATIONS, Declaration)),
+        section("sign_ins", "登录记录", "Sign-ins", query(access_pk(whose), SIGN_INS, SignIn)),
         section("notices", "通知", "Notices", query(account, NOTICES, Notice)),
         section(
             "mail_settings",
