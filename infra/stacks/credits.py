@@ -28,6 +28,8 @@ class CreditsStack(ServiceStack):
         http = self.add_http_function("http")
         self.allow_write(http)
         self.allow_emit(http)
+        # Of the list of certificates that wait.
+        self.allow_remove(http)
         keys.open_to(http)
         # Its own events too: what they tell of may free what is held, in as many transactions as it takes,
         # and what was declared of reversed hours is taken back.

@@ -69,6 +69,7 @@ def _erasure(stack: ServiceStack) -> EventConsumer:
     environment = {"USER_POOL_ID": pool.user_pool_id} if pool else {}
     erasure = stack.add_consumer(["credits.person_erased.v1"], environment, kind="erasure")
     stack.allow_write(erasure.function)
+    stack.allow_remove(erasure.function)
     if pool:
         allow(erasure.function, ["cognito-idp:AdminDeleteUser"], [pool.user_pool_arn])
     return erasure

@@ -32,7 +32,7 @@ from tests.drills.deployment import AWARD_WAIT_S, LASTING, LONG, WATCHERS, Drill
 from tests.flows.world import eventually
 from xueshi_verify.signatures import read_keys, read_signed, signature_problems
 
-UNCHANGED = 7
+UNCHANGED = 9
 """Stacks of a stage."""
 SPARE = timedelta(seconds=3)
 """A cookie that is nearly over may be over when it arrives."""

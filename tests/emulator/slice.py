@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from infra.triggers.token_roles import SECOND_FACTOR
 from local.assembly import Stack
 
 HTTP = """
@@ -167,6 +168,11 @@ def _slice() -> dict[str, Any]:
         "Group": {
             "Type": "AWS::Cognito::UserPoolGroup",
             "Properties": {"UserPoolId": _ref("Pool"), "GroupName": "editor"},
+        },
+        # As the product's pool: the local seed gives staff a second factor.
+        "SecondFactor": {
+            "Type": "AWS::Cognito::UserPoolGroup",
+            "Properties": {"UserPoolId": _ref("Pool"), "GroupName": SECOND_FACTOR},
         },
         "Client": {
             "Type": "AWS::Cognito::UserPoolClient",

@@ -16,11 +16,13 @@ import boto3
 from services.credits import bootstrap
 from services.credits.adapters.table_inventory import scan_inventory
 from services.credits.app.certificates.bind_earlier import LooseCertificate, bind_earlier
+from services.kit.operator import act_as_function
 
 
 def main() -> int:
     """Prints what is left; returns the exit status."""
     argparse.ArgumentParser(prog="python -m services.credits.cli.bind_certificates", description=__doc__).parse_args()
+    act_as_function()
     inventory = scan_inventory(boto3.client("dynamodb"), os.environ["TABLE_NAME"], lambda _: None)
     left = 0
     for loose in bind_earlier(bootstrap.ledger(), sorted(inventory.learners)):

@@ -24,6 +24,7 @@ from services.credits.app.ledger.verify_ledger import Verdict, verify_all, verif
 from services.credits.cli.log_proofs import proofs_at
 from services.credits.domain.ids import LearnerId
 from services.credits.domain.verification import Fault
+from services.kit.operator import act_as_function
 from services.kit.tlog.notes import read_note
 from services.kit.tlog.policies import read_policy
 
@@ -41,6 +42,7 @@ def main() -> int:
     parser.add_argument("--policy", required=True, type=Path, help="trusted log and witnesses (tlog-policy)")
     parser.add_argument("--checkpoint", action="append", default=[], type=Path, help="the log's, of an earlier day")
     options = parser.parse_args()
+    act_as_function()
     policy = read_policy(options.policy.read_text("utf-8"))
     older = [policy.accept(read_note(path.read_text("utf-8"))) for path in options.checkpoint]
     ledger, log = bootstrap.ledger(), LogView(proofs_at(options.log), policy, older)

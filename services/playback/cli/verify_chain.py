@@ -12,6 +12,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from services.kit.operator import act_as_function
 from services.kit.tlog.policies import read_policy
 from services.playback import bootstrap
 from services.playback.app.context import VerificationContext
@@ -28,6 +29,7 @@ def main() -> int:
     parser.add_argument("--policy", required=True, type=Path, help="trusted log and witnesses (tlog-policy)")
     parser.add_argument("--checkpoint", action="append", default=[], type=Path, help="the log's, of an earlier day")
     options = parser.parse_args()
+    act_as_function()
     older = [path.read_text("utf-8") for path in options.checkpoint]
     log = view_log(bootstrap.log_files(), read_policy(options.policy.read_text("utf-8")), older)
     faults = [_verify(bootstrap.verification(), log, LearnerId(learner)) for learner in options.learner]
