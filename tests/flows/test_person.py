@@ -50,6 +50,8 @@ def test_a_learner_is_told_by_inbox_and_mail_and_nothing_names_them_once_they_ar
 def test_what_the_post_office_refuses_waits_and_is_sent_once_it_takes_mail_again(world: World) -> None:
     learner = world.member("AFP")
     learner_id, email = learner_id_of(learner), f"refused-{uuid4().hex}@example.com"
+    # The notice of the certificate finds no address yet.
+    world.settle()
     revision = learner.get("/v1/credits/profile").accepted()["revision"]
     learner.patch("/v1/credits/profile", {"revision": revision, "email": email}).accepted()
     world.settle()

@@ -16,7 +16,7 @@ import boto3
 from services.credits import bootstrap
 from services.credits.adapters.table_inventory import scan_inventory
 from services.credits.app.certificates.bind_earlier import LooseCertificate, bind_earlier
-from services.kit.operator import act_as_function
+from services.kit.cli.operator import act_as_function
 
 
 def main() -> int:

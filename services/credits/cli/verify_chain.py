@@ -24,7 +24,7 @@ from services.credits.app.ledger.verify_ledger import Verdict, verify_all, verif
 from services.credits.cli.log_proofs import proofs_at
 from services.credits.domain.ids import LearnerId
 from services.credits.domain.verification import Fault
-from services.kit.operator import act_as_function
+from services.kit.cli.operator import act_as_function
 from services.kit.tlog.notes import read_note
 from services.kit.tlog.policies import read_policy
 

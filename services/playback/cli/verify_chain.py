@@ -12,7 +12,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from services.kit.operator import act_as_function
+from services.kit.cli.operator import act_as_function
 from services.kit.tlog.policies import read_policy
 from services.playback import bootstrap
 from services.playback.app.context import VerificationContext

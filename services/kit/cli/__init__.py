@@ -1,0 +1,1 @@
+"""What operators' commands of all services share."""
