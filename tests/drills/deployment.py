@@ -37,6 +37,7 @@ AWARD_WAIT_S = 60.0
 SHARED = (".venv", ".venv-emulator", "requirements/cdk/node_modules", "build/layers", "demo/courses", "web/dist")
 """What another checkout takes from this one, because it is the same and takes long to make."""
 TAKEN = "/drill/taken"
+INLINE = "index.handler"
 
 Tell = Callable[[str], None]
 
@@ -243,9 +244,11 @@ class Drill:
         return self.here.emulator.client(service, region)
 
     def code(self) -> dict[str, str]:
-        """What each function of the lasting stage carries."""
+        """What each function of the lasting stage carries; the code of the pool's trigger stands in the template."""
         pages = self.client("lambda", LASTING.region).get_paginator("list_functions").paginate()
-        return {f["FunctionName"]: f["CodeSha256"] for page in pages for f in page["Functions"]}
+        return {
+            f["FunctionName"]: f["CodeSha256"] for page in pages for f in page["Functions"] if f["Handler"] != INLINE
+        }
 
     def changed(self, before: Mapping[str, str]) -> float:
         """Waits until the beat's function carries another code; answers when that was."""
