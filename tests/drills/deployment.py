@@ -38,8 +38,16 @@ SHARED = (".venv", ".venv-emulator", "requirements/cdk/node_modules", "build/lay
 """What another checkout takes from this one, because it is the same and takes long to make."""
 TAKEN = "/drill/taken"
 INLINE = "index.handler"
+RENEWED_S = 3.0
 
 Tell = Callable[[str], None]
+
+
+def courses(visitor: Client) -> set[str]:
+    """The ids of what visitors see. Whoever asks first in a while gets the list of before, and has it renewed."""
+    visitor.get("/v1/catalog/courses").accepted()
+    time.sleep(RENEWED_S)
+    return {course["course_id"] for course in visitor.get("/v1/catalog/courses").accepted()["courses"]}
 
 
 @dataclass
@@ -152,10 +160,7 @@ class Drill:
     def side_by_side(self) -> None:
         """Each has its own catalogue, people and address."""
         lasting, trial = (Client(self.addresses[each.name]) for each in (LASTING, TRIAL))
-        here, there = (
-            {course["course_id"] for course in client.get("/v1/catalog/courses").accepted()["courses"]}
-            for client in (lasting, trial)
-        )
+        here, there = courses(lasting), courses(trial)
         assert here == {SHORT, LONG}, here
         assert there > here, there
         learner = self.town(LASTING.name).register("nobody-there@example.com")

@@ -209,6 +209,10 @@ def command_of(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[Wor
     policy.write_text("quorum none\n")
 
     def run(w: World) -> int:
+        for name in ("AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            monkeypatch.setenv(name, "of-the-operator")
+        # It comes from the profile; what the command sets is taken back with this.
+        monkeypatch.setenv("AWS_REGION", "of-the-operator")
         monkeypatch.setattr("services.credits.bootstrap.ledger", lambda: w.ctx)
         monkeypatch.setattr("services.credits.bootstrap.records", lambda: w.records)
         options = ["--learner", LEARNER, "--policy", str(policy), "--log", "http://127.0.0.1"]
