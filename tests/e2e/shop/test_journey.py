@@ -195,7 +195,7 @@ def _reviewed(window: Window) -> None:
     expect(page.get_by_text("您的评价")).to_be_visible()
     expect(page.get_by_text("二十秒就把话说清楚了。")).to_be_visible()
     page.get_by_role("button", name="修改评价").click()
-    page.get_by_role("radio", name="4 星").check(force=True)
+    page.locator("form.review .star").nth(3).click()
     page.get_by_label("评价内容").fill(EDITED)
     page.get_by_role("button", name="发布").click()
     expect(page.get_by_text(EDITED)).to_be_visible()
