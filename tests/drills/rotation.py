@@ -8,7 +8,6 @@ nothing changes, and what was signed before, meanwhile and afterwards verifies.
 import json
 import re
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
@@ -18,7 +17,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -26,9 +24,8 @@ import httpx
 
 from demo.client import Client
 from demo.player import Player, answers_of
-from local.account import account
 from ops.rotate import ROTATIONS
-from tests.drills.deployment import AWARD_WAIT_S, LASTING, LONG, WATCHERS, Drill, awarded
+from tests.drills.deployment import AWARD_WAIT_S, LASTING, LONG, WATCHERS, Drill, awarded, main
 from tests.flows.world import eventually
 from xueshi_verify.signatures import read_keys, read_signed, signature_problems
 
@@ -170,16 +167,5 @@ def evidence(learner: Client, watch_id: str) -> Any:
     return answer.ok and answer.body
 
 
-def main() -> int:
-    """Runs the drill; answers the exit status."""
-    with tempfile.TemporaryDirectory() as scratch, account(Path(scratch) / "account") as here:
-        try:
-            RotationDrill(here, Path(scratch)).run()
-        except AssertionError as error:
-            sys.stderr.write(f"NOT AS IT SHOULD BE: {error}\n")
-            return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(RotationDrill))
