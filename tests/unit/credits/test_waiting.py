@@ -155,10 +155,13 @@ def test_learners_are_told_once_of_a_return_and_of_the_first_confirmation() -> N
 
 def test_an_item_that_older_code_left_is_passed_over() -> None:
     w = World()
-    w.register(AFP)
+    certificate = w.register(AFP)
     left = {key: item for key, item in w.store.items.items() if key.pk.startswith(QUEUE)}
     confirm_certificate(w.ctx, Call(ADMINISTRATOR, "request-2"), Confirmation(LEARNER, AFP, "seen"))
     w.store.items.update(left)
+    # It knows nothing of the list, and carries on what it does not know of the holder.
+    holder = read_holder(w.store, LEARNER, AFP)
+    w.store.commit(Change([holder.put(replace(holder.value, waits_since=certificate.at))]))
     assert (waiting(w), listed(w)) == ([], 1)
 
 
