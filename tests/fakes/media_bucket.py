@@ -25,6 +25,10 @@ class MemoryMediaBucket:
         """A stored file's bytes. Raises KeyError if there is none."""
         return self.files[key]
 
+    def read_part(self, key: str, start: int, length: int) -> bytes:
+        """Bytes of a stored file from `start` on, `length` at most. Raises KeyError if there is no such file."""
+        return self.files[key][start : start + length]
+
     def upload(self, prefix: str, path: str, sha256: str, size: int) -> Upload:
         """An address that `put` accepts."""
         self._signed[prefix + path] = sha256, size

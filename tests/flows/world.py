@@ -22,6 +22,7 @@ from local.system import System
 from services.catalog.domain.course import Question
 from services.catalog.domain.document import questions_digest
 from services.catalog.domain.media import MediaFile, content_version
+from tests.fakes import fmp4
 
 T = TypeVar("T")
 
@@ -307,7 +308,7 @@ COURSE: dict[str, Any] = {
 
 
 def _media(course_id: str, duration_s: int) -> dict[str, bytes]:
-    """HLS files of the right shape, in one segment; nobody decodes them here."""
+    """HLS files in one segment of sound, with the course's name, so that no two courses share a content version."""
     playlist = f"""#EXTM3U
 #EXT-X-VERSION:7
 #EXT-X-TARGETDURATION:{duration_s}
@@ -317,7 +318,8 @@ def _media(course_id: str, duration_s: int) -> dict[str, bytes]:
 whole.m4s
 #EXT-X-ENDLIST
 """
-    return {"init.mp4": b"header", "whole.m4s": course_id.encode(), "index.m3u8": playlist.encode()}
+    whole = fmp4.segment(fmp4.Part(0, duration_s * 1000, track=fmp4.AUDIO)) + fmp4.box(b"free", course_id.encode())
+    return {"init.mp4": fmp4.init(fmp4.AUDIO), "whole.m4s": whole, "index.m3u8": playlist.encode()}
 
 
 def _question(written: dict[str, Any]) -> Question:

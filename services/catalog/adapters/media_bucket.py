@@ -1,12 +1,13 @@
 """The media bucket on S3."""
 
 import base64
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from services.catalog.app.ports import Upload
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import GetObjectRequestTypeDef
 
 UPLOAD_SECONDS = 900
 CACHE_CONTROL = "public, max-age=31536000, immutable"
@@ -38,11 +39,17 @@ class S3MediaBucket:
 
     def read(self, key: str) -> bytes:
         """A stored file's bytes. Raises KeyError if there is none."""
+        return self._body(Bucket=self._bucket, Key=key)
+
+    def read_part(self, key: str, start: int, length: int) -> bytes:
+        """Bytes of a stored file from `start` on, `length` at most. Raises KeyError if there is no such file."""
+        return self._body(Bucket=self._bucket, Key=key, Range=f"bytes={start}-{start + length - 1}")
+
+    def _body(self, **wanted: Unpack["GetObjectRequestTypeDef"]) -> bytes:
         try:
-            found = self._client.get_object(Bucket=self._bucket, Key=key)
+            return self._client.get_object(**wanted)["Body"].read()
         except self._client.exceptions.NoSuchKey:
-            raise KeyError(key) from None
-        return found["Body"].read()
+            raise KeyError(wanted["Key"]) from None
 
     def upload(self, prefix: str, path: str, sha256: str, size: int) -> Upload:
         """A presigned PUT, valid for 15 minutes."""

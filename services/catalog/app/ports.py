@@ -32,6 +32,9 @@ class MediaBucket(Protocol):
     def read(self, key: str) -> bytes:
         """A stored file's bytes. Raises KeyError if there is none."""
 
+    def read_part(self, key: str, start: int, length: int) -> bytes:
+        """Bytes of a stored file from `start` on, `length` at most. Raises KeyError if there is no such file."""
+
     def upload(self, prefix: str, path: str, sha256: str, size: int) -> Upload:
         """Permission, for 15 minutes, to store exactly the file of this SHA-256 (hexadecimal) and size."""
 

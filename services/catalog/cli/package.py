@@ -29,6 +29,7 @@ from services.catalog.domain.media import (
     MediaFile,
     content_version,
 )
+from services.catalog.domain.playable import check_playable
 from services.catalog.domain.playlist import InvalidPlaylist, Playlist, read_playlist, tidy_playlist
 from services.catalog.domain.reading import Path, Violation
 from services.catalog.domain.text_file import Fault, UnreadableText, read_text
@@ -80,6 +81,20 @@ class Package:
         return self.playlist if path == PLAYLIST else self.paths[path].read_bytes()
 
 
+@dataclass(frozen=True)
+class _LocalFile:
+    path: FilePath
+
+    @property
+    def size(self) -> int:
+        return self.path.stat().st_size
+
+    def read(self, start: int, length: int) -> bytes:
+        with self.path.open("rb") as file:
+            file.seek(start)
+            return file.read(length)
+
+
 def load_package(folder: FilePath) -> Package:
     """Reads and checks a whole package. Raises InvalidPackage with every mistake found."""
     return _Loader(folder).load()
@@ -100,6 +115,8 @@ class _Loader:
         duration_ms = playlist.duration_ms if playlist else None
         course = self._course(document, duration_ms)
         files = self._media_files(playlist) if playlist else ()
+        if playlist and len(files) == len(playlist.files):
+            self._check_playable(playlist)
         captions = self._captions(duration_ms)
         if self.findings or course is None or duration_ms is None:
             raise InvalidPackage(self.findings)
@@ -185,6 +202,10 @@ class _Loader:
             return None
         self.paths[name] = path
         return MediaFile(name, _sha256(path), size)
+
+    def _check_playable(self, playlist: Playlist) -> None:
+        for wrong in check_playable(playlist, lambda name: _LocalFile(self.paths[name])):
+            self._find(f"{MEDIA_FOLDER}/{wrong.file}", 1, wrong.message, wrong.message_en)
 
     def _captions(self, duration_ms: int | None) -> tuple[Caption, ...]:
         folder = self.folder / CAPTIONS_FOLDER

@@ -50,11 +50,12 @@ class InvalidPlaylist(Exception):
 
 @dataclass(frozen=True)
 class Playlist:
-    """A complete lecture: its start (the fMP4 header) and its segments in order."""
+    """A complete lecture: its start (the fMP4 header), its segments in order, and each one's length in seconds."""
 
     duration_ms: int
     init: str
     segments: tuple[str, ...]
+    lengths: tuple[Decimal, ...]
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -92,8 +93,7 @@ class _Parser:
     faults: list[Fault] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     init: str = ""
-    segments: dict[str, None] = field(default_factory=dict)
-    total: Decimal = Decimal(0)
+    segments: dict[str, Decimal] = field(default_factory=dict)
     pending: Decimal | None = None
     ended: bool = False
 
@@ -103,7 +103,8 @@ class _Parser:
         self._check_whole()
         if self.faults:
             raise InvalidPlaylist(self.faults)
-        return Playlist(int(self.total * 1000), self.init, tuple(self.segments))
+        lengths = tuple(self.segments.values())
+        return Playlist(int(sum(lengths, Decimal(0)) * 1000), self.init, tuple(self.segments), lengths)
 
     def _lines(self) -> Iterator[tuple[int, str]]:
         if self.lines[0] != _HEADER:
@@ -166,9 +167,8 @@ class _Parser:
             self._refuse(number, f"片段 {name[:80]} 缺少 #EXTINF", f"segment {name[:80]} has no #EXTINF")
         if name in self.segments or name == self.init:
             self._refuse(number, f"文件 {name[:80]} 重复出现", f"file {name[:80]} is listed twice")
-        self.total += self.pending or 0
+        self.segments[name] = self.pending or Decimal(0)
         self.pending = None
-        self.segments[name] = None
 
     def _check_once(self, number: int, name: str) -> None:
         if name in self.seen or self.segments:

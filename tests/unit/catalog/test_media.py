@@ -13,6 +13,7 @@ from tests.unit.catalog.world import HEADER, PLAYLIST
 MAP = '#EXT-X-MAP:URI="init.mp4"\n'
 ONE = "#EXTINF:4.0,\na.m4s\n"
 END = "#EXT-X-ENDLIST\n"
+FOUR_SECONDS = Playlist(4_000, "init.mp4", ("a.m4s",), (Decimal("4.0"),))
 FILES = [MediaFile("index.m3u8", "a" * 64, 10), MediaFile("init.mp4", "b" * 64, 20)]
 
 
@@ -102,7 +103,7 @@ def test_one_mistake_is_told_once(text: str) -> None:
 )
 def test_what_players_read_or_overlook_is_taken(added: str) -> None:
     text = HEADER + added + "\n" + MAP + ONE + END + "## the end\n"
-    assert parse_playlist(text) == parse_playlist(text.replace("\n", "\r\n")) == Playlist(4_000, "init.mp4", ("a.m4s",))
+    assert parse_playlist(text) == parse_playlist(text.replace("\n", "\r\n")) == FOUR_SECONDS
 
 
 def test_only_line_ends_end_a_line() -> None:

@@ -50,6 +50,13 @@ def test_reading(bucket: MediaBucket) -> None:
         bucket.read(PREFIX + "nothing.m4s")
 
 
+def test_reading_a_part(bucket: MediaBucket) -> None:
+    assert bucket.read_part(PREFIX + "index.m3u8", 1, 3) == b"EXT"
+    assert bucket.read_part(PREFIX + "index.m3u8", 4, 100) == b"M3U"
+    with pytest.raises(KeyError):
+        bucket.read_part(PREFIX + "nothing.m4s", 0, 1)
+
+
 def test_an_upload_names_size_checksum_and_that_the_key_must_be_free(bucket: MediaBucket) -> None:
     digest = hashlib.sha256(b"aaaa")
     upload = bucket.upload(PREFIX, "a.m4s", digest.hexdigest(), 4)

@@ -10,6 +10,7 @@ from services.catalog.cli.package import Finding, InvalidPackage, load_package
 from services.catalog.domain.course import CATEGORIES, CREDENTIALS, Chapter, KeyPoint, MindMapNode
 from services.catalog.domain.document import read_course, write_course
 from services.catalog.domain.media import MAX_PLAYLIST_BYTES
+from tests.fakes import fmp4
 from tests.unit.catalog.world import COURSE, HEADER, PLAYLIST, World, edited, write_package
 
 DEMO_COURSES = Path(__file__).parents[3] / "demo" / "courses"
@@ -174,6 +175,8 @@ NO_END = PLAYLIST.replace("#EXT-X-ENDLIST\n", "")
          "must be named by language and .vtt, such as zh.vtt"),
         ("media__b_m4s", None, "media/b.m4s:1", "listed in index.m3u8, but there is no such file"),
         ("media__b_m4s", "", "media/b.m4s:1", "must have 1 byte to 64 MB"),
+        ("media__init_mp4", "init", "media/init.mp4:1", "ends in the middle of a box"),
+        ("media__b_m4s", "Dear colleagues", "media/b.m4s:1", "is cut off, or no MP4 at all"),
         ("media__c_m4s", "cc", "media/c.m4s:1", "index.m3u8 does not use this file"),
         ("media__index_m3u8", None, "media/index.m3u8:1", "the file is missing"),
         ("media__index_m3u8", "#" * (MAX_PLAYLIST_BYTES + 1), "media/index.m3u8:1", "at most 512 KB"),
@@ -241,10 +244,11 @@ def test_all_mistakes_are_reported_at_once(tmp_path: Path) -> None:
 def test_times_and_decimals_need_no_quotes(world: World) -> None:
     playlist = HEADER + '#EXT-X-MAP:URI="init.mp4"\n#EXTINF:9999.9,\na.m4s\n#EXT-X-ENDLIST\n'
     course = edited("at: 00:05", "at: 12:30").replace("hours: 1.5", "hours: 1.50")
-    package = world.package(course_yaml=course, media__index_m3u8=playlist, media__b_m4s=None)
+    long = {"media__index_m3u8": playlist, "media__a_m4s": fmp4.both(0, 9_999_900), "media__b_m4s": None}
+    package = world.package(course_yaml=course, **long)
     assert package.course.chapters[1].at_ms == 750_000
     assert package.course.hours == Decimal("1.5")
-    late = world.package(course_yaml=course.replace("12:30", "1:02:03"), media__index_m3u8=playlist, media__b_m4s=None)
+    late = world.package(course_yaml=course.replace("12:30", "1:02:03"), **long)
     assert late.course.chapters[1].at_ms == 3_723_000
 
 

@@ -13,6 +13,7 @@ from services.catalog.app.courses.read_courses import read_state
 from services.catalog.app.media.manifest import Manifest
 from services.catalog.app.media.sign_uploads import sign_uploads
 from services.catalog.cli.package import InvalidPackage, load_package
+from services.catalog.domain.document import write_course
 from services.catalog.domain.ids import ContentId
 from services.catalog.domain.media import Caption, MediaFile
 from services.catalog.domain.publication import Publication
@@ -20,9 +21,11 @@ from services.catalog.domain.search import SearchQuery
 from services.catalog.events.published import CoursePublished
 from services.kit.problems import Problem
 from services.kit.store import Change, Conflict
+from tests.fakes import fmp4
 from tests.unit.catalog.world import (
     BONDS,
     EDITOR,
+    FILES,
     HEADER,
     OTHER_EDITOR,
     PLAYLIST,
@@ -113,14 +116,14 @@ def test_new_media_or_another_rate_is_another_content_version(world: World) -> N
     first = world.package()
     world.upload(first)
     world.publish(first, 0)
-    second = world.package(media__b_m4s="BBB")
+    second = world.package(media__b_m4s=fmp4.both(4_000, 3_500, samples=7))
     assert second.version != first.version
     assert sorted(world.upload(second))[:2] == ["a.m4s", "b.m4s"]
     world.publish(second, 1)
     third = world.package(course_yaml=edited("max_rate: 1.0", "max_rate: 1.5"))
     world.upload(third)
     assert world.publish(third, 2).publication.media.version not in (first.version, second.version)
-    assert world.bucket.files[f"media/bonds-lecture/{first.version}/b.m4s"] == b"bbb"
+    assert world.bucket.files[f"media/bonds-lecture/{first.version}/b.m4s"] == FILES["media/b.m4s"]
 
 
 def test_corrected_captions_lie_beside_the_old_ones(world: World) -> None:
@@ -297,9 +300,19 @@ def test_the_command_and_the_server_measure_all_texts_alike(world: World) -> Non
 
 
 def test_chapters_are_checked_against_the_uploaded_playlist(world: World) -> None:
-    package = with_playlist(world, PLAYLIST.replace("3.500000", "0.500000"))
-    problem = refused("COURSE_INVALID", world.publish, package, 0)
+    package = world.package()
+    world.upload(package)
+    first, second = write_course(package.course)["chapters"]
+    problem = refused("COURSE_INVALID", world.publish, package, 0, chapters=[first, second | {"at": "00:09"}])
     assert [error["pointer"] for error in problem.members["errors"]] == ["/course/chapters/1/at"]
+
+
+def test_the_server_measures_the_media_itself(world: World) -> None:
+    package = with_playlist(world, PLAYLIST.replace("3.500000", "9.500000"))
+    problem = refused("MEDIA_INVALID", world.publish, package, 0)
+    assert [error["message_en"] for error in problem.members["errors"]] == [
+        f"b.m4s: {what} ends at 7.50 s, but the playlist is 13.50 s long" for what in ("picture", "sound")
+    ]
 
 
 def test_a_forged_playlist_of_the_announced_size_is_refused(world: World) -> None:
@@ -344,9 +357,9 @@ def test_an_upload_stores_only_what_was_signed_and_only_once(world: World) -> No
     upload = sign_uploads(world.media, EDITOR, BONDS, manifest(package)).uploads[2]
     with pytest.raises(PermissionError):
         world.bucket.put(upload.url, b"something else")
-    world.bucket.put(upload.url, b"aaaa")
+    world.bucket.put(upload.url, package.content(upload.path))
     with pytest.raises(PermissionError):
-        world.bucket.put(upload.url, b"aaaa")
+        world.bucket.put(upload.url, package.content(upload.path))
 
 
 def test_the_newest_course_is_listed_first(world: World) -> None:

@@ -19,6 +19,7 @@ from services.catalog.domain.ids import CourseId
 from services.kit.audit import AuditRecord
 from services.kit.call import Call
 from services.kit.identity import Principal, Role
+from tests.fakes import fmp4
 from tests.fakes.clock import ManualClock
 from tests.fakes.ids import SequentialIds
 from tests.fakes.media_bucket import MemoryMediaBucket
@@ -71,22 +72,22 @@ chapters:
     title: 久期
     summary: 利率与价格。
 """
-FILES = {
+FILES: dict[str, str | bytes] = {
     "course.yaml": COURSE,
     "abstract.md": "第一段。\n\n第二段。\n",
     "key-points.md": "## 什么是久期?\n\n价格对利率的敏感度。\n",
     "mind-map.md": "# 债券\n\n- 票息\n- 久期\n  - 利率\n",
     "captions/zh.vtt": "WEBVTT\n\n00:00.000 --> 00:02.000\n你好\n",
     "media/index.m3u8": PLAYLIST,
-    "media/init.mp4": "init",
-    "media/a.m4s": "aaaa",
-    "media/b.m4s": "bbb",
+    "media/init.mp4": fmp4.init(fmp4.VIDEO, fmp4.AUDIO),
+    "media/a.m4s": fmp4.both(0, 4_000),
+    "media/b.m4s": fmp4.both(4_000, 3_500),
 }
 
 
 def write_package(folder: Path, **changed: str | bytes | None) -> Path:
     """A valid package but for `changed` files, named with `__` for a slash and `_` for a dot; None leaves one out."""
-    files: dict[str, str | bytes | None] = dict(FILES)
+    files: dict[str, str | bytes | None] = {**FILES}
     for name, content in changed.items():
         path = name.replace("__", "/")
         stem, _, ending = path.rpartition("_")

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -18,11 +19,14 @@ from services.catalog.domain.media import (
     content_version,
     media_prefix,
 )
+from services.catalog.domain.playable import check_playable
 from services.catalog.domain.playlist import InvalidPlaylist, Playlist, read_playlist
 from services.catalog.domain.text_file import Fault
 
 MAX_LISTED = 50
 """How many places a refusal lists at most."""
+READ_AT_ONCE = 10
+"""Files read side by side, as many as botocore has connections: 3,000 segments take some seconds."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +70,9 @@ def missing_files(bucket: MediaBucket, manifest: Manifest) -> list[MediaFile]:
 
 
 def verify_media(bucket: MediaBucket, manifest: Manifest) -> Playlist:
-    """The uploaded playlist, after checking that all it needs is stored and all that is announced is needed.
+    """The uploaded playlist, after checking that all it needs is stored, all that is announced is needed, and it plays.
 
-    Playlist and captions are read by the same rules as in the editor's command.
+    Playlist, media and captions are read by the same rules as in the editor's command.
 
     Raises:
         Problem: CONTENT_VERSION_WRONG, MEDIA_INCOMPLETE, MEDIA_INVALID.
@@ -79,6 +83,7 @@ def verify_media(bucket: MediaBucket, manifest: Manifest) -> Playlist:
         raise MEDIA_INCOMPLETE.problem(missing=missing[:MAX_LISTED], missing_count=len(missing))
     playlist = _playlist(bucket, manifest)
     _check_files(playlist, manifest)
+    _check_playable(bucket, manifest, playlist)
     _check_captions(bucket, manifest, playlist.duration_ms)
     return playlist
 
@@ -93,6 +98,26 @@ def _playlist(bucket: MediaBucket, manifest: Manifest) -> Playlist:
         return read_playlist(_content(bucket, manifest, announced))
     except InvalidPlaylist as invalid:
         raise _invalid(*_errors(PLAYLIST, invalid.faults)) from None
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """One of a lecture's files in the bucket."""
+
+    bucket: MediaBucket
+    key: str
+    size: int
+
+    def read(self, start: int, length: int) -> bytes:
+        return self.bucket.read_part(self.key, start, length)
+
+
+def _check_playable(bucket: MediaBucket, manifest: Manifest, playlist: Playlist) -> None:
+    sizes = {file.path: file.bytes for file in manifest.files}
+    with ThreadPoolExecutor(READ_AT_ONCE) as pool:
+        wrong = check_playable(playlist, lambda name: _Stored(bucket, manifest.prefix + name, sizes[name]), pool.map)
+    if wrong:
+        raise _invalid(*(_error(found.file, found.message, found.message_en) for found in wrong))
 
 
 def _check_captions(bucket: MediaBucket, manifest: Manifest, duration_ms: int) -> None:
