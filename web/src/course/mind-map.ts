@@ -14,7 +14,8 @@ export interface Branch {
 
 /** One step of zooming in. */
 export const STEP = 1.25
-const COLORS = ['#0f4c5c', '#8a5a00', '#1b6b45', '#6a3d7c', '#a3432d', '#28588f']
+/** Of branches: each has a contrast of 3 or more on the frame of the day and on that of the night. */
+const COLORS = ['#2a8296', '#a87416', '#3a8c63', '#8f63a3', '#c25a43', '#4a80bd']
 
 const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 
