@@ -12,6 +12,7 @@ export const icons = {
   captions: 'M4 6h16v12H4zM10.5 10.5a2 2 0 1 0 0 3M17 10.5a2 2 0 1 0 0 3',
   expand: 'M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5',
   shrink: 'M9 4v5H4M15 4v5h5M9 20v-5H4M15 20v-5h5',
+  pip: 'M3 5h18v14H3zM12 12h6.5v4.5H12z',
   lock: 'M6 11h12v9H6zM8.5 11V8a3.5 3.5 0 0 1 7 0v3',
   check: 'M5 12.5 10 17.5 19.5 7',
   gift: 'M4 11h16v9H4zM3 7.5h18V11H3zM12 7.5V20M12 7.5S9 7 8 5.5 9 3 10 3.5s2 4 2 4 1-3.5 2-4 3 .5 2 2-4 2-4 2z',

@@ -24,6 +24,8 @@ const PAUSED = {
   languages: ['zh-CN', 'en'],
   captions: null,
   fullWindow: false,
+  canFloat: true,
+  floats: false,
 }
 
 async function shown(props: Partial<InstanceType<typeof PlayerControls>['$props']> = {}) {
@@ -44,6 +46,8 @@ describe("the player's buttons", () => {
     ['取消静音', { muted: true }, 'mute', []],
     ['全窗口', {}, 'window', []],
     ['退出全窗口', { fullWindow: true }, 'window', []],
+    ['画中画', {}, 'float', []],
+    ['退出画中画', { floats: true }, 'float', []],
   ])('say what a press will do: %s', async (name, props, event, payload) => {
     const { controls, user } = await shown(props)
     screen.getByRole('button', { name }).focus()

@@ -5,6 +5,7 @@ import { newKey } from '../api/client'
 import type { Problem } from '../api/problem'
 import { isEntitled, sendTo } from './api'
 import { DomMedia } from './dom-media'
+import { onFarewell } from './farewells'
 import { initial, type Event, type Model } from './machine'
 import { PlayerSession } from './session'
 
@@ -54,9 +55,8 @@ export function usePlayer(video: Readonly<Ref<HTMLVideoElement | undefined>>, be
   }
 
   function followPage(): void {
-    on(window, 'pagehide', () => dispatch({ type: 'hidden', leaving: true }))
+    stops.push(onFarewell((leaving) => dispatch({ type: 'hidden', leaving })))
     on(window, 'online', () => dispatch({ type: 'retryNow' }))
-    on(document, 'visibilitychange', () => document.hidden && dispatch({ type: 'hidden', leaving: false }))
     const timer = setInterval(() => session?.poll(), POLL_MS)
     stops.push(() => clearInterval(timer))
   }

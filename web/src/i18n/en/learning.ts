@@ -53,6 +53,13 @@ export const learning: Record<keyof typeof zh, string> = {
   'course.actions': 'Course actions',
 
   'watch.title': 'Watching: {title}',
+  'watch.titleWaits': '● Please confirm: {title}',
+  'watch.callTitle': 'Paused: please confirm',
+  'watch.callText': 'Go back to the lecture’s page and confirm to go on. There is no hurry.',
+  'watch.callAsk': 'While you look at another page, a notification can tell you that a prompt waits.',
+  'watch.callAllow': 'Allow notifications',
+  'watch.float': 'Picture in picture',
+  'watch.floatExit': 'Leave picture in picture',
   'watch.rules': 'How watching counts',
   'watch.rule.prompts': 'This lecture has {total} {total|prompt|prompts} to confirm. There is no time limit.',
   'watch.rule.rate': 'Up to {rate}×; faster earns nothing extra.',

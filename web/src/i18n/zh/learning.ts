@@ -50,6 +50,13 @@ export const learning = {
   'course.actions': '课程操作',
 
   'watch.title': '学习：{title}',
+  'watch.titleWaits': '● 请确认：{title}',
+  'watch.callTitle': '播放已暂停，请您确认',
+  'watch.callText': '请回到学习页面确认后继续，不限时。',
+  'watch.callAsk': '切换到其他页面时，有互动等您确认，可以通知您。',
+  'watch.callAllow': '打开通知',
+  'watch.float': '画中画',
+  'watch.floatExit': '退出画中画',
   'watch.rules': '观看规则',
   'watch.rule.prompts': '本次观看共有 {total} 次互动确认，出现时请点“确认”；不限时。',
   'watch.rule.rate': '最高 {rate} 倍速；更快不会多计。',
