@@ -7,7 +7,6 @@ are in no bucket, and what is under `/cognito/` and `/_local/`, are this machine
 
 import asyncio
 import contextlib
-import mimetypes
 import re
 import socket
 from collections.abc import AsyncIterator, Callable, Hashable, Iterable, Mapping, Sequence
@@ -26,6 +25,7 @@ from local.distribution import Behaviour, Chosen, Distribution, at_emulator
 from local.edge_cache import MAX_ENTRY_BYTES, Age, EdgeCache, Entry, fresh_seconds
 from local.emulator import HOST, REGION
 from local.errors import LocalError
+from ops.client_files import headers
 
 METHODS = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"]
 HOP_BY_HOP = {
@@ -268,13 +268,13 @@ def _client_file(request: Request, client: Client) -> Response:
     root = client.files.resolve()
     wanted = (root / request.url.path.lstrip("/")).resolve()
     if wanted.is_file() and wanted.is_relative_to(root):
-        kind, _encoding = mimetypes.guess_type(wanted.name)
-        return FileResponse(wanted, media_type=kind or "application/octet-stream")
+        about = headers(wanted.relative_to(root).as_posix())
+        return FileResponse(wanted, media_type=about["ContentType"], headers={"cache-control": about["CacheControl"]})
     # The client routes in the browser: every path that is no file is its first page.
     index = root / "index.html"
     if not _is_page(request) or not index.is_file():
         return Response("Not found", 404, media_type="text/plain")
-    return FileResponse(index, headers={"cache-control": "no-cache"})
+    return FileResponse(index, headers={"cache-control": headers(index.name)["CacheControl"]})
 
 
 def _is_page(request: Request) -> bool:

@@ -1,7 +1,7 @@
 """Puts the built client into the bucket that the distribution serves, so that nobody who has a page open loses it.
 
 Files with a hash in their name are new or there already. They come first and stay for ever, since pages of earlier
-releases ask for theirs; what names them, index.html, comes last. Browsers keep the former and ask again for the latter.
+releases ask for theirs; what names them, index.html, comes last. Browsers keep the former and ask again for all else.
 """
 
 import hashlib
@@ -28,16 +28,16 @@ class File:
     @property
     def lasting(self) -> bool:
         """Whether its name says what is in it."""
-        return self.key.startswith(HASHED)
+        return _is_lasting(self.key)
 
-    @property
-    def headers(self) -> dict[str, str]:
-        """What it is served with."""
-        kind, _encoding = mimetypes.guess_type(self.key)
-        return {
-            "CacheControl": FOR_EVER if self.lasting else ASK_AGAIN,
-            "ContentType": kind or "application/octet-stream",
-        }
+
+def headers(key: str) -> dict[str, str]:
+    """What a file of this name is served with. Of the service worker and the manifest there must be the newest ones."""
+    kind, _encoding = mimetypes.guess_type(key)
+    return {
+        "CacheControl": FOR_EVER if _is_lasting(key) else ASK_AGAIN,
+        "ContentType": kind or "application/octet-stream",
+    }
 
 
 def upload(s3: Any, bucket: str, dist: Path, config: Mapping[str, str]) -> list[str]:
@@ -49,7 +49,7 @@ def upload(s3: Any, bucket: str, dist: Path, config: Mapping[str, str]) -> list[
     there = dict(_there(s3, bucket))
     changed = [file for file in files(dist, config) if there.get(file.key) != hashlib.md5(file.body).hexdigest()]  # noqa: S324 (S3's ETag)
     for file in changed:
-        s3.put_object(Bucket=bucket, Key=file.key, Body=file.body, **file.headers)
+        s3.put_object(Bucket=bucket, Key=file.key, Body=file.body, **headers(file.key))
     return [file.key for file in changed if not file.lasting]
 
 
@@ -60,6 +60,10 @@ def files(dist: Path, config: Mapping[str, str]) -> list[File]:
     found = [File(p.relative_to(dist).as_posix(), p.read_bytes()) for p in sorted(dist.rglob("*")) if _served(p, dist)]
     found.append(File(CONFIG, json.dumps(dict(config), indent=2).encode()))
     return sorted(found, key=lambda file: (not file.lasting, file.key == INDEX, file.key))
+
+
+def _is_lasting(key: str) -> bool:
+    return key.startswith(HASHED)
 
 
 def _served(path: Path, dist: Path) -> bool:

@@ -6,7 +6,18 @@ const system = process.env.XUESHI_SYSTEM ?? 'http://127.0.0.1:8080'
 
 export default defineConfig({
   plugins: [vue()],
-  build: { outDir: 'dist', target: 'es2022', manifest: true, sourcemap: false, reportCompressedSize: false },
+  build: {
+    outDir: 'dist',
+    target: 'es2022',
+    manifest: true,
+    sourcemap: false,
+    reportCompressedSize: false,
+    rollupOptions: {
+      input: { index: 'index.html', sw: 'src/worker/main.ts' },
+      // Browsers ask for the service worker again under the name that it has.
+      output: { entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
+    },
+  },
   server: {
     // Tests of what checks evidence read the test vectors.
     fs: { allow: ['.', '../docs/evidence-vectors'] },

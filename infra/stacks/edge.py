@@ -250,6 +250,7 @@ class EdgeStack(StageStack):
                 "img-src 'self' data:",
                 "media-src 'self' blob:",
                 "worker-src 'self' blob:",
+                "manifest-src 'self'",
                 "style-src 'self' 'unsafe-inline'",  # Vant sets styles on elements
                 "object-src 'none'",
                 "base-uri 'self'",

@@ -33,6 +33,9 @@ const SUBJECTS = [
 /** The staff's tools: rooms within `staff`, which take from it and not from each other. */
 const TOOLS = ['access', 'audit', 'desk', 'finance', 'learners', 'moderation', 'publishing', 'records', 'risk']
 
+/** A program of its own: the service worker. */
+const WORKER = 'worker'
+
 /** A program of its own within `player`, which takes from it: what `tests/simulation` runs. */
 const HONEST = 'player/honest'
 
@@ -44,8 +47,10 @@ const DOORS: Record<string, string[]> = {
   'enquiries/messages.ts': ['staff/desk'],
   'hours/CourseAdvice.vue': ['course'],
   'hours/HoursBar.vue': ['shop'],
+  'navigation/NoConnection.vue': [''],
   'navigation/PlaceList.vue': ['account', 'staff'],
   'navigation/places.ts': ['', 'account', 'staff'],
+  'navigation/useConnection.ts': [''],
   'navigation/useTarget.ts': ['account', 'profile'],
   'notices/useUnread.ts': ['', 'enquiries', 'navigation'],
   'profile/ProfileReminder.vue': ['course', 'hours'],
@@ -60,7 +65,7 @@ const DOORS: Record<string, string[]> = {
 /** What belongs to no room: where the client begins, and what holds everywhere in it. */
 const SHELL = ['App.vue', 'hls-light.d.ts', 'layout.test.ts', 'main.ts', 'theme.css', 'vant.ts']
 /** Where the programs begin. */
-const MAINS = ['main.ts', `${HONEST}/main.ts`]
+const MAINS = ['main.ts', `${HONEST}/main.ts`, `${WORKER}/main.ts`]
 
 /** What components know beside their own: what went wrong, and the words that are said everywhere. */
 const PROBLEM = 'api/problem.ts'
@@ -79,7 +84,7 @@ const sources = new Map(
     .filter(([path]) => !path.startsWith('api/generated/')),
 )
 const files = [...sources.keys()]
-const rooms = [...Object.keys(TECHNICAL), ...SUBJECTS, ...TOOLS.map((tool) => `staff/${tool}`), HONEST]
+const rooms = [...Object.keys(TECHNICAL), ...SUBJECTS, ...TOOLS.map((tool) => `staff/${tool}`), HONEST, WORKER]
 const SPECIFIER = /(from |import\(|import |src=)['"](\.[^'"]+)['"]/g
 
 const imports: Import[] = [...sources].flatMap(([from, source]) =>

@@ -10,3 +10,8 @@ import './theme.css'
 void loadMessages()
   .catch(() => undefined)
   .then(() => createApp(App).directive('written', written).use(router).mount('#app'))
+  // Without it the client works as well, as long as there is a line.
+  .then(async () => {
+    if (import.meta.env.PROD) await navigator.serviceWorker?.register('/sw.js')
+  })
+  .catch(() => undefined)

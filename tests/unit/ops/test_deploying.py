@@ -15,7 +15,7 @@ from infra.stages import Stage, stage
 from ops import cdk, deploy, destroy
 from ops.aws import OpsError
 from ops.cdk import Cdk
-from ops.client_files import ASK_AGAIN, FOR_EVER, files, upload
+from ops.client_files import ASK_AGAIN, FOR_EVER, files, headers, upload
 from ops.smoke import smoke
 from ops.staff import invite
 
@@ -46,6 +46,8 @@ def build(dist: Path, name: str) -> None:
         "index.html": f'<html><script src="/assets/index-{name}.js"></script></html>',
         f"assets/index-{name}.js": f"// {name}",
         "icon.svg": "<svg/>",
+        "manifest.webmanifest": "{}",
+        "sw.js": "// shell",
         ".vite/manifest.json": "{}",
         ".made-from": "x",
     }.items():
@@ -55,24 +57,39 @@ def build(dist: Path, name: str) -> None:
 
 def test_what_names_others_comes_last_and_is_asked_for_again(dist: Path) -> None:
     found = files(dist, CONFIG)
-    assert [file.key for file in found] == ["assets/index-a1.js", "config.json", "icon.svg", "index.html"]
-    assert [file.headers["CacheControl"] for file in found] == [FOR_EVER, ASK_AGAIN, ASK_AGAIN, ASK_AGAIN]
-    assert [file.headers["ContentType"] for file in found] == [
+    assert [file.key for file in found] == [
+        "assets/index-a1.js",
+        "config.json",
+        "icon.svg",
+        "manifest.webmanifest",
+        "sw.js",
+        "index.html",
+    ]
+    assert [headers(file.key)["CacheControl"] for file in found] == [FOR_EVER, *[ASK_AGAIN] * 5]
+    assert [headers(file.key)["ContentType"] for file in found] == [
         "text/javascript",
         "application/json",
         "image/svg+xml",
+        "application/manifest+json",
+        "text/javascript",
         "text/html",
     ]
 
 
 def test_an_upload_sends_what_changed_and_keeps_what_open_pages_ask_for(s3: Any, dist: Path) -> None:
-    assert upload(s3, BUCKET, dist, CONFIG) == ["config.json", "icon.svg", "index.html"]
+    assert upload(s3, BUCKET, dist, CONFIG) == [
+        "config.json",
+        "icon.svg",
+        "manifest.webmanifest",
+        "sw.js",
+        "index.html",
+    ]
     assert upload(s3, BUCKET, dist, CONFIG) == []
     (dist / "assets" / "index-a1.js").unlink()
     build(dist, "b2")
     assert upload(s3, BUCKET, dist, CONFIG) == ["index.html"]
     keys = [found["Key"] for found in s3.list_objects_v2(Bucket=BUCKET)["Contents"]]
-    assert keys == ["assets/index-a1.js", "assets/index-b2.js", "config.json", "icon.svg", "index.html"]
+    assert keys[:2] == ["assets/index-a1.js", "assets/index-b2.js"]
     served = s3.head_object(Bucket=BUCKET, Key="assets/index-b2.js")
     assert (served["CacheControl"], served["ContentType"]) == (FOR_EVER, "text/javascript")
 

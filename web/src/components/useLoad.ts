@@ -1,4 +1,5 @@
 import { ref, shallowRef, type Ref, type ShallowRef } from 'vue'
+import { whenOnline } from './whenOnline'
 import { asProblem, type Problem } from '../api/problem'
 
 export interface Loaded<T> {
@@ -28,5 +29,6 @@ export function useLoad<T>(read: () => Promise<T>): Loaded<T> {
     }
   }
 
+  whenOnline(() => void (problem.value?.code === 'NETWORK' && load()))
   return { data, problem, loading, load }
 }

@@ -1,4 +1,5 @@
 import { computed, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue'
+import { whenOnline } from './whenOnline'
 import { asProblem, type Problem } from '../api/problem'
 
 export interface Page<Row, Place> {
@@ -63,5 +64,6 @@ export function usePages<Row, Place>(read: (after: Place | undefined) => Promise
     await add(rows.value, place.value)
   }
 
+  whenOnline(() => void (problem.value?.code === 'NETWORK' && (loaded.value ? next() : restart())))
   return { rows, problem, loading, loaded, more: computed(() => place.value !== null), restart, refresh, next }
 }

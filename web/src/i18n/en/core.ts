@@ -5,6 +5,13 @@ export const core: Record<keyof typeof zh, string> = {
   'app.tagline': 'Hours that were really watched, and can be verified',
   'app.skip': 'Skip to content',
 
+  'offline.lead': 'No connection.',
+  'offline.body':
+    'Pages that you have seen may still open; watching, buying and your hours have to wait. Everything goes on by itself once the connection is back.',
+  'offline.title': 'This page cannot be opened now',
+  'offline.page':
+    'It is not on this device yet, and there is no connection. It opens by itself once the connection is back; your saved progress is safe.',
+  'offline.retry': 'Try again',
   'nav.home': 'Home',
   'nav.hours': 'My hours',
   'nav.membership': 'Membership',

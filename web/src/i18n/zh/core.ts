@@ -3,6 +3,11 @@ export const core = {
   'app.tagline': '看完才算数，每一分钟都可核验',
   'app.skip': '跳到正文',
 
+  'offline.lead': '网络不通。',
+  'offline.body': '看过的页面或许还能打开；学习、购买和查看学时都要等网络恢复。恢复后会自动继续。',
+  'offline.title': '现在打不开这一页',
+  'offline.page': '它还不在这台设备上，而网络不通。网络恢复后会自动打开；已保存的学习进度不受影响。',
+  'offline.retry': '再试一次',
   'nav.home': '首页',
   'nav.hours': '继续教育',
   'nav.membership': '会员',
