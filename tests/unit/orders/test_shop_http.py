@@ -279,3 +279,31 @@ def test_a_coupon_ends_after_it_begins(world: World, api: HttpApi) -> None:
     answer = send(api, request("POST", COUPONS, sent, who=who, idempotency_key=KEY))
     assert (answer.status, answer.code) == (422, "COUPON_NEVER_VALID")
     assert world.store.snapshot() == before
+
+
+STANDINGS = "/v1/orders/standings?courses="
+
+
+def test_standings_say_what_each_course_says_of_itself(world: World, api: HttpApi) -> None:
+    order = place(world)
+    call(api, "PUT", f"{CART}/courses/{RECOMMENDED}")
+    for granted in (False, True):
+        if granted:
+            world.grant()
+            world.publish(RECOMMENDED, 3, recommended=True, member_price_fen=6900, member_library=True)
+        found = call(api, "GET", f"{STANDINGS}{RECOMMENDED},unheard-of,{ORDINARY},{RECOMMENDED}").body["courses"]
+        assert [one["course_id"] for one in found] == [RECOMMENDED, ORDINARY]
+        for one in found:
+            alone = call(api, "GET", f"/v1/orders/courses/{one['course_id']}/state").body
+            del one["in_library"]
+            assert one == {name: alone[name] for name in one}
+    pay(world, order)
+    (owned,) = call(api, "GET", STANDINGS + ORDINARY).body["courses"]
+    assert (owned["state"], owned["basis"], owned["watchable"]) == ("owned", "purchase", True)
+    (of_another,) = call(api, "GET", STANDINGS + ORDINARY, learner_id=LearnerId("somebody-else")).body["courses"]
+    assert (of_another["state"], of_another["watchable"]) == ("not_owned", False)
+
+
+@pytest.mark.parametrize("courses", ["", ",", "a,,b", "UPPER", "a/b", ",".join(f"c{n}" for n in range(51))])
+def test_bad_lists_of_courses(api: HttpApi, courses: str) -> None:
+    assert call(api, "GET", STANDINGS + courses).code == "INVALID_REQUEST"

@@ -1,17 +1,24 @@
 """How courses stand for the caller."""
 
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field
 
 from services.kit.bodies import Answer
 from services.kit.http import HttpApi
 from services.kit.identity import Role
 from services.orders.app.context import Context
-from services.orders.app.courses.read_state import CourseState, read_state
+from services.orders.app.courses.read_state import CourseState, read_state, read_states
+from services.orders.domain import ids
 from services.orders.domain.entitlement import Basis
 from services.orders.domain.order import PriceReason
 from services.orders.domain.plan import Plan
 from services.orders.domain.purchase_state import BuyingObstacle, Obstacle, Standing, State
 from services.orders.handlers.routes.fields import CourseId, learner_id
+
+ID = "[a-z0-9][a-z0-9-]{0,63}"
+CourseIds = Annotated[str, Query(pattern=rf"^{ID}(,{ID}){{0,49}}$", description="ids of courses, with commas")]
 
 
 class PlanOffer(Answer):
@@ -47,6 +54,26 @@ class StateAnswer(Answer):
     plans: list[PlanOffer] = Field(description="memberships on offer to a caller who has none, cheapest first")
 
 
+class CourseStandingAnswer(Answer):
+    """How a course stands for the caller, in short: what its card says."""
+
+    course_id: str
+    state: State
+    basis: Basis | None = Field(description="of owned: what the right to watch rests on")
+    watchable: bool
+    in_library: bool = Field(description="the running membership opens it, whatever else it rests on")
+    buying_obstacle: BuyingObstacle | None
+    price_fen: int = Field(description="the course's list price, fen")
+    own_price_fen: int = Field(description="what the caller pays now, fen")
+    price_reason: PriceReason
+
+
+class StandingsAnswer(Answer):
+    """How some courses stand for the caller."""
+
+    courses: list[CourseStandingAnswer] = Field(description="in the order asked for, without those that are not known")
+
+
 def add_course_routes(api: HttpApi, ctx: Context) -> None:
     """The route."""
 
@@ -54,6 +81,31 @@ def add_course_routes(api: HttpApi, ctx: Context) -> None:
     def state(course_id: CourseId) -> StateAnswer:
         """How a course stands for the caller."""
         return _state_answer(read_state(ctx, learner_id(api), course_id))
+
+    @api.secured(Role.LEARNER).route("GET /v1/orders/standings", "read_standings")
+    def standings(courses: CourseIds) -> StandingsAnswer:
+        """How up to 50 courses stand for the caller."""
+        asked = [ids.CourseId(course_id) for course_id in courses.split(",")]
+        found = read_states(ctx, learner_id(api), asked)
+        return StandingsAnswer(courses=[_standing_answer(state) for state in found])
+
+
+def _standing_answer(found: CourseState) -> CourseStandingAnswer:
+    standing, state = found.standing, found.state
+    return CourseStandingAnswer.of(
+        standing,
+        course_id=standing.offer.course_id,
+        state=state,
+        basis=_basis(standing, state),
+        watchable=_is_watchable(standing),
+        price_fen=standing.offer.price_fen,
+        own_price_fen=standing.price.fen,
+        price_reason=standing.price.reason,
+    )
+
+
+def _is_watchable(standing: Standing) -> bool:
+    return standing.entitlement is not None or standing.in_library
 
 
 def _state_answer(found: CourseState) -> StateAnswer:
@@ -65,7 +117,7 @@ def _state_answer(found: CourseState) -> StateAnswer:
         reason=None if state is State.OWNED else standing.claim_obstacle,
         basis=_basis(standing, state),
         entitlement_id=entitlement.entitlement_id if entitlement else None,
-        watchable=entitlement is not None or standing.in_library,
+        watchable=_is_watchable(standing),
         order_id=order.order_id if order else None,
         buying_obstacle=standing.buying_obstacle,
         price_fen=standing.offer.price_fen,

@@ -1,5 +1,8 @@
 """Starting a session, and how far the learner is."""
 
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field, StrictBool, StrictStr
 
 from services.kit.bodies import Answer, Request
@@ -8,12 +11,17 @@ from services.kit.identity import Role
 from services.kit.routes import caller_address
 from services.playback.app.context import Context
 from services.playback.app.risk.note_places import note_places
-from services.playback.app.watching.read_progress import find_progress, read_progress
+from services.playback.app.watching.read_progress import find_progress, list_progress, read_progress
 from services.playback.app.watching.start_session import start_session
 from services.playback.domain.ids import LearnerId
 from services.playback.domain.watch import Attempt
 from services.playback.handlers.routes.fields import CourseId, Instant, Token
 from services.playback.handlers.routes.watching.answers import PromptsAnswer, WatchAnswer, watch_answer
+
+MAX_COURSES = 100
+
+After = Annotated[str | None, Query(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$", description="the earlier page's `after`")]
+Limit = Annotated[int, Query(ge=1, le=MAX_COURSES)]
 
 
 class StartRequest(Request):
@@ -63,6 +71,19 @@ class OwnProgressAnswer(Answer):
     progress: ProgressAnswer | None = Field(description="null: there is no watch of the course yet")
 
 
+class CourseProgressAnswer(ProgressAnswer):
+    """How far the learner is with one of their courses."""
+
+    recency: int = Field(description="the greater, the later it was watched")
+
+
+class ProgressPageAnswer(Answer):
+    """A page of the courses that the learner has begun, by course; of each the latest watch."""
+
+    courses: list[CourseProgressAnswer]
+    after: str | None = Field(description="begins the next page; null on the last")
+
+
 def add_session_routes(api: HttpApi, ctx: Context) -> None:
     """Starting, and how far it got."""
     learner = api.secured(Role.LEARNER)
@@ -87,6 +108,12 @@ def add_session_routes(api: HttpApi, ctx: Context) -> None:
         """How far the learner is; 404 before they have begun (`find_progress` says null then)."""
         return _progress(*read_progress(ctx, api.call(), course_id))
 
+    @learner.route("GET /v1/playback/progress", "list_progress")
+    def all_progress(after: After = None, limit: Limit = MAX_COURSES) -> ProgressPageAnswer:
+        """How far the learner is with everything they have begun, a page at a time."""
+        page = list_progress(ctx, api.call(), after, limit)
+        return ProgressPageAnswer(courses=[_course_progress(*found) for found in page.items], after=page.after)
+
     @learner.route("GET /v1/playback/progress/<course_id>", "find_progress")
     def own_progress(course_id: CourseId) -> OwnProgressAnswer:
         """How far the learner is, or that they have not begun."""
@@ -97,3 +124,7 @@ def add_session_routes(api: HttpApi, ctx: Context) -> None:
 def _progress(watch: Attempt, prompts: int) -> ProgressAnswer:
     counted = PromptsAnswer(total=prompts, confirmed=watch.confirmed)
     return ProgressAnswer.of(watch, prompts=counted, completed=watch.completed_at is not None)
+
+
+def _course_progress(watch: Attempt, prompts: int) -> CourseProgressAnswer:
+    return CourseProgressAnswer.of(_progress(watch, prompts), recency=watch.live_version)
