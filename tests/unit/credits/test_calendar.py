@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from services.credits.app.deadlines.calendar_file import MAX_OCTETS, escaped, folded
+from services.credits.app.texts.icalendar import MAX_OCTETS, escaped, folded
 from services.credits.handlers.http import build_api
 from tests.gateway import Answer, claims, origin_secret, request, send
 from tests.unit.credits.world import AFP, CFP, CTP, LEARNER, World, completed

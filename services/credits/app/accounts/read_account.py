@@ -47,7 +47,7 @@ def read_account(ctx: RulesContext, learner_id: LearnerId) -> AccountView:
     """Balances per certificate and period, added up from the entries."""
     certificates = current_certificates(ctx.store, learner_id)
     entries = read_entries(ctx.store, learner_id)
-    balances = [_balance(ctx, certificate, entries) for certificate in certificates.values()]
+    balances = balances_of(ctx, certificates, entries)
     holds = open_holds(entries)
     for_others = [hold for hold in holds if certificates and _of_another(hold, certificates)]
     periods = [period for balance in balances for period in [balance.current, *balance.earlier]]
@@ -58,6 +58,13 @@ def read_account(ctx: RulesContext, learner_id: LearnerId) -> AccountView:
         for_others=for_others,
         not_counted=[entry for entry in not_counted(entries) if entry.number not in told],
     )
+
+
+def balances_of(
+    ctx: RulesContext, certificates: Mapping[Credential, Certificate], entries: Sequence[Entry]
+) -> list[CertificateBalance]:
+    """What each certificate's periods have, by the ledger's entries."""
+    return [_balance(ctx, certificate, entries) for certificate in certificates.values()]
 
 
 def account_page(account: AccountView, after: int, limit: int) -> tuple[AccountView, int | None]:
@@ -95,7 +102,7 @@ def _of_another(hold: Entry, certificates: Mapping[Credential, Certificate]) -> 
     return hold.reason is Reason.NO_CERTIFICATE and hold.credential not in certificates
 
 
-def _balance(ctx: RulesContext, certificate: Certificate, entries: list[Entry]) -> CertificateBalance:
+def _balance(ctx: RulesContext, certificate: Certificate, entries: Sequence[Entry]) -> CertificateBalance:
     credential = certificate.credential
     # The function's clocks may differ by seconds, so a period that starts today may seem to start tomorrow.
     first = Period(certificate.period_start)

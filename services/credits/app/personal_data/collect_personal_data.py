@@ -7,6 +7,7 @@ from services.credits.app.context import Context
 from services.credits.app.declarations.items import DECLARATIONS
 from services.credits.app.ledger.items import learner_pk, read_entries
 from services.credits.app.notices.items import NOTICES, mail_settings_key
+from services.credits.app.planning.items import PlanSettings, plan_settings_key
 from services.credits.app.profiles.items import CHANGES, ProfileChange, person_pk, profile_key
 from services.credits.domain.attestations import Attestation
 from services.credits.domain.certificates import Certificate
@@ -40,5 +41,11 @@ def collect_personal_data(ctx: Context, learner_id: str) -> list[Section]:
             "邮件设置",
             "Settings of mail",
             [read_or(ctx.store, mail_settings_key(whose), MailSettings())],
+        ),
+        section(
+            "plan_settings",
+            "学习计划设置",
+            "Settings of the plan",
+            [read_or(ctx.store, plan_settings_key(whose), PlanSettings())],
         ),
     ]

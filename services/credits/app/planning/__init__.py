@@ -1,0 +1,1 @@
+"""Which courses bring the hours that are missing."""
