@@ -43,7 +43,7 @@ def meter(monkeypatch: pytest.MonkeyPatch) -> tuple[World, Callable[[], tuple[in
 def test_the_readmes_figures(meter: tuple[World, Callable[[], tuple[int, int]]]) -> None:
     world, look = meter
     world.publish(eligible=["AFP"])
-    assert look() == (2, 2)
+    assert look() == (3, 3)
     world.register(AFP)
     assert look() == (5, 4)
     world.register(AFP)

@@ -6,7 +6,9 @@ from typing import Any
 import icalendar
 import pytest
 
+from services.credits.app.courses.items import published_key
 from services.credits.domain.credentials import Credential
+from services.credits.domain.ids import CourseId
 from services.credits.handlers.http import build_api
 from tests.gateway import Answer, claims, origin_secret, request, send
 from tests.unit.credits.world import AFP, CFP, CTP, LEARNER, OTHER, World, completed, membership
@@ -85,6 +87,18 @@ def test_what_counts_already_waits_or_is_unknown_is_not_planned_again(world: Wor
     assert found["steps"] == []
     unearned = {need["requirement"]: need["unearned_hours"] for need in found["needs"] if need["credential"] == "CFP"}
     assert "compulsory" not in unearned
+
+
+def test_without_a_version_it_is_the_published_one(world: World) -> None:
+    published = course("must")
+    del published["content_version"]
+    world.publish("must", version="v2", content="must", hours="2", eligible=["AFP"], sequence=2, category="compulsory")
+    world.publish("must", version="v1", content="must", hours="1", eligible=["AFP"], sequence=1, category="compulsory")
+    for _ in range(2):
+        (step,) = plan(world, published)["steps"]
+        assert (step["content_version"], step["hours"]) == ("v2", "2")
+        # Of a course that release 1.0.0 took there is no such item.
+        world.store.items.pop(published_key(CourseId("must")), None)
 
 
 def test_the_library_is_planned_within_the_quota_and_bought_beyond(world: World) -> None:

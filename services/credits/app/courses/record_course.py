@@ -2,12 +2,12 @@
 
 from services.credits.app.context import LedgerContext
 from services.credits.app.courses.course_seals import sealed_course
-from services.credits.app.courses.items import course_key
+from services.credits.app.courses.items import PublishedVersion, course_key, published_key
 from services.credits.domain.courses import CourseVersion
 from services.credits.events.consumed import CoursePublished
 from services.kit.events import Envelope
 from services.kit.inbox import apply_once
-from services.kit.store import put_newer
+from services.kit.store import Change, put_newer
 
 
 def record_course(ctx: LedgerContext, event: Envelope) -> None:
@@ -32,4 +32,11 @@ def record_course(ctx: LedgerContext, event: Envelope) -> None:
     )
     key = course_key(course.course_id, course.content_version)
     sealed = sealed_course(ctx.macs, course)
-    apply_once(ctx.store, ctx.clock, event, lambda: put_newer(ctx.store, key, sealed))
+    published = PublishedVersion(course.content_version, course.sequence)
+
+    def plan() -> Change:
+        version = put_newer(ctx.store, key, sealed)
+        newest = put_newer(ctx.store, published_key(course.course_id), published)
+        return Change([*version.writes, *newest.writes])
+
+    apply_once(ctx.store, ctx.clock, event, plan)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from services.credits.app.accounts.read_account import CertificateBalance, balances_of
 from services.credits.app.advice.advise import NO_WATCH
 from services.credits.app.context import LedgerContext
-from services.credits.app.courses.items import course_key
+from services.credits.app.courses.items import course_key, published_versions
 from services.credits.app.ledger.account import Account
 from services.credits.app.memberships.items import membership_periods
 from services.credits.app.planning.plan_settings import read_plan_settings
@@ -28,10 +28,11 @@ MINUTE_MS = 60_000
 @dataclass(frozen=True)
 class Candidate:
     """A course as other services told the learner that it stands for them: how they come by it, what it costs them
-    to buy (fen), and how much of the version that they would watch is left (milliseconds)."""
+    to buy (fen), and how much of the version that they would watch is left (milliseconds). Without a version it is the
+    one that is published."""
 
     course_id: CourseId
-    content_version: str
+    content_version: str | None
     access: Access
     price_fen: int
     left_ms: int
@@ -99,9 +100,12 @@ def _over(balance: CertificateBalance, today: date) -> list[Shortfall]:
 
 
 def _known(store: Store, candidates: Sequence[Candidate]) -> Iterator[tuple[Candidate, CourseVersion]]:
+    unsaid = (candidate.course_id for candidate in candidates if candidate.content_version is None)
+    published = published_versions(store, unsaid)
     for begin in range(0, len(candidates), MAX_BATCH_ITEMS):
         some = candidates[begin : begin + MAX_BATCH_ITEMS]
-        keys = {candidate: course_key(candidate.course_id, candidate.content_version) for candidate in some}
+        versions = {each: each.content_version or published.get(each.course_id) for each in some}
+        keys = {each: course_key(each.course_id, version) for each, version in versions.items() if version}
         found = store.get_many(dict.fromkeys(keys.values()))
         for candidate, key in keys.items():
             course = found.get(key, CourseVersion)

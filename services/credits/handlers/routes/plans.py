@@ -37,7 +37,7 @@ class CandidateCourse(Request):
     """A course as orders and playback told the caller that it stands. It decides about the caller's own plan alone."""
 
     course_id: CourseId
-    content_version: Version
+    content_version: Version | None = Field(None, description="under way, or to be; null: the one that is published")
     access: Access = Field(description="owned; claimable by the caller; library: opened by the membership; priced")
     price_fen: Fen = Field(description="what the caller would pay; asked where it is priced or of the library")
     left_ms: StrictInt = Field(ge=0, le=A_DAY_MS, description="of the version named, not watched yet")
