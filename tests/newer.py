@@ -22,6 +22,7 @@ DERIVED = {
     "services.playback.domain.course.Course": "from the newest publication or withdrawal",
     "services.playback.domain.questions.QuestionSet": "from the newest publication",
     "services.credits.domain.courses.CourseVersion": "from the newest publication of the version",
+    "services.credits.app.courses.items.PublishedVersion": "from the newest publication",
     "services.credits.domain.quota.MembershipPeriod": "from the newest state that orders told",
     "services.credits.domain.ledger.Entry": "under a MAC, which says nothing of a member that it does not know",
     "services.credits.domain.ledger.Head": "under a MAC, as an entry",
