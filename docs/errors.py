@@ -1,6 +1,7 @@
-"""The page of all error codes, from the problems that the functions declare."""
+"""All error codes, from the problems that the functions declare: the page that people read, and the same as data."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from services.kit.http import HttpApi
 from services.kit.problems import COMMON, ProblemType
@@ -26,6 +27,28 @@ def page(apis: Mapping[str, Sequence[HttpApi]]) -> str:
     return "\n".join(sections)
 
 
+def document(apis: Mapping[str, Sequence[HttpApi]]) -> dict[str, Any]:
+    """The same for programs, from which the client has its types and its page: the codes of each service, those that
+    every service has under `all`."""
+    services = {"all": COMMON, **{service: _own(functions) for service, functions in apis.items()}}
+    return {service: [_told(problem) for problem in _sorted(problems)] for service, problems in services.items()}
+
+
+def _told(problem: ProblemType) -> dict[str, Any]:
+    return {
+        "code": problem.code,
+        "status": problem.status.value,
+        "detail": problem.detail,
+        "detail_en": problem.detail_en,
+        "next": problem.next,
+        "next_en": problem.next_en,
+    }
+
+
+def _sorted(problems: Iterable[ProblemType]) -> list[ProblemType]:
+    return sorted(problems, key=lambda problem: problem.code)
+
+
 def _own(apis: Sequence[HttpApi]) -> dict[ProblemType, str]:
     """What these declare besides the common ones, with the names of the functions that do."""
     found: dict[ProblemType, set[str]] = {}
@@ -42,6 +65,6 @@ def _names(api: HttpApi) -> set[str]:
 
 def _section(title: str, problems: Mapping[ProblemType, str]) -> str:
     columns = ["code", "status", "zh", "en", "next, zh", "next, en", "functions"]
-    rows = [[*problem.cells(), problems[problem]] for problem in sorted(problems, key=lambda problem: problem.code)]
+    rows = [[*problem.cells(), problems[problem]] for problem in _sorted(problems)]
     lines = [columns, ["---"] * len(columns), *rows]
     return "\n".join([f"## {title}", "", *(f"| {' | '.join(cells)} |" for cells in lines), ""])

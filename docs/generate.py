@@ -1,5 +1,5 @@
-"""Writes what is generated from the code: the OpenAPI documents, the events' schemas, the page of error codes, and
-what `docs.stored` writes.
+"""Writes what is generated from the code: the OpenAPI documents, the events' schemas, the error codes, and what
+`docs.stored` writes.
 
 `python -m docs.generate` writes; with `--check` it writes nothing, shows how the files differ from the code, and
 what in them breaks a promise of the last release.
@@ -93,7 +93,8 @@ def generate() -> dict[Path, str]:
     for service in SERVICES:
         found |= events(service)
     texts = {path: _text(document) for path, document in found.items()}
-    return {**texts, Path("docs/errors.md"): errors.page(apis)}
+    codes = {Path("docs/errors.md"): errors.page(apis), Path("docs/errors.json"): _text(errors.document(apis))}
+    return {**texts, **codes}
 
 
 def drift(texts: Mapping[Path, str]) -> list[str]:

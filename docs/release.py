@@ -18,6 +18,8 @@ from docs import promises, stored
 from docs.generate import ROOT, drift, generate
 from docs.promises import COPIES, Promises, Version, text_of, version_of
 
+PACKAGE, NAME = "packages/client", "@xueshi/client"
+"""The API's typed client within web/: its version says which release's API it is made from."""
 NEXT = """Once `make test` is green:
   git add -A && git commit -m "Release {version}"
   git tag -a v{version} -m "Xueshi {version}"
@@ -65,13 +67,19 @@ def write(root: Path, version: Version, current: Promises) -> None:
         file.write_text(text, "utf-8")
     project = root / "pyproject.toml"
     project.write_text(re.sub(r'(?m)^version = ".*"$', f'version = "{text_of(version)}"', project.read_text(), count=1))
-    for name in ("package.json", "package-lock.json"):
-        file = root / "web" / name
-        document = json.loads(file.read_text("utf-8"))
-        document["version"] = text_of(version)
-        if "packages" in document:
-            document["packages"][""]["version"] = text_of(version)
-        file.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    for name in ("package.json", "package-lock.json", f"{PACKAGE}/package.json"):
+        _write_version(root / "web" / name, text_of(version))
+
+
+def _write_version(file: Path, version: str) -> None:
+    """Into a package, or the lock file of the client and its own package, which depend on each other exactly."""
+    document = json.loads(file.read_text("utf-8"))
+    locked = document.get("packages", {})
+    for own in (document, *(locked[path] for path in ("", PACKAGE) if locked)):
+        own["version"] = version
+        if NAME in own.get("dependencies", {}):
+            own["dependencies"][NAME] = version
+    file.write_text(json.dumps(document, ensure_ascii=False, indent=2) + "\n", "utf-8")
 
 
 def main() -> int:

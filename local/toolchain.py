@@ -83,8 +83,7 @@ def build_client() -> None:
 
 def _build_client() -> None:
     dist = WEB / "dist"
-    inputs = content_hash([*files_under(WEB), *files_under(ROOT / "docs" / "openapi")])
-    if made_from(dist) == inputs:
+    if made_from(dist) == _client_inputs():
         return
     # The environment's own node and npm come first, so that npm's scripts find them too.
     environment = {**os.environ, "PATH": f"{TOOLS}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
@@ -94,7 +93,12 @@ def _build_client() -> None:
         _run("npm-ci", [str(TOOLS / "npm"), *NPM_CI], WEB, environment, NOT_FETCHED)
         _stamp(modules, locked)
     _run("web-build", [str(TOOLS / "npm"), "run", "build"], WEB, environment)
-    _stamp(dist, content_hash([*files_under(WEB), *files_under(ROOT / "docs" / "openapi")]))
+    _stamp(dist, _client_inputs())
+
+
+def _client_inputs() -> str:
+    """What the client is built from: its code, and of the documents what it has types from."""
+    return content_hash([*files_under(WEB), *files_under(ROOT / "docs" / "openapi"), ROOT / "docs" / "errors.json"])
 
 
 def _run(name: str, command: list[str], directory: Path, environment: Mapping[str, str], advice: str = "") -> None:

@@ -19,9 +19,9 @@ const NAMELESS =
 const off = (rules) => Object.fromEntries(rules.map((rule) => [rule, 'off']))
 
 export default defineConfig(
-  { ignores: ['dist', 'src/api/generated'] },
+  { ignores: ['dist', 'packages/client/src/generated'] },
   {
-    files: ['src/**/*.ts', 'src/**/*.vue'],
+    files: ['src/**/*.ts', 'src/**/*.vue', 'packages/*/src/**/*.ts'],
     extends: [tseslint.configs.recommendedTypeChecked, vue.configs['flat/recommended']],
     languageOptions: {
       parserOptions: { parser: tseslint.parser, projectService: true, extraFileExtensions: ['.vue'] },
@@ -39,7 +39,13 @@ export default defineConfig(
   },
   {
     // Here something comes without types: a component where TypeScript reads the import by itself, and d3.
-    files: ['src/main.ts', 'src/**/*.test.ts', 'src/course/MindMap.vue', 'src/course/mind-map.ts'],
+    files: [
+      'src/main.ts',
+      'src/**/*.test.ts',
+      'packages/*/src/**/*.test.ts',
+      'src/course/MindMap.vue',
+      'src/course/mind-map.ts',
+    ],
     rules: off(
       ['argument', 'assignment', 'call', 'member-access'].map((what) => `@typescript-eslint/no-unsafe-${what}`),
     ),

@@ -1,11 +1,18 @@
 import vue from '@vitejs/plugin-vue'
+import { defaultClientConditions, defaultServerConditions } from 'vite'
 import { defineConfig } from 'vitest/config'
 
 // `npm run dev` shows the client against a local system that is already running (`make run`).
 const system = process.env.XUESHI_SYSTEM ?? 'http://127.0.0.1:8080'
 
+/** The condition of a package's own code in its `exports`. */
+const SOURCE = 'xueshi:source'
+
 export default defineConfig({
   plugins: [vue()],
+  // The packages as they are written: a change needs no build of theirs.
+  resolve: { conditions: [SOURCE, ...defaultClientConditions] },
+  ssr: { resolve: { conditions: [SOURCE, ...defaultServerConditions] } },
   build: {
     outDir: 'dist',
     target: 'es2022',
@@ -24,7 +31,7 @@ export default defineConfig({
     proxy: Object.fromEntries(['/v1', '/media', '/cognito', '/config.json'].map((path) => [path, { target: system }])),
   },
   test: {
-    include: ['src/**/*.test.ts'],
+    include: ['{src,packages/*/src}/**/*.test.ts'],
     environment: 'node',
     // Threads start sooner than processes, and there are many small files of tests.
     pool: 'threads',

@@ -11,8 +11,9 @@ import pytest
 
 from docs.generate import ROOT
 from docs.promises import Promises, Version, released, text_of, version_of
-from docs.release import complaints, entry, unsuitable, write
+from docs.release import NAME, PACKAGE, complaints, entry, unsuitable, write
 
+CLIENT = ("web/package.json", "web/package-lock.json", f"web/{PACKAGE}/package.json")
 WHOLE = Promises((1, 2, 3), {"events/a.json": '{"properties": {"a": {}, "b": {}}}'})
 LESS = replace(WHOLE, texts={"events/a.json": '{"properties": {"a": {}}}'})
 CHANGELOG = """# Changelog
@@ -35,8 +36,10 @@ def test_version_changelog_and_copy_agree() -> None:
     last = released(ROOT)
     assert last
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-    client, lock = (json.loads((ROOT / "web" / name).read_text()) for name in ("package.json", "package-lock.json"))
-    assert {project, client["version"], lock["version"], lock["packages"][""]["version"]} == {project}
+    client, lock, package = (json.loads((ROOT / name).read_text()) for name in CLIENT)
+    locked = [lock["packages"][path] for path in ("", PACKAGE)]
+    assert {own["version"] for own in (client, lock, package, *locked)} == {project}
+    assert {own["dependencies"][NAME] for own in (client, locked[0])} == {project}
     assert version_of(project) >= last.version
     assert entry(text_of(last.version), (ROOT / "CHANGELOG.md").read_text())
 
@@ -69,8 +72,8 @@ def test_the_version_suits_what_changed(version: Version, old: Promises, new: Pr
 
 
 def test_a_release_is_written_and_a_tagged_one_is_not_made_again(tmp_path: Path) -> None:
-    (tmp_path / "web").mkdir()
-    for name in ("pyproject.toml", "web/package.json", "web/package-lock.json"):
+    (tmp_path / "web" / PACKAGE).mkdir(parents=True)
+    for name in ("pyproject.toml", *CLIENT):
         shutil.copy(ROOT / name, tmp_path / name)
     (tmp_path / "CHANGELOG.md").write_text(CHANGELOG)
 
@@ -86,8 +89,12 @@ def test_a_release_is_written_and_a_tagged_one_is_not_made_again(tmp_path: Path)
     write(tmp_path, (1, 3, 0), WHOLE)
     assert released(tmp_path) == replace(WHOLE, version=(1, 3, 0))
     assert tomllib.loads((tmp_path / "pyproject.toml").read_text())["project"]["version"] == "1.3.0"
-    before, after = (json.loads((root / "web/package-lock.json").read_text()) for root in (ROOT, tmp_path))
-    before["version"] = before["packages"][""]["version"] = "1.3.0"
+    before, after = ([json.loads((root / name).read_text()) for name in CLIENT] for root in (ROOT, tmp_path))
+    client, lock, package = before
+    own, locked = lock["packages"][""], lock["packages"][PACKAGE]
+    for changed in (client, lock, package, own, locked):
+        changed["version"] = "1.3.0"
+    client["dependencies"][NAME] = own["dependencies"][NAME] = "1.3.0"
     assert after == before
     git("add", "-A")
     git("commit", "-m", "Release 1.3.0")

@@ -13,7 +13,7 @@ from tests.simulation.service import Service
 
 BUILT = WEB / "node_modules" / ".simulation"
 """Where the built program finds the client's packages."""
-SOURCE = "src/player/honest/main.ts"
+SOURCE = "packages/client/src/watching/honest/main.ts"
 
 
 @dataclass(frozen=True)

@@ -36,9 +36,6 @@ const TOOLS = ['access', 'audit', 'desk', 'finance', 'learners', 'moderation', '
 /** A program of its own: the service worker. */
 const WORKER = 'worker'
 
-/** A program of its own within `player`, which takes from it: what `tests/simulation` runs. */
-const HONEST = 'player/honest'
-
 /** What a subject shows to other rooms, and to which; all else in its room is its own. '' is the shell. */
 const DOORS: Record<string, string[]> = {
   'course/CourseCard.vue': ['home', 'search'],
@@ -65,7 +62,7 @@ const DOORS: Record<string, string[]> = {
 /** What belongs to no room: where the client begins, and what holds everywhere in it. */
 const SHELL = ['App.vue', 'hls-light.d.ts', 'layout.test.ts', 'main.ts', 'theme.css', 'vant.ts']
 /** Where the programs begin. */
-const MAINS = ['main.ts', `${HONEST}/main.ts`, `${WORKER}/main.ts`]
+const MAINS = ['main.ts', `${WORKER}/main.ts`]
 
 /** What components know beside their own: what went wrong, and the words that are said everywhere. */
 const PROBLEM = 'api/problem.ts'
@@ -78,13 +75,12 @@ interface Import {
 }
 
 const sources = new Map(
-  Object.entries(import.meta.glob<string>('./**/*.{ts,vue,css}', { query: '?raw', import: 'default', eager: true }))
-    .map(([path, source]): [string, string] => [path.replace('./', ''), source])
-    // What the build makes is not laid out by anybody.
-    .filter(([path]) => !path.startsWith('api/generated/')),
+  Object.entries(
+    import.meta.glob<string>('./**/*.{ts,vue,css}', { query: '?raw', import: 'default', eager: true }),
+  ).map(([path, source]): [string, string] => [path.replace('./', ''), source]),
 )
 const files = [...sources.keys()]
-const rooms = [...Object.keys(TECHNICAL), ...SUBJECTS, ...TOOLS.map((tool) => `staff/${tool}`), HONEST, WORKER]
+const rooms = [...Object.keys(TECHNICAL), ...SUBJECTS, ...TOOLS.map((tool) => `staff/${tool}`), WORKER]
 const SPECIFIER = /(from |import\(|import |src=)['"](\.[^'"]+)['"]/g
 
 const imports: Import[] = [...sources].flatMap(([from, source]) =>
@@ -97,9 +93,9 @@ const imports: Import[] = [...sources].flatMap(([from, source]) =>
 const isPage = (path: string): boolean => path.endsWith('Page.vue')
 const shown = ({ from, to }: Import): string => `${from} takes ${to}`
 
-/** The room that a file is in; '' where it is in none. What the build makes is the API's, a language the messages'. */
+/** The room that a file is in; '' where it is in none. A language is the messages'. */
 function roomOf(path: string): string {
-  return path.replace(/\/?[^/]+$/, '').replace(/^(api|i18n)\/.+/, '$1')
+  return path.replace(/\/?[^/]+$/, '').replace(/^i18n\/.+/, 'i18n')
 }
 
 /** The file that a relative specifier names, seen from another. */
@@ -130,9 +126,7 @@ describe('the layout', () => {
     const doors = Object.entries(DOORS).flatMap(([to, by]) => by.map((room) => `${to} by ${room}`))
     expect(doors.filter((door) => !taken.includes(door))).toEqual([])
     const needed = new Set(imports.map(({ to }) => to))
-    expect(files.filter((path) => !needed.has(path) && !MAINS.includes(path) && !/\.(test|d)\.ts$/.test(path))).toEqual(
-      [],
-    )
+    expect(files.filter((path) => !needed.has(path) && !MAINS.includes(path) && !/\.(test|d)\.ts$/.test(path))).toEqual([])
   })
 
   it('has no circle of subjects', () => {

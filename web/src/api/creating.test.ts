@@ -14,7 +14,7 @@ const documents = Object.values(
   import.meta.glob<Document>('../../../docs/openapi/*.json', { import: 'default', eager: true }),
 )
 const sources = Object.entries(
-  import.meta.glob<string>(['../**/*.{ts,vue}', '!../**/*.test.ts', '!./generated/**'], {
+  import.meta.glob<string>(['../**/*.{ts,vue}', '../../packages/*/src/**/*.ts', '!**/*.test.ts', '!**/generated/**'], {
     query: '?raw',
     import: 'default',
     eager: true,
@@ -43,8 +43,8 @@ describe('what creates something', () => {
   it('is sent again with its key, or as what needs none', () => {
     const once = calls
       .filter(({ path }) => creating.includes(path))
-      // The player's machine repeats what it sends by itself: player/machine.test.ts.
-      .filter(({ file }) => file !== '../player/requests.ts')
+      // The player's machine repeats what it sends by itself: its machine.test.ts.
+      .filter(({ file }) => file !== '../../packages/client/src/watching/requests.ts')
       .filter(({ sent }) => !/^request,?\s*\)/.test(sent) && !sent.includes('...sentAgain'))
     expect(once.map(({ file, path }) => `${file}: ${path}`)).toEqual([])
   })

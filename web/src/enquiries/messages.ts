@@ -1,4 +1,4 @@
-import type { components } from '../api/generated/catalog'
+import type { components } from '@xueshi/client/catalog'
 import { pick } from '../i18n'
 import { area } from '../i18n/area'
 

@@ -1,8 +1,8 @@
 // The learner's account. Its figures are the same on every page of it; the entries that it lists come page by page.
 
 import { credits, result } from '../api/client'
-import { everyPage } from '../api/everyPage'
-import type { components } from '../api/generated/credits'
+import { everyPage } from '@xueshi/client'
+import type { components } from '@xueshi/client/credits'
 
 export type Account = components['schemas']['AccountAnswer']
 type Period = components['schemas']['PeriodAnswer']

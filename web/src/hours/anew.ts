@@ -1,6 +1,6 @@
 // When watching a completed course anew earns hours again. The server decides: its advice is the ledger's own.
 
-import type { components } from '../api/generated/credits'
+import type { components } from '@xueshi/client/credits'
 
 type Advice = components['schemas']['AdviceAnswer']
 

@@ -1,4 +1,4 @@
-import type { components } from '../api/generated/credits'
+import type { components } from '@xueshi/client/credits'
 import { sum } from './decimals'
 
 type Entry = components['schemas']['EntryAnswer']

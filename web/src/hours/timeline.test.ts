@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { components } from '../api/generated/credits'
+import type { components } from '@xueshi/client/credits'
 import { byWatch } from './timeline'
 
 type Entry = components['schemas']['EntryAnswer']

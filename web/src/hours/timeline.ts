@@ -1,6 +1,6 @@
 // The ledger as people read it: one card per watch, and one line for all certificates that were treated alike.
 
-import type { components } from '../api/generated/credits'
+import type { components } from '@xueshi/client/credits'
 
 type Entry = components['schemas']['EntryAnswer']
 

@@ -5,9 +5,8 @@ import { flushPromises, mount } from '@vue/test-utils'
 import { describe, expect, it } from 'vitest'
 import { Problem } from '../api/problem'
 import { onPage, speak } from '../components/mounting'
-import { initial, type Model } from './machine'
+import { initial, type Model, type Prompt, type WatchState } from '@xueshi/client'
 import PlayerDialogs from './PlayerDialogs.vue'
-import type { Prompt, WatchState } from './protocol'
 
 const PROMPT: Prompt = { index: 1, nonce: 'n1', question: null, wrong_answers: 0 }
 const QUESTION: Prompt = { ...PROMPT, question: { text: '每分钟按压多少次？', choices: ['60 次', '100 次'] } }

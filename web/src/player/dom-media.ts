@@ -1,7 +1,7 @@
 // The media port on a <video> element. hls.js is loaded only when a lecture is.
 
 import type Hls from 'hls.js/light'
-import type { Media } from './session'
+import type { Media } from '@xueshi/client'
 
 const NETWORK_RETRY_MS = 3_000
 

@@ -1,13 +1,12 @@
 // Joins the machine with a page: a video element, the browser's events, and a model that Vue follows.
 
+import { initial, isEntitled, network, PlayerSession, type Event, type Model } from '@xueshi/client'
 import { onBeforeUnmount, onMounted, shallowRef, type Ref, type ShallowRef } from 'vue'
-import { newKey } from '../api/client'
+import { api } from '../api/client'
 import type { Problem } from '../api/problem'
-import { isEntitled, sendTo } from './api'
 import { DomMedia } from './dom-media'
 import { onFarewell } from './farewells'
-import { initial, type Event, type Model } from './machine'
-import { PlayerSession } from './session'
+import { thisPlace } from './place'
 
 const POLL_MS = 250
 
@@ -67,15 +66,12 @@ export function usePlayer(video: Readonly<Ref<HTMLVideoElement | undefined>>, be
     media = new DomMedia(element, () => dispatch({ type: 'mediaFailed' }))
     session = new PlayerSession<Problem>({
       media,
-      send: (request, withinMs) => sendTo(courseId, request, withinMs),
-      now: () => performance.now(),
-      random: Math.random,
-      newKey,
+      ...network(api, courseId, thisPlace),
       changed: (next) => (model.value = next),
     })
     followMedia(element)
     followPage()
-    void Promise.all([isEntitled(courseId), leaving]).then(([entitled]) =>
+    void Promise.all([isEntitled(api, courseId), leaving]).then(([entitled]) =>
       dispatch({ type: 'open', ...opening, entitled }),
     )
   })

@@ -1,6 +1,6 @@
 // A profile while it is edited: what changed, and what becomes of it when the profile was changed elsewhere meanwhile.
 
-import type { components } from '../api/generated/credits'
+import type { components } from '@xueshi/client/credits'
 
 export type Profile = components['schemas']['LearnerProfile']
 export type Change = Omit<components['schemas']['ProfileRequest'], 'revision'>

@@ -4,7 +4,7 @@ import { flushPromises, mount } from '@vue/test-utils'
 import { computed } from 'vue'
 import { expect, it, vi } from 'vitest'
 import { catalog, editing } from '../api/client'
-import type { components } from '../api/generated/catalog'
+import type { components } from '@xueshi/client/catalog'
 import { onPage } from '../components/mounting'
 import CourseReviews from './CourseReviews.vue'
 

@@ -1,7 +1,7 @@
 // What is searched for, as the page's address has it: a search can be sent to somebody, and gone back to.
 
 import type { LocationQuery, LocationQueryRaw } from 'vue-router'
-import type { operations } from '../api/generated/catalog'
+import type { operations } from '@xueshi/client/catalog'
 
 type Asked = NonNullable<operations['search_courses']['parameters']['query']>
 export type Sort = NonNullable<Asked['sort']>

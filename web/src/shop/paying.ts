@@ -1,6 +1,6 @@
 // Which ways of paying are offered on this device.
 
-import type { components } from '../api/generated/orders'
+import type { components } from '@xueshi/client/orders'
 
 export type Method = components['schemas']['Method']
 

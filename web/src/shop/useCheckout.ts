@@ -2,8 +2,8 @@
 
 import { computed, ref, shallowRef } from 'vue'
 import { orders, result } from '../api/client'
-import { creation } from '../api/creation'
-import type { components } from '../api/generated/orders'
+import { creation } from '@xueshi/client'
+import type { components } from '@xueshi/client/orders'
 import { asProblem, type Problem } from '../api/problem'
 import { useLoad } from '../components/useLoad'
 

@@ -1,4 +1,4 @@
-import type { components } from '../../api/generated/playback'
+import type { components } from '@xueshi/client/playback'
 import { t } from '../messages'
 
 type Schemas = components['schemas']

@@ -1,6 +1,6 @@
 // What a reviewer needs to know of a watch, computed from what the services answer.
 
-import type { components } from '../../api/generated/credits'
+import type { components } from '@xueshi/client/credits'
 
 type Entry = components['schemas']['EntryAnswer']
 type Standing = components['schemas']['Standing']

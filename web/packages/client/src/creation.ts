@@ -1,6 +1,6 @@
 // Calls that create something: the same content is the same request, however often it is sent before it succeeds.
 
-import { newKey, result, type Answer } from './client'
+import { newKey, result, type Answer } from './answers.js'
 
 type Path = Record<string, string> | undefined
 

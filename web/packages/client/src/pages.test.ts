@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { everyPage } from './everyPage'
+import { everyPage } from './pages.js'
 
 describe('a list that must be whole', () => {
   it('is read page by page until there is no more', async () => {

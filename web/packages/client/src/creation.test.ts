@@ -1,8 +1,5 @@
-import { describe, expect, it, vi } from 'vitest'
-import { creation } from './creation'
-
-// The messages need a browser.
-vi.mock('../i18n', () => ({}))
+import { describe, expect, it } from 'vitest'
+import { creation } from './creation.js'
 
 const done = { data: 'done', response: new Response() }
 const refused = { error: { code: 'BUSY' }, response: new Response(null, { status: 409 }) }

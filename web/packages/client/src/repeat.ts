@@ -1,7 +1,7 @@
 // A request that was refused because much happened at once, or that got no answer, is sent again, as it was and with its
 // key, after pauses that grow. Whoever waits for it sees that it is under way; what fails in the end is shown as ever.
 
-import { asProblem, Problem } from './problem'
+import { asProblem, Problem } from './problem.js'
 
 export type Send = (request: Request) => Promise<Response>
 
@@ -10,7 +10,7 @@ const FIRST_PAUSE_MS = 400
 /** No try begins later than this after the first one. */
 const WITHIN_MS = 20_000
 /** Refusals that changed nothing and end by themselves. */
-const BUSY = new Set(['BUSY', 'TOO_MANY_REQUESTS'])
+const BUSY = new Set(['BUSY', 'OVERLOADED', 'TOO_MANY_REQUESTS'])
 /** What the gateway says where it got no answer itself: what was asked for may have been done. */
 const NO_ANSWER = new Set([502, 503, 504])
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { isOffline } from './machine'
-import { World, type Device, type Setup } from './simulation'
+import { isOffline } from './machine.js'
+import { World, type Device, type Setup } from './simulation.js'
 
 function opened(setup: Setup = {}, random?: () => number): { world: World; device: Device } {
   const world = new World(setup)

@@ -1,9 +1,9 @@
 // Somebody who watches a lecture as it is meant: opens it, plays it, confirms when asked, and goes on when it stops.
 
-import type { Outcome, Request } from '../protocol'
-import { Device, World } from '../simulation'
-import { trip, type Network, type Random } from './network'
-import { Handlers } from './service'
+import type { Outcome, Request } from '../protocol.js'
+import { Device, World } from '../simulation.js'
+import { trip, type Network, type Random } from './network.js'
+import { Handlers } from './service.js'
 
 export interface Lecture {
   durationMs: number

@@ -1,7 +1,7 @@
 // Runs the machine: carries its effects out through ports, and tells it what happens. No framework, no globals.
 
-import { initial, patienceMs, step, type Call, type Effect, type Event, type Model } from './machine'
-import type { Outcome, Refusal, Request } from './protocol'
+import { initial, patienceMs, step, type Call, type Effect, type Event, type Model } from './machine.js'
+import type { Outcome, Refusal, Request } from './protocol.js'
 
 /** The media element, in milliseconds. */
 export interface Media {

@@ -4,10 +4,10 @@
 
 import createClient from 'openapi-fetch'
 import { createInterface } from 'node:readline'
-import { asProblem } from '../../api/problem'
-import type { paths } from '../../api/generated/playback'
-import type { Outcome, Request } from '../protocol'
-import { send } from '../requests'
+import { asProblem } from '../../problem.js'
+import type { paths } from '../../generated/playback.js'
+import type { Outcome, Request } from '../protocol.js'
+import { send } from '../requests.js'
 
 const COURSE = 'course'
 

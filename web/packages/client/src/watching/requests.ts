@@ -1,10 +1,17 @@
 // The machine's requests in the words of playback's API.
 
 import type { Client } from 'openapi-fetch'
-import { result } from '../api/client'
-import type { paths } from '../api/generated/playback'
-import type { Place } from './place'
-import type { Request, WatchState } from './protocol'
+import { result } from '../answers.js'
+import type { paths } from '../generated/playback.js'
+import type { Request, WatchState } from './protocol.js'
+
+/** Where somebody watches. It spares whoever comes back the question about "another place". */
+export interface Place {
+  /** The newest token that this place was given. */
+  token: string | null
+  /** A random name of the device, which stays. */
+  device: string
+}
 
 /** Sends one request for a course. Throws Problem. */
 export function send(

@@ -1,8 +1,8 @@
 // For tests: a clock, a media element and a playback service that keeps the real one's rules, without any waiting.
 
-import { unsavedMs, type Model } from './machine'
-import type { Outcome, Prompt, Refusal, Request, WatchState } from './protocol'
-import { PlayerSession, type Media } from './session'
+import { unsavedMs, type Model } from './machine.js'
+import type { Outcome, Prompt, Refusal, Request, WatchState } from './protocol.js'
+import { PlayerSession, type Media } from './session.js'
 
 const POLL_MS = 250
 

@@ -6,7 +6,7 @@
 // watching what will not count: it never plays further than one gap cap beyond the credited point. Credit that falls
 // behind is waited for, as it grows with time: what was watched is not watched again.
 
-import type { Outcome, Refusal, Request, WatchState } from './protocol'
+import type { Outcome, Refusal, Request, WatchState } from './protocol.js'
 
 /** Credit may fall this far behind without a word: the next beat makes up for it. */
 const LAG_TOLERANCE_MS = 1_000

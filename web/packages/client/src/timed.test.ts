@@ -1,6 +1,8 @@
-// @vitest-environment happy-dom
-// @vitest-environment-options { "url": "https://xueshi.test/" }
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { result } from './answers.js'
+import { connect } from './client.js'
+import { Pool } from './pool.js'
+import { Session } from './session.js'
 
 const CONFIG = { cognitoUrl: 'https://xueshi.test/cognito', userPoolClientId: 'c1' }
 
@@ -32,13 +34,12 @@ let api: () => Promise<unknown>
 let signIn: () => Promise<unknown>
 
 describe('an answer', () => {
-  beforeEach(async () => {
+  beforeEach(() => {
     // Anew each time: the sign-in's configuration is asked for until it has come once.
-    vi.resetModules()
-    const { catalog, result } = await import('./client')
-    const { register } = await import('./session')
+    const pool = new Pool('https://xueshi.test')
+    const { catalog } = connect(new Session(pool), 'https://xueshi.test')
     api = () => result(catalog.GET('/v1/catalog/courses'))
-    signIn = () => register('learner@xueshi.test', 'a password')
+    signIn = () => pool.call('SignUp', { Username: 'learner@xueshi.test', Password: 'a password' })
     vi.useFakeTimers()
     // The environment's own timeout goes by the real clock.
     vi.spyOn(AbortSignal, 'timeout').mockImplementation((delay) => {

@@ -3,10 +3,9 @@
 // How much honest learners keep: the player's own machine against the services' own handlers, in virtual time.
 // `python -m tests.simulation` starts it, answers its requests, and reads its results.
 
-import './browser'
-import { watch } from './learner'
-import { NETWORKS, randomFrom } from './network'
-import { tell } from './service'
+import { watch } from './learner.js'
+import { NETWORKS, randomFrom } from './network.js'
+import { tell } from './service.js'
 
 interface Order {
   durationsMs: number[]

@@ -1,12 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { repeating } from './repeat'
-
-// The messages need a browser.
-vi.mock('../i18n', () => ({}))
+import { repeating } from './repeat.js'
 
 type Step = Response | Error
 
 const BUSY = { code: 'BUSY' }
+const OVERLOADED = { code: 'OVERLOADED' }
 const answer = (status: number, body: object = {}, headers: Record<string, string> = {}): Response =>
   new Response(JSON.stringify(body), { status, headers })
 const lost = new TypeError('Failed to fetch')
@@ -121,9 +119,9 @@ describe('what is sent again', () => {
   })
 
   it.each(['POST', 'PATCH', 'GET'])('is a %s without a key that was refused because much happens', async (method) => {
-    const { reached, send } = service(answer(409, BUSY), answer(429), answer(200))
+    const { reached, send } = service(answer(409, BUSY), answer(503, OVERLOADED), answer(429), answer(200))
     expect(await outcome(send(request(method)))).toBe(200)
-    expect(reached).toHaveLength(3)
+    expect(reached).toHaveLength(4)
   })
 
   it.each([

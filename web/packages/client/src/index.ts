@@ -1,0 +1,17 @@
+// What the package has for others: README.md says how it is used.
+
+export { newKey, result, type Answer } from './answers.js'
+export { connect, type Api } from './client.js'
+export { creation } from './creation.js'
+export { certificateOf, evidenceOf } from './evidence.js'
+export type { ErrorCode } from './generated/codes.js'
+export { everyPage, type Part } from './pages.js'
+export { CODE_REFUSALS, Pool, REFUSALS, type PoolAnswer } from './pool.js'
+export { asProblem, Problem, type Code, type Language, type Mistake } from './problem.js'
+export { rolesIn, Session, type Kept, type StepNeeded, type Tokens } from './session.js'
+export { timed } from './timed.js'
+export { initial, isOffline, unsavedMs, type Event, type Halt, type Model, type Phase } from './watching/machine.js'
+export { isEntitled, network } from './watching/network.js'
+export type { Outcome, Prompt, Refusal, Request, WatchState } from './watching/protocol.js'
+export { send, type Place } from './watching/requests.js'
+export { PlayerSession, type Media, type Ports } from './watching/session.js'
