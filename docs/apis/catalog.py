@@ -2,7 +2,7 @@
 
 from services.catalog.adapters.course_index import CourseIndex
 from services.catalog.app.context import context, media_context
-from services.catalog.handlers import editor, enquiries, http, reviews
+from services.catalog.handlers import editor, enquiries, http, reviews, shelf
 from services.kit.clock import SystemClock
 from services.kit.http import HttpApi
 from services.kit.ids import RandomIds
@@ -20,4 +20,5 @@ def apis(store: Store, origin_secret: OriginSecret) -> list[HttpApi]:
         http.build_api(ctx, CourseIndex(store, ctx.clock, MemorySearchFiles()), origin_secret),
         reviews.build_api(ctx, origin_secret),
         enquiries.build_api(ctx, origin_secret),
+        shelf.build_api(ctx, origin_secret),
     ]

@@ -34,6 +34,9 @@ class CatalogStack(ServiceStack):
         self.allow_emit(editor)
         # It signs uploads, and before publishing looks at what arrived.
         allow_objects(editor, self.media, MEDIA_PREFIX, "s3:GetObject", "s3:PutObject")
+        shelf = self.add_http_function("shelf")
+        self.allow_write(shelf)
+        self.allow_batch(shelf)
         reviews = self.add_http_function("reviews")
         self.allow_write(reviews)
         enquiries = self.add_http_function("enquiries")
@@ -43,7 +46,8 @@ class CatalogStack(ServiceStack):
         )
         self.allow_write(consumer.function)
         self.allow_count(consumer.function)
-        functions = {"http": reader, "editor": editor, "reviews": reviews, "enquiries": enquiries}
+        self.allow_remove(consumer.function)
+        functions = {"http": reader, "editor": editor, "reviews": reviews, "enquiries": enquiries, "shelf": shelf}
         self.finish(functions, consumer, schedules=[self._indexing()])
         CfnOutput(self, "MediaBucketName", value=self.media.bucket_name)
 

@@ -39,6 +39,11 @@ def text_pattern(unwanted: str) -> str:
     return rf"^\s*{seen}([^{unwanted}]*{seen})?\s*$"
 
 
+def optional_text_pattern(unwanted: str) -> str:
+    """The same of texts that may be empty."""
+    return rf"{text_pattern(unwanted)}|^\s*$"
+
+
 class Answer(BaseModel):
     """A body of an answer: it tells its own members and nothing else of the values that it is made of."""
 

@@ -54,6 +54,7 @@ ASKED = (
     Asked("GET /v1/catalog/publications", "editor"),
     Asked("GET /v1/catalog/unread-answers", "member"),
     Asked("GET /v1/catalog/reported-reviews", "moderator"),
+    Asked("GET /v1/catalog/favourites", "member"),
     Asked("GET /v1/orders/cart", "member"),
     Asked("GET /v1/orders/exports", "finance"),
     Asked("GET /v1/orders/finance/refunds", "finance", "/v1/orders/finance/refunds?day=2026-11-30"),

@@ -152,10 +152,10 @@ def test_who_may_write_and_emit() -> None:
         assert actions_by_function(service)[kind] & STORE == STORE
 
 
-def test_only_the_index_writes_what_searches_read_and_only_searches_read_several_items_at_once() -> None:
+def test_only_the_index_writes_what_searches_read_and_only_lists_of_courses_read_several_items_at_once() -> None:
     template, granted = service_template("catalog"), actions_by_function("catalog")
     assert {kind for kind, actions in granted.items() if "s3:PutObject" in actions} == {"editor", "index"}
-    assert {kind for kind, actions in granted.items() if "dynamodb:BatchGetItem" in actions} == {"http"}
+    assert {kind for kind, actions in granted.items() if "dynamodb:BatchGetItem" in actions} == {"http", "shelf"}
     (index,) = (f for f in of_type(template, "AWS::Lambda::Function").values() if f["FunctionName"].endswith("-index"))
     assert index["ReservedConcurrentExecutions"] == 1
     for role, statement in statements(template):

@@ -31,6 +31,7 @@ PATH_VALUES = {
     "day": "2026-01-01",
     "review_id": "0" * 32,
     "enquiry_id": "0" * 32,
+    "note_id": "0" * 32,
     "digest": "0" * 64,
     "sign_in_id": "0" * 32,
 }

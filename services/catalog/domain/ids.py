@@ -11,3 +11,6 @@ ContentId = NewType("ContentId", str)
 
 ReviewId = NewType("ReviewId", str)
 EnquiryId = NewType("EnquiryId", str)
+
+NoteId = NewType("NoteId", str)
+"""Made by the learner's client, so that a note sent twice is one note."""

@@ -9,12 +9,18 @@ from pydantic import ValidationError
 from services.catalog.app.enquiries.read_enquiries import list_enquiries, read_enquiry
 from services.catalog.app.enquiries.write_enquiry import add_message, open_enquiry
 from services.catalog.app.erasure.items import erasure_key
+from services.catalog.app.favourites.items import favourites_key
+from services.catalog.app.favourites.mark_favourite import mark_favourite, read_favourites
+from services.catalog.app.notes.read_notes import list_course_notes
+from services.catalog.app.notes.write_note import write_note
 from services.catalog.app.personal_data.collect_personal_data import collect_personal_data
 from services.catalog.app.reviews.items import REPORTED, read_rating
 from services.catalog.app.reviews.moderate_reviews import DECIDED_KEPT, decide_review, list_waiting
 from services.catalog.app.reviews.read_reviews import list_reviews, read_own_review
 from services.catalog.app.reviews.write_review import report_review, write_review
-from services.catalog.domain.ids import EnquiryId, LearnerId
+from services.catalog.domain.favourites import Favourites
+from services.catalog.domain.ids import CourseId, EnquiryId, LearnerId, NoteId
+from services.catalog.domain.note import NoteContent
 from services.catalog.domain.review import ReviewContent
 from services.catalog.handlers.consume import event_handlers
 from services.kit.events import Envelope
@@ -23,11 +29,12 @@ from services.kit.problems import Problem
 from services.kit.store import Change, Put
 from tests.erasing import check_copy, check_erasure
 from tests.unit.catalog.test_reviews import COURSE, complete
-from tests.unit.catalog.world import MODERATOR, PUBLISHED_AT, World, call, learner
+from tests.unit.catalog.world import BONDS, MODERATOR, PUBLISHED_AT, World, call, learner
 
 LEARNER = LearnerId("learner-1")
 STAFF = call("support-1", Role.SUPPORT, "m" * 16)
 SECRET = "王小明"
+NOTE_ID = NoteId("1" * 32)
 
 
 def erase(world: World, learner_id: str = LEARNER) -> None:
@@ -46,6 +53,7 @@ def erase(world: World, learner_id: str = LEARNER) -> None:
 
 def write_much(world: World) -> EnquiryId:
     """Reviews, reports and enquiries of the learner that hold the secret, and others'; returns the enquiry's id."""
+    keep_much(world)
     for learner_id, stars, name in ((LEARNER, 5, SECRET), ("learner-2", 1, "别人")):
         complete(world, learner_id)
         write_review(world.ctx, learner(learner_id), COURSE, ReviewContent(name, stars, f"我是{name}"))
@@ -58,6 +66,18 @@ def write_much(world: World) -> EnquiryId:
     enquiry = open_enquiry(world.ctx, learner(LEARNER, "k" * 16), f"{SECRET}的学时", f"我叫{SECRET}", None)
     add_message(world.ctx, STAFF, enquiry.enquiry_id, f"{SECRET}您好")
     return enquiry.enquiry_id
+
+
+def keep_much(world: World) -> None:
+    """A note with the secret; and a favourite of that name, which no course has and only this puts there."""
+    package = world.package()
+    world.upload(package)
+    world.publish(package, 0)
+    for learner_id, text in ((LEARNER, f"{SECRET}的笔记"), ("learner-2", "别人的笔记")):
+        write_note(world.ctx, learner(learner_id), BONDS, NOTE_ID, NoteContent(1000, text), 0)
+    marked = Favourites().with_course(CourseId(SECRET), world.clock.now())
+    world.store.commit(Change([Put(favourites_key(LEARNER), marked)]))
+    mark_favourite(world.ctx, learner("learner-2"), BONDS)
 
 
 def holding(world: World) -> list[Any]:
@@ -91,6 +111,15 @@ def test_a_copy_has_all_that_an_erasure_would_empty_and_nobody_else(world: World
     assert all(not one.items for one in collect_personal_data(world.ctx, "learner-9"))
 
 
+def test_of_notes_and_favourites_nothing_stays_and_others_keep_theirs(world: World) -> None:
+    write_much(world)
+    erase(world)
+    assert list_course_notes(world.ctx, learner(LEARNER), BONDS) == []
+    assert [note.written.text for note in list_course_notes(world.ctx, learner("learner-2"), BONDS)] == ["别人的笔记"]
+    assert not read_favourites(world.ctx, learner(LEARNER)).courses
+    assert read_favourites(world.ctx, learner("learner-2")).has(BONDS)
+
+
 def test_erased_again_nothing_changes_and_others_never_do(world: World) -> None:
     write_much(world)
     erase(world)
@@ -104,7 +133,7 @@ def test_erased_again_nothing_changes_and_others_never_do(world: World) -> None:
     assert others.written.text == "我是别人"
 
 
-@pytest.mark.parametrize("survived", range(6))
+@pytest.mark.parametrize("survived", range(8))
 def test_a_crash_at_any_step_is_made_good_by_the_next_delivery(
     world: World, monkeypatch: pytest.MonkeyPatch, survived: int
 ) -> None:
@@ -171,6 +200,8 @@ def test_attack_writing_on_with_a_token_that_outlives_the_erasure(world: World) 
         lambda: report_review(world.ctx, learner(LEARNER), COURSE, fresh.review_id, SECRET),
         lambda: open_enquiry(world.ctx, learner(LEARNER, "a" * 16), SECRET, SECRET, None),
         lambda: add_message(world.ctx, learner(LEARNER, "b" * 16), enquiry_id, SECRET),
+        lambda: write_note(world.ctx, learner(LEARNER), BONDS, NOTE_ID, NoteContent(1, SECRET), 0),
+        lambda: mark_favourite(world.ctx, learner(LEARNER), BONDS),
     )
     codes = []
     for attempt in attempts:

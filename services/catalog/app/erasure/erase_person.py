@@ -1,12 +1,15 @@
-"""Erases what a person wrote. Counts, times and the opaque id stay."""
+"""Erases what a person wrote. Counts, times and the opaque id stay; of what was for themselves alone, nothing."""
 
 from dataclasses import replace
+from typing import Any
 
 from services.catalog.app.context import Context
 from services.catalog.app.enquiries.items import OWN_ENQUIRIES, enquiry_key
 from services.catalog.app.enquiries.write_enquiry import put_enquiry
 from services.catalog.app.erasure.items import Erasure, erasure_key
+from services.catalog.app.favourites.items import favourites_key
 from services.catalog.app.items import learner_pk
+from services.catalog.app.notes.items import NOTES
 from services.catalog.app.reviews.items import (
     OWN_REPORTS,
     OWN_REVIEWS,
@@ -17,7 +20,9 @@ from services.catalog.app.reviews.items import (
 )
 from services.catalog.app.reviews.moderate_reviews import leaving_at
 from services.catalog.domain.enquiry import Enquiry, EnquirySummary
+from services.catalog.domain.favourites import Favourites
 from services.catalog.domain.ids import CourseId, EnquiryId, LearnerId, ReviewId
+from services.catalog.domain.note import Note
 from services.catalog.domain.review import ReportedReview, Review
 from services.catalog.events.consumed import PersonErased
 from services.kit.events import Envelope
@@ -43,6 +48,9 @@ def erase_person(ctx: Context, event: Envelope) -> None:
         _erase_enquiry(ctx, line.value.enquiry_id)
     for report in ctx.store.query(mine, OWN_REPORTS, Report):
         _erase_report(ctx, report.key)
+    for note in ctx.store.query(mine, NOTES, Note):
+        _remove(ctx, note.key, Note)
+    _remove(ctx, favourites_key(learner_id), Favourites)
     apply_once(ctx.store, ctx.clock, event, Change)
 
 
@@ -79,6 +87,14 @@ def _erase_review(ctx: Context, course_id: CourseId, review_id: ReviewId) -> Non
         if reported:
             writes.append(_put_reported(ctx, reported, replace(reported.value, written=silent.written)))
         return Change(writes), None
+
+    commit_retrying(ctx.store, plan)
+
+
+def _remove(ctx: Context, key: Key, kind: type[Any]) -> None:
+    def plan() -> tuple[Change, None]:
+        found = ctx.store.get(key, kind)
+        return Change([found.remove()] if found else []), None
 
     commit_retrying(ctx.store, plan)
 

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, StrictStr
 
 from services.catalog.domain import document as limits
 from services.catalog.domain import ids
-from services.kit.bodies import text_pattern
+from services.kit.bodies import optional_text_pattern, text_pattern
 
 _IDENTIFIER = Field(strict=True, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", min_length=3, max_length=64)
 CourseId = Annotated[ids.CourseId, _IDENTIFIER]
@@ -32,12 +32,18 @@ MAX_REASON = 500
 MAX_REVIEW = 1_000
 MAX_SUBJECT = 80
 MAX_MESSAGE = 2_000
+MAX_NOTE = 2_000
 
 
 def _text(text: str) -> str:
-    stripped = _without_stacks(text.strip())
+    stripped = _text_or_none(text)
     if not stripped:
         raise ValueError("must not be empty")
+    return stripped
+
+
+def _text_or_none(text: str) -> str:
+    stripped = _without_stacks(text.strip())
     if re.search(f"[{_UNSEEN}]", stripped):
         raise ValueError("contains control characters")
     return stripped
@@ -79,4 +85,13 @@ Subject = Annotated[
 ]
 MessageText = Annotated[
     StrictStr, Field(min_length=1, max_length=MAX_MESSAGE, json_schema_extra=_TEXT_PATTERN), AfterValidator(_text)
+]
+NoteText = Annotated[
+    StrictStr,
+    Field(
+        max_length=MAX_NOTE,
+        description="plain text; without any the note is a bookmark",
+        json_schema_extra={"pattern": optional_text_pattern(_UNSEEN)},
+    ),
+    AfterValidator(_text_or_none),
 ]

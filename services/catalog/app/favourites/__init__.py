@@ -1,0 +1,1 @@
+"""The courses that learners mark to find them again."""

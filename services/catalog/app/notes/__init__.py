@@ -1,0 +1,1 @@
+"""What learners note at times of lectures, for themselves."""
