@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 COMMON_LAYER = "layer"
 """What every function carries; `requirements/<name>.txt` locks a layer. Others are of the functions that need them."""
-FROM_SOURCE = "python-alipay-sdk"
+FROM_SOURCE = ("alibabacloud-tea", "python-alipay-sdk")
 """Pure Python, of which PyPI has the source only: built here. Everything else comes as a wheel for the platform."""
 SDK_SERVICES = ("cognito-idp", "dynamodb", "kms", "s3", "sesv2")
 """Of AWS, those that functions call through botocore; others are called without."""
@@ -86,7 +86,7 @@ def install_layer(out_dir: Path, target: Platform, name: str = COMMON_LAYER) -> 
         # Copies: what is trimmed here must not change what uv keeps, and has linked into other environments.
         _uv(), "pip", "install", "--quiet", "--link-mode", "copy", "--target", str(out_dir / "python"),
         "--python-platform", target.name, "--python-version", target.python,
-        "--only-binary", ":all:", "--no-binary", FROM_SOURCE,
+        "--only-binary", ":all:", *(part for name in FROM_SOURCE for part in ("--no-binary", name)),
         "--no-deps", "--require-hashes", "-r", str(_requirements(name)),
     ]  # fmt: skip
     done = _run(command)

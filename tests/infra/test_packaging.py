@@ -17,7 +17,7 @@ AARCH64 = 183
 """ELF's number for the CPU."""
 UNZIPPED_LIMIT = 250 * 1024 * 1024
 """Lambda's, for a function with all its layers."""
-OWN_LAYERS = ("documents", "exports", "payments", "search")
+OWN_LAYERS = ("documents", "exports", "payments", "search", "sms")
 
 
 def machine(library: Path) -> int:
