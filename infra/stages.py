@@ -21,6 +21,7 @@ IssuerUrl = Annotated[str, StringConstraints(pattern=r"^(https://[a-z0-9.-]+|htt
 CertificateArn = Annotated[
     str, StringConstraints(pattern=rf"^arn:aws:acm:{EDGE_REGION}:\d{{12}}:certificate/[0-9a-f-]+$")
 ]
+CallingCode = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,2}$")]
 LogsDays = Literal[14, 30, 90, 180, 365]
 """Of what CloudWatch takes, what makes sense."""
 
@@ -81,6 +82,17 @@ class Memory(_Data):
     scheduled: int = Field(ge=128, le=10_240)
 
 
+class Sms(_Data):
+    """Who sends short messages with codes, for signing in by phone; its account is a secret (docs/deployment.md).
+
+    `mailbox` is this machine's, which shows them. `countries` are calling codes: to others nothing is sent, as each
+    message costs, and dear ones are what fraud sends them to.
+    """
+
+    provider: Literal["aliyun", "tencent", "mailbox"]
+    countries: tuple[CallingCode, ...] = Field(default=("86",), min_length=1)
+
+
 class Stage(_Data):
     """One place.
 
@@ -96,6 +108,8 @@ class Stage(_Data):
         mail_domain: what notices are sent from; its owner proves it to SES by DNS records. Without one nothing is sent.
         domain: the name that people type; without one CloudFront's own.
         issuer: who signs people in, where it is not a user pool of the stage's own.
+        sms: who sends codes to phones; without it nobody signs in by phone.
+        wechat: whether people sign in with WeChat; our apps there are a secret.
     """
 
     name: str
@@ -112,6 +126,21 @@ class Stage(_Data):
     mail_domain: DomainName | None = None
     domain: Domain | None = None
     issuer: Issuer | None = None
+    sms: Sms | None = None
+    wechat: bool = False
+
+    @model_validator(mode="after")
+    def _sends_to_people(self) -> "Stage":
+        if self.sms and self.sms.provider == "mailbox" and self.name != LOCAL:
+            raise ValueError("short messages go into a mailbox on this machine only")
+        if self.issuer and (self.sms or self.wechat):
+            raise ValueError("another issuer signs people in by phone and WeChat itself")
+        return self
+
+    @property
+    def ways_to_sign_in(self) -> list[str]:
+        """What the client offers, in this order, where the user pool signs people in."""
+        return [*(["phone"] if self.sms else []), "email", *(["wechat"] if self.wechat else [])]
 
     def stack(self, part: str) -> str:
         """A stack's name: "XueshiDevPlatform" for the part "Platform"."""

@@ -36,7 +36,7 @@ from local.users import Users
 from local.witness import Witness, witnessing
 from ops.aws import OpsError
 from ops.canary import note_account
-from ops.deploy import client_config
+from ops.deploy import client_config, sign_in_config
 from ops.edge import edge_parameters, note_edge
 from ops.log_policy import log_key, set_log_policy
 from ops.merchant_account import put_account
@@ -435,4 +435,9 @@ def _config(system: System, issuer: Issuer | None) -> dict[str, str]:
     """What the client is told."""
     if issuer:
         return {"region": REGION, **client_config(issuer)}
-    return {"region": REGION, "userPoolClientId": system.user_pool_client_id, "cognitoUrl": "/cognito/"}
+    return {
+        "region": REGION,
+        "userPoolClientId": system.user_pool_client_id,
+        "cognitoUrl": "/cognito/",
+        **sign_in_config(STAGE),
+    }

@@ -170,6 +170,7 @@ class Deployment:
             "userPoolClientId": self.outputs("Platform")["UserPoolClientId"],
             # No browser reaches the emulator's Cognito but through its edge.
             "cognitoUrl": "/cognito/" if self.emulated else f"https://cognito-idp.{region}.amazonaws.com/",
+            **sign_in_config(self.where),
         }
 
     def _address(self) -> str:
@@ -205,6 +206,14 @@ def remove_failed_creation(cloudformation: Any, stack: str) -> bool:
     cloudformation.delete_stack(StackName=stack)
     cloudformation.get_waiter("stack_delete_complete").wait(StackName=found["StackId"], WaiterConfig={"Delay": 2})
     return True
+
+
+def sign_in_config(where: Stage) -> dict[str, str]:
+    """What the client is told of how people sign in, where a user pool does it."""
+    return {
+        "signIn": " ".join(where.ways_to_sign_in),
+        "phoneCountries": " ".join(where.sms.countries) if where.sms else "",
+    }
 
 
 def client_config(issuer: Issuer) -> dict[str, str]:

@@ -7,13 +7,14 @@ from services.credits.adapters.typesetter import Typesetter
 from services.credits.app.context import (
     AccessContext,
     BadgesContext,
+    CodesContext,
     Context,
     DocumentsContext,
     LedgerContext,
     RecordsContext,
     ports,
 )
-from services.credits.handlers import access, badges, documents, http, records, verification
+from services.credits.handlers import access, badges, codes, documents, http, records, verification
 from services.kit.clock import SystemClock
 from services.kit.http import HttpApi
 from services.kit.ids import RandomIds
@@ -21,9 +22,10 @@ from services.kit.keyring import KeyRing
 from services.kit.origin import OriginSecret
 from services.kit.signing import RS256
 from services.kit.store import Store
+from tests.fakes.messages import SentMails, SentMessages
 from tests.fakes.objects import MemoryObjects
 from tests.fakes.signing import MemorySigner
-from tests.fakes.user_pool import MemoryPool, ReversingSeal
+from tests.fakes.user_pool import Fingerprint, MemoryPool, MemoryWeChat, ReversingSeal, no_ticket
 
 
 def apis(store: Store, origin_secret: OriginSecret) -> list[HttpApi]:
@@ -36,6 +38,14 @@ def apis(store: Store, origin_secret: OriginSecret) -> list[HttpApi]:
         records.build_api(RecordsContext(*common, rules, MemoryObjects()), origin_secret),
         documents.build_api(drawing, origin_secret),
         badges.build_api(BadgesContext(*common, MemorySigner(RS256), drawing.public_url), origin_secret),
-        access.build_api(AccessContext(*common, MemoryPool(), ReversingSeal(), RandomCodes()), origin_secret),
+        access.build_api(
+            AccessContext(
+                *common, MemoryPool(), ReversingSeal(), RandomCodes(), Fingerprint(), no_ticket, MemoryWeChat()
+            ),
+            origin_secret,
+        ),
+        codes.build_api(
+            CodesContext(*common, RandomCodes(), Fingerprint(), SentMails(), SentMessages(), ("86",)), origin_secret
+        ),
         verification.build_api(Context(*common), origin_secret),
     ]

@@ -36,6 +36,7 @@ class CreditsStack(ServiceStack):
         types = [
             "catalog.course_published.v1",
             "orders.membership_changed.v1",
+            "orders.entitlement_granted.v1",
             "orders.hours_reversal_requested.v1",
             "playback.watch_completed.v1",
             "credits.certificate_confirmed.v1",

@@ -2,32 +2,43 @@
 
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_ses as ses
 
 from infra.constructs.consumer import EventConsumer
 from infra.constructs.function import allow
+from infra.constructs.secrets import made_up_secret
 from infra.constructs.stage import kept
 from infra.stacks.service import ServiceStack
 
-ACCESS = "access"
+ACCESS, CODES = "access", "codes"
+CODES_LAYER = "sms"
+UNSET = "unset"
 POOL_ADMINISTRATION = [
     "cognito-idp:AdminAddUserToGroup",
+    "cognito-idp:AdminCreateUser",
+    "cognito-idp:AdminDeleteUserAttributes",
     "cognito-idp:AdminGetUser",
+    "cognito-idp:AdminInitiateAuth",
     "cognito-idp:AdminListGroupsForUser",
     "cognito-idp:AdminRemoveUserFromGroup",
     "cognito-idp:AdminResetUserPassword",
+    "cognito-idp:AdminRespondToAuthChallenge",
     "cognito-idp:AdminSetUserMFAPreference",
+    "cognito-idp:AdminSetUserPassword",
+    "cognito-idp:AdminUpdateUserAttributes",
     "cognito-idp:AdminUserGlobalSignOut",
 ]
-"""What second factors and sign-ins need. Whoever may do this may give roles: one function alone."""
+"""What second factors, sign-ins and identities need. Whoever may do this may give roles: one function alone."""
 
 
 def add_access(stack: ServiceStack) -> dict[str, lambda_.Function]:
-    """The function of second factors and sign-ins, added to the credits stack. Another issuer has its own pages."""
-    pool, client = stack.platform.pool, stack.platform.client
-    if pool is None or client is None:
-        stack.without.add(ACCESS)
+    """The functions of signing in, added to the credits stack. Another issuer has its own pages."""
+    pool, client, tickets = stack.platform.pool, stack.platform.client, stack.platform.tickets
+    if pool is None or client is None or tickets is None:
+        stack.without |= {ACCESS, CODES}
         return {}
+    identities = _secret(stack, "Identities", "What numbers and WeChat's ids are hashed with; never rotated", "key")
     key = kms.Key(
         stack,
         "SignInKey",
@@ -39,12 +50,43 @@ def add_access(stack: ServiceStack) -> dict[str, lambda_.Function]:
         "USER_POOL_ID": pool.user_pool_id,
         "USER_POOL_CLIENT_ID": client.user_pool_client_id,
         "SIGN_IN_KEY_ID": key.key_id,
+        "IDENTITIES_SECRET_ID": identities.secret_arn,
+        "TICKETS_SECRET_ID": tickets.secret_arn,
     }
+    read = [identities.secret_arn, tickets.secret_arn]
+    if stack.stage.wechat:
+        apps = _secret(stack, "WechatApps", "Our apps at WeChat, for signing in", UNSET)
+        environment["WECHAT_SECRET_ID"] = apps.secret_arn
+        read.append(apps.secret_arn)
     access = stack.add_http_function(ACCESS, environment)
+    stack.open_public_url(access)
+    stack.allow_remove(access)
+    allow(access, ["secretsmanager:GetSecretValue"], read)
     stack.allow_write(access)
     allow(access, POOL_ADMINISTRATION, [pool.user_pool_arn])
     allow(access, ["kms:Decrypt", "kms:Encrypt"], [key.key_arn])
-    return {ACCESS: access}
+    return {ACCESS: access, CODES: _codes(stack, identities)}
+
+
+def _codes(stack: ServiceStack, identities: secretsmanager.Secret) -> lambda_.Function:
+    """What sends codes. It cannot reach the user pool."""
+    sms, sender = stack.stage.sms, f"accounts@{stack.stage.sends_from}"
+    environment, read = {"IDENTITIES_SECRET_ID": identities.secret_arn, "MAIL_SENDER": sender}, [identities.secret_arn]
+    if sms:
+        environment |= {"SMS_PROVIDER": sms.provider, "SMS_COUNTRIES": " ".join(sms.countries)}
+        account = _secret(stack, "Sms", "The account that short messages are sent by", UNSET)
+        environment["SMS_SECRET_ID"] = account.secret_arn
+        read.append(account.secret_arn)
+    codes = stack.add_http_function(CODES, environment, stack.bundle_with(CODES_LAYER))
+    stack.allow_write(codes)
+    allow(codes, ["secretsmanager:GetSecretValue"], read)
+    _allow_mail(stack, codes, sender)
+    return codes
+
+
+def _secret(stack: ServiceStack, id_: str, description: str, key: str) -> secretsmanager.Secret:
+    name = f"credits-{id_.lower()}"
+    return made_up_secret(stack, id_, name=name, description=description, template={}, key=key)
 
 
 def add_people(stack: ServiceStack) -> list[EventConsumer]:
@@ -54,14 +96,18 @@ def add_people(stack: ServiceStack) -> list[EventConsumer]:
 
 def _mail(stack: ServiceStack) -> EventConsumer:
     domain = stack.stage.sends_from
-    identity = ses.CfnEmailIdentity(stack, "MailIdentity", email_identity=domain)
+    ses.CfnEmailIdentity(stack, "MailIdentity", email_identity=domain)
     sender = f"notices@{domain}"
     mail = stack.add_consumer(["credits.notice_posted.v1"], {"MAIL_SENDER": sender}, kind="mail")
     stack.allow_write(mail.function)
     stack.open_public_url(mail.function)
-    arn = stack.format_arn(service="ses", resource="identity", resource_name=identity.ref)
-    allow(mail.function, ["ses:SendEmail"], [arn], {"StringEquals": {"ses:FromAddress": sender}})
+    _allow_mail(stack, mail.function, sender)
     return mail
+
+
+def _allow_mail(stack: ServiceStack, function: lambda_.Function, sender: str) -> None:
+    arn = stack.format_arn(service="ses", resource="identity", resource_name=stack.stage.sends_from)
+    allow(function, ["ses:SendEmail"], [arn], {"StringEquals": {"ses:FromAddress": sender}})
 
 
 def _erasure(stack: ServiceStack) -> EventConsumer:

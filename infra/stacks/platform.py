@@ -1,7 +1,8 @@
 """What all services stand on: identities, the event bus, the operators' alarm topic, and shared secrets."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import ModuleType
 
 from aws_cdk import CfnCondition, CfnOutput, CfnParameter, Duration, Fn
 from aws_cdk import aws_apigatewayv2 as apigateway
@@ -10,19 +11,20 @@ from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_ssm as ssm
 from constructs import Construct
 
 from infra.constructs.alarm import Topics
-from infra.constructs.function import Bundle, ServiceFunction
+from infra.constructs.function import Bundle, ServiceFunction, allow
 from infra.constructs.review import accept, accept_check, accept_no_queue, accept_serverless
 from infra.constructs.secrets import made_up_secret
 from infra.constructs.stage import StageStack, kept
 from infra.stacks.firewall import guard_pool
 from infra.stages import MAIL_PROVEN, Stage
-from infra.triggers import token_roles
+from infra.triggers import challenge, token_roles
 
 TOKENS_LIVE = Duration.minutes(15)
 """Of access tokens: a role that was taken away and a sign-in that was ended work no longer than that."""
@@ -46,6 +48,7 @@ class PlatformStack(StageStack):
 
     def __init__(self, scope: Construct, stage: Stage) -> None:
         super().__init__(scope, stage, "Platform", "Xueshi: identities, event bus, alarms, secrets")
+        self.tickets = None if stage.issuer else self._tickets()
         self.pool = None if stage.issuer else self._user_pool()
         self.client = self._client(self.pool) if self.pool else None
         self.bus = events.EventBus(self, "Bus", event_bus_name=stage.prefix, description="All services' events")
@@ -129,6 +132,7 @@ class PlatformStack(StageStack):
         )
         accept(pool, "COG8", "Threat protection needs the dearer plan; the pool's web ACL limits rates.")
         self._name_roles(pool)
+        self._take_tickets(pool)
         self._send_mails(pool)
         guard_pool(self, pool)
         return pool
@@ -158,31 +162,59 @@ class PlatformStack(StageStack):
         usual = {"EmailSendingAccount": "COGNITO_DEFAULT"}
         resource.add_property_override("EmailConfiguration", {"Fn::If": [condition.logical_id, own, usual]})
 
+    def _tickets(self) -> secretsmanager.Secret:
+        """What credits' `access` function shows the pool that somebody was proven by, and the pool believes."""
+        return made_up_secret(
+            self, "Tickets", name="tickets", description="Signs tickets for the user pool", template={}, key="current"
+        )
+
+    def _take_tickets(self, pool: cognito.UserPool) -> None:
+        """Who signs in by phone or WeChat answers the pool's challenge with a ticket."""
+        assert self.tickets  # noqa: S101 (for the type checker: where a pool is, it is)
+        environment = {"TICKETS_SECRET_ID": self.tickets.secret_arn}
+        trigger = self._trigger("challenge", challenge, environment)
+        allow(trigger, ["secretsmanager:GetSecretValue"], [self.tickets.secret_arn])
+        for operation in (
+            cognito.UserPoolOperation.DEFINE_AUTH_CHALLENGE,
+            cognito.UserPoolOperation.CREATE_AUTH_CHALLENGE,
+            cognito.UserPoolOperation.VERIFY_AUTH_CHALLENGE_RESPONSE,
+        ):
+            pool.add_trigger(operation, trigger)
+        self._let_ask(trigger, "ChallengeReadsGroups", "cognito-idp:AdminListGroupsForUser", pool)
+
     def _name_roles(self, pool: cognito.UserPool) -> None:
         """Staff roles only after a second factor: what services read is what this trigger writes."""
-        code = Path(token_roles.__file__).read_text(encoding="utf-8")
+        trigger = self._trigger("tokens", token_roles, {})
+        pool.add_trigger(cognito.UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG, trigger, cognito.LambdaVersion.V2_0)
+        self._let_ask(trigger, "TokensReadUsers", "cognito-idp:AdminGetUser", pool)
+
+    def _trigger(self, kind: str, module: ModuleType, environment: Mapping[str, str]) -> ServiceFunction:
+        """A function of the pool's, which is its own file."""
+        code = Path(str(module.__file__)).read_text(encoding="utf-8")
         trigger = ServiceFunction(
             self,
-            "tokens",
+            kind,
             Bundle("pool", lambda _: lambda_.Code.from_inline(code), []),
             memory_mib=self.stage.memory_mib.http,
             timeout=TRIGGER_TIMEOUT,
-            environment={},
+            environment=environment,
             handler="index.handler",
         )
         accept_no_queue(trigger, "The user pool calls it and waits: who signs in is told of a failure.")
-        pool.add_trigger(cognito.UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG, trigger, cognito.LambdaVersion.V2_0)
+        return trigger
+
+    def _let_ask(self, trigger: ServiceFunction, id_: str, action: str, pool: cognito.UserPool) -> None:
         assert trigger.role is not None  # noqa: S101 (for the type checker: it always is)
         # A policy apart: the function's own would have to be there before it, and the pool, which it names, after it.
-        reading = iam.PolicyStatement(actions=["cognito-idp:AdminGetUser"], resources=[pool.user_pool_arn])
-        iam.Policy(self, "TokensReadUsers", statements=[reading], roles=[trigger.role])
+        reading = iam.PolicyStatement(actions=[action], resources=[pool.user_pool_arn])
+        iam.Policy(self, id_, statements=[reading], roles=[trigger.role])
 
     def _client(self, pool: cognito.UserPool) -> cognito.UserPoolClient:
         return pool.add_client(
             "Client",
             user_pool_client_name="web",
             generate_secret=False,
-            auth_flows=cognito.AuthFlow(user_password=True, user_srp=True),
+            auth_flows=cognito.AuthFlow(user_password=True, user_srp=True, custom=True),
             disable_o_auth=True,
             prevent_user_existence_errors=True,
             enable_token_revocation=True,

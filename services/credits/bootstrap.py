@@ -9,13 +9,18 @@ from services.credits.adapters.codes import RandomCodes
 from services.credits.adapters.cognito_pool import CognitoPool
 from services.credits.adapters.cognito_users import CognitoUsers
 from services.credits.adapters.elsewhere_users import ElsewhereUsers
+from services.credits.adapters.keyed_hash import KeyedHash
 from services.credits.adapters.kms_seal import KmsSeal
 from services.credits.adapters.profile_file import load_profile_policy
 from services.credits.adapters.rule_files import load_rules
 from services.credits.adapters.ses_post import SesPost
+from services.credits.adapters.sms import Account, Mailbox
+from services.credits.adapters.tickets import Tickets
+from services.credits.adapters.wechat_oauth import WeChatOAuth
 from services.credits.app.context import (
     AccessContext,
     BadgesContext,
+    CodesContext,
     Context,
     DocumentsContext,
     ErasureContext,
@@ -26,6 +31,7 @@ from services.credits.app.context import (
     RulesContext,
     ports,
 )
+from services.credits.app.ports import Messages, Post
 from services.kit.aws import client
 from services.kit.clock import SystemClock
 from services.kit.direct.values import secret
@@ -80,9 +86,27 @@ def erasure() -> ErasureContext:
 
 @cache
 def access() -> AccessContext:
-    """Of second factors and sign-ins."""
+    """Of second factors, sign-ins and what people sign in with."""
     pool = CognitoPool(client("cognito-idp"), environ["USER_POOL_ID"], environ["USER_POOL_CLIENT_ID"])
-    return AccessContext(*_ports(), pool, KmsSeal(client("kms"), environ["SIGN_IN_KEY_ID"]), RandomCodes())
+    tickets = Tickets(json_secret(secret(environ["TICKETS_SECRET_ID"])), SystemClock())
+    apps = environ.get("WECHAT_SECRET_ID")
+    return AccessContext(
+        *_ports(),
+        pool,
+        KmsSeal(client("kms"), environ["SIGN_IN_KEY_ID"]),
+        RandomCodes(),
+        _fingerprints(),
+        tickets,
+        WeChatOAuth(json_secret(secret(apps)), _link()) if apps else None,
+    )
+
+
+@cache
+def codes() -> CodesContext:
+    """Of what sends codes."""
+    post = SesPost(client("sesv2"), environ["MAIL_SENDER"])
+    countries = tuple(environ.get("SMS_COUNTRIES", "").split())
+    return CodesContext(*_ports(), RandomCodes(), _fingerprints(), post, _messages(post), countries)
 
 
 @cache
@@ -105,6 +129,18 @@ def badges() -> BadgesContext:
 
 def _ports() -> Ports:
     return ports(store(), SystemClock(), RandomIds())
+
+
+def _messages(post: Post) -> Messages | None:
+    """What the stage sends short messages by, if by anything."""
+    provider = environ.get("SMS_PROVIDER")
+    if provider in (None, "mailbox"):
+        return Mailbox(post) if provider else None
+    return Account(str(provider), json_secret(secret(environ["SMS_SECRET_ID"])))
+
+
+def _fingerprints() -> KeyedHash:
+    return KeyedHash(json_secret(secret(environ["IDENTITIES_SECRET_ID"])))
 
 
 def _link() -> PublicUrl:

@@ -34,12 +34,14 @@ POOL_GROUPS_CLAIM = "cognito:groups"
 class Principal:
     """The caller: the issuer's opaque id and the roles that we know.
 
-    `session` is what all tokens of one sign-in share; "" where the issuer does not say.
+    `session` is what all tokens of one sign-in share, `signed_in_at` when that began (Unix seconds); "" and 0 where
+    the issuer does not say.
     """
 
     id: str
     roles: frozenset[Role]
     session: str = field(default="", compare=False)
+    signed_in_at: int = field(default=0, compare=False)
 
     def require(self, *allowed: Role) -> None:
         """Raises WRONG_ROLE unless the caller has one of these roles."""
@@ -62,7 +64,9 @@ def principal_from(event: Mapping[str, Any]) -> Principal:
     if not isinstance(subject, str) or not subject or claims.get("token_use", "access") != "access":
         raise NOT_SIGNED_IN.problem()
     # The pool's name for it, and OpenID Connect's.
-    return Principal(subject, _roles(claims), str(claims.get("origin_jti") or claims.get("sid") or ""))
+    session = str(claims.get("origin_jti") or claims.get("sid") or "")
+    at = str(claims.get("auth_time", ""))
+    return Principal(subject, _roles(claims), session, int(at) if at.isascii() and at.isdigit() else 0)
 
 
 def _roles(claims: Mapping[str, Any]) -> frozenset[Role]:

@@ -1,8 +1,9 @@
-"""The fake of the user pool and of the key that seals, as far as credits administers them."""
+"""The fakes of the user pool, of the key that seals and of WeChat, as far as credits has to do with them."""
 
 from dataclasses import dataclass, field
 
-from services.credits.app.ports import Standing
+from services.credits.adapters.keyed_hash import KeyedHash
+from services.credits.app.ports import AddressTaken, Refused, Standing, Ticket, Tokens, WeChatPerson, WeChatRefused
 from services.credits.domain.ids import LearnerId
 
 
@@ -17,6 +18,9 @@ class PoolUser:
     sign_ins: set[str] = field(default_factory=set)
     """Tokens that renew."""
     mails: int = 0
+    is_staff: bool = False
+    phone: str | None = None
+    """As staff find it."""
 
 
 @dataclass
@@ -27,6 +31,8 @@ class MemoryPool:
     done: list[str] = field(default_factory=list)
     fails_at: str = ""
     """What fails, once."""
+    refuses: bool = False
+    """Whether it lets nobody in by a ticket, as it does who was closed."""
 
     def _do(self, what: str) -> None:
         if what == self.fails_at:
@@ -41,11 +47,38 @@ class MemoryPool:
     def standing(self, person_id: LearnerId) -> Standing:
         """How it is with somebody's second factor."""
         user = self.user(person_id)
-        return Standing(user.asks_for_codes, user.proven)
+        return Standing(user.asks_for_codes, user.proven, user.is_staff, user.email or None)
 
     def find(self, email: str) -> LearnerId | None:
         """Whose account has this address."""
         return next((id_ for id_, user in self.users.items() if user.email == email), None)
+
+    def create(self, name: str) -> LearnerId:
+        """An account under a name; the same name is the same."""
+        self._do("create")
+        person_id = LearnerId(f"of-{name[:24]}")
+        self.users.setdefault(person_id, PoolUser(""))
+        return person_id
+
+    def show_phone(self, person_id: LearnerId, number: str | None) -> None:
+        """Notes somebody's number."""
+        self._do("show_phone")
+        self.user(person_id).phone = number
+
+    def take_email(self, person_id: LearnerId, address: str | None) -> None:
+        """Gives an account an address, or takes it away."""
+        self._do("take_email")
+        if address is not None and self.find(address) not in (None, person_id):
+            raise AddressTaken
+        self.user(person_id).email = address or ""
+
+    def sign_in(self, person_id: LearnerId, ticket: Ticket) -> Tokens:
+        """Signs in somebody who was proven here."""
+        self._do("sign_in")
+        user = self.users.get(person_id)
+        if self.refuses or user is None or user.is_staff or not ticket(person_id, "nonce"):
+            raise Refused
+        return Tokens(f"access-{person_id}", f"refresh-{person_id}", 900)
 
     def password_of(self, email: str, password: str) -> LearnerId | None:
         """Whose account has this address and password, and a second factor besides."""
@@ -97,3 +130,35 @@ class ReversingSeal:
         if whose != person_id:
             raise PermissionError(whose)
         return text[::-1]
+
+
+@dataclass
+class MemoryWeChat:
+    """WeChat in memory: codes by whom they name, each once."""
+
+    codes: dict[str, WeChatPerson] = field(default_factory=dict)
+    asked: int = 0
+
+    def page(self, state: str, *, inside: bool) -> str:
+        """Where the browser is to go."""
+        return f"https://wechat.test/{'inside' if inside else 'qr'}?state={state}"
+
+    def person(self, code: str, *, inside: bool) -> WeChatPerson:
+        """Whose code this is."""
+        self.asked += 1
+        found = self.codes.pop(code, None)
+        if found is None:
+            raise WeChatRefused
+        return found
+
+
+class Fingerprint(KeyedHash):
+    """Keyed hashes with a key that anybody knows."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda _: {"key": "known"})
+
+
+def no_ticket(person_id: LearnerId, nonce: str) -> str:
+    """A ticket that a fake of the pool believes."""
+    return f"{person_id}.{nonce}"

@@ -18,6 +18,10 @@ class RandomCodes:
         """A fresh recovery code."""
         return _random(access.CODE_LENGTH)
 
+    def digits(self, count: int) -> str:
+        """So many random digits."""
+        return "".join(secrets.choice("0123456789") for _ in range(count))
+
     def place(self) -> int:
         """A place in a status list, each as likely."""
         return secrets.randbelow(STATUS_LIST_LENGTH)

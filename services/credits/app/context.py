@@ -2,7 +2,20 @@
 
 from dataclasses import dataclass
 
-from services.credits.app.ports import Codes, Draw, Post, RecoveryCodes, Seal, UserPool, Users
+from services.credits.app.ports import (
+    Codes,
+    Draw,
+    Fingerprints,
+    Messages,
+    Post,
+    RecoveryCodes,
+    Seal,
+    SignInCodes,
+    Ticket,
+    UserPool,
+    Users,
+    WeChat,
+)
 from services.credits.domain.ledger import Macs
 from services.credits.domain.profile import ProfilePolicy
 from services.credits.domain.rules import RuleBook
@@ -88,6 +101,20 @@ class AccessContext(Context):
     pool: UserPool
     seal: Seal
     codes: RecoveryCodes
+    fingerprints: Fingerprints
+    ticket: Ticket
+    wechat: WeChat | None
+
+
+@dataclass(frozen=True)
+class CodesContext(Context):
+    """With what sends codes. It knows of no account."""
+
+    codes: SignInCodes
+    fingerprints: Fingerprints
+    post: Post
+    messages: Messages | None
+    countries: tuple[str, ...]
 
 
 Ports = tuple[Store, Clock, Ids, EventFactory, AuditLog]

@@ -10,3 +10,9 @@ BROKEN_RECORDS = Metric("BrokenLedgerRecords", "nothing was entered: a ledger's 
 LEDGER_FAULTS = Metric("LedgerFaults", "a ledger or head is not as it was recorded or logged")
 MAILS = Metric("Mails", "what became of a notice by e-mail", dimensions=(("outcome",), ("kind", "outcome")))
 REMINDERS = Metric("Reminders", "a learner was reminded of a deadline, so many days before", dimensions=(("days",),))
+CODES_SENT = Metric(
+    "CodesSent", "what became of a code to be sent by short message or mail", dimensions=(("channel", "outcome"),)
+)
+IDENTITY_PROOFS = Metric(
+    "IdentityProofs", "what became of a proof: a code, or WeChat's answer", dimensions=(("kind", "outcome"),)
+)

@@ -1,6 +1,6 @@
 """What use cases need from outside, besides the store."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -56,10 +56,82 @@ class Users(Protocol):
 
 @dataclass(frozen=True)
 class Standing:
-    """Of an account: whether it is asked for codes, and whether every sign-in that is under way was."""
+    """Of an account: whether it is asked for codes, and whether every sign-in that is under way was; whether it is of
+    the staff; and its e-mail address, if it has one that was proven."""
 
     asks_for_codes: bool
     proven: bool
+    is_staff: bool = False
+    email: str | None = None
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """What a sign-in is answered with. `expires_in` are the access token's seconds."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: int
+
+
+class Refused(Exception):
+    """The user pool does not let an account in: it is gone, or was closed."""
+
+
+class AddressTaken(Exception):
+    """Another account has the e-mail address."""
+
+
+Ticket = Callable[[LearnerId, str], str]
+"""What shows the user pool that somebody was proven: made for a person, and for what the pool says this one time."""
+
+
+@dataclass(frozen=True)
+class WeChatPerson:
+    """Whom WeChat says somebody is: the same `unionid` for all our apps, an `openid` for each."""
+
+    unionid: str
+    app_id: str
+    openid: str
+
+
+class WeChatRefused(Exception):
+    """WeChat does not know the code: it is made up, used or over."""
+
+
+class WeChatUnavailable(Exception):
+    """WeChat does not answer, or not as it should; the message says which of its error codes."""
+
+
+class WeChat(Protocol):
+    """Signing in with WeChat."""
+
+    def page(self, state: str, *, inside: bool) -> str:
+        """Where the browser is to go: WeChat's page with a QR code, or, `inside` its own browser, its consent."""
+
+    def person(self, code: str, *, inside: bool) -> WeChatPerson:
+        """Whose code this is. Raises WeChatRefused, WeChatUnavailable."""
+
+
+class Fingerprints(Protocol):
+    """Keyed hashes: of a number nobody finds the hash, nor the number of a hash, without the key."""
+
+    def of(self, purpose: str, text: str) -> str:
+        """The text's, for a purpose: letters and digits."""
+
+
+class Messages(Protocol):
+    """Takes short messages (SMS)."""
+
+    def send(self, number: str, code: str) -> None:
+        """Hands one with a code over. Raises whatever the service behind it says, without the number."""
+
+
+class SignInCodes(Protocol):
+    """Makes what nobody can guess."""
+
+    def digits(self, count: int) -> str:
+        """So many random digits."""
 
 
 class UserPool(Protocol):
@@ -70,6 +142,21 @@ class UserPool(Protocol):
 
     def find(self, email: str) -> LearnerId | None:
         """Whose account has this address."""
+
+    def create(self, name: str) -> LearnerId:
+        """An account without address and password, under a name of letters and digits; the same name is the same."""
+
+    def show_phone(self, person_id: LearnerId, number: str | None) -> None:
+        """Notes somebody's number at the account, for staff who look for it."""
+
+    def take_email(self, person_id: LearnerId, address: str | None) -> None:
+        """Gives an account an address that was proven, in place of the one before, or takes it away.
+
+        Raises AddressTaken.
+        """
+
+    def sign_in(self, person_id: LearnerId, ticket: Ticket) -> Tokens:
+        """Signs in somebody who was proven here. Raises Refused."""
 
     def password_of(self, email: str, password: str) -> LearnerId | None:
         """Whose account has this address and password, and a second factor besides; None for anything else."""

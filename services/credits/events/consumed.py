@@ -48,6 +48,14 @@ class CoursePublished(EventData):
     eligible_credentials: tuple[Credential, ...]
 
 
+class EntitlementGranted(EventData):
+    """Of orders' entitlement: who was given a course."""
+
+    TYPE: ClassVar = "orders.entitlement_granted.v1"
+
+    learner_id: _Learner
+
+
 class WatchCompleted(EventData):
     """Of playback's completed watch: who completed what, and when."""
 

@@ -9,11 +9,13 @@ from services.credits.app.awarding.settle_holds import settle_after
 from services.credits.app.context import LedgerContext
 from services.credits.app.courses.record_course import record_course
 from services.credits.app.declarations.declare_hours import take_back_reversed
+from services.credits.app.identities.note_belongings import note_belongings
 from services.credits.app.memberships.record_membership import record_membership
 from services.credits.events.consumed import (
     FREEING,
     HOURS_REVERSED,
     CoursePublished,
+    EntitlementGranted,
     HoursReversalRequested,
     MembershipChanged,
     WatchCompleted,
@@ -28,6 +30,7 @@ def event_handlers(ctx: LedgerContext) -> dict[str, EventHandler]:
         CoursePublished.TYPE: partial(record_course, ctx),
         WatchCompleted.TYPE: partial(award_hours, ctx),
         MembershipChanged.TYPE: partial(record_membership, ctx),
+        EntitlementGranted.TYPE: partial(note_belongings, ctx),
         HoursReversalRequested.TYPE: partial(reverse_watches, ctx),
         **dict.fromkeys(FREEING, partial(settle_after, ctx)),
         HOURS_REVERSED: partial(_follow_reversal, ctx),

@@ -10,7 +10,7 @@ from services.credits.app.context import AccessContext
 from services.credits.domain.access import RECOVERY_CODES, code_hash
 from services.credits.domain.ids import LearnerId
 from services.credits.handlers.access import build_api
-from tests.fakes.user_pool import MemoryPool, PoolUser, ReversingSeal
+from tests.fakes.user_pool import Fingerprint, MemoryPool, PoolUser, ReversingSeal, no_ticket
 from tests.gateway import Answer, claims, origin_secret, request, send
 from tests.unit.credits.world import ADMINISTRATOR, World
 
@@ -42,7 +42,10 @@ class Gate:
     def __post_init__(self) -> None:
         self.pool.users[BOSS] = PoolUser("boss@example.com", asks_for_codes=True, proven=True)
         self.pool.users[EDITOR] = PoolUser(MAIL, asks_for_codes=True, sign_ins={"stolen"})
-        self.api = build_api(AccessContext(*self.world.ports, self.pool, ReversingSeal(), self.codes), origin_secret)
+        self.api = build_api(
+            AccessContext(*self.world.ports, self.pool, ReversingSeal(), self.codes, Fingerprint(), no_ticket, None),
+            origin_secret,
+        )
 
     @property
     def editor(self) -> PoolUser:

@@ -20,10 +20,12 @@ from services.credits.app.context import AccessContext, DocumentsContext, Erasur
 from services.credits.app.declarations.declare_hours import declare_hours
 from services.credits.app.declarations.export_batch import close_batch, read_holders
 from services.credits.app.erasure.finish_erasure import NotErased
+from services.credits.app.identities.items import holder_key, identities_key
 from services.credits.app.personal_data.collect_personal_data import collect_personal_data
 from services.credits.domain.balances import open_holds
 from services.credits.domain.credentials import Category
 from services.credits.domain.grants import Grant
+from services.credits.domain.identities import Identities, Identity, IdentityHolder
 from services.credits.domain.ids import LearnerId
 from services.credits.domain.review import Standing
 from services.credits.handlers.erasure import event_handlers
@@ -34,9 +36,9 @@ from services.kit.call import Call
 from services.kit.events import Envelope
 from services.kit.identity import Principal, Role
 from services.kit.problems import Problem
-from services.kit.store import Change, Conflict
+from services.kit.store import Change, Conflict, Put
 from tests.erasing import check_copy, check_erasure
-from tests.fakes.user_pool import MemoryPool, ReversingSeal
+from tests.fakes.user_pool import Fingerprint, MemoryPool, ReversingSeal, no_ticket
 from tests.gateway import Answer, claims, origin_secret, request, send
 from tests.unit.credits.documents_world import URL, SequentialCodes, typesetter
 from tests.unit.credits.test_declarations import answer, line_ids
@@ -54,6 +56,7 @@ PERSON: dict[str, str | date] = {
     "id_number": f"11010519491231002X {SECRET}",
 }
 """What use cases take: the forms of a name or an identity number are the edge's."""
+HASHED = "00" * 20
 NUMBER = f"AFP-{SECRET}"
 OFFICER = Principal("officer-1", frozenset({Role.RECORDS}))
 PATH = f"/v1/credits/learners/{LEARNER}/erasure"
@@ -91,12 +94,22 @@ class Office:
             world.deliver(completed(f"w{number}", f"c{number}"))
         world.review(1, Standing.UNDER_REVIEW)
         signed_in = Call(Principal(LEARNER, frozenset({Role.LEARNER}), "session"), "request-8")
-        access = AccessContext(*world.ports, MemoryPool(), ReversingSeal(), RandomCodes())
+        access = AccessContext(
+            *world.ports, MemoryPool(), ReversingSeal(), RandomCodes(), Fingerprint(), no_ticket, None
+        )
         note_sign_in(access, signed_in, f"Firefox {SECRET}", SECRET[::-1])
+        self.take_identity()
         self.code = issue_attestation(self.documents(), own_call(LEARNER), world.entries()[2].entry_id).attestation.code
         declare_hours(world.ctx, own_call(LEARNER), AFP, world.certificates()[AFP].period_start)
         close_batch(world.records, Call(OFFICER, "request-7", "key-0000-0000-0001"), AFP, "monthly")
         self.tell()
+
+    def take_identity(self) -> None:
+        """WeChat says something of the person, too."""
+        now = self.world.clock.now()
+        wechat = Identity(f"union-{SECRET}", HASHED, now, now, {"wxapp": f"open-{SECRET}"})
+        held = Put(holder_key(HASHED), IdentityHolder(LEARNER))
+        self.world.store.commit(Change([Put(identities_key(LEARNER), Identities(wechat=wechat)), held]))
 
     def documents(self) -> DocumentsContext:
         rules = self.world.ctx.rules
@@ -341,3 +354,11 @@ def test_the_user_pool_deletes_by_the_tokens_id_and_whoever_is_gone_is_gone() ->
         users.delete(LEARNER)
         with pytest.raises(client.exceptions.TooManyRequestsException):
             users.delete(LEARNER)
+
+
+def test_what_the_person_signed_in_with_may_be_somebody_elses(office: Office) -> None:
+    office.ask()
+    office.finish()
+    store = office.world.store
+    assert store.get(holder_key(HASHED), IdentityHolder) is None
+    assert store.get(identities_key(LEARNER), Identities) is None

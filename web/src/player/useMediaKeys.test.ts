@@ -2,7 +2,7 @@
 import { mount } from '@vue/test-utils'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { defineComponent, h, nextTick, shallowRef } from 'vue'
-import { initial, type Model } from './machine'
+import { initial, type Model } from '@xueshi/client'
 import { useMediaKeys } from './useMediaKeys'
 
 type Handler = ((details: object) => void) | null

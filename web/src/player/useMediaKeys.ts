@@ -3,8 +3,7 @@
 
 import { onBeforeUnmount, watch, type ShallowRef } from 'vue'
 import { t } from '../i18n'
-import type { Event, Model } from './machine'
-import type { Refusal } from './protocol'
+import type { Event, Model, Refusal } from '@xueshi/client'
 
 const BACK_S = 10
 

@@ -9,10 +9,12 @@ from services.credits.app.certificates.items import CERTIFICATES, HOLDERS, Certi
 from services.credits.app.certificates.waiting import taken_out
 from services.credits.app.context import ErasureContext
 from services.credits.app.declarations.declare_hours import end_declarations
+from services.credits.app.identities.items import holder_key, read_identities
 from services.credits.app.ledger.items import learner_pk, read_entries
 from services.credits.app.profiles.items import person_pk, profile_key
 from services.credits.domain.certificates import Certificate
 from services.credits.domain.declarations import Ending
+from services.credits.domain.identities import IdentityHolder
 from services.credits.domain.ids import LearnerId
 from services.credits.domain.profile import Profile
 from services.credits.events.consumed import AboutLearner
@@ -45,6 +47,7 @@ def finish_erasure(ctx: ErasureContext, event: Envelope) -> None:
         *_numbers(ctx.store, learner_id),
         *_names(ctx.store, learner_id),
         *_browsers(ctx.store, learner_id),
+        *_identities(ctx.store, learner_id),
     ]
     for some in _chunks(writes):
         ctx.store.commit(Change(some))
@@ -75,6 +78,17 @@ def _browsers(store: Store, learner_id: LearnerId) -> Iterator[Put]:
     for stored in store.query(access_pk(learner_id), SIGN_INS, SignIn):
         if stored.value.agent or stored.value.token:
             yield stored.put_bare(replace(stored.value, agent="", token=""), sign_in_expiry(stored.value.begun_at))
+
+
+def _identities(store: Store, learner_id: LearnerId) -> Iterator[Write]:
+    """What the person signed in with, and that it is theirs: with the same number a new account may begin."""
+    stored = read_identities(store, learner_id)
+    for identity in stored.value.held().values():
+        holder = store.get(holder_key(identity.hashed), IdentityHolder)
+        if holder and holder.value.person_id == learner_id:
+            yield holder.remove()
+    if stored.version:
+        yield stored.remove()
 
 
 def _chunks(writes: Sequence[Write]) -> Iterator[Sequence[Write]]:

@@ -5,6 +5,7 @@ from services.credits.app.attestations.items import ATTESTATIONS, PRINTED_NAMES,
 from services.credits.app.certificates.items import CERTIFICATES, HOLDERS, CertificateHolder
 from services.credits.app.context import Context
 from services.credits.app.declarations.items import DECLARATIONS
+from services.credits.app.identities.items import read_identities
 from services.credits.app.ledger.items import learner_pk, read_entries
 from services.credits.app.notices.items import NOTICES, mail_settings_key
 from services.credits.app.planning.items import PlanSettings, plan_settings_key
@@ -35,6 +36,7 @@ def collect_personal_data(ctx: Context, learner_id: str) -> list[Section]:
         section("printed_names", "证明上的姓名", "Names on them", query(person, PRINTED_NAMES, PrintedName)),
         section("declarations", "申报", "Declarations", query(account, DECLARATIONS, Declaration)),
         section("sign_ins", "登录记录", "Sign-ins", query(access_pk(whose), SIGN_INS, SignIn)),
+        section("identities", "登录方式", "Ways to sign in", [read_identities(ctx.store, whose)]),
         section("notices", "通知", "Notices", query(account, NOTICES, Notice)),
         section(
             "mail_settings",
