@@ -9,12 +9,13 @@ from services.credits.app.context import (
     BadgesContext,
     CodesContext,
     Context,
+    DevicesContext,
     DocumentsContext,
     LedgerContext,
     RecordsContext,
     ports,
 )
-from services.credits.handlers import access, badges, codes, documents, http, records, verification
+from services.credits.handlers import access, badges, codes, devices, documents, http, records, verification
 from services.kit.clock import SystemClock
 from services.kit.http import HttpApi
 from services.kit.ids import RandomIds
@@ -24,6 +25,7 @@ from services.kit.signing import RS256
 from services.kit.store import Store
 from tests.fakes.messages import SentMails, SentMessages
 from tests.fakes.objects import MemoryObjects
+from tests.fakes.push import MemoryPushKey
 from tests.fakes.signing import MemorySigner
 from tests.fakes.user_pool import Fingerprint, MemoryPool, MemoryWeChat, ReversingSeal, no_ticket
 
@@ -47,5 +49,6 @@ def apis(store: Store, origin_secret: OriginSecret) -> list[HttpApi]:
         codes.build_api(
             CodesContext(*common, RandomCodes(), Fingerprint(), SentMails(), SentMessages(), ("86",)), origin_secret
         ),
+        devices.build_api(DevicesContext(*common, MemoryPushKey()), origin_secret),
         verification.build_api(Context(*common), origin_secret),
     ]

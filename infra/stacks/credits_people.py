@@ -1,5 +1,8 @@
 """Credits' functions around persons: telling them by e-mail, forgetting them, and how they sign in."""
 
+from dataclasses import dataclass
+
+from aws_cdk import Duration
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_secretsmanager as secretsmanager
@@ -92,6 +95,42 @@ def _secret(stack: ServiceStack, id_: str, description: str, key: str) -> secret
 def add_people(stack: ServiceStack) -> list[EventConsumer]:
     """Adds them to the credits stack."""
     return [_mail(stack), _erasure(stack)]
+
+
+@dataclass(frozen=True)
+class Telling:
+    """What tells devices, and what keeps them."""
+
+    http: dict[str, lambda_.Function]
+    push: EventConsumer
+
+
+def add_push(stack: ServiceStack) -> Telling:
+    """Adds them to the credits stack: they alone know who we are to push services."""
+    secret = made_up_secret(
+        stack,
+        "PushKey",
+        name="push-key",
+        description="What the key that signs pushes to browsers follows from; another one ends all subscriptions",
+        template={},
+        key="seed",
+    )
+    environment = {"PUSH_SECRET_ID": secret.secret_arn}
+    devices = stack.add_http_function("devices", environment)
+    push = stack.add_consumer(
+        ["credits.notice_posted.v1"],
+        {**environment, "PUSH_CONTACT": f"notices@{stack.stage.sends_from}"},
+        kind="push",
+        bundle=stack.bundle_with("push"),
+        # Of ten devices each may keep it waiting.
+        timeout=Duration.minutes(2),
+        batch_size=1,
+    )
+    for function in (devices, push.function):
+        stack.allow_write(function)
+        stack.allow_remove(function)
+        allow(function, ["secretsmanager:GetSecretValue"], [secret.secret_arn])
+    return Telling({"devices": devices}, push)
 
 
 def _mail(stack: ServiceStack) -> EventConsumer:

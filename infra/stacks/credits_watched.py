@@ -7,7 +7,15 @@ from infra.constructs.graphs import graph
 from infra.constructs.metric import PERIOD, by_dimensions, lags, own_metric
 from infra.constructs.service_level import ServiceLevel, add_service_level, slow_share
 from infra.stacks.service import ServiceStack
-from services.credits.app.metrics import AWARD_LAG, BROKEN_RECORDS, LEDGER_FAULTS, MAILS, REMINDERS, WATCH_OUTCOMES
+from services.credits.app.metrics import (
+    AWARD_LAG,
+    BROKEN_RECORDS,
+    LEDGER_FAULTS,
+    MAILS,
+    PUSHES,
+    REMINDERS,
+    WATCH_OUTCOMES,
+)
 
 WITHIN_MS = 60_000
 """How soon after the lecture's end its hours are in the ledger."""
@@ -23,6 +31,8 @@ def graphs(stack: ServiceStack) -> list[cloudwatch.IWidget]:
         graph("Records that are not as sealed", [stack.metric(m, PERIOD) for m in (BROKEN_RECORDS, LEDGER_FAULTS)]),
         graph("Mails by outcome", [by_dimensions(stack, "credits", MAILS, "outcome")]),
         graph("Mails by kind", [by_dimensions(stack, "credits", MAILS, "kind", "outcome")]),
+        graph("Pushes by outcome", [by_dimensions(stack, "credits", PUSHES, "outcome")]),
+        graph("Pushes by kind", [by_dimensions(stack, "credits", PUSHES, "kind", "outcome")]),
         graph("Reminders by days", [by_dimensions(stack, "credits", REMINDERS, "days")]),
     ]
 

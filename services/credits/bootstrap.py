@@ -22,11 +22,13 @@ from services.credits.app.context import (
     BadgesContext,
     CodesContext,
     Context,
+    DevicesContext,
     DocumentsContext,
     ErasureContext,
     LedgerContext,
     MailContext,
     Ports,
+    PushContext,
     RecordsContext,
     RulesContext,
     ports,
@@ -74,6 +76,24 @@ def notices() -> RulesContext:
 def mail() -> MailContext:
     """Of what sends e-mail."""
     return MailContext(*_ports(), SesPost(client("sesv2"), environ["MAIL_SENDER"]), _link())
+
+
+@cache
+def devices() -> DevicesContext:
+    """Of what keeps devices."""
+    # Imported here: other functions need no `cryptography`.
+    from services.credits.adapters.web_push import PushKeys
+
+    return DevicesContext(*_ports(), PushKeys(json_secret(secret(environ["PUSH_SECRET_ID"]))))
+
+
+@cache
+def push() -> PushContext:
+    """Of what tells devices."""
+    from services.credits.adapters.web_push import PushKeys, WebPusher
+
+    keys = PushKeys(json_secret(secret(environ["PUSH_SECRET_ID"])))
+    return PushContext(*_ports(), WebPusher(keys, environ["PUSH_CONTACT"]))
 
 
 @cache

@@ -8,6 +8,8 @@ from services.credits.app.ports import (
     Fingerprints,
     Messages,
     Post,
+    Pusher,
+    PushKey,
     RecoveryCodes,
     Seal,
     SignInCodes,
@@ -85,6 +87,20 @@ class MailContext(Context):
 
     post: Post
     public_url: PublicUrl
+
+
+@dataclass(frozen=True)
+class DevicesContext(Context):
+    """With who we are to push services."""
+
+    push_key: PushKey
+
+
+@dataclass(frozen=True)
+class PushContext(Context):
+    """With what tells devices."""
+
+    pusher: Pusher
 
 
 @dataclass(frozen=True)

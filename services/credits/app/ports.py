@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from services.credits.domain.ids import LearnerId
+from services.credits.domain.push import Delivery, Device, Push
 
 
 class Unprintable(Exception):
@@ -45,6 +46,20 @@ class Post(Protocol):
 
     def send(self, address: str, subject: str, text: str) -> None:
         """Hands one message over. Raises whatever the service behind it says where it does not take it."""
+
+
+class PushKey(Protocol):
+    """Who we are to push services."""
+
+    def public(self) -> str:
+        """The public key that browsers subscribe with: a point of P-256, base64url."""
+
+
+class Pusher(Protocol):
+    """Tells devices."""
+
+    def push(self, device: Device, push: Push) -> Delivery:
+        """Tells one device, and says what became of it."""
 
 
 class Users(Protocol):

@@ -10,6 +10,7 @@ from services.credits.app.declarations.problems import DECLARATION_PROBLEMS
 from services.credits.app.erasure.problems import OWN_ERASURE
 from services.credits.app.ledger.problems import SPAN_TOO_LONG
 from services.credits.app.profiles.problems import PERSON_ERASED, PROFILE_PROBLEMS
+from services.credits.app.push.problems import NOT_A_PUSH_SERVICE
 
 RECORDS_PROBLEMS = (SPAN_TOO_LONG, PERSON_ERASED, *DECLARATION_PROBLEMS)
 """Of the function that keeps the records' way out: to auditors and to the certifying body."""
@@ -25,5 +26,6 @@ PROBLEMS = (
     *DECLARATION_PROBLEMS,
     *DOCUMENT_PROBLEMS,
     *ACCESS_PROBLEMS,
+    NOT_A_PUSH_SERVICE,
 )
 """All of the service, as its API's document lists them."""

@@ -12,6 +12,7 @@ from services.credits.app.declarations.declare_hours import end_declarations
 from services.credits.app.identities.items import holder_key, read_identities
 from services.credits.app.ledger.items import learner_pk, read_entries
 from services.credits.app.profiles.items import person_pk, profile_key
+from services.credits.app.push.devices import devices_removed
 from services.credits.domain.certificates import Certificate
 from services.credits.domain.declarations import Ending
 from services.credits.domain.identities import IdentityHolder
@@ -48,6 +49,7 @@ def finish_erasure(ctx: ErasureContext, event: Envelope) -> None:
         *_names(ctx.store, learner_id),
         *_browsers(ctx.store, learner_id),
         *_identities(ctx.store, learner_id),
+        *devices_removed(ctx.store, learner_id),
     ]
     for some in _chunks(writes):
         ctx.store.commit(Change(some))

@@ -10,12 +10,14 @@ from services.credits.app.ledger.items import learner_pk, read_entries
 from services.credits.app.notices.items import NOTICES, mail_settings_key
 from services.credits.app.planning.items import PlanSettings, plan_settings_key
 from services.credits.app.profiles.items import CHANGES, ProfileChange, person_pk, profile_key
+from services.credits.app.push.items import DEVICES, push_settings_key
 from services.credits.domain.attestations import Attestation
 from services.credits.domain.certificates import Certificate
 from services.credits.domain.declarations import Declaration
 from services.credits.domain.ids import LearnerId
 from services.credits.domain.notices import MailSettings, Notice
 from services.credits.domain.profile import Profile
+from services.credits.domain.push import Device, PushSettings
 from services.kit.personal_data import Section, section
 from services.kit.store import read_or
 
@@ -49,5 +51,12 @@ def collect_personal_data(ctx: Context, learner_id: str) -> list[Section]:
             "学习计划设置",
             "Settings of the plan",
             [read_or(ctx.store, plan_settings_key(whose), PlanSettings())],
+        ),
+        section("devices", "推送设备", "Devices that are told", query(person, DEVICES, Device)),
+        section(
+            "push_settings",
+            "推送设置",
+            "Settings of push",
+            [read_or(ctx.store, push_settings_key(whose), PushSettings())],
         ),
     ]

@@ -1,0 +1,1 @@
+"""Notices on the learner's devices."""
