@@ -34,7 +34,9 @@ export async function countAnswers(): Promise<void> {
 export function followUnread(): void {
   watch(
     isLearner,
-    () => {
+    (learner, before) => {
+      // Whoever signs in here next is told nothing of this one.
+      if (before && !learner) void import('./device').then(({ turnOff }) => turnOff()).catch(() => undefined)
       unread.value = answers.value = 0
       askedAt = -Infinity
       void ask()

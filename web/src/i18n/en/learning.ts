@@ -278,6 +278,18 @@ export const learning: Record<keyof typeof zh, string> = {
   'take.name.pdf': 'xueshi-transcript',
   'take.name.csv': 'xueshi-hours',
   'take.name.ics': 'xueshi-deadlines',
+  'push.title': 'On your devices',
+  'push.off':
+    'This device does not notify you yet. It can tell you of news of your hours, of answers, and when a deadline is near.',
+  'push.on': 'This device notifies you. That ends when you sign out.',
+  'push.denied': 'You have blocked notifications of this site. Allow them in the browser’s settings first.',
+  'push.unsupported': 'This browser has no push. On an iPhone or iPad, install the site first by “Add to Home Screen”.',
+  'push.lockScreen': 'A lock screen shows that there is something, not what.',
+  'push.turnOn': 'Notify me',
+  'push.turnOff': 'Stop notifying this device',
+  'push.unreachable':
+    'The browser’s push service cannot be reached, as is usual for Chrome in mainland China. Use Edge, Firefox or Safari, or be told by e-mail.',
+  'push.lead': 'Notices that are ticked come to all devices that you have turned on.',
   'mail.title': 'By e-mail',
   'mail.lead': 'Every notice is kept here; those that are ticked come to your e-mail address as well.',
   'mail.award': 'Hours credited',
