@@ -97,8 +97,9 @@ def _build_client() -> None:
 
 
 def _client_inputs() -> str:
-    """What the client is built from: its code, and of the documents what it has types from."""
-    return content_hash([*files_under(WEB), *files_under(ROOT / "docs" / "openapi"), ROOT / "docs" / "errors.json"])
+    """What the client is built from: its code, and the documents that it has types and pages from."""
+    documents = [file for folder in ("openapi", "developers") for file in files_under(ROOT / "docs" / folder)]
+    return content_hash([*files_under(WEB), *documents, ROOT / "docs" / "errors.json"])
 
 
 def _run(name: str, command: list[str], directory: Path, environment: Mapping[str, str], advice: str = "") -> None:

@@ -1,6 +1,7 @@
 import vue from '@vitejs/plugin-vue'
 import { defaultClientConditions, defaultServerConditions } from 'vite'
 import { defineConfig } from 'vitest/config'
+import { pages } from './scripts/pages.mjs'
 
 // `npm run dev` shows the client against a local system that is already running (`make run`).
 const system = process.env.XUESHI_SYSTEM ?? 'http://127.0.0.1:8080'
@@ -9,7 +10,7 @@ const system = process.env.XUESHI_SYSTEM ?? 'http://127.0.0.1:8080'
 const SOURCE = 'xueshi:source'
 
 export default defineConfig({
-  plugins: [vue()],
+  plugins: [vue({ template: { compilerOptions: { isCustomElement: (tag) => tag === 'openapi-explorer' } } }), pages()],
   // The packages as they are written: a change needs no build of theirs.
   resolve: { conditions: [SOURCE, ...defaultClientConditions] },
   ssr: { resolve: { conditions: [SOURCE, ...defaultServerConditions] } },
@@ -24,10 +25,11 @@ export default defineConfig({
       // Browsers ask for the service worker again under the name that it has.
       output: { entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
     },
+    chunkSizeWarningLimit: 800,
   },
   server: {
     // Tests of what checks evidence read the test vectors.
-    fs: { allow: ['.', '../docs/evidence-vectors'] },
+    fs: { allow: ['.', '../docs'] },
     proxy: Object.fromEntries(['/v1', '/media', '/cognito', '/config.json'].map((path) => [path, { target: system }])),
   },
   test: {

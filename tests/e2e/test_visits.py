@@ -23,6 +23,8 @@ PUBLIC = (
     "/proof",
     "/verify",
     "/check",
+    "/developers",
+    "/developers/api",
     "/no-such-page",
 )
 OWN = ("/account", "/profile", "/hours", "/notices", "/support", "/sign-ins", "/second-factor")

@@ -27,6 +27,7 @@ const SUBJECTS = [
   'shop',
   'account',
   'proof',
+  'developers',
   'staff',
 ]
 

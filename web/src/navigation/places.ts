@@ -54,6 +54,7 @@ const OWN: Place[] = [
 const FOOT: Place[] = [
   { route: 'proof', label: 'proof.title', icon: 'info' },
   { route: 'verify', label: 'verify.title', icon: 'check' },
+  { route: 'developers', label: 'nav.developers', icon: 'tools' },
 ]
 
 const TOOLS: Tool[] = [

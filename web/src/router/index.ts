@@ -12,7 +12,7 @@ export const router = createRouter({
     ...staffRoutes,
     { path: '/:rest(.*)*', name: 'notFound', component: () => import('../navigation/NotFoundPage.vue') },
   ],
-  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+  scrollBehavior: (to, _from, saved) => saved ?? (to.hash ? { el: to.hash } : { top: 0 }),
 })
 
 // What is personal asks to sign in first and comes back; everything else is open to visitors.

@@ -62,5 +62,12 @@ export const learnerRoutes: RouteRecordRaw[] = [
   },
   { path: '/proof', name: 'proof', component: () => import('../proof/ProofPage.vue') },
   { path: '/check', name: 'checkFile', component: () => import('../proof/CheckFilePage.vue') },
+  { path: '/developers', name: 'developers', component: () => import('../developers/GuidePage.vue') },
+  {
+    path: '/developers/api/:service?',
+    name: 'reference',
+    component: () => import('../developers/ReferencePage.vue'),
+    props: true,
+  },
   { path: '/verify/:code?', name: 'verify', component: () => import('../proof/VerifyPage.vue'), props: true },
 ]

@@ -18,6 +18,7 @@ export const core: Record<keyof typeof zh, string> = {
   'nav.cart': 'Cart',
   'nav.account': 'Me',
   'nav.support': 'Support',
+  'nav.developers': 'For developers',
   'nav.search': 'Search courses',
   'nav.notices': 'Notices',
   'nav.unread': '{label}, {count} unread',

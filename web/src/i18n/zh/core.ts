@@ -14,6 +14,7 @@ export const core = {
   'nav.cart': '购物车',
   'nav.account': '我的',
   'nav.support': '客服',
+  'nav.developers': '开发者',
   'nav.search': '搜索课程',
   'nav.notices': '消息',
   'nav.unread': '{label}，{count} 条未读',

@@ -1,0 +1,36 @@
+// Pages that are written in docs/ as Markdown: `import { html, headings } from '….md'`, made as the client is built.
+import { Marked } from 'marked'
+
+/** Ids of headings are their numbers, so that both languages have the same. */
+function rendered(markdown) {
+  const headings = []
+  const heading = function ({ depth, tokens }) {
+    const text = this.parser.parseInline(tokens)
+    if (depth === 1) return ''
+    const id = `part-${headings.length + 1}`
+    headings.push({ id, depth, text })
+    return `<h${depth} id="${id}">${text}</h${depth}>\n`
+  }
+  // What scrolls sideways on a phone is reached with the keyboard.
+  const code = ({ text, lang = '' }) =>
+    `<pre tabindex="0"><code class="${lang.split(' ')[0]}">${escaped(text)}</code></pre>\n`
+  const html = new Marked({ renderer: { heading, code } }).parse(markdown)
+  return { html, headings }
+}
+
+function escaped(text) {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+}
+
+/** The plugin of vite. */
+export function pages() {
+  return {
+    name: 'pages',
+    transform(source, id) {
+      if (!id.endsWith('.md')) return null
+      const { html, headings } = rendered(source)
+      const code = `export const html = ${JSON.stringify(html)}\nexport const headings = ${JSON.stringify(headings)}\n`
+      return { code, map: null }
+    },
+  }
+}
