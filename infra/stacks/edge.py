@@ -24,7 +24,7 @@ from infra.stacks.service import ServiceStack
 from infra.stages import EDGE_REGION, Stage
 
 ORIGIN_HEADER = "x-origin-verify"
-CACHED_PATHS = ("/v1/catalog/search", "/v1/catalog/courses", "/v1/catalog/courses/*")
+CACHED_PATHS = ("/v1/catalog/search", "/v1/catalog/completions", "/v1/catalog/courses", "/v1/catalog/courses/*")
 """What everybody reads: the catalogue's public routes."""
 CACHED_PARAMETERS = (
     "q", "credential", "hours_min", "hours_max", "free_to_members", "recommended", "category",

@@ -7,6 +7,7 @@ from services.catalog.app.courses.items import LISTINGS, listing_key
 from services.catalog.app.ports import SearchFiles
 from services.catalog.app.search.files import INDEX, TALLY, Tally, index_of, read_index, read_tally, tally_of
 from services.catalog.app.search.items import CHANGES, Changes
+from services.catalog.domain.completions import Completions, complete
 from services.catalog.domain.ids import CourseId
 from services.catalog.domain.publication import Listing
 from services.catalog.domain.search import Part, SearchQuery, SearchResult, list_newest, select
@@ -43,6 +44,10 @@ class CourseIndex:
         """One page of the courses found, as the catalogue is now. Costs one read, unless something changed."""
         parts = self._follow()
         return select(parts, query, self._counted().counts)
+
+    def complete(self, text: str) -> Completions:
+        """What goes on from the text; costs what a search does."""
+        return complete(self._follow(), text)
 
     def newest(self, after: str, limit: int) -> Page[Listing]:
         """A page of all courses; costs what a search does."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     # Every context names the ports, and few functions need what these speak of.
+    from services.catalog.domain.completions import Completions
     from services.catalog.domain.publication import Listing
     from services.catalog.domain.search import SearchQuery, SearchResult
     from services.catalog.domain.spelling import Spelling
@@ -44,6 +45,9 @@ class CourseSearch(Protocol):
 
     def find(self, query: SearchQuery) -> SearchResult:
         """One page of the published courses that answer the question; a course withdrawn is not found."""
+
+    def complete(self, text: str) -> Completions:
+        """What somebody may be typing, in words of the published courses."""
 
     def newest(self, after: str, limit: int) -> Page[Listing]:
         """A page of all published courses, the newest first. `after` is the earlier page's, or empty."""

@@ -10,6 +10,8 @@ from services.kit.http import HttpApi
 
 CACHE_CONTROL = "public, max-age=30, stale-while-revalidate=300"
 """A publication shows within half a minute; a reader never waits for it."""
+KEPT_LONGER = "public, max-age=300, stale-while-revalidate=3600"
+"""What many ask for and nothing depends on: a new course is offered five minutes later."""
 ASK_AGAIN = "public, no-cache"
 """Browsers may keep it, and ask each time whether it still is so; caches that many share keep nothing."""
 

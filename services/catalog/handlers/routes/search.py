@@ -1,4 +1,4 @@
-"""Finding courses, for everybody."""
+"""Finding courses, for everybody, and what to look for."""
 
 from decimal import Decimal
 from typing import Annotated
@@ -8,9 +8,10 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field
 
 from services.catalog.app.ports import CourseSearch
+from services.catalog.domain.completions import Kind
 from services.catalog.domain.course import Category, Credential
 from services.catalog.domain.search import MAX_TEXT, SearchQuery, Sort
-from services.catalog.handlers.routes.caching import cacheable
+from services.catalog.handlers.routes.caching import KEPT_LONGER, cacheable
 from services.catalog.handlers.routes.courses import ListingAnswer
 from services.catalog.handlers.routes.fields import Limit
 from services.catalog.handlers.routes.reviews import RatingAnswer
@@ -47,6 +48,23 @@ class SearchAnswer(Answer):
     courses: list[FoundCourse]
 
 
+class CompletionAnswer(Answer):
+    """A word of the catalogue, or a course."""
+
+    kind: Kind
+    text: str
+    text_en: str | None
+    course_id: str | None = Field(description="of a title: the course")
+    sound: list[str] = Field(description="its syllables in pinyin; none where it has no Chinese characters")
+
+
+class CompletionsAnswer(Answer):
+    """What somebody may be typing."""
+
+    words: list[CompletionAnswer]
+    whole: bool = Field(description="there is nothing else: whoever types on needs not ask again")
+
+
 def add_search_routes(api: HttpApi, search: CourseSearch) -> None:
     """The search."""
 
@@ -69,3 +87,10 @@ def add_search_routes(api: HttpApi, search: CourseSearch) -> None:
         result = search.find(query)
         courses = [FoundCourse.of(hit.line, hit.counts) for hit in result.hits]
         return cacheable(api, SearchAnswer.of(result, courses=courses))
+
+    @api.public().route("GET /v1/catalog/completions", "complete_search")
+    def completed(
+        q: Annotated[str, Query(min_length=1, max_length=MAX_TEXT, description="what is typed so far")],
+    ) -> Response[CompletionsAnswer]:
+        """Titles, keywords and instructors that go on from what is typed, by characters, pinyin or its initials."""
+        return cacheable(api, CompletionsAnswer.of(search.complete(q)), KEPT_LONGER)
