@@ -41,6 +41,8 @@ const CORNER: Place[] = [
 
 const OWN: Place[] = [
   { route: 'profile', label: 'nav.profile', icon: 'person', who: 'learner' },
+  { route: 'favourites', label: 'nav.favourites', icon: 'heart', who: 'learner' },
+  { route: 'notes', label: 'nav.notes', icon: 'pencil', who: 'learner' },
   { route: 'orders', label: 'nav.orders', icon: 'receipt', who: 'learner' },
   { route: 'invoices', label: 'nav.invoices', icon: 'document', who: 'learner' },
   { route: 'membership', label: 'nav.membership', icon: 'crown', who: 'notStaff' },

@@ -46,6 +46,13 @@ export const learnerRoutes: RouteRecordRaw[] = [
     component: () => import('../profile/ProfilePage.vue'),
     meta: { personal: true },
   },
+  { path: '/notes', name: 'notes', component: () => import('../notes/NotesPage.vue'), meta: { personal: true } },
+  {
+    path: '/favourites',
+    name: 'favourites',
+    component: () => import('../course/FavouritesPage.vue'),
+    meta: { personal: true },
+  },
   {
     path: '/notices',
     name: 'notices',

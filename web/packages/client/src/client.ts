@@ -13,7 +13,7 @@ import { timed } from './timed.js'
 export interface Api {
   /** What everybody may read, without the caller's token. */
   catalog: Client<CatalogPaths>
-  /** The catalogue with the caller's token: reviews, enquiries, and what editors see and do. */
+  /** The catalogue with the caller's token: what editors see and do, and what learners write and keep. */
   editing: Client<CatalogPaths>
   orders: Client<OrdersPaths>
   playback: Client<PlaybackPaths>

@@ -23,6 +23,8 @@ export const core: Record<keyof typeof zh, string> = {
   'nav.notices': 'Notices',
   'nav.unread': '{label}, {count} unread',
   'nav.profile': 'Profile',
+  'nav.favourites': 'Favourites',
+  'nav.notes': 'My notes',
   'nav.orders': 'My orders',
   'nav.invoices': 'Invoices',
   'nav.main': 'Main navigation',

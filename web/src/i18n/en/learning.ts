@@ -50,6 +50,10 @@ export const learning: Record<keyof typeof zh, string> = {
   'mindMap.outline': 'Outline',
   'mindMap.keys': 'Mind map: arrow keys move it, plus and minus zoom, 0 fits it in',
   'course.ask': 'Ask about this course',
+  'course.favourite': 'Favourite: {title}',
+  'course.share': 'Share',
+  'favourites.empty': 'No favourites yet.',
+  'favourites.emptyNext': 'Press the heart of a course, and it is kept here.',
   'course.actions': 'Course actions',
 
   'watch.title': 'Watching: {title}',

@@ -19,6 +19,8 @@ export const core = {
   'nav.notices': '消息',
   'nav.unread': '{label}，{count} 条未读',
   'nav.profile': '个人资料',
+  'nav.favourites': '我的收藏',
+  'nav.notes': '我的笔记',
   'nav.orders': '我的订单',
   'nav.invoices': '发票',
   'nav.main': '主导航',

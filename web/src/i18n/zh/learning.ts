@@ -47,6 +47,10 @@ export const learning = {
   'mindMap.outline': '文字大纲',
   'mindMap.keys': '思维导图：方向键移动，加号和减号缩放，0 适应窗口',
   'course.ask': '课程咨询',
+  'course.favourite': '收藏《{title}》',
+  'course.share': '分享',
+  'favourites.empty': '还没有收藏的课程。',
+  'favourites.emptyNext': '点课程上的心形，就会出现在这里。',
   'course.actions': '课程操作',
 
   'watch.title': '学习：{title}',
