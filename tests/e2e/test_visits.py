@@ -27,7 +27,17 @@ PUBLIC = (
     "/developers/api",
     "/no-such-page",
 )
-OWN = ("/account", "/profile", "/hours", "/notices", "/support", "/sign-ins", "/second-factor")
+OWN = (
+    "/account",
+    "/profile",
+    "/hours",
+    "/notices",
+    "/support",
+    "/sign-ins",
+    "/second-factor",
+    "/notes",
+    "/favourites",
+)
 VECTORS = Path(__file__).parents[2] / "docs" / "evidence-vectors"
 TABS = ("讲师介绍", "要点回顾", "用户评价", "内容总结")
 

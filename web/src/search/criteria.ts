@@ -86,11 +86,11 @@ export function askedFor(criteria: Criteria, offset: number): Asked {
 }
 
 /** Without what makes no difference: capitals, full width, blanks and punctuation. */
-function asRead(text: string): string {
+export function asRead(text: string, most = MAX_TEXT): string {
   const words =
     text
       .normalize('NFKC')
       .toLowerCase()
       .match(/[\p{L}\p{M}\p{N}_]+/gu) ?? []
-  return words.join(' ').slice(0, MAX_TEXT)
+  return words.join(' ').slice(0, most)
 }

@@ -238,6 +238,11 @@ export const learning: Record<keyof typeof zh, string> = {
 
   'search.title': 'Search courses',
   'search.placeholder': 'Title, topic, name, pinyin',
+  'search.words': 'Suggestions',
+  'search.offered': '{count} {count|suggestion|suggestions}, choose with the arrow keys',
+  'search.kind.keyword': 'Subject',
+  'search.kind.instructor': 'Instructor',
+  'search.kind.title': 'Course',
   'search.submit': 'Search',
   'search.filters': 'Filters and order',
   'search.any': 'Any',

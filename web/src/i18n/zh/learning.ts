@@ -229,6 +229,11 @@ export const learning = {
 
   'search.title': '搜索课程',
   'search.placeholder': '课程、关键词、讲师或拼音',
+  'search.words': '可能想找的',
+  'search.offered': '有 {count} 个建议，用上下键选择',
+  'search.kind.keyword': '主题',
+  'search.kind.instructor': '讲师',
+  'search.kind.title': '课程',
   'search.submit': '搜索',
   'search.filters': '筛选与排序',
   'search.any': '不限',
