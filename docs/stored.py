@@ -106,7 +106,8 @@ def broken(found: list[Declared], files: Mapping[Path, str]) -> list[str]:
     result = []
     for path, text in files.items():
         name, _, shape = path.stem.rpartition(".")
-        of = known.get((path.parent.name, name))
+        # What several services store alike may have moved to the kit: they store it under the same name.
+        of = known.get((path.parent.name, name)) or known.get(("kit", name))
         result += list(complaints(of, int(shape), text)) if of else [f"{path}: nothing is stored as this kind"]
     return result
 

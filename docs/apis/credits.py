@@ -12,10 +12,21 @@ from services.credits.app.context import (
     DevicesContext,
     DocumentsContext,
     LedgerContext,
+    PeopleContext,
     RecordsContext,
     ports,
 )
-from services.credits.handlers import access, badges, codes, devices, documents, http, records, verification
+from services.credits.handlers import (
+    access,
+    badges,
+    codes,
+    devices,
+    documents,
+    http,
+    people,
+    records,
+    verification,
+)
 from services.kit.clock import SystemClock
 from services.kit.http import HttpApi
 from services.kit.ids import RandomIds
@@ -25,9 +36,10 @@ from services.kit.signing import RS256
 from services.kit.store import Store
 from tests.fakes.messages import SentMails, SentMessages
 from tests.fakes.objects import MemoryObjects
+from tests.fakes.pictures import MemoryPictures
 from tests.fakes.push import MemoryPushKey
 from tests.fakes.signing import MemorySigner
-from tests.fakes.user_pool import Fingerprint, MemoryPool, MemoryWeChat, ReversingSeal, no_ticket
+from tests.fakes.user_pool import Fingerprint, MemoryDirectory, MemoryPool, MemoryWeChat, ReversingSeal, no_ticket
 
 
 def apis(store: Store, origin_secret: OriginSecret) -> list[HttpApi]:
@@ -35,6 +47,7 @@ def apis(store: Store, origin_secret: OriginSecret) -> list[HttpApi]:
     common = ports(store, SystemClock(), RandomIds())
     rules, keys = load_rules(), KeyRing(lambda _: {"current": "none", "none": ""})
     drawing = DocumentsContext(*common, rules, RandomCodes(), Typesetter().draw, lambda: "")
+    finding = PeopleContext(*common, rules, keys, load_profile_policy(), MemoryDirectory(), MemoryPictures())
     return [
         http.build_api(LedgerContext(*common, rules, keys, load_profile_policy()), origin_secret),
         records.build_api(RecordsContext(*common, rules, MemoryObjects()), origin_secret),
@@ -50,5 +63,6 @@ def apis(store: Store, origin_secret: OriginSecret) -> list[HttpApi]:
             CodesContext(*common, RandomCodes(), Fingerprint(), SentMails(), SentMessages(), ("86",)), origin_secret
         ),
         devices.build_api(DevicesContext(*common, MemoryPushKey()), origin_secret),
+        people.build_api(finding, origin_secret),
         verification.build_api(Context(*common), origin_secret),
     ]

@@ -35,6 +35,11 @@ def accept_no_access_log(bucket: s3.Bucket, reason: str) -> None:
     accept_check(bucket, "CKV_AWS_18", reason)
 
 
+def accept_unversioned(bucket: s3.Bucket, reason: str) -> None:
+    """Accepts that a bucket keeps no earlier versions of its objects."""
+    accept_check(bucket, "CKV_AWS_21", reason)
+
+
 def accept_objects(function: lambda_.Function, bucket: s3.Bucket, prefix: str) -> None:
     """Accepts that the function's role has actions on all of the bucket's objects under `prefix`."""
     logical_id = bucket.stack.get_logical_id(cast("CfnElement", bucket.node.default_child))

@@ -6,7 +6,7 @@ from infra.constructs.archive import allow_objects, locked_bucket
 from infra.constructs.schedule import EVERY_DAY, EVERY_HOUR, Schedule
 from infra.constructs.secrets import ServiceKeys
 from infra.stacks.credits_documents import add_documents
-from infra.stacks.credits_people import add_access, add_people, add_push
+from infra.stacks.credits_people import add_access, add_finding, add_people, add_push, pictures_bucket
 from infra.stacks.credits_watched import add_alarms, graphs
 from infra.stacks.service import Foundation, ServiceStack
 
@@ -56,12 +56,14 @@ class CreditsStack(ServiceStack):
         allow_objects(records, self.kept, BATCHES_PREFIX, "s3:GetObject", "s3:PutObject")
         documents = add_documents(self)
         telling = add_push(self)
+        pictures = pictures_bucket(self)
+        finding = add_finding(self, keys, pictures)
         add_alarms(self)
         self.finish(
-            {"http": http, "records": records, **add_access(self), **documents.http, **telling.http},
+            {"http": http, "records": records, **finding, **add_access(self), **documents.http, **telling.http},
             consumer,
             documents.notices,
-            *add_people(self),
+            *add_people(self, pictures),
             telling.push,
             schedules=[self._seal(), self._remind(), self._check(keys)],
             graphs=graphs(self),

@@ -1,20 +1,24 @@
-"""Credits' functions around persons: telling them by e-mail, forgetting them, and how they sign in."""
+"""Credits' functions around persons: finding them, telling them by e-mail, forgetting them, and how they sign in."""
 
 from dataclasses import dataclass
 
-from aws_cdk import Duration
+from aws_cdk import Aws, Duration
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_ses as ses
 
+from infra.constructs.archive import allow_objects, encrypted
 from infra.constructs.consumer import EventConsumer
 from infra.constructs.function import allow
-from infra.constructs.secrets import made_up_secret
-from infra.constructs.stage import kept
+from infra.constructs.review import accept_no_access_log, accept_unversioned
+from infra.constructs.secrets import ServiceKeys, made_up_secret
+from infra.constructs.stage import MINIMUM_TLS, kept
 from infra.stacks.service import ServiceStack
+from infra.stages import Stage
 
-ACCESS, CODES = "access", "codes"
+ACCESS, CODES, PEOPLE = "access", "codes", "people"
 CODES_LAYER = "sms"
 UNSET = "unset"
 POOL_ADMINISTRATION = [
@@ -33,6 +37,51 @@ POOL_ADMINISTRATION = [
     "cognito-idp:AdminUserGlobalSignOut",
 ]
 """What second factors, sign-ins and identities need. Whoever may do this may give roles: one function alone."""
+SENT_PREFIX, KEPT_PREFIX = "sent/", "kept/"
+SENT_KEPT, DECIDED_WITHIN = Duration.days(1), Duration.days(30)
+"""A picture of a certificate goes with the decision; whatever came in between, it goes after these."""
+
+
+def pictures_bucket_name(stage: Stage) -> str:
+    """Known before the bucket is there: the client's pages may connect to it."""
+    return f"{stage.prefix}-pictures-{Aws.ACCOUNT_ID}-{Aws.REGION}"
+
+
+def pictures_bucket(stack: ServiceStack) -> s3.Bucket:
+    """Pictures of certificates. Without versions: what is deleted is gone."""
+    bucket = s3.Bucket(
+        stack,
+        "Pictures",
+        bucket_name=pictures_bucket_name(stack.stage),
+        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
+        **encrypted(stack),
+        enforce_ssl=True,
+        minimum_tls_version=MINIMUM_TLS,
+        # Browsers send forms that are signed for one picture each: an origin would prove nothing more.
+        cors=[s3.CorsRule(allowed_methods=[s3.HttpMethods.POST], allowed_origins=["*"], allowed_headers=["*"])],
+        lifecycle_rules=[
+            s3.LifecycleRule(prefix=SENT_PREFIX, expiration=SENT_KEPT),
+            s3.LifecycleRule(prefix=KEPT_PREFIX, expiration=DECIDED_WITHIN),
+        ],
+        removal_policy=kept(stack),
+    )
+    accept_no_access_log(bucket, "Every look at a picture is in the audit log, and the functions are traced.")
+    accept_unversioned(bucket, "What is deleted of a person must be gone.")
+    return bucket
+
+
+def add_finding(stack: ServiceStack, keys: ServiceKeys, pictures: s3.Bucket) -> dict[str, lambda_.Function]:
+    """The function that finds learners and shows pictures, added to the credits stack."""
+    pool = stack.platform.pool
+    environment = {"PICTURES_BUCKET_NAME": pictures.bucket_name}
+    function = stack.add_http_function(PEOPLE, environment | ({"USER_POOL_ID": pool.user_pool_id} if pool else {}))
+    stack.allow_write(function)
+    keys.open_to(function)
+    if pool:
+        allow(function, ["cognito-idp:ListUsers"], [pool.user_pool_arn])
+    allow_objects(function, pictures, SENT_PREFIX, "s3:DeleteObject", "s3:GetObject", "s3:PutObject")
+    allow_objects(function, pictures, KEPT_PREFIX, "s3:DeleteObject", "s3:GetObject", "s3:PutObject")
+    return {PEOPLE: function}
 
 
 def add_access(stack: ServiceStack) -> dict[str, lambda_.Function]:
@@ -92,9 +141,9 @@ def _secret(stack: ServiceStack, id_: str, description: str, key: str) -> secret
     return made_up_secret(stack, id_, name=name, description=description, template={}, key=key)
 
 
-def add_people(stack: ServiceStack) -> list[EventConsumer]:
+def add_people(stack: ServiceStack, pictures: s3.Bucket) -> list[EventConsumer]:
     """Adds them to the credits stack."""
-    return [_mail(stack), _erasure(stack)]
+    return [_mail(stack), _erasure(stack, pictures)]
 
 
 @dataclass(frozen=True)
@@ -149,12 +198,16 @@ def _allow_mail(stack: ServiceStack, function: lambda_.Function, sender: str) ->
     allow(function, ["ses:SendEmail"], [arn], {"StringEquals": {"ses:FromAddress": sender}})
 
 
-def _erasure(stack: ServiceStack) -> EventConsumer:
+def _erasure(stack: ServiceStack, pictures: s3.Bucket) -> EventConsumer:
     pool = stack.platform.pool
-    environment = {"USER_POOL_ID": pool.user_pool_id} if pool else {}
-    erasure = stack.add_consumer(["credits.person_erased.v1"], environment, kind="erasure")
+    environment = {"PICTURES_BUCKET_NAME": pictures.bucket_name} | ({"USER_POOL_ID": pool.user_pool_id} if pool else {})
+    # A decision ends what a picture is kept for.
+    types = ["credits.person_erased.v1", "credits.certificate_confirmed.v1", "credits.certificate_returned.v1"]
+    erasure = stack.add_consumer(types, environment, kind="erasure")
     stack.allow_write(erasure.function)
     stack.allow_remove(erasure.function)
+    allow_objects(erasure.function, pictures, SENT_PREFIX, "s3:DeleteObject")
+    allow_objects(erasure.function, pictures, KEPT_PREFIX, "s3:DeleteObject")
     if pool:
         allow(erasure.function, ["cognito-idp:AdminDeleteUser"], [pool.user_pool_arn])
     return erasure

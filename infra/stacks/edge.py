@@ -16,6 +16,7 @@ from constructs import Construct
 from infra.constructs.review import accept, accept_check, accept_no_access_log
 from infra.constructs.stage import MINIMUM_TLS, StageStack, kept
 from infra.stacks.catalog import MEDIA_PREFIX, CatalogStack
+from infra.stacks.credits_people import pictures_bucket_name
 from infra.stacks.finance import finance_bucket_name
 from infra.stacks.platform import PlatformStack
 from infra.stacks.playback import PlaybackStack
@@ -40,9 +41,11 @@ the same path: one learner's failure would be all learners'."""
 
 
 def _uploads(stage: Stage) -> str:
-    """Where finance's browser puts invoices, as botocore writes it into signed addresses: us-east-1 has no region."""
+    """Where browsers put invoices and pictures of certificates, as botocore writes it into signed addresses: us-east-1
+    has no region."""
     region = "" if stage.region == "us-east-1" else f".{stage.region}"
-    return f"https://{finance_bucket_name(stage)}.s3{region}.amazonaws.com"
+    names = (finance_bucket_name(stage), pictures_bucket_name(stage))
+    return " ".join(f"https://{name}.s3{region}.amazonaws.com" for name in names)
 
 
 class EdgeStack(StageStack):
@@ -247,7 +250,7 @@ class EdgeStack(StageStack):
             [
                 "default-src 'self'",
                 f"connect-src 'self' {self._signing_in()} {_uploads(self.stage)}",
-                "img-src 'self' data:",
+                "img-src 'self' blob: data:",
                 "media-src 'self' blob:",
                 "worker-src 'self' blob:",
                 "manifest-src 'self'",

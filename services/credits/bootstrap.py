@@ -2,17 +2,21 @@
 
 from functools import cache
 from os import environ
+from typing import Any
 
 from botocore.config import Config
 
 from services.credits.adapters.codes import RandomCodes
+from services.credits.adapters.cognito_directory import CognitoDirectory
 from services.credits.adapters.cognito_pool import CognitoPool
 from services.credits.adapters.cognito_users import CognitoUsers
+from services.credits.adapters.elsewhere_directory import ElsewhereDirectory
 from services.credits.adapters.elsewhere_users import ElsewhereUsers
 from services.credits.adapters.keyed_hash import KeyedHash
 from services.credits.adapters.kms_seal import KmsSeal
 from services.credits.adapters.profile_file import load_profile_policy
 from services.credits.adapters.rule_files import load_rules
+from services.credits.adapters.s3_pictures import S3Pictures
 from services.credits.adapters.ses_post import SesPost
 from services.credits.adapters.sms import Account, Mailbox
 from services.credits.adapters.tickets import Tickets
@@ -27,6 +31,7 @@ from services.credits.app.context import (
     ErasureContext,
     LedgerContext,
     MailContext,
+    PeopleContext,
     Ports,
     PushContext,
     RecordsContext,
@@ -61,9 +66,7 @@ def ledger() -> LedgerContext:
 @cache
 def records() -> RecordsContext:
     """Of what hands the records out."""
-    # Buckets made since 2020 take links of this version only.
-    s3 = client("s3", Config(signature_version="s3v4"))
-    return RecordsContext(*_ports(), load_rules(), S3Objects(s3, environ["RECORDS_BUCKET_NAME"]))
+    return RecordsContext(*_ports(), load_rules(), S3Objects(_s3(), environ["RECORDS_BUCKET_NAME"]))
 
 
 @cache
@@ -101,7 +104,16 @@ def erasure() -> ErasureContext:
     """Of the rest of an erasure."""
     # Another issuer's accounts are deleted there, by whoever runs it (docs/deployment.md).
     pool = environ.get("USER_POOL_ID")
-    return ErasureContext(*_ports(), CognitoUsers(client("cognito-idp"), pool) if pool else ElsewhereUsers())
+    users = CognitoUsers(client("cognito-idp"), pool) if pool else ElsewhereUsers()
+    return ErasureContext(*_ports(), users, _pictures())
+
+
+@cache
+def people() -> PeopleContext:
+    """Of what finds learners and shows what they sent as proof."""
+    keys, pool = KeyRing(json_secret(secret(environ["KEYRING_SECRET_ID"]))), environ.get("USER_POOL_ID")
+    directory = CognitoDirectory(client("cognito-idp"), pool) if pool else ElsewhereDirectory()
+    return PeopleContext(*_ports(), load_rules(), keys, load_profile_policy(), directory, _pictures())
 
 
 @cache
@@ -145,6 +157,15 @@ def badges() -> BadgesContext:
     from services.kit.signing import KmsSigner
 
     return BadgesContext(*_ports(), KmsSigner(client("kms"), environ["BADGE_KEY_IDS"].split(",")), _link())
+
+
+def _pictures() -> S3Pictures:
+    return S3Pictures(_s3(), environ["PICTURES_BUCKET_NAME"])
+
+
+def _s3() -> Any:
+    # Buckets made since 2020 take links of this version only.
+    return client("s3", Config(signature_version="s3v4"))
 
 
 def _ports() -> Ports:

@@ -71,6 +71,7 @@ ASKED = (
     Asked("GET /v1/credits/declarations", "member"),
     Asked("GET /v1/credits/access/sign-ins", "member"),
     Asked("GET /v1/credits/push", "member"),
+    Asked("POST /v1/credits/learner-lookups", "support", body={"by": "learner_id", "text": "00000000"}),
     Asked("GET /v1/credits/verification/{code}", path="/v1/credits/verification/AAAA-AAAA-AAAA", status=404),
 )
 """One request for each function that answers HTTP, but the beat's."""

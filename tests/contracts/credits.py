@@ -10,6 +10,7 @@ from services.credits.handlers.notices import event_handlers as notices_handlers
 from services.kit.clock import SystemClock
 from services.kit.consumer import EventHandler
 from tests.fakes.ids import SequentialIds
+from tests.fakes.pictures import MemoryPictures
 from tests.fakes.store import MemoryStore
 
 
@@ -31,5 +32,5 @@ def credits_listeners() -> dict[str, dict[str, EventHandler]]:
     return {
         "notices": notices_handlers(RulesContext(*common, load_rules())),
         "mail": mail_handlers(MailContext(*common, Closed(), lambda: "")),
-        "erasure": erasure_handlers(ErasureContext(*common, Closed())),
+        "erasure": erasure_handlers(ErasureContext(*common, Closed(), MemoryPictures())),
     }

@@ -39,6 +39,7 @@ IMPERSONAL = {
     "Order.title", "Payment.description", "Payment.qr_content", "Payment.url", "ProfileChange.fields",
     "Publication.answer", "Publication.choices", "Publication.language", "Publication.question", "Publication.summary",
     "Publication.text", "Publication.title", "Publication.version",
+    "CertificateHolder.picture", "OwnHandle.pk",
     "SecondFactor.codes",
     "QuestionSet.choices", "QuestionSet.text",
     "Invoice.title",

@@ -3,7 +3,16 @@
 from dataclasses import dataclass, field
 
 from services.credits.adapters.keyed_hash import KeyedHash
-from services.credits.app.ports import AddressTaken, Refused, Standing, Ticket, Tokens, WeChatPerson, WeChatRefused
+from services.credits.app.ports import (
+    AddressTaken,
+    PoolAccount,
+    Refused,
+    Standing,
+    Ticket,
+    Tokens,
+    WeChatPerson,
+    WeChatRefused,
+)
 from services.credits.domain.ids import LearnerId
 
 
@@ -162,3 +171,22 @@ class Fingerprint(KeyedHash):
 def no_ticket(person_id: LearnerId, nonce: str) -> str:
     """A ticket that a fake of the pool believes."""
     return f"{person_id}.{nonce}"
+
+
+@dataclass
+class MemoryDirectory:
+    """Accounts of a user pool in memory."""
+
+    accounts: list[PoolAccount] = field(default_factory=list)
+
+    def by_email(self, email: str, most: int) -> list[PoolAccount]:
+        """Those with this address, letters' case aside."""
+        return [one for one in self.accounts if (one.email or "").casefold() == email.casefold()][:most]
+
+    def by_phone(self, phone: str, most: int) -> list[PoolAccount]:
+        """Those with this number."""
+        return [one for one in self.accounts if one.phone == phone][:most]
+
+    def by_id(self, beginning: str, most: int) -> list[PoolAccount]:
+        """Those whose id begins so."""
+        return [one for one in self.accounts if one.learner_id.startswith(beginning)][:most]

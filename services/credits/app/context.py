@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from services.credits.app.ports import (
     Codes,
+    Directory,
     Draw,
     Fingerprints,
     Messages,
+    Pictures,
     Post,
     Pusher,
     PushKey,
@@ -105,9 +107,18 @@ class PushContext(Context):
 
 @dataclass(frozen=True)
 class ErasureContext(Context):
-    """With the users, who can be deleted."""
+    """With the users, who can be deleted, and the pictures that they sent."""
 
     users: Users
+    pictures: Pictures
+
+
+@dataclass(frozen=True)
+class PeopleContext(LedgerContext):
+    """With who has an account, and the pictures of certificates."""
+
+    directory: Directory
+    pictures: Pictures
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """What use cases need from outside, besides the store."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -200,3 +200,53 @@ class Seal(Protocol):
 
     def open(self, sealed: str, person_id: LearnerId) -> str:
         """The text again. Raises whatever is behind it where it was sealed for somebody else."""
+
+
+@dataclass(frozen=True)
+class PoolAccount:
+    """An account as the user pool has it. `phone` begins with + and the country's code."""
+
+    learner_id: LearnerId
+    email: str | None
+    phone: str | None
+    created_at: datetime | None
+
+
+class Directory(Protocol):
+    """Who has an account where people sign in. Lists have at most as many as are asked for."""
+
+    def by_email(self, email: str, most: int) -> list[PoolAccount]:
+        """Those with this address."""
+
+    def by_phone(self, phone: str, most: int) -> list[PoolAccount]:
+        """Those with this number."""
+
+    def by_id(self, beginning: str, most: int) -> list[PoolAccount]:
+        """Those whose id begins so."""
+
+
+@dataclass(frozen=True)
+class PictureUpload:
+    """A form that a browser sends with the picture as its last field, `file`: where to, and its other fields."""
+
+    url: str
+    fields: Mapping[str, str]
+
+
+class Pictures(Protocol):
+    """Keeps pictures for the time in which somebody decides."""
+
+    def upload(self, key: str) -> PictureUpload:
+        """What lets whoever has it put one JPEG there, for a quarter of an hour."""
+
+    def read(self, key: str) -> bytes | None:
+        """What was put there; None where nothing is."""
+
+    def keep(self, key: str, content: bytes) -> None:
+        """Keeps a picture."""
+
+    def keys(self, prefix: str) -> list[str]:
+        """The keys that begin with a prefix."""
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """Deletes what is there of these."""

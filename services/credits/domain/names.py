@@ -66,8 +66,9 @@ def masked(name: str) -> str:
 
 def same_name(one: str, other: str) -> bool:
     """Whether two people would call these the same name: spaces, width and case aside."""
-    return _plain(one) == _plain(other)
+    return plain_name(one) == plain_name(other)
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """What names that people would call the same have in common."""
     return "".join(unicodedata.normalize("NFKC", meant(name)).casefold().split())

@@ -11,7 +11,7 @@ from services.orders.handlers.routes.courses import add_course_routes
 from services.orders.handlers.routes.entitlements import add_entitlement_routes
 from services.orders.handlers.routes.memberships import add_membership_routes
 from services.orders.handlers.routes.ordering.cart import add_cart_routes
-from services.orders.handlers.routes.ordering.orders import add_order_routes
+from services.orders.handlers.routes.ordering.orders import add_order_list_routes, add_order_routes
 from services.orders.handlers.routes.personal_data import add_personal_data_routes
 
 
@@ -23,6 +23,7 @@ def build_api(ctx: Context, origin_secret: OriginSecret) -> HttpApi:
     add_entitlement_routes(api, ctx)
     add_cart_routes(api, ctx)
     add_order_routes(api, ctx)
+    add_order_list_routes(api, ctx)
     add_coupon_routes(api, ctx)
     add_personal_data_routes(api, ctx)
     return api

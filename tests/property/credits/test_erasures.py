@@ -124,7 +124,7 @@ class ErasureMachine(RuleBasedStateMachine):
         events = self.world.sent("credits.person_erased.v1")
         if not events:
             return
-        ctx = ErasureContext(*self.world.ports, self.users)
+        ctx = ErasureContext(*self.world.ports, self.users, self.world.pictures)
         if self.dying(crash, spared, lambda: finish_erasure(ctx, events[0])):
             self.finished = True
 

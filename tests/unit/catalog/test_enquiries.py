@@ -24,7 +24,7 @@ from services.catalog.app.enquiries.write_enquiry import (
     open_enquiry,
 )
 from services.catalog.domain.enquiry import MAX_MESSAGES, Status
-from services.catalog.domain.ids import EnquiryId
+from services.catalog.domain.ids import EnquiryId, LearnerId
 from services.catalog.handlers import enquiries
 from services.kit.call import Call
 from services.kit.http import HttpApi
@@ -302,7 +302,7 @@ def test_each_enquiry_stands_in_the_queue_of_its_status_and_nowhere_else(tmp_pat
         for found, enquiry in enquiries_found.items()
     }
     assert sum(map(len, queues.values())) == len(ids)
-    listed = list_own_enquiries(world.ctx, learner("learner-1"), "", 50).items
+    listed = list_own_enquiries(world.ctx, LearnerId("learner-1"), "", 50).items
     mine = {line.enquiry_id: line.unread_by_learner for line in listed}
     assert mine == {found: enquiry.unread("learner") for found, enquiry in enquiries_found.items()}
 

@@ -22,6 +22,8 @@ from services.credits.app.declarations.export_batch import close_batch, read_hol
 from services.credits.app.erasure.finish_erasure import NotErased
 from services.credits.app.identities.items import holder_key, identities_key
 from services.credits.app.personal_data.collect_personal_data import collect_personal_data
+from services.credits.app.pictures.items import sent_key
+from services.credits.app.pictures.send_picture import attach_picture
 from services.credits.domain.balances import open_holds
 from services.credits.domain.credentials import Category
 from services.credits.domain.grants import Grant
@@ -41,6 +43,7 @@ from tests.erasing import check_copy, check_erasure
 from tests.fakes.user_pool import Fingerprint, MemoryPool, ReversingSeal, no_ticket
 from tests.gateway import Answer, claims, origin_secret, request, send
 from tests.unit.credits.documents_world import URL, SequentialCodes, typesetter
+from tests.unit.credits.jpegs import jpeg
 from tests.unit.credits.test_declarations import answer, line_ids
 from tests.unit.credits.world import ADMINISTRATOR, AFP, CFP, LEARNER, OTHER, Crash, World, completed, own_call
 
@@ -89,6 +92,8 @@ class Office:
         world.register(AFP, number=NUMBER, proof=f"photo sent by {SECRET}")
         world.confirm(AFP)
         world.register(CFP, number=f"CFP-{SECRET}")
+        world.pictures.keep(sent_key(LEARNER, CFP, SECRET), jpeg())
+        attach_picture(world.ctx, own_call(LEARNER), CFP, SECRET)
         for number in range(3):
             world.publish(f"c{number}", content=f"l{number}", eligible=["AFP", "CFP"])
             world.deliver(completed(f"w{number}", f"c{number}"))
@@ -127,7 +132,7 @@ class Office:
 
     def finish(self, *events: Envelope) -> None:
         """The queue delivers what follows."""
-        ctx = ErasureContext(*self.world.ports, self.users)
+        ctx = ErasureContext(*self.world.ports, self.users, self.world.pictures)
         for event in events or self.world.sent("credits.person_erased.v1"):
             event_handlers(ctx)[event.type](event)
 
@@ -141,6 +146,7 @@ class Office:
         kept = [(f"{key.pk} / {key.sk}", text) for key, (_, text) in self.world.store.items.items()]
         kept += [(event.type, event.model_dump_json()) for event in self.world.store.outbox]
         kept += [(key, content.decode()) for key, content in self.world.objects.kept.items()]
+        kept += [(key, key) for key in self.world.pictures.kept]
         return [where for where, text in kept if SECRET in text]
 
 
@@ -152,7 +158,7 @@ def office() -> Office:
 def test_what_each_kind_says_of_an_erasure_is_what_happens(office: Office) -> None:
     world = office.world
     world.review(1, Standing.STANDS, reason=f"{SECRET}属实")
-    return_certificate(world.ctx, Call(ADMINISTRATOR, "request-8"), Return(LEARNER, CFP, f"{SECRET}不是编号", 1))
+    return_certificate(world.ctx, Call(ADMINISTRATOR, "request-8"), Return(LEARNER, CFP, f"{SECRET}不是编号", 2))
     answer(world, 1, f"{line_ids(world, 1)[0]},denied,{SECRET}不符")
     grant = Grant(LEARNER, AFP, Decimal(3), Category.ELECTIVE, "线下研讨会", date(2026, 1, 5), f"{SECRET}已签到")
     grant_hours(world.ctx, Call(ADMINISTRATOR, "request-5", "key-0000-0000-0005"), grant)

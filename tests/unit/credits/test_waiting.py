@@ -170,7 +170,7 @@ def test_an_erasure_takes_it_out() -> None:
     w.register(AFP)
     erase_person(w.ctx, Call(ADMINISTRATOR, "request-9"), LEARNER, "asked by mail")
     (event,) = w.sent("credits.person_erased.v1")
-    finish_erasure(ErasureContext(*w.ports, Users()), event)
+    finish_erasure(ErasureContext(*w.ports, Users(), w.pictures), event)
     assert (waiting(w), listed(w)) == ([], 0)
 
 

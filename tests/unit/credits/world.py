@@ -21,7 +21,7 @@ from services.credits.app.certificates.confirm_certificate import (
 )
 from services.credits.app.certificates.items import current_certificates
 from services.credits.app.certificates.register_certificate import Registration, register_certificate
-from services.credits.app.context import LedgerContext, Ports, RecordsContext, RulesContext, ports
+from services.credits.app.context import PeopleContext, Ports, RecordsContext, RulesContext, ports
 from services.credits.app.ledger.items import read_entries
 from services.credits.app.ledger.verify_ledger import Verdict, verify_ledger
 from services.credits.app.profiles.items import real_name
@@ -34,15 +34,19 @@ from services.credits.domain.ledger import Entry
 from services.credits.domain.profile import Profile
 from services.credits.domain.review import Standing
 from services.credits.handlers.consume import event_handlers
+from services.kit.audit import AuditRecord
 from services.kit.call import Call
 from services.kit.events import Envelope
 from services.kit.identity import Principal, Role
 from services.kit.keyring import KeyRing
 from services.kit.store import Change
+from services.kit.store.codec import decode
 from tests.fakes.clock import ManualClock
 from tests.fakes.ids import SequentialIds
 from tests.fakes.objects import MemoryObjects
+from tests.fakes.pictures import MemoryPictures
 from tests.fakes.store import MemoryStore
+from tests.fakes.user_pool import MemoryDirectory
 
 LEARNER = LearnerId("0f3c2a9e-3a4c-4f43-9f0e-2f0a1b2c3d4e")
 OTHER = LearnerId("77777777-3a4c-4f43-9f0e-2f0a1b2c3d4e")
@@ -113,13 +117,16 @@ class World:
     ring: dict[str, str] = field(default_factory=lambda: {"current": "k1", "k1": "one" * 20})
     objects: CrashingObjects = field(default_factory=CrashingObjects)
     ports: Ports = field(init=False)
-    ctx: LedgerContext = field(init=False)
+    directory: MemoryDirectory = field(default_factory=MemoryDirectory)
+    pictures: MemoryPictures = field(default_factory=MemoryPictures)
+    ctx: PeopleContext = field(init=False)
     records: RecordsContext = field(init=False)
     notices: RulesContext = field(init=False)
 
     def __post_init__(self) -> None:
         self.ports, rules = ports(self.store, self.clock, SequentialIds()), load_rules()
-        self.ctx = LedgerContext(*self.ports, rules, KeyRing(lambda _: self.ring), load_profile_policy())
+        ledger = (*self.ports, rules, KeyRing(lambda _: self.ring), load_profile_policy())
+        self.ctx = PeopleContext(*ledger, self.directory, self.pictures)
         self.notices = RulesContext(*self.ports, rules)
         self.records = RecordsContext(*self.ports, rules, self.objects)
 
@@ -237,6 +244,11 @@ class World:
     def sent(self, type_: str) -> list[Envelope]:
         """Events of a type in the outbox."""
         return [event for event in self.store.outbox if event.type == type_]
+
+    def audited(self) -> list[AuditRecord]:
+        """The audit log, from its beginning."""
+        found = [(key, text) for key, (_, text) in self.store.items.items() if key.pk.startswith("AUDIT#")]
+        return [decode(text, AuditRecord) for key, text in sorted(found, key=lambda one: one[0].sk)]
 
     def state(self) -> tuple[dict[Any, Any], int]:
         """Everything that is stored, to be compared."""

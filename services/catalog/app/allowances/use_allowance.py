@@ -6,8 +6,8 @@ from services.catalog.app.allowances.items import allowance_key
 from services.catalog.app.context import Context
 from services.catalog.app.erasure.items import Erasure, erasure_key
 from services.catalog.app.problems import PERSON_ERASED, TOO_OFTEN
-from services.catalog.domain.allowance import Allowance
 from services.catalog.domain.ids import LearnerId
+from services.kit.allowance import Allowance
 from services.kit.store import ABSENT, Check, Write, read_or
 
 KEPT = timedelta(days=3)

@@ -33,10 +33,10 @@ def find_enquiry(ctx: Context, call: Call, enquiry_id: EnquiryId) -> Stored[Enqu
     return stored
 
 
-def list_own_enquiries(ctx: Context, call: Call, after: str | None, limit: int) -> Page[EnquirySummary]:
-    """The caller's enquiries, the newest first."""
+def list_own_enquiries(ctx: Context, learner_id: LearnerId, after: str | None, limit: int) -> Page[EnquirySummary]:
+    """A learner's enquiries, the newest first."""
     start = OWN_ENQUIRIES + after if after else None
-    page = ctx.store.page(learner_pk(LearnerId(call.caller_id)), OWN_ENQUIRIES, EnquirySummary, start, limit)
+    page = ctx.store.page(learner_pk(learner_id), OWN_ENQUIRIES, EnquirySummary, start, limit)
     more = page.after.removeprefix(OWN_ENQUIRIES) if page.after else None
     return Page([stored.value for stored in page.items], more)
 

@@ -18,7 +18,7 @@ from services.catalog.app.enquiries.read_enquiries import (
 from services.catalog.app.enquiries.write_enquiry import add_message, close_enquiry, note_reading, open_enquiry
 from services.catalog.domain import ids
 from services.catalog.domain.enquiry import MAX_MESSAGES, Enquiry, EnquirySummary, Side, Status
-from services.catalog.handlers.routes.fields import CourseId, Limit, MessageText, Reason, Subject
+from services.catalog.handlers.routes.fields import CourseId, LearnerId, Limit, MessageText, Reason, Subject
 from services.kit.bodies import Answer, Request
 from services.kit.http import HttpApi
 from services.kit.identity import Role
@@ -113,7 +113,14 @@ def add_enquiry_list_routes(api: HttpApi, ctx: Context) -> None:
     @api.secured(Role.LEARNER).route("GET /v1/catalog/enquiries", "list_own_enquiries")
     def own(after: After = "", limit: Limit = 20) -> EnquiriesAnswer:
         """The caller's enquiries, the newest first, a page at a time."""
-        return _page(list_own_enquiries(ctx, api.call(), after, limit), "learner")
+        return _page(list_own_enquiries(ctx, ids.LearnerId(api.call().caller_id), after, limit), "learner")
+
+    @api.secured(Role.SUPPORT, Role.ADMINISTRATOR).route(
+        "GET /v1/catalog/learners/<learner_id>/enquiries", "list_learner_enquiries"
+    )
+    def of_learner(learner_id: LearnerId, after: After = "", limit: Limit = 20) -> EnquiriesAnswer:
+        """A learner's enquiries, the newest first, a page at a time."""
+        return _page(list_own_enquiries(ctx, learner_id, after, limit), "staff")
 
     @api.secured(Role.LEARNER).route("GET /v1/catalog/unread-answers", "count_unread_answers")
     def unread() -> UnreadAnswersAnswer:

@@ -14,6 +14,10 @@ from services.kit.bodies import optional_text_pattern, text_pattern
 _IDENTIFIER = Field(strict=True, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", min_length=3, max_length=64)
 CourseId = Annotated[ids.CourseId, _IDENTIFIER]
 ContentId = Annotated[ids.ContentId, _IDENTIFIER]
+LearnerId = Annotated[
+    ids.LearnerId,
+    Field(strict=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$", description="the user pool's id of the learner"),
+]
 
 Line = Annotated[StrictStr, Field(max_length=limits.MAX_LINE)]
 Text = Annotated[StrictStr, Field(max_length=limits.MAX_TEXT)]

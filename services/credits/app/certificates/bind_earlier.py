@@ -1,4 +1,5 @@
-"""What release 1.0.0 left: it bound no number to a person, confirmed no name, and had no list of what waits."""
+"""What earlier releases left: 1.0.0 bound no number to a person, confirmed no name, and had no list of what waits; none
+before 1.2.0 kept by what people are found."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,13 +11,15 @@ from services.credits.app.certificates.read_claim import read_claim, read_claims
 from services.credits.app.certificates.waiting import asked
 from services.credits.app.context import LedgerContext
 from services.credits.app.ledger.items import head_key
-from services.credits.app.profiles.items import is_erased
+from services.credits.app.lookups.items import name_writes, number_writes
+from services.credits.app.profiles.items import is_erased, profile_key
 from services.credits.domain.certificates import Certificate
 from services.credits.domain.credentials import Credential
 from services.credits.domain.ids import LearnerId
 from services.credits.domain.ledger import Head
+from services.credits.domain.profile import Profile
 from services.kit.problems import Problem
-from services.kit.store import Change, Check, commit_retrying
+from services.kit.store import Change, Check, commit_retrying, read_or
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class LooseCertificate:
 
 def bind_earlier(ctx: LedgerContext, learner_ids: Iterable[LearnerId]) -> Iterator[LooseCertificate]:
     """Binds the number of each confirmed certificate of these people that is not bound, and puts all others into the
-    list of what waits; yields what is left to be done.
+    list of what waits; files all where they are found by name and number. Yields what is left to be done.
 
     Names are not bound: nobody has looked at them. Done again, it changes nothing.
 
@@ -42,13 +45,39 @@ def bind_earlier(ctx: LedgerContext, learner_ids: Iterable[LearnerId]) -> Iterat
     for learner_id in learner_ids:
         if is_erased(ctx.store, learner_id):
             continue
+        _file_name(ctx, learner_id)
         for claim in list(read_claims(ctx.store, learner_id)):
+            _file_number(ctx, claim.certificate)
             if claim.certificate.confirmed:
                 taken = not _bind(ctx, claim.certificate)
                 if taken or claim.holder.name is None:
                     yield LooseCertificate(learner_id, claim.certificate.credential, taken, claim.holder.name is None)
             else:
                 _put_into_list(ctx, claim.certificate)
+
+
+def _file_name(ctx: LedgerContext, learner_id: LearnerId) -> None:
+    def plan() -> tuple[Change, None]:
+        profile = read_or(ctx.store, profile_key(learner_id), Profile())
+        writes = name_writes(ctx.store, ctx.macs, learner_id, profile.value.real_name)
+        return Change([*writes, Check(profile.key, profile.version)] if writes else []), None
+
+    commit_retrying(ctx.store, plan)
+
+
+def _file_number(ctx: LedgerContext, certificate: Certificate) -> None:
+    learner_id, credential = certificate.learner_id, certificate.credential
+
+    def plan() -> tuple[Change, None]:
+        # The head first: a correction or an erasure after this makes the transaction fail.
+        head = ctx.store.get(head_key(learner_id), Head)
+        if head is None or is_erased(ctx.store, learner_id):
+            return Change(), None
+        number = read_claim(ctx.store, learner_id, credential).certificate.number
+        writes = number_writes(ctx.store, ctx.macs, learner_id, credential, number)
+        return Change([*writes, Check(head_key(learner_id), head.version)] if writes else []), None
+
+    commit_retrying(ctx.store, plan)
 
 
 def _bind(ctx: LedgerContext, certificate: Certificate) -> bool:

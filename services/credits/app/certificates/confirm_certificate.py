@@ -14,7 +14,7 @@ from services.credits.app.certificates.problems import (
     OWN_CERTIFICATE,
     VALIDITY_IMPLAUSIBLE,
 )
-from services.credits.app.certificates.waiting import taken_out
+from services.credits.app.certificates.waiting import decided, taken_out
 from services.credits.app.context import LedgerContext
 from services.credits.app.ledger.account import Account, Cause
 from services.credits.domain.certificates import Certificate, State
@@ -62,7 +62,7 @@ def confirm_certificate(ctx: LedgerContext, call: Call, wanted: Confirmation) ->
             raise CERTIFICATE_CHANGED.problem(revision=known.revision)
         certificate = confirmed(ctx, call, known)
         named_at = certificate.at if name != holder.value.name else holder.value.named_at
-        held = replace(holder.value, name=name, named_at=named_at, waits_since=None, returned=None, returned_at=None)
+        held = replace(decided(holder.value), name=name, named_at=named_at, returned=None, returned_at=None)
         held_by = [holder.put(held)] if held != holder.value else []
         waiting = taken_out(ctx.store, known.learner_id, known.credential, holder.value)
         bound = bind_number(ctx, known.learner_id, known.credential, known.number)

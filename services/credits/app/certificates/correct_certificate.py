@@ -15,6 +15,7 @@ from services.credits.app.certificates.problems import (
 from services.credits.app.certificates.register_certificate import require_start
 from services.credits.app.context import LedgerContext
 from services.credits.app.ledger.account import Account
+from services.credits.app.lookups.items import number_writes
 from services.credits.domain.balances import counting
 from services.credits.domain.certificates import Certificate
 from services.credits.domain.credentials import Credential
@@ -66,7 +67,8 @@ def correct_certificate(ctx: LedgerContext, call: Call, wanted: Correction) -> C
         corrected = replace(confirmed(ctx, call, known), number=number, period_start=start)
         moved = _moved_number(ctx, known, number) if number != known.number else []
         audit = audited(ctx, call, "correct_certificate", corrected, wanted.reason)
-        return announced(ctx, call, account, corrected, [audit, *moved])
+        found_by = number_writes(ctx.store, ctx.macs, wanted.learner_id, wanted.credential, number)
+        return announced(ctx, call, account, corrected, [audit, *moved, *found_by])
 
     return commit_retrying(ctx.store, plan)
 

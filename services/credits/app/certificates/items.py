@@ -26,6 +26,7 @@ class CertificateHolder:
     `name` is the holder's as an administrator confirmed it with the number, at `named_at`: documents take it. By
     `proof` the certificate can be checked, as the learner says. It waits for an administrator since `waits_since`; one
     that could not be confirmed was `returned` with these words, at `returned_at`, and waits for the learner.
+    `picture` is the id of the picture that the learner sent as proof, at `picture_sent_at`; a decision ends it.
     """
 
     name: str | None = None
@@ -34,6 +35,8 @@ class CertificateHolder:
     waits_since: datetime | None = None
     returned: str | None = None
     returned_at: datetime | None = None
+    picture: str | None = None
+    picture_sent_at: datetime | None = None
 
 
 def holder_key(learner_id: LearnerId, credential: Credential) -> Key:

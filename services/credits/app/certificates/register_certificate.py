@@ -13,6 +13,7 @@ from services.credits.app.certificates.problems import (
 from services.credits.app.certificates.waiting import asked
 from services.credits.app.context import LedgerContext
 from services.credits.app.ledger.account import Account
+from services.credits.app.lookups.items import number_writes
 from services.credits.domain.certificates import Certificate, State
 from services.credits.domain.credentials import Credential
 from services.credits.domain.ids import LearnerId
@@ -68,7 +69,8 @@ def register_certificate(ctx: LedgerContext, call: Call, wanted: Registration) -
         require_free(ctx, account.learner_id, wanted.credential, wanted.number)
         certificate = _registered(ctx, account.learner_id, wanted, known)
         waiting = asked(account.learner_id, wanted.credential, holder, proof, certificate.at)
-        return Change([account.put_certificate(certificate), account.put_head(), *waiting]), certificate
+        found_by = number_writes(ctx.store, ctx.macs, account.learner_id, wanted.credential, wanted.number)
+        return Change([account.put_certificate(certificate), account.put_head(), *waiting, *found_by]), certificate
 
     return commit_retrying(ctx.store, plan)
 

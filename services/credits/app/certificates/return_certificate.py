@@ -10,7 +10,7 @@ from services.credits.app.certificates.problems import (
     CERTIFICATE_NOT_FOUND,
     OWN_CERTIFICATE,
 )
-from services.credits.app.certificates.waiting import taken_out
+from services.credits.app.certificates.waiting import decided, taken_out
 from services.credits.app.context import LedgerContext
 from services.credits.app.ledger.account import Account
 from services.credits.domain.certificates import Certificate
@@ -53,7 +53,7 @@ def return_certificate(ctx: LedgerContext, call: Call, wanted: Return) -> Certif
         if holder.value.returned is not None:
             return Change(), known
         now = ctx.clock.now()
-        back = holder.put(replace(holder.value, waits_since=None, returned=wanted.reason, returned_at=now))
+        back = holder.put(replace(decided(holder.value), returned=wanted.reason, returned_at=now))
         out = taken_out(ctx.store, wanted.learner_id, wanted.credential, holder.value)
         audit = audited(ctx, call, "return_certificate", known, wanted.reason)
         data = CertificateReturned(learner_id=wanted.learner_id, credential=wanted.credential, returned_at=now)

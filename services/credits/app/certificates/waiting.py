@@ -56,6 +56,11 @@ def asked(
     return [*listed, *([holder.put(asks)] if asks != known else [])]
 
 
+def decided(holder: CertificateHolder) -> CertificateHolder:
+    """What is known of its holder once a certificate waits no more: the picture has served its purpose."""
+    return replace(holder, waits_since=None, picture=None, picture_sent_at=None)
+
+
 def taken_out(store: Store, learner_id: LearnerId, credential: Credential, holder: CertificateHolder) -> list[Write]:
     """The write that takes a certificate out of the list; none where it is not in it."""
     if holder.waits_since is None:

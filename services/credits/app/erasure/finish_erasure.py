@@ -11,6 +11,8 @@ from services.credits.app.context import ErasureContext
 from services.credits.app.declarations.declare_hours import end_declarations
 from services.credits.app.identities.items import holder_key, read_identities
 from services.credits.app.ledger.items import learner_pk, read_entries
+from services.credits.app.lookups.items import removed_handles
+from services.credits.app.pictures.delete_pictures import delete_pictures_of
 from services.credits.app.profiles.items import person_pk, profile_key
 from services.credits.app.push.devices import devices_removed
 from services.credits.domain.certificates import Certificate
@@ -44,12 +46,14 @@ def finish_erasure(ctx: ErasureContext, event: Envelope) -> None:
         raise NotErased(learner_id)
     # First, so that nobody can sign in again; a token that is out still works for some minutes.
     ctx.users.delete(learner_id)
+    delete_pictures_of(ctx.pictures, learner_id)
     writes = [
         *_numbers(ctx.store, learner_id),
         *_names(ctx.store, learner_id),
         *_browsers(ctx.store, learner_id),
         *_identities(ctx.store, learner_id),
         *devices_removed(ctx.store, learner_id),
+        *removed_handles(ctx.store, learner_id),
     ]
     for some in _chunks(writes):
         ctx.store.commit(Change(some))

@@ -7,6 +7,7 @@ from datetime import date
 from services.credits.app.awarding.settle_holds import first_releases
 from services.credits.app.context import LedgerContext
 from services.credits.app.ledger.account import Account, Cause
+from services.credits.app.lookups.items import name_writes
 from services.credits.app.profiles.items import ProfileChange, profile_change_key, profile_key
 from services.credits.app.profiles.problems import BIRTHDAY_IMPLAUSIBLE, PERSON_ERASED, PROFILE_CHANGED
 from services.credits.domain.ids import LearnerId
@@ -63,7 +64,8 @@ def update_profile(ctx: LedgerContext, call: Call, revision: int, values: Values
         writes = [stored.put(profile), Put(profile_change_key(learner_id, profile.revision), change)]
         named = profile.real_name is not None and known.real_name is None
         more, events = _named(ctx, learner_id, call.correlation_id) if named else ([], [])
-        return Change([*writes, *more], events), _view(ctx, profile)
+        found_by = name_writes(ctx.store, ctx.macs, learner_id, profile.real_name)
+        return Change([*writes, *found_by, *more], events), _view(ctx, profile)
 
     return commit_retrying(ctx.store, plan)
 

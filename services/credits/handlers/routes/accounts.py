@@ -6,11 +6,13 @@ from pydantic import Field
 
 from services.credits.app.accounts.read_account import AccountView, CertificateBalance, account_page, read_account
 from services.credits.app.context import RulesContext
+from services.credits.app.lookups.sight import Sight, shown_number, sight_of
 from services.credits.app.texts.shortfalls import shortfall_text
 from services.credits.domain.balances import PeriodBalance, Requirement, Shortfall, YearBalance
 from services.credits.handlers.routes.certificates import CertificateAnswer, certificate_answer
 from services.credits.handlers.routes.fields import (
     Hours,
+    LearnerId,
     Number,
     OtherCertificatesAnswer,
     learner_id,
@@ -110,6 +112,18 @@ def add_account_routes(api: HttpApi, ctx: RulesContext) -> None:
         """Hours per certificate and period, with the entries that it lists a page at a time."""
         page, rest = account_page(read_account(ctx, learner_id(api)), after, limit)
         return _account(page, rest, civil_day(ctx.clock.now()))
+
+    @api.secured(Role.ADMINISTRATOR, Role.SUPPORT, Role.REVIEWER).route(
+        "GET /v1/credits/learners/<learner_id>/account", "read_learner_account"
+    )
+    def of_learner(learner_id: LearnerId, after: Number = 0, limit: Entries = MAX_ENTRIES) -> AccountAnswer:
+        """A learner's hours, as they see them themselves; certificates' numbers are masked but for administrators."""
+        page, rest = account_page(read_account(ctx, learner_id), after, limit)
+        answer = _account(page, rest, civil_day(ctx.clock.now()))
+        sight = max(Sight.MASKED, sight_of(api.call().caller.roles))
+        for balance in answer.certificates:
+            balance.certificate.number = shown_number(balance.certificate.number, sight) or ""
+        return answer
 
 
 def _account(account: AccountView, after: int | None, today: date) -> AccountAnswer:

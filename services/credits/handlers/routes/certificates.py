@@ -122,6 +122,9 @@ class OwnCertificate(CertificateAnswer):
     returned: str | None = Field(
         description="why an administrator could not confirm it, in their words; null: it was not returned"
     )
+    picture_sent_at: datetime | None = Field(
+        description="null: no picture is kept of it; one is deleted with the decision"
+    )
 
 
 class OwnCertificates(Answer):
@@ -176,7 +179,7 @@ def _add_own_routes(api: HttpApi, ctx: LedgerContext) -> None:
     def certificates() -> OwnCertificates:
         """The caller's certificates."""
         found = read_claims(ctx.store, learner_id(api))
-        return OwnCertificates(certificates=[_own(claim) for claim in found])
+        return OwnCertificates(certificates=[own_certificate(claim) for claim in found])
 
     @learner.route("POST /v1/credits/certificates", "register_certificate", status_code=201)
     def register(request: RegisterRequest) -> OwnCertificate:
@@ -184,7 +187,7 @@ def _add_own_routes(api: HttpApi, ctx: LedgerContext) -> None:
         days = (request.period_start, request.valid_until)
         wanted = Registration(request.credential, request.number, *days, request.proof)
         certificate = register_certificate(ctx, api.call(), wanted)
-        return _own(read_claim(ctx.store, certificate.learner_id, certificate.credential))
+        return own_certificate(read_claim(ctx.store, certificate.learner_id, certificate.credential))
 
 
 def _add_staff_routes(api: HttpApi, ctx: LedgerContext) -> None:
@@ -244,7 +247,7 @@ def _add_staff_routes(api: HttpApi, ctx: LedgerContext) -> None:
         return certificate_answer(renew_certificate(ctx, api.call(), wanted))
 
 
-def _own(claim: CertificateClaim) -> OwnCertificate:
+def own_certificate(claim: CertificateClaim) -> OwnCertificate:
     return OwnCertificate.of(claim.certificate, claim.holder, changed_at=claim.certificate.at)
 
 

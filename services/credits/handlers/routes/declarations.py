@@ -20,7 +20,15 @@ from services.credits.app.declarations.items import Batch
 from services.credits.app.texts.declarations import STATE_TEXTS
 from services.credits.domain.credentials import Credential
 from services.credits.domain.declarations import DeclarationState, batch_id
-from services.credits.handlers.routes.fields import Hours, Number, PeriodSpan, Reason, learner_id, written_hours
+from services.credits.handlers.routes.fields import (
+    Hours,
+    LearnerId,
+    Number,
+    PeriodSpan,
+    Reason,
+    learner_id,
+    written_hours,
+)
 from services.kit.bodies import Answer, Day, Request
 from services.kit.http import HttpApi
 from services.kit.identity import Role
@@ -174,6 +182,13 @@ def _add_learner_routes(api: HttpApi, ctx: RecordsContext) -> None:
         may_be = read_open_hours(ctx.store, learner_id(api))
         declarable = [OpenHoursAnswer.of(open_hours, entries=len(open_hours.entries)) for open_hours in may_be]
         return OwnDeclarationsAnswer.of(page, declarable=declarable)
+
+    @api.secured(Role.ADMINISTRATOR, Role.SUPPORT, Role.RECORDS, Role.REVIEWER).route(
+        "GET /v1/credits/learners/<learner_id>/declarations", "read_learner_declarations"
+    )
+    def of_learner(learner_id: LearnerId, after: Number = 0, limit: Listed = MAX_DECLARATIONS) -> DeclarationsAnswer:
+        """A learner's declarations, a page at a time."""
+        return _declarations(read_declarations(ctx.store, learner_id, after, limit))
 
     @learner.route("POST /v1/credits/declarations", "declare_hours")
     def declare(request: DeclareRequest) -> DeclarationsAnswer:

@@ -88,15 +88,15 @@ class PeriodEntriesAnswer(Answer):
 
 
 def add_timeline_routes(api: HttpApi, ctx: Context) -> None:
-    """The learner's own ledger, and any learner's for reviewers."""
-    learner, reviewer = api.secured(Role.LEARNER), api.secured(Role.REVIEWER, Role.ADMINISTRATOR)
+    """The learner's own ledger, and any learner's for staff who help or review."""
+    learner, staff = api.secured(Role.LEARNER), api.secured(Role.REVIEWER, Role.ADMINISTRATOR, Role.SUPPORT)
 
     @learner.route("GET /v1/credits/timeline", "read_timeline")
     def timeline(after: Number = 0, limit: Entries = MAX_ENTRIES) -> TimelineAnswer:
         """The caller's ledger, newest entry first, a page at a time."""
         return _timeline(read_timeline(ctx.store, learner_id(api), after, limit))
 
-    @reviewer.route("GET /v1/credits/learners/<learner_id>/timeline", "read_learner_timeline")
+    @staff.route("GET /v1/credits/learners/<learner_id>/timeline", "read_learner_timeline")
     def timeline_of(learner_id: LearnerId, after: Number = 0, limit: Entries = MAX_ENTRIES) -> TimelineAnswer:
         """A learner's ledger, newest entry first, a page at a time."""
         return _timeline(read_timeline(ctx.store, learner_id, after, limit))

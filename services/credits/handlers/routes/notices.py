@@ -8,6 +8,7 @@ from pydantic import Field, StrictInt
 
 from services.credits.app.context import Context
 from services.credits.app.notices.inbox import (
+    InboxView,
     count_unread,
     mark_read,
     read_inbox,
@@ -17,7 +18,7 @@ from services.credits.app.notices.inbox import (
 from services.credits.app.texts.notices import text_of
 from services.credits.domain.credentials import Credential
 from services.credits.domain.notices import Inbox, Notice, NoticeKind
-from services.credits.handlers.routes.fields import learner_id
+from services.credits.handlers.routes.fields import LearnerId, learner_id
 from services.kit.bodies import Answer, Request
 from services.kit.http import HttpApi
 from services.kit.identity import Role
@@ -26,6 +27,8 @@ MAX_PAGE, USUAL_PAGE = 50, 20
 MOST = 9_999_999_999
 
 Number = Annotated[StrictInt, Field(ge=1, le=MOST)]
+Before = Annotated[int | None, Query(ge=1, le=MOST)]
+Limit = Annotated[int, Query(ge=1, le=MAX_PAGE)]
 
 
 class NoticeAnswer(Answer):
@@ -75,18 +78,16 @@ def add_notice_routes(api: HttpApi, ctx: Context) -> None:
     learner = api.secured(Role.LEARNER)
 
     @learner.route("GET /v1/credits/notices", "read_notices")
-    def notices(
-        before: Annotated[int | None, Query(ge=1, le=MOST)] = None,
-        limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = USUAL_PAGE,
-    ) -> NoticesAnswer:
+    def notices(before: Before = None, limit: Limit = USUAL_PAGE) -> NoticesAnswer:
         """The caller's notices, newest first."""
-        view = read_inbox(ctx.store, learner_id(api), before, limit)
-        found = view.notices.items
-        return NoticesAnswer(
-            notices=[_answer(notice, view.inbox) for notice in found],
-            unread=view.inbox.unread,
-            before=found[-1].number if view.notices.after else None,
-        )
+        return _page(read_inbox(ctx.store, learner_id(api), before, limit))
+
+    @api.secured(Role.ADMINISTRATOR, Role.SUPPORT).route(
+        "GET /v1/credits/learners/<learner_id>/notices", "read_learner_notices"
+    )
+    def of_learner(learner_id: LearnerId, before: Before = None, limit: Limit = USUAL_PAGE) -> NoticesAnswer:
+        """A learner's notices, newest first; that staff look at them does not make them read."""
+        return _page(read_inbox(ctx.store, learner_id, before, limit))
 
     @learner.route("GET /v1/credits/notices/unread", "count_unread")
     def unread() -> UnreadAnswer:
@@ -107,6 +108,15 @@ def add_notice_routes(api: HttpApi, ctx: Context) -> None:
     def change(request: NoticeSettings) -> NoticeSettings:
         """Switch e-mail off or on by kind."""
         return NoticeSettings(mail_off=list(set_mail_settings(ctx, api.call(), request.mail_off).off))
+
+
+def _page(view: InboxView) -> NoticesAnswer:
+    found = view.notices.items
+    return NoticesAnswer(
+        notices=[_answer(notice, view.inbox) for notice in found],
+        unread=view.inbox.unread,
+        before=found[-1].number if view.notices.after else None,
+    )
 
 
 def _answer(notice: Notice, inbox: Inbox) -> NoticeAnswer:

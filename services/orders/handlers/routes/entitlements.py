@@ -9,11 +9,12 @@ from pydantic import Field
 from services.kit.bodies import Answer, Request
 from services.kit.http import HttpApi
 from services.kit.identity import Role
+from services.kit.store import Page
 from services.orders.app.context import Context
 from services.orders.app.entitlements.claim_course import claim_course
 from services.orders.app.entitlements.list_entitlements import MAX_ENTITLEMENTS, list_entitlements
-from services.orders.domain.entitlement import Basis
-from services.orders.handlers.routes.fields import CourseId, learner_id
+from services.orders.domain.entitlement import Basis, Entitlement
+from services.orders.handlers.routes.fields import CourseId, LearnerId, learner_id
 
 After = Annotated[
     str, Query(pattern=r"^([0-9a-z-]{1,64}#[0-9A-Za-z-]{1,64})?$", description="the earlier page's `after`")
@@ -57,5 +58,15 @@ def add_entitlement_routes(api: HttpApi, ctx: Context) -> None:
     @learner.route("GET /v1/orders/entitlements", "list_entitlements")
     def owned(after: After = "", limit: Listed = MAX_ENTITLEMENTS) -> EntitlementsAnswer:
         """Everything the caller may watch, a page at a time."""
-        page = list_entitlements(ctx, learner_id(api), after, limit)
-        return EntitlementsAnswer.of(page, entitlements=page.items)
+        return _page(list_entitlements(ctx, learner_id(api), after, limit))
+
+    @api.secured(Role.ADMINISTRATOR, Role.SUPPORT).route(
+        "GET /v1/orders/learners/<learner_id>/entitlements", "list_learner_entitlements"
+    )
+    def of_learner(learner_id: LearnerId, after: After = "", limit: Listed = MAX_ENTITLEMENTS) -> EntitlementsAnswer:
+        """Everything a learner may watch, a page at a time."""
+        return _page(list_entitlements(ctx, learner_id, after, limit))
+
+
+def _page(page: Page[Entitlement]) -> EntitlementsAnswer:
+    return EntitlementsAnswer.of(page, entitlements=page.items)

@@ -91,6 +91,13 @@ def add_membership_routes(api: HttpApi, ctx: Context) -> None:
         """The caller's membership."""
         return _membership_answer(read_membership(ctx, fields.learner_id(api)))
 
+    @api.secured(Role.ADMINISTRATOR, Role.SUPPORT).route(
+        "GET /v1/orders/learners/<learner_id>/membership", "read_learner_membership"
+    )
+    def membership_of(learner_id: LearnerId) -> MembershipAnswer:
+        """A learner's membership."""
+        return _membership_answer(read_membership(ctx, learner_id))
+
     @api.secured(Role.ADMINISTRATOR).route(
         "POST /v1/orders/learners/<learner_id>/memberships", "grant_membership", status_code=201, idempotent=True
     )

@@ -8,16 +8,26 @@ from pydantic import Field
 from services.kit.bodies import Request
 from services.kit.http import HttpApi
 from services.kit.identity import Role
+from services.kit.store import Page
 from services.orders.app.context import Context
 from services.orders.app.ordering.close_order import cancel_order
 from services.orders.app.ordering.place_order import order_courses
 from services.orders.app.ordering.quote import quote_courses
 from services.orders.app.ordering.read_orders import known_order, list_orders
 from services.orders.domain.order import MAX_LINES, Order
-from services.orders.handlers.routes.fields import CourseId, ExpectedFen, OrderId, TypedCouponCode, learner_id
+from services.orders.handlers.routes.fields import (
+    CourseId,
+    ExpectedFen,
+    LearnerId,
+    OrderId,
+    TypedCouponCode,
+    learner_id,
+)
 from services.orders.handlers.routes.ordering.answers import OrderAnswer, OrdersAnswer, QuoteAnswer, order_answer
 
 MAX_PAGE = 20
+After = Annotated[OrderId | None, Query(description="the earlier page's `after`")]
+Limit = Annotated[int, Query(ge=1, le=MAX_PAGE)]
 
 CourseIds = Annotated[
     list[CourseId],
@@ -56,15 +66,6 @@ def add_order_routes(api: HttpApi, ctx: Context) -> None:
         """Order courses; one that costs nothing is granted at once."""
         return answer(order_courses(ctx, api.call(), request.course_ids, request.coupon_code, request.expected_fen))
 
-    @learner.route("GET /v1/orders/orders", "list_orders")
-    def mine(
-        after: Annotated[OrderId | None, Query(description="the earlier page's `after`")] = None,
-        limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = MAX_PAGE,
-    ) -> OrdersAnswer:
-        """The caller's orders, newest first."""
-        page = list_orders(ctx, learner_id(api), after, limit)
-        return OrdersAnswer(orders=[answer(order) for order in page.items], after=page.after)
-
     @learner.route("GET /v1/orders/orders/<order_id>", "read_order")
     def read(order_id: OrderId) -> OrderAnswer:
         """An own order."""
@@ -74,3 +75,23 @@ def add_order_routes(api: HttpApi, ctx: Context) -> None:
     def cancel(order_id: OrderId) -> OrderAnswer:
         """Give up an own order that was not paid."""
         return answer(cancel_order(ctx, api.call(), order_id))
+
+
+def add_order_list_routes(api: HttpApi, ctx: Context) -> None:
+    """The lists of a learner's orders."""
+
+    def shown(page: Page[Order]) -> OrdersAnswer:
+        orders = [order_answer(order, ctx.clock.now()) for order in page.items]
+        return OrdersAnswer(orders=orders, after=page.after)
+
+    @api.secured(Role.LEARNER).route("GET /v1/orders/orders", "list_orders")
+    def mine(after: After = None, limit: Limit = MAX_PAGE) -> OrdersAnswer:
+        """The caller's orders, newest first."""
+        return shown(list_orders(ctx, learner_id(api), after, limit))
+
+    @api.secured(Role.ADMINISTRATOR, Role.SUPPORT).route(
+        "GET /v1/orders/learners/<learner_id>/orders", "list_learner_orders"
+    )
+    def of_learner(learner_id: LearnerId, after: After = None, limit: Limit = MAX_PAGE) -> OrdersAnswer:
+        """A learner's orders, newest first."""
+        return shown(list_orders(ctx, learner_id, after, limit))

@@ -1,4 +1,4 @@
-"""How much one learner may write in a day. Pure."""
+"""How often one person may do something in a day. Pure."""
 
 from dataclasses import replace
 from datetime import date, datetime

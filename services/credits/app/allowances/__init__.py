@@ -1,0 +1,1 @@
+"""How much one person may ask for."""

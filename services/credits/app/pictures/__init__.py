@@ -1,0 +1,1 @@
+"""Pictures of certificates, which learners send as proof and which go with the decision."""
