@@ -94,7 +94,7 @@ class PlanNeedAnswer(Answer):
     text_en: str
 
 
-class WaitingHoursAnswer(Answer):
+class HeldAtFirstAnswer(Answer):
     """A certificate whose hours would be held at first."""
 
     credential: Credential
@@ -118,7 +118,7 @@ class PlanAnswer(Answer):
     )
     steps: list[PlanStepAnswer]
     needs: list[PlanNeedAnswer] = Field(description="the nearest deadline first; years that are over last")
-    waiting: list[WaitingHoursAnswer]
+    waiting: list[HeldAtFirstAnswer]
     unknown: list[UnknownAnswer]
     minutes: int
     cost_fen: int
@@ -167,9 +167,7 @@ def _plan(view: PlanView, today: date) -> PlanAnswer:
         weekly_minutes=view.weekly_minutes,
         steps=[_step(step) for step in view.plan.steps],
         needs=needs + [_over(credential, gap, today) for credential, gap in view.over],
-        waiting=[
-            WaitingHoursAnswer(credential=one, reason=_reason(reason)) for one, reason in sorted(view.waits.items())
-        ],
+        waiting=[HeldAtFirstAnswer(credential=one, reason=_reason(reason)) for one, reason in sorted(view.waits.items())],
         unknown=[
             UnknownAnswer.of(balance.current.rule, credential=balance.certificate.credential)
             for balance in view.unknown
