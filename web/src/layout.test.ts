@@ -32,7 +32,7 @@ const SUBJECTS = [
   'staff',
 ]
 
-/** The staff's tools: rooms within `staff`, which take from it and not from each other. */
+/** The staff's tools: rooms within `staff`, which take from it, and from each other what is shown. */
 const TOOLS = ['access', 'audit', 'desk', 'finance', 'learners', 'moderation', 'publishing', 'records', 'risk']
 
 /** A program of its own: the service worker. */
@@ -45,7 +45,7 @@ const DOORS: Record<string, string[]> = {
   'enquiries/EnquiryRows.vue': ['staff/desk'],
   'enquiries/messages.ts': ['staff/desk'],
   'hours/CourseAdvice.vue': ['course'],
-  'hours/HoursBar.vue': ['shop'],
+  'hours/HoursBar.vue': ['shop', 'staff/learners'],
   'navigation/NoConnection.vue': [''],
   'navigation/PlaceList.vue': ['account', 'staff'],
   'navigation/places.ts': ['', 'account', 'staff'],
@@ -60,6 +60,7 @@ const DOORS: Record<string, string[]> = {
   'search/SearchField.vue': ['home'],
   'search/criteria.ts': ['home'],
   'shop/InvoiceItems.vue': ['staff/finance'],
+  'staff/risk/AwardReview.vue': ['staff/learners'],
 }
 
 /** What belongs to no room: where the client begins, and what holds everywhere in it. */

@@ -1,6 +1,6 @@
 // Signing in, and what the pages need of it. Tokens live in this tab only.
 
-import { CODE_REFUSALS, Pool, REFUSALS, rolesIn, Session, type Tokens } from '@xueshi/client'
+import { CODE_REFUSALS, Pool, REFUSALS, idIn, rolesIn, Session, type Tokens } from '@xueshi/client'
 import { computed, ref } from 'vue'
 
 const STORED = 'xueshi.session'
@@ -22,6 +22,9 @@ export const session = new Session(pool, {
 
 /** Who is signed in: the e-mail address, or null. */
 export const signedInAs = computed(() => tokens.value?.email ?? null)
+
+/** The id of who is signed in, by which staff find them; "" where nobody is. */
+export const ownId = computed(() => tokens.value ? idIn(tokens.value.access) : '')
 
 /** What staff may do. Whoever has no role is a learner. */
 export type Role = 'editor' | 'reviewer' | 'finance' | 'auditor' | 'records' | 'administrator' | 'moderator' | 'support'

@@ -20,6 +20,12 @@ export const staffRoutes: RouteRecordRaw[] = [
     component: () => import('../staff/learners/CertificateQueuePage.vue'),
   },
   { path: '/learners', name: 'learners', component: () => import('../staff/learners/LearnersPage.vue') },
+  {
+    path: '/learners/:learnerId([A-Za-z0-9][A-Za-z0-9-]{0,63})',
+    name: 'learner',
+    component: () => import('../staff/learners/LearnerPage.vue'),
+    props: true,
+  },
   { path: '/access', name: 'access', component: () => import('../staff/access/AccessPage.vue') },
   { path: '/courses', name: 'publishing', component: () => import('../staff/publishing/CoursesPage.vue') },
   {

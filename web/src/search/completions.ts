@@ -1,7 +1,7 @@
 // What the search offers while somebody types. An answer that was whole is narrowed down here as they type on, so most
 // keystrokes ask nobody.
 
-import type { components } from '../api/generated/catalog'
+import type { components } from '@xueshi/client/catalog'
 import { asRead } from './criteria'
 
 export type Word = components['schemas']['CompletionAnswer']

@@ -47,6 +47,11 @@ export const account: Record<keyof typeof zh, string> = {
 
   'account.title': 'My account',
   'account.greeting': 'Hello, {name}',
+  'account.id': 'Learner id',
+  'account.copy': 'Copy',
+  'account.idCopy': 'Copy the learner id',
+  'account.idCopied': 'Copied',
+  'account.idNotCopied': 'Select the id to copy it',
   'account.signedInAs': 'Signed in as {email}',
   'account.profileDone': 'Profile complete',
   'account.profileMissing': '{count} {count|detail|details} missing',

@@ -172,6 +172,12 @@ export const learning: Record<keyof typeof zh, string> = {
   'hours.submit': 'Submit',
   'hours.proof': 'Proof (optional)',
   'hours.proofHint': 'What staff can check it by: where the certifying body lists it, or how you sent a copy.',
+  'hours.picture': 'Picture of the certificate (optional)',
+  'hours.pictureHint':
+    'A photo or scan that can be read. Administrators alone see it, and it is deleted with their decision; where it was taken is removed before.',
+  'hours.pictureUnreadable': 'The browser cannot show this file: take another picture, or save it as JPEG or PNG',
+  'hours.pictureSent': 'The picture has arrived; an administrator will look at it.',
+  'hours.correct': 'Correct it, or add a picture',
   'hours.added': 'Registered; an administrator will confirm it.',
 
   'attestation.of': '{credential} certificate of completion',

@@ -25,7 +25,7 @@ export const staff: Record<keyof typeof zh, string> = {
   'tool.waiting': 'Certificates to confirm',
   'tool.waiting.hint': 'Confirm what learners have registered, or return it with a reason',
   'tool.learners': 'Learners',
-  'tool.learners.hint': 'Confirm and renew certificates, enter hours, grant membership, refund orders',
+  'tool.learners.hint': 'Find a learner: certificates, courses, hours, and what was said',
   'tool.access': 'Account security',
   'tool.access.hint': 'Reset a colleague’s second factor',
   'tool.publishing': 'Publishing',

@@ -45,6 +45,11 @@ export const account = {
 
   'account.title': '我的',
   'account.greeting': '您好，{name}',
+  'account.id': '学员编号',
+  'account.copy': '复制',
+  'account.idCopy': '复制学员编号',
+  'account.idCopied': '已复制',
+  'account.idNotCopied': '请选中编号后复制',
   'account.signedInAs': '登录账号 {email}',
   'account.profileDone': '资料已完整',
   'account.profileMissing': '资料还差 {count} 项',

@@ -164,6 +164,11 @@ export const learning = {
   'hours.submit': '提交',
   'hours.proof': '证明（选填）',
   'hours.proofHint': '工作人员可凭什么核对：认证机构的查询网址，或您以何种方式寄送了证书复印件。',
+  'hours.picture': '证书照片（选填）',
+  'hours.pictureHint': '照片或扫描件，文字清晰可读。仅管理员可见，处理后即删除；拍摄地点等信息会先去除。',
+  'hours.pictureUnreadable': '浏览器无法显示这个文件，请换一张照片，或另存为 JPEG、PNG 后重试',
+  'hours.pictureSent': '已收到证书照片，等待管理员确认。',
+  'hours.correct': '更正或补充照片',
   'hours.added': '已登记，等待管理员确认。',
 
   'attestation.of': '{credential} 学时证书',

@@ -23,7 +23,7 @@ export const staff = {
   'tool.waiting': '待确认证书',
   'tool.waiting.hint': '学员登记的证书：确认，或写明原因退回',
   'tool.learners': '学员管理',
-  'tool.learners.hint': '确认与续期证书、补录学时、授予会员、退还订单',
+  'tool.learners.hint': '查找学员，查看其证书、课程、学时与沟通记录',
   'tool.access': '账号安全',
   'tool.access.hint': '重置工作人员的两步验证',
   'tool.publishing': '课程发布',
