@@ -15,6 +15,10 @@ EDGE_REGION = "us-east-1"
 """Where AWS has CloudFront's firewalls and certificates, wherever everything else is."""
 MAIL_PROVEN = "MailDomainProven"
 """The platform's parameter that says whether SES may send for the mail domain: `make deploy` looks."""
+LIVE = "live"
+"""The alias through which APIs call their functions."""
+NEW_CODE = "new-code"
+"""Of a function's alarms, those that take its new code back: `<function>-new-code-<what>-<version>`."""
 DomainName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[a-z0-9-]+(\.[a-z0-9-]+)+$")]
 IssuerUrl = Annotated[str, StringConstraints(pattern=r"^(https://[a-z0-9.-]+|http://127\.0\.0\.1)(:\d+)?(/[^\s/]+)*$")]
@@ -24,6 +28,18 @@ CertificateArn = Annotated[
 CallingCode = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,2}$")]
 LogsDays = Literal[14, 30, 90, 180, 365]
 """Of what CloudWatch takes, what makes sense."""
+Shift = Literal[
+    "LambdaAllAtOnce",
+    "LambdaCanary10Percent5Minutes",
+    "LambdaCanary10Percent10Minutes",
+    "LambdaCanary10Percent15Minutes",
+    "LambdaCanary10Percent30Minutes",
+    "LambdaLinear10PercentEvery1Minute",
+    "LambdaLinear10PercentEvery2Minutes",
+    "LambdaLinear10PercentEvery3Minutes",
+    "LambdaLinear10PercentEvery10Minutes",
+]
+"""What CodeDeploy has, by its names there."""
 
 
 class StageError(Exception):
@@ -102,6 +118,7 @@ class Stage(_Data):
         learners_at_once: how many watch at the same time; throttles, reserved concurrency and limits follow from it.
         consumers_at_once: how many calls one queue starts side by side at most (Lambda takes 2 to 1000).
         logs_days: how long logs are kept.
+        shift: how calls go over to new code: all at once, a tenth first, or a tenth after the other.
         protected: what is stored outlives the stacks; stacks, tables and the user pool are not deleted by accident.
         alarms_to: who is told when an alarm rises and when it is over, by its severity.
         demo_data: whether accounts and courses to try things with are put in.
@@ -119,6 +136,7 @@ class Stage(_Data):
     consumers_at_once: int = Field(ge=2, le=1000)
     memory_mib: Memory
     logs_days: LogsDays
+    shift: Shift
     archive: Archive
     protected: bool
     alarms_to: AlarmsTo

@@ -30,7 +30,7 @@ class Counts:
     """What came in since it was last written."""
 
     def __init__(self, file: Path) -> None:
-        self._file = file
+        self.file = file
         self._turn = threading.Lock()
         self._new: dict[tuple[Key, int], Values] = {}
         self._errors: list[list[Any]] = []
@@ -53,19 +53,21 @@ class Counts:
             for ((namespace, name, dimensions), at), values in new.items()
         ]
         if lines:
-            with self._file.open("a", encoding="utf-8") as file:
+            with self.file.open("a", encoding="utf-8") as file:
                 file.write("".join(f"{line}\n" for line in lines))
 
-    def call(self, function: str, begun: float, result: dict[str, Any], event: Any) -> None:
-        """A call of a function has ended."""
+    def call(self, config: dict[str, Any], begun: float, result: dict[str, Any], event: Any) -> None:
+        """A call of a function has ended. One that came through an alias counts for the version that it got, too."""
+        function = config["FunctionName"]
         ended = time.time()
         failed = bool(result.get("error"))
         told = {"Invocations": 1.0, "Errors": float(failed), "Throttles": float(bool(result.get("throttle")))}
         told |= {"Duration": round(1000 * (ended - begun), 1)}
         told |= {"ConcurrentExecutions": self._at_once(function, begun, ended)}
         told |= dict(_iterator_age(event, ended))
-        for name, value in told.items():
-            self.add("AWS/Lambda", name, {"FunctionName": function}, value)
+        for about in ({"FunctionName": function}, *_version_called(config)):
+            for name, value in told.items():
+                self.add("AWS/Lambda", name, about, value)
         for line in str(result.get("log") or "").splitlines():
             if line.startswith("{"):
                 # A function may print what only looks like one.
@@ -124,6 +126,12 @@ class Counts:
         self.add("AWS/SQS", "ApproximateAgeOfOldestMessage", about, round(age))
 
 
+def _version_called(config: dict[str, Any]) -> Iterator[dict[str, str]]:
+    function, _, alias = config["FunctionArn"].partition(":function:")[2].partition(":")
+    if alias:
+        yield {"FunctionName": function, "Resource": f"{function}:{alias}", "ExecutedVersion": config["Version"]}
+
+
 def _iterator_age(event: Any, now: float) -> Iterator[tuple[str, float]]:
     records = event.get("Records", []) if isinstance(event, dict) else []
     for record in records[:1]:
@@ -153,7 +161,7 @@ def count_in(counts: Counts, lambda_svc: Any, apigateway: Any, dynamodb: Any, sq
     def executed(func: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
         begun = time.time()
         result: dict[str, Any] = execute(func, event, request_id)
-        counts.call((func.get("config") or func)["FunctionName"], begun, result, event)
+        counts.call(func.get("config") or func, begun, result, event)
         return result
 
     async def answered(api_id: str, *args: Any, **named: Any) -> tuple[Any, ...]:

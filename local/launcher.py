@@ -1,4 +1,5 @@
-"""Starts the emulator. The emulator's own interpreter runs this file; nothing of this repository is imported here.
+"""Starts the emulator. The emulator's own interpreter runs this file; of this repository only what is written for that
+is imported here, and needs nothing but the standard library.
 
 One private method is replaced: after every call the emulator waits up to 50 ms for the function's standard error, which
 makes 55 ms of a 2 ms call. Here it takes what has arrived; a line that comes later goes with the next call's log.
@@ -9,7 +10,7 @@ Layers are unpacked once, and not anew for every worker: thousands of files, whi
 Types of CloudFormation are added, of which the emulator has the API only: CloudFront's public keys and key groups, the
 policies of event buses, CloudWatch's composite alarms, and what ties a web ACL to a user pool. Alarms of metric math
 are taken as they are, and judged by local/dashboards alone. Calls are counted as CloudWatch counts them
-(local/counting.py).
+(local/counting.py). CodeDeploy and the weights of aliases, which it lacks altogether, are played (local/shifting.py).
 The user pool looks at the tokens with which people change their own users, and refuses those without the scope for it.
 And it polls no DynamoDB stream for a function: it would lose records (local/streams.py drives the mappings).
 
@@ -33,7 +34,10 @@ from functools import partial
 from http import HTTPStatus
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from local.counting import Counts
 
 PINNED = "1.5.33"
 SAVED = "saved"
@@ -46,6 +50,7 @@ PARAMETERS = ["self", "first_line_wait", "idle_confirm", "hard_cap"]
 
 def main() -> None:
     """Checks the version, replaces the method, runs the emulator until a signal ends it."""
+    sys.path.append(str(Path(__file__).parents[1]))
     from ministack.core import lambda_runtime  # type: ignore[import-not-found] # in the emulator's environment only
     from ministack.services import lambda_svc  # type: ignore[import-not-found]
 
@@ -72,7 +77,7 @@ def main() -> None:
     _add_media_keys()
     _add_bus_policies()
     _add_alarms()
-    _count()
+    _shift(_count())
     _check_access_tokens()
     _add_web_acl_associations()
     lambda_svc._poll_dynamodb_streams = lambda: False  # noqa: SLF001
@@ -294,13 +299,25 @@ def _needed(
         yield action, resource, {}
 
 
-def _count() -> None:
+def _count() -> "Counts":
     """Writes down what goes through the emulator, beside its state."""
-    from counting import Counts, count_in  # type: ignore[import-not-found] # beside this file
     from ministack.services import apigateway, dynamodb, lambda_svc, sqs
+
+    from local.counting import Counts, count_in
 
     counts = Counts(Path(os.environ["STATE_DIR"]).parent / "counted.jsonl")
     count_in(counts, lambda_svc, apigateway, dynamodb, sqs)
+    return counts
+
+
+def _shift(counts: "Counts") -> None:
+    """Has aliases share out their calls, and updates of them take their time."""
+    from ministack.services import cloudwatch, lambda_svc
+    from ministack.services.cloudformation import provisioners, stacks
+
+    from local.shifting import Shifting
+
+    Shifting(counts.file, counts.write).add_to(stacks, provisioners, lambda_svc, cloudwatch)
 
 
 def _add_alarms() -> None:

@@ -17,6 +17,8 @@ COMPARED: Mapping[str, Callable[[float, float], bool]] = {
     "LessThanThreshold": operator.lt,
 }
 SIGNS = {"GreaterThanOrEqualToThreshold": "≥", "LessThanThreshold": "<"}
+LAST_PARTS = {"QueueName": "/", "Version": ":"}
+"""Attributes that are the end of a physical id, a queue's address and a version's ARN, after this."""
 SEVERITY = re.compile(r"(Page|Ticket): ")
 RUNBOOK = re.compile(r"What to do: \S+#(?P<anchor>\S+)")
 
@@ -75,7 +77,7 @@ def judged(
 def _of_stack(template: Template, ids: Mapping[str, str], values: Values, since: float, now: float) -> Iterator[Judged]:
     by_id: dict[str, Judged] = {}
     for logical_id, resource in of_type(template, "AWS::CloudWatch::Alarm"):
-        by_id[logical_id] = _judge(_resolved(resource["Properties"], ids), values, since, now)
+        by_id[logical_id] = judge(_resolved(resource["Properties"], ids), values, since, now)
     yield from by_id.values()
     for _, resource in of_type(template, "AWS::CloudWatch::CompositeAlarm"):
         properties = resource["Properties"]
@@ -92,7 +94,8 @@ def _of_stack(template: Template, ids: Mapping[str, str], values: Values, since:
         )
 
 
-def _judge(alarm: Properties, values: Values, since: float, now: float) -> Judged:
+def judge(alarm: Properties, values: Values, since: float, now: float) -> Judged:
+    """A metric alarm, by its properties with all references resolved; the times are as of `judged`."""
     metrics, period = _metrics(alarm)
     times = int(alarm["EvaluationPeriods"])
     # The period that runs is not over: CloudWatch judges it with what has come, which makes silence of it.
@@ -157,9 +160,12 @@ def _resolved(value: Any, ids: Mapping[str, str]) -> Any:
     if isinstance(value, dict):
         if "Ref" in value:
             return ids.get(value["Ref"], value)
-        if value.get("Fn::GetAtt", [None, None])[1] == "QueueName":
-            # A queue's physical id is its address.
-            return ids[value["Fn::GetAtt"][0]].rpartition("/")[2]
+        if "Fn::Join" in value:
+            between, parts = _resolved(value["Fn::Join"], ids)
+            return between.join(map(str, parts))
+        name, attribute = value.get("Fn::GetAtt", (None, None))
+        if attribute in LAST_PARTS:
+            return ids[name].rpartition(LAST_PARTS[attribute])[2]
         return {name: _resolved(part, ids) for name, part in value.items()}
     return [_resolved(part, ids) for part in value] if isinstance(value, list) else value
 

@@ -12,6 +12,8 @@ from services.kit.metrics import BY_FUNCTION, Metric
 from services.kit.observability import count
 
 FUNCTION = "xueshi-orders-http"
+ARN = "arn:aws:lambda:us-east-1:000000000000:function:"
+CONFIG = {"FunctionName": FUNCTION, "FunctionArn": f"{ARN}{FUNCTION}", "Version": "$LATEST"}
 
 
 @pytest.fixture
@@ -34,8 +36,8 @@ def test_a_call_counts_as_lambda_counts_it_with_all_that_the_function_told(
     count(Metric("Orders", "an order", dimensions=BY_FUNCTION))
     now = time.time()
     log = f"{capsys.readouterr().out}no JSON\n{{broken\n"
-    counts.call(FUNCTION, now - 0.25, {"log": log}, {})
-    counts.call(FUNCTION, now - 0.1, {"log": "", "error": True}, {})
+    counts.call(CONFIG, now - 0.25, {"log": log}, {})
+    counts.call(CONFIG, now - 0.1, {"log": "", "error": True}, {})
     found = written(counts, tmp_path)
     assert found["Xueshi", "Orders", "orders"] == found["Xueshi", "Orders", f"{FUNCTION} orders"] == [[1.0, 1]]
     assert found["AWS/Lambda", "Invocations", FUNCTION] == [[1.0, 2]]
@@ -44,9 +46,18 @@ def test_a_call_counts_as_lambda_counts_it_with_all_that_the_function_told(
     assert {round(value, -1) for value, _ in found["AWS/Lambda", "Duration", FUNCTION]} >= {250, 100}
 
 
+def test_a_call_through_an_alias_counts_for_its_version_too(counts: Counts, tmp_path: Path) -> None:
+    through = {**CONFIG, "FunctionArn": f"{CONFIG['FunctionArn']}:live", "Version": "7"}
+    counts.call(through, time.time(), {"error": True}, {})
+    counts.call(CONFIG, time.time(), {}, {})
+    found = written(counts, tmp_path)
+    assert found["AWS/Lambda", "Invocations", FUNCTION] == [[1.0, 2]]
+    assert found["AWS/Lambda", "Errors", f"7 {FUNCTION} {FUNCTION}:live"] == [[1.0, 1]]
+
+
 def test_errors_in_logs_are_kept_word_for_word(counts: Counts, tmp_path: Path) -> None:
     lines = [{"level": "INFO", "message": "fine"}, {"level": "ERROR", "message": "unhandled"}]
-    counts.call(FUNCTION, time.time(), {"log": "\n".join(map(json.dumps, lines))}, {})
+    counts.call(CONFIG, time.time(), {"log": "\n".join(map(json.dumps, lines))}, {})
     counts.write()
     kept = [json.loads(line) for line in (tmp_path / "counted.jsonl").read_text().splitlines()]
     assert [(k[2], k[3]["message"]) for k in kept if k[0] == "error"] == [(FUNCTION, "unhandled")]
@@ -54,7 +65,7 @@ def test_errors_in_logs_are_kept_word_for_word(counts: Counts, tmp_path: Path) -
 
 def test_a_relays_lag_is_the_age_of_the_first_record(counts: Counts, tmp_path: Path) -> None:
     event = {"Records": [{"dynamodb": {"ApproximateCreationDateTime": time.time() - 90}}]}
-    counts.call("relay", time.time(), {}, event)
+    counts.call({"FunctionName": "relay", "FunctionArn": f"{ARN}relay"}, time.time(), {}, event)
     ((lag, _),) = written(counts, tmp_path)["AWS/Lambda", "IteratorAge", "relay"]
     assert 89_000 < lag < 95_000
 
