@@ -19,7 +19,7 @@ from typing import Any
 from local.assembly import Stack, Template, of_type
 from local.emulator import Emulator
 from local.errors import LocalError
-from local.publish import put_template, substitute
+from local.publish import put_template
 from local.streams import MappingSettings
 
 MAX_TEMPLATE_BYTES = 51_200
@@ -71,8 +71,6 @@ def deploy(
         if over is not Standing.ITSELF:
             _apply(emulator, stack.name, template, parameters(stack))
         _note(emulator, stack.name, template, mappings, deployed)
-        if over is Standing.ANOTHER:
-            _renew_code(emulator, template, deployed.resources[stack.name])
     cloudformation = emulator.client("cloudformation")
     for export in cloudformation.list_exports()["Exports"]:
         deployed.exports[export["Name"]] = export["Value"]
@@ -158,20 +156,6 @@ def _update(cloudformation: Any, request: dict[str, Any]) -> bool:
             return False
         raise LocalError(f"Stack {request['StackName']} cannot be updated: {error}") from error
     return True
-
-
-def _renew_code(emulator: Emulator, template: Template, physical: dict[str, str]) -> None:
-    """Where only code changed, its package has the name that it had, and CloudFormation sees no change."""
-    functions = emulator.client("lambda")
-    for logical_id, function in of_type(template, "AWS::Lambda::Function"):
-        code = function["Properties"]["Code"]
-        if "S3Bucket" not in code:
-            continue  # in the template itself
-        bucket = code["S3Bucket"]
-        text = bucket["Fn::Sub"] if isinstance(bucket, dict) else bucket
-        functions.update_function_code(
-            FunctionName=physical[logical_id], S3Bucket=substitute(text), S3Key=code["S3Key"]
-        )
 
 
 def _note(

@@ -129,6 +129,17 @@ class System:
         configuration = self.client("lambda").get_function_configuration(FunctionName=self.function(service, handler))
         return dict(configuration["Environment"]["Variables"])
 
+    def set_variables(self, function: str, variables: Mapping[str, str]) -> None:
+        """Changes some environment variables of a function, for all its callers; its next calls get new workers."""
+        functions = self.client("lambda")
+        known = functions.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
+        functions.update_function_configuration(
+            FunctionName=function, Environment={"Variables": {**known, **variables}}
+        )
+        for alias in functions.list_aliases(FunctionName=function)["Aliases"]:
+            version = functions.publish_version(FunctionName=function)["Version"]
+            functions.update_alias(FunctionName=function, Name=alias["Name"], FunctionVersion=version)
+
     def table(self, service: str) -> str:
         """Physical name of the service's table."""
         return self.environment(service, "http")["TABLE_NAME"]

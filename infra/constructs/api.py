@@ -44,11 +44,11 @@ class ServiceApi(Construct):
         service: str,
         *,
         routes: Sequence[Route],
-        functions: Mapping[str, lambda_.IFunction],
+        functions: Mapping[str, lambda_.Alias],
         topics: Topics,
         authorizer: apigateway.IHttpRouteAuthorizer,
     ) -> None:
-        """`functions` by the name that a route's `x-function` gives."""
+        """`functions` by the name that a route's `x-function` gives: never a function itself, but its alias."""
         super().__init__(scope, "Api")
         self.api = apigateway.HttpApi(
             self,

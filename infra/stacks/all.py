@@ -22,6 +22,8 @@ from infra.stages import Stage
 
 CONTEXT = {
     "@aws-cdk/aws-iam:minimizePolicies": True,
+    # What a layer holds is code too: where it changes, functions have another version.
+    "@aws-cdk/aws-lambda:recognizeLayerVersion": True,
     "@aws-cdk/core:enablePartitionLiterals": True,
     # Templates carry no paths of the construct tree, so that they hold what is deployed and nothing else.
     "aws:cdk:enable-path-metadata": False,

@@ -20,6 +20,7 @@ from infra.constructs.function import Bundle, ServiceFunction, allow
 from infra.constructs.metric import MINUTE, PERIOD, own_metric
 from infra.constructs.queues import depth_of
 from infra.constructs.relay import OutboxRelay
+from infra.constructs.release import Releases
 from infra.constructs.review import accept_no_queue
 from infra.constructs.schedule import Heart, Schedule
 from infra.constructs.stage import StageStack
@@ -208,15 +209,16 @@ class ServiceStack(StageStack):
         schedules: Sequence[Schedule] = (),
         graphs: Sequence[cloudwatch.IWidget] = (),
     ) -> None:
-        """API, dashboard and outputs. `http`: the functions by the name that routes give them.
+        """API, dashboard and outputs. `http`: the functions by the name that routes give them, which is their kind.
 
         `graphs` show what only this service counts.
         """
+        releases = Releases(self, self.service, self.platform.topics)
         made = ServiceApi(
             self,
             self.service,
             routes=[route for route in self._routes if route.function not in self.without],
-            functions=http,
+            functions={kind: releases.live(kind, function) for kind, function in http.items()},
             topics=self.platform.topics,
             authorizer=self.platform.authorizer(),
         )

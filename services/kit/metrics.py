@@ -31,11 +31,15 @@ class Metric:
     dimensions: tuple[tuple[str, ...], ...] = ((),)
 
 
-SERVICE, FUNCTION = "service", "function"
-"""Dimensions that are known of every value: which service, and the name of which of its functions."""
+SERVICE, FUNCTION, VERSION = "service", "function", "version"
+"""Dimensions that are known of every value: which service, the name of which of its functions, and its version."""
 BY_FUNCTION = ((), (FUNCTION,))
 
-FAILURES = Metric("Failures", "a call that ended in an error which nobody has foreseen: a 500", dimensions=BY_FUNCTION)
+FAILURES = Metric(
+    "Failures",
+    "a call that ended in an error which nobody has foreseen: a 500",
+    dimensions=(*BY_FUNCTION, (FUNCTION, VERSION)),
+)
 REFUSALS = Metric("Refusals", "a request that was refused, by its code", dimensions=(("code",), (FUNCTION,)))
 FAILED_EVENTS = Metric(
     "FailedEvents", "a delivery of an event that was not handled; the queue delivers it again", dimensions=BY_FUNCTION

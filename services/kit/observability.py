@@ -7,7 +7,7 @@ from os import environ
 from typing import TYPE_CHECKING
 
 from services.kit.json_text import compact
-from services.kit.metrics import FUNCTION, SERVICE, Metric
+from services.kit.metrics import FUNCTION, SERVICE, VERSION, Metric
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger
@@ -57,6 +57,7 @@ def measure(metric: Metric, value: float, **dimensions: str) -> None:
     known = {
         SERVICE: environ.get("POWERTOOLS_SERVICE_NAME", "undefined"),
         FUNCTION: environ.get("AWS_LAMBDA_FUNCTION_NAME", "undefined"),
+        VERSION: environ.get("AWS_LAMBDA_FUNCTION_VERSION", "undefined"),
         **dimensions,
     }
     sets = [[SERVICE, *names] for names in metric.dimensions]

@@ -126,13 +126,10 @@ def _events(logs: Any, group: str) -> Iterator[dict[str, Any]]:
 
 def open_doors(system: System, wire: Wire) -> None:
     """Gives every function a door of its own to AWS; all start anew with it."""
-    functions = system.client("lambda")
     for stack in system.stacks:
         for _, properties in of_type(stack.template, "AWS::Lambda::Function"):
             name = properties["Properties"]["FunctionName"]
-            variables = functions.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-            door = {"AWS_ENDPOINT_URL": wire.door(name)}
-            functions.update_function_configuration(FunctionName=name, Environment={"Variables": variables | door})
+            system.set_variables(name, {"AWS_ENDPOINT_URL": wire.door(name)})
 
 
 class Journey:

@@ -185,7 +185,11 @@ def _integrated(stack: Stack, route: dict[str, Any]) -> str:
     joined = json.dumps(route["Properties"]["Target"])
     resources = stack.template["Resources"]
     (integration,) = (name for name, _ in of_type(stack.template, "AWS::ApiGatewayV2::Integration") if name in joined)
-    return str(resources[integration]["Properties"]["IntegrationUri"]["Fn::GetAtt"][0])
+    called = resources[integration]["Properties"]["IntegrationUri"]
+    # A checkout of before there were aliases calls the function itself.
+    return str(
+        resources[called["Ref"]]["Properties"]["FunctionName"]["Ref"] if "Ref" in called else called["Fn::GetAtt"][0]
+    )
 
 
 def _types_into(stack: Stack, queue: str) -> Iterator[str]:

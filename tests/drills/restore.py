@@ -129,10 +129,7 @@ class Drill:
         functions = self.system.client("lambda")
         pages = functions.get_paginator("list_functions").paginate()
         for function in [function for page in pages for function in page["Functions"]]:
-            variables = {**function["Environment"]["Variables"], **self.time.host()}
-            functions.update_function_configuration(
-                FunctionName=function["FunctionName"], Environment={"Variables": variables}
-            )
+            self.system.set_variables(function["FunctionName"], self.time.host())
         for service in ("playback", "credits"):
             self.world.run_scheduled(service, "seal")
         self.world.settle()

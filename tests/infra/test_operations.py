@@ -38,9 +38,15 @@ def boards() -> dict[str, dict[str, Any]]:
 
 
 def alarms() -> dict[str, dict[str, Any]]:
-    """All metric alarms by name."""
+    """All metric alarms by name; a version's number, which only a deployment knows, stands in it as "version"."""
     found = [a for template in templates().values() for a in of_type(template, "AWS::CloudWatch::Alarm").values()]
-    return {alarm["AlarmName"]: alarm for alarm in found}
+    return {name_of(alarm["AlarmName"]): alarm for alarm in found}
+
+
+def name_of(value: Any) -> str:
+    """A name as the runbook has it."""
+    parts = value["Fn::Join"][1] if isinstance(value, dict) else [value]
+    return "".join(part if isinstance(part, str) else "version" for part in parts)
 
 
 def composites() -> dict[str, dict[str, Any]]:

@@ -11,8 +11,13 @@ from infra.stages import LOCAL, stage
 from local.emulator import ROOT
 from tests.templates import SERVICES, Template, of_type, service_template, templates
 
-NO_RESOURCES = {"dynamodb:ListStreams", "xray:PutTelemetryRecords", "xray:PutTraceSegments"}
-"""Actions that know no resources."""
+NO_RESOURCES = {
+    "cloudwatch:DescribeAlarms",
+    "dynamodb:ListStreams",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+}
+"""Actions that know no resources, or that AWS answers for all of them or for none."""
 CONSUMING = {"sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"}
 STORE = {"dynamodb:ConditionCheckItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"}
 COUNT = "dynamodb:UpdateItem"

@@ -79,11 +79,11 @@ EDITORS = {
 def test_editors_routes_have_a_function_of_their_own() -> None:
     template = service_template("catalog")
     integrations = of_type(template, "AWS::ApiGatewayV2::Integration")
-    functions = of_type(template, "AWS::Lambda::Function")
+    functions, aliases = of_type(template, "AWS::Lambda::Function"), of_type(template, "AWS::Lambda::Alias")
     routes = of_type(template, "AWS::ApiGatewayV2::Route").values()
     for route in (route for route in routes if not route["RouteKey"].startswith(ANY)):
         integration = integrations[route["Target"]["Fn::Join"][1][1]["Ref"]]
-        function = functions[integration["IntegrationUri"]["Fn::GetAtt"][0]]["FunctionName"]
+        function = functions[aliases[integration["IntegrationUri"]["Ref"]]["FunctionName"]["Ref"]]["FunctionName"]
         editors = route["RouteKey"] in EDITORS
         assert (function == "xueshi-catalog-editor", function == "xueshi-catalog-http") == (
             editors,

@@ -131,10 +131,7 @@ class Drill:
 
     def host(self, function: str, ahead_s: float = 0.0) -> None:
         """A function's hosts from now on: new ones, with this clock."""
-        functions = self.system.client("lambda")
-        known = functions.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
-        variables = {**known, **self.timing.host(ahead_s)}
-        functions.update_function_configuration(FunctionName=function, Environment={"Variables": variables})
+        self.system.set_variables(function, self.timing.host(ahead_s))
 
     def row(self, name: str, injection: Injection, lasts_s: float) -> Row:
         """Traffic while a fault lasts, then what an operator does after it, then whether everything holds."""
