@@ -25,6 +25,7 @@ from ops.client_files import upload
 from ops.edge import edge_parameters, note_edge
 from ops.public_url import set_public_url
 from ops.sbom import home, write_bills
+from ops.shift import LOOK_EVERY_S, Shift, told
 from ops.smoke import smoke
 from ops.stacks import outputs
 
@@ -34,6 +35,8 @@ BOOTSTRAP_VERSION, NEEDED_BOOTSTRAP = "/cdk-bootstrap/hnb659fds/version", 6
 EDGE_ADDRESS = "/local/edge/"
 """Where the emulated account's edge says at which address it plays a distribution: parameters, by the distribution."""
 EDGE_WAIT_S = 60.0
+EMULATED_LOOK_S = 1.0
+"""How often the progress of new code is looked at where its minutes are seconds (local/shifting.py)."""
 
 Say = Callable[[str], None]
 
@@ -66,7 +69,7 @@ class Deployment:
             self._clear()
             parts = ("Platform", "Firewall", *_titles(), "Backups", "Overview")
             stacks = [self.where.stack(part) for part in parts]
-            self.cdk.deploy(stacks, self._mails())
+            self._deploy(stacks)
         with self._step("edge (a new distribution takes minutes)"):
             self._edge()
         with self._step("client"):
@@ -76,6 +79,14 @@ class Deployment:
         with self._step(f"smoke test of {address}"):
             self._smoke(address)
         return address
+
+    def _deploy(self, stacks: list[str]) -> None:
+        shift = Shift(self.where, self.clients, lambda text: self.say(f"  {text}"))
+        try:
+            with told(shift, EMULATED_LOOK_S if self.emulated else LOOK_EVERY_S):
+                self.cdk.deploy(stacks, self._mails())
+        except OpsError as error:
+            raise OpsError("\n".join(filter(None, [str(error), shift.advice()]))) from None
 
     def outputs(self, part: str, region: str | None = None) -> dict[str, str]:
         """The outputs of a stack. Raises OpsError where it is not there."""
