@@ -24,10 +24,10 @@ STORED = {
     "AWS::S3::Bucket",
     "AWS::SecretsManager::Secret",
 }
-NAMED_WITHIN = {"AWS::ApiGatewayV2::Authorizer", "AWS::Events::Rule"}
+NAMED_WITHIN = {"AWS::ApiGatewayV2::Authorizer", "AWS::Events::Rule", "AWS::Lambda::Alias"}
 NAMES = (
-    "AlarmName", "BucketName", "DashboardName", "EmailIdentity", "FunctionName", "LogGroupName", "Name", "QueueName",
-    "TableName", "TopicName", "UserPoolName",
+    "AlarmName", "ApplicationName", "BucketName", "DashboardName", "EmailIdentity", "FunctionName", "LogGroupName",
+    "Name", "QueueName", "TableName", "TopicName", "UserPoolName",
 )  # fmt: skip
 
 
@@ -202,7 +202,7 @@ def _names(template: Template) -> Iterator[str]:
     for resource in template["Resources"].values():
         properties = resource.get("Properties", {})
         for member in NAMES:
-            # An authorizer is named within its API, a rule within its bus.
+            # An authorizer is named within its API, a rule within its bus, an alias within its function.
             named = properties.get(member, {})
             given = isinstance(named, str) or "Fn::Join" in named
             if given and resource["Type"] not in NAMED_WITHIN:
