@@ -130,7 +130,9 @@ describe('the layout', () => {
     const doors = Object.entries(DOORS).flatMap(([to, by]) => by.map((room) => `${to} by ${room}`))
     expect(doors.filter((door) => !taken.includes(door))).toEqual([])
     const needed = new Set(imports.map(({ to }) => to))
-    expect(files.filter((path) => !needed.has(path) && !MAINS.includes(path) && !/\.(test|d)\.ts$/.test(path))).toEqual([])
+    expect(files.filter((path) => !needed.has(path) && !MAINS.includes(path) && !/\.(test|d)\.ts$/.test(path))).toEqual(
+      [],
+    )
   })
 
   it('has no circle of subjects', () => {

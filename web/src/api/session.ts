@@ -24,7 +24,7 @@ export const session = new Session(pool, {
 export const signedInAs = computed(() => tokens.value?.email ?? null)
 
 /** The id of who is signed in, by which staff find them; "" where nobody is. */
-export const ownId = computed(() => tokens.value ? idIn(tokens.value.access) : '')
+export const ownId = computed(() => (tokens.value ? idIn(tokens.value.access) : ''))
 
 /** What staff may do. Whoever has no role is a learner. */
 export type Role = 'editor' | 'reviewer' | 'finance' | 'auditor' | 'records' | 'administrator' | 'moderator' | 'support'

@@ -49,7 +49,9 @@ beforeEach(() => {
     serviceWorker: { ready: Promise.resolve(worker), getRegistration: () => Promise.resolve(worker) },
   })
   vi.spyOn(credits, 'GET').mockReturnValue(answered({ public_key: KEY, off: ['hold'], devices: [] }))
-  PUT.mockClear().mockImplementation((path) => answered(path.endsWith('settings') ? { off: [] } : { device_id: 'd' }))
+  PUT.mockClear().mockImplementation((path: string) =>
+    answered(path.endsWith('settings') ? { off: [] } : { device_id: 'd' }),
+  )
 })
 afterEach(() => vi.unstubAllGlobals())
 
