@@ -1,0 +1,33 @@
+// @vitest-environment happy-dom
+import { screen, within } from '@testing-library/dom'
+import { mount } from '@vue/test-utils'
+import { describe, expect, it } from 'vitest'
+import errors from '../../../docs/errors.json'
+import { onPage, speak } from '../components/mounting'
+import GuidePage from './GuidePage.vue'
+
+const codes = Object.values(errors).flat()
+
+describe('the guide', () => {
+  it('has its parts, and every code with what to do, in the language of the page', async () => {
+    mount(GuidePage, await onPage('reference'))
+    expect(screen.getByRole('heading', { level: 2, name: '观看' })).toBeTruthy()
+    expect(screen.queryByText('Send the same request again in a moment.', { exact: false })).toBeNull()
+    await speak('en')
+    expect(screen.getByRole('heading', { level: 1 }).textContent).toBe('Developer guide')
+    expect(screen.getByRole('heading', { level: 2, name: 'Watching' })).toBeTruthy()
+    const terms = screen.getAllByRole('term').map((term) => term.textContent?.trim())
+    expect(terms).toEqual(codes.map(({ code, status }) => `${code} ${status}`))
+    expect(screen.getAllByText(/Send the same request again in a moment\./).length).toBeGreaterThan(1)
+  })
+
+  it('leads to each of its parts, and to the reference', async () => {
+    mount(GuidePage, await onPage('reference'))
+    await speak('en')
+    const parts = within(screen.getByRole('navigation')).getAllByRole('link')
+    const [first, ...within_] = parts.map((link) => link.getAttribute('href') ?? '')
+    expect(first).not.toContain('#')
+    for (const href of within_) expect(document.getElementById(href.split('#')[1] ?? '')).not.toBeNull()
+    expect(within_.length).toBeGreaterThan(7)
+  })
+})
