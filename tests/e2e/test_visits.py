@@ -24,7 +24,6 @@ PUBLIC = (
     "/verify",
     "/check",
     "/developers",
-    "/developers/api",
     "/no-such-page",
 )
 OWN = (
