@@ -108,7 +108,9 @@ def _bill(name: str, version: str, libraries: list[Component]) -> str:
 def _of_client() -> str:
     """The client's bill, from its lock. npm's own leaves Vue out, since tools that only test need it too."""
     packages: dict[str, dict[str, Any]] = json.loads(LOCK.read_text(encoding="utf-8"))["packages"]
-    places = [place for place, package in packages.items() if place and not package.get("dev")]
+    # What is not in node_modules is our own, and what is there as a link leads to that.
+    installed = {place: one for place, one in packages.items() if "node_modules/" in place and "link" not in one}
+    places = [place for place, locked in installed.items() if not locked.get("dev")]
     text = LOCK.read_bytes()
     return _bill(CLIENT, sha256(text).hexdigest(), [_package(place, packages[place]) for place in places])
 
