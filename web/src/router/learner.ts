@@ -34,6 +34,7 @@ export const learnerRoutes: RouteRecordRaw[] = [
     meta: { personal: true },
   },
   { path: '/hours', name: 'hours', component: () => import('../hours/HoursPage.vue'), meta: { personal: true } },
+  { path: '/plan', name: 'plan', component: () => import('../plan/PlanPage.vue'), meta: { personal: true } },
   {
     path: '/account',
     name: 'account',

@@ -9,6 +9,13 @@ export const learning: Record<keyof typeof zh, string> = {
   'home.all': 'All {total} courses',
   'home.by': 'By {names}',
 
+  'home.courses': 'All courses',
+  'card.owned': 'Yours',
+  'card.claimable': 'Free to claim',
+  'card.library': 'In your membership',
+  'card.pending': 'To be paid',
+  'card.completed': 'Completed',
+  'card.left': '{length} left',
   'course.hours': '{hours} {hours|hour|hours}',
   'course.hoursGain': 'Complete it for {hours} recertification {hours|hour|hours}',
   'course.compulsory': 'Compulsory',
@@ -130,6 +137,7 @@ export const learning: Record<keyof typeof zh, string> = {
 
   'hours.title': 'My hours',
   'hours.lead': 'Balance, certificates and every entry.',
+  'hours.plan': 'Study plan',
   'hours.certificates': 'My certificates',
   'hours.noCertificates': 'No certificate is registered yet.',
   'hours.noCertificatesNext': 'Register one; hours are entered once an administrator has confirmed it.',

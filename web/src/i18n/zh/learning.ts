@@ -6,6 +6,13 @@ export const learning = {
   'home.all': '全部 {total} 门课程',
   'home.by': '讲师 {names}',
 
+  'home.courses': '全部课程',
+  'card.owned': '已拥有',
+  'card.claimable': '会员免费领取',
+  'card.library': '会员可学',
+  'card.pending': '待付款',
+  'card.completed': '已完成',
+  'card.left': '还剩 {length}',
   'course.hours': '{hours} 学时',
   'course.hoursGain': '完成学习，可计 {hours} 个再认证学时',
   'course.compulsory': '必修',
@@ -122,6 +129,7 @@ export const learning = {
 
   'hours.title': '继续教育',
   'hours.lead': '学时余额、证书与每一笔记录。',
+  'hours.plan': '学习计划',
   'hours.certificates': '我的证书',
   'hours.noCertificates': '还没有登记证书。',
   'hours.noCertificatesNext': '登记后由管理员确认，学时才会计入。',
