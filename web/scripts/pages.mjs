@@ -1,6 +1,13 @@
 // Pages that are written in docs/ as Markdown: `import { html, headings } from '….md'`, made as the client is built.
 import { Marked } from 'marked'
 
+/** Where the documents that a page leads to are on the site. */
+const LEADS = {
+  '../openapi/xueshi.json': '/developers/api',
+  '../errors.md': '#codes',
+  '../evidence-format.md': '/check',
+}
+
 /** Ids of headings are their numbers, so that both languages have the same. */
 function rendered(markdown) {
   const headings = []
@@ -14,7 +21,11 @@ function rendered(markdown) {
   // What scrolls sideways on a phone is reached with the keyboard.
   const code = ({ text, lang = '' }) =>
     `<pre tabindex="0"><code class="${lang.split(' ')[0]}">${escaped(text)}</code></pre>\n`
-  const html = new Marked({ renderer: { heading, code } }).parse(markdown)
+  const link = function ({ href, tokens }) {
+    if (!(href in LEADS)) throw new Error(`${href} is nowhere on the site: scripts/pages.mjs`)
+    return `<a href="${LEADS[href]}">${this.parser.parseInline(tokens)}</a>`
+  }
+  const html = new Marked({ renderer: { heading, code, link } }).parse(markdown)
   return { html, headings }
 }
 

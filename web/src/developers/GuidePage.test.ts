@@ -21,6 +21,12 @@ describe('the guide', () => {
     expect(screen.getAllByText(/Please sign in first/)).toHaveLength(1)
   })
 
+  it('leads to pages of the site, where its document leads to others', async () => {
+    mount(GuidePage, await onPage('reference'))
+    const leads = [...document.querySelectorAll('article a')].map((link) => link.getAttribute('href'))
+    expect(new Set(leads)).toEqual(new Set(['/developers/api', '#codes', '/check']))
+  })
+
   it('leads to each of its parts, and to the reference', async () => {
     mount(GuidePage, await onPage('reference'))
     await speak('en')
