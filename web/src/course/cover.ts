@@ -160,7 +160,7 @@ const rings: Style['motif'] = (noise) => {
   return range(5).map((n) => ({ d: circle(x, y, 18 + n * 26), stroke: 0.8 - n * 0.15, width: 7 - n }))
 }
 
-/** The first whose words a title has, or else most of the keywords, is the subject. */
+/** The first whose words the headline has, or the title, or else most of the keywords, is the subject. */
 const STYLES: Style[] = [
   { words: /信托|传承|家族|遗嘱|婚姻|trust|family/i, tone: ['#3b2447', '#6b4380', '#e3c8f2'], motif: tree },
   { words: /保险|保单|保障|insur|policy/i, tone: ['#123a63', '#2a6aa5', '#bfe0ff'], motif: shelter },
@@ -185,8 +185,10 @@ export function coverOf(subject: Subject): Cover {
 }
 
 function styleOf({ title, keywords }: Subject): Style {
-  const named = STYLES.find((style) => style.words.test(title))
-  if (named) return named
+  for (const text of [headlineOf(title), title]) {
+    const named = STYLES.find((style) => style.words.test(text))
+    if (named) return named
+  }
   const counted = STYLES.map((style) => ({ style, found: keywords.filter((word) => style.words.test(word)).length }))
   const most = counted.reduce((best, one) => (one.found > best.found ? one : best), { style: OTHER, found: 0 })
   return most.style

@@ -1,6 +1,7 @@
 // Draws the card that is sent to others: cover, title, hours, instructors, and a QR code of the course's address.
 
 import { encode } from 'uqr'
+import type { Cover } from './cover'
 
 export interface Card {
   title: string
@@ -9,14 +10,15 @@ export interface Card {
   brand: string
   scan: string
   url: string
-  /** Two colours of the course's cover, the deeper first. */
-  tones: readonly [string, string]
+  cover: Cover
 }
 
 export const CARD = { width: 750, height: 1000 } as const
 
 const MARGIN = 56
 const COVER = 400
+/** The field that covers are drawn in. */
+const MOTIF = { width: 320, height: 180 } as const
 const CODE = 236
 const FAMILY = 'system-ui, -apple-system, "PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif'
 
@@ -51,23 +53,17 @@ export function drawCard(canvas: HTMLCanvasElement, card: Card): void {
   drawCode(pen, card.url)
 }
 
-function drawCover(pen: CanvasRenderingContext2D, { tones: [deep, light], hours, brand }: Card): void {
+function drawCover(pen: CanvasRenderingContext2D, { cover, hours, brand }: Card): void {
+  const ground = pen.createLinearGradient(0, 0, CARD.width, COVER)
+  ground.addColorStop(0.35, cover.deep)
+  ground.addColorStop(1, cover.mid)
   pen.save()
   pen.beginPath()
   pen.rect(0, 0, CARD.width, COVER)
   pen.clip()
-  pen.fillStyle = deep
+  pen.fillStyle = ground
   pen.fillRect(0, 0, CARD.width, COVER)
-  for (const [x, y, radius, strength] of [
-    [560, 470, 330, 1],
-    [170, -90, 300, 0.4],
-  ] as const) {
-    pen.globalAlpha = strength
-    pen.fillStyle = light
-    pen.beginPath()
-    pen.arc(x, y, radius, 0, 2 * Math.PI)
-    pen.fill()
-  }
+  drawShapes(pen, cover)
   pen.restore()
   pen.fillStyle = '#ffffff'
   pen.textBaseline = 'alphabetic'
@@ -75,6 +71,29 @@ function drawCover(pen: CanvasRenderingContext2D, { tones: [deep, light], hours,
   pen.fillText(brand, MARGIN, 84)
   pen.font = `700 76px ${FAMILY}`
   pen.fillText(hours, MARGIN, COVER - 48)
+}
+
+/** The motif of the page's cover, at the right as there. */
+function drawShapes(pen: CanvasRenderingContext2D, { shapes, light, deep }: Cover): void {
+  const scale = COVER / MOTIF.height
+  pen.translate(CARD.width - MOTIF.width * scale, 0)
+  pen.scale(scale, scale)
+  pen.lineCap = 'round'
+  pen.lineJoin = 'round'
+  for (const { d, fill, stroke, width = 1 } of shapes) {
+    const path = new Path2D(d)
+    if (fill !== undefined) {
+      pen.globalAlpha = fill
+      pen.fillStyle = light
+      pen.fill(path)
+    }
+    if (stroke !== undefined) {
+      pen.globalAlpha = stroke || 1
+      pen.strokeStyle = stroke ? light : deep
+      pen.lineWidth = width
+      pen.stroke(path)
+    }
+  }
 }
 
 function drawText(pen: CanvasRenderingContext2D, { title, by, scan }: Card): void {
