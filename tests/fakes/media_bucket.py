@@ -1,10 +1,10 @@
 """The strict fake of the media bucket, held to the same tests as S3."""
 
-import base64
 import hashlib
 
 from services.catalog.adapters.media_bucket import upload_headers
 from services.catalog.app.ports import Upload
+from services.catalog.domain.media import MediaFile
 
 _MEMORY = "memory://bucket/"
 
@@ -29,11 +29,10 @@ class MemoryMediaBucket:
         """Bytes of a stored file from `start` on, `length` at most. Raises KeyError if there is no such file."""
         return self.files[key][start : start + length]
 
-    def upload(self, prefix: str, path: str, sha256: str, size: int) -> Upload:
+    def upload(self, prefix: str, file: MediaFile, disposition: str | None = None) -> Upload:
         """An address that `put` accepts."""
-        self._signed[prefix + path] = sha256, size
-        checksum = base64.b64encode(bytes.fromhex(sha256)).decode()
-        return Upload(path, f"{_MEMORY}{prefix}{path}", upload_headers(path, size, checksum))
+        self._signed[prefix + file.path] = file.sha256, file.bytes
+        return Upload(file.path, f"{_MEMORY}{prefix}{file.path}", upload_headers(file, disposition))
 
     def put(self, url: str, content: bytes) -> None:
         """Stores an upload. Raises PermissionError where S3 would refuse it."""

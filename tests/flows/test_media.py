@@ -40,13 +40,36 @@ def test_files_are_renewed_for_the_lease_and_for_nobody_else(world: World) -> No
     assert grant(learner, second.state["token"]).code == "LEASE_EXPIRED"
 
 
+def test_handouts_open_to_who_may_watch_and_are_saved_under_their_name(world: World) -> None:
+    course_id, learner = world.publish(handouts={"课件 (一).pdf": b"%PDF-1.7 slides"}), world.claimant()
+    shown = world.learner().get(f"/v1/catalog/courses/{course_id}").accepted()["media"]["handouts"]
+    assert [(one["name"], one["bytes"]) for one in shown] == [("课件 (一).pdf", 15)]
+    path = f"/v1/playback/courses/{course_id}/handout-grants"
+    assert learner.post(path, {}).code == "NOT_ENTITLED"
+    world.claim(learner, course_id)
+    folder, cookies = cookies_of(learner.post(path, {}))
+    taken = fetch(world, shown[0]["path"], cookies)
+    assert (taken.status_code, taken.content) == (200, b"%PDF-1.7 slides")
+    assert taken.headers["content-type"] == "application/pdf"
+    assert (
+        taken.headers["content-disposition"] == "attachment; filename*=UTF-8''%E8%AF%BE%E4%BB%B6%20%28%E4%B8%80%29.pdf"
+    )
+    assert fetch(world, shown[0]["path"], {}).status_code == 403
+    # They open no lecture.
+    assert status_of(world, folder.removesuffix("/handouts"), cookies) == 403
+
+
 def grant(client: Client, token: str) -> Answer:
     return client.post("/v1/playback/media-grants", {"token": token})
 
 
 def opened(client: Client, token: str) -> tuple[str, dict[str, str]]:
     """The folder that is opened, and the cookies that open it."""
-    granted = grant(client, token)
+    return cookies_of(grant(client, token))
+
+
+def cookies_of(granted: Answer) -> tuple[str, dict[str, str]]:
+    """The folder that is opened, and the cookies that open it."""
     headers = granted.headers
     assert isinstance(headers, httpx.Headers)
     pairs = (cookie.split(";")[0].partition("=")[::2] for cookie in headers.get_list("set-cookie"))
@@ -54,6 +77,10 @@ def opened(client: Client, token: str) -> tuple[str, dict[str, str]]:
 
 
 def status_of(world: World, folder: str, cookies: dict[str, str]) -> int:
+    return fetch(world, f"{folder.rstrip('/')}/{MANIFEST}", cookies).status_code
+
+
+def fetch(world: World, path: str, cookies: dict[str, str]) -> httpx.Response:
     header = "; ".join(f"{name}={value}" for name, value in cookies.items())
-    url = f"{world.system.base_url}{folder.rstrip('/')}/{MANIFEST}"
-    return httpx.get(url, headers={"cookie": header} if header else {}, trust_env=False).status_code
+    headers = {"cookie": header} if header else {}
+    return httpx.get(f"{world.system.base_url}{path}", headers=headers, trust_env=False)

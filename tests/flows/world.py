@@ -3,7 +3,7 @@
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -21,6 +21,7 @@ from local.seed import DOMAIN, PASSWORD
 from local.system import System
 from services.catalog.domain.course import Question
 from services.catalog.domain.document import questions_digest
+from services.catalog.domain.handouts import Handout
 from services.catalog.domain.media import MediaFile, content_version
 from tests.fakes import fmp4
 
@@ -105,6 +106,7 @@ class World:
         course_id: str | None = None,
         known: bool = True,
         after: int = 0,
+        handouts: Mapping[str, bytes] | None = None,
         **changes: Any,
     ) -> str:
         """Publishes a small member-recommended course through the editors' API; answers its id.
@@ -112,12 +114,17 @@ class World:
         Args:
             known: whether to wait until the other services know it.
             after: the number of the publication that this one replaces; 0 for a new course.
+            handouts: by the names that people see.
             changes: other fields of the course document.
         """
         course_id = course_id or new_course_id()
         files = _media(course_id, duration_s)
         asked = questions_digest(tuple(_question(q) for q in changes.get("questions", [])))
         manifest = _manifest(files, max_rate, asked)
+        for name, content in (handouts or {}).items():
+            handout = Handout(name, hashlib.sha256(content).hexdigest(), len(content))
+            files[handout.path] = content
+            manifest.setdefault("handouts", []).append(asdict(handout))
         document = {**COURSE, "content_id": course_id, "watch": {"max_rate": max_rate}, **changes}
         lecture = {"content_id": document["content_id"], "max_rate": max_rate, "questions_digest": asked}
         self._upload(course_id, {**manifest, **lecture}, files)

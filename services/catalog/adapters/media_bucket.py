@@ -1,9 +1,11 @@
 """The media bucket on S3."""
 
 import base64
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 from services.catalog.app.ports import Upload
+from services.catalog.domain.handouts import MEDIA_TYPES
+from services.catalog.domain.media import MediaFile
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -16,6 +18,7 @@ _CONTENT_TYPES = {
     "mp4": "video/mp4",
     "m4s": "video/iso.segment",
     "vtt": "text/vtt; charset=utf-8",
+    **MEDIA_TYPES,
 }
 
 
@@ -51,31 +54,35 @@ class S3MediaBucket:
         except self._client.exceptions.NoSuchKey:
             raise KeyError(wanted["Key"]) from None
 
-    def upload(self, prefix: str, path: str, sha256: str, size: int) -> Upload:
+    def upload(self, prefix: str, file: MediaFile, disposition: str | None = None) -> Upload:
         """A presigned PUT, valid for 15 minutes."""
-        checksum = base64.b64encode(bytes.fromhex(sha256)).decode()
-        url = self._client.generate_presigned_url(
-            "put_object",
-            Params={
-                "Bucket": self._bucket,
-                "Key": prefix + path,
-                "ContentType": content_type(path),
-                "ContentLength": size,
-                "CacheControl": CACHE_CONTROL,
-                "ChecksumSHA256": checksum,
-                "IfNoneMatch": "*",
-            },
-            ExpiresIn=UPLOAD_SECONDS,
-        )
-        return Upload(path, url, upload_headers(path, size, checksum))
+        asked: dict[str, Any] = {
+            "Bucket": self._bucket,
+            "Key": prefix + file.path,
+            "ContentType": content_type(file.path),
+            "ContentLength": file.bytes,
+            "CacheControl": CACHE_CONTROL,
+            "ChecksumSHA256": _checksum(file),
+            "IfNoneMatch": "*",
+        }
+        if disposition is not None:
+            asked["ContentDisposition"] = disposition
+        url = self._client.generate_presigned_url("put_object", Params=asked, ExpiresIn=UPLOAD_SECONDS)
+        return Upload(file.path, url, upload_headers(file, disposition))
 
 
-def upload_headers(path: str, size: int, checksum: str) -> dict[str, str]:
-    """The headers the upload was signed with. `checksum` is the SHA-256 in base64."""
-    return {
-        "Content-Type": content_type(path),
-        "Content-Length": str(size),
+def upload_headers(file: MediaFile, disposition: str | None) -> dict[str, str]:
+    """The headers the upload was signed with."""
+    headers = {
+        "Content-Type": content_type(file.path),
+        "Content-Length": str(file.bytes),
         "Cache-Control": CACHE_CONTROL,
-        "x-amz-checksum-sha256": checksum,
+        "x-amz-checksum-sha256": _checksum(file),
         "If-None-Match": "*",
     }
+    return headers if disposition is None else {**headers, "Content-Disposition": disposition}
+
+
+def _checksum(file: MediaFile) -> str:
+    """The SHA-256 in base64, as S3 wants it."""
+    return base64.b64encode(bytes.fromhex(file.sha256)).decode()

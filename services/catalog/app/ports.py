@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     # Every context names the ports, and few functions need what these speak of.
     from services.catalog.domain.completions import Completions
+    from services.catalog.domain.media import MediaFile
     from services.catalog.domain.publication import Listing
     from services.catalog.domain.search import SearchQuery, SearchResult
     from services.catalog.domain.spelling import Spelling
@@ -36,8 +37,11 @@ class MediaBucket(Protocol):
     def read_part(self, key: str, start: int, length: int) -> bytes:
         """Bytes of a stored file from `start` on, `length` at most. Raises KeyError if there is no such file."""
 
-    def upload(self, prefix: str, path: str, sha256: str, size: int) -> Upload:
-        """Permission, for 15 minutes, to store exactly the file of this SHA-256 (hexadecimal) and size."""
+    def upload(self, prefix: str, file: MediaFile, disposition: str | None = None) -> Upload:
+        """Permission, for 15 minutes, to store exactly the file of this SHA-256 and size.
+
+        `disposition` says how browsers save what is to be downloaded.
+        """
 
 
 class CourseSearch(Protocol):

@@ -118,11 +118,15 @@ def _not_stored(path: str) -> Refusal:
 
 
 def _manifest(package: Package) -> dict[str, Any]:
-    return {
+    manifest: dict[str, Any] = {
         "content_version": package.version,
         "files": [{"path": f.path, "sha256": f.sha256, "bytes": f.bytes} for f in package.files],
         "captions": [{"language": c.language, "sha256": c.sha256, "bytes": c.bytes} for c in package.captions],
     }
+    # A server of the release before knows none, and refuses what it does not know.
+    if package.handouts:
+        manifest["handouts"] = [{"name": h.name, "sha256": h.sha256, "bytes": h.bytes} for h in package.handouts]
+    return manifest
 
 
 def _checked(answer: httpx.Response) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
@@ -20,6 +21,16 @@ from services.catalog.domain.document import (
     read_course,
     write_course,
 )
+from services.catalog.domain.handouts import (
+    LOOKED_AT_BYTES,
+    MAX_HANDOUT_BYTES,
+    MAX_HANDOUTS,
+    MEDIA_TYPES,
+    Handout,
+    is_named_rightly,
+    is_what_it_says,
+    twice_named,
+)
 from services.catalog.domain.media import (
     LANGUAGE_PATTERN,
     MAX_CAPTIONS,
@@ -37,6 +48,7 @@ from services.catalog.domain.text_file import Fault, UnreadableText, read_text
 COURSE_FILE = "course.yaml"
 MEDIA_FOLDER = "media"
 CAPTIONS_FOLDER = "captions"
+HANDOUTS_FOLDER = "handouts"
 
 
 @dataclass(frozen=True, order=True)
@@ -68,6 +80,7 @@ class Package:
     duration_ms: int
     files: tuple[MediaFile, ...]
     captions: tuple[Caption, ...]
+    handouts: tuple[Handout, ...]
     playlist: bytes
     paths: dict[str, FilePath]
 
@@ -118,9 +131,10 @@ class _Loader:
         if playlist and len(files) == len(playlist.files):
             self._check_playable(playlist)
         captions = self._captions(duration_ms)
+        handouts = self._handouts()
         if self.findings or course is None or duration_ms is None:
             raise InvalidPackage(self.findings)
-        return Package(course, duration_ms, files, captions, self.playlist, self.paths)
+        return Package(course, duration_ms, files, captions, handouts, self.playlist, self.paths)
 
     def _document(self) -> dict[str, Any]:
         whole = self._part(COURSE_FILE, (), read_yaml)
@@ -229,6 +243,36 @@ class _Loader:
         caption = Caption(path.stem, hashlib.sha256(content).hexdigest(), len(content))
         self.paths[caption.path] = path
         return caption
+
+    def _handouts(self) -> tuple[Handout, ...]:
+        folder = self.folder / HANDOUTS_FOLDER
+        paths = sorted(path for path in folder.glob("*") if not path.name.startswith("."))
+        if len(paths) > MAX_HANDOUTS:
+            self._find(HANDOUTS_FOLDER, 1, f"最多 {MAX_HANDOUTS} 个讲义文件", f"at most {MAX_HANDOUTS} files")
+        found = tuple(handout for handout in map(self._handout, paths) if handout)
+        for name in twice_named(found):
+            self._find(f"{HANDOUTS_FOLDER}/{name}", 1, "有多个讲义用这个名字", "is the name of several handouts")
+        return found
+
+    def _handout(self, path: FilePath) -> Handout | None:
+        name = unicodedata.normalize("NFC", path.name)
+        file = f"{HANDOUTS_FOLDER}/{name}"
+        if not is_named_rightly(name):
+            endings = ", ".join(MEDIA_TYPES)
+            self._find(
+                file, 1, f"文件名应以 {endings} 之一结尾", f"must end with one of {endings}, and be a plain name"
+            )
+            return None
+        content = self._content(file if path.name == name else f"{HANDOUTS_FOLDER}/{path.name}")
+        if content is None:
+            return None
+        if not 0 < len(content) <= MAX_HANDOUT_BYTES:
+            self._find(file, 1, "应在 1 字节到 20 MB 之间", "must have between 1 byte and 20 MB")
+        elif not is_what_it_says(name, content[:LOOKED_AT_BYTES]):
+            self._find(file, 1, "内容与文件类型不符", "is not of the type that its name says")
+        handout = Handout(name, hashlib.sha256(content).hexdigest(), len(content))
+        self.paths[handout.path] = path
+        return handout
 
     def _text(self, file: str) -> str | None:
         content = self._content(file)

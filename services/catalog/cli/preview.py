@@ -18,7 +18,12 @@ def preview(package: Package, current: dict[str, Any] | None) -> list[str]:
     document = write_course(package.course)
     if current is None:
         return [f"+ {name}: {_short(value)}" for name, value in document.items()] + list(_new_media(package))
-    changes = [*_fields(current["course"], document), *_media(package, current), *_captions(package, current)]
+    changes = [
+        *_fields(current["course"], document),
+        *_media(package, current),
+        *_captions(package, current),
+        *_handouts(package, current),
+    ]
     return ["~ 重新上架 / offered again", *changes] if current["withdrawn"] else changes
 
 
@@ -46,6 +51,7 @@ def _new_media(package: Package) -> Iterator[str]:
     length = format_time(package.duration_ms)
     yield f"+ media: {package.version}, {length}, {len(package.files)} files, {size / 1024:.0f} KB"
     yield from (f"+ captions: {caption.language}" for caption in package.captions)
+    yield from (f"+ handouts: {handout.name}" for handout in package.handouts)
 
 
 def _media(package: Package, current: dict[str, Any]) -> Iterator[str]:
@@ -62,6 +68,15 @@ def _captions(package: Package, current: dict[str, Any]) -> Iterator[str]:
         if before.get(language) != after.get(language):
             sign = "+" if language not in before else "-" if language not in after else "~"
             yield f"{sign} captions: {language}"
+
+
+def _handouts(package: Package, current: dict[str, Any]) -> Iterator[str]:
+    before = {handout["name"]: handout["sha256"] for handout in current.get("handouts", [])}
+    after = {handout.name: handout.sha256 for handout in package.handouts}
+    for name in sorted(before.keys() | after.keys()):
+        if before.get(name) != after.get(name):
+            sign = "+" if name not in before else "-" if name not in after else "~"
+            yield f"{sign} handouts: {name}"
 
 
 def _short(value: Any) -> str:

@@ -5,9 +5,11 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from services.catalog.domain.course import Category, Course
 from services.catalog.domain.document import write_course
+from services.catalog.domain.handouts import Handout
 from services.catalog.domain.ids import CourseId
 from services.catalog.domain.media import PLAYLIST, Caption, media_prefix
 from services.kit.kinds import Kept, stored
@@ -23,6 +25,7 @@ class Media:
     version: str
     duration_ms: int
     captions: tuple[Caption, ...] = ()
+    handouts: tuple[Handout, ...] = ()
 
 
 @stored(shape=1, personal=(_INSTRUCTORS, _EDITOR))
@@ -82,7 +85,9 @@ class Listing:
 def digest(course: Course, media: Media) -> str:
     """SHA-256 over everything editorial and everything that is watched, in hexadecimal."""
     captions = [(caption.language, caption.sha256) for caption in media.captions]
-    whole = {"course": write_course(course), "media": media.version, "captions": sorted(captions)}
+    whole: dict[str, Any] = {"course": write_course(course), "media": media.version, "captions": sorted(captions)}
+    if media.handouts:
+        whole["handouts"] = sorted((handout.name, handout.sha256) for handout in media.handouts)
     canonical = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
 

@@ -75,6 +75,7 @@ def test_a_course_is_published_and_read(world: World, reader: HttpApi, writer: H
         "path": f"{folder}/index.m3u8",
         "duration_ms": 7_500,
         "captions": [{"language": "zh", "path": f"{folder}/{world.package().captions[0].path}"}],
+        "handouts": [],
     }
     assert page.body["hours"] == "1.5"
     assert page.body["watch"] == {"max_rate": "1.0"}
@@ -245,4 +246,10 @@ def test_the_description_has_every_route() -> None:
         ("get", "/v1/catalog/publications"),
         ("post", f"{course}/withdrawal"),
     }
-    assert public == {("get", COURSES), ("get", course), ("get", "/v1/catalog/search"), ("get", f"{course}/reviews")}
+    assert public == {
+        ("get", COURSES),
+        ("get", course),
+        ("get", "/v1/catalog/search"),
+        ("get", "/v1/catalog/completions"),
+        ("get", f"{course}/reviews"),
+    }

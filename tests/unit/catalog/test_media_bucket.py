@@ -13,6 +13,8 @@ from moto import mock_aws
 
 from services.catalog.adapters.media_bucket import S3MediaBucket
 from services.catalog.app.ports import MediaBucket
+from services.catalog.domain.handouts import Handout
+from services.catalog.domain.media import MediaFile
 from tests.fakes.media_bucket import MemoryMediaBucket
 
 PREFIX = "media/bonds/0123456789abcdef/"
@@ -59,7 +61,7 @@ def test_reading_a_part(bucket: MediaBucket) -> None:
 
 def test_an_upload_names_size_checksum_and_that_the_key_must_be_free(bucket: MediaBucket) -> None:
     digest = hashlib.sha256(b"aaaa")
-    upload = bucket.upload(PREFIX, "a.m4s", digest.hexdigest(), 4)
+    upload = bucket.upload(PREFIX, MediaFile("a.m4s", digest.hexdigest(), 4))
     assert upload.headers == {
         "Content-Type": "video/iso.segment",
         "Content-Length": "4",
@@ -69,9 +71,20 @@ def test_an_upload_names_size_checksum_and_that_the_key_must_be_free(bucket: Med
     }
 
 
+HANDOUT = Handout("课件 (1).pdf", "ab" * 32, 4)
+
+
+def test_what_is_to_be_downloaded_is_stored_with_its_name(bucket: MediaBucket) -> None:
+    file = MediaFile(HANDOUT.path, HANDOUT.sha256, HANDOUT.bytes)
+    headers = bucket.upload(PREFIX, file, HANDOUT.disposition).headers
+    assert headers["Content-Type"] == "application/pdf"
+    assert headers["Content-Disposition"] == "attachment; filename*=UTF-8''%E8%AF%BE%E4%BB%B6%20%281%29.pdf"
+
+
+@pytest.mark.parametrize("disposition", [None, HANDOUT.disposition])
 @pytest.mark.parametrize("bucket", ["s3"], indirect=True)
-def test_s3_signs_every_header_that_matters(bucket: MediaBucket) -> None:
-    upload = bucket.upload(PREFIX, "a.m4s", "ab" * 32, 4)
+def test_s3_signs_every_header_that_matters(bucket: MediaBucket, disposition: str | None) -> None:
+    upload = bucket.upload(PREFIX, MediaFile("a.m4s", "ab" * 32, 4), disposition)
     query = parse_qs(urlsplit(upload.url).query)
     signed = set(query["X-Amz-SignedHeaders"][0].split(";"))
     outside_headers = {name.lower() for name in query}

@@ -147,6 +147,7 @@ class World:
             captions=package.captions,
             expected=expected,
             reason="because",
+            handouts=package.handouts,
         )
         return publish_course(self.media, editor, submission)
 
@@ -162,4 +163,6 @@ class World:
 def manifest(package: Package) -> Manifest:
     """What an editor announces of a package."""
     course = package.course
-    return Manifest(course.content_id, package.version, course.max_rate, package.files, package.captions)
+    return Manifest(
+        course.content_id, package.version, course.max_rate, package.files, package.captions, handouts=package.handouts
+    )

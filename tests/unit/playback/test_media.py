@@ -12,10 +12,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from services.kit.problems import Problem
 from services.playback.adapters.media_signer import CookieSigner
-from services.playback.app.media.grant_media import MediaGrant, grant_media
+from services.playback.app.media.grant_media import MediaGrant, grant_handouts, grant_media
 from services.playback.app.watching.watch import pause
-from services.playback.domain.ids import LearnerId
+from services.playback.domain.ids import CourseId, LearnerId
 from tests.unit.playback.world import LEARNER, LODGER, LONG, NOON_IN_SHANGHAI, OTHER, SHORT, World, a_world, by
+
+STRANGER = LearnerId("stranger-1")
 
 
 class Named:
@@ -65,6 +67,40 @@ def test_whoever_is_not_live_opens_nothing_and_changes_nothing(world: World, cas
     expected = {"paused": "LEASE_EXPIRED", "expired": "LEASE_EXPIRED", "taken over": "LEASE_SUPERSEDED"}
     assert refusal.value.type.code == expected.get(case, "TOKEN_INVALID")
     assert world.store.items == before
+
+
+def handouts(world: World, learner_id: LearnerId, course_id: CourseId = LONG) -> MediaGrant:
+    return grant_handouts(world.media_context(Named()), by(learner_id), course_id)
+
+
+def test_handouts_open_to_who_may_watch_without_a_session_and_the_lecture_stays_shut(world: World) -> None:
+    before = dict(world.store.items)
+    assert handouts(world, LEARNER).cookies == {"opens": f"/media/{LONG}/v1/handouts until 04:05:00"}
+    assert world.store.items == before
+
+
+def test_handouts_open_no_longer_than_the_right_holds(world: World) -> None:
+    ends = NOON_IN_SHANGHAI + timedelta(seconds=90)
+    world.entitle(LODGER, LONG, valid_until=ends, basis="membership")
+    assert handouts(world, LODGER).expires_at == ends
+    world.clock.advance(90_000)
+    with pytest.raises(Problem) as refusal:
+        handouts(world, LODGER)
+    assert refusal.value.type.code == "NOT_ENTITLED"
+
+
+def test_handouts_of_a_library_course_open_on_a_running_membership(world: World) -> None:
+    with pytest.raises(Problem):
+        handouts(world, STRANGER)
+    world.membership(STRANGER)
+    assert handouts(world, STRANGER).folder == f"/media/{LONG}/v1/handouts"
+
+
+@pytest.mark.parametrize(("course_id", "code"), [(LONG, "NOT_ENTITLED"), ("no-such-course", "COURSE_NOT_FOUND")])
+def test_attack_handouts_of_a_course_not_owned(world: World, course_id: str, code: str) -> None:
+    with pytest.raises(Problem) as refusal:
+        handouts(world, STRANGER, CourseId(course_id))
+    assert refusal.value.type.code == code
 
 
 def test_the_cookies_are_what_cloudfront_verifies() -> None:

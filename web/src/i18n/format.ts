@@ -17,6 +17,12 @@ export function length(milliseconds: number): string {
   return t('course.durationMinutes', { minutes: Math.round(milliseconds / 60_000) })
 }
 
+/** 1536 -> "1.5 KB". */
+export function fileSize(bytes: number): string {
+  const [amount, unit] = bytes < 1024 * 1024 ? [bytes / 1024, 'KB'] : [bytes / 1024 / 1024, 'MB']
+  return `${amount < 10 ? Math.max(0.1, Math.round(amount * 10) / 10) : Math.round(amount)} ${unit}`
+}
+
 /** 19900 -> "¥199.00". */
 export function yuan(fen: number): string {
   const digits = String(Math.abs(fen)).padStart(3, '0')

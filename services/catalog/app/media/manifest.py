@@ -10,6 +10,7 @@ from typing import Any
 from services.catalog.app.media.problems import CONTENT_VERSION_WRONG, MEDIA_INCOMPLETE, MEDIA_INVALID
 from services.catalog.app.ports import MediaBucket
 from services.catalog.domain.captions import check_captions
+from services.catalog.domain.handouts import LOOKED_AT_BYTES, Handout, is_what_it_says, twice_named
 from services.catalog.domain.ids import ContentId
 from services.catalog.domain.media import (
     MAX_PLAYLIST_BYTES,
@@ -39,6 +40,7 @@ class Manifest:
     files: tuple[MediaFile, ...]
     captions: tuple[Caption, ...]
     questions_digest: str = ""
+    handouts: tuple[Handout, ...] = ()
 
     @property
     def prefix(self) -> str:
@@ -47,9 +49,10 @@ class Manifest:
 
     @property
     def all_files(self) -> tuple[MediaFile, ...]:
-        """Media and captions by their path in the folder."""
+        """Media, captions and handouts by their path in the folder."""
         captions = [MediaFile(c.path, c.sha256, c.bytes) for c in self.captions]
-        return (*self.files, *captions)
+        handouts = [MediaFile(h.path, h.sha256, h.bytes) for h in self.handouts]
+        return (*self.files, *captions, *handouts)
 
     def check_version(self) -> None:
         """Raises CONTENT_VERSION_WRONG where the version does not follow from the files, the rate and the questions.
@@ -85,6 +88,7 @@ def verify_media(bucket: MediaBucket, manifest: Manifest) -> Playlist:
     _check_files(playlist, manifest)
     _check_playable(bucket, manifest, playlist)
     _check_captions(bucket, manifest, playlist.duration_ms)
+    _check_handouts(bucket, manifest)
     return playlist
 
 
@@ -125,6 +129,18 @@ def _check_captions(bucket: MediaBucket, manifest: Manifest, duration_ms: int) -
     for caption in manifest.captions:
         file = MediaFile(caption.path, caption.sha256, caption.bytes)
         errors += _errors(caption.path, check_captions(_content(bucket, manifest, file), duration_ms))
+    if errors:
+        raise _invalid(*errors)
+
+
+def _check_handouts(bucket: MediaBucket, manifest: Manifest) -> None:
+    errors = [
+        _error(name, "有多个讲义用这个名字", "is the name of several handouts")
+        for name in twice_named(manifest.handouts)
+    ]
+    for handout in manifest.handouts:
+        if not is_what_it_says(handout.name, bucket.read_part(manifest.prefix + handout.path, 0, LOOKED_AT_BYTES)):
+            errors.append(_error(handout.name, "内容与文件类型不符", "is not of the type that its name says"))
     if errors:
         raise _invalid(*errors)
 

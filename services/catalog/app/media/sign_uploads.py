@@ -30,5 +30,6 @@ def sign_uploads(ctx: MediaContext, call: Call, course_id: CourseId, manifest: M
     if missing:
         reason = f"{len(missing)} files of {manifest.prefix}"
         ctx.store.commit(Change([ctx.audit.entry(call.caller, AUDIT_ACTION, course_id, reason)]))
-    signed = [ctx.bucket.upload(manifest.prefix, f.path, f.sha256, f.bytes) for f in missing[:BATCH]]
+    named = {handout.path: handout.disposition for handout in manifest.handouts}
+    signed = [ctx.bucket.upload(manifest.prefix, file, named.get(file.path)) for file in missing[:BATCH]]
     return Uploads(tuple(signed), len(missing))

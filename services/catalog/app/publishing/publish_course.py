@@ -23,6 +23,7 @@ from services.catalog.domain.document import (
     questions_digest,
     read_course,
 )
+from services.catalog.domain.handouts import Handout
 from services.catalog.domain.media import Caption, MediaFile
 from services.catalog.domain.publication import Media, Publication, digest, listing
 from services.catalog.domain.reading import Violation
@@ -44,6 +45,7 @@ class Submission:
     captions: tuple[Caption, ...]
     expected: int
     reason: str
+    handouts: tuple[Handout, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,13 +111,19 @@ def _course(document: dict[str, Any]) -> Course:
 def _media(ctx: MediaContext, course: Course, submission: Submission) -> Media:
     asked = questions_digest(course.questions)
     manifest = Manifest(
-        course.content_id, submission.version, course.max_rate, submission.files, submission.captions, asked
+        course.content_id,
+        submission.version,
+        course.max_rate,
+        submission.files,
+        submission.captions,
+        asked,
+        submission.handouts,
     )
     playlist = verify_media(ctx.bucket, manifest)
     wrong = check_chapters(course, playlist.duration_ms)
     if wrong:
         raise _invalid(wrong)
-    return Media(manifest.version, playlist.duration_ms, submission.captions)
+    return Media(manifest.version, playlist.duration_ms, submission.captions, submission.handouts)
 
 
 def _is_published(state: CourseState | None, wanted: str) -> TypeGuard[CourseState]:

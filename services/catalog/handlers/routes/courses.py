@@ -109,6 +109,14 @@ class CaptionTrack(Answer):
     path: str
 
 
+class HandoutFile(Answer):
+    """A file to download, for who may watch: `path` opens with the cookies of a grant."""
+
+    name: str
+    bytes: int
+    path: str
+
+
 class Media(Answer):
     """What the player needs. `path` is the HLS playlist."""
 
@@ -117,6 +125,7 @@ class Media(Answer):
     path: str
     duration_ms: int
     captions: list[CaptionTrack]
+    handouts: list[HandoutFile]
 
 
 class CoursePage(Answer):
@@ -196,4 +205,5 @@ def _media(publication: Publication) -> Media:
         content_version=media.version,
         path=publication.media_path,
         captions=[CaptionTrack.of(caption, path=prefix + caption.path) for caption in media.captions],
+        handouts=[HandoutFile.of(handout, path=prefix + handout.path) for handout in media.handouts],
     )

@@ -8,6 +8,7 @@ from pydantic import Field, StrictInt, StrictStr
 from services.catalog.app.context import MediaContext
 from services.catalog.app.media.manifest import Manifest
 from services.catalog.app.media.sign_uploads import sign_uploads
+from services.catalog.domain.handouts import MAX_HANDOUT_BYTES, MAX_HANDOUTS, MAX_NAME, NAME_PATTERN, Handout
 from services.catalog.domain.media import (
     FILE_PATTERN,
     LANGUAGE_PATTERN,
@@ -44,12 +45,22 @@ class CaptionEntry(Request):
     bytes: StrictInt = Field(ge=1, le=MAX_CAPTION_BYTES)
 
 
+class HandoutEntry(Request):
+    """A file to be downloaded by who may watch, under the name that people see."""
+
+    name: StrictStr = Field(pattern=rf"^{NAME_PATTERN}$", max_length=MAX_NAME)
+    sha256: Sha256
+    bytes: StrictInt = Field(ge=1, le=MAX_HANDOUT_BYTES)
+
+
 class MediaManifest(Request):
-    """Every file of a lecture, and the version they make."""
+    """Every file of a lecture, and the version that what is watched of them makes."""
 
     content_version: Version
     files: list[FileEntry] = Field(min_length=1, max_length=MAX_SEGMENTS + 2)
     captions: list[CaptionEntry] = Field(default=[], max_length=MAX_CAPTIONS)
+
+    handouts: list[HandoutEntry] = Field(default=[], max_length=MAX_HANDOUTS)
 
     def media_files(self) -> tuple[MediaFile, ...]:
         """The files as the domain knows them."""
@@ -58,6 +69,10 @@ class MediaManifest(Request):
     def subtitles(self) -> tuple[Caption, ...]:
         """The captions as the domain knows them."""
         return tuple(Caption(c.language, c.sha256, c.bytes) for c in self.captions)
+
+    def files_to_take(self) -> tuple[Handout, ...]:
+        """The handouts as the domain knows them."""
+        return tuple(Handout(h.name, h.sha256, h.bytes) for h in self.handouts)
 
 
 class UploadRequest(MediaManifest):
@@ -98,5 +113,6 @@ def add_media_routes(api: HttpApi, ctx: MediaContext) -> None:
             request.media_files(),
             request.subtitles(),
             request.questions_digest,
+            request.files_to_take(),
         )
         return UploadAnswer.of(sign_uploads(ctx, api.call(), course_id, manifest))

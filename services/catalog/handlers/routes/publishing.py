@@ -26,7 +26,7 @@ from services.catalog.handlers.routes.courses import (
     MindMapText,
 )
 from services.catalog.handlers.routes.fields import ContentId, CourseId, Digits, Limit, Line, Text
-from services.catalog.handlers.routes.media import CaptionEntry, MediaManifest
+from services.catalog.handlers.routes.media import CaptionEntry, HandoutEntry, MediaManifest
 from services.kit.bodies import Answer, Request
 from services.kit.http import HttpApi
 from services.kit.identity import Role
@@ -119,6 +119,7 @@ class CurrentPublication(Answer):
     duration_ms: int
     media_path: str
     captions: list[CaptionEntry]
+    handouts: list[HandoutEntry]
     course: dict[str, Any] = Field(description="the course document, as in a course package")
 
 
@@ -202,6 +203,7 @@ def add_publishing_routes(api: HttpApi, ctx: MediaContext) -> None:
             version=request.media.content_version,
             files=request.media.media_files(),
             captions=request.media.subtitles(),
+            handouts=request.media.files_to_take(),
             expected=request.expected_publication,
             reason=request.reason,
         )

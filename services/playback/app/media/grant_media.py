@@ -5,28 +5,38 @@ from datetime import datetime, timedelta
 
 from services.kit.call import Call
 from services.kit.clock import from_ms, to_ms
-from services.kit.store import Change, Put, Store, commit_retrying
+from services.kit.store import Change, Put, Store, commit_retrying, required
 from services.playback.app.context import MediaContext
+from services.playback.app.items import course_key, grants_of, partition_of_learner
 from services.playback.app.media.items import MediaAccess, media_key
 from services.playback.app.watching.problems import (
+    COURSE_NOT_FOUND,
     ENTITLEMENT_ENDED,
     ENTITLEMENT_REVOKED,
     LEASE_EXPIRED,
     LEASE_SUPERSEDED,
+    NOT_ENTITLED,
     saved_part,
 )
+from services.playback.app.watching.right_to_watch import right_among
 from services.playback.app.watching.tokens import unseal
 from services.playback.app.watching.watches import read_attempt, read_live
-from services.playback.domain.ids import LearnerId, WatchId
+from services.playback.domain.course import Course
+from services.playback.domain.entitlement import Entitlement
+from services.playback.domain.ids import CourseId, LearnerId, WatchId
 from services.playback.domain.watch import Live, time_of_call
 
 VALIDITY = timedelta(minutes=5)
 """How long a learner who loses the lease or the entitlement can still fetch what was granted."""
 
 
+HANDOUTS = "handouts"
+"""Where the catalogue puts them, beside a lecture."""
+
+
 @dataclass(frozen=True)
 class MediaGrant:
-    """Cookies for one content version's folder."""
+    """Cookies for one content version's folder, or that of its handouts."""
 
     folder: str
     expires_at: datetime
@@ -46,6 +56,25 @@ def grant_media(ctx: MediaContext, call: Call, token: str) -> MediaGrant:
     if live.entitled_until is not None:
         until = min(until, from_ms(live.entitled_until))
     commit_retrying(ctx.store, lambda: (_noted(ctx.store, live.watch_id, to_ms(now), to_ms(until)), None))
+    return MediaGrant(folder, until, ctx.signer.cookies(folder, until))
+
+
+def grant_handouts(ctx: MediaContext, call: Call, course_id: CourseId) -> MediaGrant:
+    """Opens the course's handouts to who may watch it now, whether or not they do.
+
+    The folder is that of what is published now, beside its lecture, which these cookies do not open.
+
+    Raises:
+        Problem: COURSE_NOT_FOUND, NOT_ENTITLED.
+    """
+    learner_id, now = LearnerId(call.caller_id), ctx.clock.now()
+    course = required(ctx.store.get(course_key(course_id), Course), COURSE_NOT_FOUND.problem()).value
+    granted = ctx.store.query(partition_of_learner(learner_id), grants_of(course_id), Entitlement)
+    right = required(right_among(ctx.store, learner_id, course, granted, to_ms(now)), NOT_ENTITLED.problem())
+    until = now + VALIDITY
+    if right[0].valid_until is not None:
+        until = min(until, from_ms(right[0].valid_until))
+    folder = f"{course.media_url.rpartition('/')[0]}/{HANDOUTS}"
     return MediaGrant(folder, until, ctx.signer.cookies(folder, until))
 
 

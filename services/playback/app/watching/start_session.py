@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
-from typing import Any
 
 from services.kit.call import Call
 from services.kit.observability import count
@@ -12,7 +11,6 @@ from services.kit.problems import IDEMPOTENCY_KEY_REUSED, Problem
 from services.kit.store import ABSENT, Change, Check, Conflict, Stored, Write, commit_retrying
 from services.playback.app.context import Context
 from services.playback.app.items import (
-    MEMBERSHIPS,
     attempt_key,
     course_key,
     grants_of,
@@ -31,16 +29,16 @@ from services.playback.app.watching.problems import (
     TAKEOVER_REQUIRED,
     saved_part,
 )
+from services.playback.app.watching.right_to_watch import right_among
 from services.playback.app.watching.rights import refuse_lost_right
 from services.playback.app.watching.seals import check_attempt, check_course, check_session, sealed_live
 from services.playback.app.watching.tokens import unseal
 from services.playback.app.watching.watch_state import WatchState, watch_state
 from services.playback.app.watching.watches import newest, read_attempt, read_attempts, read_live
 from services.playback.domain.course import Course
-from services.playback.domain.entitlement import Entitlement, best_entitlement
+from services.playback.domain.entitlement import Entitlement
 from services.playback.domain.ids import CourseId, LearnerId, SessionId, WatchId
 from services.playback.domain.legs import FIRST, Leg
-from services.playback.domain.membership import MembershipPeriod
 from services.playback.domain.policy import policy, policy_in_force
 from services.playback.domain.watch import NO_SESSION, Attempt, LegKind, Live, checkpoint, day_of, keep_in_bucket
 
@@ -169,29 +167,10 @@ def _repeat(ctx: Context, start: Start, stored: Stored[Live]) -> Session:
 def _entitlement(ctx: Context, start: Start, course: Course, live: Stored[Live] | None) -> tuple[Entitlement, Check]:
     """What the session rests on, and the condition that it still holds when the session is written."""
     granted = ctx.store.query(partition_of_learner(start.learner_id), grants_of(start.course_id), Entitlement)
-    found = _best_granted(granted, start.now) or _on_membership(ctx, start, course)
+    found = right_among(ctx.store, start.learner_id, course, granted, start.now)
     if found is None:
         raise _not_entitled(ctx, start, granted, live)
     return found
-
-
-def _best_granted(granted: Sequence[Stored[Entitlement]], now: int) -> tuple[Entitlement, Check] | None:
-    best = best_entitlement([stored.value for stored in granted], now)
-    return next(((stored.value, _unchanged(stored)) for stored in granted if stored.value is best), None)
-
-
-def _on_membership(ctx: Context, start: Start, course: Course) -> tuple[Entitlement, Check] | None:
-    """The running period that opens the course, as an entitlement; asked only where none was granted, which the quota
-    would not be charged for."""
-    if not course.in_library:
-        return None
-    periods = ctx.store.query(partition_of_learner(start.learner_id), MEMBERSHIPS, MembershipPeriod)
-    opening = (stored for stored in periods if stored.value.opens(start.now))
-    return next(((stored.value.entitlement(), _unchanged(stored)) for stored in opening), None)
-
-
-def _unchanged(stored: Stored[Any]) -> Check:
-    return Check(stored.key, stored.version)
 
 
 def _not_entitled(

@@ -67,6 +67,10 @@ export const learning: Record<keyof typeof zh, string> = {
   'course.share': 'Share',
   'favourites.empty': 'No favourites yet.',
   'favourites.emptyNext': 'Press the heart of a course, and it is kept here.',
+  'course.handouts': 'Handouts',
+  'course.handoutsOwnFirst': 'They open with the course.',
+  'course.handoutDownload': 'Download',
+  'course.handoutTake': 'Download {name}',
   'course.actions': 'Course actions',
 
   'watch.title': 'Watching: {title}',

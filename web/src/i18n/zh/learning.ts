@@ -64,6 +64,10 @@ export const learning = {
   'course.share': '分享',
   'favourites.empty': '还没有收藏的课程。',
   'favourites.emptyNext': '点课程上的心形，就会出现在这里。',
+  'course.handouts': '讲义',
+  'course.handoutsOwnFirst': '拥有课程后可以下载。',
+  'course.handoutDownload': '下载',
+  'course.handoutTake': '下载 {name}',
   'course.actions': '课程操作',
 
   'watch.title': '学习：{title}',
