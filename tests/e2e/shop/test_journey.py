@@ -168,7 +168,7 @@ def _found(window: Window) -> None:
     """The search finds the course by a part of its title, among those of the certificate."""
     page = window.page
     page.goto("/")
-    page.get_by_role("searchbox").fill("风险")
+    page.get_by_role("combobox").fill("风险")
     page.get_by_role("search").get_by_role("button", name="搜索").click()
     page.wait_for_url("**/search?q=*")
     page.get_by_label("证书").select_option("AFP")
