@@ -184,12 +184,13 @@ class Window:
         """Evaluates JavaScript with `video` as the player's element."""
         return self.page.evaluate(f"() => {{ const video = document.querySelector('video'); return {expression} }}")
 
-    def findings(self) -> list[str]:
-        """Serious and critical findings of axe-core on the page as it is."""
+    def findings(self, *rules: str) -> list[str]:
+        """Serious and critical findings of axe-core on the page as it is, of all its rules or of these."""
         if not self.page.evaluate("() => 'axe' in window"):
             self.page.evaluate(AXE.read_text(encoding="utf-8"))
         self.page.evaluate(SETTLED)
-        results = self.page.evaluate("() => axe.run(document, { resultTypes: ['violations'] })")
+        options = {"resultTypes": ["violations"], **({"runOnly": rules} if rules else {})}
+        results = self.page.evaluate("(options) => axe.run(document, options)", options)
         grave = [found for found in results["violations"] if found["impact"] in {"serious", "critical"}]
         return [f"{self.page.url} {found['id']}: {[node['html'][:160] for node in found['nodes']]}" for found in grave]
 

@@ -46,8 +46,11 @@ def visit(window: Window, alerts: int = 0) -> None:
     expect(page.get_by_role("alert")).to_have_count(alerts)
     reach_every_control(page)
     assert window.findings() == []
+    with dark(page):
+        assert window.findings("color-contrast") == []
     with narrow(window):
         pass
+    assert enlarged(window) <= 0, page.url
     with english(page), narrow(window):
         assert page.evaluate(UNTRANSLATED) == [], page.url
 
@@ -98,6 +101,27 @@ def give_reason(page: Page, action: str, reason: str) -> None:
     expect(dialog).to_be_hidden()
     # Whatever became of the button that opened the dialog, the focus is not lost.
     page.wait_for_function("() => document.activeElement !== document.body")
+
+
+@contextmanager
+def dark(page: Page) -> Iterator[None]:
+    """The page as a system shows it that wishes it dark meanwhile."""
+    page.emulate_media(color_scheme="dark")
+    yield
+    page.emulate_media(color_scheme="light")
+
+
+def enlarged(window: Window) -> int:
+    """How many pixels the page is too wide with text twice as large on the smallest screen (WCAG 1.4.4, 1.4.10)."""
+    page = window.page
+    wide = page.viewport_size
+    assert wide
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.evaluate("() => { document.documentElement.style.fontSize = '200%' }")
+    too_wide = window.overflow()
+    page.evaluate("() => { document.documentElement.style.fontSize = '' }")
+    page.set_viewport_size(wide)
+    return too_wide
 
 
 @contextmanager

@@ -125,7 +125,7 @@ def test_the_bus_refuses_the_services_source_from_anybody_but_its_relay(service:
 def test_the_relay_touches_no_item_and_consumers_only_read_their_queue(service: str) -> None:
     granted = actions_by_function(service)
     assert not granted["relay"] & STORE
-    consumers = {"consume", "notices", "archive", "settle", "export", "reconcile", "mail", "erasure"}
+    consumers = {"consume", "notices", "archive", "settle", "export", "reconcile", "mail", "push", "erasure"}
     senders = {"relay", "seal", "log", "sweep", "daily", "remind", "check", "index", "canary"}
     for kind, actions in granted.items():
         on_queues = {action for action in actions if action.startswith("sqs:")}

@@ -24,11 +24,13 @@ from services.credits.app.identities.items import holder_key, identities_key
 from services.credits.app.personal_data.collect_personal_data import collect_personal_data
 from services.credits.app.pictures.items import sent_key
 from services.credits.app.pictures.send_picture import attach_picture
+from services.credits.app.push.devices import add_device
 from services.credits.domain.balances import open_holds
 from services.credits.domain.credentials import Category
 from services.credits.domain.grants import Grant
 from services.credits.domain.identities import Identities, Identity, IdentityHolder
 from services.credits.domain.ids import LearnerId
+from services.credits.domain.push import Language
 from services.credits.domain.review import Standing
 from services.credits.handlers.erasure import event_handlers
 from services.credits.handlers.http import build_api
@@ -104,6 +106,8 @@ class Office:
         )
         note_sign_in(access, signed_in, f"Firefox {SECRET}", SECRET[::-1])
         self.take_identity()
+        device = (f"https://web.push.apple.com/{SECRET}", "p256dh", "auth", Language.CHINESE)
+        add_device(world.ctx, own_call(LEARNER), *device)
         self.code = issue_attestation(self.documents(), own_call(LEARNER), world.entries()[2].entry_id).attestation.code
         declare_hours(world.ctx, own_call(LEARNER), AFP, world.certificates()[AFP].period_start)
         close_batch(world.records, Call(OFFICER, "request-7", "key-0000-0000-0001"), AFP, "monthly")
