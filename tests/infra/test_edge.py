@@ -106,11 +106,12 @@ def test_every_public_read_of_the_catalogue_is_cached_by_all_its_parameters_and_
             assert parameters <= set(edge.CACHED_PARAMETERS), path
 
 
-def test_finance_may_put_invoices_into_their_bucket_from_the_clients_pages() -> None:
+def test_invoices_and_pictures_may_be_sent_into_their_buckets_from_the_clients_pages() -> None:
     (policy,) = of_type(templates()["XueshiEdge"], "AWS::CloudFront::ResponseHeadersPolicy").values()
     security = policy["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
     content = "".join(map(str, security["ContentSecurityPolicy"]["ContentSecurityPolicy"]["Fn::Join"][1]))
     assert "https://xueshi-finance-" in content
+    assert "https://xueshi-pictures-" in content
     (bucket,) = (
         found
         for found in of_type(templates()["XueshiOrders"], "AWS::S3::Bucket").values()

@@ -208,6 +208,32 @@ def test_only_mail_sends_and_only_from_its_own_address_and_only_erasure_deletes_
     assert "identity/" in names(sending["Resource"])
 
 
+def test_only_people_lists_the_pool_and_pictures_are_read_there_and_deleted_with_the_decision() -> None:
+    granted = actions_by_function("credits")
+    assert [kind for kind, actions in granted.items() if "cognito-idp:ListUsers" in actions] == ["people"]
+    assert not {action for action in granted["people"] if action.startswith("cognito-idp:")} - {"cognito-idp:ListUsers"}
+    assert {kind for kind, actions in granted.items() if "s3:DeleteObject" in actions} == {"people", "erasure"}
+    template = service_template("credits")
+    (name,) = (n for n, b in of_type(template, "AWS::S3::Bucket").items() if "pictures" in repr(b["BucketName"]))
+    reading = {
+        role
+        for role, statement in statements(template)
+        if "s3:GetObject" in as_list(statement["Action"]) and name in names(statement["Resource"])
+    }
+    assert len(reading) == 1, "one function reads pictures"
+
+
+def test_what_is_deleted_of_pictures_is_gone_and_what_is_left_goes_by_itself() -> None:
+    buckets = of_type(service_template("credits"), "AWS::S3::Bucket").values()
+    (bucket,) = (found for found in buckets if "pictures" in repr(found["BucketName"]))
+    assert "VersioningConfiguration" not in bucket
+    assert bucket["PublicAccessBlockConfiguration"]["BlockPublicAcls"] is True
+    rules = {rule["Prefix"]: rule["ExpirationInDays"] for rule in bucket["LifecycleConfiguration"]["Rules"]}
+    assert rules == {"sent/": 1, "kept/": 30}
+    (cors,) = bucket["CorsConfiguration"]["CorsRules"]
+    assert cors["AllowedMethods"] == ["POST"]
+
+
 def test_only_badges_signs_credentials_and_what_strangers_call_only_reads() -> None:
     granted = actions_by_function("credits")
     assert [kind for kind, actions in granted.items() if "kms:Sign" in actions] == ["badges"]
