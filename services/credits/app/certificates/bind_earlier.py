@@ -1,5 +1,5 @@
-"""What earlier releases left: 1.0.0 bound no number to a person, confirmed no name, and had no list of what waits; none
-before 1.2.0 kept by what people are found."""
+"""What release 1.0.0 left: it bound no number to a person, confirmed no name, had no list of what waits, and nobody
+was found by name or number."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
