@@ -164,8 +164,9 @@ def _pictures() -> S3Pictures:
 
 
 def _s3() -> Any:
-    # Buckets made since 2020 take links of this version only.
-    return client("s3", Config(signature_version="s3v4"))
+    # Buckets made since 2020 take links of this version only; and pages may connect to the region's own address, which
+    # signed forms and links have in this style alone.
+    return client("s3", Config(signature_version="s3v4", s3={"addressing_style": "virtual"}))
 
 
 def _ports() -> Ports:

@@ -44,7 +44,7 @@ def test_a_reviewer_holds_hours_and_closes_the_case(desk: Desk, watched: Watched
     notes = [entry["note"] for entry in desk.people.timeline(watched.learner.client)]
     assert "反应时间需要学员说明" in notes
     page.goto("/staff/awards")
-    page.get_by_label("学员编号").fill(watched.learner_id)
+    page.get_by_label("查找学员").fill(watched.learner_id)
     page.get_by_role("button", name="查看").click()
     expect(page.get_by_text(TITLE).first).to_be_visible()
     visit(window)
@@ -68,8 +68,8 @@ def test_an_auditor_reads_ledgers_and_takes_the_evidence_along(desk: Desk, watch
     page = window.page
     visit(window)
     page.get_by_role("button", name="查看").click()
-    expect(page.get_by_label("学员编号")).to_be_focused()
-    page.get_by_label("学员编号").fill(watched.learner_id)
+    expect(page.get_by_label("查找学员")).to_be_focused()
+    page.get_by_label("查找学员").fill(watched.learner_id)
     page.get_by_role("button", name="查看").click()
     expect(page.get_by_role("cell", name=re.compile(TITLE)).first).to_be_visible()
     visit(window)

@@ -1,7 +1,9 @@
 """What the staff see and do for learners: every page and dialog, and what the learner sees of it."""
 
+import json
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -24,12 +26,18 @@ def test_an_administrator_looks_after_a_learner(desk: Desk) -> None:
     person.client.post("/v1/credits/certificates", certificate).accepted()
     window = at_work(desk, "admin", "学员管理")
     page = window.page
-    page.get_by_label("学员编号").fill(learner_id_of(person.client))
+    page.get_by_label("查找学员").fill(learner_id_of(person.client))
     page.get_by_role("button", name="查看").click()
     expect(page.get_by_role("button", name="确认", exact=True)).to_be_visible()
     visit(window)
     _certify(window)
+    _look_at(window, "观看")
+    _look_at(window, "学时")
     _enter_hours(window)
+    _look_at(window, "沟通")
+    _look_at(window, "登录与数据")
+    _take_data(window)
+    _look_at(window, "拥有")
     _refund(window, order_id)
     granting = page.get_by_role("button", name="授予一期会员")
     try_dialog(window, granting)
@@ -40,6 +48,33 @@ def test_an_administrator_looks_after_a_learner(desk: Desk) -> None:
     assert (standing["active"], len(standing["periods"])) == (True, 1)
     entries = desk.people.timeline(person.client)
     assert [(entry["hours"], entry["note"]) for entry in entries] == [("1.5", "已核对签到表")]
+
+
+def _look_at(window: Window, side: str) -> None:
+    """Another side of the learner, which is right for everybody."""
+    window.page.get_by_role("tab", name=side, exact=True).click()
+    expect(window.page.locator('[aria-busy="true"]')).to_have_count(0)
+    visit(window)
+
+
+def _take_data(window: Window) -> None:
+    """Exports all that is held; an erasure is not begun by mistake."""
+    page = window.page
+    exporting = page.get_by_role("button", name="导出个人信息")
+    try_dialog(window, exporting)
+    exporting.click()
+    with page.expect_download() as taken:
+        give_reason(page, "导出个人信息", "本人书面申请")
+    assert json.loads(taken.value.path().read_text("utf-8")).keys() >= {"catalog", "credits", "orders", "playback"}
+    erasing = page.get_by_role("button", name="删除个人信息")
+    try_dialog(window, erasing)
+    erasing.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("前 8 位").fill("00000000")
+    dialog.get_by_role("button", name="删除个人信息", exact=True).click()
+    expect(dialog.get_by_text("与这位学员的编号不符")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
 
 
 def _member(desk: Desk, person: Person) -> str:
@@ -130,6 +165,62 @@ def test_certificates_that_wait_are_found_confirmed_and_returned(desk: Desk) -> 
     expect(page.get_by_label(f"选择 AFP {wrong.number}-A")).to_be_visible()
     eventually(lambda: _titles(wrong.person) == ["AFP 证书暂未确认，请更正或补充"])
     eventually(lambda: _titles(right.person) == ["AFP 证书已确认"])
+
+
+def test_a_certificate_with_its_picture_is_found_looked_at_and_confirmed(desk: Desk, tmp_path: Path) -> None:
+    person, number = desk.learner(), f"AFP-{uuid4().hex[:8]}"
+    give_name(person.client)
+    learners = desk.window("phone")
+    learners.open_as(person, "/account")
+    shown = learners.page.get_by_text("学员编号").locator("code").inner_text()
+    assert shown == learner_id_of(person.client)[:8]
+    learners.page.get_by_role("button", name="复制学员编号").click()
+    picture = tmp_path / "certificate.png"
+    learners.page.screenshot(path=picture)
+    learners.page.goto("/hours")
+    _send(learners, number, picture)
+
+    window = at_work(desk, "admin", "学员管理")
+    page = window.page
+    for known in (number, shown):
+        page.goto("/staff/learners")
+        page.get_by_label("查找学员").fill(known)
+        page.get_by_label("按").select_option("certificate_number" if known == number else "learner_id")
+        page.get_by_role("button", name="查看").click()
+        page.wait_for_url(f"**/staff/learners/{learner_id_of(person.client)}")
+    page.goto("/staff/certificates")
+    row = page.get_by_role("row").filter(has_text=number)
+    looking = row.get_by_role("button", name="查看照片")
+    try_dialog(window, looking)
+    looking.click()
+    image = page.get_by_role("img", name=f"学员上传的证书照片，编号 {number}")
+    expect(image).to_be_visible()
+    assert image.evaluate("(image) => image.naturalWidth") > 0
+    assert window.findings() == []
+    page.keyboard.press("Escape")
+    row.get_by_role("button", name="确认", exact=True).click()
+    give_reason(page, "确认", "已核对照片")
+    expect(row).to_have_count(0)
+    assert person.client.get("/v1/credits/certificates/AFP/picture").code == "PICTURE_GONE"
+    s3 = desk.people.system.client("s3")
+    (bucket,) = [b["Name"] for b in s3.list_buckets()["Buckets"] if "-pictures-" in b["Name"]]
+    of_learner = f"kept/{learner_id_of(person.client)}/"
+    eventually(lambda: s3.list_objects_v2(Bucket=bucket, Prefix=of_learner)["KeyCount"] == 0)
+
+
+def _send(window: Window, number: str, picture: Path) -> None:
+    """Registers a certificate with a picture, after one that is none."""
+    page = window.page
+    form = page.locator("form").filter(has=page.get_by_label("证书照片（选填）")).first
+    chooser = form.get_by_label("证书照片（选填）")
+    chooser.set_input_files({"name": "certificate.jpg", "mimeType": "image/jpeg", "buffer": b"<html>"})
+    expect(form.get_by_text("浏览器无法显示这个文件")).to_be_visible()
+    chooser.set_input_files(picture)
+    form.get_by_label("证书编号").fill(number)
+    form.get_by_label("周期").fill(PERIOD_START)
+    form.get_by_role("button", name="提交").click()
+    expect(page.get_by_text("已收到证书照片")).to_be_visible()
+    assert window.findings() == []
 
 
 @dataclass(frozen=True)
