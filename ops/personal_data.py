@@ -1,7 +1,8 @@
 """One person's data of all services in one archive: `python -m ops.personal_data --learner ID --reason WHY FILE.zip`.
 
 An administrator gives a copy to the person who asks for one; each service writes the call into its audit log. Without
-`--learner` it is the caller's own copy. The archive has what each service answered, as JSON, and a page to read.
+`--learner` it is the caller's own copy. The archive has what each service answered, as JSON, pictures of certificates
+that wait, and a page to read.
 Nobody's data is kept anywhere on the way: hand the file over, and delete it.
 """
 
@@ -13,6 +14,7 @@ import sys
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -47,7 +49,24 @@ def _asked(http: httpx.Client, service: str, learner_id: str | None, reason: str
     return found
 
 
-def write(copies: Mapping[str, Copy], archive: Path) -> None:
+def pictures(http: httpx.Client, learner_id: str | None) -> dict[str, bytes]:
+    """The pictures of certificates that wait, JPEGs by the certificate's kind. Raises NotGiven, httpx.HTTPError."""
+    base = f"/v1/credits/learners/{learner_id}" if learner_id else "/v1/credits"
+    listed = http.get(f"{base}/certificates")
+    if not listed.is_success:
+        raise NotGiven(f"credits answers {listed.status_code}: {listed.text}")
+    found = {}
+    for certificate in listed.json()["certificates"]:
+        path = f"{base}/certificates/{certificate['credential']}"
+        answer = http.post(f"{path}/picture-views") if learner_id else http.get(f"{path}/picture")
+        if answer.is_success:
+            found[certificate["credential"]] = answer.content
+        elif answer.status_code != httpx.codes.NOT_FOUND:
+            raise NotGiven(f"credits answers {answer.status_code}: {answer.text}")
+    return found
+
+
+def write(copies: Mapping[str, Copy], archive: Path, pictures: Mapping[str, bytes] = MappingProxyType({})) -> None:
     """Writes the archive, which only its owner may read."""
     with (
         os.fdopen(os.open(archive, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file,
@@ -55,6 +74,8 @@ def write(copies: Mapping[str, Copy], archive: Path) -> None:
     ):
         for service, copy in copies.items():
             made.writestr(f"{service}.json", json.dumps(copy, ensure_ascii=False, indent=1))
+        for credential, picture in pictures.items():
+            made.writestr(f"{credential}.jpg", picture)
         made.writestr(PAGE, page(copies))
 
 
@@ -102,7 +123,8 @@ def main() -> int:
     headers = {"authorization": f"Bearer {token}"}
     try:
         with httpx.Client(base_url=options.base_url, headers=headers, timeout=TIMEOUT_S) as http:
-            write(collect(http, options.learner, options.reason), options.archive)
+            copies = collect(http, options.learner, options.reason)
+            write(copies, options.archive, pictures(http, options.learner))
     except (NotGiven, httpx.HTTPError, OSError) as error:
         print(error, file=sys.stderr)
         return 1

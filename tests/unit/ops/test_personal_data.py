@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from infra.packaging import SERVICES
-from ops.personal_data import NotGiven, collect, page, write
+from ops.personal_data import NotGiven, collect, page, pictures, write
 
 ITEM = {"name": "<script>林</script>", "nothing": None, "inner": {"hours": "1.5"}}
 
@@ -50,6 +50,35 @@ def test_without_a_learner_it_is_the_callers_own(tmp_path: Path) -> None:
     assert [(request.method, request.url.path) for request in asked] == [
         ("GET", f"/v1/{name}/personal-data") for name in SERVICES
     ]
+
+
+@pytest.mark.parametrize("learner_id", ["learner-1", None])
+def test_pictures_of_certificates_that_wait_are_in_it(tmp_path: Path, learner_id: str | None) -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(f"{request.method} {request.url.path}")
+        if request.url.path.endswith("/certificates"):
+            return httpx.Response(200, json={"certificates": [{"credential": "AFP"}, {"credential": "CFP"}]})
+        waits = "/AFP/" in request.url.path
+        return httpx.Response(200, content=b"jpeg") if waits else httpx.Response(404, json={"code": "PICTURE_GONE"})
+
+    found = pictures(httpx.Client(base_url="http://x", transport=httpx.MockTransport(answer)), learner_id)
+    assert found == {"AFP": b"jpeg"}
+    write({}, tmp_path / "copy.zip", found)
+    with zipfile.ZipFile(tmp_path / "copy.zip") as made:
+        assert made.read("AFP.jpg") == b"jpeg"
+    of_staff = "POST /v1/credits/learners/learner-1/certificates/AFP/picture-views"
+    assert (of_staff if learner_id else "GET /v1/credits/certificates/AFP/picture") in asked
+
+
+def test_a_picture_that_is_refused_is_given_by_nobody() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        listing = request.url.path.endswith("/certificates")
+        return httpx.Response(200, json={"certificates": [{"credential": "AFP"}]}) if listing else httpx.Response(503)
+
+    with pytest.raises(NotGiven, match="credits answers 503"):
+        pictures(httpx.Client(base_url="http://x", transport=httpx.MockTransport(answer)), None)
 
 
 def test_what_one_service_refuses_is_given_by_none() -> None:
