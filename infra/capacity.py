@@ -30,6 +30,8 @@ BEHIND_ONE_ADDRESS = 0.2
 """The largest part of all learners that comes through one address: a mobile carrier's (CGNAT), a training room's."""
 CALLS_OF_A_SIGN_IN = 2
 """To the user pool: the password, and a code or a second try."""
+SIGNED_IN_BY_PHONE = 0.02
+"""Of the learners at once, those who ask for a code in one period of an alarm: the others are signed in already."""
 ONE_LEARNERS_SHARE = 10.0
 """How many times an ordinary learner's calls one token may make: several pages, an editor's command."""
 
@@ -79,6 +81,11 @@ def sign_ins_per_address(stage: Stage) -> int:
     """Calls of the user pool in its firewall's window, from one address: all who share it sign in at once, which takes
     a few calls, or renew what they have."""
     return math.ceil(stage.learners_at_once * BEHIND_ONE_ADDRESS * CALLS_OF_A_SIGN_IN * HEADROOM)
+
+
+def messages_per_5_minutes(stage: Stage) -> int:
+    """Short messages that ask for an explanation: each costs."""
+    return max(20, math.ceil(stage.learners_at_once * SIGNED_IN_BY_PHONE))
 
 
 def requests_per_token() -> int:

@@ -33,6 +33,7 @@ from local.steps import Steps
 from local.streams import DynamoStream, StreamMapping, function_invoker, queue_sender
 from local.toolchain import content_hash, files_under, made_from, synthesize
 from local.users import Users
+from local.wechat.sandbox import WeChat, playing_wechat
 from local.witness import Witness, witnessing
 from ops.aws import OpsError
 from ops.canary import note_account
@@ -41,6 +42,7 @@ from ops.edge import edge_parameters, note_edge
 from ops.log_policy import log_key, set_log_policy
 from ops.merchant_account import put_account
 from ops.public_url import set_public_url
+from ops.sign_in_account import WECHAT, put_sign_in_account
 from ops.stacks import outputs
 
 logger = logging.getLogger(__name__)
@@ -72,6 +74,7 @@ class System:
     payments: Sandbox
     log_policy: str
     """What proofs of the local log are checked with; empty where the log is not deployed."""
+    wechat: WeChat
 
     @property
     def endpoint_url(self) -> str:
@@ -297,8 +300,9 @@ def start(
             deployed = deploy(emulator, stacks, redelivery_s, over, partial(_told, emulator))
         mappings = cleanup.enter_context(_driven_streams(emulator, deployed))
         payments = cleanup.enter_context(_merchant(emulator, outside_now))
+        wechat = cleanup.enter_context(_wechat(emulator, outside_now))
         log_policy = cleanup.enter_context(_witnessed_log(emulator, outside_now))
-        system = System("", emulator, stacks, deployed, mappings, payments, log_policy)
+        system = System("", emulator, stacks, deployed, mappings, payments, log_policy, wechat)
         if kept:
             # After the edge has ended, and before the streams do: what they have not read is in no state.
             cleanup.callback(_come_to_rest, system)
@@ -371,6 +375,16 @@ def _merchant(emulator: Emulator, now: Now) -> Iterator[Sandbox]:
         with contextlib.suppress(OpsError):
             put_account(emulator.client, STAGE, "wechat", sandbox.secret())
         yield sandbox
+
+
+@contextlib.contextmanager
+def _wechat(emulator: Emulator, now: Now) -> Iterator[WeChat]:
+    """Our apps at a sandbox of WeChat, noted as an operator notes them."""
+    with playing_wechat(now) as wechat:
+        # A part of the app, as the emulator's own tests deploy, may sign nobody in.
+        with contextlib.suppress(OpsError):
+            put_sign_in_account(emulator.client, STAGE, WECHAT, wechat.secret())
+        yield wechat
 
 
 @contextlib.contextmanager

@@ -2,6 +2,7 @@
 
 from aws_cdk import aws_cloudwatch as cloudwatch
 
+from infra import capacity
 from infra.constructs.alarm import Severity, Times, Told
 from infra.constructs.graphs import graph
 from infra.constructs.metric import PERIOD, by_dimensions, lags, own_metric
@@ -10,6 +11,8 @@ from infra.stacks.service import ServiceStack
 from services.credits.app.metrics import (
     AWARD_LAG,
     BROKEN_RECORDS,
+    CODES_SENT,
+    IDENTITY_PROOFS,
     LEDGER_FAULTS,
     MAILS,
     PUSHES,
@@ -33,6 +36,8 @@ def graphs(stack: ServiceStack) -> list[cloudwatch.IWidget]:
         graph("Mails by kind", [by_dimensions(stack, "credits", MAILS, "kind", "outcome")]),
         graph("Pushes by outcome", [by_dimensions(stack, "credits", PUSHES, "outcome")]),
         graph("Pushes by kind", [by_dimensions(stack, "credits", PUSHES, "kind", "outcome")]),
+        graph("Codes by channel and outcome", [by_dimensions(stack, "credits", CODES_SENT, "channel", "outcome")]),
+        graph("Proofs of identities", [by_dimensions(stack, "credits", IDENTITY_PROOFS, "kind", "outcome")]),
         graph("Reminders by days", [by_dimensions(stack, "credits", REMINDERS, "days")]),
     ]
 
@@ -71,6 +76,8 @@ def add_alarms(stack: ServiceStack) -> None:
         threshold=LATE_MS,
         times=Times(3, 3),
     )
+    if stack.stage.sms:
+        _watch_messages(stack)
     level = ServiceLevel(
         name="award-within-a-minute",
         promise="Whoever completed a lecture waits longer than a minute for the hours",
@@ -79,3 +86,30 @@ def add_alarms(stack: ServiceStack) -> None:
         runbook="service-levels",
     )
     add_service_level(stack, stack.prefix, level, stack.platform.topics)
+
+
+def _watch_messages(stack: ServiceStack) -> None:
+    """Each message costs, and fraud has them sent to where it earns by them."""
+    stack.add_alarm(
+        "many-messages",
+        stack.metric(CODES_SENT, PERIOD, channel="phone", outcome="sent"),
+        Told(
+            Severity.PAGE,
+            "Many more codes go out by short message than people sign in; each costs money",
+            f"{capacity.messages_per_5_minutes(stack.stage)} in five minutes: "
+            "one in fifty of the learners at once signs in",
+            "codes-by-short-message",
+        ),
+        threshold=capacity.messages_per_5_minutes(stack.stage),
+    )
+    stack.add_alarm(
+        "messages-not-sent",
+        stack.metric(CODES_SENT, PERIOD, channel="phone", outcome="failed"),
+        Told(
+            Severity.PAGE,
+            "The provider of short messages takes none; nobody signs in by phone",
+            "10 in five minutes",
+            "codes-by-short-message",
+        ),
+        threshold=10,
+    )

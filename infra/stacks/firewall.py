@@ -19,6 +19,10 @@ CALLBACKS_PER_5_MINUTES = 10_000
 RECOVERY = "/v1/credits/access/recovery"
 RECOVERIES_PER_5_MINUTES = 30
 """From one address: a lost device is rare, and it takes a password."""
+IDENTITIES = "/v1/credits/identities/"
+PROOFS_PER_5_MINUTES = 300
+"""From one address: a training room that signs in by phone together, with a second try each, and nobody who tries
+codes or has messages sent all day. Credits counts by number, device and address besides."""
 VERIFICATION = "/v1/credits/verification/"
 CHECKS_OF_ONE_PER_5_MINUTES = 60
 """Of one certificate from one address: somebody who types, and nobody who tries names."""
@@ -62,6 +66,7 @@ class FirewallStack(StageStack):
             _rule("callbacks", Action(allow={}), _below(CALLBACKS)),
             _limit("verification-of-one", CHECKS_OF_ONE_PER_5_MINUTES, [IP, PATH], below=VERIFICATION),
             _limit("verification-rate", CHECKS_PER_5_MINUTES, below=VERIFICATION),
+            _limit("identity-rate", PROOFS_PER_5_MINUTES, below=IDENTITIES),
             _limit("recovery-rate", RECOVERIES_PER_5_MINUTES, below=RECOVERY),
             _limit("token-rate", capacity.requests_per_token(), [IP, TOKEN]),
             _limit("address-rate", capacity.requests_per_address(stage)),

@@ -72,6 +72,12 @@ ASKED = (
     Asked("GET /v1/credits/access/sign-ins", "member"),
     Asked("GET /v1/credits/push", "member"),
     Asked("POST /v1/credits/learner-lookups", "support", body={"by": "learner_id", "text": "00000000"}),
+    # Of a country to which nothing is sent: a number that is served may be sent one a minute.
+    Asked(
+        "POST /v1/credits/identities/phone-codes",
+        status=422,
+        body={"phone": "+14155550100", "device": "bench-0123456789"},
+    ),
     Asked("GET /v1/credits/verification/{code}", path="/v1/credits/verification/AAAA-AAAA-AAAA", status=404),
 )
 """One request for each function that answers HTTP, but the beat's."""

@@ -35,7 +35,14 @@ PROVEN_BY_SIGNATURE = {
 """What another party's server sends: its signature over the body takes the place of signing in."""
 PROVEN_BY_CODE = {("post", "/v1/credits/access/recovery")}
 """Of whoever has lost the device, and so cannot sign in: password and recovery code take the place of it."""
-PROVEN_OTHERWISE = PROVEN_BY_SIGNATURE | PROVEN_BY_CODE
+SIGNING_IN = {
+    ("post", "/v1/credits/identities/phone-codes"),
+    ("post", "/v1/credits/identities/phone/sign-ins"),
+    ("post", "/v1/credits/identities/wechat/pages"),
+    ("post", "/v1/credits/identities/wechat/sign-ins"),
+}
+"""What comes before signing in: a code, or WeChat's answer to this browser, is the proof."""
+PROVEN_OTHERWISE = PROVEN_BY_SIGNATURE | PROVEN_BY_CODE | SIGNING_IN
 READ_BY_POST = {"/v1/credits/verification/{code}/name-check"}
 """It changes nothing either: its body keeps a person's name out of addresses, which are logged."""
 

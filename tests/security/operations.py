@@ -34,6 +34,7 @@ PATH_VALUES = {
     "note_id": "0" * 32,
     "digest": "0" * 64,
     "sign_in_id": "0" * 32,
+    "kind": "wechat",
 }
 """What stands for a path's parameters: well formed, and of nobody."""
 

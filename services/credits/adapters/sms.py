@@ -1,11 +1,12 @@
 """Short messages by Aliyun, by Tencent, or into this machine's mailbox.
 
-The libraries of both are large: they are imported where a message is sent, by one function alone. The words are those
+The libraries of both are large: one function alone imports that of its stage. The words are those
 of the template that the provider has approved, of which a code is the one parameter.
 """
 
 import json
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -61,6 +62,9 @@ SETTINGS: Mapping[str, type[AliyunSettings] | type[TencentSettings]] = {
     "tencent": TencentSettings,
 }
 """By provider: what must be in its secret."""
+
+
+LIBRARIES = {"aliyun": "alibabacloud_dysmsapi20170525.client", "tencent": "tencentcloud.sms.v20210111.sms_client"}
 
 
 class Aliyun:
@@ -150,6 +154,8 @@ class Account:
     """The provider's account, as its secret has it at the moment of sending."""
 
     def __init__(self, provider: str, secret: Callable[[bool], Mapping[str, str]]) -> None:
+        # At the function's start, where nobody waits for it and the processor is whole.
+        import_module(LIBRARIES[provider])
         self._provider = provider
         self._secret = secret
 

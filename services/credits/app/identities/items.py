@@ -15,7 +15,7 @@ from services.kit.store import Key, Store, Stored, read_or
 
 def code_key(hashed: str, code_id: str) -> Key:
     """One code that was sent to a number or address, by the id that the asking browser was told."""
-    return Key(f"CODE#{hashed}", code_id)
+    return Key(f"SENT_CODE#{hashed}", code_id)
 
 
 def sends_key(what: str, hashed: str) -> Key:
