@@ -108,7 +108,11 @@ class Window:
     page: Page
 
     def sign_in(self, email: str, password: str = PASSWORD) -> None:
-        """Signs in on the page that asks for it."""
+        """Signs in on the page that asks for it, by e-mail."""
+        way = self.page.get_by_role("tab", name="邮箱")
+        self.page.locator("#email").or_(way).first.wait_for()
+        if way.is_visible():
+            way.click()
         self.page.locator("#email").fill(email)
         self.page.locator("#password").fill(password)
         self.page.get_by_role("button", name="登录", exact=True).click()

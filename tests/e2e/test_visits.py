@@ -32,6 +32,7 @@ OWN = (
     "/hours",
     "/notices",
     "/support",
+    "/identities",
     "/sign-ins",
     "/second-factor",
     "/notes",

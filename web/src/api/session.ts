@@ -1,6 +1,6 @@
 // Signing in, and what the pages need of it. Tokens live in this tab only.
 
-import { CODE_REFUSALS, Pool, REFUSALS, idIn, rolesIn, Session, type Tokens } from '@xueshi/client'
+import { CODE_REFUSALS, Pool, REFUSALS, idIn, rolesIn, Session, type Tokens, type Way } from '@xueshi/client'
 import { computed, ref } from 'vue'
 
 const STORED = 'xueshi.session'
@@ -20,7 +20,7 @@ export const session = new Session(pool, {
   },
 })
 
-/** Who is signed in: the e-mail address, or null. */
+/** Who is signed in: the e-mail address, the number or what else it was done with, or null. */
 export const signedInAs = computed(() => tokens.value?.email ?? null)
 
 /** The id of who is signed in, by which staff find them; "" where nobody is. */
@@ -39,6 +39,9 @@ export const isLearner = computed(() => named.value.includes('learner'))
 
 /** Whether somebody of the staff signed in without a second factor, and so without a role. */
 export const isUnproven = computed(() => named.value.includes('unproven'))
+
+/** How people sign in here, the first offered first. Throws Problem. */
+export const waysToSignIn = (): Promise<Way[]> => pool.waysToSignIn()
 
 /** What the pool's refusals mean while an account is made. */
 const REGISTRATION: Record<string, string> = {

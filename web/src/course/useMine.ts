@@ -4,8 +4,8 @@
 import { shallowRef, watch } from 'vue'
 import { orders, playback, result } from '../api/client'
 import { everyPage } from '../api/everyPage'
-import type { components as Orders } from '../api/generated/orders'
-import type { components as Playback } from '../api/generated/playback'
+import type { components as Orders } from '@xueshi/client/orders'
+import type { components as Playback } from '@xueshi/client/playback'
 import { isLearner, signedInAs } from '../api/session'
 
 export type Standing = Orders['schemas']['CourseStandingAnswer']

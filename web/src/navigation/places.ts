@@ -49,6 +49,7 @@ const OWN: Place[] = [
   { route: 'cart', label: 'nav.cart', icon: 'cart', who: 'notStaff' },
   { route: 'notices', label: 'nav.notices', icon: 'bell', waiting: unread, who: 'learner' },
   { route: 'support', label: 'nav.support', icon: 'chat', who: 'notStaff' },
+  { route: 'identities', label: 'nav.identities', icon: 'person', who: 'learner' },
   { route: 'signIns', label: 'nav.signIns', icon: 'lock' },
   { route: 'verify', label: 'verify.title', icon: 'check' },
 ]

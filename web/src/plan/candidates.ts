@@ -3,10 +3,10 @@
 
 import { catalog, orders, result } from '../api/client'
 import { everyPage } from '../api/everyPage'
-import type { components as Catalog } from '../api/generated/catalog'
-import type { components as Credits, operations } from '../api/generated/credits'
-import type { operations as CatalogOperations } from '../api/generated/catalog'
-import type { components as Orders } from '../api/generated/orders'
+import type { components as Catalog } from '@xueshi/client/catalog'
+import type { components as Credits, operations } from '@xueshi/client/credits'
+import type { operations as CatalogOperations } from '@xueshi/client/catalog'
+import type { components as Orders } from '@xueshi/client/orders'
 import { readAllProgress, readStandings, type Progress, type Standing } from '../course/useMine'
 
 export type Candidate = operations['make_plan']['requestBody']['content']['application/json']['courses'][number]

@@ -3,7 +3,7 @@
 import { computed, ref, shallowRef } from 'vue'
 import { credits, result } from '../api/client'
 import { fileOf, save } from '../api/download'
-import type { components } from '../api/generated/credits'
+import type { components } from '@xueshi/client/credits'
 import { useLoad } from '../components/useLoad'
 import { findCandidates, type Candidate } from './candidates'
 

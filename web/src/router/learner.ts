@@ -5,6 +5,13 @@ export const learnerRoutes: RouteRecordRaw[] = [
   { path: '/', name: 'home', component: () => import('../home/HomePage.vue') },
   { path: '/search', name: 'search', component: () => import('../search/SearchPage.vue') },
   { path: '/sign-in', name: 'signIn', component: () => import('../account/SignInPage.vue') },
+  { path: '/sign-in/wechat', name: 'wechat', component: () => import('../account/WeChatPage.vue') },
+  {
+    path: '/identities',
+    name: 'identities',
+    component: () => import('../account/IdentitiesPage.vue'),
+    meta: { personal: true },
+  },
   { path: '/register', name: 'register', component: () => import('../account/RegisterPage.vue') },
   {
     path: '/reset-password',

@@ -3,10 +3,15 @@
 import { Problem, type Code } from './problem.js'
 import { timed } from './timed.js'
 
+/** A way to sign in that a stage offers. */
+export type Way = 'phone' | 'email' | 'wechat'
+
 /** Where the pool is, as `/config.json` of the origin says. */
 interface Config {
   cognitoUrl: string
   userPoolClientId: string
+  /** The ways, in the order in which they are offered; where another issuer signs people in, they are its own. */
+  signIn?: string
 }
 
 /** What the pool answers, as far as it is read. */
@@ -68,6 +73,12 @@ export class Pool {
     if (response.ok) return answer
     const kind = answer.__type?.split('#').at(-1) ?? ''
     throw new Problem(response.status, refusals[kind] ?? 'UNEXPECTED')
+  }
+
+  /** How people sign in here, the first offered first. Throws Problem. */
+  async waysToSignIn(): Promise<Way[]> {
+    const { signIn: offered = 'email' } = await this.configuration()
+    return offered.split(' ') as Way[]
   }
 
   private configuration(): Promise<Config> {

@@ -76,6 +76,12 @@ export class Problem extends Error {
     return typeof found === 'string' ? found : undefined
   }
 
+  /** Another member of the answer that lists words, such as `accepts`. */
+  list(member: string): string[] {
+    const found = this.body[member]
+    return Array.isArray(found) ? found.map(String) : []
+  }
+
   /** Each mistake in what was sent, if the answer lists them. */
   get mistakes(): Mistake[] {
     return Array.isArray(this.body.errors) ? (this.body.errors as Mistake[]) : []

@@ -57,6 +57,18 @@ export class Session {
     return this.respond(needed, 'SOFTWARE_TOKEN_MFA', { SOFTWARE_TOKEN_MFA_CODE: code }, CODE_REFUSALS)
   }
 
+  /** Signs in with what a service answered, which has proven somebody by other means than a password. */
+  enterWith(shown: string, tokens: { access_token: string; refresh_token: string; expires_in: number }): void {
+    const { access_token: AccessToken, refresh_token: RefreshToken, expires_in: ExpiresIn } = tokens
+    this.keep(shown, { AuthenticationResult: { AccessToken, RefreshToken, ExpiresIn } }, '')
+  }
+
+  /** Replaces the password, by the one of now. Throws Problem. */
+  async changePassword(before: string, next: string): Promise<void> {
+    const body = { AccessToken: await this.accessToken(), PreviousPassword: before, ProposedPassword: next }
+    await this.pool.call('ChangePassword', body)
+  }
+
   /** Takes the pool's answer to a sign-in: the tokens, or what it still takes. Throws Problem. */
   proceed(email: string, answer: PoolAnswer): StepNeeded | null {
     const step = STEPS[answer.ChallengeName ?? '']

@@ -1,0 +1,14 @@
+import type { Way } from '@xueshi/client'
+
+const STORED = 'xueshi.way'
+
+/** How somebody signed in here last, if that is offered; else what is offered first. */
+export function lastWay(offered: Way[]): Way {
+  const known = localStorage.getItem(STORED)
+  return offered.find((way) => way === known) ?? offered[0] ?? 'email'
+}
+
+/** Remembers the way for the next time. */
+export function rememberWay(way: Way): void {
+  localStorage.setItem(STORED, way)
+}
