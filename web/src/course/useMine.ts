@@ -3,7 +3,7 @@
 
 import { shallowRef, watch } from 'vue'
 import { orders, playback, result } from '../api/client'
-import { everyPage } from '../api/everyPage'
+import { everyPage } from '@xueshi/client'
 import type { components as Orders } from '@xueshi/client/orders'
 import type { components as Playback } from '@xueshi/client/playback'
 import { isLearner, signedInAs } from '../api/session'

@@ -2,7 +2,7 @@
 // with what orders and playback say of it. The service decides what of it is planned.
 
 import { catalog, orders, result } from '../api/client'
-import { everyPage } from '../api/everyPage'
+import { everyPage } from '@xueshi/client'
 import type { components as Catalog } from '@xueshi/client/catalog'
 import type { components as Credits, operations } from '@xueshi/client/credits'
 import type { operations as CatalogOperations } from '@xueshi/client/catalog'
