@@ -108,7 +108,7 @@ def _watch_messages(stack: ServiceStack) -> None:
         Told(
             Severity.PAGE,
             "The provider of short messages takes none; nobody signs in by phone",
-            "10 in five minutes",
+            "10 in five minutes: a single one may be a number that is switched off",
             "codes-by-short-message",
         ),
         threshold=10,

@@ -199,13 +199,15 @@ def test_secrets_are_only_read_one_by_one_and_only_the_services_own_keys(service
                 assert shared or resource["Ref"] in own
 
 
-def test_only_mail_sends_and_only_from_its_own_address_and_only_erasure_deletes_users() -> None:
+def test_only_mail_and_codes_send_each_from_its_own_address_and_only_erasure_deletes_users() -> None:
     granted = actions_by_function("credits")
-    assert [kind for kind, actions in granted.items() if "ses:SendEmail" in actions] == ["mail"]
+    assert {kind for kind, actions in granted.items() if "ses:SendEmail" in actions} == {"codes", "mail"}
+    assert not [action for action in granted["codes"] if action.startswith("cognito-idp:")]
     assert [kind for kind, actions in granted.items() if "cognito-idp:AdminDeleteUser" in actions] == ["erasure"]
-    (sending,) = [s for _, s in statements(service_template("credits")) if "ses:SendEmail" in as_list(s["Action"])]
-    assert sending["Condition"]["StringEquals"]["ses:FromAddress"] == f"notices@{stage(LOCAL).sends_from}"
-    assert "identity/" in names(sending["Resource"])
+    sending = [s for _, s in statements(service_template("credits")) if "ses:SendEmail" in as_list(s["Action"])]
+    senders = {one["Condition"]["StringEquals"]["ses:FromAddress"] for one in sending}
+    assert senders == {f"{name}@{stage(LOCAL).sends_from}" for name in ("accounts", "notices")}
+    assert all("identity/" in names(one["Resource"]) for one in sending)
 
 
 def test_only_people_lists_the_pool_and_pictures_are_read_there_and_deleted_with_the_decision() -> None:
