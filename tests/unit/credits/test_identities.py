@@ -378,7 +378,9 @@ def test_an_empty_account_gives_what_it_has_to_the_one_with_hours(door: Door) ->
     known = door.sign_in()
     door.own_something(known)
     empty = LearnerId(door.by_wechat(door.wechat_proof()).body["access_token"].removeprefix("access-"))
+    door.pool.users[empty].sign_ins.add("renews")
     assert door.add("phone", door.proof(), empty).body == {"joining": "there"}
+    assert door.pool.users[empty].sign_ins == set(), "nobody stays in the account that is left"
     assert door.by_wechat(door.wechat_proof(code="later")).body["access_token"] == f"access-{known}"
     assert door.kinds(empty) == []
     assert sorted(door.kinds(known)) == ["phone", "wechat"]

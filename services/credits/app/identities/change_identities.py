@@ -64,7 +64,7 @@ def add_phone(ctx: AccessContext, call: Call, proof: CodeProof, further: Further
     require_recent_sign_in(ctx, call)
     person_id = LearnerId(call.caller_id)
     outcome = use_code(ctx, proof, lambda hashed: take_over(ctx, person_id, by_code(proof, hashed), further))
-    _show_phones(ctx, person_id, outcome)
+    settle_pool(ctx, person_id, outcome)
     return outcome
 
 
@@ -86,7 +86,7 @@ def change_email(ctx: AccessContext, call: Call, proof: CodeProof) -> Outcome:
             ctx.pool.take_email(person_id, proof.target)
         except AddressTaken:
             raise IDENTITY_TAKEN.problem() from None
-    _show_phones(ctx, person_id, outcome)
+    settle_pool(ctx, person_id, outcome)
     return outcome
 
 
@@ -198,8 +198,13 @@ def _released(ctx: AccessContext, hashed: str) -> list[Write]:
     return [holder.remove()] if holder else []
 
 
-def _show_phones(ctx: AccessContext, person_id: LearnerId, outcome: Outcome) -> None:
-    """Notes at the pool, for staff, what the accounts' numbers are now."""
+def settle_pool(ctx: AccessContext, person_id: LearnerId, outcome: Outcome) -> None:
+    """Notes at the pool, for staff, what the accounts' numbers are now, and ends what is signed in to one that is left.
+
+    Safe to repeat; what is not done because of a crash here is done by the next sign-in, or ends by itself.
+    """
+    if outcome.joining is JoinOutcome.THERE:
+        ctx.pool.end_all(person_id)
     for each in {person_id, *([outcome.others] if outcome.others else [])}:
         phone = read_identities(ctx.store, each).value.phone
         ctx.pool.show_phone(each, phone.subject if phone else None)

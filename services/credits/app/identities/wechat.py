@@ -6,7 +6,12 @@ from hmac import compare_digest
 from typing import TypeVar
 
 from services.credits.app.context import AccessContext
-from services.credits.app.identities.change_identities import Outcome, require_recent_sign_in, take_over
+from services.credits.app.identities.change_identities import (
+    Outcome,
+    require_recent_sign_in,
+    settle_pool,
+    take_over,
+)
 from services.credits.app.identities.items import TakenCallback, callback_key
 from services.credits.app.identities.problems import (
     CALLBACK_REFUSED,
@@ -66,7 +71,9 @@ def add_wechat(ctx: AccessContext, call: Call, code: str, state: str, verifier: 
     """
     require_recent_sign_in(ctx, call)
     person_id = LearnerId(call.caller_id)
-    return _use_callback(ctx, code, state, verifier, lambda proven: take_over(ctx, person_id, proven, Further()))
+    outcome = _use_callback(ctx, code, state, verifier, lambda proven: take_over(ctx, person_id, proven, Further()))
+    settle_pool(ctx, person_id, outcome)
+    return outcome
 
 
 def _use_callback(
