@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -34,7 +35,7 @@ class Shift:
 
     def __post_init__(self) -> None:
         self._functions = [name for name in self._names() if self._shares(name) is not None]
-        self._before = self._up()
+        self._since = datetime.now(UTC)
 
     def look(self) -> None:
         """Looks once, and tells what is not as it was."""
@@ -44,7 +45,7 @@ class Shift:
         if text != before or (text and time.monotonic() - at > TELL_AGAIN_S):
             self._told = text, time.monotonic()
             self.say(f"new code has {text}" if text else "no calls are shared between old and new code any more")
-        for name in sorted(self._up() - self._before - self.risen):
+        for name in sorted(self._rose() - self.risen):
             self.risen.add(name)
             self.say(f"{name} rises: calls go back to the code before")
 
@@ -72,11 +73,13 @@ class Shift:
         shares: Mapping[str, float] = alias.get("RoutingConfig", {}).get("AdditionalVersionWeights", {})
         return shares
 
-    def _up(self) -> set[str]:
-        asked: Any = self.clients("cloudwatch").get_paginator("describe_alarms")
-        pages = asked.paginate(AlarmNamePrefix=f"{self.where.prefix}-", StateValue="ALARM")
+    def _rose(self) -> set[str]:
+        """By the history, which has alarms that went with the version, too."""
+        asked: Any = self.clients("cloudwatch").get_paginator("describe_alarm_history")
+        pages = asked.paginate(HistoryItemType="StateUpdate", StartDate=self._since)
         own = tuple(f"{name}-{NEW_CODE}-" for name in self._functions)
-        return {a["AlarmName"] for page in pages for a in page["MetricAlarms"] if a["AlarmName"].startswith(own)}
+        items = [item for page in pages for item in page["AlarmHistoryItems"] if item["AlarmName"].startswith(own)]
+        return {item["AlarmName"] for item in items if item["HistorySummary"].endswith("to ALARM")}
 
 
 def _functions(many: int) -> str:

@@ -1,6 +1,7 @@
 """What `make deploy` tells while calls go over to new code, and when an alarm took it back."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from ops.shift import Shift, told
 BEAT, PAY, RELAY = "xueshi-playback-beat", "xueshi-orders-pay", "xueshi-orders-relay"
 OTHERS = "xueshi-dev-orders-pay"
 """Another stage's, whose name begins as production's do."""
+BEGUN = datetime.now(UTC)
 
 
 class Account:
@@ -23,7 +25,7 @@ class Account:
 
     def __init__(self) -> None:
         self.shares: dict[str, dict[str, float]] = {BEAT: {}, PAY: {}, OTHERS: {}}
-        self.up: set[str] = set()
+        self.history: list[tuple[str, str]] = []
 
     def __call__(self, _service: str) -> "Account":
         return self
@@ -43,12 +45,17 @@ class Pages:
     def __init__(self, account: Account, operation: str) -> None:
         self._account, self._operation = account, operation
 
-    def paginate(self, **asked: str) -> Iterator[dict[str, Any]]:
+    def paginate(self, **asked: Any) -> Iterator[dict[str, Any]]:
         if self._operation == "list_functions":
             yield {"Functions": [{"FunctionName": name} for name in (*self._account.shares, RELAY)]}
         else:
-            assert asked == {"AlarmNamePrefix": "xueshi-", "StateValue": "ALARM"}
-            yield {"MetricAlarms": [{"AlarmName": name} for name in sorted(self._account.up)]}
+            assert asked["HistoryItemType"] == "StateUpdate"
+            assert asked["StartDate"] > BEGUN
+            found = [
+                {"AlarmName": name, "HistorySummary": f"Alarm updated from INSUFFICIENT_DATA to {state}"}
+                for name, state in self._account.history
+            ]
+            yield {"AlarmHistoryItems": found}
 
 
 @pytest.fixture
@@ -77,11 +84,11 @@ def test_it_tells_which_part_of_the_calls_new_code_has_when_that_changes(account
 
 
 def test_it_names_the_alarms_that_took_new_code_back_and_no_other(account: Account) -> None:
-    account.up = {f"{BEAT}-new-code-fails-1"}
     said: list[str] = []
     shift = Shift(stage("prod"), account, said.append)
     rising = f"{PAY}-new-code-slow-9"
-    account.up |= {rising, "xueshi-orders-failures", f"{OTHERS}-new-code-slow-9"}
+    others = ["xueshi-orders-failures", f"{OTHERS}-new-code-slow-9"]
+    account.history = [(name, "ALARM") for name in (rising, *others)] + [(f"{BEAT}-new-code-fails-2", "OK")]
     shift.look()
     shift.look()
     assert said == [f"{rising} rises: calls go back to the code before"]
