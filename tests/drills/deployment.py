@@ -4,13 +4,16 @@ The commands are those of the Makefile's targets, and CDK's command line is the 
 the seconds that it took, and ends with the first thing that is not as it should be.
 """
 
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -24,8 +27,9 @@ from demo.client import Client
 from demo.people import grant_membership, hold_certificates, learner_id_of
 from demo.player import Player, answers_of
 from infra.packaging import SERVICES
-from infra.stages import stage
+from infra.stages import LIVE, NEW_CODE, stage
 from local.account import Account, account
+from local.dashboards.board import COUNTED
 from local.emulator import ROOT
 from tests.drills.people import Town
 
@@ -36,6 +40,8 @@ WATCHERS = 3
 AWARD_WAIT_S = 60.0
 SHARED = (".venv", ".venv-emulator", "requirements/cdk/node_modules", "build/layers", "demo/courses", "web/dist")
 """What another checkout takes from this one, because it is the same and takes long to make."""
+ASKED, CALLERS = "playback-beat", 4
+"""The function by which releases are seen, and how many ask it beside the learners."""
 TAKEN = "/drill/taken"
 INLINE = "index.handler"
 RENEWED_S = 3.0
@@ -73,6 +79,8 @@ class Drill:
             admin = self.first_hour()
         with self.step("a release while learners watch: nothing is lost"):
             self.release(admin)
+        with self.step("a release that fails while learners watch: its alarm takes it back, and nothing is lost"):
+            self.bad_release(admin)
         with self.step("an update that fails half-way is taken back, and the next one works"):
             self.failed_update()
         with self.step(f"{TRIAL.name} beside it, with demo data"):
@@ -102,22 +110,29 @@ class Drill:
         """New code and a new client, from another checkout, in the middle of a lecture."""
         learners = [self.learner(admin, f"watching-{number}@example.com") for number in range(WATCHERS)]
         before, pages = self.code(), asset_paths(self.addresses[LASTING.name])
+        old = self.live(ASKED)["FunctionVersion"]
         checkout = self.checkout("release")
         for service in SERVICES:
             handler = checkout / "services" / service / "handlers" / "__init__.py"
             handler.write_text(f"{handler.read_text()}\n# The next release.\n")
         self.new_client(checkout)
         watches: list[Future[float]] = []
-        with ThreadPoolExecutor(WATCHERS + 1) as pool:
+        with ThreadPoolExecutor(WATCHERS + 1) as pool, Callers(learners[0]) as callers:
 
             def begin(line: str) -> None:
                 # What takes long before it, on a busy machine, must not let the lecture end before the new code comes.
                 if line.startswith("deploy: stacks ..."):
-                    watches.append(pool.submit(self.changed, before))
+                    watches.append(pool.submit(self.shared, ASKED))
                     watches.extend(pool.submit(watch, learner, LONG) for learner in learners)
 
-            self.deploy(LASTING.name, checkout, tell=begin)
+            said = self.deploy(LASTING.name, checkout, tell=begin)
             renewed, *ends = (done.result() for done in watches)
+        assert "new code has 10% of the calls" in said, said
+        assert not callers.failed(), callers.answers
+        shares = self.calls(ASKED)
+        self.say(f"  of {ASKED}: {shares[old]} calls to version {old}, {shares.total() - shares[old]} to the next")
+        assert shares.total() - shares[old] > 0, "nobody was answered by new code"
+        assert self.live(ASKED)["FunctionVersion"] not in {old, "$LATEST"}
         assert renewed < min(ends), "the new code came after the lecture"
         changed = {name for name, code in self.code().items() if before[name] != code}
         assert changed == set(before), f"old code still runs: {set(before) - changed}"
@@ -126,6 +141,37 @@ class Drill:
         kept = [httpx.get(f"{self.addresses[LASTING.name]}{path}").status_code for path in pages]
         assert set(kept) == {200}, "an open page of the release before asks for files that are gone"
         assert asset_paths(self.addresses[LASTING.name]) != pages, "the new client is not served"
+
+    def bad_release(self, admin: Client) -> None:
+        """New code that answers no beat: it gets a tenth of the calls, and then none."""
+        learners = [self.learner(admin, f"undisturbed-{number}@example.com") for number in range(WATCHERS)]
+        checkout = self.checkout("failing")
+        handler = checkout / "services" / "playback" / "handlers" / "beat.py"
+        handler.write_text(f"{handler.read_text()}\n\ndef handler(event, context):\n    raise RuntimeError('drill')\n")
+        before = self.live(ASKED)
+        watches: list[Future[float]] = []
+        with ThreadPoolExecutor(WATCHERS) as pool, Callers(learners[0]) as callers:
+
+            def begin(line: str) -> None:
+                if line.startswith("deploy: stacks ..."):
+                    watches.extend(pool.submit(watch, learner, LONG) for learner in learners)
+
+            said = self.deploy(LASTING.name, checkout, fails=True, tell=begin)
+            for done in watches:
+                done.result()
+        alarm = f"{LASTING.prefix}-{ASKED}-{NEW_CODE}-fails-"
+        assert f"{alarm}" in said, said
+        assert f"New code was taken back by {alarm}" in said, said
+        assert self.status(LASTING.stack("Playback"), LASTING.region) == "UPDATE_ROLLBACK_COMPLETE"
+        after = self.live(ASKED)
+        assert (after["FunctionVersion"], "RoutingConfig" in after) == (before["FunctionVersion"], False), after
+        self.say(f"  {callers.failed()} of {callers.answers.total()} calls failed before all went back")
+        assert 0 < callers.failed() < callers.answers.total() / 2, callers.answers
+        for learner in learners:
+            self.say(f"  watched through it: {awarded(learner, LONG)}")
+        with Callers(learners[0]) as callers:
+            time.sleep(1)
+        assert not callers.failed(), callers.answers
 
     def failed_update(self) -> None:
         """A template that wants a name which is taken."""
@@ -255,13 +301,26 @@ class Drill:
             f["FunctionName"]: f["CodeSha256"] for page in pages for f in page["Functions"] if f["Handler"] != INLINE
         }
 
-    def changed(self, before: Mapping[str, str]) -> float:
-        """Waits until the beat's function carries another code; answers when that was."""
-        name = f"{LASTING.prefix}-playback-http"
-        client = self.client("lambda", LASTING.region)
-        while client.get_function_configuration(FunctionName=name)["CodeSha256"] == before[name]:
+    def live(self, function: str) -> dict[str, Any]:
+        """The alias through which a function of the lasting stage is called."""
+        name = f"{LASTING.prefix}-{function}"
+        return dict(self.client("lambda", LASTING.region).get_alias(FunctionName=name, Name=LIVE))
+
+    def shared(self, function: str) -> float:
+        """Waits until new code has a part of a function's calls; answers when that was."""
+        while "RoutingConfig" not in self.live(function):
             time.sleep(0.3)
         return time.monotonic()
+
+    def calls(self, function: str) -> Counter[str]:
+        """How many calls each version of a function has answered."""
+        found: Counter[str] = Counter()
+        name = f"{LASTING.prefix}-{function}"
+        for line in (self.here.emulator.workdir / COUNTED).read_text().splitlines():
+            counted = json.loads(line)
+            if counted[1] == "Invocations" and counted[2].get("Resource") == f"{name}:{LIVE}":
+                found[counted[2]["ExecutedVersion"]] += sum(many for _, many in counted[4])
+        return found
 
     def status(self, stack: str, region: str) -> str:
         """CloudFormation's word for how a stack is."""
@@ -279,6 +338,40 @@ class Drill:
         start = time.monotonic()
         yield
         self.say(f"  took {time.monotonic() - start:.1f} s")
+
+
+class Callers:
+    """Some who ask a function again and again until the block ends, with nothing in it; what they were answered.
+
+    A learner has a call for the beat's function every ten seconds or more: too few to see what a tenth of them does.
+    """
+
+    def __init__(self, learner: Client) -> None:
+        self.answers: Counter[int] = Counter()
+        self._learner, self._turn = learner, threading.Lock()
+        self._ended = threading.Event()
+        self._threads = [threading.Thread(target=self._call) for _ in range(CALLERS)]
+
+    def __enter__(self) -> "Callers":
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        for thread in self._threads:
+            thread.join()
+
+    def failed(self) -> int:
+        """How many answers were a failure of the server."""
+        return sum(many for status, many in self.answers.items() if status >= httpx.codes.INTERNAL_SERVER_ERROR)
+
+    def _call(self) -> None:
+        while not self._ended.is_set():
+            status = self._learner.post("/v1/playback/beats", {}).status
+            with self._turn:
+                self.answers[status] += 1
+            time.sleep(0.05)
 
 
 def watch(learner: Client, course: str) -> float:
