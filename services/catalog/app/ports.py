@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     # Every context names the ports, and few functions need what these speak of.
     from services.catalog.domain.completions import Completions
     from services.catalog.domain.media import MediaFile
     from services.catalog.domain.publication import Listing
     from services.catalog.domain.search import SearchQuery, SearchResult
     from services.catalog.domain.spelling import Spelling
+    from services.catalog.domain.transcript import Transcript
     from services.kit.store import Page
 
 
@@ -83,3 +86,38 @@ class Speller(Protocol):
 
     def spell(self, run: str) -> Sequence[str]:
         """The syllables of a run of characters, one for each, by the words in it; none where one has no sound."""
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A lecture's sound or picture as a file, its language (such as "zh"), and words that may be heard in it."""
+
+    path: Path
+    language: str
+    terms: tuple[str, ...] = ()
+
+
+class Transcriber(Protocol):
+    """Writes down what is said."""
+
+    def transcribe(self, recording: Recording) -> Transcript:
+        """The sentences with their times. Raises TranscriberUnavailable."""
+
+
+class TranscriberUnavailable(Exception):
+    """It cannot be reached, or refused the recording; the message says why."""
+
+
+class Model(Protocol):
+    """A model that answers in JSON of a schema. It gets no tools and keeps nothing between answers."""
+
+    @property
+    def name(self) -> str:
+        """What it is called, as it is shown where something was made by it."""
+
+    def answer(self, task: str, material: str, schema: dict[str, Any]) -> str:
+        """Its answer, which may be no JSON, cut off, or against the schema. Raises ModelUnavailable."""
+
+
+class ModelUnavailable(Exception):
+    """It cannot be reached, or would not answer; the message says why."""

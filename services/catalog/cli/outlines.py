@@ -4,22 +4,23 @@ import re
 from typing import Any
 
 from services.catalog.cli.yaml_reading import ParsedPart
+from services.catalog.domain.document import TIME_PATTERN
 from services.catalog.domain.reading import Path
 from services.catalog.domain.text_file import Fault
 
-_HEADING = re.compile(r"##[ \t]+(.*\S)[ \t]*")
+_HEADING = re.compile(rf"##[ \t]+(?P<question>.*?\S)(?:[ \t]+\[(?P<at>{TIME_PATTERN})\])?[ \t]*", re.ASCII)
 _ROOT = re.compile(r"#[ \t]+(.*\S)[ \t]*")
 _BRANCH = re.compile(r"( *)[-*+][ \t]+(.*\S)[ \t]*")
 INDENT = 2
 
 
 def read_key_points(text: str) -> ParsedPart:
-    """`## question` headings, each followed by its answer: [{question, answer}, ...]."""
+    """`## question [12:30]` headings, each followed by its answer: [{question, answer, at}, ...]; time optional."""
     read = ParsedPart(value=[], lines={(): 1})
     for number, line in enumerate(text.split("\n"), start=1):
         heading = _HEADING.fullmatch(line)
         if heading:
-            _open_question(read, heading[1], number)
+            _open_question(read, heading, number)
         elif read.value:
             read.value[-1]["answer"] += line.rstrip() + "\n"
         elif line.strip():
@@ -28,10 +29,11 @@ def read_key_points(text: str) -> ParsedPart:
     return read
 
 
-def _open_question(read: ParsedPart, question: str, number: int) -> None:
+def _open_question(read: ParsedPart, heading: re.Match[str], number: int) -> None:
     place: Path = (len(read.value),)
-    read.value.append({"question": question, "answer": ""})
-    read.lines |= {place: number, (*place, "question"): number, (*place, "answer"): number}
+    at = {"at": heading["at"]} if heading["at"] else {}
+    read.value.append({"question": heading["question"], "answer": "", **at})
+    read.lines |= {(*place, *inner): number for inner in ((), ("question",), ("answer",), ("at",))}
 
 
 def read_mind_map(text: str) -> ParsedPart:

@@ -15,7 +15,7 @@ from services.catalog.domain.course import Course
 from services.catalog.domain.document import (
     MAX_DOCUMENT_BYTES,
     InvalidCourse,
-    check_chapters,
+    check_times,
     document_bytes,
     questions_digest,
     read_course,
@@ -147,7 +147,17 @@ class _Loader:
             ("mind_map", "mind-map.md", read_mind_map),
         ):
             self._add_part(document, name, file, read)
+        self._find_marks(document.get("provenance"))
         return document
+
+    def _find_marks(self, provenance: Any) -> None:
+        """What a draft was marked with: it goes when an editor has seen to it and taken the mark away."""
+        for block, noted in provenance.items() if isinstance(provenance, dict) else ():
+            marks = noted.pop("marks", None) if isinstance(noted, dict) else None
+            for index, mark in enumerate(marks if isinstance(marks, list) else [marks] if marks else []):
+                file, line = self._place(("provenance", block, "marks", index))
+                message = f"{block}:请核对，改好后删去这一行:{mark}"
+                self._find(file, line, message, f"{block}: look at this, mend it and take the line away: {mark}")
 
     def _add_part(self, document: dict[str, Any], name: str, file: str, read: Callable[[str], ParsedPart]) -> None:
         optional = name != "abstract"
@@ -175,7 +185,7 @@ class _Loader:
         except InvalidCourse as invalid:
             self._find_violations(invalid.violations)
             return None
-        self._find_violations(check_chapters(course, duration_ms) if duration_ms else [])
+        self._find_violations(check_times(course, duration_ms) if duration_ms else [])
         if document_bytes(write_course(course)) > MAX_DOCUMENT_BYTES:
             limit = MAX_DOCUMENT_BYTES // 1024
             self._find(COURSE_FILE, 1, f"课程文字总共最大 {limit} KB", f"all texts together: at most {limit} KB")

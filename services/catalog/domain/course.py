@@ -18,6 +18,25 @@ CATEGORIES: tuple[Category, ...] = ("compulsory", "elective")
 """Compulsory (必修) and elective (选修) hours."""
 
 
+Block = Literal["keywords", "abstract", "chapters", "mind_map", "key_points", "questions"]
+
+BLOCKS: tuple[Block, ...] = get_args(Block)
+"""The parts of a course's summary that a machine may draft."""
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """That a machine made a block, and which person reviewed it when. What people wrote has none.
+
+    `made_by` is the model's name, or "extractive" where nothing was written and sentences were chosen.
+    """
+
+    block: Block
+    made_by: str
+    reviewed_by: str
+    reviewed_on: date
+
+
 @dataclass(frozen=True)
 class Chapter:
     """A part of the lecture, from `at_ms` on."""
@@ -38,10 +57,11 @@ class Instructor:
 
 @dataclass(frozen=True)
 class KeyPoint:
-    """A question the lecture answers."""
+    """A question the lecture answers, and when it does, where that is known."""
 
     question: str
     answer: str
+    at_ms: int | None = None
 
 
 @dataclass(frozen=True)
@@ -86,3 +106,4 @@ class Course:
     title_en: str | None = None
     subtitle: str | None = None
     questions: tuple[Question, ...] = ()
+    provenance: tuple[Provenance, ...] = ()

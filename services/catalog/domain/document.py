@@ -3,18 +3,22 @@
 import hashlib
 import json
 import re
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from services.catalog.domain.course import (
+    BLOCKS,
     CATEGORIES,
     CREDENTIALS,
+    Block,
     Category,
     Chapter,
     Course,
     Instructor,
     KeyPoint,
     MindMapNode,
+    Provenance,
     Question,
 )
 from services.catalog.domain.ids import ContentId, CourseId
@@ -45,6 +49,7 @@ _FIELDS = (
     "id", "content_id", "title", "title_en", "subtitle", "hours", "category", "eligible_credentials",
     "published_on", "price_fen", "member_price_fen", "member_recommended", "member_library", "watch",
     "abstract", "keywords", "instructors", "chapters", "key_points", "mind_map", "questions",
+    "provenance",
 )  # fmt: skip
 
 
@@ -86,9 +91,10 @@ def write_course(course: Course) -> dict[str, Any]:
         "keywords": list(course.keywords),
         "instructors": [{"name": i.name, "title": i.title, "bio": i.bio} for i in course.instructors],
         "chapters": [{"at": format_time(c.at_ms), "title": c.title, "summary": c.summary} for c in course.chapters],
-        "key_points": [{"question": k.question, "answer": k.answer} for k in course.key_points],
+        "key_points": [_written_key_point(point) for point in course.key_points],
         "mind_map": _written_node(course.mind_map) if course.mind_map else None,
         "questions": write_questions(course.questions) or None,
+        "provenance": {p.block: _written_provenance(p) for p in course.provenance} or None,
     }
     return {name: value for name, value in document.items() if value is not None}
 
@@ -96,6 +102,16 @@ def write_course(course: Course) -> dict[str, Any]:
 def document_bytes(document: dict[str, Any]) -> int:
     """The size of a document in UTF-8; at most MAX_DOCUMENT_BYTES can be published."""
     return len(json.dumps(document, ensure_ascii=False).encode())
+
+
+def _written_key_point(point: KeyPoint) -> dict[str, Any]:
+    written = {"question": point.question, "answer": point.answer}
+    return written if point.at_ms is None else {**written, "at": format_time(point.at_ms)}
+
+
+def _written_provenance(provenance: Provenance) -> dict[str, Any]:
+    reviewed_on = provenance.reviewed_on.isoformat()
+    return {"made_by": provenance.made_by, "reviewed_by": provenance.reviewed_by, "reviewed_on": reviewed_on}
 
 
 def _written_node(node: MindMapNode) -> dict[str, Any]:
@@ -119,17 +135,19 @@ def questions_digest(questions: tuple[Question, ...]) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def check_chapters(course: Course, duration_ms: int) -> list[Violation]:
-    """What is wrong with the chapters' times for a lecture of this length."""
+def check_times(course: Course, duration_ms: int) -> list[Violation]:
+    """What is wrong with the times of chapters and key points for a lecture of this length."""
+    named: list[tuple[str, int, int | None]] = [("chapters", i, c.at_ms) for i, c in enumerate(course.chapters)]
+    named += [("key_points", index, point.at_ms) for index, point in enumerate(course.key_points)]
     shown = format_time(duration_ms)
     return [
         Violation(
-            ("chapters", index, "at"),
-            f"章节开始于 {format_time(chapter.at_ms)}，但视频只有 {shown}",
-            f"the chapter starts at {format_time(chapter.at_ms)}, but the lecture ends at {shown}",
+            (name, index, "at"),
+            f"{'章节' if name == 'chapters' else '要点'}开始于 {format_time(at_ms)}，但视频只有 {shown}",
+            f"begins at {format_time(at_ms)}, but the lecture ends at {shown}",
         )
-        for index, chapter in enumerate(course.chapters)
-        if chapter.at_ms >= duration_ms
+        for name, index, at_ms in named
+        if at_ms is not None and at_ms >= duration_ms
     ]
 
 
@@ -150,7 +168,7 @@ def format_time(milliseconds: int) -> str:
 def _course(fields: Fields) -> Course:
     price = fields["price_fen"]
     price_fen = price.integer(0, MAX_PRICE_FEN)
-    return Course(
+    course = Course(
         course_id=CourseId(fields["id"].matching(ID_PATTERN, ID_RULE, ID_RULE_EN)),
         content_id=ContentId(fields["content_id"].matching(ID_PATTERN, ID_RULE, ID_RULE_EN)),
         title=fields["title"].text(MAX_TITLE),
@@ -172,7 +190,30 @@ def _course(fields: Fields) -> Course:
         key_points=tuple(_key_point(item) for item in fields["key_points"].items(0, MAX_KEY_POINTS)),
         mind_map=_mind_map(fields["mind_map"]),
         questions=_questions(fields["questions"]),
+        provenance=_provenance(fields["provenance"]),
     )
+    for provenance in course.provenance:
+        if not getattr(course, provenance.block):
+            message_en = "there is nothing of the kind in this course"
+            fields["provenance"].fields(BLOCKS)[provenance.block].refuse("课程里没有这一部分", message_en)
+    return course
+
+
+def _provenance(reader: Reader) -> tuple[Provenance, ...]:
+    if reader.absent:
+        return ()
+    blocks = reader.fields(BLOCKS)
+    return tuple(_reviewed(block, blocks[block]) for block in BLOCKS if not blocks[block].absent)
+
+
+def _reviewed(block: Block, reader: Reader) -> Provenance:
+    fields = reader.fields(("made_by", "reviewed_by", "reviewed_on"))
+    made_by = fields["made_by"].text(MAX_TITLE)
+    if fields["reviewed_by"].absent:
+        message = "由机器生成，须有人审核：请写上审核人和日期"
+        fields["reviewed_by"].refuse(message, "a machine made this: say who reviewed and accepted it, and when")
+        return Provenance(block, made_by, "", date.min)
+    return Provenance(block, made_by, fields["reviewed_by"].text(MAX_TITLE), fields["reviewed_on"].day())
 
 
 def _category(reader: Reader) -> Category:
@@ -243,8 +284,9 @@ def _time(reader: Reader) -> int | None:
 
 
 def _key_point(reader: Reader) -> KeyPoint:
-    fields = reader.fields(("question", "answer"))
-    return KeyPoint(fields["question"].text(MAX_LINE), fields["answer"].text(MAX_TEXT, lines=True))
+    fields = reader.fields(("question", "answer", "at"))
+    at_ms = None if fields["at"].absent else _time(fields["at"])
+    return KeyPoint(fields["question"].text(MAX_LINE), fields["answer"].text(MAX_TEXT, lines=True), at_ms)
 
 
 def _questions(reader: Reader) -> tuple[Question, ...]:

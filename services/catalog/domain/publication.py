@@ -15,6 +15,7 @@ from services.catalog.domain.media import PLAYLIST, Caption, media_prefix
 from services.kit.kinds import Kept, stored
 
 _INSTRUCTORS = Kept("instructors", because="who gives a lecture is part of what is published", until="the table goes")
+_REVIEWERS = Kept("provenance", because="who reviewed what a machine made is published with it", until="the table goes")
 _EDITOR = Kept("published_by", because="staff answer for what they did", until="the table goes")
 
 
@@ -28,7 +29,7 @@ class Media:
     handouts: tuple[Handout, ...] = ()
 
 
-@stored(shape=1, personal=(_INSTRUCTORS, _EDITOR))
+@stored(shape=1, personal=(_INSTRUCTORS, _REVIEWERS, _EDITOR))
 class Publication:
     """One published state of a course; `number` counts from 1."""
 

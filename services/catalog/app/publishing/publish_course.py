@@ -18,7 +18,7 @@ from services.catalog.domain.course import Course
 from services.catalog.domain.document import (
     MAX_DOCUMENT_BYTES,
     InvalidCourse,
-    check_chapters,
+    check_times,
     document_bytes,
     questions_digest,
     read_course,
@@ -120,7 +120,7 @@ def _media(ctx: MediaContext, course: Course, submission: Submission) -> Media:
         submission.handouts,
     )
     playlist = verify_media(ctx.bucket, manifest)
-    wrong = check_chapters(course, playlist.duration_ms)
+    wrong = check_times(course, playlist.duration_ms)
     if wrong:
         raise _invalid(wrong)
     return Media(manifest.version, playlist.duration_ms, submission.captions, submission.handouts)

@@ -12,7 +12,7 @@ from services.catalog.app.context import Context
 from services.catalog.app.courses.read_courses import CourseDetails, read_course
 from services.catalog.app.ports import CourseSearch
 from services.catalog.domain import document as limits
-from services.catalog.domain.course import CREDENTIALS, Category, Course
+from services.catalog.domain.course import CREDENTIALS, Block, Category, Course
 from services.catalog.domain.publication import Publication
 from services.catalog.handlers.routes.caching import cacheable
 from services.catalog.handlers.routes.fields import CourseId, Line, Text
@@ -65,11 +65,23 @@ class InstructorText(Request):
     bio: Text
 
 
-class KeyPointText(Request):
-    """A question the lecture answers."""
+class KeyPointMark(Answer):
+    """A question the lecture answers, and when it does; null where the editor did not say."""
 
-    question: Line
-    answer: Text
+    question: str
+    answer: str
+    at_ms: int | None
+
+
+class ProvenanceMark(Answer):
+    """That a machine made a part of the page, and who reviewed it. What a person wrote has no such mark."""
+
+    block: Block
+    made_by: str = Field(
+        description="the model, or `extractive`: chosen among the lecture's own sentences, not written"
+    )
+    reviewed_by: str
+    reviewed_on: date
 
 
 class MindMapText(Request):
@@ -152,7 +164,8 @@ class CoursePage(Answer):
     abstract: str
     chapters: list[ChapterMark]
     mind_map: MindMapText | None
-    key_points: list[KeyPointText]
+    key_points: list[KeyPointMark]
+    provenance: list[ProvenanceMark] = Field(description="empty: people wrote all of it")
     instructors: list[InstructorText]
     watch: WatchPolicy
     media: Media

@@ -21,7 +21,6 @@ from services.catalog.domain.document import write_course
 from services.catalog.domain.publication import Publication
 from services.catalog.handlers.routes.courses import (
     InstructorText,
-    KeyPointText,
     ListingAnswer,
     MindMapText,
 )
@@ -52,6 +51,33 @@ class ChapterText(Request):
     at: StrictStr = Field(max_length=10)
     title: Line
     summary: Text
+
+
+class KeyPointText(Request):
+    """A question the lecture answers, from MM:SS on where `at` says so."""
+
+    question: Line
+    answer: Text
+    at: StrictStr | None = Field(default=None, max_length=10)
+
+
+class ReviewedText(Request):
+    """Which machine made a part of the course, and which person reviewed and accepted it, on which day."""
+
+    made_by: Line
+    reviewed_by: Line
+    reviewed_on: StrictStr = Field(max_length=10)
+
+
+class ProvenanceText(Request):
+    """The parts that a machine made; what people wrote is left out."""
+
+    keywords: ReviewedText | None = None
+    abstract: ReviewedText | None = None
+    chapters: ReviewedText | None = None
+    mind_map: ReviewedText | None = None
+    key_points: ReviewedText | None = None
+    questions: ReviewedText | None = None
 
 
 class WatchText(Request):
@@ -91,6 +117,7 @@ class CourseText(Request):
     key_points: list[KeyPointText] = Field(max_length=limits.MAX_KEY_POINTS)
     mind_map: MindMapText | None = None
     questions: list[QuestionText] = Field(default=[], max_length=limits.MAX_QUESTIONS)
+    provenance: ProvenanceText | None = None
 
     def document(self, course_id: str) -> dict[str, Any]:
         """The course document of a course package."""

@@ -1,0 +1,134 @@
+"""Amazon Transcribe: a job for each recording, with a vocabulary of the catalogue's terms.
+
+Job and vocabulary are named by what they are made of, so that a run that died goes on with the job that it began.
+The recording is in S3 while the job needs it; its transcript is put beside it, and both are removed.
+"""
+
+import hashlib
+import json
+import re
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from services.catalog.app.ports import Recording, TranscriberUnavailable
+from services.catalog.domain.transcript import Cue, Transcript, transcript_of_cues
+from services.kit.aws import client
+
+LANGUAGES = {"zh": "zh-CN", "en": "en-US"}
+POLL_SECONDS = 10.0
+_PREFIX = "transcription/"
+_HOURS = 6
+"""How long a job is waited for; Transcribe takes recordings of up to four hours."""
+_PHRASE = re.compile(r"[\u4e00-\u9fff]{2,}|[A-Za-z][A-Za-z' -]*[A-Za-z]")
+"""What a vocabulary takes: no digits, no other signs."""
+
+
+@dataclass(frozen=True)
+class AmazonTranscribe:
+    """Jobs over a bucket that Transcribe may read and write with the caller's permissions."""
+
+    bucket: str
+    sleep: Callable[[float], None] = time.sleep
+    tell: Callable[[str], None] = lambda _: None
+
+    def transcribe(self, recording: Recording) -> Transcript:
+        """Uploads, waits, and reads. Raises TranscriberUnavailable."""
+        language = LANGUAGES.get(recording.language.split("-")[0])
+        if not language:
+            raise TranscriberUnavailable(f"{recording.language}: only zh and en are set up")
+        try:
+            vocabulary = self._vocabulary(language, recording.terms)
+            return self._transcript(recording, self._finished(recording, language, vocabulary))
+        except (BotoCoreError, ClientError, OSError) as error:
+            raise TranscriberUnavailable(f"Amazon Transcribe: {error}") from None
+
+    def _vocabulary(self, language: str, terms: Iterable[str]) -> str | None:
+        """The vocabulary of these terms, made if there is none; None where Transcribe takes none of them."""
+        phrases = sorted({term.replace(" ", "-") for term in terms if _PHRASE.fullmatch(term)})
+        if not phrases:
+            return None
+        name = f"xueshi-{language}-{_digest(*phrases)}"
+        api = client("transcribe")
+        try:
+            api.create_vocabulary(VocabularyName=name, LanguageCode=language, Phrases=phrases)
+        except api.exceptions.ConflictException:
+            self.tell(f"vocabulary {name} is there already")
+        state = self._wait(
+            lambda: api.get_vocabulary(VocabularyName=name), lambda answer: str(answer["VocabularyState"]), "READY"
+        )
+        if state["VocabularyState"] == "READY":
+            return name
+        self.tell(f"vocabulary {name} was refused, and is not used: {state.get('FailureReason')}")
+        return None
+
+    def _finished(self, recording: Recording, language: str, vocabulary: str | None) -> str:
+        """The key of a finished job's transcript."""
+        api, name = client("transcribe"), f"xueshi-{_digest_of(recording)}-{_digest(language, vocabulary or '')}"
+        sound, output = f"{_PREFIX}{name}{recording.path.suffix}", f"{_PREFIX}{name}.json"
+        with recording.path.open("rb") as content:
+            client("s3").put_object(Bucket=self.bucket, Key=sound, Body=content)
+        try:
+            api.start_transcription_job(
+                TranscriptionJobName=name,
+                LanguageCode=language,
+                Media={"MediaFileUri": f"s3://{self.bucket}/{sound}"},
+                OutputBucketName=self.bucket,
+                OutputKey=output,
+                Settings={"VocabularyName": vocabulary} if vocabulary else {},
+            )
+        except api.exceptions.ConflictException:
+            self.tell(f"job {name} was begun before")
+        answer = self._wait(lambda: api.get_transcription_job(TranscriptionJobName=name), _job_state, "COMPLETED")
+        client("s3").delete_object(Bucket=self.bucket, Key=sound)
+        if _job_state(answer) != "COMPLETED":
+            raise TranscriberUnavailable(f"Amazon Transcribe: {answer['TranscriptionJob'].get('FailureReason')}")
+        return output
+
+    def _wait(self, ask: Callable[[], Any], state: Callable[[Any], str], done: str) -> Any:
+        for _ in range(int(_HOURS * 3600 / POLL_SECONDS)):
+            answer = ask()
+            if state(answer) in {done, "FAILED"}:
+                return answer
+            self.tell(f"Amazon Transcribe: {state(answer)}")
+            self.sleep(POLL_SECONDS)
+        raise TranscriberUnavailable(f"Amazon Transcribe: nothing after {_HOURS} hours")
+
+    def _transcript(self, recording: Recording, key: str) -> Transcript:
+        stored = client("s3").get_object(Bucket=self.bucket, Key=key)["Body"].read()
+        client("s3").delete_object(Bucket=self.bucket, Key=key)
+        return transcript_of_cues(recording.language, _cues(json.loads(stored)["results"]["items"]))
+
+
+def _job_state(answer: Any) -> str:
+    return str(answer["TranscriptionJob"]["TranscriptionJobStatus"])
+
+
+def _cues(items: Iterable[dict[str, Any]]) -> Iterable[Cue]:
+    """Each word with its times; a sign belongs to the word before it."""
+    cues: list[Cue] = []
+    for item in items:
+        text = item["alternatives"][0]["content"]
+        if item["type"] == "punctuation":
+            if cues:
+                last = cues.pop()
+                cues.append(Cue(last.start_ms, last.end_ms, last.text + text))
+        else:
+            cues.append(Cue(_ms(item["start_time"]), _ms(item["end_time"]), text))
+    return cues
+
+
+def _ms(seconds: str) -> int:
+    return round(float(seconds) * 1000)
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def _digest_of(recording: Recording) -> str:
+    with recording.path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()[:16]

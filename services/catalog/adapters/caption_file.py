@@ -1,0 +1,104 @@
+"""Reads the captions that an editor brings: SubRip or WebVTT, in whatever encoding their program wrote."""
+
+import html
+import re
+from dataclasses import dataclass
+
+import webvtt
+from charset_normalizer import from_bytes
+
+from services.catalog.domain.media import MAX_CAPTION_BYTES
+from services.catalog.domain.text_file import Fault
+from services.catalog.domain.transcript import Cue, joined
+
+_ENCODINGS = ["utf_8", "gb18030", "big5", "utf_16_le", "utf_16_be"]
+_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+_SUBRIP_TIMES = re.compile(r"^(.*-->.*)$", re.MULTILINE)
+_OVERRIDE = re.compile(r"\{\\[^}]*\}")
+_UNSHOWN = re.compile(r"(?:WEBVTT|NOTE|STYLE|REGION)(?:\s.*)?", re.DOTALL)
+_NUMBER = re.compile(r"\s*[0-9]+\s*")
+
+
+class UnreadableCaptions(Exception):
+    """The file has no cues that can be read; `fault` says why."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.message_en)
+        self.fault = fault
+
+
+@dataclass(frozen=True)
+class CaptionFile:
+    """The cues of a file, and what of it could not be read, line by line: it is told, not passed over."""
+
+    cues: tuple[Cue, ...]
+    faults: tuple[Fault, ...]
+
+
+def read_captions(content: bytes) -> CaptionFile:
+    """The cues of a SubRip or WebVTT file.
+
+    Raises:
+        UnreadableCaptions: it is too large, in no known encoding, or has no cue at all.
+    """
+    if len(content) > MAX_CAPTION_BYTES:
+        limit = MAX_CAPTION_BYTES // 1024
+        raise UnreadableCaptions(Fault(1, f"文件最大 {limit} KB", f"at most {limit} KB"))
+    text = _decoded(content).replace("\r\n", "\n").replace("\r", "\n").strip("\n")
+    lines = _as_webvtt(text).split("\n")
+    captions = webvtt.from_string("\n".join(lines)).captions
+    cues = tuple(_cue(caption) for caption in captions)
+    if not cues:
+        raise UnreadableCaptions(Fault(1, "没有可读的字幕", "there are no cues that can be read"))
+    return CaptionFile(cues, tuple(_unread(lines, len(cues))))
+
+
+def _decoded(content: bytes) -> str:
+    """By its mark, as UTF-8, or by what the bytes look most like."""
+    for mark, encoding in _MARKS.items():
+        if content.startswith(mark):
+            return content.decode(encoding, errors="replace").lstrip("\ufeff")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        guess = from_bytes(content, cp_isolation=_ENCODINGS).best()
+    if guess is None:
+        message = "无法识别文字编码，请另存为 UTF-8"
+        raise UnreadableCaptions(Fault(1, message, "in no encoding that is known; save it as UTF-8"))
+    return str(guess)
+
+
+def _as_webvtt(text: str) -> str:
+    """SubRip differs in the comma of its times, and has no header."""
+    if text.startswith("WEBVTT"):
+        return text
+    return "WEBVTT\n\n" + _SUBRIP_TIMES.sub(lambda line: line[1].replace(",", "."), text)
+
+
+def _cue(caption: webvtt.Caption) -> Cue:
+    text = joined(html.unescape(_OVERRIDE.sub("", line)).strip() for line in caption.text.split("\n"))
+    speaker = caption.voice or ""
+    return Cue(_ms(caption.start), _ms(caption.end), text, speaker, caption.identifier or "")
+
+
+def _ms(clock: str) -> int:
+    seconds, thousandths = clock.split(".")
+    hours, minutes, rest = (int(part) for part in seconds.split(":"))
+    return ((hours * 60 + minutes) * 60 + rest) * 1000 + int(thousandths)
+
+
+def _unread(lines: list[str], read: int) -> list[Fault]:
+    """Text without times; and one fault for all times that are none."""
+    faults: list[Fault] = []
+    number = 0
+    for block in "\n".join(lines).split("\n\n"):
+        number += 1
+        shown = block.strip("\n")
+        if shown and "-->" not in shown and not _UNSHOWN.fullmatch(shown) and not _NUMBER.fullmatch(shown):
+            faults.append(Fault(number, "这段文字没有时间，没有读入", "text without times was left out"))
+        number += block.count("\n") + 1
+    times = [place for place, line in enumerate(lines, start=1) if "-->" in line]
+    if len(times) != read:
+        lost = len(times) - read
+        faults.append(Fault(times[0], f"{lost} 处时间无法读取", f"{lost} line(s) with times could not be read"))
+    return faults

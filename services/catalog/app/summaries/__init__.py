@@ -1,0 +1,1 @@
+"""Drafts of summaries, which a person reviews."""

@@ -1,0 +1,88 @@
+"""A draft of a course's summary: what a machine proposes, and the stretch of the lecture that each part rests on."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from services.catalog.domain.course import MindMapNode
+from services.catalog.domain.reading import Violation
+from services.catalog.domain.transcript import Stretch, Transcript
+
+EXTRACTIVE = "extractive"
+"""Made by choosing among the lecture's own sentences, without a model that writes."""
+
+CHOICES = 4
+"""What a drafted question offers."""
+
+
+@dataclass(frozen=True)
+class Lecture:
+    """What a summary is made of, and all that is known for it.
+
+    `terms` are words of the field. `names` are those of instructors, which no model is told.
+    """
+
+    title: str
+    transcript: Transcript
+    duration_ms: int
+    terms: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class DraftChapter:
+    """A part of the lecture; it begins with the first sentence of its stretch."""
+
+    title: str
+    summary: str
+    source: Stretch
+
+
+@dataclass(frozen=True)
+class DraftKeyPoint:
+    """A question that the lecture answers, in that stretch."""
+
+    question: str
+    answer: str
+    source: Stretch
+
+
+@dataclass(frozen=True)
+class DraftQuestion:
+    """What a prompt may ask. `answer` is the index of the choice that the stretch says is right."""
+
+    text: str
+    choices: tuple[str, ...]
+    answer: int
+    source: Stretch
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A summary that nobody has reviewed. `faults` is what its maker answered that was no part of one."""
+
+    made_by: str
+    keywords: tuple[str, ...] = ()
+    abstract: str = ""
+    chapters: tuple[DraftChapter, ...] = ()
+    key_points: tuple[DraftKeyPoint, ...] = ()
+    mind_map: MindMapNode | None = None
+    questions: tuple[DraftQuestion, ...] = ()
+    faults: tuple[Violation, ...] = ()
+
+
+def starts_at(transcript: Transcript, source: Stretch) -> int:
+    """When a stretch begins, in milliseconds."""
+    return transcript.sentences[source.first - 1].start_ms
+
+
+def mind_map_texts(node: MindMapNode) -> Iterator[str]:
+    """Everything that a mind map says, from its root on."""
+    yield node.text
+    for child in node.children:
+        yield from mind_map_texts(child)
+
+
+def begin_one_after_another(chapters: Iterable[DraftChapter]) -> bool:
+    """Whether each chapter begins with a later sentence than the one before it."""
+    return all(before.source.first < after.source.first for before, after in pairwise(chapters))
