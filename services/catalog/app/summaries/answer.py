@@ -130,6 +130,12 @@ class Part:
     branches: list[MindMapNode] = field(default_factory=list)
     faults: list[Violation] = field(default_factory=list)
 
+    @property
+    def held(self) -> int:
+        """How many of its items are right."""
+        items = (self.keywords, self.chapters, self.key_points, self.questions, self.branches)
+        return sum(map(len, items)) + bool(self.abstract)
+
 
 def read_answer(text: str, stretch: Stretch) -> Part:
     """Reads an answer about these sentences."""

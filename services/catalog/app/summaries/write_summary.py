@@ -103,7 +103,7 @@ def _write_part(model: Model, lecture: Lecture, stretch: Stretch) -> Part:
         return first
     again = f"{_TASK}\n{_told(first.faults)}"
     second = read_answer(model.answer(again, _json(material), SummaryAnswer.model_json_schema()), stretch)
-    return second if len(second.faults) <= len(first.faults) else first
+    return max(second, first, key=lambda part: (part.held, -len(part.faults)))
 
 
 def _told(faults: Sequence[Violation]) -> str:
