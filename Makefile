@@ -13,7 +13,7 @@ export NODE_USE_SYSTEM_CA := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help git setup browser lock run reset demo client client-lint services test check lint unit property flows e2e fuzz honest \
-  bench costs coverage openapi synth sbom audit release account deploy diff first-administrator destroy drill-deploy \
+  bench quality costs coverage openapi synth sbom audit release account deploy diff first-administrator destroy drill-deploy \
   drill-faults drill-restore drill-rotate load clean
 
 help: ## list the commands
@@ -135,6 +135,9 @@ honest: setup ## what honest learners keep on good and bad lines; half an hour, 
 
 bench: setup ## speed beside peers, written into docs/benchmarks.md (AGAINST=<another checkout>; ROWS="1 4" only shows these)
 	@$(PY) -m tests.bench $(if $(ROWS),--rows $(ROWS),--write) $(and $(AGAINST),--against $(AGAINST))
+
+quality: setup ## how good drafted summaries are, beside an editor's, written into docs/summary-quality.md
+	@$(PY) -m tests.quality --write
 
 costs: setup ## what everything costs, counted anew and reckoned; some minutes, written into docs/costs-and-scale.md
 	@$(PY) -m tests.bench.costs --count

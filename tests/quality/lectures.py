@@ -17,11 +17,12 @@ DEMO = Path("demo/courses/annual-portfolio-review")
 
 @dataclass(frozen=True)
 class Reference:
-    """What an editor wrote: keywords, an abstract, and chapters by their beginning in milliseconds."""
+    """What an editor wrote: keywords, an abstract, chapters by their beginning in milliseconds, perhaps their texts."""
 
     keywords: tuple[str, ...]
     abstract: str
     chapters: tuple[tuple[int, str], ...]
+    summaries: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,9 +52,12 @@ def read_examples() -> list[Example]:
 def _demo() -> Example:
     package = load_package(DEMO)
     course = package.course
-    reference = Reference(course.keywords, course.abstract, tuple((c.at_ms, c.title) for c in course.chapters))
+    chapters = tuple((chapter.at_ms, chapter.title) for chapter in course.chapters)
+    summaries = tuple(f"{chapter.title}\n{chapter.summary}" for chapter in course.chapters)
+    reference = Reference(course.keywords, course.abstract, chapters, summaries)
     transcript = _transcript("zh", DEMO / "captions" / "zh.vtt")
-    return Example(DEMO.name, Lecture(course.title, transcript, package.duration_ms), reference)
+    names = tuple(instructor.name for instructor in course.instructors)
+    return Example(DEMO.name, Lecture(course.title, transcript, package.duration_ms, names=names), reference)
 
 
 def _example(folder: Path) -> Example:

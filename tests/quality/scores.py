@@ -6,7 +6,6 @@ from statistics import mean
 
 from nltk.metrics import pk, windowdiff
 from rouge_score.rouge_scorer import RougeScorer
-from rouge_score.tokenizers import Tokenizer
 
 from services.catalog.domain.draft import Draft
 from services.catalog.domain.grounding import check_draft
@@ -27,7 +26,7 @@ class Scores:
     grounded: float
 
 
-class _Characters(Tokenizer):
+class _Characters:
     """Chinese by character, other scripts by word."""
 
     def tokenize(self, text: str) -> list[str]:
@@ -78,7 +77,7 @@ def rouge_scores(example: Example, abstract: str) -> tuple[float, float]:
 
 def _grounded(example: Example, draft: Draft) -> float:
     """The share of parts that the check finds in the stretch of the lecture that they name."""
-    parts = [("abstract", None)] if draft.abstract else []
+    parts: list[tuple[str, int | None]] = [("abstract", None)] if draft.abstract else []
     for block in ("keywords", "chapters", "key_points", "questions"):
         parts += [(block, place) for place in range(len(getattr(draft, block)))]
     marked = {(mark.block, mark.part) for mark in check_draft(example.lecture, draft)}

@@ -48,7 +48,7 @@ _GREETS = re.compile(r"大家好|各位好|欢迎|谢谢|再见|下次见|welcom
 _NAMES_TOPIC = re.compile(
     r"(?:接下来|下面|现在|最后|首先|我们|先|再)*(?:来)?"
     r"(?:讲|说|看|谈|讨论|进入|是|回到|talk about|look at|turn to|move on to)(?:的)?(?:是|一下|一讲|一看|讲|到)?"
-    r"(?P<topic>[^，。：；？！,.;:?!]{2,24})(?=[，。：；？！,.;:?!])",
+    r"(?P<topic>[^，。：；？！,.;:?!]{2,60})(?=[，。：；？！,.;:?!])",
     re.IGNORECASE,
 )
 _TURN_GAIN, _OPENING_GAIN = 9.0, 1.5
@@ -125,11 +125,12 @@ class _Summary:
     def _title(self, topic: tuple[int, int]) -> str:
         """What the lecturer says the topic is, if they do as it begins; else its keywords."""
         first, last = topic
-        keywords = self.words.keywords(3, range(first, last + 1))
+        keywords = self.words.keywords(2, range(first, last + 1))
         for place in range(first, min(first + 2, last + 1)):
             named = _NAMES_TOPIC.search(self.sentences[place].text)
-            if named and any(word in named["topic"].casefold() for word in keywords):
-                return named["topic"].strip()
+            title = str(named["topic"]).strip() if named else ""
+            if _width(title) <= _TITLE_WIDTH and any(word in title.casefold() for word in keywords):
+                return title
         separator = "、" if re.search(r"[\u4e00-\u9fff]", "".join(keywords)) else ", "
         return separator.join(self._spelled(word) for word in keywords) or self.sentences[first].text[:_TITLE_WIDTH]
 

@@ -47,10 +47,12 @@ class Words:
         return Counter(word for words in self.by_sentence for word in words)
 
     def keywords(self, most: int, within: Iterable[int] | None = None) -> list[str]:
-        """What the lecture, or some sentences of it, are about: often said here, and rare elsewhere."""
+        """What the lecture, or some sentences of it, are about: often said there, and rarely elsewhere."""
         places = range(len(self.by_sentence)) if within is None else within
         said = Counter(word for place in places for word in self.by_sentence[place] if word in self.nouns)
-        scores = {word: self._score(word, times) for word, times in said.items()}
+        if within is not None and max(said.values(), default=0) > 1:
+            said = Counter({word: times for word, times in said.items() if times > 1})
+        scores = {word: self._score(word, times) * (times / self.counts[word]) ** 0.5 for word, times in said.items()}
         chosen: list[str] = []
         for word in sorted(scores, key=lambda word: (-scores[word], word)):
             if len(chosen) < most and not any(word in known or known in word for known in chosen):

@@ -133,8 +133,8 @@ class Part:
     @property
     def held(self) -> int:
         """How many of its items are right."""
-        items = (self.keywords, self.chapters, self.key_points, self.questions, self.branches)
-        return sum(map(len, items)) + bool(self.abstract)
+        items = [*self.keywords, *self.chapters, *self.key_points, *self.questions, *self.branches]
+        return len(items) + bool(self.abstract)
 
 
 def read_answer(text: str, stretch: Stretch) -> Part:
