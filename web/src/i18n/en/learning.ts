@@ -33,6 +33,10 @@ export const learning: Record<keyof typeof zh, string> = {
   'course.ineligible': 'Not for {credential}',
   'course.tabs': 'About the course',
   'course.summary': 'Summary',
+  'course.aiSummary': 'AI summary',
+  'course.madeByModel': 'Made by AI ({model}); reviewed by {reviewer} on {day}',
+  'course.madeByExtraction':
+    'Chosen automatically from the lecturer’s own words; reviewed by {reviewer} on {day}',
   'course.instructor': 'Instructor',
   'course.keyPoints': 'Key points',
   'course.keywords': 'Keywords',

@@ -30,6 +30,10 @@ export const learning = {
   'course.ineligible': '不可申报 {credential}',
   'course.tabs': '课程内容',
   'course.summary': '内容总结',
+  'course.aiSummary': 'AI总结',
+  'course.madeByModel': 'AI 生成（{model}），由 {reviewer} 于 {day} 审核',
+  'course.madeByExtraction':
+    '自动摘自讲稿原话，由 {reviewer} 于 {day} 审核',
   'course.instructor': '讲师介绍',
   'course.keyPoints': '要点回顾',
   'course.keywords': '关键词',
