@@ -28,12 +28,7 @@ def _lines_of(text: str, name: str) -> tuple[int, int] | None:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes text in lines of its own where it has several, and nothing for None."""
+    """Leaves a field empty where there is nothing to say."""
 
 
-def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
-
-
-_Dumper.add_representer(str, _text)
 _Dumper.add_representer(type(None), lambda dumper, _: dumper.represent_scalar("tag:yaml.org,2002:null", ""))
