@@ -16,6 +16,7 @@ PUBLIC = {
     "GET /v1/catalog/courses/{course_id}",
     "GET /v1/catalog/courses/{course_id}/reviews",
     "GET /v1/catalog/search",
+    "GET /v1/catalog/completions",
     "GET /v1/playback/jwks",
     "GET /v1/playback/log/policy",
     "GET /v1/playback/log/proofs/{digest}",
