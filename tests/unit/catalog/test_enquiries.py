@@ -185,6 +185,17 @@ def test_other_staff_read_no_enquiries(api: HttpApi, roles: tuple[str, ...]) -> 
     assert get(api, "/v1/catalog/enquiry-queue", LEARNER).code == "WRONG_ROLE"
 
 
+@pytest.mark.parametrize("role", ["support", "administrator"])
+def test_staff_who_help_see_a_learners_enquiries_and_nobody_else_does(api: HttpApi, role: str) -> None:
+    asked = ask(api)
+    path = "/v1/catalog/learners/learner-1/enquiries"
+    (line,) = get(api, path, claims("staff-1", role)).body["enquiries"]
+    assert (line["enquiry_id"], line["unread"]) == (asked["enquiry_id"], 1)
+    assert get(api, "/v1/catalog/learners/learner-2/enquiries", claims("staff-1", role)).body["enquiries"] == []
+    for other in (LEARNER, claims("staff-2", "reviewer"), claims("staff-2", "editor")):
+        assert get(api, path, other).code == "WRONG_ROLE"
+
+
 def test_attack_flood_of_messages(world: World, api: HttpApi) -> None:
     path = f"{ENQUIRIES}/{ask(api)['enquiry_id']}/messages"
     for number in range(MESSAGES_PER_DAY - 1):

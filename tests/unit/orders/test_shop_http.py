@@ -307,3 +307,26 @@ def test_standings_say_what_each_course_says_of_itself(world: World, api: HttpAp
 @pytest.mark.parametrize("courses", ["", ",", "a,,b", "UPPER", "a/b", ",".join(f"c{n}" for n in range(51))])
 def test_bad_lists_of_courses(api: HttpApi, courses: str) -> None:
     assert call(api, "GET", STANDINGS + courses).code == "INVALID_REQUEST"
+
+
+@pytest.mark.parametrize("role", ["support", "administrator"])
+def test_staff_who_help_see_what_a_learner_owns(world: World, api: HttpApi, role: str) -> None:
+    order = place(world)
+    pay(world, order)
+    staff, base = claims("staff-1", role), f"/v1/orders/learners/{MEMBER}"
+
+    def seen(what: str) -> Any:
+        answer = send(api, request("GET", f"{base}/{what}", who=staff))
+        assert answer.status == 200, answer.body
+        return answer.body
+
+    assert [one["order_id"] for one in seen("orders")["orders"]] == [order.order_id]
+    assert [one["course_id"] for one in seen("entitlements")["entitlements"]] == [ORDINARY]
+    assert seen("membership") == call(api, "GET", "/v1/orders/membership").body
+
+
+@pytest.mark.parametrize("role", ["learner", "finance", "reviewer", "editor", "auditor"])
+@pytest.mark.parametrize("what", ["orders", "entitlements", "membership"])
+def test_nobody_else_sees_what_a_learner_owns(api: HttpApi, role: str, what: str) -> None:
+    path = f"/v1/orders/learners/{MEMBER}/{what}"
+    assert send(api, request("GET", path, who=claims("somebody", role))).code == "WRONG_ROLE"

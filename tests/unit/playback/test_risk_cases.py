@@ -106,6 +106,26 @@ def test_the_reviewer_sees_legs_and_reaction_times(world: World, archive: Memory
     assert [leg["response_ms"] for leg in case["legs"] if leg["kind"] == "prompt_confirmed"] == [20, 20]
 
 
+@pytest.mark.parametrize("role", ["reviewer", "support", "administrator"])
+def test_staff_see_what_a_learner_watched_and_how_far(world: World, archive: MemoryArchive, role: str) -> None:
+    completed, staff = complete(world), claims("staff-1", role)
+    world.clock.advance(1_000)
+    under_way = world.start(SHORT, take_over=True)
+    path = f"/v1/playback/learners/{LEARNER}/watches"
+    first, second = ask(world, archive, "GET", path, who=staff).body["watches"]
+    assert (first["watch_id"], first["completed_at"], first["furthest_ms"]) == (under_way.live.watch_id, None, 0)
+    assert (second["watch_id"], second["course_id"], second["number"]) == (completed.subject, LONG, 1)
+    assert second["prompts"] == {"total": 2, "confirmed": 2}
+    assert second["completed_at"] is not None
+    assert ask(world, archive, "GET", f"/v1/playback/learners/{OTHER}/watches", who=staff).body == {"watches": []}
+
+
+@pytest.mark.parametrize("role", ["learner", "finance", "editor", "auditor", "moderator", "records"])
+def test_nobody_else_sees_what_a_learner_watched(world: World, archive: MemoryArchive, role: str) -> None:
+    path = f"/v1/playback/learners/{LEARNER}/watches"
+    assert ask(world, archive, "GET", path, who=claims(LEARNER, role)).code == "WRONG_ROLE"
+
+
 def test_reaction_times_are_judged_with_those_of_other_courses(world: World, archive: MemoryArchive) -> None:
     world.store.outbox.clear()
     for course_id in [CourseId(f"course-{number}") for number in range(5)]:

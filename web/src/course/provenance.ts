@@ -1,6 +1,6 @@
 // Who made the parts of a course's page: https://www.cac.gov.cn, rules for labelling generated content, September 2025.
 import { onUnmounted, watchEffect } from 'vue'
-import type { components } from '../api/generated/catalog'
+import type { components } from '@xueshi/client/catalog'
 
 export type Mark = components['schemas']['ProvenanceMark']
 export type Block = Mark['block']
