@@ -35,8 +35,7 @@ export const learning: Record<keyof typeof zh, string> = {
   'course.summary': 'Summary',
   'course.aiSummary': 'AI summary',
   'course.madeByModel': 'Made by AI ({model}); reviewed by {reviewer} on {day}',
-  'course.madeByExtraction':
-    'Chosen automatically from the lecturer’s own words; reviewed by {reviewer} on {day}',
+  'course.madeByExtraction': 'Chosen automatically from the lecturer’s own words; reviewed by {reviewer} on {day}',
   'course.instructor': 'Instructor',
   'course.keyPoints': 'Key points',
   'course.keywords': 'Keywords',

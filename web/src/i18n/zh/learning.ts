@@ -32,8 +32,7 @@ export const learning = {
   'course.summary': '内容总结',
   'course.aiSummary': 'AI总结',
   'course.madeByModel': 'AI 生成（{model}），由 {reviewer} 于 {day} 审核',
-  'course.madeByExtraction':
-    '自动摘自讲稿原话，由 {reviewer} 于 {day} 审核',
+  'course.madeByExtraction': '自动摘自讲稿原话，由 {reviewer} 于 {day} 审核',
   'course.instructor': '讲师介绍',
   'course.keyPoints': '要点回顾',
   'course.keywords': '关键词',
