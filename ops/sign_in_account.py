@@ -40,7 +40,7 @@ def _settings(where: Stage, kind: str) -> type[BaseModel]:
     provider = where.sms.provider if where.sms else None
     if kind == WECHAT and where.wechat:
         return WeChatSettings
-    if kind == SMS and provider in SETTINGS:
+    if kind == SMS and provider is not None and provider in SETTINGS:
         return SETTINGS[provider]
     raise OpsError(f"Stage {where.name} has no account for {kind} (infra/stages.toml).")
 

@@ -21,7 +21,7 @@ from starlette.routing import Route
 
 from local.edge import listen
 from local.mailbox import STYLE
-from local.payments.sandbox import Now
+from local.payments.till import Now
 from local.serve import serving
 
 CODE_LIVES_S = 300

@@ -30,6 +30,7 @@ OWN = (
     "/account",
     "/profile",
     "/hours",
+    "/plan",
     "/notices",
     "/support",
     "/identities",

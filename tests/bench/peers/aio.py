@@ -9,7 +9,7 @@ from aiodynamo.credentials import EnvironmentCredentials  # type: ignore[import-
 from aiodynamo.expressions import F  # type: ignore[import-not-found]
 from aiodynamo.http.httpx import HTTPX  # type: ignore[import-not-found]
 from httpx import AsyncClient
-from yarl import URL  # type: ignore[import-not-found]
+from yarl import URL
 
 LOOP = asyncio.new_event_loop()
 ENDPOINT = URL(environ["AWS_ENDPOINT_URL"])

@@ -25,6 +25,12 @@ def findings(folder: Path, **changed: str | bytes | None) -> list[Finding]:
     return caught.value.findings
 
 
+def test_a_key_point_may_say_where_it_is_spoken_of(world: World) -> None:
+    package = world.package(key_points_md="## 什么是久期? [00:05]\n\n敏感度。\n\n## 2024 年怎样?\n\n如常。\n")
+    assert package.course.key_points == (KeyPoint("什么是久期?", "敏感度。", 5_000), KeyPoint("2024 年怎样?", "如常。"))
+    assert [point.get("at") for point in write_course(package.course)["key_points"]] == ["00:05", None]
+
+
 def test_a_valid_package(world: World) -> None:
     package = world.package()
     course = package.course
@@ -144,6 +150,10 @@ NO_END = PLAYLIST.replace("#EXT-X-ENDLIST\n", "")
         ("abstract_md", "x" * 300_000, "abstract.md:1", "at most 256 KB"),
         ("key_points_md", "early\n## q\na\n", "key-points.md:1", "a question starting with “## ” must come first"),
         ("key_points_md", "## q\n\na\n\n## r\n", "key-points.md:5", "key_points.2.answer: must not be empty"),
+        ("key_points_md", "## q [00:70]\n\na\n", "key-points.md:1",
+         "key_points.1.at: “00:70” must be a time MM:SS or H:MM:SS"),
+        ("key_points_md", "## q [00:08]\n\na\n", "key-points.md:1",
+         "key_points.1.at: begins at 00:08, but the lecture ends at 00:07"),
         ("mind_map_md", "# a\n# b\n", "mind-map.md:2", "must be one “# topic” with “- ” branches below it"),
         ("mind_map_md", "# a\n- b\n     - c\n", "mind-map.md:3", "indent by 2 spaces more than the branch above"),
         ("mind_map_md", "# a\n" + "".join("  " * n + "- x\n" for n in range(8)), "mind-map.md:9",

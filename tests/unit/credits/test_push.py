@@ -21,6 +21,7 @@ from services.credits.handlers.notices import event_handlers as notices_handlers
 from services.credits.handlers.push import event_handlers
 from services.kit.call import Call
 from services.kit.events import Envelope
+from tests.fakes.pictures import MemoryPictures
 from tests.fakes.push import ORIGIN, Browser, PushService, push_service
 from tests.gateway import Answer, claims, origin_secret, request, send
 from tests.unit.credits.world import ADMINISTRATOR, AFP, LEARNER, OTHER, World, completed
@@ -267,7 +268,7 @@ def test_devices_go_with_the_person_and_are_in_their_copy(telling: Telling) -> N
     erase_person(telling.world.ctx, Call(ADMINISTRATOR, "request-9"), LEARNER, "asked")
     assert telling.ask("PUT", "/devices", Browser("late").subscription()).code == "PERSON_ERASED"
     (event,) = telling.world.sent("credits.person_erased.v1")
-    finish_erasure(ErasureContext(*telling.world.ports, _Users()), event)
+    finish_erasure(ErasureContext(*telling.world.ports, _Users(), MemoryPictures()), event)
     assert ORIGIN not in str(telling.world.store.items)
 
 

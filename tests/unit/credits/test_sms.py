@@ -69,7 +69,7 @@ def test_aliyun_is_given_the_number_the_template_and_the_code(provider: Provider
 def test_tencent_is_given_the_number_the_template_and_the_code(provider: Provider) -> None:
     account("tencent", provider.url).send(NUMBER, CODE)
     (asked,) = provider.asked
-    assert (asked["PhoneNumberSet"], asked["TemplateParamSet"]) == ([NUMBER], [CODE])
+    assert [asked["PhoneNumberSet"], asked["TemplateParamSet"]] == [[NUMBER], [CODE]]
     assert (asked["SmsSdkAppId"], asked["SignName"], asked["TemplateId"]) == ("1400", "学时", "SMS_1")
     assert asked["x-tc-action"] == "SendSms"
 
