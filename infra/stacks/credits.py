@@ -28,6 +28,8 @@ class CreditsStack(ServiceStack):
         http = self.add_http_function("http")
         self.allow_write(http)
         self.allow_emit(http)
+        # The courses that a plan is made of.
+        self.allow_batch(http)
         # Of the list of certificates that wait.
         self.allow_remove(http)
         keys.open_to(http)

@@ -16,6 +16,8 @@ class OrdersStack(ServiceStack):
         http = self.add_http_function("http")
         self.allow_write(http)
         self.allow_emit(http)
+        # How many courses stand, in one request.
+        self.allow_batch(http)
         aftersale = self.add_http_function("aftersale")
         self.allow_write(aftersale)
         self.allow_emit(aftersale)

@@ -32,6 +32,19 @@ def test_a_member_watches_a_course_of_the_library_and_the_hours_are_charged_to_t
     assert (quota["charged_hours"], quota["left_hours"]) == ("1.5", "23.5")
 
 
+def test_a_plan_of_the_library_comes_from_what_three_services_say(world: World) -> None:
+    course_id, learner = world.publish(member_recommended=False, member_library=True, hours="1.5"), world.member("AFP")
+    world.settle()
+    (standing,) = learner.get(f"/v1/orders/standings?courses={course_id}").accepted()["courses"]
+    assert (standing["state"], standing["basis"], standing["in_library"]) == ("owned", "membership", True)
+    assert learner.get("/v1/playback/progress").accepted() == {"courses": [], "after": None}
+    course = {"course_id": course_id, "access": "library", "price_fen": standing["own_price_fen"], "left_ms": 20_000}
+    plan = learner.post("/v1/credits/plan", {"courses": [course]}).accepted()
+    (step,) = plan["steps"]
+    assert (step["course_id"], step["access"], step["cost_fen"]) == (course_id, "library", 0)
+    assert plan["quota_hours"] == "1.5"
+
+
 def test_a_refunded_membership_stops_what_is_watched_on_it(world: World) -> None:
     course_id, learner = world.publish(20, member_recommended=False, member_library=True), world.learner()
     (price,) = [plan["price_fen"] for plan in world.public.get("/v1/orders/plans").accepted()["plans"] if is_vip(plan)]

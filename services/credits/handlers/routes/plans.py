@@ -167,9 +167,7 @@ def _plan(view: PlanView, today: date) -> PlanAnswer:
         weekly_minutes=view.weekly_minutes,
         steps=[_step(step) for step in view.plan.steps],
         needs=needs + [_over(credential, gap, today) for credential, gap in view.over],
-        waiting=[
-            HeldAtFirstAnswer(credential=one, reason=_reason(reason)) for one, reason in sorted(view.waits.items())
-        ],
+        waiting=[HeldAtFirstAnswer(credential=one, reason=_reason(why)) for one, why in sorted(view.waits.items())],
         unknown=[
             UnknownAnswer.of(balance.current.rule, credential=balance.certificate.credential)
             for balance in view.unknown
