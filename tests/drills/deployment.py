@@ -43,6 +43,7 @@ SHARED = (".venv", ".venv-emulator", "requirements/cdk/node_modules", "build/lay
 ASKED, CALLERS = "playback-beat", 4
 """The function by which releases are seen, and how many ask it beside the learners."""
 TAKEN = "/drill/taken"
+SHARED_SAID = "new code has 10% of the calls"
 INLINE = "index.handler"
 RENEWED_S = 3.0
 
@@ -119,15 +120,13 @@ class Drill:
         watches: list[Future[float]] = []
         with ThreadPoolExecutor(WATCHERS + 1) as pool, Callers(learners[0]) as callers:
 
-            def begin(line: str) -> None:
-                # What takes long before it, on a busy machine, must not let the lecture end before the new code comes.
-                if line.startswith("deploy: stacks ..."):
-                    watches.append(pool.submit(self.shared, ASKED))
-                    watches.extend(pool.submit(watch, learner, LONG) for learner in learners)
+            def begin() -> None:
+                watches.append(pool.submit(self.shared, ASKED, old))
+                watches.extend(pool.submit(watch, learner, LONG) for learner in learners)
 
-            said = self.deploy(LASTING.name, checkout, tell=begin)
+            said = self.deploy(LASTING.name, checkout, tell=once_shared(begin))
             renewed, *ends = (done.result() for done in watches)
-        assert "new code has 10% of the calls" in said, said
+        assert SHARED_SAID in said, said
         assert not callers.failed(), callers.answers
         shares = self.calls(ASKED)
         self.say(f"  of {ASKED}: {shares[old]} calls to version {old}, {shares.total() - shares[old]} to the next")
@@ -152,11 +151,10 @@ class Drill:
         watches: list[Future[float]] = []
         with ThreadPoolExecutor(WATCHERS) as pool, Callers(learners[0]) as callers:
 
-            def begin(line: str) -> None:
-                if line.startswith("deploy: stacks ..."):
-                    watches.extend(pool.submit(watch, learner, LONG) for learner in learners)
+            def begin() -> None:
+                watches.extend(pool.submit(watch, learner, LONG) for learner in learners)
 
-            said = self.deploy(LASTING.name, checkout, fails=True, tell=begin)
+            said = self.deploy(LASTING.name, checkout, fails=True, tell=once_shared(begin))
             for done in watches:
                 done.result()
         alarm = f"{LASTING.prefix}-{ASKED}-{NEW_CODE}-fails-"
@@ -306,9 +304,9 @@ class Drill:
         name = f"{LASTING.prefix}-{function}"
         return dict(self.client("lambda", LASTING.region).get_alias(FunctionName=name, Name=LIVE))
 
-    def shared(self, function: str) -> float:
-        """Waits until new code has a part of a function's calls; answers when that was."""
-        while "RoutingConfig" not in self.live(function):
+    def shared(self, function: str, old: str) -> float:
+        """Waits until another version than the old one has calls of a function; answers when that was."""
+        while (alias := self.live(function)) and "RoutingConfig" not in alias and alias["FunctionVersion"] == old:
             time.sleep(0.3)
         return time.monotonic()
 
@@ -372,6 +370,21 @@ class Callers:
             with self._turn:
                 self.answers[status] += 1
             time.sleep(0.05)
+
+
+def once_shared(begin: Callable[[], None]) -> Tell:
+    """Begins something when the deployment first says that new code has a part of the calls.
+
+    What takes long before that, on a busy machine, must not let the lecture end before the new code comes.
+    """
+    begun: list[str] = []
+
+    def tell(line: str) -> None:
+        if SHARED_SAID in line and not begun:
+            begun.append(line)
+            begin()
+
+    return tell
 
 
 def watch(learner: Client, course: str) -> float:
