@@ -14,7 +14,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from services.catalog.app.ports import Recording, TranscriberUnavailable
+from services.catalog.app.ports import SpeechFile, TranscriberUnavailable
 from services.catalog.domain.transcript import Cue, Transcript, transcript_of_cues
 from services.kit.aws import client
 
@@ -35,7 +35,7 @@ class AmazonTranscribe:
     sleep: Callable[[float], None] = time.sleep
     tell: Callable[[str], None] = lambda _: None
 
-    def transcribe(self, recording: Recording) -> Transcript:
+    def transcribe(self, recording: SpeechFile) -> Transcript:
         """Uploads, waits, and reads. Raises TranscriberUnavailable."""
         language = LANGUAGES.get(recording.language.split("-")[0])
         if not language:
@@ -65,7 +65,7 @@ class AmazonTranscribe:
         self.tell(f"vocabulary {name} was refused, and is not used: {state.get('FailureReason')}")
         return None
 
-    def _finished(self, recording: Recording, language: str, vocabulary: str | None) -> str:
+    def _finished(self, recording: SpeechFile, language: str, vocabulary: str | None) -> str:
         """The key of a finished job's transcript."""
         api, name = client("transcribe"), f"xueshi-{_digest_of(recording)}-{_digest(language, vocabulary or '')}"
         sound, output = f"{_PREFIX}{name}{recording.path.suffix}", f"{_PREFIX}{name}.json"
@@ -97,7 +97,7 @@ class AmazonTranscribe:
             self.sleep(POLL_SECONDS)
         raise TranscriberUnavailable(f"Amazon Transcribe: nothing after {_HOURS} hours")
 
-    def _transcript(self, recording: Recording, key: str) -> Transcript:
+    def _transcript(self, recording: SpeechFile, key: str) -> Transcript:
         stored = client("s3").get_object(Bucket=self.bucket, Key=key)["Body"].read()
         client("s3").delete_object(Bucket=self.bucket, Key=key)
         return transcript_of_cues(recording.language, _cues(json.loads(stored)["results"]["items"]))
@@ -129,6 +129,6 @@ def _digest(*parts: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
-def _digest_of(recording: Recording) -> str:
+def _digest_of(recording: SpeechFile) -> str:
     with recording.path.open("rb") as content:
         return hashlib.file_digest(content, "sha256").hexdigest()[:16]

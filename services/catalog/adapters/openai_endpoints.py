@@ -10,7 +10,7 @@ from typing import Any
 import openai
 from openai import OpenAI
 
-from services.catalog.app.ports import ModelUnavailable, Recording, TranscriberUnavailable
+from services.catalog.app.ports import ModelUnavailable, SpeechFile, TranscriberUnavailable
 from services.catalog.domain.transcript import Sentence, Transcript, transcript_of
 
 TOOL = "hand_in"
@@ -67,7 +67,7 @@ class SpeechEndpoint:
     client: OpenAI
     model: str
 
-    def transcribe(self, recording: Recording) -> Transcript:
+    def transcribe(self, recording: SpeechFile) -> Transcript:
         """The segments that it heard. Raises TranscriberUnavailable."""
         try:
             with recording.path.open("rb") as sound:

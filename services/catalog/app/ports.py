@@ -89,7 +89,7 @@ class Speller(Protocol):
 
 
 @dataclass(frozen=True)
-class Recording:
+class SpeechFile:
     """A lecture's sound or picture as a file, its language (such as "zh"), and words that may be heard in it."""
 
     path: Path
@@ -100,7 +100,7 @@ class Recording:
 class Transcriber(Protocol):
     """Writes down what is said."""
 
-    def transcribe(self, recording: Recording) -> Transcript:
+    def transcribe(self, recording: SpeechFile) -> Transcript:
         """The sentences with their times. Raises TranscriberUnavailable."""
 
 

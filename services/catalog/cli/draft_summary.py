@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import get_args
 
 from services.catalog.adapters.caption_file import UnreadableCaptions, read_captions
-from services.catalog.app.ports import ModelUnavailable, Recording, Transcriber, TranscriberUnavailable
+from services.catalog.app.ports import ModelUnavailable, SpeechFile, Transcriber, TranscriberUnavailable
 from services.catalog.cli.connection import complain, say
 from services.catalog.cli.package import InvalidPackage
 from services.catalog.cli.publish import describe
@@ -70,7 +70,7 @@ def _transcript(options: argparse.Namespace, package: SummaryPackage) -> Transcr
     if options.recording:
         if not options.recording.is_file():
             raise _Stop(f"{options.recording}: 没有这个文件 / there is no such file")
-        recording = Recording(options.recording, options.language, _terms(options, package))
+        recording = SpeechFile(options.recording, options.language, _terms(options, package))
         say("正在转写录音 / transcribing the recording …")
         return _transcriber(options).transcribe(recording)
     file: Path = options.captions or package.captions(options.language)

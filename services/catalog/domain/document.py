@@ -137,16 +137,17 @@ def questions_digest(questions: tuple[Question, ...]) -> str:
 
 def check_times(course: Course, duration_ms: int) -> list[Violation]:
     """What is wrong with the times of chapters and key points for a lecture of this length."""
-    named: list[tuple[str, int, int | None]] = [("chapters", i, c.at_ms) for i, c in enumerate(course.chapters)]
-    named += [("key_points", index, point.at_ms) for index, point in enumerate(course.key_points)]
+    starts: list[tuple[str, int, int | None, str, str]] = []
+    starts += [("chapters", place, c.at_ms, "章节", "chapter") for place, c in enumerate(course.chapters)]
+    starts += [("key_points", place, k.at_ms, "要点", "key point") for place, k in enumerate(course.key_points)]
     shown = format_time(duration_ms)
     return [
         Violation(
-            (name, index, "at"),
-            f"{'章节' if name == 'chapters' else '要点'}开始于 {format_time(at_ms)}，但视频只有 {shown}",
-            f"begins at {format_time(at_ms)}, but the lecture ends at {shown}",
+            (name, place, "at"),
+            f"{what}开始于 {format_time(at_ms)}，但视频只有 {shown}",
+            f"the {what_en} starts at {format_time(at_ms)}, but the lecture ends at {shown}",
         )
-        for name, index, at_ms in named
+        for name, place, at_ms, what, what_en in starts
         if at_ms is not None and at_ms >= duration_ms
     ]
 

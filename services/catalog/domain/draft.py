@@ -1,8 +1,7 @@
 """A draft of a course's summary: what a machine proposes, and the stretch of the lecture that each part rests on."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 
 from services.catalog.domain.course import MindMapNode
 from services.catalog.domain.reading import Violation
@@ -81,8 +80,3 @@ def mind_map_texts(node: MindMapNode) -> Iterator[str]:
     yield node.text
     for child in node.children:
         yield from mind_map_texts(child)
-
-
-def begin_one_after_another(chapters: Iterable[DraftChapter]) -> bool:
-    """Whether each chapter begins with a later sentence than the one before it."""
-    return all(before.source.first < after.source.first for before, after in pairwise(chapters))

@@ -10,7 +10,7 @@ import pytest
 
 from services.catalog.adapters.bedrock import BedrockModel
 from services.catalog.adapters.openai_endpoints import ChatModel, SpeechEndpoint, endpoint
-from services.catalog.app.ports import ModelUnavailable, Recording, TranscriberUnavailable
+from services.catalog.app.ports import ModelUnavailable, SpeechFile, TranscriberUnavailable
 from services.catalog.app.summaries import write_summary as writing
 from services.catalog.app.summaries.write_summary import write_summary
 from services.catalog.domain.draft import Draft, Lecture
@@ -289,9 +289,9 @@ def test_a_recording_is_heard_with_the_terms_as_a_prompt(tmp_path: Path) -> None
     heard = {"text": "…", "language": "zh", "duration": 4.0, "segments": segments}
     with model_endpoint([Reply(json.dumps(heard).encode()), Reply(b'{"text": "no times"}')]) as at:
         speech = SpeechEndpoint(endpoint(f"{at.url}/v1", "key-1"), "whisper-1")
-        transcript = speech.transcribe(Recording(sound, "zh-CN", ("久期", "凸性")))
+        transcript = speech.transcribe(SpeechFile(sound, "zh-CN", ("久期", "凸性")))
         with pytest.raises(TranscriberUnavailable, match="segments"):
-            speech.transcribe(Recording(sound, "zh"))
+            speech.transcribe(SpeechFile(sound, "zh"))
     assert transcript.sentences == (Sentence(0, 2_500, "先看现金流。"), Sentence(2_500, 4_000, "再看收益率。"))
     body = at.sent[0].body.decode("utf-8", "replace")
     assert at.sent[0].path == "/v1/audio/transcriptions"
@@ -301,7 +301,7 @@ def test_a_recording_is_heard_with_the_terms_as_a_prompt(tmp_path: Path) -> None
 
 def test_a_recording_that_is_gone_is_told(tmp_path: Path) -> None:
     with pytest.raises(TranscriberUnavailable, match="No such file"):
-        SpeechEndpoint(endpoint("http://127.0.0.1:9", "k"), "w").transcribe(Recording(tmp_path / "x.m4a", "zh"))
+        SpeechEndpoint(endpoint("http://127.0.0.1:9", "k"), "w").transcribe(SpeechFile(tmp_path / "x.m4a", "zh"))
 
 
 def test_without_a_key_nothing_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,7 +38,7 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class _Grounded(_Part):
+class _WithSource(_Part):
     first: Number
     last: Number
 
@@ -55,21 +55,21 @@ class _Grounded(_Part):
         return Stretch(self.first, self.last)
 
 
-class ChapterAnswer(_Grounded):
+class ChapterAnswer(_WithSource):
     """A part of the lecture, from its first sentence to its last."""
 
     title: Title
     summary: Summary
 
 
-class KeyPointAnswer(_Grounded):
+class KeyPointAnswer(_WithSource):
     """A question that the lecture answers, and its answer, with the sentences that give it."""
 
     question: Line
     answer: Summary
 
 
-class QuestionAnswer(_Grounded):
+class QuestionAnswer(_WithSource):
     """A question for the learner with four choices, of which exactly one is right by these sentences."""
 
     text: Line
