@@ -42,7 +42,7 @@ ACCESSES = list(Access)
 
 
 @dataclass(frozen=True)
-class Need:
+class Target:
     """Hours that one requirement asks to be watched yet, completed on a day of `span` (both days included)."""
 
     credential: Credential
@@ -73,7 +73,7 @@ class Offer:
     started: bool
     serves: frozenset[Credential]
 
-    def gives(self, need: Need) -> bool:
+    def gives(self, need: Target) -> bool:
         """Whether its hours are such as the requirement asks for."""
         compulsory = need.requirement is not Requirement.COMPULSORY or self.course.category is Category.COMPULSORY
         return compulsory and need.credential in self.serves
@@ -143,7 +143,7 @@ class Obstacle(StrEnum):
 class Outlook:
     """What the plan makes of one need: the hours that it brings, and those of them that it brings in time."""
 
-    need: Need
+    need: Target
     planned: Decimal
     in_time: Decimal
 
@@ -187,18 +187,18 @@ class Plan:
         return sum(step.choice.offer.minutes for step in self.steps)
 
 
-def needs_of(credential: Credential, balance: PeriodBalance, today: date) -> list[Need]:
+def needs_of(credential: Credential, balance: PeriodBalance, today: date) -> list[Target]:
     """What is still to be watched for a certificate, requirement by requirement; what is over is not among it."""
     needs = []
     for gap in balance.shortfalls:
         if gap.unearned and gap.span.end is not None and gap.span.end >= today:
             span = replace(gap.span, start=max(today, gap.span.start))
-            needs.append(Need(credential, gap.requirement, span, gap.unearned))
+            needs.append(Target(credential, gap.requirement, span, gap.unearned))
     return needs
 
 
 def make_plan(
-    needs: Sequence[Need], offers: Sequence[Offer], quota: Quota | None, today: date, weekly_minutes: int
+    needs: Sequence[Target], offers: Sequence[Offer], quota: Quota | None, today: date, weekly_minutes: int
 ) -> Plan:
     """The courses that fill the needs for the least money, in the order in which to watch them.
 
@@ -226,12 +226,12 @@ def _is_kept(outlook: Outlook) -> bool:
 _ORDER = {Requirement.COMPULSORY: 0, Requirement.YEAR: 1, Requirement.PERIOD: 2}
 
 
-def _urgency(need: Need) -> tuple[date, int, str, date]:
+def _urgency(need: Target) -> tuple[date, int, str, date]:
     """The nearest deadline first; of those of a day 必修, then a year, which ask for less than the whole period."""
     return need.end, _ORDER[need.requirement], need.credential, need.span.start
 
 
-def _slots(needs: Iterable[Need]) -> list[Period]:
+def _slots(needs: Iterable[Target]) -> list[Period]:
     """The days up to the last deadline, cut wherever a need begins or ends: within a slot every day is alike."""
     cuts = {need.span.start for need in needs} | {need.end + ONE_DAY for need in needs}
     return [Period(start, following - ONE_DAY) for start, following in pairwise(sorted(cuts))]
@@ -248,7 +248,7 @@ class _Search:
     the rest costs at least is known from the price of an hour, which cuts off most of what is no better.
     """
 
-    def __init__(self, needs: Sequence[Need], offers: Sequence[Offer], quota: Quota | None) -> None:
+    def __init__(self, needs: Sequence[Target], offers: Sequence[Offer], quota: Quota | None) -> None:
         self._needs, self._quota = needs, quota
         self._slots = _slots(needs)
         self._offers = _shortlist(needs, offers)
@@ -314,11 +314,11 @@ class _Search:
                     if (place, slot.start, bought) not in self._barred:
                         yield place, Choice(offer, Period(slot.start, need.end), bought)
 
-    def _can_give(self, offer: Offer, need: Need) -> bool:
+    def _can_give(self, offer: Offer, need: Target) -> bool:
         """Not where the same lecture, as this or another course, is in the plan already."""
         return offer.gives(need) and offer.course.content_id not in self._used
 
-    def _places(self, need: Need) -> Iterator[Period]:
+    def _places(self, need: Target) -> Iterator[Period]:
         """The slots of a need in which a course serves other open needs than in an earlier one."""
         seen = set()
         for slot in self._slots:
@@ -365,7 +365,7 @@ class _Search:
                 unfilled, most = unfilled + missing, max(most, cost)
         return unfilled, self._cost + ceil(most)
 
-    def _least_for(self, need: Need, hours: Decimal, room: Decimal | None) -> tuple[Decimal, Decimal]:
+    def _least_for(self, need: Target, hours: Decimal, room: Decimal | None) -> tuple[Decimal, Decimal]:
         left, priced = hours, []
         for offer in self._offers:
             if not self._can_give(offer, need):
@@ -386,7 +386,7 @@ class _Search:
         return max(ZERO, left), cost
 
 
-def _shortlist(needs: Sequence[Need], offers: Sequence[Offer]) -> list[Offer]:
+def _shortlist(needs: Sequence[Target], offers: Sequence[Offer]) -> list[Offer]:
     """Without what no plan takes: courses that give nothing, and of those that are alike more than can be needed."""
     total = sum((need.hours for need in needs), ZERO)
     alike: dict[tuple[object, ...], list[Offer]] = defaultdict(list)
@@ -402,7 +402,7 @@ def _shortlist(needs: Sequence[Need], offers: Sequence[Offer]) -> list[Offer]:
     return sorted(kept, key=lambda offer: offer.course.course_id)
 
 
-def _spared(choices: Sequence[Choice], needs: Sequence[Need]) -> list[Choice]:
+def _spared(choices: Sequence[Choice], needs: Sequence[Target]) -> list[Choice]:
     """Without what the others make needless: what costs most first, what was begun last."""
 
     def worth_sparing(choice: Choice) -> tuple[object, ...]:
@@ -417,11 +417,11 @@ def _spared(choices: Sequence[Choice], needs: Sequence[Need]) -> list[Choice]:
     return kept
 
 
-def _filled(need: Need, choices: Iterable[Choice]) -> Decimal:
+def _filled(need: Target, choices: Iterable[Choice]) -> Decimal:
     return sum((choice.hours for choice in choices if _counts(choice, need)), ZERO)
 
 
-def _counts(choice: Choice, need: Need) -> bool:
+def _counts(choice: Choice, need: Target) -> bool:
     return choice.offer.gives(need) and _is_within(choice.span, need.span)
 
 
@@ -460,7 +460,7 @@ def _turn(choice: Choice) -> tuple[bool, bool, int, int, str]:
     return elective, not offer.started, ACCESSES.index(offer.access), offer.minutes, offer.course.course_id
 
 
-def _outlook(need: Need, steps: Sequence[Step]) -> Outlook:
+def _outlook(need: Target, steps: Sequence[Step]) -> Outlook:
     in_time = [step.choice for step in steps if not step.is_late and contains(need.span, step.finished_on)]
     planned = _filled(need, (step.choice for step in steps))
     brought = sum((choice.hours for choice in in_time if choice.offer.gives(need)), ZERO)

@@ -12,7 +12,7 @@ from services.credits.handlers.routes.erasure import add_erasure_routes
 from services.credits.handlers.routes.ledger import add_timeline_routes
 from services.credits.handlers.routes.notices import add_notice_routes
 from services.credits.handlers.routes.personal_data import add_personal_data_routes
-from services.credits.handlers.routes.plans import add_plan_routes
+from services.credits.handlers.routes.planning import add_plan_routes
 from services.credits.handlers.routes.profiles import add_profile_routes
 from services.kit.http import HttpApi
 from services.kit.origin import OriginSecret

@@ -14,7 +14,7 @@ from services.credits.domain.courses import CourseVersion
 from services.credits.domain.credentials import Category, Credential
 from services.credits.domain.ids import CourseId
 from services.credits.domain.periods import Period, contains
-from services.credits.domain.planning import Access, Choice, Need, Obstacle, Offer, Plan, Quota, make_plan
+from services.credits.domain.planning import Access, Choice, Obstacle, Offer, Plan, Quota, Target, make_plan
 
 TODAY = date(2027, 3, 1)
 ENDS = [date(2027, 6, 30), date(2027, 12, 31), date(2028, 12, 31)]
@@ -23,12 +23,12 @@ half_hours = st.integers(1, 8).map(lambda halves: Decimal(halves) / 2)
 
 
 @st.composite
-def need(draw: st.DrawFn) -> Need:
+def need(draw: st.DrawFn) -> Target:
     """A requirement of a certificate; of a year that has not begun, sometimes."""
     end = draw(st.sampled_from(ENDS))
     start = draw(st.sampled_from([TODAY, *(day + timedelta(1) for day in ENDS if day < end)]))
     credential = draw(st.sampled_from([Credential.AFP, Credential.CFP]))
-    return Need(credential, draw(st.sampled_from(Requirement)), Period(start, end), draw(half_hours))
+    return Target(credential, draw(st.sampled_from(Requirement)), Period(start, end), draw(half_hours))
 
 
 @st.composite
@@ -58,7 +58,7 @@ few = st.integers(0, 4).flatmap(lambda size: st.tuples(*(offer(number) for numbe
 many = st.integers(0, 40).flatmap(lambda size: st.tuples(*(offer(number) for number in range(size))))
 
 
-def _brought(need: Need, choices: Sequence[Choice]) -> Decimal:
+def _brought(need: Target, choices: Sequence[Choice]) -> Decimal:
     of_category = need.requirement is not Requirement.COMPULSORY
     return sum(
         (
@@ -85,7 +85,7 @@ def _once(choices: Sequence[Choice]) -> bool:
     return len(lectures) == len(set(lectures))
 
 
-def _everything(needs: Sequence[Need], offers: Sequence[Offer], quota: Quota | None) -> Iterator[list[Choice]]:
+def _everything(needs: Sequence[Target], offers: Sequence[Offer], quota: Quota | None) -> Iterator[list[Choice]]:
     """Every way to watch some of the courses, each in some stretch of days."""
     cuts = {day for one in needs for day in (one.span.start, one.end + timedelta(1))}
     starts = [start for start, _ in pairwise(sorted(cuts))]
@@ -106,7 +106,7 @@ def _ways(offer: Offer) -> list[bool]:
 
 @given(needs_of_some, few, quotas, paces)
 def test_nothing_cheaper_fills_what_can_be_filled(
-    needs: list[Need], offers: tuple[Offer, ...], quota: Quota | None, pace: int
+    needs: list[Target], offers: tuple[Offer, ...], quota: Quota | None, pace: int
 ) -> None:
     """Where all can be filled it is, for the least money that there is."""
     plan = make_plan(needs, offers, quota, TODAY, pace)
@@ -121,7 +121,7 @@ def test_nothing_cheaper_fills_what_can_be_filled(
         assert plan.cost_fen == min(filling)
 
 
-def _check(plan: Plan, needs: Sequence[Need], quota: Quota | None) -> None:
+def _check(plan: Plan, needs: Sequence[Target], quota: Quota | None) -> None:
     choices = [step.choice for step in plan.steps]
     assert _once(choices)
     assert _within_quota(choices, quota)
@@ -133,7 +133,7 @@ def _check(plan: Plan, needs: Sequence[Need], quota: Quota | None) -> None:
 
 @given(needs_of_some, many, quotas, paces)
 def test_a_plan_is_within_the_quota_and_has_nothing_needless(
-    needs: list[Need], offers: tuple[Offer, ...], quota: Quota | None, pace: int
+    needs: list[Target], offers: tuple[Offer, ...], quota: Quota | None, pace: int
 ) -> None:
     """Also where there is more to choose from than can be tried."""
     plan = make_plan(needs, offers, quota, TODAY, pace)
@@ -146,7 +146,7 @@ def test_a_plan_is_within_the_quota_and_has_nothing_needless(
 
 @given(needs_of_some, many, quotas, paces, st.randoms())
 def test_a_plan_follows_from_what_is_there_whatever_its_order(
-    needs: list[Need], offers: tuple[Offer, ...], quota: Quota | None, pace: int, random: Random
+    needs: list[Target], offers: tuple[Offer, ...], quota: Quota | None, pace: int, random: Random
 ) -> None:
     """The same again, and with everything in another order."""
     shuffled, other_needs = list(offers), list(needs)
@@ -157,7 +157,7 @@ def test_a_plan_follows_from_what_is_there_whatever_its_order(
 
 @given(needs_of_some, many, quotas, paces)
 def test_what_is_said_of_the_time_is_so(
-    needs: list[Need], offers: tuple[Offer, ...], quota: Quota | None, pace: int
+    needs: list[Target], offers: tuple[Offer, ...], quota: Quota | None, pace: int
 ) -> None:
     """Each day follows from the pace, none lies before its turn, and the pace that is asked for is enough and least."""
     plan = make_plan(needs, offers, quota, TODAY, pace)

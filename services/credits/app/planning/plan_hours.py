@@ -17,7 +17,7 @@ from services.credits.domain.courses import CourseVersion
 from services.credits.domain.credentials import Credential
 from services.credits.domain.ids import CourseId, LearnerId
 from services.credits.domain.ledger import Draft, Kind, Reason
-from services.credits.domain.planning import Access, Need, Offer, Plan, Quota, make_plan, needs_of
+from services.credits.domain.planning import Access, Offer, Plan, Quota, Target, make_plan, needs_of
 from services.credits.domain.quota import QuotaState, quota_state
 from services.kit.days import civil_day
 from services.kit.store import MAX_BATCH_ITEMS, Store
@@ -49,7 +49,7 @@ class PlanView:
 
     weekly_minutes: int
     plan: Plan
-    gaps: Mapping[Need, Shortfall]
+    gaps: Mapping[Target, Shortfall]
     over: Sequence[tuple[Credential, Shortfall]]
     waits: Mapping[Credential, Reason]
     unknown: Sequence[CertificateBalance]
@@ -89,7 +89,7 @@ def plan_hours(ctx: LedgerContext, learner_id: LearnerId, candidates: Sequence[C
     )
 
 
-def _gaps(balance: CertificateBalance, today: date) -> Iterator[tuple[Need, Shortfall]]:
+def _gaps(balance: CertificateBalance, today: date) -> Iterator[tuple[Target, Shortfall]]:
     gaps = balance.current.shortfalls
     for need in needs_of(balance.certificate.credential, balance.current, today):
         yield need, next(gap for gap in gaps if (gap.requirement, gap.span.end) == (need.requirement, need.end))
