@@ -37,7 +37,7 @@ def put_sign_in_account(clients: Clients, where: Stage, kind: str, members: Mapp
 
 
 def _settings(where: Stage, kind: str) -> type[BaseModel]:
-    provider = where.sms.provider if where.sms else None
+    provider = where.sms.provider if where.sms else ""
     if kind == WECHAT and where.wechat:
         return WeChatSettings
     if kind == SMS and provider is not None and provider in SETTINGS:

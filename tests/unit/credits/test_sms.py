@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
@@ -24,7 +25,7 @@ class Provider:
     """Both providers' API, as far as a message is sent by it."""
 
     url: str = ""
-    asked: list[dict[str, str]] = field(default_factory=list)
+    asked: list[dict[str, Any]] = field(default_factory=list)
     says: str = ""
 
     def app(self) -> Starlette:
