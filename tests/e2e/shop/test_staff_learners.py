@@ -109,10 +109,10 @@ def _enter_hours(window: Window) -> None:
     page = window.page
     entering = page.get_by_role("button", name="补录")
     entering.click()
-    expect(page.get_by_label("学时", exact=True)).to_be_focused()
+    expect(page.get_by_role("textbox", name="学时", exact=True)).to_be_focused()
     expect(page.get_by_text("请填写活动或课程的名称")).to_be_visible()
     assert window.findings() == []
-    page.get_by_label("学时", exact=True).fill("1.5")
+    page.get_by_role("textbox", name="学时", exact=True).fill("1.5")
     page.get_by_label("因何取得").fill("Case seminar")
     try_dialog(window, entering)
     entering.click()
