@@ -24,7 +24,6 @@ UNSET = "unset"
 POOL_ADMINISTRATION = [
     "cognito-idp:AdminAddUserToGroup",
     "cognito-idp:AdminCreateUser",
-    "cognito-idp:AdminDeleteUserAttributes",
     "cognito-idp:AdminGetUser",
     "cognito-idp:AdminInitiateAuth",
     "cognito-idp:AdminListGroupsForUser",

@@ -81,9 +81,8 @@ class CognitoPool:
     def show_phone(self, person_id: LearnerId, number: str | None) -> None:
         """Notes somebody's number at the account, for staff who look for it."""
         if number is None:
-            self._client.admin_delete_user_attributes(
-                UserPoolId=self._pool_id, Username=person_id, UserAttributeNames=["phone_number"]
-            )
+            # Cognito deletes what is given a blank value.
+            self._change(person_id, phone_number="")
             return
         self._change(person_id, phone_number=number, phone_number_verified="true")
 
