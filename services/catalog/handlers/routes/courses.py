@@ -65,11 +65,11 @@ class InstructorText(Request):
     bio: Text
 
 
-class KeyPointMark(Answer):
+class KeyPointMark(Request):
     """A question the lecture answers, and when it does; null where the editor did not say."""
 
-    question: str
-    answer: str
+    question: Line
+    answer: Text
     at_ms: int | None
 
 
