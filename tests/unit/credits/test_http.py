@@ -48,7 +48,7 @@ def test_register_confirm_and_read(client: Client) -> None:
         "revision": 1,
         "changed_at": "2026-01-05T04:00:00Z",
     }
-    own = {"name": None, "proof": None, "waits_since": None, "returned": None}
+    own = {"name": None, "proof": None, "waits_since": None, "returned": None, "picture_sent_at": None}
     assert registered.body == {**certificate, **own, "waits_since": "2026-01-05T04:00:00Z"}
     assert client.post(CERTIFICATES, REGISTRATION).body == registered.body
     assert client.get(LEARNERS, ADMINISTERING).body == {"certificates": [certificate]}

@@ -169,6 +169,13 @@ def test_over_http() -> None:
     (known,) = send(api, request("GET", "/v1/credits/certificates", who=claims(LEARNER, "learner"))).body[
         "certificates"
     ]
-    assert known == {**answer.body, "name": "张三", "proof": None, "waits_since": None, "returned": None}
+    assert known == {
+        **answer.body,
+        "name": "张三",
+        "proof": None,
+        "waits_since": None,
+        "returned": None,
+        "picture_sent_at": None,
+    }
     for role in ("learner", "reviewer", "auditor"):
         assert send(api, request("POST", path, body, who=claims("somebody", role))).status == 403
