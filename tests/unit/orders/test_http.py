@@ -53,6 +53,9 @@ ROUTES = [
     ("PUT", f"/v1/orders/coupons/{CODE}/withdrawal", {"reason": "over"}, "administrator finance"),
     ("GET", "/v1/orders/personal-data", None, "learner"),
     ("POST", f"/v1/orders/learners/{MEMBER}/personal-data", {"reason": "asked by mail"}, "administrator"),
+    ("GET", f"/v1/orders/learners/{MEMBER}/entitlements", None, "administrator support"),
+    ("GET", f"/v1/orders/learners/{MEMBER}/membership", None, "administrator support"),
+    ("GET", f"/v1/orders/learners/{MEMBER}/orders", None, "administrator support"),
 ]
 ROLES = {"learner", "editor", "reviewer", "finance", "auditor", "administrator"}
 
