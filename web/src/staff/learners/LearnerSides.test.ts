@@ -6,7 +6,7 @@ import { ref } from 'vue'
 import { beforeEach, expect, it, vi } from 'vitest'
 import { Problem } from '../../api/problem'
 import { onPage } from '../../components/mounting'
-import LearnerPage from './LearnerPage.vue'
+import LearnerSides from './LearnerSides.vue'
 
 const held = vi.hoisted(() => ({ roles: [] as string[], failing: '' }))
 
@@ -58,7 +58,7 @@ async function shown(roles: string[], failing = ''): Promise<void> {
   held.failing = failing
   const session = await import('../../api/session')
   ;(session.roles as unknown as { value: string[] }).value = roles
-  mount(LearnerPage, {
+  mount(LearnerSides, {
     ...(await onPage('learners', 'course', 'deskEnquiry')),
     props: { learnerId: PERSON.learner_id },
   })
