@@ -11,8 +11,6 @@ from services.kit.kinds import ID_ONLY, REMOVED, stored
 FROZEN = timedelta(days=90)
 """How long carriers in mainland China keep a number that was given up before somebody else gets it, at least: whoever
 proved it less than that ago still has it."""
-RECENT = timedelta(minutes=10)
-"""How long ago somebody may have signed in who changes what they sign in with: signing in proves one of the old."""
 
 
 class IdentityKind(StrEnum):

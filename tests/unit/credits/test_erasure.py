@@ -65,6 +65,7 @@ HASHED = "00" * 20
 NUMBER = f"AFP-{SECRET}"
 OFFICER = Principal("officer-1", frozenset({Role.RECORDS}))
 PATH = f"/v1/credits/learners/{LEARNER}/erasure"
+OWN_PATH = "/v1/credits/erasure"
 
 
 @dataclass
@@ -133,6 +134,12 @@ class Office:
     def ask(self, body: Any = None, role: str = "administrator", who: str = ADMINISTRATOR.id) -> Answer:
         body = {"reason": "asked on 5 March"} if body is None else body
         return send(build_api(self.world.ctx, origin_secret), request("POST", PATH, body, who=claims(who, role)))
+
+    def ask_for_self(self, role: str = "learner", who: str = LEARNER, *, minutes_ago: int = 0) -> Answer:
+        """With the token of a sign-in that is so long ago."""
+        at = int(self.world.clock.now().timestamp()) - minutes_ago * 60
+        caller = {**claims(who, role), "auth_time": str(at)}
+        return send(build_api(self.world.ctx, origin_secret), request("POST", OWN_PATH, who=caller))
 
     def finish(self, *events: Envelope) -> None:
         """The queue delivers what follows."""
@@ -341,6 +348,61 @@ def test_without_a_reason_nobody_is_forgotten(office: Office, body: Any) -> None
 
 def test_an_administrator_does_not_forget_themselves(office: Office) -> None:
     assert office.ask(who=LEARNER).code == "OWN_ERASURE"
+
+
+def test_learners_delete_their_own_accounts_and_nothing_names_them_any_more(office: Office) -> None:
+    others = {key: item for key, item in office.world.store.items.items() if key.pk.endswith(OTHER)}
+    answer = office.ask_for_self(minutes_ago=10)
+    assert (answer.status, answer.body["learner_id"]) == (200, LEARNER)
+    office.finish()
+    assert (office.traces(), office.users.there) == ([], {OTHER})
+    assert {key: item for key, item in office.world.store.items.items() if key.pk.endswith(OTHER)} == others
+    assert office.world.verdict().faults == []
+
+
+def test_the_audit_log_says_that_the_person_did_it(office: Office) -> None:
+    office.ask_for_self()
+    audit = [text for key, (_, text) in office.world.store.items.items() if key.pk.startswith("AUDIT#")]
+    assert any("erase_person" in text and "asked for by the person" in text and LEARNER in text for text in audit)
+
+
+def test_attack_a_deletion_is_replayed(office: Office) -> None:
+    first = office.ask_for_self().body
+    office.finish()
+    before = office.world.state()
+    office.world.clock.advance(60_000)
+    assert office.ask_for_self(minutes_ago=1).body == first
+    assert office.ask().body == first, "nor does an administrator's change anything after it"
+    office.finish()
+    assert office.world.state() == before
+
+
+# Attack: a stolen session, which can be kept alive but not begun anew.
+def test_attack_a_session_that_began_long_ago_deletes_nothing(office: Office) -> None:
+    before = office.world.state()
+    assert office.ask_for_self(minutes_ago=11).code == "SIGN_IN_RECENTLY"
+    unsaid = request("POST", OWN_PATH, who=claims(LEARNER, "learner"))
+    assert send(build_api(office.world.ctx, origin_secret), unsaid).code == "SIGN_IN_RECENTLY"
+    assert office.world.state() == before
+
+
+def test_attack_nobody_deletes_an_account_without_a_token_or_anothers(office: Office) -> None:
+    before = office.world.state()
+    api = build_api(office.world.ctx, origin_secret)
+    assert send(api, request("POST", OWN_PATH)).status == 401
+    own = office.world.certificates()
+    assert office.ask(role="learner", who=OTHER).status == 403
+    assert office.world.state() == before
+    assert office.ask_for_self(who=OTHER).body["learner_id"] == OTHER
+    assert office.world.certificates() == own, "another learner's token deletes that learner"
+    assert [event.subject for event in office.world.sent("credits.person_erased.v1")] == [OTHER]
+
+
+@pytest.mark.parametrize("role", [role.value for role in Role if role is not Role.LEARNER])
+def test_attack_staff_do_not_delete_themselves(office: Office, role: str) -> None:
+    before = office.world.state()
+    assert office.ask_for_self(role=role).code == "WRONG_ROLE"
+    assert office.world.state() == before
 
 
 def test_a_forged_event_erases_nobody(office: Office) -> None:

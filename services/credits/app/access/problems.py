@@ -58,4 +58,11 @@ SIGN_IN_NOT_NAMED = conflict(
     "请重新登录。",
     "Sign in again.",
 )
+SIGN_IN_RECENTLY = forbidden(
+    "SIGN_IN_RECENTLY",
+    "更改登录方式或删除账号前，请先重新登录一次以确认是您本人。",
+    "Before what you sign in with is changed, or your account is deleted, sign in once more to prove that it is you.",
+    "请重新登录后十分钟内操作。",
+    "Sign in again, and do it within ten minutes.",
+)
 ACCESS_PROBLEMS = declared_in(globals())

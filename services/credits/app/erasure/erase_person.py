@@ -6,6 +6,7 @@ The rest may be many items, so it follows on that event: `finish_erasure`.
 
 from datetime import datetime
 
+from services.credits.app.access.recent_sign_in import require_recent_sign_in
 from services.credits.app.context import LedgerContext
 from services.credits.app.erasure.problems import OWN_ERASURE
 from services.credits.app.ledger.account import Account
@@ -16,9 +17,23 @@ from services.credits.events.published import PersonErased
 from services.kit.call import Call
 from services.kit.store import Change, commit_retrying, read_or
 
+OWN_WISH = "asked for by the person, after a fresh sign-in"
+"""The reason in the audit log where somebody deletes their own account."""
+
+
+def erase_self(ctx: LedgerContext, call: Call) -> datetime:
+    """Empties the caller's own profile for good and sets the rest going; returns when that was. Again changes nothing.
+
+    Raises:
+        Problem: SIGN_IN_RECENTLY.
+        Conflict: others kept writing.
+    """
+    require_recent_sign_in(ctx.clock, call)
+    return _erase(ctx, call, LearnerId(call.caller_id), OWN_WISH)
+
 
 def erase_person(ctx: LedgerContext, call: Call, learner_id: LearnerId, reason: str) -> datetime:
-    """Empties a person's profile for good and sets the rest going; returns when that was. Again changes nothing.
+    """Empties another's profile for good and sets the rest going; returns when that was. Again changes nothing.
 
     Raises:
         Problem: OWN_ERASURE.
@@ -26,7 +41,10 @@ def erase_person(ctx: LedgerContext, call: Call, learner_id: LearnerId, reason: 
     """
     if call.caller_id == learner_id:
         raise OWN_ERASURE.problem()
+    return _erase(ctx, call, learner_id, reason)
 
+
+def _erase(ctx: LedgerContext, call: Call, learner_id: LearnerId, reason: str) -> datetime:
     def plan() -> tuple[Change, datetime]:
         stored = read_or(ctx.store, profile_key(learner_id), Profile())
         if stored.value.erased_at is not None:

@@ -7,8 +7,8 @@ signed under the learner's id: identities go to the account that has something (
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
+from services.credits.app.access.recent_sign_in import require_recent_sign_in
 from services.credits.app.context import AccessContext
 from services.credits.app.identities.check_code import CodeProof, use_code
 from services.credits.app.identities.items import has_something, holder_key, read_identities
@@ -17,7 +17,6 @@ from services.credits.app.identities.problems import (
     IDENTITY_ABSENT,
     IDENTITY_TAKEN,
     LAST_IDENTITY,
-    SIGN_IN_RECENTLY,
 )
 from services.credits.app.identities.read_identities import count_identities
 from services.credits.app.identities.sign_in import (
@@ -30,7 +29,7 @@ from services.credits.app.identities.sign_in import (
     require_further,
 )
 from services.credits.app.ports import AddressTaken
-from services.credits.domain.identities import RECENT, Identities, IdentityHolder, IdentityKind, JoinOutcome, joining
+from services.credits.domain.identities import Identities, IdentityHolder, IdentityKind, JoinOutcome, joining
 from services.credits.domain.ids import LearnerId
 from services.kit.call import Call
 from services.kit.store import Change, Stored, Write, commit_retrying
@@ -46,13 +45,6 @@ class Outcome:
     others: LearnerId | None = None
 
 
-def require_recent_sign_in(ctx: AccessContext, call: Call) -> None:
-    """Raises SIGN_IN_RECENTLY unless the caller signed in within the last minutes."""
-    since = datetime.fromtimestamp(call.caller.signed_in_at, UTC)
-    if ctx.clock.now() - since > RECENT:
-        raise SIGN_IN_RECENTLY.problem()
-
-
 def add_phone(ctx: AccessContext, call: Call, proof: CodeProof, further: Further) -> Outcome:
     """Makes a number the caller's, in place of the one before.
 
@@ -61,7 +53,7 @@ def add_phone(ctx: AccessContext, call: Call, proof: CodeProof, further: Further
             ACCOUNTS_BOTH_USED.
         Conflict: others kept writing.
     """
-    require_recent_sign_in(ctx, call)
+    require_recent_sign_in(ctx.clock, call)
     person_id = LearnerId(call.caller_id)
     outcome = use_code(ctx, proof, lambda hashed: take_over(ctx, person_id, by_code(proof, hashed), further))
     settle_pool(ctx, person_id, outcome)
@@ -75,7 +67,7 @@ def change_email(ctx: AccessContext, call: Call, proof: CodeProof) -> Outcome:
         Problem: SIGN_IN_RECENTLY, CODE_WRONG, CODE_OVER, IDENTITY_TAKEN, ACCOUNTS_BOTH_USED.
         Conflict: others kept writing.
     """
-    require_recent_sign_in(ctx, call)
+    require_recent_sign_in(ctx.clock, call)
     person_id = LearnerId(call.caller_id)
     outcome = use_code(ctx, proof, lambda _: _meet_address(ctx, person_id, proof.target))
     if outcome.joining is JoinOutcome.HERE:
@@ -97,7 +89,7 @@ def remove_identity(ctx: AccessContext, call: Call, kind: IdentityKind) -> None:
         Problem: SIGN_IN_RECENTLY, IDENTITY_ABSENT, LAST_IDENTITY.
         Conflict: others kept writing.
     """
-    require_recent_sign_in(ctx, call)
+    require_recent_sign_in(ctx.clock, call)
     person_id = LearnerId(call.caller_id)
     email = ctx.pool.standing(person_id).email
 

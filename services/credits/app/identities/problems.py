@@ -69,13 +69,6 @@ SIGN_IN_REFUSED = forbidden(
     "请联系客服。",
     "Ask support.",
 )
-SIGN_IN_RECENTLY = forbidden(
-    "SIGN_IN_RECENTLY",
-    "更改登录方式前，请先重新登录一次以确认是您本人。",
-    "Before what you sign in with is changed, sign in once more to prove that it is you.",
-    "请重新登录后十分钟内操作。",
-    "Sign in again, and do it within ten minutes.",
-)
 ACCOUNTS_BOTH_USED = conflict(
     "ACCOUNTS_BOTH_USED",
     "两个账号都有自己的学时、课程或资料，不能合并；未作任何更改。",

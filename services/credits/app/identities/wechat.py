@@ -5,10 +5,10 @@ from hashlib import sha256
 from hmac import compare_digest
 from typing import TypeVar
 
+from services.credits.app.access.recent_sign_in import require_recent_sign_in
 from services.credits.app.context import AccessContext
 from services.credits.app.identities.change_identities import (
     Outcome,
-    require_recent_sign_in,
     settle_pool,
     take_over,
 )
@@ -69,7 +69,7 @@ def add_wechat(ctx: AccessContext, call: Call, code: str, state: str, verifier: 
             IDENTITY_TAKEN, ACCOUNTS_BOTH_USED.
         Conflict: others kept writing.
     """
-    require_recent_sign_in(ctx, call)
+    require_recent_sign_in(ctx.clock, call)
     person_id = LearnerId(call.caller_id)
     outcome = _use_callback(ctx, code, state, verifier, lambda proven: take_over(ctx, person_id, proven, Further()))
     settle_pool(ctx, person_id, outcome)
