@@ -35,6 +35,7 @@ OWN = (
     "/support",
     "/identities",
     "/sign-ins",
+    "/account/data",
     "/second-factor",
     "/notes",
     "/favourites",

@@ -51,6 +51,7 @@ const OWN: Place[] = [
   { route: 'support', label: 'nav.support', icon: 'chat', who: 'notStaff' },
   { route: 'identities', label: 'nav.identities', icon: 'person', who: 'learner' },
   { route: 'signIns', label: 'nav.signIns', icon: 'lock' },
+  { route: 'ownData', label: 'nav.ownData', icon: 'document', who: 'learner' },
   { route: 'verify', label: 'verify.title', icon: 'check' },
 ]
 

@@ -32,6 +32,12 @@ export const learnerRoutes: RouteRecordRaw[] = [
     component: () => import('../account/SignInsPage.vue'),
     meta: { personal: true },
   },
+  {
+    path: '/account/data',
+    name: 'ownData',
+    component: () => import('../account/data/OwnDataPage.vue'),
+    meta: { personal: true },
+  },
   { path: '/courses/:courseId', name: 'course', component: () => import('../course/CoursePage.vue'), props: true },
   {
     path: '/courses/:courseId/watch',

@@ -32,6 +32,7 @@ export const core: Record<keyof typeof zh, string> = {
   'nav.signIn': 'Sign in',
   'nav.identities': 'Ways to sign in',
   'nav.signIns': 'Sign-in and security',
+  'nav.ownData': 'My data and account',
   'nav.signOut': 'Sign out',
   'nav.language': '中文',
   'nav.languageLabel': '切换到中文',

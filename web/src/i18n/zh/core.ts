@@ -28,6 +28,7 @@ export const core = {
   'nav.signIn': '登录',
   'nav.identities': '登录方式',
   'nav.signIns': '登录与安全',
+  'nav.ownData': '我的数据与账号',
   'nav.signOut': '退出',
   'nav.language': 'English',
   'nav.languageLabel': 'Switch to English',
