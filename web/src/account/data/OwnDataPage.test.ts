@@ -26,7 +26,7 @@ beforeEach(() => {
   asked.length = 0
   answers = { '/v1/credits/certificates': [200, { certificates: [{ credential: 'AFP' }] }] }
   saved = []
-  session.enterWith('a@example.com', { access_token: `x.${HOLDER}.y`, refresh_token: 'r', expires_in: 900 })
+  session.enterWith('a@example.com', { access_token: `x.${HOLDER}.y`, refresh_token: '', expires_in: 900 })
   vi.stubGlobal('fetch', (input: Request | string, init?: RequestInit) =>
     Promise.resolve(answer(new Request(input, init))),
   )
@@ -39,9 +39,9 @@ beforeEach(() => {
   })
 })
 afterEach(() => {
+  session.signOut()
   vi.unstubAllGlobals()
   vi.restoreAllMocks()
-  session.signOut()
 })
 
 const opened = async () => mount(OwnDataPage, await onPage('signIn'))
