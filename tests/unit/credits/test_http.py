@@ -215,6 +215,7 @@ ROUTES = [
     ("POST", CERTIFICATES, REGISTRATION, {"learner"}),
     ("GET", LEARNERS, None, {"administrator", "auditor"}),
     ("POST", CONFIRMATION, {"reason": "seen"}, {"administrator"}),
+    ("POST", "/v1/credits/erasure", None, {"learner"}),
 ]
 
 

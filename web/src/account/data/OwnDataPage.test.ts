@@ -26,10 +26,10 @@ beforeEach(() => {
   asked.length = 0
   answers = { '/v1/credits/certificates': [200, { certificates: [{ credential: 'AFP' }] }] }
   saved = []
-  session.enterWith('a@example.com', { access_token: `x.${HOLDER}.y`, refresh_token: '', expires_in: 900 })
   vi.stubGlobal('fetch', (input: Request | string, init?: RequestInit) =>
     Promise.resolve(answer(new Request(input, init))),
   )
+  session.enterWith('a@example.com', { access_token: `x.${HOLDER}.y`, refresh_token: '', expires_in: 900 })
   vi.spyOn(URL, 'createObjectURL').mockImplementation((made) => {
     file = made as Blob
     return 'blob:made'
