@@ -14,7 +14,7 @@ from infra.constructs.alarm import Times, Told, Topics, silence_alarm
 from infra.constructs.archive import encrypted
 from infra.constructs.encryption import BUCKET, QUEUE, SENDS, data_key, use_key
 from infra.constructs.queues import DeadLetterQueue
-from infra.constructs.review import accept, accept_no_access_log
+from infra.constructs.review import accept, accept_no_access_log, accept_unversioned
 from infra.constructs.schedule import EVERY_DAY
 from infra.constructs.stage import MINIMUM_TLS, StageStack, kept
 from infra.stacks.platform import PlatformStack
@@ -96,6 +96,7 @@ class BackupsStack(StageStack):
             removal_policy=kept(self),
         )
         accept_no_access_log(bucket, "DynamoDB writes it and operators alone read it.")
+        accept_unversioned(bucket, "Each export has names of its own, and must be gone after its days.")
         return bucket
 
     def _role(self, tables: Mapping[str, dynamodb.Table], failures: DeadLetterQueue) -> iam.Role:
