@@ -36,6 +36,7 @@ def objects() -> S3Objects:
 
 
 def _client() -> "S3Client":
-    # Buckets made since 2020 take links of this version only, and it checks the headers of presigned uploads.
-    s3: S3Client = client("s3", Config(signature_version="s3v4"))
+    # Buckets made since 2020 take links of this version only, and it checks the headers of presigned uploads. Pages may
+    # connect to the region's own address, which links have in this style alone.
+    s3: S3Client = client("s3", Config(signature_version="s3v4", s3={"addressing_style": "virtual"}))
     return s3
