@@ -35,7 +35,7 @@ export const learnerRoutes: RouteRecordRaw[] = [
   {
     path: '/account/data',
     name: 'ownData',
-    component: () => import('../account/data/OwnDataPage.vue'),
+    component: () => import('../account/OwnDataPage.vue'),
     meta: { personal: true },
   },
   { path: '/courses/:courseId', name: 'course', component: () => import('../course/CoursePage.vue'), props: true },

@@ -1,4 +1,4 @@
-import { area } from '../../i18n/area'
+import { area } from '../i18n/area'
 
 const zh = {
   'own.title': '我的数据与账号',

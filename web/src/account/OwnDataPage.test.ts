@@ -3,8 +3,8 @@ import { mount } from '@vue/test-utils'
 import { screen } from '@testing-library/dom'
 import { userEvent } from '@testing-library/user-event'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { session, signedInAs } from '../../api/session'
-import { onPage, speak } from '../../components/mounting'
+import { session, signedInAs } from '../api/session'
+import { onPage, speak } from '../components/mounting'
 import OwnDataPage from './OwnDataPage.vue'
 
 const HOLDER = btoa(JSON.stringify({ sub: 'learner-1', roles: 'learner', exp: 9e9 }))
