@@ -1,7 +1,7 @@
 """Reads a service's routes from its OpenAPI document, which is generated from its handlers."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,8 @@ AUTHORIZER = "cognito"
 class Route:
     """One route: `function` names the service's function that answers it.
 
-    Method ANY is for what the address does not take: its function says what it does, where the gateway would say that
-    there is no such address.
+    Method ANY is for an address of one function, which says itself what it does not take, where the gateway would say
+    that there is no such address.
     """
 
     method: str
@@ -33,17 +33,28 @@ class Route:
 
 
 def read_routes(directory: Path, service: str) -> list[Route]:
-    """All routes of `<directory>/<service>.json`, in a stable order.
+    """The gateway's routes for `<directory>/<service>.json`, in a stable order: one for an address of one function.
 
     Raises:
-        PackagingError: no such document, no routes in it, or a route outside the service's own paths.
+        PackagingError: see `read_operations`.
+    """
+    operations = read_operations(directory, service)
+    shared = {path for path, ways in _ways(operations).items() if len(ways) > 1}
+    whole = {Route(ANY, one.path, one.public, one.function) for one in operations if one.path not in shared}
+    return sorted({*whole, *(one for one in operations if one.path in shared)}, key=lambda one: (one.path, one.method))
+
+
+def read_operations(directory: Path, service: str) -> list[Route]:
+    """All operations of `<directory>/<service>.json`, as routes of their own, in a stable order.
+
+    Raises:
+        PackagingError: no such document, no operations in it, or one outside the service's own paths.
     """
     file = directory / f"{service}.json"
     if not file.exists():
         raise PackagingError(f"{file} is missing: generate it from the handlers with `make openapi`.")
     document = json.loads(file.read_text(encoding="utf-8"))
-    explicit = list(_routes(document))
-    routes = sorted([*explicit, *_any_other(explicit)], key=lambda route: (route.path, route.method))
+    routes = sorted(_operations(document), key=lambda route: (route.path, route.method))
     if not routes:
         raise PackagingError(f"{file} has no routes: generate it anew with `make openapi`.")
     for route in routes:
@@ -52,7 +63,7 @@ def read_routes(directory: Path, service: str) -> list[Route]:
     return routes
 
 
-def _routes(document: dict[str, Any]) -> Iterator[Route]:
+def _operations(document: dict[str, Any]) -> Iterator[Route]:
     for path, item in document.get("paths", {}).items():
         for method in METHODS:
             if method in item:
@@ -66,12 +77,12 @@ def _routes(document: dict[str, Any]) -> Iterator[Route]:
                 )
 
 
-def _any_other(routes: Sequence[Route]) -> Iterator[Route]:
-    """The routes of all other methods, where one function knows every method of the address."""
-    for path in sorted({route.path for route in routes}):
-        ways = {(route.public, route.function) for route in routes if route.path == path}
-        if len(ways) == 1:
-            yield from (Route(ANY, path, public, function) for public, function in ways)
+def _ways(operations: Sequence[Route]) -> Mapping[str, set[tuple[bool, str]]]:
+    """By address: what lets people in there, and what answers."""
+    ways: dict[str, set[tuple[bool, str]]] = {}
+    for one in operations:
+        ways.setdefault(one.path, set()).add((one.public, one.function))
+    return ways
 
 
 def _is_public(security: list[dict[str, Any]], path: str) -> bool:

@@ -1,4 +1,4 @@
-"""A service's HTTP API, with one explicit route per operation of its OpenAPI document."""
+"""A service's HTTP API, with the addresses of its OpenAPI document and no others."""
 
 import json
 import math
@@ -27,6 +27,7 @@ _LOGGED = {
     # No address and no identity: whose request it was, the function's own log knows by its id.
     "request_id": "$context.requestId",
     "time": "$context.requestTime",
+    "method": "$context.httpMethod",
     "route": "$context.routeKey",
     "status": "$context.status",
     "latency_ms": "$context.responseLatency",

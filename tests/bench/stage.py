@@ -81,10 +81,11 @@ class Stage:
         return str(json.loads(said)["current"])
 
     def behind(self, route_key: str) -> Package:
-        """The function that answers a route. Raises LookupError."""
+        """The function that answers an operation, by its own route or that of its address. Raises LookupError."""
+        ways = [route_key, f"ANY {route_key.partition(' ')[2]}"]
         for stack in self.stacks:
             for _, route in of_type(stack.template, "AWS::ApiGatewayV2::Route"):
-                if route["Properties"]["RouteKey"] == route_key:
+                if route["Properties"]["RouteKey"] in ways:
                     return self._package(stack, _integrated(stack, route))
         raise LookupError(f"{self.checkout}: no route {route_key}")
 
