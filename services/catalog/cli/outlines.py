@@ -4,11 +4,11 @@ import re
 from typing import Any
 
 from services.catalog.cli.yaml_reading import ParsedPart
-from services.catalog.domain.document import TIME_PATTERN
 from services.catalog.domain.reading import Path
 from services.catalog.domain.text_file import Fault
 
-_HEADING = re.compile(rf"##[ \t]+(?P<question>.*?\S)(?:[ \t]+\[(?P<at>{TIME_PATTERN})\])?[ \t]*", re.ASCII)
+_HEADING = re.compile(r"##[ \t]+(?P<question>.*?\S)(?:[ \t]+\[(?P<at>[0-9:]+)\])?[ \t]*", re.ASCII)
+"""What looks like a time is meant as one, so that a wrong one is refused and not taken for a part of the question."""
 _ROOT = re.compile(r"#[ \t]+(.*\S)[ \t]*")
 _BRANCH = re.compile(r"( *)[-*+][ \t]+(.*\S)[ \t]*")
 INDENT = 2

@@ -153,7 +153,7 @@ NO_END = PLAYLIST.replace("#EXT-X-ENDLIST\n", "")
         ("key_points_md", "## q [00:70]\n\na\n", "key-points.md:1",
          "key_points.1.at: “00:70” must be a time MM:SS or H:MM:SS"),
         ("key_points_md", "## q [00:08]\n\na\n", "key-points.md:1",
-         "key_points.1.at: begins at 00:08, but the lecture ends at 00:07"),
+         "key_points.1.at: the key point starts at 00:08, but the lecture ends at 00:07"),
         ("mind_map_md", "# a\n# b\n", "mind-map.md:2", "must be one “# topic” with “- ” branches below it"),
         ("mind_map_md", "# a\n- b\n     - c\n", "mind-map.md:3", "indent by 2 spaces more than the branch above"),
         ("mind_map_md", "# a\n" + "".join("  " * n + "- x\n" for n in range(8)), "mind-map.md:9",
