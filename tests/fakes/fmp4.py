@@ -34,6 +34,22 @@ def aac(name: bytes = b"mp4a", kind: int = 2, object_type: int = 0x40) -> bytes:
 
 
 @dataclass(frozen=True)
+class Bytes:
+    """A file in memory, as what reads fragmented MP4 sees one."""
+
+    content: bytes
+
+    @property
+    def size(self) -> int:
+        """The file's size in bytes."""
+        return len(self.content)
+
+    def read(self, start: int, length: int) -> bytes:
+        """Bytes from `start` on, `length` at most."""
+        return self.content[start : start + length]
+
+
+@dataclass(frozen=True)
 class Made:
     """A track to be made, by its id, handler and description."""
 

@@ -50,22 +50,6 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True)
-class Bytes:
-    """A file in memory."""
-
-    content: bytes
-
-    @property
-    def size(self) -> int:
-        """The file's size in bytes."""
-        return len(self.content)
-
-    def read(self, start: int, length: int) -> bytes:
-        """Bytes from `start` on, `length` at most."""
-        return self.content[start : start + length]
-
-
-@dataclass(frozen=True)
 class Track:
     """Picture or sound, as the header file describes it.
 

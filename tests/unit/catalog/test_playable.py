@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.catalog.domain.fmp4 import Bytes, InvalidMedia, Source, read_spans, read_tracks
+from services.catalog.domain.fmp4 import InvalidMedia, Source, read_spans, read_tracks
 from services.catalog.domain.playable import check_playable
 from services.catalog.domain.playlist import Playlist, read_playlist
-from tests.fakes.fmp4 import AUDIO, VIDEO, Made, Part, aac, avc, both, box, init, segment
+from tests.fakes.fmp4 import AUDIO, VIDEO, Bytes, Made, Part, aac, avc, both, box, init, segment
 
 DEMO_COURSES = Path("demo/courses")
 PARTS = {"a.m4s": both(0, 4_000, samples=8), "b.m4s": both(4_000, 4_000, samples=8), "c.m4s": both(8_000, 2_500)}
