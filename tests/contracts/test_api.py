@@ -16,6 +16,7 @@ PUBLIC = {
     ("get", "/v1/orders/plans"),
     ("get", "/v1/catalog/courses/{course_id}/reviews"),
     ("get", "/v1/catalog/search"),
+    ("get", "/v1/catalog/completions"),
     # The public keys with which anybody verifies an evidence pack.
     ("get", "/v1/playback/jwks"),
     ("get", "/v1/playback/log/policy"),

@@ -40,7 +40,7 @@ IMPERSONAL = {
     "Publication.answer", "Publication.choices", "Publication.language", "Publication.name", "Publication.question",
     "Publication.summary", "Publication.text", "Publication.title", "Publication.version",
     "CertificateHolder.picture", "OwnHandle.pk",
-    "SecondFactor.codes",
+    "SecondFactor.codes", "SentCode.hashed",
     "QuestionSet.choices", "QuestionSet.text",
     "Invoice.title",
     "Notice.year_start",

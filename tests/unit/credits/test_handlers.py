@@ -66,6 +66,7 @@ def test_poison_and_unknown_messages_come_again_until_the_dead_letter_queue_take
 def test_all_that_is_subscribed_is_handled(world: World) -> None:
     assert consume.event_handlers(world.ctx).keys() == {
         "catalog.course_published.v1",
+        "orders.entitlement_granted.v1",
         "orders.hours_reversal_requested.v1",
         "orders.membership_changed.v1",
         "playback.watch_completed.v1",

@@ -72,7 +72,10 @@ def test_a_relays_lag_is_the_age_of_the_first_record(counts: Counts, tmp_path: P
 
 def test_what_operators_tell_again_has_no_lag(counts: Counts, tmp_path: Path) -> None:
     counts.call(
-        {"FunctionName": "relay"}, time.time(), {}, {"Records": [{"dynamodb": {"NewImage": {}, "SequenceNumber": "1"}}]}
+        {"FunctionName": "relay", "FunctionArn": f"{ARN}relay"},
+        time.time(),
+        {},
+        {"Records": [{"dynamodb": {"NewImage": {}, "SequenceNumber": "1"}}]},
     )
     assert ("AWS/Lambda", "IteratorAge", "relay") not in written(counts, tmp_path)
 

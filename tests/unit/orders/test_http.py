@@ -36,6 +36,7 @@ ROUTES = [
     ("POST", GRANTS, GRANT, "administrator"),
     ("GET", f"/v1/orders/courses/{RECOMMENDED}/state", None, "learner"),
     ("POST", CLAIMS, {"course_id": RECOMMENDED}, "learner"),
+    ("GET", f"/v1/orders/standings?courses={RECOMMENDED}", None, "learner"),
     ("GET", "/v1/orders/entitlements", None, "learner"),
     ("GET", "/v1/orders/cart", None, "learner"),
     ("PUT", f"/v1/orders/cart/courses/{ORDINARY}", None, "learner"),
@@ -210,7 +211,8 @@ def _template(path: str) -> str:
         ORDER: "order_id",
         CODE: "coupon_code",
     }
-    return "/".join(f"{{{parameters[part]}}}" if part in parameters else part for part in path.split("/"))
+    parts = path.partition("?")[0].split("/")
+    return "/".join(f"{{{parameters[part]}}}" if part in parameters else part for part in parts)
 
 
 def nested(depth: int) -> str:

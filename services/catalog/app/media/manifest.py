@@ -119,7 +119,9 @@ class _FileInBucket:
 def _check_playable(bucket: MediaBucket, manifest: Manifest, playlist: Playlist) -> None:
     sizes = {file.path: file.bytes for file in manifest.files}
     with ThreadPoolExecutor(READ_AT_ONCE) as pool:
-        wrong = check_playable(playlist, lambda name: _FileInBucket(bucket, manifest.prefix + name, sizes[name]), pool.map)
+        wrong = check_playable(
+            playlist, lambda name: _FileInBucket(bucket, manifest.prefix + name, sizes[name]), pool.map
+        )
     if wrong:
         raise _invalid(*(_error(found.file, found.message, found.message_en) for found in wrong))
 
