@@ -20,12 +20,19 @@ export default defineConfig({
     manifest: true,
     sourcemap: false,
     reportCompressedSize: false,
-    rollupOptions: {
-      input: { index: 'index.html', sw: 'src/worker/main.ts' },
-      // Browsers ask for the service worker again under the name that it has.
-      output: { entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
-    },
     chunkSizeWarningLimit: 800,
+  },
+  environments: {
+    // A program for node, as that of `tests/simulation`, has its own entry and keeps its name.
+    client: {
+      build: {
+        rollupOptions: {
+          input: { index: 'index.html', sw: 'src/worker/main.ts' },
+          // Browsers ask for the service worker again under the name that it has.
+          output: { entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js') },
+        },
+      },
+    },
   },
   server: {
     // Tests of what checks evidence read the test vectors.
