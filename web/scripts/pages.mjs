@@ -18,9 +18,11 @@ function rendered(markdown) {
     headings.push({ id, depth, text })
     return `<h${depth} id="${id}">${text}</h${depth}>\n`
   }
-  // What scrolls sideways on a phone is reached with the keyboard.
-  const code = ({ text, lang = '' }) =>
-    `<pre tabindex="0"><code class="${lang.split(' ')[0]}">${escaped(text)}</code></pre>\n`
+  // What scrolls sideways on a phone is reached with the keyboard. Answers of the service have Chinese in them.
+  const code = ({ text, lang = '' }) => {
+    const spoken = /\p{Script=Han}/u.test(text) ? ' lang="zh-CN"' : ''
+    return `<pre tabindex="0"${spoken}><code class="${lang.split(' ')[0]}">${escaped(text)}</code></pre>\n`
+  }
   const link = function ({ href, tokens }) {
     if (!(href in LEADS)) throw new Error(`${href} is nowhere on the site: scripts/pages.mjs`)
     return `<a href="${LEADS[href]}">${this.parser.parseInline(tokens)}</a>`

@@ -21,6 +21,16 @@ describe('the guide', () => {
     expect(screen.getAllByText(/Please sign in first/)).toHaveLength(1)
   })
 
+  it('has Chinese in English only in answers of the service, which are marked with their language', async () => {
+    mount(GuidePage, await onPage('reference'))
+    await speak('en')
+    const chinese = [...document.querySelectorAll('h2, h3, p, li, dd, td, pre')].filter((part) =>
+      /\p{Script=Han}/u.test(part.textContent),
+    )
+    expect(chinese.length).toBeGreaterThan(0)
+    expect(chinese.filter((part) => !part.matches('pre[lang="zh-CN"]')).map((part) => part.textContent)).toEqual([])
+  })
+
   it('leads to pages of the site, where its document leads to others', async () => {
     mount(GuidePage, await onPage('reference'))
     const leads = [...document.querySelectorAll('article a')].map((link) => link.getAttribute('href'))

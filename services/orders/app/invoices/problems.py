@@ -84,7 +84,7 @@ INVOICE_NUMBER_UNKNOWN = conflict(
 INVOICE_CODE_MISSING = unprocessable(
     "INVOICE_CODE_MISSING",
     "8 位发票号码须连同发票代码填写；未作任何更改。",
-    "An invoice number of 8 digits is one only with its invoice code (发票代码); nothing was changed.",
+    "An invoice number of 8 digits is one only with its invoice code; nothing was changed.",
     "数电票请填 20 位号码；旧版发票请填“发票代码-发票号码”，例如 011002300411-12345678。",
     "Give the 20 digits of a digital invoice, or code and number of an earlier one, such as 011002300411-12345678.",
 )
