@@ -109,13 +109,14 @@ class Window:
 
     def sign_in(self, email: str, password: str = PASSWORD) -> None:
         """Signs in on the page that asks for it, by e-mail."""
-        way = self.page.get_by_role("tab", name="邮箱")
-        self.page.locator("#email").or_(way).first.wait_for()
-        if way.is_visible():
-            way.click()
+        self.by_email()
         self.page.locator("#email").fill(email)
         self.page.locator("#password").fill(password)
         self.page.get_by_role("button", name="登录", exact=True).click()
+
+    def by_email(self) -> None:
+        """On the page that asks to sign in, chooses to do so by e-mail."""
+        self.page.get_by_role("tab", name="邮箱").click()
 
     def open_as(self, person: Person, path: str) -> None:
         """Opens a page as somebody who signs in first."""

@@ -25,6 +25,7 @@ def test_registering_leads_to_learning_at_once(desk: Desk) -> None:
     window, email = desk.window("phone"), f"new-{uuid4().hex[:12]}@{DOMAIN}"
     page = window.page
     page.goto("/sign-in?to=/hours")
+    window.by_email()
     page.get_by_role("link", name="还没有账号？注册").click()
     expect(page.get_by_role("heading", level=1, name="注册")).to_be_visible()
     fill(page, email=email, password="short")
@@ -39,12 +40,13 @@ def test_registering_leads_to_learning_at_once(desk: Desk) -> None:
 
 
 def test_who_left_before_the_code_comes_back_by_signing_in_and_no_log_has_the_address(desk: Desk) -> None:
-    page, email = desk.window().page, f"new-{uuid4().hex[:12]}@{DOMAIN}"
+    window, email = desk.window(), f"new-{uuid4().hex[:12]}@{DOMAIN}"
+    page = window.page
     page.goto("/register")
     fill(page, email=email, password=PASSWORD)
     expect(page.get_by_text(email)).to_be_visible()
     page.goto("/sign-in?to=/hours")
-    fill(page, email=email, password=PASSWORD)
+    window.sign_in(email)
     page.get_by_role("link", name="验证邮箱").click()
     expect(page.get_by_text(email)).to_be_visible()
     assert page.url.endswith("/register?to=/hours")
@@ -59,6 +61,7 @@ def test_a_taken_address_is_said_and_a_forgotten_password_is_replaced(desk: Desk
     fill(page, email=person.email, password=PASSWORD)
     expect(page.get_by_role("alert")).to_contain_text("EMAIL_TAKEN")
     page.goto("/sign-in")
+    window.by_email()
     page.get_by_role("link", name="忘记密码？").click()
     expect(page.get_by_role("heading", level=1, name="重置密码")).to_be_visible()
     fill(page, email=person.email)

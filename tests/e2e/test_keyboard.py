@@ -19,6 +19,8 @@ def test_the_path_by_keyboard(desk: Desk) -> None:
     expect(page.get_by_role("tab").first).to_be_visible()
     _walk(page, "登录后领取或观看")
     page.keyboard.press("Enter")
+    _walk(page, "手机")
+    page.keyboard.press("ArrowRight")
     _walk(page, "", "#email")
     page.keyboard.type(person.email)
     page.keyboard.press("Tab")

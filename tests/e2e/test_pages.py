@@ -40,6 +40,7 @@ def test_a_wrong_password(desk: Desk) -> None:
     expect(window.page.get_by_role("alert")).to_contain_text("邮箱或密码不正确")
     assert window.findings() == []
     window.page.goto("/sign-in")
+    window.by_email()
     window.page.get_by_role("button", name="登录", exact=True).click()
     expect(window.page.locator("#email")).to_be_focused()
 
