@@ -35,6 +35,7 @@ PATH_VALUES = {
     "digest": "0" * 64,
     "sign_in_id": "0" * 32,
     "kind": "wechat",
+    "device_id": "0" * 32,
 }
 """What stands for a path's parameters: well formed, and of nobody."""
 

@@ -446,6 +446,12 @@ def test_the_last_way_to_sign_in_is_not_taken_away(door: Door) -> None:
     assert door.world.store.get(holder_key(hashed), IdentityHolder) is None
 
 
+@pytest.mark.parametrize("kind", ["email", "-", "${jndi}", "a" * 3000, "%E5%AD%A6", "%00", "%2e%2e%2f"])
+def test_only_a_number_or_wechat_is_taken_away(door: Door, kind: str) -> None:
+    refused = door.ask(door.access, "POST", f"/{kind}/removal", None, door.sign_in())
+    assert (refused.status, refused.code) == (400, "INVALID_REQUEST")
+
+
 def test_a_number_is_shown_hidden(door: Door) -> None:
     person = door.sign_in()
     (shown,) = door.ask(door.access, "GET", "", None, person).body["identities"]
