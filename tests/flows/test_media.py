@@ -47,6 +47,7 @@ def test_handouts_open_to_who_may_watch_and_are_saved_under_their_name(world: Wo
     path = f"/v1/playback/courses/{course_id}/handout-grants"
     assert learner.post(path, {}).code == "NOT_ENTITLED"
     world.claim(learner, course_id)
+    world.settle()
     folder, cookies = cookies_of(learner.post(path, {}))
     taken = fetch(world, shown[0]["path"], cookies)
     assert (taken.status_code, taken.content) == (200, b"%PDF-1.7 slides")
