@@ -273,7 +273,10 @@ class _Search:
             return
         number = next((n for n, hours in enumerate(self._open) if hours > 0 and not self._given_up[n]), None)
         if number is None:
-            self._best = (sum((hours for hours in self._open if hours > 0), ZERO), self._cost), list(self._path)
+            # What is left of the quota may have no course: then the estimate above was too good.
+            reached = sum((hours for hours in self._open if hours > 0), ZERO), self._cost
+            if self._best is None or reached < self._best[0]:
+                self._best = reached, list(self._path)
             return
         options = sorted(self._options(number), key=self._preference)
         if not options:

@@ -108,6 +108,11 @@ def test_the_library_is_planned_within_the_quota_and_bought_beyond(world: World)
     assert (found["quota_hours"], found["quota_left_hours"]) == ("1", "1")
 
 
+def test_nothing_is_bought_that_the_quota_pays_though_the_library_does_not_fill_all_of_it(world: World) -> None:
+    world.deliver(membership(quota="25"))
+    assert steps(plan(world, course("must", "library", 3_000))) == [("must", "library", 0)]
+
+
 def test_without_a_membership_nothing_rests_on_the_library(world: World) -> None:
     found = plan(world, course("must", "library", 3_000))
     assert (steps(found), found["quota_left_hours"]) == ([("must", "priced", 3_000)], None)
