@@ -57,4 +57,5 @@ def _badges(stack: ServiceStack) -> lambda_.Function:
     stack.allow_read(function)
     stack.open_public_url(function)
     keys.open_to(function, "kms:GetPublicKey", "kms:Sign")
+    keys.renew(function)
     return function

@@ -60,6 +60,7 @@ class PlaybackStack(ServiceStack):
         self.log = add_log(self)
         evidence = self.add_http_function("evidence", {**self._evidence_environment(), **self._log_environment()})
         self._allow_evidence(evidence, "s3:GetObject")
+        self.evidence_keys.renew(evidence)
         self.allow_read(evidence)
         self._allow_log(evidence)
         archive = self.add_consumer(["playback.watch_completed.v1"], self._evidence_environment(), kind="archive")

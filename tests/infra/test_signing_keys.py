@@ -64,6 +64,23 @@ def test_one_signs_and_all_that_there_are_are_published(
     assert {evaluated(resource, template, told) for resource in statement["Resource"]} == set(there)
 
 
+@pytest.mark.parametrize(("service", "name", "variable"), KEYS)
+def test_who_is_called_through_an_alias_gets_another_version_with_each_step(
+    service: str, name: str, variable: str
+) -> None:
+    template = service_template(service)
+    with_keys = {
+        id_
+        for id_, function in of_type(template, "AWS::Lambda::Function").items()
+        if variable in function["Environment"]["Variables"]
+    }
+    versions = [v for v in of_type(template, "AWS::Lambda::Version").values() if v["FunctionName"]["Ref"] in with_keys]
+    assert versions
+    for version in versions:
+        steps = [{f"{name}s": count, f"{name}Signs": signs} for count, signs in ("10", "20", "21")]
+        assert len({evaluated(version["Description"], template, told) for told in steps}) == len(steps)
+
+
 def holds_of(resource: dict[str, Any], template: dict[str, Any], told: dict[str, str]) -> bool:
     condition = resource.get("Condition")
     return condition is None or holds(template["Conditions"][condition], template, told)
