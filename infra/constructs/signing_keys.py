@@ -52,7 +52,9 @@ class SigningKeys:
     def renew(self, function: lambda_.Function) -> None:
         """Gives a function that is called through an alias another version whenever they change.
 
-        A version keeps the environment that it was made with, and a template that stays the same makes no other one.
+        A version keeps the environment that it was made with, and a template that stays the same makes no other one;
+        CloudFormation replaces a version whose description changes:
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-lambda-version.html
         """
         version: lambda_.CfnVersion = function.current_version.node.default_child
         told = [self._count.value_as_string, self._signs.value_as_string]
