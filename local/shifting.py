@@ -10,6 +10,7 @@ It runs within the emulator (local/launcher.py); of this repository it imports w
 
 import random
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -51,6 +52,7 @@ class Shifting:
         self._tail = Tail(counted)
         self._write = write
         self._values = Values()
+        self._turn = threading.Lock()
 
     def add_to(self, stacks: Any, provisioners: Any, lambda_svc: Any, cloudwatch: Any) -> None:
         """Adds what is lacking to these modules of the emulator."""
@@ -93,7 +95,7 @@ class Shifting:
             until = time.monotonic() + minutes * MINUTE_S
             while time.monotonic() < until:
                 time.sleep(LOOK_S)
-                if rising := [alarm["AlarmName"] for alarm in alarms if self._rises(alarm, begun)]:
+                if rising := [alarm["AlarmName"] for alarm in alarms if self.rises(alarm, begun)]:
                     self._share(old, {})
                     raise ValueError(
                         f"The deployment of {group['DeploymentGroupName']} was stopped, and its calls go to version "
@@ -104,10 +106,13 @@ class Shifting:
         told = {"RoutingConfig": {"AdditionalVersionWeights": weights}}
         self._lambda._update_alias(alias["FunctionName"], alias["Name"], told)  # noqa: SLF001
 
-    def _rises(self, alarm: Properties, begun: float) -> bool:
-        self._write()
-        self._values.read(self._tail.lines())
-        found = judge(alarm, self._values, begun, time.time())
+    def rises(self, alarm: Properties, begun: float) -> bool:
+        """Whether an alarm is raised by what was counted since a time, which it is told, too."""
+        # Many aliases are shifted at once, each by a thread of its own.
+        with self._turn:
+            self._write()
+            self._values.read(self._tail.lines())
+            found = judge(alarm, self._values, begun, time.time())
         told = {"AlarmName": found.name, "StateValue": found.state.value, "StateReason": f"{found.rule}: {found.seen}"}
         self._cloudwatch._set_alarm_state({}, told, is_cbor=False, is_json=True)  # noqa: SLF001
         return found.state is State.ALARM

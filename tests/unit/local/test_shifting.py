@@ -1,12 +1,21 @@
 """CodeDeploy as it is played for the emulator; tests/emulator/test_shifting.py sees it at work."""
 
+import sys
+import time
 from collections import Counter
-from typing import get_args
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, get_args
 
 import pytest
 
 from infra.stages import Shift
-from local.shifting import _drawn, steps
+from local.counting import Counts
+from local.shifting import ALIAS, Shifting, _drawn, steps
+
+NAME = "shifted"
 
 
 @pytest.mark.parametrize(
@@ -42,3 +51,55 @@ def test_calls_are_shared_out_by_the_weights() -> None:
     # Ten times the standard deviation is 300.
     assert 700 < found["2"] < 1_300
     assert {_drawn({"FunctionVersion": "1"}) for _ in range(100)} == {"1"}
+
+
+@pytest.fixture
+def in_turns() -> Iterator[None]:
+    """Threads give way to one another as often as they can."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+@pytest.mark.usefixtures("in_turns")
+def test_aliases_that_are_shifted_at_once_miss_nothing_that_was_counted(tmp_path: Path) -> None:
+    """Each has a thread of its own, and what one has read the others see."""
+    counts, aliases, looks = Counts(tmp_path / "counted.jsonl"), 8, 25
+
+    def counted() -> None:
+        counts.add("AWS/Lambda", "Errors", {"FunctionName": NAME}, 1)
+        counts.write()
+
+    shifting = Shifting(counts.file, counted)
+    shifting.add_to(SimpleNamespace(_runs_on_worker_thread=None), *_modules())
+    now = time.time()
+    with ThreadPoolExecutor(aliases) as pool:
+        looked = [pool.submit(shifting.rises, alarm(1), now) for _ in range(aliases * looks)]
+        assert all(done.result() for done in looked)
+    assert shifting.rises(alarm(aliases * looks + 1), now)
+    assert not shifting.rises(alarm(aliases * looks + 3), now)
+
+
+def alarm(errors: int) -> dict[str, Any]:
+    """Rises at so many errors in many years, so that no period ends in the middle of a test."""
+    return {
+        "AlarmName": f"{errors} errors",
+        "AlarmDescription": "It fails",
+        "Namespace": "AWS/Lambda",
+        "MetricName": "Errors",
+        "Dimensions": [{"Name": "FunctionName", "Value": NAME}],
+        "Statistic": "Sum",
+        "Period": 864_000_000,
+        "EvaluationPeriods": 1,
+        "Threshold": errors,
+        "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+        "TreatMissingData": "notBreaching",
+    }
+
+
+def _modules() -> tuple[SimpleNamespace, SimpleNamespace, SimpleNamespace]:
+    """The emulator's, as far as they are touched."""
+    provisioners = SimpleNamespace(_RESOURCE_HANDLERS={ALIAS: {"update": None}})
+    functions = SimpleNamespace(_effective_func_record_for_qualifier=None)
+    return provisioners, functions, SimpleNamespace(_set_alarm_state=lambda *_, **__: None)
