@@ -59,7 +59,8 @@ describe('a sign-in', () => {
     const { asked } = world({ InitiateAuth: [tokens('a1', { RefreshToken: 'r1' })] })
     expect(await session.signIn('you@xueshi.test', 'secret')).toBeNull()
     expect(await session.accessToken()).toBe('a1')
-    await vi.waitFor(() => expect(kept.tokens?.notedAt).toBeDefined())
+    await session.noted()
+    expect(kept.tokens?.notedAt).toBeDefined()
     expect(asked.at(-1)).toMatchObject({
       url: `${ORIGIN}/v1/credits/access/sign-ins/current`,
       token: 'Bearer a1',

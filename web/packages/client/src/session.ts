@@ -34,6 +34,7 @@ const STEPS: Record<string, StepNeeded['step']> = { NEW_PASSWORD_REQUIRED: 'newP
 /** A person's sign-in at the pool. */
 export class Session {
   private refreshing: Promise<string | null> | null = null
+  private noting: Promise<void> = Promise.resolve()
 
   constructor(
     private readonly pool: Pool,
@@ -97,6 +98,11 @@ export class Session {
     return this.refreshing
   }
 
+  /** Resolves once this sign-in is on the person's list, or could not be put there. */
+  noted(): Promise<void> {
+    return this.noting
+  }
+
   private async respond(
     needed: StepNeeded,
     challenge: string,
@@ -132,7 +138,7 @@ export class Session {
     const renews = result.RefreshToken ?? refresh
     const until = Date.now() + result.ExpiresIn * 1000
     this.kept.tokens = { email, access: result.AccessToken, refresh: renews, until, ...(notedAt ? { notedAt } : {}) }
-    if (Date.now() - (notedAt ?? 0) > NOTE_EVERY_MS) void this.note(result.AccessToken, renews)
+    if (Date.now() - (notedAt ?? 0) > NOTE_EVERY_MS) this.noting = this.note(result.AccessToken, renews)
   }
 
   /** Puts this sign-in on the person's list, from which it can be ended elsewhere. Without it one is signed in as well. */
