@@ -14,6 +14,8 @@ from infra.stacks.service import Foundation, ServiceStack
 MEDIA_PREFIX = "media/"
 """A file's key is its URL's path: /media/<content_id>/<content_version>/..."""
 
+PICTURES_PREFIX = "pictures/"
+"""Covers and portraits, which everybody may see."""
 SEARCH_PREFIX = "search/"
 """The files that searches read, which no distribution reaches."""
 INDEXED = "rate(1 minute)"
@@ -34,6 +36,7 @@ class CatalogStack(ServiceStack):
         self.allow_emit(editor)
         # It signs uploads, and before publishing looks at what arrived.
         allow_objects(editor, self.media, MEDIA_PREFIX, "s3:GetObject", "s3:PutObject")
+        allow_objects(editor, self.media, PICTURES_PREFIX, "s3:GetObject", "s3:PutObject")
         shelf = self.add_http_function("shelf")
         self.allow_write(shelf)
         self.allow_batch(shelf)
@@ -91,7 +94,7 @@ class CatalogStack(ServiceStack):
             iam.PolicyStatement(
                 actions=["s3:GetObject"],
                 principals=[iam.ServicePrincipal("cloudfront.amazonaws.com")],
-                resources=[bucket.arn_for_objects(f"{MEDIA_PREFIX}*")],
+                resources=[bucket.arn_for_objects(f"{prefix}*") for prefix in (MEDIA_PREFIX, PICTURES_PREFIX)],
                 conditions={
                     "ArnLike": {"AWS:SourceArn": f"arn:{Aws.PARTITION}:cloudfront::{Aws.ACCOUNT_ID}:distribution/*"}
                 },

@@ -15,7 +15,7 @@ from constructs import Construct
 
 from infra.constructs.review import accept, accept_check, accept_no_access_log
 from infra.constructs.stage import MINIMUM_TLS, StageStack, kept
-from infra.stacks.catalog import MEDIA_PREFIX, CatalogStack
+from infra.stacks.catalog import MEDIA_PREFIX, PICTURES_PREFIX, CatalogStack
 from infra.stacks.credits_people import pictures_bucket_name
 from infra.stacks.finance import finance_bucket_name
 from infra.stacks.platform import PlatformStack
@@ -67,7 +67,9 @@ class EdgeStack(StageStack):
         # CloudFront takes the first pattern that fits.
         behaviors = {pattern: self._api_behavior(apis["catalog"], self._reads_policy) for pattern in CACHED_PATHS}
         behaviors |= {f"/v1/{service}/*": self._api_behavior(origin) for service, origin in apis.items()}
-        behaviors[f"/{MEDIA_PREFIX}*"] = self._media_behavior(catalog)
+        media = self._media_bucket(catalog)
+        behaviors[f"/{MEDIA_PREFIX}*"] = self._media_behavior(media, [self._media_keys()])
+        behaviors[f"/{PICTURES_PREFIX}*"] = self._media_behavior(media, None)
         behaviors[f"/{LOG_PREFIX}*"] = self._log_behavior(playback)
         self.distribution = cloudfront.Distribution(
             self,
@@ -161,21 +163,26 @@ class EdgeStack(StageStack):
             enable_accept_encoding_brotli=True,
         )
 
-    def _media_behavior(self, catalog: CatalogStack) -> cloudfront.BehaviorOptions:
-        # Seen from here as a bucket made elsewhere, whose policy its own stack keeps.
-        bucket = s3.Bucket.from_bucket_attributes(
+    def _media_bucket(self, catalog: CatalogStack) -> s3.IBucket:
+        """Seen from here as a bucket made elsewhere, whose policy its own stack keeps."""
+        return s3.Bucket.from_bucket_attributes(
             self,
             "Media",
             bucket_name=catalog.media.bucket_name,
             bucket_regional_domain_name=catalog.media.bucket_regional_domain_name,
         )
+
+    def _media_behavior(
+        self, bucket: s3.IBucket, opened_by: list[cloudfront.IKeyGroup] | None
+    ) -> cloudfront.BehaviorOptions:
+        """Lectures open by signed cookies; covers and portraits (None) to everybody."""
         return cloudfront.BehaviorOptions(
             origin=origins.S3BucketOrigin.with_origin_access_control(bucket),
             viewer_protocol_policy=HTTPS_ONLY,
             cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,
             response_headers_policy=self.headers,
-            trusted_key_groups=[self._media_keys()],
-            compress=False,  # video is compressed already
+            trusted_key_groups=opened_by,
+            compress=False,  # video and pictures are compressed already
         )
 
     def _log_behavior(self, playback: PlaybackStack) -> cloudfront.BehaviorOptions:

@@ -39,7 +39,7 @@ IMPERSONAL = {
     "Order.title", "Payment.description", "Payment.qr_content", "Payment.url", "ProfileChange.fields",
     "Publication.answer", "Publication.choices", "Publication.language", "Publication.name", "Publication.question",
     "Publication.summary", "Publication.text", "Publication.title", "Publication.version",
-    "CertificateHolder.picture", "OwnHandle.pk",
+    "CertificateHolder.picture", "Listing.cover", "OwnHandle.pk",
     "SecondFactor.codes", "SentCode.hashed",
     "QuestionSet.choices", "QuestionSet.text",
     "Invoice.title",

@@ -29,7 +29,13 @@ def test_each_service_media_and_the_client_have_their_place(edge: ModuleType) ->
     (distribution,) = of_type(templates()["XueshiEdge"], "AWS::CloudFront::Distribution").values()
     config = distribution["DistributionConfig"]
     paths = [behavior["PathPattern"] for behavior in config["CacheBehaviors"]]
-    assert paths == [*edge.CACHED_PATHS, *(f"/v1/{service}/*" for service in SERVICES), "/media/*", "/log/*"]
+    assert paths == [
+        *edge.CACHED_PATHS,
+        *(f"/v1/{service}/*" for service in SERVICES),
+        "/media/*",
+        "/pictures/*",
+        "/log/*",
+    ]
     assert config["WebACLId"]
     for behavior in [config["DefaultCacheBehavior"], *config["CacheBehaviors"]]:
         assert behavior["ViewerProtocolPolicy"] in {"https-only", "redirect-to-https"}

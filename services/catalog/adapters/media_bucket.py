@@ -19,6 +19,7 @@ _CONTENT_TYPES = {
     "m4s": "video/iso.segment",
     "vtt": "text/vtt; charset=utf-8",
     **MEDIA_TYPES,
+    "webp": "image/webp",
 }
 
 

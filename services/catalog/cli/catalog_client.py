@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from functools import partial
 from typing import Any
 from urllib.parse import urljoin
@@ -126,6 +127,8 @@ def _manifest(package: Package) -> dict[str, Any]:
     # A server of the release before knows none, and refuses what it does not know.
     if package.handouts:
         manifest["handouts"] = [{"name": h.name, "sha256": h.sha256, "bytes": h.bytes} for h in package.handouts]
+    if package.pictures:
+        manifest["pictures"] = [asdict(picture) for picture in package.pictures]
     return manifest
 
 

@@ -40,6 +40,7 @@ from services.catalog.domain.media import (
     MediaFile,
     content_version,
 )
+from services.catalog.domain.pictures import ENDINGS, MAX_PICTURE_BYTES, Picture, is_picture, misplaced
 from services.catalog.domain.playable import check_playable
 from services.catalog.domain.playlist import InvalidPlaylist, Playlist, read_playlist, tidy_playlist
 from services.catalog.domain.reading import Path, Violation
@@ -49,6 +50,8 @@ COURSE_FILE = "course.yaml"
 MEDIA_FOLDER = "media"
 CAPTIONS_FOLDER = "captions"
 HANDOUTS_FOLDER = "handouts"
+PORTRAITS_FOLDER = "portraits"
+COVER = "cover"
 
 
 @dataclass(frozen=True, order=True)
@@ -81,6 +84,7 @@ class Package:
     files: tuple[MediaFile, ...]
     captions: tuple[Caption, ...]
     handouts: tuple[Handout, ...]
+    pictures: tuple[Picture, ...]
     playlist: bytes
     paths: dict[str, FilePath]
 
@@ -132,9 +136,10 @@ class _Loader:
             self._check_playable(playlist)
         captions = self._captions(duration_ms)
         handouts = self._handouts()
+        pictures = self._pictures(course)
         if self.findings or course is None or duration_ms is None:
             raise InvalidPackage(self.findings)
-        return Package(course, duration_ms, files, captions, handouts, self.playlist, self.paths)
+        return Package(course, duration_ms, files, captions, handouts, pictures, self.playlist, self.paths)
 
     def _document(self) -> dict[str, Any]:
         whole = self._part(COURSE_FILE, (), read_yaml)
@@ -283,6 +288,36 @@ class _Loader:
         handout = Handout(name, hashlib.sha256(content).hexdigest(), len(content))
         self.paths[handout.path] = path
         return handout
+
+    def _pictures(self, course: Course | None) -> tuple[Picture, ...]:
+        """The cover, and the portraits, which are named as the instructors are."""
+        covers = [(path, path.name, None) for path in sorted(self.folder.glob(f"{COVER}.*"))]
+        folder = self.folder / PORTRAITS_FOLDER
+        portraits = [
+            (path, f"{PORTRAITS_FOLDER}/{path.name}", unicodedata.normalize("NFC", path.stem))
+            for path in sorted(folder.glob("*"))
+            if not path.name.startswith(".")
+        ]
+        found = tuple(picture for each in (*covers, *portraits) if (picture := self._picture(*each)))
+        for name in misplaced(found, [person.name for person in course.instructors]) if course else ():
+            file = f"{PORTRAITS_FOLDER}/{name}" if name else COVER
+            message = "应以一位讲师的姓名命名，每人一张；封面一张"
+            self._find(file, 1, message, "must be named as one of the instructors, one for each; and one cover")
+        return found
+
+    def _picture(self, path: FilePath, file: str, instructor: str | None) -> Picture | None:
+        content, ending = path.read_bytes(), path.suffix.removeprefix(".")
+        if not is_picture(ending, content):
+            endings = ", ".join(ENDINGS)
+            self._find(file, 1, f"应为 {endings} 图片", f"must be a picture of type {endings}, as its name says")
+            return None
+        if len(content) > MAX_PICTURE_BYTES:
+            limit = MAX_PICTURE_BYTES // 1024
+            self._find(file, 1, f"最大 {limit} KB", f"must have at most {limit} KB")
+            return None
+        picture = Picture(instructor, ending, hashlib.sha256(content).hexdigest(), len(content))
+        self.paths[picture.path] = path
+        return picture
 
     def _text(self, file: str) -> str | None:
         content = self._content(file)

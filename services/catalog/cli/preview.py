@@ -8,6 +8,7 @@ from services.catalog.cli.package import Package
 from services.catalog.domain.document import format_time, write_course
 
 SHOWN = 60
+COVER = "cover"
 
 
 def preview(package: Package, current: dict[str, Any] | None) -> list[str]:
@@ -23,6 +24,7 @@ def preview(package: Package, current: dict[str, Any] | None) -> list[str]:
         *_media(package, current),
         *_captions(package, current),
         *_handouts(package, current),
+        *_pictures(package, current),
     ]
     return ["~ 重新上架 / offered again", *changes] if current["withdrawn"] else changes
 
@@ -52,6 +54,7 @@ def _new_media(package: Package) -> Iterator[str]:
     yield f"+ media: {package.version}, {length}, {len(package.files)} files, {size / 1024:.0f} KB"
     yield from (f"+ captions: {caption.language}" for caption in package.captions)
     yield from (f"+ handouts: {handout.name}" for handout in package.handouts)
+    yield from (f"+ pictures: {picture.instructor or COVER}" for picture in package.pictures)
 
 
 def _media(package: Package, current: dict[str, Any]) -> Iterator[str]:
@@ -77,6 +80,15 @@ def _handouts(package: Package, current: dict[str, Any]) -> Iterator[str]:
         if before.get(name) != after.get(name):
             sign = "+" if name not in before else "-" if name not in after else "~"
             yield f"{sign} handouts: {name}"
+
+
+def _pictures(package: Package, current: dict[str, Any]) -> Iterator[str]:
+    before = {picture["instructor"] or COVER: picture["sha256"] for picture in current.get("pictures", [])}
+    after = {picture.instructor or COVER: picture.sha256 for picture in package.pictures}
+    for name in sorted(before.keys() | after.keys()):
+        if before.get(name) != after.get(name):
+            sign = "+" if name not in before else "-" if name not in after else "~"
+            yield f"{sign} pictures: {name}"
 
 
 def _short(value: Any) -> str:

@@ -12,9 +12,13 @@ from services.catalog.domain.document import write_course
 from services.catalog.domain.handouts import Handout
 from services.catalog.domain.ids import CourseId
 from services.catalog.domain.media import PLAYLIST, Caption, media_prefix
+from services.catalog.domain.pictures import Picture, pictures_prefix
 from services.kit.kinds import Kept, stored
 
 _INSTRUCTORS = Kept("instructors", because="who gives a lecture is part of what is published", until="the table goes")
+_PORTRAITS = Kept(
+    "pictures", because="a portrait is found by whose it is, as the page names them", until="the table goes"
+)
 _REVIEWERS = Kept("provenance", because="who reviewed what a machine made is published with it", until="the table goes")
 _EDITOR = Kept("published_by", because="staff answer for what they did", until="the table goes")
 
@@ -27,9 +31,10 @@ class Media:
     duration_ms: int
     captions: tuple[Caption, ...] = ()
     handouts: tuple[Handout, ...] = ()
+    pictures: tuple[Picture, ...] = ()
 
 
-@stored(shape=1, personal=(_INSTRUCTORS, _REVIEWERS, _EDITOR))
+@stored(shape=1, personal=(_INSTRUCTORS, _PORTRAITS, _REVIEWERS, _EDITOR))
 class Publication:
     """One published state of a course; `number` counts from 1."""
 
@@ -48,6 +53,12 @@ class Publication:
     def media_prefix(self) -> str:
         """The media's folder, as a public path."""
         return "/" + media_prefix(self.course.content_id, self.media.version)
+
+    def picture_of(self, instructor: str | None) -> str | None:
+        """The public path of somebody's portrait, or of the cover (None); None where there is none."""
+        of_course = pictures_prefix(self.course.content_id)
+        found = (picture for picture in self.media.pictures if picture.instructor == instructor)
+        return next((f"/{of_course}{picture.file}" for picture in found), None)
 
     @property
     def media_path(self) -> str:
@@ -81,6 +92,7 @@ class Listing:
     subtitle: str | None = None
     withdrawn_at: datetime | None = None
     abstract: str = ""
+    cover: str | None = None
 
 
 def digest(course: Course, media: Media) -> str:
@@ -89,6 +101,8 @@ def digest(course: Course, media: Media) -> str:
     whole: dict[str, Any] = {"course": write_course(course), "media": media.version, "captions": sorted(captions)}
     if media.handouts:
         whole["handouts"] = sorted((handout.name, handout.sha256) for handout in media.handouts)
+    if media.pictures:
+        whole["pictures"] = sorted((picture.instructor or "", picture.sha256) for picture in media.pictures)
     canonical = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -103,6 +117,7 @@ def listing(publication: Publication) -> Listing:
         title=course.title,
         title_en=course.title_en,
         subtitle=course.subtitle,
+        cover=publication.picture_of(None),
         hours=course.hours,
         category=course.category,
         eligible_credentials=course.eligible_credentials,

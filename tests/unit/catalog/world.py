@@ -148,6 +148,7 @@ class World:
             expected=expected,
             reason="because",
             handouts=package.handouts,
+            pictures=package.pictures,
         )
         return publish_course(self.media, editor, submission)
 
@@ -164,5 +165,11 @@ def manifest(package: Package) -> Manifest:
     """What an editor announces of a package."""
     course = package.course
     return Manifest(
-        course.content_id, package.version, course.max_rate, package.files, package.captions, handouts=package.handouts
+        course.content_id,
+        package.version,
+        course.max_rate,
+        package.files,
+        package.captions,
+        handouts=package.handouts,
+        pictures=package.pictures,
     )

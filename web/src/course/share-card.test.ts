@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { linesOf } from './share-card'
+import { filling, linesOf } from './share-card'
 
 const upTo = (most: number) => (line: string) => [...line].length <= most
 
@@ -15,5 +15,22 @@ describe('the lines of a title', () => {
 
   it('are none of nothing', () => {
     expect(linesOf('', upTo(4), 2)).toEqual([])
+  })
+})
+
+describe('a picture on the card', () => {
+  it('fills its field with its middle, whatever its form', () => {
+    expect(filling({ width: 1600, height: 900 }, { width: 800, height: 400 })).toEqual({
+      x: 0,
+      y: 50,
+      width: 1600,
+      height: 800,
+    })
+    expect(filling({ width: 400, height: 400 }, { width: 200, height: 100 })).toEqual({
+      x: 0,
+      y: 100,
+      width: 400,
+      height: 200,
+    })
   })
 })

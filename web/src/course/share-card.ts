@@ -11,7 +11,11 @@ export interface Card {
   scan: string
   url: string
   cover: Cover
+  /** The editor's own, which is drawn in place of the motif. */
+  picture?: Picture
 }
+
+export type Picture = CanvasImageSource & { width: number; height: number }
 
 export const CARD = { width: 750, height: 1000 } as const
 
@@ -53,7 +57,14 @@ export function drawCard(canvas: HTMLCanvasElement, card: Card): void {
   drawCode(pen, card.url)
 }
 
-function drawCover(pen: CanvasRenderingContext2D, { cover, hours, brand }: Card): void {
+/** The part of a picture that fills a field and is not distorted: its middle. */
+export function filling(picture: { width: number; height: number }, field: { width: number; height: number }) {
+  const scale = Math.max(field.width / picture.width, field.height / picture.height)
+  const [width, height] = [field.width / scale, field.height / scale]
+  return { x: (picture.width - width) / 2, y: (picture.height - height) / 2, width, height }
+}
+
+function drawCover(pen: CanvasRenderingContext2D, { cover, hours, brand, picture }: Card): void {
   const ground = pen.createLinearGradient(0, 0, CARD.width, COVER)
   ground.addColorStop(0.35, cover.deep)
   ground.addColorStop(1, cover.mid)
@@ -63,7 +74,8 @@ function drawCover(pen: CanvasRenderingContext2D, { cover, hours, brand }: Card)
   pen.clip()
   pen.fillStyle = ground
   pen.fillRect(0, 0, CARD.width, COVER)
-  drawShapes(pen, cover)
+  if (picture) drawPicture(pen, picture)
+  else drawShapes(pen, cover)
   pen.restore()
   pen.fillStyle = '#ffffff'
   pen.textBaseline = 'alphabetic'
@@ -71,6 +83,14 @@ function drawCover(pen: CanvasRenderingContext2D, { cover, hours, brand }: Card)
   pen.fillText(brand, MARGIN, 84)
   pen.font = `700 76px ${FAMILY}`
   pen.fillText(hours, MARGIN, COVER - 48)
+}
+
+/** What is written on it is read on any picture. */
+function drawPicture(pen: CanvasRenderingContext2D, picture: Picture): void {
+  const { x, y, width, height } = filling(picture, { width: CARD.width, height: COVER })
+  pen.drawImage(picture, x, y, width, height, 0, 0, CARD.width, COVER)
+  pen.fillStyle = 'rgb(0 0 0 / 45%)'
+  pen.fillRect(0, 0, CARD.width, COVER)
 }
 
 /** The motif of the page's cover, at the right as there. */

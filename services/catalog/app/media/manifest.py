@@ -1,7 +1,7 @@
 """The media an editor announces, and whether the bucket holds it."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
@@ -20,6 +20,14 @@ from services.catalog.domain.media import (
     content_version,
     media_prefix,
 )
+from services.catalog.domain.pictures import (
+    FOLDER,
+    Picture,
+    is_picture,
+    misplaced,
+    pictures_prefix,
+)
+from services.catalog.domain.pictures import LOOKED_AT_BYTES as BEGINNING
 from services.catalog.domain.playable import check_playable
 from services.catalog.domain.playlist import InvalidPlaylist, Playlist, read_playlist
 from services.catalog.domain.text_file import Fault
@@ -41,6 +49,7 @@ class Manifest:
     captions: tuple[Caption, ...]
     questions_digest: str = ""
     handouts: tuple[Handout, ...] = ()
+    pictures: tuple[Picture, ...] = ()
 
     @property
     def prefix(self) -> str:
@@ -49,10 +58,17 @@ class Manifest:
 
     @property
     def all_files(self) -> tuple[MediaFile, ...]:
-        """Media, captions and handouts by their path in the folder."""
+        """Media, captions and handouts by their path in the folder, and pictures, which have one of their own."""
         captions = [MediaFile(c.path, c.sha256, c.bytes) for c in self.captions]
         handouts = [MediaFile(h.path, h.sha256, h.bytes) for h in self.handouts]
-        return (*self.files, *captions, *handouts)
+        pictures = {p.path: MediaFile(p.path, p.sha256, p.bytes) for p in self.pictures}
+        return (*self.files, *captions, *handouts, *pictures.values())
+
+    def place(self, path: str) -> tuple[str, str]:
+        """The folder in the bucket in which a file lies, and its name there. Pictures are open to everybody."""
+        if path.startswith(FOLDER):
+            return pictures_prefix(self.content_id), path.removeprefix(FOLDER)
+        return self.prefix, path
 
     def check_version(self) -> None:
         """Raises CONTENT_VERSION_WRONG where the version does not follow from the files, the rate and the questions.
@@ -69,6 +85,9 @@ def missing_files(bucket: MediaBucket, manifest: Manifest) -> list[MediaFile]:
     Presence with the announced size is enough: uploads were signed for their exact SHA-256, which S3 verified.
     """
     stored = bucket.sizes(manifest.prefix)
+    if manifest.pictures:
+        shown = bucket.sizes(pictures_prefix(manifest.content_id))
+        stored = {**stored, **{FOLDER + name: size for name, size in shown.items()}}
     return [file for file in manifest.all_files if stored.get(file.path) != file.bytes]
 
 
@@ -89,6 +108,7 @@ def verify_media(bucket: MediaBucket, manifest: Manifest) -> Playlist:
     _check_playable(bucket, manifest, playlist)
     _check_captions(bucket, manifest, playlist.duration_ms)
     _check_handouts(bucket, manifest)
+    _check_pictures(bucket, manifest)
     return playlist
 
 
@@ -145,6 +165,24 @@ def _check_handouts(bucket: MediaBucket, manifest: Manifest) -> None:
             errors.append(_error(handout.name, "内容与文件类型不符", "is not of the type that its name says"))
     if errors:
         raise _invalid(*errors)
+
+
+def _check_pictures(bucket: MediaBucket, manifest: Manifest) -> None:
+    errors = [
+        _error(picture.path, "不是它所说的图片类型", "is not a picture of the type that its name says")
+        for picture in manifest.pictures
+        if not is_picture(picture.ending, bucket.read_part("".join(manifest.place(picture.path)), 0, BEGINNING))
+    ]
+    if errors:
+        raise _invalid(*errors)
+
+
+def check_portraits(manifest: Manifest, instructors: Sequence[str]) -> None:
+    """Raises MEDIA_INVALID where a portrait is of nobody who instructs, or there are two of one, or two covers."""
+    wrong = misplaced(manifest.pictures, instructors)
+    if wrong:
+        said = ("应是一位讲师的肖像，每人一张；封面一张", "must be one portrait of an instructor, or the one cover")
+        raise _invalid(*(_error(name or "cover", *said) for name in wrong))
 
 
 def _content(bucket: MediaBucket, manifest: Manifest, file: MediaFile) -> bytes:

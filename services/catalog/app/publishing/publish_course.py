@@ -6,7 +6,7 @@ from typing import Any, TypeGuard
 from services.catalog.app.context import MediaContext
 from services.catalog.app.courses.items import current_key, listing_key, publication_key
 from services.catalog.app.courses.read_courses import CourseState, find_state
-from services.catalog.app.media.manifest import MAX_LISTED, Manifest, verify_media
+from services.catalog.app.media.manifest import MAX_LISTED, Manifest, check_portraits, verify_media
 from services.catalog.app.publishing.problems import (
     CONTENT_ID_FIXED,
     COURSE_INVALID,
@@ -25,6 +25,7 @@ from services.catalog.domain.document import (
 )
 from services.catalog.domain.handouts import Handout
 from services.catalog.domain.media import Caption, MediaFile
+from services.catalog.domain.pictures import Picture
 from services.catalog.domain.publication import Media, Publication, digest, listing
 from services.catalog.domain.reading import Violation
 from services.catalog.events.published import CoursePublished
@@ -46,6 +47,7 @@ class Submission:
     expected: int
     reason: str
     handouts: tuple[Handout, ...] = ()
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -118,12 +120,14 @@ def _media(ctx: MediaContext, course: Course, submission: Submission) -> Media:
         submission.captions,
         asked,
         submission.handouts,
+        submission.pictures,
     )
+    check_portraits(manifest, [instructor.name for instructor in course.instructors])
     playlist = verify_media(ctx.bucket, manifest)
     wrong = check_times(course, playlist.duration_ms)
     if wrong:
         raise _invalid(wrong)
-    return Media(manifest.version, playlist.duration_ms, submission.captions, submission.handouts)
+    return Media(manifest.version, playlist.duration_ms, submission.captions, submission.handouts, submission.pictures)
 
 
 def _is_published(state: CourseState | None, wanted: str) -> TypeGuard[CourseState]:

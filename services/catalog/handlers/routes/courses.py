@@ -12,7 +12,7 @@ from services.catalog.app.context import Context
 from services.catalog.app.courses.read_courses import CourseDetails, read_course
 from services.catalog.app.ports import CourseSearch
 from services.catalog.domain import document as limits
-from services.catalog.domain.course import CREDENTIALS, Block, Category, Course
+from services.catalog.domain.course import CREDENTIALS, Block, Category, Course, Instructor
 from services.catalog.domain.publication import Publication
 from services.catalog.handlers.routes.caching import cacheable
 from services.catalog.handlers.routes.fields import CourseId, Line, Text
@@ -48,6 +48,7 @@ class ListingAnswer(Answer):
     instructors: list[str]
     keywords: list[str]
     duration_ms: int
+    cover: str | None = Field(description="path of the editor's own picture; null: there is none")
 
 
 class Courses(Answer):
@@ -63,6 +64,12 @@ class InstructorText(Request):
     name: Line
     title: Line
     bio: Text
+
+
+class InstructorCard(InstructorText):
+    """Who gives the lecture, as its page shows them."""
+
+    portrait: str | None = Field(description="path of a picture; null: there is none")
 
 
 class KeyPointMark(Request):
@@ -166,7 +173,8 @@ class CoursePage(Answer):
     mind_map: MindMapText | None
     key_points: list[KeyPointMark]
     provenance: list[ProvenanceMark] = Field(description="empty: people wrote all of it")
-    instructors: list[InstructorText]
+    instructors: list[InstructorCard]
+    cover: str | None = Field(description="path of the editor's own picture; null: there is none")
     watch: WatchPolicy
     media: Media
 
@@ -198,7 +206,14 @@ def _course_page(details: CourseDetails) -> CoursePage:
         eligibility=[_eligibility(course, name) for name in CREDENTIALS],
         watch=course,
         media=_media(publication),
+        cover=publication.picture_of(None),
+        instructors=[_card(publication, instructor) for instructor in course.instructors],
     )
+
+
+def _card(publication: Publication, instructor: Instructor) -> InstructorCard:
+    portrait = publication.picture_of(instructor.name)
+    return InstructorCard(name=instructor.name, title=instructor.title, bio=instructor.bio, portrait=portrait)
 
 
 def _eligibility(course: Course, credential: str) -> Eligibility:

@@ -1,7 +1,7 @@
 """The files of lectures, for editors."""
 
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StrictInt, StrictStr
 
@@ -20,6 +20,7 @@ from services.catalog.domain.media import (
     Caption,
     MediaFile,
 )
+from services.catalog.domain.pictures import MAX_PICTURE_BYTES, MAX_PICTURES, Picture
 from services.catalog.handlers.routes.fields import ContentId, CourseId, Digits
 from services.kit.bodies import Answer, Request
 from services.kit.http import HttpApi
@@ -53,6 +54,15 @@ class HandoutEntry(Request):
     bytes: StrictInt = Field(ge=1, le=MAX_HANDOUT_BYTES)
 
 
+class PictureEntry(Request):
+    """A picture that everybody may see: an instructor's portrait, or the course's cover (null)."""
+
+    instructor: StrictStr | None = Field(default=None, min_length=1, max_length=100)
+    ending: Literal["jpg", "png", "webp"]
+    sha256: Sha256
+    bytes: StrictInt = Field(ge=1, le=MAX_PICTURE_BYTES)
+
+
 class MediaManifest(Request):
     """Every file of a lecture, and the version that what is watched of them makes."""
 
@@ -61,6 +71,7 @@ class MediaManifest(Request):
     captions: list[CaptionEntry] = Field(default=[], max_length=MAX_CAPTIONS)
 
     handouts: list[HandoutEntry] = Field(default=[], max_length=MAX_HANDOUTS)
+    pictures: list[PictureEntry] = Field(default=[], max_length=MAX_PICTURES)
 
     def media_files(self) -> tuple[MediaFile, ...]:
         """The files as the domain knows them."""
@@ -73,6 +84,10 @@ class MediaManifest(Request):
     def files_to_take(self) -> tuple[Handout, ...]:
         """The handouts as the domain knows them."""
         return tuple(Handout(h.name, h.sha256, h.bytes) for h in self.handouts)
+
+    def shown_pictures(self) -> tuple[Picture, ...]:
+        """The pictures as the domain knows them."""
+        return tuple(Picture(p.instructor, p.ending, p.sha256, p.bytes) for p in self.pictures)
 
 
 class UploadRequest(MediaManifest):
@@ -114,5 +129,6 @@ def add_media_routes(api: HttpApi, ctx: MediaContext) -> None:
             request.subtitles(),
             request.questions_digest,
             request.files_to_take(),
+            request.shown_pictures(),
         )
         return UploadAnswer.of(sign_uploads(ctx, api.call(), course_id, manifest))

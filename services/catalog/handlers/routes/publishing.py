@@ -25,7 +25,7 @@ from services.catalog.handlers.routes.courses import (
     MindMapText,
 )
 from services.catalog.handlers.routes.fields import ContentId, CourseId, Digits, Limit, Line, Text
-from services.catalog.handlers.routes.media import CaptionEntry, HandoutEntry, MediaManifest
+from services.catalog.handlers.routes.media import CaptionEntry, HandoutEntry, MediaManifest, PictureEntry
 from services.kit.bodies import Answer, Request
 from services.kit.http import HttpApi
 from services.kit.identity import Role
@@ -147,6 +147,7 @@ class CurrentPublication(Answer):
     media_path: str
     captions: list[CaptionEntry]
     handouts: list[HandoutEntry]
+    pictures: list[PictureEntry]
     course: dict[str, Any] = Field(description="the course document, as in a course package")
 
 
@@ -231,6 +232,7 @@ def add_publishing_routes(api: HttpApi, ctx: MediaContext) -> None:
             files=request.media.media_files(),
             captions=request.media.subtitles(),
             handouts=request.media.files_to_take(),
+            pictures=request.media.shown_pictures(),
             expected=request.expected_publication,
             reason=request.reason,
         )
