@@ -121,6 +121,46 @@ def test_a_picture_is_sent_looked_at_and_gone_with_the_decision(w: World) -> Non
     assert w.pictures.kept == {}
 
 
+def test_a_picture_is_taken_back_while_it_waits_and_the_certificate_waits_on(w: World) -> None:
+    sent(w)
+    before = ask(w, "GET", "/v1/credits/certificates/AFP/picture").status
+    answer = ask(w, "DELETE", ATTACH)
+    assert (before, answer.status, answer.body["picture_sent_at"]) == (200, 200, None)
+    assert answer.body["waits_since"] is not None
+    assert w.pictures.kept == {}
+    assert ask(w, "POST", LOOK, who=STAFF).code == "PICTURE_GONE"
+    state = w.state()
+    assert ask(w, "DELETE", ATTACH).status == 200
+    assert w.state() == state, "again changes nothing"
+    picture = sent(w)
+    assert list(w.pictures.kept) == [f"kept/{LEARNER}/AFP/{picture}"]
+
+
+def test_whoever_looked_before_a_picture_was_taken_back_is_told_when_they_decide(w: World) -> None:
+    sent(w)
+    looked_at = w.certificates()[AFP].revision
+    assert ask(w, "DELETE", ATTACH).status == 200
+    assert w.certificates()[AFP].revision == looked_at + 1
+
+
+def test_what_a_crash_left_goes_with_the_next_try(w: World) -> None:
+    sent(w)
+    w.store.crash = "after"
+    ask(w, "DELETE", ATTACH)
+    assert ask(w, "DELETE", ATTACH).status == 200
+    assert w.pictures.kept == {}
+
+
+def test_attack_anothers_picture_and_a_decided_ones_are_not_taken_back(w: World) -> None:
+    sent(w)
+    assert ask(w, "DELETE", ATTACH, who=claims(OTHER, "learner")).code == "CERTIFICATE_NOT_FOUND"
+    assert ask(w, "DELETE", ATTACH, who=STAFF).status == 403
+    assert ask(w, "DELETE", ATTACH, who=NOBODY).status == 401
+    assert len(w.pictures.kept) == 1
+    w.confirm(AFP)
+    assert ask(w, "DELETE", ATTACH).code == "CERTIFICATE_DECIDED"
+
+
 def test_each_look_of_an_administrator_is_in_the_audit_log_and_the_learners_own_are_not(w: World) -> None:
     picture = sent(w)
     ask(w, "GET", ATTACH)

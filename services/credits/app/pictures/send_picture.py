@@ -7,7 +7,7 @@ from services.credits.app.certificates.items import read_holder
 from services.credits.app.certificates.problems import CERTIFICATE_NOT_FOUND
 from services.credits.app.context import PeopleContext
 from services.credits.app.ledger.account import Account
-from services.credits.app.pictures.items import kept_key, sent_key
+from services.credits.app.pictures.items import kept_key, kept_of, sent_key
 from services.credits.app.pictures.problems import CERTIFICATE_DECIDED, PICTURE_NOT_SENT, PICTURE_UNREADABLE
 from services.credits.app.ports import PictureUpload
 from services.credits.domain.certificates import Certificate
@@ -75,6 +75,35 @@ def attach_picture(ctx: PeopleContext, call: Call, credential: Credential, pictu
         done.append(kept)
     ctx.pictures.delete(done)
     return certificate
+
+
+def withdraw_picture(ctx: PeopleContext, call: Call, credential: Credential) -> Certificate:
+    """Takes the picture back while nobody has decided, and deletes it. Again changes nothing.
+
+    The certificate waits on, in its place; it has a new revision, as with another picture.
+
+    Raises:
+        Problem: CERTIFICATE_NOT_FOUND, CERTIFICATE_DECIDED.
+        Conflict: others kept writing.
+    """
+    learner_id = LearnerId(call.caller_id)
+    # Before the change: what is sent anew meanwhile stays.
+    there = ctx.pictures.keys(kept_of(learner_id, credential))
+    certificate = commit_retrying(ctx.store, lambda: _withdrawing(ctx, learner_id, credential))
+    current = read_holder(ctx.store, learner_id, credential).value.picture
+    stays = kept_key(learner_id, credential, current) if current else None
+    ctx.pictures.delete([key for key in there if key != stays])
+    return certificate
+
+
+def _withdrawing(ctx: PeopleContext, learner_id: LearnerId, credential: Credential) -> tuple[Change, Certificate]:
+    known, account = _waiting(ctx, learner_id, credential)
+    holder = read_holder(ctx.store, learner_id, credential)
+    if holder.value.picture is None:
+        return Change(), known
+    certificate = replace(known, revision=known.revision + 1, at=ctx.clock.now())
+    without = holder.put(replace(holder.value, picture=None, picture_sent_at=None))
+    return Change([account.put_certificate(certificate), account.put_head(), without]), certificate
 
 
 def _attaching(

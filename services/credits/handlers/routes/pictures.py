@@ -8,7 +8,7 @@ from pydantic import Field, StrictStr
 
 from services.credits.app.certificates.read_claim import read_claim
 from services.credits.app.context import PeopleContext
-from services.credits.app.pictures.send_picture import attach_picture, begin_picture
+from services.credits.app.pictures.send_picture import attach_picture, begin_picture, withdraw_picture
 from services.credits.app.pictures.show_picture import show_picture
 from services.credits.domain.credentials import Credential
 from services.credits.domain.pictures import MOST_BYTES
@@ -52,6 +52,12 @@ def add_picture_routes(api: HttpApi, ctx: PeopleContext) -> None:
     def attach(credential: Credential, request: PictureRequest) -> OwnCertificate:
         """Attach the picture that was sent, in the place of an earlier one; safe to repeat."""
         certificate = attach_picture(ctx, api.call(), credential, request.picture_id)
+        return own_certificate(read_claim(ctx.store, certificate.learner_id, credential))
+
+    @learner.route("DELETE /v1/credits/certificates/<credential>/picture", "withdraw_picture")
+    def withdraw(credential: Credential) -> OwnCertificate:
+        """Take the picture back while nobody has decided on the certificate; safe to repeat."""
+        certificate = withdraw_picture(ctx, api.call(), credential)
         return own_certificate(read_claim(ctx.store, certificate.learner_id, credential))
 
     @learner.route("GET /v1/credits/certificates/<credential>/picture", "read_own_picture", responses=_SHOWN)

@@ -198,6 +198,7 @@ export const learning: Record<keyof typeof zh, string> = {
     'A photo or scan that can be read. Administrators alone see it, and it is deleted with their decision; where it was taken is removed before.',
   'hours.pictureUnreadable': 'The browser cannot show this file: take another picture, or save it as JPEG or PNG',
   'hours.pictureSent': 'The picture has arrived; an administrator will look at it.',
+  'hours.pictureBack': 'Take the picture back',
   'hours.correct': 'Correct it, or add a picture',
   'hours.added': 'Registered; an administrator will confirm it.',
 

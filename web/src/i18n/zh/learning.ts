@@ -189,6 +189,7 @@ export const learning = {
   'hours.pictureHint': '照片或扫描件，文字清晰可读。仅管理员可见，处理后即删除；拍摄地点等信息会先去除。',
   'hours.pictureUnreadable': '浏览器无法显示这个文件，请换一张照片，或另存为 JPEG、PNG 后重试',
   'hours.pictureSent': '已收到证书照片，等待管理员确认。',
+  'hours.pictureBack': '撤回照片',
   'hours.correct': '更正或补充照片',
   'hours.added': '已登记，等待管理员确认。',
 
