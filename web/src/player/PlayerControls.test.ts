@@ -23,6 +23,8 @@ const PAUSED = {
   muted: false,
   languages: ['zh-CN', 'en'],
   captions: null,
+  qualities: [],
+  quality: 'auto' as const,
   fullWindow: false,
   canFloat: true,
   floats: false,

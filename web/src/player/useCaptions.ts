@@ -1,6 +1,7 @@
-// Which captions are shown: none, or one of the lecture's languages. The choice stays for the next lecture.
+// Which captions are shown: none, or one of the lecture's languages; the choice stays for the next lecture. And in which
+// of them the transcript is read, shown or not.
 
-import { ref, watch, type Ref } from 'vue'
+import { computed, ref, watch, type Ref } from 'vue'
 import { locale } from '../i18n'
 
 const STORED = 'xueshi.captions'
@@ -10,13 +11,23 @@ export function languageName(code: string): string {
   return new Intl.DisplayNames([locale.value === 'zh' ? 'zh-CN' : 'en'], { type: 'language' }).of(code) ?? code
 }
 
-/** The chosen language of the captions; null shows none. `languages` are those that the lecture has. */
+/** The chosen language of the captions; null shows none. `languages` are those of the tracks that the video has. */
 export function useCaptions(video: Readonly<Ref<HTMLVideoElement | undefined>>, languages: Ref<string[]>) {
   const chosen = ref<string | null>(localStorage.getItem(STORED))
+  const chosenToRead = ref<string | null>(null)
+  /** The language of the page where the lecture has it, else its first; null where it has none. */
+  const usual = computed(
+    () => languages.value.find((language) => language.startsWith(locale.value)) ?? languages.value[0] ?? null,
+  )
+  const read = computed(() => {
+    const wanted = [chosenToRead.value, chosen.value].find((each) => each !== null && languages.value.includes(each))
+    return wanted ?? usual.value
+  })
 
   function show(): void {
     for (const track of video.value?.textTracks ?? []) {
-      track.mode = track.language === chosen.value ? 'showing' : 'disabled'
+      const hidden = track.language === read.value ? 'hidden' : 'disabled'
+      track.mode = track.language === chosen.value ? 'showing' : hidden
     }
   }
 
@@ -26,13 +37,11 @@ export function useCaptions(video: Readonly<Ref<HTMLVideoElement | undefined>>, 
     else localStorage.setItem(STORED, language)
   }
 
-  /** On or off: the language of the page where the lecture has it, else its first. */
   function toggle(): void {
-    const own = languages.value.find((language) => language.startsWith(locale.value))
-    choose(chosen.value === null ? (own ?? languages.value[0] ?? null) : null)
+    choose(chosen.value === null ? usual.value : null)
   }
 
-  // The tracks appear with the page's captions.
-  watch([chosen, languages], show, { flush: 'post' })
-  return { chosen, choose, toggle }
+  // The tracks appear with their languages.
+  watch([chosen, languages, read], show, { flush: 'post' })
+  return { chosen, choose, toggle, read, chooseToRead: (language: string) => (chosenToRead.value = language) }
 }

@@ -1,19 +1,26 @@
 // Joins the machine with a page: a video element, the browser's events, and a model that Vue follows.
 
 import { initial, isEntitled, network, PlayerSession, type Event, type Model } from '@xueshi/client'
-import { onBeforeUnmount, onMounted, shallowRef, type Ref, type ShallowRef } from 'vue'
+import { computed, onBeforeUnmount, onMounted, ref, shallowRef, type Ref, type ShallowRef } from 'vue'
 import { api } from '../api/client'
 import type { Problem } from '../api/problem'
-import { DomMedia } from './dom-media'
+import { DomMedia, type Quality } from './dom-media'
 import { onFarewell } from './farewells'
 import { thisPlace } from './place'
 
 const POLL_MS = 250
+/** The quality that the learner chose, for the next lecture too. */
+const QUALITY = 'xueshi.quality'
+const QUALITIES: readonly Quality[] = ['auto', 'clear', 'smooth', 'audio']
 
 export interface Player {
   model: ShallowRef<Model<Problem>>
   dispatch: (event: Event<Problem>) => void
   reloadMedia: () => void
+  /** What the lecture offers; one alone is no choice. */
+  qualities: Ref<Quality[]>
+  quality: Ref<Quality>
+  chooseQuality: (quality: Quality) => void
 }
 
 export interface Beginning {
@@ -28,6 +35,10 @@ let leaving: Promise<void> = Promise.resolve()
 export function usePlayer(video: Readonly<Ref<HTMLVideoElement | undefined>>, beginning: Beginning): Player {
   const { courseId, ...opening } = beginning
   const model = shallowRef(initial<Problem>())
+  const qualities = ref<Quality[]>([])
+  const wanted = ref(QUALITIES.find((each) => each === localStorage.getItem(QUALITY)) ?? 'auto')
+  /** What is chosen, where the lecture offers it. */
+  const quality = computed(() => (qualities.value.includes(wanted.value) ? wanted.value : 'auto'))
   let session: PlayerSession<Problem> | null = null
   let media: DomMedia | null = null
   const stops: (() => void)[] = []
@@ -63,7 +74,8 @@ export function usePlayer(video: Readonly<Ref<HTMLVideoElement | undefined>>, be
   onMounted(() => {
     const element = video.value
     if (!element) return
-    media = new DomMedia(element, () => dispatch({ type: 'mediaFailed' }))
+    const failed = (): void => dispatch({ type: 'mediaFailed' })
+    media = new DomMedia(element, failed, wanted.value, (offered) => (qualities.value = offered))
     session = new PlayerSession<Problem>({
       media,
       ...network(api, courseId, thisPlace),
@@ -82,5 +94,11 @@ export function usePlayer(video: Readonly<Ref<HTMLVideoElement | undefined>>, be
     media?.destroy()
   })
 
-  return { model, dispatch, reloadMedia: () => media?.reload() }
+  function chooseQuality(to: Quality): void {
+    wanted.value = to
+    localStorage.setItem(QUALITY, to)
+    media?.choose(to)
+  }
+
+  return { model, dispatch, reloadMedia: () => media?.reload(), qualities, quality, chooseQuality }
 }

@@ -1,0 +1,53 @@
+import { area } from '../i18n/area'
+
+const zh = {
+  'guide.tabs': '章节与文稿',
+  'transcript.title': '文稿',
+  'transcript.none': '本课程没有文稿。',
+  'transcript.loading': '文稿正在载入…',
+  'transcript.failed': '文稿没有载入。',
+  'transcript.again': '重新载入',
+  'transcript.language': '文稿语言',
+  'transcript.list': '文稿：上下方向键在句子之间移动',
+  'transcript.jump': '跳到 {time}',
+  'transcript.locked': '{time}，看到这里之后才能跳转',
+  'transcript.follow': '回到正在播放的句子',
+  'transcript.find': '在文稿中查找',
+  'transcript.hit': '第 {number} 处，共 {total} 处',
+  'transcript.noHit': '没有找到',
+  'transcript.previous': '上一处',
+  'transcript.next': '下一处',
+  'quality.label': '清晰度',
+  'quality.auto': '自动',
+  'quality.clear': '清晰',
+  'quality.smooth': '流畅',
+  'quality.audio': '仅音频',
+  'quality.audioNote': '现在只播放声音，适合网络较慢时；观看照常计入。',
+}
+
+const en: typeof zh = {
+  'guide.tabs': 'Chapters and transcript',
+  'transcript.title': 'Transcript',
+  'transcript.none': 'This course has no transcript.',
+  'transcript.loading': 'The transcript is loading…',
+  'transcript.failed': 'The transcript could not be loaded.',
+  'transcript.again': 'Load again',
+  'transcript.language': 'Language of the transcript',
+  'transcript.list': 'Transcript: up and down arrows move between sentences',
+  'transcript.jump': 'Go to {time}',
+  'transcript.locked': '{time}: you can go there once you have watched up to it',
+  'transcript.follow': 'Back to what is being said',
+  'transcript.find': 'Find in the transcript',
+  'transcript.hit': '{number} of {total}',
+  'transcript.noHit': 'Nothing found',
+  'transcript.previous': 'Previous',
+  'transcript.next': 'Next',
+  'quality.label': 'Quality',
+  'quality.auto': 'Auto',
+  'quality.clear': 'Sharp',
+  'quality.smooth': 'Smooth',
+  'quality.audio': 'Audio only',
+  'quality.audioNote': 'Only sound is played, for slow connections. What you hear counts as watched.',
+}
+
+export const t = area(zh, en)
