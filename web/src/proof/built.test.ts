@@ -9,8 +9,9 @@ let built: { check: typeof check }
 
 beforeAll(async () => {
   // As `npm run build` does, but for the entry, which keeps its name.
-  const rolldownOptions = { input: 'src/proof/check.ts', preserveEntrySignatures: 'strict' } as const
-  const made = await build({ logLevel: 'warn', build: { write: false, manifest: false, rolldownOptions } })
+  const rollupOptions = { input: 'src/proof/check.ts', preserveEntrySignatures: 'strict' } as const
+  const client = { build: { write: false, manifest: false, rollupOptions } }
+  const made = await build({ logLevel: 'warn', environments: { client } })
   const { output } = made as Rolldown.RolldownOutput
   built = (await import(
     /* @vite-ignore */ `data:text/javascript,${encodeURIComponent(output[0].code)}`
