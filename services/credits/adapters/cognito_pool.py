@@ -29,8 +29,11 @@ class CognitoPool:
         self._client_id = client_id
 
     def standing(self, person_id: LearnerId) -> Standing:
-        """How it is with somebody's second factor."""
-        user = self._client.admin_get_user(UserPoolId=self._pool_id, Username=person_id)
+        """How it is with somebody's second factor. A token outlives a deleted account, which has nothing any more."""
+        try:
+            user = self._client.admin_get_user(UserPoolId=self._pool_id, Username=person_id)
+        except self._client.exceptions.UserNotFoundException:
+            return Standing(asks_for_codes=False, proven=False, is_staff=False, email=None)
         groups = self._client.admin_list_groups_for_user(UserPoolId=self._pool_id, Username=person_id)["Groups"]
         names = {group.get("GroupName") for group in groups}
         asks, proven = TOTP in user.get("UserMFASettingList", []), SECOND_FACTOR in names
