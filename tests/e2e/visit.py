@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from playwright.sync_api import Download, Locator, Page, expect
+from playwright.sync_api import TimeoutError as NeverCame
 
 from local.seed import DOMAIN
 from tests.e2e.keyboard import reach_every_control
@@ -13,6 +14,8 @@ from tests.e2e.learner import SIZES, Desk, Window
 
 INSIDE = """() => document.activeElement === document.body ||
   document.querySelector('dialog[open]').contains(document.activeElement)"""
+REDRAWN_MS = 5_000
+"""A page in another language is drawn anew, on a busy machine not at once."""
 UNTRANSLATED = """() => [...document.querySelectorAll('body *')]
   .filter((e) => e.checkVisibility({ visibilityProperty: true }) && e.closest('[lang]') === document.documentElement)
   .flatMap((e) => [...[...e.childNodes].filter((n) => n.nodeType === 3).map((n) => n.textContent),
@@ -52,7 +55,9 @@ def visit(window: Window, alerts: int = 0) -> None:
         pass
     assert enlarged(window) <= 0, page.url
     with english(page), narrow(window):
-        assert page.evaluate(UNTRANSLATED) == [], page.url
+        with suppress(NeverCame):
+            page.wait_for_function(f"() => ({UNTRANSLATED})().length === 0", timeout=REDRAWN_MS)
+        assert (page.url, page.evaluate(UNTRANSLATED)) == (page.url, [])
 
 
 def try_dialog(window: Window, opener: Locator) -> None:
