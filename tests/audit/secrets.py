@@ -64,6 +64,8 @@ def renew() -> None:
     for name, all_ in results.items():
         for one in all_:
             one.pop("is_verified", None)
+            # It would name the folder that this checkout lies in.
+            one["filename"] = name
             if (name, one["hashed_secret"]) in judged:
                 one["is_secret"] = judged[name, one["hashed_secret"]]
     BASELINE.write_text(json.dumps({**baseline(), "results": results}, indent=2, sort_keys=True) + "\n")

@@ -31,3 +31,9 @@ def test_somebody_has_looked_at_all_that_is_overlooked() -> None:
     entries = [(name, one) for name, all_ in secrets.baseline()["results"].items() for one in all_]
     assert entries
     assert [(name, one["line_number"]) for name, one in entries if one.get("is_secret") is not False] == []
+
+
+def test_files_are_named_from_the_root() -> None:
+    """A path of somebody's machine is nobody's business."""
+    results = secrets.baseline()["results"].items()
+    assert {one["filename"] for name, all_ in results for one in all_ if one["filename"] != name} == set()
