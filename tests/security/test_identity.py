@@ -26,6 +26,8 @@ pytestmark = [pytest.mark.system, pytest.mark.usefixtures("nothing_changes")]
 
 SECURED = [operation for operation in operations() if not operation.public]
 ONE_EACH = one_of_each(SECURED)
+NEEDS_NOTHING = {"POST /v1/credits/erasure"}
+"""What learners ask without saying anything, and get whatever else is odd: staff ask here, whom it refuses."""
 BODY = json.dumps({})
 
 
@@ -103,7 +105,7 @@ def test_bypassing_the_edge_is_refused(
 @pytest.mark.parametrize("operation", operations(), ids=str)
 def test_odd_paths_and_headers_are_no_failures(people: People, operation: Operation) -> None:
     role = next(iter(sorted(operation.roles)), str(Role.LEARNER))
-    client = people.by_role[role]
+    client = people.by_role[str(Role.ADMINISTRATOR) if str(operation) in NEEDS_NOTHING else role]
     odd = ["%00", "%F0%28", "%2e%2e%2f", "a" * 3000, "%E5%AD%A6", "'%22%7B%7D", "%0d%0aX:y", "-", "${jndi}"]
     for value in odd if operation.parameters else []:
         path = operation.path_with(**dict.fromkeys(operation.parameters, value))
