@@ -57,7 +57,8 @@ def visit(window: Window, alerts: int = 0) -> None:
     with english(page), narrow(window):
         with suppress(NeverCame):
             page.wait_for_function(f"() => ({UNTRANSLATED})().length === 0", timeout=REDRAWN_MS)
-        assert (page.url, page.evaluate(UNTRANSLATED)) == (page.url, [])
+        left = page.evaluate(UNTRANSLATED)
+        assert left == [], f"{page.url}: {left}"
 
 
 def try_dialog(window: Window, opener: Locator) -> None:
