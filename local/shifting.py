@@ -19,7 +19,7 @@ from typing import Any
 from local.dashboards.alarms import State, judge
 from local.dashboards.values import Tail, Values
 
-MINUTE_S = 2.0
+MINUTE_S = 4.0
 LOOK_S = 0.5
 ALIAS = "AWS::Lambda::Alias"
 APPLICATION, GROUP = "AWS::CodeDeploy::Application", "AWS::CodeDeploy::DeploymentGroup"
