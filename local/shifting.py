@@ -16,11 +16,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from local.counting import EVERY_S
 from local.dashboards.alarms import State, judge
-from local.dashboards.values import Tail, Values
+from local.dashboards.values import Tail, Values, Window
 
 MINUTE_S = 4.0
 LOOK_S = 0.5
+IDLE_S = 3.0
+"""How long nobody has to call a function for it to go over at once: nothing could rise, and they go one by one."""
 ALIAS = "AWS::Lambda::Alias"
 APPLICATION, GROUP = "AWS::CodeDeploy::Application", "AWS::CodeDeploy::DeploymentGroup"
 CONFIG = re.compile(
@@ -93,7 +96,7 @@ class Shifting:
         for part, minutes in steps(group["DeploymentConfigName"]):
             self._share(old, {new["FunctionVersion"]: part})
             until = time.monotonic() + minutes * MINUTE_S
-            while time.monotonic() < until:
+            while time.monotonic() < until and not self.idle(old["FunctionName"], begun):
                 time.sleep(LOOK_S)
                 if rising := [alarm["AlarmName"] for alarm in alarms if self.rises(alarm, begun)]:
                     self._share(old, {})
@@ -116,6 +119,16 @@ class Shifting:
         told = {"AlarmName": found.name, "StateValue": found.state.value, "StateReason": f"{found.rule}: {found.seen}"}
         self._cloudwatch._set_alarm_state({}, told, is_cbor=False, is_json=True)  # noqa: SLF001
         return found.state is State.ALARM
+
+    def idle(self, function: str, begun: float) -> bool:
+        """Whether nobody has called a function since a time that is long enough ago."""
+        now = time.time()
+        if now - begun < IDLE_S:
+            return False
+        # Calls are counted by the seconds of local/counting.py, with what came just before.
+        window = Window(int(begun - EVERY_S), int(now) + 1, 1)
+        with self._turn:
+            return not self._values.points("AWS/Lambda", "Invocations", {"FunctionName": function}, "Sum", window)
 
 
 def _stack(name: str) -> Properties:

@@ -13,7 +13,7 @@ import pytest
 
 from infra.stages import Shift
 from local.counting import Counts
-from local.shifting import ALIAS, Shifting, _drawn, steps
+from local.shifting import ALIAS, IDLE_S, Shifting, _drawn, steps
 
 NAME = "shifted"
 
@@ -103,3 +103,16 @@ def _modules() -> tuple[SimpleNamespace, SimpleNamespace, SimpleNamespace]:
     provisioners = SimpleNamespace(_RESOURCE_HANDLERS={ALIAS: {"update": None}})
     functions = SimpleNamespace(_effective_func_record_for_qualifier=None)
     return provisioners, functions, SimpleNamespace(_set_alarm_state=lambda *_, **__: None)
+
+
+@pytest.mark.parametrize(("calls", "idle"), [(0, True), (1, False)])
+def test_a_function_that_nobody_calls_is_not_waited_for(tmp_path: Path, calls: int, idle: bool) -> None:
+    counts = Counts(tmp_path / "counted.jsonl")
+    for _ in range(calls):
+        counts.add("AWS/Lambda", "Invocations", {"FunctionName": NAME}, 1)
+    shifting = Shifting(counts.file, counts.write)
+    shifting.add_to(SimpleNamespace(_runs_on_worker_thread=None), *_modules())
+    begun = time.time() - IDLE_S - 1
+    assert not shifting.rises(alarm(1), begun)
+    assert shifting.idle(NAME, begun) == idle
+    assert not shifting.idle(NAME, time.time())
