@@ -11,9 +11,9 @@ from services.credits.app.ports import (
     Ticket,
     Tokens,
     WeChatPerson,
-    WeChatRefused,
 )
 from services.credits.domain.ids import LearnerId
+from services.kit.wechat import WeChatRefused
 
 
 @dataclass

@@ -110,14 +110,6 @@ class WeChatPerson:
     openid: str
 
 
-class WeChatRefused(Exception):
-    """WeChat does not know the code: it is made up, used or over."""
-
-
-class WeChatUnavailable(Exception):
-    """WeChat does not answer, or not as it should; the message says which of its error codes."""
-
-
 class WeChat(Protocol):
     """Signing in with WeChat."""
 

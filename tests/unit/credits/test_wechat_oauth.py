@@ -9,7 +9,7 @@ import pytest
 
 from local.wechat.sandbox import BASE, LOGIN, PEOPLE, USERINFO, WeChat, openid_of, playing_wechat, unionid_of
 from services.credits.adapters.wechat_oauth import WeChatOAuth
-from services.credits.app.ports import WeChatRefused, WeChatUnavailable
+from services.kit.wechat import WeChatRefused, WeChatUnavailable
 
 URL = "https://learn.example"
 

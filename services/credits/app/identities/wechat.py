@@ -21,12 +21,13 @@ from services.credits.app.identities.problems import (
 )
 from services.credits.app.identities.sign_in import Further, Proven, admit, let_in
 from services.credits.app.metrics import IDENTITY_PROOFS
-from services.credits.app.ports import Tokens, WeChat, WeChatPerson, WeChatRefused, WeChatUnavailable
+from services.credits.app.ports import Tokens, WeChat, WeChatPerson
 from services.credits.domain.identities import IdentityKind
 from services.credits.domain.ids import LearnerId
 from services.kit.call import Call
 from services.kit.observability import count, logger
 from services.kit.store import Change, Put, Write, commit_retrying
+from services.kit.wechat import WeChatRefused, WeChatUnavailable
 
 T = TypeVar("T")
 STATE_LIVES_S = 600
