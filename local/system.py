@@ -299,8 +299,8 @@ def start(
             emulators.require_whole(emulator)
             deployed = deploy(emulator, stacks, redelivery_s, over, partial(_told, emulator))
         mappings = cleanup.enter_context(_driven_streams(emulator, deployed))
-        payments = cleanup.enter_context(_merchant(emulator, outside_now))
         wechat = cleanup.enter_context(_wechat(emulator, outside_now))
+        payments = cleanup.enter_context(_merchant(emulator, outside_now, wechat))
         log_policy = cleanup.enter_context(_witnessed_log(emulator, outside_now))
         system = System("", emulator, stacks, deployed, mappings, payments, log_policy, wechat)
         if kept:
@@ -368,9 +368,9 @@ def _current_stacks(steps: Steps) -> list[Stack]:
 
 
 @contextlib.contextmanager
-def _merchant(emulator: Emulator, now: Now) -> Iterator[Sandbox]:
+def _merchant(emulator: Emulator, now: Now, wechat: WeChat) -> Iterator[Sandbox]:
     """A merchant account at the payment sandbox, noted as an operator notes one at a real provider."""
-    with playing(now) as sandbox:
+    with playing(now, wechat=wechat) as sandbox:
         # A part of the app, as the emulator's own tests deploy, may not deal with payments.
         with contextlib.suppress(OpsError):
             put_account(emulator.client, STAGE, "wechat", sandbox.secret())
