@@ -13,7 +13,6 @@ from services.orders.app.payments.items import (
     PaymentOfOrder,
     order_payment_key,
     payer_question_key,
-    payment_key,
     read_payment,
 )
 from services.orders.app.payments.problems import (
@@ -22,7 +21,7 @@ from services.orders.app.payments.problems import (
     PAYMENT_METHOD_UNAVAILABLE,
     PAYMENT_PROVIDER_FAILED,
 )
-from services.orders.app.payments.start_payment import new_payment, open_payment, payable_order
+from services.orders.app.payments.start_payment import kept_as_newest, new_payment, open_payment, payable_order
 from services.orders.app.ports import Payers
 from services.orders.domain.ids import LearnerId, OrderId
 from services.orders.domain.payment import (
@@ -137,14 +136,9 @@ def _plan(ctx: Context, learner_id: LearnerId, order_id: OrderId, state: str) ->
     order = payable_order(ctx, learner_id, order_id)
     made = replace(new_payment(ctx, order, Within.WECHAT.method), within=Within.WECHAT)
     expires_at = int((question.value.asked_at + QUESTION_KEPT).timestamp())
-    key, of_order = _key(order_id), PaymentOfOrder(made.number)
-    pointer = ctx.store.get(key, PaymentOfOrder)
-    writes = [
-        question.put(replace(question.value, number=made.number), expires_at=expires_at),
-        pointer.put(of_order) if pointer else Put(key, of_order),
-        Put(payment_key(made.number), made),
-    ]
-    return Change(writes), made
+    key = _key(order_id)
+    answered = question.put(replace(question.value, number=made.number), expires_at=expires_at)
+    return Change([answered, *kept_as_newest(made, key, ctx.store.get(key, PaymentOfOrder))]), made
 
 
 def _key(order_id: OrderId) -> Key:

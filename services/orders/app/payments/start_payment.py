@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from services.kit.call import Call
 from services.kit.observability import logger
-from services.kit.store import Change, Put, commit_retrying, required
+from services.kit.store import ABSENT, Change, Key, Put, Stored, Write, commit_retrying, required
 from services.orders.app.context import Context, PaymentContext
 from services.orders.app.items import new_number
 from services.orders.app.ordering.items import order_key
@@ -68,8 +68,13 @@ def _plan(ctx: Context, learner_id: LearnerId, order_id: OrderId, method: Method
     if known and known.value.state is not PaymentState.CLOSED:
         return Change(), known.value
     made = new_payment(ctx, order, method)
-    of_order = PaymentOfOrder(made.number)
-    return Change([pointer.put(of_order) if pointer else Put(key, of_order), Put(payment_key(made.number), made)]), made
+    return Change(kept_as_newest(made, key, pointer)), made
+
+
+def kept_as_newest(payment: Payment, key: Key, pointer: Stored[PaymentOfOrder] | None) -> list[Write]:
+    """The writes after which a new payment is the order's by its way of paying, in place of the one before."""
+    known = pointer or Stored(key, PaymentOfOrder(payment.number), ABSENT)
+    return [known.put(replace(known.value, number=payment.number)), Put(payment_key(payment.number), payment)]
 
 
 def payable_order(ctx: Context, learner_id: LearnerId, order_id: OrderId) -> Order:
