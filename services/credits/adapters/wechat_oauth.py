@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.credits.app.ports import WeChatPerson
 from services.kit import wechat
 from services.kit.public_url import PublicUrl
 from services.kit.wechat import WeChatUnavailable
@@ -50,18 +49,18 @@ class WeChatOAuth:
             state=state,
         )
 
-    def person(self, code: str, *, inside: bool) -> WeChatPerson:
-        """Whose code this is. Raises WeChatRefused, WeChatUnavailable."""
+    def person(self, code: str, *, inside: bool) -> str:
+        """Whose code this is: their unionid. Raises WeChatRefused, WeChatUnavailable."""
         settings = self._settings()
         app_id = settings.account_app_id if inside else settings.site_app_id
         secret = settings.account_secret if inside else settings.site_secret
         found = wechat.exchanged(settings.gateway, app_id, secret, code)
         if not found.get("unionid"):
             token = {"access_token": found.get("access_token", ""), "openid": found.get("openid", "")}
-            found = {**found, **wechat.ask(f"{settings.gateway}/sns/userinfo", token)}
-        if not found.get("unionid") or not found.get("openid"):
+            found = wechat.ask(f"{settings.gateway}/sns/userinfo", token)
+        if not found.get("unionid"):
             raise WeChatUnavailable("no unionid: the apps are not bound to one account of the open platform")
-        return WeChatPerson(str(found["unionid"]), app_id, str(found["openid"]))
+        return str(found["unionid"])
 
     def _settings(self) -> WeChatSettings:
         members = self._secret(False)
