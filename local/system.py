@@ -23,6 +23,7 @@ from local.edge import Client, listen, serving
 from local.emulator import REGION, ROOT, Emulator
 from local.errors import LocalError
 from local.kept import Kept, MadeBy
+from local.payments.bridge import SCRIPT, bridge_routes
 from local.payments.sandbox import Sandbox, playing, wall_clock
 from local.payments.till import Now
 from local.played import PlayedEdge, watched
@@ -442,8 +443,8 @@ def _served_edge(system: System, issuer: Issuer | None, listener: socket.socket)
         raise LocalError(f"The app must have one stack with a distribution, and has {len(edges)}.")
     if edges[0].template.get("Parameters"):
         note_edge(system.client, STAGE)
-    client = Client(CLIENT_FILES, _config(system, issuer))
-    pages = [*_board(system).routes(), *system.factors.routes()]
+    client = Client(CLIENT_FILES, _config(system, issuer), SCRIPT)
+    pages = [*_board(system).routes(), *system.factors.routes(), *bridge_routes(system.payments, system.wechat)]
     played = PlayedEdge(system.client, edges[0].name, system.endpoint_url, REGION, client, pages)
     played.look()
     assert played.edge is not None  # noqa: S101 (the stack stands)
