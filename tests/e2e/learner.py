@@ -34,11 +34,14 @@ SETTLED = """async () => {
 """Resolves when nothing fades or slides: contrast in the middle of a fade is not what anybody reads."""
 
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 SIZES: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": {"width": 1280, "height": 860}},
-    "phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True},
+    "phone": PHONE,
+    "wechat": {**PHONE, "user_agent": "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 MicroMessenger/8.0.50"},
 }
-Size = Literal["desktop", "phone"]
+"""The last is WeChat's own browser, as far as it says so."""
+Size = Literal["desktop", "phone", "wechat"]
 
 
 @dataclass
