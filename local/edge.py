@@ -39,6 +39,8 @@ PUBLIC_COGNITO_ACTIONS = {
 }  # fmt: skip
 """What Cognito does without AWS credentials; the emulator would do the rest too."""
 INDEX = "/index.html"
+WECHAT = "MicroMessenger"
+"""What WeChat's own browser says of itself."""
 ALWAYS_FORWARDED = {"if-match", "if-modified-since", "if-none-match", "if-range", "range", "x-forwarded-for"}
 """Headers of a request that the origin sees whatever the policies say."""
 CONDITIONS = {"if-match", "if-modified-since", "if-none-match", "if-unmodified-since"}
@@ -71,10 +73,14 @@ BAD_HEADER = {
 
 @dataclass(frozen=True)
 class Client:
-    """The built client and its settings, where they are in no bucket."""
+    """The built client and its settings, where they are in no bucket.
+
+    `bridge` is the address of the script that stands for what WeChat's own browser puts into every page.
+    """
 
     files: Path
     config: Mapping[str, str]
+    bridge: str | None = None
 
 
 @dataclass(frozen=True)
@@ -274,7 +280,11 @@ def _client_file(request: Request, client: Client) -> Response:
     index = root / "index.html"
     if not _is_page(request) or not index.is_file():
         return Response("Not found", 404, media_type="text/plain")
-    return FileResponse(index, headers={"cache-control": headers(index.name)["CacheControl"]})
+    fresh = {"cache-control": headers(index.name)["CacheControl"]}
+    if client.bridge and WECHAT in request.headers.get("user-agent", ""):
+        script = f'<head><script src="{client.bridge}"></script>'
+        return HTMLResponse(index.read_text("utf-8").replace("<head>", script, 1), headers=fresh)
+    return FileResponse(index, headers=fresh)
 
 
 def _is_page(request: Request) -> bool:

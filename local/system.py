@@ -23,6 +23,7 @@ from local.edge import Client, listen, serving
 from local.emulator import REGION, ROOT, Emulator
 from local.errors import LocalError
 from local.kept import Kept, MadeBy
+from local.payments.bridge import SCRIPT, bridge_routes
 from local.payments.sandbox import Sandbox, playing, wall_clock
 from local.payments.till import Now
 from local.played import PlayedEdge, watched
@@ -299,8 +300,8 @@ def start(
             emulators.require_whole(emulator)
             deployed = deploy(emulator, stacks, redelivery_s, over, partial(_told, emulator))
         mappings = cleanup.enter_context(_driven_streams(emulator, deployed))
-        payments = cleanup.enter_context(_merchant(emulator, outside_now))
         wechat = cleanup.enter_context(_wechat(emulator, outside_now))
+        payments = cleanup.enter_context(_merchant(emulator, outside_now, wechat))
         log_policy = cleanup.enter_context(_witnessed_log(emulator, outside_now))
         system = System("", emulator, stacks, deployed, mappings, payments, log_policy, wechat)
         if kept:
@@ -368,9 +369,9 @@ def _current_stacks(steps: Steps) -> list[Stack]:
 
 
 @contextlib.contextmanager
-def _merchant(emulator: Emulator, now: Now) -> Iterator[Sandbox]:
+def _merchant(emulator: Emulator, now: Now, wechat: WeChat) -> Iterator[Sandbox]:
     """A merchant account at the payment sandbox, noted as an operator notes one at a real provider."""
-    with playing(now) as sandbox:
+    with playing(now, wechat=wechat) as sandbox:
         # A part of the app, as the emulator's own tests deploy, may not deal with payments.
         with contextlib.suppress(OpsError):
             put_account(emulator.client, STAGE, "wechat", sandbox.secret())
@@ -442,8 +443,8 @@ def _served_edge(system: System, issuer: Issuer | None, listener: socket.socket)
         raise LocalError(f"The app must have one stack with a distribution, and has {len(edges)}.")
     if edges[0].template.get("Parameters"):
         note_edge(system.client, STAGE)
-    client = Client(CLIENT_FILES, _config(system, issuer))
-    pages = [*_board(system).routes(), *system.factors.routes()]
+    client = Client(CLIENT_FILES, _config(system, issuer), SCRIPT)
+    pages = [*_board(system).routes(), *system.factors.routes(), *bridge_routes(system.payments, system.wechat)]
     played = PlayedEdge(system.client, edges[0].name, system.endpoint_url, REGION, client, pages)
     played.look()
     assert played.edge is not None  # noqa: S101 (the stack stands)

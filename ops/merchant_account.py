@@ -25,8 +25,8 @@ ACCOUNTS: dict[str, tuple[str, type[BaseModel]]] = {
 """By provider: what its secret is called behind `<prefix>-orders-`, and what must be in it."""
 PREVIOUS, UNSET = "previous_", "unset"
 """How members of the account before begin; a member of a secret that has no account yet."""
-WHOSE = ("merchant_id", "app_id", "seller_id")
-"""What says that it is the same account, with other keys."""
+WHOSE = ("merchant_id", "app_id", "account_app_id", "seller_id")
+"""What says that it is the same account, with other keys. What it did not have yet may come."""
 
 
 def put_account(clients: Clients, where: Stage, provider: str, members: Mapping[str, str]) -> None:
@@ -41,7 +41,7 @@ def put_account(clients: Clients, where: Stage, provider: str, members: Mapping[
     now, _before = _parts(secret)
     if now == members:
         return
-    differing = [name for name in WHOSE if UNSET not in now and now.get(name) != members.get(name)]
+    differing = [name for name in WHOSE if name in now and now[name] != members.get(name)]
     if differing:
         raise OpsError(
             f"Another {', '.join(differing)}: payments and refunds of the account that is there could no longer be "

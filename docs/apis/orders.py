@@ -5,7 +5,7 @@ from services.kit.http import HttpApi
 from services.kit.ids import RandomIds
 from services.kit.origin import OriginSecret
 from services.kit.store import Store
-from services.orders.app.context import FinanceContext, InvoiceContext, PaymentContext, context
+from services.orders.app.context import FinanceContext, InvoiceContext, PayingContext, PaymentContext, context
 from services.orders.domain.plan import Plans
 from services.orders.handlers import aftersale, callbacks, finance, http, pay
 from tests.fakes.invoice_files import MemoryInvoiceFiles
@@ -19,7 +19,7 @@ def apis(store: Store, origin_secret: OriginSecret) -> list[HttpApi]:
     return [
         http.build_api(ctx, origin_secret),
         callbacks.build_api(paying, origin_secret),
-        pay.build_api(paying, lambda: "", origin_secret),
+        pay.build_api(PayingContext(**vars(paying), payers=lambda: None), lambda: "", origin_secret),
         aftersale.build_api(InvoiceContext(**vars(ctx), files=MemoryInvoiceFiles()), origin_secret),
         finance.build_api(FinanceContext(**vars(ctx), objects=MemoryObjects()), origin_secret),
     ]

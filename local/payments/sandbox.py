@@ -25,14 +25,20 @@ from starlette.routing import Route
 from local.edge import listen
 from local.payments.account import SIGNATURE_TYPE, Account, token
 from local.payments.page import payment_page
-from local.payments.till import Now, Refusal, Till, Trade
+from local.payments.till import H5, JSAPI, NATIVE, Now, Refusal, Till, Trade
 from local.serve import serving
+from local.wechat.sandbox import WeChat
 
 LATE_S = 20.0
 """How long a delayed notification is held back."""
 RETRIES_S = (0.0, 1.0, 3.0, 10.0)
 """When a notification that is not acknowledged is sent again."""
 PAY, TWICE, LATE, SILENT, FAIL = "pay", "twice", "late", "silent", "fail"
+KINDS = {"native": NATIVE, "h5": H5, "jsapi": JSAPI}
+PREPAID = "wx"
+"""How the ids begin by which WeChat's bridge knows payments."""
+SAID = {PAY: "ok", SILENT: "ok", FAIL: "fail"}
+"""What the bridge says to the page; of anything else that the payer cancelled."""
 
 _AUTHORIZATION = re.compile(
     rf'{SIGNATURE_TYPE} mchid="(?P<mchid>[^"]*)",nonce_str="(?P<nonce>[^"]*)",'
@@ -42,10 +48,11 @@ _AUTHORIZATION = re.compile(
 
 @dataclass
 class Sandbox:
-    """One merchant's WeChat Pay."""
+    """One merchant's WeChat Pay. The official account of `wechat` is bound to the merchant."""
 
     account: Account
     now: Now
+    wechat: WeChat | None = None
     base_url: str = ""
     notified: list[int] = field(default_factory=list)
     """The status of each answer to a notification, in order."""
@@ -53,11 +60,16 @@ class Sandbox:
     @cached_property
     def till(self) -> Till:
         """Its books."""
-        return Till(self.account, self.now)
+        return Till(self.account, self.now, self.wechat.account.app_id if self.wechat else "")
 
     def secret(self) -> dict[str, str]:
         """What the merchant's secret holds."""
-        return self.account.secret(self.base_url)
+        secret = self.account.secret(self.base_url)
+        if self.wechat is None:
+            return secret
+        official = {"app_id": self.wechat.account.app_id, "secret": self.wechat.account.secret}
+        where = {"gateway": self.wechat.base_url, "pages": self.wechat.base_url}
+        return secret | {f"account_{name}": value for name, value in {**official, **where}.items()}
 
     def act(self, page: str, action: str) -> Trade:
         """What the payer does on the page of a payment. Raises Refusal."""
@@ -70,6 +82,20 @@ class Sandbox:
         for delay in copies:
             self._notify(paid, identifier, delay, 0)
         return paid
+
+    def bridged(self, asked: Mapping[str, str], openid: str, action: str) -> str:
+        """What WeChat's bridge says to a page that asks for a payment, after what the person of the phone does."""
+        signed = "".join(f"{asked.get(name)}\n" for name in ("appId", "timeStamp", "nonceStr", "package"))
+        is_whole = asked.get("signType") == "RSA" and self.account.is_merchants(asked.get("paySign", ""), signed)
+        try:
+            trade = self.till.on_page(asked.get("package", "").removeprefix(f"prepay_id={PREPAID}"))
+            if not is_whole or (asked.get("appId"), openid) != (trade.app_id, trade.openid):
+                return "fail"
+            if action in SAID:
+                self.act(trade.page, action)
+        except Refusal:
+            return "fail"
+        return SAID.get(action, "cancel")
 
     def message(self, trade: Trade, identifier: str = "") -> tuple[dict[str, str], str]:
         """Headers and body of a notification that a payment was made."""
@@ -140,7 +166,11 @@ class Sandbox:
 
     def _open(self, request: Request, asked: dict[str, Any]) -> Mapping[str, str]:
         kind = request.path_params["kind"]
-        trade = self.till.open({"native": "NATIVE", "h5": "MWEB"}[kind], asked)
+        if kind == "jsapi" and not (self.wechat and self.wechat.has_payer(asked["payer"]["openid"])):
+            raise Refusal(400, "PARAM_ERROR", "appid和openid不匹配")
+        trade = self.till.open(KINDS[kind], asked)
+        if kind == "jsapi":
+            return {"prepay_id": f"{PREPAID}{trade.page}"}
         return {"code_url" if kind == "native" else "h5_url": f"{self.base_url}/pay/{trade.page}"}
 
     def _query(self, request: Request, _: dict[str, Any]) -> dict[str, Any]:
@@ -188,10 +218,10 @@ class Sandbox:
 
 
 @contextlib.contextmanager
-def playing(now: Now, account: Account | None = None, port: int = 0) -> Iterator[Sandbox]:
+def playing(now: Now, account: Account | None = None, wechat: WeChat | None = None) -> Iterator[Sandbox]:
     """Runs a sandbox until the block ends. Its clock is `now`, aware of its time zone."""
-    sandbox = Sandbox(account or Account(), now)
-    with serving(sandbox.app(), listen(port), "payments") as base_url:
+    sandbox = Sandbox(account or Account(), now, wechat)
+    with serving(sandbox.app(), listen(0), "payments") as base_url:
         sandbox.base_url = base_url
         yield sandbox
 

@@ -10,6 +10,9 @@ from typing import Any
 from local.payments.account import Account, token
 
 CHINA = timezone(timedelta(hours=8))
+NATIVE, H5, JSAPI = "NATIVE", "MWEB", "JSAPI"
+"""How a payment is made, as WeChat Pay names it: by a code, on a phone's page, within WeChat."""
+SOMEBODY = "sandbox"
 Now = Callable[[], datetime]
 
 
@@ -23,7 +26,7 @@ class Refusal(Exception):
 
 @dataclass(frozen=True)
 class Trade:
-    """One payment. `page` is the secret part of its page's address."""
+    """One payment. `page` is the secret part of its page's address; within WeChat `openid` alone can pay it."""
 
     number: str
     kind: str
@@ -32,6 +35,8 @@ class Trade:
     notify_url: str
     expires_at: datetime
     page: str
+    app_id: str
+    openid: str = ""
     state: str = "NOTPAY"
     transaction_id: str = ""
     paid_at: datetime | None = None
@@ -50,17 +55,19 @@ class Refund:
 
 @dataclass
 class Till:
-    """The books of the one merchant. Safe to use from several threads."""
+    """The books of the one merchant. Safe to use from several threads. `official` is the app that is paid in WeChat."""
 
     account: Account
     now: Now
+    official: str = ""
     trades: dict[str, Trade] = field(default_factory=dict)
     refunds: dict[str, Refund] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def open(self, kind: str, asked: dict[str, Any]) -> Trade:
         """A new payment, or the open one that was asked for in the same words."""
-        if (asked["mchid"], asked["appid"]) != (self.account.merchant_id, self.account.app_id):
+        app_id = self.official if kind == JSAPI else self.account.app_id
+        if (asked["mchid"], asked["appid"]) != (self.account.merchant_id, app_id):
             raise Refusal(400, "APPID_MCHID_NOT_MATCH", "商户号与应用不匹配")
         with self._lock:
             wanted = Trade(
@@ -71,6 +78,8 @@ class Till:
                 notify_url=asked["notify_url"],
                 expires_at=datetime.fromisoformat(asked["time_expire"]),
                 page=token(24),
+                app_id=app_id,
+                openid=asked["payer"]["openid"] if kind == JSAPI else "",
             )
             known = self.trades.get(wanted.number)
             if known is None:
@@ -149,7 +158,7 @@ class Till:
         """A payment as answers and notifications tell it."""
         found: dict[str, Any] = {
             "mchid": self.account.merchant_id,
-            "appid": self.account.app_id,
+            "appid": trade.app_id,
             "out_trade_no": trade.number,
             "trade_state": trade.state,
             "trade_state_desc": trade.state,
@@ -162,7 +171,7 @@ class Till:
                 "trade_type": trade.kind,
                 "bank_type": "OTHERS",
                 "success_time": _time(trade.paid_at),
-                "payer": {"openid": "sandbox"},
+                "payer": {"openid": trade.openid or SOMEBODY},
                 "amount": {**paid, "payer_currency": "CNY"},
             }
         return found
@@ -209,12 +218,12 @@ class Till:
         row = dict.fromkeys(_COLUMNS, "")
         row |= {
             "交易时间": f"{at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}" if at else "",
-            "公众账号ID": self.account.app_id,
+            "公众账号ID": trade.app_id,
             "商户号": self.account.merchant_id,
             "特约商户号": "0",
             "微信订单号": trade.transaction_id,
             "商户订单号": trade.number,
-            "用户标识": "sandbox",
+            "用户标识": trade.openid or SOMEBODY,
             "交易类型": trade.kind,
             "交易状态": "REFUND" if refund else "SUCCESS",
             "付款银行": "OTHERS",

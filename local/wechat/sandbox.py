@@ -94,6 +94,12 @@ class WeChat:
             self.grants[code] = Grant(app.app_id, person, scope, self.now().timestamp())
         return code
 
+    def has_payer(self, openid: str) -> bool:
+        """Whether this is somebody's id at the official account, which was told to us."""
+        told = [self.grants[code] for code in self.used]
+        app_id = self.account.app_id
+        return openid in {openid_of(app_id, grant.person) for grant in told if grant.app_id == app_id}
+
     def _qr(self, request: Request) -> Response:
         if wrong := _wrong(request.query_params, self.site):
             return HTMLResponse(_page(f"<p>{wrong}</p>"), 200)
@@ -111,8 +117,7 @@ class WeChat:
         asked = request.query_params
         if wrong := _wrong(asked, self.account):
             return HTMLResponse(_page(f"<p>{wrong}</p>"))
-        person = request.cookies.get(ME) or PEOPLE[0]
-        return _back(asked, self.consent(self.account, person, asked["scope"]))
+        return _back(asked, self.consent(self.account, person_of(request.cookies), asked["scope"]))
 
     def _access_token(self, request: Request) -> Response:
         asked = request.query_params
@@ -156,6 +161,11 @@ class WeChat:
             return _error(40003, "invalid openid")
         told = {"openid": openid_of(grant.app_id, grant.person), "unionid": unionid_of(grant.person)}
         return JSONResponse({**told, "nickname": grant.person})
+
+
+def person_of(cookies: Mapping[str, str]) -> str:
+    """Who somebody is in WeChat's own browser."""
+    return cookies.get(ME) or PEOPLE[0]
 
 
 def unionid_of(person: str) -> str:

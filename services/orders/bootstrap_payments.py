@@ -11,7 +11,9 @@ from services.kit.secrets import json_secret
 from services.orders import bootstrap
 from services.orders.adapters.alipay import Alipay, AlipaySettings
 from services.orders.adapters.wechat_pay import WechatPay, WechatPaySettings
-from services.orders.app.context import PaymentContext
+from services.orders.adapters.wechat_payers import WeChatPayers
+from services.orders.app.context import PayingContext, PaymentContext
+from services.orders.app.ports import Payers
 from services.orders.domain.payment import PaymentProvider, ProviderName
 
 UNSET = "unset"
@@ -34,9 +36,22 @@ def provider(name: ProviderName) -> PaymentProvider | None:
 
 
 @cache
+def paying() -> PayingContext:
+    """With the providers, and who asks WeChat who pays."""
+    return PayingContext(**vars(payments()), payers=_payers)
+
+
+@cache
 def address() -> PublicUrl:
     """Where providers reach us."""
     return public_url(environ["PUBLIC_URL_PARAMETER"])
+
+
+def _payers() -> Payers | None:
+    """None where the merchant's secret names no official account."""
+    secret = _loaders()[ProviderName.WECHAT](False)
+    settings = None if UNSET in secret else WechatPaySettings.model_validate(_now(secret))
+    return WeChatPayers(settings) if settings and settings.account_app_id else None
 
 
 @cache
@@ -50,7 +65,7 @@ def _loaders() -> Mapping[ProviderName, Callable[[bool], Mapping[str, str]]]:
 @lru_cache(maxsize=2)
 def _made(name: ProviderName, secret: tuple[tuple[str, str], ...]) -> PaymentProvider:
     """Kept until the secret changes: keys take a while to load."""
-    now = {member: value for member, value in secret if not member.startswith(PREVIOUS)}
+    now = _now(dict(secret))
     before = {member.removeprefix(PREVIOUS): value for member, value in secret if member.startswith(PREVIOUS)}
     if name is ProviderName.WECHAT:
         return WechatPay(
@@ -59,3 +74,8 @@ def _made(name: ProviderName, secret: tuple[tuple[str, str], ...]) -> PaymentPro
     return Alipay(
         AlipaySettings.model_validate(now), SystemClock(), AlipaySettings.model_validate(before) if before else None
     )
+
+
+def _now(secret: Mapping[str, str]) -> dict[str, str]:
+    """The account that is in force."""
+    return {member: value for member, value in secret.items() if not member.startswith(PREVIOUS)}

@@ -36,7 +36,7 @@ IMPERSONAL = {
     "DailyTask.subject", "Entry.title", "Envelope.data", "Envelope.id", "Envelope.source", "Envelope.subject",
     "Envelope.type", "Export.key", "Export.name", "Export.title", "Export.totals_fen", "Line.title", "Listing.title",
     "Marker.type", "Movement.how", "Movement.reference", "Notice.deadline", "Notice.title", "Order.provider",
-    "Order.title", "Payment.description", "Payment.qr_content", "Payment.url", "ProfileChange.fields",
+    "Order.title", "Payment.bridge", "Payment.description", "Payment.qr_content", "Payment.url", "ProfileChange.fields",
     "Publication.answer", "Publication.choices", "Publication.language", "Publication.name", "Publication.question",
     "Publication.summary", "Publication.text", "Publication.title", "Publication.version",
     "CertificateHolder.picture", "Listing.cover", "OwnHandle.pk",

@@ -15,8 +15,9 @@ from local.seed import DOMAIN, PASSWORD
 from tests.flows.world import World
 
 COURSE = "risk-level-talk"
-"""The demo's 20-second course, which members can claim; two prompts."""
-HOURS = "0.5"
+"""The demo's 20-second course, which members can claim."""
+PROMPTS, HOURS = 2, "0.5"
+"""How often it asks whether somebody is there, and what it brings."""
 PATIENCE_MS = 90_000
 """For machines that do much else; nothing waits longer than it must."""
 
@@ -33,11 +34,14 @@ SETTLED = """async () => {
 """Resolves when nothing fades or slides: contrast in the middle of a fade is not what anybody reads."""
 
 AXE = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 SIZES: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": {"width": 1280, "height": 860}},
-    "phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True},
+    "phone": PHONE,
+    "wechat": {**PHONE, "user_agent": "Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 MicroMessenger/8.0.50"},
 }
-Size = Literal["desktop", "phone"]
+"""The last is WeChat's own browser, as far as it says so."""
+Size = Literal["desktop", "phone", "wechat"]
 
 
 @dataclass
@@ -164,6 +168,19 @@ class Window:
         self.page.get_by_test_id("begin").click()
         # Until then the element has no duration to seek within.
         self.page.wait_for_function("() => document.querySelector('video')?.readyState >= 1")
+
+    def watch_to_the_hours(self) -> None:
+        """On the page of the course, which one has: watches it whole, and sees what it brought."""
+        self.page.get_by_role("button", name="开始学习").click()
+        # The rules are said before anything is watched, with the number of prompts.
+        expect(self.page.get_by_text(f"共有 {PROMPTS} 次互动确认").first).to_be_visible()
+        self.begin()
+        for _ in range(PROMPTS):
+            self.prompt()
+            self.confirm()
+        expect(self.page.get_by_test_id("completed")).to_be_visible()
+        self.page.get_by_role("button", name="查看我的学时").click()
+        expect(self.page.get_by_text(f"+{HOURS} 学时")).to_be_visible()
 
     def watch_claimed(self, person: Person, course_id: str = COURSE) -> None:
         """Signs in, claims the course, opens its player and starts."""

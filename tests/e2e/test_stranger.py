@@ -34,7 +34,9 @@ def test_from_a_phone_number_to_the_first_hours(desk: Desk, tmp_path: Path) -> N
     _told(window)
     before = _open_plan(window)
     _buy_from_plan(window)
-    _watch(window)
+    page.goto(f"/courses/{COURSE}")
+    window.watch_to_the_hours()
+    _look(window)
     _shrunk(window, before)
 
 
@@ -122,20 +124,6 @@ def _buy_from_plan(window: Window) -> None:
     page.get_by_role("button", name="立即购买").click()
     page.get_by_role("button", name="提交订单").click()
     window.pay()
-
-
-def _watch(window: Window) -> None:
-    page = window.page
-    page.goto(f"/courses/{COURSE}")
-    page.get_by_role("button", name="开始学习").click()
-    window.begin()
-    for _ in range(2):
-        window.prompt()
-        window.confirm()
-    expect(page.get_by_test_id("completed")).to_be_visible()
-    page.get_by_role("button", name="查看我的学时").click()
-    expect(page.get_by_text(f"+{HOURS} 学时")).to_be_visible()
-    _look(window)
 
 
 def _shrunk(window: Window, before: float) -> None:

@@ -10,10 +10,9 @@ from services.credits.app.ports import (
     Standing,
     Ticket,
     Tokens,
-    WeChatPerson,
-    WeChatRefused,
 )
 from services.credits.domain.ids import LearnerId
+from services.kit.wechat import WeChatRefused
 
 
 @dataclass
@@ -143,16 +142,16 @@ class ReversingSeal:
 
 @dataclass
 class MemoryWeChat:
-    """WeChat in memory: codes by whom they name, each once."""
+    """WeChat in memory: codes, each once, by the unionid that they name."""
 
-    codes: dict[str, WeChatPerson] = field(default_factory=dict)
+    codes: dict[str, str] = field(default_factory=dict)
     asked: int = 0
 
     def page(self, state: str, *, inside: bool) -> str:
         """Where the browser is to go."""
         return f"https://wechat.test/{'inside' if inside else 'qr'}?state={state}"
 
-    def person(self, code: str, *, inside: bool) -> WeChatPerson:
+    def person(self, code: str, *, inside: bool) -> str:
         """Whose code this is."""
         self.asked += 1
         found = self.codes.pop(code, None)

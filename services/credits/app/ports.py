@@ -101,31 +101,14 @@ Ticket = Callable[[LearnerId, str], str]
 """What shows the user pool that somebody was proven: made for a person, and for what the pool says this one time."""
 
 
-@dataclass(frozen=True)
-class WeChatPerson:
-    """Whom WeChat says somebody is: the same `unionid` for all our apps, an `openid` for each."""
-
-    unionid: str
-    app_id: str
-    openid: str
-
-
-class WeChatRefused(Exception):
-    """WeChat does not know the code: it is made up, used or over."""
-
-
-class WeChatUnavailable(Exception):
-    """WeChat does not answer, or not as it should; the message says which of its error codes."""
-
-
 class WeChat(Protocol):
     """Signing in with WeChat."""
 
     def page(self, state: str, *, inside: bool) -> str:
         """Where the browser is to go: WeChat's page with a QR code, or, `inside` its own browser, its consent."""
 
-    def person(self, code: str, *, inside: bool) -> WeChatPerson:
-        """Whose code this is. Raises WeChatRefused, WeChatUnavailable."""
+    def person(self, code: str, *, inside: bool) -> str:
+        """Whose code this is: the unionid, the same for all our apps. Raises WeChatRefused, WeChatUnavailable."""
 
 
 class Fingerprints(Protocol):

@@ -1,7 +1,7 @@
 """What somebody signs in with besides e-mail and password: a phone number, WeChat. Who holds which, and when that is
 doubted."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -29,18 +29,12 @@ class Identity:
         subject: the number in E.164, or WeChat's unionid.
         hashed: a keyed hash of it, under which its holder lies.
         proven_at: when it was proven last: at each sign-in with it.
-        openids: of WeChat: by which id each of our apps knows the person, by app id. WeChat Pay asks for it.
     """
 
     subject: str
     hashed: str
     bound_at: datetime
     proven_at: datetime
-    openids: dict[str, str] = field(default_factory=dict)
-
-    def proven(self, now: datetime, openids: dict[str, str]) -> "Identity":
-        """Proven once more."""
-        return replace(self, proven_at=now, openids={**self.openids, **openids})
 
 
 @stored(shape=1, personal=REMOVED)

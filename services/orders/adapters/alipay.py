@@ -25,6 +25,7 @@ from services.orders.domain.payment import (
     MalformedStatement,
     Method,
     Notification,
+    Payer,
     Payment,
     ProviderName,
     ProviderRefused,
@@ -77,7 +78,7 @@ class Alipay:
         self._clock = clock
         self._library = _library(settings)
 
-    def create(self, payment: Payment, notify_url: str, payer_ip: str) -> Target:  # noqa: ARG002 (the port's)
+    def create(self, payment: Payment, notify_url: str, payer: Payer) -> Target:  # noqa: ARG002 (the port's)
         """Opens the payment: a code's content, or an address that carries our signature."""
         content = {
             "out_trade_no": payment.number,

@@ -13,10 +13,11 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NoReturn
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from requests import RequestException
 from wechatpayv3 import WeChatPay, WeChatPayType
 
+from services.kit import wechat
 from services.kit.days import SHANGHAI
 from services.orders.adapters.answers import text_of
 from services.orders.adapters.wechat_bill import read_bill
@@ -27,6 +28,7 @@ from services.orders.domain.payment import (
     MalformedStatement,
     Method,
     Notification,
+    Payer,
     Payment,
     ProviderName,
     ProviderRefused,
@@ -40,6 +42,7 @@ from services.orders.domain.payment import (
     Target,
     Trade,
     TradeState,
+    Within,
 )
 
 GATEWAY = "https://api.mch.weixin.qq.com"
@@ -83,18 +86,33 @@ _ALREADY_CLOSED = {"ORDERCLOSED", "ORDER_CLOSED"}
 
 
 class WechatPaySettings(BaseModel):
-    """The merchant account: members of its secret. `gateway` is set only where a sandbox plays WeChat Pay."""
+    """The merchant account: members of its secret. Addresses are set only where a sandbox plays WeChat (Pay)."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     merchant_id: str = Field(pattern=r"^[0-9]{8,32}$")
     app_id: str = Field(min_length=1)
+    account_app_id: str = Field(default="", description="the official account that people pay to within WeChat")
+    account_secret: str = Field(default="", description="of that account, to learn who pays")
     api_v3_key: str = Field(min_length=32, max_length=32)
     certificate_serial: str = Field(min_length=1)
     private_key: str = Field(min_length=1, description="the merchant's, PEM")
     public_key_id: str = Field(pattern=r"^PUB_KEY_ID_[0-9A-Za-z]+$")
     public_key: str = Field(min_length=1, description="WeChat Pay's, PEM")
     gateway: str = GATEWAY
+    account_gateway: str = wechat.GATEWAY
+    account_pages: str = wechat.PAGES
+
+    @model_validator(mode="after")
+    def _has_a_whole_account(self) -> "WechatPaySettings":
+        if bool(self.account_app_id) != bool(self.account_secret):
+            raise ValueError("account_app_id and account_secret belong together")
+        return self
+
+    @property
+    def app_ids(self) -> set[str]:
+        """The apps that payments to this merchant are made in."""
+        return {self.app_id, self.account_app_id} - {""}
 
 
 class _Amount(BaseModel):
@@ -124,21 +142,41 @@ class WechatPay:
         self._before = WechatPay(before) if before else None
         self._library = _library(settings)
 
-    def create(self, payment: Payment, notify_url: str, payer_ip: str) -> Target:
-        """Opens the payment: a code's content for native, an address for H5."""
-        h5 = payment.method is Method.WECHAT_H5
-        scene = {"payer_client_ip": payer_ip, "h5_info": {"type": "Wap"}} if h5 else {"payer_client_ip": payer_ip}
-        answer = self._call(
+    def create(self, payment: Payment, notify_url: str, payer: Payer) -> Target:
+        """Opens the payment: a code's content for native, an address for H5, within WeChat what its bridge is given."""
+        scene: dict[str, Any] = {"payer_client_ip": payer.address}
+        if payment.within is Within.WECHAT:
+            account = self._settings.account_app_id
+            paying = {"appid": account, "payer": {"openid": payer.openid}, "pay_type": WeChatPayType.JSAPI}
+            answer = self._open(payment, notify_url, scene_info=scene, **paying)
+            return Target(bridge=self._bridge(payment, text_of(answer, "prepay_id")))
+        if payment.method is Method.WECHAT_H5:
+            h5 = {**scene, "h5_info": {"type": "Wap"}}
+            answer = self._open(payment, notify_url, scene_info=h5, pay_type=WeChatPayType.H5)
+            return Target(url=text_of(answer, "h5_url"))
+        answer = self._open(payment, notify_url, scene_info=scene, pay_type=WeChatPayType.NATIVE)
+        return Target(qr_content=text_of(answer, "code_url"))
+
+    def _open(self, payment: Payment, notify_url: str, **how: Any) -> dict[str, Any]:
+        return self._call(
             self._library.pay,
             description=_cut(payment.description),
             out_trade_no=payment.number,
             amount={"total": payment.amount_fen, "currency": CURRENCY},
             time_expire=payment.expires_at.astimezone(SHANGHAI).isoformat(timespec="seconds"),
-            scene_info=scene,
             notify_url=notify_url,
-            pay_type=WeChatPayType.H5 if h5 else WeChatPayType.NATIVE,
+            **how,
         )
-        return Target(url=text_of(answer, "h5_url")) if h5 else Target(qr_content=text_of(answer, "code_url"))
+
+    def _bridge(self, payment: Payment, prepay_id: str) -> dict[str, str]:
+        """The parameters of WeChat's getBrandWCPayRequest. The nonce is the payment's number, which is of this one."""
+        signed = {
+            "appId": self._settings.account_app_id,
+            "timeStamp": str(int(payment.created_at.timestamp())),
+            "nonceStr": payment.number,
+            "package": f"prepay_id={prepay_id}",
+        }
+        return {**signed, "signType": "RSA", "paySign": self._library.sign([*signed.values()])}
 
     def close(self, number: PaymentNumber) -> None:
         """Closes an unpaid payment; one that is closed already or was never opened stays so."""
@@ -247,7 +285,7 @@ class WechatPay:
             identifier = text_of(told, "id")
         except (ValidationError, ProviderUnavailable) as error:
             raise ForgedNotification("content of another shape") from error
-        if (paid.mchid, paid.appid) != (self._settings.merchant_id, self._settings.app_id):
+        if paid.mchid != self._settings.merchant_id or paid.appid not in self._settings.app_ids:
             raise ForgedNotification("of another merchant or application")
         if paid.trade_state != "SUCCESS" or paid.amount is None:
             raise ForgedNotification("a payment that was not made")
@@ -267,7 +305,7 @@ class WechatPay:
             raise ProviderUnavailable(f"an unknown state {found.trade_state}")
         if state is not TradeState.PAID:
             return Trade(PaymentNumber(found.out_trade_no), state)
-        if found.amount is None or not found.transaction_id or found.appid != self._settings.app_id:
+        if found.amount is None or not found.transaction_id or found.appid not in self._settings.app_ids:
             raise ProviderUnavailable("a paid trade without its particulars, or of another application")
         amount = found.amount
         return Trade(

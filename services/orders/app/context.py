@@ -1,5 +1,6 @@
 """What the use cases work with."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from services.kit.audit import AuditLog
@@ -8,7 +9,7 @@ from services.kit.event_factory import EventFactory
 from services.kit.ids import Ids
 from services.kit.objects import Objects
 from services.kit.store import Store
-from services.orders.app.ports import InvoiceFiles, Providers
+from services.orders.app.ports import InvoiceFiles, Payers, Providers
 from services.orders.domain.plan import Plans
 
 
@@ -29,6 +30,13 @@ class PaymentContext(Context):
     """Of functions that talk to payment providers."""
 
     provider: Providers
+
+
+@dataclass(frozen=True)
+class PayingContext(PaymentContext):
+    """Of the function that opens payments. `payers` is asked anew each time: None while nobody pays within WeChat."""
+
+    payers: Callable[[], Payers | None]
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,16 @@ Providers: TypeAlias = "Callable[[ProviderName], PaymentProvider | None]"
 """The provider of a name; None where we have no account there."""
 
 
+class Payers(Protocol):
+    """Who is to pay within WeChat, as WeChat itself says."""
+
+    def page(self, state: str, back_to: str) -> str:
+        """Where the browser is to go, with nothing to see or press; it comes `back_to` with the state and a code."""
+
+    def openid(self, code: str) -> str:
+        """Whose code this is: who they are to our official account. Raises WeChatRefused, WeChatUnavailable."""
+
+
 @dataclass(frozen=True)
 class Upload:
     """Where and how to put one file: an HTTP PUT to `url` with exactly these headers."""

@@ -34,6 +34,20 @@ class Method(StrEnum):
         return ProviderName(self.value.split("_")[0])
 
 
+class Within(StrEnum):
+    """An app in whose own browser a payment is made, which asks the payer itself.
+
+    The payment is one of the nearest method, since no answer names a method that clients of release 1.0.0 do not know.
+    """
+
+    WECHAT = "wechat"
+
+    @property
+    def method(self) -> Method:
+        """The nearest method."""
+        return {Within.WECHAT: Method.WECHAT_H5}[self]
+
+
 class PaymentState(StrEnum):
     """How a payment stands here. It leaves OPEN once."""
 
@@ -44,10 +58,25 @@ class PaymentState(StrEnum):
 
 @dataclass(frozen=True)
 class Target:
-    """Where the learner pays: the content of a QR code to scan, or an address to go to."""
+    """Where the learner pays: the content of a QR code to scan, an address to go to, or what the app is asked with.
+
+    `bridge` is signed for the app, which takes it from the page as it is.
+    """
 
     qr_content: str | None = None
     url: str | None = None
+    bridge: dict[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class Payer:
+    """Who pays, as far as the provider asks: the network address, and within WeChat the openid.
+
+    The openid is who the person is to our official account, as WeChat said just now. It is kept nowhere.
+    """
+
+    address: str
+    openid: str = ""
 
 
 @stored(shape=1, personal=ID_ONLY)
@@ -66,6 +95,7 @@ class Payment:
     target: Target | None = None
     transaction_id: str | None = None
     paid_at: datetime | None = None
+    within: Within | None = None
 
 
 class TradeState(StrEnum):
@@ -209,7 +239,7 @@ class PaymentProvider(Protocol):
     Every method but `notification` may raise ProviderUnavailable, and all but the questions ProviderRefused.
     """
 
-    def create(self, payment: Payment, notify_url: str, payer_ip: str) -> Target:
+    def create(self, payment: Payment, notify_url: str, payer: Payer) -> Target:
         """Opens the payment at the provider, until `expires_at`; the same again for one that is open."""
 
     def close(self, number: PaymentNumber) -> None:

@@ -5,16 +5,16 @@ from services.kit.origin import OriginSecret
 from services.kit.public_url import PublicUrl
 from services.kit.wiring.http import http_function
 from services.orders import bootstrap_payments
-from services.orders.app.context import PaymentContext
+from services.orders.app.context import PayingContext
 from services.orders.app.payments.problems import PAYMENT_PROBLEMS
 from services.orders.handlers.routes.payments.own import add_payment_routes
 
 
-def build_api(ctx: PaymentContext, address: PublicUrl, origin_secret: OriginSecret) -> HttpApi:
+def build_api(ctx: PayingContext, address: PublicUrl, origin_secret: OriginSecret) -> HttpApi:
     """The routes. `address` is where providers reach us."""
     api = HttpApi("Xueshi payments", PAYMENT_PROBLEMS, origin_secret, function="pay")
     add_payment_routes(api, ctx, address)
     return api
 
 
-handler = http_function(lambda secret: build_api(bootstrap_payments.payments(), bootstrap_payments.address(), secret))
+handler = http_function(lambda secret: build_api(bootstrap_payments.paying(), bootstrap_payments.address(), secret))

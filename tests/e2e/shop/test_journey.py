@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from demo.people import PERIOD_START, learner_id_of
 from local.seed import DOMAIN, PASSWORD
-from tests.e2e.learner import COURSE, HOURS, Desk, Window
+from tests.e2e.learner import COURSE, Desk, Window
 from tests.e2e.test_account import CODE, fill
 from tests.e2e.visit import try_dialog, visit
 
@@ -40,16 +40,7 @@ def test_from_registering_to_a_verified_certificate(desk: Desk) -> None:
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.get_by_role("complementary", name="资料提醒")).to_be_hidden()
     window.claim()
-    page.get_by_role("button", name="开始学习").click()
-    # The rules are said before anything is watched, with the number of prompts.
-    expect(page.get_by_text("共有 2 次互动确认").first).to_be_visible()
-    window.begin()
-    for _ in range(2):
-        window.prompt()
-        window.confirm()
-    expect(page.get_by_test_id("completed")).to_be_visible()
-    page.get_by_role("button", name="查看我的学时").click()
-    expect(page.get_by_text(f"+{HOURS} 学时")).to_be_visible()
+    window.watch_to_the_hours()
     _declare(window)
     verifying = _verified(desk, _certificate(window))
     _told(window)

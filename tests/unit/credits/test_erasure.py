@@ -117,7 +117,7 @@ class Office:
     def take_identity(self) -> None:
         """WeChat says something of the person, too."""
         now = self.world.clock.now()
-        wechat = Identity(f"union-{SECRET}", HASHED, now, now, {"wxapp": f"open-{SECRET}"})
+        wechat = Identity(f"union-{SECRET}", HASHED, now, now)
         held = Put(holder_key(HASHED), IdentityHolder(LEARNER))
         self.world.store.commit(Change([Put(identities_key(LEARNER), Identities(wechat=wechat)), held]))
 

@@ -16,7 +16,6 @@ from services.credits.app.identities.items import (
     holder_key,
     read_identities,
 )
-from services.credits.app.ports import WeChatPerson
 from services.credits.domain.identities import FROZEN, IdentityHolder
 from services.credits.domain.ids import LearnerId
 from services.credits.domain.sent_codes import PER_ADDRESS, PER_TARGET, TRIES
@@ -106,7 +105,7 @@ class Door:
         return str(parse_qs(urlparse(answer.body["url"]).query)["state"][0])
 
     def wechat_proof(self, unionid: str = "union-1", code: str = "wx-code") -> dict[str, str]:
-        self.wechat.codes[code] = WeChatPerson(unionid, "wxapp", f"open-{unionid}")
+        self.wechat.codes[code] = unionid
         return {"code": code, "state": self.state(), "verifier": VERIFIER}
 
     def by_wechat(self, body: dict[str, str]) -> Answer:
@@ -313,7 +312,7 @@ def test_wechat_makes_an_account_and_knows_it_again(door: Door) -> None:
     (view,) = door.ask(door.access, "GET", "", None, first.body["access_token"].removeprefix("access-")).body[
         "identities"
     ]
-    assert (view["kind"], view["openids"]) == ("wechat", {"wxapp": "open-union-1"})
+    assert (view["kind"], view["shown"]) == ("wechat", "")
 
 
 # Attack: callback forged.
@@ -342,7 +341,7 @@ def test_attack_a_state_of_somebody_elses_browser(door: Door) -> None:
 def test_attack_a_callback_is_replayed(door: Door) -> None:
     proof = door.wechat_proof()
     assert door.by_wechat(proof).status == 200
-    door.wechat.codes["wx-code"] = WeChatPerson("union-1", "wxapp", "open")
+    door.wechat.codes["wx-code"] = "union-1"
     assert door.by_wechat(proof).code == "CALLBACK_REFUSED"
     late = door.wechat_proof(code="late")
     door.world.clock.advance(11 * MINUTE_MS)

@@ -7,9 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from local.wechat.sandbox import BASE, LOGIN, PEOPLE, USERINFO, WeChat, openid_of, playing_wechat, unionid_of
+from local.wechat.sandbox import BASE, LOGIN, PEOPLE, USERINFO, WeChat, playing_wechat, unionid_of
 from services.credits.adapters.wechat_oauth import WeChatOAuth
-from services.credits.app.ports import WeChatRefused, WeChatUnavailable
+from services.kit.wechat import WeChatRefused, WeChatUnavailable
 
 URL = "https://learn.example"
 
@@ -59,11 +59,7 @@ def test_whoever_scans_the_code_is_known_by_one_id_in_both_apps(wechat: WeChat) 
     answer = httpx.get(inside_page, trust_env=False)
     code = parse_qs(urlsplit(answer.headers["location"]).query)["code"][0]
     inside = adapter(wechat).person(code, inside=True)
-    assert outside.unionid == inside.unionid == unionid_of(PEOPLE[0])
-    assert (outside.openid, inside.openid) == (
-        openid_of(wechat.site.app_id, PEOPLE[0]),
-        openid_of(wechat.account.app_id, PEOPLE[0]),
-    )
+    assert outside == inside == unionid_of(PEOPLE[0])
 
 
 def test_a_code_is_once_of_one_app_and_for_five_minutes(wechat: WeChat) -> None:

@@ -126,7 +126,7 @@ def test_a_completion_that_is_lost_doubled_or_unexplained_is_named(wrong: Tables
 
 
 def till() -> Till:
-    trade = Trade("P1", "NATIVE", "", 100, "", NOW, "page", "SUCCESS", "T1", NOW)
+    trade = Trade("P1", "NATIVE", "", 100, "", NOW, "page", "app", "", "SUCCESS", "T1", NOW)
     return Till(Account(), lambda: NOW, trades={"P1": trade})
 
 

@@ -26,6 +26,7 @@ from services.orders.domain.payment import (
     MalformedStatement,
     Method,
     Notification,
+    Payer,
     Payment,
     ProviderName,
     ProviderRefused,
@@ -63,7 +64,7 @@ class MemoryProvider:
     trades: dict[str, Trade] = field(default_factory=dict)
     lines: list[StatementLine] = field(default_factory=list)
 
-    def create(self, payment: Payment, notify_url: str, payer_ip: str) -> Target:
+    def create(self, payment: Payment, notify_url: str, payer: Payer) -> Target:
         """Opens the payment."""
         self.trades[payment.number] = Trade(payment.number, TradeState.UNPAID)
         return Target(qr_content=payment.number)

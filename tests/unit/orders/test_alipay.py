@@ -17,6 +17,7 @@ from services.orders.domain.payment import (
     LineKind,
     MalformedStatement,
     Method,
+    Payer,
     Payment,
     ProviderRefused,
     ProviderUnavailable,
@@ -67,7 +68,7 @@ def payment(method: Method) -> Payment:
 
 def test_a_payment_is_opened_as_a_code(alipay: AlipayWorld) -> None:
     alipay.answers["alipay.trade.precreate"] = {**OK, "qr_code": "https://qr.alipay.com/bax"}
-    target = alipay.provider().create(payment(Method.ALIPAY_QR), NOTIFY_URL, "203.0.113.7")
+    target = alipay.provider().create(payment(Method.ALIPAY_QR), NOTIFY_URL, Payer("203.0.113.7"))
     assert target.qr_content == "https://qr.alipay.com/bax"
     (asked,) = alipay.asked
     assert (asked["notify_url"], asked["timestamp"]) == (NOTIFY_URL, "2026-03-02 12:00:00")
@@ -77,7 +78,7 @@ def test_a_payment_is_opened_as_a_code(alipay: AlipayWorld) -> None:
 
 
 def test_a_payment_is_opened_as_a_signed_address(alipay: AlipayWorld) -> None:
-    target = alipay.provider().create(payment(Method.ALIPAY_WAP), NOTIFY_URL, "203.0.113.7")
+    target = alipay.provider().create(payment(Method.ALIPAY_WAP), NOTIFY_URL, Payer("203.0.113.7"))
     assert target.url
     asked = parse_qs(urlsplit(target.url).query)
     assert (asked["method"], asked["app_id"]) == (["alipay.trade.wap.pay"], ["2021000000000001"])

@@ -8,7 +8,7 @@ import pytest
 from docs.generate import functions
 from services.kit.http import HttpApi, described
 from services.kit.identity import Role
-from services.orders.app.context import PaymentContext
+from services.orders.app.context import PayingContext
 from services.orders.domain.order import Order
 from services.orders.domain.payment import PaymentProvider, ProviderName
 from services.orders.handlers.pay import build_api
@@ -24,6 +24,8 @@ ROUTES = [
     ("PUT", f"/v1/orders/orders/{ORDER}/payments/wechat_native"),
     ("GET", f"/v1/orders/payments/{NUMBER}"),
     ("GET", METHODS),
+    ("POST", f"/v1/orders/orders/{ORDER}/payer-pages"),
+    ("PUT", f"/v1/orders/orders/{ORDER}/payment-within-wechat"),
 ]
 
 
@@ -39,7 +41,9 @@ def api(world: World, wechat: WechatWorld) -> HttpApi:
     """The routes, with an account at WeChat Pay."""
     accounts: dict[ProviderName, PaymentProvider] = {ProviderName.WECHAT: wechat.provider}
     return build_api(
-        PaymentContext(**vars(world.ctx), provider=accounts.get), lambda: "https://learn.example.com", origin_secret
+        PayingContext(**vars(world.ctx), provider=accounts.get, payers=lambda: wechat.payers),
+        lambda: "https://learn.example.com",
+        origin_secret,
     )
 
 
@@ -102,7 +106,7 @@ def test_the_payers_address_is_the_one_that_the_distribution_saw(
 
 def test_the_available_methods(api: HttpApi) -> None:
     answer = send(api, request("GET", METHODS, who=LEARNER))
-    assert answer.body == {"methods": ["wechat_native", "wechat_h5"]}
+    assert answer.body == {"methods": ["wechat_native", "wechat_h5"], "within_wechat": True}
 
 
 def test_what_is_not_ones_own_is_not_there(world: World, api: HttpApi) -> None:

@@ -11,7 +11,7 @@ from docs.generate import functions
 from services.kit.http import HttpApi, described
 from services.kit.problems import Problem
 from services.kit.store import Conflict
-from services.orders.app.context import PaymentContext
+from services.orders.app.context import PayingContext
 from services.orders.app.coupons.manage_coupons import create_coupon, read_coupon
 from services.orders.app.entitlements.list_entitlements import list_entitlements
 from services.orders.app.ordering.place_order import order_courses
@@ -49,7 +49,9 @@ def api(world: World) -> HttpApi:
 def paying(world: World) -> HttpApi:
     """Paying."""
     return pay.build_api(
-        PaymentContext(**vars(world.ctx), provider=lambda _: None), lambda: "http://localhost", origin_secret
+        PayingContext(**vars(world.ctx), provider=lambda _: None, payers=lambda: None),
+        lambda: "http://localhost",
+        origin_secret,
     )
 
 

@@ -26,7 +26,7 @@ from services.orders.domain.payment import (
 )
 from tests.fakes.clock import ManualClock
 from tests.unit.orders.forgeries import FORGERIES, resigned
-from tests.unit.orders.till import HALF_AN_HOUR, NOTIFY_URL, WechatWorld, wechat_world
+from tests.unit.orders.till import HALF_AN_HOUR, NOTIFY_URL, PAYER, WechatWorld, wechat_world
 from tests.unit.orders.world import NOON_IN_SHANGHAI
 
 TODAY = date(2026, 3, 2)
@@ -44,9 +44,9 @@ def a_refund(amount_fen: int, number: str = "refund-1") -> RefundOrder:
 
 
 def test_a_payment_is_opened_as_a_code_or_as_an_address(wechat: WechatWorld) -> None:
-    native = wechat.provider.create(wechat.payment(), NOTIFY_URL, "203.0.113.7")
+    native = wechat.provider.create(wechat.payment(), NOTIFY_URL, PAYER)
     h5 = replace(wechat.payment("20260302120000payment0000000002"), method=Method.WECHAT_H5)
-    page = wechat.provider.create(h5, NOTIFY_URL, "203.0.113.7")
+    page = wechat.provider.create(h5, NOTIFY_URL, PAYER)
     assert native.qr_content
     assert native.url is None
     assert page.url
@@ -59,7 +59,7 @@ def test_opening_twice_gives_the_same_and_other_particulars_are_refused(wechat: 
     first = wechat.opened()
     assert wechat.opened().target == first.target
     with pytest.raises(ProviderRefused, match="OUT_TRADE_NO_USED"):
-        wechat.provider.create(wechat.payment(amount_fen=1), NOTIFY_URL, "203.0.113.7")
+        wechat.provider.create(wechat.payment(amount_fen=1), NOTIFY_URL, PAYER)
 
 
 def test_a_long_description_is_cut_at_a_whole_character(wechat: WechatWorld) -> None:

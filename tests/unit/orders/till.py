@@ -10,13 +10,16 @@ from typing import Any
 
 from local.payments.account import Account, sign
 from local.payments.sandbox import Sandbox, playing
+from local.wechat.sandbox import BASE, WeChat, playing_wechat
 from services.orders.adapters.wechat_pay import WechatPay, WechatPaySettings
+from services.orders.adapters.wechat_payers import WeChatPayers
 from services.orders.domain.ids import LearnerId, OrderId, PaymentNumber
-from services.orders.domain.payment import Method, Payment, RawNotification
+from services.orders.domain.payment import Method, Payer, Payment, RawNotification
 from tests.fakes.clock import ManualClock
 
 NOTIFY_URL = "http://127.0.0.1:9/v1/orders/payment-callbacks/wechat"
 """Where nobody listens: tests hand notifications over themselves."""
+PAYER = Payer("203.0.113.7")
 HALF_AN_HOUR = timedelta(minutes=30)
 
 
@@ -33,6 +36,8 @@ class WechatWorld:
     clock: ManualClock
     sandbox: Sandbox
     provider: WechatPay
+    people: WeChat
+    payers: WeChatPayers
 
     def payment(self, number: str = "20260302120000payment0000000001", amount_fen: int = 9900) -> Payment:
         """A payment as the use cases make one; not yet opened."""
@@ -51,13 +56,17 @@ class WechatWorld:
     def opened(self, payment: Payment | None = None) -> Payment:
         """A payment that is open at the sandbox."""
         payment = payment or self.payment()
-        return replace(payment, target=self.provider.create(payment, NOTIFY_URL, "203.0.113.7"))
+        return replace(payment, target=self.provider.create(payment, NOTIFY_URL, PAYER))
 
     def page(self, payment: Payment) -> str:
         """The secret part of the address of a payment's page."""
         target = payment.target
         assert target
         return str(target.qr_content or target.url).rsplit("/", 1)[-1]
+
+    def code(self, person: str) -> str:
+        """What WeChat sends somebody's browser back with, who is asked nothing."""
+        return self.people.consent(self.people.account, person, BASE)
 
     def paid(self, payment: Payment | None = None) -> Payment:
         """A payment that was paid at the sandbox, which tells nobody."""
@@ -94,6 +103,6 @@ def flipped(signature: str) -> str:
 @contextmanager
 def wechat_world(clock: ManualClock) -> Iterator[WechatWorld]:
     """A sandbox that runs until the block ends."""
-    with playing(clock.now, account()) as sandbox:
-        provider = WechatPay(WechatPaySettings.model_validate(sandbox.secret()))
-        yield WechatWorld(clock, sandbox, provider)
+    with playing_wechat(clock.now) as people, playing(clock.now, account(), people) as sandbox:
+        settings = WechatPaySettings.model_validate(sandbox.secret())
+        yield WechatWorld(clock, sandbox, WechatPay(settings), people, WeChatPayers(settings))

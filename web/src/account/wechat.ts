@@ -1,6 +1,7 @@
 // Going to WeChat and coming back: what only this tab knows binds the answer to it.
 
 import { credits, result } from '../api/client'
+import { isInsideWeChat } from '../components/inside-wechat'
 
 const STORED = 'xueshi.wechat'
 
@@ -10,9 +11,6 @@ export interface Waiting {
   purpose: 'signIn' | 'add'
   to: string
 }
-
-/** Whether this is WeChat's own browser, where nothing is scanned. */
-export const isInsideWeChat = (): boolean => /MicroMessenger/i.test(navigator.userAgent)
 
 /** Goes to WeChat's page. Throws Problem. */
 export async function goToWeChat(purpose: Waiting['purpose'], to: string): Promise<void> {

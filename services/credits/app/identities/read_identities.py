@@ -18,7 +18,6 @@ class IdentityView:
     kind: IdentityKind
     shown: str
     proven_at: datetime | None = None
-    openids: dict[str, str] | None = None
 
 
 def list_identities(ctx: AccessContext, call: Call) -> list[IdentityView]:
@@ -28,7 +27,7 @@ def list_identities(ctx: AccessContext, call: Call) -> list[IdentityView]:
     views = [IdentityView(IdentityKind.EMAIL, email)] if email else []
     for kind, found in read_identities(ctx.store, person_id).value.held().items():
         shown = hidden_number(found.subject) if kind is IdentityKind.PHONE else ""
-        views.append(IdentityView(kind, shown, found.proven_at, found.openids or None))
+        views.append(IdentityView(kind, shown, found.proven_at))
     return views
 
 

@@ -1,7 +1,7 @@
 """Signing in with a phone number or WeChat. Registering is the same: the first proof makes the account."""
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from hmac import compare_digest
 
 from services.credits.app.certificates.items import current_certificates
@@ -46,7 +46,6 @@ class Proven:
     subject: str
     hashed: str
     once: str
-    openids: dict[str, str] = field(default_factory=dict)
 
 
 def sign_in_by_phone(ctx: AccessContext, proof: CodeProof, further: Further) -> Tokens:
@@ -153,5 +152,5 @@ def proven_now(ctx: AccessContext, known: Identity | None, proven: Proven) -> Id
     """The identity as it is kept: the same one proven again, or another."""
     now = ctx.clock.now()
     if known and known.hashed == proven.hashed:
-        return known.proven(now, proven.openids)
-    return Identity(proven.subject, proven.hashed, now, now, proven.openids)
+        return replace(known, proven_at=now)
+    return Identity(proven.subject, proven.hashed, now, now)

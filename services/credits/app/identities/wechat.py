@@ -21,12 +21,13 @@ from services.credits.app.identities.problems import (
 )
 from services.credits.app.identities.sign_in import Further, Proven, admit, let_in
 from services.credits.app.metrics import IDENTITY_PROOFS
-from services.credits.app.ports import Tokens, WeChat, WeChatPerson, WeChatRefused, WeChatUnavailable
+from services.credits.app.ports import Tokens, WeChat
 from services.credits.domain.identities import IdentityKind
 from services.credits.domain.ids import LearnerId
 from services.kit.call import Call
 from services.kit.observability import count, logger
 from services.kit.store import Change, Put, Write, commit_retrying
+from services.kit.wechat import WeChatRefused, WeChatUnavailable
 
 T = TypeVar("T")
 STATE_LIVES_S = 600
@@ -89,9 +90,8 @@ def _use_callback(
             raise CALLBACK_REFUSED.problem()
 
     require_new()
-    person = _asked(wechat, code, inside=inside)
-    hashed = ctx.fingerprints.of(IdentityKind.WECHAT, person.unionid)
-    proven = Proven(IdentityKind.WECHAT, person.unionid, hashed, nonce, {person.app_id: person.openid})
+    unionid = _asked(wechat, code, inside=inside)
+    proven = Proven(IdentityKind.WECHAT, unionid, ctx.fingerprints.of(IdentityKind.WECHAT, unionid), nonce)
 
     def plan() -> tuple[Change, T]:
         require_new()
@@ -105,7 +105,7 @@ def _use_callback(
     return found
 
 
-def _asked(wechat: WeChat, code: str, *, inside: bool) -> WeChatPerson:
+def _asked(wechat: WeChat, code: str, *, inside: bool) -> str:
     try:
         return wechat.person(code, inside=inside)
     except WeChatRefused:

@@ -125,7 +125,6 @@ class IdentityAnswer(Answer):
     kind: IdentityKind
     shown: str = Field(description="the address, the number with all but some digits hidden, or nothing")
     proven_at: datetime | None
-    openids: dict[str, str] | None = Field(description="of WeChat, by app id: who the caller is to each of our apps")
 
 
 class IdentitiesAnswer(Answer):

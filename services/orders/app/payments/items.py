@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from services.kit.kinds import NOTHING, stored
+from services.kit.kinds import ID_ONLY, NOTHING, stored
 from services.kit.store import Key, Stored, required
 from services.kit.store.shards import shard_of, shards_of
 from services.orders.app.context import Context
-from services.orders.domain.ids import OrderId, PaymentNumber, RefundId
-from services.orders.domain.payment import Method, Payment, ProviderName
+from services.orders.domain.ids import LearnerId, OrderId, PaymentNumber, RefundId
+from services.orders.domain.payment import Method, Payment, ProviderName, Within
 
 
 def payment_key(number: PaymentNumber) -> Key:
@@ -32,9 +32,30 @@ class PaymentOfOrder:
     number: PaymentNumber
 
 
-def order_payment_key(order_id: OrderId, method: Method) -> Key:
-    """The one payment of an order by a method."""
-    return Key(f"ORDER#{order_id}", f"PAYMENT#{method}")
+def order_payment_key(order_id: OrderId, method: Method, within: Within | None = None) -> Key:
+    """The one payment of an order by a method, or within an app."""
+    pk, prefix = order_payments(order_id)
+    return Key(pk, f"{prefix}{method}{f'#{within}' if within else ''}")
+
+
+def order_payments(order_id: OrderId) -> tuple[str, str]:
+    """Partition and prefix of an order's payments, one for each way of paying."""
+    return f"ORDER#{order_id}", "PAYMENT#"
+
+
+@stored(shape=1, personal=ID_ONLY)
+class PayerQuestion:
+    """That WeChat was asked who is to pay an order; `number` is of the payment that its answer began, once."""
+
+    learner_id: LearnerId
+    order_id: OrderId
+    asked_at: datetime
+    number: PaymentNumber | None = None
+
+
+def payer_question_key(state: str) -> Key:
+    """What WeChat was asked, by what it sends back with its answer."""
+    return Key(f"PAYER#{state}", "QUESTION")
 
 
 @stored(shape=1, personal=NOTHING)

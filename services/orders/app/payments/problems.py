@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from services.kit.problems import ProblemType, conflict, declared_in, not_found
+from services.kit.problems import ProblemType, conflict, declared_in, forbidden, not_found
 
 PAYMENT_NOT_FOUND = not_found(
     "PAYMENT_NOT_FOUND",
@@ -31,6 +31,13 @@ PAYMENT_PROVIDER_FAILED = conflict(
     "The payment provider did not answer; nothing was charged and your order is kept.",
     "请稍后用同一请求重试，或选择其他支付方式。",
     "Send the same request again in a moment, or choose another way of paying.",
+)
+PAYER_NOT_PROVEN = forbidden(
+    "PAYER_NOT_PROVEN",
+    "微信没有为此订单确认付款人，或该确认已用过、已过期；未作任何扣款。",
+    "WeChat has not said for this order who pays, or its answer was used or is over; nothing was charged.",
+    "请重新发起微信支付。",
+    "Start paying with WeChat once more.",
 )
 NOTIFICATION_REFUSED = ProblemType(
     HTTPStatus.UNAUTHORIZED,

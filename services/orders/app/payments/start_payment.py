@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from services.kit.call import Call
 from services.kit.observability import logger
-from services.kit.store import Change, Put, commit_retrying, required
+from services.kit.store import ABSENT, Change, Key, Put, Stored, Write, commit_retrying, required
 from services.orders.app.context import Context, PaymentContext
 from services.orders.app.items import new_number
 from services.orders.app.ordering.items import order_key
@@ -19,6 +19,7 @@ from services.orders.domain.ids import LearnerId, OrderId, PaymentNumber
 from services.orders.domain.order import Order, OrderState
 from services.orders.domain.payment import (
     Method,
+    Payer,
     Payment,
     PaymentProvider,
     PaymentState,
@@ -30,7 +31,7 @@ from services.orders.domain.payment import (
 
 
 def start_payment(
-    ctx: PaymentContext, call: Call, order_id: OrderId, method: Method, notify_url: str, payer_ip: str
+    ctx: PaymentContext, call: Call, order_id: OrderId, method: Method, notify_url: str, address: str
 ) -> Payment:
     """Opens the payment of an own open order by one method; the same one again if it is open already.
 
@@ -42,7 +43,7 @@ def start_payment(
     """
     provider = required(ctx.provider(method.provider), PAYMENT_METHOD_UNAVAILABLE.problem())
     payment = commit_retrying(ctx.store, lambda: _plan(ctx, LearnerId(call.caller_id), order_id, method))
-    return payment if payment.target else _opened(ctx, provider, payment, notify_url, payer_ip)
+    return payment if payment.target else open_payment(ctx, provider, payment, notify_url, Payer(address))
 
 
 def payment_for(ctx: Context, learner_id: LearnerId, number: PaymentNumber) -> Payment:
@@ -60,19 +61,24 @@ def methods(ctx: PaymentContext) -> list[Method]:
 
 
 def _plan(ctx: Context, learner_id: LearnerId, order_id: OrderId, method: Method) -> tuple[Change, Payment]:
-    order = _payable(ctx, learner_id, order_id)
+    order = payable_order(ctx, learner_id, order_id)
     key = order_payment_key(order_id, method)
     pointer = ctx.store.get(key, PaymentOfOrder)
     known = read_payment(ctx, pointer.value.number) if pointer else None
     if known and known.value.state is not PaymentState.CLOSED:
         return Change(), known.value
-    made = _made(ctx, order, method)
-    of_order = PaymentOfOrder(made.number)
-    return Change([pointer.put(of_order) if pointer else Put(key, of_order), Put(payment_key(made.number), made)]), made
+    made = new_payment(ctx, order, method)
+    return Change(kept_as_newest(made, key, pointer)), made
 
 
-def _payable(ctx: Context, learner_id: LearnerId, order_id: OrderId) -> Order:
-    """The own open order. Whether another learner has it, nobody is told."""
+def kept_as_newest(payment: Payment, key: Key, pointer: Stored[PaymentOfOrder] | None) -> list[Write]:
+    """The writes after which a new payment is the order's by its way of paying, in place of the one before."""
+    known = pointer or Stored(key, PaymentOfOrder(payment.number), ABSENT)
+    return [known.put(replace(known.value, number=payment.number)), Put(payment_key(payment.number), payment)]
+
+
+def payable_order(ctx: Context, learner_id: LearnerId, order_id: OrderId) -> Order:
+    """The own open order. Raises ORDER_NOT_PAYABLE; whether another learner has it, nobody is told."""
     stored = ctx.store.get(order_key(order_id), Order)
     order = stored.value if stored else None
     payable = order and order.learner_id == learner_id and order.state_at(ctx.clock.now()) is OrderState.OPEN
@@ -81,7 +87,8 @@ def _payable(ctx: Context, learner_id: LearnerId, order_id: OrderId) -> Order:
     return order
 
 
-def _made(ctx: Context, order: Order, method: Method) -> Payment:
+def new_payment(ctx: Context, order: Order, method: Method) -> Payment:
+    """A payment of an order, which the provider has not heard of."""
     return Payment(
         number=PaymentNumber(new_number(ctx)),
         order_id=order.order_id,
@@ -100,9 +107,10 @@ def _description(order: Order) -> str:
     return f"{first.title} 等{len(order.lines)}项" if others else first.title
 
 
-def _opened(ctx: Context, provider: PaymentProvider, payment: Payment, notify_url: str, payer_ip: str) -> Payment:
+def open_payment(ctx: Context, provider: PaymentProvider, payment: Payment, notify_url: str, payer: Payer) -> Payment:
+    """Opens a kept payment at the provider, and keeps where it is paid. Raises PAYMENT_PROVIDER_FAILED, Conflict."""
     try:
-        target = provider.create(payment, notify_url, payer_ip)
+        target = provider.create(payment, notify_url, payer)
     except ProviderRefused as refused:
         logger().warning("payment not opened", number=payment.number, reason=str(refused))
         raise PAYMENT_PROVIDER_FAILED.problem() from refused

@@ -8,13 +8,13 @@ from services.orders.app.entitlements.items import claims, entitlements
 from services.orders.app.invoices.items import buyer_key, stored_invoices
 from services.orders.app.memberships.items import stored_membership
 from services.orders.app.ordering.items import OwnOrder, own_orders, read_cart, read_order
-from services.orders.app.payments.items import PaymentOfOrder, order_payment_key, read_payment
+from services.orders.app.payments.items import PaymentOfOrder, order_payments, read_payment
 from services.orders.app.refunds.items import RefundOfOrder, order_refunds, read_refund
 from services.orders.domain.entitlement import Claim, Entitlement
 from services.orders.domain.ids import LearnerId, OrderId
 from services.orders.domain.invoice import Buyer, Invoice
 from services.orders.domain.order import Order
-from services.orders.domain.payment import Method, Payment
+from services.orders.domain.payment import Payment
 from services.orders.domain.refund import Refund
 
 
@@ -47,9 +47,8 @@ def _entitlements(ctx: Context, learner_id: LearnerId) -> Iterator[Entitlement]:
 
 
 def _payments(ctx: Context, order_id: OrderId) -> Iterator[Payment]:
-    for method in Method:
-        if pointer := ctx.store.get(order_payment_key(order_id, method), PaymentOfOrder):
-            yield read_payment(ctx, pointer.value.number).value
+    for stored in ctx.store.query(*order_payments(order_id), PaymentOfOrder):
+        yield read_payment(ctx, stored.value.number).value
 
 
 def _refunds(ctx: Context, order_id: OrderId) -> Iterator[Refund]:
