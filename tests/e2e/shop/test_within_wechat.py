@@ -31,7 +31,6 @@ def test_who_cancelled_pays_once_more(desk: Desk) -> None:
 
     page.on("dialog", hold_the_phone)
     page.goto(f"/sign-in?to=/courses/{COURSE}")
-    page.get_by_role("tab", name="微信").click()
     page.wait_for_url(f"**/courses/{COURSE}")
     page.get_by_role("button", name="立即购买").click()
     page.get_by_role("button", name="提交订单").click()

@@ -1,10 +1,11 @@
 import type { Way } from '@xueshi/client'
+import { isInsideWeChat } from '../components/inside-wechat'
 
 const STORED = 'xueshi.way'
 
-/** How somebody signed in here last, if that is offered; else what is offered first. */
+/** How somebody signed in here last, if that is offered; else WeChat within WeChat, and what is offered first. */
 export function lastWay(offered: Way[]): Way {
-  const known = localStorage.getItem(STORED)
+  const known = localStorage.getItem(STORED) ?? (isInsideWeChat() ? 'wechat' : null)
   return offered.find((way) => way === known) ?? offered[0] ?? 'email'
 }
 
