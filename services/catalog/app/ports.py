@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
+
+from services.catalog.domain.recording import Probe
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,6 +47,59 @@ class MediaBucket(Protocol):
 
         `disposition` says how browsers save what is to be downloaded.
         """
+
+
+class UploadGone(Exception):
+    """There is no such upload: it was completed, given up, or is too old."""
+
+
+class ProductionFiles(Protocol):
+    """What productions work with, beside the media and out of everybody's reach. Large files come in parts."""
+
+    def begin(self, key: str) -> str:
+        """Begins an upload in parts; returns its name."""
+
+    def sign_part(self, key: str, upload: str, number: int, size: int) -> Upload:
+        """Permission, for an hour, to send one part of this size."""
+
+    def parts(self, key: str, upload: str) -> dict[int, int]:
+        """The sizes of the parts that arrived, by number. Raises UploadGone."""
+
+    def complete(self, key: str, upload: str) -> None:
+        """Puts the parts that arrived together. Raises UploadGone."""
+
+    def abort(self, key: str, upload: str) -> None:
+        """Gives an upload up; one that is gone stays so."""
+
+    def size(self, key: str) -> int | None:
+        """The size of a file in bytes; None: there is none."""
+
+    def read(self, key: str) -> bytes:
+        """A file's bytes. Raises KeyError if there is none."""
+
+    def read_part(self, key: str, start: int, length: int) -> bytes:
+        """Bytes of a file from `start` on, `length` at most. Raises KeyError if there is none."""
+
+    def put(self, key: str, content: bytes) -> None:
+        """Keeps a file, in place of one of the same key."""
+
+    def put_file(self, key: str, path: Path) -> None:
+        """Keeps a local file, however large."""
+
+    def fetch(self, key: str, path: Path) -> None:
+        """Writes a file to a local path. Raises KeyError if there is none."""
+
+    def remove(self, key: str) -> None:
+        """Removes a file; one that is gone stays so."""
+
+    def address(self, key: str) -> str:
+        """Where a file can be read for an hour, by whoever knows the address."""
+
+    def publish(self, key: str, place: str, disposition: str | None = None) -> None:
+        """Copies a file to where the media or pictures are served from, with the headers that it has there."""
+
+    def publish_text(self, content: bytes, place: str) -> None:
+        """Keeps captions where the media are served from."""
 
 
 class CourseSearch(Protocol):
@@ -121,3 +176,47 @@ class Model(Protocol):
 
 class ModelUnavailable(Exception):
     """It cannot be reached, or would not answer; the message says why."""
+
+
+class RecordingRefused(Exception):
+    """A recording that no lecture can be made of; `code` and both messages say why, and what to do."""
+
+    def __init__(self, code: str, message: str, message_en: str) -> None:
+        super().__init__(message_en)
+        self.code = code
+        self.message = message
+        self.message_en = message_en
+
+
+class MediaTool(Protocol):
+    """Looks into recordings and packages them."""
+
+    def probe(self, source: str) -> Probe:
+        """What a recording is; `source` is its address or path. Raises RecordingRefused."""
+
+    def package(
+        self, source: str, probe: Probe, folder: Path, progress: Callable[[int], None], picture: Path | None = None
+    ) -> None:
+        """Writes a lecture's files into the folder.
+
+        These are index.m3u8 with a folder for each rendition, poster.jpg, previews/1.jpg to 6.jpg, preview.mp4, and
+        sound.m4a for a recognizer. Calls `progress(percent)` as it goes on. `picture` is shown where the recording has
+        none: an image, or slides whose first page is taken.
+        """
+
+
+class EncodingService(Protocol):
+    """Packages recordings as jobs of a service, which the machine that runs the steps waits for."""
+
+    def job(self, source: str, folder: str, probe: Probe, picture: str | None) -> dict[str, Any]:
+        """The request for a job that does what `MediaTool.package` does, between places in the media's bucket."""
+
+
+class Productions(Protocol):
+    """The machine that runs the steps of productions."""
+
+    def start(self, name: str, given: dict[str, object]) -> None:
+        """Begins an execution; of a name that was given before there is one already, and nothing happens."""
+
+    def stop(self, name: str, why: str) -> None:
+        """Ends an execution. One that has ended, or never began, stays as it is."""
