@@ -1,23 +1,12 @@
 // The blocks of a summary: how their values are typed, and how they are shown beside what they rest on. Pure.
 
+import type { components } from '@xueshi/client/catalog'
 import { branchOf, isFault, outlineOf, type Branch } from './outline'
 import type { Block, BlockName, Mark, Source } from './production'
 
-export interface ChapterText {
-  at: string
-  title: string
-  summary: string
-}
-export interface KeyPointText {
-  at?: string | null
-  question: string
-  answer: string
-}
-export interface QuestionText {
-  text: string
-  choices: string[]
-  answer: string
-}
+export type ChapterText = components['schemas']['ChapterText']
+export type KeyPointText = components['schemas']['KeyPointText']
+export type QuestionText = components['schemas']['QuestionText']
 
 /** What each block is, as a course document has it. */
 export interface Values {

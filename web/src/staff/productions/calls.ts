@@ -38,8 +38,10 @@ export function adding() {
 }
 
 export async function signPart(id: string, fileId: string, number: number) {
-  const path = '/v1/catalog/productions/{production_id}/files/{file_id}/parts'
-  const { parts } = await result(editing.POST(path, { ...ofFile(id, fileId), body: { numbers: [number] } }))
+  const body = { numbers: [number] }
+  const { parts } = await result(
+    editing.POST('/v1/catalog/productions/{production_id}/files/{file_id}/parts', { ...ofFile(id, fileId), body }),
+  )
   return parts[0]
 }
 

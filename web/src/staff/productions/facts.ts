@@ -121,8 +121,8 @@ function filled(members: Record<string, string>): FactsText {
   return Object.fromEntries(Object.entries(members).filter(([, text]) => text))
 }
 
-function inYuan(fen: number | undefined): string {
-  return fen === undefined ? '' : (fen / 100).toFixed(2).replace(/\.00$/, '')
+function inYuan(fen: number | null | undefined): string {
+  return fen === null || fen === undefined ? '' : (fen / 100).toFixed(2).replace(/\.00$/, '')
 }
 
 function isSame(one: unknown, other: unknown): boolean {

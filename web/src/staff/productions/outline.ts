@@ -3,7 +3,7 @@
 
 export interface Branch {
   text: string
-  children?: Branch[]
+  children: Branch[]
 }
 
 /** Why a text is no outline, and in which line, from 1. */
@@ -19,16 +19,16 @@ const BRANCH = /^( *)[-*+]\s+(.*\S)\s*$/
 export function outlineOf(root: Branch): string {
   const lines = (branch: Branch, depth: number): string[] => [
     `${' '.repeat(INDENT * depth)}- ${branch.text}`,
-    ...(branch.children ?? []).flatMap((child) => lines(child, depth + 1)),
+    ...branch.children.flatMap((child) => lines(child, depth + 1)),
   ]
-  return [`# ${root.text}`, '', ...(root.children ?? []).flatMap((child) => lines(child, 0)), ''].join('\n')
+  return [`# ${root.text}`, '', ...root.children.flatMap((child) => lines(child, 0)), ''].join('\n')
 }
 
 /** The mind map of a text, or what is wrong with it; null for a text with nothing in it. */
-export function branchOf(text: string): Required<Branch> | Fault | null {
-  let root: Required<Branch> | null = null
+export function branchOf(text: string): Branch | Fault | null {
+  let root: Branch | null = null
   /** The branches that a next line may be in, the topic first. */
-  let around: Required<Branch>[] = []
+  let around: Branch[] = []
   for (const [index, typed] of text.split('\n').entries()) {
     const line = plain(typed)
     if (!line.trim()) continue
