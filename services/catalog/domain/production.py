@@ -152,10 +152,13 @@ class Production:
         begins = first or next(undone, STEPS[-1])
         return STEPS[STEPS.index(begins) :]
 
-    def begin_run(self, steps: tuple[Step, ...], now: datetime, block: Block | None = None) -> "Production":
-        """With a new run of these steps."""
-        run = Run(self.run.number + 1 if self.run else 1, steps, block)
-        return replace(self._with(lambda s: StepStatus(s.step) if s.step in steps else s), run=run, changed_at=now)
+    def next_run(self, steps: tuple[Step, ...], block: Block | None = None) -> Run:
+        """The run of these steps that may begin after the newest one."""
+        return Run(self.run.number + 1 if self.run else 1, steps, block)
+
+    def begin(self, run: Run, now: datetime) -> "Production":
+        """With this run, all of whose steps wait."""
+        return replace(self._with(lambda s: StepStatus(s.step) if s.step in run.steps else s), run=run, changed_at=now)
 
     def awaits(self, run: int, step: Step) -> bool:
         """Whether this step of this run is still to be taken: the run is the newest and goes on."""
@@ -240,7 +243,7 @@ class Lack:
 
 
 def lacking_steps(production: Production) -> Iterator[Lack]:
-    """What of the steps must be done before publishing. A draft that a machine could not make is a person's to write."""
+    """What of the steps must be done before publishing. A draft that no machine made is a person's to write."""
     if production.status("check").state != "done" or production.packaged is None:
         yield Lack(
             "media",
