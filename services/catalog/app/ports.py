@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -121,3 +121,58 @@ class Model(Protocol):
 
 class ModelUnavailable(Exception):
     """It cannot be reached, or would not answer; the message says why."""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What a recording is, as a decoder sees it. Width and height are as it is shown; None: it has no picture."""
+
+    duration_ms: int
+    width: int | None
+    height: int | None
+    frames_per_second: float | None
+    has_sound: bool
+
+
+class RecordingRefused(Exception):
+    """A recording that no lecture can be made of; `code` and both messages say why, and what to do."""
+
+    def __init__(self, code: str, message: str, message_en: str) -> None:
+        super().__init__(message_en)
+        self.code = code
+        self.message = message
+        self.message_en = message_en
+
+
+class MediaTool(Protocol):
+    """Looks into recordings and packages them."""
+
+    def probe(self, source: str) -> Probe:
+        """What a recording is; `source` is its address or path. Raises RecordingRefused."""
+
+    def package(
+        self, source: str, probe: Probe, folder: Path, progress: Callable[[int], None], picture: Path | None = None
+    ) -> None:
+        """Writes a lecture's files into the folder.
+
+        These are index.m3u8 with a folder for each rendition, poster.jpg, previews/1.jpg to 6.jpg, preview.mp4, and
+        sound.m4a for a recognizer. Calls `progress(percent)` as it goes on. `picture` is shown where the recording has
+        none: an image, or slides whose first page is taken.
+        """
+
+
+class EncodingService(Protocol):
+    """Packages recordings as jobs of a service, which the machine that runs the steps waits for."""
+
+    def job(self, source: str, folder: str, probe: Probe, picture: str | None) -> dict[str, Any]:
+        """The request for a job that does what `MediaTool.package` does, between places in the media's bucket."""
+
+
+class Productions(Protocol):
+    """The machine that runs the steps of productions."""
+
+    def start(self, name: str, given: dict[str, object]) -> None:
+        """Begins an execution; of a name that was given before there is one already, and nothing happens."""
+
+    def stop(self, name: str, why: str) -> None:
+        """Ends an execution. One that has ended, or never began, stays as it is."""
