@@ -29,7 +29,7 @@ from services.catalog.domain.pictures import (
 )
 from services.catalog.domain.pictures import LOOKED_AT_BYTES as BEGINNING
 from services.catalog.domain.playable import check_playable
-from services.catalog.domain.playlist import InvalidPlaylist, Playlist, read_playlist
+from services.catalog.domain.presentation import InvalidPresentation, Presentation, read_presentation
 from services.catalog.domain.text_file import Fault
 
 MAX_LISTED = 50
@@ -91,10 +91,10 @@ def missing_files(bucket: MediaBucket, manifest: Manifest) -> list[MediaFile]:
     return [file for file in manifest.all_files if stored.get(file.path) != file.bytes]
 
 
-def verify_media(bucket: MediaBucket, manifest: Manifest) -> Playlist:
-    """The uploaded playlist, after checking that all it needs is stored, all that is announced is needed, and it plays.
+def verify_media(bucket: MediaBucket, manifest: Manifest) -> Presentation:
+    """What was uploaded, after checking that all it needs is stored, all that is announced is needed, and it plays.
 
-    Playlist, media and captions are read by the same rules as in the editor's command.
+    Playlists, media and captions are read by the same rules as in the editor's command.
 
     Raises:
         Problem: CONTENT_VERSION_WRONG, MEDIA_INCOMPLETE, MEDIA_INVALID.
@@ -103,25 +103,33 @@ def verify_media(bucket: MediaBucket, manifest: Manifest) -> Playlist:
     missing = [file.path for file in missing_files(bucket, manifest)]
     if missing:
         raise MEDIA_INCOMPLETE.problem(missing=missing[:MAX_LISTED], missing_count=len(missing))
-    playlist = _playlist(bucket, manifest)
-    _check_files(playlist, manifest)
-    _check_playable(bucket, manifest, playlist)
-    _check_captions(bucket, manifest, playlist.duration_ms)
+    presentation = _presentation(bucket, manifest)
+    _check_files(presentation, manifest)
+    _check_playable(bucket, manifest, presentation)
+    _check_captions(bucket, manifest, presentation.duration_ms)
     _check_handouts(bucket, manifest)
     _check_pictures(bucket, manifest)
-    return playlist
+    return presentation
 
 
-def _playlist(bucket: MediaBucket, manifest: Manifest) -> Playlist:
-    announced = next((file for file in manifest.files if file.path == PLAYLIST), None)
-    if announced is None:
+def _presentation(bucket: MediaBucket, manifest: Manifest) -> Presentation:
+    announced = {file.path: file for file in manifest.files}
+    if PLAYLIST not in announced:
         raise _invalid(_error(PLAYLIST, "缺少播放列表", "the playlist is missing"))
-    if announced.bytes > MAX_PLAYLIST_BYTES:
-        raise _invalid(_error(PLAYLIST, "文件过大", "is too large"))
+
+    def content(path: str) -> bytes | None:
+        return _playlist(bucket, manifest, announced[path]) if path in announced else None
+
     try:
-        return read_playlist(_content(bucket, manifest, announced))
-    except InvalidPlaylist as invalid:
-        raise _invalid(*_errors(PLAYLIST, invalid.faults)) from None
+        return read_presentation(_playlist(bucket, manifest, announced[PLAYLIST]), content)
+    except InvalidPresentation as invalid:
+        raise _invalid(*(error for path, faults in invalid.faults.items() for error in _errors(path, faults))) from None
+
+
+def _playlist(bucket: MediaBucket, manifest: Manifest, file: MediaFile) -> bytes:
+    if file.bytes > MAX_PLAYLIST_BYTES:
+        raise _invalid(_error(file.path, "文件过大", "is too large"))
+    return _content(bucket, manifest, file)
 
 
 @dataclass(frozen=True)
@@ -136,11 +144,11 @@ class _FileInBucket:
         return self.bucket.read_part(self.key, start, length)
 
 
-def _check_playable(bucket: MediaBucket, manifest: Manifest, playlist: Playlist) -> None:
+def _check_playable(bucket: MediaBucket, manifest: Manifest, presentation: Presentation) -> None:
     sizes = {file.path: file.bytes for file in manifest.files}
     with ThreadPoolExecutor(READ_AT_ONCE) as pool:
         wrong = check_playable(
-            playlist, lambda name: _FileInBucket(bucket, manifest.prefix + name, sizes[name]), pool.map
+            presentation, lambda name: _FileInBucket(bucket, manifest.prefix + name, sizes[name]), pool.map
         )
     if wrong:
         raise _invalid(*(_error(found.file, found.message, found.message_en) for found in wrong))
@@ -192,9 +200,9 @@ def _content(bucket: MediaBucket, manifest: Manifest, file: MediaFile) -> bytes:
     return content
 
 
-def _check_files(playlist: Playlist, manifest: Manifest) -> None:
+def _check_files(presentation: Presentation, manifest: Manifest) -> None:
     announced = {file.path for file in manifest.files}
-    needed = set(playlist.files)
+    needed = set(presentation.files)
     errors = [_error(path, "不在文件清单中", "is not among the announced files") for path in sorted(needed - announced)]
     errors += [_error(path, "播放列表没有用到", "is not used by the playlist") for path in sorted(announced - needed)]
     if errors:
