@@ -55,7 +55,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Rendition:
+class PackagedRendition:
     """The lecture's picture in one size, or its sound alone (no size)."""
 
     name: str
@@ -71,7 +71,7 @@ class Packaged:
     folder: str
     listed_in: str
     duration_ms: int
-    renditions: tuple[Rendition, ...] = ()
+    renditions: tuple[PackagedRendition, ...] = ()
     has_previews: bool = True
 
 
@@ -92,7 +92,8 @@ class Production:
     """How a production stands. What editors write is in items of its own.
 
     `base_publication` is the number of the course's publication that it began on (0: none), `base_media` the folder of
-    that one's media where they are kept unless an editor brings another recording.
+    that one's media where they are kept unless an editor brings another recording. `encoded_in` is the folder of what was
+    made of the recording.
     """
 
     production_id: ProductionId
@@ -107,6 +108,7 @@ class Production:
     steps: tuple[StepStatus, ...] = tuple(StepStatus(step) for step in STEPS)
     run: Run | None = None
     probe: Probe | None = None
+    encoded_in: str | None = None
     packaged: Packaged | None = None
     cancelled_at: datetime | None = None
     published: Published | None = None
@@ -147,10 +149,10 @@ class Production:
         return self.steps[STEPS.index(step)]
 
     def next_steps(self, first: Step | None) -> tuple[Step, ...]:
-        """What a new run does: everything from this step on; None: from the first that is not done."""
-        undone = (status.step for status in self.steps if status.state not in {"done", "skipped"})
-        begins = first or next(undone, STEPS[-1])
-        return STEPS[STEPS.index(begins) :]
+        """What a new run does: everything from this step on, and from the first that is not done."""
+        undone = [STEPS.index(status.step) for status in self.steps if status.state not in {"done", "skipped"}]
+        wanted = [] if first is None else [STEPS.index(first)]
+        return STEPS[min([*undone, *wanted], default=len(STEPS) - 1) :]
 
     def next_run(self, steps: tuple[Step, ...], block: Block | None = None) -> Run:
         """The run of these steps that may begin after the newest one."""
@@ -169,6 +171,10 @@ class Production:
             and step in newest.steps
             and self.status(step).state in {"waiting", "running"}
         )
+
+    def is_taking(self, run: int, step: Step) -> bool:
+        """Whether this step of this run is under way: neither overtaken nor outdated meanwhile."""
+        return self.awaits(run, step) and self.status(step).state == "running"
 
     def goes_on(self, run: int) -> bool:
         """Whether the run with this number is the newest and not at its end."""
