@@ -174,24 +174,16 @@ class Ffmpeg:
 
     def wrap(self, sources: Mapping[str, str], probe: Probe, folder: Path, progress: Callable[[int], None]) -> None:
         """Packages what is encoded already: MP4 files by the names of their renditions. Raises FfmpegFailed."""
-        names = sorted(sources.keys() - {AUDIO}, key=lambda name: int(name.removesuffix("p")))
-        for number, name in enumerate((*names, AUDIO), start=1):
-            home = folder / name
-            home.mkdir(parents=True)
-            _must(
-                *_INPUT,
-                "-i",
-                sources[name],
-                "-map",
-                "0:v?",
-                "-map",
-                "0:a",
-                "-c",
-                "copy",
-                *_hls(home, probe.duration_ms),
-            )
-            progress(100 * number // len(sources))
+        names = sorted(sources, key=lambda name: int(name.removesuffix("p")))
+        for number, name in enumerate(names, start=1):
+            copied = ("-map", "0:v", "-map", "0:a", "-c", "copy")
+            _must(*_INPUT, "-i", sources[name], *copied, *_hls(_home(folder, name), probe.duration_ms))
+            progress(100 * number // (len(names) + 1))
+        heard = ["-i", str(folder / names[0] / PLAYLIST), "-vn"]
+        alone = [*_aac(AUDIO_BITS, 1), *_hls(_home(folder, AUDIO), probe.duration_ms)]
+        _must(*heard, *alone, "-vn", *_speech(folder))
         _finish(folder, names, probe.duration_ms)
+        progress(100)
 
 
 @dataclass(frozen=True)
@@ -244,8 +236,12 @@ def _outputs(shown: _Shown, measured: Loudness | None, duration_ms: int, folder:
         command += [*_aac(SOUND_BITS, 2), *_hls(home, duration_ms)]
     alone = _home(folder, AUDIO)
     command += ["-map", f"[s{count}]", *length, *_aac(AUDIO_BITS, 1), *_hls(alone, duration_ms)]
-    speech = [*_aac(SPEECH_BITS, 1), "-ar", "16000", str(folder / "sound.m4a")]
-    return [*command, "-map", f"[s{count + 1}]", *length, *speech]
+    return [*command, "-map", f"[s{count + 1}]", *length, *_speech(folder)]
+
+
+def _speech(folder: Path) -> list[str]:
+    """What a recognizer gets."""
+    return [*_aac(SPEECH_BITS, 1), "-ar", "16000", str(folder / "sound.m4a")]
 
 
 def _home(folder: Path, name: str) -> Path:
@@ -294,9 +290,6 @@ def _finish(folder: Path, names: Sequence[str], duration_ms: int) -> None:
     for number in range(PREVIEWS):
         at = duration_ms * (2 * number + 1) // (2 * PREVIEWS)
         _shoot(best, at, PREVIEW_WIDTH, folder / "previews" / f"{number + 1}.jpg")
-    if not (folder / "sound.m4a").exists():
-        alone = str(folder / AUDIO / PLAYLIST)
-        _must("-i", alone, *_aac(SPEECH_BITS, 1), "-ar", "16000", str(folder / "sound.m4a"))
 
 
 def _packaged(home: Path) -> Packaged:

@@ -161,7 +161,7 @@ class MediaTool(Protocol):
         """
 
     def wrap(self, sources: Mapping[str, str], probe: Probe, folder: Path, progress: Callable[[int], None]) -> None:
-        """Writes the same files of what a service has encoded: addresses of MP4 files by their renditions' names."""
+        """Writes the same files of what a service has encoded: addresses of MP4 files by renditions' names."""
 
     def check_slides(self, slides: Path) -> None:
         """Raises RecordingRefused where slides cannot be opened."""

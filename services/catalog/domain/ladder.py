@@ -1,6 +1,6 @@
 """Which renditions a recording is packaged in, and what the ladder of them says. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -10,6 +10,8 @@ from services.catalog.domain.playlist import Playlist
 
 AUDIO = "audio"
 """The rendition of sound alone, for slow lines."""
+CONVERTED = "rendition-"
+"""What the names of files begin with that a service encoded: `rendition-720p.mp4`."""
 STEPS = (360, 540, 720)
 """Of the ladder: the shorter side of the picture, in pixels. More adds little to slides and somebody who talks."""
 NEAR = Fraction(9, 10)
@@ -60,6 +62,11 @@ def rungs(width: int, height: int) -> tuple[Rung, ...]:
     return tuple(
         Rung(_even(width * each // side), _even(height * each // side), BITS_BY_SIDE[_step(each)]) for each in sides
     )
+
+
+def converted(files: Iterable[str]) -> dict[str, str]:
+    """Of files that a service encoded, those of renditions, by the renditions' names."""
+    return {file[len(CONVERTED) : -len(".mp4")]: file for file in files if file.startswith(CONVERTED)}
 
 
 def frame_rate(found: float | None) -> float:

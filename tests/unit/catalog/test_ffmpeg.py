@@ -143,9 +143,8 @@ def test_silence_stays_silence(tmp_path: Path) -> None:
 def test_what_is_encoded_already_is_packaged_as_it_is(talk: Path, tmp_path: Path) -> None:
     low = made(tmp_path / "low.mp4", "-i", str(talk), "-vf", "scale=640:360", "-g", "10", *CODED)
     high = made(tmp_path / "high.mp4", "-i", str(talk), "-g", "10", *CODED)
-    alone = made(tmp_path / "alone.mp4", "-i", str(talk), "-vn", "-c:a", "aac")
     told: list[int] = []
-    sources = {"audio": str(alone), "720p": str(high), "360p": str(low)}
+    sources = {"720p": str(high), "360p": str(low)}
     TOOL.wrap(sources, TOOL.probe(str(talk)), tmp_path / "out", told.append)
     found = sound_lecture(tmp_path / "out")
     assert sizes(found) == {"360p/": (640, 360), "720p/": (1280, 720), "audio/": None}
