@@ -1,8 +1,8 @@
 """AWS Elemental MediaConvert: the request for a job that encodes a recording, as plain data.
 
 The machine that runs a production's steps makes the job of it and waits. The job leaves a progressive MP4 of each
-rendition with a picture, which ffmpeg then wraps without encoding: as HLS in fragmented MP4 the service keeps picture and sound apart,
-and our player takes them together.
+rendition with a picture, which ffmpeg then wraps without encoding: as HLS in fragmented MP4 the service keeps picture
+and sound apart, and our player takes them together.
 """
 
 import hashlib
