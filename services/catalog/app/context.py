@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from services.catalog.app.ports import MediaBucket, SearchFiles, Speller
+from services.catalog.app.ports import MediaBucket, ProductionFiles, Productions, SearchFiles, Speller
 from services.kit.audit import AuditLog
 from services.kit.clock import Clock
 from services.kit.event_factory import EventFactory
@@ -29,6 +29,14 @@ class MediaContext(Context):
 
 
 @dataclass(frozen=True)
+class ProductionContext(MediaContext):
+    """With what productions work with, and the machine that runs their steps."""
+
+    files: ProductionFiles
+    machine: Productions
+
+
+@dataclass(frozen=True)
 class SearchContext:
     """What the search's files are made with: it reads the table and changes nothing in it."""
 
@@ -46,3 +54,8 @@ def context(store: Store, clock: Clock, ids: Ids) -> Context:
 def media_context(ctx: Context, bucket: MediaBucket) -> MediaContext:
     """The context with the lectures' files."""
     return MediaContext(ctx.store, ctx.clock, ctx.ids, ctx.events, ctx.audit, bucket)
+
+
+def production_context(ctx: MediaContext, files: ProductionFiles, machine: Productions) -> ProductionContext:
+    """The context with the files and the machine of productions."""
+    return ProductionContext(ctx.store, ctx.clock, ctx.ids, ctx.events, ctx.audit, ctx.bucket, files, machine)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from services.catalog.domain.recording import Probe
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -45,6 +47,59 @@ class MediaBucket(Protocol):
 
         `disposition` says how browsers save what is to be downloaded.
         """
+
+
+class UploadGone(Exception):
+    """There is no such upload: it was completed, given up, or is too old."""
+
+
+class ProductionFiles(Protocol):
+    """What productions work with, beside the media and out of everybody's reach. Large files come in parts."""
+
+    def begin(self, key: str) -> str:
+        """Begins an upload in parts; returns its name."""
+
+    def sign_part(self, key: str, upload: str, number: int, size: int) -> Upload:
+        """Permission, for an hour, to send one part of this size."""
+
+    def parts(self, key: str, upload: str) -> dict[int, int]:
+        """The sizes of the parts that arrived, by number. Raises UploadGone."""
+
+    def complete(self, key: str, upload: str) -> None:
+        """Puts the parts that arrived together. Raises UploadGone."""
+
+    def abort(self, key: str, upload: str) -> None:
+        """Gives an upload up; one that is gone stays so."""
+
+    def size(self, key: str) -> int | None:
+        """The size of a file in bytes; None: there is none."""
+
+    def read(self, key: str) -> bytes:
+        """A file's bytes. Raises KeyError if there is none."""
+
+    def read_part(self, key: str, start: int, length: int) -> bytes:
+        """Bytes of a file from `start` on, `length` at most. Raises KeyError if there is none."""
+
+    def put(self, key: str, content: bytes) -> None:
+        """Keeps a file, in place of one of the same key."""
+
+    def put_file(self, key: str, path: Path) -> None:
+        """Keeps a local file, however large."""
+
+    def fetch(self, key: str, path: Path) -> None:
+        """Writes a file to a local path. Raises KeyError if there is none."""
+
+    def remove(self, key: str) -> None:
+        """Removes a file; one that is gone stays so."""
+
+    def address(self, key: str) -> str:
+        """Where a file can be read for an hour, by whoever knows the address."""
+
+    def publish(self, key: str, place: str, disposition: str | None = None) -> None:
+        """Copies a file to where the media or pictures are served from, with the headers that it has there."""
+
+    def publish_text(self, content: bytes, place: str) -> None:
+        """Keeps captions where the media are served from."""
 
 
 class CourseSearch(Protocol):
@@ -121,17 +176,6 @@ class Model(Protocol):
 
 class ModelUnavailable(Exception):
     """It cannot be reached, or would not answer; the message says why."""
-
-
-@dataclass(frozen=True)
-class Probe:
-    """What a recording is, as a decoder sees it. Width and height are as it is shown; None: it has no picture."""
-
-    duration_ms: int
-    width: int | None
-    height: int | None
-    frames_per_second: float | None
-    has_sound: bool
 
 
 class RecordingRefused(Exception):

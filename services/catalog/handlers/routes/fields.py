@@ -18,6 +18,9 @@ LearnerId = Annotated[
     ids.LearnerId,
     Field(strict=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$", description="the user pool's id of the learner"),
 ]
+_MADE_HERE = Field(strict=True, pattern=r"^[0-9a-f]{32}$")
+ProductionId = Annotated[ids.ProductionId, _MADE_HERE]
+FileId = Annotated[ids.FileId, _MADE_HERE]
 
 Line = Annotated[StrictStr, Field(max_length=limits.MAX_LINE)]
 Text = Annotated[StrictStr, Field(max_length=limits.MAX_TEXT)]
