@@ -240,12 +240,21 @@ class MediaTool(Protocol):
         none: an image, or slides whose first page is taken.
         """
 
+    def wrap(self, sources: Mapping[str, str], probe: Probe, folder: Path, progress: Callable[[int], None]) -> None:
+        """Writes the same files of what a service has encoded: addresses of MP4 files by renditions' names."""
+
+    def check_slides(self, slides: Path) -> None:
+        """Raises RecordingRefused where slides cannot be opened."""
+
 
 class EncodingService(Protocol):
-    """Packages recordings as jobs of a service, which the machine that runs the steps waits for."""
+    """Encodes recordings as jobs of a service, which the machine that runs the steps waits for."""
 
-    def job(self, source: str, folder: str, probe: Probe, picture: str | None) -> dict[str, Any]:
-        """The request for a job that does what `MediaTool.package` does, between places in the media's bucket."""
+    def job(self, source: str, folder: str, probe: Probe) -> dict[str, Any]:
+        """The request for a job that encodes a recording with a picture; keys in the media's bucket.
+
+        Into `folder` go MP4 files named by their renditions, for `MediaTool.wrap`.
+        """
 
 
 class Productions(Protocol):
