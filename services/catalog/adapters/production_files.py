@@ -71,11 +71,11 @@ class S3ProductionFiles:
 
     def read(self, key: str) -> bytes:
         """A file's bytes. Raises KeyError if there is none."""
-        return self._body(key).read()
+        return bytes(self._body(key).read())
 
     def read_part(self, key: str, start: int, length: int) -> bytes:
         """Bytes of a file from `start` on, `length` at most. Raises KeyError if there is none."""
-        return self._body(key, Range=f"bytes={start}-{start + length - 1}").read()
+        return bytes(self._body(key, Range=f"bytes={start}-{start + length - 1}").read())
 
     def put(self, key: str, content: bytes) -> None:
         """Keeps a file, in place of one of the same key."""

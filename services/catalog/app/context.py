@@ -2,7 +2,19 @@
 
 from dataclasses import dataclass
 
-from services.catalog.app.ports import MediaBucket, ProductionFiles, Productions, SearchFiles, Speller
+from services.catalog.app.ports import (
+    CaptionReader,
+    EncodingService,
+    MediaBucket,
+    MediaTool,
+    ProductionFiles,
+    Productions,
+    SearchFiles,
+    Speller,
+    Summariser,
+    Transcriber,
+)
+from services.catalog.domain.production_transcript import TranscriptSource
 from services.kit.audit import AuditLog
 from services.kit.clock import Clock
 from services.kit.event_factory import EventFactory
@@ -34,6 +46,35 @@ class ProductionContext(MediaContext):
 
     files: ProductionFiles
     machine: Productions
+
+
+@dataclass(frozen=True)
+class StepContext(Context):
+    """With what the steps of a production work with."""
+
+    files: ProductionFiles
+
+
+@dataclass(frozen=True)
+class PackagingContext(StepContext):
+    """With the tool that looks into recordings and packages them, which is large."""
+
+    tool: MediaTool
+
+
+@dataclass(frozen=True)
+class ProducingContext(StepContext):
+    """With the lectures' files, and who writes down and summarises what is said.
+
+    `heard_by` names the transcriber, of which there may be none; without an encoding service the tool packages.
+    """
+
+    bucket: MediaBucket
+    read_captions: CaptionReader
+    summarise: Summariser
+    heard_by: TranscriptSource = "none"
+    transcriber: Transcriber | None = None
+    encoding: EncodingService | None = None
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,13 @@ if TYPE_CHECKING:
 
     # Every context names the ports, and few functions need what these speak of.
     from services.catalog.domain.completions import Completions
+    from services.catalog.domain.draft import Draft, Lecture
     from services.catalog.domain.media import MediaFile
     from services.catalog.domain.publication import Listing
     from services.catalog.domain.search import SearchQuery, SearchResult
     from services.catalog.domain.spelling import Spelling
-    from services.catalog.domain.transcript import Transcript
+    from services.catalog.domain.text_file import Fault
+    from services.catalog.domain.transcript import Cue, Transcript
     from services.kit.store import Page
 
 
@@ -152,11 +154,38 @@ class SpeechFile:
     terms: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class CaptionFile:
+    """The cues of a file, and what of it could not be read, line by line: it is told, not passed over."""
+
+    cues: tuple[Cue, ...]
+    faults: tuple[Fault, ...]
+
+
+class UnreadableCaptions(Exception):
+    """The file has no cues that can be read; `fault` says why."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.message_en)
+        self.fault = fault
+
+
+class CaptionReader(Protocol):
+    """Reads the captions that an editor brings."""
+
+    def __call__(self, content: bytes) -> CaptionFile:
+        """The cues of a file. Raises UnreadableCaptions."""
+
+
 class Transcriber(Protocol):
     """Writes down what is said."""
 
     def transcribe(self, recording: SpeechFile) -> Transcript:
-        """The sentences with their times. Raises TranscriberUnavailable."""
+        """The sentences with their times. Raises TranscriberUnavailable, and StillTranscribing where it must wait."""
+
+
+class StillTranscribing(Exception):
+    """It has begun; who asks again in a while gets what it wrote down."""
 
 
 class TranscriberUnavailable(Exception):
@@ -172,6 +201,13 @@ class Model(Protocol):
 
     def answer(self, task: str, material: str, schema: dict[str, Any]) -> str:
         """Its answer, which may be no JSON, cut off, or against the schema. Raises ModelUnavailable."""
+
+
+class Summariser(Protocol):
+    """Drafts the summary of a lecture."""
+
+    def __call__(self, lecture: Lecture, progress: Callable[[int, int], None]) -> Draft:
+        """The draft; calls `progress(parts done, all)`. Raises ModelUnavailable."""
 
 
 class ModelUnavailable(Exception):
@@ -204,12 +240,21 @@ class MediaTool(Protocol):
         none: an image, or slides whose first page is taken.
         """
 
+    def wrap(self, sources: Mapping[str, str], probe: Probe, folder: Path, progress: Callable[[int], None]) -> None:
+        """Writes the same files of what a service has encoded: addresses of MP4 files by renditions' names."""
+
+    def check_slides(self, slides: Path) -> None:
+        """Raises RecordingRefused where slides cannot be opened."""
+
 
 class EncodingService(Protocol):
-    """Packages recordings as jobs of a service, which the machine that runs the steps waits for."""
+    """Encodes recordings as jobs of a service, which the machine that runs the steps waits for."""
 
-    def job(self, source: str, folder: str, probe: Probe, picture: str | None) -> dict[str, Any]:
-        """The request for a job that does what `MediaTool.package` does, between places in the media's bucket."""
+    def job(self, source: str, folder: str, probe: Probe) -> dict[str, Any]:
+        """The request for a job that encodes a recording with a picture; keys in the media's bucket.
+
+        Into `folder` go MP4 files named by their renditions, for `MediaTool.wrap`.
+        """
 
 
 class Productions(Protocol):

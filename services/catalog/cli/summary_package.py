@@ -13,7 +13,8 @@ from services.catalog.domain.document import MAX_DOCUMENT_BYTES, format_time
 from services.catalog.domain.draft import Draft, Lecture, draft_member
 from services.catalog.domain.grounding import Mark, marks_of
 from services.catalog.domain.media import PLAYLIST
-from services.catalog.domain.playlist import InvalidPlaylist, read_playlist, tidy_playlist
+from services.catalog.domain.playlist import tidy_playlist
+from services.catalog.domain.presentation import InvalidPresentation, read_presentation
 from services.catalog.domain.text_file import Fault, UnreadableText, read_text
 from services.catalog.domain.transcript import Stretch, Transcript, joined
 
@@ -61,10 +62,14 @@ class SummaryPackage:
 
     def duration_ms(self, transcript: Transcript) -> int:
         """The playlist's; without one, up to where the last sentence ends."""
-        playlist = self.folder / MEDIA_FOLDER / PLAYLIST
+        media = self.folder / MEDIA_FOLDER
+
+        def playlist(path: str) -> bytes:
+            return tidy_playlist((media / path).read_bytes())
+
         try:
-            return read_playlist(tidy_playlist(playlist.read_bytes())).duration_ms
-        except (OSError, InvalidPlaylist):
+            return read_presentation(playlist(PLAYLIST), playlist).duration_ms
+        except (OSError, InvalidPresentation):
             return transcript.end_ms
 
     def captions(self, language: str) -> Path:

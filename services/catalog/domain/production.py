@@ -55,7 +55,7 @@ class Run:
 
 
 @dataclass(frozen=True)
-class Rendition:
+class PackagedRendition:
     """The lecture's picture in one size, or its sound alone (no size)."""
 
     name: str
@@ -71,7 +71,7 @@ class Packaged:
     folder: str
     listed_in: str
     duration_ms: int
-    renditions: tuple[Rendition, ...] = ()
+    renditions: tuple[PackagedRendition, ...] = ()
     has_previews: bool = True
 
 
@@ -92,7 +92,8 @@ class Production:
     """How a production stands. What editors write is in items of its own.
 
     `base_publication` is the number of the course's publication that it began on (0: none), `base_media` the folder of
-    that one's media where they are kept unless an editor brings another recording.
+    that one's media where they are kept unless an editor brings another recording. `encoded_in` is the folder of what was
+    made of the recording.
     """
 
     production_id: ProductionId
@@ -107,6 +108,7 @@ class Production:
     steps: tuple[StepStatus, ...] = tuple(StepStatus(step) for step in STEPS)
     run: Run | None = None
     probe: Probe | None = None
+    encoded_in: str | None = None
     packaged: Packaged | None = None
     cancelled_at: datetime | None = None
     published: Published | None = None
@@ -147,15 +149,18 @@ class Production:
         return self.steps[STEPS.index(step)]
 
     def next_steps(self, first: Step | None) -> tuple[Step, ...]:
-        """What a new run does: everything from this step on; None: from the first that is not done."""
-        undone = (status.step for status in self.steps if status.state not in {"done", "skipped"})
-        begins = first or next(undone, STEPS[-1])
-        return STEPS[STEPS.index(begins) :]
+        """What a new run does: everything from this step on, and from the first that is not done."""
+        undone = [STEPS.index(status.step) for status in self.steps if status.state not in {"done", "skipped"}]
+        wanted = [] if first is None else [STEPS.index(first)]
+        return STEPS[min([*undone, *wanted], default=len(STEPS) - 1) :]
 
-    def begin_run(self, steps: tuple[Step, ...], now: datetime, block: Block | None = None) -> "Production":
-        """With a new run of these steps."""
-        run = Run(self.run.number + 1 if self.run else 1, steps, block)
-        return replace(self._with(lambda s: StepStatus(s.step) if s.step in steps else s), run=run, changed_at=now)
+    def next_run(self, steps: tuple[Step, ...], block: Block | None = None) -> Run:
+        """The run of these steps that may begin after the newest one."""
+        return Run(self.run.number + 1 if self.run else 1, steps, block)
+
+    def begin(self, run: Run, now: datetime) -> "Production":
+        """With this run, all of whose steps wait."""
+        return replace(self._with(lambda s: StepStatus(s.step) if s.step in run.steps else s), run=run, changed_at=now)
 
     def awaits(self, run: int, step: Step) -> bool:
         """Whether this step of this run is still to be taken: the run is the newest and goes on."""
@@ -166,6 +171,10 @@ class Production:
             and step in newest.steps
             and self.status(step).state in {"waiting", "running"}
         )
+
+    def is_taking(self, run: int, step: Step) -> bool:
+        """Whether this step of this run is under way: neither overtaken nor outdated meanwhile."""
+        return self.awaits(run, step) and self.status(step).state == "running"
 
     def goes_on(self, run: int) -> bool:
         """Whether the run with this number is the newest and not at its end."""
@@ -240,7 +249,7 @@ class Lack:
 
 
 def lacking_steps(production: Production) -> Iterator[Lack]:
-    """What of the steps must be done before publishing. A draft that a machine could not make is a person's to write."""
+    """What of the steps must be done before publishing. A draft that no machine made is a person's to write."""
     if production.status("check").state != "done" or production.packaged is None:
         yield Lack(
             "media",

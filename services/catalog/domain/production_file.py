@@ -103,23 +103,25 @@ def refusal(role: FileRole, name: str, size: int, others: int) -> Hindrance | No
     """Why a file cannot be taken that is announced so, where there are so many of its role; None: it can."""
     limits = LIMITS[role]
     if size == 0:
-        return _refused(
+        return Hindrance(
             "FILE_EMPTY", "文件是空的(0 字节)：请检查后重新选择", "the file is empty (0 bytes): choose another"
         )
     if ending_of(name) not in limits.endings:
         listed = "、".join(limits.endings)
-        return _refused("FILE_TYPE", f"这里只接受:{listed}", f"only these are taken here: {', '.join(limits.endings)}")
+        return Hindrance("FILE_TYPE", f"这里只接受:{listed}", f"only these are taken here: {', '.join(limits.endings)}")
     if size > limits.most_bytes:
         most = _shown(limits.most_bytes)
-        return _refused(
+        return Hindrance(
             "FILE_TOO_LARGE", f"文件最大 {most}:请压缩或分段后再上传", f"at most {most}: compress or divide it"
         )
     if others >= limits.most:
         message = f"最多 {limits.most} 个：请先移除已有的文件"
-        return _refused("FILE_TOO_MANY", message, f"at most {limits.most}: remove one that is there first")
+        return Hindrance("FILE_TOO_MANY", message, f"at most {limits.most}: remove one that is there first")
     if role == "handout" and not handouts.is_named_rightly(name):
         message = "文件名不能用作讲义名：请改名(最多 80 个字，不含 / \\ : 等符号，扩展名小写)"
-        return _refused("FILE_NAME", message, "no name for a handout: at most 80 characters, no / \\ :, a small ending")
+        return Hindrance(
+            "FILE_NAME", message, "no name for a handout: at most 80 characters, none of / \\ :"
+        )
     return None
 
 
@@ -127,10 +129,10 @@ def not_what_it_says(file: ProductionFile, begin: bytes, end: bytes) -> Hindranc
     """Why a file that arrived is none of its type, or cannot be opened; None: nothing speaks against it."""
     if not _looks_right(file, begin):
         message = "内容与文件类型不符：请选择正确的文件重新上传"
-        return _refused("FILE_NOT_AS_NAMED", message, "it is not of the type that its name says: bring the right file")
+        return Hindrance("FILE_NOT_AS_NAMED", message, "it is not of the type that its name says: bring the right file")
     if file.ending == "pdf" and (ENCRYPTED.search(begin) or ENCRYPTED.search(end)):
         message = "PDF 有密码保护：请去掉密码后重新上传"
-        return _refused(
+        return Hindrance(
             "FILE_LOCKED", message, "the PDF is protected by a password: save it without one, bring it again"
         )
     return None
@@ -144,10 +146,6 @@ def _looks_right(file: ProductionFile, begin: bytes) -> bool:
     if file.role == "captions":
         return b"\x00" not in begin or begin[:2] in {b"\xff\xfe", b"\xfe\xff"}
     return handouts.is_what_it_says(f"file.{file.ending}", begin)
-
-
-def _refused(code: str, message: str, message_en: str) -> Hindrance:
-    return Hindrance(code, message, message_en)
 
 
 def _shown(size: int) -> str:

@@ -11,9 +11,13 @@ TranscriptSource = Literal["captions", "amazon", "openai", "none"]
 
 @stored(shape=1, personal=NOTHING)
 class ProductionTranscript:
-    """Where the sentences are kept, and who wrote them down. No key: there is no transcript, and that is so."""
+    """Where the sentences are kept, who wrote them down, and from which file.
+
+    Where they are kept nowhere there is no transcript, and the course goes without.
+    """
 
     language: Language
     source: TranscriptSource
     changed_at: datetime
     stored_in: str | None = None
+    made_of: str = ""

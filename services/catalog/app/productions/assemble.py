@@ -18,7 +18,6 @@ from services.catalog.domain.media import Caption, MediaFile, content_version
 from services.catalog.domain.pictures import Picture
 from services.catalog.domain.production import Packaged
 from services.catalog.domain.production_block import published_blocks
-from services.catalog.domain.production_file import ProductionFile
 from services.catalog.domain.transcript import write_captions
 from services.kit.store.codec import decode
 
@@ -53,10 +52,10 @@ def assemble(ctx: ProductionContext, found: Sections, packaged: Packaged, course
     production_id = found.state.value.production_id
     files = decode(ctx.files.read(packaged.listed_in).decode(), FileList).files
     captions = _captions(ctx, found)
-    handouts = [(Handout(file.name, _sha256(file), file.bytes), file) for file in found.of_role("handout")]
-    covers = [(Picture(None, file.ending, _sha256(file), file.bytes), file) for file in found.of_role("cover")]
+    handouts = {Handout(file.name, file.sha256 or "", file.bytes): file for file in found.of_role("handout")}
+    covers = {Picture(None, file.ending, file.sha256 or "", file.bytes): file for file in found.of_role("cover")}
     asked = questions_digest(course.questions)
-    pictures = [*(picture for picture, _ in covers), *_portraits(find_state(ctx, course.course_id), course)]
+    pictures = (*covers, *_portraits(find_state(ctx, course.course_id), course))
     manifest = Manifest(
         course.content_id,
         content_version(files, course.max_rate, asked),
@@ -64,11 +63,12 @@ def assemble(ctx: ProductionContext, found: Sections, packaged: Packaged, course
         files,
         tuple(caption for caption, _ in captions),
         asked,
-        tuple(handout for handout, _ in handouts),
-        tuple(pictures),
+        tuple(handouts),
+        pictures,
     )
     sources = {file.path: packaged.folder + file.path for file in files}
-    sources |= {brought.path: object_key(production_id, file) for brought, file in (*handouts, *covers)}
+    sources |= {handout.path: object_key(production_id, file) for handout, file in handouts.items()}
+    sources |= {cover.path: object_key(production_id, file) for cover, file in covers.items()}
     return Assembly(manifest, sources, {caption.path: text for caption, text in captions})
 
 
@@ -86,8 +86,3 @@ def _portraits(state: CourseState | None, course: Course) -> Iterator[Picture]:
     names = {instructor.name for instructor in course.instructors}
     pictures = state.publication.media.pictures if state else ()
     yield from (picture for picture in pictures if picture.instructor in names)
-
-
-def _sha256(file: ProductionFile) -> str:
-    assert file.sha256 is not None, "a handout or a cover that is here was read whole"
-    return file.sha256

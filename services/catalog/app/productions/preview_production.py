@@ -54,8 +54,11 @@ def preview_production(ctx: ProductionContext, production_id: ProductionId) -> P
 def _course(found: Sections) -> Course:
     written = document_of(found)
     course = document.read_course({**_STAND_INS, **written})
-    absent = {"abstract": "", "chapters": ()}
-    return replace(course, **{name: value for name, value in absent.items() if name not in written})
+    return replace(
+        course,
+        abstract=course.abstract if "abstract" in written else "",
+        chapters=course.chapters if "chapters" in written else (),
+    )
 
 
 def _details(ctx: ProductionContext, publication: Publication) -> CourseDetails:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from services.catalog.app.context import ProductionContext
 from services.catalog.app.media.manifest import missing_files
@@ -21,10 +22,10 @@ from services.catalog.app.productions.transcripts import find_transcript
 from services.catalog.app.publishing.publish_course import Submission, publish_course, read_submitted
 from services.catalog.domain.ids import ProductionId
 from services.catalog.domain.media import MediaFile
-from services.catalog.domain.production import Published
+from services.catalog.domain.production import Packaged, Published
 from services.catalog.domain.publication import Publication
 from services.kit.call import Call
-from services.kit.store import Check, Key, Write
+from services.kit.store import Check, Key, Stored, Write
 
 COPYING = timedelta(seconds=12)
 """How long a call copies: below what the gateway waits for, with time to look at what was copied."""
@@ -48,11 +49,10 @@ def publish_production(
     production = found.state.value
     if production.published:
         return
-    _check_ready(found)
-    assert production.packaged is not None
+    packaged = _ready(found)
     transcript = find_transcript(ctx, production_id)
     document = document_of(found)
-    assembly = assemble(ctx, found, production.packaged, read_submitted(document))
+    assembly = assemble(ctx, found, packaged, read_submitted(document))
     _copy(ctx, assembly)
     manifest = assembly.manifest
     submission = Submission(
@@ -70,8 +70,7 @@ def publish_production(
         newest = read_sections(ctx, production_id)
         if newest.state.value.published:
             return ()
-        _check_ready(newest)
-        if _sections(newest) != _sections(found) or newest.state.value.packaged != production.packaged:
+        if _ready(newest) != packaged or _sections(newest) != _sections(found):
             raise PRODUCTION_CHANGED.problem()
         now = ctx.clock.now()
         closed = replace(newest.state.value, published=Published(publication.number, now), changed_at=now)
@@ -82,19 +81,21 @@ def publish_production(
     publish_course(ctx, call, submission, close)
 
 
-def _check_ready(found: Sections) -> None:
+def _ready(found: Sections) -> Packaged:
     production = found.state.value
     if production.is_closed:
         raise PRODUCTION_CLOSED.problem()
     if production.is_running:
         raise PRODUCTION_RUNNING.problem()
-    if found.missing:
+    if found.missing or production.packaged is None:
         raise PRODUCTION_NOT_READY.problem(errors=[vars(lack) for lack in found.missing])
+    return production.packaged
 
 
 def _sections(found: Sections) -> dict[Key, int]:
     """The versions of what is published: files, facts and blocks. The state's own is written."""
-    return {item.key: item.version for item in (found.facts, *found.blocks, *found.files)}
+    items: list[Stored[Any]] = [found.facts, *found.blocks, *found.files]
+    return {item.key: item.version for item in items}
 
 
 def _copy(ctx: ProductionContext, assembly: Assembly) -> None:

@@ -18,15 +18,13 @@ from services.catalog.app.productions.items import (
 from services.catalog.app.productions.problems import PRODUCTION_CLOSED, PRODUCTION_UNKNOWN
 from services.catalog.domain.course import BLOCKS
 from services.catalog.domain.ids import ProductionId
-from services.catalog.domain.production import Lack, Packaged, Production, ProductionLine, Rendition, lacking_steps
+from services.catalog.domain.production import Lack, Packaged, PackagedRendition, Production, ProductionLine, lacking_steps
 from services.catalog.domain.production_block import ProductionBlock, lacking_blocks
 from services.catalog.domain.production_facts import ProductionFacts, check_facts, lacking_facts
 from services.catalog.domain.production_file import ProductionFile
 from services.catalog.domain.reading import Violation
 from services.kit.store import Page, Stored, required
 
-POSTER, PREVIEW, PREVIEWS, SOUND = "poster.jpg", "preview.mp4", "previews/", "sound.m4a"
-PREVIEW_PICTURES = 6
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,7 @@ class MediaOnTheWay:
     """What of the packaged lecture can be looked at; the addresses are good for an hour."""
 
     duration_ms: int
-    renditions: Sequence[Rendition]
+    renditions: Sequence[PackagedRendition]
     poster_url: str | None
     previews: Sequence[str]
 

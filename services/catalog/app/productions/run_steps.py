@@ -66,9 +66,8 @@ def draft_block_again(ctx: ProductionContext, call: Call, production_id: Product
             raise NO_TRANSCRIPT.problem()
         change, run = _begun(ctx, call, state, ("summarise",), block)
         # Dropped is decided too: who asks for another draft opens it again.
-        opened = (
-            known.put(ProductionBlock(block)) if known.value.state == "dropped" else Check(known.key, known.version)
-        )
+        dropped = known.value.state == "dropped"
+        opened = known.put(ProductionBlock(block)) if dropped else Check(known.key, known.version)
         return Change([*change.writes, opened]), run
 
     _start(ctx, production_id, commit_retrying(ctx.store, plan))
@@ -122,12 +121,10 @@ def _not_begun(production: Production, block: Block | None = None) -> Run:
 def _begun(
     ctx: Context, call: Call, state: Stored[Production], steps: tuple[Step, ...], block: Block | None = None
 ) -> tuple[Change, Run]:
-    running = state.value.begin_run(steps, ctx.clock.now(), block)
-    assert running.run is not None
-    entry = ctx.audit.entry(
-        call.caller, AUDIT_RUN, state.value.production_id, f"{block or ''} {', '.join(steps)}".strip()
-    )
-    return Change([*put_state(ctx, state, running), entry]), running.run
+    run = state.value.next_run(steps, block)
+    what = ", ".join(steps) if block is None else f"{block}: {', '.join(steps)}"
+    entry = ctx.audit.entry(call.caller, AUDIT_RUN, state.value.production_id, what)
+    return Change([*put_state(ctx, state, state.value.begin(run, ctx.clock.now())), entry]), run
 
 
 def _start(ctx: ProductionContext, production_id: ProductionId, run: Run) -> None:

@@ -40,7 +40,6 @@ def start_production(
         state = read_state(ctx, course_id) if from_course else find_state(ctx, course_id)
         now = ctx.clock.now()
         production_id = ProductionId(newest_first_id(now, ctx.ids))
-        base = state.number if state else 0
         production = Production(production_id, course_id, title, language, call.caller_id, now, now)
         facts = make_facts({"title": title, "content_id": course_id}, now)
         kept: list[Write] = []

@@ -132,11 +132,13 @@ def _media(ctx: MediaContext, course: Course, submission: Submission) -> Media:
         submission.pictures,
     )
     check_portraits(manifest, [instructor.name for instructor in course.instructors])
-    playlist = verify_media(ctx.bucket, manifest)
-    wrong = check_times(course, playlist.duration_ms)
+    presentation = verify_media(ctx.bucket, manifest)
+    wrong = check_times(course, presentation.duration_ms)
     if wrong:
         raise _invalid(wrong)
-    return Media(manifest.version, playlist.duration_ms, submission.captions, submission.handouts, submission.pictures)
+    return Media(
+        manifest.version, presentation.duration_ms, submission.captions, submission.handouts, submission.pictures
+    )
 
 
 def _is_published(state: CourseState | None, wanted: str) -> TypeGuard[CourseState]:

@@ -15,7 +15,7 @@ from services.catalog.domain.media import (
     MAX_CAPTION_BYTES,
     MAX_CAPTIONS,
     MAX_FILE_BYTES,
-    MAX_SEGMENTS,
+    MAX_FILES,
     VERSION_LENGTH,
     Caption,
     MediaFile,
@@ -31,9 +31,9 @@ Version = Annotated[StrictStr, Field(pattern=r"^[0-9a-f]+$", min_length=VERSION_
 
 
 class FileEntry(Request):
-    """A media file beside the playlist."""
+    """A media file by its path in the lecture's folder."""
 
-    path: StrictStr = Field(pattern=rf"^{FILE_PATTERN}$", max_length=110)
+    path: StrictStr = Field(pattern=rf"^{FILE_PATTERN}$", max_length=120)
     sha256: Sha256
     bytes: StrictInt = Field(ge=1, le=MAX_FILE_BYTES)
 
@@ -67,7 +67,7 @@ class MediaManifest(Request):
     """Every file of a lecture, and the version that what is watched of them makes."""
 
     content_version: Version
-    files: list[FileEntry] = Field(min_length=1, max_length=MAX_SEGMENTS + 2)
+    files: list[FileEntry] = Field(min_length=1, max_length=MAX_FILES)
     captions: list[CaptionEntry] = Field(default=[], max_length=MAX_CAPTIONS)
 
     handouts: list[HandoutEntry] = Field(default=[], max_length=MAX_HANDOUTS)

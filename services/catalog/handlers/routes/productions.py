@@ -353,6 +353,14 @@ class ProductionPreview(Answer):
 
 def add_production_routes(api: HttpApi, ctx: ProductionContext) -> None:
     """Productions."""
+    _add_way(api, ctx)
+    _add_files(api, ctx)
+    _add_texts(api, ctx)
+    _add_end(api, ctx)
+
+
+def _add_way(api: HttpApi, ctx: ProductionContext) -> None:
+    """How a production goes on."""
     editor = api.secured(Role.EDITOR)
 
     @editor.route("POST /v1/catalog/productions", "start_production", idempotent=True)
@@ -376,11 +384,22 @@ def add_production_routes(api: HttpApi, ctx: ProductionContext) -> None:
         """A production with its files, facts and blocks."""
         return _production(ctx, production_id)
 
-    @editor.route("PUT /v1/catalog/productions/<production_id>/facts", "write_facts")
-    def facts(production_id: ProductionId, request: FactsRequest) -> FactsAnswer:
-        """Keep the facts of the course."""
-        document = request.facts.model_dump(mode="json", exclude_none=True)
-        return _facts(write_facts(ctx, api.call(), production_id, request.revision, document))
+    @editor.route("POST /v1/catalog/productions/<production_id>/runs", "start_run")
+    def run(production_id: ProductionId, request: RunRequest) -> ProductionAnswer:
+        """Run the steps from one on, or from the first that is not done."""
+        start_run(ctx, api.call(), production_id, request.first)
+        return _production(ctx, production_id)
+
+    @editor.route("POST /v1/catalog/productions/<production_id>/blocks/<block>/drafts", "draft_block_again")
+    def draft(production_id: ProductionId, block: Block) -> ProductionAnswer:
+        """Have one block drafted again."""
+        draft_block_again(ctx, api.call(), production_id, block)
+        return _production(ctx, production_id)
+
+
+def _add_files(api: HttpApi, ctx: ProductionContext) -> None:
+    """What an editor brings."""
+    editor = api.secured(Role.EDITOR)
 
     @editor.route("POST /v1/catalog/productions/<production_id>/files", "add_file", idempotent=True)
     def add(production_id: ProductionId, request: FileRequest) -> ProductionFileAnswer:
@@ -391,9 +410,7 @@ def add_production_routes(api: HttpApi, ctx: ProductionContext) -> None:
     def sign(production_id: ProductionId, file_id: FileId, request: PartsRequest) -> SignedParts:
         """Ask to send parts of a file."""
         signed = sign_parts(ctx, production_id, file_id, request.numbers)
-        return SignedParts(
-            parts=[SignedPart(number=number, url=u.url, headers=dict(u.headers)) for number, u in signed]
-        )
+        return SignedParts(parts=[SignedPart.of(upload, number=number) for number, upload in signed])
 
     @editor.route("POST /v1/catalog/productions/<production_id>/files/<file_id>/completion", "complete_file")
     def complete(production_id: ProductionId, file_id: FileId) -> ProductionFileAnswer:
@@ -406,17 +423,16 @@ def add_production_routes(api: HttpApi, ctx: ProductionContext) -> None:
         remove_file(ctx, api.call(), production_id, file_id)
         return RemovedFile(file_id=file_id)
 
-    @editor.route("POST /v1/catalog/productions/<production_id>/runs", "start_run")
-    def run(production_id: ProductionId, request: RunRequest) -> ProductionAnswer:
-        """Run the steps from one on, or from the first that is not done."""
-        start_run(ctx, api.call(), production_id, request.first)
-        return _production(ctx, production_id)
 
-    @editor.route("POST /v1/catalog/productions/<production_id>/cancellation", "cancel_production")
-    def cancel(production_id: ProductionId, request: CancelRequest) -> ProductionAnswer:
-        """End a production without a publication; safe to repeat."""
-        cancel_production(ctx, api.call(), production_id, request.reason)
-        return _production(ctx, production_id)
+def _add_texts(api: HttpApi, ctx: ProductionContext) -> None:
+    """What people write and decide."""
+    editor = api.secured(Role.EDITOR)
+
+    @editor.route("PUT /v1/catalog/productions/<production_id>/facts", "write_facts")
+    def facts(production_id: ProductionId, request: FactsRequest) -> FactsAnswer:
+        """Keep the facts of the course."""
+        document = request.facts.model_dump(mode="json", exclude_none=True)
+        return _facts(write_facts(ctx, api.call(), production_id, request.revision, document))
 
     @editor.route("GET /v1/catalog/productions/<production_id>/transcript", "read_transcript")
     def transcript(production_id: ProductionId) -> TranscriptAnswer:
@@ -436,10 +452,15 @@ def add_production_routes(api: HttpApi, ctx: ProductionContext) -> None:
         verdict = Verdict(request.decision, decided, request.reviewer, marks_seen=request.marks_seen)
         return _block(decide_block(ctx, api.call(), production_id, block, request.revision, verdict))
 
-    @editor.route("POST /v1/catalog/productions/<production_id>/blocks/<block>/drafts", "draft_block_again")
-    def draft(production_id: ProductionId, block: Block) -> ProductionAnswer:
-        """Have one block drafted again."""
-        draft_block_again(ctx, api.call(), production_id, block)
+
+def _add_end(api: HttpApi, ctx: ProductionContext) -> None:
+    """How a production ends."""
+    editor = api.secured(Role.EDITOR)
+
+    @editor.route("POST /v1/catalog/productions/<production_id>/cancellation", "cancel_production")
+    def cancel(production_id: ProductionId, request: CancelRequest) -> ProductionAnswer:
+        """End a production without a publication; safe to repeat."""
+        cancel_production(ctx, api.call(), production_id, request.reason)
         return _production(ctx, production_id)
 
     @editor.route("GET /v1/catalog/productions/<production_id>/preview", "preview_production")

@@ -1,0 +1,130 @@
+"""Looks into a recording, and packages it: the steps `probe` and `encode`."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TypeVar
+
+from services.catalog.app.context import PackagingContext, ProducingContext, StepContext
+from services.catalog.app.ports import RecordingRefused
+from services.catalog.app.productions.items import FILES, files_pk, object_key, packaged_folder
+from services.catalog.app.productions.take_step import (
+    Onward,
+    Progress,
+    Refusal,
+    Result,
+    StepCall,
+    begin_step,
+    end_step,
+    onward,
+    take_step,
+)
+from services.catalog.domain.ids import ProductionId
+from services.catalog.domain.production import Hindrance, Production
+from services.catalog.domain.production_file import FileRole, ProductionFile
+from services.catalog.domain.recording import Probe
+
+T = TypeVar("T")
+
+PUT_AT_ONCE = 10
+NO_RECORDING = Hindrance(
+    "RUN_NEEDS_RECORDING", "没有录像：请上传后重新处理", "there is no recording: bring one and run the steps again"
+)
+
+
+def probe_recording(ctx: PackagingContext, call: StepCall) -> Onward:
+    """Sees what the recording is, without fetching it whole."""
+
+    def work(_: Production) -> Result:
+        probe = _refusing(lambda: ctx.tool.probe(_recording(ctx, call.production_id)))
+        return Result(lambda production: replace(production, probe=probe))
+
+    return take_step(ctx, call, work)
+
+
+def encode_recording(ctx: PackagingContext, call: StepCall) -> Onward:
+    """Makes what learners watch of the recording, with the tool."""
+
+    def work(production: Production) -> Result:
+        folder, progress = packaged_folder(call.production_id, call.run), Progress(ctx, call)
+        with TemporaryDirectory() as scratch:
+            made = Path(scratch) / "packaged"
+            made.mkdir()
+            picture = _picture(ctx, call.production_id, Path(scratch)) if _probe(production).width is None else None
+            source = _recording(ctx, call.production_id)
+            _refusing(lambda: ctx.tool.package(source, _probe(production), made, progress.tell, picture))
+            _put_all(ctx, made, folder)
+        return Result(lambda known: replace(known, encoded_in=folder))
+
+    return take_step(ctx, call, work)
+
+
+def begin_encoding(ctx: ProducingContext, call: StepCall) -> Onward:
+    """The job with which a service makes it; none where the step is not to be taken. Begun again, it is the same."""
+    production = begin_step(ctx, call)
+    if production is None or ctx.encoding is None:
+        return onward(ctx, call)
+    recording = object_key(call.production_id, _file(ctx, call.production_id, "recording"))
+    picture = _picture_file(ctx, call.production_id) if _probe(production).width is None else None
+    shown = object_key(call.production_id, picture) if picture else None
+    folder = packaged_folder(call.production_id, call.run)
+    return replace(onward(ctx, call), job=ctx.encoding.job(recording, folder, _probe(production), shown))
+
+
+def end_encoding(ctx: ProducingContext, call: StepCall) -> Onward:
+    """Writes that the service's job is done."""
+    folder = packaged_folder(call.production_id, call.run)
+    end_step(ctx, call, Result(lambda production: replace(production, encoded_in=folder)))
+    return onward(ctx, call)
+
+
+def find_file(ctx: StepContext, production_id: ProductionId, role: FileRole) -> ProductionFile | None:
+    """The file of a role that is here, if there is one."""
+    files = ctx.store.query(files_pk(production_id), FILES, ProductionFile)
+    return next((file.value for file in files if file.value.role == role and file.value.state == "here"), None)
+
+
+def _recording(ctx: StepContext, production_id: ProductionId) -> str:
+    return ctx.files.address(object_key(production_id, _file(ctx, production_id, "recording")))
+
+
+def _file(ctx: StepContext, production_id: ProductionId, role: FileRole) -> ProductionFile:
+    file = find_file(ctx, production_id, role)
+    if file is None:
+        raise Refusal(NO_RECORDING)
+    return file
+
+
+def _picture_file(ctx: StepContext, production_id: ProductionId) -> ProductionFile | None:
+    return find_file(ctx, production_id, "slides") or find_file(ctx, production_id, "cover")
+
+
+def _picture(ctx: StepContext, production_id: ProductionId, scratch: Path) -> Path | None:
+    """What is shown where the recording has no picture, as a local file."""
+    file = _picture_file(ctx, production_id)
+    if file is None:
+        return None
+    path = scratch / f"picture.{file.ending}"
+    ctx.files.fetch(object_key(production_id, file), path)
+    return path
+
+
+def _put_all(ctx: StepContext, made: Path, folder: str) -> None:
+    paths = [path for path in sorted(made.rglob("*")) if path.is_file()]
+    with ThreadPoolExecutor(PUT_AT_ONCE) as pool:
+        list(pool.map(lambda path: ctx.files.put_file(folder + path.relative_to(made).as_posix(), path), paths))
+
+
+def _probe(production: Production) -> Probe:
+    if production.probe is None:
+        raise LookupError(f"{production.production_id} was never probed")
+    return production.probe
+
+
+def _refusing(action: Callable[[], T]) -> T:
+    try:
+        return action()
+    except RecordingRefused as refused:
+        raise Refusal(Hindrance(refused.code, refused.message, refused.message_en)) from None
