@@ -9,6 +9,7 @@ from services.catalog.adapters.caption_file import read_captions
 from services.catalog.app.context import ProducingContext
 from services.catalog.app.ports import EncodingService, StillTranscribing, Summariser, Transcriber
 from services.catalog.bootstrap_production import files
+from services.catalog.domain.production_transcript import TranscriptSource
 
 
 @cache
@@ -29,3 +30,52 @@ def producing() -> ProducingContext:
         _transcriber(),
         _encoding(),
     )
+
+
+def _summariser() -> Summariser:
+    # Each brings libraries that take a while to load.
+    kind, model = environ["SUMMARISER"], environ["SUMMARISER_MODEL"]
+    if kind == "extractive":
+        from services.catalog.adapters.extractive import extract_summary
+
+        return lambda lecture, _: extract_summary(lecture)
+    from services.catalog.app.summaries.write_summary import write_summary
+
+    if kind == "bedrock":
+        from services.catalog.adapters.bedrock import BedrockModel
+
+        return partial(write_summary, BedrockModel(model))
+    from services.catalog.adapters.openai_endpoints import ChatModel, endpoint
+
+    return partial(write_summary, ChatModel(endpoint(), model))
+
+
+def _heard_by() -> TranscriptSource:
+    named: dict[str, TranscriptSource] = {"amazon": "amazon", "openai": "openai"}
+    return named.get(environ["TRANSCRIBER"], "none")
+
+
+def _transcriber() -> Transcriber | None:
+    kind = environ["TRANSCRIBER"]
+    if kind == "amazon":
+        from services.catalog.adapters.amazon_transcribe import AmazonTranscribe
+
+        return AmazonTranscribe(environ["MEDIA_BUCKET_NAME"], sleep=_later)
+    if kind == "openai":
+        from services.catalog.adapters.openai_endpoints import SpeechEndpoint, endpoint
+
+        return SpeechEndpoint(endpoint(), environ["TRANSCRIBER_MODEL"])
+    return None
+
+
+def _later(_seconds: float) -> NoReturn:
+    """In place of waiting within a function: the machine waits, and asks for the step again."""
+    raise StillTranscribing
+
+
+def _encoding() -> EncodingService | None:
+    if environ["ENCODER"] != "mediaconvert":
+        return None
+    from services.catalog.adapters.media_convert import MediaConvert
+
+    return MediaConvert(environ["MEDIA_BUCKET_NAME"], environ["ENCODER_ROLE_ARN"])

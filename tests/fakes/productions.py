@@ -50,6 +50,10 @@ class MemoryProductionFiles:
         """Gives an upload up; one that is gone stays so."""
         self._uploads.pop((key, upload), None)
 
+    def sizes(self, prefix: str) -> dict[str, int]:
+        """The files' sizes in bytes, by their path after `prefix`."""
+        return {key.removeprefix(prefix): len(file) for key, file in self._files.items() if key.startswith(prefix)}
+
     def size(self, key: str) -> int | None:
         """The size of a file in bytes; None: there is none."""
         return len(self._files[key]) if key in self._files else None

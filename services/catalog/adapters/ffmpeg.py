@@ -15,7 +15,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from services.catalog.adapters.slides import first_page, require_readable
-from services.catalog.app.ports import Probe, RecordingRefused
+from services.catalog.app.ports import RecordingRefused
 from services.catalog.domain.fmp4 import read_tracks
 from services.catalog.domain.ladder import (
     AUDIO,
@@ -33,6 +33,7 @@ from services.catalog.domain.ladder import (
 )
 from services.catalog.domain.media import PLAYLIST
 from services.catalog.domain.playlist import read_playlist
+from services.catalog.domain.recording import Probe
 
 SHORTEST_MS, LONGEST_MS = 10_000, 8 * 3600 * 1000
 PREVIEWS = 6

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from services.catalog.app.ports import Probe
 from services.catalog.domain.ladder import (
     CONVERTED,
     KEY_SECONDS,
@@ -22,6 +21,7 @@ from services.catalog.domain.ladder import (
     frame_rate,
     rungs,
 )
+from services.catalog.domain.recording import Probe
 
 QUALITY = 7
 """Of QVBR, 1 to 10: what AWS advises for pictures of 720 lines and fewer."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from services.catalog.adapters.media_bucket import CACHE_CONTROL, content_type
+from services.catalog.adapters.media_bucket import CACHE_CONTROL, content_type, sizes
 from services.catalog.app.ports import Upload, UploadGone
 
 if TYPE_CHECKING:
@@ -59,6 +59,10 @@ class S3ProductionFiles:
         except ClientError as error:
             if error.response["Error"]["Code"] not in _GONE:
                 raise
+
+    def sizes(self, prefix: str) -> dict[str, int]:
+        """The files' sizes in bytes, by their path after `prefix`."""
+        return sizes(self._client, self._bucket, prefix)
 
     def size(self, key: str) -> int | None:
         """The size of a file in bytes; None: there is none."""

@@ -73,6 +73,9 @@ class ProductionFiles(Protocol):
     def abort(self, key: str, upload: str) -> None:
         """Gives an upload up; one that is gone stays so."""
 
+    def sizes(self, prefix: str) -> dict[str, int]:
+        """The files' sizes in bytes, by their path after `prefix`."""
+
     def size(self, key: str) -> int | None:
         """The size of a file in bytes; None: there is none."""
 

@@ -65,7 +65,7 @@ class PackagedRendition:
 
 
 @dataclass(frozen=True)
-class Packaged:
+class PackagedLecture:
     """A lecture's files as they were checked: their folder, the object that lists them, and how long they play."""
 
     folder: str
@@ -92,8 +92,8 @@ class Production:
     """How a production stands. What editors write is in items of its own.
 
     `base_publication` is the number of the course's publication that it began on (0: none), `base_media` the folder of
-    that one's media where they are kept unless an editor brings another recording. `encoded_in` is the folder of what was
-    made of the recording.
+    that one's media where they are kept unless an editor brings another recording. `encoded_in` is the folder of
+    what was made of the recording.
     """
 
     production_id: ProductionId
@@ -109,7 +109,7 @@ class Production:
     run: Run | None = None
     probe: Probe | None = None
     encoded_in: str | None = None
-    packaged: Packaged | None = None
+    packaged: PackagedLecture | None = None
     cancelled_at: datetime | None = None
     published: Published | None = None
 

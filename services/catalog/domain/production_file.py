@@ -119,9 +119,7 @@ def refusal(role: FileRole, name: str, size: int, others: int) -> Hindrance | No
         return Hindrance("FILE_TOO_MANY", message, f"at most {limits.most}: remove one that is there first")
     if role == "handout" and not handouts.is_named_rightly(name):
         message = "文件名不能用作讲义名：请改名(最多 80 个字，不含 / \\ : 等符号，扩展名小写)"
-        return Hindrance(
-            "FILE_NAME", message, "no name for a handout: at most 80 characters, none of / \\ :"
-        )
+        return Hindrance("FILE_NAME", message, "no name for a handout: at most 80 characters, none of / \\ :")
     return None
 
 

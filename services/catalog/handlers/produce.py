@@ -11,13 +11,12 @@ from services.catalog.app.context import ProducingContext
 from services.catalog.app.productions.check_lecture import check_lecture
 from services.catalog.app.productions.draft_summary import draft_summary
 from services.catalog.app.productions.fail_run import fail_run
-from services.catalog.app.productions.package_recording import begin_encoding, end_encoding
+from services.catalog.app.productions.package_recording import begin_encoding
 from services.catalog.app.productions.take_step import Onward, StepCall
 from services.catalog.app.productions.write_down import write_down
 
 _ACTIONS: dict[str, Callable[[ProducingContext, StepCall], Onward]] = {
     "encode": begin_encoding,
-    "encoded": lambda ctx, call: end_encoding(ctx, replace(call, step="encode")),
     "check": check_lecture,
     "transcribe": write_down,
     "summarise": draft_summary,

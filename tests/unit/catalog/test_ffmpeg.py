@@ -13,9 +13,10 @@ import pytest
 from imageio_ffmpeg import get_ffmpeg_exe
 
 from services.catalog.adapters.ffmpeg import Ffmpeg, FfmpegFailed
-from services.catalog.app.ports import Probe, RecordingRefused
+from services.catalog.app.ports import RecordingRefused
 from services.catalog.domain.playable import check_playable
 from services.catalog.domain.presentation import Presentation, read_presentation
+from services.catalog.domain.recording import Probe
 from tests.fakes.fmp4 import Bytes
 
 TOOL = Ffmpeg()

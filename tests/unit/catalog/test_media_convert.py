@@ -8,8 +8,8 @@ from botocore.session import get_session
 from botocore.validate import validate_parameters
 
 from services.catalog.adapters.media_convert import MediaConvert
-from services.catalog.app.ports import Probe
 from services.catalog.domain.ladder import converted
+from services.catalog.domain.recording import Probe
 
 SERVICE = MediaConvert("media", "arn:aws:iam::123456789012:role/encoder")
 FULL = Probe(3_600_000, 1920, 1080, 29.97, has_sound=True)

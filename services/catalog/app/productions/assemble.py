@@ -16,7 +16,7 @@ from services.catalog.domain.document import questions_digest
 from services.catalog.domain.handouts import Handout
 from services.catalog.domain.media import Caption, MediaFile, content_version
 from services.catalog.domain.pictures import Picture
-from services.catalog.domain.production import Packaged
+from services.catalog.domain.production import PackagedLecture
 from services.catalog.domain.production_block import published_blocks
 from services.catalog.domain.transcript import write_captions
 from services.kit.store.codec import decode
@@ -47,7 +47,7 @@ def document_of(found: Sections) -> dict[str, Any]:
     return {"id": found.state.value.course_id, **found.facts.value.document, **published_blocks(blocks)}
 
 
-def assemble(ctx: ProductionContext, found: Sections, packaged: Packaged, course: Course) -> Assembly:
+def assemble(ctx: ProductionContext, found: Sections, packaged: PackagedLecture, course: Course) -> Assembly:
     """What is published beside the text."""
     production_id = found.state.value.production_id
     files = decode(ctx.files.read(packaged.listed_in).decode(), FileList).files

@@ -14,7 +14,7 @@ from services.catalog.app.productions.take_step import Onward, Refusal, Result, 
 from services.catalog.domain.media import MAX_FILES, MediaFile
 from services.catalog.domain.packaged import PREVIEW, is_watched, renditions_of
 from services.catalog.domain.presentation import Presentation
-from services.catalog.domain.production import Hindrance, Packaged, Production
+from services.catalog.domain.production import Hindrance, PackagedLecture, Production
 from services.kit.problems import Problem
 from services.kit.store.codec import encode
 
@@ -31,7 +31,7 @@ def check_lecture(ctx: ProducingContext, call: StepCall) -> Onward:
         folder = production.encoded_in or production.base_media
         if folder is None:
             raise LookupError(f"{call.production_id} has nothing packaged")
-        sizes = ctx.bucket.sizes(folder)
+        sizes = ctx.files.sizes(folder)
         files = _files(ctx, folder, sizes)
         presentation = _verified(ctx, folder, files)
         _check_length(production, presentation)
@@ -39,7 +39,7 @@ def check_lecture(ctx: ProducingContext, call: StepCall) -> Onward:
         listed_in = made_object(call.production_id, f"files-{hashlib.sha256(content).hexdigest()[:32]}.json")
         ctx.files.put(listed_in, content)
         renditions = renditions_of(presentation, files)
-        packaged = Packaged(folder, listed_in, presentation.duration_ms, renditions, PREVIEW in sizes)
+        packaged = PackagedLecture(folder, listed_in, presentation.duration_ms, renditions, PREVIEW in sizes)
         return Result(lambda known: replace(known, packaged=packaged))
 
     return take_step(ctx, call, work)
@@ -75,6 +75,6 @@ def _check_length(production: Production, presentation: Presentation) -> None:
     lost = production.probe.duration_ms - presentation.duration_ms
     if lost > LOST_MS:
         seconds = lost // 1000
-        message = f"处理后的视频比录像短 {seconds} 秒：录像可能已损坏，请检查后重新上传，或重新处理"
-        message_en = f"the lecture is {seconds} s shorter than the recording: is that damaged? Bring it again, or run again"
+        message = f"处理后的视频比录像短 {seconds} 秒：录像可能已损坏，请检查后重新上传"
+        message_en = f"the lecture is {seconds} s shorter than the recording, which may be damaged: bring it again"
         raise Refusal(Hindrance("LECTURE_CUT_SHORT", message, message_en))

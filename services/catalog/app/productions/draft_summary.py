@@ -7,14 +7,14 @@ from services.catalog.app.productions.items import block_key, facts_key
 from services.catalog.app.productions.take_step import Onward, Progress, Result, StepCall, take_step
 from services.catalog.app.productions.transcripts import find_transcript, load_transcript
 from services.catalog.app.productions.write_down import catalogue_terms
-from services.catalog.domain.course import BLOCKS, Block
+from services.catalog.domain.course import BLOCKS
 from services.catalog.domain.draft import Lecture
 from services.catalog.domain.grounding import check_draft
 from services.catalog.domain.production import Production
 from services.catalog.domain.production_block import ProductionBlock, drafted_block
 from services.catalog.domain.production_facts import ProductionFacts
 from services.catalog.domain.transcript import Transcript
-from services.kit.store import Put, Write, read_or
+from services.kit.store import Write, read_or
 
 
 def draft_summary(ctx: ProducingContext, call: StepCall) -> Onward:

@@ -10,8 +10,8 @@ _TOLD: dict[Step, tuple[str, str]] = {
     "probe": ("系统未能读取录像", "the system could not read the recording"),
     "encode": ("系统未能处理视频", "the system could not package the recording"),
     "check": ("系统未能检查视频", "the system could not check the packaged lecture"),
-    "transcribe": ("系统未能转写；也可以自行上传字幕", "the system could not transcribe it; you may bring captions too"),
-    "summarise": ("系统未能起草；也可以自行编写各部分", "the system could not draft it; you may write the blocks yourself"),
+    "transcribe": ("系统未能转写；也可以自行上传字幕", "the system could not transcribe it; you may bring captions"),
+    "summarise": ("系统未能起草；也可以自行编写各部分", "the system could not draft it; you may write it yourself"),
 }
 
 

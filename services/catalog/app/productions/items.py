@@ -73,6 +73,11 @@ def packaged_folder(production_id: ProductionId, run: int) -> str:
     return f"productions/{production_id}/packaged/{run}/"
 
 
+def converted_folder(production_id: ProductionId, run: int) -> str:
+    """Where a service puts what it encoded for a run."""
+    return f"productions/{production_id}/converted/{run}/"
+
+
 def made_object(production_id: ProductionId, name: str) -> str:
     """Where something that was made on the way lies."""
     return f"productions/{production_id}/made/{name}"

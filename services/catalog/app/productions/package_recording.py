@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from services.catalog.app.context import PackagingContext, ProducingContext, StepContext
 from services.catalog.app.ports import RecordingRefused
-from services.catalog.app.productions.items import FILES, files_pk, object_key, packaged_folder
+from services.catalog.app.productions.items import FILES, converted_folder, files_pk, object_key, packaged_folder
 from services.catalog.app.productions.take_step import (
     Onward,
     Progress,
@@ -17,11 +17,11 @@ from services.catalog.app.productions.take_step import (
     Result,
     StepCall,
     begin_step,
-    end_step,
     onward,
     take_step,
 )
 from services.catalog.domain.ids import ProductionId
+from services.catalog.domain.ladder import converted
 from services.catalog.domain.production import Hindrance, Production
 from services.catalog.domain.production_file import FileRole, ProductionFile
 from services.catalog.domain.recording import Probe
@@ -35,49 +35,54 @@ NO_RECORDING = Hindrance(
 
 
 def probe_recording(ctx: PackagingContext, call: StepCall) -> Onward:
-    """Sees what the recording is, without fetching it whole."""
+    """Sees what the recording is, without fetching it whole, and whether there is a picture for one without."""
 
     def work(_: Production) -> Result:
         probe = _refusing(lambda: ctx.tool.probe(_recording(ctx, call.production_id)))
+        slides = find_file(ctx, call.production_id, "slides")
+        if probe.width is None and slides:
+            with TemporaryDirectory() as scratch:
+                path = _fetched(ctx, call.production_id, slides, Path(scratch))
+                _refusing(lambda: ctx.tool.check_slides(path))
         return Result(lambda production: replace(production, probe=probe))
 
     return take_step(ctx, call, work)
 
 
+def begin_encoding(ctx: ProducingContext, call: StepCall) -> Onward:
+    """The job with which a service encodes it; none where the tool does. Begun again, it is the same job."""
+    production = begin_step(ctx, call)
+    if production is None or ctx.encoding is None or _probe(production).width is None:
+        return onward(ctx, call)
+    recording = object_key(call.production_id, _file(ctx, call.production_id, "recording"))
+    folder = converted_folder(call.production_id, call.run)
+    return replace(onward(ctx, call), job=ctx.encoding.job(recording, folder, _probe(production)))
+
+
 def encode_recording(ctx: PackagingContext, call: StepCall) -> Onward:
-    """Makes what learners watch of the recording, with the tool."""
+    """Packages what learners watch, from the recording or from what a service encoded of it."""
 
     def work(production: Production) -> Result:
-        folder, progress = packaged_folder(call.production_id, call.run), Progress(ctx, call)
         with TemporaryDirectory() as scratch:
             made = Path(scratch) / "packaged"
             made.mkdir()
-            picture = _picture(ctx, call.production_id, Path(scratch)) if _probe(production).width is None else None
-            source = _recording(ctx, call.production_id)
-            _refusing(lambda: ctx.tool.package(source, _probe(production), made, progress.tell, picture))
+            _package(ctx, call, _probe(production), made)
+            folder = packaged_folder(call.production_id, call.run)
             _put_all(ctx, made, folder)
         return Result(lambda known: replace(known, encoded_in=folder))
 
     return take_step(ctx, call, work)
 
 
-def begin_encoding(ctx: ProducingContext, call: StepCall) -> Onward:
-    """The job with which a service makes it; none where the step is not to be taken. Begun again, it is the same."""
-    production = begin_step(ctx, call)
-    if production is None or ctx.encoding is None:
-        return onward(ctx, call)
-    recording = object_key(call.production_id, _file(ctx, call.production_id, "recording"))
-    picture = _picture_file(ctx, call.production_id) if _probe(production).width is None else None
-    shown = object_key(call.production_id, picture) if picture else None
-    folder = packaged_folder(call.production_id, call.run)
-    return replace(onward(ctx, call), job=ctx.encoding.job(recording, folder, _probe(production), shown))
-
-
-def end_encoding(ctx: ProducingContext, call: StepCall) -> Onward:
-    """Writes that the service's job is done."""
-    folder = packaged_folder(call.production_id, call.run)
-    end_step(ctx, call, Result(lambda production: replace(production, encoded_in=folder)))
-    return onward(ctx, call)
+def _package(ctx: PackagingContext, call: StepCall, probe: Probe, made: Path) -> None:
+    progress, folder = Progress(ctx, call), converted_folder(call.production_id, call.run)
+    sources = {name: ctx.files.address(folder + file) for name, file in converted(ctx.files.sizes(folder)).items()}
+    if sources:
+        ctx.tool.wrap(sources, probe, made, progress.tell)
+        return
+    source = _recording(ctx, call.production_id)
+    picture = _picture(ctx, call.production_id, made.parent) if probe.width is None else None
+    _refusing(lambda: ctx.tool.package(source, probe, made, progress.tell, picture))
 
 
 def find_file(ctx: StepContext, production_id: ProductionId, role: FileRole) -> ProductionFile | None:
@@ -97,15 +102,13 @@ def _file(ctx: StepContext, production_id: ProductionId, role: FileRole) -> Prod
     return file
 
 
-def _picture_file(ctx: StepContext, production_id: ProductionId) -> ProductionFile | None:
-    return find_file(ctx, production_id, "slides") or find_file(ctx, production_id, "cover")
-
-
 def _picture(ctx: StepContext, production_id: ProductionId, scratch: Path) -> Path | None:
     """What is shown where the recording has no picture, as a local file."""
-    file = _picture_file(ctx, production_id)
-    if file is None:
-        return None
+    file = find_file(ctx, production_id, "slides") or find_file(ctx, production_id, "cover")
+    return _fetched(ctx, production_id, file, scratch) if file else None
+
+
+def _fetched(ctx: StepContext, production_id: ProductionId, file: ProductionFile, scratch: Path) -> Path:
     path = scratch / f"picture.{file.ending}"
     ctx.files.fetch(object_key(production_id, file), path)
     return path

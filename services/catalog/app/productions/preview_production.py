@@ -8,10 +8,11 @@ from services.catalog.app.courses.read_courses import CourseDetails, CourseState
 from services.catalog.app.productions.assemble import assemble, document_of
 from services.catalog.app.productions.items import object_key
 from services.catalog.app.productions.problems import PRODUCTION_NOT_READY
-from services.catalog.app.productions.read_productions import PREVIEW, Sections, read_sections
+from services.catalog.app.productions.read_productions import Sections, read_sections
 from services.catalog.domain import document
 from services.catalog.domain.course import Course
 from services.catalog.domain.ids import ProductionId
+from services.catalog.domain.packaged import PREVIEW
 from services.catalog.domain.production import lacking_steps
 from services.catalog.domain.production_facts import lacking_facts
 from services.catalog.domain.publication import Media, Publication, listing

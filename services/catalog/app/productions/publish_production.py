@@ -22,7 +22,7 @@ from services.catalog.app.productions.transcripts import find_transcript
 from services.catalog.app.publishing.publish_course import Submission, publish_course, read_submitted
 from services.catalog.domain.ids import ProductionId
 from services.catalog.domain.media import MediaFile
-from services.catalog.domain.production import Packaged, Published
+from services.catalog.domain.production import PackagedLecture, Published
 from services.catalog.domain.publication import Publication
 from services.kit.call import Call
 from services.kit.store import Check, Key, Stored, Write
@@ -81,7 +81,7 @@ def publish_production(
     publish_course(ctx, call, submission, close)
 
 
-def _ready(found: Sections) -> Packaged:
+def _ready(found: Sections) -> PackagedLecture:
     production = found.state.value
     if production.is_closed:
         raise PRODUCTION_CLOSED.problem()

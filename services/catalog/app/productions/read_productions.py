@@ -18,13 +18,20 @@ from services.catalog.app.productions.items import (
 from services.catalog.app.productions.problems import PRODUCTION_CLOSED, PRODUCTION_UNKNOWN
 from services.catalog.domain.course import BLOCKS
 from services.catalog.domain.ids import ProductionId
-from services.catalog.domain.production import Lack, Packaged, PackagedRendition, Production, ProductionLine, lacking_steps
+from services.catalog.domain.packaged import POSTER, PREVIEW, PREVIEWS
+from services.catalog.domain.production import (
+    Lack,
+    PackagedLecture,
+    PackagedRendition,
+    Production,
+    ProductionLine,
+    lacking_steps,
+)
 from services.catalog.domain.production_block import ProductionBlock, lacking_blocks
 from services.catalog.domain.production_facts import ProductionFacts, check_facts, lacking_facts
 from services.catalog.domain.production_file import ProductionFile
 from services.catalog.domain.reading import Violation
 from services.kit.store import Page, Stored, required
-
 
 
 @dataclass(frozen=True)
@@ -75,6 +82,7 @@ class MediaOnTheWay:
     duration_ms: int
     renditions: Sequence[PackagedRendition]
     poster_url: str | None
+    preview_url: str | None
     previews: Sequence[str]
 
 
@@ -147,12 +155,11 @@ def file_on_its_way(files: ProductionFiles, production_id: ProductionId, file: P
         return FileOnItsWay(file)
 
 
-def _media(files: ProductionFiles, packaged: Packaged) -> MediaOnTheWay:
+def _media(files: ProductionFiles, packaged: PackagedLecture) -> MediaOnTheWay:
     if not packaged.has_previews:
-        return MediaOnTheWay(packaged.duration_ms, packaged.renditions, None, ())
-    pictures = [f"{packaged.folder}{PREVIEWS}{number}.jpg" for number in range(1, PREVIEW_PICTURES + 1)]
-    addresses = [files.address(picture) for picture in pictures]
-    return MediaOnTheWay(packaged.duration_ms, packaged.renditions, files.address(packaged.folder + POSTER), addresses)
+        return MediaOnTheWay(packaged.duration_ms, packaged.renditions, None, None, ())
+    poster, preview, *previews = (files.address(packaged.folder + name) for name in (POSTER, PREVIEW, *PREVIEWS))
+    return MediaOnTheWay(packaged.duration_ms, packaged.renditions, poster, preview, previews)
 
 
 def _refused(file: ProductionFile) -> Lack:

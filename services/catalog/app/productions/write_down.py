@@ -13,7 +13,7 @@ from services.catalog.app.productions.package_recording import find_file
 from services.catalog.app.productions.take_step import Onward, Refusal, Result, StepCall, take_step
 from services.catalog.app.productions.transcripts import find_transcript, keep_transcript
 from services.catalog.domain.packaged import SOUND
-from services.catalog.domain.production import Hindrance, Packaged, Production
+from services.catalog.domain.production import Hindrance, PackagedLecture, Production
 from services.catalog.domain.production_file import ProductionFile
 from services.catalog.domain.production_transcript import ProductionTranscript, TranscriptSource
 from services.catalog.domain.publication import Listing
@@ -34,7 +34,8 @@ def write_down(ctx: ProducingContext, call: StepCall) -> Onward:
         captions = find_file(ctx, call.production_id, "captions")
         recording = find_file(ctx, call.production_id, "recording")
         source: TranscriptSource = "captions" if captions else ctx.heard_by if recording else "none"
-        made_of = (captions or recording).file_id if captions or recording else ""
+        of = captions or recording
+        made_of = of.file_id if of else ""
         known = find_transcript(ctx, call.production_id)
         if known and (known.value.source, known.value.made_of) == (source, made_of):
             return Result(state="done" if known.value.stored_in else "skipped")
@@ -75,7 +76,7 @@ def _spoken(
     within = replace(spoken, sentences=tuple(_until(spoken, length)))
     if not within.sentences:
         message = "字幕都在视频结束之后：请检查是否选错了文件"
-        raise Refusal(Hindrance("CAPTIONS_BEYOND", message, "all captions come after the lecture's end: the wrong file?"))
+        raise Refusal(Hindrance("CAPTIONS_BEYOND", message, "all captions are after the lecture's end: a wrong file?"))
     return within
 
 
@@ -88,7 +89,7 @@ def _read(ctx: ProducingContext, key: str, language: str) -> Transcript:
         raise Refusal(Hindrance("CAPTIONS_UNREADABLE", message, message_en)) from None
 
 
-def _heard(ctx: ProducingContext, packaged: Packaged, language: str) -> Transcript:
+def _heard(ctx: ProducingContext, packaged: PackagedLecture, language: str) -> Transcript:
     if ctx.transcriber is None:
         raise LookupError("nobody transcribes here")
     with TemporaryDirectory() as scratch:

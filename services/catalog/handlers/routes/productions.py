@@ -242,11 +242,12 @@ class RenditionAnswer(Answer):
 
 
 class ProductionMedia(Answer):
-    """The lecture as it was packaged. The pictures' addresses are good for an hour."""
+    """The lecture as it was packaged. Addresses are good for an hour."""
 
     duration_ms: int
     renditions: list[RenditionAnswer]
     poster_url: str | None = Field(description="null: the published media are kept, which have no pictures")
+    preview_url: str | None = Field(description="of a small recording to look at; null as well")
     previews: list[str]
 
 
