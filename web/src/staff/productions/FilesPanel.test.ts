@@ -92,7 +92,7 @@ describe('the files of a production', () => {
   it('go on after a reload when the same file is chosen again', async () => {
     remembered(1)
     const { user } = await shown({ files: [sampleFile({ state: 'uploading', parts_here: [1, 3] })] })
-    const again = screen.getByLabelText('再选一次 talk.mp4')
+    const again = screen.getByLabelText('再选一次这个文件')
     await user.upload(again, recording(undefined, 2))
     expect(screen.getByText(/这不是同一个文件/)).toBeTruthy()
     expect(putPart).not.toHaveBeenCalled()

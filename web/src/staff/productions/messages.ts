@@ -76,7 +76,7 @@ const zh = {
   'file.removeTitle': '移除这个文件？',
   'file.removeText': '已上传的部分会删除；依据它处理出来的内容需要重新处理。',
   'file.progressOf': '{name} 的上传进度',
-  'file.again': '再选一次 {name}',
+  'file.again': '再选一次这个文件',
   'file.againHint': '上传没有完成。选择同一个文件，从断开的地方继续。',
   'file.another': '这不是同一个文件（名称、大小或修改时间不同）。请选择原来的文件，或移除后重新上传。',
   'upload.sending': '正在上传',
@@ -343,7 +343,7 @@ const en: Record<keyof typeof zh, string> = {
   'file.removeTitle': 'Remove this file?',
   'file.removeText': 'What was sent of it is deleted; what was made of it must be made again.',
   'file.progressOf': 'How far {name} is sent',
-  'file.again': 'Choose {name} again',
+  'file.again': 'Choose this file again',
   'file.againHint': 'It was not sent to its end. Choose the same file, and it goes on from there.',
   'file.another':
     'This is another file (its name, size or last change differs). Choose the first one, or remove it and begin anew.',
