@@ -98,16 +98,14 @@ class Productions:
         allow_objects(function, self._bucket, PRODUCTIONS_PREFIX, "s3:GetObject", "s3:PutObject")
         chosen = {
             "ENCODER": self._data.encoder,
-            "ENCODER_ROLE_ARN": self._encoder.role_arn if self._encoder else None,
+            "ENCODER_ROLE_ARN": self._encoder.role_arn if self._encoder else "",
             "TRANSCRIBER": self._data.transcriber,
-            "TRANSCRIBER_MODEL": self._data.transcriber_model,
+            "TRANSCRIBER_MODEL": self._data.transcriber_model or "",
             "SUMMARISER": self._data.summariser,
-            "SUMMARISER_MODEL": self._data.summariser_model,
-            "OPENAI_BASE_URL": self._data.openai_base_url,
+            "SUMMARISER_MODEL": self._data.summariser_model or "",
         }
         for name, value in chosen.items():
-            if value:
-                function.add_environment(name, value)
+            function.add_environment(name, value)
         if self._data.transcriber == "amazon":
             self._allow_transcribing(function)
         if self._data.summariser == "bedrock":
@@ -159,6 +157,7 @@ class Productions:
         accept(secret, "SMG4", "The endpoint gives it out, and operators put it in.")
         allow(function, ["secretsmanager:GetSecretValue"], [secret.secret_arn])
         function.add_environment("OPENAI_SECRET_ID", secret.secret_arn)
+        function.add_environment("OPENAI_BASE_URL", self._data.openai_base_url or "")
 
     def _encoder_role(self) -> iam.Role:
         """MediaConvert's, for what lies under a production's prefix."""
