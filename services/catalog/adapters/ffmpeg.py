@@ -394,8 +394,13 @@ def _follow(arguments: Sequence[str], duration_ms: int, progress: Callable[[int]
     command = [_program(), "-hide_banner", "-nostdin", "-nostats", "-y", "-progress", "pipe:1", *arguments]
     with tempfile.TemporaryFile("w+") as said:
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said, text=True) as run:  # noqa: S603 (no shell)
-            for at_us in _times(run.stdout or ()):
-                progress(min(100, at_us // (10 * max(duration_ms, 1))))
+            try:
+                for at_us in _times(run.stdout or ()):
+                    progress(min(100, at_us // (10 * max(duration_ms, 1))))
+            except BaseException:
+                # Who is told of the progress may have had enough.
+                run.kill()
+                raise
         said.seek(0)
         text = said.read()
     if run.returncode != 0:
