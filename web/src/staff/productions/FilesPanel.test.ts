@@ -50,6 +50,9 @@ describe('the files of a production', () => {
     expect(add.mock.calls).toEqual([['p1', { role: 'recording', name: 'talk.mp4', bytes: 40 }]])
     expect(vi.mocked(putPart).mock.calls.map(([, bytes]) => bytes.size)).toEqual([PART, PART, 8])
     expect(completeFile).toHaveBeenCalledWith('p1', 'f1')
+    // It was sent before the page knew of it.
+    await panel.setProps({ production: sample({ files: [sampleFile({ state: 'uploading' })] }) })
+    expect(panel.emitted('changed')).toHaveLength(2)
     await panel.setProps({ production: sample({ files: [sampleFile()] }) })
     expect(screen.getByText('已上传')).toBeTruthy()
     // There is one recording only.
@@ -86,7 +89,8 @@ describe('the files of a production', () => {
     await user.click(screen.getByRole('button', { name: '继续上传 talk.mp4' }))
     await flushPromises()
     expect(completeFile).toHaveBeenCalledTimes(1)
-    expect(panel.emitted('changed')).toBeTruthy()
+    // When it was announced, and when it was there.
+    expect(panel.emitted('changed')).toHaveLength(2)
   })
 
   it('go on after a reload when the same file is chosen again', async () => {
