@@ -83,6 +83,17 @@ def test_a_recording_becomes_a_course_page(desk: Desk, recording: Path, captions
     assert eventually(lambda: desk.people.awards(learner)), learner_id_of(learner)
 
 
+def test_productions_are_listed_and_a_new_one_needs_an_id_and_a_title(desk: Desk) -> None:
+    window = begun(desk, new_course_id())
+    page = window.page
+    page.get_by_role("link", name="返回课程制作").click()
+    expect(page.get_by_role("table").get_by_role("link", name=TITLE).first).to_be_visible()
+    visit(window)
+    page.get_by_role("button", name="开始制作").click()
+    expect(page.get_by_label("课程编号")).to_be_focused()
+    expect(page.get_by_text("请填写标题")).to_be_visible()
+
+
 def test_an_upload_goes_on_after_the_page_was_loaded_anew(desk: Desk, recording: Path) -> None:
     page = begun(desk, new_course_id()).page
     with slowly(page):
@@ -165,9 +176,6 @@ def begun(desk: Desk, course_id: str) -> Window:
     page = window.page
     page.get_by_role("button", name="课程制作").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("课程制作")
-    visit(window)
-    page.get_by_role("button", name="开始制作").click()
-    expect(page.get_by_label("课程编号")).to_be_focused()
     page.get_by_label("课程编号").fill(course_id)
     page.get_by_label("课程标题").fill(TITLE)
     page.get_by_role("button", name="开始制作").click()
