@@ -93,6 +93,22 @@ EDITORS = {
     "GET /v1/catalog/courses/{course_id}/publications",
     "GET /v1/catalog/publications",
     "POST /v1/catalog/courses/{course_id}/withdrawal",
+    "DELETE /v1/catalog/productions/{production_id}/files/{file_id}",
+    "GET /v1/catalog/productions",
+    "GET /v1/catalog/productions/{production_id}",
+    "GET /v1/catalog/productions/{production_id}/preview",
+    "GET /v1/catalog/productions/{production_id}/transcript",
+    "POST /v1/catalog/productions",
+    "POST /v1/catalog/productions/{production_id}/blocks/{block}/drafts",
+    "POST /v1/catalog/productions/{production_id}/cancellation",
+    "POST /v1/catalog/productions/{production_id}/files",
+    "POST /v1/catalog/productions/{production_id}/files/{file_id}/completion",
+    "POST /v1/catalog/productions/{production_id}/files/{file_id}/parts",
+    "POST /v1/catalog/productions/{production_id}/publication",
+    "POST /v1/catalog/productions/{production_id}/runs",
+    "PUT /v1/catalog/productions/{production_id}/blocks/{block}",
+    "PUT /v1/catalog/productions/{production_id}/facts",
+    "PUT /v1/catalog/productions/{production_id}/transcript",
 }
 
 

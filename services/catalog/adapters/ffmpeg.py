@@ -24,7 +24,7 @@ from services.catalog.domain.ladder import (
     LOUDNESS,
     PEAK,
     SOUND_BITS,
-    Packaged,
+    RenditionFiles,
     Rung,
     frame_rate,
     rungs,
@@ -282,8 +282,8 @@ def _hls(home: Path, duration_ms: int) -> list[str]:
 
 def _finish(folder: Path, names: Sequence[str], duration_ms: int) -> None:
     """What follows from the renditions: the ladder, and what shows people what it is."""
-    packaged = [_packaged(folder / name) for name in (*names, AUDIO)]
-    (folder / PLAYLIST).write_text(write_ladder(packaged), encoding="utf-8")
+    made = [_packaged(folder / name) for name in (*names, AUDIO)]
+    (folder / PLAYLIST).write_text(write_ladder(made), encoding="utf-8")
     least, best = (str(folder / name / PLAYLIST) for name in (names[0], names[-1]))
     _must("-i", least, "-c", "copy", "-movflags", "+faststart", str(folder / "preview.mp4"))
     _shoot(best, duration_ms // 10, POSTER_WIDTH, folder / "poster.jpg")
@@ -293,10 +293,12 @@ def _finish(folder: Path, names: Sequence[str], duration_ms: int) -> None:
         _shoot(best, at, PREVIEW_WIDTH, folder / "previews" / f"{number + 1}.jpg")
 
 
-def _packaged(home: Path) -> Packaged:
+def _packaged(home: Path) -> RenditionFiles:
     playlist = read_playlist((home / PLAYLIST).read_bytes())
     tracks = read_tracks((home / playlist.init).read_bytes())
-    return Packaged(home.name, playlist, tracks, {name: (home / name).stat().st_size for name in playlist.segments})
+    return RenditionFiles(
+        home.name, playlist, tracks, {name: (home / name).stat().st_size for name in playlist.segments}
+    )
 
 
 def _shoot(source: str, at_ms: int, width: int, target: Path) -> None:
@@ -394,8 +396,13 @@ def _follow(arguments: Sequence[str], duration_ms: int, progress: Callable[[int]
     command = [_program(), "-hide_banner", "-nostdin", "-nostats", "-y", "-progress", "pipe:1", *arguments]
     with tempfile.TemporaryFile("w+") as said:
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said, text=True) as run:  # noqa: S603 (no shell)
-            for at_us in _times(run.stdout or ()):
-                progress(min(100, at_us // (10 * max(duration_ms, 1))))
+            try:
+                for at_us in _times(run.stdout or ()):
+                    progress(min(100, at_us // (10 * max(duration_ms, 1))))
+            except BaseException:
+                # Who is told of the progress may have had enough.
+                run.kill()
+                raise
         said.seek(0)
         text = said.read()
     if run.returncode != 0:

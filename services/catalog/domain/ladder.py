@@ -45,7 +45,7 @@ class Rung:
 
 
 @dataclass(frozen=True)
-class Packaged:
+class RenditionFiles:
     """A rendition as it was packaged: its name, playlist, tracks, and the sizes of its segments in bytes."""
 
     name: str
@@ -79,7 +79,7 @@ def segment_seconds(duration_ms: int) -> int:
     return SEGMENT_SECONDS if duration_ms <= SEGMENT_SECONDS * (MAX_SEGMENTS - 1) * 1000 else LONG_SEGMENT_SECONDS
 
 
-def write_ladder(renditions: Sequence[Packaged]) -> str:
+def write_ladder(renditions: Sequence[RenditionFiles]) -> str:
     """The multivariant playlist that leads to these renditions, in this order."""
     lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
     for rendition in renditions:
@@ -87,16 +87,16 @@ def write_ladder(renditions: Sequence[Packaged]) -> str:
     return "\n".join([*lines, ""])
 
 
-def _attributes(rendition: Packaged) -> str:
+def _attributes(rendition: RenditionFiles) -> str:
     lengths = dict(zip(rendition.playlist.segments, map(float, rendition.playlist.lengths), strict=True))
     bits = {name: rendition.sizes[name] * 8 for name in lengths}
     # As RFC 8216 has it, what is shorter than half a segment says nothing of the rate.
     peak = max(bits[name] / length for name, length in lengths.items() if 2 * length >= max(lengths.values()))
-    average = sum(bits.values()) / sum(lengths.values())
+    mean = sum(bits.values()) / sum(lengths.values())
     codecs = ",".join(track.codec for track in rendition.tracks)
     picture = next((track for track in rendition.tracks if track.kind == "video"), None)
     size = f",RESOLUTION={picture.width}x{picture.height}" if picture else ""
-    return f'BANDWIDTH={round(peak)},AVERAGE-BANDWIDTH={round(average)},CODECS="{codecs}"{size}'
+    return f'BANDWIDTH={round(peak)},AVERAGE-BANDWIDTH={round(mean)},CODECS="{codecs}"{size}'
 
 
 def _step(side: int) -> int:

@@ -85,6 +85,20 @@ def test_a_lecture_in_every_rendition(talk: Path, tmp_path: Path) -> None:
     assert TOOL.probe(str(tmp_path / "sound.m4a")) == Probe(12_000, None, None, None, has_sound=True)
 
 
+class EnoughError(Exception):
+    """Somebody cancelled."""
+
+
+def test_who_is_told_of_the_progress_ends_it(talk: Path, tmp_path: Path) -> None:
+    def stop(percent: int) -> None:
+        if percent > 10:
+            raise EnoughError
+
+    with pytest.raises(EnoughError):
+        TOOL.package(str(talk), TOOL.probe(str(talk)), tmp_path, stop)
+    assert not (tmp_path / "index.m3u8").exists()
+
+
 @pytest.mark.parametrize("volume", ["0.02", "8"])
 def test_lectures_are_equally_loud(tmp_path: Path, volume: str) -> None:
     loud = ("-filter_complex", f"[1:a]volume={volume}[a]", "-map", "0:v", "-map", "[a]")
