@@ -131,6 +131,8 @@ def test_what_is_published_has_the_headers_that_learners_get(aws: None) -> None:
         "application/vnd.apple.mpegurl", "application/pdf", "text/vtt; charset=utf-8",
     ]  # fmt: skip
     assert shown["handouts/a.pdf"]["ContentDisposition"] == "attachment; filename*=UTF-8''a"
+    with pytest.raises(KeyError):
+        files.publish("productions/p/gone.m4s", "media/c/v/gone.m4s")
 
 
 def test_published_files_of_the_fake(tmp_path: Path) -> None:

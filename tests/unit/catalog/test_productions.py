@@ -610,6 +610,18 @@ def test_copying_goes_on_where_a_call_ended(studio: Studio, world: World, monkey
     assert studio.publish().body["state"] == "published"
 
 
+@pytest.mark.parametrize("lost", ["made/files-", "packaged/1/a.m4s", "made/transcript-"])
+def test_what_is_no_longer_kept_is_not_published(studio: Studio, world: World, lost: str) -> None:
+    studio.make()
+    studio.accept_all()
+    for key in [key for key in world.bucket.files if lost in key]:
+        del world.bucket.files[key]
+    answer = studio.publish()
+    assert (answer.status, answer.code) == (409, "PRODUCTION_EXPIRED")
+    assert not world.store.outbox
+    assert studio.read()["state"] == "reviewing"
+
+
 def test_a_published_course_is_produced_anew_from_what_it_says(studio: Studio, world: World, reader: HttpApi) -> None:
     package = world.package()
     world.upload(package)

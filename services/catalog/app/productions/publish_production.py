@@ -14,6 +14,7 @@ from services.catalog.app.productions.problems import (
     MEDIA_BEING_COPIED,
     PRODUCTION_CHANGED,
     PRODUCTION_CLOSED,
+    PRODUCTION_EXPIRED,
     PRODUCTION_NOT_READY,
     PRODUCTION_RUNNING,
 )
@@ -115,4 +116,7 @@ def _copy_file(ctx: ProductionContext, assembly: Assembly, file: MediaFile) -> N
         ctx.files.publish_text(assembly.captions[file.path], place)
     elif file.path in assembly.sources:
         named = {handout.path: handout.disposition for handout in assembly.manifest.handouts}
-        ctx.files.publish(assembly.sources[file.path], place, named.get(file.path))
+        try:
+            ctx.files.publish(assembly.sources[file.path], place, named.get(file.path))
+        except KeyError:
+            raise PRODUCTION_EXPIRED.problem() from None
