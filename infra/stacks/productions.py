@@ -36,6 +36,8 @@ LAST = "end"
 WAIT_S = 30
 LONGEST = Duration.hours(12)
 """Of all steps together; the longest of them, a transcript by Amazon Transcribe, may take six hours."""
+CALLED = Duration.hours(4)
+"""For how long a call may say nothing. Lambda ends each after 15 minutes; on this machine encoding takes longer."""
 CONVERTING = Duration.hours(6)
 ENCODING_MIB, WRAPPING_MIB = 10_240, 2_048
 """Lambda gives CPU by memory, and encoding takes all there is; wrapping what MediaConvert encoded waits for S3."""
@@ -312,8 +314,7 @@ class Productions:
             "Type": "Task",
             "Resource": f"arn:{Aws.PARTITION}:states:::lambda:invoke",
             "Parameters": {"FunctionName": self.functions[kind].function_arn, "Payload": payload},
-            # Lambda ends it before.
-            "TimeoutSeconds": SCHEDULED_TIMEOUT.to_seconds() + 60,
+            "TimeoutSeconds": CALLED.to_seconds(),
         }
 
     def _add_alarm(self) -> None:
