@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from aws_cdk import Acknowledgment, CfnElement, Validations
+from aws_cdk import Acknowledgment, CfnElement, Stack, Validations
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
@@ -50,6 +50,7 @@ def accept_objects(role: iam.IRole, bucket: s3.Bucket, prefix: str) -> None:
 
 def accept_names(role: iam.IRole, resource: str, reason: str) -> None:
     """Accepts that a role has actions on resources by a pattern of their names: "states:…:execution:name:*"."""
-    place = "<AWS::Region>:<AWS::AccountId>"
     service, _, name = resource.partition(":")
-    accept(role, f"IAM5[Resource::arn:<AWS::Partition>:{service}:{place}:{name}]", reason)
+    stack = Stack.of(role)
+    arn = f"arn:{stack.partition}:{service}:{stack.region}:<AWS::AccountId>:{name}"
+    accept(role, f"IAM5[Resource::{arn}]", reason)

@@ -36,6 +36,8 @@ LAST = "end"
 WAIT_S = 30
 LONGEST = Duration.hours(12)
 """Of all steps together; the longest of them, a transcript by Amazon Transcribe, may take six hours."""
+CALLED = Duration.hours(4)
+"""For how long a call may say nothing. Lambda ends each after 15 minutes; on this machine encoding takes longer."""
 CONVERTING = Duration.hours(6)
 ENCODING_MIB, WRAPPING_MIB = 10_240, 2_048
 """Lambda gives CPU by memory, and encoding takes all there is; wrapping what MediaConvert encoded waits for S3."""
@@ -109,7 +111,7 @@ class Productions:
         if self._data.transcriber == "amazon":
             self._allow_transcribing(function)
         if self._data.summariser == "bedrock":
-            model = f"arn:{Aws.PARTITION}:bedrock:{Aws.REGION}::foundation-model/{self._data.summariser_model}"
+            model = f"arn:{self._stack.partition}:bedrock:{self._stack.region}::foundation-model/{self._data.summariser_model}"
             allow(function, ["bedrock:InvokeModel"], [model])
         if self._data.uses_openai:
             self._open_endpoint(function)
@@ -274,7 +276,7 @@ class Productions:
             },
             "Convert": {
                 "Type": "Task",
-                "Resource": f"arn:{Aws.PARTITION}:states:::mediaconvert:createJob.sync",
+                "Resource": f"arn:{self._stack.partition}:states:::mediaconvert:createJob.sync",
                 "Parameters": {f"{name}.$": f"$.answer.job.{name}" for name in members},
                 "ResultPath": None,
                 "TimeoutSeconds": CONVERTING.to_seconds(),
@@ -310,10 +312,9 @@ class Productions:
     def _invoking(self, kind: str, payload: dict[str, Any]) -> dict[str, Any]:
         return {
             "Type": "Task",
-            "Resource": f"arn:{Aws.PARTITION}:states:::lambda:invoke",
+            "Resource": f"arn:{self._stack.partition}:states:::lambda:invoke",
             "Parameters": {"FunctionName": self.functions[kind].function_arn, "Payload": payload},
-            # Lambda ends it before.
-            "TimeoutSeconds": SCHEDULED_TIMEOUT.to_seconds() + 60,
+            "TimeoutSeconds": CALLED.to_seconds(),
         }
 
     def _add_alarm(self) -> None:
