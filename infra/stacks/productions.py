@@ -111,7 +111,7 @@ class Productions:
         if self._data.transcriber == "amazon":
             self._allow_transcribing(function)
         if self._data.summariser == "bedrock":
-            model = f"arn:{Aws.PARTITION}:bedrock:{Aws.REGION}::foundation-model/{self._data.summariser_model}"
+            model = f"arn:{self._stack.partition}:bedrock:{self._stack.region}::foundation-model/{self._data.summariser_model}"
             allow(function, ["bedrock:InvokeModel"], [model])
         if self._data.uses_openai:
             self._open_endpoint(function)
@@ -276,7 +276,7 @@ class Productions:
             },
             "Convert": {
                 "Type": "Task",
-                "Resource": f"arn:{Aws.PARTITION}:states:::mediaconvert:createJob.sync",
+                "Resource": f"arn:{self._stack.partition}:states:::mediaconvert:createJob.sync",
                 "Parameters": {f"{name}.$": f"$.answer.job.{name}" for name in members},
                 "ResultPath": None,
                 "TimeoutSeconds": CONVERTING.to_seconds(),
@@ -312,7 +312,7 @@ class Productions:
     def _invoking(self, kind: str, payload: dict[str, Any]) -> dict[str, Any]:
         return {
             "Type": "Task",
-            "Resource": f"arn:{Aws.PARTITION}:states:::lambda:invoke",
+            "Resource": f"arn:{self._stack.partition}:states:::lambda:invoke",
             "Parameters": {"FunctionName": self.functions[kind].function_arn, "Payload": payload},
             "TimeoutSeconds": CALLED.to_seconds(),
         }
