@@ -2,7 +2,7 @@
 
 from functools import cache, partial
 from os import environ
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from services.catalog import bootstrap, bootstrap_media
 from services.catalog.adapters.caption_file import read_captions
@@ -10,6 +10,11 @@ from services.catalog.app.context import ProducingContext
 from services.catalog.app.ports import EncodingService, StillTranscribing, Summariser, Transcriber
 from services.catalog.bootstrap_production import files
 from services.catalog.domain.production_transcript import TranscriptSource
+from services.kit.direct.values import secret
+from services.kit.secrets import json_secret
+
+if TYPE_CHECKING:
+    from openai import OpenAI
 
 
 @cache
@@ -45,9 +50,9 @@ def _summariser() -> Summariser:
         from services.catalog.adapters.bedrock import BedrockModel
 
         return partial(write_summary, BedrockModel(model))
-    from services.catalog.adapters.openai_endpoints import ChatModel, endpoint
+    from services.catalog.adapters.openai_endpoints import ChatModel
 
-    return partial(write_summary, ChatModel(endpoint(), model))
+    return partial(write_summary, ChatModel(_endpoint(), model))
 
 
 def _heard_by() -> TranscriptSource:
@@ -62,10 +67,17 @@ def _transcriber() -> Transcriber | None:
 
         return AmazonTranscribe(environ["MEDIA_BUCKET_NAME"], sleep=_later)
     if kind == "openai":
-        from services.catalog.adapters.openai_endpoints import SpeechEndpoint, endpoint
+        from services.catalog.adapters.openai_endpoints import SpeechEndpoint
 
-        return SpeechEndpoint(endpoint(), environ["TRANSCRIBER_MODEL"])
+        return SpeechEndpoint(_endpoint(), environ["TRANSCRIBER_MODEL"])
     return None
+
+
+def _endpoint() -> "OpenAI":
+    from services.catalog.adapters.openai_endpoints import endpoint
+
+    key = json_secret(secret(environ["OPENAI_SECRET_ID"]))(False)["api_key"]
+    return endpoint(environ["OPENAI_BASE_URL"] or None, key)
 
 
 def _later(_seconds: float) -> NoReturn:

@@ -14,13 +14,13 @@ class MemoryProductionFiles:
 
     def __init__(self, bucket: MemoryMediaBucket) -> None:
         self._files = bucket.files
-        self._uploads: dict[tuple[str, str], dict[int, bytes]] = {}
+        self.uploads: dict[tuple[str, str], dict[int, bytes]] = {}
         self._signed: dict[str, tuple[tuple[str, str], int, int]] = {}
 
     def begin(self, key: str) -> str:
         """Begins an upload in parts; returns its name."""
-        upload = f"upload-{len(self._uploads) + 1}"
-        self._uploads[key, upload] = {}
+        upload = f"upload-{len(self.uploads) + 1}"
+        self.uploads[key, upload] = {}
         return upload
 
     def sign_part(self, key: str, upload: str, number: int, size: int) -> Upload:
@@ -32,9 +32,9 @@ class MemoryProductionFiles:
     def send(self, url: str, content: bytes) -> None:
         """Keeps a part. Raises PermissionError where S3 would refuse it."""
         place, number, size = self._signed[url]
-        if len(content) != size or place not in self._uploads:
+        if len(content) != size or place not in self.uploads:
             raise PermissionError("not what was signed")
-        self._uploads[place][number] = content
+        self.uploads[place][number] = content
 
     def parts(self, key: str, upload: str) -> dict[int, int]:
         """The sizes of the parts that arrived, by number. Raises UploadGone."""
@@ -44,11 +44,11 @@ class MemoryProductionFiles:
         """Puts the parts that arrived together. Raises UploadGone."""
         parts = self._parts(key, upload)
         self._files[key] = b"".join(parts[number] for number in sorted(parts))
-        del self._uploads[key, upload]
+        del self.uploads[key, upload]
 
     def abort(self, key: str, upload: str) -> None:
         """Gives an upload up; one that is gone stays so."""
-        self._uploads.pop((key, upload), None)
+        self.uploads.pop((key, upload), None)
 
     def sizes(self, prefix: str) -> dict[str, int]:
         """The files' sizes in bytes, by their path after `prefix`."""
@@ -96,20 +96,23 @@ class MemoryProductionFiles:
         self._files[place] = content
 
     def _parts(self, key: str, upload: str) -> dict[int, bytes]:
-        if (key, upload) not in self._uploads:
+        if (key, upload) not in self.uploads:
             raise UploadGone(upload)
-        return self._uploads[key, upload]
+        return self.uploads[key, upload]
 
 
 @dataclass
 class MemoryMachine:
-    """Remembers what was begun and ended, by name; it runs nothing."""
+    """Remembers what was begun and ended, by name; it runs nothing. One that `is_away` cannot be reached."""
 
     running: dict[str, dict[str, object]] = field(default_factory=dict)
     begun: list[str] = field(default_factory=list)
+    is_away: bool = False
 
     def start(self, name: str, given: dict[str, object]) -> None:
         """Begins an execution; of a name that was given before there is one already, and nothing happens."""
+        if self.is_away:
+            raise ConnectionError("the machine is away")
         if name not in self.begun:
             self.begun.append(name)
             self.running[name] = given

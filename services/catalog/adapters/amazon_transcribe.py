@@ -1,7 +1,8 @@
 """Amazon Transcribe: a job for each recording, with a vocabulary of the catalogue's terms.
 
 Job and vocabulary are named by what they are made of, so that a run that died goes on with the job that it began.
-The recording is in S3 while the job needs it; its transcript is put beside it, and both are removed.
+The recording is in S3 while the job needs it; its transcript is put beside it. Both are removed once it is read, and
+the job with them, so that the same recording may be transcribed again.
 """
 
 import hashlib
@@ -57,6 +58,9 @@ class AmazonTranscribe:
             api.create_vocabulary(VocabularyName=name, LanguageCode=language, Phrases=phrases)
         except api.exceptions.ConflictException:
             self.tell(f"vocabulary {name} is there already")
+        except api.exceptions.LimitExceededException:
+            self.tell("there are as many vocabularies as the account may have: none is used")
+            return None
         state = self._wait(
             lambda: api.get_vocabulary(VocabularyName=name), lambda answer: str(answer["VocabularyState"]), "READY"
         )
@@ -66,9 +70,9 @@ class AmazonTranscribe:
         return None
 
     def _finished(self, recording: SpeechFile, language: str, vocabulary: str | None) -> str:
-        """The key of a finished job's transcript."""
+        """The name of a finished job."""
         api, name = client("transcribe"), f"xueshi-{_digest_of(recording)}-{_digest(language, vocabulary or '')}"
-        sound, output = f"{_PREFIX}{name}{recording.path.suffix}", f"{_PREFIX}{name}.json"
+        sound = f"{_PREFIX}{name}{recording.path.suffix}"
         with recording.path.open("rb") as content:
             client("s3").put_object(Bucket=self.bucket, Key=sound, Body=content)
         try:
@@ -77,7 +81,7 @@ class AmazonTranscribe:
                 LanguageCode=language,
                 Media={"MediaFileUri": f"s3://{self.bucket}/{sound}"},
                 OutputBucketName=self.bucket,
-                OutputKey=output,
+                OutputKey=_output(name),
                 Settings={"VocabularyName": vocabulary} if vocabulary else {},
             )
         except api.exceptions.ConflictException:
@@ -86,7 +90,7 @@ class AmazonTranscribe:
         client("s3").delete_object(Bucket=self.bucket, Key=sound)
         if _job_state(answer) != "COMPLETED":
             raise TranscriberUnavailable(f"Amazon Transcribe: {answer['TranscriptionJob'].get('FailureReason')}")
-        return output
+        return name
 
     def _wait(self, ask: Callable[[], Any], state: Callable[[Any], str], done: str) -> Any:
         for _ in range(int(_HOURS * 3600 / POLL_SECONDS)):
@@ -97,10 +101,16 @@ class AmazonTranscribe:
             self.sleep(POLL_SECONDS)
         raise TranscriberUnavailable(f"Amazon Transcribe: nothing after {_HOURS} hours")
 
-    def _transcript(self, recording: SpeechFile, key: str) -> Transcript:
-        stored = client("s3").get_object(Bucket=self.bucket, Key=key)["Body"].read()
-        client("s3").delete_object(Bucket=self.bucket, Key=key)
+    def _transcript(self, recording: SpeechFile, job: str) -> Transcript:
+        stored = client("s3").get_object(Bucket=self.bucket, Key=_output(job))["Body"].read()
+        # The job first: whoever dies in between has the recording transcribed again, and not a job without its words.
+        client("transcribe").delete_transcription_job(TranscriptionJobName=job)
+        client("s3").delete_object(Bucket=self.bucket, Key=_output(job))
         return transcript_of_cues(recording.language, _cues(json.loads(stored)["results"]["items"]))
+
+
+def _output(job: str) -> str:
+    return f"{_PREFIX}{job}.json"
 
 
 def _job_state(answer: Any) -> str:

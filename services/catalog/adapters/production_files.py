@@ -16,6 +16,7 @@ ADDRESS_SECONDS = 3600
 PART_BYTES = 64 * 1024 * 1024
 """Local files larger than this are sent in parts of it."""
 _GONE = {"NoSuchUpload", "404"}
+_ABSENT = {"NoSuchKey", "404"}
 
 
 class S3ProductionFiles:
@@ -69,7 +70,7 @@ class S3ProductionFiles:
         try:
             return self._client.head_object(Bucket=self._bucket, Key=key)["ContentLength"]
         except ClientError as error:
-            if error.response["Error"]["Code"] in {"404", "NoSuchKey"}:
+            if error.response["Error"]["Code"] in _ABSENT:
                 return None
             raise
 
@@ -113,17 +114,25 @@ class S3ProductionFiles:
         return self._client.generate_presigned_url("get_object", Params=asked, ExpiresIn=ADDRESS_SECONDS)
 
     def publish(self, key: str, place: str, disposition: str | None = None) -> None:
-        """Copies a file to where the media or pictures are served from, with the headers that it has there."""
+        """Copies a file to where the media or pictures are served from, with the headers that it has there.
+
+        Raises KeyError if there is none.
+        """
         headers: dict[str, Any] = {} if disposition is None else {"ContentDisposition": disposition}
-        self._client.copy_object(
-            Bucket=self._bucket,
-            Key=place,
-            CopySource={"Bucket": self._bucket, "Key": key},
-            MetadataDirective="REPLACE",
-            ContentType=content_type(place),
-            CacheControl=CACHE_CONTROL,
-            **headers,
-        )
+        try:
+            self._client.copy_object(
+                Bucket=self._bucket,
+                Key=place,
+                CopySource={"Bucket": self._bucket, "Key": key},
+                MetadataDirective="REPLACE",
+                ContentType=content_type(place),
+                CacheControl=CACHE_CONTROL,
+                **headers,
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _ABSENT:
+                raise KeyError(key) from None
+            raise
 
     def publish_text(self, content: bytes, place: str) -> None:
         """Keeps captions where the media are served from."""

@@ -101,7 +101,10 @@ class ProductionFiles(Protocol):
         """Where a file can be read for an hour, by whoever knows the address."""
 
     def publish(self, key: str, place: str, disposition: str | None = None) -> None:
-        """Copies a file to where the media or pictures are served from, with the headers that it has there."""
+        """Copies a file to where the media or pictures are served from, with the headers that it has there.
+
+        Raises KeyError if there is none.
+        """
 
     def publish_text(self, content: bytes, place: str) -> None:
         """Keeps captions where the media are served from."""

@@ -76,7 +76,7 @@ class PackagedLecture:
 
 
 @dataclass(frozen=True)
-class Published:
+class Outcome:
     """The publication that came of it."""
 
     publication: int
@@ -111,7 +111,7 @@ class Production:
     encoded_in: str | None = None
     packaged: PackagedLecture | None = None
     cancelled_at: datetime | None = None
-    published: Published | None = None
+    published: Outcome | None = None
 
     @property
     def is_running(self) -> bool:

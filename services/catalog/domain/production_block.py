@@ -47,10 +47,11 @@ class BlockSource:
     said: str
 
 
-@stored(
-    shape=1,
-    personal=Kept("reviewer", because="who reviewed what a machine made is published with it", until="the table goes"),
-)
+_REVIEWER = Kept("reviewer", because="who reviewed what a machine made is published with it", until="the table goes")
+_SPOKEN = Kept("value", "said", because="what is said in a lecture is published with it", until="the table goes")
+
+
+@stored(shape=1, personal=(_REVIEWER, _SPOKEN))
 class ProductionBlock:
     """A block as it stands. `value` is the JSON of the course document's member; a dropped one keeps what it had."""
 
@@ -94,7 +95,24 @@ class ProductionBlock:
         text = json.dumps(value, ensure_ascii=False)
         if self.is_drafted:
             return replace(self, state="accepted", value=text, reviewer=reviewer, reviewed_at=now, marks=())
-        return ProductionBlock(self.block, "written", text)
+        return replace(self.clear(), state="written", value=text)
+
+    def take(self, draft: "ProductionBlock") -> "ProductionBlock":
+        """With a draft in place of what was there."""
+        return replace(
+            self,
+            state=draft.state,
+            value=draft.value,
+            made_by=draft.made_by,
+            reviewer=None,
+            reviewed_at=None,
+            marks=draft.marks,
+            sources=draft.sources,
+        )
+
+    def clear(self) -> "ProductionBlock":
+        """As if nothing had been drafted or written."""
+        return self.take(ProductionBlock(self.block))
 
     def drop(self) -> "ProductionBlock":
         """Left out of the page; `reopen` brings it back."""
@@ -105,7 +123,7 @@ class ProductionBlock:
         if self.state not in {"accepted", "dropped"}:
             return self
         if self.value is None:
-            return ProductionBlock(self.block)
+            return self.clear()
         state: BlockState = "draft" if self.made_by else "written"
         return replace(self, state=state, reviewer=None, reviewed_at=None)
 

@@ -4,6 +4,7 @@ yet. Pure.
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -33,6 +34,10 @@ class ProductionFacts:
         members: dict[str, Any] = json.loads(self.text)
         return members
 
+    def rewrite(self, document: Mapping[str, Any], now: datetime) -> "ProductionFacts":
+        """With the facts among these members instead."""
+        return replace(self, text=_text(document), changed_at=now)
+
     @property
     def instructors(self) -> tuple[str, ...]:
         """Their names, which no model is told."""
@@ -42,8 +47,7 @@ class ProductionFacts:
 
 def make_facts(document: Mapping[str, Any], now: datetime) -> ProductionFacts:
     """The facts among a document's members."""
-    members = {name: value for name, value in document.items() if name not in {*_OF_BLOCKS, "id"}}
-    return ProductionFacts(json.dumps(members, ensure_ascii=False), now)
+    return ProductionFacts(_text(document), now)
 
 
 def facts_of(course: Course, now: datetime) -> ProductionFacts:
@@ -64,3 +68,8 @@ def lacking_facts(course_id: CourseId, facts: ProductionFacts) -> Iterator[Lack]
     """What of the facts keeps a course from being published."""
     for violation in check_facts(course_id, facts):
         yield Lack(f"facts{violation.pointer}", violation.message, violation.message_en)
+
+
+def _text(document: Mapping[str, Any]) -> str:
+    members = {name: value for name, value in document.items() if name not in {*_OF_BLOCKS, "id"}}
+    return json.dumps(members, ensure_ascii=False)

@@ -9,6 +9,7 @@ from services.catalog.app.context import ProductionContext
 from services.catalog.app.courses.read_courses import CourseState, find_state
 from services.catalog.app.media.manifest import Manifest
 from services.catalog.app.productions.items import object_key
+from services.catalog.app.productions.problems import PRODUCTION_EXPIRED
 from services.catalog.app.productions.read_productions import Sections
 from services.catalog.app.productions.transcripts import find_transcript, load_transcript
 from services.catalog.domain.course import Course
@@ -48,9 +49,9 @@ def document_of(found: Sections) -> dict[str, Any]:
 
 
 def assemble(ctx: ProductionContext, found: Sections, packaged: PackagedLecture, course: Course) -> Assembly:
-    """What is published beside the text."""
+    """What is published beside the text. Raises PRODUCTION_EXPIRED where the files are no longer kept."""
     production_id = found.state.value.production_id
-    files = decode(ctx.files.read(packaged.listed_in).decode(), FileList).files
+    files = _listed(ctx, packaged)
     captions = _captions(ctx, found)
     handouts = {Handout(file.name, file.sha256 or "", file.bytes): file for file in found.of_role("handout")}
     covers = {Picture(None, file.ending, file.sha256 or "", file.bytes): file for file in found.of_role("cover")}
@@ -70,6 +71,13 @@ def assemble(ctx: ProductionContext, found: Sections, packaged: PackagedLecture,
     sources |= {handout.path: object_key(production_id, file) for handout, file in handouts.items()}
     sources |= {cover.path: object_key(production_id, file) for cover, file in covers.items()}
     return Assembly(manifest, sources, {caption.path: text for caption, text in captions})
+
+
+def _listed(ctx: ProductionContext, packaged: PackagedLecture) -> tuple[MediaFile, ...]:
+    try:
+        return decode(ctx.files.read(packaged.listed_in).decode(), FileList).files
+    except KeyError:
+        raise PRODUCTION_EXPIRED.problem() from None
 
 
 def _captions(ctx: ProductionContext, found: Sections) -> list[tuple[Caption, bytes]]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from services.catalog.app.context import ProducingContext
 from services.catalog.app.productions.items import block_key, facts_key
-from services.catalog.app.productions.take_step import Onward, Progress, Result, StepCall, take_step
+from services.catalog.app.productions.take_step import Onward, Result, StepCall, progress_of, take_step
 from services.catalog.app.productions.transcripts import find_transcript, load_transcript
 from services.catalog.app.productions.write_down import catalogue_terms
 from services.catalog.domain.course import BLOCKS
@@ -26,8 +26,8 @@ def draft_summary(ctx: ProducingContext, call: StepCall) -> Onward:
         if spoken is None:
             return Result(state="skipped")
         lecture = _lecture(ctx, production, spoken)
-        progress = Progress(ctx, call)
-        draft = ctx.summarise(lecture, lambda done, all_: progress.tell(100 * done // max(all_, 1)))
+        tell = progress_of(ctx, call)
+        draft = ctx.summarise(lecture, lambda done, all_: tell(100 * done // max(all_, 1)))
         marks = check_draft(lecture, draft)
         wanted = [block for block in BLOCKS if production.run and production.run.block in {None, block}]
         drafted = [drafted_block(lecture, draft, marks, block) for block in wanted]
@@ -49,5 +49,5 @@ def _writes(ctx: ProducingContext, call: StepCall, drafted: Sequence[ProductionB
     for block in drafted:
         known = read_or(ctx.store, block_key(call.production_id, block.block), ProductionBlock(block.block))
         if known.value.takes_drafts and (block.value is not None or block.marks):
-            writes.append(known.put(block))
+            writes.append(known.put(known.value.take(block)))
     return writes

@@ -12,12 +12,12 @@ from services.catalog.app.ports import RecordingRefused
 from services.catalog.app.productions.items import FILES, converted_folder, files_pk, object_key, packaged_folder
 from services.catalog.app.productions.take_step import (
     Onward,
-    Progress,
     Refusal,
     Result,
     StepCall,
     begin_step,
     onward,
+    progress_of,
     take_step,
 )
 from services.catalog.domain.ids import ProductionId
@@ -75,14 +75,14 @@ def encode_recording(ctx: PackagingContext, call: StepCall) -> Onward:
 
 
 def _package(ctx: PackagingContext, call: StepCall, probe: Probe, made: Path) -> None:
-    progress, folder = Progress(ctx, call), converted_folder(call.production_id, call.run)
+    tell, folder = progress_of(ctx, call), converted_folder(call.production_id, call.run)
     sources = {name: ctx.files.address(folder + file) for name, file in converted(ctx.files.sizes(folder)).items()}
     if sources:
-        ctx.tool.wrap(sources, probe, made, progress.tell)
+        ctx.tool.wrap(sources, probe, made, tell)
         return
     source = _recording(ctx, call.production_id)
     picture = _picture(ctx, call.production_id, made.parent) if probe.width is None else None
-    _refusing(lambda: ctx.tool.package(source, probe, made, progress.tell, picture))
+    _refusing(lambda: ctx.tool.package(source, probe, made, tell, picture))
 
 
 def find_file(ctx: StepContext, production_id: ProductionId, role: FileRole) -> ProductionFile | None:

@@ -39,6 +39,13 @@ PRODUCTION_NOT_READY = unprocessable(
     "请补全 errors 中列出的每一项后再发布。",
     "See to everything that errors lists, then publish.",
 )
+PRODUCTION_EXPIRED = conflict(
+    "PRODUCTION_EXPIRED",
+    "制作文件已超过保存期限，不能再使用；已发布的课程不受影响。",
+    "The files of this production are no longer kept; what is published is not affected.",
+    "请新建一个制作任务。",
+    "Start a new production.",
+)
 FILE_REFUSED = unprocessable(
     "FILE_REFUSED",
     "不能接受这个文件，没有上传。",

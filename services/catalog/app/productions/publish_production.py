@@ -14,6 +14,7 @@ from services.catalog.app.productions.problems import (
     MEDIA_BEING_COPIED,
     PRODUCTION_CHANGED,
     PRODUCTION_CLOSED,
+    PRODUCTION_EXPIRED,
     PRODUCTION_NOT_READY,
     PRODUCTION_RUNNING,
 )
@@ -22,7 +23,7 @@ from services.catalog.app.productions.transcripts import find_transcript
 from services.catalog.app.publishing.publish_course import Submission, publish_course, read_submitted
 from services.catalog.domain.ids import ProductionId
 from services.catalog.domain.media import MediaFile
-from services.catalog.domain.production import PackagedLecture, Published
+from services.catalog.domain.production import Outcome, PackagedLecture
 from services.catalog.domain.publication import Publication
 from services.kit.call import Call
 from services.kit.store import Check, Key, Stored, Write
@@ -73,7 +74,7 @@ def publish_production(
         if _ready(newest) != packaged or _sections(newest) != _sections(found):
             raise PRODUCTION_CHANGED.problem()
         now = ctx.clock.now()
-        closed = replace(newest.state.value, published=Published(publication.number, now), changed_at=now)
+        closed = replace(newest.state.value, published=Outcome(publication.number, now), changed_at=now)
         checks = [Check(key, version) for key, version in _sections(found).items()]
         checks += [Check(transcript.key, transcript.version)] if transcript else []
         return [*put_state(ctx, newest.state, closed), *checks]
@@ -115,4 +116,7 @@ def _copy_file(ctx: ProductionContext, assembly: Assembly, file: MediaFile) -> N
         ctx.files.publish_text(assembly.captions[file.path], place)
     elif file.path in assembly.sources:
         named = {handout.path: handout.disposition for handout in assembly.manifest.handouts}
-        ctx.files.publish(assembly.sources[file.path], place, named.get(file.path))
+        try:
+            ctx.files.publish(assembly.sources[file.path], place, named.get(file.path))
+        except KeyError:
+            raise PRODUCTION_EXPIRED.problem() from None

@@ -67,7 +67,7 @@ def draft_block_again(ctx: ProductionContext, call: Call, production_id: Product
         change, run = _begun(ctx, call, state, ("summarise",), block)
         # Dropped is decided too: who asks for another draft opens it again.
         dropped = known.value.state == "dropped"
-        opened = known.put(ProductionBlock(block)) if dropped else Check(known.key, known.version)
+        opened = known.put(known.value.clear()) if dropped else Check(known.key, known.version)
         return Change([*change.writes, opened]), run
 
     _start(ctx, production_id, commit_retrying(ctx.store, plan))

@@ -5,7 +5,7 @@ are named so that doing it again harms nothing, and writes its result in the one
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -127,27 +127,28 @@ def onward(ctx: StepContext, call: StepCall) -> Onward:
     return Onward(_state(ctx, call).value.goes_on(call.run))
 
 
-@dataclass
-class Progress:
-    """Tells how far a step is, not too often. Raises Overtaken once the run is over, so that no work is wasted."""
+def progress_of(ctx: StepContext, call: StepCall) -> Callable[[int], None]:
+    """What a step tells how far it is, in percent: written now and then.
 
-    ctx: StepContext
-    call: StepCall
-    told_at: datetime | None = field(default=None, init=False)
+    It raises Overtaken once the run is over, so that no work is wasted.
+    """
+    told_at: datetime | None = None
 
-    def tell(self, percent: int) -> None:
-        """Writes it, where the last time is long enough ago."""
-        now = self.ctx.clock.now()
-        if self.told_at is not None and now - self.told_at < TOLD_EVERY:
-            return
-        self.told_at = now
-        commit_retrying(self.ctx.store, lambda: (self._change(min(max(percent, 0), 100)), None))
+    def tell(percent: int) -> None:
+        nonlocal told_at
+        now = ctx.clock.now()
+        if told_at is None or now - told_at >= TOLD_EVERY:
+            told_at = now
+            commit_retrying(ctx.store, lambda: (_advance(ctx, call, min(max(percent, 0), 100)), None))
 
-    def _change(self, percent: int) -> Change:
-        state = _state(self.ctx, self.call)
-        if not state.value.is_taking(self.call.run, self.call.step):
-            raise Overtaken
-        return Change([state.put(state.value.advance(self.call.step, percent))])
+    return tell
+
+
+def _advance(ctx: StepContext, call: StepCall, percent: int) -> Change:
+    state = _state(ctx, call)
+    if not state.value.is_taking(call.run, call.step):
+        raise Overtaken
+    return Change([state.put(state.value.advance(call.step, percent))])
 
 
 def _state(ctx: StepContext, call: StepCall) -> Stored[Production]:

@@ -7,7 +7,12 @@ from dataclasses import dataclass, replace
 from services.catalog.app.context import Context, ProductionContext
 from services.catalog.app.ports import ProductionFiles
 from services.catalog.app.productions.items import made_object, transcript_key
-from services.catalog.app.productions.problems import NO_TRANSCRIPT, PRODUCTION_CHANGED, SENTENCE_UNKNOWN
+from services.catalog.app.productions.problems import (
+    NO_TRANSCRIPT,
+    PRODUCTION_CHANGED,
+    PRODUCTION_EXPIRED,
+    SENTENCE_UNKNOWN,
+)
 from services.catalog.app.productions.read_productions import read_open, read_state
 from services.catalog.domain.ids import ProductionId
 from services.catalog.domain.production import Language
@@ -75,8 +80,13 @@ def find_transcript(ctx: Context, production_id: ProductionId) -> Stored[Product
 
 
 def load_transcript(files: ProductionFiles, known: ProductionTranscript) -> Transcript | None:
-    """The sentences; None where the course goes without."""
-    return decode(files.read(known.stored_in).decode(), Transcript) if known.stored_in else None
+    """The sentences; None where the course goes without. Raises PRODUCTION_EXPIRED where they are no longer kept."""
+    if known.stored_in is None:
+        return None
+    try:
+        return decode(files.read(known.stored_in).decode(), Transcript)
+    except KeyError:
+        raise PRODUCTION_EXPIRED.problem() from None
 
 
 def keep_transcript(files: ProductionFiles, production_id: ProductionId, transcript: Transcript) -> str:

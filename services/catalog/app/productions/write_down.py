@@ -18,7 +18,7 @@ from services.catalog.domain.production_file import ProductionFile
 from services.catalog.domain.production_transcript import ProductionTranscript, TranscriptSource
 from services.catalog.domain.publication import Listing
 from services.catalog.domain.transcript import Sentence, Transcript, transcript_of_cues
-from services.kit.store import Put, Write
+from services.kit.store import Write, read_or
 
 COURSES_WITH_TERMS, MOST_TERMS = 200, 600
 """From how many courses the catalogue's terms are taken, and how many of them, at most."""
@@ -41,11 +41,13 @@ def write_down(ctx: ProducingContext, call: StepCall) -> Onward:
             return Result(state="done" if known.value.stored_in else "skipped")
         spoken = _spoken(ctx, call, production, captions, source)
         stored_in = keep_transcript(ctx.files, call.production_id, spoken) if spoken else None
-        made = ProductionTranscript(production.language, source, ctx.clock.now(), stored_in, made_of)
 
         def writes() -> list[Write]:
-            newest = find_transcript(ctx, call.production_id)
-            return [newest.put(made) if newest else Put(transcript_key(call.production_id), made)]
+            now = ctx.clock.now()
+            empty = ProductionTranscript(production.language, source, now)
+            newest = read_or(ctx.store, transcript_key(call.production_id), empty)
+            made = replace(newest.value, source=source, stored_in=stored_in)
+            return [newest.put(replace(made, made_of=made_of, changed_at=now))]
 
         return Result(writes=writes, state="done" if stored_in else "skipped")
 

@@ -10,9 +10,9 @@ from services.catalog.app.productions.problems import PRODUCTION_CHANGED
 from services.catalog.app.productions.read_productions import FactsState, facts_state, read_open
 from services.catalog.domain.document import MAX_TITLE
 from services.catalog.domain.ids import ProductionId
-from services.catalog.domain.production_facts import ProductionFacts, make_facts
+from services.catalog.domain.production_facts import ProductionFacts
 from services.kit.call import Call
-from services.kit.store import Change, Check, Stored, Write, commit_retrying
+from services.kit.store import Change, Check, Write, commit_retrying
 
 AUDIT_ACTION = "catalog.production_facts_written"
 
@@ -32,7 +32,7 @@ def write_facts(
         known = ctx.store.get(facts_key(production_id), ProductionFacts)
         if known is None or known.version != revision:
             raise PRODUCTION_CHANGED.problem(revision=known.version if known else 0)
-        facts = make_facts(document, ctx.clock.now())
+        facts = known.value.rewrite(document, ctx.clock.now())
         put = known.put(facts)
         title = str(document.get("title") or state.value.title)[:MAX_TITLE]
         writes: list[Write] = [put, ctx.audit.entry(call.caller, AUDIT_ACTION, production_id, "")]
@@ -40,6 +40,6 @@ def write_facts(
             writes += put_state(ctx, state, replace(state.value, title=title, changed_at=ctx.clock.now()))
         else:
             writes.append(Check(state.key, state.version))
-        return Change(writes), facts_state(state.value, Stored(known.key, facts, put.after + 1))
+        return Change(writes), facts_state(state.value, known.after(put))
 
     return commit_retrying(ctx.store, plan)
