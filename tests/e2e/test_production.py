@@ -216,7 +216,8 @@ def write_facts(window: Window) -> None:
     page.get_by_role("link", name="课程信息").first.click()
     page.get_by_label("内容编号").fill(new_course_id())
     for label, text in FACTS.items():
-        page.get_by_label(label, exact=True).fill(text)
+        # The head of every page names the product, which is called like its hours.
+        page.get_by_role("main").get_by_label(label, exact=True).fill(text)
     page.get_by_label("类别").select_option("elective")
     page.get_by_label("AFP").check()
     page.get_by_label("会员可免费领取").check()
