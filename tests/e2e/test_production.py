@@ -278,7 +278,7 @@ def look_at_preview(window: Window) -> None:
         page.get_by_label(screen).check()
         frame = page.frame_locator(f'iframe[title="课程页预览：{screen}"]')
         expect(frame.get_by_role("heading", level=1)).to_have_text(TITLE)
-        assert frame.locator("body").evaluate("() => document.defaultView.innerWidth") <= width
+        assert frame.locator("body").evaluate("() => document.defaultView.innerWidth") == width
         expect(frame.get_by_text("What duration is").first).to_be_attached()
         assert window.findings() == []
     visit(window)
