@@ -525,7 +525,7 @@ def test_the_preview_is_the_page_with_what_is_decided(studio: Studio, reader: Ht
     shown = studio.send("GET", "/preview").body
     assert (shown["page"]["abstract"], shown["page"]["chapters"]) == ("久期说的是价格对利率的敏感度。", [])
     assert [p["block"] for p in shown["page"]["provenance"]] == ["abstract"]
-    assert shown["preview_url"].endswith("/packaged/1/preview.mp4")
+    assert shown["preview_url"].endswith("/preview.mp4")
     assert shown["cover_url"].endswith(".jpg")
     studio.accept_all()
     shown = studio.send("GET", "/preview").body["page"]
@@ -610,7 +610,7 @@ def test_copying_goes_on_where_a_call_ended(studio: Studio, world: World, monkey
     assert studio.publish().body["state"] == "published"
 
 
-@pytest.mark.parametrize("lost", ["made/files-", "packaged/1/a.m4s", "made/transcript-"])
+@pytest.mark.parametrize("lost", ["made/files-", "/a.m4s", "made/transcript-"])
 def test_what_is_no_longer_kept_is_not_published(studio: Studio, world: World, lost: str) -> None:
     studio.make()
     studio.accept_all()

@@ -68,9 +68,9 @@ def object_key(production_id: ProductionId, file: ProductionFile) -> str:
     return file.published_in or f"productions/{production_id}/files/{file.file_id}.{file.ending}"
 
 
-def packaged_folder(production_id: ProductionId, run: int) -> str:
-    """Where a run puts the lecture as it packaged it."""
-    return f"productions/{production_id}/packaged/{run}/"
+def packaged_folder(production_id: ProductionId, run: int, attempt: str) -> str:
+    """Where one attempt of a run puts the lecture as it packaged it: what was checked there, nothing writes over."""
+    return f"productions/{production_id}/packaged/{run}-{attempt}/"
 
 
 def converted_folder(production_id: ProductionId, run: int) -> str:
