@@ -1,7 +1,7 @@
 """What productions are made of, without reading or writing anything."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
