@@ -559,6 +559,31 @@ def test_what_is_not_ready_is_not_published(studio: Studio, world: World) -> Non
     assert not [key for key in world.bucket.files if key.startswith("media/")]
 
 
+def test_what_is_wrong_with_the_whole_is_told_before_it_is_published(studio: Studio) -> None:
+    studio.make()
+    studio.accept_all()
+    late = [
+        {"at": "00:00", "title": "开始", "summary": "一句。"},
+        {"at": "00:30", "title": "太晚", "summary": "一句。"},
+    ]
+    studio.decide("chapters", "edit", value=late, reviewer="王编辑")
+    [lack] = studio.read()["missing"]
+    assert (lack["part"], "ends at 00:07" in lack["message_en"]) == ("chapters", True)
+    assert studio.publish().body["errors"] == [lack]
+    studio.decide("chapters", "edit", value=late[:1], reviewer="王编辑")
+    for _ in range(2):
+        studio.bring("handout", "讲义.pdf", PDF)
+    assert [found["part"] for found in studio.read()["missing"]] == ["files"]
+
+
+def test_texts_that_are_too_long_together_are_told(studio: Studio) -> None:
+    studio.make()
+    studio.accept_all()
+    points = [{"question": f"{number}?", "answer": "长" * 4_000} for number in range(30)]
+    studio.decide("key_points", "edit", value=points, reviewer="王编辑")
+    assert [found["message_en"] for found in studio.read()["missing"]] == ["all texts together: at most 256 KB"]
+
+
 def test_publication_may_be_repeated(studio: Studio, world: World) -> None:
     studio.make()
     studio.accept_all()
