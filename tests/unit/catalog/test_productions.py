@@ -336,6 +336,11 @@ def test_a_step_that_no_schema_knows_is_refused(studio: Studio) -> None:
     assert studio.start(**{"from": "publish"}).code == "INVALID_REQUEST"
 
 
+def test_a_production_may_be_cancelled_before_anything_runs(studio: Studio) -> None:
+    studio.begin()
+    assert studio.send("POST", "/cancellation", {"reason": "a mistake"}).body["state"] == "cancelled"
+
+
 def test_a_cancelled_production_is_over(studio: Studio, world: World) -> None:
     studio.begin()
     studio.bring("recording", "talk.mp4", RECORDING)
@@ -525,7 +530,7 @@ def test_the_preview_is_the_page_with_what_is_decided(studio: Studio, reader: Ht
     shown = studio.send("GET", "/preview").body
     assert (shown["page"]["abstract"], shown["page"]["chapters"]) == ("久期说的是价格对利率的敏感度。", [])
     assert [p["block"] for p in shown["page"]["provenance"]] == ["abstract"]
-    assert shown["preview_url"].endswith("/packaged/1/preview.mp4")
+    assert shown["preview_url"].endswith("/preview.mp4")
     assert shown["cover_url"].endswith(".jpg")
     studio.accept_all()
     shown = studio.send("GET", "/preview").body["page"]
@@ -610,7 +615,7 @@ def test_copying_goes_on_where_a_call_ended(studio: Studio, world: World, monkey
     assert studio.publish().body["state"] == "published"
 
 
-@pytest.mark.parametrize("lost", ["made/files-", "packaged/1/a.m4s", "made/transcript-"])
+@pytest.mark.parametrize("lost", ["made/files-", "/a.m4s", "made/transcript-"])
 def test_what_is_no_longer_kept_is_not_published(studio: Studio, world: World, lost: str) -> None:
     studio.make()
     studio.accept_all()
@@ -646,6 +651,46 @@ def test_a_published_course_is_produced_anew_from_what_it_says(studio: Studio, w
     assert (after["publication"], after["abstract"]) == (2, "改过的。")
     assert after["media"]["content_version"] == before["media"]["content_version"], "who is under way goes on"
     assert after["key_points"] == before["key_points"]
+
+
+def test_what_lies_beside_a_published_lecture_is_taken_over(studio: Studio, world: World, reader: HttpApi) -> None:
+    package = world.package(handouts__讲义_pdf=PDF, cover_jpg=b"\xff\xd8\xff 1", portraits__甲_jpg=b"\xff\xd8\xff 2")
+    world.upload(package)
+    world.publish(package, expected=0)
+    before, held = page(reader), set(world.bucket.files)
+    begun = studio.begin(from_course=True)
+    assert {(file["role"], file["name"]) for file in begun["files"]} == {
+        ("captions", "zh.vtt"), ("handout", "讲义.pdf"), ("cover", "cover.jpg"),
+    }  # fmt: skip
+    studio.start()
+    studio.steps()
+    shown = studio.send("GET", "/preview").body
+    assert shown["cover_url"].endswith(before["cover"])
+    assert shown["page"]["learners"] == 0
+    cover = next(file for file in begun["files"] if file["role"] == "cover")
+    studio.send("DELETE", f"/files/{cover['file_id']}")
+    studio.decide("questions", "drop")
+    assert studio.publish().status == 200
+    after = page(reader)
+    assert held <= set(world.bucket.files), "what is published stays for who has it"
+    assert after["cover"] is None
+    assert after["instructors"] == before["instructors"]
+    assert after["media"]["handouts"] == before["media"]["handouts"]
+
+
+def test_two_who_publish_at_once_publish_once(studio: Studio, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    studio.make()
+    studio.accept_all()
+    copy = publish_production._copy  # noqa: SLF001 (between reading and committing)
+
+    def copy_slowly(*given: Any) -> None:
+        copy(*given)
+        monkeypatch.undo()
+        assert studio.publish().status == 200
+
+    monkeypatch.setattr(publish_production, "_copy", copy_slowly)
+    assert studio.publish().body["published"]["publication"] == 1
+    assert len(world.store.outbox) == 1
 
 
 def test_whoever_publishes_meanwhile_is_noticed(studio: Studio, world: World) -> None:
