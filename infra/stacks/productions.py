@@ -72,7 +72,7 @@ class Productions:
         editor.add_environment("PRODUCTION_MACHINE_ARN", self._machine.state_machine_arn)
         allow(editor, ["states:StartExecution"], [self._machine.state_machine_arn])
         runs = self._stack.format_arn(service="states", resource=f"execution:{self._name}:*")
-        allow(editor, ["states:StopExecution"], [runs])
+        allow(editor, ["states:DescribeExecution", "states:StopExecution"], [runs])
         accept_names(role_of(editor), f"states:execution:{self._name}:*", "Runs have names that no template knows.")
         self._stack.allow_remove(editor)
         objects = ("GetObject", "PutObject", "DeleteObject", "ListMultipartUploadParts", "AbortMultipartUpload")

@@ -28,8 +28,8 @@ from services.catalog.domain.publication import Publication
 from services.kit.call import Call
 from services.kit.store import Check, Key, Stored, Write
 
-COPYING = timedelta(seconds=12)
-"""How long a call copies: below what the gateway waits for, with time to look at what was copied."""
+COPYING = timedelta(seconds=5)
+"""How long a call copies: half of a function's ten seconds, with time for another batch and a look at what is there."""
 BATCH, AT_ONCE = 200, 32
 """Files copied between two looks at the clock, and side by side."""
 
