@@ -320,6 +320,22 @@ def test_a_run_that_never_reached_the_machine_is_begun_by_the_next_call(studio: 
     assert list(world.machine.running) == [f"{studio.production_id}-1"]
 
 
+def test_a_run_that_died_without_a_word_is_followed_by_another(studio: Studio, world: World) -> None:
+    studio.begin()
+    studio.bring("recording", "talk.mp4", RECORDING)
+    studio.start()
+    studio.step("probe")
+    world.clock.advance(61_000)
+    assert studio.start().code == "PRODUCTION_RUNNING", "the machine says so"
+    world.machine.running.clear()
+    begun = studio.start().body
+    assert (begun["state"], begun["steps"][0]["state"], begun["steps"][1]["state"]) == ("running", "done", "waiting")
+    assert world.machine.begun[-1] == f"{studio.production_id}-2"
+    assert studio.step("encode", run=1).go_on is False
+    studio.steps(run=2)
+    assert studio.read()["state"] == "reviewing"
+
+
 def test_a_run_from_a_step_on_takes_what_it_rests_on_too(studio: Studio, world: World) -> None:
     studio.make()
     assert studio.start(**{"from": "summarise"}).status == 200
