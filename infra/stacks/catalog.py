@@ -9,15 +9,17 @@ from infra.constructs.archive import allow_objects
 from infra.constructs.review import accept_no_access_log
 from infra.constructs.schedule import EVERY_MINUTE, Schedule
 from infra.constructs.stage import MINIMUM_TLS, kept
-from infra.stacks.productions import PRODUCTIONS_KEPT, PRODUCTIONS_PREFIX, UPLOADS_KEPT, Productions
+from infra.stacks.productions import (
+    MEDIA_PREFIX,
+    PICTURES_PREFIX,
+    PRODUCTIONS_KEPT,
+    PRODUCTIONS_PREFIX,
+    UPLOADS_KEPT,
+    Productions,
+)
 from infra.stacks.service import Foundation, ServiceStack
 from infra.stages import Stage
 
-MEDIA_PREFIX = "media/"
-"""A file's key is its URL's path: /media/<content_id>/<content_version>/..."""
-
-PICTURES_PREFIX = "pictures/"
-"""Covers and portraits, which everybody may see."""
 SEARCH_PREFIX = "search/"
 """The files that searches read, which no distribution reaches."""
 INDEXED = "rate(1 minute)"

@@ -15,12 +15,13 @@ from constructs import Construct
 
 from infra.constructs.review import accept, accept_check, accept_no_access_log
 from infra.constructs.stage import MINIMUM_TLS, StageStack, kept
-from infra.stacks.catalog import MEDIA_PREFIX, PICTURES_PREFIX, CatalogStack, media_bucket_name
+from infra.stacks.catalog import CatalogStack, media_bucket_name
 from infra.stacks.credits_people import pictures_bucket_name
 from infra.stacks.finance import finance_bucket_name
 from infra.stacks.platform import PlatformStack
 from infra.stacks.playback import PlaybackStack
 from infra.stacks.playback_log import LOG_PREFIX
+from infra.stacks.productions import MEDIA_PREFIX, PICTURES_PREFIX
 from infra.stacks.service import ServiceStack
 from infra.stages import EDGE_REGION, Stage
 

@@ -21,6 +21,10 @@ from infra.constructs.review import accept, accept_check, accept_names, accept_n
 from infra.constructs.stage import kept
 from infra.stacks.service import SCHEDULED_TIMEOUT, ServiceStack
 
+MEDIA_PREFIX = "media/"
+"""A file's key is its URL's path: /media/<content_id>/<content_version>/..."""
+PICTURES_PREFIX = "pictures/"
+"""Covers and portraits, which everybody may see."""
 PRODUCTIONS_PREFIX = "productions/"
 """What editors bring and what is made of it. No distribution reaches it."""
 TRANSCRIPTION_PREFIX = "transcription/"
@@ -68,7 +72,7 @@ class Productions:
         editor.add_environment("PRODUCTION_MACHINE_ARN", self._machine.state_machine_arn)
         allow(editor, ["states:StartExecution"], [self._machine.state_machine_arn])
         runs = self._stack.format_arn(service="states", resource=f"execution:{self._name}:*")
-        allow(editor, ["states:StopExecution"], [runs])
+        allow(editor, ["states:DescribeExecution", "states:StopExecution"], [runs])
         accept_names(role_of(editor), f"states:execution:{self._name}:*", "Runs have names that no template knows.")
         self._stack.allow_remove(editor)
         objects = ("GetObject", "PutObject", "DeleteObject", "ListMultipartUploadParts", "AbortMultipartUpload")
@@ -92,12 +96,16 @@ class Productions:
         memory = WRAPPING_MIB if self._encoder else ENCODING_MIB
         function = self._worker("media", self._stack.bundle_with("media"), memory, STORAGE)
         allow_objects(function, self._bucket, PRODUCTIONS_PREFIX, "s3:GetObject", "s3:PutObject")
+        # A cover that is kept is the picture of a recording without one.
+        allow_objects(function, self._bucket, PICTURES_PREFIX, "s3:GetObject")
         return function
 
     def _produce(self) -> ServiceFunction:
         """Checks, writes down what is said, and drafts; and writes down what failed."""
         function = self._worker("produce", self._stack.bundle_with("summary"), DRAFTING_MIB)
         allow_objects(function, self._bucket, PRODUCTIONS_PREFIX, "s3:GetObject", "s3:PutObject")
+        # What is published and kept is checked there.
+        allow_objects(function, self._bucket, MEDIA_PREFIX, "s3:GetObject")
         chosen = {
             "ENCODER": self._data.encoder,
             "ENCODER_ROLE_ARN": self._encoder.role_arn if self._encoder else "",
@@ -111,8 +119,8 @@ class Productions:
         if self._data.transcriber == "amazon":
             self._allow_transcribing(function)
         if self._data.summariser == "bedrock":
-            model = f"arn:{self._stack.partition}:bedrock:{self._stack.region}::foundation-model/{self._data.summariser_model}"
-            allow(function, ["bedrock:InvokeModel"], [model])
+            models = f"arn:{self._stack.partition}:bedrock:{self._stack.region}::foundation-model"
+            allow(function, ["bedrock:InvokeModel"], [f"{models}/{self._data.summariser_model}"])
         if self._data.uses_openai:
             self._open_endpoint(function)
         return function
@@ -137,7 +145,7 @@ class Productions:
         jobs, vocabularies = (
             self._stack.format_arn(service="transcribe", resource=n, resource_name="xueshi-*") for n in names
         )
-        allow(function, ["transcribe:StartTranscriptionJob", "transcribe:GetTranscriptionJob"], [jobs])
+        allow(function, [f"transcribe:{did}TranscriptionJob" for did in ("Start", "Get", "Delete")], [jobs])
         allow(function, ["transcribe:CreateVocabulary", "transcribe:GetVocabulary"], [vocabularies])
         reason = "Jobs and vocabularies have names that no template knows."
         for name in names:

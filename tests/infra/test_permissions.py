@@ -197,7 +197,7 @@ def test_the_machine_calls_its_functions_and_only_editors_begin_and_end_its_runs
     called = {resource["Fn::GetAtt"][0] for resource in as_list(calling["Resource"])}
     functions = of_type(template, "AWS::Lambda::Function")
     assert {functions[name]["FunctionName"] for name in called} == {"xueshi-catalog-media", "xueshi-catalog-produce"}
-    for action in ("states:StartExecution", "states:StopExecution"):
+    for action in ("states:StartExecution", "states:DescribeExecution", "states:StopExecution"):
         assert [kind for kind, actions in granted.items() if action in actions] == ["editor"]
     (trusted,) = of_type(template, "AWS::IAM::Role")[role]["AssumeRolePolicyDocument"]["Statement"]
     assert trusted["Principal"] == {"Service": "states.amazonaws.com"}

@@ -89,6 +89,7 @@ def test_every_operation_has_a_route_with_its_function_and_its_access(service: s
 EDITORS = {
     "PUT /v1/catalog/courses/{course_id}",
     "POST /v1/catalog/courses/{course_id}/media-uploads",
+    "GET /v1/catalog/courses/{course_id}/media-downloads",
     "GET /v1/catalog/courses/{course_id}/publication",
     "GET /v1/catalog/courses/{course_id}/publications",
     "GET /v1/catalog/publications",

@@ -21,7 +21,7 @@ from services.catalog.domain.transcript import Stretch, Transcript, joined
 REVIEW_FILE = "summary-draft.yaml"
 """Each part of the last draft beside what was said, for whoever reviews it. Publishing ignores it."""
 
-_FILES: Mapping[Block, str] = {"abstract": "abstract.md", "key_points": "key-points.md", "mind_map": "mind-map.md"}
+BLOCK_FILES: Mapping[Block, str] = {"abstract": "abstract.md", "key_points": "key-points.md", "mind_map": "mind-map.md"}
 """Blocks with a file of their own; the others are fields of course.yaml."""
 
 
@@ -52,12 +52,12 @@ class SummaryPackage:
 
     def has(self, block: Block) -> bool:
         """Whether there is something of this kind."""
-        file = _FILES.get(block)
+        file = BLOCK_FILES.get(block)
         return (self.folder / file).is_file() if file else bool(self.course.get(block))
 
     def shown(self, block: Block) -> str:
         """What a block says, as its editor would read it."""
-        file = _FILES.get(block)
+        file = BLOCK_FILES.get(block)
         return (self.folder / file).read_text("utf-8-sig") if file else put_field("", block, self.course.get(block))
 
     def duration_ms(self, transcript: Transcript) -> int:
@@ -97,9 +97,9 @@ class SummaryPackage:
             entry: dict[str, Any] = {"made_by": draft.made_by, "reviewed_by": None, "reviewed_on": None}
             noted[block] = {**entry, "marks": told} if told else entry
             value = draft_member(lecture, draft, block)
-            if block in _FILES:
-                (self.folder / _FILES[block]).write_text(_TEXTS[block](value), "utf-8")
-                written.append(_FILES[block])
+            if block in BLOCK_FILES:
+                (self.folder / BLOCK_FILES[block]).write_text(write_block(block, value), "utf-8")
+                written.append(BLOCK_FILES[block])
             else:
                 course = put_field(course, block, value)
         if noted:
@@ -152,8 +152,17 @@ def _mark(mark: Mark) -> str:
     return f"{part}{mark.message} / {mark.message_en}"
 
 
+def write_block(block: Block, value: Any) -> str:
+    """What the file of a block has, by the member of the course document."""
+    return _TEXTS[block](value)
+
+
 def _key_points(points: Iterable[Mapping[str, str]]) -> str:
-    return "\n".join(f"## {point['question']} [{point['at']}]\n\n{point['answer']}\n" for point in points)
+    return "\n".join(f"## {point['question']}{_at(point)}\n\n{point['answer']}\n" for point in points)
+
+
+def _at(point: Mapping[str, str]) -> str:
+    return f" [{point['at']}]" if point.get("at") else ""
 
 
 def _outline(root: Mapping[str, Any]) -> str:

@@ -68,6 +68,23 @@ def test_a_step_that_dies_is_taken_again(studio: Studio) -> None:
     assert states(studio)["encode"] == "done"
 
 
+def test_an_attempt_that_comes_late_writes_over_nothing(studio: Studio, world: World) -> None:
+    studio.step("probe")
+
+    def meanwhile() -> None:
+        studio.tool.interrupt = lambda: None
+        for step in ("encode", "check"):
+            assert studio.step(step).go_on
+        world.clock.advance(5_000)
+
+    studio.tool.interrupt = meanwhile
+    passed = {**world.bucket.files}
+    assert studio.step("encode").go_on is False
+    assert not passed.keys() - world.bucket.files.keys()
+    packaged = {key.split("/")[3] for key in world.bucket.files if "/packaged/" in key}
+    assert len(packaged) == 1, "it found out that it was late"
+
+
 def test_a_cancellation_while_a_step_runs_ends_it_without_a_trace(studio: Studio) -> None:
     studio.step("probe")
     studio.tool.interrupt = lambda: cancel(studio)
@@ -195,7 +212,7 @@ def test_what_is_packaged_can_be_looked_at(studio: Studio) -> None:
     studio.steps()
     media = studio.read()["media"]
     assert (media["duration_ms"], len(media["previews"])) == (7_500, 6)
-    assert media["poster_url"].endswith("/packaged/1/poster.jpg")
+    assert media["poster_url"].endswith("/poster.jpg")
     assert [(r["name"], r["width"]) for r in media["renditions"]] == [("main", None)]
 
 

@@ -320,6 +320,22 @@ def test_a_run_that_never_reached_the_machine_is_begun_by_the_next_call(studio: 
     assert list(world.machine.running) == [f"{studio.production_id}-1"]
 
 
+def test_a_run_that_died_without_a_word_is_followed_by_another(studio: Studio, world: World) -> None:
+    studio.begin()
+    studio.bring("recording", "talk.mp4", RECORDING)
+    studio.start()
+    studio.step("probe")
+    world.clock.advance(61_000)
+    assert studio.start().code == "PRODUCTION_RUNNING", "the machine says so"
+    world.machine.running.clear()
+    begun = studio.start().body
+    assert (begun["state"], begun["steps"][0]["state"], begun["steps"][1]["state"]) == ("running", "done", "waiting")
+    assert world.machine.begun[-1] == f"{studio.production_id}-2"
+    assert studio.step("encode", run=1).go_on is False
+    studio.steps(run=2)
+    assert studio.read()["state"] == "reviewing"
+
+
 def test_a_run_from_a_step_on_takes_what_it_rests_on_too(studio: Studio, world: World) -> None:
     studio.make()
     assert studio.start(**{"from": "summarise"}).status == 200
@@ -334,6 +350,11 @@ def test_a_run_from_a_step_on_takes_what_it_rests_on_too(studio: Studio, world: 
 def test_a_step_that_no_schema_knows_is_refused(studio: Studio) -> None:
     studio.begin()
     assert studio.start(**{"from": "publish"}).code == "INVALID_REQUEST"
+
+
+def test_a_production_may_be_cancelled_before_anything_runs(studio: Studio) -> None:
+    studio.begin()
+    assert studio.send("POST", "/cancellation", {"reason": "a mistake"}).body["state"] == "cancelled"
 
 
 def test_a_cancelled_production_is_over(studio: Studio, world: World) -> None:
@@ -525,7 +546,7 @@ def test_the_preview_is_the_page_with_what_is_decided(studio: Studio, reader: Ht
     shown = studio.send("GET", "/preview").body
     assert (shown["page"]["abstract"], shown["page"]["chapters"]) == ("久期说的是价格对利率的敏感度。", [])
     assert [p["block"] for p in shown["page"]["provenance"]] == ["abstract"]
-    assert shown["preview_url"].endswith("/packaged/1/preview.mp4")
+    assert shown["preview_url"].endswith("/preview.mp4")
     assert shown["cover_url"].endswith(".jpg")
     studio.accept_all()
     shown = studio.send("GET", "/preview").body["page"]
@@ -552,6 +573,31 @@ def test_what_is_not_ready_is_not_published(studio: Studio, world: World) -> Non
     assert {"facts/hours", "abstract"} <= {error["part"] for error in answer.body["errors"]}
     assert not world.store.outbox
     assert not [key for key in world.bucket.files if key.startswith("media/")]
+
+
+def test_what_is_wrong_with_the_whole_is_told_before_it_is_published(studio: Studio) -> None:
+    studio.make()
+    studio.accept_all()
+    late = [
+        {"at": "00:00", "title": "开始", "summary": "一句。"},
+        {"at": "00:30", "title": "太晚", "summary": "一句。"},
+    ]
+    studio.decide("chapters", "edit", value=late, reviewer="王编辑")
+    [lack] = studio.read()["missing"]
+    assert (lack["part"], "ends at 00:07" in lack["message_en"]) == ("chapters", True)
+    assert studio.publish().body["errors"] == [lack]
+    studio.decide("chapters", "edit", value=late[:1], reviewer="王编辑")
+    for _ in range(2):
+        studio.bring("handout", "讲义.pdf", PDF)
+    assert [found["part"] for found in studio.read()["missing"]] == ["files"]
+
+
+def test_texts_that_are_too_long_together_are_told(studio: Studio) -> None:
+    studio.make()
+    studio.accept_all()
+    points = [{"question": f"{number}?", "answer": "长" * 4_000} for number in range(30)]
+    studio.decide("key_points", "edit", value=points, reviewer="王编辑")
+    assert [found["message_en"] for found in studio.read()["missing"]] == ["all texts together: at most 256 KB"]
 
 
 def test_publication_may_be_repeated(studio: Studio, world: World) -> None:
@@ -610,7 +656,7 @@ def test_copying_goes_on_where_a_call_ended(studio: Studio, world: World, monkey
     assert studio.publish().body["state"] == "published"
 
 
-@pytest.mark.parametrize("lost", ["made/files-", "packaged/1/a.m4s", "made/transcript-"])
+@pytest.mark.parametrize("lost", ["made/files-", "/a.m4s", "made/transcript-"])
 def test_what_is_no_longer_kept_is_not_published(studio: Studio, world: World, lost: str) -> None:
     studio.make()
     studio.accept_all()
@@ -646,6 +692,46 @@ def test_a_published_course_is_produced_anew_from_what_it_says(studio: Studio, w
     assert (after["publication"], after["abstract"]) == (2, "改过的。")
     assert after["media"]["content_version"] == before["media"]["content_version"], "who is under way goes on"
     assert after["key_points"] == before["key_points"]
+
+
+def test_what_lies_beside_a_published_lecture_is_taken_over(studio: Studio, world: World, reader: HttpApi) -> None:
+    package = world.package(handouts__讲义_pdf=PDF, cover_jpg=b"\xff\xd8\xff 1", portraits__甲_jpg=b"\xff\xd8\xff 2")
+    world.upload(package)
+    world.publish(package, expected=0)
+    before, held = page(reader), set(world.bucket.files)
+    begun = studio.begin(from_course=True)
+    assert {(file["role"], file["name"]) for file in begun["files"]} == {
+        ("captions", "zh.vtt"), ("handout", "讲义.pdf"), ("cover", "cover.jpg"),
+    }  # fmt: skip
+    studio.start()
+    studio.steps()
+    shown = studio.send("GET", "/preview").body
+    assert shown["cover_url"].endswith(before["cover"])
+    assert shown["page"]["learners"] == 0
+    cover = next(file for file in begun["files"] if file["role"] == "cover")
+    studio.send("DELETE", f"/files/{cover['file_id']}")
+    studio.decide("questions", "drop")
+    assert studio.publish().status == 200
+    after = page(reader)
+    assert held <= set(world.bucket.files), "what is published stays for who has it"
+    assert after["cover"] is None
+    assert after["instructors"] == before["instructors"]
+    assert after["media"]["handouts"] == before["media"]["handouts"]
+
+
+def test_two_who_publish_at_once_publish_once(studio: Studio, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    studio.make()
+    studio.accept_all()
+    copy = publish_production._copy  # noqa: SLF001 (between reading and committing)
+
+    def copy_slowly(*given: Any) -> None:
+        copy(*given)
+        monkeypatch.undo()
+        assert studio.publish().status == 200
+
+    monkeypatch.setattr(publish_production, "_copy", copy_slowly)
+    assert studio.publish().body["published"]["publication"] == 1
+    assert len(world.store.outbox) == 1
 
 
 def test_whoever_publishes_meanwhile_is_noticed(studio: Studio, world: World) -> None:

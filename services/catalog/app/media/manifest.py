@@ -1,7 +1,7 @@
 """The media an editor announces, and whether the bucket holds it."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
@@ -91,8 +91,17 @@ def missing_files(bucket: MediaBucket, manifest: Manifest) -> list[MediaFile]:
     return [file for file in manifest.all_files if stored.get(file.path) != file.bytes]
 
 
-def verify_media(bucket: MediaBucket, manifest: Manifest) -> Presentation:
-    """What was uploaded, after checking that all it needs is stored, all that is announced is needed, and it plays.
+Length = Callable[[MediaBucket, Manifest], int]
+"""How long a lecture plays whose files are all stored, in milliseconds. Raises MEDIA_INVALID where it does not."""
+
+
+def measured_length(bucket: MediaBucket, manifest: Manifest) -> int:
+    """The length of what was uploaded, after checking that all that is announced is needed, and it plays."""
+    return verify_lecture(bucket, manifest.prefix, manifest.files).duration_ms
+
+
+def verify_media(bucket: MediaBucket, manifest: Manifest, length: Length = measured_length) -> int:
+    """The lecture's length, after checking that all its files are stored and are what they must be.
 
     Playlists, media and captions are read by the same rules as in the editor's command.
 
@@ -103,11 +112,11 @@ def verify_media(bucket: MediaBucket, manifest: Manifest) -> Presentation:
     missing = [file.path for file in missing_files(bucket, manifest)]
     if missing:
         raise MEDIA_INCOMPLETE.problem(missing=missing[:MAX_LISTED], missing_count=len(missing))
-    presentation = verify_lecture(bucket, manifest.prefix, manifest.files)
-    _check_captions(bucket, manifest, presentation.duration_ms)
+    duration_ms = length(bucket, manifest)
+    _check_captions(bucket, manifest, duration_ms)
     _check_handouts(bucket, manifest)
     _check_pictures(bucket, manifest)
-    return presentation
+    return duration_ms
 
 
 def verify_lecture(bucket: MediaBucket, folder: str, files: Sequence[MediaFile]) -> Presentation:

@@ -8,7 +8,7 @@ from services.catalog.domain.ids import FileId, ProductionId
 from services.catalog.domain.production import Production, ProductionLine, line_of
 from services.catalog.domain.production_block import ProductionBlock
 from services.catalog.domain.production_file import ProductionFile
-from services.kit.store import Key, Put, Reader, Stored, Write, read_or
+from services.kit.store import Key, Reader, Stored, Write, read_or, required
 
 LINES = "PRODUCTIONS"
 FILES = "FILE#"
@@ -56,9 +56,8 @@ def read_blocks(reader: Reader, production_id: ProductionId) -> list[Stored[Prod
 
 def put_state(ctx: Context, before: Stored[Production], now: Production) -> list[Write]:
     """The writes that make the production stand so, in the list as well, where that shows a difference."""
-    line, known = line_of(now), ctx.store.get(line_key(now.production_id), ProductionLine)
-    if known is None:
-        return [before.put(now), Put(line_key(now.production_id), line)]
+    missing = LookupError(f"{now.production_id} has no line")
+    line, known = line_of(now), required(ctx.store.get(line_key(now.production_id), ProductionLine), missing)
     same = replace(known.value, changed_at=line.changed_at) == line
     return [before.put(now)] if same else [before.put(now), known.put(line)]
 
@@ -68,9 +67,9 @@ def object_key(production_id: ProductionId, file: ProductionFile) -> str:
     return file.published_in or f"productions/{production_id}/files/{file.file_id}.{file.ending}"
 
 
-def packaged_folder(production_id: ProductionId, run: int) -> str:
-    """Where a run puts the lecture as it packaged it."""
-    return f"productions/{production_id}/packaged/{run}/"
+def packaged_folder(production_id: ProductionId, run: int, attempt: str) -> str:
+    """Where one attempt of a run puts the lecture as it packaged it: what was checked there, nothing writes over."""
+    return f"productions/{production_id}/packaged/{run}-{attempt}/"
 
 
 def converted_folder(production_id: ProductionId, run: int) -> str:

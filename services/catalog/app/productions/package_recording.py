@@ -67,7 +67,7 @@ def encode_recording(ctx: PackagingContext, call: StepCall) -> Onward:
             made = Path(scratch) / "packaged"
             made.mkdir()
             _package(ctx, call, _probe(production), made)
-            folder = packaged_folder(call.production_id, call.run)
+            folder = packaged_folder(call.production_id, call.run, ctx.ids.new())
             _put_all(ctx, made, folder)
         return Result(lambda known: replace(known, encoded_in=folder))
 

@@ -7,7 +7,14 @@ from typing import Any, TypeGuard
 from services.catalog.app.context import MediaContext
 from services.catalog.app.courses.items import current_key, listing_key, publication_key
 from services.catalog.app.courses.read_courses import CourseState, find_state
-from services.catalog.app.media.manifest import MAX_LISTED, Manifest, check_portraits, verify_media
+from services.catalog.app.media.manifest import (
+    MAX_LISTED,
+    Length,
+    Manifest,
+    check_portraits,
+    measured_length,
+    verify_media,
+)
 from services.catalog.app.publishing.problems import (
     CONTENT_ID_FIXED,
     COURSE_INVALID,
@@ -59,21 +66,27 @@ class PublishResult:
     changed: bool
 
 
-Besides = Callable[[Publication], Sequence[Write]]
+_Besides = Callable[[Publication], Sequence[Write]]
 """What is written in the same transaction, by the publication that is current after it."""
 
 
 def publish_course(
-    ctx: MediaContext, call: Call, submission: Submission, besides: Besides = lambda _: ()
+    ctx: MediaContext,
+    call: Call,
+    submission: Submission,
+    besides: _Besides = lambda _: (),
+    length: Length = measured_length,
 ) -> PublishResult:
     """Publishes what differs from the current publication; the same package again changes nothing of the course.
+
+    `length` tells how long the lecture plays, where somebody has measured these very files before.
 
     Raises:
         Problem: everything in PUBLISHING_PROBLEMS and MEDIA_PROBLEMS.
         Conflict: others kept writing.
     """
     course = read_submitted(submission.document)
-    media = _media(ctx, course, submission)
+    media = _media(ctx, course, submission, length)
 
     def plan() -> tuple[Change, PublishResult]:
         state = find_state(ctx, course.course_id)
@@ -119,7 +132,7 @@ def read_submitted(document: dict[str, Any]) -> Course:
         raise _invalid(invalid.violations) from None
 
 
-def _media(ctx: MediaContext, course: Course, submission: Submission) -> Media:
+def _media(ctx: MediaContext, course: Course, submission: Submission, length: Length) -> Media:
     asked = questions_digest(course.questions)
     manifest = Manifest(
         course.content_id,
@@ -132,13 +145,11 @@ def _media(ctx: MediaContext, course: Course, submission: Submission) -> Media:
         submission.pictures,
     )
     check_portraits(manifest, [instructor.name for instructor in course.instructors])
-    presentation = verify_media(ctx.bucket, manifest)
-    wrong = check_times(course, presentation.duration_ms)
+    duration_ms = verify_media(ctx.bucket, manifest, length)
+    wrong = check_times(course, duration_ms)
     if wrong:
         raise _invalid(wrong)
-    return Media(
-        manifest.version, presentation.duration_ms, submission.captions, submission.handouts, submission.pictures
-    )
+    return Media(manifest.version, duration_ms, submission.captions, submission.handouts, submission.pictures)
 
 
 def _is_published(state: CourseState | None, wanted: str) -> TypeGuard[CourseState]:
