@@ -38,7 +38,9 @@ describe('the steps', () => {
   })
 
   it('say how far the one is that runs, and read out only which it is', async () => {
-    await shown({ state: 'running', steps: steps({ state: 'done' }, { state: 'running', percent: 35 }) })
+    const changed_at = new Date().toISOString()
+    const state = 'running'
+    await shown({ state, changed_at, steps: steps({ state: 'done' }, { state, percent: 35 }) })
     expect(screen.getByRole('progressbar', { name: '转码的进度' }).getAttribute('value')).toBe('35')
     expect(said()).toBe('转码：进行中')
     expect(screen.queryByRole('button')).toBeNull()
@@ -68,6 +70,20 @@ describe('the steps', () => {
     await userEvent.click(button('开始处理'))
     await flushPromises()
     expect(screen.getByRole('alert').textContent).toContain('正在处理')
+  })
+
+  it('can be begun again when nothing was heard of them for long', async () => {
+    vi.useFakeTimers({ now: new Date('2026-12-01T02:04:00Z'), toFake: ['Date', 'setInterval', 'clearInterval'] })
+    try {
+      await shown({ state: 'running', steps: steps({ state: 'running' }) })
+      expect(screen.queryByRole('button')).toBeNull()
+      await vi.advanceTimersByTimeAsync(2 * 60_000)
+      await userEvent.click(button('重新开始这一步'))
+      await flushPromises()
+      expect(startRun).toHaveBeenCalledWith('p1', undefined)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('speak English', async () => {
