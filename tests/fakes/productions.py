@@ -117,6 +117,10 @@ class MemoryMachine:
             self.begun.append(name)
             self.running[name] = given
 
+    def is_running(self, name: str) -> bool:
+        """Whether an execution has begun and not ended."""
+        return name in self.running
+
     def stop(self, name: str, why: str) -> None:
         """Ends an execution. One that has ended, or never began, stays as it is."""
         del why

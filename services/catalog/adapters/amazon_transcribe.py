@@ -73,8 +73,23 @@ class AmazonTranscribe:
         """The name of a finished job."""
         api, name = client("transcribe"), f"xueshi-{_digest_of(recording)}-{_digest(language, vocabulary or '')}"
         sound = f"{_PREFIX}{name}{recording.path.suffix}"
+        try:
+            api.get_transcription_job(TranscriptionJobName=name)
+            self.tell(f"job {name} was begun before")
+        except (api.exceptions.BadRequestException, api.exceptions.NotFoundException):
+            self._begin(recording, name, sound, language, vocabulary)
+        answer = self._wait(lambda: api.get_transcription_job(TranscriptionJobName=name), _job_state, "COMPLETED")
+        client("s3").delete_object(Bucket=self.bucket, Key=sound)
+        if _job_state(answer) != "COMPLETED":
+            # Whoever asks again has it tried anew.
+            api.delete_transcription_job(TranscriptionJobName=name)
+            raise TranscriberUnavailable(f"Amazon Transcribe: {answer['TranscriptionJob'].get('FailureReason')}")
+        return name
+
+    def _begin(self, recording: SpeechFile, name: str, sound: str, language: str, vocabulary: str | None) -> None:
         with recording.path.open("rb") as content:
             client("s3").put_object(Bucket=self.bucket, Key=sound, Body=content)
+        api = client("transcribe")
         try:
             api.start_transcription_job(
                 TranscriptionJobName=name,
@@ -85,12 +100,7 @@ class AmazonTranscribe:
                 Settings={"VocabularyName": vocabulary} if vocabulary else {},
             )
         except api.exceptions.ConflictException:
-            self.tell(f"job {name} was begun before")
-        answer = self._wait(lambda: api.get_transcription_job(TranscriptionJobName=name), _job_state, "COMPLETED")
-        client("s3").delete_object(Bucket=self.bucket, Key=sound)
-        if _job_state(answer) != "COMPLETED":
-            raise TranscriberUnavailable(f"Amazon Transcribe: {answer['TranscriptionJob'].get('FailureReason')}")
-        return name
+            self.tell(f"job {name} was begun at the same time")
 
     def _wait(self, ask: Callable[[], Any], state: Callable[[Any], str], done: str) -> Any:
         for _ in range(int(_HOURS * 3600 / POLL_SECONDS)):

@@ -21,10 +21,20 @@ class StepFunctions:
         except self._client.exceptions.ExecutionAlreadyExists:
             return
 
+    def is_running(self, name: str) -> bool:
+        """Whether an execution has begun and not ended."""
+        try:
+            found = self._client.describe_execution(executionArn=self._execution(name))
+        except self._client.exceptions.ExecutionDoesNotExist:
+            return False
+        return bool(found["status"] == "RUNNING")
+
     def stop(self, name: str, why: str) -> None:
         """Ends an execution. One that has ended, or never began, stays as it is."""
-        execution = f"{self._machine.replace(':stateMachine:', ':execution:', 1)}:{name}"
         try:
-            self._client.stop_execution(executionArn=execution, cause=why[:MAX_CAUSE])
+            self._client.stop_execution(executionArn=self._execution(name), cause=why[:MAX_CAUSE])
         except self._client.exceptions.ExecutionDoesNotExist:
             return
+
+    def _execution(self, name: str) -> str:
+        return f"{self._machine.replace(':stateMachine:', ':execution:', 1)}:{name}"

@@ -269,5 +269,8 @@ class Productions(Protocol):
     def start(self, name: str, given: dict[str, object]) -> None:
         """Begins an execution; of a name that was given before there is one already, and nothing happens."""
 
+    def is_running(self, name: str) -> bool:
+        """Whether an execution has begun and not ended."""
+
     def stop(self, name: str, why: str) -> None:
         """Ends an execution. One that has ended, or never began, stays as it is."""

@@ -1,13 +1,14 @@
 """The files that an editor brings to a production: what there may be, and whether one is what its name says. Pure."""
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, get_args
 
 from services.catalog.domain import handouts, pictures
 from services.catalog.domain.ids import FileId
-from services.catalog.domain.production import Hindrance, Step
+from services.catalog.domain.production import Hindrance, Lack, Step
 from services.kit.kinds import Kept, stored
 
 FileRole = Literal["recording", "slides", "captions", "handout", "cover"]
@@ -150,3 +151,17 @@ def _shown(size: int) -> str:
     if size >= 1024 * _MB:
         return f"{size // (1024 * _MB)} GB"
     return f"{size // _MB} MB" if size >= _MB else f"{size // 1024} KB"
+
+
+def lacking_files(files: Sequence[ProductionFile]) -> Iterator[Lack]:
+    """What of the files keeps a course from being published."""
+    for file in files:
+        if file.state == "uploading":
+            message = f"「{file.name}」还没有传完：请传完或移除"
+            yield Lack("files", message, f"“{file.name}” is not uploaded yet: finish or remove it")
+        elif file.state == "refused":
+            yield Lack("files", f"「{file.name}」不能使用：请移除", f"“{file.name}” cannot be used: remove it")
+    named = [handouts.Handout(file.name, "", file.bytes) for file in files if file.role == "handout"]
+    for name in handouts.twice_named(named):
+        message = f"有多个讲义叫「{name}」：请改名后重新上传"
+        yield Lack("files", message, f"several handouts are called “{name}”: bring one under another name")

@@ -153,8 +153,11 @@ def test_a_run_is_begun_once_and_ended_at_any_time(aws: None) -> None:
         machine.start("p-1", {"production_id": "p", "run": 1})
     [execution] = client.list_executions(stateMachineArn=made["stateMachineArn"])["executions"]
     assert execution["name"] == "p-1"
+    assert machine.is_running("p-1")
+    assert not machine.is_running("p-2")
     for _ in range(2):
         machine.stop("p-1", "cancelled")
     assert client.describe_execution(executionArn=execution["executionArn"])["status"] == "ABORTED"
+    assert not machine.is_running("p-1")
     machine.start("p-1", {"production_id": "p", "run": 1})
     machine.stop("p-2", "never begun")

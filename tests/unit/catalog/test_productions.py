@@ -320,6 +320,22 @@ def test_a_run_that_never_reached_the_machine_is_begun_by_the_next_call(studio: 
     assert list(world.machine.running) == [f"{studio.production_id}-1"]
 
 
+def test_a_run_that_died_without_a_word_is_followed_by_another(studio: Studio, world: World) -> None:
+    studio.begin()
+    studio.bring("recording", "talk.mp4", RECORDING)
+    studio.start()
+    studio.step("probe")
+    world.clock.advance(61_000)
+    assert studio.start().code == "PRODUCTION_RUNNING", "the machine says so"
+    world.machine.running.clear()
+    begun = studio.start().body
+    assert (begun["state"], begun["steps"][0]["state"], begun["steps"][1]["state"]) == ("running", "done", "waiting")
+    assert world.machine.begun[-1] == f"{studio.production_id}-2"
+    assert studio.step("encode", run=1).go_on is False
+    studio.steps(run=2)
+    assert studio.read()["state"] == "reviewing"
+
+
 def test_a_run_from_a_step_on_takes_what_it_rests_on_too(studio: Studio, world: World) -> None:
     studio.make()
     assert studio.start(**{"from": "summarise"}).status == 200
@@ -557,6 +573,31 @@ def test_what_is_not_ready_is_not_published(studio: Studio, world: World) -> Non
     assert {"facts/hours", "abstract"} <= {error["part"] for error in answer.body["errors"]}
     assert not world.store.outbox
     assert not [key for key in world.bucket.files if key.startswith("media/")]
+
+
+def test_what_is_wrong_with_the_whole_is_told_before_it_is_published(studio: Studio) -> None:
+    studio.make()
+    studio.accept_all()
+    late = [
+        {"at": "00:00", "title": "开始", "summary": "一句。"},
+        {"at": "00:30", "title": "太晚", "summary": "一句。"},
+    ]
+    studio.decide("chapters", "edit", value=late, reviewer="王编辑")
+    [lack] = studio.read()["missing"]
+    assert (lack["part"], "ends at 00:07" in lack["message_en"]) == ("chapters", True)
+    assert studio.publish().body["errors"] == [lack]
+    studio.decide("chapters", "edit", value=late[:1], reviewer="王编辑")
+    for _ in range(2):
+        studio.bring("handout", "讲义.pdf", PDF)
+    assert [found["part"] for found in studio.read()["missing"]] == ["files"]
+
+
+def test_texts_that_are_too_long_together_are_told(studio: Studio) -> None:
+    studio.make()
+    studio.accept_all()
+    points = [{"question": f"{number}?", "answer": "长" * 4_000} for number in range(30)]
+    studio.decide("key_points", "edit", value=points, reviewer="王编辑")
+    assert [found["message_en"] for found in studio.read()["missing"]] == ["all texts together: at most 256 KB"]
 
 
 def test_publication_may_be_repeated(studio: Studio, world: World) -> None:

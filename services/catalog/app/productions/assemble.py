@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from services.catalog.app.context import ProductionContext
 from services.catalog.app.courses.read_courses import CourseState, find_state
@@ -18,7 +17,6 @@ from services.catalog.domain.handouts import Handout
 from services.catalog.domain.media import Caption, MediaFile, content_version
 from services.catalog.domain.pictures import Picture
 from services.catalog.domain.production import PackagedLecture
-from services.catalog.domain.production_block import published_blocks
 from services.catalog.domain.transcript import write_captions
 from services.kit.store.codec import decode
 
@@ -40,12 +38,6 @@ class Assembly:
     manifest: Manifest
     sources: dict[str, str]
     captions: dict[str, bytes]
-
-
-def document_of(found: Sections) -> dict[str, Any]:
-    """The course document, as far as there is one."""
-    blocks = [block.value for block in found.blocks]
-    return {"id": found.state.value.course_id, **found.facts.value.document, **published_blocks(blocks)}
 
 
 def assemble(ctx: ProductionContext, found: Sections, packaged: PackagedLecture, course: Course) -> Assembly:

@@ -17,6 +17,7 @@ from services.catalog.domain.course import Block
 from services.catalog.domain.document import check_block
 from services.catalog.domain.ids import ProductionId
 from services.catalog.domain.production_block import Decision, ProductionBlock
+from services.catalog.domain.reading import Violation
 from services.kit.call import Call
 from services.kit.clock import Clock
 from services.kit.store import Change, Check, Stored, commit_retrying, read_or
@@ -86,13 +87,16 @@ def _edited(clock: Clock, block: ProductionBlock, verdict: Verdict) -> Productio
 
 
 def _reviewer(verdict: Verdict) -> str:
-    if not verdict.reviewer or not verdict.reviewer.strip():
+    if verdict.reviewer is None:
         raise REVIEWER_NEEDED.problem()
-    return verdict.reviewer.strip()
+    return verdict.reviewer
 
 
 def _check(block: Block, value: Any) -> None:
-    wrong = check_block(block, value)
-    if value is None or wrong:
-        errors = [{"pointer": v.pointer, "message": v.message, "message_en": v.message_en} for v in wrong[:MAX_LISTED]]
+    absent = [Violation((block,), "缺少内容", "there is no value")] if value is None else []
+    errors = [
+        {"pointer": found.pointer, "message": found.message, "message_en": found.message_en}
+        for found in [*absent, *check_block(block, value)][:MAX_LISTED]
+    ]
+    if errors:
         raise BLOCK_INVALID.problem(errors=errors)

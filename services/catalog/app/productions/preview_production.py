@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from services.catalog.app.context import ProductionContext
 from services.catalog.app.courses.items import listing_key
 from services.catalog.app.courses.read_courses import CourseDetails, CourseState, find_state, read_course
-from services.catalog.app.productions.assemble import assemble, document_of
+from services.catalog.app.productions.assemble import assemble
 from services.catalog.app.productions.items import object_key
 from services.catalog.app.productions.problems import PRODUCTION_NOT_READY
 from services.catalog.app.productions.read_productions import Sections, read_sections
@@ -53,7 +53,7 @@ def preview_production(ctx: ProductionContext, production_id: ProductionId) -> P
 
 
 def _course(found: Sections) -> Course:
-    written = document_of(found)
+    written = found.document
     course = document.read_course({**_STAND_INS, **written})
     return replace(
         course,

@@ -8,7 +8,7 @@ from typing import Any
 
 from services.catalog.app.context import ProductionContext
 from services.catalog.app.media.manifest import missing_files
-from services.catalog.app.productions.assemble import Assembly, assemble, document_of
+from services.catalog.app.productions.assemble import Assembly, assemble
 from services.catalog.app.productions.items import put_state
 from services.catalog.app.productions.problems import (
     MEDIA_BEING_COPIED,
@@ -52,12 +52,11 @@ def publish_production(
         return
     packaged = _ready(found)
     transcript = find_transcript(ctx, production_id)
-    document = document_of(found)
-    assembly = assemble(ctx, found, packaged, read_submitted(document))
+    assembly = assemble(ctx, found, packaged, read_submitted(found.document))
     _copy(ctx, assembly)
     manifest = assembly.manifest
     submission = Submission(
-        document,
+        found.document,
         manifest.version,
         manifest.files,
         manifest.captions,

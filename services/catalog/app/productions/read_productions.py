@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from services.catalog.app.context import Context, ProductionContext
 from services.catalog.app.ports import ProductionFiles, UploadGone
@@ -27,9 +28,9 @@ from services.catalog.domain.production import (
     ProductionLine,
     lacking_steps,
 )
-from services.catalog.domain.production_block import ProductionBlock, lacking_blocks
-from services.catalog.domain.production_facts import ProductionFacts, check_facts, lacking_facts
-from services.catalog.domain.production_file import ProductionFile
+from services.catalog.domain.production_block import ProductionBlock, lacking_blocks, published_blocks
+from services.catalog.domain.production_facts import ProductionFacts, check_facts, lacking_facts, lacking_whole
+from services.catalog.domain.production_file import ProductionFile, lacking_files
 from services.catalog.domain.reading import Violation
 from services.kit.store import Page, Stored, required
 
@@ -47,12 +48,19 @@ class Sections:
     def missing(self) -> list[Lack]:
         """All that keeps it from publication."""
         production = self.state.value
-        return [
+        lacks = [
             *lacking_steps(production),
-            *(_refused(file.value) for file in self.files if file.value.state != "here"),
+            *lacking_files([file.value for file in self.files]),
             *lacking_facts(production.course_id, self.facts.value),
             *lacking_blocks([block.value for block in self.blocks]),
         ]
+        return lacks or [*lacking_whole(self.document, production)]
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The course document, as far as there is one."""
+        blocks = published_blocks(block.value for block in self.blocks)
+        return {"id": self.state.value.course_id, **self.facts.value.document, **blocks}
 
     def of_role(self, role: str) -> list[ProductionFile]:
         """The files of a role that are here."""
@@ -160,10 +168,3 @@ def _media(files: ProductionFiles, packaged: PackagedLecture) -> MediaOnTheWay:
         return MediaOnTheWay(packaged.duration_ms, packaged.renditions, None, None, ())
     poster, preview, *previews = (files.address(packaged.folder + name) for name in (POSTER, PREVIEW, *PREVIEWS))
     return MediaOnTheWay(packaged.duration_ms, packaged.renditions, poster, preview, previews)
-
-
-def _refused(file: ProductionFile) -> Lack:
-    if file.state == "uploading":
-        message = f"「{file.name}」还没有传完：请传完或移除"
-        return Lack("files", message, f"“{file.name}” is not uploaded yet: finish or remove it")
-    return Lack("files", f"「{file.name}」不能使用：请移除", f"“{file.name}” cannot be used: remove it")

@@ -1,6 +1,7 @@
 """Runs a production's steps, and ends a production."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from services.catalog.app.context import Context, ProductionContext
 from services.catalog.app.productions.bring_files import abort_uploads
@@ -21,13 +22,16 @@ from services.catalog.domain.production_transcript import ProductionTranscript
 from services.kit.call import Call
 from services.kit.store import Change, Check, Stored, commit_retrying, read_or
 
+SILENT = timedelta(minutes=1)
+"""How long no step may begin or end before the machine is asked; what it was told just now it may not know yet."""
 AUDIT_RUN, AUDIT_CANCELLED = "catalog.production_run", "catalog.production_cancelled"
 
 
 def start_run(ctx: ProductionContext, call: Call, production_id: ProductionId, first: Step | None) -> None:
     """Begins a run of the steps from one on, or from the first that is not done.
 
-    A run that was written down and never reached the machine, as its caller died, is begun by the next call.
+    A run that was written down and never reached the machine, as its caller died, is begun by the next call; one whose
+    execution ended without a word is followed by another.
 
     Raises:
         Problem: PRODUCTION_UNKNOWN, PRODUCTION_CLOSED, PRODUCTION_RUNNING, RUN_NEEDS_RECORDING.
@@ -37,7 +41,7 @@ def start_run(ctx: ProductionContext, call: Call, production_id: ProductionId, f
     def plan() -> tuple[Change, Run]:
         found = read_sections(ctx, production_id)
         production = _open(found.state)
-        if production.is_running:
+        if _is_under_way(ctx, production):
             return Change(), _not_begun(production)
         if not found.of_role("recording") and not production.base_media:
             raise RUN_NEEDS_RECORDING.problem()
@@ -56,7 +60,7 @@ def draft_block_again(ctx: ProductionContext, call: Call, production_id: Product
 
     def plan() -> tuple[Change, Run]:
         state = read_open(ctx, production_id)
-        if state.value.is_running:
+        if _is_under_way(ctx, state.value):
             return Change(), _not_begun(state.value, block)
         known = read_or(ctx.store, block_key(production_id, block), ProductionBlock(block))
         if known.value.state in {"accepted", "written"}:
@@ -108,6 +112,15 @@ def _open(state: Stored[Production]) -> Production:
     if state.value.is_closed:
         raise PRODUCTION_CLOSED.problem()
     return state.value
+
+
+def _is_under_way(ctx: ProductionContext, production: Production) -> bool:
+    """Whether a run goes on. The machine is asked where nothing was heard of it for a while: it may have died."""
+    if not production.is_running or production.run is None:
+        return False
+    if ctx.clock.now() - production.changed_at < SILENT:
+        return True
+    return ctx.machine.is_running(execution_name(production.production_id, production.run.number))
 
 
 def _not_begun(production: Production, block: Block | None = None) -> Run:

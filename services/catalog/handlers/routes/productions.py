@@ -29,7 +29,17 @@ from services.catalog.domain.production_block import BlockState, Decision, Produ
 from services.catalog.domain.production_file import LIMITS, MAX_FILE_NAME, MOST_PARTS, FileRole, FileState
 from services.catalog.domain.production_transcript import TranscriptSource
 from services.catalog.handlers.routes.courses import CoursePage, InstructorText, MindMapText, course_page
-from services.catalog.handlers.routes.fields import ContentId, CourseId, Digits, FileId, Limit, Line, ProductionId, Text
+from services.catalog.handlers.routes.fields import (
+    ContentId,
+    CourseId,
+    Digits,
+    FileId,
+    Limit,
+    Line,
+    ProductionId,
+    ReviewerName,
+    Text,
+)
 from services.catalog.handlers.routes.publishing import ChapterText, KeyPointText, QuestionText, WatchText
 from services.kit.bodies import Answer, Request
 from services.kit.http import HttpApi
@@ -39,7 +49,6 @@ from services.kit.store import Stored
 MAX_SIGNED = 20
 """Parts of a file that are signed at a time."""
 MAX_CORRECTIONS = 200
-MAX_REVIEWER = 40
 
 Revision = Annotated[int, Field(strict=True, ge=0, le=999_999_999, description="of the section, as it was read")]
 Part = Annotated[StrictInt, Field(ge=1, le=MOST_PARTS)]
@@ -138,7 +147,7 @@ class BlockDecision(Request):
     revision: Revision
     decision: Decision
     value: BlockValue | None = Field(default=None, description="of an edit: the block as the course document has it")
-    reviewer: Annotated[StrictStr, Field(min_length=1, max_length=MAX_REVIEWER)] | None = Field(
+    reviewer: ReviewerName | None = Field(
         default=None, description="who takes or edits what a machine drafted, as learners will read it"
     )
     marks_seen: StrictBool = Field(default=False, description="whether a person looked at the marks of what they take")
