@@ -3,6 +3,7 @@
 import math
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -37,7 +38,7 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     file = tmp_path_factory.mktemp("recording") / "lecture.mp4"
     inputs = ["-f", "lavfi", "-i", "testsrc=s=360x640:r=5:d=40", "-f", "lavfi", "-i", "sine=f=300:r=16000:d=40"]
     coded = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac"]
-    subprocess.run([get_ffmpeg_exe(), "-loglevel", "error", *inputs, *coded, str(file)], check=True)  # noqa: S603
+    subprocess.run([get_ffmpeg_exe(), "-loglevel", "error", *inputs, *coded, str(file)], check=True)  # noqa: S603 (our own arguments)
     return file.read_bytes()
 
 
@@ -107,6 +108,22 @@ def test_a_recording_becomes_a_course(world: World, storage: httpx.Client, recor
     assert page["media"]["duration_ms"] == pytest.approx(40_000, abs=100)
     assert page["title"] == FACTS["title"]
     watched(world, course_id)
+
+
+def test_a_recording_without_sound_is_refused_with_what_to_do(
+    world: World, storage: httpx.Client, recording: bytes, tmp_path: Path
+) -> None:
+    editor, silent = world.editor, tmp_path / "silent.mp4"
+    silent.with_suffix(".mov").write_bytes(recording)
+    command = [get_ffmpeg_exe(), "-loglevel", "error", "-i", str(silent.with_suffix(".mov")), "-an", "-c", "copy"]
+    subprocess.run([*command, str(silent)], check=True)  # noqa: S603 (our own arguments)
+    production = begun(editor, new_course_id())
+    brought(editor, storage, production, "recording", "silent.mp4", silent.read_bytes())
+    made = run(editor, production)
+    assert made["state"] == "failed"
+    (problem,) = [step["problem"] for step in made["steps"] if step["state"] == "failed"]
+    assert problem["code"] == "RECORDING_SILENT"
+    assert made["published"] is None
 
 
 def decided(editor: Client, production: str, blocks: list[dict[str, Any]]) -> None:
