@@ -58,6 +58,7 @@ def test_a_recording_becomes_a_course_page(desk: Desk, recording: Path, captions
         visit(window, alerts=int(tab == "预览"))
     page.get_by_role("tab", name="素材与处理").click()
     page.get_by_label("选择字幕").set_input_files(captions)
+    expect(page.get_by_text("已上传", exact=True)).to_be_visible()
     with cut(page):
         page.get_by_label("选择录像或录音").set_input_files(recording)
         expect(page.get_by_text("网络中断，自动重试中", exact=True)).to_be_visible()
@@ -160,7 +161,7 @@ def test_a_production_that_is_cancelled_publishes_nothing(desk: Desk, recording:
     page.get_by_label("选择录像或录音").set_input_files(recording)
     expect(page.get_by_text("已上传", exact=True)).to_be_visible()
     page.get_by_role("button", name="开始处理").click()
-    expect(page.get_by_text("进行中", exact=True)).to_be_visible()
+    expect(page.get_by_text("正在处理", exact=True)).to_be_visible()
     cancelling.click()
     give_reason(page, "取消制作", "录错了")
     expect(page.get_by_text("已取消", exact=True)).to_be_visible()
