@@ -1,5 +1,6 @@
 """What makes courses of recordings: the machine that runs a production's steps, and the functions that do them."""
 
+from itertools import pairwise
 from typing import Any
 
 from aws_cdk import Aws, Duration, RemovalPolicy, Size
@@ -36,7 +37,6 @@ UPLOADS_KEPT = Duration.days(7)
 STEPS = ("probe", "encode", "check", "transcribe", "summarise")
 OF_MEDIA = ("probe", "encode")
 """Steps of the function that has ffmpeg; the others are of the one that has what makes summaries."""
-LAST = "end"
 WAIT_S = 30
 LONGEST = Duration.hours(12)
 """Of all steps together; the longest of them, a transcript by Amazon Transcribe, may take six hours."""
@@ -242,11 +242,12 @@ class Productions:
 
     def _definition(self) -> dict[str, Any]:
         """Takes one step after the other. What a person must act on, a step writes down itself, and ends the run."""
-        first = {"Variable": "$.steps[0]", "StringEquals": LAST, "Next": "Done"}
-        own = [{"Variable": "$.steps[0]", "StringEquals": step, "Next": self._state_of(step)} for step in OF_MEDIA]
         states: dict[str, Any] = {
-            "Begin": _passing({"steps": [*STEPS, LAST]}, "Next step"),
-            "Next step": {"Type": "Choice", "Choices": [first, *own], "Default": "Produce"},
+            "Call": {
+                "Type": "Choice",
+                "Choices": [_where_step(step, self._state_of(step)) for step in OF_MEDIA],
+                "Default": "Produce",
+            },
             "Media": self._call("media", "Answered"),
             "Produce": self._call("produce", "Answered"),
             "Answered": {
@@ -257,14 +258,19 @@ class Productions:
                 ],
                 "Default": "Step done",
             },
-            "Wait": {"Type": "Wait", "Seconds": WAIT_S, "Next": "Next step"},
-            "Step done": _passing({"steps.$": "$.steps[1:]"}, "Next step"),
+            "Wait": {"Type": "Wait", "Seconds": WAIT_S, "Next": "Call"},
+            "Step done": {
+                "Type": "Choice",
+                "Choices": [_where_step(step, f"Begin {then}") for step, then in pairwise(STEPS)],
+                "Default": "Done",
+            },
             "Fail": self._failing(),
             "Done": {"Type": "Succeed"},
         }
+        states |= {f"Begin {step}": _beginning(step) for step in STEPS}
         if self._encoder:
             states |= self._converting()
-        return {"StartAt": "Begin", "States": states}
+        return {"StartAt": f"Begin {STEPS[0]}", "States": states}
 
     def _state_of(self, step: str) -> str:
         return "Ask for job" if self._encoder and step == "encode" else "Media"
@@ -296,7 +302,7 @@ class Productions:
 
     def _call(self, kind: str, then: str, more: dict[str, Any] | None = None) -> dict[str, Any]:
         """A task: a step of the function, which is called again where it fails."""
-        given = {"production_id.$": "$.production_id", "run.$": "$.run", "step.$": "$.steps[0]"}
+        given = {"production_id.$": "$.production_id", "run.$": "$.run", "step.$": "$.step"}
         return {
             **self._invoking(kind, given),
             "ResultSelector": {"go_on.$": "$.Payload.go_on", "wait.$": "$.Payload.wait", **(more or {})},
@@ -309,7 +315,7 @@ class Productions:
     def _failing(self) -> dict[str, Any]:
         """Writes down what failed. Where that fails too, so does the execution, and an alarm rises."""
         given = {"production_id.$": "$.production_id", "run.$": "$.run", "step": "fail"}
-        told = {**given, "failed.$": "$.steps[0]", "cause.$": "$.cause"}
+        told = {**given, "failed.$": "$.step", "cause.$": "$.cause"}
         return {
             **self._invoking("produce", told),
             "ResultPath": None,
@@ -360,9 +366,13 @@ def _retry(errors: list[str], times: int) -> dict[str, Any]:
     }
 
 
-def _passing(more: dict[str, Any], then: str) -> dict[str, Any]:
-    kept_members = {"production_id.$": "$.production_id", "run.$": "$.run"}
-    return {"Type": "Pass", "Parameters": {**kept_members, **more}, "Next": then}
+def _where_step(step: str, then: str) -> dict[str, Any]:
+    return {"Variable": "$.step", "StringEquals": step, "Next": then}
+
+
+def _beginning(step: str) -> dict[str, Any]:
+    given = {"production_id.$": "$.production_id", "run.$": "$.run", "step": step}
+    return {"Type": "Pass", "Parameters": given, "Next": "Call"}
 
 
 def _own_account() -> dict[str, Any]:

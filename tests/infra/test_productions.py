@@ -1,6 +1,7 @@
 """The machine that makes courses of recordings, and where its files lie."""
 
 import json
+from itertools import pairwise
 from typing import Any
 
 from tests.templates import Template, of_type, service_template, templates
@@ -40,12 +41,14 @@ def test_each_call_is_made_again_and_what_fails_for_good_is_written_down() -> No
 
 def test_the_steps_follow_one_another_to_the_end() -> None:
     found = states(service_template("catalog"))
-    steps = found["Begin"]["Parameters"]["steps"]
-    assert steps == ["probe", "encode", "check", "transcribe", "summarise", "end"]
-    led = {choice["StringEquals"]: choice["Next"] for choice in found["Next step"]["Choices"]}
-    assert led == {"end": "Done", "probe": "Media", "encode": "Media"}
-    assert found["Next step"]["Default"] == "Produce"
-    assert found["Step done"]["Parameters"]["steps.$"] == "$.steps[1:]"
+    begun = [name.removeprefix("Begin ") for name in found if name.startswith("Begin ")]
+    assert begun == ["probe", "encode", "check", "transcribe", "summarise"]
+    assert all(found[f"Begin {step}"]["Parameters"]["step"] == step for step in begun)
+    called = {choice["StringEquals"]: choice["Next"] for choice in found["Call"]["Choices"]}
+    assert (called, found["Call"]["Default"]) == ({"probe": "Media", "encode": "Media"}, "Produce")
+    led = [(choice["StringEquals"], choice["Next"]) for choice in found["Step done"]["Choices"]]
+    assert led == [(step, f"Begin {then}") for step, then in pairwise(begun)]
+    assert found["Step done"]["Default"] == "Done"
     assert found["Done"] == {"Type": "Succeed"}
 
 
