@@ -24,9 +24,11 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 COMMON_LAYER = "layer"
 """What every function carries; `requirements/<name>.txt` locks a layer. Others are of the functions that need them."""
-FROM_SOURCE = ("alibabacloud-tea", "python-alipay-sdk")
+FROM_SOURCE = ("alibabacloud-tea", "jieba", "python-alipay-sdk")
 """Pure Python, of which PyPI has the source only: built here. Everything else comes as a wheel for the platform."""
-SDK_SERVICES = ("cognito-idp", "dynamodb", "kms", "s3", "sesv2")
+SDK_SERVICES = (
+    "bedrock-runtime", "cognito-idp", "dynamodb", "kms", "s3", "sesv2", "stepfunctions", "transcribe",
+)  # fmt: skip
 """Of AWS, those that functions call through botocore; others are called without."""
 CODE_HOME, LAYERS_HOME = "/var/task", "/opt"
 """Where Lambda unpacks a function's code, and its layers."""
@@ -49,8 +51,9 @@ class Platform:
     python: str
 
 
-AWS = Platform("aarch64-manylinux2014", "3.13")
-"""Lambda's arm64 functions on Python 3.13."""
+AWS = Platform("aarch64-manylinux_2_28", "3.13")
+"""Lambda's arm64 functions on Python 3.13, which run on Amazon Linux 2023 with glibc 2.34: ffmpeg's wheel is for 2.28
+and newer, and not for the 2.17 of manylinux2014."""
 
 
 def host_platform() -> Platform:

@@ -25,6 +25,8 @@ IssuerUrl = Annotated[str, StringConstraints(pattern=r"^(https://[a-z0-9.-]+|htt
 CertificateArn = Annotated[
     str, StringConstraints(pattern=rf"^arn:aws:acm:{EDGE_REGION}:\d{{12}}:certificate/[0-9a-f-]+$")
 ]
+ModelName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9.:_/-]{0,127}$")]
+EndpointUrl = Annotated[str, StringConstraints(pattern=r"^https://[a-z0-9.-]+(:\d+)?(/[^\s/]+)*$")]
 CallingCode = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,2}$")]
 LogsDays = Literal[14, 30, 90, 180, 365]
 """Of what CloudWatch takes, what makes sense."""
@@ -109,6 +111,43 @@ class Sms(_Data):
     countries: tuple[CallingCode, ...] = Field(default=("86",), min_length=1)
 
 
+class Productions(_Data):
+    """What makes courses of recordings (services/catalog/README.md).
+
+    Members:
+        encoder: the ffmpeg of a function, which a call's 15 minutes bound, or MediaConvert.
+        transcriber: nobody, so that only brought captions make a transcript; Amazon Transcribe; or an endpoint that
+            speaks OpenAI's API.
+        summariser: one that chooses sentences, without a model; a model of Bedrock; or one behind such an endpoint.
+        transcriber_model, summariser_model: by the names that they have there.
+        openai_base_url: of the endpoint; its key is a secret.
+    """
+
+    encoder: Literal["ffmpeg", "mediaconvert"]
+    transcriber: Literal["none", "amazon", "openai"] = "none"
+    transcriber_model: ModelName | None = None
+    summariser: Literal["extractive", "bedrock", "openai"] = "extractive"
+    summariser_model: ModelName | None = None
+    openai_base_url: EndpointUrl | None = None
+
+    @model_validator(mode="after")
+    def _says_what_is_needed_and_no_more(self) -> "Productions":
+        wanted = {
+            "transcriber_model": self.transcriber == "openai",
+            "summariser_model": self.summariser in ("bedrock", "openai"),
+            "openai_base_url": self.uses_openai,
+        }
+        for name, needed in wanted.items():
+            if needed != bool(getattr(self, name)):
+                raise ValueError(f"{name} is {'needed' if needed else 'of no use'} with these")
+        return self
+
+    @property
+    def uses_openai(self) -> bool:
+        """Whether anything is asked of an endpoint that speaks OpenAI's API."""
+        return "openai" in (self.transcriber, self.summariser)
+
+
 class Stage(_Data):
     """One place.
 
@@ -121,6 +160,7 @@ class Stage(_Data):
         shift: how calls go over to new code: all at once, a tenth first, or a tenth after the other.
         protected: what is stored outlives the stacks; stacks, tables and the user pool are not deleted by accident.
         alarms_to: who is told when an alarm rises and when it is over, by its severity.
+        productions: what makes courses of recordings.
         demo_data: whether accounts and courses to try things with are put in.
         mail_domain: what notices are sent from; its owner proves it to SES by DNS records. Without one nothing is sent.
         domain: the name that people type; without one CloudFront's own.
@@ -140,6 +180,7 @@ class Stage(_Data):
     archive: Archive
     protected: bool
     alarms_to: AlarmsTo
+    productions: Productions
     demo_data: bool
     mail_domain: DomainName | None = None
     domain: Domain | None = None

@@ -3,7 +3,8 @@ is imported here, and needs nothing but the standard library.
 
 One private method is replaced: after every call the emulator waits up to 50 ms for the function's standard error, which
 makes 55 ms of a 2 ms call. Here it takes what has arrived; a line that comes later goes with the next call's log.
-Functions may take a minute: what a second of processor takes here depends on all that shares this machine's cores.
+Functions may take a minute, and those that may take Lambda's longest may take hours: what a second of processor takes
+here depends on all that shares this machine's cores.
 The replacement is written for one exact version and refuses any other; tests/emulator looks at it at every upgrade.
 
 Layers are unpacked once, and not anew for every worker: thousands of files, which its one thread also removes again.
@@ -43,6 +44,9 @@ PINNED = "1.5.33"
 SAVED = "saved"
 """The file in the state's directory that says that all of it was written."""
 MIN_TIMEOUT_S = 60
+LONGEST_S = 900
+"""Lambda's own limit. Who may take so long works on files, with six processors there and with what is here."""
+LONG_S = 4 * 3600
 SMALL_BYTES = 100_000
 """Of a layer that is not worth sharing, or already points elsewhere (local/publish.py)."""
 PARAMETERS = ["self", "first_line_wait", "idle_confirm", "hard_cap"]
@@ -68,7 +72,9 @@ def main() -> None:
     begin = lambda_runtime.Worker.__init__
 
     def patiently(self: lambda_runtime.Worker, name: str, config: dict[str, Any], code: bytes) -> None:
-        begin(self, name, {**config, "Timeout": max(MIN_TIMEOUT_S, config.get("Timeout", 0))}, code)
+        allowed = config.get("Timeout", 0)
+        here = LONG_S if allowed >= LONGEST_S else max(MIN_TIMEOUT_S, allowed)
+        begin(self, name, {**config, "Timeout": here}, code)
 
     lambda_runtime.Worker.__init__ = patiently
 

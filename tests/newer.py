@@ -18,6 +18,7 @@ LATER = "later_"
 DERIVED = {
     "services.catalog.domain.publication.Listing": "from the publication that is current",
     "services.catalog.domain.enquiry.EnquirySummary": "from the enquiry, in its transaction",
+    "services.catalog.domain.production.ProductionLine": "from how the production stands, in its transaction",
     "services.orders.domain.course_offer.CourseOffer": "from the newest publication or withdrawal",
     "services.playback.domain.course.Course": "from the newest publication or withdrawal",
     "services.playback.domain.questions.QuestionSet": "from the newest publication",

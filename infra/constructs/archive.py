@@ -59,7 +59,7 @@ def allow_objects(function: lambda_.Function, bucket: s3.Bucket, prefix: str, *a
     allow(function, actions, [bucket.arn_for_objects(f"{prefix}*")])
     if bucket.encryption_key:
         use_key(role_of(function), BUCKET, SENDS if "s3:PutObject" in actions else READS[:1])
-    accept_objects(function, bucket, prefix)
+    accept_objects(role_of(function), bucket, prefix)
     # Listing makes a missing object a 404, not a 403. S3 says no prefix where it looks at that by itself.
     condition = {"StringLikeIfExists": {"s3:prefix": f"{prefix}*"}}
     allow(function, ["s3:ListBucket"], [bucket.bucket_arn], condition)

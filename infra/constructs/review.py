@@ -2,7 +2,8 @@
 
 from typing import cast
 
-from aws_cdk import Acknowledgment, CfnElement, Validations
+from aws_cdk import Acknowledgment, CfnElement, Stack, Validations
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_s3 as s3
 from constructs import IConstruct
@@ -40,8 +41,16 @@ def accept_unversioned(bucket: s3.Bucket, reason: str) -> None:
     accept_check(bucket, "CKV_AWS_21", reason)
 
 
-def accept_objects(function: lambda_.Function, bucket: s3.Bucket, prefix: str) -> None:
-    """Accepts that the function's role has actions on all of the bucket's objects under `prefix`."""
+def accept_objects(role: iam.IRole, bucket: s3.Bucket, prefix: str) -> None:
+    """Accepts that a role has actions on all of the bucket's objects under `prefix`."""
     logical_id = bucket.stack.get_logical_id(cast("CfnElement", bucket.node.default_child))
     reason = f"Objects under {prefix} come and go under names that no template knows."
-    accept(cast("IConstruct", function.role), f"IAM5[Resource::<{logical_id}.Arn>/{prefix}*]", reason)
+    accept(role, f"IAM5[Resource::<{logical_id}.Arn>/{prefix}*]", reason)
+
+
+def accept_names(role: iam.IRole, resource: str, reason: str) -> None:
+    """Accepts that a role has actions on resources by a pattern of their names: "states:…:execution:name:*"."""
+    service, _, name = resource.partition(":")
+    stack = Stack.of(role)
+    arn = f"arn:{stack.partition}:{service}:{stack.region}:<AWS::AccountId>:{name}"
+    accept(role, f"IAM5[Resource::{arn}]", reason)

@@ -9,16 +9,25 @@ from infra.constructs.archive import allow_objects
 from infra.constructs.review import accept_no_access_log
 from infra.constructs.schedule import EVERY_MINUTE, Schedule
 from infra.constructs.stage import MINIMUM_TLS, kept
+from infra.stacks.productions import (
+    MEDIA_PREFIX,
+    PICTURES_PREFIX,
+    PRODUCTIONS_KEPT,
+    PRODUCTIONS_PREFIX,
+    UPLOADS_KEPT,
+    Productions,
+)
 from infra.stacks.service import Foundation, ServiceStack
+from infra.stages import Stage
 
-MEDIA_PREFIX = "media/"
-"""A file's key is its URL's path: /media/<content_id>/<content_version>/..."""
-
-PICTURES_PREFIX = "pictures/"
-"""Covers and portraits, which everybody may see."""
 SEARCH_PREFIX = "search/"
 """The files that searches read, which no distribution reaches."""
 INDEXED = "rate(1 minute)"
+
+
+def media_bucket_name(stage: Stage) -> str:
+    """Known before the bucket is there: the client's pages may connect to it."""
+    return f"{stage.prefix}-media-{Aws.ACCOUNT_ID}-{Aws.REGION}"
 
 
 class CatalogStack(ServiceStack):
@@ -37,6 +46,8 @@ class CatalogStack(ServiceStack):
         # It signs uploads, and before publishing looks at what arrived.
         allow_objects(editor, self.media, MEDIA_PREFIX, "s3:GetObject", "s3:PutObject")
         allow_objects(editor, self.media, PICTURES_PREFIX, "s3:GetObject", "s3:PutObject")
+        productions = Productions(self, self.media)
+        productions.open_to(editor)
         shelf = self.add_http_function("shelf")
         self.allow_write(shelf)
         self.allow_batch(shelf)
@@ -51,7 +62,13 @@ class CatalogStack(ServiceStack):
         self.allow_count(consumer.function)
         self.allow_remove(consumer.function)
         functions = {"http": reader, "editor": editor, "reviews": reviews, "enquiries": enquiries, "shelf": shelf}
-        self.finish(functions, consumer, schedules=[self._indexing()])
+        self.finish(
+            functions,
+            consumer,
+            schedules=[self._indexing()],
+            workers=productions.functions,
+            graphs=productions.graphs(),
+        )
         CfnOutput(self, "MediaBucketName", value=self.media.bucket_name)
 
     def _indexing(self) -> Schedule:
@@ -74,16 +91,19 @@ class CatalogStack(ServiceStack):
         bucket = s3.Bucket(
             self,
             "Media",
-            bucket_name=f"{self.stage.prefix}-media-{Aws.ACCOUNT_ID}-{Aws.REGION}",
+            bucket_name=media_bucket_name(self.stage),
             block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
             encryption=s3.BucketEncryption.S3_MANAGED,
             enforce_ssl=True,
             minimum_tls_version=MINIMUM_TLS,
             versioned=True,
+            # Browsers put parts to addresses that are signed for one part each: an origin would prove nothing more.
+            cors=[s3.CorsRule(allowed_methods=[s3.HttpMethods.PUT], allowed_origins=["*"], allowed_headers=["*"])],
             lifecycle_rules=[
                 s3.LifecycleRule(prefix=SEARCH_PREFIX, noncurrent_version_expiration=Duration.days(1)),
+                s3.LifecycleRule(prefix=PRODUCTIONS_PREFIX, expiration=PRODUCTIONS_KEPT),
                 s3.LifecycleRule(
-                    abort_incomplete_multipart_upload_after=Duration.days(2),
+                    abort_incomplete_multipart_upload_after=UPLOADS_KEPT,
                     noncurrent_version_expiration=Duration.days(30),
                 ),
             ],

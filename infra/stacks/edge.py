@@ -15,12 +15,13 @@ from constructs import Construct
 
 from infra.constructs.review import accept, accept_check, accept_no_access_log
 from infra.constructs.stage import MINIMUM_TLS, StageStack, kept
-from infra.stacks.catalog import MEDIA_PREFIX, PICTURES_PREFIX, CatalogStack
+from infra.stacks.catalog import CatalogStack, media_bucket_name
 from infra.stacks.credits_people import pictures_bucket_name
 from infra.stacks.finance import finance_bucket_name
 from infra.stacks.platform import PlatformStack
 from infra.stacks.playback import PlaybackStack
 from infra.stacks.playback_log import LOG_PREFIX
+from infra.stacks.productions import MEDIA_PREFIX, PICTURES_PREFIX
 from infra.stacks.service import ServiceStack
 from infra.stages import EDGE_REGION, Stage
 
@@ -41,11 +42,15 @@ the same path: one learner's failure would be all learners'."""
 
 
 def _uploads(stage: Stage) -> str:
-    """Where browsers put invoices and pictures of certificates, as botocore writes it into signed addresses: us-east-1
-    has no region."""
+    """Where browsers put invoices, pictures of certificates and recordings."""
+    names = (finance_bucket_name(stage), pictures_bucket_name(stage), media_bucket_name(stage))
+    return " ".join(_signed_address(stage, name) for name in names)
+
+
+def _signed_address(stage: Stage, bucket: str) -> str:
+    """Where a bucket is, as botocore writes it into signed addresses: us-east-1 has no region."""
     region = "" if stage.region == "us-east-1" else f".{stage.region}"
-    names = (finance_bucket_name(stage), pictures_bucket_name(stage))
-    return " ".join(f"https://{name}.s3{region}.amazonaws.com" for name in names)
+    return f"https://{bucket}.s3{region}.amazonaws.com"
 
 
 class EdgeStack(StageStack):
@@ -253,12 +258,14 @@ class EdgeStack(StageStack):
         )
 
     def _security_headers(self) -> cloudfront.ResponseHeadersPolicy:
+        in_the_making = _signed_address(self.stage, media_bucket_name(self.stage))
         content = "; ".join(
             [
                 "default-src 'self'",
                 f"connect-src 'self' {self._signing_in()} {_uploads(self.stage)}",
-                "img-src 'self' blob: data:",
-                "media-src 'self' blob:",
+                # Of courses in the making editors see pictures and hear sound before any distribution serves them.
+                f"img-src 'self' blob: data: {in_the_making}",
+                f"media-src 'self' blob: {in_the_making}",
                 "worker-src 'self' blob:",
                 "manifest-src 'self'",
                 "style-src 'self' 'unsafe-inline'",  # Vant sets styles on elements

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from types import MappingProxyType
 
 from aws_cdk import CfnOutput, Duration, Size
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -207,11 +208,12 @@ class ServiceStack(StageStack):
         http: Mapping[str, lambda_.Function],
         *consumers: EventConsumer,
         schedules: Sequence[Schedule] = (),
+        workers: Mapping[str, lambda_.Function] = MappingProxyType({}),
         graphs: Sequence[cloudwatch.IWidget] = (),
     ) -> None:
         """API, dashboard and outputs. `http`: the functions by the name that routes give them, which is their kind.
 
-        `graphs` show what only this service counts.
+        `workers` are those that a state machine calls, by their kind. `graphs` show what only this service counts.
         """
         releases = Releases(self, self.service, self.platform.topics)
         made = ServiceApi(
@@ -226,6 +228,7 @@ class ServiceStack(StageStack):
         functions = {**http, "relay": self.relay.function}
         functions |= {consumer.kind: consumer.function for consumer in consumers}
         functions |= {schedule.kind: schedule.function for schedule in schedules}
+        functions |= workers
         self.dead_letters = [self.relay.dead_letters]
         for consumer in consumers:
             self.dead_letters += [consumer.events.dead_letters, consumer.undelivered]

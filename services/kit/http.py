@@ -133,7 +133,7 @@ class HttpApi:
             version="1",
             security_schemes={"cognito": HTTPBearer(bearerFormat="JWT", description="Cognito access token")},
         )
-        return _with_problems(_completed(json.loads(text)), self.problems)
+        return _with_problems(_completed(_with_one_name(json.loads(text))), self.problems)
 
     def _refuse_unrouted(self) -> Response[str]:
         path = self.app.current_event.path
@@ -222,6 +222,21 @@ def _refuse(error: Exception) -> Response[str]:
 
 def _pointer(location: Sequence[str | int]) -> str:
     return "/" + "/".join(str(part) for part in location if part != "body")
+
+
+def _with_one_name(document: dict[str, Any]) -> dict[str, Any]:
+    """With one schema for what the framework describes twice, as it is sent and as it is answered, where both agree.
+
+    It does so with every model that holds itself.
+    """
+    schemas = document.get("components", {}).get("schemas", {})
+    text = json.dumps(document)
+    for sent in [name for name in schemas if name.endswith("-Input")]:
+        name = sent.removesuffix("-Input")
+        answered = f"{name}-Output"
+        if json.dumps(schemas[sent]).replace(sent, answered) == json.dumps(schemas.get(answered)):
+            text = text.replace(f"{name}-Input", name).replace(answered, name)
+    return json.loads(text)  # type: ignore[no-any-return]
 
 
 def _completed(document: dict[str, Any]) -> dict[str, Any]:

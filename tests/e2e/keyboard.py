@@ -5,13 +5,15 @@ from playwright.sync_api import Page
 BEGIN = """() => {
   const kinds = 'a[href], button, input, select, textarea, summary, [role="tab"], [tabindex="0"]'
   const visible = (e) => e.getClientRects().length > 0 && e.checkVisibility({ visibilityProperty: true })
-  const shared = '[role="tab"][aria-selected="false"], [type="radio"]:not(:checked)'
+  const shared = '[role="tab"][aria-selected="false"], [type="radio"]:not(:checked), ol[aria-label] [tabindex="-1"]'
   window.unreached = new Set([...document.querySelectorAll(kinds)].filter(
     (e) => !e.disabled && visible(e) && !e.matches(shared)))
   return window.unreached.size }"""
-"""Notes what Tab has to reach. Tabs and radio buttons of a group share a stop; the arrow keys reach the others."""
-FOCUSED = """() => { const e = document.activeElement
-  if (!e || e === document.body) return null
+"""Notes what Tab has to reach. Tabs, radio buttons of a group and the sentences of a transcript share a stop; the arrow
+keys reach the others."""
+FOCUSED = """() => { const frame = document.activeElement?.contentDocument
+  const e = frame?.hasFocus() ? frame.activeElement : document.activeElement
+  if (!e || e === e.ownerDocument.body) return null
   window.unreached?.delete(e)
   const style = getComputedStyle(e)
   return { name: (e.getAttribute('aria-label') ?? e.textContent ?? '').trim().slice(0, 60),

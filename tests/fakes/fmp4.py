@@ -20,9 +20,17 @@ def full(name: bytes, version: int, flags: int, *parts: bytes) -> bytes:
     return box(name, struct.pack(">I", version << 24 | flags), *parts)
 
 
-def avc(name: bytes = b"avc1", profile: int = 77, settings: bytes = b"avcC") -> bytes:
+def avc(
+    name: bytes = b"avc1", profile: int = 77, settings: bytes = b"avcC", size: tuple[int, int] = (1280, 720)
+) -> bytes:
     """How a track in H.264 is described."""
-    return box(name, bytes(78), box(settings, bytes((1, profile, 0x40, 31, 0xFF, 0xE1, 0))))
+    return box(
+        name,
+        bytes(24),
+        struct.pack(">2H", *size),
+        bytes(50),
+        box(settings, bytes((1, profile, 0x40, 31, 0xFF, 0xE1, 0))),
+    )
 
 
 def aac(name: bytes = b"mp4a", kind: int = 2, object_type: int = 0x40) -> bytes:

@@ -17,7 +17,7 @@ AARCH64 = 183
 """ELF's number for the CPU."""
 UNZIPPED_LIMIT = 250 * 1024 * 1024
 """Lambda's, for a function with all its layers."""
-OWN_LAYERS = ("documents", "exports", "payments", "search", "sms")
+OWN_LAYERS = ("documents", "exports", "media", "payments", "search", "sms", "summary")
 
 
 def machine(library: Path) -> int:
@@ -171,14 +171,10 @@ print(client("s3").generate_presigned_url("get_object", Params={"Bucket": "bucke
 """
 
 
-CALLED_BY_COMMANDS = {"bedrock-runtime", "transcribe"}
-"""By adapters that only commands of editors load, on machines with the whole SDK."""
-
-
 def test_the_layer_knows_the_services_that_functions_call_and_no_others(tmp_path: Path) -> None:
     layer = packaging.cached_layer(HOST) / "python"
     described = {path.name for path in (layer / "botocore" / "data").iterdir() if path.is_dir()}
-    assert described == set(packaging.SDK_SERVICES) == called_services() - CALLED_BY_COMMANDS
+    assert described == set(packaging.SDK_SERVICES) == called_services()
     shared = [path for path in layer.rglob("*") if path.is_file() and path.stat().st_nlink > 1]
     assert not shared, "who trims a layer must not change what other environments have"
     environment = {

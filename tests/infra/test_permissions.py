@@ -14,6 +14,16 @@ from tests.templates import SERVICES, Template, of_type, service_template, templ
 NO_RESOURCES = {
     "cloudwatch:DescribeAlarms",
     "dynamodb:ListStreams",
+    "logs:CreateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
+    "logs:GetLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:UpdateLogDelivery",
+    "xray:GetSamplingRules",
+    "xray:GetSamplingTargets",
     "xray:PutTelemetryRecords",
     "xray:PutTraceSegments",
 }
@@ -157,16 +167,46 @@ def test_who_may_write_and_emit() -> None:
         assert actions_by_function(service)[kind] & STORE == STORE
 
 
+WRITTEN = {
+    "IndexRole": ("search/*",),
+    "EditorRole": ("media/*", "pictures/*", "productions/*"),
+    "MediaRole": ("productions/*",),
+    "ProduceRole": ("productions/*",),
+}
+"""Under which prefixes of the media's bucket each role puts objects."""
+
+
 def test_only_the_index_writes_what_searches_read_and_only_lists_of_courses_read_several_items_at_once() -> None:
     template, granted = service_template("catalog"), actions_by_function("catalog")
-    assert {kind for kind, actions in granted.items() if "s3:PutObject" in actions} == {"editor", "index"}
+    writing = {kind for kind, actions in granted.items() if "s3:PutObject" in actions}
+    assert writing == {"editor", "index", "media", "produce"}
     assert {kind for kind, actions in granted.items() if "dynamodb:BatchGetItem" in actions} == {"http", "shelf"}
     (index,) = (f for f in of_type(template, "AWS::Lambda::Function").values() if f["FunctionName"].endswith("-index"))
     assert index["ReservedConcurrentExecutions"] == 1
     for role, statement in statements(template):
         if "s3:PutObject" in as_list(statement["Action"]):
-            open_to = ("search/*",) if "Index" in role else ("media/*", "pictures/*")
+            (open_to,) = (prefixes for name, prefixes in WRITTEN.items() if role.startswith(name))
             assert any(prefix in names(statement["Resource"]) for prefix in open_to)
+
+
+def test_the_machine_calls_its_functions_and_only_editors_begin_and_end_its_runs() -> None:
+    template, granted = service_template("catalog"), actions_by_function("catalog")
+    (machine,) = of_type(template, "AWS::StepFunctions::StateMachine").values()
+    role = machine["RoleArn"]["Fn::GetAtt"][0]
+    (calling,) = (s for of, s in statements(template) if of == role and s["Action"] == "lambda:InvokeFunction")
+    called = {resource["Fn::GetAtt"][0] for resource in as_list(calling["Resource"])}
+    functions = of_type(template, "AWS::Lambda::Function")
+    assert {functions[name]["FunctionName"] for name in called} == {"xueshi-catalog-media", "xueshi-catalog-produce"}
+    for action in ("states:StartExecution", "states:DescribeExecution", "states:StopExecution"):
+        assert [kind for kind, actions in granted.items() if action in actions] == ["editor"]
+    (trusted,) = of_type(template, "AWS::IAM::Role")[role]["AssumeRolePolicyDocument"]["Statement"]
+    assert trusted["Principal"] == {"Service": "states.amazonaws.com"}
+    assert "aws:SourceAccount" in names(trusted["Condition"])
+
+
+def test_this_machines_stage_asks_no_service_for_media_words_or_summaries() -> None:
+    every = set().union(*actions_by_function("catalog").values())
+    assert not {action for action in every if action.startswith(("bedrock:", "mediaconvert:", "transcribe:"))}
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -157,6 +157,23 @@ def test_production_keeps_what_is_stored_and_nothing_that_a_failed_creation_left
     assert "XueshiFirewall" in manifest["XueshiEdge"]["dependencies"], "or it goes while the distribution has it"
 
 
+def test_production_converts_with_a_role_that_only_the_converter_takes(reviewed: Path) -> None:
+    template = read_templates(reviewed)["XueshiCatalog"]
+    policies = of_type(template, "AWS::IAM::Policy").values()
+    granted = [s for policy in policies for s in policy["PolicyDocument"]["Statement"] if "Allow" in s["Effect"]]
+    (passing,) = (s for s in granted if s["Action"] == "iam:PassRole")
+    assert passing["Condition"] == {"StringEquals": {"iam:PassedToService": "mediaconvert.amazonaws.com"}}
+    role = of_type(template, "AWS::IAM::Role")[passing["Resource"]["Fn::GetAtt"][0]]
+    (trusted,) = role["AssumeRolePolicyDocument"]["Statement"]
+    assert trusted["Principal"] == {"Service": "mediaconvert.amazonaws.com"}
+    (asked,) = (s for s in granted if s["Action"] == "bedrock:InvokeModel")
+    model = stage("prod").productions.summariser_model
+    assert model is not None
+    assert model in repr(asked["Resource"])
+    (machine,) = of_type(template, "AWS::StepFunctions::StateMachine").values()
+    assert "states:::mediaconvert:createJob.sync" in repr(machine["DefinitionString"])
+
+
 def test_production_has_its_name_its_people_and_a_lock_that_nobody_opens(reviewed: Path) -> None:
     templates, prod = read_templates(reviewed), stage("prod")
     assert prod.domain is not None

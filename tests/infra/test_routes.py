@@ -89,10 +89,27 @@ def test_every_operation_has_a_route_with_its_function_and_its_access(service: s
 EDITORS = {
     "PUT /v1/catalog/courses/{course_id}",
     "POST /v1/catalog/courses/{course_id}/media-uploads",
+    "GET /v1/catalog/courses/{course_id}/media-downloads",
     "GET /v1/catalog/courses/{course_id}/publication",
     "GET /v1/catalog/courses/{course_id}/publications",
     "GET /v1/catalog/publications",
     "POST /v1/catalog/courses/{course_id}/withdrawal",
+    "DELETE /v1/catalog/productions/{production_id}/files/{file_id}",
+    "GET /v1/catalog/productions",
+    "GET /v1/catalog/productions/{production_id}",
+    "GET /v1/catalog/productions/{production_id}/preview",
+    "GET /v1/catalog/productions/{production_id}/transcript",
+    "POST /v1/catalog/productions",
+    "POST /v1/catalog/productions/{production_id}/blocks/{block}/drafts",
+    "POST /v1/catalog/productions/{production_id}/cancellation",
+    "POST /v1/catalog/productions/{production_id}/files",
+    "POST /v1/catalog/productions/{production_id}/files/{file_id}/completion",
+    "POST /v1/catalog/productions/{production_id}/files/{file_id}/parts",
+    "POST /v1/catalog/productions/{production_id}/publication",
+    "POST /v1/catalog/productions/{production_id}/runs",
+    "PUT /v1/catalog/productions/{production_id}/blocks/{block}",
+    "PUT /v1/catalog/productions/{production_id}/facts",
+    "PUT /v1/catalog/productions/{production_id}/transcript",
 }
 
 

@@ -37,7 +37,18 @@ const SUBJECTS = [
 const DOCUMENTS = 'developers'
 
 /** The staff's tools: rooms within `staff`, which take from it, and from each other what is shown. */
-const TOOLS = ['access', 'audit', 'desk', 'finance', 'learners', 'moderation', 'publishing', 'records', 'risk']
+const TOOLS = [
+  'access',
+  'audit',
+  'desk',
+  'finance',
+  'learners',
+  'moderation',
+  'productions',
+  'publishing',
+  'records',
+  'risk',
+]
 
 /** A program of its own: the service worker. */
 const WORKER = 'worker'
@@ -46,6 +57,8 @@ const WORKER = 'worker'
 const DOORS: Record<string, string[]> = {
   'course/CourseCard.vue': ['home', 'search'],
   'course/CourseCover.vue': ['plan'],
+  'course/CourseView.vue': ['staff/productions'],
+  'course/MindMapOutline.vue': ['staff/productions'],
   'course/MyCourses.vue': ['account'],
   'course/useMine.ts': ['home', 'plan', 'search'],
   'enquiries/EnquiryRows.vue': ['staff/desk'],
@@ -62,6 +75,7 @@ const DOORS: Record<string, string[]> = {
   'notes/CourseNotes.vue': ['course', 'player'],
   'notices/useUnread.ts': ['', 'enquiries', 'navigation'],
   'plan/MyLearning.vue': ['home'],
+  'player/TranscriptPanel.vue': ['staff/productions'],
   'profile/ProfileReminder.vue': ['course', 'hours'],
   'profile/useProfile.ts': ['account', 'course', 'hours'],
   'reviews/CourseReviews.vue': ['course'],

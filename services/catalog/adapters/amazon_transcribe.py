@@ -1,7 +1,8 @@
 """Amazon Transcribe: a job for each recording, with a vocabulary of the catalogue's terms.
 
 Job and vocabulary are named by what they are made of, so that a run that died goes on with the job that it began.
-The recording is in S3 while the job needs it; its transcript is put beside it, and both are removed.
+The recording is in S3 while the job needs it; its transcript is put beside it. Both are removed once it is read, and
+the job with them, so that the same recording may be transcribed again.
 """
 
 import hashlib
@@ -57,6 +58,9 @@ class AmazonTranscribe:
             api.create_vocabulary(VocabularyName=name, LanguageCode=language, Phrases=phrases)
         except api.exceptions.ConflictException:
             self.tell(f"vocabulary {name} is there already")
+        except api.exceptions.LimitExceededException:
+            self.tell("there are as many vocabularies as the account may have: none is used")
+            return None
         state = self._wait(
             lambda: api.get_vocabulary(VocabularyName=name), lambda answer: str(answer["VocabularyState"]), "READY"
         )
@@ -66,27 +70,37 @@ class AmazonTranscribe:
         return None
 
     def _finished(self, recording: SpeechFile, language: str, vocabulary: str | None) -> str:
-        """The key of a finished job's transcript."""
+        """The name of a finished job."""
         api, name = client("transcribe"), f"xueshi-{_digest_of(recording)}-{_digest(language, vocabulary or '')}"
-        sound, output = f"{_PREFIX}{name}{recording.path.suffix}", f"{_PREFIX}{name}.json"
+        sound = f"{_PREFIX}{name}{recording.path.suffix}"
+        try:
+            api.get_transcription_job(TranscriptionJobName=name)
+            self.tell(f"job {name} was begun before")
+        except (api.exceptions.BadRequestException, api.exceptions.NotFoundException):
+            self._begin(recording, name, sound, language, vocabulary)
+        answer = self._wait(lambda: api.get_transcription_job(TranscriptionJobName=name), _job_state, "COMPLETED")
+        client("s3").delete_object(Bucket=self.bucket, Key=sound)
+        if _job_state(answer) != "COMPLETED":
+            # Whoever asks again has it tried anew.
+            api.delete_transcription_job(TranscriptionJobName=name)
+            raise TranscriberUnavailable(f"Amazon Transcribe: {answer['TranscriptionJob'].get('FailureReason')}")
+        return name
+
+    def _begin(self, recording: SpeechFile, name: str, sound: str, language: str, vocabulary: str | None) -> None:
         with recording.path.open("rb") as content:
             client("s3").put_object(Bucket=self.bucket, Key=sound, Body=content)
+        api = client("transcribe")
         try:
             api.start_transcription_job(
                 TranscriptionJobName=name,
                 LanguageCode=language,
                 Media={"MediaFileUri": f"s3://{self.bucket}/{sound}"},
                 OutputBucketName=self.bucket,
-                OutputKey=output,
+                OutputKey=_output(name),
                 Settings={"VocabularyName": vocabulary} if vocabulary else {},
             )
         except api.exceptions.ConflictException:
-            self.tell(f"job {name} was begun before")
-        answer = self._wait(lambda: api.get_transcription_job(TranscriptionJobName=name), _job_state, "COMPLETED")
-        client("s3").delete_object(Bucket=self.bucket, Key=sound)
-        if _job_state(answer) != "COMPLETED":
-            raise TranscriberUnavailable(f"Amazon Transcribe: {answer['TranscriptionJob'].get('FailureReason')}")
-        return output
+            self.tell(f"job {name} was begun at the same time")
 
     def _wait(self, ask: Callable[[], Any], state: Callable[[Any], str], done: str) -> Any:
         for _ in range(int(_HOURS * 3600 / POLL_SECONDS)):
@@ -97,10 +111,16 @@ class AmazonTranscribe:
             self.sleep(POLL_SECONDS)
         raise TranscriberUnavailable(f"Amazon Transcribe: nothing after {_HOURS} hours")
 
-    def _transcript(self, recording: SpeechFile, key: str) -> Transcript:
-        stored = client("s3").get_object(Bucket=self.bucket, Key=key)["Body"].read()
-        client("s3").delete_object(Bucket=self.bucket, Key=key)
+    def _transcript(self, recording: SpeechFile, job: str) -> Transcript:
+        stored = client("s3").get_object(Bucket=self.bucket, Key=_output(job))["Body"].read()
+        # The job first: whoever dies in between has the recording transcribed again, and not a job without its words.
+        client("transcribe").delete_transcription_job(TranscriptionJobName=job)
+        client("s3").delete_object(Bucket=self.bucket, Key=_output(job))
         return transcript_of_cues(recording.language, _cues(json.loads(stored)["results"]["items"]))
+
+
+def _output(job: str) -> str:
+    return f"{_PREFIX}{job}.json"
 
 
 def _job_state(answer: Any) -> str:

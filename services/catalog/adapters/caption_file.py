@@ -2,11 +2,11 @@
 
 import html
 import re
-from dataclasses import dataclass
 
 import webvtt
 from charset_normalizer import from_bytes
 
+from services.catalog.app.ports import CaptionFile, UnreadableCaptions
 from services.catalog.domain.media import MAX_CAPTION_BYTES
 from services.catalog.domain.text_file import Fault
 from services.catalog.domain.transcript import Cue, joined
@@ -17,22 +17,6 @@ _SUBRIP_TIMES = re.compile(r"^(.*-->.*)$", re.MULTILINE)
 _OVERRIDE = re.compile(r"\{\\[^}]*\}")
 _UNSHOWN = re.compile(r"(?:WEBVTT|NOTE|STYLE|REGION)(?:\s.*)?", re.DOTALL)
 _NUMBER = re.compile(r"\s*[0-9]+\s*")
-
-
-class UnreadableCaptions(Exception):
-    """The file has no cues that can be read; `fault` says why."""
-
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(fault.message_en)
-        self.fault = fault
-
-
-@dataclass(frozen=True)
-class CaptionFile:
-    """The cues of a file, and what of it could not be read, line by line: it is told, not passed over."""
-
-    cues: tuple[Cue, ...]
-    faults: tuple[Fault, ...]
 
 
 def read_captions(content: bytes) -> CaptionFile:

@@ -28,6 +28,13 @@ def content_type(path: str) -> str:
     return _CONTENT_TYPES[path.rsplit(".", 1)[-1]]
 
 
+def sizes(client: "S3Client", bucket: str, prefix: str) -> dict[str, int]:
+    """The stored files' sizes in bytes, by their path after `prefix`."""
+    pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    objects = [entry for page in pages for entry in page.get("Contents", [])]
+    return {entry["Key"].removeprefix(prefix): entry["Size"] for entry in objects}
+
+
 class S3MediaBucket:
     """One S3 bucket. Uploads are signed for one key, size and SHA-256, and only while the key is free."""
 
@@ -37,9 +44,7 @@ class S3MediaBucket:
 
     def sizes(self, prefix: str) -> dict[str, int]:
         """The stored files' sizes in bytes, by their path after `prefix`."""
-        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix)
-        objects = [entry for page in pages for entry in page.get("Contents", [])]
-        return {entry["Key"].removeprefix(prefix): entry["Size"] for entry in objects}
+        return sizes(self._client, self._bucket, prefix)
 
     def read(self, key: str) -> bytes:
         """A stored file's bytes. Raises KeyError if there is none."""

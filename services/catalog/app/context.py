@@ -2,7 +2,19 @@
 
 from dataclasses import dataclass
 
-from services.catalog.app.ports import MediaBucket, SearchFiles, Speller
+from services.catalog.app.ports import (
+    CaptionReader,
+    EncodingService,
+    MediaBucket,
+    MediaTool,
+    ProductionFiles,
+    Productions,
+    SearchFiles,
+    Speller,
+    Summariser,
+    Transcriber,
+)
+from services.catalog.domain.production_transcript import TranscriptSource
 from services.kit.audit import AuditLog
 from services.kit.clock import Clock
 from services.kit.event_factory import EventFactory
@@ -29,6 +41,43 @@ class MediaContext(Context):
 
 
 @dataclass(frozen=True)
+class ProductionContext(MediaContext):
+    """With what productions work with, and the machine that runs their steps."""
+
+    files: ProductionFiles
+    machine: Productions
+
+
+@dataclass(frozen=True)
+class StepContext(Context):
+    """With what the steps of a production work with."""
+
+    files: ProductionFiles
+
+
+@dataclass(frozen=True)
+class PackagingContext(StepContext):
+    """With the tool that looks into recordings and packages them, which is large."""
+
+    tool: MediaTool
+
+
+@dataclass(frozen=True)
+class ProducingContext(StepContext):
+    """With the lectures' files, and who writes down and summarises what is said.
+
+    `heard_by` names the transcriber, of which there may be none; without an encoding service the tool packages.
+    """
+
+    bucket: MediaBucket
+    read_captions: CaptionReader
+    summarise: Summariser
+    heard_by: TranscriptSource = "none"
+    transcriber: Transcriber | None = None
+    encoding: EncodingService | None = None
+
+
+@dataclass(frozen=True)
 class SearchContext:
     """What the search's files are made with: it reads the table and changes nothing in it."""
 
@@ -46,3 +95,8 @@ def context(store: Store, clock: Clock, ids: Ids) -> Context:
 def media_context(ctx: Context, bucket: MediaBucket) -> MediaContext:
     """The context with the lectures' files."""
     return MediaContext(ctx.store, ctx.clock, ctx.ids, ctx.events, ctx.audit, bucket)
+
+
+def production_context(ctx: MediaContext, files: ProductionFiles, machine: Productions) -> ProductionContext:
+    """The context with the files and the machine of productions."""
+    return ProductionContext(ctx.store, ctx.clock, ctx.ids, ctx.events, ctx.audit, ctx.bucket, files, machine)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
+
+from services.catalog.domain.recording import Probe
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     # Every context names the ports, and few functions need what these speak of.
     from services.catalog.domain.completions import Completions
+    from services.catalog.domain.draft import Draft, Lecture
     from services.catalog.domain.media import MediaFile
     from services.catalog.domain.publication import Listing
     from services.catalog.domain.search import SearchQuery, SearchResult
     from services.catalog.domain.spelling import Spelling
-    from services.catalog.domain.transcript import Transcript
+    from services.catalog.domain.text_file import Fault
+    from services.catalog.domain.transcript import Cue, Transcript
     from services.kit.store import Page
 
 
@@ -45,6 +49,65 @@ class MediaBucket(Protocol):
 
         `disposition` says how browsers save what is to be downloaded.
         """
+
+
+class UploadGone(Exception):
+    """There is no such upload: it was completed, given up, or is too old."""
+
+
+class ProductionFiles(Protocol):
+    """What productions work with, beside the media and out of everybody's reach. Large files come in parts."""
+
+    def begin(self, key: str) -> str:
+        """Begins an upload in parts; returns its name."""
+
+    def sign_part(self, key: str, upload: str, number: int, size: int) -> Upload:
+        """Permission, for an hour, to send one part of this size."""
+
+    def parts(self, key: str, upload: str) -> dict[int, int]:
+        """The sizes of the parts that arrived, by number. Raises UploadGone."""
+
+    def complete(self, key: str, upload: str) -> None:
+        """Puts the parts that arrived together. Raises UploadGone."""
+
+    def abort(self, key: str, upload: str) -> None:
+        """Gives an upload up; one that is gone stays so."""
+
+    def sizes(self, prefix: str) -> dict[str, int]:
+        """The files' sizes in bytes, by their path after `prefix`."""
+
+    def size(self, key: str) -> int | None:
+        """The size of a file in bytes; None: there is none."""
+
+    def read(self, key: str) -> bytes:
+        """A file's bytes. Raises KeyError if there is none."""
+
+    def read_part(self, key: str, start: int, length: int) -> bytes:
+        """Bytes of a file from `start` on, `length` at most. Raises KeyError if there is none."""
+
+    def put(self, key: str, content: bytes) -> None:
+        """Keeps a file, in place of one of the same key."""
+
+    def put_file(self, key: str, path: Path) -> None:
+        """Keeps a local file, however large."""
+
+    def fetch(self, key: str, path: Path) -> None:
+        """Writes a file to a local path. Raises KeyError if there is none."""
+
+    def remove(self, key: str) -> None:
+        """Removes a file; one that is gone stays so."""
+
+    def address(self, key: str) -> str:
+        """Where a file can be read for an hour, by whoever knows the address."""
+
+    def publish(self, key: str, place: str, disposition: str | None = None) -> None:
+        """Copies a file to where the media or pictures are served from, with the headers that it has there.
+
+        Raises KeyError if there is none.
+        """
+
+    def publish_text(self, content: bytes, place: str) -> None:
+        """Keeps captions where the media are served from."""
 
 
 class CourseSearch(Protocol):
@@ -97,11 +160,38 @@ class SpeechFile:
     terms: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class CaptionFile:
+    """The cues of a file, and what of it could not be read, line by line: it is told, not passed over."""
+
+    cues: tuple[Cue, ...]
+    faults: tuple[Fault, ...]
+
+
+class UnreadableCaptions(Exception):
+    """The file has no cues that can be read; `fault` says why."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.message_en)
+        self.fault = fault
+
+
+class CaptionReader(Protocol):
+    """Reads the captions that an editor brings."""
+
+    def __call__(self, content: bytes) -> CaptionFile:
+        """The cues of a file. Raises UnreadableCaptions."""
+
+
 class Transcriber(Protocol):
     """Writes down what is said."""
 
     def transcribe(self, recording: SpeechFile) -> Transcript:
-        """The sentences with their times. Raises TranscriberUnavailable."""
+        """The sentences with their times. Raises TranscriberUnavailable, and StillTranscribing where it must wait."""
+
+
+class StillTranscribing(Exception):
+    """It has begun; who asks again in a while gets what it wrote down."""
 
 
 class TranscriberUnavailable(Exception):
@@ -119,5 +209,68 @@ class Model(Protocol):
         """Its answer, which may be no JSON, cut off, or against the schema. Raises ModelUnavailable."""
 
 
+class Summariser(Protocol):
+    """Drafts the summary of a lecture."""
+
+    def __call__(self, lecture: Lecture, progress: Callable[[int, int], None]) -> Draft:
+        """The draft; calls `progress(parts done, all)`. Raises ModelUnavailable."""
+
+
 class ModelUnavailable(Exception):
     """It cannot be reached, or would not answer; the message says why."""
+
+
+class RecordingRefused(Exception):
+    """A recording that no lecture can be made of; `code` and both messages say why, and what to do."""
+
+    def __init__(self, code: str, message: str, message_en: str) -> None:
+        super().__init__(message_en)
+        self.code = code
+        self.message = message
+        self.message_en = message_en
+
+
+class MediaTool(Protocol):
+    """Looks into recordings and packages them."""
+
+    def probe(self, source: str) -> Probe:
+        """What a recording is; `source` is its address or path. Raises RecordingRefused."""
+
+    def package(
+        self, source: str, probe: Probe, folder: Path, progress: Callable[[int], None], picture: Path | None = None
+    ) -> None:
+        """Writes a lecture's files into the folder.
+
+        These are index.m3u8 with a folder for each rendition, poster.jpg, previews/1.jpg to 6.jpg, preview.mp4, and
+        sound.m4a for a recognizer. Calls `progress(percent)` as it goes on. `picture` is shown where the recording has
+        none: an image, or slides whose first page is taken.
+        """
+
+    def wrap(self, sources: Mapping[str, str], probe: Probe, folder: Path, progress: Callable[[int], None]) -> None:
+        """Writes the same files of what a service has encoded: addresses of MP4 files by renditions' names."""
+
+    def check_slides(self, slides: Path) -> None:
+        """Raises RecordingRefused where slides cannot be opened."""
+
+
+class EncodingService(Protocol):
+    """Encodes recordings as jobs of a service, which the machine that runs the steps waits for."""
+
+    def job(self, source: str, folder: str, probe: Probe) -> dict[str, Any]:
+        """The request for a job that encodes a recording with a picture; keys in the media's bucket.
+
+        Into `folder` go MP4 files named by their renditions, for `MediaTool.wrap`.
+        """
+
+
+class Productions(Protocol):
+    """The machine that runs the steps of productions."""
+
+    def start(self, name: str, given: dict[str, object]) -> None:
+        """Begins an execution; of a name that was given before there is one already, and nothing happens."""
+
+    def is_running(self, name: str) -> bool:
+        """Whether an execution has begun and not ended."""
+
+    def stop(self, name: str, why: str) -> None:
+        """Ends an execution. One that has ended, or never began, stays as it is."""

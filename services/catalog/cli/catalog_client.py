@@ -93,6 +93,25 @@ class CatalogClient:
         body = {"expected_publication": expected, "reason": reason, "course": course, "media": _manifest(package)}
         return _checked(self._api.put(f"/v1/catalog/courses/{course_id}", json=body))
 
+    def files(self, course_id: str) -> Iterator[tuple[str, bytes]]:
+        """The stored files of what is published, by their path in its folder; one after another, as they are large."""
+        address, after = f"/v1/catalog/courses/{course_id}/media-downloads", ""
+        while after is not None:
+            page = _checked(self._api.get(address, params={"after": after}))
+            for file in page["files"]:
+                yield file["path"], self._read(self._storage, file["url"])
+            after = page["after"]
+
+    def public_file(self, path: str) -> bytes:
+        """What everybody may read."""
+        return self._read(self._api, path)
+
+    def _read(self, client: httpx.Client, url: str) -> bytes:
+        answer = client.get(url)
+        if not answer.is_success:
+            raise Refusal(_problem(answer))
+        return answer.content
+
     def withdraw(self, course_id: str, reason: str) -> dict[str, Any]:
         """Takes a course off the catalogue."""
         return _checked(self._api.post(f"/v1/catalog/courses/{course_id}/withdrawal", json={"reason": reason}))

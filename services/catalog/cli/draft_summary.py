@@ -10,8 +10,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import get_args
 
-from services.catalog.adapters.caption_file import UnreadableCaptions, read_captions
-from services.catalog.app.ports import ModelUnavailable, SpeechFile, Transcriber, TranscriberUnavailable
+from services.catalog.adapters.caption_file import read_captions
+from services.catalog.app.ports import (
+    ModelUnavailable,
+    SpeechFile,
+    Transcriber,
+    TranscriberUnavailable,
+    UnreadableCaptions,
+)
 from services.catalog.cli.connection import complain, say
 from services.catalog.cli.package import InvalidPackage
 from services.catalog.cli.publish import describe

@@ -42,7 +42,8 @@ from services.catalog.domain.media import (
 )
 from services.catalog.domain.pictures import ENDINGS, MAX_PICTURE_BYTES, Picture, is_picture, misplaced
 from services.catalog.domain.playable import check_playable
-from services.catalog.domain.playlist import InvalidPlaylist, Playlist, read_playlist, tidy_playlist
+from services.catalog.domain.playlist import tidy_playlist
+from services.catalog.domain.presentation import InvalidPresentation, Presentation, read_presentation
 from services.catalog.domain.reading import Path, Violation
 from services.catalog.domain.text_file import Fault, UnreadableText, read_text
 
@@ -76,7 +77,7 @@ class InvalidPackage(Exception):
 class Package:
     """A valid package.
 
-    `playlist` is what is published of it, and `paths` are the other local files, by their path in the bucket's folder.
+    `playlists` are what is published of them, and `paths` the other local files, by their path in the bucket's folder.
     """
 
     course: Course
@@ -85,7 +86,7 @@ class Package:
     captions: tuple[Caption, ...]
     handouts: tuple[Handout, ...]
     pictures: tuple[Picture, ...]
-    playlist: bytes
+    playlists: dict[str, bytes]
     paths: dict[str, FilePath]
 
     @property
@@ -95,7 +96,7 @@ class Package:
 
     def content(self, path: str) -> bytes:
         """The bytes of a file by its path in the bucket's folder."""
-        return self.playlist if path == PLAYLIST else self.paths[path].read_bytes()
+        return self.playlists[path] if path in self.playlists else self.paths[path].read_bytes()
 
 
 @dataclass(frozen=True)
@@ -122,24 +123,24 @@ class _Loader:
     folder: FilePath
     findings: list[Finding] = field(default_factory=list)
     places: dict[Path, tuple[str, int]] = field(default_factory=dict)
-    playlist: bytes = b""
+    playlists: dict[str, bytes] = field(default_factory=dict)
     paths: dict[str, FilePath] = field(default_factory=dict)
     unread: set[str] = field(default_factory=set)
 
     def load(self) -> Package:
         document = self._document()
-        playlist = self._playlist()
-        duration_ms = playlist.duration_ms if playlist else None
+        presentation = self._presentation()
+        duration_ms = presentation.duration_ms if presentation else None
         course = self._course(document, duration_ms)
-        files = self._media_files(playlist) if playlist else ()
-        if playlist and len(files) == len(playlist.files):
-            self._check_playable(playlist)
+        files = self._media_files(presentation) if presentation else ()
+        if presentation and len(files) == len(presentation.files):
+            self._check_playable(presentation)
         captions = self._captions(duration_ms)
         handouts = self._handouts()
         pictures = self._pictures(course)
         if self.findings or course is None or duration_ms is None:
             raise InvalidPackage(self.findings)
-        return Package(course, duration_ms, files, captions, handouts, pictures, self.playlist, self.paths)
+        return Package(course, duration_ms, files, captions, handouts, pictures, self.playlists, self.paths)
 
     def _document(self) -> dict[str, Any]:
         whole = self._part(COURSE_FILE, (), read_yaml)
@@ -196,29 +197,39 @@ class _Loader:
             self._find(COURSE_FILE, 1, f"课程文字总共最大 {limit} KB", f"all texts together: at most {limit} KB")
         return course
 
-    def _playlist(self) -> Playlist | None:
-        file = f"{MEDIA_FOLDER}/{PLAYLIST}"
-        content = self._content(file)
+    def _presentation(self) -> Presentation | None:
+        content = self._content(f"{MEDIA_FOLDER}/{PLAYLIST}")
         if content is None:
             return None
-        self.playlist = tidy_playlist(content)
         try:
-            return read_playlist(self.playlist)
-        except InvalidPlaylist as invalid:
-            self._find_faults(file, invalid.faults)
+            return read_presentation(self._tidied(PLAYLIST, content), self._playlist)
+        except InvalidPresentation as invalid:
+            for path, faults in invalid.faults.items():
+                self._find_faults(f"{MEDIA_FOLDER}/{path}", faults)
             return None
 
-    def _media_files(self, playlist: Playlist) -> tuple[MediaFile, ...]:
-        listed = MediaFile(PLAYLIST, hashlib.sha256(self.playlist).hexdigest(), len(self.playlist))
-        found = [listed, *(self._media_file(name) for name in (playlist.init, *playlist.segments))]
-        known = set(playlist.files)
-        for path in sorted((self.folder / MEDIA_FOLDER).iterdir()):
-            if path.name not in known and not path.name.startswith("."):
-                file = f"{MEDIA_FOLDER}/{path.name}"
+    def _playlist(self, path: str) -> bytes | None:
+        file = self.folder / MEDIA_FOLDER / path
+        return self._tidied(path, file.read_bytes()) if file.is_file() else None
+
+    def _tidied(self, path: str, content: bytes) -> bytes:
+        self.playlists[path] = tidy_playlist(content)
+        return self.playlists[path]
+
+    def _media_files(self, presentation: Presentation) -> tuple[MediaFile, ...]:
+        found = [self._media_file(path) for path in presentation.files]
+        known = set(presentation.files)
+        home = self.folder / MEDIA_FOLDER
+        for path in sorted(path for path in home.rglob("*") if path.is_file() and not path.name.startswith(".")):
+            name = path.relative_to(home).as_posix()
+            if name not in known:
+                file = f"{MEDIA_FOLDER}/{name}"
                 self._find(file, 1, f"{PLAYLIST} 没有用到这个文件", f"{PLAYLIST} does not use this file")
         return tuple(file for file in found if file)
 
     def _media_file(self, name: str) -> MediaFile | None:
+        if content := self.playlists.get(name):
+            return MediaFile(name, hashlib.sha256(content).hexdigest(), len(content))
         path = self.folder / MEDIA_FOLDER / name
         file = f"{MEDIA_FOLDER}/{name}"
         if not path.is_file():
@@ -232,8 +243,8 @@ class _Loader:
         self.paths[name] = path
         return MediaFile(name, _sha256(path), size)
 
-    def _check_playable(self, playlist: Playlist) -> None:
-        for wrong in check_playable(playlist, lambda name: _LocalFile(self.paths[name])):
+    def _check_playable(self, presentation: Presentation) -> None:
+        for wrong in check_playable(presentation, lambda name: _LocalFile(self.paths[name])):
             self._find(f"{MEDIA_FOLDER}/{wrong.file}", 1, wrong.message, wrong.message_en)
 
     def _captions(self, duration_ms: int | None) -> tuple[Caption, ...]:

@@ -8,19 +8,20 @@ from typing import Any
 from services.catalog.cli.package import CAPTIONS_FOLDER, COURSE_FILE, MEDIA_FOLDER, Finding, InvalidPackage
 from services.catalog.cli.yaml_reading import read_yaml
 from services.catalog.cli.yaml_writing import put_field
-from services.catalog.domain.course import BLOCKS, Block, MindMapNode
+from services.catalog.domain.course import BLOCKS, Block
 from services.catalog.domain.document import MAX_DOCUMENT_BYTES, format_time
-from services.catalog.domain.draft import Draft, DraftKeyPoint, Lecture, starts_at
-from services.catalog.domain.grounding import Mark
+from services.catalog.domain.draft import Draft, Lecture, draft_member
+from services.catalog.domain.grounding import Mark, marks_of
 from services.catalog.domain.media import PLAYLIST
-from services.catalog.domain.playlist import InvalidPlaylist, read_playlist, tidy_playlist
+from services.catalog.domain.playlist import tidy_playlist
+from services.catalog.domain.presentation import InvalidPresentation, read_presentation
 from services.catalog.domain.text_file import Fault, UnreadableText, read_text
 from services.catalog.domain.transcript import Stretch, Transcript, joined
 
 REVIEW_FILE = "summary-draft.yaml"
 """Each part of the last draft beside what was said, for whoever reviews it. Publishing ignores it."""
 
-_FILES: Mapping[Block, str] = {"abstract": "abstract.md", "key_points": "key-points.md", "mind_map": "mind-map.md"}
+BLOCK_FILES: Mapping[Block, str] = {"abstract": "abstract.md", "key_points": "key-points.md", "mind_map": "mind-map.md"}
 """Blocks with a file of their own; the others are fields of course.yaml."""
 
 
@@ -51,20 +52,24 @@ class SummaryPackage:
 
     def has(self, block: Block) -> bool:
         """Whether there is something of this kind."""
-        file = _FILES.get(block)
+        file = BLOCK_FILES.get(block)
         return (self.folder / file).is_file() if file else bool(self.course.get(block))
 
     def shown(self, block: Block) -> str:
         """What a block says, as its editor would read it."""
-        file = _FILES.get(block)
+        file = BLOCK_FILES.get(block)
         return (self.folder / file).read_text("utf-8-sig") if file else put_field("", block, self.course.get(block))
 
     def duration_ms(self, transcript: Transcript) -> int:
         """The playlist's; without one, up to where the last sentence ends."""
-        playlist = self.folder / MEDIA_FOLDER / PLAYLIST
+        media = self.folder / MEDIA_FOLDER
+
+        def playlist(path: str) -> bytes:
+            return tidy_playlist((media / path).read_bytes())
+
         try:
-            return read_playlist(tidy_playlist(playlist.read_bytes())).duration_ms
-        except (OSError, InvalidPlaylist):
+            return read_presentation(playlist(PLAYLIST), playlist).duration_ms
+        except (OSError, InvalidPresentation):
             return transcript.end_ms
 
     def captions(self, language: str) -> Path:
@@ -88,13 +93,13 @@ class SummaryPackage:
         course, noted = (self.folder / COURSE_FILE).read_text("utf-8-sig"), self.provenance
         written: list[str] = []
         for block in blocks:
-            told = _marks_of(block, draft, marks)
+            told = [_mark(mark) for mark in marks_of(block, draft, marks)]
             entry: dict[str, Any] = {"made_by": draft.made_by, "reviewed_by": None, "reviewed_on": None}
             noted[block] = {**entry, "marks": told} if told else entry
-            value = _WRITTEN[block](lecture, draft)
-            if block in _FILES:
-                (self.folder / _FILES[block]).write_text(value, "utf-8")
-                written.append(_FILES[block])
+            value = draft_member(lecture, draft, block)
+            if block in BLOCK_FILES:
+                (self.folder / BLOCK_FILES[block]).write_text(write_block(block, value), "utf-8")
+                written.append(BLOCK_FILES[block])
             else:
                 course = put_field(course, block, value)
         if noted:
@@ -142,47 +147,38 @@ def _read(file: Path) -> Any:
         return None
 
 
-def _marks_of(block: Block, draft: Draft, marks: Iterable[Mark]) -> list[str]:
-    told = [_mark(mark) for mark in marks if mark.block == block]
-    wrong = [fault for fault in draft.faults if fault.path[:1] in ((), (block,))]
-    return told + [f"模型的回答有误，已略去:{f.pointer} {f.message} / left out: {f.message_en}" for f in wrong]
-
-
 def _mark(mark: Mark) -> str:
     part = "" if mark.part is None else f"{mark.part + 1}: "
     return f"{part}{mark.message} / {mark.message_en}"
 
 
-def _key_points(lecture: Lecture, points: Iterable[DraftKeyPoint]) -> str:
-    return "\n".join(f"## {point.question} [{_time(lecture, point.source)}]\n\n{point.answer}\n" for point in points)
+def write_block(block: Block, value: Any) -> str:
+    """What the file of a block has, by the member of the course document."""
+    return _TEXTS[block](value)
 
 
-def _time(lecture: Lecture, source: Stretch) -> str:
-    return format_time(starts_at(lecture.transcript, source)) if lecture.transcript.has(source) else "00:00"
+def _key_points(points: Iterable[Mapping[str, str]]) -> str:
+    return "\n".join(f"## {point['question']}{_at(point)}\n\n{point['answer']}\n" for point in points)
 
 
-def _outline(node: MindMapNode | None) -> str:
-    if node is None:
-        return ""
-    return f"# {node.text}\n\n" + "".join(_branch(child, 0) for child in node.children)
+def _at(point: Mapping[str, str]) -> str:
+    return f" [{point['at']}]" if point.get("at") else ""
 
 
-def _branch(node: MindMapNode, depth: int) -> str:
-    return f"{'  ' * depth}- {node.text}\n" + "".join(_branch(child, depth + 1) for child in node.children)
+def _outline(root: Mapping[str, Any]) -> str:
+    return f"# {root['text']}\n\n" + "".join(_branch(child, 0) for child in root["children"])
 
 
-_WRITTEN: Mapping[Block, Callable[[Lecture, Draft], Any]] = {
-    "keywords": lambda _, draft: list(draft.keywords),
-    "abstract": lambda _, draft: draft.abstract + "\n",
-    "chapters": lambda lecture, draft: [
-        {"at": _time(lecture, c.source), "title": c.title, "summary": c.summary} for c in draft.chapters
-    ],
-    "mind_map": lambda _, draft: _outline(draft.mind_map),
-    "key_points": lambda lecture, draft: _key_points(lecture, draft.key_points),
-    "questions": lambda _, draft: [
-        {"text": q.text, "choices": list(q.choices), "answer": q.choices[q.answer]} for q in draft.questions
-    ],
+def _branch(node: Mapping[str, Any], depth: int) -> str:
+    return f"{'  ' * depth}- {node['text']}\n" + "".join(_branch(child, depth + 1) for child in node["children"])
+
+
+_TEXTS: Mapping[Block, Callable[[Any], str]] = {
+    "abstract": lambda text: f"{text}\n",
+    "key_points": _key_points,
+    "mind_map": _outline,
 }
+"""How the blocks with a file of their own are written there."""
 
 
 def _review(lecture: Lecture, draft: Draft, marks: list[Mark]) -> str:

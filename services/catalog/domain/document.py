@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -70,6 +71,14 @@ def read_course(document: object) -> Course:
     return course
 
 
+def check_block(block: Block, value: object) -> list[Violation]:
+    """What is wrong with one block of a course, wherever it is from."""
+    found: list[Violation] = []
+    reader = Reader({block: value}, found).fields(BLOCKS)[block]
+    _BLOCKS[block](reader)
+    return found
+
+
 def write_course(course: Course) -> dict[str, Any]:
     """The document of a course: `read_course` gives the same course back."""
     document: dict[str, Any] = {
@@ -92,7 +101,7 @@ def write_course(course: Course) -> dict[str, Any]:
         "instructors": [{"name": i.name, "title": i.title, "bio": i.bio} for i in course.instructors],
         "chapters": [{"at": format_time(c.at_ms), "title": c.title, "summary": c.summary} for c in course.chapters],
         "key_points": [_written_key_point(point) for point in course.key_points],
-        "mind_map": _written_node(course.mind_map) if course.mind_map else None,
+        "mind_map": write_mind_map(course.mind_map) if course.mind_map else None,
         "questions": write_questions(course.questions) or None,
         "provenance": {p.block: _written_provenance(p) for p in course.provenance} or None,
     }
@@ -114,8 +123,9 @@ def _written_provenance(provenance: Provenance) -> dict[str, Any]:
     return {"made_by": provenance.made_by, "reviewed_by": provenance.reviewed_by, "reviewed_on": reviewed_on}
 
 
-def _written_node(node: MindMapNode) -> dict[str, Any]:
-    return {"text": node.text, "children": [_written_node(child) for child in node.children]}
+def write_mind_map(node: MindMapNode) -> dict[str, Any]:
+    """A mind map as an editor writes it."""
+    return {"text": node.text, "children": [write_mind_map(child) for child in node.children]}
 
 
 def write_questions(questions: tuple[Question, ...]) -> list[dict[str, Any]]:
@@ -329,3 +339,14 @@ def _node(reader: Reader, depth: int, count: list[int]) -> MindMapNode:
         return MindMapNode(text)
     children = fields["children"].items(0, MAX_MIND_MAP_NODES)
     return MindMapNode(text, tuple(_node(child, depth + 1, count) for child in children))
+
+
+_BLOCKS: dict[Block, Callable[[Reader], object]] = {
+    "keywords": _keywords,
+    "abstract": lambda reader: reader.text(MAX_TEXT, lines=True),
+    "chapters": _chapters,
+    "mind_map": _mind_map,
+    "key_points": lambda reader: [_key_point(item) for item in reader.items(0, MAX_KEY_POINTS)],
+    "questions": _questions,
+}
+"""How each block is read."""

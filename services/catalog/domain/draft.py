@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from services.catalog.domain.course import MindMapNode
+from services.catalog.domain.course import Block, MindMapNode
+from services.catalog.domain.document import format_time, write_mind_map
 from services.catalog.domain.reading import Violation
 from services.catalog.domain.transcript import Stretch, Transcript
 
@@ -73,6 +75,31 @@ class Draft:
 def starts_at(transcript: Transcript, source: Stretch) -> int:
     """When a stretch begins, in milliseconds."""
     return transcript.sentences[source.first - 1].start_ms
+
+
+def draft_member(lecture: Lecture, draft: Draft, block: Block) -> Any:
+    """What a block of a draft is in a course document; empty where the draft has none."""
+    match block:
+        case "keywords":
+            return list(draft.keywords)
+        case "abstract":
+            return draft.abstract
+        case "mind_map":
+            return write_mind_map(draft.mind_map) if draft.mind_map else None
+        case "chapters":
+            return [{"at": _time(lecture, c.source), "title": c.title, "summary": c.summary} for c in draft.chapters]
+        case "key_points":
+            return [
+                {"question": k.question, "answer": k.answer, "at": _time(lecture, k.source)} for k in draft.key_points
+            ]
+        case "questions":
+            return [
+                {"text": q.text, "choices": list(q.choices), "answer": q.choices[q.answer]} for q in draft.questions
+            ]
+
+
+def _time(lecture: Lecture, source: Stretch) -> str:
+    return format_time(starts_at(lecture.transcript, source) if lecture.transcript.has(source) else 0)
 
 
 def mind_map_texts(node: MindMapNode) -> Iterator[str]:

@@ -17,6 +17,8 @@ _MAX_HEADERS = 4 * 1024 * 1024
 _KINDS: Mapping[bytes, Kind] = {b"vide": "video", b"soun": "audio"}
 _VIDEO_ENTRY, _AUDIO_ENTRY = 78, 28
 """Bytes of a sample entry before the boxes in it."""
+_VIDEO_SIZE = 24
+"""Where a sample entry of picture has width and height."""
 _AVC_PROFILES = frozenset({66, 77, 100})
 """H.264 Baseline, Main and High: 8 bits, 4:2:0."""
 _MPEG4_AUDIO = 0x40
@@ -56,6 +58,7 @@ class Track:
     Members:
         ticks: of its clock in a second.
         codec: by RFC 6381, such as "avc1.4d401f" and "mp4a.40.2".
+        width, height: of the picture.
         duration, size, flags: of a sample where a segment does not say.
     """
 
@@ -63,6 +66,8 @@ class Track:
     kind: Kind
     ticks: int
     codec: str
+    width: int = 0
+    height: int = 0
     duration: int = 0
     size: int = 0
     flags: int = 0
@@ -226,15 +231,22 @@ def _track(content: bytes, box: _Box) -> Track:
     (ticks,) = _unpack(">I", content, clock.start + (20 if content[clock.start] else 12), clock.end)
     if not ticks:
         raise InvalidMedia("时间刻度无效", "has a clock without ticks")
-    return Track(track_id, kind, ticks, _codec(content, described, kind))
+    entry = _entry(content, described)
+    codec = _codec(content, entry, kind)
+    width, height = _unpack(">2H", content, entry.start + _VIDEO_SIZE, entry.end) if kind == "video" else (0, 0)
+    return Track(track_id, kind, ticks, codec, width, height)
 
 
-def _codec(content: bytes, described: _Box, kind: Kind) -> str:
-    """What `stsd` describes, if every browser plays it."""
+def _entry(content: bytes, described: _Box) -> _Box:
+    """The one sample entry of a `stsd`."""
     entries = list(_boxes(content, described.start + 8, described.end))
     if len(entries) != 1:
         raise InvalidMedia("每路只能有一种编码", "must have one codec in a track")
-    entry = entries[0]
+    return entries[0]
+
+
+def _codec(content: bytes, entry: _Box, kind: Kind) -> str:
+    """What a sample entry describes, if every browser plays it."""
     if entry.name in (b"encv", b"enca"):
         raise InvalidMedia("媒体不能加密", "must not be encrypted")
     begins = entry.start + (_VIDEO_ENTRY if kind == "video" else _AUDIO_ENTRY)

@@ -7,7 +7,7 @@ together wrongly is not noticed: the check helps a reader and replaces none.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from services.catalog.domain.course import Block
@@ -70,6 +70,14 @@ class Support:
 def check_draft(lecture: Lecture, draft: Draft) -> list[Mark]:
     """Everything in a draft that cannot be found where it says it rests, or that must be looked at before the rest."""
     return [*_Checker(lecture, draft).marks()]
+
+
+def marks_of(block: Block, draft: Draft, marks: Iterable[Mark]) -> list[Mark]:
+    """All that a person must look at in one block: what was not found, and what its maker answered that was no part."""
+    wrong = [fault for fault in draft.faults if fault.path[:1] in ((), (block,))]
+    return [mark for mark in marks if mark.block == block] + [
+        Mark(block, None, f"模型的回答有误，已略去:{f.pointer} {f.message}", f"left out: {f.message_en}") for f in wrong
+    ]
 
 
 def support(text: str, said: str) -> Support:

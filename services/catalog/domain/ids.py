@@ -14,3 +14,7 @@ EnquiryId = NewType("EnquiryId", str)
 
 NoteId = NewType("NoteId", str)
 """Made by the learner's client, so that a note sent twice is one note."""
+
+ProductionId = NewType("ProductionId", str)
+FileId = NewType("FileId", str)
+"""Of a file that an editor brings to a production."""

@@ -10,11 +10,17 @@ from services.catalog.domain.ids import ContentId
 
 PLAYLIST = "index.m3u8"
 MAX_SEGMENTS = 3_000
+"""Of one rendition."""
+MAX_RENDITIONS = 6
+MAX_FILES = 15_000
+"""Of all renditions together: an announcement of so many is 2 MB."""
 MAX_FILE_BYTES = 64 * 1024 * 1024
 MAX_PLAYLIST_BYTES = 512 * 1024
 MAX_CAPTION_BYTES = 1024 * 1024
 MAX_CAPTIONS = 10
-FILE_PATTERN = r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}\.(m3u8|mp4|m4s)"
+RENDITION_PATTERN = "(?:[1-9][0-9]{1,3}p|audio)"
+"""The folder of one rendition: by the height of its picture, or sound alone."""
+FILE_PATTERN = rf"({RENDITION_PATTERN}/)?[A-Za-z0-9][A-Za-z0-9_-]{{0,99}}\.(m3u8|mp4|m4s)"
 LANGUAGE_PATTERN = r"[a-z]{2,3}(-[A-Za-z]{4})?(-[A-Z]{2})?"
 VERSION_LENGTH = 16
 

@@ -5,12 +5,14 @@ missing, the player stands still before it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import islice
 
 from services.catalog.domain.fmp4 import InvalidMedia, Source, Span, Track, read_spans, read_tracks
+from services.catalog.domain.media import PLAYLIST
 from services.catalog.domain.playlist import Playlist
+from services.catalog.domain.presentation import Presentation, Rendition, Variant
 
 Open = Callable[[str], Source]
 """Opens one of the playlist's files by its name."""
@@ -24,6 +26,8 @@ DRIFT = Fraction(1, 2)
 """Seconds by which a segment may begin earlier or later than the sum of the lengths before it."""
 TAIL = Fraction(1)
 """Seconds by which picture or sound may end apart from the playlist."""
+SPREAD = Fraction(1)
+"""Seconds by which one rendition may be longer than another."""
 _MAX_INIT_BYTES = 1024 * 1024
 _NAMES = {"video": ("画面", "picture"), "audio": ("声音", "sound")}
 
@@ -37,28 +41,83 @@ class Unplayable:
     message_en: str
 
 
-def check_playable(playlist: Playlist, open_file: Open, each: Each = map) -> list[Unplayable]:
+def check_playable(presentation: Presentation, open_file: Open, each: Each = map) -> list[Unplayable]:
     """Everything that keeps the files from being watched to the end, in every browser that learners use."""
-    try:
-        source = open_file(playlist.init)
-        tracks = read_tracks(source.read(0, _MAX_INIT_BYTES))
-    except InvalidMedia as invalid:
-        return [_unplayable(playlist.init, invalid)]
-    read = list(each(lambda name: _read(name, open_file, tracks), playlist.segments))
-    broken = [found for found in read if isinstance(found, Unplayable)]
-    spans = [found for found in read if not isinstance(found, Unplayable)]
-    return broken or _Line(playlist, tracks).check(spans)
+    rungs = [_Rung(rendition, open_file, each) for rendition in presentation.renditions]
+    faults = [fault for rendition in rungs for fault in rendition.check()]
+    return faults or [*_lengths(presentation), *_sounds(rungs)]
 
 
-def _read(name: str, open_file: Open, tracks: tuple[Track, ...]) -> Spans | Unplayable:
-    try:
-        return dict(read_spans(open_file(name), tracks))
-    except InvalidMedia as invalid:
-        return _unplayable(name, invalid)
+def _lengths(presentation: Presentation) -> Iterator[Unplayable]:
+    """Whoever changes to another rendition goes on where they are, and every one is watched to the recorded length."""
+    shortest = presentation.duration_ms
+    for rendition in presentation.renditions:
+        longer = rendition.playlist.duration_ms - shortest
+        if longer > SPREAD * 1000:
+            shown = _seconds(Fraction(longer, 1000))
+            message = f"比最短的清晰度长 {shown} 秒，各清晰度应一样长"
+            message_en = f"is {shown} s longer than the shortest rendition, and all must be of one length"
+            yield Unplayable(rendition.folder + PLAYLIST, message, message_en)
 
 
-def _unplayable(name: str, invalid: InvalidMedia) -> Unplayable:
-    return Unplayable(name, invalid.message, invalid.message_en)
+def _sounds(rungs: Sequence["_Rung"]) -> Iterator[Unplayable]:
+    """The player changes renditions by itself: what has sound must keep it."""
+    heard = [any(track.kind == "audio" for track in rendition.tracks) for rendition in rungs]
+    for rendition, sound in zip(rungs, heard, strict=True):
+        if any(heard) and not sound:
+            message, message_en = "没有声音，而别的清晰度有", "has no sound, but other renditions have"
+            yield Unplayable(rendition.folder + rendition.playlist.init, message, message_en)
+
+
+class _Rung:
+    """A rendition, whose header file is read as it is checked."""
+
+    def __init__(self, rendition: Rendition, open_file: Open, each: Each) -> None:
+        self.folder, self.playlist = rendition.folder, rendition.playlist
+        self.tracks: tuple[Track, ...] = ()
+        self._announced = rendition.announced
+        self._open, self._each = open_file, each
+
+    def check(self) -> list[Unplayable]:
+        """What is wrong with this rendition."""
+        try:
+            header = self._open(self.folder + self.playlist.init)
+            self.tracks = read_tracks(header.read(0, _MAX_INIT_BYTES))
+        except InvalidMedia as invalid:
+            return [self._unplayable(self.playlist.init, invalid)]
+        read = list(self._each(self._read, self.playlist.segments))
+        broken = [found for found in read if isinstance(found, Unplayable)]
+        spans = [found for found in read if not isinstance(found, Unplayable)]
+        untrue = list(self._untrue(self._announced)) if self._announced else []
+        return untrue + (broken or [self._placed(fault) for fault in _Line(self.playlist, self.tracks).check(spans)])
+
+    def _untrue(self, announced: Variant) -> Iterator[Unplayable]:
+        """Browsers choose by what the ladder says, before they have seen anything."""
+        codecs = frozenset(track.codec for track in self.tracks)
+        if announced.codecs != codecs:
+            said, are = ",".join(sorted(announced.codecs)), ",".join(sorted(codecs))
+            message, message_en = f"CODECS 写的是 {said}，文件却是 {are}", f"CODECS says {said}, but it is {are}"
+            yield Unplayable(self.folder + self.playlist.init, message, message_en)
+        size = next(((track.width, track.height) for track in self.tracks if track.kind == "video"), None)
+        if announced.size != size:
+            said, are = _size(announced.size), _size(size)
+            message, message_en = (
+                f"RESOLUTION 写的是 {said}，文件却是 {are}",
+                f"RESOLUTION says {said}, but it is {are}",
+            )
+            yield Unplayable(self.folder + self.playlist.init, message, message_en)
+
+    def _read(self, name: str) -> Spans | Unplayable:
+        try:
+            return dict(read_spans(self._open(self.folder + name), self.tracks))
+        except InvalidMedia as invalid:
+            return self._unplayable(name, invalid)
+
+    def _unplayable(self, name: str, invalid: InvalidMedia) -> Unplayable:
+        return Unplayable(self.folder + name, invalid.message, invalid.message_en)
+
+    def _placed(self, fault: Unplayable) -> Unplayable:
+        return replace(fault, file=self.folder + fault.file)
 
 
 @dataclass(frozen=True)
@@ -126,6 +185,10 @@ def _gap(track: Track, seconds: Fraction) -> tuple[str, str]:
         return f"之前缺少 {shown} 秒{what}", f"{shown} s of {what_en} are missing before it"
     message = f"有 {shown} 秒{what}在之前的片段中已出现，顺序可能有误"
     return message, f"{shown} s of its {what_en} were in segments before it already: are they in order?"
+
+
+def _size(size: tuple[int, int] | None) -> str:
+    return f"{size[0]}x{size[1]}" if size else "-"
 
 
 def _seconds(value: Fraction) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from services.catalog.domain.media import MAX_PLAYLIST_BYTES, MAX_SEGMENTS, PLAYLIST
+from services.catalog.domain.media import MAX_PLAYLIST_BYTES, MAX_SEGMENTS
 from services.catalog.domain.text_file import Fault, UnreadableText, read_text
 
 _HEADER = "#EXTM3U"
@@ -15,7 +15,8 @@ _TARGET = "#EXT-X-TARGETDURATION"
 _MAP = "#EXT-X-MAP"
 _SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}\.(mp4|m4s)", re.ASCII)
 _LENGTH = re.compile(r"([0-9]{1,5}(?:\.[0-9]{1,15})?),.*", re.ASCII)
-_ATTRIBUTE = re.compile(r'([A-Z0-9-]+)=(?:"([^"]*)"|[^",]*)(?:,|$)', re.ASCII)
+ATTRIBUTE = re.compile(r'([A-Z0-9-]+)=(?:"([^"]*)"|([^",]*))(?:,|$)', re.ASCII)
+"""Of a tag: its name, and its value in quotes or without."""
 _LOOSE_LENGTH = re.compile(rb"^#EXTINF:[ \t]*([0-9.]+)[ \t]*,", re.MULTILINE)
 
 _ONCE = {
@@ -27,7 +28,7 @@ _ONCE = {
 }
 """Tags that say something of the whole playlist, with the form of their values."""
 
-_UNSUPPORTED = frozenset(
+UNSUPPORTED = frozenset(
     f"#EXT-X-{name}"
     for name in (
         "BYTERANGE", "CONTENT-STEERING", "DEFINE", "DISCONTINUITY", "GAP", "I-FRAMES-ONLY", "I-FRAME-STREAM-INF", "KEY",
@@ -57,11 +58,6 @@ class Playlist:
     segments: tuple[str, ...]
     lengths: tuple[Decimal, ...]
 
-    @property
-    def files(self) -> tuple[str, ...]:
-        """Every file that playing it needs, the playlist included."""
-        return (PLAYLIST, self.init, *self.segments)
-
 
 def tidy_playlist(content: bytes) -> bytes:
     """The playlist without blanks around its lengths: hls.js takes the comma after one for a file's name."""
@@ -76,15 +72,31 @@ def read_playlist(content: bytes) -> Playlist:
     Raises:
         InvalidPlaylist: with everything that is wrong.
     """
+    return _Parser(split_playlist(content)).parse()
+
+
+def split_playlist(content: bytes) -> list[str]:
+    """The lines of an HLS playlist. Raises InvalidPlaylist where it is no text that players read."""
     if content.startswith(codecs.BOM_UTF8):
         message = "开头有字节顺序标记(BOM),播放器会拒绝;请保存为不带 BOM 的 UTF-8"
         message_en = "begins with a byte order mark, which players refuse; save it as UTF-8 without one"
         raise InvalidPlaylist([Fault(1, message, message_en)])
     try:
-        text = read_text(content, MAX_PLAYLIST_BYTES)
+        return read_text(content, MAX_PLAYLIST_BYTES).split("\n")
     except UnreadableText as unreadable:
         raise InvalidPlaylist([unreadable.fault]) from None
-    return _Parser(text.split("\n")).parse()
+
+
+def telling_lines(lines: list[str], faults: list[Fault]) -> Iterator[tuple[int, str]]:
+    """The lines after the first that say something, with their numbers from 1; what is wrong goes into `faults`."""
+    if lines[0] != _HEADER:
+        faults.append(Fault(1, f"第一行必须是 {_HEADER}", f"the first line must be {_HEADER}"))
+    for number, line in enumerate(lines[1:], start=2):
+        shown = line.rstrip(" \t")
+        if shown.startswith((" ", "\t")):
+            faults.append(Fault(number, "行首不能有空格", "a line must not begin with a blank"))
+        if shown:
+            yield number, shown.lstrip(" \t")
 
 
 @dataclass
@@ -98,23 +110,13 @@ class _Parser:
     ended: bool = False
 
     def parse(self) -> Playlist:
-        for number, line in self._lines():
+        for number, line in telling_lines(self.lines, self.faults):
             self._read(number, line)
         self._check_whole()
         if self.faults:
             raise InvalidPlaylist(self.faults)
         lengths = tuple(self.segments.values())
         return Playlist(int(sum(lengths, Decimal(0)) * 1000), self.init, tuple(self.segments), lengths)
-
-    def _lines(self) -> Iterator[tuple[int, str]]:
-        if self.lines[0] != _HEADER:
-            self._refuse(1, f"第一行必须是 {_HEADER}", f"the first line must be {_HEADER}")
-        for number, line in enumerate(self.lines[1:], start=2):
-            shown = line.rstrip(" \t")
-            if shown.startswith((" ", "\t")):
-                self._refuse(number, "行首不能有空格", "a line must not begin with a blank")
-            if shown:
-                yield number, shown.lstrip(" \t")
 
     def _read(self, number: int, line: str) -> None:
         name, _, value = line.partition(":")
@@ -130,7 +132,7 @@ class _Parser:
             self._read_once(number, name, value)
         elif not line.startswith("#"):
             self._read_segment(number, line)
-        elif name in _UNSUPPORTED and line != _UNENCRYPTED:
+        elif name in UNSUPPORTED and line != _UNENCRYPTED:
             self._refuse(number, f"不支持的标记 {name}", f"unsupported tag {name}")
 
     def _read_once(self, number: int, name: str, value: str) -> None:
@@ -153,7 +155,7 @@ class _Parser:
 
     def _read_init(self, number: int, value: str) -> None:
         self._check_once(number, _MAP)
-        attributes = {found[1]: found[2] or "" for found in _ATTRIBUTE.finditer(value)}
+        attributes = {found[1]: found[2] or "" for found in ATTRIBUTE.finditer(value)}
         if "BYTERANGE" in attributes:
             message = "#EXT-X-MAP 不支持 BYTERANGE:文件头必须是单独的文件"
             message_en = "BYTERANGE in #EXT-X-MAP is not supported: the header must be a file of its own"

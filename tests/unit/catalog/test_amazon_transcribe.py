@@ -3,13 +3,13 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from moto import mock_aws
 
 from services.catalog.adapters.amazon_transcribe import AmazonTranscribe
-from services.catalog.app.ports import SpeechFile, TranscriberUnavailable
+from services.catalog.app.ports import SpeechFile, StillTranscribing, TranscriberUnavailable
 from services.catalog.domain.transcript import Sentence
 from services.kit import aws
 
@@ -68,19 +68,44 @@ def test_words_become_sentences_and_nothing_is_left_in_the_bucket(account: None,
     assert "Contents" not in aws.client("s3").list_objects_v2(Bucket=BUCKET)
     vocabularies = aws.client("transcribe").list_vocabularies()["Vocabularies"]
     assert [v["LanguageCode"] for v in vocabularies] == ["zh-CN"]
-    job = aws.client("transcribe").list_transcription_jobs()["TranscriptionJobSummaries"][0]["TranscriptionJobName"]
-    details = aws.client("transcribe").get_transcription_job(TranscriptionJobName=job)["TranscriptionJob"]
-    assert details["Settings"]["VocabularyName"] == vocabularies[0]["VocabularyName"]
+    assert not jobs()
+    again = transcriber(told).transcribe(SpeechFile(sound, "zh", ("现金流", "asset allocation", "401k")))
+    assert again == heard
 
 
-def test_a_run_that_died_goes_on_with_its_job(account: None, sound: Path) -> None:
+def jobs() -> list[dict[str, Any]]:
+    """The account's jobs."""
+    api = aws.client("transcribe")
+    names = [job["TranscriptionJobName"] for job in api.list_transcription_jobs()["TranscriptionJobSummaries"]]
+    return [api.get_transcription_job(TranscriptionJobName=name)["TranscriptionJob"] for name in names]
+
+
+def test_a_function_does_not_wait_and_goes_on_with_its_job(account: None, sound: Path) -> None:
+    def later(seconds: float) -> NoReturn:
+        raise StillTranscribing
+
     told: list[str] = []
-    first = transcriber(told).transcribe(SpeechFile(sound, "zh", ("现金流",)))
-    begun = aws.client("transcribe").list_transcription_jobs()["TranscriptionJobSummaries"][0]["TranscriptionJobName"]
-    stored = json.dumps({"results": {"items": HEARD}}).encode()
-    aws.client("s3").put_object(Bucket=BUCKET, Key=f"transcription/{begun}.json", Body=stored)
-    assert transcriber(told).transcribe(SpeechFile(sound, "zh", ("现金流",))) == first
-    assert any("begun before" in line for line in told)
+    with pytest.raises(StillTranscribing):
+        AmazonTranscribe(BUCKET, later, told.append).transcribe(SpeechFile(sound, "zh"))
+    transcriber(told).sleep(0)
+    [job] = jobs()
+    heard = AmazonTranscribe(BUCKET, later, told.append).transcribe(SpeechFile(sound, "zh"))
+    assert heard.sentences[0].text == "先看现金流。"
+    assert "begun before" in " ".join(told)
+    assert "VocabularyName" not in job.get("Settings", {})
+
+
+def test_the_job_has_the_vocabulary_of_the_terms(account: None, sound: Path) -> None:
+    seen: list[dict[str, Any]] = []
+    waiting = transcriber([]).sleep
+
+    def sleep(seconds: float) -> None:
+        waiting(seconds)
+        seen.extend(jobs())
+
+    AmazonTranscribe(BUCKET, sleep).transcribe(SpeechFile(sound, "zh", ("现金流",)))
+    [vocabulary] = aws.client("transcribe").list_vocabularies()["Vocabularies"]
+    assert seen[-1]["Settings"]["VocabularyName"] == vocabulary["VocabularyName"]
 
 
 def test_other_languages_and_buckets_are_refused(account: None, sound: Path) -> None:

@@ -8,11 +8,11 @@ import httpx
 import pytest
 
 from services.catalog.app.courses.read_courses import read_state
-from services.catalog.cli import publish, withdraw
+from services.catalog.cli import export_course, publish, withdraw
 from services.catalog.handlers import editor
 from services.kit.http import HttpApi
 from tests.gateway import LambdaContext, claims, origin_secret, request
-from tests.unit.catalog.world import BONDS, World, edited, write_package
+from tests.unit.catalog.world import BONDS, COURSE, World, edited, write_package
 
 TOKEN = "access-token"
 CONFIG = {"region": "cn-north-1", "userPoolClientId": "client-1", "cognitoUrl": "/cognito/"}
@@ -30,12 +30,18 @@ class Site:
     def answer(self, sent: httpx.Request) -> httpx.Response:
         """One request."""
         if sent.url.scheme == "memory":
-            return self._store(sent)
+            return self._read(sent.url.path) if sent.method == "GET" else self._store(sent)
+        if sent.url.path.startswith("/pictures/"):
+            return self._read(sent.url.path)
         if sent.url.path == "/config.json":
             return httpx.Response(200, json=CONFIG)
         if sent.url.path == "/cognito/":
             return _sign_in(sent)
         return _call(self.api, sent)
+
+    def _read(self, path: str) -> httpx.Response:
+        content = self.world.bucket.files.get(path.removeprefix("/"))
+        return httpx.Response(404) if content is None else httpx.Response(200, content=content)
 
     def _store(self, sent: httpx.Request) -> httpx.Response:
         if self.storage_status == 200:
@@ -53,7 +59,7 @@ def _sign_in(sent: httpx.Request) -> httpx.Response:
 def _call(api: HttpApi, sent: httpx.Request) -> httpx.Response:
     signed_in = sent.headers.get("authorization") == f"Bearer {TOKEN}"
     who = claims("editor-1", "editor") if signed_in else {}
-    event = request(sent.method, sent.url.path, sent.content.decode() or None, who=who)
+    event = request(sent.method, sent.url.raw_path.decode(), sent.content.decode() or None, who=who)
     answer = api.handle(event, LambdaContext())  # type: ignore[arg-type]  # powertools names a class of its own
     return httpx.Response(answer["statusCode"], content=answer["body"], headers=answer["headers"])
 
@@ -102,6 +108,53 @@ def test_the_preview_shows_what_changes_and_changes_nothing(
     assert read_state(site.world.ctx, BONDS).number == 1
     assert run(folder) == 0
     assert read_state(site.world.ctx, BONDS).number == 2
+
+
+def export(folder: Path, course: str = "bonds") -> int:
+    """The exit code of taking a course back out."""
+    return export_course.main([course, str(folder), "--base-url", "http://xueshi.example"])
+
+
+def test_what_is_published_comes_back_as_a_package(
+    site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    note = "provenance:\n  abstract: {made_by: model-1, reviewed_by: 王编辑, reviewed_on: 2026-03-01}\n"
+    asked = "questions:\n- text: 对吗?\n  choices: [对, 错]\n  answer: 对\n"
+    package = write_package(
+        tmp_path / "package",
+        course_yaml=COURSE + note + asked,
+        key_points_md="## 什么是久期? [00:05]\n\n敏感度。\n\n一段。\n\n## 还有?\n\n没有。\n",
+        handouts__讲义_pdf=b"%PDF-1.7",
+        cover_jpg=b"\xff\xd8\xff 1",
+        portraits__甲_jpg=b"\xff\xd8\xff 2",
+    )
+    assert run(package) == 0
+    old = site.world.bucket.files
+    folder = next(key for key in old if key.endswith("index.m3u8")).removesuffix("index.m3u8")
+    old[f"{folder}captions/zh.0123456789ab.vtt"] = b"WEBVTT of another publication"
+    capsys.readouterr()
+    assert export(tmp_path / "back") == 0
+    said = capsys.readouterr().out
+    assert "exported" in said
+    assert said.count("\n") == 1, "publishing it would change nothing"
+    assert run(tmp_path / "back") == 0
+    assert read_state(site.world.ctx, BONDS).number == 1
+    for file in ("media/a.m4s", "captions/zh.vtt", "handouts/讲义.pdf", "cover.jpg", "portraits/甲.jpg", "mind-map.md"):
+        assert (tmp_path / "back" / file).read_bytes() == (package / file).read_bytes(), file
+    assert export(tmp_path / "back") == 2, "nothing is written over"
+
+
+def test_what_was_never_published_is_not_taken_out(site: Site, tmp_path: Path) -> None:
+    assert export(tmp_path / "none", "no-such-course") == 1
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_file_that_is_lost_is_told(site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(write_package(tmp_path / "package", cover_jpg=b"\xff\xd8\xff 1")) == 0
+    for key in [key for key in site.world.bucket.files if key.startswith("pictures/")]:
+        del site.world.bucket.files[key]
+    assert export(tmp_path / "back") == 1
+    assert "404" in capsys.readouterr().err
 
 
 def test_withdrawing_is_safe_to_repeat_and_publishing_again_offers_again(

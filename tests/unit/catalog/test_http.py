@@ -229,6 +229,21 @@ def test_malformed_requests(world: World, writer: HttpApi, place: tuple[str, ...
     assert put(writer, sent).code == "INVALID_REQUEST"
 
 
+def test_an_editor_takes_files_back_out_page_by_page(world: World, writer: HttpApi) -> None:
+    downloads = f"{BONDS}/media-downloads"
+    assert send(writer, request("GET", downloads, who=EDITOR)).code == "COURSE_NOT_FOUND"
+    publish(world, writer)
+    assert put(writer, body(world)).status == 200
+    paths: list[str] = []
+    after = ""
+    while after is not None:
+        page = send(writer, request("GET", f"{downloads}?limit=2&after={after}", who=EDITOR)).body
+        assert all(world.bucket.files[file["url"].removeprefix("memory://bucket/")] for file in page["files"])
+        paths += [file["path"] for file in page["files"]]
+        after = page["after"]
+    assert paths == sorted(file.path for file in manifest(world.package()).all_files)
+
+
 def test_the_description_has_every_route() -> None:
     paths = described(functions("catalog"))["paths"]
     found = {
@@ -238,9 +253,12 @@ def test_the_description_has_every_route() -> None:
     public = {key for key, operation in found.items() if not operation.get("security")}
     assert {key for key, function in function_of.items() if function == "http"} == public
     course = f"{COURSES}/{{course_id}}"
-    assert {key for key, function in function_of.items() if function == "editor"} == {
+    productions = {key for key in function_of if key[1].startswith("/v1/catalog/productions")}
+    assert len(productions) == 16
+    assert {key for key, function in function_of.items() if function == "editor"} == productions | {
         ("put", course),
         ("post", f"{course}/media-uploads"),
+        ("get", f"{course}/media-downloads"),
         ("get", f"{course}/publication"),
         ("get", f"{course}/publications"),
         ("get", "/v1/catalog/publications"),

@@ -25,7 +25,7 @@ def parse_playlist(text: str) -> Playlist:
 def test_a_playlist() -> None:
     playlist = parse_playlist(PLAYLIST)
     assert playlist.duration_ms == 7_500
-    assert playlist.files == ("index.m3u8", "init.mp4", "a.m4s", "b.m4s")
+    assert (playlist.init, playlist.segments) == ("init.mp4", ("a.m4s", "b.m4s"))
 
 
 def test_the_duration_is_summed_exactly() -> None:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from services.catalog.domain.fmp4 import InvalidMedia, Source, read_spans, read_tracks
 from services.catalog.domain.playable import check_playable
-from services.catalog.domain.playlist import Playlist, read_playlist
+from services.catalog.domain.playlist import Playlist
+from services.catalog.domain.presentation import Presentation, Rendition, read_presentation
 from tests.fakes.fmp4 import AUDIO, VIDEO, Bytes, Made, Part, aac, avc, both, box, init, segment
 
 DEMO_COURSES = Path("demo/courses")
@@ -29,7 +30,8 @@ def playlist(lengths: tuple[str, ...] = LENGTHS, names: tuple[str, ...] = tuple(
 def faults(header: bytes = BOTH, announced: Playlist | None = None, **changed: bytes) -> list[tuple[str, str]]:
     """What is wrong with a sound lecture after these segments changed, by file."""
     files: Mapping[str, bytes] = {"init.mp4": header, **PARTS, **{f"{name}.m4s": it for name, it in changed.items()}}
-    found = check_playable(announced or playlist(), lambda name: Bytes(files[name]))
+    presentation = Presentation((Rendition(announced or playlist()),))
+    found = check_playable(presentation, lambda name: Bytes(files[name]))
     return [(fault.file, fault.message_en) for fault in found]
 
 
@@ -203,5 +205,5 @@ def test_whatever_is_broken_is_refused_and_nothing_else_is_raised(data: st.DataO
 
 @pytest.mark.parametrize("folder", sorted(DEMO_COURSES.glob("*/media")), ids=lambda folder: folder.parent.name)
 def test_what_an_encoder_writes(folder: Path) -> None:
-    announced = read_playlist((folder / "index.m3u8").read_bytes())
+    announced = read_presentation((folder / "index.m3u8").read_bytes(), lambda _: None)
     assert check_playable(announced, lambda name: Bytes((folder / name).read_bytes())) == []

@@ -258,7 +258,7 @@ def with_playlist(world: World, playlist: str | bytes) -> Any:
     package = world.package()
     content = playlist if isinstance(playlist, bytes) else playlist.encode()
     swapped = MediaFile("index.m3u8", sha256(content).hexdigest(), len(content))
-    package = replace(package, files=(swapped, *package.files[1:]), playlist=content)
+    package = replace(package, files=(swapped, *package.files[1:]), playlists={"index.m3u8": content})
     world.upload(package)
     return package
 

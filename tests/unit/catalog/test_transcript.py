@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.catalog.adapters.caption_file import UnreadableCaptions, read_captions
+from services.catalog.adapters.caption_file import read_captions
+from services.catalog.app.ports import UnreadableCaptions
 from services.catalog.domain.captions import check_captions
 from services.catalog.domain.transcript import (
     MAX_CUE_WIDTH,

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.catalog.adapters.course_index import CourseIndex
 from services.catalog.adapters.speller import LibrarySpeller
-from services.catalog.app.context import SearchContext, context, media_context
+from services.catalog.app.context import SearchContext, context, media_context, production_context
 from services.catalog.app.media.manifest import Manifest
 from services.catalog.app.media.sign_uploads import sign_uploads
 from services.catalog.app.publishing.publish_course import PublishResult, Submission, publish_course
@@ -23,6 +23,7 @@ from tests.fakes import fmp4
 from tests.fakes.clock import ManualClock
 from tests.fakes.ids import SequentialIds
 from tests.fakes.media_bucket import MemoryMediaBucket
+from tests.fakes.productions import MemoryMachine, MemoryProductionFiles
 from tests.fakes.search_files import MemorySearchFiles
 from tests.fakes.store import MemoryStore
 
@@ -120,7 +121,9 @@ class World:
 
     def __post_init__(self) -> None:
         self.ctx = context(self.store, self.clock, SequentialIds())
-        self.media = media_context(self.ctx, self.bucket)
+        self.production_files = MemoryProductionFiles(self.bucket)
+        self.machine = MemoryMachine()
+        self.media = production_context(media_context(self.ctx, self.bucket), self.production_files, self.machine)
         self.search = CourseIndex(self.store, self.clock, self.files)
 
     def keep_files(self, *, anew: bool = False) -> Run:

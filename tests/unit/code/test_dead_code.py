@@ -15,7 +15,6 @@ DECORATORS = ["@*.route", "@", "@field_serializer*", "@field_validator*", "@mode
 """What these mark is called by a library; "@" is whatever a call returns, such as `@api.public().route(…)`."""
 
 USED_OTHERWISE = {
-    "services/catalog/domain/transcript.py: edit": "the editors' desk, which is to come, changes sentences with it",
     "services/catalog/domain/review.py: average": "an answer reads it by its name",
     "local/streams.py: resume": "tests hold a stream back",
     "local/system.py: set_variables": "drills and benchmarks change what functions see",

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from pydantic import BaseModel, ConfigDict, Field, StrictInt
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StrictInt
 
 from services.kit.bodies import Request
 from services.kit.http import HttpApi, described
@@ -210,6 +210,41 @@ def test_the_document_says_who_may_call_and_how_it_is_refused() -> None:
             text in document["info"]["description"]
             for text in (problem.code, problem.detail, problem.detail_en, problem.next, problem.next_en)
         )
+
+
+class Tree(BaseModel):
+    """Holds itself."""
+
+    leaf: str
+    branches: list["Tree"] = []
+
+
+class TwoFaced(BaseModel):
+    """Is answered otherwise than it is sent."""
+
+    number: Annotated[int, Field(), PlainSerializer(str)] = 1
+
+
+def test_a_model_that_is_sent_and_answered_has_one_name_where_it_is_one() -> None:
+    api = make_api()
+
+    @api.public().route("POST /v1/trees", "plant")
+    def plant(tree: Tree) -> Tree:
+        """Plant."""
+        return tree
+
+    @api.public().route("POST /v1/numbers", "count")
+    def count(number: TwoFaced) -> TwoFaced:
+        """Count."""
+        return number
+
+    document = api.openapi()
+    schemas = document["components"]["schemas"]
+    assert schemas["Tree"]["properties"]["branches"]["items"] == {"$ref": "#/components/schemas/Tree"}
+    assert {name for name in schemas if name.startswith(("Tree", "TwoFaced"))} == {
+        "Tree", "TwoFaced-Input", "TwoFaced-Output",
+    }  # fmt: skip
+    assert '"#/components/schemas/Tree-' not in json.dumps(document)
 
 
 def test_the_document_of_several_functions_lists_the_problems_of_all() -> None:

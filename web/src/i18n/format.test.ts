@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { fenOf, hours, yuan } from './format'
+import { fenOf, fileSize, hours, yuan } from './format'
 
 // The messages need a browser.
 vi.mock('./index', () => ({}))
@@ -21,5 +21,16 @@ describe('amounts', () => {
 
   it('are written with two decimals, and hours without needless ones', () => {
     expect([yuan(7), yuan(-19_900), hours('1.50'), hours('30')]).toEqual(['¥0.07', '-¥199.00', '1.5', '30'])
+  })
+})
+
+describe('the size of a file', () => {
+  it.each([
+    [10, '0.1 KB'],
+    [1536, '1.5 KB'],
+    [20 * 1024 ** 2, '20 MB'],
+    [5 * 1024 ** 3, '5 GB'],
+  ])('%d', (bytes, shown) => {
+    expect(fileSize(bytes)).toBe(shown)
   })
 })

@@ -19,8 +19,10 @@ export function length(milliseconds: number): string {
 
 /** 1536 -> "1.5 KB". */
 export function fileSize(bytes: number): string {
-  const [amount, unit] = bytes < 1024 * 1024 ? [bytes / 1024, 'KB'] : [bytes / 1024 / 1024, 'MB']
-  return `${amount < 10 ? Math.max(0.1, Math.round(amount * 10) / 10) : Math.round(amount)} ${unit}`
+  const power = bytes < 1024 ** 2 ? 1 : bytes < 1024 ** 3 ? 2 : 3
+  const amount = bytes / 1024 ** power
+  const shown = amount < 10 ? Math.max(0.1, Math.round(amount * 10) / 10) : Math.round(amount)
+  return `${shown} ${['KB', 'MB', 'GB'][power - 1]}`
 }
 
 /** 19900 -> "¥199.00". */

@@ -34,6 +34,17 @@ export const staffRoutes: RouteRecordRaw[] = [
     component: () => import('../staff/publishing/PublicationPage.vue'),
     props: true,
   },
+  {
+    path: '/productions',
+    name: 'productions',
+    component: () => import('../staff/productions/ProductionsPage.vue'),
+  },
+  {
+    path: '/productions/:productionId([0-9a-f]{32})',
+    name: 'production',
+    component: () => import('../staff/productions/ProductionPage.vue'),
+    props: true,
+  },
   { path: '/enquiries', name: 'desk', component: () => import('../staff/desk/EnquiryQueuePage.vue') },
   {
     path: '/enquiries/:enquiryId',

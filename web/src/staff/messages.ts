@@ -254,7 +254,9 @@ export const staffZh = {
   'waiting.emptyNext': '学员登记后即出现在这里。',
 
   'editor.title': '课程发布',
-  'editor.lead': '课程以文件夹编辑，用命令发布；这里查看现状和下架。',
+  'editor.lead': '在“课程制作”中从录像做出课程页，或以文件夹编辑、用命令发布；这里查看现状和下架。',
+  'editor.produce': '课程制作',
+  'editor.produceAnew': '制作新的一版',
   'editor.published': '发布日期',
   'editor.price': '价格',
   'editor.flags': '标记',
@@ -561,7 +563,9 @@ export const staffEn: Record<keyof typeof staffZh, string> = {
 
   'editor.title': 'Publishing',
   'editor.lead':
-    'A course is edited as a folder and published by a command; here you see how it stands and withdraw it.',
+    'A course is made of a recording under “Course production”, or edited as a folder and published by a command; here you see how it stands and withdraw it.',
+  'editor.produce': 'Course production',
+  'editor.produceAnew': 'Make a new publication',
   'editor.published': 'Published',
   'editor.price': 'Price',
   'editor.flags': 'Marks',

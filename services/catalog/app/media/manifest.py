@@ -1,7 +1,7 @@
 """The media an editor announces, and whether the bucket holds it."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from decimal import Decimal
@@ -29,7 +29,7 @@ from services.catalog.domain.pictures import (
 )
 from services.catalog.domain.pictures import LOOKED_AT_BYTES as BEGINNING
 from services.catalog.domain.playable import check_playable
-from services.catalog.domain.playlist import InvalidPlaylist, Playlist, read_playlist
+from services.catalog.domain.presentation import InvalidPresentation, Presentation, read_presentation
 from services.catalog.domain.text_file import Fault
 
 MAX_LISTED = 50
@@ -91,10 +91,19 @@ def missing_files(bucket: MediaBucket, manifest: Manifest) -> list[MediaFile]:
     return [file for file in manifest.all_files if stored.get(file.path) != file.bytes]
 
 
-def verify_media(bucket: MediaBucket, manifest: Manifest) -> Playlist:
-    """The uploaded playlist, after checking that all it needs is stored, all that is announced is needed, and it plays.
+Length = Callable[[MediaBucket, Manifest], int]
+"""How long a lecture plays whose files are all stored, in milliseconds. Raises MEDIA_INVALID where it does not."""
 
-    Playlist, media and captions are read by the same rules as in the editor's command.
+
+def measured_length(bucket: MediaBucket, manifest: Manifest) -> int:
+    """The length of what was uploaded, after checking that all that is announced is needed, and it plays."""
+    return verify_lecture(bucket, manifest.prefix, manifest.files).duration_ms
+
+
+def verify_media(bucket: MediaBucket, manifest: Manifest, length: Length = measured_length) -> int:
+    """The lecture's length, after checking that all its files are stored and are what they must be.
+
+    Playlists, media and captions are read by the same rules as in the editor's command.
 
     Raises:
         Problem: CONTENT_VERSION_WRONG, MEDIA_INCOMPLETE, MEDIA_INVALID.
@@ -103,25 +112,39 @@ def verify_media(bucket: MediaBucket, manifest: Manifest) -> Playlist:
     missing = [file.path for file in missing_files(bucket, manifest)]
     if missing:
         raise MEDIA_INCOMPLETE.problem(missing=missing[:MAX_LISTED], missing_count=len(missing))
-    playlist = _playlist(bucket, manifest)
-    _check_files(playlist, manifest)
-    _check_playable(bucket, manifest, playlist)
-    _check_captions(bucket, manifest, playlist.duration_ms)
+    duration_ms = length(bucket, manifest)
+    _check_captions(bucket, manifest, duration_ms)
     _check_handouts(bucket, manifest)
     _check_pictures(bucket, manifest)
-    return playlist
+    return duration_ms
 
 
-def _playlist(bucket: MediaBucket, manifest: Manifest) -> Playlist:
-    announced = next((file for file in manifest.files if file.path == PLAYLIST), None)
-    if announced is None:
+def verify_lecture(bucket: MediaBucket, folder: str, files: Sequence[MediaFile]) -> Presentation:
+    """The lecture in a folder, after checking that these files are all it needs, and that it plays to its end.
+
+    Raises:
+        Problem: MEDIA_INVALID.
+    """
+    announced = {file.path: file for file in files}
+    if PLAYLIST not in announced:
         raise _invalid(_error(PLAYLIST, "缺少播放列表", "the playlist is missing"))
-    if announced.bytes > MAX_PLAYLIST_BYTES:
-        raise _invalid(_error(PLAYLIST, "文件过大", "is too large"))
+
+    def content(path: str) -> bytes | None:
+        return _playlist(bucket, folder, announced[path]) if path in announced else None
+
     try:
-        return read_playlist(_content(bucket, manifest, announced))
-    except InvalidPlaylist as invalid:
-        raise _invalid(*_errors(PLAYLIST, invalid.faults)) from None
+        presentation = read_presentation(_playlist(bucket, folder, announced[PLAYLIST]), content)
+    except InvalidPresentation as invalid:
+        raise _invalid(*(error for path, faults in invalid.faults.items() for error in _errors(path, faults))) from None
+    _check_files(presentation, set(announced))
+    _check_playable(bucket, folder, announced, presentation)
+    return presentation
+
+
+def _playlist(bucket: MediaBucket, folder: str, file: MediaFile) -> bytes:
+    if file.bytes > MAX_PLAYLIST_BYTES:
+        raise _invalid(_error(file.path, "文件过大", "is too large"))
+    return _content(bucket, folder, file)
 
 
 @dataclass(frozen=True)
@@ -136,11 +159,12 @@ class _FileInBucket:
         return self.bucket.read_part(self.key, start, length)
 
 
-def _check_playable(bucket: MediaBucket, manifest: Manifest, playlist: Playlist) -> None:
-    sizes = {file.path: file.bytes for file in manifest.files}
+def _check_playable(
+    bucket: MediaBucket, folder: str, files: Mapping[str, MediaFile], presentation: Presentation
+) -> None:
     with ThreadPoolExecutor(READ_AT_ONCE) as pool:
         wrong = check_playable(
-            playlist, lambda name: _FileInBucket(bucket, manifest.prefix + name, sizes[name]), pool.map
+            presentation, lambda name: _FileInBucket(bucket, folder + name, files[name].bytes), pool.map
         )
     if wrong:
         raise _invalid(*(_error(found.file, found.message, found.message_en) for found in wrong))
@@ -150,7 +174,7 @@ def _check_captions(bucket: MediaBucket, manifest: Manifest, duration_ms: int) -
     errors: list[dict[str, Any]] = []
     for caption in manifest.captions:
         file = MediaFile(caption.path, caption.sha256, caption.bytes)
-        errors += _errors(caption.path, check_captions(_content(bucket, manifest, file), duration_ms))
+        errors += _errors(caption.path, check_captions(_content(bucket, manifest.prefix, file), duration_ms))
     if errors:
         raise _invalid(*errors)
 
@@ -185,16 +209,15 @@ def check_portraits(manifest: Manifest, instructors: Sequence[str]) -> None:
         raise _invalid(*(_error(name or "cover", *said) for name in wrong))
 
 
-def _content(bucket: MediaBucket, manifest: Manifest, file: MediaFile) -> bytes:
-    content = bucket.read(manifest.prefix + file.path)
+def _content(bucket: MediaBucket, folder: str, file: MediaFile) -> bytes:
+    content = bucket.read(folder + file.path)
     if hashlib.sha256(content).hexdigest() != file.sha256:
         raise _invalid(_error(file.path, "内容与校验和不符", "the content does not match its checksum"))
     return content
 
 
-def _check_files(playlist: Playlist, manifest: Manifest) -> None:
-    announced = {file.path for file in manifest.files}
-    needed = set(playlist.files)
+def _check_files(presentation: Presentation, announced: Set[str]) -> None:
+    needed = set(presentation.files)
     errors = [_error(path, "不在文件清单中", "is not among the announced files") for path in sorted(needed - announced)]
     errors += [_error(path, "播放列表没有用到", "is not used by the playlist") for path in sorted(announced - needed)]
     if errors:

@@ -1,12 +1,20 @@
 """Publishes a course: state, event and audit record in one transaction."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 from services.catalog.app.context import MediaContext
 from services.catalog.app.courses.items import current_key, listing_key, publication_key
 from services.catalog.app.courses.read_courses import CourseState, find_state
-from services.catalog.app.media.manifest import MAX_LISTED, Manifest, check_portraits, verify_media
+from services.catalog.app.media.manifest import (
+    MAX_LISTED,
+    Length,
+    Manifest,
+    check_portraits,
+    measured_length,
+    verify_media,
+)
 from services.catalog.app.publishing.problems import (
     CONTENT_ID_FIXED,
     COURSE_INVALID,
@@ -31,7 +39,7 @@ from services.catalog.domain.reading import Violation
 from services.catalog.events.published import CoursePublished
 from services.kit.call import Call
 from services.kit.problems import Problem
-from services.kit.store import Change, Put, commit_retrying
+from services.kit.store import Change, Put, Write, commit_retrying
 
 AUDIT_ACTION = "catalog.course_published"
 
@@ -58,20 +66,32 @@ class PublishResult:
     changed: bool
 
 
-def publish_course(ctx: MediaContext, call: Call, submission: Submission) -> PublishResult:
-    """Publishes what differs from the current publication; the same package again changes nothing.
+_Besides = Callable[[Publication], Sequence[Write]]
+"""What is written in the same transaction, by the publication that is current after it."""
+
+
+def publish_course(
+    ctx: MediaContext,
+    call: Call,
+    submission: Submission,
+    besides: _Besides = lambda _: (),
+    length: Length = measured_length,
+) -> PublishResult:
+    """Publishes what differs from the current publication; the same package again changes nothing of the course.
+
+    `length` tells how long the lecture plays, where somebody has measured these very files before.
 
     Raises:
         Problem: everything in PUBLISHING_PROBLEMS and MEDIA_PROBLEMS.
         Conflict: others kept writing.
     """
-    course = _course(submission.document)
-    media = _media(ctx, course, submission)
+    course = read_submitted(submission.document)
+    media = _media(ctx, course, submission, length)
 
     def plan() -> tuple[Change, PublishResult]:
         state = find_state(ctx, course.course_id)
         if _is_published(state, digest(course, media)):
-            return Change(), PublishResult(state.publication, changed=False)
+            return Change(besides(state.publication)), PublishResult(state.publication, changed=False)
         number = _next_number(state, course, submission.expected)
         publication = Publication(number, course, media, ctx.clock.now(), call.caller_id)
         line, copy = listing(publication), ctx.store.get(current_key(course.course_id), Publication)
@@ -82,6 +102,7 @@ def publish_course(ctx: MediaContext, call: Call, submission: Submission) -> Pub
             state.line.put(line) if state else Put(listing_key(course.course_id), line),
             note_change(ctx, course.course_id),
             ctx.audit.entry(call.caller, AUDIT_ACTION, course.course_id, submission.reason),
+            *besides(publication),
         ]
         told = ctx.events.make(
             announcement(publication), subject=course.course_id, sequence=number, correlation_id=call.correlation_id
@@ -101,7 +122,8 @@ def announcement(publication: Publication) -> CoursePublished:
     return CoursePublished.model_validate({**vars(publication.course), **media}, from_attributes=True)
 
 
-def _course(document: dict[str, Any]) -> Course:
+def read_submitted(document: dict[str, Any]) -> Course:
+    """The course that a document describes. Raises COURSE_INVALID, COURSE_TOO_LARGE."""
     if document_bytes(document) > MAX_DOCUMENT_BYTES:
         raise COURSE_TOO_LARGE.problem(limit_bytes=MAX_DOCUMENT_BYTES)
     try:
@@ -110,7 +132,7 @@ def _course(document: dict[str, Any]) -> Course:
         raise _invalid(invalid.violations) from None
 
 
-def _media(ctx: MediaContext, course: Course, submission: Submission) -> Media:
+def _media(ctx: MediaContext, course: Course, submission: Submission, length: Length) -> Media:
     asked = questions_digest(course.questions)
     manifest = Manifest(
         course.content_id,
@@ -123,11 +145,11 @@ def _media(ctx: MediaContext, course: Course, submission: Submission) -> Media:
         submission.pictures,
     )
     check_portraits(manifest, [instructor.name for instructor in course.instructors])
-    playlist = verify_media(ctx.bucket, manifest)
-    wrong = check_times(course, playlist.duration_ms)
+    duration_ms = verify_media(ctx.bucket, manifest, length)
+    wrong = check_times(course, duration_ms)
     if wrong:
         raise _invalid(wrong)
-    return Media(manifest.version, playlist.duration_ms, submission.captions, submission.handouts, submission.pictures)
+    return Media(manifest.version, duration_ms, submission.captions, submission.handouts, submission.pictures)
 
 
 def _is_published(state: CourseState | None, wanted: str) -> TypeGuard[CourseState]:

@@ -191,10 +191,11 @@ def add_course_routes(api: HttpApi, ctx: Context, search: CourseSearch) -> None:
     @api.public().route("GET /v1/catalog/courses/<course_id>", "read_course")
     def page(course_id: CourseId) -> Response[CoursePage]:
         """A course's whole page."""
-        return cacheable(api, _course_page(read_course(ctx, course_id)))
+        return cacheable(api, course_page(read_course(ctx, course_id)))
 
 
-def _course_page(details: CourseDetails) -> CoursePage:
+def course_page(details: CourseDetails) -> CoursePage:
+    """The page of a course as it stands, or will stand."""
     publication = details.state.publication
     course = publication.course
     return CoursePage.of(

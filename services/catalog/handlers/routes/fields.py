@@ -18,6 +18,9 @@ LearnerId = Annotated[
     ids.LearnerId,
     Field(strict=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,63}$", description="the user pool's id of the learner"),
 ]
+_MADE_HERE = Field(strict=True, pattern=r"^[0-9a-f]{32}$")
+ProductionId = Annotated[ids.ProductionId, _MADE_HERE]
+FileId = Annotated[ids.FileId, _MADE_HERE]
 
 Line = Annotated[StrictStr, Field(max_length=limits.MAX_LINE)]
 Text = Annotated[StrictStr, Field(max_length=limits.MAX_TEXT)]
@@ -32,6 +35,7 @@ _UNSEEN = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2
 MOST_MARKS = 4
 """Combining marks on one character, at most: more than a language writes there would cover the lines around it."""
 MAX_NAME = 20
+MAX_REVIEWER = 40
 MAX_REASON = 500
 MAX_REVIEW = 1_000
 MAX_SUBJECT = 80
@@ -77,6 +81,9 @@ _LINE_PATTERN = {"pattern": text_pattern(rf"\t\n{_UNSEEN}")}
 # clients escape them.
 DisplayName = Annotated[
     StrictStr, Field(min_length=1, max_length=MAX_NAME, json_schema_extra=_LINE_PATTERN), AfterValidator(_line)
+]
+ReviewerName = Annotated[
+    StrictStr, Field(min_length=1, max_length=MAX_REVIEWER, json_schema_extra=_LINE_PATTERN), AfterValidator(_line)
 ]
 Reason = Annotated[
     StrictStr, Field(min_length=1, max_length=MAX_REASON, json_schema_extra=_TEXT_PATTERN), AfterValidator(_text)

@@ -3,9 +3,11 @@
 from decimal import Decimal
 from typing import Annotated, Literal
 
+from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field, StrictInt, StrictStr
 
-from services.catalog.app.context import MediaContext
+from services.catalog.app.context import ProductionContext
+from services.catalog.app.media.list_files import list_files
 from services.catalog.app.media.manifest import Manifest
 from services.catalog.app.media.sign_uploads import sign_uploads
 from services.catalog.domain.handouts import MAX_HANDOUT_BYTES, MAX_HANDOUTS, MAX_NAME, NAME_PATTERN, Handout
@@ -15,7 +17,7 @@ from services.catalog.domain.media import (
     MAX_CAPTION_BYTES,
     MAX_CAPTIONS,
     MAX_FILE_BYTES,
-    MAX_SEGMENTS,
+    MAX_FILES,
     VERSION_LENGTH,
     Caption,
     MediaFile,
@@ -26,14 +28,18 @@ from services.kit.bodies import Answer, Request
 from services.kit.http import HttpApi
 from services.kit.identity import Role
 
+MAX_LISTED = 200
+"""Files in a page of what is stored."""
+
+AfterPath = Annotated[str, Query(pattern=r"^[A-Za-z0-9_./-]{0,200}$", description="the earlier page's `after`")]
 Sha256 = Annotated[StrictStr, Field(pattern=r"^[0-9a-f]{64}$")]
 Version = Annotated[StrictStr, Field(pattern=r"^[0-9a-f]+$", min_length=VERSION_LENGTH, max_length=VERSION_LENGTH)]
 
 
 class FileEntry(Request):
-    """A media file beside the playlist."""
+    """A media file by its path in the lecture's folder."""
 
-    path: StrictStr = Field(pattern=rf"^{FILE_PATTERN}$", max_length=110)
+    path: StrictStr = Field(pattern=rf"^{FILE_PATTERN}$", max_length=120)
     sha256: Sha256
     bytes: StrictInt = Field(ge=1, le=MAX_FILE_BYTES)
 
@@ -67,7 +73,7 @@ class MediaManifest(Request):
     """Every file of a lecture, and the version that what is watched of them makes."""
 
     content_version: Version
-    files: list[FileEntry] = Field(min_length=1, max_length=MAX_SEGMENTS + 2)
+    files: list[FileEntry] = Field(min_length=1, max_length=MAX_FILES)
     captions: list[CaptionEntry] = Field(default=[], max_length=MAX_CAPTIONS)
 
     handouts: list[HandoutEntry] = Field(default=[], max_length=MAX_HANDOUTS)
@@ -115,8 +121,33 @@ class UploadAnswer(Answer):
     missing: int
 
 
-def add_media_routes(api: HttpApi, ctx: MediaContext) -> None:
-    """Uploading."""
+class StoredFileAnswer(Answer):
+    """A file by its path in the lecture's folder; `url` is good for an hour."""
+
+    path: str
+    bytes: int
+    url: str
+
+
+class DownloadAnswer(Answer):
+    """A page of the files in the folder of what is published, in the order of paths."""
+
+    files: list[StoredFileAnswer]
+    after: str | None = Field(description="begins the next page; null on the last")
+
+
+def add_media_routes(api: HttpApi, ctx: ProductionContext) -> None:
+    """Uploading, and taking back out."""
+
+    @api.secured(Role.EDITOR).route("GET /v1/catalog/courses/<course_id>/media-downloads", "download_media")
+    def download(
+        course_id: CourseId,
+        after: AfterPath = "",
+        limit: Annotated[int, Query(ge=1, le=MAX_LISTED)] = MAX_LISTED,
+    ) -> DownloadAnswer:
+        """The files of what is published, to keep them as a package."""
+        page = list_files(ctx, course_id, after, limit)
+        return DownloadAnswer.of(page, files=page.items)
 
     @api.secured(Role.EDITOR).route("POST /v1/catalog/courses/<course_id>/media-uploads", "upload_media")
     def upload(course_id: CourseId, request: UploadRequest) -> UploadAnswer:

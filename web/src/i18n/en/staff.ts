@@ -29,7 +29,7 @@ export const staff: Record<keyof typeof zh, string> = {
   'tool.access': 'Account security',
   'tool.access.hint': 'Reset a colleague’s second factor',
   'tool.publishing': 'Publishing',
-  'tool.publishing.hint': 'How courses stand, withdrawing, and publishing by the command',
+  'tool.publishing.hint': 'Making courses of recordings, how courses stand, withdrawing, and publishing by the command',
   'tool.finance': 'Finance',
   'tool.finance.hint': 'Revenue, exports, reconciliation, refunds, invoices and coupons',
   'tool.moderation': 'Reviews',

@@ -27,7 +27,7 @@ export const staff = {
   'tool.access': '账号安全',
   'tool.access.hint': '重置工作人员的两步验证',
   'tool.publishing': '课程发布',
-  'tool.publishing.hint': '查看发布现状、下架，以及如何用命令发布',
+  'tool.publishing.hint': '从录像制作课程页，查看发布现状、下架，以及如何用命令发布',
   'tool.finance': '财务',
   'tool.finance.hint': '收入、导出、对账、退款、发票与优惠码',
   'tool.moderation': '评价审核',

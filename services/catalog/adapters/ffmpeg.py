@@ -1,0 +1,422 @@
+"""Recordings through ffmpeg: what they are, and packaging them as fragmented MP4 in HLS.
+
+The program is the one that the wheel of imageio-ffmpeg carries, of a layer of its own; there is no ffprobe with it.
+It reads MP4 and its relatives only, over HTTP or from a file: what editors bring must not lead it anywhere else.
+"""
+
+import json
+import re
+import subprocess
+import tempfile
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from services.catalog.adapters.slides import first_page, require_readable
+from services.catalog.app.ports import RecordingRefused
+from services.catalog.domain.fmp4 import read_tracks
+from services.catalog.domain.ladder import (
+    AUDIO,
+    AUDIO_BITS,
+    KEY_SECONDS,
+    LOUDNESS,
+    PEAK,
+    SOUND_BITS,
+    RenditionFiles,
+    Rung,
+    frame_rate,
+    rungs,
+    segment_seconds,
+    write_ladder,
+)
+from services.catalog.domain.media import PLAYLIST
+from services.catalog.domain.playlist import read_playlist
+from services.catalog.domain.recording import Probe
+
+SHORTEST_MS, LONGEST_MS = 10_000, 8 * 3600 * 1000
+PREVIEWS = 6
+STILL_SIZE = (1280, 720)
+"""Of the picture that is shown where a recording has none."""
+STILL_RATE = 5.0
+STILL_COLOUR = "0x12352f"
+POSTER_WIDTH, PREVIEW_WIDTH = 1280, 480
+SPEECH_BITS = 32_000
+_MEASURED = 10
+"""Percent of the work that measuring the loudness is."""
+_LOOKED_AT = 3
+"""Seconds decoded at the beginning to see whether it can be, and at the end whether that is there."""
+_ENDING = 15
+"""Seconds before the end in which something must be left to play."""
+_INPUT = (
+    "-protocol_whitelist", "file,http,https,tcp,tls,crypto", "-format_whitelist", "mov,mp4,m4a,3gp,3g2,mj2",
+)  # fmt: skip
+_DURATION = re.compile(r"^  Duration: (\d+):(\d\d):(\d\d)\.(\d\d)", re.MULTILINE)
+_RATE = re.compile(r"^  Stream #.*: Video: .*?([\d.]+) fps", re.MULTILINE)
+_SIZE = re.compile(r"^#dimensions \d+: (\d+)x(\d+)", re.MULTILINE)
+_KIND = re.compile(r"^#media_type \d+: (video|audio)", re.MULTILINE)
+_FRAME = re.compile(r"^\d+,", re.MULTILINE)
+_PLAYED = re.compile(r"^  Stream #.*: (Video|Audio): ", re.MULTILINE)
+_FIRST_BOXES = ("ftyp", "moov", "mdat", "free", "skip", "wide")
+"""What MP4 and MOV begin with, after a length."""
+_LINE = re.compile(r"(HTTP error|Connection|Failed to resolve|Input/output error|timed out|Server returned|Network is)")
+"""What it says where the address could not be read: nothing of the recording is known then."""
+
+UNREADABLE = RecordingRefused(
+    "RECORDING_UNREADABLE",
+    "这个文件不是 MP4、MOV 或 M4A 录像。请从录制软件重新导出为 MP4(H.264 与 AAC)后再上传。",
+    "This file is no MP4, MOV or M4A recording. Export it again as MP4 (H.264 and AAC), and upload that.",
+)
+CUT = RecordingRefused(
+    "RECORDING_CUT",
+    "录像不完整，后面的部分缺失。请确认原文件能播放到结尾，然后重新上传。",
+    "The recording is cut off: its end is missing. See that the original plays to its end, and upload it again.",
+)
+UNDECODABLE = RecordingRefused(
+    "RECORDING_UNDECODABLE",
+    "录像的编码无法解码，或文件已加密。请导出为 H.264 与 AAC 的 MP4 后再上传。",
+    "The recording cannot be decoded, or is encrypted. Export it as MP4 with H.264 and AAC, and upload that.",
+)
+EMPTY = RecordingRefused(
+    "RECORDING_EMPTY",
+    "文件里既没有画面也没有声音。请检查导出设置后重新上传。",
+    "The file has neither picture nor sound. Check how it was exported, and upload it again.",
+)
+SILENT = RecordingRefused(
+    "RECORDING_SILENT",
+    "录像没有声音。请选择带讲解声音的录像，或把声音合入后重新上传。",
+    "The recording has no sound. Choose one in which the lecture is heard, or add the sound, and upload it again.",
+)
+SHORT = RecordingRefused(
+    "RECORDING_SHORT",
+    "录像不足 10 秒。请确认选对了文件。",
+    "The recording is shorter than 10 seconds. Was the right file chosen?",
+)
+LONG = RecordingRefused(
+    "RECORDING_LONG",
+    "录像超过 8 小时。请剪成几节课后分别上传。",
+    "The recording is longer than 8 hours. Cut it into several lectures, and upload each.",
+)
+
+
+class FfmpegFailed(Exception):
+    """It ended with an error that says nothing of the recording; the message is what it said last."""
+
+
+@dataclass(frozen=True)
+class Loudness:
+    """What was measured of a recording's sound, as the filter `loudnorm` takes it."""
+
+    integrated: str
+    true_peak: str
+    span: str
+    threshold: str
+    offset: str
+
+    def filtered(self) -> str:
+        """Brings it to ours by one factor from beginning to end, where its peaks allow that."""
+        return (
+            f"loudnorm=I={LOUDNESS}:TP={PEAK}:LRA=11:measured_I={self.integrated}:measured_TP={self.true_peak}"
+            f":measured_LRA={self.span}:measured_thresh={self.threshold}:offset={self.offset}:linear=true"
+        )
+
+
+class Ffmpeg:
+    """Looks into recordings and packages them."""
+
+    def probe(self, source: str) -> Probe:
+        """What a recording is; `source` is its address or path.
+
+        Raises:
+            RecordingRefused: no lecture can be made of it.
+            FfmpegFailed: its address cannot be read.
+        """
+        begun = _run(
+            *_INPUT, "-i", source, "-map", "0:V:0?", "-map", "0:a:0?", "-t", str(_LOOKED_AT), "-f", "framecrc", "-"
+        )
+        kinds = set(_KIND.findall(begun.stdout))
+        if not begun.ok or not _FRAME.search(begun.stdout):
+            raise _refusal(source, begun)
+        if "audio" not in kinds:
+            raise SILENT
+        duration_ms = _duration_ms(begun.stderr, source)
+        if duration_ms < SHORTEST_MS:
+            raise SHORT
+        if duration_ms > LONGEST_MS:
+            raise LONG
+        _require_end(source, duration_ms)
+        size, rate = _SIZE.search(begun.stdout), _RATE.search(begun.stderr)
+        if "video" not in kinds or not size:
+            return Probe(duration_ms, None, None, None, has_sound=True)
+        found = float(rate[1]) if rate else None
+        return Probe(duration_ms, int(size[1]), int(size[2]), found, has_sound=True)
+
+    def check_slides(self, slides: Path) -> None:
+        """Raises RecordingRefused where slides cannot be opened."""
+        require_readable(slides)
+
+    def package(
+        self, source: str, probe: Probe, folder: Path, progress: Callable[[int], None], picture: Path | None = None
+    ) -> None:
+        """Writes a lecture's files into the folder, the sound at our loudness, the picture at a constant rate.
+
+        Raises:
+            RecordingRefused: its slides cannot be opened.
+            FfmpegFailed: it could not be read or encoded; trying again may help.
+        """
+        measured = _loudness(source, probe.duration_ms, lambda percent: progress(percent * _MEASURED // 100))
+        with tempfile.TemporaryDirectory() as scratch:
+            shown = _Shown.of(source, probe, _still(picture, Path(scratch)))
+            made = _outputs(shown, measured, probe.duration_ms, folder)
+            rest = 100 - _MEASURED
+            _follow(made, probe.duration_ms, lambda percent: progress(_MEASURED + percent * rest // 100))
+        _finish(folder, [rung.name for rung in shown.rungs], probe.duration_ms)
+
+    def wrap(self, sources: Mapping[str, str], probe: Probe, folder: Path, progress: Callable[[int], None]) -> None:
+        """Packages what is encoded already: MP4 files by the names of their renditions. Raises FfmpegFailed."""
+        names = sorted(sources, key=lambda name: int(name.removesuffix("p")))
+        for number, name in enumerate(names, start=1):
+            copied = ("-map", "0:v", "-map", "0:a", "-c", "copy")
+            _must(*_INPUT, "-i", sources[name], *copied, *_hls(_home(folder, name), probe.duration_ms))
+            progress(100 * number // (len(names) + 1))
+        heard = ["-i", str(folder / names[0] / PLAYLIST), "-vn"]
+        alone = [*_aac(AUDIO_BITS, 1), *_hls(_home(folder, AUDIO), probe.duration_ms)]
+        _must(*heard, *alone, "-vn", *_speech(folder))
+        _finish(folder, names, probe.duration_ms)
+        progress(100)
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """Where picture and sound come from, and the renditions they make."""
+
+    inputs: tuple[str, ...]
+    picture: str
+    sound: str
+    rate: float
+    rungs: tuple[Rung, ...]
+
+    @classmethod
+    def of(cls, source: str, probe: Probe, still: tuple[str, ...]) -> "_Shown":
+        recording = (*_INPUT, "-i", source)
+        if probe.width and probe.height:
+            rate = frame_rate(probe.frames_per_second)
+            # Pixels that are not square are made so; what was recorded upright is turned by the decoder.
+            picture = f"[0:V:0]scale=iw*sar:ih,setsar=1,fps={rate:g}:start_time=0,tpad=stop=-1:stop_mode=clone"
+            return cls(recording, picture, "[0:a:0]", rate, rungs(probe.width, probe.height))
+        width, height = STILL_SIZE
+        fitted = f"scale={width}:{height}:force_original_aspect_ratio=decrease"
+        picture = f"[0:v:0]{fitted},pad={width}:{height}:-1:-1:color={STILL_COLOUR},setsar=1,fps={STILL_RATE:g}"
+        return cls((*still, *recording), picture, "[1:a:0]", STILL_RATE, rungs(width, height))
+
+
+def _still(picture: Path | None, scratch: Path) -> tuple[str, ...]:
+    """The input of a picture that stands still."""
+    if picture is None:
+        return ("-f", "lavfi", "-i", f"color=c={STILL_COLOUR}:s={STILL_SIZE[0]}x{STILL_SIZE[1]}:r={STILL_RATE:g}")
+    shown = first_page(picture, scratch) if picture.suffix.lower() == ".pdf" else picture
+    return ("-loop", "1", "-framerate", f"{STILL_RATE:g}", "-i", str(shown))
+
+
+def _outputs(shown: _Shown, measured: Loudness | None, duration_ms: int, folder: Path) -> list[str]:
+    """The command that decodes once and writes every rendition, all of exactly one length."""
+    count = len(shown.rungs)
+    level = f",{measured.filtered()}" if measured else ""
+    sound = f"{shown.sound}aresample=48000:async=1:first_pts=0{level},aresample=48000,apad,asplit={count + 2}"
+    graph = [
+        f"{shown.picture},format=yuv420p,split={count}" + "".join(f"[p{n}]" for n in range(count)),
+        sound + "".join(f"[s{n}]" for n in range(count + 2)),
+        *(f"[p{n}]scale={rung.width}:{rung.height}[v{n}]" for n, rung in enumerate(shown.rungs)),
+    ]
+    command = [*shown.inputs, "-filter_complex", ";".join(graph)]
+    length = ["-t", _seconds(duration_ms)]
+    for number, rung in enumerate(shown.rungs):
+        home = _home(folder, rung.name)
+        command += ["-map", f"[v{number}]", "-map", f"[s{number}]", *length, *_picture(rung, shown.rate)]
+        command += [*_aac(SOUND_BITS, 2), *_hls(home, duration_ms)]
+    alone = _home(folder, AUDIO)
+    command += ["-map", f"[s{count}]", *length, *_aac(AUDIO_BITS, 1), *_hls(alone, duration_ms)]
+    return [*command, "-map", f"[s{count + 1}]", *length, *_speech(folder)]
+
+
+def _speech(folder: Path) -> list[str]:
+    """What a recognizer gets."""
+    return [*_aac(SPEECH_BITS, 1), "-ar", "16000", str(folder / "sound.m4a")]
+
+
+def _home(folder: Path, name: str) -> Path:
+    home = folder / name
+    home.mkdir(parents=True, exist_ok=True)
+    return home
+
+
+def _picture(rung: Rung, rate: float) -> list[str]:
+    # No B-frames: at few frames a second their delay makes the picture end later than the playlist says.
+    keys = f"expr:gte(t,n_forced*{KEY_SECONDS})"
+    coded = ["-c:v", "libx264", "-preset", "veryfast", "-profile:v", "main", "-bf", "0", "-crf", "23"]
+    bounded = ["-maxrate", str(rung.bits_per_second), "-bufsize", str(2 * rung.bits_per_second)]
+    return [
+        *coded,
+        *bounded,
+        "-force_key_frames",
+        keys,
+        "-forced-idr",
+        "1",
+        "-sc_threshold",
+        "0",
+        "-g",
+        str(round(rate * 60)),
+    ]
+
+
+def _aac(bits: int, channels: int) -> list[str]:
+    return ["-c:a", "aac", "-b:a", str(bits), "-ac", str(channels)]
+
+
+def _hls(home: Path, duration_ms: int) -> list[str]:
+    kind = ["-map_metadata", "-1", "-f", "hls", "-hls_playlist_type", "vod", "-hls_segment_type", "fmp4"]
+    kind += ["-hls_time", str(segment_seconds(duration_ms)), "-hls_flags", "independent_segments"]
+    return [*kind, "-hls_segment_filename", str(home / "seg-%04d.m4s"), str(home / PLAYLIST)]
+
+
+def _finish(folder: Path, names: Sequence[str], duration_ms: int) -> None:
+    """What follows from the renditions: the ladder, and what shows people what it is."""
+    made = [_packaged(folder / name) for name in (*names, AUDIO)]
+    (folder / PLAYLIST).write_text(write_ladder(made), encoding="utf-8")
+    least, best = (str(folder / name / PLAYLIST) for name in (names[0], names[-1]))
+    _must("-i", least, "-c", "copy", "-movflags", "+faststart", str(folder / "preview.mp4"))
+    _shoot(best, duration_ms // 10, POSTER_WIDTH, folder / "poster.jpg")
+    (folder / "previews").mkdir(exist_ok=True)
+    for number in range(PREVIEWS):
+        at = duration_ms * (2 * number + 1) // (2 * PREVIEWS)
+        _shoot(best, at, PREVIEW_WIDTH, folder / "previews" / f"{number + 1}.jpg")
+
+
+def _packaged(home: Path) -> RenditionFiles:
+    playlist = read_playlist((home / PLAYLIST).read_bytes())
+    tracks = read_tracks((home / playlist.init).read_bytes())
+    return RenditionFiles(
+        home.name, playlist, tracks, {name: (home / name).stat().st_size for name in playlist.segments}
+    )
+
+
+def _shoot(source: str, at_ms: int, width: int, target: Path) -> None:
+    scaled = f"scale='min({width},iw)':-2"
+    _must("-ss", _seconds(at_ms), "-i", source, "-frames:v", "1", "-vf", scaled, "-q:v", "4", str(target))
+
+
+def _duration_ms(said: str, source: str) -> int:
+    """As the header says; a recording that was broadcast has none, and is read through."""
+    found = _DURATION.search(said)
+    if found:
+        hours, minutes, seconds, hundredths = map(int, found.groups())
+        return ((hours * 60 + minutes) * 60 + seconds) * 1000 + hundredths * 10
+    reading = _run(*_INPUT, "-i", source, "-map", "0:a:0", "-c", "copy", "-progress", "pipe:1", "-f", "null", "-")
+    return max(_times(reading.stdout.splitlines()), default=0) // 1000
+
+
+def _require_end(source: str, duration_ms: int) -> None:
+    """Raises RecordingRefused where nothing of the last seconds is there: a file that was cut says its whole length."""
+    begin = _seconds(max(duration_ms - _ENDING * 1000, 0))
+    ended = _run(*_INPUT, "-ss", begin, "-i", source, "-map", "0:V:0?", "-map", "0:a:0", "-f", "framecrc", "-")
+    if _LINE.search(ended.stderr):
+        raise FfmpegFailed(ended.last)
+    if not _reaches(ended.stdout, min(duration_ms // 1000, _ENDING) - _LOOKED_AT):
+        raise CUT
+
+
+def _reaches(frames: str, seconds: int) -> bool:
+    """Whether any stream goes on for so long: lines have stream, and times in units that the header names."""
+    units = {
+        int(n): Fraction(int(up), int(down)) for n, up, down in re.findall(r"^#tb (\d+): (\d+)/(\d+)", frames, re.M)
+    }
+    last = deque((line.split(",") for line in frames.splitlines() if line[:1].isdigit()), maxlen=50)
+    return any(int(line[2]) * units[int(line[0])] >= seconds for line in last)
+
+
+def _loudness(source: str, duration_ms: int, progress: Callable[[int], None]) -> Loudness | None:
+    """What is measured of the sound; None where there is nothing but silence."""
+    measure = f"loudnorm=I={LOUDNESS}:TP={PEAK}:LRA=11:print_format=json"
+    command = [*_INPUT, "-i", source, "-map", "0:a:0", "-af", measure, "-f", "null", "-"]
+    said = _follow(command, duration_ms, progress)
+    found = json.loads(said[said.rindex("{") : said.rindex("}") + 1])
+    names = ("input_i", "input_tp", "input_lra", "input_thresh", "target_offset")
+    if "inf" in found["input_i"]:
+        return None
+    return Loudness(*(found[name] for name in names))
+
+
+@dataclass(frozen=True)
+class _Ran:
+    """How a run ended, and what it wrote."""
+
+    ok: bool
+    stdout: str
+    stderr: str
+
+    @property
+    def last(self) -> str:
+        """The last line that it said."""
+        return (self.stderr.strip().splitlines() or ["(nothing)"])[-1]
+
+
+def _refusal(source: str, ran: _Ran) -> Exception:
+    if _LINE.search(ran.stderr):
+        return FfmpegFailed(ran.last)
+    if _PLAYED.search(ran.stderr):
+        return UNDECODABLE
+    if _DURATION.search(ran.stderr):
+        return EMPTY
+    first = _run("-f", "data", "-i", source, "-map", "0", "-c", "copy", "-frames:d", "1", "-f", "data", "-")
+    return CUT if first.stdout[4:8] in _FIRST_BOXES else UNREADABLE
+
+
+def _program() -> str:
+    # Of a layer that one function alone has.
+    from imageio_ffmpeg import get_ffmpeg_exe
+
+    return str(get_ffmpeg_exe())
+
+
+def _run(*arguments: str) -> _Ran:
+    command = [_program(), "-hide_banner", "-nostdin", "-nostats", "-y", *arguments]
+    done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 (no shell; inputs are bounded by _INPUT)
+    return _Ran(done.returncode == 0, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace"))
+
+
+def _must(*arguments: str) -> None:
+    ran = _run(*arguments)
+    if not ran.ok:
+        raise FfmpegFailed(ran.last)
+
+
+def _follow(arguments: Sequence[str], duration_ms: int, progress: Callable[[int], None]) -> str:
+    """Runs it and tells how far it is in percent; returns what it said. Raises FfmpegFailed."""
+    command = [_program(), "-hide_banner", "-nostdin", "-nostats", "-y", "-progress", "pipe:1", *arguments]
+    with tempfile.TemporaryFile("w+") as said:
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said, text=True) as run:  # noqa: S603 (no shell)
+            try:
+                for at_us in _times(run.stdout or ()):
+                    progress(min(100, at_us // (10 * max(duration_ms, 1))))
+            except BaseException:
+                # Who is told of the progress may have had enough.
+                run.kill()
+                raise
+        said.seek(0)
+        text = said.read()
+    if run.returncode != 0:
+        raise FfmpegFailed((text.strip().splitlines() or ["(nothing)"])[-1])
+    return text
+
+
+def _times(lines: Iterable[str]) -> Iterator[int]:
+    """How far it is, in microseconds, each time that it says so."""
+    for line in lines:
+        name, _, value = line.strip().partition("=")
+        if name == "out_time_us" and value.isdigit():
+            yield int(value)
+
+
+def _seconds(milliseconds: int) -> str:
+    return f"{milliseconds / 1000:.3f}"

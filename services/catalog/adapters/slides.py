@@ -1,0 +1,62 @@
+"""Slides in PDF, for the picture of a recording that has none."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from services.catalog.app.ports import RecordingRefused
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfDocument
+
+WIDTH = 1280
+"""Pixels that a page is drawn in."""
+_PASSWORD = 4
+"""PDFium's FPDF_ERR_PASSWORD."""
+
+LOCKED = RecordingRefused(
+    "SLIDES_LOCKED",
+    "课件 PDF 有密码。请去掉密码后重新上传。",
+    "The slides (PDF) have a password. Remove it, and upload them again.",
+)
+UNREADABLE = RecordingRefused(
+    "SLIDES_UNREADABLE",
+    "课件不是可以打开的 PDF。请重新导出为 PDF 后上传。",
+    "The slides are no PDF that can be opened. Export them as PDF again, and upload that.",
+)
+
+
+def require_readable(slides: Path) -> None:
+    """Raises RecordingRefused where slides cannot be opened, or have no page."""
+    _opened(slides).close()
+
+
+def first_page(slides: Path, folder: Path) -> Path:
+    """The first page as a picture in the folder, without colours' order or size mattering. Raises RecordingRefused."""
+    document = _opened(slides)
+    page = document[0]
+    bitmap = page.render(scale=WIDTH / page.get_width())
+    target = folder / "page.ppm"
+    target.write_bytes(_ppm(bytes(bitmap.buffer), bitmap.width, bitmap.height, bitmap.stride))
+    document.close()
+    return target
+
+
+def _opened(slides: Path) -> "PdfDocument":
+    # Of a layer that one function alone has.
+    from pypdfium2 import PdfDocument, PdfiumError
+
+    try:
+        document = PdfDocument(slides)
+    except PdfiumError as error:
+        raise (LOCKED if getattr(error, "err_code", None) == _PASSWORD else UNREADABLE) from None
+    if len(document) == 0:
+        raise UNREADABLE
+    return document
+
+
+def _ppm(pixels: bytes, width: int, height: int, stride: int) -> bytes:
+    """Rows of blue, green and red as a portable pixmap, which has them the other way round."""
+    rows = b"".join(pixels[at * stride : at * stride + 3 * width] for at in range(height))
+    turned = bytearray(len(rows))
+    turned[0::3], turned[1::3], turned[2::3] = rows[2::3], rows[1::3], rows[0::3]
+    return f"P6 {width} {height} 255\n".encode() + bytes(turned)

@@ -1,0 +1,88 @@
+"""Puts together what a production would publish."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from services.catalog.app.context import ProductionContext
+from services.catalog.app.courses.read_courses import CourseState, find_state
+from services.catalog.app.media.manifest import Manifest
+from services.catalog.app.productions.items import object_key
+from services.catalog.app.productions.problems import PRODUCTION_EXPIRED
+from services.catalog.app.productions.read_productions import Sections
+from services.catalog.app.productions.transcripts import find_transcript, load_transcript
+from services.catalog.domain.course import Course
+from services.catalog.domain.document import questions_digest
+from services.catalog.domain.handouts import Handout
+from services.catalog.domain.media import Caption, MediaFile, content_version
+from services.catalog.domain.pictures import Picture
+from services.catalog.domain.production import PackagedLecture
+from services.catalog.domain.transcript import write_captions
+from services.kit.store.codec import decode
+
+
+@dataclass(frozen=True)
+class FileList:
+    """The files of a packaged lecture, as an object keeps them."""
+
+    files: tuple[MediaFile, ...]
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """The files of a course as a production would publish it.
+
+    `sources` is where each lies that is to be copied, by its path among the lecture's files; `captions` are their text.
+    """
+
+    manifest: Manifest
+    sources: dict[str, str]
+    captions: dict[str, bytes]
+
+
+def assemble(ctx: ProductionContext, found: Sections, packaged: PackagedLecture, course: Course) -> Assembly:
+    """What is published beside the text. Raises PRODUCTION_EXPIRED where the files are no longer kept."""
+    production_id = found.state.value.production_id
+    files = _listed(ctx, packaged)
+    captions = _captions(ctx, found)
+    handouts = {Handout(file.name, file.sha256 or "", file.bytes): file for file in found.of_role("handout")}
+    covers = {Picture(None, file.ending, file.sha256 or "", file.bytes): file for file in found.of_role("cover")}
+    asked = questions_digest(course.questions)
+    pictures = (*covers, *_portraits(find_state(ctx, course.course_id), course))
+    manifest = Manifest(
+        course.content_id,
+        content_version(files, course.max_rate, asked),
+        course.max_rate,
+        files,
+        tuple(caption for caption, _ in captions),
+        asked,
+        tuple(handouts),
+        pictures,
+    )
+    sources = {file.path: packaged.folder + file.path for file in files}
+    sources |= {handout.path: object_key(production_id, file) for handout, file in handouts.items()}
+    sources |= {cover.path: object_key(production_id, file) for cover, file in covers.items()}
+    return Assembly(manifest, sources, {caption.path: text for caption, text in captions})
+
+
+def _listed(ctx: ProductionContext, packaged: PackagedLecture) -> tuple[MediaFile, ...]:
+    try:
+        return decode(ctx.files.read(packaged.listed_in).decode(), FileList).files
+    except KeyError:
+        raise PRODUCTION_EXPIRED.problem() from None
+
+
+def _captions(ctx: ProductionContext, found: Sections) -> list[tuple[Caption, bytes]]:
+    known = find_transcript(ctx, found.state.value.production_id)
+    transcript = load_transcript(ctx.files, known.value) if known else None
+    if transcript is None or not transcript.sentences:
+        return []
+    text = write_captions(transcript).encode()
+    return [(Caption(transcript.language, hashlib.sha256(text).hexdigest(), len(text)), text)]
+
+
+def _portraits(state: CourseState | None, course: Course) -> Iterator[Picture]:
+    """Those that are published, of whoever still instructs."""
+    names = {instructor.name for instructor in course.instructors}
+    pictures = state.publication.media.pictures if state else ()
+    yield from (picture for picture in pictures if picture.instructor in names)

@@ -1,0 +1,102 @@
+"""A person decides on a block."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from services.catalog.app.context import Context
+from services.catalog.app.productions.items import block_key
+from services.catalog.app.productions.problems import (
+    BLOCK_INVALID,
+    BLOCK_MARKED,
+    BLOCK_UNDECIDABLE,
+    PRODUCTION_CHANGED,
+    REVIEWER_NEEDED,
+)
+from services.catalog.app.productions.read_productions import read_open
+from services.catalog.domain.course import Block
+from services.catalog.domain.document import check_block
+from services.catalog.domain.ids import ProductionId
+from services.catalog.domain.production_block import Decision, ProductionBlock
+from services.catalog.domain.reading import Violation
+from services.kit.call import Call
+from services.kit.clock import Clock
+from services.kit.store import Change, Check, Stored, commit_retrying, read_or
+
+AUDIT_ACTION = "catalog.production_block_decided"
+MAX_LISTED = 50
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a person decides. `value` is what an edit makes of the block, `reviewer` who learners read reviewed it."""
+
+    decision: Decision
+    value: Any = None
+    reviewer: str | None = None
+    marks_seen: bool = False
+
+
+def decide_block(
+    ctx: Context, call: Call, production_id: ProductionId, block: Block, revision: int, verdict: Verdict
+) -> Stored[ProductionBlock]:
+    """Decides on the block that was read at this revision.
+
+    Raises:
+        Problem: PRODUCTION_UNKNOWN, PRODUCTION_CLOSED, PRODUCTION_CHANGED, BLOCK_INVALID, BLOCK_MARKED,
+            BLOCK_UNDECIDABLE, REVIEWER_NEEDED.
+        Conflict: others kept writing.
+    """
+
+    def plan() -> tuple[Change, Stored[ProductionBlock]]:
+        state = read_open(ctx, production_id)
+        known = read_or(ctx.store, block_key(production_id, block), ProductionBlock(block))
+        if known.version != revision:
+            raise PRODUCTION_CHANGED.problem(revision=known.version)
+        put = known.put(_decided(ctx.clock, known.value, verdict))
+        entry = ctx.audit.entry(call.caller, AUDIT_ACTION, production_id, f"{block} {verdict.decision}")
+        return Change([put, Check(state.key, state.version), entry]), known.after(put)
+
+    return commit_retrying(ctx.store, plan)
+
+
+def _decided(clock: Clock, block: ProductionBlock, verdict: Verdict) -> ProductionBlock:
+    match verdict.decision:
+        case "accept":
+            return _accepted(clock, block, verdict)
+        case "edit":
+            return _edited(clock, block, verdict)
+        case "drop":
+            return block.drop()
+        case "reopen":
+            return block.reopen()
+
+
+def _accepted(clock: Clock, block: ProductionBlock, verdict: Verdict) -> ProductionBlock:
+    if block.state != "draft":
+        raise BLOCK_UNDECIDABLE.problem(state=block.state)
+    if block.marks and not verdict.marks_seen:
+        raise BLOCK_MARKED.problem(marks=[vars(mark) for mark in block.marks])
+    _check(block.block, block.document)
+    return block.accept(_reviewer(verdict), clock.now())
+
+
+def _edited(clock: Clock, block: ProductionBlock, verdict: Verdict) -> ProductionBlock:
+    _check(block.block, verdict.value)
+    reviewer = _reviewer(verdict) if block.is_drafted else None
+    return block.edit(verdict.value, reviewer, clock.now())
+
+
+def _reviewer(verdict: Verdict) -> str:
+    if verdict.reviewer is None:
+        raise REVIEWER_NEEDED.problem()
+    return verdict.reviewer
+
+
+def _check(block: Block, value: Any) -> None:
+    absent = [Violation((block,), "缺少内容", "there is no value")] if value is None else []
+    errors = [
+        {"pointer": found.pointer, "message": found.message, "message_en": found.message_en}
+        for found in [*absent, *check_block(block, value)][:MAX_LISTED]
+    ]
+    if errors:
+        raise BLOCK_INVALID.problem(errors=errors)

@@ -1,0 +1,92 @@
+"""Begins a production."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from services.catalog.app.context import Context, ProductionContext
+from services.catalog.app.courses.read_courses import find_state, read_state
+from services.catalog.app.items import newest_first_id
+from services.catalog.app.productions.items import block_key, facts_key, file_key, line_key, state_key
+from services.catalog.domain.course import BLOCKS
+from services.catalog.domain.handouts import Handout
+from services.catalog.domain.ids import CourseId, FileId, ProductionId
+from services.catalog.domain.media import Caption
+from services.catalog.domain.pictures import Picture, pictures_prefix
+from services.catalog.domain.production import KEPT_MEDIA, Language, Production, line_of
+from services.catalog.domain.production_block import published_block
+from services.catalog.domain.production_facts import facts_of, make_facts
+from services.catalog.domain.production_file import FileRole, ProductionFile, part_bytes
+from services.catalog.domain.publication import Publication
+from services.kit.call import Call
+from services.kit.idempotency import answer_once
+from services.kit.store import Change, Put, Write
+
+AUDIT_ACTION = "catalog.production_started"
+
+
+def start_production(
+    ctx: ProductionContext, call: Call, course_id: CourseId, title: str, language: Language, *, from_course: bool
+) -> ProductionId:
+    """Begins a production, once per idempotency key; returns its id.
+
+    `from_course` takes over the facts and blocks that are published, with what is said of who made them.
+
+    Raises:
+        Problem: COURSE_NOT_FOUND, IDEMPOTENCY_KEY_REUSED.
+        Conflict: others kept writing.
+    """
+
+    def plan() -> tuple[Change, str]:
+        state = read_state(ctx, course_id) if from_course else find_state(ctx, course_id)
+        now = ctx.clock.now()
+        production_id = ProductionId(newest_first_id(now, ctx.ids))
+        production = Production(production_id, course_id, title, language, call.caller_id, now, now)
+        facts = make_facts({"title": title, "content_id": course_id}, now)
+        kept: list[Write] = []
+        if state:
+            production = replace(production, base_publication=state.number)
+            facts = make_facts({"title": title, "content_id": state.publication.course.content_id}, now)
+        if state and from_course:
+            media = state.publication.media_prefix.removeprefix("/")
+            production = replace(production, base_media=media, steps=KEPT_MEDIA)
+            facts = facts_of(state.publication.course, now)
+            kept = [*_blocks(production_id, state.publication), *_files(ctx, production_id, state.publication)]
+        writes = [
+            Put(line_key(production_id), line_of(production)),
+            Put(state_key(production_id), production),
+            Put(facts_key(production_id), facts),
+            *kept,
+            ctx.audit.entry(call.caller, AUDIT_ACTION, course_id, production_id),
+        ]
+        return Change(writes), production_id
+
+    request = call.request(AUDIT_ACTION, course_id=course_id, title=title, language=language, from_course=from_course)
+    return ProductionId(answer_once(ctx.store, ctx.clock, request, str, plan))
+
+
+def _blocks(production_id: ProductionId, publication: Publication) -> Iterator[Put]:
+    for block in BLOCKS:
+        if getattr(publication.course, block):
+            yield Put(block_key(production_id, block), published_block(publication.course, block))
+
+
+def _files(ctx: Context, production_id: ProductionId, publication: Publication) -> Iterator[Put]:
+    """What was published beside the recording, where it lies; portraits are kept without being shown."""
+    media, folder = publication.media, publication.media_prefix.removeprefix("/")
+    for caption in media.captions[:1]:
+        yield _file(ctx, production_id, "captions", f"{caption.language}.vtt", caption, folder + caption.path)
+    for handout in media.handouts:
+        yield _file(ctx, production_id, "handout", handout.name, handout, folder + handout.path)
+    for cover in [picture for picture in media.pictures if picture.instructor is None]:
+        place = pictures_prefix(publication.course.content_id) + cover.file
+        yield _file(ctx, production_id, "cover", f"cover.{cover.ending}", cover, place)
+
+
+def _file(
+    ctx: Context, production_id: ProductionId, role: FileRole, name: str, of: Caption | Handout | Picture, place: str
+) -> Put:
+    file = ProductionFile(
+        FileId(ctx.ids.new()), role, name, of.bytes, part_bytes(of.bytes), ctx.clock.now(), upload="", state="here",
+        sha256=of.sha256, published_in=place,
+    )  # fmt: skip
+    return Put(file_key(production_id, file.file_id), file)

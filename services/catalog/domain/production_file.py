@@ -1,0 +1,167 @@
+"""The files that an editor brings to a production: what there may be, and whether one is what its name says. Pure."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal, get_args
+
+from services.catalog.domain import handouts, pictures
+from services.catalog.domain.ids import FileId
+from services.catalog.domain.production import Hindrance, Lack, Step
+from services.kit.kinds import Kept, stored
+
+FileRole = Literal["recording", "slides", "captions", "handout", "cover"]
+ROLES: tuple[FileRole, ...] = get_args(FileRole)
+FileState = Literal["uploading", "here", "refused"]
+
+_MB = 1024 * 1024
+LEAST_PART_BYTES = 8 * _MB
+MOST_PARTS = 10_000
+MAX_FILE_NAME = 200
+"""Characters of the name that a file has with its editor."""
+LOOKED_AT_BYTES = 64 * 1024
+"""Of a file, from its beginning and from its end, to know what it is."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What files of a role may be: endings, bytes of each, and how many."""
+
+    endings: tuple[str, ...]
+    most_bytes: int
+    most: int = 1
+
+
+LIMITS: dict[FileRole, Limits] = {
+    "recording": Limits(("mp4", "mov", "m4a"), 5 * 1024 * _MB),
+    "slides": Limits(("pdf",), 100 * _MB),
+    "captions": Limits(("srt", "vtt"), 2 * _MB),
+    "handout": Limits(tuple(handouts.MEDIA_TYPES), handouts.MAX_HANDOUT_BYTES, handouts.MAX_HANDOUTS),
+    "cover": Limits(pictures.ENDINGS, pictures.MAX_PICTURE_BYTES),
+}
+RESTS_ON: dict[FileRole, Step] = {"recording": "probe", "slides": "encode", "captions": "transcribe"}
+"""The first step whose result is another one with another file of the role."""
+ENCRYPTED = re.compile(rb"/Encrypt\s*(?:<<|[0-9]+\s+[0-9]+\s+R)")
+
+
+@stored(
+    shape=1,
+    personal=Kept("name", because="editors know their files by what they called them", until="the table goes"),
+)
+class ProductionFile:
+    """A file that an editor brings, in parts. `upload` is the store's name for the upload while it goes on.
+
+    `published_in` is where it lies already: it belongs to what was published before, and stays there.
+    """
+
+    file_id: FileId
+    role: FileRole
+    name: str
+    bytes: int
+    part_bytes: int
+    added_at: datetime
+    upload: str
+    state: FileState = "uploading"
+    sha256: str | None = None
+    problem: Hindrance | None = None
+    published_in: str | None = None
+
+    @property
+    def ending(self) -> str:
+        """What its name ends with, in small letters."""
+        return ending_of(self.name)
+
+    @property
+    def parts(self) -> int:
+        """In how many parts it comes."""
+        return -(-self.bytes // self.part_bytes)
+
+    def bytes_of(self, number: int) -> int:
+        """How long a part is; all but the last are of one length."""
+        return self.part_bytes if number < self.parts else self.bytes - self.part_bytes * (self.parts - 1)
+
+    def arrive(self, sha256: str | None) -> "ProductionFile":
+        """As it is here, whole."""
+        return replace(self, state="here", sha256=sha256, problem=None)
+
+    def refuse(self, problem: Hindrance) -> "ProductionFile":
+        """As one that nothing can be done with."""
+        return replace(self, state="refused", problem=problem)
+
+
+def ending_of(name: str) -> str:
+    """What a name ends with, in small letters; "" where it has no ending."""
+    return name.rpartition(".")[2].casefold() if "." in name else ""
+
+
+def part_bytes(size: int) -> int:
+    """How long the parts of a file of this size are: whole MiB, so few that the store takes them."""
+    return max(LEAST_PART_BYTES, -(-size // (MOST_PARTS * _MB)) * _MB)
+
+
+def refusal(role: FileRole, name: str, size: int, others: int) -> Hindrance | None:
+    """Why a file cannot be taken that is announced so, where there are so many of its role; None: it can."""
+    limits = LIMITS[role]
+    if size == 0:
+        return Hindrance(
+            "FILE_EMPTY", "文件是空的(0 字节)：请检查后重新选择", "the file is empty (0 bytes): choose another"
+        )
+    if ending_of(name) not in limits.endings:
+        listed = "、".join(limits.endings)
+        return Hindrance("FILE_TYPE", f"这里只接受:{listed}", f"only these are taken here: {', '.join(limits.endings)}")
+    if size > limits.most_bytes:
+        most = _shown(limits.most_bytes)
+        return Hindrance(
+            "FILE_TOO_LARGE", f"文件最大 {most}:请压缩或分段后再上传", f"at most {most}: compress or divide it"
+        )
+    if others >= limits.most:
+        message = f"最多 {limits.most} 个：请先移除已有的文件"
+        return Hindrance("FILE_TOO_MANY", message, f"at most {limits.most}: remove one that is there first")
+    if role == "handout" and not handouts.is_named_rightly(name):
+        message = "文件名不能用作讲义名：请改名(最多 80 个字，不含 / \\ : 等符号，扩展名小写)"
+        return Hindrance("FILE_NAME", message, "no name for a handout: at most 80 characters, none of / \\ :")
+    return None
+
+
+def not_what_it_says(file: ProductionFile, begin: bytes, end: bytes) -> Hindrance | None:
+    """Why a file that arrived is none of its type, or cannot be opened; None: nothing speaks against it."""
+    if not _looks_right(file, begin):
+        message = "内容与文件类型不符：请选择正确的文件重新上传"
+        return Hindrance("FILE_NOT_AS_NAMED", message, "it is not of the type that its name says: bring the right file")
+    if file.ending == "pdf" and (ENCRYPTED.search(begin) or ENCRYPTED.search(end)):
+        message = "PDF 有密码保护：请去掉密码后重新上传"
+        return Hindrance(
+            "FILE_LOCKED", message, "the PDF is protected by a password: save it without one, bring it again"
+        )
+    return None
+
+
+def _looks_right(file: ProductionFile, begin: bytes) -> bool:
+    if file.role == "recording":
+        return begin[4:8] in {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip"}
+    if file.role == "cover":
+        return pictures.is_picture(file.ending, begin)
+    if file.role == "captions":
+        return b"\x00" not in begin or begin[:2] in {b"\xff\xfe", b"\xfe\xff"}
+    return handouts.is_what_it_says(f"file.{file.ending}", begin)
+
+
+def _shown(size: int) -> str:
+    if size >= 1024 * _MB:
+        return f"{size // (1024 * _MB)} GB"
+    return f"{size // _MB} MB" if size >= _MB else f"{size // 1024} KB"
+
+
+def lacking_files(files: Sequence[ProductionFile]) -> Iterator[Lack]:
+    """What of the files keeps a course from being published."""
+    for file in files:
+        if file.state == "uploading":
+            message = f"「{file.name}」还没有传完：请传完或移除"
+            yield Lack("files", message, f"“{file.name}” is not uploaded yet: finish or remove it")
+        elif file.state == "refused":
+            yield Lack("files", f"「{file.name}」不能使用：请移除", f"“{file.name}” cannot be used: remove it")
+    named = [handouts.Handout(file.name, "", file.bytes) for file in files if file.role == "handout"]
+    for name in handouts.twice_named(named):
+        message = f"有多个讲义叫「{name}」：请改名后重新上传"
+        yield Lack("files", message, f"several handouts are called “{name}”: bring one under another name")

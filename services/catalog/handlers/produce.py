@@ -1,0 +1,31 @@
+"""The steps of a production after its packaging, and what a machine needs besides. The machine calls it."""
+
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from services.catalog import bootstrap_producing
+from services.catalog.app.context import ProducingContext
+from services.catalog.app.productions.check_lecture import check_lecture
+from services.catalog.app.productions.draft_summary import draft_summary
+from services.catalog.app.productions.fail_run import fail_run
+from services.catalog.app.productions.package_recording import begin_encoding
+from services.catalog.app.productions.take_step import Onward, StepCall
+from services.catalog.app.productions.write_down import write_down
+
+_ACTIONS: dict[str, Callable[[ProducingContext, StepCall], Onward]] = {
+    "encode": begin_encoding,
+    "check": check_lecture,
+    "transcribe": write_down,
+    "summarise": draft_summary,
+}
+
+
+def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+    """One step: `{"production_id", "run", "step"}`; "fail" has the step that failed for good as `failed`."""
+    ctx, call = bootstrap_producing.producing(), StepCall(event["production_id"], event["run"], event["step"])
+    if event["step"] == "fail":
+        return asdict(fail_run(ctx, replace(call, step=event["failed"])))
+    return asdict(_ACTIONS[event["step"]](ctx, call))

@@ -1,0 +1,771 @@
+"""From a recording to a published course page: what editors ask, as the gateway would."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from services.catalog.app.ports import UploadGone
+from services.catalog.app.productions import publish_production
+from services.catalog.domain.ids import ProductionId
+from services.catalog.domain.production_file import LIMITS
+from services.catalog.domain.recording import Probe
+from services.catalog.handlers import http
+from services.kit.audit import AuditRecord
+from services.kit.http import HttpApi
+from tests.gateway import claims, origin_secret, request, send
+from tests.unit.catalog.studio import COLLEAGUE, FACTS, LECTURE, RECORDING, Studio, drafted
+from tests.unit.catalog.world import World
+
+UNKNOWN = ProductionId("0" * 32)
+LOCKED_PDF = b"%PDF-1.7\n" + bytes(70_000) + b"trailer << /Encrypt 12 0 R >>\n%%EOF"
+PDF = b"%PDF-1.7\n%%EOF"
+
+
+@pytest.fixture
+def studio(world: World) -> Studio:
+    """Nothing is begun yet."""
+    return Studio(world)
+
+
+@pytest.fixture
+def reader(world: World) -> HttpApi:
+    """What learners see."""
+    return http.build_api(world.ctx, world.search, origin_secret)
+
+
+def page(reader: HttpApi, course: str = "bonds") -> Any:
+    """A course's page."""
+    answer = send(reader, request("GET", f"/v1/catalog/courses/{course}"))
+    assert answer.status == 200, answer.body
+    return answer.body
+
+
+def test_from_a_recording_to_the_published_page(studio: Studio, world: World, reader: HttpApi) -> None:
+    made = studio.make()
+    assert made["state"] == "reviewing"
+    assert [step["state"] for step in made["steps"]] == ["done"] * 5
+    assert {lack["part"] for lack in made["missing"]} == {
+        "keywords", "abstract", "chapters", "mind_map", "key_points", "questions",
+    }  # fmt: skip
+    studio.accept_all()
+    assert studio.read()["missing"] == []
+    published = studio.publish()
+    assert published.status == 200, published.body
+    assert (published.body["state"], published.body["published"]["publication"]) == ("published", 1)
+    shown = page(reader)
+    assert [(c["at_ms"], c["title"]) for c in shown["chapters"]] == [(0, "债券的久期"), (4_000, "利率上升")]
+    assert {p["block"]: (p["made_by"], p["reviewed_by"]) for p in shown["provenance"]} == dict.fromkeys(
+        ("keywords", "abstract", "chapters", "mind_map", "key_points", "questions"), ("model-1", "王编辑")
+    )
+    folder = shown["media"]["path"].removesuffix("index.m3u8").removeprefix("/")
+    assert {name.removeprefix(folder) for name in world.bucket.files if name.startswith(folder)} == {
+        *LECTURE,
+        shown["media"]["captions"][0]["path"].removeprefix(f"/{folder}"),
+    }
+    assert "久期说的是价格" in world.bucket.files[shown["media"]["captions"][0]["path"].removeprefix("/")].decode()
+    assert [event.type for event in world.store.outbox] == ["catalog.course_published.v1"]
+
+
+def test_a_production_is_begun_once_for_each_key(studio: Studio) -> None:
+    sent = {"course_id": "bonds", "title": "债券入门", "language": "zh"}
+    key = studio.key()
+    answers = [studio.send("POST", "", sent, idempotency_key=key).body["production_id"] for _ in range(2)]
+    assert answers[0] == answers[1]
+    other = studio.send("POST", "", {**sent, "title": "另一门"}, idempotency_key=key)
+    assert (other.status, other.code) == (422, "IDEMPOTENCY_KEY_REUSED")
+
+
+def test_a_new_production_is_empty_and_knows_what_it_lacks(studio: Studio) -> None:
+    begun = studio.begin()
+    assert (begun["state"], begun["base_publication"], begun["files"], begun["media"]) == ("bringing", 0, [], None)
+    assert [step["state"] for step in begun["steps"]] == ["waiting"] * 5
+    assert begun["facts"]["facts"] == {**dict.fromkeys(FACTS), "title_en": None, "subtitle": None} | {
+        "title": "债券入门", "content_id": "bonds",
+    }  # fmt: skip
+    assert {block["state"] for block in begun["blocks"]} == {"empty"}
+    parts = {lack["part"] for lack in begun["missing"]}
+    assert {"media", "facts/hours", "abstract", "chapters"} <= parts
+    assert all(lack["message"] and lack["message_en"] for lack in begun["missing"])
+
+
+def test_the_list_has_the_newest_first_and_says_whose(studio: Studio, world: World) -> None:
+    for course in ("one", "two", "three"):
+        studio.begin(course_id=course)
+        world.clock.advance(1_000)
+    first = studio.listed("?limit=2").body
+    assert [line["course_id"] for line in first["productions"]] == ["three", "two"]
+    assert {line["started_by_me"] for line in first["productions"]} == {True}
+    rest = studio.listed(f"?limit=2&after={first['after']}", COLLEAGUE).body
+    assert [(line["course_id"], line["started_by_me"], line["state"]) for line in rest["productions"]] == [
+        ("one", False, "bringing")
+    ]
+
+
+def test_only_editors_may(studio: Studio) -> None:
+    studio.begin()
+    for who in (claims("somebody"), claims("auditor-1", "auditor")):
+        assert studio.send("GET", who=who).code == "WRONG_ROLE"
+
+
+def test_what_is_not_there_is_not_found(studio: Studio) -> None:
+    studio.production_id = UNKNOWN
+    asked: list[tuple[str, str, Any]] = [
+        ("GET", "", None), ("GET", "/transcript", None), ("GET", "/preview", None), ("POST", "/runs", {}),
+        ("PUT", "/facts", {"revision": 1, "facts": {}}), ("POST", f"/files/{UNKNOWN}/parts", {"numbers": [1]}),
+        ("POST", f"/files/{UNKNOWN}/completion", None), ("DELETE", f"/files/{UNKNOWN}", None),
+        ("PUT", "/transcript", {"revision": 1, "corrections": [{"number": 1, "text": "x"}]}),
+        ("PUT", "/blocks/abstract", {"revision": 0, "decision": "drop"}), ("POST", "/blocks/abstract/drafts", None),
+        ("POST", "/publication", {"reason": "because"}), ("POST", "/cancellation", {"reason": "because"}),
+    ]  # fmt: skip
+    for method, path, body in asked:
+        answer = studio.send(method, path, body)
+        assert (answer.status, answer.code) == (404, "PRODUCTION_UNKNOWN"), path
+
+
+# Facts
+
+
+def test_facts_are_kept_however_much_is_missing_and_faults_are_told(studio: Studio) -> None:
+    studio.begin()
+    answer = studio.write_facts(hours=None, price_fen=5, member_price_fen=9)
+    assert answer.status == 200
+    assert {fault["pointer"] for fault in answer.body["faults"]} == {"/hours", "/member_price_fen"}
+    assert studio.write_facts().body["faults"] == []
+    assert studio.read()["facts"]["facts"]["instructors"][0]["name"] == "林知远"
+
+
+def test_of_two_editors_of_the_facts_the_second_is_told(studio: Studio) -> None:
+    studio.begin()
+    sent = {"revision": studio.read()["facts"]["revision"], "facts": {**FACTS, "title": "甲"}}
+    assert studio.send("PUT", "/facts", sent).status == 200
+    late = studio.send("PUT", "/facts", {**sent, "facts": {**FACTS, "title": "乙"}}, COLLEAGUE)
+    assert (late.status, late.code, late.body["revision"]) == (409, "PRODUCTION_CHANGED", 2)
+    assert studio.read()["title"] == "甲"
+    assert [line["title"] for line in studio.listed().body["productions"]] == ["甲"]
+
+
+# Files
+
+
+@pytest.mark.parametrize(
+    ("role", "name", "size", "code"),
+    [
+        ("recording", "talk.mp4", 0, "FILE_EMPTY"),
+        ("recording", "talk.mp4", 6 * 1024**3, "FILE_TOO_LARGE"),
+        ("recording", "talk.avi", 10, "FILE_TYPE"),
+        ("recording", "talk", 10, "FILE_TYPE"),
+        ("slides", "slides.pptx", 10, "FILE_TYPE"),
+        ("slides", "slides.pdf", 101 * 1024**2, "FILE_TOO_LARGE"),
+        ("captions", "talk.vtt", 3 * 1024**2, "FILE_TOO_LARGE"),
+        ("handout", "a/b.pdf", 10, "FILE_NAME"),
+        ("cover", "cover.gif", 10, "FILE_TYPE"),
+    ],
+)
+def test_what_cannot_be_taken_is_refused_before_it_is_sent(
+    studio: Studio, role: str, name: str, size: int, code: str
+) -> None:
+    studio.begin()
+    answer = studio.announce(role, name, size)
+    assert (answer.status, answer.code) == (422, "FILE_REFUSED")
+    assert [error["code"] for error in answer.body["errors"]] == [code]
+    assert studio.read()["files"] == []
+
+
+def test_of_each_role_there_are_so_many(studio: Studio) -> None:
+    studio.begin()
+    assert studio.announce("recording", "TALK.MP4", 10).status == 200
+    assert studio.announce("recording", "other.mov", 10).body["errors"][0]["code"] == "FILE_TOO_MANY"
+    for number in range(LIMITS["handout"].most):
+        assert studio.announce("handout", f"{number}.pdf", 10).status == 200
+    assert studio.announce("handout", "more.pdf", 10).code == "FILE_REFUSED"
+
+
+def test_a_file_is_announced_once_for_each_key(studio: Studio) -> None:
+    studio.begin()
+    sent, key = {"role": "recording", "name": "talk.mp4", "bytes": 10}, studio.key()
+    ids = {studio.send("POST", "/files", sent, idempotency_key=key).body["file_id"] for _ in range(2)}
+    assert len(ids) == len(studio.read()["files"]) == 1
+
+
+def test_an_upload_goes_on_where_it_was_and_is_completed_once(studio: Studio) -> None:
+    studio.begin()
+    content = RECORDING + bytes(20 * 1024**2)
+    file = studio.announce("recording", "talk.mp4", len(content)).body
+    assert (file["state"], file["part_bytes"], file["parts_here"]) == ("uploading", 8 * 1024**2, [])
+    signed = studio.send("POST", f"/files/{file['file_id']}/parts", {"numbers": [1, 3, 3, 4, 10_000]}).body["parts"]
+    assert [part["number"] for part in signed] == [1, 3]
+    for part in signed:
+        begin = (part["number"] - 1) * file["part_bytes"]
+        studio.world.production_files.send(part["url"], content[begin : begin + file["part_bytes"]])
+    assert studio.read()["files"][0]["parts_here"] == [1, 3]
+    early = studio.complete(file["file_id"])
+    assert (early.status, early.code, early.body["missing"], early.body["missing_count"]) == (
+        409, "FILE_INCOMPLETE", [2], 1,
+    )  # fmt: skip
+    studio.upload(file, content)
+    for _ in range(2):
+        done = studio.complete(file["file_id"])
+        assert (done.status, done.body["state"], done.body["problem"]) == (200, "here", None)
+    assert studio.send("POST", f"/files/{file['file_id']}/parts", {"numbers": [1]}).body == {"parts": []}
+
+
+def test_who_died_after_putting_the_parts_together_completes_it_the_next_time(studio: Studio) -> None:
+    studio.begin()
+    file = studio.announce("recording", "talk.mp4", len(RECORDING)).body
+    studio.upload(file, RECORDING)
+    [(key, upload)] = studio.world.production_files.uploads
+    studio.world.production_files.complete(key, upload)
+    with pytest.raises(UploadGone):
+        studio.world.production_files.parts(key, upload)
+    assert studio.read()["files"][0]["parts_here"] == []
+    assert studio.complete(file["file_id"]).body["state"] == "here"
+
+
+def test_an_upload_that_has_expired_is_told(studio: Studio) -> None:
+    studio.begin()
+    file = studio.announce("recording", "talk.mp4", len(RECORDING)).body
+    [(key, upload)] = studio.world.production_files.uploads
+    studio.world.production_files.abort(key, upload)
+    answer = studio.complete(file["file_id"])
+    assert (answer.code, answer.body["errors"][0]["code"]) == ("FILE_REFUSED", "UPLOAD_EXPIRED")
+
+
+@pytest.mark.parametrize(
+    ("role", "name", "content", "code"),
+    [
+        ("recording", "talk.mp4", b"this is text and no video", "FILE_NOT_AS_NAMED"),
+        ("slides", "slides.pdf", b"PK\x03\x04 no pdf", "FILE_NOT_AS_NAMED"),
+        ("slides", "slides.pdf", LOCKED_PDF, "FILE_LOCKED"),
+        ("handout", "handout.pdf", LOCKED_PDF, "FILE_LOCKED"),
+        ("captions", "talk.srt", b"\x00\x01\x02", "FILE_NOT_AS_NAMED"),
+        ("cover", "cover.png", b"GIF89a", "FILE_NOT_AS_NAMED"),
+    ],
+)
+def test_a_file_that_is_not_what_it_says_is_told_and_keeps_it_from_publication(
+    studio: Studio, role: str, name: str, content: bytes, code: str
+) -> None:
+    studio.make()
+    if role in {"recording", "captions"}:
+        known = next(file for file in studio.read()["files"] if file["role"] == role)
+        assert studio.send("DELETE", f"/files/{known['file_id']}").status == 200
+    file = studio.bring(role, name, content)
+    assert (file["state"], file["problem"]["code"]) == ("refused", code)
+    assert "files" in {lack["part"] for lack in studio.read()["missing"]}
+    assert studio.send("DELETE", f"/files/{file['file_id']}").status == 200
+    assert "files" not in {lack["part"] for lack in studio.read()["missing"]}
+
+
+def test_a_file_is_removed_with_what_was_made_of_it(studio: Studio, world: World) -> None:
+    studio.make()
+    recording = next(file for file in studio.read()["files"] if file["role"] == "recording")
+    for _ in range(2):
+        assert studio.send("DELETE", f"/files/{recording['file_id']}").body == {"file_id": recording["file_id"]}
+    assert not [key for key in world.bucket.files if recording["file_id"] in key]
+    after = studio.read()
+    assert (after["state"], [step["state"] for step in after["steps"]]) == ("bringing", ["waiting"] * 5)
+    assert studio.start().code == "RUN_NEEDS_RECORDING"
+    assert "media" in {lack["part"] for lack in after["missing"]}
+
+
+def test_other_captions_have_the_transcript_made_again(studio: Studio) -> None:
+    studio.make()
+    captions = next(file for file in studio.read()["files"] if file["role"] == "captions")
+    studio.send("DELETE", f"/files/{captions['file_id']}")
+    studio.bring("captions", "talk.srt", "1\n00:00:01,000 --> 00:00:02,000\n你好。\n".encode())
+    assert [step["state"] for step in studio.read()["steps"]] == ["done", "done", "done", "waiting", "waiting"]
+    assert "transcript" in {lack["part"] for lack in studio.read()["missing"]}
+    started = studio.start().body
+    assert started["state"] == "running"
+    studio.steps(run=2)
+    assert [s["text"] for s in studio.send("GET", "/transcript").body["sentences"]] == ["你好。"]
+
+
+def test_a_recording_in_use_is_not_removed(studio: Studio) -> None:
+    studio.begin()
+    file = studio.bring("recording", "talk.mp4", RECORDING)
+    studio.start()
+    answer = studio.send("DELETE", f"/files/{file['file_id']}")
+    assert (answer.status, answer.code) == (409, "PRODUCTION_RUNNING")
+
+
+# Runs
+
+
+def test_a_run_needs_a_recording_and_is_alone(studio: Studio, world: World) -> None:
+    studio.begin()
+    assert studio.start().code == "RUN_NEEDS_RECORDING"
+    studio.bring("recording", "talk.mp4", RECORDING)
+    assert studio.start().body["state"] == "running"
+    assert world.machine.running == {
+        f"{studio.production_id}-1": {
+            "production_id": studio.production_id,
+            "run": 1,
+            "steps": ["probe", "encode", "check", "transcribe", "summarise"],
+        }
+    }
+    studio.step("probe")
+    assert (studio.start().status, studio.start().code) == (409, "PRODUCTION_RUNNING")
+
+
+def test_a_run_that_never_reached_the_machine_is_begun_by_the_next_call(studio: Studio, world: World) -> None:
+    studio.begin()
+    studio.bring("recording", "talk.mp4", RECORDING)
+    world.machine.is_away = True
+    assert studio.start().status == 500
+    assert (studio.read()["state"], world.machine.running) == ("running", {})
+    world.machine.is_away = False
+    assert studio.start().status == 200
+    assert list(world.machine.running) == [f"{studio.production_id}-1"]
+
+
+def test_a_run_that_died_without_a_word_is_followed_by_another(studio: Studio, world: World) -> None:
+    studio.begin()
+    studio.bring("recording", "talk.mp4", RECORDING)
+    studio.start()
+    studio.step("probe")
+    world.clock.advance(61_000)
+    assert studio.start().code == "PRODUCTION_RUNNING", "the machine says so"
+    world.machine.running.clear()
+    begun = studio.start().body
+    assert (begun["state"], begun["steps"][0]["state"], begun["steps"][1]["state"]) == ("running", "done", "waiting")
+    assert world.machine.begun[-1] == f"{studio.production_id}-2"
+    assert studio.step("encode", run=1).go_on is False
+    studio.steps(run=2)
+    assert studio.read()["state"] == "reviewing"
+
+
+def test_a_run_from_a_step_on_takes_what_it_rests_on_too(studio: Studio, world: World) -> None:
+    studio.make()
+    assert studio.start(**{"from": "summarise"}).status == 200
+    assert world.machine.running[f"{studio.production_id}-2"]["steps"] == ["summarise"]
+    studio.steps(run=2)
+    captions = next(file for file in studio.read()["files"] if file["role"] == "captions")
+    studio.send("DELETE", f"/files/{captions['file_id']}")
+    assert studio.start(**{"from": "summarise"}).status == 200
+    assert world.machine.running[f"{studio.production_id}-3"]["steps"] == ["transcribe", "summarise"]
+
+
+def test_a_step_that_no_schema_knows_is_refused(studio: Studio) -> None:
+    studio.begin()
+    assert studio.start(**{"from": "publish"}).code == "INVALID_REQUEST"
+
+
+def test_a_production_may_be_cancelled_before_anything_runs(studio: Studio) -> None:
+    studio.begin()
+    assert studio.send("POST", "/cancellation", {"reason": "a mistake"}).body["state"] == "cancelled"
+
+
+def test_a_cancelled_production_is_over(studio: Studio, world: World) -> None:
+    studio.begin()
+    studio.bring("recording", "talk.mp4", RECORDING)
+    studio.announce("handout", "a.pdf", 10)
+    studio.start()
+    for _ in range(2):
+        cancelled = studio.send("POST", "/cancellation", {"reason": "wrong course"})
+        assert (cancelled.status, cancelled.body["state"], cancelled.body["missing"]) == (200, "cancelled", [])
+    assert not world.machine.running
+    assert not world.production_files.uploads
+    for method, path, body in (
+        ("POST", "/runs", {}),
+        ("PUT", "/facts", {"revision": 1, "facts": {}}),
+        ("PUT", "/blocks/abstract", {"revision": 0, "decision": "drop"}),
+        ("POST", "/publication", {"reason": "because"}),
+    ):
+        assert studio.send(method, path, body).code == "PRODUCTION_CLOSED", path
+    assert studio.announce("handout", "b.pdf", 10).code == "PRODUCTION_CLOSED"
+
+
+# Transcript
+
+
+def test_sentences_are_corrected_and_keep_their_times(studio: Studio) -> None:
+    studio.make()
+    before = studio.send("GET", "/transcript").body
+    assert (before["source"], before["revision"], len(before["sentences"])) == ("captions", 1, 4)
+    sent = {"revision": 1, "corrections": [{"number": 1, "text": " 今天讲债券的久期和凸性。 "}]}
+    after = studio.send("PUT", "/transcript", sent).body
+    assert after["sentences"][0] == {**before["sentences"][0], "text": "今天讲债券的久期和凸性。"}
+    assert after["sentences"][1:] == before["sentences"][1:]
+    assert studio.send("GET", "/transcript").body == after
+    late = studio.send("PUT", "/transcript", sent, COLLEAGUE)
+    assert (late.status, late.code, late.body["revision"]) == (409, "PRODUCTION_CHANGED", 2)
+
+
+@pytest.mark.parametrize(("number", "text"), [(5, "没有这一句"), (1, " \u200b ")])
+def test_no_sentence_comes_or_goes(studio: Studio, number: int, text: str) -> None:
+    studio.make()
+    answer = studio.send("PUT", "/transcript", {"revision": 1, "corrections": [{"number": number, "text": text}]})
+    assert (answer.status, answer.code, answer.body["number"]) == (422, "SENTENCE_UNKNOWN", number)
+
+
+def test_without_captions_or_a_transcriber_there_is_no_transcript(studio: Studio, reader: HttpApi) -> None:
+    made = studio.make(captions=None)
+    assert [step["state"] for step in made["steps"]] == ["done", "done", "done", "skipped", "skipped"]
+    assert made["state"] == "reviewing"
+    assert studio.send("GET", "/transcript").body == {
+        "revision": 1, "language": "zh", "source": "none", "sentences": [],
+    }  # fmt: skip
+    answer = studio.send("PUT", "/transcript", {"revision": 1, "corrections": [{"number": 1, "text": "x"}]})
+    assert answer.code == "NO_TRANSCRIPT"
+    assert studio.send("POST", "/blocks/abstract/drafts").code == "NO_TRANSCRIPT"
+    studio.decide("abstract", "edit", value="一段话。")
+    studio.decide("chapters", "edit", value=[{"at": "00:00", "title": "开始", "summary": "一句话。"}])
+    assert studio.publish().body["state"] == "published"
+    assert page(reader)["media"]["captions"] == page(reader)["provenance"] == []
+
+
+# Blocks
+
+
+def test_a_draft_stands_beside_what_it_rests_on(studio: Studio) -> None:
+    studio.make()
+    chapters = studio.block("chapters")
+    assert (chapters["state"], chapters["made_by"], chapters["reviewer"]) == ("draft", "model-1", None)
+    assert chapters["sources"][1] == {
+        "part": 1, "start_ms": 4_000, "end_ms": 7_400, "said": "利率上升,债券的价格就下降。久期越长,下降得越多。",
+    }  # fmt: skip
+    assert [mark["part"] for mark in studio.block("key_points")["marks"]] == [0]
+
+
+def test_marks_must_be_seen_before_a_draft_is_accepted(studio: Studio) -> None:
+    studio.make()
+    refused = studio.decide("key_points", "accept", reviewer="王编辑")
+    assert (refused.status, refused.code, len(refused.body["marks"])) == (422, "BLOCK_MARKED", 1)
+    assert studio.block("key_points")["state"] == "draft"
+    accepted = studio.decide("key_points", "accept", reviewer="王编辑", marks_seen=True).body
+    assert (accepted["state"], accepted["reviewer"], accepted["marks"]) == ("accepted", "王编辑", [])
+
+
+def test_a_draft_needs_a_reviewer_and_what_a_person_writes_none(studio: Studio) -> None:
+    studio.make()
+    assert studio.decide("abstract", "accept").code == "REVIEWER_NEEDED"
+    assert studio.decide("abstract", "edit", value="改过的。").code == "REVIEWER_NEEDED"
+    edited = studio.decide("abstract", "edit", value="改过的。", reviewer="王编辑").body
+    assert (edited["state"], edited["made_by"], edited["value"]) == ("accepted", "model-1", "改过的。")
+    studio.decide("abstract", "drop")
+    written = studio.decide("abstract", "edit", value="自己写的。").body
+    assert (written["state"], written["made_by"], written["reviewer"]) == ("written", None, None)
+    assert studio.decide("abstract", "accept", reviewer="王编辑").code == "BLOCK_UNDECIDABLE"
+
+
+def test_what_was_decided_can_be_opened_again(studio: Studio) -> None:
+    studio.make()
+    draft = studio.block("chapters")
+    studio.decide("chapters", "drop")
+    assert studio.block("chapters")["value"] == draft["value"]
+    assert studio.decide("chapters", "reopen").body["state"] == "draft"
+    studio.decide("chapters", "accept", reviewer="王编辑")
+    opened = studio.decide("chapters", "reopen").body
+    assert (opened["state"], opened["reviewer"], opened["value"]) == ("draft", None, draft["value"])
+
+
+@pytest.mark.parametrize(
+    ("block", "value"),
+    [
+        ("abstract", None),
+        ("abstract", ""),
+        ("abstract", ["债券"]),
+        ("keywords", "债券"),
+        ("keywords", ["债券", "债券"]),
+        ("chapters", []),
+        (
+            "chapters",
+            [{"at": "00:05", "title": "后", "summary": "后。"}, {"at": "00:01", "title": "前", "summary": "前。"}],
+        ),
+        ("mind_map", ["债券"]),
+        ("questions", [{"text": "对吗?", "choices": ["对", "错"], "answer": "也许"}]),
+    ],
+)
+def test_a_value_that_is_no_such_block_is_refused(studio: Studio, block: str, value: Any) -> None:
+    studio.begin()
+    answer = studio.decide(block, "edit", value=value)
+    assert (answer.status, answer.code) == (422, "BLOCK_INVALID")
+    assert answer.body["errors"]
+    assert studio.block(block)["state"] == "empty"
+
+
+def test_every_block_can_be_written_by_hand(studio: Studio) -> None:
+    studio.begin()
+    values: dict[str, Any] = {
+        "keywords": ["债券"],
+        "abstract": "一段。\n\n另一段。",
+        "chapters": [{"at": "00:00", "title": "开始", "summary": "一句话。"}],
+        "mind_map": {"text": "债券", "children": [{"text": "久期", "children": []}]},
+        "key_points": [
+            {"question": "什么?", "answer": "这个。", "at": "00:01"},
+            {"question": "还有?", "answer": "没有。"},
+        ],
+        "questions": [{"text": "对吗?", "choices": ["对", "错"], "answer": "对"}],
+    }
+    for block, value in values.items():
+        answer = studio.decide(block, "edit", value=value)
+        assert answer.status == 200, answer.body
+        shown = json.loads(json.dumps(answer.body["value"]).replace(', "at": null', ""))
+        assert shown == value
+    assert {block["state"] for block in studio.read()["blocks"]} == {"written"}
+
+
+def test_of_two_editors_of_a_block_the_second_is_told(studio: Studio) -> None:
+    studio.make()
+    seen = studio.block("abstract")["revision"]
+    assert studio.decide("abstract", "accept", reviewer="王编辑", revision=seen).status == 200
+    late = studio.decide("abstract", "drop", COLLEAGUE, revision=seen)
+    assert (late.status, late.code, late.body["revision"]) == (409, "PRODUCTION_CHANGED", seen + 1)
+    # Another block is another's to decide on.
+    assert studio.decide("keywords", "drop", COLLEAGUE).status == 200
+
+
+def test_one_block_is_drafted_again_and_no_other(studio: Studio, world: World) -> None:
+    studio.make()
+    studio.decide("keywords", "accept", reviewer="王编辑")
+    assert studio.send("POST", "/blocks/keywords/drafts").code == "BLOCK_WRITTEN"
+    studio.decide("abstract", "drop")
+    asked = studio.send("POST", "/blocks/abstract/drafts")
+    assert (asked.status, asked.body["state"]) == (200, "running")
+    assert studio.send("POST", "/blocks/abstract/drafts").status == 200, "the machine may not know of it yet"
+    assert studio.send("POST", "/blocks/chapters/drafts").code == "PRODUCTION_RUNNING"
+    studio.summarise = lambda lecture, progress: replace(drafted(lecture, progress), made_by="model-2")
+    studio.steps(run=2)
+    made = {block["block"]: (block["state"], block["made_by"]) for block in studio.read()["blocks"]}
+    assert made["abstract"] == ("draft", "model-2")
+    assert made["keywords"] == ("accepted", "model-1")
+    assert made["chapters"] == ("draft", "model-1")
+    assert list(world.machine.begun) == [f"{studio.production_id}-1", f"{studio.production_id}-2"]
+
+
+# Preview and publication
+
+
+def test_the_preview_is_the_page_with_what_is_decided(studio: Studio, reader: HttpApi) -> None:
+    studio.make()
+    studio.bring("cover", "cover.jpg", b"\xff\xd8\xff picture")
+    studio.bring("handout", "讲义.pdf", PDF)
+    studio.decide("abstract", "accept", reviewer="王编辑")
+    shown = studio.send("GET", "/preview").body
+    assert (shown["page"]["abstract"], shown["page"]["chapters"]) == ("久期说的是价格对利率的敏感度。", [])
+    assert [p["block"] for p in shown["page"]["provenance"]] == ["abstract"]
+    assert shown["preview_url"].endswith("/preview.mp4")
+    assert shown["cover_url"].endswith(".jpg")
+    studio.accept_all()
+    shown = studio.send("GET", "/preview").body["page"]
+    studio.publish()
+    published = page(reader)
+    assert {**shown, "published_at": None} == {**published, "published_at": None}
+    assert [handout["name"] for handout in published["media"]["handouts"]] == ["讲义.pdf"]
+    assert published["cover"]
+
+
+def test_there_is_no_preview_without_media_or_facts(studio: Studio) -> None:
+    studio.begin()
+    answer = studio.send("GET", "/preview")
+    assert (answer.status, answer.code) == (422, "PRODUCTION_NOT_READY")
+    assert {"media", "facts/hours"} <= {error["part"] for error in answer.body["errors"]}
+
+
+def test_what_is_not_ready_is_not_published(studio: Studio, world: World) -> None:
+    studio.make()
+    studio.write_facts(hours=None)
+    answer = studio.publish()
+    assert (answer.status, answer.code) == (422, "PRODUCTION_NOT_READY")
+    assert answer.body["errors"] == studio.read()["missing"]
+    assert {"facts/hours", "abstract"} <= {error["part"] for error in answer.body["errors"]}
+    assert not world.store.outbox
+    assert not [key for key in world.bucket.files if key.startswith("media/")]
+
+
+def test_what_is_wrong_with_the_whole_is_told_before_it_is_published(studio: Studio) -> None:
+    studio.make()
+    studio.accept_all()
+    late = [
+        {"at": "00:00", "title": "开始", "summary": "一句。"},
+        {"at": "00:30", "title": "太晚", "summary": "一句。"},
+    ]
+    studio.decide("chapters", "edit", value=late, reviewer="王编辑")
+    [lack] = studio.read()["missing"]
+    assert (lack["part"], "ends at 00:07" in lack["message_en"]) == ("chapters", True)
+    assert studio.publish().body["errors"] == [lack]
+    studio.decide("chapters", "edit", value=late[:1], reviewer="王编辑")
+    for _ in range(2):
+        studio.bring("handout", "讲义.pdf", PDF)
+    assert [found["part"] for found in studio.read()["missing"]] == ["files"]
+
+
+def test_texts_that_are_too_long_together_are_told(studio: Studio) -> None:
+    studio.make()
+    studio.accept_all()
+    points = [{"question": f"{number}?", "answer": "长" * 4_000} for number in range(30)]
+    studio.decide("key_points", "edit", value=points, reviewer="王编辑")
+    assert [found["message_en"] for found in studio.read()["missing"]] == ["all texts together: at most 256 KB"]
+
+
+def test_publication_may_be_repeated(studio: Studio, world: World) -> None:
+    studio.make()
+    studio.accept_all()
+    first = studio.publish().body
+    again = studio.publish()
+    assert (again.status, again.body) == (200, first)
+    assert len(world.store.outbox) == 1
+    assert studio.decide("abstract", "reopen").code == "PRODUCTION_CLOSED"
+    assert studio.send("POST", "/cancellation", {"reason": "late"}).code == "PRODUCTION_CLOSED"
+
+
+def test_a_production_that_runs_is_not_published(studio: Studio) -> None:
+    studio.make()
+    studio.accept_all()
+    studio.start(**{"from": "summarise"})
+    assert studio.publish().code == "PRODUCTION_RUNNING"
+
+
+def test_what_another_editor_decides_meanwhile_is_not_overlooked(
+    studio: Studio, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio.make()
+    studio.accept_all()
+    copy = publish_production._copy  # noqa: SLF001 (between reading and committing)
+
+    def copy_slowly(*given: Any) -> None:
+        copy(*given)
+        monkeypatch.undo()
+        assert Studio.decide(studio, "questions", "drop", COLLEAGUE).status == 200
+
+    monkeypatch.setattr(publish_production, "_copy", copy_slowly)
+    answer = studio.publish()
+    assert (answer.status, answer.code) == (409, "PRODUCTION_CHANGED")
+    assert not world.store.outbox
+    assert studio.publish().body["state"] == "published"
+
+
+def test_copying_goes_on_where_a_call_ended(studio: Studio, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    studio.make()
+    studio.accept_all()
+    monkeypatch.setattr(publish_production, "BATCH", 2)
+    publish = world.production_files.publish
+
+    def publish_slowly(key: str, place: str, disposition: str | None = None) -> None:
+        publish(key, place, disposition)
+        world.clock.advance(7_000)
+
+    monkeypatch.setattr(world.production_files, "publish", publish_slowly)
+    first = studio.publish()
+    assert (first.status, first.code, first.headers["Retry-After"]) == (409, "MEDIA_BEING_COPIED", "1")
+    assert (first.body["copied"], first.body["files"]) == (2, 5)
+    assert not world.store.outbox
+    assert studio.publish().code == "MEDIA_BEING_COPIED"
+    assert studio.publish().body["state"] == "published"
+
+
+@pytest.mark.parametrize("lost", ["made/files-", "/a.m4s", "made/transcript-"])
+def test_what_is_no_longer_kept_is_not_published(studio: Studio, world: World, lost: str) -> None:
+    studio.make()
+    studio.accept_all()
+    for key in [key for key in world.bucket.files if lost in key]:
+        del world.bucket.files[key]
+    answer = studio.publish()
+    assert (answer.status, answer.code) == (409, "PRODUCTION_EXPIRED")
+    assert not world.store.outbox
+    assert studio.read()["state"] == "reviewing"
+
+
+def test_a_published_course_is_produced_anew_from_what_it_says(studio: Studio, world: World, reader: HttpApi) -> None:
+    package = world.package()
+    world.upload(package)
+    world.publish(package, expected=0)
+    before = page(reader)
+    begun = studio.begin(from_course=True)
+    assert begun["base_publication"] == 1
+    assert [step["state"] for step in begun["steps"]] == ["skipped", "skipped", "waiting", "waiting", "waiting"]
+    assert {block["block"]: block["state"] for block in begun["blocks"]} == {
+        "keywords": "written", "abstract": "written", "chapters": "written", "mind_map": "written",
+        "key_points": "written", "questions": "empty",
+    }  # fmt: skip
+    assert [(file["role"], file["name"], file["state"]) for file in begun["files"]] == [("captions", "zh.vtt", "here")]
+    studio.start()
+    studio.steps()
+    made = studio.read()
+    assert (made["state"], made["media"]["poster_url"]) == ("reviewing", None)
+    studio.decide("abstract", "edit", value="改过的。")
+    assert studio.decide("questions", "drop").status == 200
+    assert studio.publish().status == 200
+    after = page(reader)
+    assert (after["publication"], after["abstract"]) == (2, "改过的。")
+    assert after["media"]["content_version"] == before["media"]["content_version"], "who is under way goes on"
+    assert after["key_points"] == before["key_points"]
+
+
+def test_what_lies_beside_a_published_lecture_is_taken_over(studio: Studio, world: World, reader: HttpApi) -> None:
+    package = world.package(handouts__讲义_pdf=PDF, cover_jpg=b"\xff\xd8\xff 1", portraits__甲_jpg=b"\xff\xd8\xff 2")
+    world.upload(package)
+    world.publish(package, expected=0)
+    before, held = page(reader), set(world.bucket.files)
+    begun = studio.begin(from_course=True)
+    assert {(file["role"], file["name"]) for file in begun["files"]} == {
+        ("captions", "zh.vtt"), ("handout", "讲义.pdf"), ("cover", "cover.jpg"),
+    }  # fmt: skip
+    studio.start()
+    studio.steps()
+    shown = studio.send("GET", "/preview").body
+    assert shown["cover_url"].endswith(before["cover"])
+    assert shown["page"]["learners"] == 0
+    cover = next(file for file in begun["files"] if file["role"] == "cover")
+    studio.send("DELETE", f"/files/{cover['file_id']}")
+    studio.decide("questions", "drop")
+    assert studio.publish().status == 200
+    after = page(reader)
+    assert held <= set(world.bucket.files), "what is published stays for who has it"
+    assert after["cover"] is None
+    assert after["instructors"] == before["instructors"]
+    assert after["media"]["handouts"] == before["media"]["handouts"]
+
+
+def test_two_who_publish_at_once_publish_once(studio: Studio, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    studio.make()
+    studio.accept_all()
+    copy = publish_production._copy  # noqa: SLF001 (between reading and committing)
+
+    def copy_slowly(*given: Any) -> None:
+        copy(*given)
+        monkeypatch.undo()
+        assert studio.publish().status == 200
+
+    monkeypatch.setattr(publish_production, "_copy", copy_slowly)
+    assert studio.publish().body["published"]["publication"] == 1
+    assert len(world.store.outbox) == 1
+
+
+def test_whoever_publishes_meanwhile_is_noticed(studio: Studio, world: World) -> None:
+    studio.make()
+    studio.accept_all()
+    package = world.package()
+    world.upload(package)
+    world.publish(package, expected=0)
+    late = studio.publish()
+    assert (late.status, late.code, late.body["publication"]) == (409, "PUBLISHED_MEANWHILE", 1)
+    assert studio.publish(expected_publication=1).body["published"]["publication"] == 2
+
+
+def test_of_what_was_never_published_nothing_is_taken_over(studio: Studio) -> None:
+    sent = {"course_id": "bonds", "title": "债券入门", "language": "zh", "from_course": True}
+    assert studio.send("POST", "", sent, idempotency_key=studio.key()).code == "COURSE_NOT_FOUND"
+
+
+def test_what_staff_did_is_in_the_log(studio: Studio, world: World) -> None:
+    studio.make()
+    studio.accept_all()
+    studio.publish()
+    done = [entry.value.action for entry in world.store.query("AUDIT#2026-03", "", AuditRecord)]
+    assert {
+        "catalog.production_started", "catalog.production_file_added", "catalog.production_facts_written",
+        "catalog.production_run", "catalog.production_block_decided", "catalog.course_published",
+    } <= set(done)  # fmt: skip
+
+
+def test_a_lecture_without_a_picture_shows_its_slides(studio: Studio) -> None:
+    studio.tool.found = Probe(7_500, None, None, None, has_sound=True)
+    studio.begin()
+    studio.bring("recording", "talk.m4a", RECORDING)
+    studio.bring("slides", "slides.pdf", PDF)
+    studio.start()
+    studio.steps()
+    assert studio.tool.pictures == [PDF]

@@ -1,0 +1,131 @@
+// @vitest-environment happy-dom
+import { screen } from '@testing-library/dom'
+import userEvent from '@testing-library/user-event'
+import { flushPromises, mount } from '@vue/test-utils'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { Problem } from '../../api/problem'
+import { onPage } from '../../components/mounting'
+import { readProduction, writeFacts } from './calls'
+import FactsPanel from './FactsPanel.vue'
+import type { Facts } from './production'
+import { sample } from './sample'
+
+vi.mock('./calls', () => ({ writeFacts: vi.fn(), readProduction: vi.fn() }))
+
+const FACTS = { title: '债券久期', hours: '1.5', eligible_credentials: ['AFP'], price_fen: 19900 }
+const facts = (of: Partial<Facts> = {}): Facts => ({ ...sample().facts, facts: FACTS, ...of })
+
+async function shown(closed = false) {
+  const panel = mount(FactsPanel, { ...(await onPage()), props: { production: sample({ facts: facts() }), closed } })
+  return { panel, user: userEvent.setup() }
+}
+
+const field = (name: string): HTMLInputElement => screen.getByLabelText(name)
+const save = (): HTMLElement => screen.getByRole('button', { name: '保存课程信息' })
+
+async function retyped(user: ReturnType<typeof userEvent.setup>, name: string, text: string) {
+  await user.clear(field(name))
+  await user.type(field(name), text)
+}
+
+beforeEach(() => {
+  vi.mocked(writeFacts)
+    .mockReset()
+    .mockImplementation((_id, revision, sent) => Promise.resolve(facts({ revision: revision + 1, facts: sent })))
+})
+
+describe('the facts', () => {
+  it('are saved when somebody says so, with all that they have', async () => {
+    const { panel, user } = await shown()
+    await retyped(user, '学时', '2')
+    await user.click(screen.getByRole('checkbox', { name: 'CFP' }))
+    await user.click(screen.getByRole('button', { name: '添加讲师' }))
+    await user.type(field('姓名'), '林知远')
+    expect(screen.getByRole('status').textContent).toContain('尚未保存')
+    expect(writeFacts).not.toHaveBeenCalled()
+    await user.click(save())
+    await flushPromises()
+    expect(vi.mocked(writeFacts).mock.calls[0]).toMatchObject([
+      'p1',
+      1,
+      { hours: '2', eligible_credentials: ['AFP', 'CFP'], price_fen: 19900, instructors: [{ name: '林知远' }] },
+    ])
+    expect(screen.getByRole('status').textContent).toContain('已保存')
+    expect(panel.emitted('changed')).toHaveLength(1)
+  })
+
+  it('have what the service finds wrong beside the fields, and are kept all the same', async () => {
+    const { user } = await shown()
+    expect(field('学时').getAttribute('aria-invalid')).toBe('false')
+    const faults = [{ pointer: '/hours', message: '应在 0.1 与 50 之间', message_en: 'between 0.1 and 50' }]
+    vi.mocked(writeFacts).mockResolvedValueOnce(facts({ revision: 2, faults }))
+    await user.click(save())
+    await flushPromises()
+    expect(field('学时').getAttribute('aria-invalid')).toBe('true')
+    expect(screen.getByText('应在 0.1 与 50 之间')).toBeTruthy()
+    await user.click(save())
+    await flushPromises()
+    expect(writeFacts).toHaveBeenCalledTimes(2)
+  })
+
+  it('are not sent with a price that is none', async () => {
+    const { user } = await shown()
+    await retyped(user, '售价（元）', 'gratis')
+    await user.click(save())
+    expect(document.activeElement).toBe(field('售价（元）'))
+    expect(writeFacts).not.toHaveBeenCalled()
+  })
+
+  it('show what a colleague saved meanwhile beside what was typed, and lose neither', async () => {
+    const { user } = await shown()
+    await retyped(user, '标题', '我的标题')
+    vi.mocked(writeFacts).mockRejectedValueOnce(new Problem(409, 'PRODUCTION_CHANGED', { revision: 5 }))
+    const newer = facts({ revision: 5, facts: { ...FACTS, title: '对方的标题', subtitle: '对方的副标题' } })
+    vi.mocked(readProduction).mockResolvedValueOnce(sample({ facts: newer }))
+    await user.click(save())
+    await flushPromises()
+    expect(field('标题').value).toBe('我的标题')
+    expect(field('副标题').value).toBe('对方的副标题')
+    expect(screen.getByText('对方的标题')).toBeTruthy()
+    expect(screen.getByRole('alert')).toBeTruthy()
+    await user.click(save())
+    await flushPromises()
+    expect(vi.mocked(writeFacts).mock.calls[1]).toMatchObject([
+      'p1',
+      5,
+      { title: '我的标题', subtitle: '对方的副标题' },
+    ])
+    expect(screen.queryByText('对方的标题')).toBeNull()
+  })
+
+  it('take the colleague’s where that is wanted', async () => {
+    const { user } = await shown()
+    await retyped(user, '标题', '我的标题')
+    vi.mocked(writeFacts).mockRejectedValueOnce(new Problem(409, 'PRODUCTION_CHANGED'))
+    vi.mocked(readProduction).mockResolvedValueOnce(
+      sample({ facts: facts({ revision: 5, facts: { ...FACTS, title: '对方的标题' } }) }),
+    )
+    await user.click(save())
+    await flushPromises()
+    await user.click(screen.getByRole('button', { name: '采用对方的标题' }))
+    expect(field('标题').value).toBe('对方的标题')
+    expect(screen.queryByRole('button', { name: '采用对方的标题' })).toBeNull()
+  })
+
+  it('follow a colleague’s where nothing is typed, and stay where something is', async () => {
+    const { panel, user } = await shown()
+    const others = (title: string, revision: number) =>
+      sample({ facts: facts({ revision, facts: { ...FACTS, title } }) })
+    await panel.setProps({ production: others('新标题', 2) })
+    expect(field('标题').value).toBe('新标题')
+    await user.type(field('标题'), '二')
+    await panel.setProps({ production: others('更新的标题', 3) })
+    expect(field('标题').value).toBe('新标题二')
+  })
+
+  it('cannot be changed in a production that has ended', async () => {
+    await shown(true)
+    expect(field('标题').closest('fieldset')?.disabled).toBe(true)
+    expect(screen.queryByRole('button', { name: '保存课程信息' })).toBeNull()
+  })
+})

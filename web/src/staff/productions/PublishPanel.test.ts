@@ -1,0 +1,91 @@
+// @vitest-environment happy-dom
+import { screen, within } from '@testing-library/dom'
+import userEvent from '@testing-library/user-event'
+import { flushPromises, mount } from '@vue/test-utils'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { Problem } from '../../api/problem'
+import { onPage } from '../../components/mounting'
+import { publish } from './calls'
+import type { Production } from './production'
+import PublishPanel from './PublishPanel.vue'
+import { sample } from './sample'
+
+vi.mock('./calls', () => ({ publish: vi.fn() }))
+
+const lack = (part: string) => ({ part, message: `缺少 ${part}`, message_en: `${part} is missing` })
+
+async function shown(of: Partial<Production> = {}, closed = false) {
+  const panel = mount(PublishPanel, {
+    ...(await onPage('course', 'productions')),
+    props: { production: sample(of), closed },
+  })
+  return { panel, user: userEvent.setup({ delay: null }) }
+}
+
+async function asked(user: ReturnType<typeof userEvent.setup>, reason: string) {
+  await user.click(screen.getByRole('button', { name: '发布' }))
+  const dialog = within(screen.getByRole('dialog'))
+  await user.type(dialog.getByLabelText('理由'), reason)
+  await user.click(dialog.getByRole('button', { name: '发布' }))
+  await flushPromises()
+}
+
+describe('publication', () => {
+  beforeEach(() => void vi.mocked(publish).mockReset().mockResolvedValue(sample()))
+
+  it('waits for what is missing, each with the way there', async () => {
+    await shown({ missing: [lack('media'), lack('facts/hours'), lack('chapters')] })
+    expect(screen.getByRole('button', { name: '发布' }).hasAttribute('disabled')).toBe(true)
+    const links = within(screen.getByRole('list')).getAllByRole('link')
+    expect(links.map((link) => [link.textContent, link.getAttribute('href')])).toEqual([
+      ['素材与处理', '/here?tab=files'],
+      ['课程信息', '/here?tab=facts#fact-hours'],
+      ['摘要', '/here?tab=summary#block-chapters'],
+    ])
+    expect(screen.getByText('缺少 facts/hours')).toBeTruthy()
+  })
+
+  it('has a reason', async () => {
+    const { panel, user } = await shown()
+    await asked(user, '首次发布')
+    expect(vi.mocked(publish).mock.calls).toEqual([['p1', '首次发布']])
+    expect(panel.emitted('changed')).toHaveLength(1)
+  })
+
+  it('is asked for again while the lecture is copied, and says how far that is', async () => {
+    vi.useFakeTimers()
+    try {
+      const copying = new Problem(409, 'MEDIA_BEING_COPIED', { copied: 30, files: 90 })
+      vi.mocked(publish).mockRejectedValueOnce(copying).mockRejectedValueOnce(copying)
+      const { panel, user } = await shown()
+      await asked(user, '首次发布')
+      expect(screen.getByText('正在复制视频：30 / 90')).toBeTruthy()
+      expect(panel.emitted('changed')).toBeUndefined()
+      await vi.advanceTimersByTimeAsync(2_000)
+      expect(publish).toHaveBeenCalledTimes(3)
+      expect(panel.emitted('changed')).toHaveLength(1)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
+  it('shows in the dialog why it was refused', async () => {
+    vi.mocked(publish).mockRejectedValueOnce(new Problem(409, 'PUBLISHED_MEANWHILE', { detail: '课程已有新的发布' }))
+    const { user } = await shown()
+    await asked(user, '更新')
+    expect(within(screen.getByRole('dialog')).getByRole('alert').textContent).toContain('课程已有新的发布')
+  })
+
+  it('leads to the page, and to the next publication', async () => {
+    await shown({ state: 'published', published: { publication: 4, published_at: '2026-12-01T02:00:00Z' } }, true)
+    expect(screen.getByRole('status').textContent).toContain('发布号 4')
+    expect(screen.getByRole('button', { name: '打开课程页' })).toBeTruthy()
+    expect(screen.getByRole('button', { name: '制作新的一版' })).toBeTruthy()
+  })
+
+  it('is none of a production that was cancelled', async () => {
+    await shown({ state: 'cancelled' }, true)
+    expect(screen.getByText(/没有发布任何内容/)).toBeTruthy()
+    expect(screen.queryByRole('button')).toBeNull()
+  })
+})
