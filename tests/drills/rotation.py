@@ -37,6 +37,7 @@ SPARE = timedelta(seconds=3)
 """A cookie that is nearly over may be over when it arrives."""
 GRANT_EVERY_S = 20.0
 LOOK_EVERY_S = 0.5
+POLICY = "policy.txt"
 LOOKED_AT = ("/v1/catalog/enquiries", "/v1/orders/cart", "/v1/playback/jwks", "/v1/credits/account")
 
 
@@ -132,6 +133,7 @@ class RotationDrill(Drill):
         """All of it, in this order. Raises AssertionError at the first thing that is not as it should be."""
         with self.step(f"{LASTING.name} is deployed, with a course"):
             self.deploy(LASTING.name)
+            self.name_log()
             admin = self.first_hour()
         audience = Audience(lambda email: self.learner(admin, email))
         with self.step("every key and secret is rotated while learners watch"), audience.at_it():
@@ -147,6 +149,13 @@ class RotationDrill(Drill):
             self.verify(audience)
         self.say(f"all of it: {time.monotonic() - self.begun:.0f} s")
 
+    def name_log(self) -> None:
+        """Until the log has a name, nothing is logged."""
+        witnesses = self.scratch / "witnesses.txt"
+        witnesses.write_text("quorum none\n")
+        named = self.command("ops.log_policy", LASTING.name, "--origin", "drill.example/log", str(witnesses))
+        (self.scratch / POLICY).write_text(named)
+
     def verify(self, audience: Audience) -> None:
         """Evidence by the keys that are published now; watches and ledgers by the operators' commands."""
         keys = read_keys(json.dumps(audience.watched[0][0].get("/v1/playback/jwks").accepted()).encode())
@@ -157,9 +166,7 @@ class RotationDrill(Drill):
             signed_by[pack.key_id] += 1
         assert len(signed_by) > 1, f"all packs are of one key: {signed_by}"
         self.say(f"  evidence by {len(signed_by)} keys: {', '.join(map(str, signed_by.values()))} packs")
-        witnesses, policy = self.scratch / "witnesses.txt", self.scratch / "policy.txt"
-        witnesses.write_text("quorum none\n")
-        policy.write_text(self.command("ops.log_policy", LASTING.name, "--origin", "drill.example/log", str(witnesses)))
+        policy = self.scratch / POLICY
         learners = {learner_id_of(learner) for learner, _ in audience.watched}
         self.chains("playback", policy, *(part for learner in learners for part in ("--learner", learner)))
         self.chains("credits", policy, "--log", self.addresses[LASTING.name], "--all")
