@@ -102,6 +102,19 @@ def cancel(studio: Studio) -> None:
     assert studio.send("POST", "/cancellation", {"reason": "wrong recording"}).status == 200
 
 
+def test_what_a_step_made_after_a_cancellation_is_not_written(studio: Studio) -> None:
+    def summarise(lecture: Lecture, progress: Callable[[int, int], None]) -> Draft:
+        del progress
+        cancel(studio)
+        return drafted(lecture, lambda _done, _all: None)
+
+    studio.summarise = summarise
+    studio.steps()
+    stands = studio.read()
+    assert (stands["state"], {block["state"] for block in stands["blocks"]}) == ("cancelled", {"empty"})
+    assert stands["steps"][-1]["state"] == "running", "as it was when it was cancelled"
+
+
 def test_an_older_run_writes_nothing_more(studio: Studio) -> None:
     studio.steps()
     studio.start(**{"from": "summarise"})
