@@ -1,5 +1,6 @@
 """What productions work with, in the media's bucket."""
 
+from mimetypes import guess_type
 from pathlib import Path
 from shutil import copyfileobj
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 ADDRESS_SECONDS = 3600
 PART_BYTES = 64 * 1024 * 1024
 """Local files larger than this are sent in parts of it."""
+UNKNOWN = "application/octet-stream"
 _GONE = {"NoSuchUpload", "404"}
 _ABSENT = {"NoSuchKey", "404"}
 
@@ -109,8 +111,8 @@ class S3ProductionFiles:
         self._client.delete_object(Bucket=self._bucket, Key=key)
 
     def address(self, key: str) -> str:
-        """A presigned GET, valid for an hour."""
-        asked = {"Bucket": self._bucket, "Key": key}
+        """A presigned GET, valid for an hour, answered as what the file is by its name."""
+        asked = {"Bucket": self._bucket, "Key": key, "ResponseContentType": guess_type(key)[0] or UNKNOWN}
         return self._client.generate_presigned_url("get_object", Params=asked, ExpiresIn=ADDRESS_SECONDS)
 
     def publish(self, key: str, place: str, disposition: str | None = None) -> None:
