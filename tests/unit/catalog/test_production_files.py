@@ -89,7 +89,7 @@ def test_an_upload_is_completed_or_given_up_once(files: MemoryProductionFiles | 
     assert files.read(KEY) == b"all"
 
 
-@pytest.mark.parametrize(("name", "type_"), [("preview.mp4", "video/mp4"), ("f.unheard-of", "application/octet-stream")])
+@pytest.mark.parametrize(("name", "type_"), [("preview.mp4", "video/mp4"), ("f.unknown", "application/octet-stream")])
 def test_an_address_answers_as_what_the_name_says(aws: None, name: str, type_: str) -> None:
     client = boto3.client("s3", region_name=REGION, config=Config(signature_version="s3v4"))
     address = S3ProductionFiles(client, "media-bucket").address(f"productions/p/{name}")
