@@ -1,7 +1,8 @@
 """Takes a trial stage away, without leftovers: `python -m ops.destroy --stage STAGE`.
 
 Only a stage that infra/stages.toml does not protect. CloudFormation deletes no bucket with objects in it, so buckets
-are emptied first, locked objects too (governance mode lets the owner). At the end whatever still has the stage's prefix
+are emptied first, locked objects too (governance mode lets the owner). A function that still ran while its stack went
+writes its log anew, so logs are looked for once more after the stacks. At the end whatever still has the stage's prefix
 is named; keys wait for their deletion for some days.
 """
 
@@ -47,6 +48,7 @@ def destroy(where: Stage) -> list[str]:
             # Functions that still ran filled a bucket again.
             if not attempts:
                 raise
+    delete_late_logs(clients, where)
     return sorted(left(where))
 
 
@@ -76,6 +78,14 @@ def empty(clients: Clients, bucket: str) -> None:
             s3.delete_objects(
                 Bucket=bucket, Delete={"Objects": versions, "Quiet": True}, BypassGovernanceRetention=True
             )
+
+
+def delete_late_logs(clients: Clients, where: Stage) -> None:
+    """Deletes log groups that functions made anew while their stacks were being deleted; the stacks must be gone."""
+    logs: Any = clients("logs")
+    pages = logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=f"/{where.prefix}/")
+    for name in [group["logGroupName"] for page in pages for group in page["logGroups"]]:
+        logs.delete_log_group(logGroupName=name)
 
 
 def left(where: Stage) -> Iterator[str]:

@@ -240,6 +240,62 @@ def test_a_bucket_is_emptied_of_every_version_and_of_what_is_locked(s3: Any) -> 
     assert not left.get("DeleteMarkers")
 
 
+class Account:
+    """An account on moto with a stage's logs and another one's; in the place of CDK, its stacks take `goes` away."""
+
+    account = "123456789012"
+
+    def __init__(self, goes: str, fails: bool = False) -> None:
+        self.logs = self.clients("logs")
+        self.cdk, self._goes, self._fails = self, goes, fails
+
+    def clients(self, service: str) -> Any:
+        made: Any = boto3.client(service, region_name="us-east-1")  # type: ignore[call-overload]
+        return made
+
+    def synth(self) -> None:
+        """Nothing is written here."""
+
+    def destroy_all(self) -> None:
+        if self._fails:
+            raise OpsError("cdk destroy failed")
+        self.logs.delete_log_group(logGroupName=self._goes)
+
+    def groups(self) -> set[str]:
+        return {group["logGroupName"] for group in self.logs.describe_log_groups()["logGroups"]}
+
+
+LATE, OF_A_STACK = "/xueshi-dev/late", "/xueshi-dev/of-a-stack"
+OF_ANOTHER = {"/xueshi/late", "/xueshi-development/late"}
+
+
+def account_of_dev(monkeypatch: pytest.MonkeyPatch, fails: bool = False) -> Account:
+    """The stage dev with a log of its stacks, and one that a function wrote anew."""
+    account = Account(OF_A_STACK, fails)
+    for name in (LATE, OF_A_STACK, *OF_ANOTHER):
+        account.logs.create_log_group(logGroupName=name)
+    monkeypatch.setattr(destroy, "clients_of", lambda _where: account.clients)
+    monkeypatch.setattr(destroy, "Deployment", lambda _where: account)
+    monkeypatch.setattr(destroy, "buckets", lambda *_: [])
+    monkeypatch.setattr(destroy, "LISTINGS", (("logs", "describe_log_groups", "logGroups", "logGroupName"),))
+    return account
+
+
+@pytest.mark.usefixtures("s3")
+def test_what_a_function_logged_while_its_stack_went_goes_too_and_nobody_elses(monkeypatch: pytest.MonkeyPatch) -> None:
+    account = account_of_dev(monkeypatch)
+    assert destroy.destroy(stage("dev")) == []
+    assert account.groups() == OF_ANOTHER
+
+
+@pytest.mark.usefixtures("s3")
+def test_logs_stay_while_a_stack_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    account = account_of_dev(monkeypatch, fails=True)
+    with pytest.raises(OpsError, match="cdk destroy failed"):
+        destroy.destroy(stage("dev"))
+    assert account.groups() == {LATE, OF_A_STACK, *OF_ANOTHER}
+
+
 @pytest.mark.parametrize(
     ("name", "is_left"),
     [
