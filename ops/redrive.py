@@ -5,7 +5,7 @@
     python -m ops.redrive run --stage STAGE [QUEUE ...]      deliver all, or with --message ID these; --dry-run
     python -m ops.redrive retell --stage STAGE --service SERVICE --since INSTANT
                                                              publish anew what a service told since then: after another
-                                                             one's table was restored to that moment
+                                                             one's table was restored to that moment; --dry-run
 
 What is found in a queue is handled by its name, and each message leaves it only after that:
 - `…-events-dlq` (the consumer failed) and `…-undelivered-dlq` (the bus could not reach the consumer's queue): moved to
@@ -117,10 +117,14 @@ class Redrive:
 
         An outbox keeps them for 30 days. Raises OpsError where not all could be published.
         """
-        items = sorted(self._outbox_items(since, datetime.max.replace(tzinfo=UTC)), key=_order)
+        items = sorted(self.told(since), key=_order)
         if not self._publish(items):
             raise OpsError("The relay did not publish all of it: look at its log, and tell it again.")
         return len(items)
+
+    def told(self, since: datetime) -> list[dict[str, Any]]:
+        """The outbox's items of what the service told from an instant on."""
+        return list(self._outbox_items(since, datetime.max.replace(tzinfo=UTC)))
 
     def _way_back(self, queue: str) -> Deliver:
         of = queue.removesuffix(DEAD)
@@ -235,7 +239,7 @@ def main() -> int:
     parser.add_argument("--service", choices=SERVICES, help="only this service's queues")
     parser.add_argument("--message", action="append", help="run: only the message of this id, as `show` tells it")
     parser.add_argument("--since", type=datetime.fromisoformat, help="retell: an instant, such as 2026-11-30T03:00Z")
-    parser.add_argument("--dry-run", action="store_true", help="run: only say what would be delivered")
+    parser.add_argument("--dry-run", action="store_true", help="run, retell: only say how many it would be")
     # Intermixed: a queue may stand behind the options, apart from the action.
     options = parser.parse_intermixed_args()
     try:
@@ -302,8 +306,11 @@ def _run(chosen: Chosen, options: argparse.Namespace) -> int:
 def _retell(where: Stage, options: argparse.Namespace) -> int:
     if not options.service or not options.since or options.since.tzinfo is None:
         raise OpsError("Say whose events, and since when with its zone: retell --service SERVICE --since INSTANT.")
-    told = Redrive(clients_of(where), where, options.service).retell(options.since)
-    print(f"{told} events of {options.service} were published again")
+    redrive = Redrive(clients_of(where), where, options.service)
+    if options.dry_run:
+        print(f"{len(redrive.told(options.since))} events of {options.service} would be published again")
+    else:
+        print(f"{redrive.retell(options.since)} events of {options.service} were published again")
     return 0
 
 

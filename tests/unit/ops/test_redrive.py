@@ -287,6 +287,16 @@ def test_what_could_not_be_told_again_is_said(world: World) -> None:
         world.redrive().retell(NOW)
 
 
+def test_a_dry_run_of_telling_again_counts_and_publishes_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.outbox("before", NOW - timedelta(minutes=1))
+    world.outbox("event", NOW)
+    assert command(world, monkeypatch, "retell", "--since", NOW.isoformat(), "--dry-run") == 0
+    assert capsys.readouterr().out == "1 events of playback would be published again\n"
+    assert world.relay.given == []
+
+
 @pytest.mark.parametrize("said", [[], ["--service", "playback"], ["--service", "playback", "--since", "2026-05-01"]])
 def test_telling_again_needs_a_service_and_an_instant(
     said: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
