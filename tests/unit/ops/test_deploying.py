@@ -13,7 +13,7 @@ from moto import mock_aws
 
 from infra.stages import Stage, stage
 from ops import cdk, deploy, destroy
-from ops.aws import OpsError
+from ops.aws import EMULATED, OpsError
 from ops.cdk import Cdk
 from ops.client_files import ASK_AGAIN, FOR_EVER, files, headers, upload
 from ops.smoke import smoke
@@ -211,6 +211,16 @@ def test_examples_are_not_deployed(monkeypatch: pytest.MonkeyPatch) -> None:
     said = stopped(stage("prod"), World("123456789012"), monkeypatch)
     assert "learn.xueshi.example, xueshi.example, on-call@xueshi.example, operators@xueshi.example" in said
     assert "are examples: put in your own" in said
+
+
+def test_the_emulated_account_takes_examples_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    world, said = World(EMULATED), list[str]()
+    monkeypatch.setattr(deploy, "clients_of", lambda _where, _region=None: lambda _service: world)
+    monkeypatch.setattr(deploy.Deployment, "_bootstrap", lambda _self: pytest.fail("it begins"))
+    with pytest.raises(pytest.fail.Exception, match="it begins"):
+        deploy.Deployment(stage("prod"), said.append).run()
+    assert "learn.xueshi.example, xueshi.example" in said[1]
+    assert "the account on this machine takes that, at AWS the deployment stops here" in said[1]
 
 
 def test_an_account_that_runs_too_little_at_once_is_told_before_anything_is_deployed(
