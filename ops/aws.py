@@ -4,12 +4,14 @@ import argparse
 import os
 import socket
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
 import boto3
+from botocore import exceptions as faults
+from botocore.config import Config
 
 from infra.stages import LOCAL, Stage, StageError, stage
 
@@ -17,6 +19,9 @@ LOCAL_HOME, LOCAL_NAMES = Path(__file__).resolve().parent.parent / "build" / "lo
 """Where systems of `make run` say how to reach their AWS; between the name's hyphen and its end is the port."""
 ANSWER_S = 2.0
 """How long something on this machine may take to answer."""
+PROMPT = Config(connect_timeout=5, retries={"total_max_attempts": 2})
+"""For the question who one is: its answer is waited for before anything is said."""
+HERE = "take the account of `make account`: ACCOUNT=here with make, `. build/local/account.env` before other commands"
 
 EMULATED = "000000000000"
 """The account that the emulator plays, and nobody has."""
@@ -51,12 +56,29 @@ def clients_of(where: Stage, region: str | None = None) -> Clients:
     Of the stage `local` those of the system that runs here; where several do, PORT of the environment says which.
 
     Raises:
-        OpsError: the local system does not run, or it is not clear which is meant.
+        OpsError: the local system does not run, or it is not clear which is meant; or nobody is let into an account.
     """
-    if where.name != LOCAL or "AWS_ENDPOINT_URL" in os.environ:
+    endpoint = os.environ.get("AWS_ENDPOINT_URL")
+    if where.name != LOCAL or endpoint:
+        require_account(where.region, endpoint)
         return cast("Clients", boto3.session.Session(region_name=region or where.region).client)
     session: Any = boto3.session.Session("local", "local", region_name=where.region)
     return partial(session.client, endpoint_url=_local_endpoint())
+
+
+@cache
+def require_account(region: str, endpoint: str | None) -> None:
+    """Asks AWS who we are, which nobody needs a permission for. Raises OpsError with what is to be done."""
+    try:
+        boto3.session.Session(region_name=region).client("sts", config=PROMPT).get_caller_identity()
+    except (faults.NoCredentialsError, faults.PartialCredentialsError):
+        raise OpsError(f"There are no AWS credentials here. Configure them, or {HERE}.") from None
+    except (faults.ConnectionError, faults.HTTPClientError) as error:
+        if endpoint:
+            raise OpsError(f"No account answers at {endpoint} any more: start `make account`, and {HERE}.") from None
+        raise OpsError(f"AWS does not answer: {error}") from None
+    except (faults.BotoCoreError, faults.ClientError) as error:
+        raise OpsError(f"AWS does not let us in, so configure other credentials, or {HERE}. It says: {error}") from None
 
 
 def _local_endpoint() -> str:

@@ -1,11 +1,15 @@
 """Which account an operators' command works on, and what it says where there is none."""
 
+import os
 import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import ClientError, SSOTokenLoadError
 
 from infra.stages import LOCAL, stage
 from ops import aws
@@ -74,3 +78,71 @@ def test_a_port_on_which_no_local_system_runs_is_refused(runs: Runs, monkeypatch
 def test_without_a_local_system_it_is_said_how_to_start_one() -> None:
     with pytest.raises(OpsError, match="start it with `make run`"):
         taken()
+
+
+ROOT = Path(__file__).resolve().parents[3]
+NOBODY = {
+    "PATH": os.environ["PATH"],
+    "AWS_CONFIG_FILE": "none",
+    "AWS_SHARED_CREDENTIALS_FILE": "none",
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+"""The surroundings of somebody who has configured nothing."""
+
+
+def refused(*command: str, **surroundings: str) -> str:
+    """What a command says that must fail in a sentence."""
+    done = subprocess.run(command, env=NOBODY | surroundings, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 (our own)
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["ops.deploy"],
+        ["ops.destroy"],
+        ["ops.staff", "you@example.com", "administrator"],
+        ["ops.redrive", "list"],
+    ],
+)
+def test_without_credentials_a_command_says_where_to_get_them(arguments: list[str]) -> None:
+    said = refused(sys.executable, "-m", *arguments, "--stage", "dev")
+    assert said.startswith("There are no AWS credentials here. Configure them, or take the account of `make account`")
+    assert "ACCOUNT=here" in said
+
+
+def test_an_account_that_was_ended_is_to_be_started_again() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as ended:
+        endpoint = f"http://127.0.0.1:{ended.getsockname()[1]}"
+    account = {"AWS_ENDPOINT_URL": endpoint, "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
+    said = refused(sys.executable, "-m", "ops.redrive", "list", "--stage", "dev", **account)
+    assert said.startswith(f"No account answers at {endpoint} any more: start `make account`")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ClientError({"Error": {"Code": "ExpiredToken", "Message": "expired"}}, "GetCallerIdentity"),
+        SSOTokenLoadError(error_msg="expired"),
+    ],
+)
+def test_credentials_that_are_refused_are_said_to_be(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("botocore.client.BaseClient._make_api_call", fails)
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    aws.require_account.cache_clear()
+    with pytest.raises(OpsError, match=r"AWS does not let us in, .*expired"):
+        clients_of(stage("dev"))
+
+
+@pytest.mark.parametrize("target", ["deploy", "diff", "destroy", "first-administrator"])
+def test_an_account_that_does_not_run_is_named_before_anything_is_done(target: str, tmp_path: Path) -> None:
+    (tmp_path / "Makefile").write_text((ROOT / "Makefile").read_text("utf-8"), "utf-8")
+    command = ["make", "-C", str(tmp_path), "--old-file=setup", target, "STAGE=dev", "EMAIL=a@example.com"]
+    assert "No account runs on this machine: start `make account` in another terminal" in refused(
+        *command, "ACCOUNT=here"
+    )
