@@ -27,7 +27,7 @@ from ops.public_url import set_public_url
 from ops.sbom import home, write_bills
 from ops.shift import LOOK_EVERY_S, Shift, told
 from ops.smoke import smoke
-from ops.stacks import outputs
+from ops.stacks import FIREWALL, PARTS, outputs
 
 DIST = packaging.ROOT / "web" / "dist"
 BOOTSTRAP_VERSION, NEEDED_BOOTSTRAP = "/cdk-bootstrap/hnb659fds/version", 6
@@ -131,8 +131,8 @@ class Deployment:
 
     def _clear(self) -> None:
         """Removes stacks whose first creation failed: nothing is in them, and their protection would keep them."""
-        for part in ("Platform", "Firewall", *_titles(), "Overview", "Edge"):
-            region = EDGE_REGION if part == "Firewall" else self.where.region
+        for part in (*PARTS, FIREWALL):
+            region = EDGE_REGION if part == FIREWALL else self.where.region
             if remove_failed_creation(clients_of(self.where, region)("cloudformation"), self.where.stack(part)):
                 self.say(f"  {self.where.stack(part)}: removed, its first creation had failed")
 

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from infra.packaging import SERVICES
-from infra.stages import Stage
+from infra.stages import EDGE_REGION, Stage
 from ops.aws import Clients, OpsError, asked_stage, clients_of, stage_parser
 from ops.deploy import Deployment
+from ops.stacks import FIREWALL, PARTS, stands
 
 ATTEMPTS = 3
 LISTINGS = (
@@ -34,8 +35,26 @@ LISTINGS = (
 def destroy(where: Stage) -> list[str]:
     """Deletes all of it; answers the names of what is left. Raises OpsError for a protected stage."""
     if where.protected:
-        raise OpsError(f"Stage {where.name} is protected (infra/stages.toml): nothing was deleted.")
+        raise OpsError(
+            f"Stage {where.name} is protected (infra/stages.toml): nothing was deleted. "
+            f'What it takes is said in docs/deployment.md under "The end of a stage".'
+        )
     clients = clients_of(where)
+    if is_there(where):
+        _delete_stacks(clients, where)
+    else:
+        print(f"Stage {where.name} is not deployed in {where.region}: it has no stacks there to delete.")
+    delete_late_logs(clients, where)
+    return sorted(left(where))
+
+
+def is_there(where: Stage) -> bool:
+    """Whether any of the stage's stacks is."""
+    home, edge = clients_of(where), clients_of(where, EDGE_REGION)
+    return stands(edge, where, FIREWALL) or any(stands(home, where, part) for part in PARTS)
+
+
+def _delete_stacks(clients: Clients, where: Stage) -> None:
     deployment = Deployment(where)
     deployment.synth()
     for attempts in reversed(range(ATTEMPTS)):
@@ -48,8 +67,6 @@ def destroy(where: Stage) -> list[str]:
             # Functions that still ran filled a bucket again.
             if not attempts:
                 raise
-    delete_late_logs(clients, where)
-    return sorted(left(where))
 
 
 def buckets(clients: Clients, where: Stage) -> list[str]:

@@ -232,7 +232,7 @@ def test_an_account_that_runs_too_little_at_once_is_told_before_anything_is_depl
 
 def test_a_protected_stage_is_not_destroyed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(destroy, "clients_of", lambda *_: pytest.fail("it began"))
-    with pytest.raises(OpsError, match="staging is protected"):
+    with pytest.raises(OpsError, match=r'staging is protected.*docs/deployment.md under "The end of a stage"'):
         destroy.destroy(stage("staging"))
 
 
@@ -286,6 +286,7 @@ def account_of_dev(monkeypatch: pytest.MonkeyPatch, fails: bool = False) -> Acco
         account.logs.create_log_group(logGroupName=name)
     monkeypatch.setattr(destroy, "clients_of", lambda _where: account.clients)
     monkeypatch.setattr(destroy, "Deployment", lambda _where: account)
+    monkeypatch.setattr(destroy, "is_there", lambda _where: True)
     monkeypatch.setattr(destroy, "buckets", lambda *_: [])
     monkeypatch.setattr(destroy, "LISTINGS", (("logs", "describe_log_groups", "logGroups", "logGroupName"),))
     return account
@@ -296,6 +297,52 @@ def test_what_a_function_logged_while_its_stack_went_goes_too_and_nobody_elses(m
     account = account_of_dev(monkeypatch)
     assert destroy.destroy(stage("dev")) == []
     assert account.groups() == OF_ANOTHER
+
+
+@pytest.mark.usefixtures("s3")
+def test_a_stage_that_is_not_there_is_said_to_be_not_there(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account = account_of_dev(monkeypatch)
+    monkeypatch.setattr(destroy, "is_there", lambda _where: False)
+    monkeypatch.setattr(destroy, "Deployment", lambda _where: pytest.fail("it began"))
+    assert destroy.destroy(stage("dev")) == []
+    assert "dev is not deployed in us-east-1" in capsys.readouterr().out
+    assert account.groups() == OF_ANOTHER, "of a run that was interrupted before"
+
+
+class Formation:
+    """Stands for CloudFormation, with one stack of one region."""
+
+    class exceptions:  # noqa: N801 (boto3's name)
+        class ClientError(Exception): ...
+
+    def __init__(self, stack: str) -> None:
+        self.stack = stack
+
+    def describe_stacks(self, *, StackName: str) -> dict[str, Any]:  # noqa: N803 (boto3's name)
+        if StackName != self.stack:
+            raise self.exceptions.ClientError
+        return {"Stacks": [{"StackName": StackName, "StackStatus": "DELETE_FAILED"}]}
+
+
+@pytest.mark.parametrize(
+    ("region", "stack", "there"),
+    [
+        ("ap-southeast-1", "XueshiStagingOverview", True),
+        ("us-east-1", "XueshiStagingFirewall", True),
+        ("us-east-1", "XueshiStagingOverview", False),
+        ("ap-southeast-1", "XueshiOverview", False),
+    ],
+)
+def test_a_stage_is_there_while_any_of_its_stacks_is(
+    monkeypatch: pytest.MonkeyPatch, region: str, stack: str, there: bool
+) -> None:
+    def clients_of(where: Stage, asked: str | None = None) -> Any:
+        return lambda _service: Formation(stack if (asked or where.region) == region else "")
+
+    monkeypatch.setattr(destroy, "clients_of", clients_of)
+    assert destroy.is_there(stage("staging")) is there
 
 
 @pytest.mark.usefixtures("s3")
