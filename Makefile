@@ -174,7 +174,9 @@ release: setup ## write version and promises, test everything; docs/releases.md 
 
 # Of one stage: `make deploy STAGE=staging`. ACCOUNT=here takes the account of `make account` instead of yours at AWS.
 stage = @test -n "$(STAGE)" || { echo "Say which stage of infra/stages.toml: make $@ STAGE=dev"; exit 1; }
-in_account = $(if $(filter here,$(ACCOUNT)),. build/local/account.env && )
+in_account = $(if $(filter here,$(ACCOUNT)),test -f build/local/account.env || \
+  { echo "No account runs on this machine: start \`make account\` in another terminal."; exit 1; } >&2; \
+  . build/local/account.env && )
 
 synth: $(VENV)/.ready ## write a stage's CloudFormation templates into build/stages (STAGE=dev)
 	$(stage)
@@ -197,7 +199,7 @@ account: setup ## an empty AWS account on this machine, to deploy stages to; Ctr
 
 deploy: setup ## deploy a stage whole, and look at it as a visitor does; docs/deployment.md (STAGE=dev)
 	$(stage)
-	@$(PY) -c 'from local.toolchain import build_client; build_client()'
+	@$(in_account)$(PY) -c 'from local.toolchain import build_client; build_client()'
 	@$(in_account)$(PY) -m ops.deploy --stage $(STAGE)
 	@$(in_account)$(PY) -m demo.stage --stage $(STAGE)
 

@@ -16,6 +16,7 @@ from local.seed import PASSWORD, seed_demo, sign_in_lines
 from local.steps import Steps
 from local.users import Users
 from ops.aws import OpsError, asked_stage, clients_of, stage_parser
+from ops.public_url import public_url
 from ops.stacks import outputs
 
 
@@ -59,10 +60,9 @@ def deployed(where: Stage, factors: ToldFactors) -> DeployedStage:
     """The stage at the address that people use. Raises OpsError where it is not deployed."""
     clients = clients_of(where)
     platform = outputs(clients, where, "Platform")
-    parameter = clients("ssm").get_parameter(Name=where.parameter("public-url"))
     # The pool asks for a small and a capital letter, a digit and another sign.
     password = f"Xs1-{secrets.token_urlsafe(18)}"
-    address = str(parameter["Parameter"]["Value"])
+    address = public_url(clients("ssm"), where)
     users = Users(clients("cognito-idp"), platform["UserPoolId"], platform["UserPoolClientId"], factors)
     return DeployedStage(address, password, users)
 

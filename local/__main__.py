@@ -80,7 +80,9 @@ def kept_by(port: int) -> Kept:
 
 def _reset(port: int) -> None:
     listen(port).close()  # a system that runs would keep its data at its end
-    kept_by(port).forget()
+    gone = ", ".join(str(folder.relative_to(ROOT)) for folder in kept_by(port).forget())
+    said = f"Deleted {gone}." if gone else f"Nothing was kept of port {port}."
+    sys.stdout.write(f"{said} The next `make run` there starts afresh.\n")
 
 
 def _run_keeping(port: int, kept: Kept) -> None:

@@ -8,6 +8,7 @@ It begins empty. What the emulator lacks is played beside it, for whatever stage
 import argparse
 import contextlib
 import logging
+import signal
 import sys
 import threading
 from collections.abc import Iterator, Mapping
@@ -123,23 +124,33 @@ def _driven(client: Any, mapping: dict[str, Any]) -> StreamMapping:
 
 
 def main() -> int:
-    """Runs an account until Ctrl-C; answers the exit status."""
+    """Runs an account until Ctrl-C, or a signal as a closed terminal or a service manager sends; answers the status."""
     parser = argparse.ArgumentParser(prog="python -m local.account", description="An AWS account on this machine.")
     parser.add_argument("--port", type=int, default=PORT, help=f"of the first stage's edge (default {PORT})")
     port = parser.parse_args().port
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     try:
-        with account(BUILD / f"account-{port}", port) as made:
-            FILE.write_text("".join(f"export {name}={value}\n" for name, value in made.environment.items()))
+        with account(BUILD / f"account-{port}", port) as made, _told(made), contextlib.suppress(KeyboardInterrupt):
             print(f"An empty AWS account is at {made.emulator.endpoint_url}, and so says {FILE}. Ctrl-C ends it.")
-            with contextlib.suppress(KeyboardInterrupt):
-                while made.emulator.child.running():
-                    threading.Event().wait(0.5)
+            while made.emulator.child.running():
+                threading.Event().wait(0.5)
+    except KeyboardInterrupt:
+        return 0
     except LocalError as error:
         print(error, file=sys.stderr)
         return 1
+    return 0
+
+
+@contextlib.contextmanager
+def _told(made: Account) -> Iterator[None]:
+    """Says where the account is, for as long as it is there."""
+    FILE.write_text("".join(f"export {name}={value}\n" for name, value in made.environment.items()))
+    try:
+        yield
     finally:
         FILE.unlink(missing_ok=True)
-    return 0
 
 
 if __name__ == "__main__":

@@ -71,10 +71,12 @@ class Kept:
         self.forget()
         return aside
 
-    def forget(self) -> None:
-        """Deletes it."""
-        for folder in self._folders():
+    def forget(self) -> list[Path]:
+        """Deletes it; answers the folders that were there."""
+        there = [folder for folder in self._folders() if folder.exists()]
+        for folder in there:
             shutil.rmtree(folder, ignore_errors=True)
+        return there
 
     def _whole(self) -> Path | None:
         """The newest whole one. Between two renames it is the older one."""

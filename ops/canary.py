@@ -10,11 +10,17 @@ import json
 import secrets
 import sys
 from typing import Any
+from urllib.parse import quote
+
+import httpx
 
 from infra.stages import Stage
 from ops.aws import Clients, OpsError, asked_stage, clients_of, stage_parser
+from ops.public_url import public_url
 from ops.stacks import outputs
 
+ANSWER_S = 10.0
+"""How long the catalogue may take to say whether a course is there."""
 SECRET = "canary"  # noqa: S105 (its name)
 
 
@@ -37,6 +43,14 @@ def make_account(clients: Clients, where: Stage, pool: str, email: str, course_i
     return next(str(a["Value"]) for a in user["UserAttributes"] if a["Name"] == "sub")
 
 
+def require_course(http: httpx.Client, course_id: str) -> None:
+    """Raises OpsError where the catalogue says that there is no such course. Where it cannot be asked, nobody knows."""
+    with contextlib.suppress(httpx.HTTPError):
+        answer = http.get(f"/v1/catalog/courses/{quote(course_id, safe='')}")
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            raise OpsError(f"There is no published course {course_id}: nothing was changed.")
+
+
 def main() -> int:
     """Makes the account; answers the exit status."""
     parser = stage_parser("ops.canary", __doc__)
@@ -47,6 +61,8 @@ def main() -> int:
         where = asked_stage(options)
         clients = clients_of(where)
         pool = outputs(clients, where, "Platform")["UserPoolId"]
+        with httpx.Client(base_url=public_url(clients("ssm"), where), timeout=ANSWER_S) as http:
+            require_course(http, options.course_id)
         learner_id = make_account(clients, where, pool, options.email, options.course_id)
     except OpsError as error:
         print(error, file=sys.stderr)

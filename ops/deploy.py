@@ -27,7 +27,7 @@ from ops.public_url import set_public_url
 from ops.sbom import home, write_bills
 from ops.shift import LOOK_EVERY_S, Shift, told
 from ops.smoke import smoke
-from ops.stacks import outputs
+from ops.stacks import FIREWALL, PARTS, outputs
 
 DIST = packaging.ROOT / "web" / "dist"
 BOOTSTRAP_VERSION, NEEDED_BOOTSTRAP = "/cdk-bootstrap/hnb659fds/version", 6
@@ -100,11 +100,7 @@ class Deployment:
     def _look_ahead(self) -> None:
         """What would fail after half an hour, said at once."""
         self.say(f"stage {self.where.name} in account {self.account}, region {self.where.region}")
-        if self.where.placeholders and not self.emulated:
-            raise OpsError(
-                f"{', '.join(self.where.placeholders)} in infra/stages.toml "
-                f"{'is an example' if len(self.where.placeholders) == 1 else 'are examples'}: put in your own."
-            )
+        self._look_at_examples()
         limit = self.clients("lambda").get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
         needed = capacity.beats_at_once(self.where) + capacity.UNRESERVED
         if limit < needed:
@@ -112,6 +108,16 @@ class Deployment:
                 f"The account runs {limit} functions at once; {self.where.learners_at_once} learners need {needed}: "
                 f"ask AWS for more (Service Quotas, Lambda, concurrent executions), or lower learners_at_once."
             )
+
+    def _look_at_examples(self) -> None:
+        if not self.where.placeholders:
+            return
+        verb = "is an example" if len(self.where.placeholders) == 1 else "are examples"
+        said = f"{', '.join(self.where.placeholders)} in infra/stages.toml {verb}"
+        if not self.emulated:
+            raise OpsError(f"{said}: put in your own.")
+        # A stage is tried whole before anybody owns its names.
+        self.say(f"  {said}: the account on this machine takes that, at AWS the deployment stops here")
 
     def _bootstrap(self) -> None:
         for region in dict.fromkeys((self.where.region, EDGE_REGION)):
@@ -125,8 +131,8 @@ class Deployment:
 
     def _clear(self) -> None:
         """Removes stacks whose first creation failed: nothing is in them, and their protection would keep them."""
-        for part in ("Platform", "Firewall", *_titles(), "Overview", "Edge"):
-            region = EDGE_REGION if part == "Firewall" else self.where.region
+        for part in (*PARTS, FIREWALL):
+            region = EDGE_REGION if part == FIREWALL else self.where.region
             if remove_failed_creation(clients_of(self.where, region)("cloudformation"), self.where.stack(part)):
                 self.say(f"  {self.where.stack(part)}: removed, its first creation had failed")
 

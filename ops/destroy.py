@@ -1,7 +1,8 @@
 """Takes a trial stage away, without leftovers: `python -m ops.destroy --stage STAGE`.
 
 Only a stage that infra/stages.toml does not protect. CloudFormation deletes no bucket with objects in it, so buckets
-are emptied first, locked objects too (governance mode lets the owner). At the end whatever still has the stage's prefix
+are emptied first, locked objects too (governance mode lets the owner). A function that still ran while its stack went
+writes its log anew, so logs are looked for once more after the stacks. At the end whatever still has the stage's prefix
 is named; keys wait for their deletion for some days.
 """
 
@@ -10,9 +11,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from infra.packaging import SERVICES
-from infra.stages import Stage
+from infra.stages import EDGE_REGION, Stage
 from ops.aws import Clients, OpsError, asked_stage, clients_of, stage_parser
 from ops.deploy import Deployment
+from ops.stacks import FIREWALL, PARTS, stands
 
 ATTEMPTS = 3
 LISTINGS = (
@@ -33,8 +35,26 @@ LISTINGS = (
 def destroy(where: Stage) -> list[str]:
     """Deletes all of it; answers the names of what is left. Raises OpsError for a protected stage."""
     if where.protected:
-        raise OpsError(f"Stage {where.name} is protected (infra/stages.toml): nothing was deleted.")
+        raise OpsError(
+            f"Stage {where.name} is protected (infra/stages.toml): nothing was deleted. "
+            f'What it takes is said in docs/deployment.md under "The end of a stage".'
+        )
     clients = clients_of(where)
+    if is_there(where):
+        _delete_stacks(clients, where)
+    else:
+        print(f"Stage {where.name} is not deployed in {where.region}: it has no stacks there to delete.")
+    delete_late_logs(clients, where)
+    return sorted(left(where))
+
+
+def is_there(where: Stage) -> bool:
+    """Whether any of the stage's stacks is."""
+    home, edge = clients_of(where), clients_of(where, EDGE_REGION)
+    return stands(edge, where, FIREWALL) or any(stands(home, where, part) for part in PARTS)
+
+
+def _delete_stacks(clients: Clients, where: Stage) -> None:
     deployment = Deployment(where)
     deployment.synth()
     for attempts in reversed(range(ATTEMPTS)):
@@ -47,7 +67,6 @@ def destroy(where: Stage) -> list[str]:
             # Functions that still ran filled a bucket again.
             if not attempts:
                 raise
-    return sorted(left(where))
 
 
 def buckets(clients: Clients, where: Stage) -> list[str]:
@@ -76,6 +95,14 @@ def empty(clients: Clients, bucket: str) -> None:
             s3.delete_objects(
                 Bucket=bucket, Delete={"Objects": versions, "Quiet": True}, BypassGovernanceRetention=True
             )
+
+
+def delete_late_logs(clients: Clients, where: Stage) -> None:
+    """Deletes log groups that functions made anew while their stacks were being deleted; the stacks must be gone."""
+    logs: Any = clients("logs")
+    pages = logs.get_paginator("describe_log_groups").paginate(logGroupNamePrefix=f"/{where.prefix}/")
+    for name in [group["logGroupName"] for page in pages for group in page["logGroups"]]:
+        logs.delete_log_group(logGroupName=name)
 
 
 def left(where: Stage) -> Iterator[str]:

@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from infra.stages import Stage
+from ops.aws import OpsError
 
 if TYPE_CHECKING:
     from mypy_boto3_ssm import SSMClient
@@ -21,3 +22,12 @@ def set_public_url(client: "SSMClient", where: Stage, url: str) -> None:
     if not _ADDRESS.fullmatch(url):
         raise ValueError(f"{url!r} is not an origin such as https://learn.example.com")
     client.put_parameter(Name=where.parameter("public-url"), Value=url, Type="String", Overwrite=True)
+
+
+def public_url(client: "SSMClient", where: Stage) -> str:
+    """The address that is noted. Raises OpsError where no deployment came that far."""
+    try:
+        found = client.get_parameter(Name=where.parameter("public-url"))
+    except client.exceptions.ParameterNotFound:
+        raise OpsError(f"Stage {where.name} has no address yet: deploy it first.") from None
+    return str(found["Parameter"]["Value"])

@@ -5,13 +5,14 @@
     python -m ops.redrive run --stage STAGE [QUEUE ...]      deliver all, or with --message ID these; --dry-run
     python -m ops.redrive retell --stage STAGE --service SERVICE --since INSTANT
                                                              publish anew what a service told since then: after another
-                                                             one's table was restored to that moment
+                                                             one's table was restored to that moment; --dry-run
 
 What is found in a queue is handled by its name, and each message leaves it only after that:
 - `…-events-dlq` (the consumer failed) and `…-undelivered-dlq` (the bus could not reach the consumer's queue): moved to
   the consumer's queue.
 - `…-relay-dlq` (the outbox could not be published): such a message only points at stream records, which are gone after
   a day. The outbox's own items of that time are read instead and given to the relay.
+- `…-backups-dlq` (an export could not be begun): an export of that table is begun, of this moment.
 - any other: of a function that is called on a schedule, a call that failed. It is called again.
 Consumers take an event's effect once, so delivering one too many does no harm. Nothing that is shown is about a person.
 """
@@ -25,6 +26,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
+from botocore.exceptions import ClientError, ParamValidationError
 from rich.console import Console
 from rich.table import Table
 
@@ -39,6 +41,8 @@ BEFORE, AFTER = timedelta(minutes=15), timedelta(minutes=2)
 """How far an outbox item's own time may lie from its stream record's: a function runs that long at most."""
 RELAY_BATCH = 10
 EVENTS, UNDELIVERED, RELAY, DEAD = "-events", "-undelivered", "-relay", "-dlq"
+BACKUPS = "backups"
+"""Beside the services, what has a dead-letter queue."""
 
 Deliver = Callable[[Message], bool]
 """Delivers one dead-lettered message; answers whether it was delivered."""
@@ -53,15 +57,16 @@ class Everything(Container[str]):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one dead-letter queue's messages."""
+    """What became of one dead-letter queue's messages. `seen`: ids of those that were there and to be delivered."""
 
     queue: str
     delivered: int
     kept: int
+    seen: frozenset[str]
 
 
 class Redrive:
-    """The dead-letter queues of one service of a stage."""
+    """The dead-letter queues of one service of a stage, or of its backups."""
 
     def __init__(self, clients: Clients, where: Stage, service: str) -> None:
         self._sqs = clients("sqs")
@@ -77,7 +82,10 @@ class Redrive:
         names = [url.rsplit("/", 1)[-1] for page in pages for url in page.get("QueueUrls", [])]
         found = sorted(name for name in names if name.endswith(DEAD))
         if not found:
-            raise OpsError(f"{self._prefix} is not deployed in this account and region.")
+            raise OpsError(
+                f"Stage {self._where.name} is not deployed in {self._where.region}: "
+                f"there are no dead-letter queues of {self._prefix}."
+            )
         return found
 
     def waiting(self, queue: str) -> int:
@@ -100,9 +108,12 @@ class Redrive:
             chosen: ids of the messages to deliver; all where it is left out.
         """
         url, deliver = self._url(queue), self._way_back(queue)
-        delivered, kept = 0, []
+        delivered, kept, seen = 0, [], set[str]()
         for message in self._all(url):
-            if message["MessageId"] in (chosen or Everything()) and deliver(message):
+            asked = message["MessageId"] in (chosen or Everything())
+            if asked:
+                seen.add(message["MessageId"])
+            if asked and deliver(message):
                 self._sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
                 delivered += 1
             else:
@@ -110,17 +121,21 @@ class Redrive:
         # At the end: what is given back at once would be received again instead of what comes after it.
         for message in kept:
             self._give_back(url, message)
-        return Outcome(queue, delivered, self._depth(url))
+        return Outcome(queue, delivered, self._depth(url), frozenset(seen))
 
     def retell(self, since: datetime) -> int:
         """Publishes again, in order, what the service told from an instant on; answers how many events.
 
         An outbox keeps them for 30 days. Raises OpsError where not all could be published.
         """
-        items = sorted(self._outbox_items(since, datetime.max.replace(tzinfo=UTC)), key=_order)
+        items = sorted(self.told(since), key=_order)
         if not self._publish(items):
             raise OpsError("The relay did not publish all of it: look at its log, and tell it again.")
         return len(items)
+
+    def told(self, since: datetime) -> list[dict[str, Any]]:
+        """The outbox's items of what the service told from an instant on."""
+        return list(self._outbox_items(since, datetime.max.replace(tzinfo=UTC)))
 
     def _way_back(self, queue: str) -> Deliver:
         of = queue.removesuffix(DEAD)
@@ -128,6 +143,8 @@ class Redrive:
             return self._publish_again
         if of.endswith((EVENTS, UNDELIVERED)):
             return partial(self._move, of.removesuffix(UNDELIVERED).removesuffix(EVENTS) + EVENTS)
+        if of == f"{self._where.prefix}-{BACKUPS}":
+            return self._export
         return partial(self._call, of)
 
     def _all(self, url: str) -> Iterator[Message]:
@@ -162,6 +179,14 @@ class Redrive:
 
     def _call(self, function: str, _message: Message) -> bool:
         return "FunctionError" not in self._lambda.invoke(FunctionName=function, Payload=b"{}")
+
+    def _export(self, message: Message) -> bool:
+        """Has DynamoDB do what the scheduler could not have it do; its input is the message."""
+        try:
+            self._dynamodb.export_table_to_point_in_time(**json.loads(message["Body"]))
+        except (ClientError, ParamValidationError):
+            return False
+        return True
 
     def _publish_again(self, message: Message) -> bool:
         """Publishes the outbox items around the time of the records that a message points at; False if one failed."""
@@ -235,18 +260,17 @@ def main() -> int:
     parser.add_argument("--service", choices=SERVICES, help="only this service's queues")
     parser.add_argument("--message", action="append", help="run: only the message of this id, as `show` tells it")
     parser.add_argument("--since", type=datetime.fromisoformat, help="retell: an instant, such as 2026-11-30T03:00Z")
-    parser.add_argument("--dry-run", action="store_true", help="run: only say what would be delivered")
+    parser.add_argument("--dry-run", action="store_true", help="run, retell: only say how many it would be")
     # Intermixed: a queue may stand behind the options, apart from the action.
     options = parser.parse_intermixed_args()
     try:
         where = asked_stage(options)
         if options.action == RETELL:
             return _retell(where, options)
-        chosen = list(_chosen(clients_of(where), where, options))
+        return ACTIONS[options.action](list(_chosen(clients_of(where), where, options)), options)
     except OpsError as error:
         print(error, file=sys.stderr)
         return 1
-    return ACTIONS[options.action](chosen, options)
 
 
 Chosen = Sequence[tuple[Redrive, str]]
@@ -255,7 +279,7 @@ Chosen = Sequence[tuple[Redrive, str]]
 
 def _chosen(clients: Clients, where: Stage, options: argparse.Namespace) -> Iterator[tuple[Redrive, str]]:
     asked = set(options.queue)
-    for service in [options.service] if options.service else SERVICES:
+    for service in [options.service] if options.service else [*SERVICES, BACKUPS]:
         redrive = Redrive(clients, where, service)
         for queue in redrive.queues():
             if not options.queue or queue in asked:
@@ -287,23 +311,32 @@ def _age(seconds: float) -> str:
 
 
 def _run(chosen: Chosen, options: argparse.Namespace) -> int:
-    left = 0
+    left, seen = 0, set[str]()
     for redrive, queue in chosen:
         if options.dry_run:
-            ids = [m.id for m in redrive.letters(queue) if m.id in (options.message or Everything())]
+            ids = {m.id for m in redrive.letters(queue) if m.id in (options.message or Everything())}
             print(f"{queue}: {len(ids)} would be delivered")
+            seen |= ids
             continue
         outcome = redrive.run(queue, options.message)
         print(f"{queue}: {outcome.delivered} delivered, {outcome.kept} left")
-        left += outcome.kept
+        left, seen = left + outcome.kept, seen | outcome.seen
+    lacking = sorted(set(options.message or ()) - seen)
+    if lacking:
+        raise OpsError(
+            f"There is no message {', '.join(lacking)}; one that is just being looked at is seen a minute later."
+        )
     return 1 if left and not options.message else 0
 
 
 def _retell(where: Stage, options: argparse.Namespace) -> int:
     if not options.service or not options.since or options.since.tzinfo is None:
         raise OpsError("Say whose events, and since when with its zone: retell --service SERVICE --since INSTANT.")
-    told = Redrive(clients_of(where), where, options.service).retell(options.since)
-    print(f"{told} events of {options.service} were published again")
+    redrive = Redrive(clients_of(where), where, options.service)
+    if options.dry_run:
+        print(f"{len(redrive.told(options.since))} events of {options.service} would be published again")
+    else:
+        print(f"{redrive.retell(options.since)} events of {options.service} were published again")
     return 0
 
 

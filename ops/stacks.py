@@ -5,9 +5,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from infra.packaging import SERVICES
 from infra.stages import Stage
 from ops.aws import Clients, OpsError
 
+FIREWALL = "Firewall"
+"""The part of a stage that is in EDGE_REGION."""
+PARTS = ("Platform", *(service.capitalize() for service in SERVICES), "Backups", "Overview", "Edge")
+"""All the others: each is a stack in the stage's own region."""
 LOOK_S = 1.0
 UPDATE_WAIT_S = 1800.0
 """A distribution takes minutes."""
@@ -20,6 +25,15 @@ def outputs(clients: Clients, where: Stage, part: str) -> dict[str, str]:
     """The outputs of one of a stage's stacks. Raises OpsError where it is not there."""
     found = _described(clients("cloudformation"), where, part)
     return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
+
+
+def stands(clients: Clients, where: Stage, part: str) -> bool:
+    """Whether a stack is there, in whatever state."""
+    try:
+        _described(clients("cloudformation"), where, part)
+    except OpsError:
+        return False
+    return True
 
 
 def parameters(clients: Clients, where: Stage, part: str) -> dict[str, str]:

@@ -84,6 +84,18 @@ def test_what_is_set_aside_or_forgotten_is_taken_over_by_nobody(kept: Kept, tmp_
     assert kept.made_by() is None
 
 
+def test_a_reset_says_what_it_deleted_or_that_there_was_nothing(
+    kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "ROOT", tmp_path)
+    monkeypatch.setattr(command, "kept_by", lambda _port: kept)
+    monkeypatch.setattr("sys.argv", ["local", "reset", "--port", "0"])
+    monkeypatch.setattr("signal.signal", lambda *_: None)
+    for said in ("Deleted kept. The next", "Nothing was kept of port 0. The next"):
+        assert command.main() == 0
+        assert capsys.readouterr().out.startswith(said)
+
+
 def test_a_release_that_cannot_be_put_over_kept_data_sets_it_aside_says_so_and_starts_afresh(
     kept: Kept, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -3,8 +3,12 @@
 import json
 from typing import Any
 
+import httpx
+import pytest
+
 from infra.stages import stage
-from ops.canary import make_account
+from ops.aws import OpsError
+from ops.canary import make_account, require_course
 
 EMAIL = "canary@example.com"
 
@@ -53,3 +57,26 @@ def test_the_account_is_made_once_and_gets_another_password_each_time() -> None:
         found.append(noted["password"])
     assert len(set(found)) == 2
     assert min(map(len, found)) >= 12, "as the pool's policy asks"
+
+
+def catalogue(answered: httpx.Response | httpx.HTTPError) -> httpx.Client:
+    """A stage's address, behind which one course is asked for."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        assert request.url.raw_path == b"/v1/catalog/courses/a%2Fb"
+        if isinstance(answered, httpx.HTTPError):
+            raise answered
+        return answered
+
+    return httpx.Client(base_url="https://learn.example.com", transport=httpx.MockTransport(answer))
+
+
+def test_a_course_that_is_not_there_is_refused() -> None:
+    with catalogue(httpx.Response(404)) as http, pytest.raises(OpsError, match="no published course a/b"):
+        require_course(http, "a/b")
+
+
+@pytest.mark.parametrize("answered", [httpx.Response(200), httpx.Response(502), httpx.ConnectError("refused")])
+def test_a_course_that_may_be_there_is_taken(answered: httpx.Response | httpx.HTTPError) -> None:
+    with catalogue(answered) as http:
+        require_course(http, "a/b")

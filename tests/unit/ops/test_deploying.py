@@ -13,7 +13,7 @@ from moto import mock_aws
 
 from infra.stages import Stage, stage
 from ops import cdk, deploy, destroy
-from ops.aws import OpsError
+from ops.aws import EMULATED, OpsError
 from ops.cdk import Cdk
 from ops.client_files import ASK_AGAIN, FOR_EVER, files, headers, upload
 from ops.smoke import smoke
@@ -213,6 +213,16 @@ def test_examples_are_not_deployed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "are examples: put in your own" in said
 
 
+def test_the_emulated_account_takes_examples_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    world, said = World(EMULATED), list[str]()
+    monkeypatch.setattr(deploy, "clients_of", lambda _where, _region=None: lambda _service: world)
+    monkeypatch.setattr(deploy.Deployment, "_bootstrap", lambda _self: pytest.fail("it begins"))
+    with pytest.raises(pytest.fail.Exception, match="it begins"):
+        deploy.Deployment(stage("prod"), said.append).run()
+    assert "learn.xueshi.example, xueshi.example" in said[1]
+    assert "the account on this machine takes that, at AWS the deployment stops here" in said[1]
+
+
 def test_an_account_that_runs_too_little_at_once_is_told_before_anything_is_deployed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -222,7 +232,7 @@ def test_an_account_that_runs_too_little_at_once_is_told_before_anything_is_depl
 
 def test_a_protected_stage_is_not_destroyed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(destroy, "clients_of", lambda *_: pytest.fail("it began"))
-    with pytest.raises(OpsError, match="staging is protected"):
+    with pytest.raises(OpsError, match=r'staging is protected.*docs/deployment.md under "The end of a stage"'):
         destroy.destroy(stage("staging"))
 
 
@@ -238,6 +248,109 @@ def test_a_bucket_is_emptied_of_every_version_and_of_what_is_locked(s3: Any) -> 
     left = s3.list_object_versions(Bucket=BUCKET)
     assert not left.get("Versions")
     assert not left.get("DeleteMarkers")
+
+
+class Account:
+    """An account on moto with a stage's logs and another one's; in the place of CDK, its stacks take `goes` away."""
+
+    account = "123456789012"
+
+    def __init__(self, goes: str, fails: bool = False) -> None:
+        self.logs = self.clients("logs")
+        self.cdk, self._goes, self._fails = self, goes, fails
+
+    def clients(self, service: str) -> Any:
+        made: Any = boto3.client(service, region_name="us-east-1")  # type: ignore[call-overload]
+        return made
+
+    def synth(self) -> None:
+        """Nothing is written here."""
+
+    def destroy_all(self) -> None:
+        if self._fails:
+            raise OpsError("cdk destroy failed")
+        self.logs.delete_log_group(logGroupName=self._goes)
+
+    def groups(self) -> set[str]:
+        return {group["logGroupName"] for group in self.logs.describe_log_groups()["logGroups"]}
+
+
+LATE, OF_A_STACK = "/xueshi-dev/late", "/xueshi-dev/of-a-stack"
+OF_ANOTHER = {"/xueshi/late", "/xueshi-development/late"}
+
+
+def account_of_dev(monkeypatch: pytest.MonkeyPatch, fails: bool = False) -> Account:
+    """The stage dev with a log of its stacks, and one that a function wrote anew."""
+    account = Account(OF_A_STACK, fails)
+    for name in (LATE, OF_A_STACK, *OF_ANOTHER):
+        account.logs.create_log_group(logGroupName=name)
+    monkeypatch.setattr(destroy, "clients_of", lambda _where: account.clients)
+    monkeypatch.setattr(destroy, "Deployment", lambda _where: account)
+    monkeypatch.setattr(destroy, "is_there", lambda _where: True)
+    monkeypatch.setattr(destroy, "buckets", lambda *_: [])
+    monkeypatch.setattr(destroy, "LISTINGS", (("logs", "describe_log_groups", "logGroups", "logGroupName"),))
+    return account
+
+
+@pytest.mark.usefixtures("s3")
+def test_what_a_function_logged_while_its_stack_went_goes_too_and_nobody_elses(monkeypatch: pytest.MonkeyPatch) -> None:
+    account = account_of_dev(monkeypatch)
+    assert destroy.destroy(stage("dev")) == []
+    assert account.groups() == OF_ANOTHER
+
+
+@pytest.mark.usefixtures("s3")
+def test_a_stage_that_is_not_there_is_said_to_be_not_there(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account = account_of_dev(monkeypatch)
+    monkeypatch.setattr(destroy, "is_there", lambda _where: False)
+    monkeypatch.setattr(destroy, "Deployment", lambda _where: pytest.fail("it began"))
+    assert destroy.destroy(stage("dev")) == []
+    assert "dev is not deployed in us-east-1" in capsys.readouterr().out
+    assert account.groups() == OF_ANOTHER, "of a run that was interrupted before"
+
+
+class Formation:
+    """Stands for CloudFormation, with one stack of one region."""
+
+    class exceptions:  # noqa: N801 (boto3's name)
+        class ClientError(Exception): ...
+
+    def __init__(self, stack: str) -> None:
+        self.stack = stack
+
+    def describe_stacks(self, *, StackName: str) -> dict[str, Any]:  # noqa: N803 (boto3's name)
+        if StackName != self.stack:
+            raise self.exceptions.ClientError
+        return {"Stacks": [{"StackName": StackName, "StackStatus": "DELETE_FAILED"}]}
+
+
+@pytest.mark.parametrize(
+    ("region", "stack", "there"),
+    [
+        ("ap-southeast-1", "XueshiStagingOverview", True),
+        ("us-east-1", "XueshiStagingFirewall", True),
+        ("us-east-1", "XueshiStagingOverview", False),
+        ("ap-southeast-1", "XueshiOverview", False),
+    ],
+)
+def test_a_stage_is_there_while_any_of_its_stacks_is(
+    monkeypatch: pytest.MonkeyPatch, region: str, stack: str, there: bool
+) -> None:
+    def clients_of(where: Stage, asked: str | None = None) -> Any:
+        return lambda _service: Formation(stack if (asked or where.region) == region else "")
+
+    monkeypatch.setattr(destroy, "clients_of", clients_of)
+    assert destroy.is_there(stage("staging")) is there
+
+
+@pytest.mark.usefixtures("s3")
+def test_logs_stay_while_a_stack_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    account = account_of_dev(monkeypatch, fails=True)
+    with pytest.raises(OpsError, match="cdk destroy failed"):
+        destroy.destroy(stage("dev"))
+    assert account.groups() == {LATE, OF_A_STACK, *OF_ANOTHER}
 
 
 @pytest.mark.parametrize(

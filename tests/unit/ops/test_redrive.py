@@ -8,6 +8,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from infra.stages import stage
@@ -143,6 +144,64 @@ def test_a_failed_call_of_a_schedule_is_made_again_and_stays_while_it_fails(worl
     assert (outcome.delivered, outcome.kept, world.relay.sealed) == (int(not fails), int(fails), 1)
 
 
+class Exporting:
+    """Stands for DynamoDB's exports."""
+
+    def __init__(self) -> None:
+        self.asked: list[dict[str, Any]] = []
+        self.fails = False
+
+    def export_table_to_point_in_time(self, **asked: Any) -> None:
+        if self.fails:
+            raise ClientError({"Error": {"Code": "ExportConflictException"}}, "ExportTableToPointInTime")
+        self.asked.append(asked)
+
+
+EXPORT = {"TableArn": "arn:aws:dynamodb:us-east-1:1:table/xueshi-orders", "S3Bucket": "xueshi-backups"}
+
+
+def backups(world: World, exporting: Exporting) -> Redrive:
+    """The queue of backups, with an export that the scheduler could not begin."""
+    world.urls["backups"] = world.sqs.create_queue(QueueName="xueshi-backups-dlq")["QueueUrl"]
+    world.put("backups", json.dumps(EXPORT), ERROR_CODE="AccessDenied")
+    clients = world.clients() | {"dynamodb": exporting}
+    return Redrive(clients.__getitem__, stage("prod"), "backups")
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_an_export_that_could_not_be_begun_is_begun_and_stays_while_it_cannot(world: World, fails: bool) -> None:
+    exporting = Exporting()
+    exporting.fails = fails
+    redrive = backups(world, exporting)
+    assert redrive.queues() == ["xueshi-backups-dlq"]
+    assert [letter.error for letter in redrive.letters("xueshi-backups-dlq")] == ["AccessDenied"]
+    outcome = redrive.run("xueshi-backups-dlq")
+    assert (outcome.delivered, outcome.kept) == (int(not fails), int(fails))
+    assert exporting.asked == ([] if fails else [EXPORT])
+
+
+def test_all_queues_of_a_stage_are_its_services_and_its_backups(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    backups(world, Exporting())
+    monkeypatch.setattr("ops.redrive.SERVICES", ("playback",))
+    monkeypatch.setattr("sys.argv", ["ops.redrive", "list", "--stage", "prod"])
+    monkeypatch.setattr("ops.redrive.clients_of", lambda _stage: world.clients().__getitem__)
+    assert main() == 0
+    assert "xueshi-backups-dlq: 1\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("how", [[], ["--dry-run"]])
+def test_a_message_that_is_not_there_is_said_not_to_be(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], how: list[str]
+) -> None:
+    world.put("events-dlq", event())
+    (there,) = world.messages("events-dlq")
+    asked = ["--message", "x", "--message", there["MessageId"], *how]
+    assert command(world, monkeypatch, "run", *asked, "xueshi-playback-events-dlq") == 1
+    assert "There is no message x;" in capsys.readouterr().err
+
+
 def test_looking_changes_nothing(world: World) -> None:
     world.put("events-dlq", "message")
     redrive = world.redrive()
@@ -157,7 +216,7 @@ def test_looking_changes_nothing(world: World) -> None:
 
 
 def test_a_service_that_is_not_deployed_is_named(world: World) -> None:
-    with pytest.raises(OpsError, match="credits is not deployed"):
+    with pytest.raises(OpsError, match=r"prod is not deployed in us-east-1: .* of xueshi-credits"):
         Redrive(world.clients().__getitem__, stage("prod"), "credits").queues()
 
 
@@ -285,6 +344,16 @@ def test_what_could_not_be_told_again_is_said(world: World) -> None:
     world.relay.refuse = {"event"}
     with pytest.raises(OpsError, match="did not publish all"):
         world.redrive().retell(NOW)
+
+
+def test_a_dry_run_of_telling_again_counts_and_publishes_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.outbox("before", NOW - timedelta(minutes=1))
+    world.outbox("event", NOW)
+    assert command(world, monkeypatch, "retell", "--since", NOW.isoformat(), "--dry-run") == 0
+    assert capsys.readouterr().out == "1 events of playback would be published again\n"
+    assert world.relay.given == []
 
 
 @pytest.mark.parametrize("said", [[], ["--service", "playback"], ["--service", "playback", "--since", "2026-05-01"]])

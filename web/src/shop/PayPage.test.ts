@@ -4,7 +4,7 @@ import { screen } from '@testing-library/dom'
 import { userEvent } from '@testing-library/user-event'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { session } from '../api/session'
-import { onPage } from '../components/mounting'
+import { onPage, speak } from '../components/mounting'
 import PayPage from './PayPage.vue'
 
 const HOLDER = btoa(JSON.stringify({ sub: 'learner-1', roles: 'learner', exp: 9e9 }))
@@ -69,12 +69,22 @@ afterEach(() => {
 })
 
 async function opened(query = '') {
-  const page = await onPage('order')
+  const page = await onPage('order', 'support')
   const [router] = page.global.plugins
   await router.push(`/here${query}`)
   mount(PayPage, { ...page, props: { orderId: ORDER } })
   return router
 }
+
+it('says where nobody takes payments, and whom to ask', async () => {
+  answers['/v1/orders/payment-methods'] = [200, { methods: [], within_wechat: false }]
+  await opened()
+  expect((await screen.findByRole('status')).textContent).toContain('还没有开通在线支付')
+  expect(screen.getByRole('link', { name: '请询问客服' }).getAttribute('href')).toBe('/support')
+  expect(screen.queryByRole('group')).toBeNull()
+  await speak('en')
+  await vi.waitFor(() => expect(screen.getByRole('status').textContent).toContain('No payments are taken here yet'))
+})
 
 describe('within WeChat', () => {
   beforeEach(() => {
