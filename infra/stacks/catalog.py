@@ -42,6 +42,7 @@ class CatalogStack(ServiceStack):
         allow_objects(reader, self.media, SEARCH_PREFIX, "s3:GetObject")
         editor = self.add_http_function("editor", {"MEDIA_BUCKET_NAME": self.media.bucket_name})
         self.allow_write(editor)
+        self.allow_batch(editor)
         self.allow_emit(editor)
         # It signs uploads, and before publishing looks at what arrived.
         allow_objects(editor, self.media, MEDIA_PREFIX, "s3:GetObject", "s3:PutObject")
