@@ -4,6 +4,7 @@ import contextlib
 import http.server
 import json
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 from imageio_ffmpeg import get_ffmpeg_exe
 
+from services.catalog.adapters import ffmpeg
 from services.catalog.adapters.ffmpeg import Ffmpeg, FfmpegFailed
 from services.catalog.app.ports import RecordingRefused
 from services.catalog.domain.playable import check_playable
@@ -250,7 +252,13 @@ def test_slides_must_open(tmp_path: Path, content: bytes, code: str | None) -> N
 
 
 class Ranges(http.server.SimpleHTTPRequestHandler):
-    """Serves parts of files, as S3 does, and says nothing."""
+    """Serves parts of files, as S3 does, and says nothing.
+
+    Of each part it sends `most_bytes`, and nothing beyond `end`: then the line breaks.
+    """
+
+    protocol_version = "HTTP/1.1"
+    most_bytes = end = sys.maxsize
 
     def do_GET(self) -> None:
         file = Path(self.translate_path(self.path))
@@ -264,7 +272,8 @@ class Ranges(http.server.SimpleHTTPRequestHandler):
         self.send_header("Content-Length", str(len(content) - start))
         self.end_headers()
         with contextlib.suppress(ConnectionError):
-            self.wfile.write(content[start:])
+            self.wfile.write(content[start : min(start + self.most_bytes, self.end)])
+        self.close_connection = True
 
     def log_message(self, *_: object) -> None:
         return
@@ -282,6 +291,41 @@ def address(talk: Path) -> Iterator[str]:
 
 def test_a_recording_behind_an_address(address: str) -> None:
     assert TOOL.probe(f"{address}/talk.mp4").duration_ms == 12_000
+
+
+@pytest.fixture
+def small(talk: Path) -> Path:
+    """A recording beside it whose header comes first and which is packaged fast."""
+    return made(talk.parent / "small.mp4", *picture("160x120"), *SOUND, *CODED, "-movflags", "+faststart")
+
+
+def test_a_line_that_breaks_is_taken_up_where_it_was(
+    address: str, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Ranges, "most_bytes", small.stat().st_size // 3)
+    source = f"{address}/{small.name}"
+    TOOL.package(source, TOOL.probe(source), tmp_path, lambda _: None)
+    assert sound_lecture(tmp_path).duration_ms == 12_000
+
+
+@pytest.mark.parametrize("measured", [False, True])
+def test_a_line_that_stays_broken_makes_no_lecture_whose_rest_stands_still(
+    address: str, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, measured: bool
+) -> None:
+    monkeypatch.setattr(ffmpeg, "RECONNECTING", ("-reconnect", "1", "-reconnect_delay_max", "0"))
+    source, end = f"{address}/{small.name}", small.stat().st_size // 3
+    probe = TOOL.probe(source)
+
+    def loudness(*_: object) -> None:
+        """Measured before the line breaks."""
+
+    if measured:
+        monkeypatch.setattr(ffmpeg, "_loudness", loudness)
+    monkeypatch.setattr(Ranges, "end", end)
+    with pytest.raises(FfmpegFailed, match="not read to its end"):
+        TOOL.package(source, probe, tmp_path, lambda _: None)
+    with pytest.raises(FfmpegFailed, match="not read to its end"):
+        TOOL.wrap({"120p": source}, probe, tmp_path, lambda _: None)
 
 
 def test_an_address_that_cannot_be_read_says_nothing_of_the_recording(address: str) -> None:
