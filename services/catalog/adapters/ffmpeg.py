@@ -67,8 +67,14 @@ _FRAME = re.compile(r"^\d+,", re.MULTILINE)
 _PLAYED = re.compile(r"^  Stream #.*: (Video|Audio): ", re.MULTILINE)
 _FIRST_BOXES = ("ftyp", "moov", "mdat", "free", "skip", "wide")
 """What MP4 and MOV begin with, after a length."""
-_LINE = re.compile(r"(HTTP error|Connection|Failed to resolve|Input/output error|timed out|Server returned|Network is)")
-"""What it says where the address could not be read: nothing of the recording is known then."""
+_LINE = re.compile(
+    r"^\[.*\] .*(HTTP error|Connection|Failed to resolve|Input/output error|timed out|Server returned|Network is)",
+    re.MULTILINE,
+)
+"""What it says where the address could not be read: nothing of the recording is known then.
+
+Its own lines begin with who says it; what a recording says of itself, such as its title, is indented.
+"""
 _BROKEN = re.compile(r"^\[in#.*\] Error during demuxing: Input/output error", re.MULTILINE)
 """What it says where the line broke for good: it takes that for the recording's end, and succeeds."""
 
@@ -221,7 +227,12 @@ class _Shown:
 
 def _reading(source: str) -> tuple[str, ...]:
     """The input of a recording: its address or path."""
-    return (*_INPUT, *(RECONNECTING if source.startswith("http") else ()), "-i", source)
+    return (*_INPUT, *_from(source))
+
+
+def _from(source: str) -> tuple[str, ...]:
+    """Any input."""
+    return (*(RECONNECTING if source.startswith("http") else ()), "-i", source)
 
 
 def _still(picture: Path | None, scratch: Path) -> tuple[str, ...]:
@@ -385,9 +396,7 @@ def _refusal(source: str, ran: _Ran) -> Exception:
         return UNDECODABLE
     if _DURATION.search(ran.stderr):
         return EMPTY
-    first = _run(
-        "-f", "data", *_reading(source)[len(_INPUT) :], "-map", "0", "-c", "copy", "-frames:d", "1", "-f", "data", "-"
-    )
+    first = _run("-f", "data", *_from(source), "-map", "0", "-c", "copy", "-frames:d", "1", "-f", "data", "-")
     return CUT if first.stdout[4:8] in _FIRST_BOXES else UNREADABLE
 
 

@@ -229,6 +229,16 @@ def test_a_recording_that_no_lecture_can_be_made_of(
     assert message_en in caught.value.message_en
 
 
+def test_a_recording_is_not_taken_at_its_title(talk: Path, tmp_path: Path) -> None:
+    titled = ("-metadata", "title=Building a Connection", "-metadata", "comment=when\n[a] session timed out")
+    source = made(tmp_path / "titled.mp4", "-i", str(talk), *COPIED, *titled)
+    assert TOOL.probe(str(source)).duration_ms == 12_000
+    source.write_bytes(source.read_bytes().replace(b"avc1", b"zzz1"))
+    with pytest.raises(RecordingRefused) as caught:
+        TOOL.probe(str(source))
+    assert caught.value.code == "RECORDING_UNDECODABLE"
+
+
 def test_a_recording_that_is_too_long(talk: Path, tmp_path: Path) -> None:
     long = made(tmp_path / "long.mp4", "-itsscale", "2500", "-i", str(talk), "-c", "copy")
     with pytest.raises(RecordingRefused, match="longer than 8 hours") as caught:
