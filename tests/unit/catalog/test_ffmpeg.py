@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 from imageio_ffmpeg import get_ffmpeg_exe
+from pypdfium2 import PdfiumError, PdfPage
 
 from services.catalog.adapters import ffmpeg
 from services.catalog.adapters.ffmpeg import Ffmpeg, FfmpegFailed
+from services.catalog.adapters.slides import first_page
 from services.catalog.app.ports import RecordingRefused
 from services.catalog.domain.playable import check_playable
 from services.catalog.domain.presentation import Presentation, read_presentation
@@ -259,6 +261,33 @@ def test_slides_must_open(tmp_path: Path, content: bytes, code: str | None) -> N
     with pytest.raises(RecordingRefused) as caught:
         TOOL.check_slides(slides)
     assert caught.value.code == code
+
+
+@pytest.mark.parametrize(("size", "drawn"), [("1 200", None), ("200 1", None), ("10 200", (64, 1280))])
+def test_slides_of_odd_sizes_are_bounded(tmp_path: Path, size: str, drawn: tuple[int, int] | None) -> None:
+    slides = tmp_path / "slides.pdf"
+    slides.write_bytes(OPEN_PDF.replace(b"320 180", size.encode()))
+    if drawn is None:
+        with pytest.raises(RecordingRefused) as caught:
+            TOOL.check_slides(slides)
+        assert caught.value.code == "SLIDES_UNREADABLE"
+        return
+    assert first_page(slides, tmp_path).read_bytes().startswith(f"P6 {drawn[0]} {drawn[1]} ".encode())
+
+
+@pytest.mark.parametrize("failure", [PdfiumError("no page"), MemoryError()])
+def test_slides_that_cannot_be_drawn_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    def render(*_: object, **__: object) -> None:
+        raise failure
+
+    monkeypatch.setattr(PdfPage, "render", render)
+    slides = tmp_path / "slides.pdf"
+    slides.write_bytes(OPEN_PDF)
+    with pytest.raises(RecordingRefused) as caught:
+        TOOL.check_slides(slides)
+    assert caught.value.code == "SLIDES_UNREADABLE"
 
 
 class Ranges(http.server.SimpleHTTPRequestHandler):
