@@ -30,6 +30,8 @@ PRODUCTIONS_PREFIX = "productions/"
 """What editors bring and what is made of it. No distribution reaches it."""
 TRANSCRIPTION_PREFIX = "transcription/"
 """Recordings while Amazon Transcribe reads them, and what it wrote."""
+TRANSCRIPTION_KEPT = Duration.days(30)
+"""Of what a run left there that was cancelled while it waited."""
 PRODUCTIONS_KEPT = Duration.days(90)
 """Of a production's files; afterwards what was published is in its own place, and what was not begins anew."""
 UPLOADS_KEPT = Duration.days(7)
@@ -140,7 +142,7 @@ class Productions:
         return function
 
     def _allow_transcribing(self, function: ServiceFunction) -> None:
-        """Jobs and vocabularies are named by what they are made of, so there are none to be named here."""
+        """Jobs and vocabularies are named by recordings and terms, so there are none to be named here."""
         names = ("transcription-job", "vocabulary")
         jobs, vocabularies = (
             self._stack.format_arn(service="transcribe", resource=n, resource_name="xueshi-*") for n in names
