@@ -151,7 +151,7 @@ def test_sound_alone_gets_a_picture(tmp_path: Path, shown: str | None) -> None:
     elif shown:
         (tmp_path / shown).write_bytes(OPEN_PDF)
     found, _ = packaged(source, tmp_path / "out", tmp_path / shown if shown else None)
-    assert sizes(found) == {"360p/": (640, 360), "540p/": (960, 540), "720p/": (1280, 720), "audio/": None}
+    assert sizes(found) == {"720p/": (1280, 720), "audio/": None}
 
 
 def test_silence_stays_silence(tmp_path: Path) -> None:
