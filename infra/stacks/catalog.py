@@ -14,6 +14,8 @@ from infra.stacks.productions import (
     PICTURES_PREFIX,
     PRODUCTIONS_KEPT,
     PRODUCTIONS_PREFIX,
+    TRANSCRIPTION_KEPT,
+    TRANSCRIPTION_PREFIX,
     UPLOADS_KEPT,
     Productions,
 )
@@ -103,6 +105,7 @@ class CatalogStack(ServiceStack):
             lifecycle_rules=[
                 s3.LifecycleRule(prefix=SEARCH_PREFIX, noncurrent_version_expiration=Duration.days(1)),
                 s3.LifecycleRule(prefix=PRODUCTIONS_PREFIX, expiration=PRODUCTIONS_KEPT),
+                s3.LifecycleRule(prefix=TRANSCRIPTION_PREFIX, expiration=TRANSCRIPTION_KEPT),
                 s3.LifecycleRule(
                     abort_incomplete_multipart_upload_after=UPLOADS_KEPT,
                     noncurrent_version_expiration=Duration.days(30),

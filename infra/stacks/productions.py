@@ -30,6 +30,8 @@ PRODUCTIONS_PREFIX = "productions/"
 """What editors bring and what is made of it. No distribution reaches it."""
 TRANSCRIPTION_PREFIX = "transcription/"
 """Recordings while Amazon Transcribe reads them, and what it wrote."""
+TRANSCRIPTION_KEPT = Duration.days(30)
+"""Of what a run left there that was cancelled while it waited."""
 PRODUCTIONS_KEPT = Duration.days(90)
 """Of a production's files; afterwards what was published is in its own place, and what was not begins anew."""
 UPLOADS_KEPT = Duration.days(7)
@@ -43,8 +45,8 @@ LONGEST = Duration.hours(12)
 CALLED = Duration.hours(4)
 """For how long a call may say nothing. Lambda ends each after 15 minutes; on this machine encoding takes longer."""
 CONVERTING = Duration.hours(6)
-ENCODING_MIB, WRAPPING_MIB = 10_240, 2_048
-"""Lambda gives CPU by memory, and encoding takes all there is; wrapping what MediaConvert encoded waits for S3."""
+ENCODING_MIB = 10_240
+"""Lambda gives CPU by memory, and encoding takes all there is: where MediaConvert encodes, that of sound alone."""
 STORAGE = Size.gibibytes(10)
 """Lambda's most: all renditions of four hours at their highest rates, or of eight hours of slides."""
 DRAFTING_MIB = 1_769
@@ -93,8 +95,7 @@ class Productions:
 
     def _media(self) -> ServiceFunction:
         """Looks into recordings and packages them."""
-        memory = WRAPPING_MIB if self._encoder else ENCODING_MIB
-        function = self._worker("media", self._stack.bundle_with("media"), memory, STORAGE)
+        function = self._worker("media", self._stack.bundle_with("media"), ENCODING_MIB, STORAGE)
         allow_objects(function, self._bucket, PRODUCTIONS_PREFIX, "s3:GetObject", "s3:PutObject")
         # A cover that is kept is the picture of a recording without one.
         allow_objects(function, self._bucket, PICTURES_PREFIX, "s3:GetObject")
@@ -140,7 +141,7 @@ class Productions:
         return function
 
     def _allow_transcribing(self, function: ServiceFunction) -> None:
-        """Jobs and vocabularies are named by what they are made of, so there are none to be named here."""
+        """Jobs and vocabularies are named by recordings and terms, so there are none to be named here."""
         names = ("transcription-job", "vocabulary")
         jobs, vocabularies = (
             self._stack.format_arn(service="transcribe", resource=n, resource_name="xueshi-*") for n in names

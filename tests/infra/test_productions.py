@@ -66,6 +66,7 @@ def test_what_editors_bring_is_served_by_nobody_and_goes_by_itself() -> None:
     assert name.startswith("Media")
     rules = bucket["LifecycleConfiguration"]["Rules"]
     assert [rule["ExpirationInDays"] for rule in rules if rule.get("Prefix") == "productions/"] == [90]
+    assert [rule["ExpirationInDays"] for rule in rules if rule.get("Prefix") == "transcription/"] == [30]
     aborted = [rule["AbortIncompleteMultipartUpload"] for rule in rules if "AbortIncompleteMultipartUpload" in rule]
     assert aborted == [{"DaysAfterInitiation": 7}]
     (cors,) = bucket["CorsConfiguration"]["CorsRules"]

@@ -1,6 +1,7 @@
 """Amazon Transcribe: a job for each recording, with a vocabulary of the catalogue's terms.
 
-Job and vocabulary are named by what they are made of, so that a run that died goes on with the job that it began.
+A job is named by its recording alone, so that a run that died goes on with the job that it began, and one that waits
+keeps to it though the catalogue has other terms meanwhile. A vocabulary is named by its terms.
 The recording is in S3 while the job needs it; its transcript is put beside it. Both are removed once it is read, and
 the job with them, so that the same recording may be transcribed again.
 """
@@ -15,7 +16,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from services.catalog.app.ports import SpeechFile, TranscriberUnavailable
+from services.catalog.app.ports import RecordingRefused, SpeechFile, TranscriberUnavailable
 from services.catalog.domain.transcript import Cue, Transcript, transcript_of_cues
 from services.kit.aws import client
 
@@ -23,9 +24,17 @@ LANGUAGES = {"zh": "zh-CN", "en": "en-US"}
 POLL_SECONDS = 10.0
 _PREFIX = "transcription/"
 _HOURS = 6
-"""How long a job is waited for; Transcribe takes recordings of up to four hours."""
+"""How long a job is waited for."""
+LONGEST_MS = 4 * 3600 * 1000
+"""Of a recording that Transcribe takes."""
 _PHRASE = re.compile(r"[\u4e00-\u9fff]{2,}|[A-Za-z][A-Za-z' -]*[A-Za-z]")
 """What a vocabulary takes: no digits, no other signs."""
+
+TOO_LONG = RecordingRefused(
+    "TRANSCRIBER_LIMIT",
+    "录像超过 4 小时，系统不能自动转写。请自行上传字幕，或剪成几节课后分别上传。",
+    "Recordings of more than 4 hours cannot be transcribed. Bring captions, or cut it into several lectures.",
+)
 
 
 @dataclass(frozen=True)
@@ -37,13 +46,14 @@ class AmazonTranscribe:
     tell: Callable[[str], None] = lambda _: None
 
     def transcribe(self, recording: SpeechFile) -> Transcript:
-        """Uploads, waits, and reads. Raises TranscriberUnavailable."""
+        """Uploads, waits, and reads. Raises RecordingRefused where it is too long, and TranscriberUnavailable."""
+        if recording.duration_ms and recording.duration_ms > LONGEST_MS:
+            raise TOO_LONG
         language = LANGUAGES.get(recording.language.split("-")[0])
         if not language:
             raise TranscriberUnavailable(f"{recording.language}: only zh and en are set up")
         try:
-            vocabulary = self._vocabulary(language, recording.terms)
-            return self._transcript(recording, self._finished(recording, language, vocabulary))
+            return self._transcript(recording, self._finished(recording, language))
         except (BotoCoreError, ClientError, OSError) as error:
             raise TranscriberUnavailable(f"Amazon Transcribe: {error}") from None
 
@@ -69,15 +79,15 @@ class AmazonTranscribe:
         self.tell(f"vocabulary {name} was refused, and is not used: {state.get('FailureReason')}")
         return None
 
-    def _finished(self, recording: SpeechFile, language: str, vocabulary: str | None) -> str:
+    def _finished(self, recording: SpeechFile, language: str) -> str:
         """The name of a finished job."""
-        api, name = client("transcribe"), f"xueshi-{_digest_of(recording)}-{_digest(language, vocabulary or '')}"
+        api, name = client("transcribe"), f"xueshi-{_digest_of(recording)}-{language}"
         sound = f"{_PREFIX}{name}{recording.path.suffix}"
         try:
             api.get_transcription_job(TranscriptionJobName=name)
             self.tell(f"job {name} was begun before")
         except (api.exceptions.BadRequestException, api.exceptions.NotFoundException):
-            self._begin(recording, name, sound, language, vocabulary)
+            self._begin(recording, name, sound, language)
         answer = self._wait(lambda: api.get_transcription_job(TranscriptionJobName=name), _job_state, "COMPLETED")
         client("s3").delete_object(Bucket=self.bucket, Key=sound)
         if _job_state(answer) != "COMPLETED":
@@ -86,7 +96,8 @@ class AmazonTranscribe:
             raise TranscriberUnavailable(f"Amazon Transcribe: {answer['TranscriptionJob'].get('FailureReason')}")
         return name
 
-    def _begin(self, recording: SpeechFile, name: str, sound: str, language: str, vocabulary: str | None) -> None:
+    def _begin(self, recording: SpeechFile, name: str, sound: str, language: str) -> None:
+        vocabulary = self._vocabulary(language, recording.terms)
         with recording.path.open("rb") as content:
             client("s3").put_object(Bucket=self.bucket, Key=sound, Body=content)
         api = client("transcribe")
@@ -112,10 +123,16 @@ class AmazonTranscribe:
         raise TranscriberUnavailable(f"Amazon Transcribe: nothing after {_HOURS} hours")
 
     def _transcript(self, recording: SpeechFile, job: str) -> Transcript:
-        stored = client("s3").get_object(Bucket=self.bucket, Key=_output(job))["Body"].read()
+        bucket = client("s3")
+        try:
+            stored = bucket.get_object(Bucket=self.bucket, Key=_output(job))["Body"].read()
+        except bucket.exceptions.NoSuchKey:
+            # A job that nobody asked for is kept longer than what it wrote.
+            client("transcribe").delete_transcription_job(TranscriptionJobName=job)
+            raise TranscriberUnavailable(f"Amazon Transcribe: what {job} wrote is gone, ask again") from None
         # The job first: whoever dies in between has the recording transcribed again, and not a job without its words.
         client("transcribe").delete_transcription_job(TranscriptionJobName=job)
-        client("s3").delete_object(Bucket=self.bucket, Key=_output(job))
+        bucket.delete_object(Bucket=self.bucket, Key=_output(job))
         return transcript_of_cues(recording.language, _cues(json.loads(stored)["results"]["items"]))
 
 

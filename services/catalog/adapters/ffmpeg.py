@@ -4,7 +4,6 @@ The program is the one that the wheel of imageio-ffmpeg carries, of a layer of i
 It reads MP4 and its relatives only, over HTTP or from a file: what editors bring must not lead it anywhere else.
 """
 
-import json
 import re
 import subprocess
 import tempfile
@@ -12,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import accumulate
 from pathlib import Path
 
 from services.catalog.adapters.slides import first_page, require_readable
@@ -52,16 +52,37 @@ _ENDING = 15
 _INPUT = (
     "-protocol_whitelist", "file,http,https,tcp,tls,crypto", "-format_whitelist", "mov,mp4,m4a,3gp,3g2,mj2",
 )  # fmt: skip
+RECONNECTING = (
+    "-rw_timeout", "30000000", "-reconnect", "1", "-reconnect_on_network_error", "1", "-reconnect_on_http_error", "5xx",
+    "-reconnect_delay_max", "15",
+)  # fmt: skip
+"""A line that breaks, or says nothing for 30 seconds, is taken up where it was, for half a minute."""
 _DURATION = re.compile(r"^  Duration: (\d+):(\d\d):(\d\d)\.(\d\d)", re.MULTILINE)
 _RATE = re.compile(r"^  Stream #.*: Video: .*?([\d.]+) fps", re.MULTILINE)
 _SIZE = re.compile(r"^#dimensions \d+: (\d+)x(\d+)", re.MULTILINE)
 _KIND = re.compile(r"^#media_type \d+: (video|audio)", re.MULTILINE)
+_MEASURES = re.compile(
+    r"^  Integrated loudness:\n +I: +(\S+) LUFS\n +Threshold: +(\S+) LUFS\n\n  Loudness range:\n +LRA: +(\S+) LU\n"
+    r"(?:.+\n)+\n  True peak:\n +Peak: +(\S+) dBFS",
+    re.MULTILINE,
+)
+_SILENCE = -70
+"""LUFS below which nothing is measured."""
+_UNIT = re.compile(r"#tb (\d+): (\d+)/(\d+)")
 _FRAME = re.compile(r"^\d+,", re.MULTILINE)
 _PLAYED = re.compile(r"^  Stream #.*: (Video|Audio): ", re.MULTILINE)
 _FIRST_BOXES = ("ftyp", "moov", "mdat", "free", "skip", "wide")
 """What MP4 and MOV begin with, after a length."""
-_LINE = re.compile(r"(HTTP error|Connection|Failed to resolve|Input/output error|timed out|Server returned|Network is)")
-"""What it says where the address could not be read: nothing of the recording is known then."""
+_LINE = re.compile(
+    r"^\[.*\] .*(HTTP error|Connection|Failed to resolve|Input/output error|timed out|Server returned|Network is)",
+    re.MULTILINE,
+)
+"""What it says where the address could not be read: nothing of the recording is known then.
+
+Its own lines begin with who says it; what a recording says of itself, such as its title, is indented.
+"""
+_BROKEN = re.compile(r"^\[in#.*\] Error during demuxing: Input/output error", re.MULTILINE)
+"""What it says where the line broke for good: it takes that for the recording's end, and succeeds."""
 
 UNREADABLE = RecordingRefused(
     "RECORDING_UNREADABLE",
@@ -112,13 +133,12 @@ class Loudness:
     true_peak: str
     span: str
     threshold: str
-    offset: str
 
     def filtered(self) -> str:
         """Brings it to ours by one factor from beginning to end, where its peaks allow that."""
         return (
             f"loudnorm=I={LOUDNESS}:TP={PEAK}:LRA=11:measured_I={self.integrated}:measured_TP={self.true_peak}"
-            f":measured_LRA={self.span}:measured_thresh={self.threshold}:offset={self.offset}:linear=true"
+            f":measured_LRA={self.span}:measured_thresh={self.threshold}:linear=true"
         )
 
 
@@ -133,7 +153,7 @@ class Ffmpeg:
             FfmpegFailed: its address cannot be read.
         """
         begun = _run(
-            *_INPUT, "-i", source, "-map", "0:V:0?", "-map", "0:a:0?", "-t", str(_LOOKED_AT), "-f", "framecrc", "-"
+            *_reading(source), "-map", "0:V:0?", "-map", "0:a:0?", "-t", str(_LOOKED_AT), "-f", "framecrc", "-"
         )
         kinds = set(_KIND.findall(begun.stdout))
         if not begun.ok or not _FRAME.search(begun.stdout):
@@ -170,7 +190,7 @@ class Ffmpeg:
             shown = _Shown.of(source, probe, _still(picture, Path(scratch)))
             made = _outputs(shown, measured, probe.duration_ms, folder)
             rest = 100 - _MEASURED
-            _follow(made, probe.duration_ms, lambda percent: progress(_MEASURED + percent * rest // 100))
+            _read_whole(made, probe.duration_ms, lambda percent: progress(_MEASURED + percent * rest // 100))
         _finish(folder, [rung.name for rung in shown.rungs], probe.duration_ms)
 
     def wrap(self, sources: Mapping[str, str], probe: Probe, folder: Path, progress: Callable[[int], None]) -> None:
@@ -178,7 +198,8 @@ class Ffmpeg:
         names = sorted(sources, key=lambda name: int(name.removesuffix("p")))
         for number, name in enumerate(names, start=1):
             copied = ("-map", "0:v", "-map", "0:a", "-c", "copy")
-            _must(*_INPUT, "-i", sources[name], *copied, *_hls(_home(folder, name), probe.duration_ms))
+            made = [*_reading(sources[name]), *copied, *_hls(_home(folder, name), probe.duration_ms)]
+            _read_whole(made, probe.duration_ms, lambda _: None)
             progress(100 * number // (len(names) + 1))
         heard = ["-i", str(folder / names[0] / PLAYLIST), "-vn"]
         alone = [*_aac(AUDIO_BITS, 1), *_hls(_home(folder, AUDIO), probe.duration_ms)]
@@ -189,26 +210,35 @@ class Ffmpeg:
 
 @dataclass(frozen=True)
 class _Shown:
-    """Where picture and sound come from, and the renditions they make."""
+    """Where the picture comes from, and the renditions it makes; the recording is the first of the inputs."""
 
     inputs: tuple[str, ...]
     picture: str
-    sound: str
     rate: float
     rungs: tuple[Rung, ...]
 
     @classmethod
     def of(cls, source: str, probe: Probe, still: tuple[str, ...]) -> "_Shown":
-        recording = (*_INPUT, "-i", source)
         if probe.width and probe.height:
             rate = frame_rate(probe.frames_per_second)
             # Pixels that are not square are made so; what was recorded upright is turned by the decoder.
             picture = f"[0:V:0]scale=iw*sar:ih,setsar=1,fps={rate:g}:start_time=0,tpad=stop=-1:stop_mode=clone"
-            return cls(recording, picture, "[0:a:0]", rate, rungs(probe.width, probe.height))
+            return cls(_reading(source), picture, rate, rungs(probe.width, probe.height))
         width, height = STILL_SIZE
         fitted = f"scale={width}:{height}:force_original_aspect_ratio=decrease"
-        picture = f"[0:v:0]{fitted},pad={width}:{height}:-1:-1:color={STILL_COLOUR},setsar=1,fps={STILL_RATE:g}"
-        return cls((*still, *recording), picture, "[1:a:0]", STILL_RATE, rungs(width, height))
+        picture = f"[1:v:0]{fitted},pad={width}:{height}:-1:-1:color={STILL_COLOUR},setsar=1,fps={STILL_RATE:g}"
+        # What stands still takes few bits in any size: one is enough, and eight hours of it are encoded in minutes.
+        return cls((*_reading(source), *still), picture, STILL_RATE, rungs(width, height)[-1:])
+
+
+def _reading(source: str) -> tuple[str, ...]:
+    """The input of a recording: its address or path."""
+    return (*_INPUT, *_from(source))
+
+
+def _from(source: str) -> tuple[str, ...]:
+    """Any input."""
+    return (*(RECONNECTING if source.startswith("http") else ()), "-i", source)
 
 
 def _still(picture: Path | None, scratch: Path) -> tuple[str, ...]:
@@ -223,7 +253,7 @@ def _outputs(shown: _Shown, measured: Loudness | None, duration_ms: int, folder:
     """The command that decodes once and writes every rendition, all of exactly one length."""
     count = len(shown.rungs)
     level = f",{measured.filtered()}" if measured else ""
-    sound = f"{shown.sound}aresample=48000:async=1:first_pts=0{level},aresample=48000,apad,asplit={count + 2}"
+    sound = f"[0:a:0]aresample=48000:async=1:first_pts=0{level},aresample=48000,apad,asplit={count + 2}"
     graph = [
         f"{shown.picture},format=yuv420p,split={count}" + "".join(f"[p{n}]" for n in range(count)),
         sound + "".join(f"[s{n}]" for n in range(count + 2)),
@@ -312,39 +342,43 @@ def _duration_ms(said: str, source: str) -> int:
     if found:
         hours, minutes, seconds, hundredths = map(int, found.groups())
         return ((hours * 60 + minutes) * 60 + seconds) * 1000 + hundredths * 10
-    reading = _run(*_INPUT, "-i", source, "-map", "0:a:0", "-c", "copy", "-progress", "pipe:1", "-f", "null", "-")
+    reading = _run(*_reading(source), "-map", "0:a:0", "-c", "copy", "-progress", "pipe:1", "-f", "null", "-")
+    if _BROKEN.search(reading.stderr):
+        raise FfmpegFailed(reading.last)
     return max(_times(reading.stdout.splitlines()), default=0) // 1000
 
 
 def _require_end(source: str, duration_ms: int) -> None:
     """Raises RecordingRefused where nothing of the last seconds is there: a file that was cut says its whole length."""
     begin = _seconds(max(duration_ms - _ENDING * 1000, 0))
-    ended = _run(*_INPUT, "-ss", begin, "-i", source, "-map", "0:V:0?", "-map", "0:a:0", "-f", "framecrc", "-")
-    if _LINE.search(ended.stderr):
-        raise FfmpegFailed(ended.last)
-    if not _reaches(ended.stdout, min(duration_ms // 1000, _ENDING) - _LOOKED_AT):
-        raise CUT
+    ended = _run("-ss", begin, *_reading(source), "-map", "0:V:0?", "-map", "0:a:0", "-f", "framecrc", "-")
+    if not _reaches(ended.stdout.splitlines(), min(duration_ms // 1000, _ENDING) - _LOOKED_AT):
+        raise FfmpegFailed(ended.last) if _LINE.search(ended.stderr) else CUT
 
 
-def _reaches(frames: str, seconds: int) -> bool:
+def _reaches(lines: Iterable[str], seconds: int) -> bool:
     """Whether any stream goes on for so long: lines have stream, and times in units that the header names."""
-    units = {
-        int(n): Fraction(int(up), int(down)) for n, up, down in re.findall(r"^#tb (\d+): (\d+)/(\d+)", frames, re.M)
-    }
-    last = deque((line.split(",") for line in frames.splitlines() if line[:1].isdigit()), maxlen=50)
+    units: dict[int, Fraction] = {}
+    last: deque[list[str]] = deque(maxlen=50)
+    for line in lines:
+        unit = _UNIT.match(line)
+        if unit:
+            units[int(unit[1])] = Fraction(int(unit[2]), int(unit[3]))
+        elif line[:1].isdigit():
+            last.append(line.split(","))
     return any(int(line[2]) * units[int(line[0])] >= seconds for line in last)
 
 
 def _loudness(source: str, duration_ms: int, progress: Callable[[int], None]) -> Loudness | None:
     """What is measured of the sound; None where there is nothing but silence."""
-    measure = f"loudnorm=I={LOUDNESS}:TP={PEAK}:LRA=11:print_format=json"
-    command = [*_INPUT, "-i", source, "-map", "0:a:0", "-af", measure, "-f", "null", "-"]
-    said = _follow(command, duration_ms, progress)
-    found = json.loads(said[said.rindex("{") : said.rindex("}") + 1])
-    names = ("input_i", "input_tp", "input_lra", "input_thresh", "target_offset")
-    if "inf" in found["input_i"]:
-        return None
-    return Loudness(*(found[name] for name in names))
+    # The filter that corrects it measures the same, in six times the time.
+    measure = "ebur128=peak=true:framelog=quiet"
+    command = [*_reading(source), "-map", "0:a:0", "-af", measure, "-f", "null", "-"]
+    found = _MEASURES.search(_read_whole(command, duration_ms, progress))
+    if not found:
+        raise FfmpegFailed("the loudness was not measured")
+    integrated, threshold, span, peak = found.groups()
+    return None if float(integrated) <= _SILENCE else Loudness(integrated, peak, span, threshold)
 
 
 @dataclass(frozen=True)
@@ -368,7 +402,7 @@ def _refusal(source: str, ran: _Ran) -> Exception:
         return UNDECODABLE
     if _DURATION.search(ran.stderr):
         return EMPTY
-    first = _run("-f", "data", "-i", source, "-map", "0", "-c", "copy", "-frames:d", "1", "-f", "data", "-")
+    first = _run("-f", "data", *_from(source), "-map", "0", "-c", "copy", "-frames:d", "1", "-f", "data", "-")
     return CUT if first.stdout[4:8] in _FIRST_BOXES else UNREADABLE
 
 
@@ -391,13 +425,26 @@ def _must(*arguments: str) -> None:
         raise FfmpegFailed(ran.last)
 
 
+def _read_whole(arguments: Sequence[str], duration_ms: int, progress: Callable[[int], None]) -> str:
+    """Follows what reads a recording first, and sees that it came to its end. Raises FfmpegFailed.
+
+    What is encoded cannot tell: it is filled up to its length. What was read is written down beside it, unchanged.
+    """
+    with tempfile.NamedTemporaryFile("r") as packets:
+        copied = ("-map", "0:V:0?", "-map", "0:a:0", "-c", "copy", "-f", "framecrc", packets.name)
+        said = _follow([*arguments, *copied], duration_ms, progress)
+        if _BROKEN.search(said) or not _reaches(packets, duration_ms // 1000 - _LOOKED_AT - 1):
+            raise FfmpegFailed("the recording was not read to its end")
+    return said
+
+
 def _follow(arguments: Sequence[str], duration_ms: int, progress: Callable[[int], None]) -> str:
     """Runs it and tells how far it is in percent; returns what it said. Raises FfmpegFailed."""
     command = [_program(), "-hide_banner", "-nostdin", "-nostats", "-y", "-progress", "pipe:1", *arguments]
     with tempfile.TemporaryFile("w+") as said:
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=said, text=True) as run:  # noqa: S603 (no shell)
             try:
-                for at_us in _times(run.stdout or ()):
+                for at_us in accumulate(_times(run.stdout or ()), max):
                     progress(min(100, at_us // (10 * max(duration_ms, 1))))
             except BaseException:
                 # Who is told of the progress may have had enough.

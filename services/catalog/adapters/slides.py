@@ -8,8 +8,10 @@ from services.catalog.app.ports import RecordingRefused
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument
 
-WIDTH = 1280
-"""Pixels that a page is drawn in."""
+SIDE = 1280
+"""Pixels of a page's longer side as it is drawn."""
+LEAST_SHARE = 20
+"""How often a page's shorter side goes into the longer one at most: beyond that it is no page that shows anything."""
 _PASSWORD = 4
 """PDFium's FPDF_ERR_PASSWORD."""
 
@@ -26,19 +28,33 @@ UNREADABLE = RecordingRefused(
 
 
 def require_readable(slides: Path) -> None:
-    """Raises RecordingRefused where slides cannot be opened, or have no page."""
-    _opened(slides).close()
+    """Raises RecordingRefused where slides cannot be opened, or their first page cannot be drawn."""
+    _drawn(slides)
 
 
 def first_page(slides: Path, folder: Path) -> Path:
     """The first page as a picture in the folder, without colours' order or size mattering. Raises RecordingRefused."""
-    document = _opened(slides)
-    page = document[0]
-    bitmap = page.render(scale=WIDTH / page.get_width())
     target = folder / "page.ppm"
-    target.write_bytes(_ppm(bytes(bitmap.buffer), bitmap.width, bitmap.height, bitmap.stride))
-    document.close()
+    target.write_bytes(_drawn(slides))
     return target
+
+
+def _drawn(slides: Path) -> bytes:
+    # Of a layer that one function alone has.
+    from pypdfium2 import PdfiumError
+
+    document = _opened(slides)
+    try:
+        page = document[0]
+        width, height = page.get_size()
+        if not 0 < max(width, height) <= LEAST_SHARE * min(width, height):
+            raise UNREADABLE
+        bitmap = page.render(scale=SIDE / max(width, height))
+        return _ppm(bytes(bitmap.buffer), bitmap.width, bitmap.height, bitmap.stride)
+    except (PdfiumError, MemoryError):
+        raise UNREADABLE from None
+    finally:
+        document.close()
 
 
 def _opened(slides: Path) -> "PdfDocument":
@@ -50,6 +66,7 @@ def _opened(slides: Path) -> "PdfDocument":
     except PdfiumError as error:
         raise (LOCKED if getattr(error, "err_code", None) == _PASSWORD else UNREADABLE) from None
     if len(document) == 0:
+        document.close()
         raise UNREADABLE
     return document
 

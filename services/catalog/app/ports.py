@@ -153,11 +153,15 @@ class Speller(Protocol):
 
 @dataclass(frozen=True)
 class SpeechFile:
-    """A lecture's sound or picture as a file, its language (such as "zh"), and words that may be heard in it."""
+    """A lecture's sound or picture as a file, its language (such as "zh"), and words that may be heard in it.
+
+    Where its length is not known, the transcriber sees whether it takes it.
+    """
 
     path: Path
     language: str
     terms: tuple[str, ...] = ()
+    duration_ms: int | None = None
 
 
 @dataclass(frozen=True)
@@ -187,7 +191,13 @@ class Transcriber(Protocol):
     """Writes down what is said."""
 
     def transcribe(self, recording: SpeechFile) -> Transcript:
-        """The sentences with their times. Raises TranscriberUnavailable, and StillTranscribing where it must wait."""
+        """The sentences with their times.
+
+        Raises:
+            RecordingRefused: it takes none of this length.
+            TranscriberUnavailable: it cannot be reached, or failed.
+            StillTranscribing: it must wait.
+        """
 
 
 class StillTranscribing(Exception):

@@ -8,6 +8,7 @@ from typing import Literal, get_args
 
 from services.catalog.domain import handouts, pictures
 from services.catalog.domain.ids import FileId
+from services.catalog.domain.media import MAX_CAPTION_BYTES
 from services.catalog.domain.production import Hindrance, Lack, Step
 from services.kit.kinds import Kept, stored
 
@@ -36,7 +37,7 @@ class Limits:
 LIMITS: dict[FileRole, Limits] = {
     "recording": Limits(("mp4", "mov", "m4a"), 5 * 1024 * _MB),
     "slides": Limits(("pdf",), 100 * _MB),
-    "captions": Limits(("srt", "vtt"), 2 * _MB),
+    "captions": Limits(("srt", "vtt"), MAX_CAPTION_BYTES),
     "handout": Limits(tuple(handouts.MEDIA_TYPES), handouts.MAX_HANDOUT_BYTES, handouts.MAX_HANDOUTS),
     "cover": Limits(pictures.ENDINGS, pictures.MAX_PICTURE_BYTES),
 }

@@ -15,7 +15,7 @@ from services.catalog.domain.words import plain, terms
 MAX_CUE_WIDTH = 80
 """Columns of a cue, where a Chinese character takes two: two lines of twenty characters."""
 MAX_SENTENCE = 300
-"""Characters after which a sentence ends at a cue's end, whether or not a full stop is there."""
+"""Characters after which a sentence ends where its cue does, without a full stop too. Within a cue it has no more."""
 _FEWEST_STOPS = 1 / 200
 """Stops for each character, below which captions have no punctuation: then each cue is a sentence."""
 
@@ -25,6 +25,8 @@ _STOPPED = re.compile(f"{_STOP.pattern}$")
 _ABBREVIATED = re.compile(
     r"\b(?:Mr|Mrs|Ms|Dr|Prof|St|vs|No|Nos|Fig|e\.g|i\.e|etc|cf|approx|Inc|Ltd|Co|Corp|U\.S|U\.K|[A-Z])\.$"
 )
+_ABBREVIATION = 12
+"""Characters before a stop in which an abbreviation is found, and where it begins."""
 _INVISIBLE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffd\ud800-\udfff]"
 )
@@ -209,7 +211,7 @@ def _sentences(cues: Sequence[Cue]) -> Iterator[Sentence]:
             yield _whole(begun)
             begun = []
         speaker = cue.speaker
-        for piece in _pieces(cue) if punctuated else [Sentence(cue.start_ms, cue.end_ms, cue.text)]:
+        for piece in _pieces(cue, punctuated):
             begun.append(piece)
             text = joined(part.text for part in begun)
             if not punctuated or _stops(text) or len(text) >= MAX_SENTENCE:
@@ -234,14 +236,26 @@ def _without_repeats(cues: Sequence[Cue]) -> Iterator[Cue]:
         yield replace(cue, text=text)
 
 
-def _pieces(cue: Cue) -> Iterator[Sentence]:
-    """A cue cut where sentences stop within it; time is shared out by length."""
-    ends = [stop.end() for stop in _STOP.finditer(cue.text) if not _ABBREVIATED.search(cue.text[: stop.end()])]
+def _pieces(cue: Cue, punctuated: bool) -> Iterator[Sentence]:
+    """A cue cut where sentences stop within it, or grow too long; time is shared out by length."""
+    stops = (stop.end() for stop in _STOP.finditer(cue.text)) if punctuated else ()
+    ends = [end for end in stops if not _ABBREVIATED.search(cue.text[max(end - _ABBREVIATION, 0) : end])]
     whole = Sentence(cue.start_ms, max(cue.end_ms, cue.start_ms + 1), cue.text)
     for start, end in pairwise(sorted({0, *ends, len(cue.text)})):
-        text = cue.text[start:end].strip()
-        if text:
-            yield Sentence(_at(whole, start, len(cue.text)), _at(whole, end, len(cue.text)), text)
+        for first, last in pairwise(_bounds(cue.text, start, end)):
+            text = cue.text[first:last].strip()
+            if text:
+                yield Sentence(_at(whole, first, len(cue.text)), _at(whole, last, len(cue.text)), text)
+
+
+def _bounds(text: str, start: int, end: int) -> Iterator[int]:
+    """From start to end in steps of a sentence's length at most, between words where there is such a place."""
+    while end - start > MAX_SENTENCE:
+        yield start
+        furthest = start + MAX_SENTENCE
+        start = next((place for place in range(furthest, start, -1) if _rejoins(text, place)), furthest)
+    yield start
+    yield end
 
 
 def _stops(text: str) -> bool:
@@ -259,7 +273,7 @@ def _at(sentence: Sentence, place: int, length: int) -> int:
 def _parts(sentence: Sentence) -> list[str]:
     """The sentence cut into what a screen shows at a time, at a comma if there is one in the second half."""
     parts, rest = [], sentence.text
-    while _width(rest) > MAX_CUE_WIDTH:
+    while _width(rest[: MAX_CUE_WIDTH + 1]) > MAX_CUE_WIDTH:
         cut = _cut(rest)
         if not cut:
             break
@@ -271,10 +285,26 @@ def _parts(sentence: Sentence) -> list[str]:
 
 def _cut(text: str) -> int:
     """Where to cut so that the part fits and both parts joined are the text again; 0 where that is nowhere."""
-    places = [place for place in range(1, len(text)) if joined((text[:place].rstrip(), text[place:].lstrip())) == text]
-    fitting = [place for place in places if _width(text[:place]) <= MAX_CUE_WIDTH] or places[:1]
-    good = [place for place in fitting if text[:place].rstrip()[-1:] in "，、；：,;:" and place * 2 >= fitting[-1]]
+    fitting: list[int] = []
+    width = 0
+    for place in range(1, len(text)):
+        width += _width(text[place - 1])
+        if width > MAX_CUE_WIDTH and fitting:
+            break
+        if _rejoins(text, place):
+            fitting.append(place)
+    good = [
+        place
+        for place in fitting
+        if text[max(place - 2, 0) : place].rstrip()[-1:] in "，、；：,;:" and place * 2 >= fitting[-1]
+    ]
     return (good or fitting or [0])[-1]
+
+
+def _rejoins(text: str, place: int) -> bool:
+    """Whether tidy text that is cut there is the same again once it is joined: what lies next to the cut decides."""
+    before, after = text[max(place - 2, 0) : place], text[place : place + 2]
+    return joined((before.rstrip(), after.lstrip())) == before + after
 
 
 def _width(text: str) -> int:

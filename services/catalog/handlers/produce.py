@@ -21,11 +21,14 @@ _ACTIONS: dict[str, Callable[[ProducingContext, StepCall], Onward]] = {
     "transcribe": write_down,
     "summarise": draft_summary,
 }
+_OUT_OF_TIME = {"Sandbox.Timedout", "States.Timeout"}
+"""What the machine calls it where a function did not end in its time."""
 
 
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """One step: `{"production_id", "run", "step"}`; "fail" has the step that failed for good as `failed`."""
+    """One step: `{"production_id", "run", "step"}`; "fail" has the step that failed for good as `failed`, and why."""
     ctx, call = bootstrap_producing.producing(), StepCall(event["production_id"], event["run"], event["step"])
     if event["step"] == "fail":
-        return asdict(fail_run(ctx, replace(call, step=event["failed"])))
+        out_of_time = event.get("cause", {}).get("Error") in _OUT_OF_TIME
+        return asdict(fail_run(ctx, replace(call, step=event["failed"]), out_of_time))
     return asdict(_ACTIONS[event["step"]](ctx, call))

@@ -9,7 +9,7 @@ import pytest
 from moto import mock_aws
 
 from services.catalog.adapters.amazon_transcribe import AmazonTranscribe
-from services.catalog.app.ports import SpeechFile, StillTranscribing, TranscriberUnavailable
+from services.catalog.app.ports import RecordingRefused, SpeechFile, StillTranscribing, TranscriberUnavailable
 from services.catalog.domain.transcript import Sentence
 from services.kit import aws
 
@@ -93,6 +93,33 @@ def test_a_function_does_not_wait_and_goes_on_with_its_job(account: None, sound:
     assert heard.sentences[0].text == "先看现金流。"
     assert "begun before" in " ".join(told)
     assert "VocabularyName" not in job.get("Settings", {})
+
+
+def test_a_job_that_is_waited_for_stays_the_same_with_other_terms(account: None, sound: Path) -> None:
+    def later(seconds: float) -> NoReturn:
+        raise StillTranscribing
+
+    waiting = AmazonTranscribe(BUCKET, later)
+    while not jobs():
+        with pytest.raises(StillTranscribing):
+            waiting.transcribe(SpeechFile(sound, "zh", ("现金流",)))
+    transcriber([]).sleep(0)
+    assert waiting.transcribe(SpeechFile(sound, "zh", ("现金流", "久期"))).sentences[0].text == "先看现金流。"
+    assert not jobs()
+    assert len(aws.client("transcribe").list_vocabularies()["Vocabularies"]) == 1
+
+
+def test_a_job_whose_words_are_gone_is_begun_anew(account: None, sound: Path) -> None:
+    with pytest.raises(TranscriberUnavailable, match="is gone, ask again"):
+        AmazonTranscribe(BUCKET, lambda _: None).transcribe(SpeechFile(sound, "zh"))
+    assert not jobs()
+
+
+def test_what_is_longer_than_transcribe_takes_is_refused_before_it_is_sent(account: None, sound: Path) -> None:
+    with pytest.raises(RecordingRefused, match="more than 4 hours"):
+        transcriber([]).transcribe(SpeechFile(sound, "zh", duration_ms=4 * 3600 * 1000 + 1))
+    assert not jobs()
+    assert transcriber([]).transcribe(SpeechFile(sound, "zh", duration_ms=4 * 3600 * 1000)).sentences
 
 
 def test_the_job_has_the_vocabulary_of_the_terms(account: None, sound: Path) -> None:

@@ -4,6 +4,7 @@ import contextlib
 import http.server
 import json
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -11,8 +12,11 @@ from pathlib import Path
 
 import pytest
 from imageio_ffmpeg import get_ffmpeg_exe
+from pypdfium2 import PdfiumError, PdfPage
 
+from services.catalog.adapters import ffmpeg
 from services.catalog.adapters.ffmpeg import Ffmpeg, FfmpegFailed
+from services.catalog.adapters.slides import first_page
 from services.catalog.app.ports import RecordingRefused
 from services.catalog.domain.playable import check_playable
 from services.catalog.domain.presentation import Presentation, read_presentation
@@ -147,7 +151,7 @@ def test_sound_alone_gets_a_picture(tmp_path: Path, shown: str | None) -> None:
     elif shown:
         (tmp_path / shown).write_bytes(OPEN_PDF)
     found, _ = packaged(source, tmp_path / "out", tmp_path / shown if shown else None)
-    assert sizes(found) == {"360p/": (640, 360), "540p/": (960, 540), "720p/": (1280, 720), "audio/": None}
+    assert sizes(found) == {"720p/": (1280, 720), "audio/": None}
 
 
 def test_silence_stays_silence(tmp_path: Path) -> None:
@@ -227,6 +231,16 @@ def test_a_recording_that_no_lecture_can_be_made_of(
     assert message_en in caught.value.message_en
 
 
+def test_a_recording_is_not_taken_at_its_title(talk: Path, tmp_path: Path) -> None:
+    titled = ("-metadata", "title=Building a Connection", "-metadata", "comment=when\n[a] session timed out")
+    source = made(tmp_path / "titled.mp4", "-i", str(talk), *COPIED, *titled)
+    assert TOOL.probe(str(source)).duration_ms == 12_000
+    source.write_bytes(source.read_bytes().replace(b"avc1", b"zzz1"))
+    with pytest.raises(RecordingRefused) as caught:
+        TOOL.probe(str(source))
+    assert caught.value.code == "RECORDING_UNDECODABLE"
+
+
 def test_a_recording_that_is_too_long(talk: Path, tmp_path: Path) -> None:
     long = made(tmp_path / "long.mp4", "-itsscale", "2500", "-i", str(talk), "-c", "copy")
     with pytest.raises(RecordingRefused, match="longer than 8 hours") as caught:
@@ -249,8 +263,41 @@ def test_slides_must_open(tmp_path: Path, content: bytes, code: str | None) -> N
     assert caught.value.code == code
 
 
+@pytest.mark.parametrize(("size", "drawn"), [("1 200", None), ("200 1", None), ("10 200", (64, 1280))])
+def test_slides_of_odd_sizes_are_bounded(tmp_path: Path, size: str, drawn: tuple[int, int] | None) -> None:
+    slides = tmp_path / "slides.pdf"
+    slides.write_bytes(OPEN_PDF.replace(b"320 180", size.encode()))
+    if drawn is None:
+        with pytest.raises(RecordingRefused) as caught:
+            TOOL.check_slides(slides)
+        assert caught.value.code == "SLIDES_UNREADABLE"
+        return
+    assert first_page(slides, tmp_path).read_bytes().startswith(f"P6 {drawn[0]} {drawn[1]} ".encode())
+
+
+@pytest.mark.parametrize("failure", [PdfiumError("no page"), MemoryError()])
+def test_slides_that_cannot_be_drawn_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    def render(*_: object, **__: object) -> None:
+        raise failure
+
+    monkeypatch.setattr(PdfPage, "render", render)
+    slides = tmp_path / "slides.pdf"
+    slides.write_bytes(OPEN_PDF)
+    with pytest.raises(RecordingRefused) as caught:
+        TOOL.check_slides(slides)
+    assert caught.value.code == "SLIDES_UNREADABLE"
+
+
 class Ranges(http.server.SimpleHTTPRequestHandler):
-    """Serves parts of files, as S3 does, and says nothing."""
+    """Serves parts of files, as S3 does, and says nothing.
+
+    Of each part it sends `most_bytes`, and nothing beyond `end`: then the line breaks.
+    """
+
+    protocol_version = "HTTP/1.1"
+    most_bytes = end = sys.maxsize
 
     def do_GET(self) -> None:
         file = Path(self.translate_path(self.path))
@@ -264,7 +311,8 @@ class Ranges(http.server.SimpleHTTPRequestHandler):
         self.send_header("Content-Length", str(len(content) - start))
         self.end_headers()
         with contextlib.suppress(ConnectionError):
-            self.wfile.write(content[start:])
+            self.wfile.write(content[start : min(start + self.most_bytes, self.end)])
+        self.close_connection = True
 
     def log_message(self, *_: object) -> None:
         return
@@ -282,6 +330,41 @@ def address(talk: Path) -> Iterator[str]:
 
 def test_a_recording_behind_an_address(address: str) -> None:
     assert TOOL.probe(f"{address}/talk.mp4").duration_ms == 12_000
+
+
+@pytest.fixture
+def small(talk: Path) -> Path:
+    """A recording beside it whose header comes first and which is packaged fast."""
+    return made(talk.parent / "small.mp4", *picture("160x120"), *SOUND, *CODED, "-movflags", "+faststart")
+
+
+def test_a_line_that_breaks_is_taken_up_where_it_was(
+    address: str, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Ranges, "most_bytes", small.stat().st_size // 3)
+    source = f"{address}/{small.name}"
+    TOOL.package(source, TOOL.probe(source), tmp_path, lambda _: None)
+    assert sound_lecture(tmp_path).duration_ms == 12_000
+
+
+@pytest.mark.parametrize("measured", [False, True])
+def test_a_line_that_stays_broken_makes_no_lecture_whose_rest_stands_still(
+    address: str, small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, measured: bool
+) -> None:
+    monkeypatch.setattr(ffmpeg, "RECONNECTING", ("-reconnect", "1", "-reconnect_delay_max", "0"))
+    source, end = f"{address}/{small.name}", small.stat().st_size // 3
+    probe = TOOL.probe(source)
+
+    def loudness(*_: object) -> None:
+        """Measured before the line breaks."""
+
+    if measured:
+        monkeypatch.setattr(ffmpeg, "_loudness", loudness)
+    monkeypatch.setattr(Ranges, "end", end)
+    with pytest.raises(FfmpegFailed, match="not read to its end"):
+        TOOL.package(source, probe, tmp_path, lambda _: None)
+    with pytest.raises(FfmpegFailed, match="not read to its end"):
+        TOOL.wrap({"120p": source}, probe, tmp_path, lambda _: None)
 
 
 def test_an_address_that_cannot_be_read_says_nothing_of_the_recording(address: str) -> None:

@@ -68,7 +68,7 @@ def studio(world: World, monkeypatch: pytest.MonkeyPatch) -> Studio:
     return studio
 
 
-def asked(studio: Studio, handler: Any, step: str, **more: str) -> Any:
+def asked(studio: Studio, handler: Any, step: str, **more: Any) -> Any:
     """What a function answers to the machine, as JSON carries it."""
     event = {"production_id": studio.production_id, "run": 1, "step": step, **more}
     return json.loads(json.dumps(handler.handler(event, LambdaContext())))
@@ -87,7 +87,7 @@ def test_the_machine_goes_through_both_functions(studio: Studio) -> None:
 
 def test_what_failed_for_good_is_written_by_the_machines_last_call(studio: Studio) -> None:
     asked(studio, media, "probe")
-    answer = asked(studio, produce, "fail", failed="encode", cause="States.Timeout")
+    answer = asked(studio, produce, "fail", failed="encode", cause={"Error": "States.TaskFailed", "Cause": "{}"})
     assert answer == {"go_on": False, "wait": False, "job": None}
     assert (studio.read()["state"], studio.read()["steps"][1]["problem"]["code"]) == ("failed", "STEP_FAILED")
 
@@ -134,3 +134,11 @@ def test_a_stage_may_name_an_endpoint(stage: pytest.MonkeyPatch) -> None:
     assert (model.name, str(model.client.base_url), model.client.api_key) == (
         "model-1", "https://models.example/v1/", "key-1",
     )  # fmt: skip
+
+
+def test_what_was_out_of_time_is_told_so(studio: Studio) -> None:
+    asked(studio, produce, "fail", failed="encode", cause={"Error": "Sandbox.Timedout", "Cause": "{}"})
+    told = studio.read()["steps"][1]["problem"]
+    assert told["code"] == "STEP_OUT_OF_TIME"
+    assert "剪成几节" in told["message"]
+    assert "shorter lectures" in told["message_en"]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -278,6 +278,21 @@ def test_a_recognizer_is_asked_again_until_it_has_heard_all(world: World) -> Non
     transcript = studio.send("GET", "/transcript").body
     assert (transcript["source"], [s["text"] for s in transcript["sentences"]]) == ("openai", ["久期。"])
     assert recognizer.heard == ("债券", "久期"), "the catalogue's terms"
+
+
+class Refusing:
+    """Takes nothing of this length."""
+
+    def transcribe(self, recording: SpeechFile) -> NoReturn:
+        """Says for which length."""
+        raise RecordingRefused("TRANSCRIBER_LIMIT", "太长", f"{recording.duration_ms} ms are too long")
+
+
+def test_what_a_recognizer_refuses_is_told(world: World) -> None:
+    studio = Studio(world, transcriber=Refusing())
+    studio.make(captions=None)
+    told = problem(studio, "transcribe")
+    assert (told["code"], told["message_en"]) == ("TRANSCRIBER_LIMIT", "7500 ms are too long")
 
 
 def test_corrections_outlive_another_run_over_the_same_source(studio: Studio) -> None:

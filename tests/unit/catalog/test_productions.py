@@ -158,7 +158,7 @@ def test_of_two_editors_of_the_facts_the_second_is_told(studio: Studio) -> None:
         ("recording", "talk", 10, "FILE_TYPE"),
         ("slides", "slides.pptx", 10, "FILE_TYPE"),
         ("slides", "slides.pdf", 101 * 1024**2, "FILE_TOO_LARGE"),
-        ("captions", "talk.vtt", 3 * 1024**2, "FILE_TOO_LARGE"),
+        ("captions", "talk.vtt", 1024**2 + 1, "FILE_TOO_LARGE"),
         ("handout", "a/b.pdf", 10, "FILE_NAME"),
         ("cover", "cover.gif", 10, "FILE_TYPE"),
     ],

@@ -1,5 +1,7 @@
 """Sentences of captions, and captions of sentences."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from services.catalog.app.ports import UnreadableCaptions
 from services.catalog.domain.captions import check_captions
 from services.catalog.domain.transcript import (
     MAX_CUE_WIDTH,
+    MAX_SENTENCE,
     Cue,
     Sentence,
     Stretch,
@@ -85,6 +88,23 @@ def test_a_cue_fits_the_screen_and_is_cut_at_a_comma() -> None:
     cues = list(cues_of(long))
     assert all(len(cue.text) * 2 <= MAX_CUE_WIDTH for cue in cues)
     assert {cue.text[-1] for cue in cues} <= set("，、。")
+
+
+@pytest.mark.parametrize("text", ["久" * 20_000, "no stop at all " * 2_000, "x" * 20_000, "3.14. " * 4_000])
+def test_a_cue_of_any_length_is_cut_in_time(text: str) -> None:
+    begun = time.process_time()
+    transcript = transcript_of_cues("zh", [Cue(0, 10_000_000, text)])
+    again = read(write_captions(transcript))
+    assert time.process_time() - begun < 5
+    assert again == transcript
+    assert max(map(len, texts(transcript))) < 2 * MAX_SENTENCE
+    assert "".join(texts(transcript)).replace(" ", "") == text.replace(" ", "")
+
+
+def test_a_long_sentence_is_shown_in_time() -> None:
+    begun = time.process_time()
+    assert len(list(cues_of(Transcript("zh", (Sentence(0, 10_000_000, "久" * 20_000),))))) == 500
+    assert time.process_time() - begun < 5
 
 
 def test_sentences_begin_within_a_cue_and_go_on_over_several() -> None:

@@ -13,10 +13,17 @@ _TOLD: dict[Step, tuple[str, str]] = {
     "transcribe": ("系统未能转写；也可以自行上传字幕", "the system could not transcribe it; you may bring captions"),
     "summarise": ("系统未能起草；也可以自行编写各部分", "the system could not draft it; you may write it yourself"),
 }
+_SHORTER = "处理时间超过了系统的上限。请把录像剪成几节较短的课，分别上传"
+_SHORTER_EN = "it took longer than a step may. Cut the recording into several shorter lectures, and bring each"
 
 
-def fail_run(ctx: StepContext, call: StepCall) -> Onward:
-    """Ends the run at this step, after all that the machine tried; a run that is over stays as it ended."""
+def fail_run(ctx: StepContext, call: StepCall, out_of_time: bool = False) -> Onward:
+    """Ends the run at this step, after all that the machine tried; a run that is over stays as it ended.
+
+    What was out of time is so the next time too.
+    """
     message, message_en = _TOLD[call.step]
-    fail_step(ctx, call, Hindrance("STEP_FAILED", f"{message}。{_LATER}", f"{message_en}; {_LATER_EN}"))
+    what, what_en = (_SHORTER, _SHORTER_EN) if out_of_time else (_LATER, _LATER_EN)
+    code = "STEP_OUT_OF_TIME" if out_of_time else "STEP_FAILED"
+    fail_step(ctx, call, Hindrance(code, f"{message}。{what}", f"{message_en}; {what_en}"))
     return Onward(go_on=False)

@@ -38,12 +38,12 @@ def probe_recording(ctx: PackagingContext, call: StepCall) -> Onward:
     """Sees what the recording is, without fetching it whole, and whether there is a picture for one without."""
 
     def work(_: Production) -> Result:
-        probe = _refusing(lambda: ctx.tool.probe(_recording(ctx, call.production_id)))
+        probe = refusing(lambda: ctx.tool.probe(_recording(ctx, call.production_id)))
         slides = find_file(ctx, call.production_id, "slides")
         if probe.width is None and slides:
             with TemporaryDirectory() as scratch:
                 path = _fetched(ctx, call.production_id, slides, Path(scratch))
-                _refusing(lambda: ctx.tool.check_slides(path))
+                refusing(lambda: ctx.tool.check_slides(path))
         return Result(lambda production: replace(production, probe=probe))
 
     return take_step(ctx, call, work)
@@ -82,7 +82,7 @@ def _package(ctx: PackagingContext, call: StepCall, probe: Probe, made: Path) ->
         return
     source = _recording(ctx, call.production_id)
     picture = _picture(ctx, call.production_id, made.parent) if probe.width is None else None
-    _refusing(lambda: ctx.tool.package(source, probe, made, tell, picture))
+    refusing(lambda: ctx.tool.package(source, probe, made, tell, picture))
 
 
 def find_file(ctx: StepContext, production_id: ProductionId, role: FileRole) -> ProductionFile | None:
@@ -126,7 +126,8 @@ def _probe(production: Production) -> Probe:
     return production.probe
 
 
-def _refusing(action: Callable[[], T]) -> T:
+def refusing(action: Callable[[], T]) -> T:
+    """What it does. Raises Refusal where it refuses the recording."""
     try:
         return action()
     except RecordingRefused as refused:

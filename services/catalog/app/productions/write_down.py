@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -9,7 +10,7 @@ from services.catalog.app.context import Context, ProducingContext
 from services.catalog.app.courses.items import LISTINGS
 from services.catalog.app.ports import SpeechFile, UnreadableCaptions
 from services.catalog.app.productions.items import object_key, transcript_key
-from services.catalog.app.productions.package_recording import find_file
+from services.catalog.app.productions.package_recording import find_file, refusing
 from services.catalog.app.productions.take_step import Onward, Refusal, Result, StepCall, take_step
 from services.catalog.app.productions.transcripts import find_transcript, keep_transcript
 from services.catalog.domain.packaged import SOUND
@@ -97,7 +98,8 @@ def _heard(ctx: ProducingContext, packaged: PackagedLecture, language: str) -> T
     with TemporaryDirectory() as scratch:
         sound = Path(scratch) / SOUND
         ctx.files.fetch(packaged.folder + SOUND, sound)
-        return ctx.transcriber.transcribe(SpeechFile(sound, language, catalogue_terms(ctx)))
+        spoken = SpeechFile(sound, language, catalogue_terms(ctx), packaged.duration_ms)
+        return refusing(partial(ctx.transcriber.transcribe, spoken))
 
 
 def _until(spoken: Transcript, length_ms: int) -> Iterator[Sentence]:
