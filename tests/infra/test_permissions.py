@@ -176,11 +176,15 @@ WRITTEN = {
 """Under which prefixes of the media's bucket each role puts objects."""
 
 
+BATCHED = {"http", "shelf", "editor"}
+"""Who shows lists of courses, or a course as learners see it."""
+
+
 def test_only_the_index_writes_what_searches_read_and_only_lists_of_courses_read_several_items_at_once() -> None:
     template, granted = service_template("catalog"), actions_by_function("catalog")
     writing = {kind for kind, actions in granted.items() if "s3:PutObject" in actions}
     assert writing == {"editor", "index", "media", "produce"}
-    assert {kind for kind, actions in granted.items() if "dynamodb:BatchGetItem" in actions} == {"http", "shelf"}
+    assert {kind for kind, actions in granted.items() if "dynamodb:BatchGetItem" in actions} == BATCHED
     (index,) = (f for f in of_type(template, "AWS::Lambda::Function").values() if f["FunctionName"].endswith("-index"))
     assert index["ReservedConcurrentExecutions"] == 1
     for role, statement in statements(template):
