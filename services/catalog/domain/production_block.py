@@ -1,7 +1,7 @@
 """A block of a course's summary on its way to the page: drafted by a machine or written by a person, who decides. Pure.
 
-What a machine drafted stays made by it, also where a person edited it: it is published with both names.
-What a person wrote has no provenance.
+What a machine drafted stays made by it, also where a person edited it or dropped it before: it is published with both
+names. What a person wrote where nothing was drafted has no provenance.
 """
 
 import json
@@ -76,8 +76,8 @@ class ProductionBlock:
 
     @property
     def is_drafted(self) -> bool:
-        """Whether what stands there was drafted by a machine, edited or not."""
-        return self.state in {"draft", "accepted"} and self.made_by is not None
+        """Whether what stands there was drafted by a machine, edited or not, and dropped or not."""
+        return self.made_by is not None
 
     @property
     def provenance(self) -> Provenance | None:
@@ -124,7 +124,7 @@ class ProductionBlock:
             return self
         if self.value is None:
             return self.clear()
-        state: BlockState = "draft" if self.made_by else "written"
+        state: BlockState = "draft" if self.is_drafted else "written"
         return replace(self, state=state, reviewer=None, reviewed_at=None)
 
 

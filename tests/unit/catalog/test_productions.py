@@ -444,10 +444,22 @@ def test_a_draft_needs_a_reviewer_and_what_a_person_writes_none(studio: Studio) 
     assert studio.decide("abstract", "edit", value="改过的。").code == "REVIEWER_NEEDED"
     edited = studio.decide("abstract", "edit", value="改过的。", reviewer="王编辑").body
     assert (edited["state"], edited["made_by"], edited["value"]) == ("accepted", "model-1", "改过的。")
-    studio.decide("abstract", "drop")
+    assert studio.decide("abstract", "accept", reviewer="王编辑").code == "BLOCK_UNDECIDABLE"
+    studio.begin()
     written = studio.decide("abstract", "edit", value="自己写的。").body
     assert (written["state"], written["made_by"], written["reviewer"]) == ("written", None, None)
-    assert studio.decide("abstract", "accept", reviewer="王编辑").code == "BLOCK_UNDECIDABLE"
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_dropping_a_draft_does_not_make_it_a_persons(studio: Studio, again: bool) -> None:
+    studio.make()
+    drafted_by_model = studio.block("abstract")["value"]
+    studio.decide("abstract", "drop")
+    if again:
+        studio.send("POST", "/blocks/abstract/drafts")
+    assert studio.decide("abstract", "edit", value=drafted_by_model).code == "REVIEWER_NEEDED"
+    edited = studio.decide("abstract", "edit", value=drafted_by_model, reviewer="王编辑").body
+    assert (edited["state"], edited["made_by"], edited["reviewer"]) == ("accepted", "model-1", "王编辑")
 
 
 def test_what_was_decided_can_be_opened_again(studio: Studio) -> None:

@@ -69,9 +69,10 @@ def draft_block_again(ctx: ProductionContext, call: Call, production_id: Product
         if transcript is None or transcript.value.stored_in is None:
             raise NO_TRANSCRIPT.problem()
         change, run = _begun(ctx, call, state, ("summarise",), block)
-        # Dropped is decided too: who asks for another draft opens it again.
+        # Dropped is decided too: who asks for another draft opens it again. What was drafted before stays a machine's.
         dropped = known.value.state == "dropped"
-        opened = known.put(known.value.clear()) if dropped else Check(known.key, known.version)
+        again = known.value.reopen() if known.value.is_drafted else known.value.clear()
+        opened = known.put(again) if dropped else Check(known.key, known.version)
         return Change([*change.writes, opened]), run
 
     _start(ctx, production_id, commit_retrying(ctx.store, plan))
