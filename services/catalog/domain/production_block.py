@@ -53,7 +53,10 @@ _SPOKEN = Kept("value", "said", because="what is said in a lecture is published 
 
 @stored(shape=1, personal=(_REVIEWER, _SPOKEN))
 class ProductionBlock:
-    """A block as it stands. `value` is the JSON of the course document's member; a dropped one keeps what it had."""
+    """A block as it stands. `value` is the JSON of the course document's member; a dropped one keeps what it had.
+
+    `marks` stay, also when they were looked at: one that is opened again is reviewed again.
+    """
 
     block: Block
     state: BlockState = "empty"
@@ -80,6 +83,11 @@ class ProductionBlock:
         return self.made_by is not None
 
     @property
+    def open_marks(self) -> tuple[BlockMark, ...]:
+        """The marks that nobody has said to have looked at."""
+        return () if self.state == "accepted" else self.marks
+
+    @property
     def provenance(self) -> Provenance | None:
         """What the page says of who made it; None: a person wrote it, or it is not published."""
         if self.state != "accepted" or not self.made_by or not self.reviewer or not self.reviewed_at:
@@ -88,14 +96,23 @@ class ProductionBlock:
 
     def accept(self, reviewer: str, now: datetime) -> "ProductionBlock":
         """The draft, reviewed by that person and taken as it is."""
-        return replace(self, state="accepted", reviewer=reviewer, reviewed_at=now, marks=())
+        return replace(self, state="accepted", reviewer=reviewer, reviewed_at=now)
 
     def edit(self, value: Any, reviewer: str | None, now: datetime) -> "ProductionBlock":
         """What a person made of it, or wrote in its place."""
-        text = json.dumps(value, ensure_ascii=False)
+        text, marks = json.dumps(value, ensure_ascii=False), self.marks_in(value)
         if self.is_drafted:
-            return replace(self, state="accepted", value=text, reviewer=reviewer, reviewed_at=now, marks=())
+            return replace(self, state="accepted", value=text, reviewer=reviewer, reviewed_at=now, marks=marks)
         return replace(self.clear(), state="written", value=text)
+
+    def marks_in(self, value: Any) -> tuple[BlockMark, ...]:
+        """The marks that an edit leaves: of parts that are in it as they were, wherever, and of the whole block."""
+        parts = self.document if isinstance(value, list) else ()
+        return tuple(
+            mark if mark.part is None or not parts else replace(mark, part=value.index(parts[mark.part]))
+            for mark in self.marks
+            if mark.part is None or not parts or parts[mark.part] in value
+        )
 
     def take(self, draft: "ProductionBlock") -> "ProductionBlock":
         """With a draft in place of what was there."""

@@ -436,6 +436,27 @@ def test_marks_must_be_seen_before_a_draft_is_accepted(studio: Studio) -> None:
     assert studio.block("key_points")["state"] == "draft"
     accepted = studio.decide("key_points", "accept", reviewer="王编辑", marks_seen=True).body
     assert (accepted["state"], accepted["reviewer"], accepted["marks"]) == ("accepted", "王编辑", [])
+    assert len(studio.decide("key_points", "reopen").body["marks"]) == 1, "looked at again"
+    assert studio.decide("key_points", "accept", reviewer="王编辑").code == "BLOCK_MARKED"
+
+
+def test_an_edit_leaves_no_marks_unseen(studio: Studio) -> None:
+    studio.make()
+    [marked] = [{name: said for name, said in p.items() if said} for p in studio.block("key_points")["value"]]
+    first = {"question": "久期是什么?", "answer": "价格对利率的敏感度。"}
+    value = [first, marked]
+    for before in ("reopen", "drop"):
+        studio.decide("key_points", before)
+        refused = studio.decide("key_points", "edit", value=value, reviewer="王编辑")
+        assert (refused.code, [mark["part"] for mark in refused.body["marks"]]) == ("BLOCK_MARKED", [1])
+    seen = studio.decide("key_points", "edit", value=value, reviewer="王编辑", marks_seen=True).body
+    assert (seen["state"], seen["marks"]) == ("accepted", [])
+    assert studio.decide("key_points", "edit", value=value, reviewer="王编辑").status == 200, "seen once"
+    assert [mark["part"] for mark in studio.decide("key_points", "reopen").body["marks"]] == [1]
+    other = {**marked, "answer": "不同的话。"}
+    assert studio.decide("key_points", "edit", value=[first, other], reviewer="王编辑").status == 200, (
+        "its part is gone"
+    )
 
 
 def test_a_draft_needs_a_reviewer_and_what_a_person_writes_none(studio: Studio) -> None:

@@ -1,5 +1,6 @@
 """A person decides on a block."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ from services.catalog.app.productions.read_productions import read_open
 from services.catalog.domain.course import Block
 from services.catalog.domain.document import check_block
 from services.catalog.domain.ids import ProductionId
-from services.catalog.domain.production_block import Decision, ProductionBlock
+from services.catalog.domain.production_block import BlockMark, Decision, ProductionBlock
 from services.catalog.domain.reading import Violation
 from services.kit.call import Call
 from services.kit.clock import Clock
@@ -74,16 +75,23 @@ def _decided(clock: Clock, block: ProductionBlock, verdict: Verdict) -> Producti
 def _accepted(clock: Clock, block: ProductionBlock, verdict: Verdict) -> ProductionBlock:
     if block.state != "draft":
         raise BLOCK_UNDECIDABLE.problem(state=block.state)
-    if block.marks and not verdict.marks_seen:
-        raise BLOCK_MARKED.problem(marks=[vars(mark) for mark in block.marks])
+    _see_to(block.marks, verdict)
     _check(block.block, block.document)
     return block.accept(_reviewer(verdict), clock.now())
 
 
 def _edited(clock: Clock, block: ProductionBlock, verdict: Verdict) -> ProductionBlock:
     _check(block.block, verdict.value)
-    reviewer = _reviewer(verdict) if block.is_drafted else None
-    return block.edit(verdict.value, reviewer, clock.now())
+    if not block.is_drafted:
+        return block.edit(verdict.value, None, clock.now())
+    if block.open_marks:
+        _see_to(block.marks_in(verdict.value), verdict)
+    return block.edit(verdict.value, _reviewer(verdict), clock.now())
+
+
+def _see_to(marks: Sequence[BlockMark], verdict: Verdict) -> None:
+    if marks and not verdict.marks_seen:
+        raise BLOCK_MARKED.problem(marks=[vars(mark) for mark in marks])
 
 
 def _reviewer(verdict: Verdict) -> str:
