@@ -144,6 +144,16 @@ class Production:
         steps = self.run.steps if self.run and self.is_running else STEPS
         return next((step for step in steps if self.status(step).state in wanted), None)
 
+    @property
+    def keeps_media(self) -> bool:
+        """Whether the media that are published are kept: no recording takes their place."""
+        return self.base_media is not None and self.status("probe").state == "skipped"
+
+    @property
+    def shows_slides(self) -> bool:
+        """Whether what is packaged shows slides or a cover, as its recording has no picture."""
+        return self.probe is not None and self.probe.width is None
+
     def status(self, step: Step) -> StepStatus:
         """How a step stands."""
         return self.steps[STEPS.index(step)]
@@ -152,7 +162,8 @@ class Production:
         """What a new run does: everything from this step on, and from the first that is not done."""
         undone = [STEPS.index(status.step) for status in self.steps if status.state not in {"done", "skipped"}]
         wanted = [] if first is None else [STEPS.index(first)]
-        return STEPS[min([*undone, *wanted], default=len(STEPS) - 1) :]
+        begin = min([*undone, *wanted], default=len(STEPS) - 1)
+        return STEPS[max(begin, STEPS.index("check")) if self.keeps_media else begin :]
 
     def next_run(self, steps: tuple[Step, ...], block: Block | None = None) -> Run:
         """The run of these steps that may begin after the newest one."""
@@ -205,6 +216,11 @@ class Production:
         """With this step and all after it to be taken again: what they rest on has changed."""
         outdated = STEPS[STEPS.index(first) :]
         return replace(self._with(lambda s: StepStatus(s.step) if s.step in outdated else s), changed_at=now)
+
+    def lose_recording(self, now: datetime) -> "Production":
+        """With nothing made of a recording: the media that are published are kept again, where there are some."""
+        steps = KEPT_MEDIA if self.base_media else tuple(StepStatus(step) for step in STEPS)
+        return replace(self, steps=steps, probe=None, encoded_in=None, packaged=None, changed_at=now)
 
     def _set(self, status: StepStatus) -> "Production":
         return self._with(lambda known: status if known.step == status.step else known)

@@ -727,6 +727,54 @@ def test_a_published_course_is_produced_anew_from_what_it_says(studio: Studio, w
     assert after["key_points"] == before["key_points"]
 
 
+def publish_a_package(world: World, **changes: Any) -> None:
+    """A course is published."""
+    package = world.package(**changes)
+    world.upload(package)
+    world.publish(package, expected=0)
+
+
+def test_media_that_are_kept_stay_so_whatever_is_run(studio: Studio, world: World) -> None:
+    publish_a_package(world)
+    studio.begin(from_course=True)
+    studio.start()
+    studio.steps()
+    for run, first in enumerate(("probe", "encode"), start=2):
+        assert studio.start(**{"from": first}).status == 200
+        studio.steps(run)
+        assert [step["state"] for step in studio.read()["steps"]] == ["skipped", "skipped", "done", "done", "done"]
+    slides = studio.bring("slides", "s.pdf", PDF)
+    studio.send("DELETE", f"/files/{slides['file_id']}")
+    assert studio.read()["state"] == "reviewing", "nothing shows slides"
+
+
+def test_a_recording_that_is_taken_back_leaves_the_media_that_are_published(studio: Studio, world: World) -> None:
+    publish_a_package(world)
+    studio.begin(from_course=True)
+    recording = studio.bring("recording", "talk.mp4", RECORDING)
+    studio.start()
+    studio.steps()
+    assert studio.read()["media"]["poster_url"]
+    studio.send("DELETE", f"/files/{recording['file_id']}")
+    stands = studio.read()
+    assert [step["state"] for step in stands["steps"]] == ["skipped", "skipped", "waiting", "waiting", "waiting"]
+    assert "media" in {lack["part"] for lack in stands["missing"]}
+    assert studio.start().status == 200
+    studio.steps(run=2)
+    assert (studio.read()["state"], studio.read()["media"]["poster_url"]) == ("reviewing", None)
+
+
+@pytest.mark.parametrize(("role", "name", "content"), [("slides", "s.pdf", PDF), ("cover", "c.jpg", b"\xff\xd8\xff 1")])
+@pytest.mark.parametrize("width", [None, 1280])
+def test_a_picture_is_made_anew_where_the_recording_has_none(
+    studio: Studio, width: int | None, role: str, name: str, content: bytes
+) -> None:
+    studio.tool.found = Probe(7_500, width, width and 720, width and 25.0, has_sound=True)
+    studio.make()
+    studio.bring(role, name, content)
+    assert studio.read()["steps"][1]["state"] == ("waiting" if width is None else "done")
+
+
 def test_what_lies_beside_a_published_lecture_is_taken_over(studio: Studio, world: World, reader: HttpApi) -> None:
     package = world.package(handouts__讲义_pdf=PDF, cover_jpg=b"\xff\xd8\xff 1", portraits__甲_jpg=b"\xff\xd8\xff 2")
     world.upload(package)

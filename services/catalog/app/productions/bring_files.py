@@ -18,6 +18,7 @@ from services.catalog.domain.ids import FileId, ProductionId
 from services.catalog.domain.production import Hindrance, Production
 from services.catalog.domain.production_file import (
     LOOKED_AT_BYTES,
+    PICTURES,
     RESTS_ON,
     FileRole,
     ProductionFile,
@@ -129,7 +130,7 @@ def remove_file(ctx: ProductionContext, call: Call, production_id: ProductionId,
             ctx.audit.entry(call.caller, AUDIT_REMOVED, production_id, f"{known.value.role} {file_id}"),
         ]
         here = known.value.state == "here"
-        writes += _outdate(ctx, state, known.value.role) if here else [Check(state.key, state.version)]
+        writes += _outdate(ctx, state, known.value.role, removed=True) if here else [Check(state.key, state.version)]
         return Change(writes), known.value
 
     file = commit_retrying(ctx.store, plan)
@@ -151,11 +152,13 @@ def _file(ctx: Context, production_id: ProductionId, file_id: FileId) -> Stored[
     return required(found, PRODUCTION_UNKNOWN.problem())
 
 
-def _outdate(ctx: Context, state: Stored[Production], role: FileRole) -> list[Write]:
-    step = RESTS_ON.get(role)
-    if step is None or state.value.status(step).state == "waiting":
+def _outdate(ctx: Context, state: Stored[Production], role: FileRole, *, removed: bool = False) -> list[Write]:
+    step, production, now = RESTS_ON.get(role), state.value, ctx.clock.now()
+    if role == "recording" and removed:
+        return put_state(ctx, state, production.lose_recording(now))
+    if step is None or production.status(step).state == "waiting" or (role in PICTURES and not production.shows_slides):
         return [Check(state.key, state.version)]
-    return put_state(ctx, state, state.value.outdate(step, ctx.clock.now()))
+    return put_state(ctx, state, production.outdate(step, now))
 
 
 def _put_together(files: ProductionFiles, key: str, file: ProductionFile) -> None:
