@@ -282,6 +282,26 @@ def test_other_captions_have_the_transcript_made_again(studio: Studio) -> None:
     assert [s["text"] for s in studio.send("GET", "/transcript").body["sentences"]] == ["你好。"]
 
 
+def test_nothing_of_the_recording_before_is_published_with_another(studio: Studio, world: World) -> None:
+    studio.make()
+    studio.accept_all()
+    files = {file["role"]: file["file_id"] for file in studio.read()["files"]}
+    for role in ("captions", "recording"):
+        studio.send("DELETE", f"/files/{files[role]}")
+    assert studio.decide("abstract", "accept", reviewer="王编辑").status == 200
+    studio.bring("recording", "other.mp4", RECORDING + b"1")
+    studio.bring("captions", "bad.vtt", b"no captions at all, just text")
+    assert {block["state"] for block in studio.read()["blocks"]} == {"draft"}
+    studio.start()
+    studio.steps(run=2)
+    assert studio.read()["steps"][3]["state"] == "failed"
+    assert studio.send("POST", "/blocks/abstract/drafts").code == "NO_TRANSCRIPT"
+    studio.accept_all()
+    assert [lack["part"] for lack in studio.read()["missing"]] == ["transcript"]
+    assert studio.publish().code == "PRODUCTION_NOT_READY"
+    assert not [key for key in world.bucket.files if key.startswith("media/")]
+
+
 def test_a_recording_in_use_is_not_removed(studio: Studio) -> None:
     studio.begin()
     file = studio.bring("recording", "talk.mp4", RECORDING)

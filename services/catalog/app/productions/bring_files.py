@@ -1,12 +1,12 @@
 """The files that an editor brings, in parts, straight to the bucket."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from services.catalog.app.context import Context, ProductionContext
 from services.catalog.app.ports import ProductionFiles, Upload, UploadGone
-from services.catalog.app.productions.items import FILES, file_key, files_pk, object_key, put_state
+from services.catalog.app.productions.items import FILES, file_key, files_pk, object_key, put_state, read_blocks
 from services.catalog.app.productions.problems import (
     FILE_INCOMPLETE,
     FILE_REFUSED,
@@ -154,11 +154,19 @@ def _file(ctx: Context, production_id: ProductionId, file_id: FileId) -> Stored[
 
 def _outdate(ctx: Context, state: Stored[Production], role: FileRole, *, removed: bool = False) -> list[Write]:
     step, production, now = RESTS_ON.get(role), state.value, ctx.clock.now()
-    if role == "recording" and removed:
-        return put_state(ctx, state, production.lose_recording(now))
+    if role == "recording":
+        changed = production.lose_recording(now) if removed else production.outdate("probe", now)
+        return [*put_state(ctx, state, changed), *_opened_again(ctx, production.production_id)]
     if step is None or production.status(step).state == "waiting" or (role in PICTURES and not production.shows_slides):
         return [Check(state.key, state.version)]
     return put_state(ctx, state, production.outdate(step, now))
+
+
+def _opened_again(ctx: Context, production_id: ProductionId) -> Iterator[Write]:
+    """What was accepted of another recording is reviewed again, or drafted anew."""
+    for block in read_blocks(ctx.store, production_id):
+        if block.value.state == "accepted":
+            yield block.put(block.value.reopen())
 
 
 def _put_together(files: ProductionFiles, key: str, file: ProductionFile) -> None:
