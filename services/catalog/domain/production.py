@@ -10,6 +10,7 @@ from typing import Literal, get_args
 
 from services.catalog.domain.course import Block
 from services.catalog.domain.ids import CourseId, ProductionId
+from services.catalog.domain.media import Caption
 from services.catalog.domain.recording import Probe
 from services.kit.kinds import Kept, stored
 
@@ -92,7 +93,8 @@ class Production:
     """How a production stands. What editors write is in items of its own.
 
     `base_publication` is the number of the course's publication that it began on (0: none), `base_media` the folder of
-    that one's media where they are kept unless an editor brings another recording. `encoded_in` is the folder of
+    that one's media where they are kept unless an editor brings another recording, and `base_captions` those of them in
+    other languages, which are kept with them. `encoded_in` is the folder of
     what was made of the recording.
     """
 
@@ -105,6 +107,7 @@ class Production:
     changed_at: datetime
     base_publication: int = 0
     base_media: str | None = None
+    base_captions: tuple[Caption, ...] = ()
     steps: tuple[StepStatus, ...] = tuple(StepStatus(step) for step in STEPS)
     run: Run | None = None
     probe: Probe | None = None

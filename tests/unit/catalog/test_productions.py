@@ -754,6 +754,28 @@ def publish_a_package(world: World, **changes: Any) -> None:
     world.publish(package, expected=0)
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_captions_of_every_language_stay_what_they_are(
+    studio: Studio, world: World, reader: HttpApi, language: str
+) -> None:
+    english = "WEBVTT\n\ns1-1\n00:00:00.500 --> 00:00:02.000\nToday: duration.\n"
+    publish_a_package(world, captions__en_vtt=english)
+    before = {caption["language"]: caption["path"] for caption in page(reader)["media"]["captions"]}
+    assert set(before) == {"zh", "en"}
+    begun = studio.begin(from_course=True, language=language)
+    assert [file["name"] for file in begun["files"]] == [f"{language}.vtt"]
+    studio.start()
+    studio.steps()
+    studio.write_facts(watch={"max_rate": "1.5"})
+    studio.decide("questions", "drop")
+    assert studio.publish().status == 200
+    after = {caption["language"]: caption["path"].removeprefix("/") for caption in page(reader)["media"]["captions"]}
+    assert set(after) == {"zh", "en"}
+    assert "Today: duration." in world.bucket.files[after["en"]].decode()
+    assert "Today" not in world.bucket.files[after["zh"]].decode()
+    assert after["en"] not in before.values(), "copied with the rest"
+
+
 def test_media_that_are_kept_stay_so_whatever_is_run(studio: Studio, world: World) -> None:
     publish_a_package(world)
     studio.begin(from_course=True)
