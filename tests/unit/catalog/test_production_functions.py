@@ -94,7 +94,7 @@ def test_what_failed_for_good_is_written_by_the_machines_last_call(studio: Studi
 
 def test_by_default_nobody_transcribes_and_sentences_are_chosen(stage: pytest.MonkeyPatch) -> None:
     ctx = bootstrap_producing.producing()
-    assert (ctx.heard_by, ctx.transcriber, ctx.encoding) == ("none", None, None)
+    assert (ctx.heard_by, ctx.transcriber, ctx.encoding, ctx.asks_model) == ("none", None, None, False)
     assert ctx.summarise(LECTURE, lambda _done, _all: None).made_by == EXTRACTIVE
     assert bootstrap_packaging.packaging().tool
     assert isinstance(bootstrap_production.production().machine, StepFunctions)
@@ -109,7 +109,7 @@ def test_a_stage_of_aws_has_its_services(stage: pytest.MonkeyPatch) -> None:
     ctx = bootstrap_producing.producing()
     assert ctx.encoding == MediaConvert("media", "arn:aws-cn:iam::123456789012:role/encoder")
     assert isinstance(ctx.transcriber, AmazonTranscribe)
-    assert ctx.heard_by == "amazon"
+    assert (ctx.heard_by, ctx.asks_model) == ("amazon", True)
     with pytest.raises(StillTranscribing):
         ctx.transcriber.sleep(10)
     assert ctx.summarise.args == (BedrockModel("amazon.nova-lite-v1:0"),)  # type: ignore[attr-defined]

@@ -342,6 +342,40 @@ def test_what_a_model_is_told_names_nobody(world: World) -> None:
     assert {block["state"] for block in studio.read()["blocks"]} == {"empty"}
 
 
+def test_a_model_is_asked_once_it_is_known_who_speaks(world: World) -> None:
+    told: list[tuple[str, ...]] = []
+
+    def summarise(lecture: Lecture, progress: Callable[[int, int], None]) -> Draft:
+        told.append(lecture.names)
+        return drafted(lecture, progress)
+
+    studio = Studio(world, summarise, asks_model=True)
+    studio.begin()
+    studio.bring("recording", "talk.mp4", RECORDING)
+    studio.bring("captions", "talk.vtt", CAPTIONS.encode())
+    studio.start()
+    studio.steps()
+    assert (problem(studio, "summarise")["code"], told) == ("INSTRUCTORS_NEEDED", [])
+    studio.write_facts()
+    studio.start()
+    studio.steps(run=2)
+    assert (studio.read()["state"], told) == ("reviewing", [("林知远",)])
+    studio.write_facts(subtitle="另一个副标题")
+    assert states(studio)["summarise"] == "done"
+    studio.write_facts(instructors=[{"name": "周行", "title": "讲师", "bio": "讲债券。"}])
+    assert states(studio)["summarise"] == "waiting"
+    studio.start()
+    studio.steps(run=3)
+    assert told[1:] == [("周行",)]
+
+
+def test_sentences_are_chosen_whoever_speaks(world: World) -> None:
+    studio = Studio(world, lambda lecture, progress: replace(drafted(lecture, progress), made_by=EXTRACTIVE))
+    studio.make()
+    studio.write_facts(instructors=[{"name": "周行", "title": "讲师", "bio": "讲债券。"}])
+    assert states(studio)["summarise"] == "done"
+
+
 def test_what_was_extracted_says_so(world: World) -> None:
     studio = Studio(world, lambda lecture, progress: replace(drafted(lecture, progress), made_by=EXTRACTIVE))
     studio.make()
