@@ -22,8 +22,10 @@ from services.kit.kinds import Kept, stored
 BlockState = Literal["empty", "draft", "accepted", "written", "dropped"]
 Decision = Literal["accept", "edit", "drop", "reopen"]
 
-MAX_SAID = 1_000
+MAX_SAID = 200
 """Characters of a source that stand beside its draft; the transcript has all of them."""
+MAX_BLOCK_BYTES = 192 * 1024
+"""UTF-8 bytes of a block's value: with all sources and marks it fits an item."""
 NEEDED: tuple[Block, ...] = ("abstract", "chapters")
 """What every page has."""
 

@@ -376,6 +376,18 @@ def test_sentences_are_chosen_whoever_speaks(world: World) -> None:
     assert states(studio)["summarise"] == "done"
 
 
+def test_a_draft_of_a_long_lecture_fits(world: World) -> None:
+    def summarise(lecture: Lecture, progress: Callable[[int, int], None]) -> Draft:
+        draft = drafted(lecture, progress)
+        return replace(draft, key_points=draft.key_points * 300, questions=draft.questions * 300)
+
+    studio = Studio(world, summarise)
+    studio.make("WEBVTT\n\n00:00.500 --> 00:07.000\n" + "讲债券的久期" * 400 + "。\n")
+    made = {block["block"]: block for block in studio.read()["blocks"]}
+    assert (len(made["key_points"]["value"]), len(made["questions"]["value"])) == (200, 50)
+    assert {mark["part"] for mark in made["key_points"]["marks"]} == set(range(200))
+
+
 def test_what_was_extracted_says_so(world: World) -> None:
     studio = Studio(world, lambda lecture, progress: replace(drafted(lecture, progress), made_by=EXTRACTIVE))
     studio.make()

@@ -649,7 +649,11 @@ def test_texts_that_are_too_long_together_are_told(studio: Studio) -> None:
     studio.make()
     studio.accept_all()
     points = [{"question": f"{number}?", "answer": "长" * 4_000} for number in range(30)]
-    studio.decide("key_points", "edit", value=points, reviewer="王编辑")
+    refused = studio.decide("key_points", "edit", value=points, reviewer="王编辑")
+    assert (refused.code, refused.body["errors"][0]["message_en"]) == ("BLOCK_INVALID", "a block has at most 192 KB")
+    chapters = [{"at": f"00:0{number}", "title": "一", "summary": "长" * 4_000} for number in range(7)]
+    for block, value in (("key_points", points[:16]), ("chapters", chapters)):
+        assert studio.decide(block, "edit", value=value, reviewer="王编辑").status == 200
     assert [found["message_en"] for found in studio.read()["missing"]] == ["all texts together: at most 256 KB"]
 
 

@@ -1,6 +1,7 @@
 """A person decides on a block."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,7 @@ from services.catalog.app.productions.read_productions import read_open
 from services.catalog.domain.course import Block
 from services.catalog.domain.document import check_block
 from services.catalog.domain.ids import ProductionId
-from services.catalog.domain.production_block import BlockMark, Decision, ProductionBlock
+from services.catalog.domain.production_block import MAX_BLOCK_BYTES, BlockMark, Decision, ProductionBlock
 from services.catalog.domain.reading import Violation
 from services.kit.call import Call
 from services.kit.clock import Clock
@@ -100,8 +101,14 @@ def _reviewer(verdict: Verdict) -> str:
     return verdict.reviewer
 
 
+def _too_large(block: Block, value: Any) -> Iterator[Violation]:
+    if len(json.dumps(value, ensure_ascii=False).encode()) > MAX_BLOCK_BYTES:
+        limit = MAX_BLOCK_BYTES // 1024
+        yield Violation((block,), f"这一部分最大 {limit} KB", f"a block has at most {limit} KB")
+
+
 def _check(block: Block, value: Any) -> None:
-    absent = [Violation((block,), "缺少内容", "there is no value")] if value is None else []
+    absent = [Violation((block,), "缺少内容", "there is no value")] if value is None else [*_too_large(block, value)]
     errors = [
         {"pointer": found.pointer, "message": found.message, "message_en": found.message_en}
         for found in [*absent, *check_block(block, value)][:MAX_LISTED]

@@ -8,7 +8,7 @@ from services.catalog.app.productions.take_step import Onward, Refusal, Result, 
 from services.catalog.app.productions.transcripts import find_transcript, load_transcript
 from services.catalog.app.productions.write_down import catalogue_terms
 from services.catalog.domain.course import BLOCKS
-from services.catalog.domain.draft import Lecture
+from services.catalog.domain.draft import Lecture, within_limits
 from services.catalog.domain.grounding import check_draft
 from services.catalog.domain.production import Hindrance, Production
 from services.catalog.domain.production_block import ProductionBlock, drafted_block
@@ -35,7 +35,7 @@ def draft_summary(ctx: ProducingContext, call: StepCall) -> Onward:
         if ctx.asks_model and not lecture.names:
             raise Refusal(_NAMELESS)
         tell = progress_of(ctx, call)
-        draft = ctx.summarise(lecture, lambda done, all_: tell(100 * done // max(all_, 1)))
+        draft = within_limits(ctx.summarise(lecture, lambda done, all_: tell(100 * done // max(all_, 1))))
         marks = check_draft(lecture, draft)
         wanted = [block for block in BLOCKS if production.run and production.run.block in {None, block}]
         drafted = [drafted_block(lecture, draft, marks, block) for block in wanted]
