@@ -61,7 +61,8 @@ def assemble(ctx: ProductionContext, found: Sections, packaged: PackagedLecture,
         tuple(handouts),
         pictures,
     )
-    sources = {file.path: packaged.folder + file.path for file in (*files, *kept)}
+    sources = {file.path: packaged.folder + file.path for file in files}
+    sources |= {caption.path: packaged.folder + caption.path for caption in kept}
     sources |= {handout.path: object_key(production_id, file) for handout, file in handouts.items()}
     sources |= {cover.path: object_key(production_id, file) for cover, file in covers.items()}
     return Assembly(manifest, sources, {caption.path: text for caption, text in captions})
