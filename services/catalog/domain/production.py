@@ -173,8 +173,12 @@ class Production:
         return Run(self.run.number + 1 if self.run else 1, steps, block)
 
     def begin(self, run: Run, now: datetime) -> "Production":
-        """With this run, all of whose steps wait."""
-        return replace(self._with(lambda s: StepStatus(s.step) if s.step in run.steps else s), run=run, changed_at=now)
+        """With this run, all of whose steps wait, as does what the run before left under way when it died."""
+        return replace(
+            self._with(lambda s: StepStatus(s.step) if s.step in run.steps or s.state == "running" else s),
+            run=run,
+            changed_at=now,
+        )
 
     def awaits(self, run: int, step: Step) -> bool:
         """Whether this step of this run is still to be taken: the run is the newest and goes on."""

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -68,7 +69,7 @@ def studio(world: World, monkeypatch: pytest.MonkeyPatch) -> Studio:
     return studio
 
 
-def asked(studio: Studio, handler: Any, step: str, **more: str) -> Any:
+def asked(studio: Studio, handler: Any, step: str, **more: Any) -> Any:
     """What a function answers to the machine, as JSON carries it."""
     event = {"production_id": studio.production_id, "run": 1, "step": step, **more}
     return json.loads(json.dumps(handler.handler(event, LambdaContext())))
@@ -85,9 +86,14 @@ def test_the_machine_goes_through_both_functions(studio: Studio) -> None:
     assert studio.read()["state"] == "reviewing"
 
 
-def test_what_failed_for_good_is_written_by_the_machines_last_call(studio: Studio) -> None:
+def test_what_failed_for_good_is_written_by_the_machines_last_call(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked(studio, media, "probe")
-    answer = asked(studio, produce, "fail", failed="encode", cause="States.Timeout")
+    log = Mock()
+    monkeypatch.setattr(produce, "logger", lambda: log)
+    answer = asked(studio, produce, "fail", failed="encode", cause={"Error": "States.Timeout", "Cause": ""})
+    log.error.assert_called_once_with("step failed for good", run=1, step="encode", error="States.Timeout")
     assert answer == {"go_on": False, "wait": False, "job": None}
     assert (studio.read()["state"], studio.read()["steps"][1]["problem"]["code"]) == ("failed", "STEP_FAILED")
 

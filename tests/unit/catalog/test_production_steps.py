@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from services.catalog.app.ports import ModelUnavailable, RecordingRefused, SpeechFile, StillTranscribing
+from services.catalog.app.productions import package_recording
 from services.catalog.app.productions.fail_run import fail_run
 from services.catalog.app.productions.package_recording import encode_recording
 from services.catalog.app.productions.take_step import Onward
@@ -186,6 +188,17 @@ def test_a_service_encodes_and_the_tool_packages(studio: Studio, world: World) -
     studio.step("encode")
     assert studio.tool.packaged == [f"memory://bucket/{begun.job['folder']}rendition-720p.mp4"]
     assert studio.begin_encoding().job is None
+
+
+def test_a_service_has_nothing_to_encode_where_the_recording_is_gone(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio.encoding = Mock()
+    studio.step("probe")
+    monkeypatch.setattr(package_recording, "find_file", lambda *_: None)
+    assert studio.begin_encoding() == Onward(go_on=False)
+    assert problem(studio, "encode")["code"] == "RUN_NEEDS_RECORDING"
+    assert studio.read()["state"] == "failed"
 
 
 def test_without_a_picture_or_a_service_there_is_no_job(studio: Studio) -> None:

@@ -141,5 +141,5 @@ def _begun(
 
 
 def _start(ctx: ProductionContext, production_id: ProductionId, run: Run) -> None:
-    given: dict[str, object] = {"production_id": production_id, "run": run.number, "steps": list(run.steps)}
+    given: dict[str, object] = {"production_id": production_id, "run": run.number}
     ctx.machine.start(execution_name(production_id, run.number), given)
