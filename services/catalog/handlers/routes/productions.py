@@ -240,7 +240,7 @@ class BlockAnswer(Answer):
     reviewer: str | None
     reviewed_at: datetime | None
     value: BlockValue | None
-    marks: list[BlockMarkAnswer]
+    marks: list[BlockMarkAnswer] = Field(description="that nobody has said to have looked at")
     sources: list[BlockSourceAnswer]
 
 
