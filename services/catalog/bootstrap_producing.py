@@ -34,6 +34,7 @@ def producing() -> ProducingContext:
         _heard_by(),
         _transcriber(),
         _encoding(),
+        environ["SUMMARISER"] != "extractive",
     )
 
 

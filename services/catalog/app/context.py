@@ -67,6 +67,7 @@ class ProducingContext(StepContext):
     """With the lectures' files, and who writes down and summarises what is said.
 
     `heard_by` names the transcriber, of which there may be none; without an encoding service the tool packages.
+    `asks_model`: a model summarises, which must not be told who speaks.
     """
 
     bucket: MediaBucket
@@ -75,6 +76,7 @@ class ProducingContext(StepContext):
     heard_by: TranscriptSource = "none"
     transcriber: Transcriber | None = None
     encoding: EncodingService | None = None
+    asks_model: bool = False
 
 
 @dataclass(frozen=True)

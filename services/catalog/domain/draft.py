@@ -1,11 +1,18 @@
 """A draft of a course's summary: what a machine proposes, and the stretch of the lecture that each part rests on."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from services.catalog.domain.course import Block, MindMapNode
-from services.catalog.domain.document import format_time, write_mind_map
+from services.catalog.domain.document import (
+    MAX_CHAPTERS,
+    MAX_KEY_POINTS,
+    MAX_KEYWORDS,
+    MAX_QUESTIONS,
+    format_time,
+    write_mind_map,
+)
 from services.catalog.domain.reading import Violation
 from services.catalog.domain.transcript import Stretch, Transcript
 
@@ -70,6 +77,17 @@ class Draft:
     mind_map: MindMapNode | None = None
     questions: tuple[DraftQuestion, ...] = ()
     faults: tuple[Violation, ...] = ()
+
+
+def within_limits(draft: Draft) -> Draft:
+    """With no more of anything than a course document takes: a model that is asked part by part may have more."""
+    return replace(
+        draft,
+        keywords=draft.keywords[:MAX_KEYWORDS],
+        chapters=draft.chapters[:MAX_CHAPTERS],
+        key_points=draft.key_points[:MAX_KEY_POINTS],
+        questions=draft.questions[:MAX_QUESTIONS],
+    )
 
 
 def starts_at(transcript: Transcript, source: Stretch) -> int:

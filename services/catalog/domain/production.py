@@ -10,6 +10,7 @@ from typing import Literal, get_args
 
 from services.catalog.domain.course import Block
 from services.catalog.domain.ids import CourseId, ProductionId
+from services.catalog.domain.media import Caption
 from services.catalog.domain.recording import Probe
 from services.kit.kinds import Kept, stored
 
@@ -92,7 +93,8 @@ class Production:
     """How a production stands. What editors write is in items of its own.
 
     `base_publication` is the number of the course's publication that it began on (0: none), `base_media` the folder of
-    that one's media where they are kept unless an editor brings another recording. `encoded_in` is the folder of
+    that one's media where they are kept unless an editor brings another recording, and `base_captions` those of them in
+    other languages, which are kept with them. `encoded_in` is the folder of
     what was made of the recording.
     """
 
@@ -105,6 +107,7 @@ class Production:
     changed_at: datetime
     base_publication: int = 0
     base_media: str | None = None
+    base_captions: tuple[Caption, ...] = ()
     steps: tuple[StepStatus, ...] = tuple(StepStatus(step) for step in STEPS)
     run: Run | None = None
     probe: Probe | None = None
@@ -144,6 +147,16 @@ class Production:
         steps = self.run.steps if self.run and self.is_running else STEPS
         return next((step for step in steps if self.status(step).state in wanted), None)
 
+    @property
+    def keeps_media(self) -> bool:
+        """Whether the media that are published are kept: no recording takes their place."""
+        return self.base_media is not None and self.status("probe").state == "skipped"
+
+    @property
+    def shows_slides(self) -> bool:
+        """Whether what is packaged shows slides or a cover, as its recording has no picture."""
+        return self.probe is not None and self.probe.width is None
+
     def status(self, step: Step) -> StepStatus:
         """How a step stands."""
         return self.steps[STEPS.index(step)]
@@ -152,15 +165,20 @@ class Production:
         """What a new run does: everything from this step on, and from the first that is not done."""
         undone = [STEPS.index(status.step) for status in self.steps if status.state not in {"done", "skipped"}]
         wanted = [] if first is None else [STEPS.index(first)]
-        return STEPS[min([*undone, *wanted], default=len(STEPS) - 1) :]
+        begin = min([*undone, *wanted], default=len(STEPS) - 1)
+        return STEPS[max(begin, STEPS.index("check")) if self.keeps_media else begin :]
 
     def next_run(self, steps: tuple[Step, ...], block: Block | None = None) -> Run:
         """The run of these steps that may begin after the newest one."""
         return Run(self.run.number + 1 if self.run else 1, steps, block)
 
     def begin(self, run: Run, now: datetime) -> "Production":
-        """With this run, all of whose steps wait."""
-        return replace(self._with(lambda s: StepStatus(s.step) if s.step in run.steps else s), run=run, changed_at=now)
+        """With this run, all of whose steps wait, as does what the run before left under way when it died."""
+        return replace(
+            self._with(lambda s: StepStatus(s.step) if s.step in run.steps or s.state == "running" else s),
+            run=run,
+            changed_at=now,
+        )
 
     def awaits(self, run: int, step: Step) -> bool:
         """Whether this step of this run is still to be taken: the run is the newest and goes on."""
@@ -205,6 +223,11 @@ class Production:
         """With this step and all after it to be taken again: what they rest on has changed."""
         outdated = STEPS[STEPS.index(first) :]
         return replace(self._with(lambda s: StepStatus(s.step) if s.step in outdated else s), changed_at=now)
+
+    def lose_recording(self, now: datetime) -> "Production":
+        """With nothing made of a recording: the media that are published are kept again, where there are some."""
+        steps = KEPT_MEDIA if self.base_media else tuple(StepStatus(step) for step in STEPS)
+        return replace(self, steps=steps, probe=None, encoded_in=None, packaged=None, changed_at=now)
 
     def _set(self, status: StepStatus) -> "Production":
         return self._with(lambda known: status if known.step == status.step else known)
@@ -256,6 +279,9 @@ def lacking_steps(production: Production) -> Iterator[Lack]:
             "视频尚未处理好：请上传录像并开始处理",
             "the media are not ready: bring a recording and start a run",
         )
+    elif production.status("transcribe").state == "failed":
+        message = "未能得到文字稿：请上传或更换字幕后重新处理"
+        yield Lack("transcript", message, "there is no transcript of the lecture: bring other captions and run again")
     elif production.status("transcribe").state == "waiting":
         message = "文字稿尚未处理：请开始处理"
         yield Lack("transcript", message, "the transcript was not dealt with: start a run")

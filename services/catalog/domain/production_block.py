@@ -1,7 +1,7 @@
 """A block of a course's summary on its way to the page: drafted by a machine or written by a person, who decides. Pure.
 
-What a machine drafted stays made by it, also where a person edited it: it is published with both names.
-What a person wrote has no provenance.
+What a machine drafted stays made by it, also where a person edited it or dropped it before: it is published with both
+names. What a person wrote where nothing was drafted has no provenance.
 """
 
 import json
@@ -22,8 +22,10 @@ from services.kit.kinds import Kept, stored
 BlockState = Literal["empty", "draft", "accepted", "written", "dropped"]
 Decision = Literal["accept", "edit", "drop", "reopen"]
 
-MAX_SAID = 1_000
+MAX_SAID = 200
 """Characters of a source that stand beside its draft; the transcript has all of them."""
+MAX_BLOCK_BYTES = 192 * 1024
+"""UTF-8 bytes of a block's value: with all sources and marks it fits an item."""
 NEEDED: tuple[Block, ...] = ("abstract", "chapters")
 """What every page has."""
 
@@ -53,7 +55,10 @@ _SPOKEN = Kept("value", "said", because="what is said in a lecture is published 
 
 @stored(shape=1, personal=(_REVIEWER, _SPOKEN))
 class ProductionBlock:
-    """A block as it stands. `value` is the JSON of the course document's member; a dropped one keeps what it had."""
+    """A block as it stands. `value` is the JSON of the course document's member; a dropped one keeps what it had.
+
+    `marks` stay, also when they were looked at: one that is opened again is reviewed again.
+    """
 
     block: Block
     state: BlockState = "empty"
@@ -76,8 +81,13 @@ class ProductionBlock:
 
     @property
     def is_drafted(self) -> bool:
-        """Whether what stands there was drafted by a machine, edited or not."""
-        return self.state in {"draft", "accepted"} and self.made_by is not None
+        """Whether what stands there was drafted by a machine, edited or not, and dropped or not."""
+        return self.made_by is not None
+
+    @property
+    def open_marks(self) -> tuple[BlockMark, ...]:
+        """The marks that nobody has said to have looked at."""
+        return () if self.state == "accepted" else self.marks
 
     @property
     def provenance(self) -> Provenance | None:
@@ -88,14 +98,23 @@ class ProductionBlock:
 
     def accept(self, reviewer: str, now: datetime) -> "ProductionBlock":
         """The draft, reviewed by that person and taken as it is."""
-        return replace(self, state="accepted", reviewer=reviewer, reviewed_at=now, marks=())
+        return replace(self, state="accepted", reviewer=reviewer, reviewed_at=now)
 
     def edit(self, value: Any, reviewer: str | None, now: datetime) -> "ProductionBlock":
         """What a person made of it, or wrote in its place."""
-        text = json.dumps(value, ensure_ascii=False)
+        text, marks = json.dumps(value, ensure_ascii=False), self.marks_in(value)
         if self.is_drafted:
-            return replace(self, state="accepted", value=text, reviewer=reviewer, reviewed_at=now, marks=())
+            return replace(self, state="accepted", value=text, reviewer=reviewer, reviewed_at=now, marks=marks)
         return replace(self.clear(), state="written", value=text)
+
+    def marks_in(self, value: Any) -> tuple[BlockMark, ...]:
+        """The marks that an edit leaves: of parts that are in it as they were, wherever, and of the whole block."""
+        parts = self.document if isinstance(value, list) else ()
+        return tuple(
+            mark if mark.part is None or not parts else replace(mark, part=value.index(parts[mark.part]))
+            for mark in self.marks
+            if mark.part is None or not parts or parts[mark.part] in value
+        )
 
     def take(self, draft: "ProductionBlock") -> "ProductionBlock":
         """With a draft in place of what was there."""
@@ -124,7 +143,7 @@ class ProductionBlock:
             return self
         if self.value is None:
             return self.clear()
-        state: BlockState = "draft" if self.made_by else "written"
+        state: BlockState = "draft" if self.is_drafted else "written"
         return replace(self, state=state, reviewer=None, reviewed_at=None)
 
 

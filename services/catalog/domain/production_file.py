@@ -41,8 +41,12 @@ LIMITS: dict[FileRole, Limits] = {
     "handout": Limits(tuple(handouts.MEDIA_TYPES), handouts.MAX_HANDOUT_BYTES, handouts.MAX_HANDOUTS),
     "cover": Limits(pictures.ENDINGS, pictures.MAX_PICTURE_BYTES),
 }
-RESTS_ON: dict[FileRole, Step] = {"recording": "probe", "slides": "encode", "captions": "transcribe"}
+RESTS_ON: dict[FileRole, Step] = {
+    "recording": "probe", "slides": "encode", "cover": "encode", "captions": "transcribe",
+}  # fmt: skip
 """The first step whose result is another one with another file of the role."""
+PICTURES: tuple[FileRole, ...] = ("slides", "cover")
+"""What is shown where the recording has no picture."""
 ENCRYPTED = re.compile(rb"/Encrypt\s*(?:<<|[0-9]+\s+[0-9]+\s+R)")
 
 

@@ -14,6 +14,7 @@ from services.catalog.app.productions.fail_run import fail_run
 from services.catalog.app.productions.package_recording import begin_encoding
 from services.catalog.app.productions.take_step import Onward, StepCall
 from services.catalog.app.productions.write_down import write_down
+from services.kit.observability import logger
 
 _ACTIONS: dict[str, Callable[[ProducingContext, StepCall], Onward]] = {
     "encode": begin_encoding,
@@ -26,9 +27,11 @@ _OUT_OF_TIME = {"Sandbox.Timedout", "States.Timeout"}
 
 
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
-    """One step: `{"production_id", "run", "step"}`; "fail" has the step that failed for good as `failed`, and why."""
+    """One step: `{"production_id", "run", "step"}`; "fail" has what failed for good as `failed` and `cause`."""
     ctx, call = bootstrap_producing.producing(), StepCall(event["production_id"], event["run"], event["step"])
     if event["step"] == "fail":
-        out_of_time = event.get("cause", {}).get("Error") in _OUT_OF_TIME
-        return asdict(fail_run(ctx, replace(call, step=event["failed"]), out_of_time))
+        error = event["cause"]["Error"]
+        # What it said is in the log of the function that failed; a function that was ended says nothing there.
+        logger().error("step failed for good", run=event["run"], step=event["failed"], error=error)
+        return asdict(fail_run(ctx, replace(call, step=event["failed"]), error in _OUT_OF_TIME))
     return asdict(_ACTIONS[event["step"]](ctx, call))

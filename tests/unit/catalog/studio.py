@@ -89,6 +89,7 @@ class Studio:
     summarise: Summariser = drafted
     transcriber: Transcriber | None = None
     encoding: EncodingService | None = None
+    asks_model: bool = False
     tool: ScriptedMediaTool = field(
         default_factory=lambda: ScriptedMediaTool(Probe(7_500, 1280, 720, 25.0, has_sound=True), LECTURE)
     )
@@ -249,4 +250,5 @@ class Studio:
             "openai" if self.transcriber else "none",
             self.transcriber,
             self.encoding,
+            self.asks_model,
         )

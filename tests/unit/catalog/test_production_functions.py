@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -85,16 +86,21 @@ def test_the_machine_goes_through_both_functions(studio: Studio) -> None:
     assert studio.read()["state"] == "reviewing"
 
 
-def test_what_failed_for_good_is_written_by_the_machines_last_call(studio: Studio) -> None:
+def test_what_failed_for_good_is_written_by_the_machines_last_call(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked(studio, media, "probe")
-    answer = asked(studio, produce, "fail", failed="encode", cause={"Error": "States.TaskFailed", "Cause": "{}"})
+    log = Mock()
+    monkeypatch.setattr(produce, "logger", lambda: log)
+    answer = asked(studio, produce, "fail", failed="encode", cause={"Error": "States.TaskFailed", "Cause": ""})
+    log.error.assert_called_once_with("step failed for good", run=1, step="encode", error="States.TaskFailed")
     assert answer == {"go_on": False, "wait": False, "job": None}
     assert (studio.read()["state"], studio.read()["steps"][1]["problem"]["code"]) == ("failed", "STEP_FAILED")
 
 
 def test_by_default_nobody_transcribes_and_sentences_are_chosen(stage: pytest.MonkeyPatch) -> None:
     ctx = bootstrap_producing.producing()
-    assert (ctx.heard_by, ctx.transcriber, ctx.encoding) == ("none", None, None)
+    assert (ctx.heard_by, ctx.transcriber, ctx.encoding, ctx.asks_model) == ("none", None, None, False)
     assert ctx.summarise(LECTURE, lambda _done, _all: None).made_by == EXTRACTIVE
     assert bootstrap_packaging.packaging().tool
     assert isinstance(bootstrap_production.production().machine, StepFunctions)
@@ -109,7 +115,7 @@ def test_a_stage_of_aws_has_its_services(stage: pytest.MonkeyPatch) -> None:
     ctx = bootstrap_producing.producing()
     assert ctx.encoding == MediaConvert("media", "arn:aws-cn:iam::123456789012:role/encoder")
     assert isinstance(ctx.transcriber, AmazonTranscribe)
-    assert ctx.heard_by == "amazon"
+    assert (ctx.heard_by, ctx.asks_model) == ("amazon", True)
     with pytest.raises(StillTranscribing):
         ctx.transcriber.sleep(10)
     assert ctx.summarise.args == (BedrockModel("amazon.nova-lite-v1:0"),)  # type: ignore[attr-defined]

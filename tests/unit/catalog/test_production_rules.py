@@ -94,6 +94,13 @@ def test_what_a_step_rests_on_may_change_under_it() -> None:
     assert (ended.state, ended.next_steps(None)) == ("bringing", ("transcribe", "summarise"))
 
 
+def test_what_a_dead_run_left_under_way_waits_when_another_begins() -> None:
+    dead = through(run(), "probe").begin_step("encode", NOW)
+    begun = dead.begin(dead.next_run(("summarise",), "abstract"), LATER)
+    assert (begun.status("encode").state, begun.status("probe").state) == ("waiting", "done")
+    assert through(begun, "summarise").state == "bringing"
+
+
 def test_a_step_begun_again_keeps_its_beginning() -> None:
     begun = run().begin_step("probe", NOW).advance("probe", 40).begin_step("probe", LATER)
     assert (begun.status("probe").started_at, begun.status("probe").percent) == (NOW, None)

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
+from unittest.mock import Mock
 
 import pytest
 
 from services.catalog.app.ports import ModelUnavailable, RecordingRefused, SpeechFile, StillTranscribing
+from services.catalog.app.productions import package_recording
 from services.catalog.app.productions.fail_run import fail_run
 from services.catalog.app.productions.package_recording import encode_recording
 from services.catalog.app.productions.take_step import Onward
@@ -188,6 +190,17 @@ def test_a_service_encodes_and_the_tool_packages(studio: Studio, world: World) -
     assert studio.begin_encoding().job is None
 
 
+def test_a_service_has_nothing_to_encode_where_the_recording_is_gone(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio.encoding = Mock()
+    studio.step("probe")
+    monkeypatch.setattr(package_recording, "find_file", lambda *_: None)
+    assert studio.begin_encoding() == Onward(go_on=False)
+    assert problem(studio, "encode")["code"] == "RUN_NEEDS_RECORDING"
+    assert studio.read()["state"] == "failed"
+
+
 def test_without_a_picture_or_a_service_there_is_no_job(studio: Studio) -> None:
     studio.step("probe")
     assert studio.begin_encoding() == Onward(go_on=True)
@@ -355,6 +368,52 @@ def test_what_a_model_is_told_names_nobody(world: World) -> None:
     assert told
     assert not [text for text in told if "林知远" in text or "13812345678" in text]
     assert {block["state"] for block in studio.read()["blocks"]} == {"empty"}
+
+
+def test_a_model_is_asked_once_it_is_known_who_speaks(world: World) -> None:
+    told: list[tuple[str, ...]] = []
+
+    def summarise(lecture: Lecture, progress: Callable[[int, int], None]) -> Draft:
+        told.append(lecture.names)
+        return drafted(lecture, progress)
+
+    studio = Studio(world, summarise, asks_model=True)
+    studio.begin()
+    studio.bring("recording", "talk.mp4", RECORDING)
+    studio.bring("captions", "talk.vtt", CAPTIONS.encode())
+    studio.start()
+    studio.steps()
+    assert (problem(studio, "summarise")["code"], told) == ("INSTRUCTORS_NEEDED", [])
+    studio.write_facts()
+    studio.start()
+    studio.steps(run=2)
+    assert (studio.read()["state"], told) == ("reviewing", [("林知远",)])
+    studio.write_facts(subtitle="另一个副标题")
+    assert states(studio)["summarise"] == "done"
+    studio.write_facts(instructors=[{"name": "周行", "title": "讲师", "bio": "讲债券。"}])
+    assert states(studio)["summarise"] == "waiting"
+    studio.start()
+    studio.steps(run=3)
+    assert told[1:] == [("周行",)]
+
+
+def test_sentences_are_chosen_whoever_speaks(world: World) -> None:
+    studio = Studio(world, lambda lecture, progress: replace(drafted(lecture, progress), made_by=EXTRACTIVE))
+    studio.make()
+    studio.write_facts(instructors=[{"name": "周行", "title": "讲师", "bio": "讲债券。"}])
+    assert states(studio)["summarise"] == "done"
+
+
+def test_a_draft_of_a_long_lecture_fits(world: World) -> None:
+    def summarise(lecture: Lecture, progress: Callable[[int, int], None]) -> Draft:
+        draft = drafted(lecture, progress)
+        return replace(draft, key_points=draft.key_points * 300, questions=draft.questions * 300)
+
+    studio = Studio(world, summarise)
+    studio.make("WEBVTT\n\n00:00.500 --> 00:07.000\n" + "讲债券的久期" * 400 + "。\n")
+    made = {block["block"]: block for block in studio.read()["blocks"]}
+    assert (len(made["key_points"]["value"]), len(made["questions"]["value"])) == (200, 50)
+    assert {mark["part"] for mark in made["key_points"]["marks"]} == set(range(200))
 
 
 def test_what_was_extracted_says_so(world: World) -> None:

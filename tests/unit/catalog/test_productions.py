@@ -282,6 +282,26 @@ def test_other_captions_have_the_transcript_made_again(studio: Studio) -> None:
     assert [s["text"] for s in studio.send("GET", "/transcript").body["sentences"]] == ["你好。"]
 
 
+def test_nothing_of_the_recording_before_is_published_with_another(studio: Studio, world: World) -> None:
+    studio.make()
+    studio.accept_all()
+    files = {file["role"]: file["file_id"] for file in studio.read()["files"]}
+    for role in ("captions", "recording"):
+        studio.send("DELETE", f"/files/{files[role]}")
+    assert studio.decide("abstract", "accept", reviewer="王编辑").status == 200
+    studio.bring("recording", "other.mp4", RECORDING + b"1")
+    studio.bring("captions", "bad.vtt", b"no captions at all, just text")
+    assert {block["state"] for block in studio.read()["blocks"]} == {"draft"}
+    studio.start()
+    studio.steps(run=2)
+    assert studio.read()["steps"][3]["state"] == "failed"
+    assert studio.send("POST", "/blocks/abstract/drafts").code == "NO_TRANSCRIPT"
+    studio.accept_all()
+    assert [lack["part"] for lack in studio.read()["missing"]] == ["transcript"]
+    assert studio.publish().code == "PRODUCTION_NOT_READY"
+    assert not [key for key in world.bucket.files if key.startswith("media/")]
+
+
 def test_a_recording_in_use_is_not_removed(studio: Studio) -> None:
     studio.begin()
     file = studio.bring("recording", "talk.mp4", RECORDING)
@@ -302,7 +322,6 @@ def test_a_run_needs_a_recording_and_is_alone(studio: Studio, world: World) -> N
         f"{studio.production_id}-1": {
             "production_id": studio.production_id,
             "run": 1,
-            "steps": ["probe", "encode", "check", "transcribe", "summarise"],
         }
     }
     studio.step("probe")
@@ -339,12 +358,13 @@ def test_a_run_that_died_without_a_word_is_followed_by_another(studio: Studio, w
 def test_a_run_from_a_step_on_takes_what_it_rests_on_too(studio: Studio, world: World) -> None:
     studio.make()
     assert studio.start(**{"from": "summarise"}).status == 200
-    assert world.machine.running[f"{studio.production_id}-2"]["steps"] == ["summarise"]
+    assert [step["state"] for step in studio.read()["steps"]] == ["done"] * 4 + ["waiting"]
     studio.steps(run=2)
     captions = next(file for file in studio.read()["files"] if file["role"] == "captions")
     studio.send("DELETE", f"/files/{captions['file_id']}")
     assert studio.start(**{"from": "summarise"}).status == 200
-    assert world.machine.running[f"{studio.production_id}-3"]["steps"] == ["transcribe", "summarise"]
+    assert [step["state"] for step in studio.read()["steps"]] == ["done"] * 3 + ["waiting"] * 2
+    assert list(world.machine.running) == [f"{studio.production_id}-{run}" for run in (1, 2, 3)]
 
 
 def test_a_step_that_no_schema_knows_is_refused(studio: Studio) -> None:
@@ -436,6 +456,27 @@ def test_marks_must_be_seen_before_a_draft_is_accepted(studio: Studio) -> None:
     assert studio.block("key_points")["state"] == "draft"
     accepted = studio.decide("key_points", "accept", reviewer="王编辑", marks_seen=True).body
     assert (accepted["state"], accepted["reviewer"], accepted["marks"]) == ("accepted", "王编辑", [])
+    assert len(studio.decide("key_points", "reopen").body["marks"]) == 1, "looked at again"
+    assert studio.decide("key_points", "accept", reviewer="王编辑").code == "BLOCK_MARKED"
+
+
+def test_an_edit_leaves_no_marks_unseen(studio: Studio) -> None:
+    studio.make()
+    [marked] = [{name: said for name, said in p.items() if said} for p in studio.block("key_points")["value"]]
+    first = {"question": "久期是什么?", "answer": "价格对利率的敏感度。"}
+    value = [first, marked]
+    for before in ("reopen", "drop"):
+        studio.decide("key_points", before)
+        refused = studio.decide("key_points", "edit", value=value, reviewer="王编辑")
+        assert (refused.code, [mark["part"] for mark in refused.body["marks"]]) == ("BLOCK_MARKED", [1])
+    seen = studio.decide("key_points", "edit", value=value, reviewer="王编辑", marks_seen=True).body
+    assert (seen["state"], seen["marks"]) == ("accepted", [])
+    assert studio.decide("key_points", "edit", value=value, reviewer="王编辑").status == 200, "seen once"
+    assert [mark["part"] for mark in studio.decide("key_points", "reopen").body["marks"]] == [1]
+    other = {**marked, "answer": "不同的话。"}
+    assert studio.decide("key_points", "edit", value=[first, other], reviewer="王编辑").status == 200, (
+        "its part is gone"
+    )
 
 
 def test_a_draft_needs_a_reviewer_and_what_a_person_writes_none(studio: Studio) -> None:
@@ -444,10 +485,22 @@ def test_a_draft_needs_a_reviewer_and_what_a_person_writes_none(studio: Studio) 
     assert studio.decide("abstract", "edit", value="改过的。").code == "REVIEWER_NEEDED"
     edited = studio.decide("abstract", "edit", value="改过的。", reviewer="王编辑").body
     assert (edited["state"], edited["made_by"], edited["value"]) == ("accepted", "model-1", "改过的。")
-    studio.decide("abstract", "drop")
+    assert studio.decide("abstract", "accept", reviewer="王编辑").code == "BLOCK_UNDECIDABLE"
+    studio.begin()
     written = studio.decide("abstract", "edit", value="自己写的。").body
     assert (written["state"], written["made_by"], written["reviewer"]) == ("written", None, None)
-    assert studio.decide("abstract", "accept", reviewer="王编辑").code == "BLOCK_UNDECIDABLE"
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_dropping_a_draft_does_not_make_it_a_persons(studio: Studio, again: bool) -> None:
+    studio.make()
+    drafted_by_model = studio.block("abstract")["value"]
+    studio.decide("abstract", "drop")
+    if again:
+        studio.send("POST", "/blocks/abstract/drafts")
+    assert studio.decide("abstract", "edit", value=drafted_by_model).code == "REVIEWER_NEEDED"
+    edited = studio.decide("abstract", "edit", value=drafted_by_model, reviewer="王编辑").body
+    assert (edited["state"], edited["made_by"], edited["reviewer"]) == ("accepted", "model-1", "王编辑")
 
 
 def test_what_was_decided_can_be_opened_again(studio: Studio) -> None:
@@ -596,7 +649,11 @@ def test_texts_that_are_too_long_together_are_told(studio: Studio) -> None:
     studio.make()
     studio.accept_all()
     points = [{"question": f"{number}?", "answer": "长" * 4_000} for number in range(30)]
-    studio.decide("key_points", "edit", value=points, reviewer="王编辑")
+    refused = studio.decide("key_points", "edit", value=points, reviewer="王编辑")
+    assert (refused.code, refused.body["errors"][0]["message_en"]) == ("BLOCK_INVALID", "a block has at most 192 KB")
+    chapters = [{"at": f"00:0{number}", "title": "一", "summary": "长" * 4_000} for number in range(7)]
+    for block, value in (("key_points", points[:16]), ("chapters", chapters)):
+        assert studio.decide(block, "edit", value=value, reviewer="王编辑").status == 200
     assert [found["message_en"] for found in studio.read()["missing"]] == ["all texts together: at most 256 KB"]
 
 
@@ -692,6 +749,76 @@ def test_a_published_course_is_produced_anew_from_what_it_says(studio: Studio, w
     assert (after["publication"], after["abstract"]) == (2, "改过的。")
     assert after["media"]["content_version"] == before["media"]["content_version"], "who is under way goes on"
     assert after["key_points"] == before["key_points"]
+
+
+def publish_a_package(world: World, **changes: Any) -> None:
+    """A course is published."""
+    package = world.package(**changes)
+    world.upload(package)
+    world.publish(package, expected=0)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_captions_of_every_language_stay_what_they_are(
+    studio: Studio, world: World, reader: HttpApi, language: str
+) -> None:
+    english = "WEBVTT\n\ns1-1\n00:00:00.500 --> 00:00:02.000\nToday: duration.\n"
+    publish_a_package(world, captions__en_vtt=english)
+    before = {caption["language"]: caption["path"] for caption in page(reader)["media"]["captions"]}
+    assert set(before) == {"zh", "en"}
+    begun = studio.begin(from_course=True, language=language)
+    assert [file["name"] for file in begun["files"]] == [f"{language}.vtt"]
+    studio.start()
+    studio.steps()
+    studio.write_facts(watch={"max_rate": "1.5"})
+    studio.decide("questions", "drop")
+    assert studio.publish().status == 200
+    after = {caption["language"]: caption["path"].removeprefix("/") for caption in page(reader)["media"]["captions"]}
+    assert set(after) == {"zh", "en"}
+    assert "Today: duration." in world.bucket.files[after["en"]].decode()
+    assert "Today" not in world.bucket.files[after["zh"]].decode()
+    assert after["en"] not in before.values(), "copied with the rest"
+
+
+def test_media_that_are_kept_stay_so_whatever_is_run(studio: Studio, world: World) -> None:
+    publish_a_package(world)
+    studio.begin(from_course=True)
+    studio.start()
+    studio.steps()
+    for run, first in enumerate(("probe", "encode"), start=2):
+        assert studio.start(**{"from": first}).status == 200
+        studio.steps(run)
+        assert [step["state"] for step in studio.read()["steps"]] == ["skipped", "skipped", "done", "done", "done"]
+    slides = studio.bring("slides", "s.pdf", PDF)
+    studio.send("DELETE", f"/files/{slides['file_id']}")
+    assert studio.read()["state"] == "reviewing", "nothing shows slides"
+
+
+def test_a_recording_that_is_taken_back_leaves_the_media_that_are_published(studio: Studio, world: World) -> None:
+    publish_a_package(world)
+    studio.begin(from_course=True)
+    recording = studio.bring("recording", "talk.mp4", RECORDING)
+    studio.start()
+    studio.steps()
+    assert studio.read()["media"]["poster_url"]
+    studio.send("DELETE", f"/files/{recording['file_id']}")
+    stands = studio.read()
+    assert [step["state"] for step in stands["steps"]] == ["skipped", "skipped", "waiting", "waiting", "waiting"]
+    assert "media" in {lack["part"] for lack in stands["missing"]}
+    assert studio.start().status == 200
+    studio.steps(run=2)
+    assert (studio.read()["state"], studio.read()["media"]["poster_url"]) == ("reviewing", None)
+
+
+@pytest.mark.parametrize(("role", "name", "content"), [("slides", "s.pdf", PDF), ("cover", "c.jpg", b"\xff\xd8\xff 1")])
+@pytest.mark.parametrize("width", [None, 1280])
+def test_a_picture_is_made_anew_where_the_recording_has_none(
+    studio: Studio, width: int | None, role: str, name: str, content: bytes
+) -> None:
+    studio.tool.found = Probe(7_500, width, width and 720, width and 25.0, has_sound=True)
+    studio.make()
+    studio.bring(role, name, content)
+    assert studio.read()["steps"][1]["state"] == ("waiting" if width is None else "done")
 
 
 def test_what_lies_beside_a_published_lecture_is_taken_over(studio: Studio, world: World, reader: HttpApi) -> None:

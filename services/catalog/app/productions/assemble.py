@@ -45,6 +45,8 @@ def assemble(ctx: ProductionContext, found: Sections, packaged: PackagedLecture,
     production_id = found.state.value.production_id
     files = _listed(ctx, packaged)
     captions = _captions(ctx, found)
+    production = found.state.value
+    kept = production.base_captions if production.keeps_media else ()
     handouts = {Handout(file.name, file.sha256 or "", file.bytes): file for file in found.of_role("handout")}
     covers = {Picture(None, file.ending, file.sha256 or "", file.bytes): file for file in found.of_role("cover")}
     asked = questions_digest(course.questions)
@@ -54,12 +56,13 @@ def assemble(ctx: ProductionContext, found: Sections, packaged: PackagedLecture,
         content_version(files, course.max_rate, asked),
         course.max_rate,
         files,
-        tuple(caption for caption, _ in captions),
+        (*(caption for caption, _ in captions), *kept),
         asked,
         tuple(handouts),
         pictures,
     )
     sources = {file.path: packaged.folder + file.path for file in files}
+    sources |= {caption.path: packaged.folder + caption.path for caption in kept}
     sources |= {handout.path: object_key(production_id, file) for handout, file in handouts.items()}
     sources |= {cover.path: object_key(production_id, file) for cover, file in covers.items()}
     return Assembly(manifest, sources, {caption.path: text for caption, text in captions})

@@ -1,12 +1,12 @@
 """The files that an editor brings, in parts, straight to the bucket."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from services.catalog.app.context import Context, ProductionContext
 from services.catalog.app.ports import ProductionFiles, Upload, UploadGone
-from services.catalog.app.productions.items import FILES, file_key, files_pk, object_key, put_state
+from services.catalog.app.productions.items import FILES, file_key, files_pk, object_key, put_state, read_blocks
 from services.catalog.app.productions.problems import (
     FILE_INCOMPLETE,
     FILE_REFUSED,
@@ -18,6 +18,7 @@ from services.catalog.domain.ids import FileId, ProductionId
 from services.catalog.domain.production import Hindrance, Production
 from services.catalog.domain.production_file import (
     LOOKED_AT_BYTES,
+    PICTURES,
     RESTS_ON,
     FileRole,
     ProductionFile,
@@ -129,7 +130,7 @@ def remove_file(ctx: ProductionContext, call: Call, production_id: ProductionId,
             ctx.audit.entry(call.caller, AUDIT_REMOVED, production_id, f"{known.value.role} {file_id}"),
         ]
         here = known.value.state == "here"
-        writes += _outdate(ctx, state, known.value.role) if here else [Check(state.key, state.version)]
+        writes += _outdate(ctx, state, known.value.role, removed=True) if here else [Check(state.key, state.version)]
         return Change(writes), known.value
 
     file = commit_retrying(ctx.store, plan)
@@ -151,11 +152,21 @@ def _file(ctx: Context, production_id: ProductionId, file_id: FileId) -> Stored[
     return required(found, PRODUCTION_UNKNOWN.problem())
 
 
-def _outdate(ctx: Context, state: Stored[Production], role: FileRole) -> list[Write]:
-    step = RESTS_ON.get(role)
-    if step is None or state.value.status(step).state == "waiting":
+def _outdate(ctx: Context, state: Stored[Production], role: FileRole, *, removed: bool = False) -> list[Write]:
+    step, production, now = RESTS_ON.get(role), state.value, ctx.clock.now()
+    if role == "recording":
+        changed = production.lose_recording(now) if removed else production.outdate("probe", now)
+        return [*put_state(ctx, state, changed), *_opened_again(ctx, production.production_id)]
+    if step is None or production.status(step).state == "waiting" or (role in PICTURES and not production.shows_slides):
         return [Check(state.key, state.version)]
-    return put_state(ctx, state, state.value.outdate(step, ctx.clock.now()))
+    return put_state(ctx, state, production.outdate(step, now))
+
+
+def _opened_again(ctx: Context, production_id: ProductionId) -> Iterator[Write]:
+    """What was accepted of another recording is reviewed again, or drafted anew."""
+    for block in read_blocks(ctx.store, production_id):
+        if block.value.state == "accepted":
+            yield block.put(block.value.reopen())
 
 
 def _put_together(files: ProductionFiles, key: str, file: ProductionFile) -> None:

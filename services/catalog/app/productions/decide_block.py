@@ -1,5 +1,7 @@
 """A person decides on a block."""
 
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +18,7 @@ from services.catalog.app.productions.read_productions import read_open
 from services.catalog.domain.course import Block
 from services.catalog.domain.document import check_block
 from services.catalog.domain.ids import ProductionId
-from services.catalog.domain.production_block import Decision, ProductionBlock
+from services.catalog.domain.production_block import MAX_BLOCK_BYTES, BlockMark, Decision, ProductionBlock
 from services.catalog.domain.reading import Violation
 from services.kit.call import Call
 from services.kit.clock import Clock
@@ -74,16 +76,23 @@ def _decided(clock: Clock, block: ProductionBlock, verdict: Verdict) -> Producti
 def _accepted(clock: Clock, block: ProductionBlock, verdict: Verdict) -> ProductionBlock:
     if block.state != "draft":
         raise BLOCK_UNDECIDABLE.problem(state=block.state)
-    if block.marks and not verdict.marks_seen:
-        raise BLOCK_MARKED.problem(marks=[vars(mark) for mark in block.marks])
+    _see_to(block.marks, verdict)
     _check(block.block, block.document)
     return block.accept(_reviewer(verdict), clock.now())
 
 
 def _edited(clock: Clock, block: ProductionBlock, verdict: Verdict) -> ProductionBlock:
     _check(block.block, verdict.value)
-    reviewer = _reviewer(verdict) if block.is_drafted else None
-    return block.edit(verdict.value, reviewer, clock.now())
+    if not block.is_drafted:
+        return block.edit(verdict.value, None, clock.now())
+    if block.open_marks:
+        _see_to(block.marks_in(verdict.value), verdict)
+    return block.edit(verdict.value, _reviewer(verdict), clock.now())
+
+
+def _see_to(marks: Sequence[BlockMark], verdict: Verdict) -> None:
+    if marks and not verdict.marks_seen:
+        raise BLOCK_MARKED.problem(marks=[vars(mark) for mark in marks])
 
 
 def _reviewer(verdict: Verdict) -> str:
@@ -92,8 +101,14 @@ def _reviewer(verdict: Verdict) -> str:
     return verdict.reviewer
 
 
+def _too_large(block: Block, value: Any) -> Iterator[Violation]:
+    if len(json.dumps(value, ensure_ascii=False).encode()) > MAX_BLOCK_BYTES:
+        limit = MAX_BLOCK_BYTES // 1024
+        yield Violation((block,), f"这一部分最大 {limit} KB", f"a block has at most {limit} KB")
+
+
 def _check(block: Block, value: Any) -> None:
-    absent = [Violation((block,), "缺少内容", "there is no value")] if value is None else []
+    absent = [Violation((block,), "缺少内容", "there is no value")] if value is None else [*_too_large(block, value)]
     errors = [
         {"pointer": found.pointer, "message": found.message, "message_en": found.message_en}
         for found in [*absent, *check_block(block, value)][:MAX_LISTED]

@@ -4,17 +4,23 @@ from collections.abc import Sequence
 
 from services.catalog.app.context import ProducingContext
 from services.catalog.app.productions.items import block_key, facts_key
-from services.catalog.app.productions.take_step import Onward, Result, StepCall, progress_of, take_step
+from services.catalog.app.productions.take_step import Onward, Refusal, Result, StepCall, progress_of, take_step
 from services.catalog.app.productions.transcripts import find_transcript, load_transcript
 from services.catalog.app.productions.write_down import catalogue_terms
 from services.catalog.domain.course import BLOCKS
-from services.catalog.domain.draft import Lecture
+from services.catalog.domain.draft import Lecture, within_limits
 from services.catalog.domain.grounding import check_draft
-from services.catalog.domain.production import Production
+from services.catalog.domain.production import Hindrance, Production
 from services.catalog.domain.production_block import ProductionBlock, drafted_block
 from services.catalog.domain.production_facts import ProductionFacts
 from services.catalog.domain.transcript import Transcript
 from services.kit.store import Write, read_or
+
+_NAMELESS = Hindrance(
+    "INSTRUCTORS_NEEDED",
+    "请先在课程信息中填写讲师姓名，再重新处理：姓名不会告诉模型",
+    "name the instructors in the facts first, then run again: a model is not told their names",
+)
 
 
 def draft_summary(ctx: ProducingContext, call: StepCall) -> Onward:
@@ -26,8 +32,10 @@ def draft_summary(ctx: ProducingContext, call: StepCall) -> Onward:
         if spoken is None:
             return Result(state="skipped")
         lecture = _lecture(ctx, production, spoken)
+        if ctx.asks_model and not lecture.names:
+            raise Refusal(_NAMELESS)
         tell = progress_of(ctx, call)
-        draft = ctx.summarise(lecture, lambda done, all_: tell(100 * done // max(all_, 1)))
+        draft = within_limits(ctx.summarise(lecture, lambda done, all_: tell(100 * done // max(all_, 1))))
         marks = check_draft(lecture, draft)
         wanted = [block for block in BLOCKS if production.run and production.run.block in {None, block}]
         drafted = [drafted_block(lecture, draft, marks, block) for block in wanted]

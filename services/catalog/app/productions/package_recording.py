@@ -16,6 +16,7 @@ from services.catalog.app.productions.take_step import (
     Result,
     StepCall,
     begin_step,
+    fail_step,
     onward,
     progress_of,
     take_step,
@@ -54,7 +55,11 @@ def begin_encoding(ctx: ProducingContext, call: StepCall) -> Onward:
     production = begin_step(ctx, call)
     if production is None or ctx.encoding is None or _probe(production).width is None:
         return onward(ctx, call)
-    recording = object_key(call.production_id, _file(ctx, call.production_id, "recording"))
+    try:
+        recording = object_key(call.production_id, _file(ctx, call.production_id, "recording"))
+    except Refusal as refusal:
+        fail_step(ctx, call, refusal.hindrance)
+        return Onward(go_on=False)
     folder = converted_folder(call.production_id, call.run)
     return replace(onward(ctx, call), job=ctx.encoding.job(recording, folder, _probe(production)))
 

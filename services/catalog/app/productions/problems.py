@@ -90,10 +90,10 @@ BLOCK_INVALID = unprocessable(
 )
 BLOCK_MARKED = unprocessable(
     "BLOCK_MARKED",
-    "草稿中有须核对之处，还不能采用。",
-    "The draft has places that must be looked at before it is accepted.",
-    "请逐一核对 marks；确认无误后再采用，或改正。",
-    "Look at each of the marks; then accept it as seen, or correct it.",
+    "草稿中有须核对之处，还不能采用或保存。",
+    "The draft has places that must be looked at before it is accepted or saved.",
+    "请逐一核对 marks；确认无误后注明已核对，或改正。",
+    "Look at each of the marks; then say that you have, or correct it.",
 )
 BLOCK_UNDECIDABLE = conflict(
     "BLOCK_UNDECIDABLE",

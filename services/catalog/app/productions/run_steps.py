@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from services.catalog.app.context import Context, ProductionContext
 from services.catalog.app.productions.bring_files import abort_uploads
-from services.catalog.app.productions.items import block_key, put_state, transcript_key
+from services.catalog.app.productions.items import block_key, put_state
 from services.catalog.app.productions.problems import (
     BLOCK_WRITTEN,
     NO_TRANSCRIPT,
@@ -18,7 +18,6 @@ from services.catalog.domain.course import Block
 from services.catalog.domain.ids import ProductionId
 from services.catalog.domain.production import Production, Run, Step
 from services.catalog.domain.production_block import ProductionBlock
-from services.catalog.domain.production_transcript import ProductionTranscript
 from services.kit.call import Call
 from services.kit.store import Change, Check, Stored, commit_retrying, read_or
 
@@ -65,13 +64,14 @@ def draft_block_again(ctx: ProductionContext, call: Call, production_id: Product
         known = read_or(ctx.store, block_key(production_id, block), ProductionBlock(block))
         if known.value.state in {"accepted", "written"}:
             raise BLOCK_WRITTEN.problem()
-        transcript = ctx.store.get(transcript_key(production_id), ProductionTranscript)
-        if transcript is None or transcript.value.stored_in is None:
+        # A step that is done has made it of the files that are here.
+        if state.value.status("transcribe").state != "done":
             raise NO_TRANSCRIPT.problem()
         change, run = _begun(ctx, call, state, ("summarise",), block)
-        # Dropped is decided too: who asks for another draft opens it again.
+        # Dropped is decided too: who asks for another draft opens it again. What was drafted before stays a machine's.
         dropped = known.value.state == "dropped"
-        opened = known.put(known.value.clear()) if dropped else Check(known.key, known.version)
+        again = known.value.reopen() if known.value.is_drafted else known.value.clear()
+        opened = known.put(again) if dropped else Check(known.key, known.version)
         return Change([*change.writes, opened]), run
 
     _start(ctx, production_id, commit_retrying(ctx.store, plan))
@@ -141,5 +141,5 @@ def _begun(
 
 
 def _start(ctx: ProductionContext, production_id: ProductionId, run: Run) -> None:
-    given: dict[str, object] = {"production_id": production_id, "run": run.number, "steps": list(run.steps)}
+    given: dict[str, object] = {"production_id": production_id, "run": run.number}
     ctx.machine.start(execution_name(production_id, run.number), given)

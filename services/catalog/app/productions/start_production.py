@@ -48,9 +48,10 @@ def start_production(
             facts = make_facts({"title": title, "content_id": state.publication.course.content_id}, now)
         if state and from_course:
             media = state.publication.media_prefix.removeprefix("/")
-            production = replace(production, base_media=media, steps=KEPT_MEDIA)
+            others = tuple(c for c in state.publication.media.captions if c.language != language)
+            production = replace(production, base_media=media, base_captions=others, steps=KEPT_MEDIA)
             facts = facts_of(state.publication.course, now)
-            kept = [*_blocks(production_id, state.publication), *_files(ctx, production_id, state.publication)]
+            kept = [*_blocks(production_id, state.publication), *_files(ctx, production, state.publication)]
         writes = [
             Put(line_key(production_id), line_of(production)),
             Put(state_key(production_id), production),
@@ -70,10 +71,11 @@ def _blocks(production_id: ProductionId, publication: Publication) -> Iterator[P
             yield Put(block_key(production_id, block), published_block(publication.course, block))
 
 
-def _files(ctx: Context, production_id: ProductionId, publication: Publication) -> Iterator[Put]:
+def _files(ctx: Context, production: Production, publication: Publication) -> Iterator[Put]:
     """What was published beside the recording, where it lies; portraits are kept without being shown."""
     media, folder = publication.media, publication.media_prefix.removeprefix("/")
-    for caption in media.captions[:1]:
+    production_id = production.production_id
+    for caption in [caption for caption in media.captions if caption.language == production.language]:
         yield _file(ctx, production_id, "captions", f"{caption.language}.vtt", caption, folder + caption.path)
     for handout in media.handouts:
         yield _file(ctx, production_id, "handout", handout.name, handout, folder + handout.path)

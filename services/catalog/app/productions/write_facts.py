@@ -5,11 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 from services.catalog.app.context import Context
-from services.catalog.app.productions.items import facts_key, put_state
+from services.catalog.app.productions.items import facts_key, put_state, read_blocks
 from services.catalog.app.productions.problems import PRODUCTION_CHANGED
 from services.catalog.app.productions.read_productions import FactsState, facts_state, read_open
 from services.catalog.domain.document import MAX_TITLE
+from services.catalog.domain.draft import EXTRACTIVE
 from services.catalog.domain.ids import ProductionId
+from services.catalog.domain.production import Production
 from services.catalog.domain.production_facts import ProductionFacts
 from services.kit.call import Call
 from services.kit.store import Change, Check, Write, commit_retrying
@@ -36,10 +38,20 @@ def write_facts(
         put = known.put(facts)
         title = str(document.get("title") or state.value.title)[:MAX_TITLE]
         writes: list[Write] = [put, ctx.audit.entry(call.caller, AUDIT_ACTION, production_id, "")]
-        if title != state.value.title:
-            writes += put_state(ctx, state, replace(state.value, title=title, changed_at=ctx.clock.now()))
+        changed = replace(state.value, title=title)
+        if facts.instructors != known.value.instructors and _told_a_model(ctx, state.value):
+            changed = changed.outdate("summarise", ctx.clock.now())
+        if changed != state.value:
+            writes += put_state(ctx, state, replace(changed, changed_at=ctx.clock.now()))
         else:
             writes.append(Check(state.key, state.version))
         return Change(writes), facts_state(state.value, known.after(put))
 
     return commit_retrying(ctx.store, plan)
+
+
+def _told_a_model(ctx: Context, production: Production) -> bool:
+    """Whether drafts to be decided on were made by a model, of words from which it took other names out."""
+    blocks = (block.value for block in read_blocks(ctx.store, production.production_id))
+    drafts = (block for block in blocks if block.state == "draft" and block.made_by != EXTRACTIVE)
+    return production.status("summarise").state == "done" and any(drafts)

@@ -150,7 +150,10 @@ class BlockDecision(Request):
     reviewer: ReviewerName | None = Field(
         default=None, description="who takes or edits what a machine drafted, as learners will read it"
     )
-    marks_seen: StrictBool = Field(default=False, description="whether a person looked at the marks of what they take")
+    marks_seen: StrictBool = Field(
+        default=False,
+        description="whether a person looked at the marks of what they take or leave as it is",
+    )
 
 
 class PublicationRequest(Request):
@@ -237,7 +240,7 @@ class BlockAnswer(Answer):
     reviewer: str | None
     reviewed_at: datetime | None
     value: BlockValue | None
-    marks: list[BlockMarkAnswer]
+    marks: list[BlockMarkAnswer] = Field(description="that nobody has said to have looked at")
     sources: list[BlockSourceAnswer]
 
 
@@ -510,7 +513,9 @@ def _file(file: FileOnItsWay) -> ProductionFileAnswer:
 
 
 def _block(block: Stored[ProductionBlock]) -> BlockAnswer:
-    return BlockAnswer.of(block.value, revision=block.version, value=block.value.document)
+    return BlockAnswer.of(
+        block.value, revision=block.version, value=block.value.document, marks=list(block.value.open_marks)
+    )
 
 
 def _transcript(found: TranscriptState) -> TranscriptAnswer:

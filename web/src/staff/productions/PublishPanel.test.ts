@@ -48,7 +48,7 @@ describe('publication', () => {
   it('has a reason', async () => {
     const { panel, user } = await shown()
     await asked(user, '首次发布')
-    expect(vi.mocked(publish).mock.calls).toEqual([['p1', '首次发布']])
+    expect(vi.mocked(publish).mock.calls).toEqual([['p1', '首次发布', null]])
     expect(panel.emitted('changed')).toHaveLength(1)
   })
 
@@ -69,11 +69,22 @@ describe('publication', () => {
     }
   })
 
-  it('shows in the dialog why it was refused', async () => {
-    vi.mocked(publish).mockRejectedValueOnce(new Problem(409, 'PUBLISHED_MEANWHILE', { detail: '课程已有新的发布' }))
-    const { user } = await shown()
+  it('shows what somebody else published meanwhile, and goes over it when it is asked to', async () => {
+    const meanwhile = { detail: '课程已有新的发布', publication: 4 }
+    vi.mocked(publish).mockRejectedValueOnce(new Problem(409, 'PUBLISHED_MEANWHILE', meanwhile))
+    const { panel, user } = await shown()
     await asked(user, '更新')
-    expect(within(screen.getByRole('dialog')).getByRole('alert').textContent).toContain('课程已有新的发布')
+    const dialog = within(screen.getByRole('dialog'))
+    expect(dialog.getByRole('alert').textContent).toContain('课程已有新的发布')
+    expect(dialog.getByText(/已有发布号 4/)).toBeTruthy()
+    expect(dialog.getByRole('link', { name: /现在的课程页/ })).toBeTruthy()
+    await user.click(dialog.getByRole('button', { name: '取代发布号 4 并发布' }))
+    await flushPromises()
+    expect(vi.mocked(publish).mock.calls).toEqual([
+      ['p1', '更新', null],
+      ['p1', '更新', 4],
+    ])
+    expect(panel.emitted('changed')).toHaveLength(1)
   })
 
   it('leads to the page, and to the next publication', async () => {

@@ -64,6 +64,11 @@ describe('the steps', () => {
     expect(startRun).toHaveBeenCalledWith('p1', 'transcribe')
   })
 
+  it('are not done again where they were skipped', async () => {
+    await shown({ files: [], state: 'reviewing', steps: steps({ state: 'skipped' }, { state: 'skipped' }) })
+    expect(screen.queryByRole('button', { name: /起重新处理/ })).toBeNull()
+  })
+
   it('show why they could not begin', async () => {
     vi.mocked(startRun).mockRejectedValueOnce(new Problem(409, 'PRODUCTION_RUNNING', { detail: '正在处理' }))
     await shown({})

@@ -79,6 +79,25 @@ describe('a block of the summary', () => {
     expect(sent()).toMatchObject([['chapters', { marks_seen: true }]])
   })
 
+  it('is edited with its marks beside what is typed, which are looked at too', async () => {
+    localStorage.setItem('xueshi.reviewer', '王编辑')
+    const marks = [{ part: 1, message: '时间超出讲座', message_en: 'beyond the lecture' }]
+    const { user } = await shown([chapters({ marks })])
+    await user.click(button('修改章节速览'))
+    expect(screen.getByText('第 2 项：时间超出讲座')).toBeTruthy()
+    vi.mocked(decideBlock).mockRejectedValueOnce(new Problem(422, 'BLOCK_MARKED', { detail: '须核对' }))
+    await user.click(button('保存这一部分'))
+    await flushPromises()
+    expect(screen.getByRole('alert').textContent).toContain('须核对')
+    await user.click(screen.getByRole('checkbox', { name: '标出的内容我已核对' }))
+    await user.click(button('保存这一部分'))
+    await flushPromises()
+    expect(sent()).toMatchObject([
+      ['chapters', { decision: 'edit', marks_seen: false }],
+      ['chapters', { decision: 'edit', marks_seen: true }],
+    ])
+  })
+
   it('is edited, and sent with its chapters in order', async () => {
     localStorage.setItem('xueshi.reviewer', '王编辑')
     const { user } = await shown([chapters()])

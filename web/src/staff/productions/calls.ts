@@ -83,5 +83,8 @@ export async function readPreview(id: string) {
   return { ...page, cover: cover_url ?? page.cover }
 }
 
-export const publish = (id: string, reason: string) =>
-  result(editing.POST('/v1/catalog/productions/{production_id}/publication', { ...of(id), body: { reason } }))
+/** `over` is the number of the publication that this one follows; null: the one that the production began on. */
+export const publish = (id: string, reason: string, over: number | null) => {
+  const body = { reason, ...(over === null ? {} : { expected_publication: over }) }
+  return result(editing.POST('/v1/catalog/productions/{production_id}/publication', { ...of(id), body }))
+}
