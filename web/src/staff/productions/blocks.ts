@@ -133,6 +133,11 @@ export function typedBlock(block: Block): TypedBlocks {
   }
 }
 
+/** Whether something else was typed than what the block says. */
+export function isTyped(block: Block, typed: TypedBlocks): boolean {
+  return JSON.stringify(typed) !== JSON.stringify(typedBlock(block))
+}
+
 /** What is sent of what was typed; null: nothing that could be sent. */
 export function sentValue(name: BlockName, typed: TypedBlocks): Value | null {
   switch (name) {

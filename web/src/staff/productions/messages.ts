@@ -15,6 +15,7 @@ const zh = {
   'list.other': '同事',
   'list.empty': '还没有制作中的课程。',
   'list.tabs': '课程制作的各部分',
+  'unsaved.leave': '有尚未保存的更改，离开后会丢失。要离开吗？',
 
   'state.bringing': '准备素材',
   'state.running': '正在处理',
@@ -284,6 +285,7 @@ const en: Record<keyof typeof zh, string> = {
   'list.other': 'a colleague',
   'list.empty': 'No course is being made.',
   'list.tabs': 'Parts of the production',
+  'unsaved.leave': 'There are changes that are not saved; leaving loses them. Leave?',
 
   'state.bringing': 'Bringing material',
   'state.running': 'At work',
