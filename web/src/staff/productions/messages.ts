@@ -141,6 +141,7 @@ const zh = {
   'facts.save': '保存课程信息',
   'facts.reset': '放弃更改',
   'facts.dirty': '有尚未保存的更改。',
+  'facts.notSaved': '没有保存：您的更改只在此页上。',
   'facts.saved': '已保存。',
   'facts.clash': '同事同时改了同一处，对方的内容列在您的下方。核对后再保存，以您的为准；也可采用对方的。',
   'fact.title': '标题',
@@ -415,6 +416,7 @@ const en: Record<keyof typeof zh, string> = {
   'facts.save': 'Save the facts',
   'facts.reset': 'Undo changes',
   'facts.dirty': 'There are changes that are not saved.',
+  'facts.notSaved': 'Nothing was saved: your changes are on this page alone.',
   'facts.saved': 'Saved.',
   'facts.clash':
     'A colleague changed the same fields meanwhile; theirs stand below yours. Saving again keeps yours, or take theirs.',
