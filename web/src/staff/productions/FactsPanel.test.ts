@@ -135,6 +135,19 @@ describe('the facts', () => {
     expect(closing()).toBe(true)
   })
 
+  it('show of the instructors all that a colleague saved', async () => {
+    const person = { name: '林知远', title: '研究员', bio: '二十年债券投资' }
+    const { user } = await shown()
+    await user.click(screen.getByRole('button', { name: '添加讲师' }))
+    await user.type(field('姓名'), '林知远')
+    vi.mocked(writeFacts).mockRejectedValueOnce(new Problem(409, 'PRODUCTION_CHANGED'))
+    const newer = facts({ revision: 5, facts: { ...FACTS, instructors: [person] } })
+    vi.mocked(readProduction).mockResolvedValueOnce(sample({ facts: newer }))
+    await user.click(save())
+    await flushPromises()
+    expect(screen.getByText(/林知远 · 研究员/).textContent).toContain('二十年债券投资')
+  })
+
   it('take the colleague’s where that is wanted', async () => {
     const { user } = await shown()
     await retyped(user, '标题', '我的标题')
