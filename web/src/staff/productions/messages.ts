@@ -115,6 +115,7 @@ const zh = {
   'step.state.done': '已完成',
   'step.state.skipped': '已跳过',
   'step.state.failed': '出错',
+  'step.state.ended': '已结束',
 
   'cancel.do': '取消制作',
   'cancel.title': '取消制作“{title}”？',
@@ -184,6 +185,7 @@ const zh = {
 
   'summary.lead':
     '逐项审核：左边是草稿，右边是讲到它的原话和时间，点时间即可听。采用的草稿在课程页上注明由谁制作、由谁审核；您自己写的不注明。',
+  'summary.closed': '此次制作已结束，没有摘要。',
   'summary.reviewer': '审核人署名',
   'summary.reviewerHint': '学员会在课程页上看到；记在此设备上',
   'summary.reviewerMissing': '请先填写审核人署名',
@@ -388,6 +390,7 @@ const en: Record<keyof typeof zh, string> = {
   'step.state.done': 'Done',
   'step.state.skipped': 'Skipped',
   'step.state.failed': 'Failed',
+  'step.state.ended': 'Ended',
 
   'cancel.do': 'Cancel production',
   'cancel.title': 'Cancel the production of “{title}”?',
@@ -461,6 +464,7 @@ const en: Record<keyof typeof zh, string> = {
 
   'summary.lead':
     'Decide block by block: the draft, and beside it what was said and when; press a time to hear it. What you accept is published with who made and who reviewed it; what you write yourself says nothing.',
+  'summary.closed': 'This production has ended without a summary.',
   'summary.reviewer': 'Reviewed by',
   'summary.reviewerHint': 'Learners read it on the course’s page; it is remembered on this device',
   'summary.reviewerMissing': 'Say first by whom it is reviewed',
