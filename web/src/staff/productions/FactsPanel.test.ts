@@ -124,6 +124,17 @@ describe('the facts', () => {
     expect(field('副标题').getAttribute('aria-invalid')).toBe('false')
   })
 
+  it('are not cut: what is too long is counted and not sent', async () => {
+    const { user } = await shown()
+    await user.click(field('副标题'))
+    await user.paste('久'.repeat(301))
+    expect(field('副标题').value).toHaveLength(301)
+    expect(screen.getByText(/已有 301 个字符，最多 300 个/)).toBeTruthy()
+    await user.click(save())
+    expect(document.activeElement).toBe(field('副标题'))
+    expect(writeFacts).not.toHaveBeenCalled()
+  })
+
   it('hold the page while something is not saved', async () => {
     const { user } = await shown()
     const closing = (): boolean => window.dispatchEvent(new Event('beforeunload', { cancelable: true }))

@@ -36,6 +36,8 @@ const zh = {
   'language.zh': '中文',
   'language.en': '英文',
 
+  'field.tooLong': '已有 {count} 个字符，最多 {most} 个：请删短。',
+
   'tab.files': '素材与处理',
   'tab.facts': '课程信息',
   'tab.transcript': '文稿',
@@ -309,6 +311,8 @@ const en: Record<keyof typeof zh, string> = {
   'new.start': 'Begin',
   'language.zh': 'Chinese',
   'language.en': 'English',
+
+  'field.tooLong': '{count} characters, at most {most}: shorten it.',
 
   'tab.files': 'Material',
   'tab.facts': 'Facts',
