@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { mount } from '@vue/test-utils'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { defineComponent, h, nextTick, ref } from 'vue'
+import { defineComponent, nextTick, ref } from 'vue'
 import { onPage } from '../../components/mounting'
 import { useUnsaved } from './useUnsaved'
 
@@ -11,15 +11,12 @@ window.confirm = confirm as typeof window.confirm
 /** Two parts of a page in which something may be typed. */
 async function shown() {
   const typed = [ref(false), ref(false)]
-  const part = defineComponent({
-    props: { at: { type: Number, required: true } },
-    setup: ({ at }) => {
-      useUnsaved(() => typed[at]?.value ?? false)
-      return () => null
-    },
+  const parts = defineComponent(() => {
+    for (const one of typed) useUnsaved(() => one.value)
+    return () => null
   })
   const options = await onPage('course')
-  const page = mount(defineComponent({ render: () => [0, 1].map((at) => h(part, { at })) }), options)
+  const page = mount(parts, options)
   const router = options.global.plugins[0]
   const type = async (...is: boolean[]): Promise<void> => {
     is.forEach((value, at) => {
