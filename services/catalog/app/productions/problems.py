@@ -36,8 +36,8 @@ PRODUCTION_NOT_READY = unprocessable(
     "PRODUCTION_NOT_READY",
     "还不能发布：有内容尚缺或尚未审核。",
     "It cannot be published yet: something is missing or not reviewed.",
-    "请补全 errors 中列出的每一项后再发布。",
-    "See to everything that errors lists, then publish.",
+    "请补全列出的每一项后再发布。",
+    "See to everything that is listed, then publish.",
 )
 PRODUCTION_EXPIRED = conflict(
     "PRODUCTION_EXPIRED",
@@ -50,15 +50,15 @@ FILE_REFUSED = unprocessable(
     "FILE_REFUSED",
     "不能接受这个文件，没有上传。",
     "This file cannot be taken; nothing was uploaded.",
-    "请按 errors 的说明更换文件。",
-    "Choose another file, as errors says.",
+    "请按说明更换文件。",
+    "Choose another file, for the reason that is given.",
 )
 FILE_INCOMPLETE = conflict(
     "FILE_INCOMPLETE",
     "文件还没有全部传到，已传的部分已保存。",
     "Not all parts of the file have arrived; those that have are kept.",
-    "请上传 missing 中列出的部分后再完成。",
-    "Send the parts that missing lists, then complete it.",
+    "请继续上传，传完后再完成。",
+    "Send the parts that are missing, then complete it.",
 )
 RUN_NEEDS_RECORDING = unprocessable(
     "RUN_NEEDS_RECORDING",
@@ -85,15 +85,15 @@ BLOCK_INVALID = unprocessable(
     "BLOCK_INVALID",
     "这一部分的内容有错误，没有保存。",
     "The block has mistakes; it was not saved.",
-    "请改正 errors 中列出的每一处。",
-    "Correct every place that errors lists.",
+    "请改正列出的每一处。",
+    "Correct every place that is listed.",
 )
 BLOCK_MARKED = unprocessable(
     "BLOCK_MARKED",
     "草稿中有须核对之处，还不能采用或保存。",
     "The draft has places that must be looked at before it is accepted or saved.",
-    "请逐一核对 marks；确认无误后注明已核对，或改正。",
-    "Look at each of the marks; then say that you have, or correct it.",
+    "请逐一核对标出的内容；确认无误后注明已核对，或改正。",
+    "Look at everything that is marked; then say that you have, or correct it.",
 )
 BLOCK_UNDECIDABLE = conflict(
     "BLOCK_UNDECIDABLE",

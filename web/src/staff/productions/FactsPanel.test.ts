@@ -98,6 +98,67 @@ describe('the facts', () => {
     expect(screen.queryByText('对方的标题')).toBeNull()
   })
 
+  it('are not judged by what was saved before when they are refused, which is said', async () => {
+    const faults = [{ pointer: '/subtitle', message: '缺少此项', message_en: 'missing' }]
+    const { panel, user } = await shown()
+    await panel.setProps({ production: sample({ facts: facts({ revision: 2, faults }) }) })
+    await retyped(user, '副标题', '从价格到久期')
+    vi.mocked(writeFacts).mockRejectedValueOnce(new Problem(503, 'UNAVAILABLE'))
+    await user.click(save())
+    await flushPromises()
+    expect(field('副标题').getAttribute('aria-invalid')).toBe('false')
+    expect(screen.getByRole('status').textContent).toContain('没有保存')
+    await user.click(save())
+    await flushPromises()
+    expect(screen.getByRole('status').textContent).toContain('已保存')
+  })
+
+  it('are not marked by a fault that was mended and not saved yet', async () => {
+    const faults = [{ pointer: '/subtitle', message: '缺少此项', message_en: 'missing' }]
+    vi.mocked(writeFacts).mockResolvedValueOnce(facts({ revision: 2, faults }))
+    const { user } = await shown()
+    await user.click(save())
+    await flushPromises()
+    expect(field('副标题').getAttribute('aria-invalid')).toBe('true')
+    await user.type(field('副标题'), '从价格到久期')
+    expect(field('副标题').getAttribute('aria-invalid')).toBe('false')
+  })
+
+  it('are not cut: what is too long is counted and not sent', async () => {
+    const { user } = await shown()
+    await user.click(field('副标题'))
+    await user.paste('久'.repeat(301))
+    expect(field('副标题').value).toHaveLength(301)
+    expect(screen.getByText(/已有 301 个字符，最多 300 个/)).toBeTruthy()
+    await user.click(save())
+    expect(document.activeElement).toBe(field('副标题'))
+    expect(writeFacts).not.toHaveBeenCalled()
+  })
+
+  it('hold the page while something is not saved', async () => {
+    const { user } = await shown()
+    const closing = (): boolean => window.dispatchEvent(new Event('beforeunload', { cancelable: true }))
+    expect(closing()).toBe(true)
+    await user.type(field('副标题'), '久期')
+    expect(closing()).toBe(false)
+    await user.click(save())
+    await flushPromises()
+    expect(closing()).toBe(true)
+  })
+
+  it('show of the instructors all that a colleague saved', async () => {
+    const person = { name: '林知远', title: '研究员', bio: '二十年债券投资' }
+    const { user } = await shown()
+    await user.click(screen.getByRole('button', { name: '添加讲师' }))
+    await user.type(field('姓名'), '林知远')
+    vi.mocked(writeFacts).mockRejectedValueOnce(new Problem(409, 'PRODUCTION_CHANGED'))
+    const newer = facts({ revision: 5, facts: { ...FACTS, instructors: [person] } })
+    vi.mocked(readProduction).mockResolvedValueOnce(sample({ facts: newer }))
+    await user.click(save())
+    await flushPromises()
+    expect(screen.getByText(/林知远 · 研究员/).textContent).toContain('二十年债券投资')
+  })
+
   it('take the colleague’s where that is wanted', async () => {
     const { user } = await shown()
     await retyped(user, '标题', '我的标题')

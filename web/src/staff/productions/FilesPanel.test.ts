@@ -70,6 +70,27 @@ describe('the files of a production', () => {
     expect(signPart).not.toHaveBeenCalled()
   })
 
+  it('are taken one by one: who is refused is named, and keeps none of the others away', async () => {
+    const refusal = { code: 'FILE_REFUSED', errors: [{ message: '文件是空的', message_en: 'empty' }] }
+    add.mockRejectedValueOnce(new Problem(422, 'FILE_REFUSED', refusal))
+    const { user } = await shown()
+    const handouts = ['空.pdf', '表.pdf'].map((name) => new File(['x'], name))
+    await user.upload(screen.getByLabelText('选择讲义'), handouts)
+    await flushPromises()
+    expect(add.mock.calls.map(([, { name }]) => name as string)).toEqual(['空.pdf', '表.pdf'])
+    expect(screen.getByText('没有接受“空.pdf”：')).toBeTruthy()
+    expect(screen.getAllByRole('alert')).toHaveLength(1)
+    expect(signPart).toHaveBeenCalled()
+  })
+
+  it('give way to others where they cannot be used', async () => {
+    const { user } = await shown({ files: [sampleFile({ file_id: 'f0', state: 'refused' })] })
+    await user.upload(screen.getByLabelText('选择录像或录音'), recording())
+    await flushPromises()
+    expect(removeFile).toHaveBeenCalledWith('p1', 'f0')
+    expect(vi.mocked(removeFile).mock.invocationCallOrder[0]).toBeLessThan(add.mock.invocationCallOrder[0] ?? 0)
+  })
+
   it('say how far they are, and are paused and resumed', async () => {
     const { panel, user } = await shown()
     vi.mocked(putPart).mockImplementation((part, _bytes, sent, signal) => {

@@ -34,15 +34,24 @@ describe('publication', () => {
   beforeEach(() => void vi.mocked(publish).mockReset().mockResolvedValue(sample()))
 
   it('waits for what is missing, each with the way there', async () => {
-    await shown({ missing: [lack('media'), lack('facts/hours'), lack('chapters')] })
+    await shown({ missing: ['media', 'facts/hours', 'facts/instructors/0/name', 'chapters'].map(lack) })
     expect(screen.getByRole('button', { name: '发布' }).hasAttribute('disabled')).toBe(true)
     const links = within(screen.getByRole('list')).getAllByRole('link')
     expect(links.map((link) => [link.textContent, link.getAttribute('href')])).toEqual([
       ['素材与处理', '/here?tab=files'],
-      ['课程信息', '/here?tab=facts#fact-hours'],
-      ['摘要', '/here?tab=summary#block-chapters'],
+      ['课程信息 · 学时', '/here?tab=facts#fact-hours'],
+      ['课程信息 · 讲师', '/here?tab=facts#fact-instructors'],
+      ['摘要 · 章节速览', '/here?tab=summary#block-chapters'],
     ])
     expect(screen.getByText('缺少 facts/hours')).toBeTruthy()
+  })
+
+  it('speaks of money in yuan', async () => {
+    await shown({ missing: [{ part: 'facts/price_fen', message: '缺少此项，应为整数', message_en: 'missing' }] })
+    const line = within(screen.getByRole('list')).getByRole('listitem').textContent
+    expect(line).toContain('售价（元）')
+    expect(line).toContain('请填写金额（元）')
+    expect(line).not.toContain('整数')
   })
 
   it('has a reason', async () => {

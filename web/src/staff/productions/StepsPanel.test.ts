@@ -37,6 +37,15 @@ describe('the steps', () => {
     expect(panel.emitted('changed')).toHaveLength(1)
   })
 
+  it('have ended with the production, and nothing is under way', async () => {
+    await shown({ state: 'cancelled', steps: steps({ state: 'done' }, { state: 'running', percent: 35 }) }, true)
+    expect(screen.queryByRole('progressbar')).toBeNull()
+    expect(screen.queryByText('进行中')).toBeNull()
+    expect(screen.queryByText('未开始')).toBeNull()
+    expect(screen.getAllByText('已结束')).toHaveLength(4)
+    expect(said()).toBe('')
+  })
+
   it('say how far the one is that runs, and read out only which it is', async () => {
     const changed_at = new Date().toISOString()
     const state = 'running'

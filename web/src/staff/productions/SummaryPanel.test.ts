@@ -53,6 +53,12 @@ describe('a block of the summary', () => {
     expect(screen.getByText('在文稿中没有找到依据。')).toBeTruthy()
   })
 
+  it('asks nobody to write it in a production that has ended', async () => {
+    await shown([sampleBlock('abstract')], { closed: true })
+    expect(screen.queryByText('全文摘要')).toBeNull()
+    expect(screen.getByText('此次制作已结束，没有摘要。')).toBeTruthy()
+  })
+
   it('is accepted by somebody who has said who they are, once', async () => {
     const { panel, user } = await shown([chapters()])
     await user.click(button('采用章节速览'))

@@ -1,6 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import { blankQuestion, inOrder, marksOf, msOf, partsOf, questionOf, sourcesOf, typedQuestion } from './blocks'
+import {
+  blankQuestion,
+  inOrder,
+  marksOf,
+  msOf,
+  partsOf,
+  questionOf,
+  sentValue,
+  sourcesOf,
+  typedBlock,
+  typedQuestion,
+} from './blocks'
 import type { Block } from './production'
+import { sampleBlock } from './sample'
 
 const mark = (part: number | null) => ({ part, message: '查无出处', message_en: 'not found' })
 const source = (part: number) => ({ part, start_ms: 1_000, end_ms: 2_000, said: '久期' })
@@ -58,6 +70,14 @@ describe('a question that is typed', () => {
 })
 
 describe('times of chapters', () => {
+  it('are taken with colons of full width', () => {
+    const typed = typedBlock(sampleBlock('chapters'))
+    typed.chapters = [{ at: '12：30', title: '久期', summary: '' }]
+    expect(sentValue('chapters', typed)).toMatchObject([{ at: '12:30' }])
+    typed.key_points = [{ at: '0：05', question: '问', answer: '答' }]
+    expect(sentValue('key_points', typed)).toMatchObject([{ at: '0:05' }])
+  })
+
   it.each([
     ['00:00', 0],
     ['12:30', 750_000],

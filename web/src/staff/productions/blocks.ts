@@ -1,6 +1,7 @@
 // The blocks of a summary: how their values are typed, and how they are shown beside what they rest on. Pure.
 
 import type { components } from '@xueshi/client/catalog'
+import { asTyped } from '../../i18n/typed'
 import { branchOf, isFault, outlineOf, type Branch } from './outline'
 import type { Block, BlockName, Mark, Source } from './production'
 
@@ -133,6 +134,11 @@ export function typedBlock(block: Block): TypedBlocks {
   }
 }
 
+/** Whether something else was typed than what the block says. */
+export function isTyped(block: Block, typed: TypedBlocks): boolean {
+  return JSON.stringify(typed) !== JSON.stringify(typedBlock(block))
+}
+
 /** What is sent of what was typed; null: nothing that could be sent. */
 export function sentValue(name: BlockName, typed: TypedBlocks): Value | null {
   switch (name) {
@@ -143,9 +149,9 @@ export function sentValue(name: BlockName, typed: TypedBlocks): Value | null {
     case 'questions':
       return typed.questions.map(questionOf)
     case 'chapters':
-      return inOrder(typed.chapters)
+      return inOrder(typed.chapters.map((chapter) => ({ ...chapter, at: asTyped(chapter.at) })))
     case 'key_points':
-      return typed.key_points.map(({ at, ...said }) => ({ ...said, ...(at ? { at } : {}) }))
+      return typed.key_points.map(({ at, ...said }) => ({ ...said, ...(at ? { at: asTyped(at) } : {}) }))
     default:
       return typed[name]
   }

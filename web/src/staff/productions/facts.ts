@@ -23,6 +23,8 @@ export interface Typed {
 }
 export type Member = keyof Typed
 
+export const PRICES = ['price_fen', 'member_price_fen'] as const
+
 /** In the order in which the form shows them. */
 export const MEMBERS: readonly Member[] = [
   'title',
@@ -83,6 +85,16 @@ export function factsOf(typed: Typed): FactsText {
     ...(rate ? { watch: { max_rate: rate } } : {}),
     instructors: typed.instructors,
   }
+}
+
+/** Whether a member is an amount of money, which is typed in yuan. */
+export function isPrice(member: string | undefined): member is (typeof PRICES)[number] {
+  return (PRICES as readonly (string | undefined)[]).includes(member)
+}
+
+/** Whether a price is not there yet, of which the service says that it lacks a number, in fen. */
+export function isUnpriced(facts: FactsText, member: string | undefined): boolean {
+  return isPrice(member) && (facts[member] ?? null) === null
 }
 
 /** What was typed for a price cannot be sent as it is. */

@@ -15,6 +15,7 @@ const zh = {
   'list.other': '同事',
   'list.empty': '还没有制作中的课程。',
   'list.tabs': '课程制作的各部分',
+  'unsaved.leave': '有尚未保存的更改，离开后会丢失。要离开吗？',
 
   'state.bringing': '准备素材',
   'state.running': '正在处理',
@@ -34,6 +35,8 @@ const zh = {
   'new.start': '开始制作',
   'language.zh': '中文',
   'language.en': '英文',
+
+  'field.tooLong': '已有 {count} 个字符，最多 {most} 个：请删短。',
 
   'tab.files': '素材与处理',
   'tab.facts': '课程信息',
@@ -67,6 +70,7 @@ const zh = {
   'file.left': '还需约 {minutes} 分钟',
   'file.leftShort': '还需不到 1 分钟',
   'file.said': '{name}：{state}，{percent}%',
+  'file.notTaken': '没有接受“{name}”：',
   'file.pause': '暂停',
   'file.pauseOf': '暂停上传 {name}',
   'file.resume': '继续',
@@ -114,6 +118,7 @@ const zh = {
   'step.state.done': '已完成',
   'step.state.skipped': '已跳过',
   'step.state.failed': '出错',
+  'step.state.ended': '已结束',
 
   'cancel.do': '取消制作',
   'cancel.title': '取消制作“{title}”？',
@@ -140,6 +145,7 @@ const zh = {
   'facts.save': '保存课程信息',
   'facts.reset': '放弃更改',
   'facts.dirty': '有尚未保存的更改。',
+  'facts.notSaved': '没有保存：您的更改只在此页上。',
   'facts.saved': '已保存。',
   'facts.clash': '同事同时改了同一处，对方的内容列在您的下方。核对后再保存，以您的为准；也可采用对方的。',
   'fact.title': '标题',
@@ -182,6 +188,7 @@ const zh = {
 
   'summary.lead':
     '逐项审核：左边是草稿，右边是讲到它的原话和时间，点时间即可听。采用的草稿在课程页上注明由谁制作、由谁审核；您自己写的不注明。',
+  'summary.closed': '此次制作已结束，没有摘要。',
   'summary.reviewer': '审核人署名',
   'summary.reviewerHint': '学员会在课程页上看到；记在此设备上',
   'summary.reviewerMissing': '请先填写审核人署名',
@@ -287,6 +294,7 @@ const en: Record<keyof typeof zh, string> = {
   'list.other': 'a colleague',
   'list.empty': 'No course is being made.',
   'list.tabs': 'Parts of the production',
+  'unsaved.leave': 'There are changes that are not saved; leaving loses them. Leave?',
 
   'state.bringing': 'Bringing material',
   'state.running': 'At work',
@@ -306,6 +314,8 @@ const en: Record<keyof typeof zh, string> = {
   'new.start': 'Begin',
   'language.zh': 'Chinese',
   'language.en': 'English',
+
+  'field.tooLong': '{count} characters, at most {most}: shorten it.',
 
   'tab.files': 'Material',
   'tab.facts': 'Facts',
@@ -339,6 +349,7 @@ const en: Record<keyof typeof zh, string> = {
   'file.left': 'about {minutes} {minutes|minute|minutes} left',
   'file.leftShort': 'less than a minute left',
   'file.said': '{name}: {state}, {percent}%',
+  'file.notTaken': '“{name}” was not taken:',
   'file.pause': 'Pause',
   'file.pauseOf': 'Pause sending {name}',
   'file.resume': 'Resume',
@@ -388,6 +399,7 @@ const en: Record<keyof typeof zh, string> = {
   'step.state.done': 'Done',
   'step.state.skipped': 'Skipped',
   'step.state.failed': 'Failed',
+  'step.state.ended': 'Ended',
 
   'cancel.do': 'Cancel production',
   'cancel.title': 'Cancel the production of “{title}”?',
@@ -416,6 +428,7 @@ const en: Record<keyof typeof zh, string> = {
   'facts.save': 'Save the facts',
   'facts.reset': 'Undo changes',
   'facts.dirty': 'There are changes that are not saved.',
+  'facts.notSaved': 'Nothing was saved: your changes are on this page alone.',
   'facts.saved': 'Saved.',
   'facts.clash':
     'A colleague changed the same fields meanwhile; theirs stand below yours. Saving again keeps yours, or take theirs.',
@@ -460,6 +473,7 @@ const en: Record<keyof typeof zh, string> = {
 
   'summary.lead':
     'Decide block by block: the draft, and beside it what was said and when; press a time to hear it. What you accept is published with who made and who reviewed it; what you write yourself says nothing.',
+  'summary.closed': 'This production has ended without a summary.',
   'summary.reviewer': 'Reviewed by',
   'summary.reviewerHint': 'Learners read it on the course’s page; it is remembered on this device',
   'summary.reviewerMissing': 'Say first by whom it is reviewed',

@@ -28,7 +28,7 @@ export const PLACES: readonly Place[] = ['files', 'facts', 'transcript', 'summar
 
 const isBlock = (part: string): boolean => (BLOCKS as readonly string[]).includes(part)
 /** The member of the facts that a part such as `facts/instructors/0/name` is of. */
-const memberOf = (part: string): string | undefined => /^facts\/([^/]+)/.exec(part)?.[1]
+export const memberOf = (part: string): string | undefined => /^facts\/([^/]+)/.exec(part)?.[1]
 
 /** Where something that is missing is brought or mended. */
 export function placeOf(part: string): Place {
