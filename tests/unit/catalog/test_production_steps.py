@@ -283,7 +283,7 @@ class Recognizer:
 
 def test_a_recognizer_is_asked_again_until_it_has_heard_all(world: World) -> None:
     world.upload(package := world.package())
-    world.publish(package, expected=0)
+    world.publish(package, expected=0, id="another")
     recognizer = Recognizer()
     studio = Studio(world, transcriber=recognizer)
     studio.make(captions=None)

@@ -77,6 +77,16 @@ def test_a_production_is_begun_once_for_each_key(studio: Studio) -> None:
     assert (other.status, other.code) == (422, "IDEMPOTENCY_KEY_REUSED")
 
 
+def test_a_course_that_is_there_is_not_begun_as_a_new_one(studio: Studio, world: World) -> None:
+    world.upload(package := world.package())
+    world.publish(package, expected=0)
+    kept = dict(world.store.items)
+    sent = {"course_id": "bonds", "title": "另一门", "language": "zh"}
+    answer = studio.send("POST", "", sent, idempotency_key=studio.key())
+    assert (answer.status, answer.code, answer.body["publication"]) == (409, "COURSE_THERE", 1)
+    assert world.store.items == kept
+
+
 def test_a_new_production_is_empty_and_knows_what_it_lacks(studio: Studio) -> None:
     begun = studio.begin()
     assert (begun["state"], begun["base_publication"], begun["files"], begun["media"]) == ("bringing", 0, [], None)

@@ -25,6 +25,13 @@ PRODUCTION_RUNNING = conflict(
     "请等处理结束，或取消制作。",
     "Wait until they have ended, or cancel the production.",
 )
+COURSE_THERE = conflict(
+    "COURSE_THERE",
+    "这个课程编号已有发布过的课程；没有新建制作任务。",
+    "A course of this id was published already; no production was begun.",
+    "请选择从已发布的内容开始，或换一个课程编号。",
+    "Begin from the published course, or choose another id.",
+)
 PRODUCTION_CLOSED = conflict(
     "PRODUCTION_CLOSED",
     "这个制作任务已发布或已取消，不能再更改。",

@@ -7,6 +7,7 @@ from services.catalog.app.context import Context, ProductionContext
 from services.catalog.app.courses.read_courses import find_state, read_state
 from services.catalog.app.items import newest_first_id
 from services.catalog.app.productions.items import block_key, facts_key, file_key, line_key, state_key
+from services.catalog.app.productions.problems import COURSE_THERE
 from services.catalog.domain.course import BLOCKS
 from services.catalog.domain.handouts import Handout
 from services.catalog.domain.ids import CourseId, FileId, ProductionId
@@ -32,7 +33,7 @@ def start_production(
     `from_course` takes over the facts and blocks that are published, with what is said of who made them.
 
     Raises:
-        Problem: COURSE_NOT_FOUND, IDEMPOTENCY_KEY_REUSED.
+        Problem: COURSE_NOT_FOUND, COURSE_THERE, IDEMPOTENCY_KEY_REUSED.
         Conflict: others kept writing.
     """
 
@@ -43,10 +44,10 @@ def start_production(
         production = Production(production_id, course_id, title, language, call.caller_id, now, now)
         facts = make_facts({"title": title, "content_id": course_id}, now)
         kept: list[Write] = []
+        if state and not from_course:
+            raise COURSE_THERE.problem(publication=state.number)
         if state:
             production = replace(production, base_publication=state.number)
-            facts = make_facts({"title": title, "content_id": state.publication.course.content_id}, now)
-        if state and from_course:
             media = state.publication.media_prefix.removeprefix("/")
             others = tuple(c for c in state.publication.media.captions if c.language != language)
             production = replace(production, base_media=media, base_captions=others, steps=KEPT_MEDIA)
