@@ -128,7 +128,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m local.account", description="An AWS account on this machine.")
     parser.add_argument("--port", type=int, default=PORT, help=f"of the first stage's edge (default {PORT})")
     port = parser.parse_args().port
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    # Ctrl-C too: whoever is begun in the background may be told to overlook it.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
     try:
         with account(BUILD / f"account-{port}", port) as made, _told(made), contextlib.suppress(KeyboardInterrupt):

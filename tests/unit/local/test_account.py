@@ -16,7 +16,7 @@ from local.errors import LocalError
 @pytest.fixture
 def told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Where it says so. What the command does with signals ends with the test."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     monkeypatch.setattr(account, "FILE", tmp_path / "account.env")
     monkeypatch.setattr("sys.argv", ["account"])
     yield tmp_path / "account.env"
