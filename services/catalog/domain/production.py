@@ -78,10 +78,11 @@ class PackagedLecture:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The publication that came of it."""
+    """The course's publication after it. Not `changed`: the course said all of it already, in one that was there."""
 
     publication: int
     published_at: datetime
+    changed: bool = True
 
 
 KEPT_MEDIA = tuple(StepStatus(step, "skipped" if step in {"probe", "encode"} else "waiting") for step in STEPS)
@@ -93,8 +94,8 @@ class Production:
     """How a production stands. What editors write is in items of its own.
 
     `base_publication` is the number of the course's publication that it began on (0: none), `base_media` the folder of
-    that one's media where they are kept unless an editor brings another recording, and `base_captions` those of them in
-    other languages, which are kept with them. `encoded_in` is the folder of
+    that one's media where they are kept unless an editor brings another recording, `base_duration_ms` how long they
+    play, and `base_captions` those of them in other languages, which are kept with them. `encoded_in` is the folder of
     what was made of the recording.
     """
 
@@ -107,6 +108,7 @@ class Production:
     changed_at: datetime
     base_publication: int = 0
     base_media: str | None = None
+    base_duration_ms: int | None = None
     base_captions: tuple[Caption, ...] = ()
     steps: tuple[StepStatus, ...] = tuple(StepStatus(step) for step in STEPS)
     run: Run | None = None
@@ -151,6 +153,11 @@ class Production:
     def keeps_media(self) -> bool:
         """Whether the media that are published are kept: no recording takes their place."""
         return self.base_media is not None and self.status("probe").state == "skipped"
+
+    @property
+    def kept_ms(self) -> int | None:
+        """How long the media play that are published and kept; None: they are not kept."""
+        return self.base_duration_ms if self.keeps_media else None
 
     @property
     def shows_slides(self) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from services.catalog.domain.course import Provenance
 from services.catalog.domain.document import check_block
 from services.catalog.domain.draft import Draft, DraftChapter, Lecture
 from services.catalog.domain.grounding import check_draft
+from services.catalog.domain.hours import doubt_hours
 from services.catalog.domain.ids import CourseId, FileId, ProductionId
 from services.catalog.domain.packaged import is_watched
 from services.catalog.domain.production import STEPS, Hindrance, Production, Step, line_of
@@ -43,6 +45,23 @@ def through(production: Production, *steps: Step) -> Production:
     for step in steps:
         production = production.begin_step(step, NOW).end_step(step, LATER)
     return production
+
+
+@pytest.mark.parametrize(
+    ("hours", "minutes", "is_odd"),
+    [
+        ("1.5", 38, False),  # of the real page that we know
+        ("1.5", 75, False),
+        ("1.5", 25, False),
+        ("1.5", 24, True),
+        ("1.5", 225, False),
+        ("1.5", 226, True),
+        ("15", 75, True),
+        ("0.1", 5, False),
+    ],
+)
+def test_hours_may_differ_from_the_length_by_three_times(hours: str, minutes: int, is_odd: bool) -> None:
+    assert bool(doubt_hours(Decimal(hours), minutes * 60_000)) is is_odd
 
 
 def test_a_run_goes_from_step_to_step_to_its_end() -> None:
