@@ -48,6 +48,7 @@ RESTS_ON: dict[FileRole, Step] = {
 PICTURES: tuple[FileRole, ...] = ("slides", "cover")
 """What is shown where the recording has no picture."""
 ENCRYPTED = re.compile(rb"/Encrypt\s*(?:<<|[0-9]+\s+[0-9]+\s+R)")
+_PDF_INDEX = re.compile(rb"startxref\s+([0-9]{1,12})\s+%%EOF")
 
 
 @stored(
@@ -129,12 +130,21 @@ def refusal(role: FileRole, name: str, size: int, others: int) -> Hindrance | No
     return None
 
 
-def not_what_it_says(file: ProductionFile, begin: bytes, end: bytes) -> Hindrance | None:
-    """Why a file that arrived is none of its type, or cannot be opened; None: nothing speaks against it."""
+def index_offset(end: bytes) -> int | None:
+    """Where a PDF that ends so says its newest index is, which tells of a password where that is a stream."""
+    found = _PDF_INDEX.findall(end)
+    return int(found[-1]) if found else None
+
+
+def not_what_it_says(file: ProductionFile, begin: bytes, *others: bytes) -> Hindrance | None:
+    """Why a file that arrived is none of its type, or cannot be opened; None: nothing speaks against it.
+
+    `others` are what else was looked at of it: its end, and of a PDF its index.
+    """
     if not _looks_right(file, begin):
         message = "内容与文件类型不符：请选择正确的文件重新上传"
         return Hindrance("FILE_NOT_AS_NAMED", message, "it is not of the type that its name says: bring the right file")
-    if file.ending == "pdf" and (ENCRYPTED.search(begin) or ENCRYPTED.search(end)):
+    if file.ending == "pdf" and any(ENCRYPTED.search(looked_at) for looked_at in (begin, *others)):
         message = "PDF 有密码保护：请去掉密码后重新上传"
         return Hindrance(
             "FILE_LOCKED", message, "the PDF is protected by a password: save it without one, bring it again"

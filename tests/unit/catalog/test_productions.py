@@ -14,6 +14,7 @@ from services.catalog.domain.recording import Probe
 from services.catalog.handlers import http
 from services.kit.audit import AuditRecord
 from services.kit.http import HttpApi
+from tests.fakes.slides import indexed_pdf
 from tests.gateway import claims, origin_secret, request, send
 from tests.unit.catalog.studio import COLLEAGUE, FACTS, LECTURE, RECORDING, Studio, drafted
 from tests.unit.catalog.world import World
@@ -254,7 +255,9 @@ def test_an_upload_that_has_expired_is_told(studio: Studio) -> None:
         ("recording", "talk.mp4", b"this is text and no video", "FILE_NOT_AS_NAMED"),
         ("slides", "slides.pdf", b"PK\x03\x04 no pdf", "FILE_NOT_AS_NAMED"),
         ("slides", "slides.pdf", LOCKED_PDF, "FILE_LOCKED"),
+        ("slides", "slides.pdf", indexed_pdf(locked=True), "FILE_LOCKED"),
         ("handout", "handout.pdf", LOCKED_PDF, "FILE_LOCKED"),
+        ("handout", "handout.pdf", indexed_pdf(locked=True), "FILE_LOCKED"),
         ("captions", "talk.srt", b"\x00\x01\x02", "FILE_NOT_AS_NAMED"),
         ("cover", "cover.png", b"GIF89a", "FILE_NOT_AS_NAMED"),
     ],
@@ -271,6 +274,12 @@ def test_a_file_that_is_not_what_it_says_is_told_and_keeps_it_from_publication(
     assert "files" in {lack["part"] for lack in studio.read()["missing"]}
     assert studio.send("DELETE", f"/files/{file['file_id']}").status == 200
     assert "files" not in {lack["part"] for lack in studio.read()["missing"]}
+
+
+@pytest.mark.parametrize("end", [b"", b"startxref\n999999\n%%EOF"])
+def test_a_pdf_without_a_password_is_taken_wherever_its_index_is(studio: Studio, end: bytes) -> None:
+    studio.begin()
+    assert studio.bring("slides", "slides.pdf", indexed_pdf(locked=False) + end)["state"] == "here"
 
 
 def test_a_file_is_removed_with_what_was_made_of_it(studio: Studio, world: World) -> None:

@@ -22,6 +22,7 @@ from services.catalog.domain.production_file import (
     RESTS_ON,
     FileRole,
     ProductionFile,
+    index_offset,
     not_what_it_says,
     part_bytes,
     refusal,
@@ -194,7 +195,9 @@ _EXPIRED = Hindrance(
 def _looked_at(files: ProductionFiles, key: str, file: ProductionFile) -> ProductionFile:
     begin = files.read_part(key, 0, LOOKED_AT_BYTES)
     end = files.read_part(key, max(0, file.bytes - LOOKED_AT_BYTES), LOOKED_AT_BYTES)
-    wrong = not_what_it_says(file, begin, end)
+    offset = index_offset(end) if file.ending == "pdf" else None
+    index = files.read_part(key, offset, LOOKED_AT_BYTES) if offset is not None and offset < file.bytes else b""
+    wrong = not_what_it_says(file, begin, end, index)
     if wrong:
         return file.refuse(wrong)
     whole = files.read(key) if file.role in NAMED_BY_CONTENT else None
