@@ -287,8 +287,8 @@ def lacking_steps(production: Production) -> Iterator[Lack]:
             "the media are not ready: bring a recording and start a run",
         )
     elif production.status("transcribe").state == "failed":
-        message = "未能得到文字稿：请上传或更换字幕后重新处理"
+        message = "未能得到文稿：请上传或更换字幕后重新处理"
         yield Lack("transcript", message, "there is no transcript of the lecture: bring other captions and run again")
     elif production.status("transcribe").state == "waiting":
-        message = "文字稿尚未处理：请开始处理"
+        message = "文稿尚未处理：请开始处理"
         yield Lack("transcript", message, "the transcript was not dealt with: start a run")

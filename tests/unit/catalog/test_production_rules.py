@@ -1,12 +1,16 @@
 """What productions are made of, without reading or writing anything."""
 
 import json
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from services.catalog.app.media.problems import MEDIA_PROBLEMS
+from services.catalog.app.productions.problems import PRODUCTION_PROBLEMS
+from services.catalog.app.publishing.problems import PUBLISHING_PROBLEMS
 from services.catalog.domain.course import Provenance
 from services.catalog.domain.document import check_block
 from services.catalog.domain.draft import Draft, DraftChapter, Lecture
@@ -26,6 +30,7 @@ from services.catalog.domain.production_facts import check_facts, make_facts
 from services.catalog.domain.production_file import ProductionFile, part_bytes
 from services.catalog.domain.reading import Violation
 from services.catalog.domain.transcript import Sentence, Stretch, Transcript
+from services.kit.problems import ProblemType
 from tests.unit.catalog.studio import FACTS
 
 NOW = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
@@ -45,6 +50,12 @@ def through(production: Production, *steps: Step) -> Production:
     for step in steps:
         production = production.begin_step(step, NOW).end_step(step, LATER)
     return production
+
+
+@pytest.mark.parametrize("refusal", [*MEDIA_PROBLEMS, *PUBLISHING_PROBLEMS, *PRODUCTION_PROBLEMS])
+def test_refusals_at_the_desk_have_no_words_of_the_code(refusal: ProblemType) -> None:
+    said = " ".join((refusal.detail, refusal.detail_en, refusal.next, refusal.next_en))
+    assert not re.search(r"[a-z]_[a-z]|\berrors\b|\brequest\b", said)
 
 
 @pytest.mark.parametrize(
