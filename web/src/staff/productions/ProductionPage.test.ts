@@ -84,6 +84,29 @@ describe('the page of a production', () => {
     expect(router.currentRoute.value.name).toBe('productions')
   })
 
+  it('says before publishing that what is not saved is not published', async () => {
+    const { user } = await shown()
+    await opened(user, '发布')
+    expect(screen.queryByText(/发布的只是已保存的内容/)).toBeNull()
+    await opened(user, '课程信息')
+    await PLACES.课程信息?.(user)
+    await opened(user, '发布')
+    expect(screen.getByText(/发布的只是已保存的内容/)).toBeTruthy()
+  })
+
+  it('leads from what is missing to the very field that lacks it', async () => {
+    const instructors = [{ name: '林知远', title: '讲师', bio: '' }]
+    const [message, message_en] = ['不能为空', 'must not be empty']
+    const faults = [{ pointer: '/instructors/0/bio', message, message_en }]
+    const facts = { ...sample().facts, facts: { title: '债券久期', instructors }, faults }
+    const missing = [{ part: 'facts/instructors/0/bio', message, message_en }]
+    const { user } = await shown({ facts, missing })
+    await opened(user, '发布')
+    await user.click(screen.getByRole('link', { name: '课程信息 · 讲师' }))
+    await flushPromises()
+    expect(document.activeElement).toBe(screen.getByLabelText('简介'))
+  })
+
   it('asks no more once what was typed is saved, or given up', async () => {
     const { user } = await shown()
     await opened(user, '摘要')

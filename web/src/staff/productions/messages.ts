@@ -283,6 +283,7 @@ const zh = {
   'publish.ask': '发布“{title}”？',
   'publish.follows': '正在学习旧版的学员继续看旧版，学完为止。',
   'publish.cached': '课程页大约半分钟后显示新的内容；如果看到的还是旧的，再刷新一次。',
+  'publish.unsaved': '此页上有尚未保存的更改：发布的只是已保存的内容。请先保存，或放弃更改。',
   'publish.doubts': '发布前请再看一眼（不影响发布）：',
   'publish.meanwhile': '制作期间，课程已有发布号 {number}。若仍要发布，此次内容将取代它。',
   'publish.current': '查看现在的课程页（新窗口）',
@@ -588,6 +589,8 @@ const en: Record<keyof typeof zh, string> = {
   'publish.follows': 'Learners who have begun an older version keep it to its end.',
   'publish.cached':
     'The course’s page shows it after about half a minute; if it is still as before, load it once more.',
+  'publish.unsaved':
+    'There are changes on this page that are not saved: only what is saved is published. Save or undo them first.',
   'publish.doubts': 'Look at this before you publish; it keeps nothing from it:',
   'publish.meanwhile':
     'Meanwhile the course was published as number {number}. If you publish still, this takes its place.',
