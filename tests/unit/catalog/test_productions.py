@@ -70,9 +70,8 @@ def test_from_a_recording_to_the_published_page(studio: Studio, world: World, re
     assert [event.type for event in world.store.outbox] == ["catalog.course_published.v1"]
 
 
-def test_a_new_course_needs_a_title(studio: Studio) -> None:
-    answer = studio.send("POST", "", {"course_id": "bonds", "language": "zh"}, idempotency_key=studio.key())
-    assert (answer.status, answer.code) == (400, "INVALID_REQUEST")
+def test_a_course_without_a_title_yet_is_called_by_its_id(studio: Studio) -> None:
+    assert studio.begin(title=None)["title"] == "bonds"
 
 
 def test_a_production_is_begun_once_for_each_key(studio: Studio) -> None:

@@ -1,10 +1,10 @@
 """From a recording to a published course page, for editors."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import Field, StrictBool, StrictInt, StrictStr, model_validator
+from pydantic import Field, StrictBool, StrictInt, StrictStr
 
 from services.catalog.app.context import ProductionContext
 from services.catalog.app.productions.bring_files import add_file, complete_file, remove_file, sign_parts
@@ -60,16 +60,10 @@ class StartRequest(Request):
 
     course_id: CourseId
     title: Annotated[StrictStr, Field(min_length=1, max_length=limits.MAX_TITLE)] | None = Field(
-        default=None, description="of a new course, which needs one; one that is published has its own"
+        default=None, description="of a new course; without one, its id. One that is published has its own"
     )
     language: Language = Field(description="that is spoken")
     from_course: StrictBool = Field(default=False, description="begin with the facts and blocks that are published")
-
-    @model_validator(mode="after")
-    def _is_called_something(self) -> Self:
-        if self.title is None and not self.from_course:
-            raise ValueError("a new course needs a title")
-        return self
 
 
 class FactsText(Request):
@@ -396,7 +390,7 @@ def _add_way(api: HttpApi, ctx: ProductionContext) -> None:
     @editor.route("POST /v1/catalog/productions", "start_production", idempotent=True)
     def start(request: StartRequest) -> ProductionAnswer:
         """Begin a production of a course."""
-        given = request.course_id, request.title or "", request.language
+        given = request.course_id, request.title or request.course_id, request.language
         return _production(ctx, start_production(ctx, api.call(), *given, from_course=request.from_course))
 
     @editor.route("GET /v1/catalog/productions", "list_productions")
@@ -514,6 +508,7 @@ def _production(ctx: ProductionContext, production_id: ids.ProductionId) -> Prod
         facts=_facts(found.facts),
         blocks=[_block(block) for block in found.blocks],
         media=found.media,
+        kept_ms=found.production.kept_ms,
         missing=found.missing,
         doubts=found.doubts,
     )
