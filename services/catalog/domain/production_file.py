@@ -180,9 +180,7 @@ def lacking_files(files: Sequence[ProductionFile]) -> Iterator[Lack]:
             message = f"「{file.name}」还没有传完：请传完或移除"
             yield Lack("files", message, f"“{file.name}” is not uploaded yet: finish or remove it")
         elif file.state == "refused":
-            yield Lack(
-                "files", f"「{file.name}」不能使用：请移除或更换", f"“{file.name}” cannot be used: remove or replace it"
-            )
+            yield Lack("files", f"「{file.name}」不能使用：请移除", f"“{file.name}” cannot be used: remove it")
     named = [handouts.Handout(file.name, "", file.bytes) for file in files if file.role == "handout"]
     for name in handouts.twice_named(named):
         message = f"有多个讲义叫「{name}」：请改名后重新上传"

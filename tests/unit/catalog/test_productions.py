@@ -675,6 +675,12 @@ def test_hours_that_hardly_fit_the_length_are_told_and_keep_nothing_back(studio:
     assert doubt["part"] == "facts/hours"
     assert "1.5 学时按每学时 50 分钟计为 75 分钟，而课程长 00:07" in doubt["message"]
     assert "1.5 hours are 75 minutes at 50 each, but the lecture lasts 00:07" in doubt["message_en"]
+    known = next(file for file in studio.read()["files"] if file["role"] == "recording")
+    studio.send("DELETE", f"/files/{known['file_id']}")
+    studio.bring("recording", "other.mp4", RECORDING)
+    assert studio.read()["doubts"] == [], "of another recording nothing is known yet"
+    studio.start()
+    studio.steps(run=2)
     studio.accept_all()
     assert studio.read()["missing"] == []
     studio.write_facts(hours="99")
