@@ -212,7 +212,7 @@ def learn(desk: Desk, course_id: str) -> None:
 
 def another_edition(desk: Desk, course_id: str) -> None:
     """Publishes the course to be watched as it was spoken, which makes another version of the lecture."""
-    editor, begun = desk.people.editor, {"course_id": course_id, "title": TITLE, "language": "zh"}
+    editor, begun = desk.people.editor, {"course_id": course_id, "title": TITLE, "language": "zh", "from_course": True}
     production = f"{PRODUCTIONS}/{editor.post(PRODUCTIONS, begun).accepted()['production_id']}"
     known = editor.get(production).accepted()["facts"]
     change = {"revision": known["revision"], "facts": {**known["facts"], "watch": {"max_rate": "1.0"}}}
