@@ -205,7 +205,11 @@ class StillTranscribing(Exception):
 
 
 class TranscriberUnavailable(Exception):
-    """It cannot be reached, or refused the recording; the message says why."""
+    """It cannot be reached, or failed; the message says why."""
+
+
+class TranscriberRefuses(TranscriberUnavailable):
+    """It takes nothing of us until somebody mends what is set up: a key, a permission, a model's name."""
 
 
 class Model(Protocol):
@@ -227,7 +231,11 @@ class Summariser(Protocol):
 
 
 class ModelUnavailable(Exception):
-    """It cannot be reached, or would not answer; the message says why."""
+    """It cannot be reached, or would not answer; the message says why, and nothing of what it was asked."""
+
+
+class ModelRefuses(ModelUnavailable):
+    """It takes nothing of us until somebody mends what is set up: a key, a permission, a model's name."""
 
 
 class RecordingRefused(Exception):

@@ -12,7 +12,6 @@ from services.catalog.app.productions import package_recording
 from services.catalog.app.productions.fail_run import fail_run
 from services.catalog.app.productions.package_recording import encode_recording
 from services.catalog.app.productions.take_step import Onward
-from services.catalog.app.summaries.write_summary import write_summary
 from services.catalog.domain.draft import EXTRACTIVE, Draft, Lecture
 from services.catalog.domain.ids import ProductionId
 from services.catalog.domain.production import STEPS
@@ -347,54 +346,6 @@ def test_a_summariser_out_of_reach_fails_the_run_and_leaves_the_rest(studio: Stu
     studio.decide("abstract", "edit", value="人写的。")
     studio.decide("chapters", "edit", value=[{"at": "00:00", "title": "开始", "summary": "一句话。"}])
     assert studio.publish().body["state"] == "published"
-
-
-def test_what_a_model_is_told_names_nobody(world: World) -> None:
-    told: list[str] = []
-
-    class Model:
-        """Answers nothing that is right."""
-
-        name = "model-1"
-
-        def answer(self, task: str, material: str, schema: dict[str, Any]) -> str:
-            """No JSON."""
-            told.append(task + material)
-            return "no"
-
-    studio = Studio(world, lambda lecture, progress: write_summary(Model(), lecture, progress))
-    captions = CAPTIONS.replace("今天讲债券的久期。", "我是林知远,电话13812345678,今天讲债券的久期。")
-    studio.make(captions)
-    assert told
-    assert not [text for text in told if "林知远" in text or "13812345678" in text]
-    assert {block["state"] for block in studio.read()["blocks"]} == {"empty"}
-
-
-def test_a_model_is_asked_once_it_is_known_who_speaks(world: World) -> None:
-    told: list[tuple[str, ...]] = []
-
-    def summarise(lecture: Lecture, progress: Callable[[int, int], None]) -> Draft:
-        told.append(lecture.names)
-        return drafted(lecture, progress)
-
-    studio = Studio(world, summarise, asks_model=True)
-    studio.begin()
-    studio.bring("recording", "talk.mp4", RECORDING)
-    studio.bring("captions", "talk.vtt", CAPTIONS.encode())
-    studio.start()
-    studio.steps()
-    assert (problem(studio, "summarise")["code"], told) == ("INSTRUCTORS_NEEDED", [])
-    studio.write_facts()
-    studio.start()
-    studio.steps(run=2)
-    assert (studio.read()["state"], told) == ("reviewing", [("林知远",)])
-    studio.write_facts(subtitle="另一个副标题")
-    assert states(studio)["summarise"] == "done"
-    studio.write_facts(instructors=[{"name": "周行", "title": "讲师", "bio": "讲债券。"}])
-    assert states(studio)["summarise"] == "waiting"
-    studio.start()
-    studio.steps(run=3)
-    assert told[1:] == [("周行",)]
 
 
 def test_sentences_are_chosen_whoever_speaks(world: World) -> None:

@@ -77,6 +77,11 @@ def converted_folder(production_id: ProductionId, run: int) -> str:
     return f"productions/{production_id}/converted/{run}/"
 
 
+def answers_folder(production_id: ProductionId, drafting: int) -> str:
+    """Where the answers lie that a model gave since drafting began with this run."""
+    return made_object(production_id, f"answers-{drafting}/")
+
+
 def made_object(production_id: ProductionId, name: str) -> str:
     """Where something that was made on the way lies."""
     return f"productions/{production_id}/made/{name}"

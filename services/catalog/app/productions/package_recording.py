@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from services.catalog.app.context import PackagingContext, ProducingContext, StepContext
-from services.catalog.app.ports import RecordingRefused
+from services.catalog.app.ports import RecordingRefused, TranscriberRefuses
 from services.catalog.app.productions.items import FILES, converted_folder, files_pk, object_key, packaged_folder
 from services.catalog.app.productions.take_step import (
     Onward,
@@ -28,6 +28,13 @@ from services.catalog.domain.production_file import FileRole, ProductionFile
 from services.catalog.domain.recording import Probe
 
 T = TypeVar("T")
+
+_TRANSCRIBER_REFUSES = Hindrance(
+    "TRANSCRIBER_REFUSES",
+    "转写服务不接受系统的请求(密钥、权限或模型名称)。请告知管理员，修复后重新处理；也可以自行上传字幕",
+    "the transcriber refuses the system (its key, permission or model). Tell an administrator, and run again once that "
+    "is mended; or bring captions",
+)
 
 PUT_AT_ONCE = 10
 NO_RECORDING = Hindrance(
@@ -132,8 +139,10 @@ def _probe(production: Production) -> Probe:
 
 
 def refusing(action: Callable[[], T]) -> T:
-    """What it does. Raises Refusal where it refuses the recording."""
+    """What it does. Raises Refusal where it refuses the recording, or us."""
     try:
         return action()
+    except TranscriberRefuses:
+        raise Refusal(_TRANSCRIBER_REFUSES) from None
     except RecordingRefused as refused:
         raise Refusal(Hindrance(refused.code, refused.message, refused.message_en)) from None
