@@ -135,6 +135,15 @@ def test_a_block_is_drafted_anew_and_its_own_attempts_go_on(studio: Studio, mode
     assert len(model.asked) == 3 * (PARTS + 1)
 
 
+def test_a_block_is_drafted_anew_also_after_a_run_that_failed(studio: Studio, model: Scholar) -> None:
+    model.dies_after, model.dies_of = 2, ModelRefuses("model-1: HTTP 401")
+    studio.step("summarise")
+    model.dies_after = 1_000
+    assert studio.send("POST", "/blocks/abstract/drafts", idempotency_key=studio.key()).status == 200
+    studio.step("summarise", run=2)
+    assert len(model.asked) == 2 + PARTS + 1
+
+
 def test_of_a_changed_transcript_what_changed_is_asked_anew(studio: Studio, model: Scholar) -> None:
     model.dies_after, model.dies_of = PARTS, ModelRefuses("model-1: HTTP 401")
     studio.step("summarise")
