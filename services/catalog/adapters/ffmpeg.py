@@ -24,6 +24,7 @@ from services.catalog.domain.ladder import (
     LOUDNESS,
     PEAK,
     SOUND_BITS,
+    SPEECH_BITS,
     RenditionFiles,
     Rung,
     frame_rate,
@@ -42,7 +43,6 @@ STILL_SIZE = (1280, 720)
 STILL_RATE = 5.0
 STILL_COLOUR = "0x12352f"
 POSTER_WIDTH, PREVIEW_WIDTH = 1280, 480
-SPEECH_BITS = 32_000
 _MEASURED = 10
 """Percent of the work that measuring the loudness is."""
 _LOOKED_AT = 3
@@ -226,7 +226,9 @@ class _Shown:
             return cls(_reading(source), picture, rate, rungs(probe.width, probe.height))
         width, height = STILL_SIZE
         fitted = f"scale={width}:{height}:force_original_aspect_ratio=decrease"
-        picture = f"[1:v:0]{fitted},pad={width}:{height}:-1:-1:color={STILL_COLOUR},setsar=1,fps={STILL_RATE:g}"
+        fitted += f",pad={width}:{height}:-1:-1:color={STILL_COLOUR},setsar=1,format=yuv420p"
+        # The first frame is decoded and fitted, and then shown again and again.
+        picture = f"[1:v:0]{fitted},loop=loop=-1:size=1,fps={STILL_RATE:g}"
         # What stands still takes few bits in any size: one is enough, and eight hours of it are encoded in minutes.
         return cls((*_reading(source), *still), picture, STILL_RATE, rungs(width, height)[-1:])
 
@@ -246,7 +248,7 @@ def _still(picture: Path | None, scratch: Path) -> tuple[str, ...]:
     if picture is None:
         return ("-f", "lavfi", "-i", f"color=c={STILL_COLOUR}:s={STILL_SIZE[0]}x{STILL_SIZE[1]}:r={STILL_RATE:g}")
     shown = first_page(picture, scratch) if picture.suffix.lower() == ".pdf" else picture
-    return ("-loop", "1", "-framerate", f"{STILL_RATE:g}", "-i", str(shown))
+    return ("-framerate", f"{STILL_RATE:g}", "-i", str(shown))
 
 
 def _outputs(shown: _Shown, measured: Loudness | None, duration_ms: int, folder: Path) -> list[str]:

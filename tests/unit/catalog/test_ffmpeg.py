@@ -3,6 +3,7 @@
 import contextlib
 import http.server
 import json
+import resource
 import subprocess
 import sys
 import threading
@@ -152,6 +153,19 @@ def test_sound_alone_gets_a_picture(tmp_path: Path, shown: str | None) -> None:
         (tmp_path / shown).write_bytes(OPEN_PDF)
     found, _ = packaged(source, tmp_path / "out", tmp_path / shown if shown else None)
     assert sizes(found) == {"720p/": (1280, 720), "audio/": None}
+
+
+def test_a_picture_costs_little_however_large_it_is(tmp_path: Path) -> None:
+    source = made(tmp_path / "talk.m4a", "-f", "lavfi", "-i", "sine=f=300:r=16000:d=60", "-c:a", "aac")
+    spent: list[float] = []
+    for size in ("320x240", "2400x1800"):
+        shown = made(
+            tmp_path / f"{size}.png", "-f", "lavfi", "-i", f"testsrc2=s={size},noise=alls=30", "-frames:v", "1"
+        )
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        packaged(source, tmp_path / size, shown)
+        spent.append(resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before)
+    assert spent[1] < 2 * spent[0], "it is decoded once, and not with each frame"
 
 
 def test_silence_stays_silence(tmp_path: Path) -> None:
