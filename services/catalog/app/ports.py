@@ -274,8 +274,10 @@ class MediaTool(Protocol):
 class EncodingService(Protocol):
     """Encodes recordings as jobs of a service, which the machine that runs the steps waits for."""
 
-    def job(self, source: str, folder: str, probe: Probe) -> dict[str, Any]:
+    def job(self, name: str, source: str, folder: str, probe: Probe) -> dict[str, Any]:
         """The request for a job that encodes a recording with a picture; keys in the media's bucket.
+
+        Two requests of one name are one job.
 
         Into `folder` go MP4 files named by their renditions, for `MediaTool.wrap`.
         """

@@ -168,25 +168,92 @@ def test_how_far_a_step_is_is_written_now_and_then(studio: Studio, world: World)
     assert seen == [10]
 
 
-def test_a_service_encodes_and_the_tool_packages(studio: Studio, world: World) -> None:
-    @dataclass
-    class Service:
-        """Asks for a job."""
+class Service:
+    """Asks for a job."""
 
-        def job(self, source: str, folder: str, probe: Probe) -> dict[str, Any]:
-            """What it was asked."""
-            return {"source": source, "folder": folder, "width": probe.width}
+    def job(self, name: str, source: str, folder: str, probe: Probe) -> dict[str, Any]:
+        """What it was asked."""
+        return {"name": name, "source": source, "folder": folder, "width": probe.width}
 
-    studio.encoding = Service()
+
+def encoded(studio: Studio) -> dict[str, Any]:
+    """What the service was asked for, and made."""
     studio.step("probe")
     begun = studio.begin_encoding()
     assert begun.job
+    for name in ("360p", "540p", "720p"):
+        studio.world.bucket.files[f"{begun.job['folder']}rendition-{name}.mp4"] = b"encoded"
+    return begun.job
+
+
+def test_a_service_encodes_and_the_tool_packages(studio: Studio) -> None:
+    studio.encoding = Service()
+    studio.step("probe")
+    begun = studio.begin_encoding()
     assert begun == studio.begin_encoding(), "delivered twice"
+    assert begun.job
     assert (begun.go_on, begun.job["width"]) == (True, 1280)
-    world.bucket.files[f"{begun.job['folder']}rendition-720p.mp4"] = b"encoded"
+    job = encoded(studio)
     studio.step("encode")
-    assert studio.tool.packaged == [f"memory://bucket/{begun.job['folder']}rendition-720p.mp4"]
+    assert studio.tool.packaged == [
+        f"memory://bucket/{job['folder']}rendition-{name}.mp4" for name in ("360p", "540p", "720p")
+    ]
     assert studio.begin_encoding().job is None
+
+
+def test_what_a_service_encoded_is_not_paid_for_again(studio: Studio) -> None:
+    studio.encoding = Service()
+    encoded(studio)
+
+    def die() -> None:
+        raise OSError("no space left")
+
+    studio.tool.interrupt = die
+    with pytest.raises(OSError, match="space"):
+        studio.step("encode")
+    fail_run(studio.producing(), studio.call("encode"))
+    studio.tool.interrupt = lambda: None
+    studio.start()
+    assert studio.begin_encoding(run=2) == Onward(go_on=True)
+    assert studio.step("encode", run=2).go_on
+    assert len(studio.tool.packaged) == 6
+
+
+def test_what_a_service_encoded_by_half_is_asked_for_again(studio: Studio, world: World) -> None:
+    studio.encoding = Service()
+    job = encoded(studio)
+    del world.bucket.files[f"{job['folder']}rendition-540p.mp4"]
+    fail_run(studio.producing(), studio.call("encode"))
+    studio.start()
+    again = studio.begin_encoding(run=2).job
+    assert again
+    assert (again["folder"], again["name"] != job["name"]) == (job["folder"], True)
+
+
+def test_another_recording_is_encoded_itself(studio: Studio) -> None:
+    studio.encoding = Service()
+    job = encoded(studio)
+    studio.step("encode")
+    for step in ("check", "transcribe", "summarise"):
+        studio.step(step)
+    (known,) = [file for file in studio.read()["files"] if file["role"] == "recording"]
+    assert studio.send("DELETE", f"/files/{known['file_id']}").status == 200
+    studio.bring("recording", "other.mp4", RECORDING)
+    studio.start()
+    studio.step("probe", run=2)
+    other = studio.begin_encoding(run=2).job
+    assert other
+    assert other["folder"] != job["folder"]
+
+
+def test_what_the_function_cannot_hold_is_refused_before_it_is_wrapped(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio.encoding = Service()
+    encoded(studio)
+    monkeypatch.setattr(package_recording, "ROOM", 4 * len(b"encoded") - 1)
+    assert studio.step("encode") == Onward(go_on=False)
+    assert (problem(studio, "encode")["code"], studio.tool.packaged) == ("LECTURE_TOO_LARGE", [])
 
 
 def test_a_service_has_nothing_to_encode_where_the_recording_is_gone(
