@@ -16,6 +16,7 @@ from pathlib import Path
 
 from services.catalog.adapters.slides import first_page, require_readable
 from services.catalog.app.ports import RecordingRefused
+from services.catalog.domain import pieces
 from services.catalog.domain.fmp4 import read_tracks
 from services.catalog.domain.ladder import (
     AUDIO,
@@ -33,6 +34,7 @@ from services.catalog.domain.ladder import (
     write_ladder,
 )
 from services.catalog.domain.media import PLAYLIST
+from services.catalog.domain.packaged import SOUND
 from services.catalog.domain.playlist import read_playlist
 from services.catalog.domain.recording import Probe
 
@@ -66,6 +68,8 @@ _MEASURES = re.compile(
     r"(?:.+\n)+\n  True peak:\n +Peak: +(\S+) dBFS",
     re.MULTILINE,
 )
+PAUSES = "silencedetect=n=-35dB:d=0.3"
+_PAUSE = re.compile(r"silence_end: ([\d.]+) \| silence_duration: ([\d.]+)")
 _SILENCE = -70
 """LUFS below which nothing is measured."""
 _UNIT = re.compile(r"#tb (\d+): (\d+)/(\d+)")
@@ -274,7 +278,7 @@ def _outputs(shown: _Shown, measured: Loudness | None, duration_ms: int, folder:
 
 def _speech(folder: Path) -> list[str]:
     """What a recognizer gets."""
-    return [*_aac(SPEECH_BITS, 1), "-ar", "16000", str(folder / "sound.m4a")]
+    return [*_aac(SPEECH_BITS, 1), "-ar", "16000", str(folder / SOUND)]
 
 
 def _home(folder: Path, name: str) -> Path:
@@ -320,9 +324,26 @@ def _finish(folder: Path, names: Sequence[str], duration_ms: int) -> None:
     _must("-i", least, "-c", "copy", "-movflags", "+faststart", str(folder / "preview.mp4"))
     _shoot(best, duration_ms // 10, POSTER_WIDTH, folder / "poster.jpg")
     (folder / "previews").mkdir(exist_ok=True)
+    _cut(folder, duration_ms)
     for number in range(PREVIEWS):
         at = duration_ms * (2 * number + 1) // (2 * PREVIEWS)
         _shoot(best, at, PREVIEW_WIDTH, folder / "previews" / f"{number + 1}.jpg")
+
+
+def _cut(folder: Path, duration_ms: int) -> None:
+    """Cuts the sound where somebody pauses, if it is long."""
+    if duration_ms <= pieces.LONGEST_MS:
+        return
+    sound, home = str(folder / SOUND), folder / pieces.FOLDER
+    listened = _run("-i", sound, "-af", PAUSES, "-f", "null", "-")
+    found = [(_ms(end) - _ms(length), _ms(end)) for end, length in _PAUSE.findall(listened.stderr)]
+    begins = [0, *pieces.cuts(found, duration_ms)]
+    home.mkdir()
+    times = ",".join(map(_seconds, begins[1:]))
+    cut = ("-c", "copy", "-f", "segment", "-segment_times", times, "-reset_timestamps", "1")
+    _must("-i", sound, *cut, str(home / "piece%d.m4a"))
+    for number, begin in enumerate(begins):
+        (home / f"piece{number}.m4a").rename(home / pieces.piece_name(begin))
 
 
 def _packaged(home: Path) -> RenditionFiles:
@@ -465,6 +486,10 @@ def _times(lines: Iterable[str]) -> Iterator[int]:
         name, _, value = line.strip().partition("=")
         if name == "out_time_us" and value.isdigit():
             yield int(value)
+
+
+def _ms(seconds: str) -> int:
+    return round(float(seconds) * 1000)
 
 
 def _seconds(milliseconds: int) -> str:

@@ -260,8 +260,8 @@ class MediaTool(Protocol):
         """Writes a lecture's files into the folder.
 
         These are index.m3u8 with a folder for each rendition, poster.jpg, previews/1.jpg to 6.jpg, preview.mp4, and
-        sound.m4a for a recognizer. Calls `progress(percent)` as it goes on. `picture` is shown where the recording has
-        none: an image, or slides whose first page is taken.
+        sound.m4a for a recognizer, of a long lecture also in pieces (`domain/pieces.py`). Calls `progress(percent)` as
+        it goes on. `picture` is shown where the recording has none: an image, or slides whose first page is taken.
         """
 
     def wrap(self, sources: Mapping[str, str], probe: Probe, folder: Path, progress: Callable[[int], None]) -> None:
