@@ -320,6 +320,7 @@ def test_bedrock_is_given_the_schema_as_its_tool(bedrock: pytest.MonkeyPatch) ->
         draft = write_summary(BedrockModel("amazon.nova-pro-v1:0"), lecture(), quietly)
     assert (draft.made_by, draft.faults, len(draft.chapters)) == ("amazon.nova-pro-v1:0", (), 2)
     sent = at.sent[0].json
+    assert sent["inferenceConfig"] == {"maxTokens": 5_000}
     assert sent["toolConfig"]["toolChoice"] == {"tool": {"name": "hand_in"}}
     assert "chapters" in sent["toolConfig"]["tools"][0]["toolSpec"]["inputSchema"]["json"]["properties"]
     assert "陆闻溪" not in at.wire
