@@ -13,7 +13,7 @@ from services.kit.aws import client
 
 TOOL = "hand_in"
 MAX_ANSWER_TOKENS = 5_000
-"""What Nova Lite and Nova Pro write at most: a request for more is refused."""
+"""What Nova Lite writes at most: a request for more is refused."""
 IN_PASSING = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.FAILED_DEPENDENCY, HTTPStatus.TOO_MANY_REQUESTS})
 """Refusals of Bedrock after which asking again may help: it took too long, the model failed, too much was asked."""
 _CONFIG = Config(read_timeout=180, retries={"mode": "standard", "total_max_attempts": 3})

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from services.catalog.app.ports import ModelRefuses, ModelUnavailable, TranscriberRefuses
+from services.catalog.app.productions.fail_run import fail_run
 from services.catalog.app.productions.take_step import Onward
 from services.catalog.app.summaries import write_summary as writing
 from tests.unit.catalog.studio import CAPTIONS, RECORDING, Studio
@@ -264,6 +265,15 @@ def test_a_service_that_refuses_us_is_not_asked_again(studio: Studio, model: Sch
     assert (studio.read()["state"], told["code"]) == ("failed", "MODEL_REFUSES")
     assert "请告知管理员" in told["message"]
     assert "Tell an administrator" in told["message_en"]
+
+
+def test_a_model_that_hangs_is_not_the_lectures_fault(studio: Studio) -> None:
+    studio.world.clock.advance(900_000)
+    fail_run(studio.producing(), studio.call("summarise"), out_of_time=True)
+    told = problem(studio)
+    assert told["code"] == "STEP_OUT_OF_TIME"
+    assert "请稍后重新处理" in told["message"]
+    assert "shorter" not in told["message_en"]
 
 
 class Locked:
