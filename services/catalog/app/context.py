@@ -7,6 +7,7 @@ from services.catalog.app.ports import (
     EncodingService,
     MediaBucket,
     MediaTool,
+    Model,
     ProductionFiles,
     Productions,
     SearchFiles,
@@ -67,7 +68,7 @@ class ProducingContext(StepContext):
     """With the lectures' files, and who writes down and summarises what is said.
 
     `heard_by` names the transcriber, of which there may be none; without an encoding service the tool packages.
-    `asks_model`: a model summarises, which must not be told who speaks.
+    Where there is a `model`, it summarises in place of `summarise`, and must not be told who speaks.
     """
 
     bucket: MediaBucket
@@ -76,7 +77,7 @@ class ProducingContext(StepContext):
     heard_by: TranscriptSource = "none"
     transcriber: Transcriber | None = None
     encoding: EncodingService | None = None
-    asks_model: bool = False
+    model: Model | None = None
 
 
 @dataclass(frozen=True)

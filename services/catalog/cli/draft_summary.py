@@ -12,9 +12,11 @@ from typing import get_args
 
 from services.catalog.adapters.caption_file import read_captions
 from services.catalog.app.ports import (
+    ModelRefuses,
     ModelUnavailable,
     SpeechFile,
     Transcriber,
+    TranscriberRefuses,
     TranscriberUnavailable,
     UnreadableCaptions,
 )
@@ -46,6 +48,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except _Stop as stop:
         complain(str(stop))
         return 2
+    except (ModelRefuses, TranscriberRefuses) as refusal:
+        complain(
+            f"{refusal}。未作任何更改；请检查密钥、权限和模型名称。/ Nothing was changed; check the key and the model."
+        )
+        return 1
     except (ModelUnavailable, TranscriberUnavailable) as unavailable:
         complain(f"{unavailable}。未作任何更改，请稍后再试。/ Nothing was changed; try again later.")
         return 1

@@ -47,12 +47,16 @@ class StepStatus:
 
 @dataclass(frozen=True)
 class Run:
-    """One execution of some steps; runs are numbered from 1. `block` is the only one that is drafted, where it is."""
+    """One execution of some steps; runs are numbered from 1. `block` is the only one that is drafted, where it is.
+
+    `drafting` is the number of the run with which drafting began: what a model answered from then on is used.
+    """
 
     number: int
     steps: tuple[Step, ...]
     block: Block | None = None
     ended: bool = False
+    drafting: int = 0
 
 
 @dataclass(frozen=True)
@@ -169,8 +173,16 @@ class Production:
         return STEPS[max(begin, STEPS.index("check")) if self.keeps_media else begin :]
 
     def next_run(self, steps: tuple[Step, ...], block: Block | None = None) -> Run:
-        """The run of these steps that may begin after the newest one."""
-        return Run(self.run.number + 1 if self.run else 1, steps, block)
+        """The run of these steps that may begin after the newest one.
+
+        It goes on with the drafting of one that failed. Whoever asks for a block again, or for all that was drafted,
+        wants other answers.
+        """
+        if self.run is None:
+            return Run(1, steps, block, drafting=1)
+        number = self.run.number + 1
+        anew = block or self.run.block or self.status("summarise").state == "done"
+        return Run(number, steps, block, drafting=number if anew else self.run.drafting)
 
     def begin(self, run: Run, now: datetime) -> "Production":
         """With this run, all of whose steps wait, as does what the run before left under way when it died."""
@@ -207,9 +219,14 @@ class Production:
         """With the step further on."""
         return self._set(replace(self.status(step), percent=percent))
 
-    def end_step(self, step: Step, now: datetime, state: StepState = "done") -> "Production":
-        """With the step done or skipped, and the run at its end after its last step."""
-        ended = replace(self.status(step), state=state, ended_at=now, percent=None, problem=None)
+    def end_step(
+        self, step: Step, now: datetime, state: StepState = "done", problem: Hindrance | None = None
+    ) -> "Production":
+        """With the step done or skipped, and the run at its end after its last step.
+
+        `problem` is what it could not do, where the rest goes on without that.
+        """
+        ended = replace(self.status(step), state=state, ended_at=now, percent=None, problem=problem)
         run = replace(self.run, ended=self.run.ended or step == self.run.steps[-1]) if self.run else None
         return replace(self._set(ended), run=run, changed_at=now)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from services.catalog.adapters.caption_file import read_captions
 from services.catalog.app.context import PackagingContext, ProducingContext
-from services.catalog.app.ports import EncodingService, Summariser, Transcriber
+from services.catalog.app.ports import EncodingService, Model, Summariser, Transcriber
 from services.catalog.app.productions.check_lecture import check_lecture
 from services.catalog.app.productions.draft_summary import draft_summary
 from services.catalog.app.productions.package_recording import begin_encoding, encode_recording, probe_recording
@@ -89,7 +89,7 @@ class Studio:
     summarise: Summariser = drafted
     transcriber: Transcriber | None = None
     encoding: EncodingService | None = None
-    asks_model: bool = False
+    model: Model | None = None
     tool: ScriptedMediaTool = field(
         default_factory=lambda: ScriptedMediaTool(Probe(7_500, 1280, 720, 25.0, has_sound=True), LECTURE)
     )
@@ -250,5 +250,5 @@ class Studio:
             "openai" if self.transcriber else "none",
             self.transcriber,
             self.encoding,
-            self.asks_model,
+            self.model,
         )

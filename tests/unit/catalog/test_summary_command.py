@@ -110,11 +110,17 @@ def test_what_is_not_found_is_marked_and_holds_up_publishing(
     assert noted["abstract"]["made_by"] == "fake-model"
 
 
-def test_a_model_out_of_reach_changes_nothing(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("status", "advice"), [(401, "check the key and the model"), (503, "try again later")])
+def test_a_model_out_of_reach_changes_nothing(
+    package: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], status: int, advice: str
+) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "key-1")
+    monkeypatch.setattr("openai._base_client.INITIAL_RETRY_DELAY", 0.01)
+    monkeypatch.setattr("openai._base_client.MAX_RETRY_DELAY", 0.01)
     before = {path: path.read_bytes() for path in package.rglob("*") if path.is_file()}
-    with model_endpoint([Reply(b"{}", 401)]) as at:
+    with model_endpoint([Reply(b"{}", status)] * 3) as at:
         assert draft(package, "--summariser", "openai", "--model", "m", "--base-url", f"{at.url}/v1") == 1
+    assert advice in capsys.readouterr().err
     assert {path: path.read_bytes() for path in package.rglob("*") if path.is_file()} == before
 
 

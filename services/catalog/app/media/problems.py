@@ -1,6 +1,8 @@
 """Refusals of media."""
 
-from services.kit.problems import conflict, declared_in, unprocessable
+from http import HTTPStatus
+
+from services.kit.problems import ProblemType, conflict, declared_in, unprocessable
 
 CONTENT_VERSION_WRONG = unprocessable(
     "CONTENT_VERSION_WRONG",
@@ -22,6 +24,16 @@ MEDIA_INVALID = unprocessable(
     "The media files are inconsistent, so nothing was published.",
     "请按 errors 检查播放列表和片段文件后重新发布。",
     "Check the playlist and the segments as errors says, and publish again.",
+)
+
+MEDIA_BEING_CHECKED = ProblemType(
+    HTTPStatus.CONFLICT,
+    "MEDIA_BEING_CHECKED",
+    "课程较长，视频文件仍在检查，课程还没有发布。",
+    "The lecture is long and its media are still being checked; nothing is published yet.",
+    "请用同一请求重试，会从已检查处继续。",
+    "Send the same request again: it goes on where it was.",
+    retry_after_s=1,
 )
 
 MEDIA_PROBLEMS = declared_in(globals())

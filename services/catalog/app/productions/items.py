@@ -72,9 +72,14 @@ def packaged_folder(production_id: ProductionId, run: int, attempt: str) -> str:
     return f"productions/{production_id}/packaged/{run}-{attempt}/"
 
 
-def converted_folder(production_id: ProductionId, run: int) -> str:
-    """Where a service puts what it encoded for a run."""
-    return f"productions/{production_id}/converted/{run}/"
+def converted_folder(production_id: ProductionId, recording: FileId) -> str:
+    """Where a service puts what it encoded of a recording, for this run and others."""
+    return f"productions/{production_id}/converted/{recording}/"
+
+
+def answers_folder(production_id: ProductionId, drafting: int) -> str:
+    """Where the answers lie that a model gave since drafting began with this run."""
+    return made_object(production_id, f"answers-{drafting}/")
 
 
 def made_object(production_id: ProductionId, name: str) -> str:

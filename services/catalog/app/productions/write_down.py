@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from services.catalog.app.context import Context, ProducingContext
 from services.catalog.app.courses.items import LISTINGS
 from services.catalog.app.ports import SpeechFile, UnreadableCaptions
+from services.catalog.app.productions.hear_pieces import hear
 from services.catalog.app.productions.items import object_key, transcript_key
-from services.catalog.app.productions.package_recording import find_file, refusing
+from services.catalog.app.productions.package_recording import find_file
 from services.catalog.app.productions.take_step import Onward, Refusal, Result, StepCall, take_step
 from services.catalog.app.productions.transcripts import find_transcript, keep_transcript
 from services.catalog.domain.packaged import SOUND
@@ -72,7 +72,7 @@ def _spoken(
     if captions:
         spoken = _read(ctx, object_key(call.production_id, captions), production.language)
     elif source != "none" and ctx.transcriber and production.packaged:
-        spoken = _heard(ctx, production.packaged, production.language)
+        spoken = _heard(ctx, call, production.packaged, production.language)
     else:
         return None
     length = production.packaged.duration_ms if production.packaged else spoken.end_ms
@@ -92,14 +92,12 @@ def _read(ctx: ProducingContext, key: str, language: str) -> Transcript:
         raise Refusal(Hindrance("CAPTIONS_UNREADABLE", message, message_en)) from None
 
 
-def _heard(ctx: ProducingContext, packaged: PackagedLecture, language: str) -> Transcript:
+def _heard(ctx: ProducingContext, call: StepCall, packaged: PackagedLecture, language: str) -> Transcript:
     if ctx.transcriber is None:
         raise LookupError("nobody transcribes here")
     with TemporaryDirectory() as scratch:
-        sound = Path(scratch) / SOUND
-        ctx.files.fetch(packaged.folder + SOUND, sound)
-        spoken = SpeechFile(sound, language, catalogue_terms(ctx), packaged.duration_ms)
-        return refusing(partial(ctx.transcriber.transcribe, spoken))
+        speech = SpeechFile(Path(scratch) / SOUND, language, catalogue_terms(ctx), packaged.duration_ms)
+        return hear(ctx, ctx.transcriber, call.production_id, packaged, speech)
 
 
 def _until(spoken: Transcript, length_ms: int) -> Iterator[Sentence]:
