@@ -11,7 +11,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -133,7 +133,9 @@ class AmazonTranscribe:
         # The job first: whoever dies in between has the recording transcribed again, and not a job without its words.
         client("transcribe").delete_transcription_job(TranscriptionJobName=job)
         bucket.delete_object(Bucket=self.bucket, Key=_output(job))
-        return transcript_of_cues(recording.language, _cues(json.loads(stored)["results"]["items"]))
+        heard = transcript_of_cues(recording.language, _cues(json.loads(stored)["results"]["items"]))
+        # Nobody has set them for the screen.
+        return replace(heard, cues=())
 
 
 def _output(job: str) -> str:
