@@ -159,7 +159,7 @@ def joined(texts: Iterable[str]) -> str:
 
 
 def transcript_of_cues(language: str, cues: Iterable[Cue]) -> Transcript:
-    """The sentences that captions spell, in order, with the captions; those of before, where `write_captions` wrote them.
+    """The sentences that captions spell, with the captions; from those that `write_captions` wrote, the same sentences.
 
     Captions that roll show a line several times: they are not kept, but cut anew.
     """

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from services.catalog.app.context import ProductionContext
 from services.catalog.app.courses.read_courses import CourseState, find_state
 from services.catalog.app.media.manifest import Manifest
+from services.catalog.app.productions.brought_captions import read_brought
 from services.catalog.app.productions.items import object_key
 from services.catalog.app.productions.problems import PRODUCTION_EXPIRED
 from services.catalog.app.productions.read_productions import Sections
@@ -17,7 +18,8 @@ from services.catalog.domain.handouts import Handout
 from services.catalog.domain.media import Caption, MediaFile, content_version
 from services.catalog.domain.pictures import Picture
 from services.catalog.domain.production import PackagedLecture
-from services.catalog.domain.transcript import write_captions
+from services.catalog.domain.production_file import translated
+from services.catalog.domain.transcript import transcript_of_cues, write_captions
 from services.kit.store.codec import decode
 
 
@@ -44,8 +46,8 @@ def assemble(ctx: ProductionContext, found: Sections, packaged: PackagedLecture,
     """What is published beside the text. Raises PRODUCTION_EXPIRED where the files are no longer kept."""
     production_id = found.state.value.production_id
     files = _listed(ctx, packaged)
-    captions = _captions(ctx, found)
     production = found.state.value
+    captions = [*_captions(ctx, found), *_translations(ctx, found)]
     kept = production.base_captions if production.keeps_media else ()
     handouts = {Handout(file.name, file.sha256 or "", file.bytes): file for file in found.of_role("handout")}
     covers = {Picture(None, file.ending, file.sha256 or "", file.bytes): file for file in found.of_role("cover")}
@@ -80,8 +82,27 @@ def _captions(ctx: ProductionContext, found: Sections) -> list[tuple[Caption, by
     transcript = load_transcript(ctx.files, known.value) if known else None
     if transcript is None or not transcript.sentences:
         return []
-    text = write_captions(transcript).encode()
-    return [(Caption(transcript.language, hashlib.sha256(text).hexdigest(), len(text)), text)]
+    return [_caption(transcript.language, write_captions(transcript).encode())]
+
+
+def _translations(ctx: ProductionContext, found: Sections) -> Iterator[tuple[Caption, bytes]]:
+    """Captions in the other language, which nobody corrects here; those that are published already, as they are."""
+    production = found.state.value
+    language = translated(production.language)
+    for file in found.of_role("translation"):
+        try:
+            content = ctx.files.read(object_key(production.production_id, file))
+        except KeyError:
+            raise PRODUCTION_EXPIRED.problem() from None
+        if file.published_in:
+            yield _caption(language, content)
+        else:
+            spoken = transcript_of_cues(language, read_brought(ctx.read_captions, content))
+            yield _caption(language, write_captions(spoken).encode())
+
+
+def _caption(language: str, text: bytes) -> tuple[Caption, bytes]:
+    return Caption(language, hashlib.sha256(text).hexdigest(), len(text)), text
 
 
 def _portraits(state: CourseState | None, course: Course) -> Iterator[Picture]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from services.catalog.app.context import Context, ProductionContext
 from services.catalog.app.ports import ProductionFiles, Upload, UploadGone
+from services.catalog.app.productions.brought_captions import overlap_of, read_brought
 from services.catalog.app.productions.items import FILES, file_key, files_pk, object_key, put_state, read_blocks
 from services.catalog.app.productions.problems import (
     FILE_INCOMPLETE,
@@ -14,9 +15,11 @@ from services.catalog.app.productions.problems import (
     PRODUCTION_UNKNOWN,
 )
 from services.catalog.app.productions.read_productions import FileOnItsWay, file_on_its_way, read_open
+from services.catalog.app.productions.take_step import Refusal
 from services.catalog.domain.ids import FileId, ProductionId
 from services.catalog.domain.production import Hindrance, Production
 from services.catalog.domain.production_file import (
+    CAPTIONS,
     LOOKED_AT_BYTES,
     PICTURES,
     RESTS_ON,
@@ -97,7 +100,7 @@ def complete_file(ctx: ProductionContext, production_id: ProductionId, file_id: 
         return FileOnItsWay(file)
     key = object_key(production_id, file)
     _put_together(ctx.files, key, file)
-    arrived = _looked_at(ctx.files, key, file)
+    arrived = _looked_at(ctx, key, file)
 
     def plan() -> tuple[Change, ProductionFile]:
         state, known = read_open(ctx, production_id), _file(ctx, production_id, file_id)
@@ -191,11 +194,22 @@ _EXPIRED = Hindrance(
 )
 
 
-def _looked_at(files: ProductionFiles, key: str, file: ProductionFile) -> ProductionFile:
+def _looked_at(ctx: ProductionContext, key: str, file: ProductionFile) -> ProductionFile:
+    files = ctx.files
     begin = files.read_part(key, 0, LOOKED_AT_BYTES)
     end = files.read_part(key, max(0, file.bytes - LOOKED_AT_BYTES), LOOKED_AT_BYTES)
     wrong = not_what_it_says(file, begin, end)
     if wrong:
         return file.refuse(wrong)
+    if file.role in CAPTIONS:
+        return _read(ctx, key, file)
     whole = files.read(key) if file.role in NAMED_BY_CONTENT else None
     return file.arrive(hashlib.sha256(whole).hexdigest() if whole is not None else None)
+
+
+def _read(ctx: ProductionContext, key: str, file: ProductionFile) -> ProductionFile:
+    try:
+        cues = read_brought(ctx.read_captions, ctx.files.read(key))
+    except Refusal as refused:
+        return file.refuse(refused.hindrance)
+    return file.arrive_with_captions(cues[-1].start_ms, overlap_of(cues))

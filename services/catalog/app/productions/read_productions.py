@@ -48,9 +48,10 @@ class Sections:
     def missing(self) -> list[Lack]:
         """All that keeps it from publication."""
         production = self.state.value
+        length_ms = production.packaged.duration_ms if production.packaged else None
         lacks = [
             *lacking_steps(production),
-            *lacking_files([file.value for file in self.files]),
+            *lacking_files([file.value for file in self.files], length_ms),
             *lacking_facts(production.course_id, self.facts.value),
             *lacking_blocks([block.value for block in self.blocks]),
         ]
