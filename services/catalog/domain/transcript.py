@@ -163,7 +163,8 @@ def transcript_of_cues(language: str, cues: Iterable[Cue]) -> Transcript:
 
     Captions that roll show a line several times: they are not kept, but cut anew.
     """
-    shown = sorted((cue for cue in map(_shown, cues) if cue.text), key=lambda cue: cue.start_ms)
+    # As players put them: of two that begin together, the longer one is the first.
+    shown = sorted((cue for cue in map(_shown, cues) if cue.text), key=lambda cue: (cue.start_ms, -cue.end_ms))
     spoken = list(_spoken(shown))
     sentences = _sentences_by_name(spoken)
     if sentences is None:

@@ -38,7 +38,7 @@ def brought(draw: st.DrawFn) -> list[Cue]:
         at += draw(st.integers(0, 3_000))
         text = "\n".join((f"{number}{lines[0]}", *lines[1:]))
         cues.append(Cue(at, at + draw(st.integers(1, 4_000)), text))
-    return cues
+    return sorted(cues, key=lambda cue: (cue.start_ms, -cue.end_ms))
 
 
 def as_shown(captions: str) -> list[tuple[int, int, str]]:
