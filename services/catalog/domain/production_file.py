@@ -13,7 +13,7 @@ from services.catalog.domain.media import MAX_CAPTION_BYTES
 from services.catalog.domain.production import Hindrance, Lack, Language, Step
 from services.kit.kinds import Kept, stored
 
-FileRole = Literal["recording", "slides", "captions", "translation", "handout", "cover"]
+FileRole = Literal["recording", "slides", "captions", "translation", "handout", "cover", "portrait"]
 ROLES: tuple[FileRole, ...] = get_args(FileRole)
 FileState = Literal["uploading", "here", "refused"]
 
@@ -42,6 +42,7 @@ LIMITS: dict[FileRole, Limits] = {
     "translation": Limits(("srt", "vtt"), MAX_CAPTION_BYTES),
     "handout": Limits(tuple(handouts.MEDIA_TYPES), handouts.MAX_HANDOUT_BYTES, handouts.MAX_HANDOUTS),
     "cover": Limits(pictures.ENDINGS, pictures.MAX_PICTURE_BYTES),
+    "portrait": Limits(pictures.ENDINGS, pictures.MAX_PICTURE_BYTES),
 }
 RESTS_ON: dict[FileRole, Step] = {
     "recording": "probe", "slides": "encode", "cover": "encode", "captions": "transcribe",
@@ -51,19 +52,24 @@ PICTURES: tuple[FileRole, ...] = ("slides", "cover")
 """What is shown where the recording has no picture."""
 CAPTIONS: tuple[FileRole, ...] = ("captions", "translation")
 """What is said, and what that means in the other language of the two that a lecture may have."""
+OPEN_TO_ALL: tuple[FileRole, ...] = ("cover", "portrait")
+"""Pictures that are published; of portraits each instructor has one."""
 ENCRYPTED = re.compile(rb"/Encrypt\s*(?:<<|[0-9]+\s+[0-9]+\s+R)")
 
 
 @stored(
     shape=1,
-    personal=Kept("name", because="editors know their files by what they called them", until="the table goes"),
+    personal=(
+        Kept("name", because="editors know their files by what they called them", until="the table goes"),
+        Kept("instructor", because="a portrait is found by whose it is", until="the table goes"),
+    ),
 )
 class ProductionFile:
     """A file that an editor brings, in parts. `upload` is the store's name for the upload while it goes on.
 
     `published_in` is where it lies already: it belongs to what was published before, and stays there.
     `problem` is why it is refused, or of a file that is here, what its editor should look at.
-    `last_cue_ms` is when the last of its captions begins.
+    `last_cue_ms` is when the last of its captions begins, `instructor` whose portrait it is.
     """
 
     file_id: FileId
@@ -78,6 +84,7 @@ class ProductionFile:
     problem: Hindrance | None = None
     published_in: str | None = None
     last_cue_ms: int | None = None
+    instructor: str | None = None
 
     @property
     def ending(self) -> str:
@@ -145,6 +152,14 @@ def refusal(role: FileRole, name: str, size: int, others: int) -> Hindrance | No
     return None
 
 
+def of_nobody(role: FileRole, instructor: str | None, instructors: Sequence[str]) -> Hindrance | None:
+    """Why a portrait cannot be taken that is of this instructor; None: it can, or the file is none."""
+    if role != "portrait" or instructor in instructors:
+        return None
+    message = "没有这位讲师：请先保存讲师的姓名，再上传照片"
+    return Hindrance("FILE_OF_NOBODY", message, "there is no such instructor: save their name first, then bring it")
+
+
 def not_what_it_says(file: ProductionFile, begin: bytes, end: bytes) -> Hindrance | None:
     """Why a file that arrived is none of its type, or cannot be opened; None: nothing speaks against it."""
     if not _looks_right(file, begin):
@@ -161,7 +176,7 @@ def not_what_it_says(file: ProductionFile, begin: bytes, end: bytes) -> Hindranc
 def _looks_right(file: ProductionFile, begin: bytes) -> bool:
     if file.role == "recording":
         return begin[4:8] in {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip"}
-    if file.role == "cover":
+    if file.role in OPEN_TO_ALL:
         return pictures.is_picture(file.ending, begin)
     if file.role in CAPTIONS:
         return b"\x00" not in begin or begin[:2] in {b"\xff\xfe", b"\xfe\xff"}
@@ -174,7 +189,7 @@ def _shown(size: int) -> str:
     return f"{size // _MB} MB" if size >= _MB else f"{size // 1024} KB"
 
 
-def lacking_files(files: Sequence[ProductionFile], length_ms: int | None) -> Iterator[Lack]:
+def lacking_files(files: Sequence[ProductionFile], length_ms: int | None, instructors: Sequence[str]) -> Iterator[Lack]:
     """What of the files keeps a course from being published (`length_ms` None: the lecture is not packaged)."""
     for file in files:
         if file.state == "uploading":
@@ -189,6 +204,10 @@ def lacking_files(files: Sequence[ProductionFile], length_ms: int | None) -> Ite
                 f"the last caption of “{file.name}” starts at {shown}, but the lecture ends at {until}: mend it"
             )
             yield Lack("files", message, message_en)
+        elif file.role == "portrait" and file.instructor not in instructors:
+            message = f"有「{file.instructor}」的照片，但没有这位讲师：请移除照片，或改回姓名"
+            message_en = f"there is a portrait of {file.instructor}, no instructor: remove it, or name them again"
+            yield Lack("facts/instructors", message, message_en)
     named = [handouts.Handout(file.name, "", file.bytes) for file in files if file.role == "handout"]
     for name in handouts.twice_named(named):
         message = f"有多个讲义叫「{name}」：请改名后重新上传"

@@ -253,6 +253,7 @@ def test_an_upload_that_has_expired_is_told(studio: Studio) -> None:
         ("captions", "talk.srt", b"no captions at all, just text", "CAPTIONS_UNREADABLE"),
         ("translation", "en.srt", b"1\n00:00:02,000 --> 00:00:01,000\nBonds\n", "CAPTIONS_FAULTY"),
         ("cover", "cover.png", b"GIF89a", "FILE_NOT_AS_NAMED"),
+        ("portrait", "face.jpg", b"GIF89a", "FILE_NOT_AS_NAMED"),
     ],
 )
 def test_a_file_that_is_not_what_it_says_is_told_and_keeps_it_from_publication(
@@ -262,7 +263,8 @@ def test_a_file_that_is_not_what_it_says_is_told_and_keeps_it_from_publication(
     if role in {"recording", "captions"}:
         known = next(file for file in studio.read()["files"] if file["role"] == role)
         assert studio.send("DELETE", f"/files/{known['file_id']}").status == 200
-    file = studio.bring(role, name, content)
+    whose = {"instructor": "林知远"} if role == "portrait" else {}
+    file = studio.bring(role, name, content, **whose)
     assert (file["state"], file["problem"]["code"]) == ("refused", code)
     assert "files" in {lack["part"] for lack in studio.read()["missing"]}
     assert studio.send("DELETE", f"/files/{file['file_id']}").status == 200
@@ -947,7 +949,7 @@ def test_what_lies_beside_a_published_lecture_is_taken_over(studio: Studio, worl
     before, held = page(reader), set(world.bucket.files)
     begun = studio.begin(from_course=True)
     assert {(file["role"], file["name"]) for file in begun["files"]} == {
-        ("captions", "zh.vtt"), ("handout", "讲义.pdf"), ("cover", "cover.jpg"),
+        ("captions", "zh.vtt"), ("handout", "讲义.pdf"), ("cover", "cover.jpg"), ("portrait", "甲.jpg"),
     }  # fmt: skip
     studio.start()
     studio.steps()
@@ -963,6 +965,94 @@ def test_what_lies_beside_a_published_lecture_is_taken_over(studio: Studio, worl
     assert after["cover"] is None
     assert after["instructors"] == before["instructors"]
     assert after["media"]["handouts"] == before["media"]["handouts"]
+
+
+PORTRAIT, ANOTHER = b"\xff\xd8\xff one", b"\x89PNG\r\n\x1a\n another"
+LIN, ZHOU = ({"name": name, "title": "讲师", "bio": "讲债券。"} for name in ("林知远", "周行"))
+
+
+def portraits(shown: Any) -> dict[str, str | None]:
+    """Of a page: each instructor's picture."""
+    return {instructor["name"]: instructor["portrait"] for instructor in shown["instructors"]}
+
+
+def test_portraits_are_brought_for_each_instructor(studio: Studio, world: World, reader: HttpApi) -> None:
+    studio.make()
+    studio.write_facts(instructors=[LIN, ZHOU])
+    studio.start()
+    studio.steps(run=2)
+    brought = studio.bring("portrait", "face.jpg", PORTRAIT, instructor="林知远")
+    assert (brought["state"], brought["instructor"]) == ("here", "林知远")
+    assert brought["picture_url"].endswith(f"{brought['file_id']}.jpg")
+    assert studio.read()["steps"][-1]["state"] == "done", "no step rests on it"
+    assert studio.announce("portrait", "b.png", 9, instructor="林知远").body["errors"][0]["code"] == "FILE_TOO_MANY"
+    studio.bring("portrait", "b.png", ANOTHER, instructor="周行")
+    preview = studio.send("GET", "/preview").body
+    assert set(preview["portraits"]) == {"林知远", "周行"}
+    assert preview["portraits"]["林知远"] == brought["picture_url"]
+    studio.accept_all()
+    assert studio.publish().status == 200
+    shown = portraits(page(reader))
+    assert shown == portraits(preview["page"])
+    assert [world.bucket.files[str(path).removeprefix("/")] for path in shown.values()] == [PORTRAIT, ANOTHER]
+
+
+@pytest.mark.parametrize("instructor", [None, "没有这位"])
+def test_a_portrait_is_of_somebody_who_instructs(studio: Studio, instructor: str | None) -> None:
+    studio.begin()
+    studio.write_facts()
+    refused = studio.announce("portrait", "face.jpg", 9, instructor=instructor)
+    assert (refused.code, refused.body["errors"][0]["code"]) == ("FILE_REFUSED", "FILE_OF_NOBODY")
+
+
+def test_a_portrait_of_whoever_was_named_otherwise_is_told_and_not_published(studio: Studio, reader: HttpApi) -> None:
+    studio.make()
+    studio.accept_all()
+    brought = studio.bring("portrait", "face.jpg", PORTRAIT, instructor="林知远")
+    studio.write_facts(instructors=[ZHOU])
+    [lack] = studio.read()["missing"]
+    assert (lack["part"], "林知远" in lack["message"], "林知远" in lack["message_en"]) == (
+        "facts/instructors", True, True,
+    )  # fmt: skip
+    assert portraits(studio.send("GET", "/preview").body["page"]) == {"周行": None}
+    assert studio.publish().code == "PRODUCTION_NOT_READY"
+    studio.write_facts(instructors=[ZHOU, LIN])
+    assert studio.read()["missing"] == []
+    studio.write_facts(instructors=[ZHOU])
+    studio.send("DELETE", f"/files/{brought['file_id']}")
+    assert studio.publish().status == 200
+    assert portraits(page(reader)) == {"周行": None}
+
+
+def test_two_who_are_called_alike_share_a_portrait(studio: Studio, reader: HttpApi) -> None:
+    studio.make()
+    studio.write_facts(instructors=[LIN, {**LIN, "title": "教授"}])
+    studio.bring("portrait", "face.jpg", PORTRAIT, instructor="林知远")
+    studio.accept_all()
+    assert studio.publish().status == 200
+    first, second = page(reader)["instructors"]
+    assert first["portrait"] == second["portrait"] is not None
+
+
+def test_portraits_that_are_published_are_kept_replaced_and_removed(
+    studio: Studio, world: World, reader: HttpApi
+) -> None:
+    publish_a_package(world, portraits__甲_jpg=PORTRAIT)
+    kept = page(reader)["instructors"]
+    for content in (ANOTHER, None):
+        begun = studio.begin(from_course=True)
+        [before] = [file for file in begun["files"] if file["role"] == "portrait"]
+        assert (before["instructor"], before["picture_url"].endswith(portraits(page(reader))["甲"])) == ("甲", True)
+        studio.send("DELETE", f"/files/{before['file_id']}")
+        if content:
+            studio.bring("portrait", "b.png", content, instructor="甲")
+        studio.start()
+        studio.steps()
+        studio.decide("questions", "drop")
+        assert studio.publish().status == 200
+        path = portraits(page(reader))["甲"]
+        assert (path and world.bucket.files[path.removeprefix("/")]) == content
+    assert kept[0]["portrait"].removeprefix("/") in world.bucket.files, "as it was, for who has it open"
 
 
 def test_two_who_publish_at_once_publish_once(studio: Studio, world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,7 +74,7 @@ def _blocks(production_id: ProductionId, publication: Publication) -> Iterator[P
 
 
 def _files(ctx: Context, production: Production, publication: Publication) -> Iterator[Put]:
-    """What was published beside the recording, where it lies; portraits are kept without being shown."""
+    """What was published beside the recording, where it lies."""
     media, folder = publication.media, publication.media_prefix.removeprefix("/")
     production_id = production.production_id
     languages = (production.language, translated(production.language))
@@ -83,9 +83,10 @@ def _files(ctx: Context, production: Production, publication: Publication) -> It
             yield _file(ctx, production_id, role, f"{language}.vtt", caption, folder + caption.path)
     for handout in media.handouts:
         yield _file(ctx, production_id, "handout", handout.name, handout, folder + handout.path)
-    for cover in [picture for picture in media.pictures if picture.instructor is None]:
-        place = pictures_prefix(publication.course.content_id) + cover.file
-        yield _file(ctx, production_id, "cover", f"cover.{cover.ending}", cover, place)
+    for picture in media.pictures:
+        place = pictures_prefix(publication.course.content_id) + picture.file
+        whose: FileRole = "portrait" if picture.instructor else "cover"
+        yield _file(ctx, production_id, whose, f"{picture.instructor or 'cover'}.{picture.ending}", picture, place)
 
 
 def _file(
@@ -93,6 +94,6 @@ def _file(
 ) -> Put:
     file = ProductionFile(
         FileId(ctx.ids.new()), role, name, of.bytes, part_bytes(of.bytes), ctx.clock.now(), upload="", state="here",
-        sha256=of.sha256, published_in=place,
+        sha256=of.sha256, published_in=place, instructor=of.instructor if isinstance(of, Picture) else None,
     )  # fmt: skip
     return Put(file_key(production_id, file.file_id), file)
