@@ -65,6 +65,7 @@ def test_words_become_sentences_and_nothing_is_left_in_the_bucket(account: None,
     told: list[str] = []
     heard = transcriber(told).transcribe(SpeechFile(sound, "zh", ("现金流", "asset allocation", "401k")))
     assert heard.sentences == (Sentence(0, 1_200, "先看现金流。"), Sentence(1_500, 2_000, "再看。"))
+    assert heard.cues == (), "they are cut anew"
     assert "Contents" not in aws.client("s3").list_objects_v2(Bucket=BUCKET)
     vocabularies = aws.client("transcribe").list_vocabularies()["Vocabularies"]
     assert [v["LanguageCode"] for v in vocabularies] == ["zh-CN"]
