@@ -21,6 +21,7 @@ from services.catalog.domain.transcript import (
     transcript_of_cues,
     write_captions,
 )
+from services.kit.store.codec import decode, encode
 
 CHARACTERS = st.sampled_from("债券久期利率，。！？ abcXYZ.,<>&-12\u3000“”")
 LINES = st.text(CHARACTERS, min_size=1, max_size=25).map(str.strip).filter(bool)
@@ -159,6 +160,14 @@ def test_captions_that_roll_are_cut_anew() -> None:
 def test_a_transcript_has_no_cues_of_another() -> None:
     with pytest.raises(ValueError, match="cues"):
         Transcript("zh", (Sentence(0, 9, "一。"),), (Cue(0, 9, "二。"),))
+
+
+def test_a_transcript_that_was_kept_before_captions_were_is_read() -> None:
+    kept = '{"language":"zh","sentences":[{"start_ms":0,"end_ms":900,"text":"一。"}]}'
+    transcript = decode(kept, Transcript)
+    assert [cue.text for cue in cues_of(transcript.edit(1, "二。"))] == ["二。"]
+    brought_since = transcript_of_cues("zh", read_captions(TWO_ACROSS.encode()).cues)
+    assert decode(encode(brought_since), Transcript) == brought_since
 
 
 def test_many_corrections_of_a_long_lecture_are_made_in_time() -> None:
