@@ -11,7 +11,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -130,7 +130,9 @@ class AmazonTranscribe:
             # A job is kept longer than what it wrote.
             client("transcribe").delete_transcription_job(TranscriptionJobName=job)
             raise TranscriberUnavailable(f"Amazon Transcribe: what {job} wrote is gone, ask again") from None
-        return transcript_of_cues(recording.language, _cues(json.loads(stored)["results"]["items"]))
+        heard = transcript_of_cues(recording.language, _cues(json.loads(stored)["results"]["items"]))
+        # Nobody has set them for the screen.
+        return replace(heard, cues=())
 
 
 def _output(job: str) -> str:

@@ -47,6 +47,7 @@ class ProductionContext(MediaContext):
 
     files: ProductionFiles
     machine: Productions
+    read_captions: CaptionReader
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,10 @@ def media_context(ctx: Context, bucket: MediaBucket) -> MediaContext:
     return MediaContext(ctx.store, ctx.clock, ctx.ids, ctx.events, ctx.audit, bucket)
 
 
-def production_context(ctx: MediaContext, files: ProductionFiles, machine: Productions) -> ProductionContext:
+def production_context(
+    ctx: MediaContext, files: ProductionFiles, machine: Productions, read_captions: CaptionReader
+) -> ProductionContext:
     """The context with the files and the machine of productions."""
-    return ProductionContext(ctx.store, ctx.clock, ctx.ids, ctx.events, ctx.audit, ctx.bucket, files, machine)
+    return ProductionContext(
+        ctx.store, ctx.clock, ctx.ids, ctx.events, ctx.audit, ctx.bucket, files, machine, read_captions
+    )

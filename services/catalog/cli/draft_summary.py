@@ -24,6 +24,7 @@ from services.catalog.cli.connection import complain, say
 from services.catalog.cli.package import InvalidPackage
 from services.catalog.cli.publish import describe
 from services.catalog.cli.summary_package import SummaryPackage, is_filled, open_package
+from services.catalog.domain.captions import check_times
 from services.catalog.domain.course import BLOCKS, Block
 from services.catalog.domain.draft import Draft, Lecture
 from services.catalog.domain.grounding import Mark, check_draft
@@ -94,7 +95,7 @@ def _transcript(options: argparse.Namespace, package: SummaryPackage) -> Transcr
         raise _Stop(f"{file}: {message}") from None
     except UnreadableCaptions as unreadable:
         raise _Stop(f"{file}:{unreadable.fault.line}: {unreadable.fault.message} / {unreadable}") from None
-    for fault in read.faults:
+    for fault in (*read.faults, *check_times(read.cues, None)):
         complain(f"{file}:{fault.line}: {fault.message} / {fault.message_en}")
     return transcript_of_cues(options.language, read.cues)
 

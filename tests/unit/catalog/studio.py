@@ -128,13 +128,14 @@ class Studio:
         assert answer.status == 200, answer.body
         return answer.body
 
-    def announce(self, role: str, name: str, size: int) -> Answer:
+    def announce(self, role: str, name: str, size: int, **more: Any) -> Answer:
         """Announces a file."""
-        return self.send("POST", "/files", {"role": role, "name": name, "bytes": size}, idempotency_key=self.key())
+        body = {"role": role, "name": name, "bytes": size, **more}
+        return self.send("POST", "/files", body, idempotency_key=self.key())
 
-    def bring(self, role: str, name: str, content: bytes) -> Any:
+    def bring(self, role: str, name: str, content: bytes, **more: Any) -> Any:
         """Uploads a file in all its parts, and completes it."""
-        answer = self.announce(role, name, len(content))
+        answer = self.announce(role, name, len(content), **more)
         assert answer.status == 200, answer.body
         file = answer.body
         self.upload(file, content)

@@ -65,6 +65,7 @@ def test_words_become_sentences_and_are_paid_for_once(account: None, sound: Path
     told: list[str] = []
     heard = transcriber(told).transcribe(SpeechFile(sound, "zh", ("现金流", "asset allocation", "401k")))
     assert heard.sentences == (Sentence(0, 1_200, "先看现金流。"), Sentence(1_500, 2_000, "再看。"))
+    assert heard.cues == (), "they are cut anew"
     [kept] = aws.client("s3").list_objects_v2(Bucket=BUCKET)["Contents"]
     assert kept["Key"].endswith(".json"), "the recording is gone"
     vocabularies = aws.client("transcribe").list_vocabularies()["Vocabularies"]

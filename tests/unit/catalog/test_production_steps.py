@@ -1,5 +1,6 @@
 """The steps of a production: delivered twice, dying, overtaken, refused; and what each makes."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
@@ -309,22 +310,24 @@ def test_what_is_packaged_can_be_looked_at(studio: Studio) -> None:
 
 
 @pytest.mark.parametrize(
-    ("captions", "code"),
+    ("captions", "lines"),
     [
-        ("WEBVTT\n\n", "CAPTIONS_UNREADABLE"),
-        ("WEBVTT\n\n00:30.000 --> 00:31.000\n太晚。\n", "CAPTIONS_BEYOND"),
+        ("WEBVTT\n\n00:30.000 --> 00:31.000\n太晚。\n", [3]),
+        (f"{CAPTIONS}\n00:07.500 --> 00:09.000\n太晚。\n\n00:09.000 --> 00:11.000\n再见。\n", [15, 18]),
     ],
 )
-def test_captions_that_cannot_be_used_are_told(world: World, captions: str, code: str) -> None:
+def test_captions_after_the_lectures_end_are_told(world: World, captions: str, lines: list[int]) -> None:
     studio = Studio(world)
     studio.make(captions)
-    assert problem(studio, "transcribe")["code"] == code
+    told = problem(studio, "transcribe")
+    assert told["code"] == "CAPTIONS_BEYOND"
+    assert [int(line) for line in re.findall(r"line (\d+): the cue starts after", told["message_en"])] == lines
     assert studio.read()["media"], "what was packaged is kept"
 
 
 def test_captions_end_with_the_lecture(world: World) -> None:
     studio = Studio(world)
-    studio.make(CAPTIONS + "\n00:07.400 --> 00:09.000\n谢谢。\n\n00:09.000 --> 00:11.000\n再见。\n")
+    studio.make(CAPTIONS + "\n00:07.400 --> 00:09.000\n谢谢。\n")
     assert studio.send("GET", "/transcript").body["sentences"][-1] == {
         "number": 5, "start_ms": 7_400, "end_ms": 7_500, "text": "谢谢。",
     }  # fmt: skip

@@ -250,7 +250,10 @@ def test_an_upload_that_has_expired_is_told(studio: Studio) -> None:
         ("slides", "slides.pdf", LOCKED_PDF, "FILE_LOCKED"),
         ("handout", "handout.pdf", LOCKED_PDF, "FILE_LOCKED"),
         ("captions", "talk.srt", b"\x00\x01\x02", "FILE_NOT_AS_NAMED"),
+        ("captions", "talk.srt", b"no captions at all, just text", "CAPTIONS_UNREADABLE"),
+        ("translation", "en.srt", b"1\n00:00:02,000 --> 00:00:01,000\nBonds\n", "CAPTIONS_FAULTY"),
         ("cover", "cover.png", b"GIF89a", "FILE_NOT_AS_NAMED"),
+        ("portrait", "face.jpg", b"GIF89a", "FILE_NOT_AS_NAMED"),
     ],
 )
 def test_a_file_that_is_not_what_it_says_is_told_and_keeps_it_from_publication(
@@ -260,7 +263,8 @@ def test_a_file_that_is_not_what_it_says_is_told_and_keeps_it_from_publication(
     if role in {"recording", "captions"}:
         known = next(file for file in studio.read()["files"] if file["role"] == role)
         assert studio.send("DELETE", f"/files/{known['file_id']}").status == 200
-    file = studio.bring(role, name, content)
+    whose = {"instructor": "林知远"} if role == "portrait" else {}
+    file = studio.bring(role, name, content, **whose)
     assert (file["state"], file["problem"]["code"]) == ("refused", code)
     assert "files" in {lack["part"] for lack in studio.read()["missing"]}
     assert studio.send("DELETE", f"/files/{file['file_id']}").status == 200
@@ -300,7 +304,7 @@ def test_nothing_of_the_recording_before_is_published_with_another(studio: Studi
         studio.send("DELETE", f"/files/{files[role]}")
     assert studio.decide("abstract", "accept", reviewer="王编辑").status == 200
     studio.bring("recording", "other.mp4", RECORDING + b"1")
-    studio.bring("captions", "bad.vtt", b"no captions at all, just text")
+    studio.bring("captions", "bad.vtt", "WEBVTT\n\n00:30.000 --> 00:31.000\n太晚。\n".encode())
     assert {block["state"] for block in studio.read()["blocks"]} == {"draft"}
     studio.start()
     studio.steps(run=2)
@@ -777,7 +781,11 @@ def test_captions_of_every_language_stay_what_they_are(
     before = {caption["language"]: caption["path"] for caption in page(reader)["media"]["captions"]}
     assert set(before) == {"zh", "en"}
     begun = studio.begin(from_course=True, language=language)
-    assert [file["name"] for file in begun["files"]] == [f"{language}.vtt"]
+    other = {"zh": "en", "en": "zh"}[language]
+    assert {file["role"]: file["name"] for file in begun["files"]} == {
+        "captions": f"{language}.vtt",
+        "translation": f"{other}.vtt",
+    }
     studio.start()
     studio.steps()
     studio.write_facts(watch={"max_rate": "1.5"})
@@ -788,6 +796,109 @@ def test_captions_of_every_language_stay_what_they_are(
     assert "Today: duration." in world.bucket.files[after["en"]].decode()
     assert "Today" not in world.bucket.files[after["zh"]].decode()
     assert after["en"] not in before.values(), "copied with the rest"
+
+
+ENGLISH = (
+    "1\n00:00:00,500 --> 00:00:02,000\nToday: the\nduration\n\n"
+    "2\n00:00:02,000 --> 00:00:04,000\nof bonds. It measures\n\n"
+    "3\n00:00:04,000 --> 00:00:07,400\nhow prices react.\n"
+)
+
+
+def captions_of(world: World, shown: Any) -> dict[str, str]:
+    """What a page's captions say, by their language."""
+    tracks = {caption["language"]: caption["path"].removeprefix("/") for caption in shown["media"]["captions"]}
+    return {language: world.bucket.files[path].decode() for language, path in tracks.items()}
+
+
+def test_captions_in_the_other_language_are_brought_beside(studio: Studio, world: World, reader: HttpApi) -> None:
+    studio.make()
+    brought = studio.bring("translation", "en.srt", ENGLISH.encode())
+    assert (brought["state"], studio.read()["steps"][3]["state"]) == ("here", "done")
+    shown = studio.send("GET", "/preview").body["page"]["media"]["captions"]
+    assert [caption["language"] for caption in shown] == ["zh", "en"]
+    studio.accept_all()
+    assert studio.publish().status == 200
+    said = captions_of(world, page(reader))
+    assert list(said) == ["zh", "en"]
+    assert said["en"] == (
+        "WEBVTT\n\ns1-1\n00:00:00.500 --> 00:00:02.000\nToday: the\nduration\n\n"
+        "s1-2,8,18\n00:00:02.000 --> 00:00:04.000\nof bonds. It measures\n\n"
+        "s2-2\n00:00:04.000 --> 00:00:07.400\nhow prices react.\n"
+    )
+    begun = studio.begin(from_course=True)
+    kept = next(file for file in begun["files"] if file["role"] == "translation")
+    assert (kept["name"], kept["state"]) == ("en.vtt", "here")
+    studio.start()
+    studio.steps()
+    studio.decide("abstract", "edit", value="改过的。", reviewer="王编辑")
+    assert studio.publish().status == 200
+    assert captions_of(world, page(reader)) == said, "nobody corrected them"
+    begun = studio.begin(from_course=True)
+    studio.send("DELETE", f"/files/{next(f['file_id'] for f in begun['files'] if f['role'] == 'translation')}")
+    studio.start()
+    studio.steps()
+    assert studio.publish().status == 200
+    assert list(captions_of(world, page(reader))) == ["zh"]
+
+
+def test_a_translation_that_goes_on_after_the_lecture_is_told(studio: Studio) -> None:
+    studio.make()
+    studio.accept_all()
+    studio.bring("translation", "en.srt", ENGLISH.replace("00:00:07,400", "00:00:09,000").encode())
+    assert studio.read()["missing"] == [], "it is shown up to the lecture's end"
+    known = next(file for file in studio.read()["files"] if file["role"] == "translation")
+    studio.send("DELETE", f"/files/{known['file_id']}")
+    studio.bring("translation", "en.srt", (ENGLISH + "\n4\n00:00:08,000 --> 00:00:09,000\nBye.\n").encode())
+    [lack] = studio.read()["missing"]
+    assert (lack["part"], "starts at 00:08" in lack["message_en"]) == ("files", True)
+    assert studio.publish().code == "PRODUCTION_NOT_READY"
+
+
+def test_what_of_captions_is_to_be_mended_is_told_as_they_come(studio: Studio) -> None:
+    studio.begin()
+    cues = "".join(f"{n}\n00:00:0{n},000 --> 00:00:0{n - 1},000\n第{n}条\n\n" for n in range(1, 8))
+    refused = studio.bring("captions", "zh.srt", (cues + "没有时间\n").encode())
+    assert (refused["state"], refused["problem"]["code"]) == ("refused", "CAPTIONS_FAULTY")
+    told = refused["problem"]["message_en"].split("; ")
+    assert told[0] == "line 2: a cue must end after it starts"
+    assert told[5].startswith("3 more. Mend the captions")
+    studio.send("DELETE", f"/files/{refused['file_id']}")
+    both = "1\n00:00:01,000 --> 00:00:03,000\n一\n\n2\n00:00:02,000 --> 00:00:04,000\n二\n"
+    taken = studio.bring("captions", "zh.srt", both.encode())
+    assert (taken["state"], taken["problem"]["code"]) == ("here", "CAPTIONS_OVERLAP")
+    assert taken["problem"]["message_en"].startswith("line 6: it begins while the caption before is still shown")
+    assert "files" not in {lack["part"] for lack in studio.read()["missing"]}
+
+
+def test_what_nobody_corrected_is_published_as_its_editor_timed_it(
+    studio: Studio, world: World, reader: HttpApi
+) -> None:
+    studio.make(
+        "1\n00:00:00,500 --> 00:00:02,000\n今天讲债券的\n久期。久期\n\n"
+        "2\n00:00:01,900 --> 00:00:04,000\n说的是敏感度。\n\n3\n00:00:04,000 --> 00:00:09,000\n谢谢　大家。\n再见。\n"
+    )
+    transcript = studio.send("GET", "/transcript").body
+    said = [sentence["text"] for sentence in transcript["sentences"]]
+    assert said == ["今天讲债券的久期。", "久期说的是敏感度。", "谢谢 大家。", "再见。"]
+    correction = {"number": 2, "text": "久期说的是价格的敏感度。"}
+    studio.send("PUT", "/transcript", {"revision": transcript["revision"], "corrections": [correction]})
+    studio.accept_all()
+    assert studio.publish().status == 200
+    shown = captions_of(world, page(reader))
+    assert shown == {
+        "zh": "WEBVTT\n\ns1-1,9,11\n00:00:00.500 --> 00:00:02.000\n今天讲债券的\n久期。久期\n\n"
+        "s2-2\n00:00:01.900 --> 00:00:04.000\n说的是价格的敏感度。\n\n"
+        "s3-1,5,8\n00:00:04.000 --> 00:00:07.500\n谢谢　大家。\n再见。\n"
+    }
+    studio.begin(from_course=True)
+    studio.start()
+    studio.steps()
+    again = studio.send("GET", "/transcript").body["sentences"]
+    assert [sentence["text"] for sentence in again] == [said[0], correction["text"], *said[2:]]
+    studio.decide("abstract", "edit", value="改过的。", reviewer="王编辑")
+    assert studio.publish().status == 200
+    assert captions_of(world, page(reader)) == shown
 
 
 def test_media_that_are_kept_stay_so_whatever_is_run(studio: Studio, world: World) -> None:
@@ -838,7 +949,7 @@ def test_what_lies_beside_a_published_lecture_is_taken_over(studio: Studio, worl
     before, held = page(reader), set(world.bucket.files)
     begun = studio.begin(from_course=True)
     assert {(file["role"], file["name"]) for file in begun["files"]} == {
-        ("captions", "zh.vtt"), ("handout", "讲义.pdf"), ("cover", "cover.jpg"),
+        ("captions", "zh.vtt"), ("handout", "讲义.pdf"), ("cover", "cover.jpg"), ("portrait", "甲.jpg"),
     }  # fmt: skip
     studio.start()
     studio.steps()
@@ -854,6 +965,94 @@ def test_what_lies_beside_a_published_lecture_is_taken_over(studio: Studio, worl
     assert after["cover"] is None
     assert after["instructors"] == before["instructors"]
     assert after["media"]["handouts"] == before["media"]["handouts"]
+
+
+PORTRAIT, ANOTHER = b"\xff\xd8\xff one", b"\x89PNG\r\n\x1a\n another"
+LIN, ZHOU = ({"name": name, "title": "讲师", "bio": "讲债券。"} for name in ("林知远", "周行"))
+
+
+def portraits(shown: Any) -> dict[str, str | None]:
+    """Of a page: each instructor's picture."""
+    return {instructor["name"]: instructor["portrait"] for instructor in shown["instructors"]}
+
+
+def test_portraits_are_brought_for_each_instructor(studio: Studio, world: World, reader: HttpApi) -> None:
+    studio.make()
+    studio.write_facts(instructors=[LIN, ZHOU])
+    studio.start()
+    studio.steps(run=2)
+    brought = studio.bring("portrait", "face.jpg", PORTRAIT, instructor="林知远")
+    assert (brought["state"], brought["instructor"]) == ("here", "林知远")
+    assert brought["picture_url"].endswith(f"{brought['file_id']}.jpg")
+    assert studio.read()["steps"][-1]["state"] == "done", "no step rests on it"
+    assert studio.announce("portrait", "b.png", 9, instructor="林知远").body["errors"][0]["code"] == "FILE_TOO_MANY"
+    studio.bring("portrait", "b.png", ANOTHER, instructor="周行")
+    preview = studio.send("GET", "/preview").body
+    assert set(preview["portraits"]) == {"林知远", "周行"}
+    assert preview["portraits"]["林知远"] == brought["picture_url"]
+    studio.accept_all()
+    assert studio.publish().status == 200
+    shown = portraits(page(reader))
+    assert shown == portraits(preview["page"])
+    assert [world.bucket.files[str(path).removeprefix("/")] for path in shown.values()] == [PORTRAIT, ANOTHER]
+
+
+@pytest.mark.parametrize("instructor", [None, "没有这位"])
+def test_a_portrait_is_of_somebody_who_instructs(studio: Studio, instructor: str | None) -> None:
+    studio.begin()
+    studio.write_facts()
+    refused = studio.announce("portrait", "face.jpg", 9, instructor=instructor)
+    assert (refused.code, refused.body["errors"][0]["code"]) == ("FILE_REFUSED", "FILE_OF_NOBODY")
+
+
+def test_a_portrait_of_whoever_was_named_otherwise_is_told_and_not_published(studio: Studio, reader: HttpApi) -> None:
+    studio.make()
+    studio.accept_all()
+    brought = studio.bring("portrait", "face.jpg", PORTRAIT, instructor="林知远")
+    studio.write_facts(instructors=[ZHOU])
+    [lack] = studio.read()["missing"]
+    assert (lack["part"], "林知远" in lack["message"], "林知远" in lack["message_en"]) == (
+        "facts/instructors", True, True,
+    )  # fmt: skip
+    assert portraits(studio.send("GET", "/preview").body["page"]) == {"周行": None}
+    assert studio.publish().code == "PRODUCTION_NOT_READY"
+    studio.write_facts(instructors=[ZHOU, LIN])
+    assert studio.read()["missing"] == []
+    studio.write_facts(instructors=[ZHOU])
+    studio.send("DELETE", f"/files/{brought['file_id']}")
+    assert studio.publish().status == 200
+    assert portraits(page(reader)) == {"周行": None}
+
+
+def test_two_who_are_called_alike_share_a_portrait(studio: Studio, reader: HttpApi) -> None:
+    studio.make()
+    studio.write_facts(instructors=[LIN, {**LIN, "title": "教授"}])
+    studio.bring("portrait", "face.jpg", PORTRAIT, instructor="林知远")
+    studio.accept_all()
+    assert studio.publish().status == 200
+    first, second = page(reader)["instructors"]
+    assert first["portrait"] == second["portrait"] is not None
+
+
+def test_portraits_that_are_published_are_kept_replaced_and_removed(
+    studio: Studio, world: World, reader: HttpApi
+) -> None:
+    publish_a_package(world, portraits__甲_jpg=PORTRAIT)
+    kept = page(reader)["instructors"]
+    for content in (ANOTHER, None):
+        begun = studio.begin(from_course=True)
+        [before] = [file for file in begun["files"] if file["role"] == "portrait"]
+        assert (before["instructor"], before["picture_url"].endswith(portraits(page(reader))["甲"])) == ("甲", True)
+        studio.send("DELETE", f"/files/{before['file_id']}")
+        if content:
+            studio.bring("portrait", "b.png", content, instructor="甲")
+        studio.start()
+        studio.steps()
+        studio.decide("questions", "drop")
+        assert studio.publish().status == 200
+        path = portraits(page(reader))["甲"]
+        assert (path and world.bucket.files[path.removeprefix("/")]) == content
+    assert kept[0]["portrait"].removeprefix("/") in world.bucket.files, "as it was, for who has it open"
 
 
 def test_two_who_publish_at_once_publish_once(studio: Studio, world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -136,6 +136,15 @@ def test_what_is_missing_is_said(package: Path, arguments: list[str], capsys: py
     assert capsys.readouterr().err
 
 
+def test_captions_keep_their_lines_and_wrong_times_are_told(package: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    captions = package.parent / "talk.srt"
+    both = "00:00:00,500 --> 00:00:03,000\n久期衡量敏感度。\n久期越长\n\n2\n00:00:03,000 --> 00:00:02,000\n波动越大。\n"
+    captions.write_text(f"1\n{both}", "utf-8")
+    assert draft_summary.main([str(package), "--captions", str(captions)]) == 0
+    assert "talk.srt:7: " in capsys.readouterr().err
+    assert "久期衡量敏感度。\n久期越长\n" in (package / "captions" / "zh.vtt").read_text("utf-8")
+
+
 def test_a_folder_without_a_course(tmp_path: Path) -> None:
     assert draft_summary.main([str(tmp_path)]) == 2
     assert review_summary.main([str(tmp_path), "--by", "王编辑"]) == 2

@@ -16,7 +16,7 @@ from services.catalog.domain.pictures import Picture, pictures_prefix
 from services.catalog.domain.production import KEPT_MEDIA, Language, Production, line_of
 from services.catalog.domain.production_block import published_block
 from services.catalog.domain.production_facts import facts_of, make_facts
-from services.catalog.domain.production_file import FileRole, ProductionFile, part_bytes
+from services.catalog.domain.production_file import CAPTIONS, FileRole, ProductionFile, part_bytes, translated
 from services.catalog.domain.publication import Publication
 from services.kit.call import Call
 from services.kit.idempotency import answer_once
@@ -49,7 +49,8 @@ def start_production(
         if state:
             production = replace(production, base_publication=state.number)
             media = state.publication.media_prefix.removeprefix("/")
-            others = tuple(c for c in state.publication.media.captions if c.language != language)
+            shown = {language, translated(language)}
+            others = tuple(c for c in state.publication.media.captions if c.language not in shown)
             production = replace(production, base_media=media, base_captions=others, steps=KEPT_MEDIA)
             facts = facts_of(state.publication.course, now)
             kept = [*_blocks(production_id, state.publication), *_files(ctx, production, state.publication)]
@@ -73,16 +74,19 @@ def _blocks(production_id: ProductionId, publication: Publication) -> Iterator[P
 
 
 def _files(ctx: Context, production: Production, publication: Publication) -> Iterator[Put]:
-    """What was published beside the recording, where it lies; portraits are kept without being shown."""
+    """What was published beside the recording, where it lies."""
     media, folder = publication.media, publication.media_prefix.removeprefix("/")
     production_id = production.production_id
-    for caption in [caption for caption in media.captions if caption.language == production.language]:
-        yield _file(ctx, production_id, "captions", f"{caption.language}.vtt", caption, folder + caption.path)
+    languages = (production.language, translated(production.language))
+    for role, language in zip(CAPTIONS, languages, strict=True):
+        for caption in [caption for caption in media.captions if caption.language == language]:
+            yield _file(ctx, production_id, role, f"{language}.vtt", caption, folder + caption.path)
     for handout in media.handouts:
         yield _file(ctx, production_id, "handout", handout.name, handout, folder + handout.path)
-    for cover in [picture for picture in media.pictures if picture.instructor is None]:
-        place = pictures_prefix(publication.course.content_id) + cover.file
-        yield _file(ctx, production_id, "cover", f"cover.{cover.ending}", cover, place)
+    for picture in media.pictures:
+        place = pictures_prefix(publication.course.content_id) + picture.file
+        whose: FileRole = "portrait" if picture.instructor else "cover"
+        yield _file(ctx, production_id, whose, f"{picture.instructor or 'cover'}.{picture.ending}", picture, place)
 
 
 def _file(
@@ -90,6 +94,6 @@ def _file(
 ) -> Put:
     file = ProductionFile(
         FileId(ctx.ids.new()), role, name, of.bytes, part_bytes(of.bytes), ctx.clock.now(), upload="", state="here",
-        sha256=of.sha256, published_in=place,
+        sha256=of.sha256, published_in=place, instructor=of.instructor if isinstance(of, Picture) else None,
     )  # fmt: skip
     return Put(file_key(production_id, file.file_id), file)

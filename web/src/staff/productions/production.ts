@@ -18,8 +18,8 @@ export type Step = StepLine['step']
 export type Role = ProductionFile['role']
 export type BlockName = Block['block']
 
-/** In the order in which the desk shows them. */
-export const ROLES: readonly Role[] = ['recording', 'slides', 'captions', 'handout', 'cover']
+/** In the order in which the desk shows them among its files; portraits are with the instructors. */
+export const ROLES: readonly Role[] = ['recording', 'slides', 'captions', 'translation', 'handout', 'cover']
 export const BLOCKS: readonly BlockName[] = ['keywords', 'abstract', 'chapters', 'mind_map', 'key_points', 'questions']
 /** The parts of a production's page, each a tab of it. */
 export type Place = 'files' | 'facts' | 'transcript' | 'summary' | 'preview' | 'publish'
