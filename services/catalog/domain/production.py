@@ -47,12 +47,17 @@ class StepStatus:
 
 @dataclass(frozen=True)
 class Run:
-    """One execution of some steps; runs are numbered from 1. `block` is the only one that is drafted, where it is."""
+    """One execution of some steps; runs are numbered from 1.
+
+    `block` is the only one that is drafted, where it is, and `over` the revision of it that the draft was asked for in
+    place of, whoever wrote that.
+    """
 
     number: int
     steps: tuple[Step, ...]
     block: Block | None = None
     ended: bool = False
+    over: int | None = None
 
 
 @dataclass(frozen=True)
@@ -153,6 +158,11 @@ class Production:
         return self.base_media is not None and self.status("probe").state == "skipped"
 
     @property
+    def checked_ms(self) -> int | None:
+        """How long the lecture is that learners would get; None: nothing was checked since a recording came."""
+        return self.packaged.duration_ms if self.packaged and self.status("check").state == "done" else None
+
+    @property
     def shows_slides(self) -> bool:
         """Whether what is packaged shows slides or a cover, as its recording has no picture."""
         return self.probe is not None and self.probe.width is None
@@ -168,9 +178,9 @@ class Production:
         begin = min([*undone, *wanted], default=len(STEPS) - 1)
         return STEPS[max(begin, STEPS.index("check")) if self.keeps_media else begin :]
 
-    def next_run(self, steps: tuple[Step, ...], block: Block | None = None) -> Run:
+    def next_run(self, steps: tuple[Step, ...], block: Block | None = None, over: int | None = None) -> Run:
         """The run of these steps that may begin after the newest one."""
-        return Run(self.run.number + 1 if self.run else 1, steps, block)
+        return Run(self.run.number + 1 if self.run else 1, steps, block, over=over)
 
     def begin(self, run: Run, now: datetime) -> "Production":
         """With this run, all of whose steps wait, as does what the run before left under way when it died."""
