@@ -25,7 +25,7 @@ def texts_of(value: Any) -> Iterator[str]:
     """Every text of a block's value, in its order."""
     if isinstance(value, str):
         yield value
-    elif isinstance(value, dict | list):
+    else:
         for member in value.values() if isinstance(value, dict) else value:
             yield from texts_of(member)
 
@@ -40,9 +40,10 @@ class DraftedText:
     def __init__(self, texts: Iterable[str], *, kin: bool) -> None:
         known = list(texts)
         self._kin = kin
-        self._pieces = [_grams(piece) for piece in {piece: None for text in known for piece in _pieces(text)}]
+        pieces = [_grams(piece) for piece in {piece: None for text in known for piece in _pieces(text)}]
+        self._wholes = [sum(grams.values()) for grams in pieces]
         self._places: dict[str, list[int]] = {}
-        for place, grams in enumerate(self._pieces):
+        for place, grams in enumerate(pieces):
             for gram in grams:
                 self._places.setdefault(gram, []).append(place)
         rows = ["".join(map(_letters, known))] if kin else [_letters(text) for text in known]
@@ -62,9 +63,7 @@ class DraftedText:
             for place in self._places.get(gram, ()):
                 shared[place] += weight
         whole = sum(grams.values())
-        return any(
-            _is_like(count, whole, sum(self._pieces[place].values()), kin=self._kin) for place, count in shared.items()
-        )
+        return any(_is_like(count, whole, self._wholes[place], kin=self._kin) for place, count in shared.items())
 
 
 def followed(before: Sequence[Any], after: Sequence[Any]) -> list[int | None]:
@@ -117,22 +116,27 @@ def _letters(text: str) -> str:
 
 def _grams(letters: str) -> dict[str, int]:
     """Each with what its first letter counts. What is too short for a gram is one itself."""
-    grams = {gram: _weight(gram[0]) for gram in _shingles(letters, GRAM)}
+    grams = {gram: _count(gram[0]) for gram in _shingles(letters, GRAM)}
     return grams or ({letters: _weight(letters)} if letters else {})
 
 
 def _shingles(letters: str, width: int) -> Iterator[str]:
     """All that begin at a letter and are as long as `width` letters of an alphabet, or hardly longer."""
+    counts = [*map(_count, letters)]
     end, weight = 0, 0
-    for begin, letter in enumerate(letters):
-        while weight < width and end < len(letters):
-            weight += _weight(letters[end])
+    for begin, count in enumerate(counts):
+        while weight < width and end < len(counts):
+            weight += counts[end]
             end += 1
         if weight < width:
             return
         yield letters[begin:end]
-        weight -= _weight(letter)
+        weight -= count
 
 
 def _weight(letters: str) -> int:
-    return sum(3 if letter >= _IDEOGRAPHS else 1 for letter in letters)
+    return sum(map(_count, letters))
+
+
+def _count(letter: str) -> int:
+    return 3 if letter >= _IDEOGRAPHS else 1
