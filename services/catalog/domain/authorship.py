@@ -30,6 +30,12 @@ def texts_of(value: Any) -> Iterator[str]:
             yield from texts_of(member)
 
 
+def sentences_of(value: Any) -> Iterator[str]:
+    """Every sentence of a block's value, as it is written."""
+    for text in texts_of(value):
+        yield from filter(None, map(str.strip, _ENDS.split(text)))
+
+
 class DraftedText:
     """What a machine drafted, to be looked for in what a person wrote.
 

@@ -9,9 +9,10 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from typing import Any, Literal
 
-from services.catalog.domain.authorship import DraftedText, followed, texts_of
+from services.catalog.domain.authorship import DraftedText, followed, sentences_of, texts_of
 from services.catalog.domain.course import BLOCKS, Block, Course, Provenance
 from services.catalog.domain.document import check_block_times, format_time, write_course
 from services.catalog.domain.draft import EXTRACTIVE, Draft, Lecture, draft_member
@@ -29,7 +30,9 @@ MAX_SAID = 200
 MAX_BLOCK_BYTES = 192 * 1024
 """UTF-8 bytes of a block's value: with all sources and marks it fits an item."""
 MAX_ROWS = 6
-"""Entries that are named in one sentence."""
+"""Entries or sentences that are named where there are many."""
+MAX_TAKEN = 60
+"""Characters of a sentence that is still a draft's."""
 NEEDED: tuple[Block, ...] = ("abstract", "chapters")
 """What every page has."""
 
@@ -54,10 +57,10 @@ class BlockSource:
 
 
 _REVIEWER = Kept("reviewer", because="who reviewed what a machine made is published with it", until="the table goes")
-_SPOKEN = Kept("value", "said", because="what is said in a lecture is published with it", until="the table goes")
+_SAID = "what is said in a lecture is published with it"
 
 
-@stored(shape=1, personal=_SPOKEN)
+@stored(shape=1, personal=Kept("value", "said", because=_SAID, until="the table goes"))
 class ProductionDraft:
     """A block as a machine drafted it, which stays whatever a person makes of it: what they write is held against it.
 
@@ -76,10 +79,9 @@ class ProductionDraft:
         """The member of the course document that was drafted."""
         return json.loads(self.value)
 
-    def is_in(self, block: Block, value: Any) -> bool:
-        """Whether anything of it is in what that block says."""
-        texts = [text for text in texts_of(self.document) if text != self.title]
-        return DraftedText(texts, kin=block == self.block).is_in(texts_of(value))
+    def beside(self, block: Block) -> DraftedText:
+        """Its text, to be looked for in what that block says."""
+        return DraftedText((t for t in texts_of(self.document) if t != self.title), kin=block == self.block)
 
     def marks_in(self, value: Any) -> tuple[BlockMark, ...]:
         """Its marks that an edit leaves: of parts that are in it as they were, wherever, and of the whole block."""
@@ -103,11 +105,12 @@ class ProductionDraft:
         )
 
 
-@stored(shape=1, personal=(_REVIEWER, _SPOKEN))
+@stored(shape=1, personal=(_REVIEWER, Kept("value", "said", "taken", because=_SAID, until="the table goes")))
 class ProductionBlock:
     """A block as it stands. `value` is the JSON of the course document's member; a dropped one keeps what it had.
 
-    `edited`: a person wrote it, or changed what was drafted.
+    `edited`: a person wrote it, or changed what was drafted; `taken` is how some of its sentences begin that are still
+    the same as a draft's or close to it.
     `marks` stay, also when they were looked at: one that is opened again is reviewed again.
     """
 
@@ -120,6 +123,7 @@ class ProductionBlock:
     marks: tuple[BlockMark, ...] = ()
     sources: tuple[BlockSource, ...] = ()
     edited: bool = False
+    taken: tuple[str, ...] = ()
 
     @property
     def document(self) -> Any:
@@ -160,7 +164,8 @@ class ProductionBlock:
         It is the person's own where nothing of any draft is in it, and needs a reviewer where something is.
         """
         text, kin = json.dumps(value, ensure_ascii=False), [draft for draft in drafts if draft.block == self.block]
-        found = [draft for draft in drafts if draft.is_in(self.block, value)]
+        looked_for = [(draft, draft.beside(self.block)) for draft in drafts]
+        found = {draft: drafted for draft, drafted in reversed(looked_for) if drafted.is_in(texts_of(value))}
         if not found:
             return self.take(ProductionBlock(self.block, "written", text, edited=True))
         # Sentences that were chosen are nobody's; where a model wrote any of it, that is what must be said.
@@ -168,8 +173,12 @@ class ProductionBlock:
         marks = dict.fromkeys(mark for draft in found if draft.block == self.block for mark in draft.marks_in(value))
         sources = kin[-1].sources_in(value) if kin else ()
         edited = not kin or kin[-1].document != value
+        alike = (said for said in sentences_of(value) if any(drafted.is_in([said]) for drafted in found.values()))
+        taken = tuple(_cut(said, MAX_TAKEN) for said in islice(alike, MAX_ROWS)) if edited else ()
         return self.take(
-            ProductionBlock(self.block, "accepted", text, maker.made_by, reviewer, now, tuple(marks), sources, edited)
+            ProductionBlock(
+                self.block, "accepted", text, maker.made_by, reviewer, now, tuple(marks), sources, edited, taken
+            )
         )
 
     def take(self, other: "ProductionBlock") -> "ProductionBlock":
@@ -184,6 +193,7 @@ class ProductionBlock:
             marks=other.marks,
             sources=other.sources,
             edited=other.edited,
+            taken=other.taken,
         )
 
     def unseen_in(self, edited: "ProductionBlock") -> tuple[BlockMark, ...]:
@@ -255,8 +265,11 @@ def _sources(lecture: Lecture, draft: Draft, block: Block) -> Iterator[BlockSour
 def _source(lecture: Lecture, part: int, source: Stretch) -> BlockSource:
     sentences = lecture.transcript.within(source)
     said = joined(sentence.text for sentence in sentences)
-    shown = said if len(said) <= MAX_SAID else f"{said[:MAX_SAID]}…"
-    return BlockSource(part, sentences[0].start_ms, sentences[-1].end_ms, shown)
+    return BlockSource(part, sentences[0].start_ms, sentences[-1].end_ms, _cut(said, MAX_SAID))
+
+
+def _cut(said: str, most: int) -> str:
+    return said if len(said) <= most else f"{said[:most]}…"
 
 
 def lacking_blocks(blocks: Sequence[ProductionBlock], duration_ms: int | None) -> Iterator[Lack]:

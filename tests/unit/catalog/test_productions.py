@@ -522,8 +522,10 @@ def test_what_a_person_wrote_in_place_of_a_draft_says_nothing(studio: Studio, wo
     own = studio.decide("abstract", "edit", value="本课用一个例子说明,借钱给别人要看哪些事。").body
     assert (own["state"], own["made_by"], own["reviewer"], own["edited"]) == ("written", None, None, True)
     assert studio.decide("abstract", "edit", value=f"一句自己的话。{draft}").code == "REVIEWER_NEEDED"
+    partly = studio.decide("abstract", "edit", value=f"一句自己的话。{draft}", reviewer="王编辑").body
+    assert (partly["state"], partly["edited"], partly["taken"]) == ("accepted", True, [draft.rstrip("。")])
     again = studio.decide("abstract", "edit", value=draft, reviewer="王编辑").body
-    assert (again["state"], again["made_by"], again["edited"]) == ("accepted", "model-1", False)
+    assert (again["state"], again["made_by"], again["edited"], again["taken"]) == ("accepted", "model-1", False, [])
     studio.decide("abstract", "edit", value=own["value"])
     studio.accept_all()
     assert studio.publish().status == 200
@@ -702,6 +704,8 @@ def test_a_whole_run_takes_the_place_of_nothing_that_a_person_wrote(studio: Stud
     assert made["abstract"] == ("model-1", value)
     assert made["keywords"] == ("model-2", ["久期", "债券"])
     assert made["chapters"][0] == "model-2"
+    fewer = studio.decide("keywords", "edit", value=["久期"], reviewer="王编辑").body
+    assert fewer["made_by"] == "model-2", "the newest of two that drafted the same"
 
 
 def test_another_draft_takes_the_place_of_what_it_was_asked_for_in_place_of(studio: Studio) -> None:

@@ -244,6 +244,9 @@ class BlockAnswer(Answer):
     state: BlockState
     made_by: str | None = Field(description="null: a person wrote it, and nothing of a draft is left")
     edited: bool = Field(description="a person wrote it, or changed what was drafted")
+    taken: list[str] = Field(
+        description="how sentences of an edit begin that are still the same as a draft's, or close"
+    )
     reviewer: str | None
     reviewed_at: datetime | None
     value: BlockValue | None

@@ -277,6 +277,12 @@ describe('a block of the summary', () => {
     expect(screen.queryByText('第 2 项晚于视频结束')).toBeNull()
   })
 
+  it('says which of its sentences are still the machine’s', async () => {
+    await shown([chapters({ edited: true, taken: ['久期的含义'] })])
+    const list = screen.getByRole('list', { name: '与机器的草稿相同或相近的，例如：' })
+    expect(within(list).getByText('久期的含义')).toBeTruthy()
+  })
+
   it('says of no part that a person wrote that it rests on nothing', async () => {
     await shown([chapters({ edited: true })])
     expect(screen.queryByText('在文稿中没有找到依据。')).toBeNull()

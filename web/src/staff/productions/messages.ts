@@ -225,6 +225,7 @@ const zh = {
   'block.label': '只要还有一处与机器的草稿相同或相近，课程页就注明由谁起草、由谁审核；全部改写后不再注明。',
   'block.saved.own': '已保存。已全部由人改写，课程页不再注明由机器起草。',
   'block.saved.drafted': '已保存。其中仍有与机器的草稿相同或相近之处，课程页注明由谁起草、由谁审核。',
+  'block.taken': '与机器的草稿相同或相近的，例如：',
   'block.replace': '重新起草{block}，替换人写的内容？',
   'block.replaceText': '新草稿完成后，会替换现在的内容，其中有人写的文字，不能恢复。',
   'block.replaceDo': '替换',
@@ -519,6 +520,7 @@ const en: Record<keyof typeof zh, string> = {
     'Saved. It is wholly a person’s now, and the course’s page does not say any more that it was drafted.',
   'block.saved.drafted':
     'Saved. Something is still the same as a machine’s draft or close to it: the course’s page says who drafted and who reviewed it.',
+  'block.taken': 'The same as a machine’s draft or close to it, such as:',
   'block.replace': 'Draft again in place of what a person wrote: {block}?',
   'block.replaceText':
     'Once the draft is there, it replaces what the block says now, which a person wrote. That cannot be undone.',
