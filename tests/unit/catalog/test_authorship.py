@@ -8,13 +8,12 @@ from time import perf_counter
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from services.catalog.adapters.extractive import extract_summary
 from services.catalog.cli.package import load_package
-from services.catalog.domain.authorship import DraftedText, followed, sentences_of, texts_of
+from services.catalog.domain.authorship import DraftedText, followed, sentences_of
 from services.catalog.domain.course import BLOCKS, Block
 from services.catalog.domain.document import write_course
 from services.catalog.domain.draft import draft_member
@@ -267,66 +266,3 @@ def test_of_parts_that_are_alike_each_keeps_its_own() -> None:
     other = {"question": "为什么？", "answer": "因为利率下降，价格就上升。"}
     assert followed([same, other, same], [same, same, other]) == [0, 2, 1]
     assert followed([], [same]) == [None]
-
-
-# Any order of decisions
-
-
-class Deciding(RuleBasedStateMachine):
-    """A block that machines draft and people decide on; what its text has of a draft is known by how it was made."""
-
-    @initialize()
-    def begin(self) -> None:
-        self.drafts: list[ProductionDraft] = []
-        self.block = ProductionBlock("key_points")
-        self.is_machines = False
-
-    @rule(number=st.integers(0, 9), other=st.booleans())
-    def draft(self, number: int, other: bool) -> None:
-        """Another draft, for this block or for another one, taken where it may be."""
-        text = "".join(IDEOGRAPHS[number * 60 : number * 60 + 25])
-        value: Any = text if other else [{"question": text[:12], "answer": text[12:]}]
-        block: Block = "abstract" if other else "key_points"
-        draft = ProductionDraft(block, f"model-{number}", "题目", json.dumps(value, ensure_ascii=False))
-        if other:
-            self.drafts.append(draft)
-        elif self.block.takes_drafts:
-            self.drafts.append(draft)
-            self.block = self.block.take(ProductionBlock("key_points", "draft", draft.value, draft.made_by))
-            self.is_machines = True
-
-    @rule(data=st.data())
-    def edit(self, data: st.DataObject) -> None:
-        """Own words, or some of any draft among them, split and put elsewhere."""
-        value = [{"question": OWN[0], "answer": OWN[1]}]
-        taken = data.draw(st.lists(st.sampled_from(self.drafts), max_size=2)) if self.drafts else []
-        for draft in taken:
-            texts = list(texts_of(draft.document))
-            text = data.draw(st.sampled_from(texts))
-            value.append({"question": "？".join(text[:8]), "answer": f"{OWN[0]}{text[:9]}，{OWN[1]}。"})
-        self.block = self.block.edit(data.draw(st.permutations(value)), self.drafts, "王编辑", NOW)
-        self.is_machines = bool(taken)
-
-    @rule(decision=st.sampled_from(["accept", "drop", "reopen", "hear anew"]))
-    def decide(self, decision: str) -> None:
-        """Whatever else a person does."""
-        if decision == "accept" and self.block.state == "draft":
-            self.block = self.block.accept("王编辑", NOW)
-        elif decision == "drop":
-            self.block = self.block.drop()
-        elif decision == "reopen":
-            self.block = self.block.reopen()
-        elif decision == "hear anew":
-            self.block = self.block.hear_anew()
-
-    @invariant()
-    def says_whose_it_is(self) -> None:
-        """The label is there where anything is a machine's, and nowhere else."""
-        assert self.block.is_drafted == self.is_machines
-        assert (self.block.provenance is not None) == (self.is_machines and self.block.state == "accepted")
-        assert not (self.block.state == "written" and self.is_machines)
-        assert not (self.block.state in {"accepted", "draft"} and not self.is_machines)
-
-
-TestDeciding = Deciding.TestCase
-TestDeciding.settings = settings(max_examples=60, stateful_step_count=20, deadline=None)
