@@ -266,4 +266,6 @@ def test_of_parts_that_are_alike_each_keeps_its_own() -> None:
     same = {"question": "为什么？", "answer": "因为利率上升。"}
     other = {"question": "为什么？", "answer": "因为利率下降，价格就上升。"}
     assert followed([same, other, same], [same, same, other]) == [0, 2, 1]
+    nearly = {"question": "为什么？", "answer": "因为利率下降，价格上升。"}
+    assert followed([same, other], [nearly, {**same, "at": "01:00"}]) == [1, 0]
     assert followed([], [same]) == [None]
