@@ -47,9 +47,11 @@ class StepStatus:
 
 @dataclass(frozen=True)
 class Run:
-    """One execution of some steps; runs are numbered from 1. `block` is the only one that is drafted, where it is.
+    """One execution of some steps; runs are numbered from 1.
 
-    `drafting` is the number of the run with which drafting began: what a model answered from then on is used.
+    `block` is the only one that is drafted, where it is, and `over` the revision of it that the draft was asked for in
+    place of, whoever wrote that. `drafting` is the number of the run with which drafting began: what a model answered
+    from then on is used.
     """
 
     number: int
@@ -57,6 +59,7 @@ class Run:
     block: Block | None = None
     ended: bool = False
     drafting: int = 0
+    over: int | None = None
 
 
 @dataclass(frozen=True)
@@ -157,6 +160,11 @@ class Production:
         return self.base_media is not None and self.status("probe").state == "skipped"
 
     @property
+    def checked_ms(self) -> int | None:
+        """How long the lecture is that learners would get; None: nothing was checked since a recording came."""
+        return self.packaged.duration_ms if self.packaged and self.status("check").state == "done" else None
+
+    @property
     def shows_slides(self) -> bool:
         """Whether what is packaged shows slides or a cover, as its recording has no picture."""
         return self.probe is not None and self.probe.width is None
@@ -172,17 +180,17 @@ class Production:
         begin = min([*undone, *wanted], default=len(STEPS) - 1)
         return STEPS[max(begin, STEPS.index("check")) if self.keeps_media else begin :]
 
-    def next_run(self, steps: tuple[Step, ...], block: Block | None = None) -> Run:
+    def next_run(self, steps: tuple[Step, ...], block: Block | None = None, over: int | None = None) -> Run:
         """The run of these steps that may begin after the newest one.
 
         It goes on with the drafting of one that failed. Whoever asks for a block again, or for all that was drafted,
         wants other answers.
         """
         if self.run is None:
-            return Run(1, steps, block, drafting=1)
+            return Run(1, steps, block, drafting=1, over=over)
         number = self.run.number + 1
         anew = block or self.run.block or self.status("summarise").state == "done"
-        return Run(number, steps, block, drafting=number if anew else self.run.drafting)
+        return Run(number, steps, block, drafting=number if anew else self.run.drafting, over=over)
 
     def begin(self, run: Run, now: datetime) -> "Production":
         """With this run, all of whose steps wait, as does what the run before left under way when it died."""

@@ -217,6 +217,11 @@ class Studio:
         sent = {"revision": self.block(block)["revision"] if revision is None else revision, "decision": decision}
         return self.send("PUT", f"/blocks/{block}", {**sent, **body}, who)
 
+    def draft_again(self, block: str, revision: int | None = None) -> Answer:
+        """Asks for another draft in place of the block as it stands, unless another revision is given."""
+        known = self.block(block)["revision"] if revision is None else revision
+        return self.send("POST", f"/blocks/{block}/drafts", {"revision": known})
+
     def accept_all(self) -> None:
         """Takes every draft, with its marks seen."""
         for block in self.read()["blocks"]:

@@ -124,14 +124,14 @@ def test_a_run_after_one_that_was_done_asks_anew(studio: Studio, model: Scholar)
 
 def test_a_block_is_drafted_anew_and_its_own_attempts_go_on(studio: Studio, model: Scholar) -> None:
     studio.step("summarise")
-    assert studio.send("POST", "/blocks/abstract/drafts", idempotency_key=studio.key()).status == 200
+    assert studio.draft_again("abstract").status == 200
     model.dies_after = PARTS + 1 + 2
     with pytest.raises(ModelUnavailable):
         studio.step("summarise", run=2)
     model.dies_after = 1_000
     studio.step("summarise", run=2)
     assert len(model.asked) == 2 * (PARTS + 1)
-    assert studio.send("POST", "/blocks/abstract/drafts", idempotency_key=studio.key()).status == 200
+    assert studio.draft_again("abstract").status == 200
     studio.step("summarise", run=3)
     assert len(model.asked) == 3 * (PARTS + 1)
 
@@ -140,7 +140,7 @@ def test_a_block_is_drafted_anew_also_after_a_run_that_failed(studio: Studio, mo
     model.dies_after, model.dies_of = 2, ModelRefuses("model-1: HTTP 401")
     studio.step("summarise")
     model.dies_after = 1_000
-    assert studio.send("POST", "/blocks/abstract/drafts", idempotency_key=studio.key()).status == 200
+    assert studio.draft_again("abstract").status == 200
     studio.step("summarise", run=2)
     assert len(model.asked) == 2 + PARTS + 1
 

@@ -7,7 +7,15 @@ from dataclasses import dataclass, replace
 from services.catalog.app.context import Context, ProductionContext
 from services.catalog.app.ports import ProductionFiles, Upload, UploadGone
 from services.catalog.app.productions.brought_captions import overlap_of, read_brought
-from services.catalog.app.productions.items import FILES, file_key, files_pk, object_key, put_state, read_blocks
+from services.catalog.app.productions.items import (
+    FILES,
+    file_key,
+    files_pk,
+    object_key,
+    put_state,
+    read_blocks,
+    read_drafts,
+)
 from services.catalog.app.productions.problems import (
     FILE_INCOMPLETE,
     FILE_REFUSED,
@@ -179,17 +187,21 @@ def _outdate(ctx: Context, state: Stored[Production], role: FileRole, *, removed
     step, production, now = RESTS_ON.get(role), state.value, ctx.clock.now()
     if role == "recording":
         changed = production.lose_recording(now) if removed else production.outdate("probe", now)
-        return [*put_state(ctx, state, changed), *_opened_again(ctx, production.production_id)]
+        return [*put_state(ctx, state, changed), *_heard_anew(ctx, production.production_id)]
     if step is None or production.status(step).state == "waiting" or (role in PICTURES and not production.shows_slides):
         return [Check(state.key, state.version)]
     return put_state(ctx, state, production.outdate(step, now))
 
 
-def _opened_again(ctx: Context, production_id: ProductionId) -> Iterator[Write]:
-    """What was accepted of another recording is reviewed again, or drafted anew."""
+def _heard_anew(ctx: Context, production_id: ProductionId) -> Iterator[Write]:
+    """What was accepted of another recording is reviewed again, or drafted anew; none of it is said there any more."""
     for block in read_blocks(ctx.store, production_id):
-        if block.value.state == "accepted":
-            yield block.put(block.value.reopen())
+        if block.value != (heard := block.value.hear_anew()):
+            yield block.put(heard)
+    newest = {draft.value.block: draft for draft in read_drafts(ctx.store, production_id)}
+    for draft in newest.values():
+        if draft.value.sources:
+            yield draft.put(replace(draft.value, sources=()))
 
 
 def _put_together(files: ProductionFiles, key: str, file: ProductionFile) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from services.catalog.app.context import ProducingContext
 from services.catalog.app.ports import Model, ModelRefuses, Summariser
-from services.catalog.app.productions.items import answers_folder, block_key, facts_key
+from services.catalog.app.productions.items import answers_folder, block_key, draft_key, facts_key
 from services.catalog.app.productions.kept_answers import KeptAnswers
 from services.catalog.app.productions.take_step import (
     Onward,
@@ -23,10 +23,10 @@ from services.catalog.domain.course import BLOCKS
 from services.catalog.domain.draft import Draft, Lecture, within_limits
 from services.catalog.domain.grounding import check_draft
 from services.catalog.domain.production import Hindrance, Production
-from services.catalog.domain.production_block import ProductionBlock, drafted_block
+from services.catalog.domain.production_block import ProductionBlock, draft_of, drafted_block
 from services.catalog.domain.production_facts import ProductionFacts
 from services.catalog.domain.transcript import Transcript
-from services.kit.store import Write, read_or
+from services.kit.store import Put, Write, read_or
 
 ASKING = timedelta(minutes=5)
 """How long a call begins to ask a model for more: an answer, tried three times, may take nine of its 15 minutes."""
@@ -49,7 +49,7 @@ _REFUSED = Hindrance(
 
 
 def draft_summary(ctx: ProducingContext, call: StepCall) -> Onward:
-    """Puts drafts where nobody has decided yet, all at once; without a transcript there is nothing to draft from."""
+    """Puts drafts where nobody has decided or worked yet, all at once; without a transcript there is nothing to do."""
 
     def work(production: Production) -> Result:
         known = find_transcript(ctx, call.production_id)
@@ -64,7 +64,7 @@ def draft_summary(ctx: ProducingContext, call: StepCall) -> Onward:
         wanted = [block for block in BLOCKS if production.run and production.run.block in {None, block}]
         drafted = [drafted_block(lecture, draft, marks, block) for block in wanted]
         problem = _NOTHING if ctx.model and all(block.value is None for block in drafted) else None
-        return Result(writes=lambda: _writes(ctx, call, drafted), problem=problem)
+        return Result(writes=lambda: _writes(ctx, call, production, drafted), problem=problem)
 
     return take_step(ctx, call, work)
 
@@ -98,11 +98,18 @@ def _lecture(ctx: ProducingContext, production: Production, spoken: Transcript) 
     return Lecture(production.title, spoken, length, catalogue_terms(ctx), names)
 
 
-def _writes(ctx: ProducingContext, call: StepCall, drafted: Sequence[ProductionBlock]) -> list[Write]:
-    """Of blocks that somebody has decided on since, nothing; of what was not drafted, nothing either."""
+def _writes(
+    ctx: ProducingContext, call: StepCall, production: Production, drafted: Sequence[ProductionBlock]
+) -> list[Write]:
+    """Of blocks that somebody has decided on or worked on, nothing, unless the draft was asked for in place of that;
+    of what was not drafted, nothing either.
+    """
     writes: list[Write] = []
+    over = production.run.over if production.run else None
     for block in drafted:
         known = read_or(ctx.store, block_key(call.production_id, block.block), ProductionBlock(block.block))
-        if known.value.takes_drafts and (block.value is not None or block.marks):
+        if (known.value.takes_drafts or known.version == over) and (block.value is not None or block.marks):
             writes.append(known.put(known.value.take(block)))
+            draft = draft_of(block, production.title)
+            writes += [Put(draft_key(call.production_id, block.block, call.run), draft)] if draft else []
     return writes

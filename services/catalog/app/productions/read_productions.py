@@ -53,9 +53,9 @@ class Sections:
             *lacking_steps(production),
             *lacking_files([file.value for file in self.files], length_ms, self.facts.value.instructors),
             *lacking_facts(production.course_id, self.facts.value),
-            *lacking_blocks([block.value for block in self.blocks]),
+            *lacking_blocks([block.value for block in self.blocks], production.checked_ms),
         ]
-        return lacks or [*lacking_whole(self.document, production)]
+        return lacks or [*lacking_whole(self.document)]
 
     @property
     def document(self) -> dict[str, Any]:

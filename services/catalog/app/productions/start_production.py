@@ -6,7 +6,7 @@ from dataclasses import replace
 from services.catalog.app.context import Context, ProductionContext
 from services.catalog.app.courses.read_courses import find_state, read_state
 from services.catalog.app.items import newest_first_id
-from services.catalog.app.productions.items import block_key, facts_key, file_key, line_key, state_key
+from services.catalog.app.productions.items import block_key, draft_key, facts_key, file_key, line_key, state_key
 from services.catalog.app.productions.problems import COURSE_THERE
 from services.catalog.domain.course import BLOCKS
 from services.catalog.domain.handouts import Handout
@@ -14,7 +14,7 @@ from services.catalog.domain.ids import CourseId, FileId, ProductionId
 from services.catalog.domain.media import Caption
 from services.catalog.domain.pictures import Picture, pictures_prefix
 from services.catalog.domain.production import KEPT_MEDIA, Language, Production, line_of
-from services.catalog.domain.production_block import published_block
+from services.catalog.domain.production_block import draft_of, published_block
 from services.catalog.domain.production_facts import facts_of, make_facts
 from services.catalog.domain.production_file import CAPTIONS, FileRole, ProductionFile, part_bytes, translated
 from services.catalog.domain.publication import Publication
@@ -70,7 +70,11 @@ def start_production(
 def _blocks(production_id: ProductionId, publication: Publication) -> Iterator[Put]:
     for block in BLOCKS:
         if getattr(publication.course, block):
-            yield Put(block_key(production_id, block), published_block(publication.course, block))
+            published = published_block(publication.course, block)
+            yield Put(block_key(production_id, block), published)
+            # As much as is known of what a machine drafted: a later edit is held against it.
+            if draft := draft_of(published, publication.course.title):
+                yield Put(draft_key(production_id, block, 0), draft)
 
 
 def _files(ctx: Context, production: Production, publication: Publication) -> Iterator[Put]:

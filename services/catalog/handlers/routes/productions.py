@@ -149,12 +149,18 @@ class BlockDecision(Request):
     decision: Decision
     value: BlockValue | None = Field(default=None, description="of an edit: the block as the course document has it")
     reviewer: ReviewerName | None = Field(
-        default=None, description="who takes or edits what a machine drafted, as learners will read it"
+        default=None, description="who takes what a machine drafted, or edits it and leaves any of it; learners read it"
     )
     marks_seen: StrictBool = Field(
         default=False,
         description="whether a person looked at the marks of what they take or leave as it is",
     )
+
+
+class DraftRequest(Request):
+    """Asks for another draft of a block, in place of what it says at this revision."""
+
+    revision: Revision
 
 
 class PublicationRequest(Request):
@@ -239,7 +245,11 @@ class BlockAnswer(Answer):
     block: Block
     revision: int
     state: BlockState
-    made_by: str | None = Field(description="null: a person wrote it")
+    made_by: str | None = Field(description="null: a person wrote it, and nothing of a draft is left")
+    edited: bool = Field(description="a person wrote it, or changed what was drafted")
+    taken: list[str] = Field(
+        description="how sentences of an edit begin that are still the same as a draft's, or close"
+    )
     reviewer: str | None
     reviewed_at: datetime | None
     value: BlockValue | None
@@ -408,9 +418,9 @@ def _add_way(api: HttpApi, ctx: ProductionContext) -> None:
         return _production(ctx, production_id)
 
     @editor.route("POST /v1/catalog/productions/<production_id>/blocks/<block>/drafts", "draft_block_again")
-    def draft(production_id: ProductionId, block: Block) -> ProductionAnswer:
-        """Have one block drafted again."""
-        draft_block_again(ctx, api.call(), production_id, block)
+    def draft(production_id: ProductionId, block: Block, request: DraftRequest) -> ProductionAnswer:
+        """Have one block drafted again, in place of what stands there."""
+        draft_block_again(ctx, api.call(), production_id, block, request.revision)
         return _production(ctx, production_id)
 
 

@@ -74,8 +74,13 @@ export const correctTranscript = (id: string, revision: number, corrections: Cor
 export const decideBlock = (id: string, block: BlockName, body: Decision) =>
   result(editing.PUT('/v1/catalog/productions/{production_id}/blocks/{block}', { ...ofBlock(id, block), body }))
 
-export const draftAgain = (id: string, block: BlockName) =>
-  result(editing.POST('/v1/catalog/productions/{production_id}/blocks/{block}/drafts', ofBlock(id, block)))
+/** In place of what the block says at this revision. */
+export const draftAgain = (id: string, block: BlockName, revision: number) => {
+  const body = { revision }
+  return result(
+    editing.POST('/v1/catalog/productions/{production_id}/blocks/{block}/drafts', { ...ofBlock(id, block), body }),
+  )
+}
 
 /** The course's page as it would be published, with the pictures that are not published yet. */
 export async function readPreview(id: string) {

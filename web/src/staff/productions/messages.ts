@@ -196,7 +196,7 @@ const zh = {
   'text.saved': '{time} 的句子已保存，时间不变。',
 
   'summary.lead':
-    '逐项审核：左边是草稿，右边是讲到它的原话和时间，点时间即可听。采用的草稿在课程页上注明由谁制作、由谁审核；您自己写的不注明。',
+    '逐项审核：左边是草稿，右边是讲到它的原话和时间，点时间即可听。采用的草稿在课程页上注明由谁制作、由谁审核；您自己写的，或全部改写的，不注明。',
   'summary.closed': '此次制作已结束，没有摘要。',
   'summary.reviewer': '审核人署名',
   'summary.reviewerHint': '学员会在课程页上看到；记在此设备上',
@@ -231,6 +231,13 @@ const zh = {
   'block.again': '重新起草',
   'block.againOf': '重新起草{block}',
   'block.save': '保存这一部分',
+  'block.label': '只要还有一处与机器的草稿相同或相近，课程页就注明由谁起草、由谁审核；全部改写后不再注明。',
+  'block.saved.own': '已保存。已全部由人改写，课程页不再注明由机器起草。',
+  'block.saved.drafted': '已保存。其中仍有与机器的草稿相同或相近之处，课程页注明由谁起草、由谁审核。',
+  'block.taken': '与机器的草稿相同或相近的，例如：',
+  'block.replace': '重新起草{block}，替换人写的内容？',
+  'block.replaceText': '新草稿完成后，会替换现在的内容，其中有人写的文字，不能恢复。',
+  'block.replaceDo': '替换',
   'block.theirs': '同事同时保存的内容',
   'block.row': '第 {number} 项：',
   'source.list': '讲到的原话',
@@ -491,7 +498,7 @@ const en: Record<keyof typeof zh, string> = {
   'text.saved': 'The sentence at {time} is saved; its time stays.',
 
   'summary.lead':
-    'Decide block by block: the draft, and beside it what was said and when; press a time to hear it. What you accept is published with who made and who reviewed it; what you write yourself says nothing.',
+    'Decide block by block: the draft, and beside it what was said and when; press a time to hear it. What you accept is published with who made and who reviewed it; what you write yourself, or rewrite wholly, says nothing.',
   'summary.closed': 'This production has ended without a summary.',
   'summary.reviewer': 'Reviewed by',
   'summary.reviewerHint': 'Learners read it on the course’s page; it is remembered on this device',
@@ -526,6 +533,17 @@ const en: Record<keyof typeof zh, string> = {
   'block.again': 'Draft again',
   'block.againOf': 'Draft again: {block}',
   'block.save': 'Save this block',
+  'block.label':
+    'While anything is the same as a machine’s draft or close to it, the course’s page says who drafted and who reviewed it; rewritten wholly, it says nothing.',
+  'block.saved.own':
+    'Saved. It is wholly a person’s now, and the course’s page does not say any more that it was drafted.',
+  'block.saved.drafted':
+    'Saved. Something is still the same as a machine’s draft or close to it: the course’s page says who drafted and who reviewed it.',
+  'block.taken': 'The same as a machine’s draft or close to it, such as:',
+  'block.replace': 'Draft again in place of what a person wrote: {block}?',
+  'block.replaceText':
+    'Once the draft is there, it replaces what the block says now, which a person wrote. That cannot be undone.',
+  'block.replaceDo': 'Replace',
   'block.theirs': 'What a colleague saved meanwhile',
   'block.row': 'Entry {number}: ',
   'source.list': 'What was said',

@@ -11,7 +11,18 @@ export function sampleFile(of: Partial<ProductionFile> = {}): ProductionFile {
 
 export function sampleBlock(block: BlockName, of: Partial<Block> = {}): Block {
   const nobody = { made_by: null, reviewer: null, reviewed_at: null }
-  return { block, revision: 3, state: 'empty', value: null, marks: [], sources: [], ...nobody, ...of }
+  return {
+    block,
+    revision: 3,
+    state: 'empty',
+    value: null,
+    edited: false,
+    taken: [],
+    marks: [],
+    sources: [],
+    ...nobody,
+    ...of,
+  }
 }
 
 export function sample(of: Partial<Production> = {}): Production {
