@@ -17,13 +17,13 @@ _PASSWORD = 4
 
 LOCKED = RecordingRefused(
     "SLIDES_LOCKED",
-    "课件 PDF 有密码。请去掉密码后重新上传。",
-    "The slides (PDF) have a password. Remove it, and upload them again.",
+    "幻灯片 PDF 有密码。请移除它，另存为没有密码的 PDF 后重新上传。",
+    "The slides (PDF) have a password. Save them as PDF without one, and bring that in their place.",
 )
 UNREADABLE = RecordingRefused(
     "SLIDES_UNREADABLE",
-    "课件不是可以打开的 PDF。请重新导出为 PDF 后上传。",
-    "The slides are no PDF that can be opened. Export them as PDF again, and upload that.",
+    "幻灯片不是可以打开的 PDF。请移除它，重新导出为 PDF 后上传。",
+    "The slides are no PDF that can be opened. Export them as PDF again, and bring that.",
 )
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from services.catalog.cli.catalog_client import CatalogClient
 from services.catalog.cli.connection import Say, add_connection, attempt, complain, connect, say
-from services.catalog.cli.package import Finding, InvalidPackage, Package, load_package
+from services.catalog.cli.package import COURSE_FILE, Finding, InvalidPackage, Package, load_package
 from services.catalog.cli.preview import preview
+from services.catalog.domain.hours import doubt_hours
 
 DEFAULT_REASON = "发布课程包"
 PROGRESS_LINES = 20
@@ -68,6 +69,9 @@ def main(arguments: list[str] | None = None) -> int:
         complain(f"{count} 处错误，未作任何更改。/ {count} mistake(s); nothing was changed.")
         return 2
     say(f"{package.course.course_id}: {package.course.title} ({package.version})")
+    doubt = doubt_hours(package.course.hours, package.duration_ms)
+    if doubt:
+        say(f"{options.package / COURSE_FILE}: {doubt.message} / {doubt.message_en}")
     if options.check:
         say("课程包没有错误。/ The package has no mistakes.")
         return 0

@@ -79,6 +79,13 @@ def check_block(block: Block, value: object) -> list[Violation]:
     return found
 
 
+def read_hours(value: object) -> Decimal | None:
+    """The hours that a document's member grants; None: they are missing or wrong."""
+    found: list[Violation] = []
+    hours = _hours(Reader(value, found))
+    return None if found else hours
+
+
 def write_course(course: Course) -> dict[str, Any]:
     """The document of a course: `read_course` gives the same course back."""
     document: dict[str, Any] = {
@@ -184,14 +191,14 @@ def format_time(milliseconds: int) -> str:
 
 def _course(fields: Fields) -> Course:
     price = fields["price_fen"]
-    price_fen = price.integer(0, MAX_PRICE_FEN)
+    price_fen = price.amount(0, MAX_PRICE_FEN)
     course = Course(
         course_id=CourseId(fields["id"].matching(ID_PATTERN, ID_RULE, ID_RULE_EN)),
         content_id=ContentId(fields["content_id"].matching(ID_PATTERN, ID_RULE, ID_RULE_EN)),
         title=fields["title"].text(MAX_TITLE),
         title_en=fields["title_en"].optional_text(MAX_LINE),
         subtitle=fields["subtitle"].optional_text(MAX_LINE),
-        hours=fields["hours"].decimal(Decimal("0.1"), Decimal(50), places=1),
+        hours=_hours(fields["hours"]),
         category=_category(fields["category"]),
         eligible_credentials=_credentials(fields["eligible_credentials"]),
         published_on=fields["published_on"].day(),
@@ -233,7 +240,14 @@ def _reviewed(block: Block, reader: Reader) -> Provenance:
     return Provenance(block, made_by, fields["reviewed_by"].text(MAX_TITLE), fields["reviewed_on"].day())
 
 
+def _hours(reader: Reader) -> Decimal:
+    return reader.decimal(Decimal("0.1"), Decimal(50), places=1)
+
+
 def _category(reader: Reader) -> Category:
+    if reader.absent:
+        reader.refuse("缺少此项，应为必修（compulsory）或选修（elective）", "missing; must be compulsory or elective")
+        return CATEGORIES[0]
     word = reader.choice(CATEGORIES)
     return next(category for category in CATEGORIES if category == word)
 
@@ -259,13 +273,16 @@ def _refuse_repeats(items: list[Reader], words: list[str]) -> None:
 
 
 def _member_price(reader: Reader, price_fen: int) -> int:
-    member_price_fen = reader.integer(0, MAX_PRICE_FEN)
+    member_price_fen = reader.amount(0, MAX_PRICE_FEN)
     if member_price_fen > price_fen:
         reader.refuse("会员价不能高于原价", "the member price must not exceed the price")
     return member_price_fen
 
 
 def _max_rate(reader: Reader) -> Decimal:
+    if reader.absent:
+        reader.refuse("缺少此项，应为 1.0 至 2.0 的播放速度", "missing; must be a playback rate from 1.0 to 2.0")
+        return Decimal(1)
     return reader.fields(("max_rate",))["max_rate"].decimal(Decimal("1.0"), Decimal("2.0"), places=1)
 
 

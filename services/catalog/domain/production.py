@@ -85,10 +85,11 @@ class PackagedLecture:
 
 @dataclass(frozen=True)
 class Outcome:
-    """The publication that came of it."""
+    """The course's publication after it. Not `changed`: the course said all of it already, in one that was there."""
 
     publication: int
     published_at: datetime
+    changed: bool = True
 
 
 KEPT_MEDIA = tuple(StepStatus(step, "skipped" if step in {"probe", "encode"} else "waiting") for step in STEPS)
@@ -100,8 +101,8 @@ class Production:
     """How a production stands. What editors write is in items of its own.
 
     `base_publication` is the number of the course's publication that it began on (0: none), `base_media` the folder of
-    that one's media where they are kept unless an editor brings another recording, and `base_captions` those of them in
-    other languages, which are kept with them. `encoded_in` is the folder of
+    that one's media where they are kept unless an editor brings another recording, `base_duration_ms` how long they
+    play, and `base_captions` those of them in other languages, which are kept with them. `encoded_in` is the folder of
     what was made of the recording.
     """
 
@@ -114,6 +115,7 @@ class Production:
     changed_at: datetime
     base_publication: int = 0
     base_media: str | None = None
+    base_duration_ms: int | None = None
     base_captions: tuple[Caption, ...] = ()
     steps: tuple[StepStatus, ...] = tuple(StepStatus(step) for step in STEPS)
     run: Run | None = None
@@ -163,6 +165,11 @@ class Production:
     def checked_ms(self) -> int | None:
         """How long the lecture is that learners would get; None: nothing was checked since a recording came."""
         return self.packaged.duration_ms if self.packaged and self.status("check").state == "done" else None
+
+    @property
+    def kept_ms(self) -> int | None:
+        """How long the media play that are published and kept; None: they are not kept."""
+        return self.base_duration_ms if self.keeps_media else None
 
     @property
     def shows_slides(self) -> bool:
@@ -305,8 +312,8 @@ def lacking_steps(production: Production) -> Iterator[Lack]:
             "the media are not ready: bring a recording and start a run",
         )
     elif production.status("transcribe").state == "failed":
-        message = "未能得到文字稿：请上传或更换字幕后重新处理"
+        message = "未能得到文稿：请上传或更换字幕后重新处理"
         yield Lack("transcript", message, "there is no transcript of the lecture: bring other captions and run again")
     elif production.status("transcribe").state == "waiting":
-        message = "文字稿尚未处理：请开始处理"
+        message = "文稿尚未处理：请开始处理"
         yield Lack("transcript", message, "the transcript was not dealt with: start a run")

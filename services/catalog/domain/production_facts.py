@@ -14,8 +14,10 @@ from services.catalog.domain.document import (
     InvalidCourse,
     document_bytes,
     read_course,
+    read_hours,
     write_course,
 )
+from services.catalog.domain.hours import Doubt, doubt_hours
 from services.catalog.domain.ids import CourseId
 from services.catalog.domain.production import Lack
 from services.catalog.domain.reading import Violation
@@ -74,6 +76,14 @@ def lacking_facts(course_id: CourseId, facts: ProductionFacts) -> Iterator[Lack]
     """What of the facts keeps a course from being published."""
     for violation in check_facts(course_id, facts):
         yield Lack(f"facts{violation.pointer}", violation.message, violation.message_en)
+
+
+def doubtful_facts(facts: ProductionFacts, duration_ms: int) -> Iterator[Doubt]:
+    """What of the facts a person should look at, for a lecture of this length."""
+    hours = read_hours(facts.document.get("hours"))
+    doubt = doubt_hours(hours, duration_ms) if hours is not None else None
+    if doubt:
+        yield doubt
 
 
 def lacking_whole(document: Mapping[str, Any]) -> Iterator[Lack]:

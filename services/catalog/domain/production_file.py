@@ -55,6 +55,7 @@ CAPTIONS: tuple[FileRole, ...] = ("captions", "translation")
 OPEN_TO_ALL: tuple[FileRole, ...] = ("cover", "portrait")
 """Pictures that are published; of portraits each instructor has one."""
 ENCRYPTED = re.compile(rb"/Encrypt\s*(?:<<|[0-9]+\s+[0-9]+\s+R)")
+_PDF_INDEX = re.compile(rb"startxref\s+([0-9]{1,12})\s+%%EOF")
 
 
 @stored(
@@ -137,18 +138,21 @@ def refusal(role: FileRole, name: str, size: int, others: int) -> Hindrance | No
         )
     if ending_of(name) not in limits.endings:
         listed = "、".join(limits.endings)
-        return Hindrance("FILE_TYPE", f"这里只接受:{listed}", f"only these are taken here: {', '.join(limits.endings)}")
+        message_en = f"only these are taken here: {', '.join(limits.endings)}; save it as one of them"
+        return Hindrance("FILE_TYPE", f"这里只接受 {listed}：请另存为其中一种后上传", message_en)
     if size > limits.most_bytes:
         most = _shown(limits.most_bytes)
         return Hindrance(
-            "FILE_TOO_LARGE", f"文件最大 {most}:请压缩或分段后再上传", f"at most {most}: compress or divide it"
+            "FILE_TOO_LARGE", f"文件最大 {most}：请压缩或分段后再上传", f"at most {most}: compress or divide it"
         )
     if others >= limits.most:
         message = f"最多 {limits.most} 个：请先移除已有的文件"
         return Hindrance("FILE_TOO_MANY", message, f"at most {limits.most}: remove one that is there first")
     if role == "handout" and not handouts.is_named_rightly(name):
         message = "文件名不能用作讲义名：请改名(最多 80 个字，不含 / \\ : 等符号，扩展名小写)"
-        return Hindrance("FILE_NAME", message, "no name for a handout: at most 80 characters, none of / \\ :")
+        return Hindrance(
+            "FILE_NAME", message, "no name for a handout: rename it (at most 80 characters, none of / \\ :)"
+        )
     return None
 
 
@@ -160,15 +164,26 @@ def of_nobody(role: FileRole, instructor: str | None, instructors: Sequence[str]
     return Hindrance("FILE_OF_NOBODY", message, "there is no such instructor: save their name first, then bring it")
 
 
-def not_what_it_says(file: ProductionFile, begin: bytes, end: bytes) -> Hindrance | None:
-    """Why a file that arrived is none of its type, or cannot be opened; None: nothing speaks against it."""
+def index_offset(end: bytes) -> int | None:
+    """Where a PDF that ends so says its newest index is, which tells of a password where that is a stream."""
+    found = _PDF_INDEX.findall(end)
+    return int(found[-1]) if found else None
+
+
+def not_what_it_says(file: ProductionFile, begin: bytes, *others: bytes) -> Hindrance | None:
+    """Why a file that arrived is none of its type, or cannot be opened; None: nothing speaks against it.
+
+    `others` are what else was looked at of it: its end, and of a PDF its index.
+    """
     if not _looks_right(file, begin):
         message = "内容与文件类型不符：请选择正确的文件重新上传"
         return Hindrance("FILE_NOT_AS_NAMED", message, "it is not of the type that its name says: bring the right file")
-    if file.ending == "pdf" and (ENCRYPTED.search(begin) or ENCRYPTED.search(end)):
-        message = "PDF 有密码保护：请去掉密码后重新上传"
+    if file.ending == "pdf" and any(ENCRYPTED.search(looked_at) for looked_at in (begin, *others)):
+        message = "PDF 有密码保护：请移除它，另存为没有密码的 PDF 后重新上传"
         return Hindrance(
-            "FILE_LOCKED", message, "the PDF is protected by a password: save it without one, bring it again"
+            "FILE_LOCKED",
+            message,
+            "the PDF is protected by a password: remove it here, save it without one, and bring that",
         )
     return None
 
@@ -196,7 +211,9 @@ def lacking_files(files: Sequence[ProductionFile], length_ms: int | None, instru
             message = f"「{file.name}」还没有传完：请传完或移除"
             yield Lack("files", message, f"“{file.name}” is not uploaded yet: finish or remove it")
         elif file.state == "refused":
-            yield Lack("files", f"「{file.name}」不能使用：请移除", f"“{file.name}” cannot be used: remove it")
+            yield Lack(
+                "files", f"「{file.name}」不能使用：请移除或更换", f"“{file.name}” cannot be used: remove or replace it"
+            )
         elif file.role == "translation" and length_ms is not None and (file.last_cue_ms or 0) >= length_ms:
             shown, until = format_time(file.last_cue_ms or 0), format_time(length_ms)
             message = f"「{file.name}」最后一条字幕开始于 {shown}，而视频在 {until} 结束：请改正后重新上传，或移除"

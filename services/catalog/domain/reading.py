@@ -81,7 +81,7 @@ class Reader:
     def text(self, longest: int, *, lines: bool = False) -> str:
         """This value as text of 1 to `longest` characters, trimmed; line breaks only where `lines`."""
         if not isinstance(self._value, str):
-            self._refuse_kind("文字（如为数字请加引号）", "text (put numbers in quotes)")
+            self._refuse_no_text()
             return ""
         text = self._value.strip()
         if not text:
@@ -104,8 +104,11 @@ class Reader:
 
     def matching(self, pattern: str, rule: str, rule_en: str) -> str:
         """This value as text that matches the whole pattern."""
+        if self.absent:
+            self._refuse_kind(rule, rule_en)
+            return ""
         if not isinstance(self._value, str):
-            self._refuse_kind("文字（如为数字请加引号）", "text (put numbers in quotes)")
+            self._refuse_no_text()
             return ""
         if not re.fullmatch(pattern, self._value, re.ASCII):
             self.refuse(f"「{self._value[:80]}」应为{rule}", f"“{self._value[:80]}” must be {rule_en}")
@@ -130,13 +133,17 @@ class Reader:
         self._refuse_kind("true 或 false", "true or false")
         return False
 
-    def integer(self, low: int, high: int) -> int:
-        """This value as a whole number within bounds."""
+    def amount(self, low: int, high: int) -> int:
+        """This value as an amount of money in fen within bounds, which are told in yuan, as people think of them."""
+        if self.absent:
+            self.refuse("缺少金额：请填写", "the amount is missing")
+            return low
         if not isinstance(self._value, int) or isinstance(self._value, bool):
-            self._refuse_kind("整数", "a whole number")
+            self._refuse_kind("整数，以分为单位：6800 即 68 元", "a whole number of fen: 6800 is 68 yuan")
             return low
         if not low <= self._value <= high:
-            self.refuse(f"应在 {low} 与 {high} 之间", f"must be between {low} and {high}")
+            bounds = low // 100, high // 100
+            self.refuse("应在 {} 元与 {} 元之间".format(*bounds), "must be between {} and {} yuan".format(*bounds))
         return self._value
 
     def decimal(self, low: Decimal, high: Decimal, places: int) -> Decimal:
@@ -163,6 +170,12 @@ class Reader:
 
     def _child(self, part: str | int, value: object) -> "Reader":
         return Reader(value, self._found, (*self.path, part))
+
+    def _refuse_no_text(self) -> None:
+        if self.absent:
+            self.refuse("缺少此项，请填写", "missing; fill it in")
+        else:
+            self._refuse_kind("文字（如为数字请加引号）", "text (put numbers in quotes)")
 
     def _refuse_kind(self, kind: str, kind_en: str) -> None:
         if self.absent:

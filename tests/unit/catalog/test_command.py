@@ -102,7 +102,7 @@ def test_the_preview_shows_what_changes_and_changes_nothing(
     folder = write_package(tmp_path, course_yaml=course, captions__en_vtt="WEBVTT\n\n00:00.000 --> 00:01.000\nHi\n")
     capsys.readouterr()
     assert run(folder, "--preview") == 0
-    lines = [line.strip() for line in capsys.readouterr().out.splitlines()[1:]]
+    lines = [line.strip() for line in capsys.readouterr().out.splitlines()[2:]]
     expected = ["~ price_fen: 1000 → 1200", "- keywords: 债券", "+ keywords: 票息", "+ captions: en"]
     assert lines == expected
     assert read_state(site.world.ctx, BONDS).number == 1
@@ -187,8 +187,9 @@ def test_mistakes_are_listed_and_nothing_is_sent(
     assert site.uploaded == []
 
 
-def test_checking_needs_no_system(tmp_path: Path) -> None:
+def test_checking_needs_no_system(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(write_package(tmp_path), "--check") == 0
+    assert "1.5 hours are 75 minutes at 50 each" in capsys.readouterr().out
 
 
 def test_it_signs_in(

@@ -25,6 +25,7 @@ from services.catalog.domain.playable import check_playable
 from services.catalog.domain.presentation import Presentation, read_presentation
 from services.catalog.domain.recording import Probe
 from tests.fakes.fmp4 import Bytes
+from tests.fakes.slides import indexed_pdf
 
 TOOL = Ffmpeg()
 SOUND = ("-f", "lavfi", "-i", "sine=f=300:r=16000:d=12")
@@ -289,7 +290,13 @@ def test_a_recording_that_is_too_long(talk: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "code"),
-    [(PASSWORD_PDF, "SLIDES_LOCKED"), (b"Dear colleagues", "SLIDES_UNREADABLE"), (OPEN_PDF, None)],
+    [
+        (PASSWORD_PDF, "SLIDES_LOCKED"),
+        (indexed_pdf(locked=True), "SLIDES_LOCKED"),
+        (b"Dear colleagues", "SLIDES_UNREADABLE"),
+        (OPEN_PDF, None),
+        (indexed_pdf(locked=False), None),
+    ],
 )
 def test_slides_must_open(tmp_path: Path, content: bytes, code: str | None) -> None:
     slides = tmp_path / "slides.pdf"
@@ -300,6 +307,14 @@ def test_slides_must_open(tmp_path: Path, content: bytes, code: str | None) -> N
     with pytest.raises(RecordingRefused) as caught:
         TOOL.check_slides(slides)
     assert caught.value.code == code
+
+
+def test_nothing_is_made_without_slides_that_are_locked(tmp_path: Path) -> None:
+    source = made(tmp_path / "talk.m4a", *SOUND, "-c:a", "aac")
+    (tmp_path / "slides.pdf").write_bytes(indexed_pdf(locked=True))
+    with pytest.raises(RecordingRefused) as caught:
+        packaged(source, tmp_path / "out", tmp_path / "slides.pdf")
+    assert caught.value.code == "SLIDES_LOCKED"
 
 
 @pytest.mark.parametrize(("size", "drawn"), [("1 200", None), ("200 1", None), ("10 200", (64, 1280))])

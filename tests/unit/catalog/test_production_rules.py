@@ -1,15 +1,21 @@
 """What productions are made of, without reading or writing anything."""
 
 import json
+import re
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from services.catalog.app.media.problems import MEDIA_PROBLEMS
+from services.catalog.app.productions.problems import PRODUCTION_PROBLEMS
+from services.catalog.app.publishing.problems import PUBLISHING_PROBLEMS
 from services.catalog.domain.course import Provenance
 from services.catalog.domain.document import check_block
 from services.catalog.domain.draft import Draft, DraftChapter, Lecture
 from services.catalog.domain.grounding import check_draft
+from services.catalog.domain.hours import doubt_hours
 from services.catalog.domain.ids import CourseId, FileId, ProductionId
 from services.catalog.domain.packaged import is_watched
 from services.catalog.domain.production import STEPS, Hindrance, Production, Step, line_of
@@ -24,6 +30,7 @@ from services.catalog.domain.production_facts import check_facts, make_facts
 from services.catalog.domain.production_file import ProductionFile, part_bytes
 from services.catalog.domain.reading import Violation
 from services.catalog.domain.transcript import Sentence, Stretch, Transcript
+from services.kit.problems import ProblemType
 from tests.unit.catalog.studio import FACTS
 
 NOW = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
@@ -43,6 +50,29 @@ def through(production: Production, *steps: Step) -> Production:
     for step in steps:
         production = production.begin_step(step, NOW).end_step(step, LATER)
     return production
+
+
+@pytest.mark.parametrize("refusal", [*MEDIA_PROBLEMS, *PUBLISHING_PROBLEMS, *PRODUCTION_PROBLEMS])
+def test_refusals_at_the_desk_have_no_words_of_the_code(refusal: ProblemType) -> None:
+    said = " ".join((refusal.detail, refusal.detail_en, refusal.next, refusal.next_en))
+    assert not re.search(r"[a-z]_[a-z]|\berrors\b|\brequest\b", said)
+
+
+@pytest.mark.parametrize(
+    ("hours", "minutes", "is_odd"),
+    [
+        ("1.5", 38, False),  # of the real page that we know
+        ("1.5", 75, False),
+        ("1.5", 25, False),
+        ("1.5", 24, True),
+        ("1.5", 225, False),
+        ("1.5", 226, True),
+        ("15", 75, True),
+        ("0.1", 5, False),
+    ],
+)
+def test_hours_may_differ_from_the_length_by_three_times(hours: str, minutes: int, is_odd: bool) -> None:
+    assert bool(doubt_hours(Decimal(hours), minutes * 60_000)) is is_odd
 
 
 def test_a_run_goes_from_step_to_step_to_its_end() -> None:

@@ -18,6 +18,7 @@ from services.catalog.domain.ids import ProductionId
 from services.catalog.domain.production import STEPS
 from services.catalog.domain.recording import Probe
 from services.catalog.domain.transcript import Sentence, Transcript
+from tests.fakes.slides import indexed_pdf
 from tests.unit.catalog.studio import CAPTIONS, LECTURE, RECORDING, Studio, drafted
 from tests.unit.catalog.world import World
 
@@ -154,6 +155,20 @@ def test_locked_slides_are_told_before_anything_is_made(studio: Studio) -> None:
     studio.bring("slides", "slides.pdf", b"%PDF-1.7")
     assert studio.step("probe") == Onward(go_on=False)
     assert problem(studio, "probe")["code"] == "SLIDES_LOCKED"
+
+
+def test_slides_that_were_refused_are_not_done_without(studio: Studio) -> None:
+    studio.tool.found = Probe(7_500, None, None, None, has_sound=True)
+    slides = studio.bring("slides", "slides.pdf", indexed_pdf(locked=True))
+    assert studio.step("probe") == Onward(go_on=False)
+    assert problem(studio, "probe") == slides["problem"]
+    studio.send("DELETE", f"/files/{slides['file_id']}")
+    assert studio.start().status == 200
+    studio.steps(run=2)
+    locked = studio.bring("slides", "slides.pdf", indexed_pdf(locked=True))
+    assert studio.start(**{"from": "encode"}).status == 200
+    assert studio.step("encode", run=3) == Onward(go_on=False)
+    assert problem(studio, "encode") == locked["problem"]
 
 
 def test_how_far_a_step_is_is_written_now_and_then(studio: Studio, world: World) -> None:

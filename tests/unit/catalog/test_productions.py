@@ -15,6 +15,7 @@ from services.catalog.domain.recording import Probe
 from services.catalog.handlers import http
 from services.kit.audit import AuditRecord
 from services.kit.http import HttpApi
+from tests.fakes.slides import indexed_pdf
 from tests.gateway import claims, origin_secret, request, send
 from tests.unit.catalog.studio import CAPTIONS, COLLEAGUE, FACTS, LECTURE, RECORDING, Studio, drafted
 from tests.unit.catalog.world import World
@@ -54,7 +55,8 @@ def test_from_a_recording_to_the_published_page(studio: Studio, world: World, re
     assert studio.read()["missing"] == []
     published = studio.publish()
     assert published.status == 200, published.body
-    assert (published.body["state"], published.body["published"]["publication"]) == ("published", 1)
+    outcome = published.body["published"]
+    assert (published.body["state"], outcome["publication"], outcome["changed"]) == ("published", 1, True)
     shown = page(reader)
     assert [(c["at_ms"], c["title"]) for c in shown["chapters"]] == [(0, "债券的久期"), (4_000, "利率上升")]
     assert {p["block"]: (p["made_by"], p["reviewed_by"]) for p in shown["provenance"]} == dict.fromkeys(
@@ -67,6 +69,11 @@ def test_from_a_recording_to_the_published_page(studio: Studio, world: World, re
     }
     assert "久期说的是价格" in world.bucket.files[shown["media"]["captions"][0]["path"].removeprefix("/")].decode()
     assert [event.type for event in world.store.outbox] == ["catalog.course_published.v1"]
+
+
+def test_a_new_course_needs_a_title(studio: Studio) -> None:
+    answer = studio.send("POST", "", {"course_id": "bonds", "language": "zh"}, idempotency_key=studio.key())
+    assert (answer.status, answer.code) == (400, "INVALID_REQUEST")
 
 
 def test_a_production_is_begun_once_for_each_key(studio: Studio) -> None:
@@ -250,7 +257,9 @@ def test_an_upload_that_has_expired_is_told(studio: Studio) -> None:
         ("recording", "talk.mp4", b"this is text and no video", "FILE_NOT_AS_NAMED"),
         ("slides", "slides.pdf", b"PK\x03\x04 no pdf", "FILE_NOT_AS_NAMED"),
         ("slides", "slides.pdf", LOCKED_PDF, "FILE_LOCKED"),
+        ("slides", "slides.pdf", indexed_pdf(locked=True), "FILE_LOCKED"),
         ("handout", "handout.pdf", LOCKED_PDF, "FILE_LOCKED"),
+        ("handout", "handout.pdf", indexed_pdf(locked=True), "FILE_LOCKED"),
         ("captions", "talk.srt", b"\x00\x01\x02", "FILE_NOT_AS_NAMED"),
         ("captions", "talk.srt", b"no captions at all, just text", "CAPTIONS_UNREADABLE"),
         ("translation", "en.srt", b"1\n00:00:02,000 --> 00:00:01,000\nBonds\n", "CAPTIONS_FAULTY"),
@@ -271,6 +280,12 @@ def test_a_file_that_is_not_what_it_says_is_told_and_keeps_it_from_publication(
     assert "files" in {lack["part"] for lack in studio.read()["missing"]}
     assert studio.send("DELETE", f"/files/{file['file_id']}").status == 200
     assert "files" not in {lack["part"] for lack in studio.read()["missing"]}
+
+
+@pytest.mark.parametrize("end", [b"", b"startxref\n999999\n%%EOF"])
+def test_a_pdf_without_a_password_is_taken_wherever_its_index_is(studio: Studio, end: bytes) -> None:
+    studio.begin()
+    assert studio.bring("slides", "slides.pdf", indexed_pdf(locked=False) + end)["state"] == "here"
 
 
 def test_a_file_is_removed_with_what_was_made_of_it(studio: Studio, world: World) -> None:
@@ -869,6 +884,21 @@ def test_what_is_wrong_with_the_whole_is_told_before_it_is_published(studio: Stu
     assert [found["part"] for found in studio.read()["missing"]] == ["files"]
 
 
+def test_hours_that_hardly_fit_the_length_are_told_and_keep_nothing_back(studio: Studio) -> None:
+    studio.make()
+    [doubt] = studio.read()["doubts"]
+    assert doubt["part"] == "facts/hours"
+    assert "1.5 学时按每学时 50 分钟计为 75 分钟，而课程长 00:07" in doubt["message"]
+    assert "1.5 hours are 75 minutes at 50 each, but the lecture lasts 00:07" in doubt["message_en"]
+    studio.accept_all()
+    assert studio.read()["missing"] == []
+    studio.write_facts(hours="99")
+    assert studio.read()["doubts"] == []
+    studio.write_facts()
+    published = studio.publish().body
+    assert (published["state"], published["doubts"]) == ("published", [])
+
+
 def test_texts_that_are_too_long_together_are_told(studio: Studio) -> None:
     studio.make()
     studio.accept_all()
@@ -954,8 +984,8 @@ def test_a_published_course_is_produced_anew_from_what_it_says(studio: Studio, w
     world.upload(package)
     world.publish(package, expected=0)
     before = page(reader)
-    begun = studio.begin(from_course=True)
-    assert begun["base_publication"] == 1
+    begun = studio.begin(from_course=True, title=None)
+    assert (begun["base_publication"], begun["title"], begun["kept_ms"]) == (1, "债券入门", 7_500)
     assert [step["state"] for step in begun["steps"]] == ["skipped", "skipped", "waiting", "waiting", "waiting"]
     assert {block["block"]: block["state"] for block in begun["blocks"]} == {
         "keywords": "written", "abstract": "written", "chapters": "written", "mind_map": "written",
@@ -973,6 +1003,19 @@ def test_a_published_course_is_produced_anew_from_what_it_says(studio: Studio, w
     assert (after["publication"], after["abstract"]) == (2, "改过的。")
     assert after["media"]["content_version"] == before["media"]["content_version"], "who is under way goes on"
     assert after["key_points"] == before["key_points"]
+
+
+def test_a_course_that_says_all_of_it_already_has_no_new_publication(studio: Studio, world: World) -> None:
+    studio.make()
+    studio.accept_all()
+    assert studio.publish().body["published"]["changed"] is True
+    studio.begin(from_course=True)
+    studio.start()
+    studio.steps()
+    published = studio.publish().body
+    assert published["published"]["publication"] == 1
+    assert (published["state"], published["published"]["changed"]) == ("published", False)
+    assert len(world.store.outbox) == 1
 
 
 def publish_a_package(world: World, **changes: Any) -> None:
@@ -1132,8 +1175,10 @@ def test_a_recording_that_is_taken_back_leaves_the_media_that_are_published(stud
     studio.start()
     studio.steps()
     assert studio.read()["media"]["poster_url"]
+    assert studio.read()["kept_ms"] is None
     studio.send("DELETE", f"/files/{recording['file_id']}")
     stands = studio.read()
+    assert stands["kept_ms"] == 7_500
     assert [step["state"] for step in stands["steps"]] == ["skipped", "skipped", "waiting", "waiting", "waiting"]
     assert "media" in {lack["part"] for lack in stands["missing"]}
     assert studio.start().status == 200

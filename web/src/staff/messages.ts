@@ -277,6 +277,8 @@ export const staffZh = {
   'editor.withdrawTitle': '下架「{title}」？',
   'editor.withdrawText': '已有此课程的学员不受影响。重新发布即可再上架。',
   'editor.publish': '发布与更新',
+  'editor.exportText':
+    '除了在网页上制作新的一版，也可以用命令：第一条把已发布的内容导出为课程包（一个空文件夹），改好后用后面几条发布。两种方式的检查相同。',
   'editor.publishText': '复制或修改课程文件夹，先检查、再预览、然后发布。命令会一次报告所有错误，可重复执行。',
   'editor.empty': '还没有课程。',
 
@@ -586,6 +588,8 @@ export const staffEn: Record<keyof typeof staffZh, string> = {
   'editor.withdrawTitle': 'Withdraw “{title}”?',
   'editor.withdrawText': 'Learners who have it keep it. Publishing again brings it back.',
   'editor.publish': 'Publish and update',
+  'editor.exportText':
+    'Besides making a new publication here, there are commands: the first takes what is published out as a package (into an empty folder); the others publish it once it is changed. Both ways are checked alike.',
   'editor.publishText':
     'Copy or change a course folder; check it, look at the preview, publish. The command reports all mistakes at once and is safe to repeat.',
   'editor.empty': 'There is no course yet.',

@@ -39,6 +39,7 @@ from services.catalog.domain.production_file import (
     RESTS_ON,
     FileRole,
     ProductionFile,
+    index_offset,
     not_what_it_says,
     of_nobody,
     part_bytes,
@@ -230,7 +231,9 @@ def _looked_at(ctx: ProductionContext, key: str, file: ProductionFile) -> Produc
     files = ctx.files
     begin = files.read_part(key, 0, LOOKED_AT_BYTES)
     end = files.read_part(key, max(0, file.bytes - LOOKED_AT_BYTES), LOOKED_AT_BYTES)
-    wrong = not_what_it_says(file, begin, end)
+    offset = index_offset(end) if file.ending == "pdf" else None
+    index = files.read_part(key, offset, LOOKED_AT_BYTES) if offset is not None and offset < file.bytes else b""
+    wrong = not_what_it_says(file, begin, end, index)
     if wrong:
         return file.refuse(wrong)
     if file.role in CAPTIONS:

@@ -48,8 +48,8 @@ def check_lecture(ctx: ProducingContext, call: StepCall) -> Onward:
 def _files(ctx: ProducingContext, folder: str, sizes: Mapping[str, int]) -> tuple[MediaFile, ...]:
     paths = sorted(path for path in sizes if is_watched(path))
     if len(paths) > MAX_FILES:
-        message = "视频太长，文件过多：请分成几门课"
-        raise Refusal(Hindrance("LECTURE_TOO_LONG", message, "too many files: divide the lecture into several courses"))
+        message = "视频太长：请分成几门课，分别上传"
+        raise Refusal(Hindrance("LECTURE_TOO_LONG", message, "it is too long: divide the lecture into several courses"))
 
     def measured(path: str) -> MediaFile:
         return MediaFile(path, hashlib.sha256(ctx.files.read(folder + path)).hexdigest(), sizes[path])
@@ -63,8 +63,9 @@ def _verified(ctx: ProducingContext, folder: str, files: tuple[MediaFile, ...]) 
         return verify_lecture(ctx.bucket, folder, files)
     except Problem as problem:
         errors: list[dict[str, Any]] = problem.members.get("errors", [])[:_SHOWN]
-        message = "；".join(error["message"] for error in errors)
-        message_en = "; ".join(error["message_en"] for error in errors)
+        found, found_en = ("；".join(e["message"] for e in errors), "; ".join(e["message_en"] for e in errors))
+        message = f"视频不能完整播放：请重新处理；如仍出错，请更换录像或联系管理员。（{found}）"
+        message_en = f"it does not play to its end: run again, and bring another recording if it stays so ({found_en})"
         raise Refusal(Hindrance(problem.type.code, message, message_en)) from None
 
 

@@ -24,7 +24,7 @@ from services.catalog.app.productions.take_step import (
 from services.catalog.domain.ids import ProductionId
 from services.catalog.domain.ladder import AUDIO_BITS, CONVERTED, SPEECH_BITS, converted, rungs
 from services.catalog.domain.production import Hindrance, Production
-from services.catalog.domain.production_file import FileRole, ProductionFile
+from services.catalog.domain.production_file import PICTURES, FileRole, ProductionFile
 from services.catalog.domain.recording import Probe
 
 T = TypeVar("T")
@@ -54,11 +54,8 @@ def probe_recording(ctx: PackagingContext, call: StepCall) -> Onward:
 
     def work(_: Production) -> Result:
         probe = refusing(lambda: ctx.tool.probe(_recording(ctx, call.production_id)))
-        slides = find_file(ctx, call.production_id, "slides")
-        if probe.width is None and slides:
-            with TemporaryDirectory() as scratch:
-                path = _fetched(ctx, call.production_id, slides, Path(scratch))
-                refusing(lambda: ctx.tool.check_slides(path))
+        if probe.width is None:
+            _check_picture(ctx, call.production_id)
         return Result(lambda production: replace(production, probe=probe))
 
     return take_step(ctx, call, work)
@@ -151,10 +148,30 @@ def _file(ctx: StepContext, production_id: ProductionId, role: FileRole) -> Prod
     return file
 
 
+def _check_picture(ctx: PackagingContext, production_id: ProductionId) -> None:
+    """Raises Refusal where what is to be shown cannot be."""
+    file = _picture_file(ctx, production_id)
+    if file and file.role == "slides":
+        with TemporaryDirectory() as scratch:
+            path = _fetched(ctx, production_id, file, Path(scratch))
+            refusing(lambda: ctx.tool.check_slides(path))
+
+
 def _picture(ctx: StepContext, production_id: ProductionId, scratch: Path) -> Path | None:
     """What is shown where the recording has no picture, as a local file."""
-    file = find_file(ctx, production_id, "slides") or find_file(ctx, production_id, "cover")
+    file = _picture_file(ctx, production_id)
     return _fetched(ctx, production_id, file, scratch) if file else None
+
+
+def _picture_file(ctx: StepContext, production_id: ProductionId) -> ProductionFile | None:
+    """The slides, or else the cover. Raises Refusal where it is one that cannot be used: nobody meant to do without."""
+    files = {file.value.role: file.value for file in ctx.store.query(files_pk(production_id), FILES, ProductionFile)}
+    for file in (files[role] for role in PICTURES if role in files):
+        if file.problem:
+            raise Refusal(file.problem)
+        if file.state == "here":
+            return file
+    return None
 
 
 def _fetched(ctx: StepContext, production_id: ProductionId, file: ProductionFile, scratch: Path) -> Path:

@@ -8,15 +8,15 @@ PRODUCTION_UNKNOWN = not_found(
     "PRODUCTION_UNKNOWN",
     "没有这个制作任务，或没有这个文件。",
     "There is no such production, or it has no such file.",
-    "请返回制作列表。",
-    "Go back to the list of productions.",
+    "请返回课程制作的列表查看，或刷新本页。",
+    "Look for it in the list of productions, or load the page again.",
 )
 PRODUCTION_CHANGED = conflict(
     "PRODUCTION_CHANGED",
     "这一部分刚被其他人修改；您的更改没有保存。",
     "Somebody else has just changed this part; your change was not saved.",
-    "请查看最新内容后再修改。",
-    "Look at what it says now and change it again.",
+    "请看对方改成了什么，再保存您的更改。",
+    "Look at what it says now, then save yours again.",
 )
 PRODUCTION_RUNNING = conflict(
     "PRODUCTION_RUNNING",
@@ -36,8 +36,8 @@ PRODUCTION_CLOSED = conflict(
     "PRODUCTION_CLOSED",
     "这个制作任务已发布或已取消，不能再更改。",
     "This production was published or cancelled and cannot be changed any more.",
-    "请以已发布的课程新建一个制作任务。",
-    "Start a new production from the published course.",
+    "如要更改课程，请制作新的一版（已发布的）或重新新建。",
+    "To change the course, make a new publication of it, or begin it anew if it was cancelled.",
 )
 PRODUCTION_NOT_READY = unprocessable(
     "PRODUCTION_NOT_READY",
@@ -50,42 +50,42 @@ PRODUCTION_EXPIRED = conflict(
     "PRODUCTION_EXPIRED",
     "制作文件已超过保存期限，不能再使用；已发布的课程不受影响。",
     "The files of this production are no longer kept; what is published is not affected.",
-    "请新建一个制作任务。",
-    "Start a new production.",
+    "请新建一个制作任务，重新上传录像。",
+    "Begin another production, and bring the recording again.",
 )
 FILE_REFUSED = unprocessable(
     "FILE_REFUSED",
     "不能接受这个文件，没有上传。",
     "This file cannot be taken; nothing was uploaded.",
-    "请按说明更换文件。",
-    "Choose another file, for the reason that is given.",
+    "请按列出的原因更换文件，再上传。",
+    "Bring another file, for the reason that is given.",
 )
 FILE_INCOMPLETE = conflict(
     "FILE_INCOMPLETE",
     "文件还没有全部传到，已传的部分已保存。",
     "Not all parts of the file have arrived; those that have are kept.",
-    "请继续上传，传完后再完成。",
-    "Send the parts that are missing, then complete it.",
+    "请继续上传缺少的部分。",
+    "Go on sending the parts that are missing.",
 )
 RUN_NEEDS_RECORDING = unprocessable(
     "RUN_NEEDS_RECORDING",
-    "还没有上传完成的录像或录音，不能开始处理。",
+    "还没有上传完的录像或录音，不能开始处理。",
     "There is no uploaded recording yet, so nothing can be run.",
     "请先上传录像(mp4、mov)或录音(m4a)。",
     "Upload a recording (mp4, mov or m4a) first.",
 )
 NO_TRANSCRIPT = unprocessable(
     "NO_TRANSCRIPT",
-    "没有文字稿，无法生成草稿或更正。",
+    "没有文稿，无法起草或更正。",
     "There is no transcript to draft from or to correct.",
     "请上传字幕并开始处理，或自行编写这一部分。",
     "Bring captions and start a run, or write the block yourself.",
 )
 SENTENCE_UNKNOWN = unprocessable(
     "SENTENCE_UNKNOWN",
-    "文字稿里没有这一句，或更正后没有文字；未作任何更改。",
+    "文稿里没有这一句，或更正后没有文字；未作任何更改。",
     "The transcript has no such sentence, or nothing is left of one; nothing was changed.",
-    "请刷新文字稿后再更正。",
+    "请刷新文稿后再更正。",
     "Read the transcript again and correct it.",
 )
 BLOCK_INVALID = unprocessable(
@@ -107,14 +107,14 @@ BLOCK_UNDECIDABLE = conflict(
     "这一部分没有待采用的草稿。",
     "This block has no draft to be accepted.",
     "请刷新后查看它现在的状态。",
-    "Look at how the block stands now.",
+    "Load the page again and look at how the block stands now.",
 )
 BLOCK_WRITTEN = conflict(
     "BLOCK_WRITTEN",
     "这一部分已由人编写或采用，不会被新草稿替换。",
     "A person wrote or accepted this block, so no draft takes its place.",
-    "如要重新生成，请先重新打开或舍弃它。",
-    "To have it drafted again, open it again or drop it first.",
+    "如要重新起草，请先重新审核或舍弃它。",
+    "To have it drafted again, reopen or drop it first.",
 )
 REVIEWER_NEEDED = unprocessable(
     "REVIEWER_NEEDED",
@@ -128,8 +128,8 @@ MEDIA_BEING_COPIED = ProblemType(
     "MEDIA_BEING_COPIED",
     "视频文件正在就位，课程还没有发布。",
     "The media are being put in place; nothing is published yet.",
-    "请稍候，用同一请求重试，会从已完成处继续。",
-    "Send the same request again in a moment: it goes on where it was.",
+    "请稍候再发布一次，会从已完成处继续。",
+    "Publish again in a moment: it goes on where it was.",
     retry_after_s=1,
 )
 

@@ -20,11 +20,15 @@ from services.catalog.app.productions.problems import (
 )
 from services.catalog.app.productions.read_productions import Sections, read_sections
 from services.catalog.app.productions.transcripts import find_transcript
-from services.catalog.app.publishing.publish_course import Submission, publish_course, read_submitted
+from services.catalog.app.publishing.publish_course import (
+    PublishResult,
+    Submission,
+    publish_course,
+    read_submitted,
+)
 from services.catalog.domain.ids import ProductionId
 from services.catalog.domain.media import MediaFile
 from services.catalog.domain.production import Outcome, PackagedLecture
-from services.catalog.domain.publication import Publication
 from services.kit.call import Call
 from services.kit.store import Check, Key, Stored, Write
 
@@ -66,14 +70,15 @@ def publish_production(
         manifest.pictures,
     )
 
-    def close(publication: Publication) -> Sequence[Write]:
+    def close(result: PublishResult) -> Sequence[Write]:
         newest = read_sections(ctx, production_id)
         if newest.state.value.published:
             return ()
         if _ready(newest) != packaged or _sections(newest) != _sections(found):
             raise PRODUCTION_CHANGED.problem()
         now = ctx.clock.now()
-        closed = replace(newest.state.value, published=Outcome(publication.number, now), changed_at=now)
+        outcome = Outcome(result.publication.number, now, result.changed)
+        closed = replace(newest.state.value, published=outcome, changed_at=now)
         checks = [Check(key, version) for key, version in _sections(found).items()]
         checks += [Check(transcript.key, transcript.version)] if transcript else []
         return [*put_state(ctx, newest.state, closed), *checks]

@@ -18,6 +18,7 @@ from services.catalog.app.productions.items import (
 )
 from services.catalog.app.productions.problems import PRODUCTION_CLOSED, PRODUCTION_UNKNOWN
 from services.catalog.domain.course import BLOCKS
+from services.catalog.domain.hours import Doubt
 from services.catalog.domain.ids import ProductionId
 from services.catalog.domain.packaged import POSTER, PREVIEW, PREVIEWS
 from services.catalog.domain.production import (
@@ -29,7 +30,13 @@ from services.catalog.domain.production import (
     lacking_steps,
 )
 from services.catalog.domain.production_block import ProductionBlock, lacking_blocks, published_blocks
-from services.catalog.domain.production_facts import ProductionFacts, check_facts, lacking_facts, lacking_whole
+from services.catalog.domain.production_facts import (
+    ProductionFacts,
+    check_facts,
+    doubtful_facts,
+    lacking_facts,
+    lacking_whole,
+)
 from services.catalog.domain.production_file import OPEN_TO_ALL, ProductionFile, lacking_files
 from services.catalog.domain.reading import Violation
 from services.kit.store import Page, Stored, required
@@ -56,6 +63,12 @@ class Sections:
             *lacking_blocks([block.value for block in self.blocks], production.checked_ms),
         ]
         return lacks or [*lacking_whole(self.document)]
+
+    @property
+    def doubts(self) -> list[Doubt]:
+        """All that a person should look at, though it keeps nothing from publication."""
+        packaged = self.state.value.packaged
+        return [*doubtful_facts(self.facts.value, packaged.duration_ms)] if packaged else []
 
     @property
     def document(self) -> dict[str, Any]:
@@ -106,6 +119,7 @@ class ProductionView:
     blocks: Sequence[Stored[ProductionBlock]]
     media: MediaOnTheWay | None
     missing: Sequence[Lack]
+    doubts: Sequence[Doubt]
 
 
 def list_productions(ctx: Context, after: str, limit: int) -> Page[ProductionLine]:
@@ -124,6 +138,7 @@ def read_production(ctx: ProductionContext, production_id: ProductionId) -> Prod
         found.blocks,
         _media(ctx.files, production.packaged) if production.packaged else None,
         [] if production.is_closed else found.missing,
+        [] if production.is_closed else found.doubts,
     )
 
 

@@ -30,7 +30,7 @@ def start_production(
 ) -> ProductionId:
     """Begins a production, once per idempotency key; returns its id.
 
-    `from_course` takes over the facts and blocks that are published, with what is said of who made them.
+    `from_course` takes over the title, the facts and the blocks that are published, with what is said of who made them.
 
     Raises:
         Problem: COURSE_NOT_FOUND, COURSE_THERE, IDEMPOTENCY_KEY_REUSED.
@@ -47,11 +47,7 @@ def start_production(
         if state and not from_course:
             raise COURSE_THERE.problem(publication=state.number)
         if state:
-            production = replace(production, base_publication=state.number)
-            media = state.publication.media_prefix.removeprefix("/")
-            shown = {language, translated(language)}
-            others = tuple(c for c in state.publication.media.captions if c.language not in shown)
-            production = replace(production, base_media=media, base_captions=others, steps=KEPT_MEDIA)
+            production = replace(_kept(production, state.publication), base_publication=state.number)
             facts = facts_of(state.publication.course, now)
             kept = [*_blocks(production_id, state.publication), *_files(ctx, production, state.publication)]
         writes = [
@@ -65,6 +61,19 @@ def start_production(
 
     request = call.request(AUDIT_ACTION, course_id=course_id, title=title, language=language, from_course=from_course)
     return ProductionId(answer_once(ctx.store, ctx.clock, request, str, plan))
+
+
+def _kept(production: Production, publication: Publication) -> Production:
+    """With the title and the media that are published."""
+    media, shown = publication.media, {production.language, translated(production.language)}
+    return replace(
+        production,
+        title=publication.course.title,
+        base_media=publication.media_prefix.removeprefix("/"),
+        base_duration_ms=media.duration_ms,
+        base_captions=tuple(caption for caption in media.captions if caption.language not in shown),
+        steps=KEPT_MEDIA,
+    )
 
 
 def _blocks(production_id: ProductionId, publication: Publication) -> Iterator[Put]:

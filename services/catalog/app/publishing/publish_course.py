@@ -66,8 +66,8 @@ class PublishResult:
     changed: bool
 
 
-_Besides = Callable[[Publication], Sequence[Write]]
-"""What is written in the same transaction, by the publication that is current after it."""
+_Besides = Callable[[PublishResult], Sequence[Write]]
+"""What is written in the same transaction, by what comes of it."""
 
 
 def publish_course(
@@ -91,9 +91,11 @@ def publish_course(
     def plan() -> tuple[Change, PublishResult]:
         state = find_state(ctx, course.course_id)
         if _is_published(state, digest(course, media)):
-            return Change(besides(state.publication)), PublishResult(state.publication, changed=False)
+            result = PublishResult(state.publication, changed=False)
+            return Change(besides(result)), result
         number = _next_number(state, course, submission.expected)
         publication = Publication(number, course, media, ctx.clock.now(), call.caller_id)
+        result = PublishResult(publication, changed=True)
         line, copy = listing(publication), ctx.store.get(current_key(course.course_id), Publication)
         writes = [
             Put(publication_key(course.course_id, number), publication),
@@ -102,12 +104,12 @@ def publish_course(
             state.line.put(line) if state else Put(listing_key(course.course_id), line),
             note_change(ctx, course.course_id),
             ctx.audit.entry(call.caller, AUDIT_ACTION, course.course_id, submission.reason),
-            *besides(publication),
+            *besides(result),
         ]
         told = ctx.events.make(
             announcement(publication), subject=course.course_id, sequence=number, correlation_id=call.correlation_id
         )
-        return Change(writes, [told]), PublishResult(publication, changed=True)
+        return Change(writes, [told]), result
 
     return commit_retrying(ctx.store, plan)
 

@@ -1,10 +1,10 @@
 """From a recording to a published course page, for editors."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 
 from aws_lambda_powertools.event_handler.openapi.params import Query
-from pydantic import Field, StrictBool, StrictInt, StrictStr
+from pydantic import Field, StrictBool, StrictInt, StrictStr, model_validator
 
 from services.catalog.app.context import ProductionContext
 from services.catalog.app.productions.bring_files import Announced, add_file, complete_file, remove_file, sign_parts
@@ -59,9 +59,17 @@ class StartRequest(Request):
     """Begins a production of a course, of a new one or of one that is published."""
 
     course_id: CourseId
-    title: Annotated[StrictStr, Field(min_length=1, max_length=limits.MAX_TITLE)]
+    title: Annotated[StrictStr, Field(min_length=1, max_length=limits.MAX_TITLE)] | None = Field(
+        default=None, description="of a new course, which needs one; one that is published has its own"
+    )
     language: Language = Field(description="that is spoken")
     from_course: StrictBool = Field(default=False, description="begin with the facts and blocks that are published")
+
+    @model_validator(mode="after")
+    def _is_called_something(self) -> Self:
+        if self.title is None and not self.from_course:
+            raise ValueError("a new course needs a title")
+        return self
 
 
 class FactsText(Request):
@@ -282,11 +290,18 @@ class LackAnswer(Message):
     part: str
 
 
+class DoubtAnswer(Message):
+    """What a person should look at before publishing, though it keeps nothing from it."""
+
+    part: str
+
+
 class PublishedAnswer(Answer):
     """What came of a production."""
 
-    publication: int
+    publication: int = Field(description="of the course, which is current after it")
     published_at: datetime
+    changed: bool = Field(description="false: the course said all of it already, and has no new publication")
 
 
 class ProductionLineAnswer(Answer):
@@ -322,7 +337,9 @@ class ProductionAnswer(Answer):
     facts: FactsAnswer
     blocks: list[BlockAnswer]
     media: ProductionMedia | None
+    kept_ms: int | None = Field(description="how long the published recording plays; null: it is not kept")
     missing: list[LackAnswer] = Field(description="empty: it can be published")
+    doubts: list[DoubtAnswer]
     published: PublishedAnswer | None
     started_at: datetime
     changed_at: datetime
@@ -393,7 +410,7 @@ def _add_way(api: HttpApi, ctx: ProductionContext) -> None:
     @editor.route("POST /v1/catalog/productions", "start_production", idempotent=True)
     def start(request: StartRequest) -> ProductionAnswer:
         """Begin a production of a course."""
-        given = request.course_id, request.title, request.language
+        given = request.course_id, request.title or "", request.language
         return _production(ctx, start_production(ctx, api.call(), *given, from_course=request.from_course))
 
     @editor.route("GET /v1/catalog/productions", "list_productions")
@@ -513,6 +530,7 @@ def _production(ctx: ProductionContext, production_id: ids.ProductionId) -> Prod
         blocks=[_block(block) for block in found.blocks],
         media=found.media,
         missing=found.missing,
+        doubts=found.doubts,
     )
 
 

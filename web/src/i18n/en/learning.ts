@@ -58,6 +58,7 @@ export const learning: Record<keyof typeof zh, string> = {
   'mindMap.farther': 'Zoom out',
   'mindMap.fit': 'Fit',
   'mindMap.outline': 'Outline',
+  'mindMap.touch': 'Move and zoom the map with two fingers.',
   'mindMap.keys': 'Mind map: arrow keys move it, plus and minus zoom, 0 fits it in',
   'course.claimTerms': 'Before you claim it: what watching counts',
   'course.terms': 'What watching counts',

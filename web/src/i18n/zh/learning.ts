@@ -55,6 +55,7 @@ export const learning = {
   'mindMap.farther': '缩小',
   'mindMap.fit': '适应窗口',
   'mindMap.outline': '文字大纲',
+  'mindMap.touch': '双指拖动或缩放导图。',
   'mindMap.keys': '思维导图：方向键移动，加号和减号缩放，0 适应窗口',
   'course.claimTerms': '领取前请看：怎样观看才计学时',
   'course.terms': '怎样观看才计学时',

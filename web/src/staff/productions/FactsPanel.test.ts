@@ -28,6 +28,8 @@ async function shown(closed = false) {
 }
 
 const field = (name: string): HTMLInputElement => screen.getByLabelText(name)
+const described = (input: HTMLElement): string =>
+  document.getElementById(input.getAttribute('aria-describedby') ?? '')?.textContent ?? ''
 const save = (): HTMLElement => screen.getByRole('button', { name: '保存课程信息' })
 
 async function retyped(user: ReturnType<typeof userEvent.setup>, name: string, text: string) {
@@ -73,6 +75,24 @@ describe('the facts', () => {
     await user.click(save())
     await flushPromises()
     expect(writeFacts).toHaveBeenCalledTimes(2)
+  })
+
+  it('say below the hours what is odd about them, until others are typed', async () => {
+    const { panel, user } = await shown()
+    const doubts = [{ part: 'facts/hours', message: '请核对学时', message_en: 'check the hours' }]
+    await panel.setProps({ production: sample({ facts: facts(), doubts }) })
+    expect(described(field('学时'))).toBe('请核对学时')
+    expect(field('学时').getAttribute('aria-invalid')).toBe('false')
+    await retyped(user, '学时', '2')
+    expect(described(field('学时'))).not.toContain('请核对学时')
+  })
+
+  it('keep the content’s id once it is published', async () => {
+    const { panel } = await shown()
+    expect(field('内容编号').readOnly).toBe(false)
+    await panel.setProps({ production: sample({ facts: facts(), base_publication: 2 }) })
+    expect(field('内容编号').readOnly).toBe(true)
+    expect(described(field('内容编号'))).toContain('不能更改')
   })
 
   it('are not sent with a price that is none', async () => {

@@ -14,9 +14,11 @@ vi.mock('./calls', () => ({ publish: vi.fn() }))
 
 const lack = (part: string) => ({ part, message: `缺少 ${part}`, message_en: `${part} is missing` })
 
+const outcome = (changed: boolean) => ({ publication: 4, published_at: '2026-12-01T02:00:00Z', changed })
+
 async function shown(of: Partial<Production> = {}, closed = false) {
   const panel = mount(PublishPanel, {
-    ...(await onPage('course', 'productions')),
+    ...(await onPage('course', 'productions', 'publication')),
     props: { production: sample(of), closed },
   })
   return { panel, user: userEvent.setup({ delay: null }) }
@@ -46,12 +48,23 @@ describe('publication', () => {
     expect(screen.getByText('缺少 facts/hours')).toBeTruthy()
   })
 
-  it('speaks of money in yuan', async () => {
-    await shown({ missing: [{ part: 'facts/price_fen', message: '缺少此项，应为整数', message_en: 'missing' }] })
-    const line = within(screen.getByRole('list')).getByRole('listitem').textContent
-    expect(line).toContain('售价（元）')
-    expect(line).toContain('请填写金额（元）')
-    expect(line).not.toContain('整数')
+  it('tells what is odd with the way there, and is not held up by it', async () => {
+    const doubt = { part: 'facts/hours', message: '请核对学时', message_en: 'check the hours' }
+    const { user } = await shown({ doubts: [doubt] })
+    const odd = within(screen.getByRole('list', { name: /发布前请再看一眼/ }))
+    expect(odd.getByText(/请核对学时/)).toBeTruthy()
+    expect(odd.getByRole('link', { name: '课程信息' }).getAttribute('href')).toBe('/here?tab=facts#fact-hours')
+    await user.click(screen.getByRole('button', { name: '发布' }))
+    expect(within(screen.getByRole('dialog')).getByText(/请核对学时/)).toBeTruthy()
+    expect(within(screen.getByRole('dialog')).getByText(/大约半分钟后显示/)).toBeTruthy()
+  })
+
+  it('lists in the dialog what only the attempt has shown', async () => {
+    const errors = [{ file: 'handouts/a.pdf', message: 'a.pdf：内容与文件类型不符', message_en: 'a.pdf is no PDF' }]
+    vi.mocked(publish).mockRejectedValueOnce(new Problem(422, 'MEDIA_INVALID', { detail: '没有发布', errors }))
+    const { user } = await shown()
+    await asked(user, '首次发布')
+    expect(within(screen.getByRole('dialog')).getByText('a.pdf：内容与文件类型不符')).toBeTruthy()
   })
 
   it('has a reason', async () => {
@@ -97,10 +110,19 @@ describe('publication', () => {
   })
 
   it('leads to the page, and to the next publication', async () => {
-    await shown({ state: 'published', published: { publication: 4, published_at: '2026-12-01T02:00:00Z' } }, true)
+    await shown({ state: 'published', published: outcome(true) }, true)
+    expect(screen.getByRole('status').textContent).toContain('已于')
     expect(screen.getByRole('status').textContent).toContain('发布号 4')
+    expect(screen.getByText(/大约半分钟后显示/)).toBeTruthy()
+    expect(screen.getByRole('link', { name: /导出为课程包/ })).toBeTruthy()
     expect(screen.getByRole('button', { name: '打开课程页' })).toBeTruthy()
     expect(screen.getByRole('button', { name: '制作新的一版' })).toBeTruthy()
+  })
+
+  it('is told apart from an end at which nothing changed', async () => {
+    await shown({ state: 'published', published: outcome(false) }, true)
+    expect(screen.getByRole('status').textContent).toContain('没有产生新的发布，仍是发布号 4')
+    expect(screen.queryByText(/大约半分钟后显示/)).toBeNull()
   })
 
   it('is none of a production that was cancelled', async () => {

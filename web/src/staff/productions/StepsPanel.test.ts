@@ -73,8 +73,20 @@ describe('the steps', () => {
     expect(startRun).toHaveBeenCalledWith('p1', 'transcribe')
   })
 
+  it('say that nothing is to be done for a recording that is kept, and can begin without another', async () => {
+    const kept = steps({ state: 'skipped' }, { state: 'skipped' })
+    await shown({ files: [], kept_ms: 3_000_000, steps: kept })
+    expect(screen.getAllByText('沿用已发布的录像，这一步不用做。')).toHaveLength(2)
+    expect(button('开始处理').hasAttribute('disabled')).toBe(false)
+  })
+
   it('are not done again where they were skipped', async () => {
-    await shown({ files: [], state: 'reviewing', steps: steps({ state: 'skipped' }, { state: 'skipped' }) })
+    await shown({
+      files: [],
+      kept_ms: 3_000_000,
+      state: 'reviewing',
+      steps: steps({ state: 'skipped' }, { state: 'skipped' }),
+    })
     expect(screen.queryByRole('button', { name: /起重新处理/ })).toBeNull()
   })
 

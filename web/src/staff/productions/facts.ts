@@ -92,11 +92,6 @@ export function isPrice(member: string | undefined): member is (typeof PRICES)[n
   return (PRICES as readonly (string | undefined)[]).includes(member)
 }
 
-/** Whether a price is not there yet, of which the service says that it lacks a number, in fen. */
-export function isUnpriced(facts: FactsText, member: string | undefined): boolean {
-  return isPrice(member) && (facts[member] ?? null) === null
-}
-
 /** What was typed for a price cannot be sent as it is. */
 export function isNoPrice(text: string): boolean {
   return text.trim() !== '' && fenOf(text) === null

@@ -2,6 +2,8 @@
 
 import { t } from './messages'
 
+/** Characters of a course's title. */
+export const TITLE = 120
 /** Characters of a line, and of a text of several. */
 export const LINE = 300
 export const TEXT = 5000

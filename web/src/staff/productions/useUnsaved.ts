@@ -1,17 +1,20 @@
 // What was typed and not saved. Whoever leaves the page or closes the tab is asked first, once for all that is typed.
 
-import { onUnmounted, watch } from 'vue'
+import { computed, onUnmounted, shallowReactive, watch } from 'vue'
 import { useRouter, type Router } from 'vue-router'
 import { t } from './messages'
 
-const unsaved = new Set<symbol>()
+const unsaved = shallowReactive(new Set<symbol>())
 let release: (() => void) | null = null
 
+/** Whether something is typed anywhere on the page that is not saved. */
+export const isUnsaved = computed(() => unsaved.size > 0)
+
 /** Asks while there is something unsaved; another tab of the same page loses nothing. */
-export function useUnsaved(isUnsaved: () => boolean): void {
+export function useUnsaved(isTyped: () => boolean): void {
   const router = useRouter()
   const own = Symbol('typed')
-  watch(isUnsaved, (is) => mark(router, own, is), { immediate: true })
+  watch(isTyped, (is) => mark(router, own, is), { immediate: true })
   onUnmounted(() => mark(router, own, false))
 }
 
