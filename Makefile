@@ -63,7 +63,7 @@ browser: setup ## find or install the browser and the Chinese font of the browse
 	@$(PY) -m tests.e2e.browser
 
 # Lambda's Python carries boto3 and what it needs. Layers of single functions leave out what the common one has.
-OWN_LAYERS := documents payments exports media push search sms summary
+OWN_LAYERS := captions documents payments exports media push search sms summary
 FOR_LAMBDA := $(UV) pip compile --quiet --upgrade --python-version 3.13 --generate-hashes --no-emit-index-url \
   -c requirements/dev.txt
 

@@ -1,5 +1,6 @@
 """All functions of the catalogue's HTTP API."""
 
+from services.catalog.adapters.caption_file import read_captions
 from services.catalog.adapters.course_index import CourseIndex
 from services.catalog.app.context import context, media_context, production_context
 from services.catalog.handlers import editor, enquiries, http, reviews, shelf
@@ -17,7 +18,9 @@ def apis(store: Store, origin_secret: OriginSecret) -> list[HttpApi]:
     """Every function's routes; whatever they need besides the store is in memory."""
     ctx = context(store, SystemClock(), RandomIds())
     bucket = MemoryMediaBucket()
-    productions = production_context(media_context(ctx, bucket), MemoryProductionFiles(bucket), MemoryMachine())
+    productions = production_context(
+        media_context(ctx, bucket), MemoryProductionFiles(bucket), MemoryMachine(), read_captions
+    )
     return [
         editor.build_api(productions, origin_secret),
         http.build_api(ctx, CourseIndex(store, ctx.clock, MemorySearchFiles()), origin_secret),

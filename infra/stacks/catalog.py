@@ -42,7 +42,9 @@ class CatalogStack(ServiceStack):
         self.allow_read(reader)
         self.allow_batch(reader)
         allow_objects(reader, self.media, SEARCH_PREFIX, "s3:GetObject")
-        editor = self.add_http_function("editor", {"MEDIA_BUCKET_NAME": self.media.bucket_name})
+        editor = self.add_http_function(
+            "editor", {"MEDIA_BUCKET_NAME": self.media.bucket_name}, self.bundle_with("captions")
+        )
         self.allow_write(editor)
         self.allow_batch(editor)
         self.allow_emit(editor)

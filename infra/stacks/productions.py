@@ -31,7 +31,7 @@ PRODUCTIONS_PREFIX = "productions/"
 TRANSCRIPTION_PREFIX = "transcription/"
 """Recordings while Amazon Transcribe reads them, and what it wrote."""
 TRANSCRIPTION_KEPT = Duration.days(30)
-"""Of what a run left there that was cancelled while it waited."""
+"""Of what it wrote, and of a recording whose run was cancelled while it waited."""
 PRODUCTIONS_KEPT = Duration.days(90)
 """Of a production's files; afterwards what was published is in its own place, and what was not begins anew."""
 UPLOADS_KEPT = Duration.days(7)

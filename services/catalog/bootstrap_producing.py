@@ -1,14 +1,16 @@
 """What lectures are checked, written down and summarised with, as the stage says; apart because of its libraries."""
 
-from functools import cache, partial
+from collections.abc import Callable
+from functools import cache
 from os import environ
 from typing import TYPE_CHECKING, NoReturn
 
 from services.catalog import bootstrap, bootstrap_media
 from services.catalog.adapters.caption_file import read_captions
 from services.catalog.app.context import ProducingContext
-from services.catalog.app.ports import EncodingService, StillTranscribing, Summariser, Transcriber
+from services.catalog.app.ports import EncodingService, Model, StillTranscribing, Transcriber
 from services.catalog.bootstrap_production import files
+from services.catalog.domain.draft import Draft, Lecture
 from services.catalog.domain.production_transcript import TranscriptSource
 from services.kit.direct.values import secret
 from services.kit.secrets import json_secret
@@ -30,30 +32,33 @@ def producing() -> ProducingContext:
         files(),
         bootstrap_media.media().bucket,
         read_captions,
-        _summariser(),
+        _extract,
         _heard_by(),
         _transcriber(),
         _encoding(),
-        environ["SUMMARISER"] != "extractive",
+        _model(),
     )
 
 
-def _summariser() -> Summariser:
-    # Each brings libraries that take a while to load.
+def _extract(lecture: Lecture, progress: Callable[[int, int], None]) -> Draft:
+    del progress
+    # Each summariser brings libraries that take a while to load.
+    from services.catalog.adapters.extractive import extract_summary
+
+    return extract_summary(lecture)
+
+
+def _model() -> Model | None:
     kind, model = environ["SUMMARISER"], environ["SUMMARISER_MODEL"]
     if kind == "extractive":
-        from services.catalog.adapters.extractive import extract_summary
-
-        return lambda lecture, _: extract_summary(lecture)
-    from services.catalog.app.summaries.write_summary import write_summary
-
+        return None
     if kind == "bedrock":
         from services.catalog.adapters.bedrock import BedrockModel
 
-        return partial(write_summary, BedrockModel(model))
+        return BedrockModel(model)
     from services.catalog.adapters.openai_endpoints import ChatModel
 
-    return partial(write_summary, ChatModel(_endpoint(), model))
+    return ChatModel(_endpoint(), model)
 
 
 def _heard_by() -> TranscriptSource:

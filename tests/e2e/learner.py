@@ -21,6 +21,9 @@ PROMPTS, HOURS = 2, "0.5"
 PATIENCE_MS = 90_000
 """For machines that do much else; nothing waits longer than it must."""
 
+PAUSE = """() => document.querySelector('[role=alertdialog]')
+    ?? [...document.querySelectorAll('button')].find((b) => b.getAttribute('aria-label') === '暂停')?.click()"""
+"""Unless a prompt has paused it: looked at and done in one go."""
 SETTLED = """async () => {
     const frame = () => new Promise((next) => requestAnimationFrame(next))
     const finite = (shown) => Number.isFinite(shown.effect?.getComputedTiming().endTime)
@@ -196,6 +199,10 @@ class Window:
     def played(self, seconds: float) -> None:
         """Waits until so much of the lecture has been played."""
         self.page.wait_for_function("(s) => document.querySelector('video').currentTime > s", arg=seconds)
+
+    def pause(self) -> None:
+        """Pauses the lecture, unless a prompt has."""
+        self.page.evaluate(PAUSE)
 
     def confirm(self) -> None:
         """Confirms the prompt that is shown."""

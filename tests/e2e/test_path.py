@@ -11,9 +11,6 @@ pytestmark = pytest.mark.e2e
 
 OFFLINE_AND_PLAYING = """() => document.body.innerText.includes('网络不通')
     && !document.querySelector('video').paused"""
-PAUSE = """() => document.querySelector('[role=alertdialog]')
-    ?? [...document.querySelectorAll('button')].find((b) => b.getAttribute('aria-label') === '暂停')?.click()"""
-"""Unless a prompt has paused it: looked at and done in one go."""
 AT = "(seconds) => Math.abs(document.querySelector('video').currentTime - seconds) < 0.3"
 
 
@@ -114,7 +111,7 @@ def test_a_cut_network_loses_nothing(desk: Desk) -> None:
     expect(window.page.get_by_text("网络不通")).to_be_hidden()
     window.page.wait_for_timeout(1_000)
     played = window.video("video.currentTime") * 1000
-    window.page.evaluate(PAUSE)
+    window.pause()
     # Whatever was played is credited, up to the prompt if one has come.
     saved = eventually(lambda: _saved_where_it_stands(window, person))
     assert window.page.get_by_role("alertdialog").is_visible() or saved >= played - 300

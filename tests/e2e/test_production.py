@@ -8,19 +8,22 @@ from pathlib import Path
 
 import pytest
 from imageio_ffmpeg import get_ffmpeg_exe
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
-from demo.people import learner_id_of
 from tests.e2e.learner import Desk, Window
+from tests.e2e.lecture import Lecture, record
 from tests.e2e.visit import at_work, give_reason, try_dialog, visit
 from tests.flows.world import eventually, new_course_id
 
 pytestmark = pytest.mark.e2e
 
-TITLE = "Duration of bonds"
+TITLE = "How much life insurance"
 REVIEWER = "Editor Wang"
 SECONDS = 12
-SAID = ("久期衡量价格对利率的敏感度。", "久期越长波动越大。", "凸性说明久期的变化。", "组合的久期是加权平均。")
+WORD = "白花"
+"""Said once."""
+PROCESSED_MS, WATCHED_MS = 300_000, 120_000
+PRODUCTIONS = "/v1/catalog/productions"
 SLOW = {"offline": False, "latency": 20, "downloadThroughput": -1, "uploadThroughput": 2_500_000}
 """Milliseconds, and bytes a second: long enough to do something while a file is sent."""
 FACTS = {"学时": "0.5", "售价（元）": "100", "会员价（元）": "50", "发布日期": "2026-12-01", "最快播放速度": "2.0"}
@@ -40,15 +43,12 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def captions(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What is said, three seconds a sentence."""
-    file = tmp_path_factory.mktemp("captions") / "zh.srt"
-    cues = [f"{n + 1}\n00:00:{3 * n:02d},000 --> 00:00:{3 * n + 2:02d},800\n{said}\n" for n, said in enumerate(SAID)]
-    file.write_text("\n".join(cues), encoding="utf-8")
-    return file
+def lecture(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Lecture:
+    """Three minutes of somebody who speaks over slides."""
+    return record(browser, tmp_path_factory.mktemp("lecture"))
 
 
-def test_a_recording_becomes_a_course_page(desk: Desk, recording: Path, captions: Path) -> None:
+def test_a_recording_becomes_a_course_page_and_hours(desk: Desk, lecture: Lecture) -> None:
     course_id = new_course_id()
     window = begun(desk, course_id)
     page = window.page
@@ -57,18 +57,15 @@ def test_a_recording_becomes_a_course_page(desk: Desk, recording: Path, captions
         # Without a lecture there is nothing to look at yet, which the page says.
         visit(window, alerts=int(tab == "预览"))
     page.get_by_role("tab", name="素材与处理").click()
-    page.get_by_label("选择字幕").set_input_files(captions)
-    expect(page.get_by_text("已上传", exact=True)).to_be_visible()
-    with cut(page):
-        page.get_by_label("选择录像或录音").set_input_files(recording)
-        expect(page.get_by_text("网络中断，自动重试中", exact=True)).to_be_visible()
+    page.get_by_label("选择字幕").set_input_files(lecture.captions)
+    page.get_by_label("选择录像或录音").set_input_files(lecture.recording)
     expect(page.get_by_text("已上传", exact=True)).to_have_count(2)
     page.get_by_role("button", name="开始处理").click()
-    expect(page.get_by_text("处理已全部完成")).to_be_attached()
+    expect(page.get_by_text("处理已全部完成")).to_be_attached(timeout=PROCESSED_MS)
     try_dialog(window, page.get_by_role("button", name="移除 lecture.mp4"))
     visit(window)
     write_facts(window)
-    correct_transcript(window)
+    correct_transcript(window, lecture)
     decide(window)
     look_at_preview(window)
     publish(window)
@@ -78,10 +75,7 @@ def test_a_recording_becomes_a_course_page(desk: Desk, recording: Path, captions
     expect(page.get_by_role("tab", name="内容总结")).to_be_visible()
     expect(page.get_by_text(re.compile(f"自动摘自讲稿原话，由 {REVIEWER} 于 .* 审核")).first).to_be_visible()
     desk.people.settle()
-    learner = desk.people.member("AFP")
-    desk.people.claim(learner, course_id)
-    desk.people.watch(learner, course_id)
-    assert eventually(lambda: desk.people.awards(learner)), learner_id_of(learner)
+    learn(desk, course_id)
 
 
 def test_productions_are_listed_and_a_new_one_needs_an_id_and_a_title(desk: Desk) -> None:
@@ -93,6 +87,14 @@ def test_productions_are_listed_and_a_new_one_needs_an_id_and_a_title(desk: Desk
     page.get_by_role("button", name="开始制作").click()
     expect(page.get_by_label("课程编号")).to_be_focused()
     expect(page.get_by_text("请填写标题")).to_be_visible()
+
+
+def test_an_upload_goes_on_by_itself_once_the_network_is_back(desk: Desk, recording: Path) -> None:
+    page = begun(desk, new_course_id()).page
+    with cut(page):
+        page.get_by_label("选择录像或录音").set_input_files(recording)
+        expect(page.get_by_text("网络中断，自动重试中", exact=True)).to_be_visible()
+    expect(page.get_by_text("已上传", exact=True)).to_be_visible()
 
 
 def test_an_upload_goes_on_after_the_page_was_loaded_anew(desk: Desk, recording: Path) -> None:
@@ -184,6 +186,43 @@ def begun(desk: Desk, course_id: str) -> Window:
     return window
 
 
+def learn(desk: Desk, course_id: str) -> None:
+    """A member claims the course, watches it as fast as it may be watched, and sees the hours.
+
+    Meanwhile another edition is published, of which the watch that is under way takes no notice.
+    """
+    person, window = desk.member(), desk.window()
+    window.watch_claimed(person, course_id)
+    page = window.page
+    window.played(1)
+    window.pause()
+    another_edition(desk, course_id)
+    page.reload()
+    window.begin()
+    # The newer edition is not to be watched faster than it was spoken.
+    page.get_by_label("播放速度").select_option(label="2 倍")
+    completed, prompt = page.get_by_test_id("completed"), page.get_by_role("alertdialog")
+    while not completed.is_visible():
+        expect(completed.or_(prompt).first).to_be_visible(timeout=WATCHED_MS)
+        if prompt.is_visible():
+            window.confirm()
+    page.get_by_role("button", name="查看我的学时").click()
+    expect(page.get_by_text(f"+{FACTS['学时']} 学时")).to_be_visible()
+
+
+def another_edition(desk: Desk, course_id: str) -> None:
+    """Publishes the course to be watched as it was spoken, which makes another version of the lecture."""
+    editor, begun = desk.people.editor, {"course_id": course_id, "title": TITLE, "language": "zh", "from_course": True}
+    production = f"{PRODUCTIONS}/{editor.post(PRODUCTIONS, begun).accepted()['production_id']}"
+    known = editor.get(production).accepted()["facts"]
+    change = {"revision": known["revision"], "facts": {**known["facts"], "watch": {"max_rate": "1.0"}}}
+    editor.put(f"{production}/facts", change).accepted()
+    editor.post(f"{production}/runs", {}).accepted()
+    eventually(lambda: editor.get(production).accepted()["state"] == "reviewing", PROCESSED_MS / 1000)
+    eventually(lambda: editor.post(f"{production}/publication", {"reason": "as it was spoken"}).ok)
+    desk.people.settle()
+
+
 @contextmanager
 def slowly(page: Page) -> Iterator[None]:
     """Meanwhile files are sent as from a slow line."""
@@ -230,19 +269,20 @@ def write_facts(window: Window) -> None:
     visit(window)
 
 
-def correct_transcript(window: Window) -> None:
+def correct_transcript(window: Window, lecture: Lecture) -> None:
     """Finds a sentence, goes there, and corrects it in its place."""
-    page = window.page
+    page, said = window.page, next(found for found in lecture.transcript.sentences if WORD in found.text)
+    time = f"{said.start_ms // 60_000:02d}:{said.start_ms // 1000 % 60:02d}"
     page.get_by_role("tab", name="文稿").click()
-    page.get_by_role("searchbox", name="在文稿中查找").fill("凸性")
+    page.get_by_role("searchbox", name="在文稿中查找").fill(WORD)
     expect(page.get_by_text("第 1 处，共 1 处")).to_be_visible()
-    page.get_by_role("button", name="跳到 00:06").click()
-    page.wait_for_function("() => document.querySelector('video').currentTime >= 6")
-    page.get_by_role("button", name="修改 00:06 的句子").press("Enter")
-    page.get_by_role("textbox", name="00:06 的句子").fill("凸性说明久期怎样变化。")
+    page.get_by_role("button", name=f"跳到 {time}").click()
+    page.wait_for_function("(ms) => document.querySelector('video').currentTime * 1000 >= ms", arg=said.start_ms)
+    page.get_by_role("button", name=f"修改 {time} 的句子").press("Enter")
+    page.get_by_role("textbox", name=f"{time} 的句子").fill(said.text.replace(WORD, "浪费"))
     page.keyboard.press("Control+Enter")
-    expect(page.get_by_text("00:06 的句子已保存")).to_be_visible()
-    expect(page.get_by_role("button", name="修改 00:06 的句子")).to_be_focused()
+    expect(page.get_by_text(f"{time} 的句子已保存")).to_be_visible()
+    expect(page.get_by_role("button", name=f"修改 {time} 的句子")).to_be_focused()
     visit(window)
 
 
@@ -264,11 +304,11 @@ def decide(window: Window) -> None:
         page.get_by_label("开始时间").fill("00:00")
     else:
         page.get_by_role("button", name="修改章节速览").click()
-    page.locator("#block-chapters").get_by_label("标题").first.fill("What duration is")
-    page.locator("#block-chapters").get_by_label("概要").first.fill("It measures how sensitive a price is.")
+    page.locator("#block-chapters").get_by_label("标题").first.fill("Why the sum comes first")
+    page.locator("#block-chapters").get_by_label("概要").first.fill("Needs before products.")
     visit(window)
     page.get_by_role("button", name="保存这一部分").click()
-    expect(page.get_by_text("What duration is")).to_be_visible()
+    expect(page.get_by_text("Why the sum comes first")).to_be_visible()
 
 
 def look_at_preview(window: Window) -> None:
@@ -280,7 +320,7 @@ def look_at_preview(window: Window) -> None:
         frame = page.frame_locator(f'iframe[title="课程页预览：{screen}"]')
         expect(frame.get_by_role("heading", level=1)).to_have_text(TITLE)
         assert frame.locator("body").evaluate("() => document.defaultView.innerWidth") == width
-        expect(frame.get_by_text("What duration is").first).to_be_attached()
+        expect(frame.get_by_text("Why the sum comes first").first).to_be_attached()
         assert window.findings() == []
     visit(window)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from services.catalog.app.ports import RecordingRefused
 from services.catalog.domain.packaged import POSTER, PREVIEW, PREVIEWS, SOUND
+from services.catalog.domain.pieces import FOLDER, piece_name
 from services.catalog.domain.recording import Probe
 
 
@@ -21,6 +22,7 @@ class ScriptedMediaTool:
     refusal: RecordingRefused | None = None
     locked: RecordingRefused | None = None
     interrupt: Callable[[], None] = lambda: None
+    pieces: Mapping[int, bytes] = field(default_factory=dict)
     packaged: list[str] = field(default_factory=list)
     pictures: list[bytes | None] = field(default_factory=list)
 
@@ -56,6 +58,7 @@ class ScriptedMediaTool:
         progress(10)
         self.interrupt()
         beside = dict.fromkeys((POSTER, PREVIEW, SOUND, *PREVIEWS), b"made")
+        beside |= {f"{FOLDER}{piece_name(begin)}": content for begin, content in self.pieces.items()}
         for name, content in {**self.files, **beside}.items():
             path = folder / name
             path.parent.mkdir(exist_ok=True)

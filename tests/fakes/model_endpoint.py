@@ -72,7 +72,7 @@ def model_endpoint(script: Script) -> Iterator[ModelEndpoint]:
 
         def _send(self, reply: Reply) -> None:
             self.send_response(reply.status)
-            for name, value in (("Content-Type", "application/json"), *reply.headers):
+            for name, value in {"Content-Type": "application/json", **dict(reply.headers)}.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(reply.body)))
             self.end_headers()

@@ -55,15 +55,21 @@ def captions() -> bytes:
     return "\n".join(cues).encode()
 
 
+TRANSLATED = b"1\n00:00:00,000 --> 00:00:09,500\nDuration measures\nhow prices react.\n"
+PORTRAIT = b"\x89PNG\r\n\x1a\n of somebody"
+
+
 def begun(editor: Client, course_id: str) -> str:
     """A new production of a course; its address."""
     request = {"course_id": course_id, "title": FACTS["title"], "language": "zh"}
     return f"{ROOT}/{editor.post(ROOT, request).accepted()['production_id']}"
 
 
-def brought(editor: Client, storage: httpx.Client, production: str, role: str, name: str, content: bytes) -> Any:
+def brought(
+    editor: Client, storage: httpx.Client, production: str, role: str, name: str, content: bytes, **more: str
+) -> Any:
     """Brings a file in parts."""
-    request = {"role": role, "name": name, "bytes": len(content)}
+    request = {"role": role, "name": name, "bytes": len(content), **more}
     file = editor.post(f"{production}/files", request).accepted()
     place, size = f"{production}/files/{file['file_id']}", file["part_bytes"]
     numbers = list(range(1, math.ceil(len(content) / size) + 1))
@@ -92,6 +98,10 @@ def test_a_recording_becomes_a_course(world: World, storage: httpx.Client, recor
     facts = {**FACTS, "content_id": course_id, "watch": {"max_rate": "1.0"}}
     revision = editor.get(production).accepted()["facts"]["revision"]
     editor.put(f"{production}/facts", {"revision": revision, "facts": facts}).accepted()
+    assert brought(editor, storage, production, "translation", "en.srt", TRANSLATED)["state"] == "here"
+    (instructor, *_) = (person["name"] for person in facts["instructors"])
+    portrait = brought(editor, storage, production, "portrait", "p.png", PORTRAIT, instructor=instructor)
+    assert storage.get(portrait["picture_url"]).content == PORTRAIT
     made = run(editor, production)
     assert made["state"] == "reviewing", made["steps"]
     assert [step["state"] for step in made["steps"]] == ["done"] * 5
@@ -107,7 +117,8 @@ def test_a_recording_becomes_a_course(world: World, storage: httpx.Client, recor
     page = world.public.get(f"/v1/catalog/courses/{course_id}").accepted()
     assert page["media"]["duration_ms"] == pytest.approx(40_000, abs=100)
     assert page["title"] == FACTS["title"]
-    watched(world, course_id)
+    assert page["instructors"][0]["portrait"].startswith(f"/pictures/{course_id}/")
+    watched(world, course_id, {caption["language"]: caption["path"] for caption in page["media"]["captions"]})
 
 
 def test_a_recording_without_sound_is_refused_with_what_to_do(
@@ -149,8 +160,8 @@ def published(editor: Client, production: str) -> None:
     eventually(done)
 
 
-def watched(world: World, course_id: str) -> None:
-    """Who claims it is given every file of the lecture, as a browser asks for them."""
+def watched(world: World, course_id: str, captions: dict[str, str]) -> None:
+    """Who claims it is given every file of the lecture, as a browser asks for them, and captions as they were timed."""
     world.settle()
     learner = world.claimant()
     world.claim(learner, course_id)
@@ -163,5 +174,10 @@ def watched(world: World, course_id: str) -> None:
         assert answer.status_code == 200, path
         return answer.content
 
+    shown = {language: fetch(world, path, cookies).text for language, path in captions.items()}
+    assert [line for line in shown["zh"].splitlines() if "-->" in line] == [
+        f"00:00:{n}0.000 --> 00:00:{n}9.500" for n in range(len(SPOKEN))
+    ]
+    assert "00:00:00.000 --> 00:00:09.500\nDuration measures\nhow prices react.\n" in shown["en"]
     found = read_presentation(ladder.encode(), taken)
     assert check_playable(found, lambda path: Bytes(taken(path))) == []

@@ -17,7 +17,7 @@ AARCH64 = 183
 """ELF's number for the CPU."""
 UNZIPPED_LIMIT = 250 * 1024 * 1024
 """Lambda's, for a function with all its layers."""
-OWN_LAYERS = ("documents", "exports", "media", "payments", "search", "sms", "summary")
+OWN_LAYERS = ("captions", "documents", "exports", "media", "payments", "search", "sms", "summary")
 
 
 def machine(library: Path) -> int:

@@ -36,8 +36,8 @@ def test_every_bill_is_valid_cyclonedx(bills: dict[str, str]) -> None:
 def test_every_function_every_layer_and_the_client_have_one(bills: dict[str, str]) -> None:
     of = [f for template in templates().values() for f in of_type(template, "AWS::Lambda::Function").values()]
     functions = {f"function-{f['FunctionName'].removeprefix('xueshi-')}" for f in of if "ZipFile" not in f["Code"]}
-    names = (packaging.COMMON_LAYER, "documents", "exports", "media", "payments", "push", "search", "sms", "summary")
-    layers = {f"layer-{name}" for name in names}
+    own = ("captions", "documents", "exports", "media", "payments", "push", "search", "sms", "summary")
+    layers = {f"layer-{name}" for name in (packaging.COMMON_LAYER, *own)}
     assert set(bills) == functions | layers | {"client"}
 
 

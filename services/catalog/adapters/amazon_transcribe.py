@@ -2,8 +2,8 @@
 
 A job is named by its recording alone, so that a run that died goes on with the job that it began, and one that waits
 keeps to it though the catalogue has other terms meanwhile. A vocabulary is named by its terms.
-The recording is in S3 while the job needs it; its transcript is put beside it. Both are removed once it is read, and
-the job with them, so that the same recording may be transcribed again.
+The recording is in S3 while the job needs it; its transcript is put beside it, and stays until the bucket's lifecycle
+removes it: whoever asks again, as what it wrote got lost before it was kept, does not pay again.
 """
 
 import hashlib
@@ -11,7 +11,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -127,13 +127,12 @@ class AmazonTranscribe:
         try:
             stored = bucket.get_object(Bucket=self.bucket, Key=_output(job))["Body"].read()
         except bucket.exceptions.NoSuchKey:
-            # A job that nobody asked for is kept longer than what it wrote.
+            # A job is kept longer than what it wrote.
             client("transcribe").delete_transcription_job(TranscriptionJobName=job)
             raise TranscriberUnavailable(f"Amazon Transcribe: what {job} wrote is gone, ask again") from None
-        # The job first: whoever dies in between has the recording transcribed again, and not a job without its words.
-        client("transcribe").delete_transcription_job(TranscriptionJobName=job)
-        bucket.delete_object(Bucket=self.bucket, Key=_output(job))
-        return transcript_of_cues(recording.language, _cues(json.loads(stored)["results"]["items"]))
+        heard = transcript_of_cues(recording.language, _cues(json.loads(stored)["results"]["items"]))
+        # Nobody has set them for the screen.
+        return replace(heard, cues=())
 
 
 def _output(job: str) -> str:

@@ -2,16 +2,20 @@
 
 import json
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from services.catalog.app.ports import ModelUnavailable
+from services.catalog.app.ports import ModelRefuses, ModelUnavailable
 from services.kit.aws import client
 
 TOOL = "hand_in"
-MAX_ANSWER_TOKENS = 8_000
+MAX_ANSWER_TOKENS = 5_000
+"""What Nova Lite writes at most: a request for more is refused."""
+IN_PASSING = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.FAILED_DEPENDENCY, HTTPStatus.TOO_MANY_REQUESTS})
+"""Refusals of Bedrock after which asking again may help: it took too long, the model failed, too much was asked."""
 _CONFIG = Config(read_timeout=180, retries={"mode": "standard", "total_max_attempts": 3})
 
 
@@ -32,10 +36,20 @@ class BedrockModel:
                 inferenceConfig={"maxTokens": MAX_ANSWER_TOKENS},
                 toolConfig={"tools": [{"toolSpec": tool}], "toolChoice": {"tool": {"name": TOOL}}},
             )
-        except (BotoCoreError, ClientError) as error:
+        except ClientError as error:
+            raise _unavailable(self.name, error) from None
+        except BotoCoreError as error:
             raise ModelUnavailable(f"{self.name}: {error}") from None
         content = answer["output"].get("message", {}).get("content", [])
         inputs = [block["toolUse"]["input"] for block in content if block.get("toolUse", {}).get("name") == TOOL]
         if inputs and answer.get("stopReason") != "max_tokens":
             return json.dumps(inputs[0], ensure_ascii=False)
         return "".join(block.get("text", "") for block in content)
+
+
+def _unavailable(name: str, error: ClientError) -> ModelUnavailable:
+    """By its code alone: what AWS says of a request may repeat some of it."""
+    status, code = error.response["ResponseMetadata"]["HTTPStatusCode"], error.response["Error"]["Code"]
+    told = f"{name}: {code} (HTTP {status})"
+    refuses = HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR and status not in IN_PASSING
+    return ModelRefuses(told) if refuses else ModelUnavailable(told)

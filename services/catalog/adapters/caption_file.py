@@ -2,6 +2,8 @@
 
 import html
 import re
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import replace
 
 import webvtt
 from charset_normalizer import from_bytes
@@ -9,7 +11,7 @@ from charset_normalizer import from_bytes
 from services.catalog.app.ports import CaptionFile, UnreadableCaptions
 from services.catalog.domain.media import MAX_CAPTION_BYTES
 from services.catalog.domain.text_file import Fault
-from services.catalog.domain.transcript import Cue, joined
+from services.catalog.domain.transcript import Cue
 
 _ENCODINGS = ["utf_8", "gb18030", "big5", "utf_16_le", "utf_16_be"]
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -17,6 +19,10 @@ _SUBRIP_TIMES = re.compile(r"^(.*-->.*)$", re.MULTILINE)
 _OVERRIDE = re.compile(r"\{\\[^}]*\}")
 _UNSHOWN = re.compile(r"(?:WEBVTT|NOTE|STYLE|REGION)(?:\s.*)?", re.DOTALL)
 _NUMBER = re.compile(r"\s*[0-9]+\s*")
+_SETTING = re.compile(r"(?:vertical|line|position|size|align):[^\s<>]+")
+"""Of those that WebVTT knows, what needs nothing else of the file."""
+_CLOCK = r"((?:[0-9]+:)?[0-9]{1,2}:[0-9]{1,2}\.[0-9]{1,3})"
+_TIMES = re.compile(rf"\s*{_CLOCK}\s*-->\s*{_CLOCK}")
 
 
 def read_captions(content: bytes) -> CaptionFile:
@@ -28,13 +34,15 @@ def read_captions(content: bytes) -> CaptionFile:
     if len(content) > MAX_CAPTION_BYTES:
         limit = MAX_CAPTION_BYTES // 1024
         raise UnreadableCaptions(Fault(1, f"文件最大 {limit} KB", f"at most {limit} KB"))
-    text = _decoded(content).replace("\r\n", "\n").replace("\r", "\n").strip("\n")
+    text = _decoded(content).replace("\r\n", "\n").replace("\r", "\n")
     lines = _as_webvtt(text).split("\n")
+    added = len(lines) - len(text.split("\n"))
     captions = webvtt.from_string("\n".join(lines)).captions
-    cues = tuple(_cue(caption) for caption in captions)
-    if not cues:
+    if not captions:
         raise UnreadableCaptions(Fault(1, "没有可读的字幕", "there are no cues that can be read"))
-    return CaptionFile(cues, tuple(_unread(lines, len(cues))))
+    numbers = list(_numbers(captions, lines))
+    cues = (_cue(caption, number - added) for caption, number in zip(captions, numbers, strict=True))
+    return CaptionFile(tuple(cues), tuple(replace(f, line=f.line - added) for f in _unread(lines, set(numbers))))
 
 
 def _decoded(content: bytes) -> str:
@@ -59,30 +67,37 @@ def _as_webvtt(text: str) -> str:
     return "WEBVTT\n\n" + _SUBRIP_TIMES.sub(lambda line: line[1].replace(",", "."), text)
 
 
-def _cue(caption: webvtt.Caption) -> Cue:
-    text = joined(html.unescape(_OVERRIDE.sub("", line)).strip() for line in caption.text.split("\n"))
-    speaker = caption.voice or ""
-    return Cue(_ms(caption.start), _ms(caption.end), text, speaker, caption.identifier or "")
+def _numbers(captions: Iterable[webvtt.Caption], lines: Sequence[str]) -> Iterator[int]:
+    """The lines that have the captions' times, which the library does not tell."""
+    timed = ((number, times) for number, line in enumerate(lines, start=1) if (times := _TIMES.match(line)))
+    for caption in captions:
+        wanted = _ms(caption.start), _ms(caption.end)
+        yield next(number for number, times in timed if (_ms(times[1]), _ms(times[2])) == wanted)
+
+
+def _cue(caption: webvtt.Caption, line: int) -> Cue:
+    text = "\n".join(html.unescape(_OVERRIDE.sub("", shown)).replace("\n", " ") for shown in caption.text.split("\n"))
+    settings = " ".join(_SETTING.findall(str(caption.settings)))
+    speaker, name = caption.voice or "", caption.identifier or ""
+    return Cue(_ms(caption.start), _ms(caption.end), text, speaker, name, settings, line)
 
 
 def _ms(clock: str) -> int:
     seconds, thousandths = clock.split(".")
-    hours, minutes, rest = (int(part) for part in seconds.split(":"))
-    return ((hours * 60 + minutes) * 60 + rest) * 1000 + int(thousandths)
+    *hours, minutes, rest = (int(part) for part in seconds.split(":"))
+    return ((sum(hours) * 60 + minutes) * 60 + rest) * 1000 + int(thousandths.ljust(3, "0"))
 
 
-def _unread(lines: list[str], read: int) -> list[Fault]:
-    """Text without times; and one fault for all times that are none."""
-    faults: list[Fault] = []
+def _unread(lines: Sequence[str], read: Set[int]) -> Iterator[Fault]:
+    """Text without times, and times that are none."""
     number = 0
     for block in "\n".join(lines).split("\n\n"):
         number += 1
         shown = block.strip("\n")
         if shown and "-->" not in shown and not _UNSHOWN.fullmatch(shown) and not _NUMBER.fullmatch(shown):
-            faults.append(Fault(number, "这段文字没有时间，没有读入", "text without times was left out"))
+            missed = block.count("\n") - block.lstrip("\n").count("\n")
+            yield Fault(number + missed, "这段文字没有时间，没有读入", "text without times was left out")
         number += block.count("\n") + 1
-    times = [place for place, line in enumerate(lines, start=1) if "-->" in line]
-    if len(times) != read:
-        lost = len(times) - read
-        faults.append(Fault(times[0], f"{lost} 处时间无法读取", f"{lost} line(s) with times could not be read"))
-    return faults
+    for place, line in enumerate(lines, start=1):
+        if "-->" in line and place not in read:
+            yield Fault(place, "时间无法读取，没有读入", "times that cannot be read: it was left out")

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from services.catalog.adapters.slides import first_page, require_readable
 from services.catalog.app.ports import RecordingRefused
+from services.catalog.domain import pieces
 from services.catalog.domain.fmp4 import read_tracks
 from services.catalog.domain.ladder import (
     AUDIO,
@@ -24,6 +25,7 @@ from services.catalog.domain.ladder import (
     LOUDNESS,
     PEAK,
     SOUND_BITS,
+    SPEECH_BITS,
     RenditionFiles,
     Rung,
     frame_rate,
@@ -32,6 +34,7 @@ from services.catalog.domain.ladder import (
     write_ladder,
 )
 from services.catalog.domain.media import PLAYLIST
+from services.catalog.domain.packaged import SOUND
 from services.catalog.domain.playlist import read_playlist
 from services.catalog.domain.recording import Probe
 
@@ -42,7 +45,6 @@ STILL_SIZE = (1280, 720)
 STILL_RATE = 5.0
 STILL_COLOUR = "0x12352f"
 POSTER_WIDTH, PREVIEW_WIDTH = 1280, 480
-SPEECH_BITS = 32_000
 _MEASURED = 10
 """Percent of the work that measuring the loudness is."""
 _LOOKED_AT = 3
@@ -66,6 +68,8 @@ _MEASURES = re.compile(
     r"(?:.+\n)+\n  True peak:\n +Peak: +(\S+) dBFS",
     re.MULTILINE,
 )
+PAUSES = "silencedetect=n=-35dB:d=0.3"
+_PAUSE = re.compile(r"silence_end: ([\d.]+) \| silence_duration: ([\d.]+)")
 _SILENCE = -70
 """LUFS below which nothing is measured."""
 _UNIT = re.compile(r"#tb (\d+): (\d+)/(\d+)")
@@ -226,7 +230,9 @@ class _Shown:
             return cls(_reading(source), picture, rate, rungs(probe.width, probe.height))
         width, height = STILL_SIZE
         fitted = f"scale={width}:{height}:force_original_aspect_ratio=decrease"
-        picture = f"[1:v:0]{fitted},pad={width}:{height}:-1:-1:color={STILL_COLOUR},setsar=1,fps={STILL_RATE:g}"
+        fitted += f",pad={width}:{height}:-1:-1:color={STILL_COLOUR},setsar=1,format=yuv420p"
+        # The first frame is decoded and fitted, and then shown again and again.
+        picture = f"[1:v:0]{fitted},loop=loop=-1:size=1,fps={STILL_RATE:g}"
         # What stands still takes few bits in any size: one is enough, and eight hours of it are encoded in minutes.
         return cls((*_reading(source), *still), picture, STILL_RATE, rungs(width, height)[-1:])
 
@@ -246,7 +252,7 @@ def _still(picture: Path | None, scratch: Path) -> tuple[str, ...]:
     if picture is None:
         return ("-f", "lavfi", "-i", f"color=c={STILL_COLOUR}:s={STILL_SIZE[0]}x{STILL_SIZE[1]}:r={STILL_RATE:g}")
     shown = first_page(picture, scratch) if picture.suffix.lower() == ".pdf" else picture
-    return ("-loop", "1", "-framerate", f"{STILL_RATE:g}", "-i", str(shown))
+    return ("-framerate", f"{STILL_RATE:g}", "-i", str(shown))
 
 
 def _outputs(shown: _Shown, measured: Loudness | None, duration_ms: int, folder: Path) -> list[str]:
@@ -272,7 +278,7 @@ def _outputs(shown: _Shown, measured: Loudness | None, duration_ms: int, folder:
 
 def _speech(folder: Path) -> list[str]:
     """What a recognizer gets."""
-    return [*_aac(SPEECH_BITS, 1), "-ar", "16000", str(folder / "sound.m4a")]
+    return [*_aac(SPEECH_BITS, 1), "-ar", "16000", str(folder / SOUND)]
 
 
 def _home(folder: Path, name: str) -> Path:
@@ -318,9 +324,26 @@ def _finish(folder: Path, names: Sequence[str], duration_ms: int) -> None:
     _must("-i", least, "-c", "copy", "-movflags", "+faststart", str(folder / "preview.mp4"))
     _shoot(best, duration_ms // 10, POSTER_WIDTH, folder / "poster.jpg")
     (folder / "previews").mkdir(exist_ok=True)
+    _cut(folder, duration_ms)
     for number in range(PREVIEWS):
         at = duration_ms * (2 * number + 1) // (2 * PREVIEWS)
         _shoot(best, at, PREVIEW_WIDTH, folder / "previews" / f"{number + 1}.jpg")
+
+
+def _cut(folder: Path, duration_ms: int) -> None:
+    """Cuts the sound where somebody pauses, if it is long."""
+    if duration_ms <= pieces.LONGEST_MS:
+        return
+    sound, home = str(folder / SOUND), folder / pieces.FOLDER
+    listened = _run("-i", sound, "-af", PAUSES, "-f", "null", "-")
+    found = [(_ms(end) - _ms(length), _ms(end)) for end, length in _PAUSE.findall(listened.stderr)]
+    begins = [0, *pieces.cuts(found, duration_ms)]
+    home.mkdir()
+    times = ",".join(map(_seconds, begins[1:]))
+    cut = ("-c", "copy", "-f", "segment", "-segment_times", times, "-reset_timestamps", "1")
+    _must("-i", sound, *cut, str(home / "piece%d.m4a"))
+    for number, begin in enumerate(begins):
+        (home / f"piece{number}.m4a").rename(home / pieces.piece_name(begin))
 
 
 def _packaged(home: Path) -> RenditionFiles:
@@ -463,6 +486,10 @@ def _times(lines: Iterable[str]) -> Iterator[int]:
         name, _, value = line.strip().partition("=")
         if name == "out_time_us" and value.isdigit():
             yield int(value)
+
+
+def _ms(seconds: str) -> int:
+    return round(float(seconds) * 1000)
 
 
 def _seconds(milliseconds: int) -> str:

@@ -35,12 +35,12 @@ class MediaConvert:
     bucket: str
     role_arn: str
 
-    def job(self, source: str, folder: str, probe: Probe) -> dict[str, Any]:
-        """The request for a job; the same request again is the same job. Keys in the media's bucket."""
+    def job(self, name: str, source: str, folder: str, probe: Probe) -> dict[str, Any]:
+        """The request for a job; two of one name are the same job. Keys in the media's bucket."""
         place = f"s3://{self.bucket}/{folder}{CONVERTED}"
         return {
             "Role": self.role_arn,
-            "ClientRequestToken": hashlib.sha256(place.encode()).hexdigest()[:32],
+            "ClientRequestToken": hashlib.sha256(name.encode()).hexdigest()[:32],
             "AccelerationSettings": {"Mode": "DISABLED"},
             "Settings": {
                 "TimecodeConfig": {"Source": "ZEROBASED"},

@@ -5,17 +5,28 @@ The library repeats what failed in passing (429, 5xx, a lost connection) twice, 
 
 import json
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 
 import openai
-from openai import OpenAI
+from openai import APIStatusError, OpenAI
+from openai.types.chat import ChatCompletion
 
-from services.catalog.app.ports import ModelUnavailable, SpeechFile, TranscriberUnavailable
+from services.catalog.app.ports import (
+    ModelRefuses,
+    ModelUnavailable,
+    SpeechFile,
+    TranscriberRefuses,
+    TranscriberUnavailable,
+)
 from services.catalog.domain.transcript import Sentence, Transcript, transcript_of
 
 TOOL = "hand_in"
 MAX_ANSWER_TOKENS = 8_000
 TIMEOUT_SECONDS = 180.0
+IN_PASSING = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS})
+"""Refusals after which asking again may help."""
+_NO_ANSWER = "what it answers is nothing that this API has"
 MAX_VOCABULARY = 600
 """Characters of a vocabulary: Whisper reads the last 224 tokens of a prompt."""
 
@@ -52,7 +63,12 @@ class ChatModel:
                 max_completion_tokens=MAX_ANSWER_TOKENS,
             )
         except openai.OpenAIError as error:
-            raise ModelUnavailable(f"{self.name}: {error}") from None
+            kind = ModelRefuses if _refuses(error) else ModelUnavailable
+            raise kind(f"{self.name}: {_told(error)}") from None
+        except ValueError:
+            raise ModelUnavailable(f"{self.name}: {_NO_ANSWER}") from None
+        if not isinstance(completion, ChatCompletion):
+            raise ModelUnavailable(f"{self.name}: {_NO_ANSWER}")
         message = completion.choices[0].message if completion.choices else None
         call = message.tool_calls[0] if message and message.tool_calls else None
         if call and call.type == "function" and call.function.name == TOOL:
@@ -68,7 +84,7 @@ class SpeechEndpoint:
     model: str
 
     def transcribe(self, recording: SpeechFile) -> Transcript:
-        """The segments that it heard. Raises TranscriberUnavailable."""
+        """The segments that it heard, of which there may be none. Raises TranscriberUnavailable."""
         try:
             with recording.path.open("rb") as sound:
                 heard = self.client.audio.transcriptions.create(
@@ -79,13 +95,27 @@ class SpeechEndpoint:
                     response_format="verbose_json",
                     timestamp_granularities=["segment"],
                 )
-        except (openai.OpenAIError, OSError) as error:
+        except openai.OpenAIError as error:
+            kind = TranscriberRefuses if _refuses(error) else TranscriberUnavailable
+            raise kind(f"{self.model}: {_told(error)}") from None
+        except OSError as error:
             raise TranscriberUnavailable(f"{self.model}: {error}") from None
+        except ValueError:
+            raise TranscriberUnavailable(f"{self.model}: {_NO_ANSWER}") from None
         segments = getattr(heard, "segments", None)
-        if not segments:
-            raise TranscriberUnavailable(f"{self.model}: no segments with times in the answer (verbose_json)")
+        if segments is None:
+            raise TranscriberRefuses(f"{self.model}: no segments with times in the answer (verbose_json)")
         sentences = [Sentence(round(s.start * 1000), round(s.end * 1000), s.text) for s in segments]
         return transcript_of(recording.language, sentences)
+
+
+def _refuses(error: openai.OpenAIError) -> bool:
+    return isinstance(error, APIStatusError) and error.status_code < 500 and error.status_code not in IN_PASSING
+
+
+def _told(error: openai.OpenAIError) -> str:
+    """Nothing of what the endpoint says: it may repeat the key, or what it was asked."""
+    return f"HTTP {error.status_code}" if isinstance(error, APIStatusError) else str(error)
 
 
 def _without_fence(text: str) -> str:
@@ -96,6 +126,6 @@ def _without_fence(text: str) -> str:
     inner = stripped.split("\n", 1)[-1].rsplit("```", 1)[0]
     try:
         json.loads(inner)
-    except ValueError:
+    except (ValueError, RecursionError):
         return stripped
     return inner

@@ -7,6 +7,7 @@ from services.catalog.app.ports import (
     EncodingService,
     MediaBucket,
     MediaTool,
+    Model,
     ProductionFiles,
     Productions,
     SearchFiles,
@@ -46,6 +47,7 @@ class ProductionContext(MediaContext):
 
     files: ProductionFiles
     machine: Productions
+    read_captions: CaptionReader
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class ProducingContext(StepContext):
     """With the lectures' files, and who writes down and summarises what is said.
 
     `heard_by` names the transcriber, of which there may be none; without an encoding service the tool packages.
-    `asks_model`: a model summarises, which must not be told who speaks.
+    Where there is a `model`, it summarises in place of `summarise`, and must not be told who speaks.
     """
 
     bucket: MediaBucket
@@ -76,7 +78,7 @@ class ProducingContext(StepContext):
     heard_by: TranscriptSource = "none"
     transcriber: Transcriber | None = None
     encoding: EncodingService | None = None
-    asks_model: bool = False
+    model: Model | None = None
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,10 @@ def media_context(ctx: Context, bucket: MediaBucket) -> MediaContext:
     return MediaContext(ctx.store, ctx.clock, ctx.ids, ctx.events, ctx.audit, bucket)
 
 
-def production_context(ctx: MediaContext, files: ProductionFiles, machine: Productions) -> ProductionContext:
+def production_context(
+    ctx: MediaContext, files: ProductionFiles, machine: Productions, read_captions: CaptionReader
+) -> ProductionContext:
     """The context with the files and the machine of productions."""
-    return ProductionContext(ctx.store, ctx.clock, ctx.ids, ctx.events, ctx.audit, ctx.bucket, files, machine)
+    return ProductionContext(
+        ctx.store, ctx.clock, ctx.ids, ctx.events, ctx.audit, ctx.bucket, files, machine, read_captions
+    )

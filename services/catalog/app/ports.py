@@ -205,7 +205,11 @@ class StillTranscribing(Exception):
 
 
 class TranscriberUnavailable(Exception):
-    """It cannot be reached, or refused the recording; the message says why."""
+    """It cannot be reached, or failed; the message says why."""
+
+
+class TranscriberRefuses(TranscriberUnavailable):
+    """It takes nothing of us until somebody mends what is set up: a key, a permission, a model's name."""
 
 
 class Model(Protocol):
@@ -227,7 +231,11 @@ class Summariser(Protocol):
 
 
 class ModelUnavailable(Exception):
-    """It cannot be reached, or would not answer; the message says why."""
+    """It cannot be reached, or would not answer; the message says why, and nothing of what it was asked."""
+
+
+class ModelRefuses(ModelUnavailable):
+    """It takes nothing of us until somebody mends what is set up: a key, a permission, a model's name."""
 
 
 class RecordingRefused(Exception):
@@ -252,8 +260,8 @@ class MediaTool(Protocol):
         """Writes a lecture's files into the folder.
 
         These are index.m3u8 with a folder for each rendition, poster.jpg, previews/1.jpg to 6.jpg, preview.mp4, and
-        sound.m4a for a recognizer. Calls `progress(percent)` as it goes on. `picture` is shown where the recording has
-        none: an image, or slides whose first page is taken.
+        sound.m4a for a recognizer, of a long lecture also in pieces (`domain/pieces.py`). Calls `progress(percent)` as
+        it goes on. `picture` is shown where the recording has none: an image, or slides whose first page is taken.
         """
 
     def wrap(self, sources: Mapping[str, str], probe: Probe, folder: Path, progress: Callable[[int], None]) -> None:
@@ -266,8 +274,10 @@ class MediaTool(Protocol):
 class EncodingService(Protocol):
     """Encodes recordings as jobs of a service, which the machine that runs the steps waits for."""
 
-    def job(self, source: str, folder: str, probe: Probe) -> dict[str, Any]:
+    def job(self, name: str, source: str, folder: str, probe: Probe) -> dict[str, Any]:
         """The request for a job that encodes a recording with a picture; keys in the media's bucket.
+
+        Two requests of one name are one job.
 
         Into `folder` go MP4 files named by their renditions, for `MediaTool.wrap`.
         """

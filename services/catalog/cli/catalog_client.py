@@ -86,12 +86,24 @@ class CatalogClient:
                 sent.add(path)
                 progress(len(sent), total)
 
-    def publish(self, package: Package, expected: int, reason: str) -> dict[str, Any]:
-        """Publishes; `expected` is the publication that was compared with (0: none)."""
+    def publish(
+        self, package: Package, expected: int, reason: str, progress: Callable[[int, int], None]
+    ) -> dict[str, Any]:
+        """Publishes; `expected` is the publication that was compared with (0: none).
+
+        Of a long lecture, each call checks some of the files; calls `progress(done, all)` after it.
+        """
         course = write_course(package.course)
         course_id = course.pop("id")
         body = {"expected_publication": expected, "reason": reason, "course": course, "media": _manifest(package)}
-        return _checked(self._api.put(f"/v1/catalog/courses/{course_id}", json=body))
+        checked = -1
+        while True:
+            answer = self._api.put(f"/v1/catalog/courses/{course_id}", json=body)
+            further = _problem(answer).get("checked", -1) if answer.status_code == httpx.codes.CONFLICT else -1
+            if further <= checked:
+                return _checked(answer)
+            checked = further
+            progress(checked, _problem(answer)["files"])
 
     def files(self, course_id: str) -> Iterator[tuple[str, bytes]]:
         """The stored files of what is published, by their path in its folder; one after another, as they are large."""

@@ -12,9 +12,11 @@ from typing import get_args
 
 from services.catalog.adapters.caption_file import read_captions
 from services.catalog.app.ports import (
+    ModelRefuses,
     ModelUnavailable,
     SpeechFile,
     Transcriber,
+    TranscriberRefuses,
     TranscriberUnavailable,
     UnreadableCaptions,
 )
@@ -22,6 +24,7 @@ from services.catalog.cli.connection import complain, say
 from services.catalog.cli.package import InvalidPackage
 from services.catalog.cli.publish import describe
 from services.catalog.cli.summary_package import SummaryPackage, is_filled, open_package
+from services.catalog.domain.captions import check_times
 from services.catalog.domain.course import BLOCKS, Block
 from services.catalog.domain.draft import Draft, Lecture
 from services.catalog.domain.grounding import Mark, check_draft
@@ -46,6 +49,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except _Stop as stop:
         complain(str(stop))
         return 2
+    except (ModelRefuses, TranscriberRefuses) as refusal:
+        complain(
+            f"{refusal}。未作任何更改；请检查密钥、权限和模型名称。/ Nothing was changed; check the key and the model."
+        )
+        return 1
     except (ModelUnavailable, TranscriberUnavailable) as unavailable:
         complain(f"{unavailable}。未作任何更改，请稍后再试。/ Nothing was changed; try again later.")
         return 1
@@ -87,7 +95,7 @@ def _transcript(options: argparse.Namespace, package: SummaryPackage) -> Transcr
         raise _Stop(f"{file}: {message}") from None
     except UnreadableCaptions as unreadable:
         raise _Stop(f"{file}:{unreadable.fault.line}: {unreadable.fault.message} / {unreadable}") from None
-    for fault in read.faults:
+    for fault in (*read.faults, *check_times(read.cues, None)):
         complain(f"{file}:{fault.line}: {fault.message} / {fault.message_en}")
     return transcript_of_cues(options.language, read.cues)
 

@@ -36,8 +36,12 @@ def publish_package(client: CatalogClient, package: Package, reason: str, say: S
         say("已是最新发布，无需更改。/ Already published as it is.")
         return Result(current["publication"], current["content_version"], 0, changed=False)
     uploaded = client.upload_missing(package, lambda done, total: _progress(done, total, say))
+
+    def checked(done: int, total: int) -> None:
+        say(f"  检查 / checking {done}/{total}")
+
     expected = current["publication"] if current else 0
-    answer = client.publish(package, expected, reason)
+    answer = client.publish(package, expected, reason, checked)
     number = answer["publication"]
     say(f"已发布第 {number} 版 / published as number {number}: {answer['content_version']}")
     return Result(number, answer["content_version"], uploaded, changed=answer["changed"])

@@ -1,14 +1,16 @@
-"""Checks subtitles in WebVTT: whatever the file says must be shown.
+"""Checks subtitles: whatever a file in WebVTT says must be shown, and the times of any cues must be such.
 
 Browsers divide a file into blocks at its empty lines, and show of a block what stands below its times.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from services.catalog.domain.media import MAX_CAPTION_BYTES
 from services.catalog.domain.text_file import Fault, UnreadableText, read_text
+from services.catalog.domain.transcript import Cue
 
 _HEADER = re.compile(r"WEBVTT(?:[ \t].*)?")
 _METADATA = re.compile(r"[A-Za-z-]+[:=].*")
@@ -39,11 +41,29 @@ def check_captions(content: bytes, duration_ms: int | None) -> list[Fault]:
     return _Checker(duration_ms).check(text)
 
 
+def check_times(cues: Iterable[Cue], duration_ms: int | None) -> Iterator[Fault]:
+    """What is wrong with the times of cues in the order of their file: reversed, falling, after the lecture's end."""
+    previous_ms = 0
+    for cue in cues:
+        if cue.end_ms <= cue.start_ms:
+            yield Fault(cue.line, "结束时间必须晚于开始时间", "a cue must end after it starts")
+        if cue.start_ms < previous_ms:
+            yield Fault(cue.line, "字幕没有按时间排列", "cues are not in the order of time")
+        if duration_ms is not None and cue.start_ms >= duration_ms:
+            yield Fault(cue.line, "字幕开始于视频结束之后", "the cue starts after the lecture's end")
+        previous_ms = cue.start_ms
+
+
+def overlapping(cues: Iterable[Cue]) -> list[int]:
+    """The lines with the times of cues that begin while the one before is still shown, so that both are."""
+    return [cue.line for before, cue in pairwise(cues) if cue.start_ms < before.end_ms]
+
+
 @dataclass
 class _Checker:
     duration_ms: int | None
     faults: list[Fault] = field(default_factory=list)
-    previous_ms: int = 0
+    cues: list[Cue] = field(default_factory=list)
 
     def check(self, text: str) -> list[Fault]:
         head, *blocks = _blocks(text)
@@ -52,7 +72,7 @@ class _Checker:
             self._check_block(block)
         if _ARROW not in text:
             self._find(1, "没有任何字幕", "there are no cues")
-        return self.faults
+        return sorted([*self.faults, *check_times(self.cues, self.duration_ms)], key=lambda fault: fault.line)
 
     def _check_head(self, head: list[_Line]) -> None:
         """The first line, and what stands directly below it: metadata, or the first cue."""
@@ -70,23 +90,17 @@ class _Checker:
             message = "这段文字没有时间，不会显示(字幕内不能有空行)"
             self._find(number, message, "text without times is not shown (a cue has no empty line)")
         for place in times:
-            self._check_times(*block[place])
+            self._read_times(*block[place])
         if times:
             self._check_tags(block[times[0] + 1 :])
 
-    def _check_times(self, number: int, line: str) -> None:
+    def _read_times(self, number: int, line: str) -> None:
         match = _TIMING.fullmatch(line.strip(" \t"))
-        if not match:
+        if match:
+            start, end = _ms(match.groups()[:4]), _ms(match.groups()[4:])
+            self.cues.append(Cue(start, end, "", line=number))
+        else:
             self._find(number, "时间格式应为 MM:SS.mmm --> MM:SS.mmm", "times must be MM:SS.mmm --> MM:SS.mmm")
-            return
-        start, end = _ms(match.groups()[:4]), _ms(match.groups()[4:])
-        if end <= start:
-            self._find(number, "结束时间必须晚于开始时间", "a cue must end after it starts")
-        if start < self.previous_ms:
-            self._find(number, "字幕没有按时间排列", "cues are not in the order of time")
-        if self.duration_ms is not None and start >= self.duration_ms:
-            self._find(number, "字幕开始于视频结束之后", "the cue starts after the lecture's end")
-        self.previous_ms = start
 
     def _check_tags(self, lines: list[_Line]) -> None:
         for number, line in lines:

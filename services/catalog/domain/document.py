@@ -169,6 +169,12 @@ def check_times(course: Course, duration_ms: int) -> list[Violation]:
     ]
 
 
+def check_block_times(block: Block, value: Any, duration_ms: int) -> list[int]:
+    """The places of entries of a valid block that begin after the end of a lecture of this length."""
+    entries = value if block in {"chapters", "key_points"} else ()
+    return [place for place, entry in enumerate(entries) if entry.get("at") and parse_time(entry["at"]) >= duration_ms]
+
+
 def parse_time(text: str) -> int:
     """Milliseconds of MM:SS or H:MM:SS (which matches TIME_PATTERN)."""
     seconds = 0

@@ -20,6 +20,8 @@ BITS_BY_SIDE = {360: 700_000, 540: 1_300_000, 720: 2_200_000}
 """What the picture may take a second at most; slides take a fraction of it."""
 SOUND_BITS, AUDIO_BITS = 96_000, 48_000
 """Of sound a second: beside a picture, and alone."""
+SPEECH_BITS = 32_000
+"""Of the sound that a recognizer gets, a second."""
 KEY_SECONDS = 2
 """From one key frame to the next: so far apart are the places where renditions are changed and jumps land."""
 SEGMENT_SECONDS, LONG_SEGMENT_SECONDS = 6, 10

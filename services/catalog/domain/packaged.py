@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from services.catalog.domain import pieces
 from services.catalog.domain.media import MediaFile
 from services.catalog.domain.presentation import Presentation, Rendition
 from services.catalog.domain.production import PackagedRendition
@@ -9,7 +10,7 @@ from services.catalog.domain.production import PackagedRendition
 POSTER, PREVIEW, SOUND = "poster.jpg", "preview.mp4", "sound.m4a"
 PREVIEWS = tuple(f"previews/{number}.jpg" for number in range(1, 7))
 """Pictures from all over the lecture, to choose a cover from."""
-_BESIDE = (POSTER, PREVIEW, SOUND, "previews/", "captions/", "handouts/")
+_BESIDE = (POSTER, PREVIEW, SOUND, pieces.FOLDER, "previews/", "captions/", "handouts/")
 
 
 def is_watched(path: str) -> bool:

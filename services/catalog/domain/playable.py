@@ -18,7 +18,7 @@ Open = Callable[[str], Source]
 """Opens one of the playlist's files by its name."""
 Spans = dict[int, Span]
 Each = Callable[[Callable[[str], "Spans | Unplayable"], Iterable[str]], Iterator["Spans | Unplayable"]]
-"""Applies a function to each name, in order of the names: `map`, or an executor's."""
+"""Applies a function to each path of a segment, in their order: `map`, or an executor's."""
 
 GAP = Fraction(1, 4)
 """Seconds that may be missing, or be there twice, between two segments: players step over so much."""
@@ -84,8 +84,8 @@ class _Rung:
             header = self._open(self.folder + self.playlist.init)
             self.tracks = read_tracks(header.read(0, _MAX_INIT_BYTES))
         except InvalidMedia as invalid:
-            return [self._unplayable(self.playlist.init, invalid)]
-        read = list(self._each(self._read, self.playlist.segments))
+            return [Unplayable(self.folder + self.playlist.init, invalid.message, invalid.message_en)]
+        read = list(self._each(self._read, [self.folder + name for name in self.playlist.segments]))
         broken = [found for found in read if isinstance(found, Unplayable)]
         spans = [found for found in read if not isinstance(found, Unplayable)]
         untrue = list(self._untrue(self._announced)) if self._announced else []
@@ -107,14 +107,11 @@ class _Rung:
             )
             yield Unplayable(self.folder + self.playlist.init, message, message_en)
 
-    def _read(self, name: str) -> Spans | Unplayable:
+    def _read(self, path: str) -> Spans | Unplayable:
         try:
-            return dict(read_spans(self._open(self.folder + name), self.tracks))
+            return dict(read_spans(self._open(path), self.tracks))
         except InvalidMedia as invalid:
-            return self._unplayable(name, invalid)
-
-    def _unplayable(self, name: str, invalid: InvalidMedia) -> Unplayable:
-        return Unplayable(self.folder + name, invalid.message, invalid.message_en)
+            return Unplayable(path, invalid.message, invalid.message_en)
 
     def _placed(self, fault: Unplayable) -> Unplayable:
         return replace(fault, file=self.folder + fault.file)

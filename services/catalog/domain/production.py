@@ -47,12 +47,19 @@ class StepStatus:
 
 @dataclass(frozen=True)
 class Run:
-    """One execution of some steps; runs are numbered from 1. `block` is the only one that is drafted, where it is."""
+    """One execution of some steps; runs are numbered from 1.
+
+    `block` is the only one that is drafted, where it is, and `over` the revision of it that the draft was asked for in
+    place of, whoever wrote that. `drafting` is the number of the run with which drafting began: what a model answered
+    from then on is used.
+    """
 
     number: int
     steps: tuple[Step, ...]
     block: Block | None = None
     ended: bool = False
+    drafting: int = 0
+    over: int | None = None
 
 
 @dataclass(frozen=True)
@@ -155,6 +162,11 @@ class Production:
         return self.base_media is not None and self.status("probe").state == "skipped"
 
     @property
+    def checked_ms(self) -> int | None:
+        """How long the lecture is that learners would get; None: nothing was checked since a recording came."""
+        return self.packaged.duration_ms if self.packaged and self.status("check").state == "done" else None
+
+    @property
     def kept_ms(self) -> int | None:
         """How long the media play that are published and kept; None: they are not kept."""
         return self.base_duration_ms if self.keeps_media else None
@@ -175,9 +187,17 @@ class Production:
         begin = min([*undone, *wanted], default=len(STEPS) - 1)
         return STEPS[max(begin, STEPS.index("check")) if self.keeps_media else begin :]
 
-    def next_run(self, steps: tuple[Step, ...], block: Block | None = None) -> Run:
-        """The run of these steps that may begin after the newest one."""
-        return Run(self.run.number + 1 if self.run else 1, steps, block)
+    def next_run(self, steps: tuple[Step, ...], block: Block | None = None, over: int | None = None) -> Run:
+        """The run of these steps that may begin after the newest one.
+
+        It goes on with the drafting of one that failed. Whoever asks for a block again, or for all that was drafted,
+        wants other answers.
+        """
+        if self.run is None:
+            return Run(1, steps, block, drafting=1, over=over)
+        number = self.run.number + 1
+        anew = block or self.run.block or self.status("summarise").state == "done"
+        return Run(number, steps, block, drafting=number if anew else self.run.drafting, over=over)
 
     def begin(self, run: Run, now: datetime) -> "Production":
         """With this run, all of whose steps wait, as does what the run before left under way when it died."""
@@ -214,9 +234,14 @@ class Production:
         """With the step further on."""
         return self._set(replace(self.status(step), percent=percent))
 
-    def end_step(self, step: Step, now: datetime, state: StepState = "done") -> "Production":
-        """With the step done or skipped, and the run at its end after its last step."""
-        ended = replace(self.status(step), state=state, ended_at=now, percent=None, problem=None)
+    def end_step(
+        self, step: Step, now: datetime, state: StepState = "done", problem: Hindrance | None = None
+    ) -> "Production":
+        """With the step done or skipped, and the run at its end after its last step.
+
+        `problem` is what it could not do, where the rest goes on without that.
+        """
+        ended = replace(self.status(step), state=state, ended_at=now, percent=None, problem=problem)
         run = replace(self.run, ended=self.run.ended or step == self.run.steps[-1]) if self.run else None
         return replace(self._set(ended), run=run, changed_at=now)
 

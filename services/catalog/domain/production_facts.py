@@ -12,7 +12,6 @@ from services.catalog.domain.course import BLOCKS, Course
 from services.catalog.domain.document import (
     MAX_DOCUMENT_BYTES,
     InvalidCourse,
-    check_times,
     document_bytes,
     read_course,
     read_hours,
@@ -20,7 +19,7 @@ from services.catalog.domain.document import (
 )
 from services.catalog.domain.hours import Doubt, doubt_hours
 from services.catalog.domain.ids import CourseId
-from services.catalog.domain.production import Lack, Production
+from services.catalog.domain.production import Lack
 from services.catalog.domain.reading import Violation
 from services.kit.kinds import Kept, stored
 
@@ -87,15 +86,11 @@ def doubtful_facts(facts: ProductionFacts, duration_ms: int) -> Iterator[Doubt]:
         yield doubt
 
 
-def lacking_whole(document: Mapping[str, Any], production: Production) -> Iterator[Lack]:
-    """What keeps a course from being published that only the whole of it shows: its size, and times past its end."""
+def lacking_whole(document: Mapping[str, Any]) -> Iterator[Lack]:
+    """What keeps a course from being published that only the whole of it shows: its size."""
     if document_bytes(dict(document)) > MAX_DOCUMENT_BYTES:
         limit = MAX_DOCUMENT_BYTES // 1024
         yield Lack("facts", f"课程文字总共最大 {limit} KB", f"all texts together: at most {limit} KB")
-        return
-    length = production.packaged.duration_ms if production.packaged else 0
-    for violation in check_times(read_course(document), length):
-        yield Lack(str(violation.path[0]), violation.message, violation.message_en)
 
 
 def _text(document: Mapping[str, Any]) -> str:

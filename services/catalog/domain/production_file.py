@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Literal, get_args
 
 from services.catalog.domain import handouts, pictures
+from services.catalog.domain.document import format_time
 from services.catalog.domain.ids import FileId
 from services.catalog.domain.media import MAX_CAPTION_BYTES
-from services.catalog.domain.production import Hindrance, Lack, Step
+from services.catalog.domain.production import Hindrance, Lack, Language, Step
 from services.kit.kinds import Kept, stored
 
-FileRole = Literal["recording", "slides", "captions", "handout", "cover"]
+FileRole = Literal["recording", "slides", "captions", "translation", "handout", "cover", "portrait"]
 ROLES: tuple[FileRole, ...] = get_args(FileRole)
 FileState = Literal["uploading", "here", "refused"]
 
@@ -38,8 +39,10 @@ LIMITS: dict[FileRole, Limits] = {
     "recording": Limits(("mp4", "mov", "m4a"), 5 * 1024 * _MB),
     "slides": Limits(("pdf",), 100 * _MB),
     "captions": Limits(("srt", "vtt"), MAX_CAPTION_BYTES),
+    "translation": Limits(("srt", "vtt"), MAX_CAPTION_BYTES),
     "handout": Limits(tuple(handouts.MEDIA_TYPES), handouts.MAX_HANDOUT_BYTES, handouts.MAX_HANDOUTS),
     "cover": Limits(pictures.ENDINGS, pictures.MAX_PICTURE_BYTES),
+    "portrait": Limits(pictures.ENDINGS, pictures.MAX_PICTURE_BYTES),
 }
 RESTS_ON: dict[FileRole, Step] = {
     "recording": "probe", "slides": "encode", "cover": "encode", "captions": "transcribe",
@@ -47,18 +50,27 @@ RESTS_ON: dict[FileRole, Step] = {
 """The first step whose result is another one with another file of the role."""
 PICTURES: tuple[FileRole, ...] = ("slides", "cover")
 """What is shown where the recording has no picture."""
+CAPTIONS: tuple[FileRole, ...] = ("captions", "translation")
+"""What is said, and what that means in the other language of the two that a lecture may have."""
+OPEN_TO_ALL: tuple[FileRole, ...] = ("cover", "portrait")
+"""Pictures that are published; of portraits each instructor has one."""
 ENCRYPTED = re.compile(rb"/Encrypt\s*(?:<<|[0-9]+\s+[0-9]+\s+R)")
 _PDF_INDEX = re.compile(rb"startxref\s+([0-9]{1,12})\s+%%EOF")
 
 
 @stored(
     shape=1,
-    personal=Kept("name", because="editors know their files by what they called them", until="the table goes"),
+    personal=(
+        Kept("name", because="editors know their files by what they called them", until="the table goes"),
+        Kept("instructor", because="a portrait is found by whose it is", until="the table goes"),
+    ),
 )
 class ProductionFile:
     """A file that an editor brings, in parts. `upload` is the store's name for the upload while it goes on.
 
     `published_in` is where it lies already: it belongs to what was published before, and stays there.
+    `problem` is why it is refused, or of a file that is here, what its editor should look at.
+    `last_cue_ms` is when the last of its captions begins, `instructor` whose portrait it is.
     """
 
     file_id: FileId
@@ -72,6 +84,8 @@ class ProductionFile:
     sha256: str | None = None
     problem: Hindrance | None = None
     published_in: str | None = None
+    last_cue_ms: int | None = None
+    instructor: str | None = None
 
     @property
     def ending(self) -> str:
@@ -91,6 +105,10 @@ class ProductionFile:
         """As it is here, whole."""
         return replace(self, state="here", sha256=sha256, problem=None)
 
+    def arrive_with_captions(self, last_cue_ms: int, problem: Hindrance | None) -> "ProductionFile":
+        """The same of captions that were read, with what its editor should look at."""
+        return replace(self.arrive(None), last_cue_ms=last_cue_ms, problem=problem)
+
     def refuse(self, problem: Hindrance) -> "ProductionFile":
         """As one that nothing can be done with."""
         return replace(self, state="refused", problem=problem)
@@ -99,6 +117,11 @@ class ProductionFile:
 def ending_of(name: str) -> str:
     """What a name ends with, in small letters; "" where it has no ending."""
     return name.rpartition(".")[2].casefold() if "." in name else ""
+
+
+def translated(language: Language) -> Language:
+    """The language of a translation of what is said in this one."""
+    return "en" if language == "zh" else "zh"
 
 
 def part_bytes(size: int) -> int:
@@ -133,6 +156,14 @@ def refusal(role: FileRole, name: str, size: int, others: int) -> Hindrance | No
     return None
 
 
+def of_nobody(role: FileRole, instructor: str | None, instructors: Sequence[str]) -> Hindrance | None:
+    """Why a portrait cannot be taken that is of this instructor; None: it can, or the file is none."""
+    if role != "portrait" or instructor in instructors:
+        return None
+    message = "没有这位讲师：请先保存讲师的姓名，再上传照片"
+    return Hindrance("FILE_OF_NOBODY", message, "there is no such instructor: save their name first, then bring it")
+
+
 def index_offset(end: bytes) -> int | None:
     """Where a PDF that ends so says its newest index is, which tells of a password where that is a stream."""
     found = _PDF_INDEX.findall(end)
@@ -160,9 +191,9 @@ def not_what_it_says(file: ProductionFile, begin: bytes, *others: bytes) -> Hind
 def _looks_right(file: ProductionFile, begin: bytes) -> bool:
     if file.role == "recording":
         return begin[4:8] in {b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip"}
-    if file.role == "cover":
+    if file.role in OPEN_TO_ALL:
         return pictures.is_picture(file.ending, begin)
-    if file.role == "captions":
+    if file.role in CAPTIONS:
         return b"\x00" not in begin or begin[:2] in {b"\xff\xfe", b"\xfe\xff"}
     return handouts.is_what_it_says(f"file.{file.ending}", begin)
 
@@ -173,14 +204,25 @@ def _shown(size: int) -> str:
     return f"{size // _MB} MB" if size >= _MB else f"{size // 1024} KB"
 
 
-def lacking_files(files: Sequence[ProductionFile]) -> Iterator[Lack]:
-    """What of the files keeps a course from being published."""
+def lacking_files(files: Sequence[ProductionFile], length_ms: int | None, instructors: Sequence[str]) -> Iterator[Lack]:
+    """What of the files keeps a course from being published (`length_ms` None: the lecture is not packaged)."""
     for file in files:
         if file.state == "uploading":
             message = f"「{file.name}」还没有传完：请传完或移除"
             yield Lack("files", message, f"“{file.name}” is not uploaded yet: finish or remove it")
         elif file.state == "refused":
             yield Lack("files", f"「{file.name}」不能使用：请移除", f"“{file.name}” cannot be used: remove it")
+        elif file.role == "translation" and length_ms is not None and (file.last_cue_ms or 0) >= length_ms:
+            shown, until = format_time(file.last_cue_ms or 0), format_time(length_ms)
+            message = f"「{file.name}」最后一条字幕开始于 {shown}，而视频在 {until} 结束：请改正后重新上传，或移除"
+            message_en = (
+                f"the last caption of “{file.name}” starts at {shown}, but the lecture ends at {until}: mend it"
+            )
+            yield Lack("files", message, message_en)
+        elif file.role == "portrait" and file.instructor not in instructors:
+            message = f"有「{file.instructor}」的照片，但没有这位讲师：请移除照片，或改回姓名"
+            message_en = f"there is a portrait of {file.instructor}, no instructor: remove it, or name them again"
+            yield Lack("facts/instructors", message, message_en)
     named = [handouts.Handout(file.name, "", file.bytes) for file in files if file.role == "handout"]
     for name in handouts.twice_named(named):
         message = f"有多个讲义叫「{name}」：请改名后重新上传"

@@ -1,16 +1,18 @@
 """What is said in a lecture: sentences with their times.
 
-They are made of cues, which break lines where a screen ends and not where a sentence does, and become cues again.
+They are made of cues, which break lines where a screen ends and not where a sentence does, and become cues again: those
+that an editor brought, or others that fit the screen.
 Times are milliseconds from the lecture's beginning.
 """
 
 import re
-import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import accumulate, islice, pairwise
 
-from services.catalog.domain.words import plain, terms
+from services.catalog.domain.line_correction import correct_lines, letter_ends, letters
+from services.catalog.domain.words import is_wide, plain, terms
 
 MAX_CUE_WIDTH = 80
 """Columns of a cue, where a Chinese character takes two: two lines of twenty characters."""
@@ -30,18 +32,25 @@ _ABBREVIATION = 12
 _INVISIBLE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffd\ud800-\udfff]"
 )
-_PART = re.compile(r"s([1-9][0-9]{0,5})-([1-9][0-9]{0,3})")
+_NAME = re.compile(r"s([1-9][0-9]{0,5})-([1-9][0-9]{0,3})((?:,[1-9][0-9]{0,5})*)")
+"""Of a cue: the sentence that it begins with, and its how manieth cue it is. Where others begin within it, up to which
+of the cue's letters each of them goes, the last one included: so it is seen where the text was changed since."""
 
 
 @dataclass(frozen=True)
 class Cue:
-    """One caption as a file has it. `speaker` and `name` are empty where none is given."""
+    """One caption as a file has it: its lines, and which line of the file has its times (0: it is not known).
+
+    `speaker` and `name` are empty where none is given; `settings` say where it is shown, as WebVTT writes them.
+    """
 
     start_ms: int
     end_ms: int
     text: str
     speaker: str = ""
     name: str = ""
+    settings: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True)
@@ -65,12 +74,15 @@ class Stretch:
 class Transcript:
     """The sentences of a lecture in order, one after another without overlap, and their language (such as "zh").
 
+    `cues` are the captions as an editor brought them, which have the same letters; none: they are cut anew.
+
     Raises:
-        ValueError: times that fall, overlap or span nothing, or text that is empty or not tidy.
+        ValueError: times that fall, overlap or span nothing, text that is empty or not tidy, other cues.
     """
 
     language: str
     sentences: tuple[Sentence, ...]
+    cues: tuple[Cue, ...] = ()
 
     def __post_init__(self) -> None:
         for sentence in self.sentences:
@@ -82,6 +94,8 @@ class Transcript:
                 raise ValueError(f"no sentence: {sentence}")
         if any(before.end_ms > after.start_ms for before, after in pairwise(self.sentences)):
             raise ValueError("sentences overlap")
+        if self.cues and letters("".join(cue.text for cue in self.cues)) != letters(self.text):
+            raise ValueError("the cues are not of these sentences")
 
     @property
     def text(self) -> str:
@@ -108,7 +122,7 @@ class Transcript:
         return [number for number, words in said if wanted and all(term in words for term in wanted)]
 
     def edit(self, number: int, text: str) -> "Transcript":
-        """With another text for a sentence, which keeps its time.
+        """With another text for a sentence, which keeps its time, as its cues do.
 
         Raises:
             IndexError: there is no sentence of this number.
@@ -118,7 +132,17 @@ class Transcript:
             raise IndexError(number)
         kept = list(self.sentences)
         kept[number - 1] = replace(kept[number - 1], text=tidy(text))
-        return Transcript(self.language, tuple(kept))
+        return Transcript(self.language, tuple(kept), tuple(self._corrected(number, tidy(text))))
+
+    def _corrected(self, number: int, text: str) -> Iterator[Cue]:
+        """The cues with another text for a sentence; one that shows nothing any more goes."""
+        lines = [line for cue in self.cues for line in cue.text.split("\n")]
+        skipped = sum(len(letters(sentence.text)) for sentence in self.sentences[: number - 1])
+        corrected = iter(correct_lines(lines, skipped, self.sentences[number - 1].text, text))
+        for cue in self.cues:
+            shown = "\n".join(filter(None, islice(corrected, cue.text.count("\n") + 1)))
+            if shown:
+                yield replace(cue, text=shown)
 
 
 def tidy(text: str) -> str:
@@ -135,12 +159,18 @@ def joined(texts: Iterable[str]) -> str:
 
 
 def transcript_of_cues(language: str, cues: Iterable[Cue]) -> Transcript:
-    """The sentences that captions spell, in order; from captions that this module wrote, exactly those of before."""
-    known = [cue for cue in (replace(cue, text=tidy(cue.text)) for cue in cues) if cue.text]
-    written = _sentences_by_name(known)
-    if written is not None:
-        return Transcript(language, written)
-    return transcript_of(language, _sentences(sorted(known, key=lambda cue: cue.start_ms)))
+    """The sentences that captions spell, with the captions; from those that `write_captions` wrote, the same sentences.
+
+    Captions that roll show a line several times: they are not kept, but cut anew.
+    """
+    # As players put them: of two that begin together, the longer one is the first.
+    shown = sorted((cue for cue in map(_shown, cues) if cue.text), key=lambda cue: (cue.start_ms, -cue.end_ms))
+    spoken = list(_spoken(shown))
+    sentences = _sentences_by_name(spoken)
+    if sentences is None:
+        once = list(_without_repeats(spoken))
+        sentences, shown = [*_sentences(once)], shown if once == spoken else []
+    return replace(transcript_of(language, sentences), cues=tuple(shown))
 
 
 def transcript_of(language: str, sentences: Iterable[Sentence]) -> Transcript:
@@ -156,7 +186,10 @@ def transcript_of(language: str, sentences: Iterable[Sentence]) -> Transcript:
 
 
 def cues_of(transcript: Transcript) -> Iterator[Cue]:
-    """What is shown on the screen: each sentence in as many cues as it needs, named by the sentence."""
+    """What is shown on the screen, named by the sentences: the cues that were brought, or as many as each needs."""
+    if transcript.cues:
+        yield from _named(transcript)
+        return
     for number, sentence in enumerate(transcript.sentences, start=1):
         parts = _parts(sentence)
         length, shown = sum(map(len, parts)), 0
@@ -167,12 +200,40 @@ def cues_of(transcript: Transcript) -> Iterator[Cue]:
 
 
 def write_captions(transcript: Transcript) -> str:
-    """The captions as WebVTT, which `check_captions` takes and `transcript_of_cues` turns into the same transcript."""
+    """The captions as WebVTT, which `check_captions` takes and `transcript_of_cues` turns into the same sentences."""
     blocks = ["WEBVTT"]
     for cue in cues_of(transcript):
         text = cue.text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        blocks.append(f"{cue.name}\n{_clock(cue.start_ms)} --> {_clock(cue.end_ms)}\n{text}")
+        times = f"{_clock(cue.start_ms)} --> {_clock(cue.end_ms)} {cue.settings}".rstrip()
+        blocks.append(f"{cue.name}\n{times}\n{text}")
     return "\n\n".join(blocks) + "\n"
+
+
+def _named(transcript: Transcript) -> Iterator[Cue]:
+    """The cues that were brought."""
+    ends = list(accumulate(len(letters(sentence.text)) for sentence in transcript.sentences))
+    begin, going_on, part = 0, -1, 0
+    for cue in transcript.cues:
+        end = begin + len(letters(cue.text))
+        first, last = bisect_right(ends, begin), bisect_left(ends, end)
+        part = part + 1 if first == going_on else 1
+        within = [place - begin for place in (*ends[first:last], end)] if first < last else []
+        yield replace(cue, name="".join((f"s{first + 1}-{part}", *(f",{place}" for place in within))))
+        begin, going_on, part = end, last, 1 if within else part
+
+
+def _shown(cue: Cue) -> Cue:
+    """With what can be seen of its lines, and for a moment at least."""
+    lines = (_INVISIBLE.sub("", line).strip() for line in cue.text.split("\n"))
+    return replace(cue, text="\n".join(filter(None, lines)), end_ms=max(cue.end_ms, cue.start_ms + 1))
+
+
+def _spoken(cues: Sequence[Cue]) -> Iterator[Cue]:
+    """Cues in their order with all of their lines in one, each at its end where the next one begins."""
+    ends = [*(after.start_ms for after in cues[1:]), *(last.end_ms for last in cues[-1:])]
+    for cue, end_ms in zip(cues, ends, strict=True):
+        text = joined(tidy(line) for line in cue.text.split("\n"))
+        yield replace(cue, text=text, end_ms=max(min(cue.end_ms, end_ms), cue.start_ms + 1))
 
 
 def _clock(milliseconds: int) -> str:
@@ -182,23 +243,33 @@ def _clock(milliseconds: int) -> str:
     return f"{hours:02d}:{minutes:02d}:{seconds:02d}.{thousandths:03d}"
 
 
-def _sentences_by_name(cues: Sequence[Cue]) -> tuple[Sentence, ...] | None:
-    """The sentences that `cues_of` made these cues of; None where others made them, or they were moved since."""
-    sentences: list[list[Cue]] = []
+def _sentences_by_name(cues: Sequence[Cue]) -> list[Sentence] | None:
+    """The sentences that `cues_of` named these cues by; None where others named them, or they were changed since."""
+    sentences: list[list[Sentence]] = []
+    part = 0
     for cue in cues:
-        name = _PART.fullmatch(cue.name)
-        number, place = (int(name[1]), int(name[2])) if name else (0, 0)
-        if place == 1 and number == len(sentences) + 1:
-            sentences.append([cue])
-        elif sentences and number == len(sentences) and place == len(sentences[-1]) + 1:
-            sentences[-1].append(cue)
-        else:
+        name = _NAME.fullmatch(cue.name)
+        pieces = _pieces_by_name(cue, name) if name else []
+        if not name or not pieces:
             return None
-    if any(before.end_ms > after.start_ms for before, after in pairwise(cues)):
-        return None
-    if any(cue.start_ms >= cue.end_ms for cue in cues):
-        return None
-    return tuple(Sentence(s[0].start_ms, s[-1].end_ms, joined(cue.text for cue in s)) for s in sentences)
+        number, place = int(name[1]), int(name[2])
+        if (number, place) == (len(sentences) + 1, 1):
+            sentences.append([])
+        elif not sentences or (number, place) != (len(sentences), part + 1):
+            return None
+        sentences[-1].append(pieces[0])
+        sentences += [[piece] for piece in pieces[1:]]
+        part = place if len(pieces) == 1 else 1
+    return [_whole(pieces) for pieces in sentences]
+
+
+def _pieces_by_name(cue: Cue, name: re.Match[str]) -> list[Sentence]:
+    """The cue cut where its name says that sentences end; nothing where its text is another one."""
+    ends = letter_ends(cue.text)
+    said = [int(place) for place in name[3].split(",") if place] or [len(ends)]
+    if said != sorted(set(said)) or said[-1] != len(ends):
+        return []
+    return [_piece(cue, first, last) for first, last in pairwise((0, *(ends[place - 1] for place in said)))]
 
 
 def _sentences(cues: Sequence[Cue]) -> Iterator[Sentence]:
@@ -237,15 +308,21 @@ def _without_repeats(cues: Sequence[Cue]) -> Iterator[Cue]:
 
 
 def _pieces(cue: Cue, punctuated: bool) -> Iterator[Sentence]:
-    """A cue cut where sentences stop within it, or grow too long; time is shared out by length."""
+    """A cue cut where sentences stop within it, or grow too long."""
     stops = (stop.end() for stop in _STOP.finditer(cue.text)) if punctuated else ()
     ends = [end for end in stops if not _ABBREVIATED.search(cue.text[max(end - _ABBREVIATION, 0) : end])]
-    whole = Sentence(cue.start_ms, max(cue.end_ms, cue.start_ms + 1), cue.text)
     for start, end in pairwise(sorted({0, *ends, len(cue.text)})):
         for first, last in pairwise(_bounds(cue.text, start, end)):
-            text = cue.text[first:last].strip()
-            if text:
-                yield Sentence(_at(whole, first, len(cue.text)), _at(whole, last, len(cue.text)), text)
+            piece = _piece(cue, first, last)
+            if piece.text:
+                yield piece
+
+
+def _piece(cue: Cue, first: int, last: int) -> Sentence:
+    """What is said from one place of a cue to another; time is shared out by length."""
+    whole = Sentence(cue.start_ms, cue.end_ms, cue.text)
+    begin, end = (_at(whole, len(cue.text[:place].rstrip()), len(cue.text)) for place in (first, last))
+    return Sentence(begin, end, cue.text[first:last].strip())
 
 
 def _bounds(text: str, start: int, end: int) -> Iterator[int]:
@@ -308,12 +385,8 @@ def _rejoins(text: str, place: int) -> bool:
 
 
 def _width(text: str) -> int:
-    return sum(2 if _is_wide(character) else 1 for character in text)
-
-
-def _is_wide(character: str) -> bool:
-    return unicodedata.east_asian_width(character) in "WF"
+    return sum(2 if is_wide(character) else 1 for character in text)
 
 
 def _between(before: str, after: str) -> str:
-    return " " if before and after and not _is_wide(before[-1]) and not _is_wide(after[0]) else ""
+    return " " if before and after and not is_wide(before[-1]) and not is_wide(after[0]) else ""

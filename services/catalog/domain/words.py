@@ -33,3 +33,8 @@ def grams(term: str) -> list[str]:
     if len(term) <= 2 or is_latin(term):
         return [term]
     return list(dict.fromkeys(term[place : place + 2] for place in range(len(term) - 1)))
+
+
+def is_wide(character: str) -> bool:
+    """Whether it takes two columns, as Chinese characters do, whose script sets no words apart."""
+    return unicodedata.east_asian_width(character) in "WF"

@@ -13,8 +13,8 @@ from services.kit.http import HttpApi
 from services.kit.origin import OriginSecret
 from services.kit.wiring.http import http_function
 
-MAX_BODY_BYTES = 1024 * 1024
-"""A course's text (256 KB) and a list of 3000 media files."""
+MAX_BODY_BYTES = 3 * 1024 * 1024
+"""A course's text (256 KB) and a list of 15,000 media files."""
 
 
 def build_api(ctx: ProductionContext, origin_secret: OriginSecret) -> HttpApi:

@@ -6,7 +6,7 @@ from typing import Any
 
 from services.catalog.adapters.caption_file import read_captions
 from services.catalog.app.context import PackagingContext, ProducingContext
-from services.catalog.app.ports import EncodingService, Summariser, Transcriber
+from services.catalog.app.ports import EncodingService, Model, Summariser, Transcriber
 from services.catalog.app.productions.check_lecture import check_lecture
 from services.catalog.app.productions.draft_summary import draft_summary
 from services.catalog.app.productions.package_recording import begin_encoding, encode_recording, probe_recording
@@ -89,7 +89,7 @@ class Studio:
     summarise: Summariser = drafted
     transcriber: Transcriber | None = None
     encoding: EncodingService | None = None
-    asks_model: bool = False
+    model: Model | None = None
     tool: ScriptedMediaTool = field(
         default_factory=lambda: ScriptedMediaTool(Probe(7_500, 1280, 720, 25.0, has_sound=True), LECTURE)
     )
@@ -128,13 +128,14 @@ class Studio:
         assert answer.status == 200, answer.body
         return answer.body
 
-    def announce(self, role: str, name: str, size: int) -> Answer:
+    def announce(self, role: str, name: str, size: int, **more: Any) -> Answer:
         """Announces a file."""
-        return self.send("POST", "/files", {"role": role, "name": name, "bytes": size}, idempotency_key=self.key())
+        body = {"role": role, "name": name, "bytes": size, **more}
+        return self.send("POST", "/files", body, idempotency_key=self.key())
 
-    def bring(self, role: str, name: str, content: bytes) -> Any:
+    def bring(self, role: str, name: str, content: bytes, **more: Any) -> Any:
         """Uploads a file in all its parts, and completes it."""
-        answer = self.announce(role, name, len(content))
+        answer = self.announce(role, name, len(content), **more)
         assert answer.status == 200, answer.body
         file = answer.body
         self.upload(file, content)
@@ -216,6 +217,11 @@ class Studio:
         sent = {"revision": self.block(block)["revision"] if revision is None else revision, "decision": decision}
         return self.send("PUT", f"/blocks/{block}", {**sent, **body}, who)
 
+    def draft_again(self, block: str, revision: int | None = None) -> Answer:
+        """Asks for another draft in place of the block as it stands, unless another revision is given."""
+        known = self.block(block)["revision"] if revision is None else revision
+        return self.send("POST", f"/blocks/{block}/drafts", {"revision": known})
+
     def accept_all(self) -> None:
         """Takes every draft, with its marks seen."""
         for block in self.read()["blocks"]:
@@ -250,5 +256,5 @@ class Studio:
             "openai" if self.transcriber else "none",
             self.transcriber,
             self.encoding,
-            self.asks_model,
+            self.model,
         )

@@ -61,16 +61,18 @@ def transcriber(told: list[str]) -> AmazonTranscribe:
     return AmazonTranscribe(BUCKET, sleep, told.append)
 
 
-def test_words_become_sentences_and_nothing_is_left_in_the_bucket(account: None, sound: Path) -> None:
+def test_words_become_sentences_and_are_paid_for_once(account: None, sound: Path) -> None:
     told: list[str] = []
     heard = transcriber(told).transcribe(SpeechFile(sound, "zh", ("现金流", "asset allocation", "401k")))
     assert heard.sentences == (Sentence(0, 1_200, "先看现金流。"), Sentence(1_500, 2_000, "再看。"))
-    assert "Contents" not in aws.client("s3").list_objects_v2(Bucket=BUCKET)
+    assert heard.cues == (), "they are cut anew"
+    [kept] = aws.client("s3").list_objects_v2(Bucket=BUCKET)["Contents"]
+    assert kept["Key"].endswith(".json"), "the recording is gone"
     vocabularies = aws.client("transcribe").list_vocabularies()["Vocabularies"]
     assert [v["LanguageCode"] for v in vocabularies] == ["zh-CN"]
-    assert not jobs()
+    [job] = jobs()
     again = transcriber(told).transcribe(SpeechFile(sound, "zh", ("现金流", "asset allocation", "401k")))
-    assert again == heard
+    assert (again, jobs()) == (heard, [job])
 
 
 def jobs() -> list[dict[str, Any]]:
@@ -105,7 +107,7 @@ def test_a_job_that_is_waited_for_stays_the_same_with_other_terms(account: None,
             waiting.transcribe(SpeechFile(sound, "zh", ("现金流",)))
     transcriber([]).sleep(0)
     assert waiting.transcribe(SpeechFile(sound, "zh", ("现金流", "久期"))).sentences[0].text == "先看现金流。"
-    assert not jobs()
+    assert len(jobs()) == 1
     assert len(aws.client("transcribe").list_vocabularies()["Vocabularies"]) == 1
 
 

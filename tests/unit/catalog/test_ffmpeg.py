@@ -3,6 +3,8 @@
 import contextlib
 import http.server
 import json
+import re
+import resource
 import subprocess
 import sys
 import threading
@@ -18,6 +20,7 @@ from services.catalog.adapters import ffmpeg
 from services.catalog.adapters.ffmpeg import Ffmpeg, FfmpegFailed
 from services.catalog.adapters.slides import first_page
 from services.catalog.app.ports import RecordingRefused
+from services.catalog.domain import pieces
 from services.catalog.domain.playable import check_playable
 from services.catalog.domain.presentation import Presentation, read_presentation
 from services.catalog.domain.recording import Probe
@@ -46,6 +49,15 @@ def made(target: Path, *arguments: str) -> Path:
 def picture(size: str = "320x180", rate: int = 5, seconds: int = 12) -> tuple[str, ...]:
     """The input of a moving picture."""
     return ("-f", "lavfi", "-i", f"testsrc=s={size}:r={rate}:d={seconds}")
+
+
+def length_ms(sound: Path) -> int:
+    """How long a file plays from its own beginning on, as it says."""
+    command = [get_ffmpeg_exe(), "-hide_banner", "-i", str(sound)]
+    said = subprocess.run(command, check=False, capture_output=True, text=True).stderr  # noqa: S603 (our own arguments)
+    found = re.search(r"Duration: 00:00:([\d.]+), start: 0\.0", said)
+    assert found, said
+    return round(float(found[1]) * 1000)
 
 
 def packaged(source: Path, folder: Path, shown: Path | None = None) -> tuple[Presentation, list[int]]:
@@ -153,6 +165,33 @@ def test_sound_alone_gets_a_picture(tmp_path: Path, shown: str | None) -> None:
         (tmp_path / shown).write_bytes(OPEN_PDF)
     found, _ = packaged(source, tmp_path / "out", tmp_path / shown if shown else None)
     assert sizes(found) == {"720p/": (1280, 720), "audio/": None}
+
+
+def test_long_sound_is_also_cut_where_somebody_pauses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pieces, "LONGEST_MS", 5_000)
+    spoken = "sine=f=300:r=16000:d=12,volume='if(between(mod(t,4),3,3.6),0,1)':eval=frame"
+    source = made(tmp_path / "talk.m4a", "-f", "lavfi", "-i", spoken, "-c:a", "aac")
+    folder = tmp_path / "out"
+    packaged(source, folder)
+    cut = sorted((folder / "sound").iterdir(), key=lambda path: int(path.stem))
+    begins = [int(path.stem) for path in cut]
+    assert len(begins) == 3
+    assert begins[1:] == [pytest.approx(3_300, abs=150), pytest.approx(7_300, abs=150)]
+    lengths = [length_ms(path) for path in cut]
+    assert lengths == [pytest.approx(length, abs=150) for length in (3_300, 4_000, 4_700)]
+
+
+def test_a_picture_costs_little_however_large_it_is(tmp_path: Path) -> None:
+    source = made(tmp_path / "talk.m4a", "-f", "lavfi", "-i", "sine=f=300:r=16000:d=60", "-c:a", "aac")
+    spent: list[float] = []
+    for size in ("320x240", "2400x1800"):
+        shown = made(
+            tmp_path / f"{size}.png", "-f", "lavfi", "-i", f"testsrc2=s={size},noise=alls=30", "-frames:v", "1"
+        )
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        packaged(source, tmp_path / size, shown)
+        spent.append(resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before)
+    assert spent[1] < 2 * spent[0], "it is decoded once, and not with each frame"
 
 
 def test_silence_stays_silence(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ SLOW = Probe(60_000, 640, 480, None, has_sound=True)
 
 def job(probe: Probe) -> dict[str, Any]:
     """The request for a job."""
-    return SERVICE.job("productions/p/files/f.mp4", "productions/p/converted/3/", probe)
+    return SERVICE.job("p-3", "productions/p/files/f.mp4", "productions/p/converted/f/", probe)
 
 
 def outputs(probe: Probe) -> list[dict[str, Any]]:
@@ -78,7 +78,7 @@ def test_all_outputs_are_equally_loud() -> None:
 def test_files_are_found_by_their_renditions() -> None:
     (group,) = job(FULL)["Settings"]["OutputGroups"]
     place = group["OutputGroupSettings"]["FileGroupSettings"]["Destination"]
-    assert place == "s3://media/productions/p/converted/3/rendition-"
+    assert place == "s3://media/productions/p/converted/f/rendition-"
     written = [f"{place}{made['NameModifier']}.mp4".rpartition("/")[2] for made in group["Outputs"]]
     assert converted([*written, "other.json"]) == {
         "360p": "rendition-360p.mp4",
@@ -89,5 +89,5 @@ def test_files_are_found_by_their_renditions() -> None:
 
 def test_the_same_run_is_the_same_job() -> None:
     assert job(FULL)["ClientRequestToken"] == job(FULL)["ClientRequestToken"]
-    other = SERVICE.job("productions/p/files/f.mp4", "productions/p/converted/4/", FULL)
+    other = SERVICE.job("p-4", "productions/p/files/f.mp4", "productions/p/converted/f/", FULL)
     assert other["ClientRequestToken"] != job(FULL)["ClientRequestToken"]

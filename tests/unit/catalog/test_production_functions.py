@@ -100,7 +100,7 @@ def test_what_failed_for_good_is_written_by_the_machines_last_call(
 
 def test_by_default_nobody_transcribes_and_sentences_are_chosen(stage: pytest.MonkeyPatch) -> None:
     ctx = bootstrap_producing.producing()
-    assert (ctx.heard_by, ctx.transcriber, ctx.encoding, ctx.asks_model) == ("none", None, None, False)
+    assert (ctx.heard_by, ctx.transcriber, ctx.encoding, ctx.model) == ("none", None, None, None)
     assert ctx.summarise(LECTURE, lambda _done, _all: None).made_by == EXTRACTIVE
     assert bootstrap_packaging.packaging().tool
     assert isinstance(bootstrap_production.production().machine, StepFunctions)
@@ -115,10 +115,9 @@ def test_a_stage_of_aws_has_its_services(stage: pytest.MonkeyPatch) -> None:
     ctx = bootstrap_producing.producing()
     assert ctx.encoding == MediaConvert("media", "arn:aws-cn:iam::123456789012:role/encoder")
     assert isinstance(ctx.transcriber, AmazonTranscribe)
-    assert (ctx.heard_by, ctx.asks_model) == ("amazon", True)
+    assert (ctx.heard_by, ctx.model) == ("amazon", BedrockModel("amazon.nova-lite-v1:0"))
     with pytest.raises(StillTranscribing):
         ctx.transcriber.sleep(10)
-    assert ctx.summarise.args == (BedrockModel("amazon.nova-lite-v1:0"),)  # type: ignore[attr-defined]
 
 
 def test_a_stage_may_name_an_endpoint(stage: pytest.MonkeyPatch) -> None:
@@ -135,9 +134,8 @@ def test_a_stage_may_name_an_endpoint(stage: pytest.MonkeyPatch) -> None:
     ctx = bootstrap_producing.producing()
     assert isinstance(ctx.transcriber, SpeechEndpoint)
     assert (ctx.heard_by, ctx.transcriber.model) == ("openai", "whisper-1")
-    [model] = ctx.summarise.args  # type: ignore[attr-defined]
-    assert isinstance(model, ChatModel)
-    assert (model.name, str(model.client.base_url), model.client.api_key) == (
+    assert isinstance(ctx.model, ChatModel)
+    assert (ctx.model.name, str(ctx.model.client.base_url), ctx.model.client.api_key) == (
         "model-1", "https://models.example/v1/", "key-1",
     )  # fmt: skip
 

@@ -190,7 +190,7 @@ def test_what_is_published_says_who_made_it() -> None:
     draft = ProductionBlock("abstract", "draft", json.dumps("甲"), "model-1")
     blocks = [
         draft.accept("王编辑", LATER),
-        ProductionBlock("chapters").edit([{"at": "00:00", "title": "一", "summary": "一。"}], None, LATER),
+        ProductionBlock("chapters").edit([{"at": "00:00", "title": "一", "summary": "一。"}], [], None, LATER),
         ProductionBlock("keywords", "draft", json.dumps(["债券"]), "model-1").drop(),
         ProductionBlock("questions"),
     ]
@@ -212,7 +212,7 @@ def test_a_block_lacks_a_decision_or_what_every_page_has() -> None:
         ProductionBlock("mind_map"),
         ProductionBlock("key_points", "dropped"),
     ]
-    assert [lack.part for lack in lacking_blocks(blocks)] == ["keywords", "abstract", "chapters"]
+    assert [lack.part for lack in lacking_blocks(blocks, None)] == ["keywords", "abstract", "chapters"]
 
 
 def test_opening_again_what_has_no_decision_changes_nothing() -> None:

@@ -1,5 +1,6 @@
 """The steps of a production: delivered twice, dying, overtaken, refused; and what each makes."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
@@ -12,7 +13,6 @@ from services.catalog.app.productions import package_recording
 from services.catalog.app.productions.fail_run import fail_run
 from services.catalog.app.productions.package_recording import encode_recording
 from services.catalog.app.productions.take_step import Onward
-from services.catalog.app.summaries.write_summary import write_summary
 from services.catalog.domain.draft import EXTRACTIVE, Draft, Lecture
 from services.catalog.domain.ids import ProductionId
 from services.catalog.domain.production import STEPS
@@ -184,25 +184,92 @@ def test_how_far_a_step_is_is_written_now_and_then(studio: Studio, world: World)
     assert seen == [10]
 
 
-def test_a_service_encodes_and_the_tool_packages(studio: Studio, world: World) -> None:
-    @dataclass
-    class Service:
-        """Asks for a job."""
+class Service:
+    """Asks for a job."""
 
-        def job(self, source: str, folder: str, probe: Probe) -> dict[str, Any]:
-            """What it was asked."""
-            return {"source": source, "folder": folder, "width": probe.width}
+    def job(self, name: str, source: str, folder: str, probe: Probe) -> dict[str, Any]:
+        """What it was asked."""
+        return {"name": name, "source": source, "folder": folder, "width": probe.width}
 
-    studio.encoding = Service()
+
+def encoded(studio: Studio) -> dict[str, Any]:
+    """What the service was asked for, and made."""
     studio.step("probe")
     begun = studio.begin_encoding()
     assert begun.job
+    for name in ("360p", "540p", "720p"):
+        studio.world.bucket.files[f"{begun.job['folder']}rendition-{name}.mp4"] = b"encoded"
+    return begun.job
+
+
+def test_a_service_encodes_and_the_tool_packages(studio: Studio) -> None:
+    studio.encoding = Service()
+    studio.step("probe")
+    begun = studio.begin_encoding()
     assert begun == studio.begin_encoding(), "delivered twice"
+    assert begun.job
     assert (begun.go_on, begun.job["width"]) == (True, 1280)
-    world.bucket.files[f"{begun.job['folder']}rendition-720p.mp4"] = b"encoded"
+    job = encoded(studio)
     studio.step("encode")
-    assert studio.tool.packaged == [f"memory://bucket/{begun.job['folder']}rendition-720p.mp4"]
+    assert studio.tool.packaged == [
+        f"memory://bucket/{job['folder']}rendition-{name}.mp4" for name in ("360p", "540p", "720p")
+    ]
     assert studio.begin_encoding().job is None
+
+
+def test_what_a_service_encoded_is_not_paid_for_again(studio: Studio) -> None:
+    studio.encoding = Service()
+    encoded(studio)
+
+    def die() -> None:
+        raise OSError("no space left")
+
+    studio.tool.interrupt = die
+    with pytest.raises(OSError, match="space"):
+        studio.step("encode")
+    fail_run(studio.producing(), studio.call("encode"))
+    studio.tool.interrupt = lambda: None
+    studio.start()
+    assert studio.begin_encoding(run=2) == Onward(go_on=True)
+    assert studio.step("encode", run=2).go_on
+    assert len(studio.tool.packaged) == 6
+
+
+def test_what_a_service_encoded_by_half_is_asked_for_again(studio: Studio, world: World) -> None:
+    studio.encoding = Service()
+    job = encoded(studio)
+    del world.bucket.files[f"{job['folder']}rendition-540p.mp4"]
+    fail_run(studio.producing(), studio.call("encode"))
+    studio.start()
+    again = studio.begin_encoding(run=2).job
+    assert again
+    assert (again["folder"], again["name"] != job["name"]) == (job["folder"], True)
+
+
+def test_another_recording_is_encoded_itself(studio: Studio) -> None:
+    studio.encoding = Service()
+    job = encoded(studio)
+    studio.step("encode")
+    for step in ("check", "transcribe", "summarise"):
+        studio.step(step)
+    (known,) = [file for file in studio.read()["files"] if file["role"] == "recording"]
+    assert studio.send("DELETE", f"/files/{known['file_id']}").status == 200
+    studio.bring("recording", "other.mp4", RECORDING)
+    studio.start()
+    studio.step("probe", run=2)
+    other = studio.begin_encoding(run=2).job
+    assert other
+    assert other["folder"] != job["folder"]
+
+
+def test_what_the_function_cannot_hold_is_refused_before_it_is_wrapped(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio.encoding = Service()
+    encoded(studio)
+    monkeypatch.setattr(package_recording, "ROOM", 4 * len(b"encoded") - 1)
+    assert studio.step("encode") == Onward(go_on=False)
+    assert (problem(studio, "encode")["code"], studio.tool.packaged) == ("LECTURE_TOO_LARGE", [])
 
 
 def test_a_service_has_nothing_to_encode_where_the_recording_is_gone(
@@ -258,22 +325,24 @@ def test_what_is_packaged_can_be_looked_at(studio: Studio) -> None:
 
 
 @pytest.mark.parametrize(
-    ("captions", "code"),
+    ("captions", "lines"),
     [
-        ("WEBVTT\n\n", "CAPTIONS_UNREADABLE"),
-        ("WEBVTT\n\n00:30.000 --> 00:31.000\n太晚。\n", "CAPTIONS_BEYOND"),
+        ("WEBVTT\n\n00:30.000 --> 00:31.000\n太晚。\n", [3]),
+        (f"{CAPTIONS}\n00:07.500 --> 00:09.000\n太晚。\n\n00:09.000 --> 00:11.000\n再见。\n", [15, 18]),
     ],
 )
-def test_captions_that_cannot_be_used_are_told(world: World, captions: str, code: str) -> None:
+def test_captions_after_the_lectures_end_are_told(world: World, captions: str, lines: list[int]) -> None:
     studio = Studio(world)
     studio.make(captions)
-    assert problem(studio, "transcribe")["code"] == code
+    told = problem(studio, "transcribe")
+    assert told["code"] == "CAPTIONS_BEYOND"
+    assert [int(line) for line in re.findall(r"line (\d+): the cue starts after", told["message_en"])] == lines
     assert studio.read()["media"], "what was packaged is kept"
 
 
 def test_captions_end_with_the_lecture(world: World) -> None:
     studio = Studio(world)
-    studio.make(CAPTIONS + "\n00:07.400 --> 00:09.000\n谢谢。\n\n00:09.000 --> 00:11.000\n再见。\n")
+    studio.make(CAPTIONS + "\n00:07.400 --> 00:09.000\n谢谢。\n")
     assert studio.send("GET", "/transcript").body["sentences"][-1] == {
         "number": 5, "start_ms": 7_400, "end_ms": 7_500, "text": "谢谢。",
     }  # fmt: skip
@@ -362,54 +431,6 @@ def test_a_summariser_out_of_reach_fails_the_run_and_leaves_the_rest(studio: Stu
     studio.decide("abstract", "edit", value="人写的。")
     studio.decide("chapters", "edit", value=[{"at": "00:00", "title": "开始", "summary": "一句话。"}])
     assert studio.publish().body["state"] == "published"
-
-
-def test_what_a_model_is_told_names_nobody(world: World) -> None:
-    told: list[str] = []
-
-    class Model:
-        """Answers nothing that is right."""
-
-        name = "model-1"
-
-        def answer(self, task: str, material: str, schema: dict[str, Any]) -> str:
-            """No JSON."""
-            told.append(task + material)
-            return "no"
-
-    studio = Studio(world, lambda lecture, progress: write_summary(Model(), lecture, progress))
-    captions = CAPTIONS.replace("今天讲债券的久期。", "我是林知远,电话13812345678,今天讲债券的久期。")
-    studio.make(captions)
-    assert told
-    assert not [text for text in told if "林知远" in text or "13812345678" in text]
-    assert {block["state"] for block in studio.read()["blocks"]} == {"empty"}
-
-
-def test_a_model_is_asked_once_it_is_known_who_speaks(world: World) -> None:
-    told: list[tuple[str, ...]] = []
-
-    def summarise(lecture: Lecture, progress: Callable[[int, int], None]) -> Draft:
-        told.append(lecture.names)
-        return drafted(lecture, progress)
-
-    studio = Studio(world, summarise, asks_model=True)
-    studio.begin()
-    studio.bring("recording", "talk.mp4", RECORDING)
-    studio.bring("captions", "talk.vtt", CAPTIONS.encode())
-    studio.start()
-    studio.steps()
-    assert (problem(studio, "summarise")["code"], told) == ("INSTRUCTORS_NEEDED", [])
-    studio.write_facts()
-    studio.start()
-    studio.steps(run=2)
-    assert (studio.read()["state"], told) == ("reviewing", [("林知远",)])
-    studio.write_facts(subtitle="另一个副标题")
-    assert states(studio)["summarise"] == "done"
-    studio.write_facts(instructors=[{"name": "周行", "title": "讲师", "bio": "讲债券。"}])
-    assert states(studio)["summarise"] == "waiting"
-    studio.start()
-    studio.steps(run=3)
-    assert told[1:] == [("周行",)]
 
 
 def test_sentences_are_chosen_whoever_speaks(world: World) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from services.catalog.app.ports import UploadGone
 from services.catalog.app.productions import publish_production
+from services.catalog.domain.draft import EXTRACTIVE
 from services.catalog.domain.ids import ProductionId
 from services.catalog.domain.production_file import LIMITS
 from services.catalog.domain.recording import Probe
@@ -16,7 +17,7 @@ from services.kit.audit import AuditRecord
 from services.kit.http import HttpApi
 from tests.fakes.slides import indexed_pdf
 from tests.gateway import claims, origin_secret, request, send
-from tests.unit.catalog.studio import COLLEAGUE, FACTS, LECTURE, RECORDING, Studio, drafted
+from tests.unit.catalog.studio import CAPTIONS, COLLEAGUE, FACTS, LECTURE, RECORDING, Studio, drafted
 from tests.unit.catalog.world import World
 
 UNKNOWN = ProductionId("0" * 32)
@@ -132,7 +133,8 @@ def test_what_is_not_there_is_not_found(studio: Studio) -> None:
         ("PUT", "/facts", {"revision": 1, "facts": {}}), ("POST", f"/files/{UNKNOWN}/parts", {"numbers": [1]}),
         ("POST", f"/files/{UNKNOWN}/completion", None), ("DELETE", f"/files/{UNKNOWN}", None),
         ("PUT", "/transcript", {"revision": 1, "corrections": [{"number": 1, "text": "x"}]}),
-        ("PUT", "/blocks/abstract", {"revision": 0, "decision": "drop"}), ("POST", "/blocks/abstract/drafts", None),
+        ("PUT", "/blocks/abstract", {"revision": 0, "decision": "drop"}),
+        ("POST", "/blocks/abstract/drafts", {"revision": 0}),
         ("POST", "/publication", {"reason": "because"}), ("POST", "/cancellation", {"reason": "because"}),
     ]  # fmt: skip
     for method, path, body in asked:
@@ -258,7 +260,10 @@ def test_an_upload_that_has_expired_is_told(studio: Studio) -> None:
         ("handout", "handout.pdf", LOCKED_PDF, "FILE_LOCKED"),
         ("handout", "handout.pdf", indexed_pdf(locked=True), "FILE_LOCKED"),
         ("captions", "talk.srt", b"\x00\x01\x02", "FILE_NOT_AS_NAMED"),
+        ("captions", "talk.srt", b"no captions at all, just text", "CAPTIONS_UNREADABLE"),
+        ("translation", "en.srt", b"1\n00:00:02,000 --> 00:00:01,000\nBonds\n", "CAPTIONS_FAULTY"),
         ("cover", "cover.png", b"GIF89a", "FILE_NOT_AS_NAMED"),
+        ("portrait", "face.jpg", b"GIF89a", "FILE_NOT_AS_NAMED"),
     ],
 )
 def test_a_file_that_is_not_what_it_says_is_told_and_keeps_it_from_publication(
@@ -268,7 +273,8 @@ def test_a_file_that_is_not_what_it_says_is_told_and_keeps_it_from_publication(
     if role in {"recording", "captions"}:
         known = next(file for file in studio.read()["files"] if file["role"] == role)
         assert studio.send("DELETE", f"/files/{known['file_id']}").status == 200
-    file = studio.bring(role, name, content)
+    whose = {"instructor": "林知远"} if role == "portrait" else {}
+    file = studio.bring(role, name, content, **whose)
     assert (file["state"], file["problem"]["code"]) == ("refused", code)
     assert "files" in {lack["part"] for lack in studio.read()["missing"]}
     assert studio.send("DELETE", f"/files/{file['file_id']}").status == 200
@@ -314,12 +320,12 @@ def test_nothing_of_the_recording_before_is_published_with_another(studio: Studi
         studio.send("DELETE", f"/files/{files[role]}")
     assert studio.decide("abstract", "accept", reviewer="王编辑").status == 200
     studio.bring("recording", "other.mp4", RECORDING + b"1")
-    studio.bring("captions", "bad.vtt", b"no captions at all, just text")
+    studio.bring("captions", "bad.vtt", "WEBVTT\n\n00:30.000 --> 00:31.000\n太晚。\n".encode())
     assert {block["state"] for block in studio.read()["blocks"]} == {"draft"}
     studio.start()
     studio.steps(run=2)
     assert studio.read()["steps"][3]["state"] == "failed"
-    assert studio.send("POST", "/blocks/abstract/drafts").code == "NO_TRANSCRIPT"
+    assert studio.draft_again("abstract").code == "NO_TRANSCRIPT"
     studio.accept_all()
     assert [lack["part"] for lack in studio.read()["missing"]] == ["transcript"]
     assert studio.publish().code == "PRODUCTION_NOT_READY"
@@ -453,7 +459,7 @@ def test_without_captions_or_a_transcriber_there_is_no_transcript(studio: Studio
     }  # fmt: skip
     answer = studio.send("PUT", "/transcript", {"revision": 1, "corrections": [{"number": 1, "text": "x"}]})
     assert answer.code == "NO_TRANSCRIPT"
-    assert studio.send("POST", "/blocks/abstract/drafts").code == "NO_TRANSCRIPT"
+    assert studio.draft_again("abstract").code == "NO_TRANSCRIPT"
     studio.decide("abstract", "edit", value="一段话。")
     studio.decide("chapters", "edit", value=[{"at": "00:00", "title": "开始", "summary": "一句话。"}])
     assert studio.publish().body["state"] == "published"
@@ -506,9 +512,10 @@ def test_an_edit_leaves_no_marks_unseen(studio: Studio) -> None:
 def test_a_draft_needs_a_reviewer_and_what_a_person_writes_none(studio: Studio) -> None:
     studio.make()
     assert studio.decide("abstract", "accept").code == "REVIEWER_NEEDED"
-    assert studio.decide("abstract", "edit", value="改过的。").code == "REVIEWER_NEEDED"
-    edited = studio.decide("abstract", "edit", value="改过的。", reviewer="王编辑").body
-    assert (edited["state"], edited["made_by"], edited["value"]) == ("accepted", "model-1", "改过的。")
+    changed = "久期说的，是价格对利率有多敏感。"
+    assert studio.decide("abstract", "edit", value=changed).code == "REVIEWER_NEEDED"
+    edited = studio.decide("abstract", "edit", value=changed, reviewer="王编辑").body
+    assert (edited["state"], edited["made_by"], edited["value"]) == ("accepted", "model-1", changed)
     assert studio.decide("abstract", "accept", reviewer="王编辑").code == "BLOCK_UNDECIDABLE"
     studio.begin()
     written = studio.decide("abstract", "edit", value="自己写的。").body
@@ -521,10 +528,82 @@ def test_dropping_a_draft_does_not_make_it_a_persons(studio: Studio, again: bool
     drafted_by_model = studio.block("abstract")["value"]
     studio.decide("abstract", "drop")
     if again:
-        studio.send("POST", "/blocks/abstract/drafts")
+        studio.draft_again("abstract")
     assert studio.decide("abstract", "edit", value=drafted_by_model).code == "REVIEWER_NEEDED"
     edited = studio.decide("abstract", "edit", value=drafted_by_model, reviewer="王编辑").body
     assert (edited["state"], edited["made_by"], edited["reviewer"]) == ("accepted", "model-1", "王编辑")
+
+
+def test_what_a_person_wrote_in_place_of_a_draft_says_nothing(studio: Studio, world: World, reader: HttpApi) -> None:
+    studio.make()
+    draft = studio.block("abstract")["value"]
+    own = studio.decide("abstract", "edit", value="本课用一个例子说明,借钱给别人要看哪些事。").body
+    assert (own["state"], own["made_by"], own["reviewer"], own["edited"]) == ("written", None, None, True)
+    assert studio.decide("abstract", "edit", value=f"一句自己的话。{draft}").code == "REVIEWER_NEEDED"
+    partly = studio.decide("abstract", "edit", value=f"一句自己的话。{draft}", reviewer="王编辑").body
+    assert (partly["state"], partly["edited"], partly["taken"]) == ("accepted", True, [draft.rstrip("。")])
+    again = studio.decide("abstract", "edit", value=draft, reviewer="王编辑").body
+    assert (again["state"], again["made_by"], again["edited"], again["taken"]) == ("accepted", "model-1", False, [])
+    studio.decide("abstract", "edit", value=own["value"])
+    studio.accept_all()
+    assert studio.publish().status == 200
+    assert "abstract" not in {noted["block"] for noted in page(reader)["provenance"]}
+    subjects = [entry.value.reason for entry in world.store.query("AUDIT#2026-03", "", AuditRecord)]
+    assert {"abstract edit written", "abstract edit accepted", "keywords accept accepted"} <= set(subjects)
+
+
+@pytest.mark.parametrize(
+    ("block", "value"),
+    [
+        ("abstract", "利率上升,债券的价格就下降。"),
+        ("key_points", [{"question": "另一个问题?", "answer": "久期说的是价格对利率的敏感度,您说呢?"}]),
+    ],
+)
+def test_what_a_machine_drafted_for_another_block_is_still_its(studio: Studio, block: str, value: Any) -> None:
+    studio.make()
+    assert studio.decide(block, "edit", value=value).code == "REVIEWER_NEEDED"
+    assert studio.decide(block, "edit", value=value, reviewer="王编辑").body["made_by"] == "model-1"
+
+
+def test_an_older_draft_is_still_a_machines(studio: Studio) -> None:
+    studio.make()
+    older = studio.block("abstract")["value"]
+    studio.draft_again("abstract")
+    chosen = "久期越长,下降得越多。"
+    studio.summarise = lambda lecture, progress: replace(
+        drafted(lecture, progress), made_by=EXTRACTIVE, abstract=chosen
+    )
+    studio.steps(run=2)
+    assert studio.block("abstract")["value"] == chosen
+    assert studio.decide("abstract", "edit", value=older).code == "REVIEWER_NEEDED"
+    both = studio.decide("abstract", "edit", value=f"{older}{chosen}", reviewer="王编辑").body
+    assert both["made_by"] == "model-1", "a model wrote some of it"
+    assert studio.decide("abstract", "edit", value=chosen, reviewer="王编辑").body["made_by"] == EXTRACTIVE
+
+
+def test_a_mark_returns_with_its_words(studio: Studio) -> None:
+    studio.make()
+    [marked] = [{name: said for name, said in p.items() if said} for p in studio.block("key_points")["value"]]
+    own = {"question": "借钱给谁?", "answer": "给还得起的人。"}
+    assert studio.decide("key_points", "edit", value=[own]).body["marks"] == []
+    refused = studio.decide("key_points", "edit", value=[own, marked], reviewer="王编辑")
+    assert (refused.code, [mark["part"] for mark in refused.body["marks"]]) == ("BLOCK_MARKED", [1])
+    near = {**marked, "answer": "年化9%的利率!"}
+    assert studio.decide("key_points", "edit", value=[near], reviewer="王编辑").body["state"] == "accepted"
+    assert studio.decide("key_points", "edit", value=[marked], reviewer="王编辑").code == "BLOCK_MARKED"
+
+
+def test_what_was_said_stays_beside_its_part(studio: Studio) -> None:
+    studio.make()
+    first, second = studio.block("chapters")["value"]
+    before, between = [{"at": at, "title": f"借钱{at[-1]}", "summary": "先想好谁来还。"} for at in ("00:01", "00:03")]
+    value = [before, {**first, "at": "00:02"}, between, {**second, "title": "利率上升以后"}]
+    edited = studio.decide("chapters", "edit", value=value, reviewer="王编辑").body
+    assert {source["part"]: source["start_ms"] for source in edited["sources"]} == {1: 500, 3: 4_000}
+    edited = studio.decide("chapters", "edit", value=value[2:], reviewer="王编辑").body
+    assert {source["part"]: source["start_ms"] for source in edited["sources"]} == {1: 4_000}
+    back = studio.decide("chapters", "edit", value=[first, second], reviewer="王编辑").body
+    assert {source["part"]: source["start_ms"] for source in back["sources"]} == {0: 500, 1: 4_000}
 
 
 def test_what_was_decided_can_be_opened_again(studio: Studio) -> None:
@@ -597,12 +676,12 @@ def test_of_two_editors_of_a_block_the_second_is_told(studio: Studio) -> None:
 def test_one_block_is_drafted_again_and_no_other(studio: Studio, world: World) -> None:
     studio.make()
     studio.decide("keywords", "accept", reviewer="王编辑")
-    assert studio.send("POST", "/blocks/keywords/drafts").code == "BLOCK_WRITTEN"
+    assert studio.draft_again("keywords").code == "BLOCK_WRITTEN"
     studio.decide("abstract", "drop")
-    asked = studio.send("POST", "/blocks/abstract/drafts")
+    asked = studio.draft_again("abstract")
     assert (asked.status, asked.body["state"]) == (200, "running")
-    assert studio.send("POST", "/blocks/abstract/drafts").status == 200, "the machine may not know of it yet"
-    assert studio.send("POST", "/blocks/chapters/drafts").code == "PRODUCTION_RUNNING"
+    assert studio.draft_again("abstract").status == 200, "the machine may not know of it yet"
+    assert studio.draft_again("chapters").code == "PRODUCTION_RUNNING"
     studio.summarise = lambda lecture, progress: replace(drafted(lecture, progress), made_by="model-2")
     studio.steps(run=2)
     made = {block["block"]: (block["state"], block["made_by"]) for block in studio.read()["blocks"]}
@@ -613,6 +692,115 @@ def test_one_block_is_drafted_again_and_no_other(studio: Studio, world: World) -
 
 
 # Preview and publication
+
+
+def bring_another(studio: Studio) -> None:
+    """Brings another recording in place of the one that is there."""
+    [recording] = [file for file in studio.read()["files"] if file["role"] == "recording"]
+    studio.send("DELETE", f"/files/{recording['file_id']}")
+    studio.bring("recording", "other.mp4", RECORDING + b"1")
+
+
+def edited(studio: Studio) -> Any:
+    """The draft of the abstract, changed by a person and opened again."""
+    value = "久期说的是,价格对利率的敏感度。还有一句自己的话。"
+    assert studio.decide("abstract", "edit", value=value, reviewer="王编辑").status == 200
+    opened = studio.decide("abstract", "reopen").body
+    assert (opened["state"], opened["edited"], opened["made_by"]) == ("draft", True, "model-1")
+    return opened
+
+
+def test_a_whole_run_takes_the_place_of_nothing_that_a_person_wrote(studio: Studio) -> None:
+    studio.make()
+    value = edited(studio)["value"]
+    studio.decide("keywords", "accept", reviewer="王编辑")
+    studio.decide("keywords", "reopen")
+    studio.summarise = lambda lecture, progress: replace(drafted(lecture, progress), made_by="model-2")
+    studio.start()
+    studio.steps(run=2)
+    made = {block["block"]: (block["made_by"], block["value"]) for block in studio.read()["blocks"]}
+    assert made["abstract"] == ("model-1", value)
+    assert made["keywords"] == ("model-2", ["久期", "债券"])
+    assert made["chapters"][0] == "model-2"
+    fewer = studio.decide("keywords", "edit", value=["久期"], reviewer="王编辑").body
+    assert fewer["made_by"] == "model-2", "the newest of two that drafted the same"
+
+
+def test_another_draft_takes_the_place_of_what_it_was_asked_for_in_place_of(studio: Studio) -> None:
+    studio.make()
+    opened = edited(studio)
+    late = studio.draft_again("abstract", revision=opened["revision"] - 1)
+    assert (late.code, late.body["revision"]) == ("PRODUCTION_CHANGED", opened["revision"])
+    assert studio.draft_again("abstract").status == 200
+    assert studio.block("abstract")["value"] == opened["value"], "until the draft is there"
+    studio.steps(run=2)
+    assert (studio.block("abstract")["edited"], studio.block("abstract")["value"]) == (
+        False, "久期说的是价格对利率的敏感度。",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("decided", ["accept", "edit and reopen", "edit, own"])
+def test_what_a_person_does_while_their_block_is_drafted_stays(studio: Studio, decided: str) -> None:
+    studio.make()
+    edited(studio)
+    studio.draft_again("abstract")
+    if decided == "accept":
+        studio.decide("abstract", "accept", reviewer="王编辑")
+    elif decided == "edit, own":
+        studio.decide("abstract", "edit", value="借钱给谁?")
+    else:
+        studio.decide("abstract", "edit", value="价格对利率的敏感度,就是久期。", reviewer="王编辑")
+        studio.decide("abstract", "reopen")
+    before = studio.block("abstract")
+    studio.steps(run=2)
+    assert studio.read()["steps"][4]["state"] == "done"
+    assert studio.block("abstract") == before
+
+
+def test_a_dropped_text_is_there_until_another_draft_is(studio: Studio) -> None:
+    studio.make()
+    studio.decide("abstract", "edit", value="借钱给谁?")
+    studio.decide("abstract", "drop")
+    assert studio.draft_again("abstract").status == 200
+    assert (studio.block("abstract")["state"], studio.block("abstract")["value"]) == ("dropped", "借钱给谁?")
+    studio.steps(run=2)
+    assert (studio.block("abstract")["state"], studio.block("abstract")["made_by"]) == ("draft", "model-1")
+
+
+def test_with_another_recording_a_person_s_text_stays_and_nothing_is_said_there(studio: Studio) -> None:
+    studio.make()
+    first, second = studio.block("chapters")["value"]
+    value = [{**first, "summary": "今天讲债券的久期,先看看。"}, second]
+    studio.decide("chapters", "edit", value=value, reviewer="王编辑")
+    [point] = studio.block("key_points")["value"]
+    kept = {**point, "question": "另外一问?"}
+    studio.decide("key_points", "edit", value=[kept, point], reviewer="王编辑", marks_seen=True)
+    bring_another(studio)
+    chapters, points = studio.block("chapters"), studio.block("key_points")
+    assert (chapters["state"], chapters["value"], chapters["sources"]) == ("draft", value, [])
+    assert [mark["part"] for mark in points["marks"]] == [1], "looked at again"
+    again = studio.decide("chapters", "edit", value=[second], reviewer="王编辑").body
+    assert again["sources"] == [], "it was said in the recording before"
+    studio.decide("chapters", "reopen")
+    studio.start()
+    studio.steps(run=2)
+    assert studio.block("chapters")["value"] == [second]
+    assert studio.block("mind_map")["state"] == "draft"
+
+
+def test_what_was_published_as_a_machines_is_its_draft(studio: Studio, world: World) -> None:
+    reviewed = {"made_by": "model-0", "reviewed_by": "王编辑", "reviewed_on": "2026-03-01"}
+    package = world.package()
+    world.upload(package)
+    world.publish(package, expected=0, provenance={"abstract": reviewed})
+    begun = studio.begin(from_course=True)
+    [abstract] = [block for block in begun["blocks"] if block["block"] == "abstract"]
+    assert (abstract["state"], abstract["made_by"], abstract["edited"]) == ("accepted", "model-0", False)
+    text = abstract["value"]
+    assert studio.decide("abstract", "edit", value="借钱给谁?").body["state"] == "written"
+    assert studio.decide("abstract", "edit", value=f"{text} 又一句。").code == "REVIEWER_NEEDED"
+    back = studio.decide("abstract", "edit", value=text, reviewer="王编辑").body
+    assert (back["state"], back["made_by"]) == ("accepted", "model-0")
 
 
 def test_the_preview_is_the_page_with_what_is_decided(studio: Studio, reader: HttpApi) -> None:
@@ -652,18 +840,44 @@ def test_what_is_not_ready_is_not_published(studio: Studio, world: World) -> Non
     assert not [key for key in world.bucket.files if key.startswith("media/")]
 
 
+def test_times_beyond_the_end_are_told_as_soon_as_the_end_is_known(studio: Studio) -> None:
+    late = [{"at": f"00:{second:02d}", "title": f"第{second}", "summary": "一句。"} for second in range(14)]
+    studio.begin()
+    studio.decide("chapters", "edit", value=late)
+    studio.decide("key_points", "edit", value=[{"question": "何时?", "answer": "不知道。"}])
+    assert not told(studio, "chapters")
+    studio.bring("recording", "talk.mp4", RECORDING)
+    studio.bring("captions", "talk.vtt", CAPTIONS.encode())
+    studio.start()
+    studio.steps()
+    assert told(studio, "chapters") == [
+        "第 9、10、11、12、13、14 项晚于视频结束(00:07)：请改正时间",
+    ]
+    assert len(studio.read()["missing"]) > 1, "told beside all else"
+    studio.decide("chapters", "edit", value=late[:8])
+    assert not told(studio, "chapters")
+    point = {"question": "何时?", "answer": "不知道。", "at": "01:00"}
+    studio.decide("key_points", "edit", value=[point])
+    [said] = [lack["message_en"] for lack in studio.read()["missing"] if lack["part"] == "key_points"]
+    assert said == "entry 1: after the lecture's end (00:07); correct the time"
+    bring_another(studio)
+    assert not told(studio, "key_points"), "nobody knows how long this one is"
+
+
+def told(studio: Studio, part: str) -> list[str]:
+    """What is said to be missing of a part."""
+    return [lack["message"] for lack in studio.read()["missing"] if lack["part"] == part]
+
+
 def test_what_is_wrong_with_the_whole_is_told_before_it_is_published(studio: Studio) -> None:
     studio.make()
     studio.accept_all()
-    late = [
-        {"at": "00:00", "title": "开始", "summary": "一句。"},
-        {"at": "00:30", "title": "太晚", "summary": "一句。"},
-    ]
+    late = [{"at": "00:30", "title": "太晚", "summary": "一句。"}]
     studio.decide("chapters", "edit", value=late, reviewer="王编辑")
     [lack] = studio.read()["missing"]
-    assert (lack["part"], "ends at 00:07" in lack["message_en"]) == ("chapters", True)
+    assert lack["part"] == "chapters"
     assert studio.publish().body["errors"] == [lack]
-    studio.decide("chapters", "edit", value=late[:1], reviewer="王编辑")
+    studio.decide("chapters", "edit", value=[{**late[0], "at": "00:00"}], reviewer="王编辑")
     for _ in range(2):
         studio.bring("handout", "讲义.pdf", PDF)
     assert [found["part"] for found in studio.read()["missing"]] == ["files"]
@@ -825,7 +1039,11 @@ def test_captions_of_every_language_stay_what_they_are(
     before = {caption["language"]: caption["path"] for caption in page(reader)["media"]["captions"]}
     assert set(before) == {"zh", "en"}
     begun = studio.begin(from_course=True, language=language)
-    assert [file["name"] for file in begun["files"]] == [f"{language}.vtt"]
+    other = {"zh": "en", "en": "zh"}[language]
+    assert {file["role"]: file["name"] for file in begun["files"]} == {
+        "captions": f"{language}.vtt",
+        "translation": f"{other}.vtt",
+    }
     studio.start()
     studio.steps()
     studio.write_facts(watch={"max_rate": "1.5"})
@@ -836,6 +1054,109 @@ def test_captions_of_every_language_stay_what_they_are(
     assert "Today: duration." in world.bucket.files[after["en"]].decode()
     assert "Today" not in world.bucket.files[after["zh"]].decode()
     assert after["en"] not in before.values(), "copied with the rest"
+
+
+ENGLISH = (
+    "1\n00:00:00,500 --> 00:00:02,000\nToday: the\nduration\n\n"
+    "2\n00:00:02,000 --> 00:00:04,000\nof bonds. It measures\n\n"
+    "3\n00:00:04,000 --> 00:00:07,400\nhow prices react.\n"
+)
+
+
+def captions_of(world: World, shown: Any) -> dict[str, str]:
+    """What a page's captions say, by their language."""
+    tracks = {caption["language"]: caption["path"].removeprefix("/") for caption in shown["media"]["captions"]}
+    return {language: world.bucket.files[path].decode() for language, path in tracks.items()}
+
+
+def test_captions_in_the_other_language_are_brought_beside(studio: Studio, world: World, reader: HttpApi) -> None:
+    studio.make()
+    brought = studio.bring("translation", "en.srt", ENGLISH.encode())
+    assert (brought["state"], studio.read()["steps"][3]["state"]) == ("here", "done")
+    shown = studio.send("GET", "/preview").body["page"]["media"]["captions"]
+    assert [caption["language"] for caption in shown] == ["zh", "en"]
+    studio.accept_all()
+    assert studio.publish().status == 200
+    said = captions_of(world, page(reader))
+    assert list(said) == ["zh", "en"]
+    assert said["en"] == (
+        "WEBVTT\n\ns1-1\n00:00:00.500 --> 00:00:02.000\nToday: the\nduration\n\n"
+        "s1-2,8,18\n00:00:02.000 --> 00:00:04.000\nof bonds. It measures\n\n"
+        "s2-2\n00:00:04.000 --> 00:00:07.400\nhow prices react.\n"
+    )
+    begun = studio.begin(from_course=True)
+    kept = next(file for file in begun["files"] if file["role"] == "translation")
+    assert (kept["name"], kept["state"]) == ("en.vtt", "here")
+    studio.start()
+    studio.steps()
+    studio.decide("abstract", "edit", value="改过的。", reviewer="王编辑")
+    assert studio.publish().status == 200
+    assert captions_of(world, page(reader)) == said, "nobody corrected them"
+    begun = studio.begin(from_course=True)
+    studio.send("DELETE", f"/files/{next(f['file_id'] for f in begun['files'] if f['role'] == 'translation')}")
+    studio.start()
+    studio.steps()
+    assert studio.publish().status == 200
+    assert list(captions_of(world, page(reader))) == ["zh"]
+
+
+def test_a_translation_that_goes_on_after_the_lecture_is_told(studio: Studio) -> None:
+    studio.make()
+    studio.accept_all()
+    studio.bring("translation", "en.srt", ENGLISH.replace("00:00:07,400", "00:00:09,000").encode())
+    assert studio.read()["missing"] == [], "it is shown up to the lecture's end"
+    known = next(file for file in studio.read()["files"] if file["role"] == "translation")
+    studio.send("DELETE", f"/files/{known['file_id']}")
+    studio.bring("translation", "en.srt", (ENGLISH + "\n4\n00:00:08,000 --> 00:00:09,000\nBye.\n").encode())
+    [lack] = studio.read()["missing"]
+    assert (lack["part"], "starts at 00:08" in lack["message_en"]) == ("files", True)
+    assert studio.publish().code == "PRODUCTION_NOT_READY"
+
+
+def test_what_of_captions_is_to_be_mended_is_told_as_they_come(studio: Studio) -> None:
+    studio.begin()
+    cues = "".join(f"{n}\n00:00:0{n},000 --> 00:00:0{n - 1},000\n第{n}条\n\n" for n in range(1, 8))
+    refused = studio.bring("captions", "zh.srt", (cues + "没有时间\n").encode())
+    assert (refused["state"], refused["problem"]["code"]) == ("refused", "CAPTIONS_FAULTY")
+    told = refused["problem"]["message_en"].split("; ")
+    assert told[0] == "line 2: a cue must end after it starts"
+    assert told[5].startswith("3 more. Mend the captions")
+    studio.send("DELETE", f"/files/{refused['file_id']}")
+    both = "1\n00:00:01,000 --> 00:00:03,000\n一\n\n2\n00:00:02,000 --> 00:00:04,000\n二\n"
+    taken = studio.bring("captions", "zh.srt", both.encode())
+    assert (taken["state"], taken["problem"]["code"]) == ("here", "CAPTIONS_OVERLAP")
+    assert taken["problem"]["message_en"].startswith("line 6: it begins while the caption before is still shown")
+    assert "files" not in {lack["part"] for lack in studio.read()["missing"]}
+
+
+def test_what_nobody_corrected_is_published_as_its_editor_timed_it(
+    studio: Studio, world: World, reader: HttpApi
+) -> None:
+    studio.make(
+        "1\n00:00:00,500 --> 00:00:02,000\n今天讲债券的\n久期。久期\n\n"
+        "2\n00:00:01,900 --> 00:00:04,000\n说的是敏感度。\n\n3\n00:00:04,000 --> 00:00:09,000\n谢谢　大家。\n再见。\n"
+    )
+    transcript = studio.send("GET", "/transcript").body
+    said = [sentence["text"] for sentence in transcript["sentences"]]
+    assert said == ["今天讲债券的久期。", "久期说的是敏感度。", "谢谢 大家。", "再见。"]
+    correction = {"number": 2, "text": "久期说的是价格的敏感度。"}
+    studio.send("PUT", "/transcript", {"revision": transcript["revision"], "corrections": [correction]})
+    studio.accept_all()
+    assert studio.publish().status == 200
+    shown = captions_of(world, page(reader))
+    assert shown == {
+        "zh": "WEBVTT\n\ns1-1,9,11\n00:00:00.500 --> 00:00:02.000\n今天讲债券的\n久期。久期\n\n"
+        "s2-2\n00:00:01.900 --> 00:00:04.000\n说的是价格的敏感度。\n\n"
+        "s3-1,5,8\n00:00:04.000 --> 00:00:07.500\n谢谢　大家。\n再见。\n"
+    }
+    studio.begin(from_course=True)
+    studio.start()
+    studio.steps()
+    again = studio.send("GET", "/transcript").body["sentences"]
+    assert [sentence["text"] for sentence in again] == [said[0], correction["text"], *said[2:]]
+    studio.decide("abstract", "edit", value="改过的。", reviewer="王编辑")
+    assert studio.publish().status == 200
+    assert captions_of(world, page(reader)) == shown
 
 
 def test_media_that_are_kept_stay_so_whatever_is_run(studio: Studio, world: World) -> None:
@@ -888,7 +1209,7 @@ def test_what_lies_beside_a_published_lecture_is_taken_over(studio: Studio, worl
     before, held = page(reader), set(world.bucket.files)
     begun = studio.begin(from_course=True)
     assert {(file["role"], file["name"]) for file in begun["files"]} == {
-        ("captions", "zh.vtt"), ("handout", "讲义.pdf"), ("cover", "cover.jpg"),
+        ("captions", "zh.vtt"), ("handout", "讲义.pdf"), ("cover", "cover.jpg"), ("portrait", "甲.jpg"),
     }  # fmt: skip
     studio.start()
     studio.steps()
@@ -904,6 +1225,94 @@ def test_what_lies_beside_a_published_lecture_is_taken_over(studio: Studio, worl
     assert after["cover"] is None
     assert after["instructors"] == before["instructors"]
     assert after["media"]["handouts"] == before["media"]["handouts"]
+
+
+PORTRAIT, ANOTHER = b"\xff\xd8\xff one", b"\x89PNG\r\n\x1a\n another"
+LIN, ZHOU = ({"name": name, "title": "讲师", "bio": "讲债券。"} for name in ("林知远", "周行"))
+
+
+def portraits(shown: Any) -> dict[str, str | None]:
+    """Of a page: each instructor's picture."""
+    return {instructor["name"]: instructor["portrait"] for instructor in shown["instructors"]}
+
+
+def test_portraits_are_brought_for_each_instructor(studio: Studio, world: World, reader: HttpApi) -> None:
+    studio.make()
+    studio.write_facts(instructors=[LIN, ZHOU])
+    studio.start()
+    studio.steps(run=2)
+    brought = studio.bring("portrait", "face.jpg", PORTRAIT, instructor="林知远")
+    assert (brought["state"], brought["instructor"]) == ("here", "林知远")
+    assert brought["picture_url"].endswith(f"{brought['file_id']}.jpg")
+    assert studio.read()["steps"][-1]["state"] == "done", "no step rests on it"
+    assert studio.announce("portrait", "b.png", 9, instructor="林知远").body["errors"][0]["code"] == "FILE_TOO_MANY"
+    studio.bring("portrait", "b.png", ANOTHER, instructor="周行")
+    preview = studio.send("GET", "/preview").body
+    assert set(preview["portraits"]) == {"林知远", "周行"}
+    assert preview["portraits"]["林知远"] == brought["picture_url"]
+    studio.accept_all()
+    assert studio.publish().status == 200
+    shown = portraits(page(reader))
+    assert shown == portraits(preview["page"])
+    assert [world.bucket.files[str(path).removeprefix("/")] for path in shown.values()] == [PORTRAIT, ANOTHER]
+
+
+@pytest.mark.parametrize("instructor", [None, "没有这位"])
+def test_a_portrait_is_of_somebody_who_instructs(studio: Studio, instructor: str | None) -> None:
+    studio.begin()
+    studio.write_facts()
+    refused = studio.announce("portrait", "face.jpg", 9, instructor=instructor)
+    assert (refused.code, refused.body["errors"][0]["code"]) == ("FILE_REFUSED", "FILE_OF_NOBODY")
+
+
+def test_a_portrait_of_whoever_was_named_otherwise_is_told_and_not_published(studio: Studio, reader: HttpApi) -> None:
+    studio.make()
+    studio.accept_all()
+    brought = studio.bring("portrait", "face.jpg", PORTRAIT, instructor="林知远")
+    studio.write_facts(instructors=[ZHOU])
+    [lack] = studio.read()["missing"]
+    assert (lack["part"], "林知远" in lack["message"], "林知远" in lack["message_en"]) == (
+        "facts/instructors", True, True,
+    )  # fmt: skip
+    assert portraits(studio.send("GET", "/preview").body["page"]) == {"周行": None}
+    assert studio.publish().code == "PRODUCTION_NOT_READY"
+    studio.write_facts(instructors=[ZHOU, LIN])
+    assert studio.read()["missing"] == []
+    studio.write_facts(instructors=[ZHOU])
+    studio.send("DELETE", f"/files/{brought['file_id']}")
+    assert studio.publish().status == 200
+    assert portraits(page(reader)) == {"周行": None}
+
+
+def test_two_who_are_called_alike_share_a_portrait(studio: Studio, reader: HttpApi) -> None:
+    studio.make()
+    studio.write_facts(instructors=[LIN, {**LIN, "title": "教授"}])
+    studio.bring("portrait", "face.jpg", PORTRAIT, instructor="林知远")
+    studio.accept_all()
+    assert studio.publish().status == 200
+    first, second = page(reader)["instructors"]
+    assert first["portrait"] == second["portrait"] is not None
+
+
+def test_portraits_that_are_published_are_kept_replaced_and_removed(
+    studio: Studio, world: World, reader: HttpApi
+) -> None:
+    publish_a_package(world, portraits__甲_jpg=PORTRAIT)
+    kept = page(reader)["instructors"]
+    for content in (ANOTHER, None):
+        begun = studio.begin(from_course=True)
+        [before] = [file for file in begun["files"] if file["role"] == "portrait"]
+        assert (before["instructor"], before["picture_url"].endswith(portraits(page(reader))["甲"])) == ("甲", True)
+        studio.send("DELETE", f"/files/{before['file_id']}")
+        if content:
+            studio.bring("portrait", "b.png", content, instructor="甲")
+        studio.start()
+        studio.steps()
+        studio.decide("questions", "drop")
+        assert studio.publish().status == 200
+        path = portraits(page(reader))["甲"]
+        assert (path and world.bucket.files[path.removeprefix("/")]) == content
+    assert kept[0]["portrait"].removeprefix("/") in world.bucket.files, "as it was, for who has it open"
 
 
 def test_two_who_publish_at_once_publish_once(studio: Studio, world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -110,11 +110,17 @@ def test_what_is_not_found_is_marked_and_holds_up_publishing(
     assert noted["abstract"]["made_by"] == "fake-model"
 
 
-def test_a_model_out_of_reach_changes_nothing(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("status", "advice"), [(401, "check the key and the model"), (503, "try again later")])
+def test_a_model_out_of_reach_changes_nothing(
+    package: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], status: int, advice: str
+) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "key-1")
+    monkeypatch.setattr("openai._base_client.INITIAL_RETRY_DELAY", 0.01)
+    monkeypatch.setattr("openai._base_client.MAX_RETRY_DELAY", 0.01)
     before = {path: path.read_bytes() for path in package.rglob("*") if path.is_file()}
-    with model_endpoint([Reply(b"{}", 401)]) as at:
+    with model_endpoint([Reply(b"{}", status)] * 3) as at:
         assert draft(package, "--summariser", "openai", "--model", "m", "--base-url", f"{at.url}/v1") == 1
+    assert advice in capsys.readouterr().err
     assert {path: path.read_bytes() for path in package.rglob("*") if path.is_file()} == before
 
 
@@ -128,6 +134,15 @@ def test_what_is_missing_is_said(package: Path, arguments: list[str], capsys: py
     else:
         assert draft_summary.main([str(package), *arguments]) == 2
     assert capsys.readouterr().err
+
+
+def test_captions_keep_their_lines_and_wrong_times_are_told(package: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    captions = package.parent / "talk.srt"
+    both = "00:00:00,500 --> 00:00:03,000\n久期衡量敏感度。\n久期越长\n\n2\n00:00:03,000 --> 00:00:02,000\n波动越大。\n"
+    captions.write_text(f"1\n{both}", "utf-8")
+    assert draft_summary.main([str(package), "--captions", str(captions)]) == 0
+    assert "talk.srt:7: " in capsys.readouterr().err
+    assert "久期衡量敏感度。\n久期越长\n" in (package / "captions" / "zh.vtt").read_text("utf-8")
 
 
 def test_a_folder_without_a_course(tmp_path: Path) -> None:

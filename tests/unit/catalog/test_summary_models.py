@@ -10,7 +10,13 @@ import pytest
 
 from services.catalog.adapters.bedrock import BedrockModel
 from services.catalog.adapters.openai_endpoints import ChatModel, SpeechEndpoint, endpoint
-from services.catalog.app.ports import ModelUnavailable, SpeechFile, TranscriberUnavailable
+from services.catalog.app.ports import (
+    ModelRefuses,
+    ModelUnavailable,
+    SpeechFile,
+    TranscriberRefuses,
+    TranscriberUnavailable,
+)
 from services.catalog.app.summaries import write_summary as writing
 from services.catalog.app.summaries.write_summary import write_summary
 from services.catalog.domain.draft import Draft, Lecture
@@ -212,11 +218,60 @@ def test_a_busy_endpoint_is_asked_again() -> None:
     assert (draft.faults, len(at.sent)) == ((), 3)
 
 
-@pytest.mark.parametrize("status", [401, 404, 429, 500])
-def test_an_endpoint_that_refuses_is_told(status: int) -> None:
-    refusal = Reply(b'{"error": {"message": "no"}}', status, headers=(("Retry-After", "0"),))
-    with pytest.raises(ModelUnavailable, match="fake-model"):
-        run([refusal] * 5)
+IN_PASSING, FOR_GOOD = (408, 409, 429, 500, 503), (400, 401, 403, 404, 413, 422)
+
+
+def refusal(status: int) -> Reply:
+    """An endpoint that repeats the key, and what it was asked."""
+    body = json.dumps({"error": {"message": "no key-1: 应急储备要留六个月的支出", "code": "key-1"}}).encode()
+    return Reply(body, status, headers=(("Retry-After", "0"),))
+
+
+@pytest.mark.parametrize("status", [*IN_PASSING, *FOR_GOOD])
+def test_an_endpoint_that_refuses_is_told_without_what_it_says(status: int) -> None:
+    with model_endpoint([refusal(status)] * 5) as at, pytest.raises(ModelUnavailable) as raised:
+        drafted(at)
+    kind = ModelUnavailable if status in IN_PASSING else ModelRefuses
+    assert (type(raised.value), str(raised.value)) == (kind, f"fake-model: HTTP {status}")
+    assert raised.value.__suppress_context__
+    assert len(at.sent) == (3 if status in IN_PASSING else 1)
+
+
+@pytest.mark.parametrize("status", [*IN_PASSING, *FOR_GOOD])
+def test_a_recognizer_that_refuses_is_told_without_what_it_says(tmp_path: Path, status: int) -> None:
+    sound = tmp_path / "lecture.m4a"
+    sound.write_bytes(b"sound")
+    with model_endpoint([refusal(status)] * 5) as at, pytest.raises(TranscriberUnavailable) as raised:
+        SpeechEndpoint(endpoint(f"{at.url}/v1", "key-1"), "whisper-1").transcribe(SpeechFile(sound, "zh"))
+    kind = TranscriberUnavailable if status in IN_PASSING else TranscriberRefuses
+    assert (type(raised.value), str(raised.value)) == (kind, f"whisper-1: HTTP {status}")
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(b"<html>sign in</html>", headers=(("Content-Type", "text/html"),)),
+        Reply(b"{", headers=(("Content-Type", "application/json"),)),
+        Reply(b'"text"'),
+    ],
+)
+def test_a_page_in_place_of_an_answer_is_told(reply: Reply, tmp_path: Path) -> None:
+    with pytest.raises(ModelUnavailable, match="nothing that this API has"):
+        run([reply] * 3)
+    sound = tmp_path / "lecture.m4a"
+    sound.write_bytes(b"sound")
+    with model_endpoint([reply] * 3) as at, pytest.raises(TranscriberUnavailable, match=r"this API has|no segments"):
+        SpeechEndpoint(endpoint(f"{at.url}/v1", "key-1"), "whisper-1").transcribe(SpeechFile(sound, "zh"))
+
+
+def test_a_model_that_declines_leaves_a_draft_with_its_fault() -> None:
+    body = {"role": "assistant", "content": None, "refusal": "I cannot help with that."}
+    choice = {"index": 0, "finish_reason": "stop", "message": body}
+    whole = {"id": "c", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
+    draft, at = run([Reply(json.dumps(whole).encode())] * 2)
+    assert (len(at.sent), draft.chapters, [fault.message_en for fault in draft.faults]) == (
+        2, (), ["is no complete JSON"],
+    )  # fmt: skip
 
 
 def test_an_endpoint_that_does_not_answer_in_time_is_told() -> None:
@@ -265,6 +320,7 @@ def test_bedrock_is_given_the_schema_as_its_tool(bedrock: pytest.MonkeyPatch) ->
         draft = write_summary(BedrockModel("amazon.nova-pro-v1:0"), lecture(), quietly)
     assert (draft.made_by, draft.faults, len(draft.chapters)) == ("amazon.nova-pro-v1:0", (), 2)
     sent = at.sent[0].json
+    assert sent["inferenceConfig"] == {"maxTokens": 5_000}
     assert sent["toolConfig"]["toolChoice"] == {"tool": {"name": "hand_in"}}
     assert "chapters" in sent["toolConfig"]["tools"][0]["toolSpec"]["inputSchema"]["json"]["properties"]
     assert "陆闻溪" not in at.wire
@@ -272,13 +328,44 @@ def test_bedrock_is_given_the_schema_as_its_tool(bedrock: pytest.MonkeyPatch) ->
 
 
 def test_bedrock_cut_off_or_refusing(bedrock: pytest.MonkeyPatch) -> None:
-    refusal = Reply(b'{"message": "no access"}', 403, headers=(("x-amzn-ErrorType", "AccessDeniedException"),))
-    with model_endpoint([converse({"keywords": []}, "max_tokens"), converse(ANSWER), refusal]) as at:
+    cut = converse({"keywords": []}, "max_tokens")
+    with model_endpoint([cut, converse(ANSWER), aws_error(403, "AccessDeniedException")]) as at:
         bedrock.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", at.url)
         model = BedrockModel("m-1")
         assert write_summary(model, lecture(), quietly).faults == ()
-        with pytest.raises(ModelUnavailable, match="no access"):
+        with pytest.raises(ModelRefuses, match=r"^m-1: AccessDeniedException \(HTTP 403\)$"):
             write_summary(model, lecture(), quietly)
+
+
+def aws_error(status: int, code: str) -> Reply:
+    """A refusal of Bedrock, which repeats what it was asked."""
+    body = json.dumps({"message": "no: 应急储备要留六个月的支出"}).encode()
+    return Reply(body, status, headers=(("x-amzn-ErrorType", code),))
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kind"),
+    [
+        (400, "ValidationException", ModelRefuses),
+        (403, "AccessDeniedException", ModelRefuses),
+        (404, "ResourceNotFoundException", ModelRefuses),
+        (408, "ModelTimeoutException", ModelUnavailable),
+        (424, "ModelErrorException", ModelUnavailable),
+        (429, "ThrottlingException", ModelUnavailable),
+        (500, "InternalServerException", ModelUnavailable),
+        (503, "ServiceUnavailableException", ModelUnavailable),
+    ],
+)
+def test_bedrock_refuses_in_passing_or_for_good(
+    bedrock: pytest.MonkeyPatch, status: int, code: str, kind: type[ModelUnavailable]
+) -> None:
+    bedrock.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0)
+    with model_endpoint([aws_error(status, code)] * 3) as at:
+        bedrock.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", at.url)
+        with pytest.raises(ModelUnavailable) as raised:
+            BedrockModel("m-1").answer("task", "material", {})
+    assert (type(raised.value), str(raised.value)) == (kind, f"m-1: {code} (HTTP {status})")
+    assert len(at.sent) <= 3
 
 
 def test_a_recording_is_heard_with_the_terms_as_a_prompt(tmp_path: Path) -> None:

@@ -56,7 +56,9 @@ def texts(transcript: Transcript) -> list[str]:
 def test_captions_of_a_transcript_are_valid_and_give_it_back(transcript: Transcript) -> None:
     captions = write_captions(transcript)
     assert check_captions(captions.encode(), transcript.end_ms) == []
-    assert read(captions) == transcript
+    again = read(captions)
+    assert again.sentences == transcript.sentences
+    assert write_captions(again) == captions
 
 
 @given(transcripts(), st.data())
@@ -96,7 +98,7 @@ def test_a_cue_of_any_length_is_cut_in_time(text: str) -> None:
     transcript = transcript_of_cues("zh", [Cue(0, 10_000_000, text)])
     again = read(write_captions(transcript))
     assert time.process_time() - begun < 5
-    assert again == transcript
+    assert again.sentences == transcript.sentences
     assert max(map(len, texts(transcript))) < 2 * MAX_SENTENCE
     assert "".join(texts(transcript)).replace(" ", "") == text.replace(" ", "")
 
@@ -167,7 +169,7 @@ def test_what_could_not_be_read_is_told_by_its_line() -> None:
     cue = "00:00.000 --> 00:02.000\n第一句。\n\n"
     captions = f"WEBVTT\n\nNOTE 说明\n两行\n\n{cue}没有时间的一句。\n\n00:03 --> x\n时间不对。\n"
     faults = read_captions(captions.encode()).faults
-    assert [(fault.line, fault.message_en[:15]) for fault in faults] == [(9, "text without ti"), (6, "1 line(s) with ")]
+    assert [(fault.line, fault.message_en[:10]) for fault in faults] == [(9, "text witho"), (11, "times that")]
 
 
 @pytest.mark.parametrize("content", [b"", b"\x00\x01", "没有时间".encode(), b"WEBVTT\n", b"x" * 1_100_000])

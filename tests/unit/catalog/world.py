@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from services.catalog.adapters.caption_file import read_captions
 from services.catalog.adapters.course_index import CourseIndex
 from services.catalog.adapters.speller import LibrarySpeller
 from services.catalog.app.context import SearchContext, context, media_context, production_context
@@ -123,7 +124,9 @@ class World:
         self.ctx = context(self.store, self.clock, SequentialIds())
         self.production_files = MemoryProductionFiles(self.bucket)
         self.machine = MemoryMachine()
-        self.media = production_context(media_context(self.ctx, self.bucket), self.production_files, self.machine)
+        self.media = production_context(
+            media_context(self.ctx, self.bucket), self.production_files, self.machine, read_captions
+        )
         self.search = CourseIndex(self.store, self.clock, self.files)
 
     def keep_files(self, *, anew: bool = False) -> Run:

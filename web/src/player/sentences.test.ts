@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { findText, piecesOf, sentencesOf, spokenAt, type Cue } from './sentences'
 
-const cues = (...texts: string[]): Cue[] => texts.map((text, index) => ({ name: '', startMs: index * 1000, text }))
+const cues = (...texts: string[]): Cue[] =>
+  texts.map((text, index) => ({ name: '', startMs: index * 1000, endMs: index * 1000 + 1000, text }))
+const named = (...given: [name: string, text: string][]): Cue[] =>
+  cues(...given.map(([, text]) => text)).map((cue, index) => ({ ...cue, name: given[index]?.[0] ?? '' }))
 const textsOf = (given: Cue[]): string[] => sentencesOf(given).map((sentence) => sentence.text)
 
 describe('the sentences of captions', () => {
@@ -27,10 +30,26 @@ describe('the sentences of captions', () => {
   })
 
   it('are those that the catalogue named', () => {
-    const named = cues('利率升了。价格', '就跌。', '反过来', '也是。')
-    const names = ['s1-1', 's1-2', 's2-1', 's2-2']
-    const given = named.map((cue, index) => ({ ...cue, name: names[index] ?? '' }))
+    const given = named(['s1-1', '利率升了。价格'], ['s1-2', '就跌。'], ['s2-1', '反过来'], ['s2-2', '也是。'])
     expect(textsOf(given)).toEqual(['利率升了。价格就跌。', '反过来也是。'])
+  })
+
+  it('begin and end within a cue where the catalogue says so, and share out its time', () => {
+    const given = named(['s1-1,4,7', '各位好。\n𠮷日讲'], ['s2-2,4,14', 'Fed. We buy bonds'], ['s3-2', 'at 3 percent.'])
+    expect(sentencesOf(given)).toEqual([
+      { startMs: 0, text: '各位好。' },
+      { startMs: 500, text: '𠮷日讲Fed.' },
+      { startMs: 1235, text: 'We buy bonds at 3 percent.' },
+    ])
+  })
+
+  it('follow the full stops where the text is another one than was named', () => {
+    const given = named(['s1-1,4,6', '各位都好。今天'], ['s2-2', '讲久期。'])
+    expect(textsOf(given)).toEqual(['各位都好。今天讲久期。'])
+  })
+
+  it('have no blank where a line of Chinese ended', () => {
+    expect(textsOf(cues('先看久期，\n再看凸性。', 'bond\nprices'))).toEqual(['先看久期，再看凸性。', 'bond prices'])
   })
 
   it('leave out what says nothing', () => {

@@ -5,6 +5,7 @@
 export interface Cue {
   name: string
   startMs: number
+  endMs: number
   text: string
 }
 
@@ -28,24 +29,58 @@ export interface Piece {
 
 /** A sentence that nothing ends is ended here, characters. */
 const LONGEST = 300
-/** The name that the catalogue gives to a cue: the number of its sentence, and of its part. */
-const NAMED = /^s(\d+)-\d+$/
+/**
+ * The name that the catalogue gives to a cue: the number of the sentence that it begins with, and of its part; where
+ * others begin within it, up to which of the cue's letters each of them goes.
+ */
+const NAMED = /^s(\d+)-\d+((?:,\d+)*)$/
 const STOPPED = /(?:[。！？!?…]|(?<!\d)\.)["'”’』」》）)\]]*$/
 const WIDE = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\u303f\uff00-\uffef]/u
 
 /** The sentences that these cues spell, in order; one for each cue where they have no full stops. */
 export function sentencesOf(cues: readonly Cue[]): Sentence[] {
-  const spoken = cues.map((cue) => ({ ...cue, text: cue.text.replace(/\s+/g, ' ').trim() })).filter((cue) => cue.text)
-  const named = spoken.every((cue) => NAMED.test(cue.name))
-  const stopped = spoken.some((cue) => STOPPED.test(cue.text))
+  const spoken = cues.map((cue) => ({ ...cue, text: onOneLine(cue.text) })).filter((cue) => cue.text)
+  return sentencesByName(spoken) ?? sentencesByStops(spoken)
+}
+
+/** The sentences that the catalogue named the cues by; null where others named them, or changed the text since. */
+function sentencesByName(cues: readonly Cue[]): Sentence[] | null {
   const sentences: Sentence[] = []
-  let before: Cue | null = null
-  for (const cue of spoken) {
+  let number = 0
+  for (const [index, cue] of cues.entries()) {
+    const name = NAMED.exec(cue.name)
+    const pieces = name && piecesByName(cue, Math.min(cue.endMs, cues[index + 1]?.startMs ?? Infinity), lettersIn(name))
+    if (!name || !pieces) return null
     const last = sentences.at(-1)
-    const goesOn = named ? sentenceOf(cue) === sentenceOf(before) : stopped && last !== undefined && !ends(last.text)
-    if (last && goesOn) last.text = joined(last.text, cue.text)
+    if (last && Number(name[1]) === number) last.text = joined(last.text, pieces.shift()?.text ?? '')
+    sentences.push(...pieces)
+    number = Number(name[1]) + Math.max(0, lettersIn(name).length - 1)
+  }
+  return sentences
+}
+
+function lettersIn(name: RegExpExecArray): number[] {
+  return (name[2] ?? '').split(',').filter(Boolean).map(Number)
+}
+
+/** A cue cut after so many letters each, its time shared out by length; null where it does not end with the last. */
+function piecesByName(cue: Cue, endMs: number, letters: readonly number[]): Sentence[] | null {
+  const ends = [...cue.text.matchAll(/\S/gu)].map((found) => found.index + found[0].length)
+  if (letters.length && letters.at(-1) !== ends.length) return null
+  const cuts = [0, ...letters.slice(0, -1).map((count) => ends[count - 1] ?? 0)]
+  return cuts.map((begin, place) => ({
+    startMs: cue.startMs + Math.floor(((endMs - cue.startMs) * begin) / cue.text.length),
+    text: cue.text.slice(begin, cuts[place + 1]).trim(),
+  }))
+}
+
+function sentencesByStops(cues: readonly Cue[]): Sentence[] {
+  const stopped = cues.some((cue) => STOPPED.test(cue.text))
+  const sentences: Sentence[] = []
+  for (const cue of cues) {
+    const last = sentences.at(-1)
+    if (last && stopped && !ends(last.text)) last.text = joined(last.text, cue.text)
     else sentences.push({ startMs: cue.startMs, text: cue.text })
-    before = cue
   }
   return sentences
 }
@@ -78,8 +113,10 @@ export function piecesOf(text: string, sentence: number, hits: readonly Hit[]): 
   return pieces
 }
 
-function sentenceOf(cue: Cue | null): string | undefined {
-  return cue ? NAMED.exec(cue.name)?.[1] : undefined
+/** A caption's lines as one, which in Chinese has no blank where a line ended. */
+function onOneLine(text: string): string {
+  const lines = text.split('\n').map((line) => line.replace(/\s+/g, ' ').trim())
+  return lines.filter(Boolean).reduce(joined, '')
 }
 
 function ends(text: string): boolean {
@@ -87,6 +124,7 @@ function ends(text: string): boolean {
 }
 
 function joined(before: string, after: string): string {
+  if (!before) return after
   const apart = WIDE.test(before.at(-1) ?? '') || WIDE.test(after.charAt(0)) ? '' : ' '
   return before + apart + after
 }

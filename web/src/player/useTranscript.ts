@@ -53,5 +53,5 @@ function read(track: HTMLTrackElement): Transcript {
 
 function cueOf(cue: TextTrackCue): Cue {
   const text = cue instanceof VTTCue ? (cue.getCueAsHTML().textContent ?? '') : ''
-  return { name: cue.id, startMs: Math.round(cue.startTime * 1000), text }
+  return { name: cue.id, startMs: Math.round(cue.startTime * 1000), endMs: Math.round(cue.endTime * 1000), text }
 }

@@ -28,14 +28,14 @@ from services.catalog.domain.pictures import (
     pictures_prefix,
 )
 from services.catalog.domain.pictures import LOOKED_AT_BYTES as BEGINNING
-from services.catalog.domain.playable import check_playable
+from services.catalog.domain.playable import Each, check_playable
 from services.catalog.domain.presentation import InvalidPresentation, Presentation, read_presentation
 from services.catalog.domain.text_file import Fault
 
 MAX_LISTED = 50
 """How many places a refusal lists at most."""
 READ_AT_ONCE = 10
-"""Files read side by side, as many as botocore has connections: 3,000 segments take some seconds."""
+"""Files read side by side, as many as botocore has connections: some 300 in a second."""
 
 
 @dataclass(frozen=True)
@@ -119,8 +119,12 @@ def verify_media(bucket: MediaBucket, manifest: Manifest, length: Length = measu
     return duration_ms
 
 
-def verify_lecture(bucket: MediaBucket, folder: str, files: Sequence[MediaFile]) -> Presentation:
+def verify_lecture(
+    bucket: MediaBucket, folder: str, files: Sequence[MediaFile], keeping: Callable[[Each], Each] = lambda each: each
+) -> Presentation:
     """The lecture in a folder, after checking that these files are all it needs, and that it plays to its end.
+
+    `keeping` may remember what was read of the segments.
 
     Raises:
         Problem: MEDIA_INVALID.
@@ -137,7 +141,7 @@ def verify_lecture(bucket: MediaBucket, folder: str, files: Sequence[MediaFile])
     except InvalidPresentation as invalid:
         raise _invalid(*(error for path, faults in invalid.faults.items() for error in _errors(path, faults))) from None
     _check_files(presentation, set(announced))
-    _check_playable(bucket, folder, announced, presentation)
+    _check_playable(bucket, folder, announced, presentation, keeping)
     return presentation
 
 
@@ -160,12 +164,17 @@ class _FileInBucket:
 
 
 def _check_playable(
-    bucket: MediaBucket, folder: str, files: Mapping[str, MediaFile], presentation: Presentation
+    bucket: MediaBucket,
+    folder: str,
+    files: Mapping[str, MediaFile],
+    presentation: Presentation,
+    keeping: Callable[[Each], Each],
 ) -> None:
+    def open_file(name: str) -> _FileInBucket:
+        return _FileInBucket(bucket, folder + name, files[name].bytes)
+
     with ThreadPoolExecutor(READ_AT_ONCE) as pool:
-        wrong = check_playable(
-            presentation, lambda name: _FileInBucket(bucket, folder + name, files[name].bytes), pool.map
-        )
+        wrong = check_playable(presentation, open_file, keeping(pool.map))
     if wrong:
         raise _invalid(*(_error(found.file, found.message, found.message_en) for found in wrong))
 

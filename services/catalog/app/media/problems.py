@@ -1,6 +1,8 @@
 """Refusals of media."""
 
-from services.kit.problems import conflict, declared_in, unprocessable
+from http import HTTPStatus
+
+from services.kit.problems import ProblemType, conflict, declared_in, unprocessable
 
 CONTENT_VERSION_WRONG = unprocessable(
     "CONTENT_VERSION_WRONG",
@@ -23,6 +25,16 @@ MEDIA_INVALID = unprocessable(
     "Something is wrong with the media, the captions, the handouts or the pictures, so nothing was published.",
     "请更换或改正列出的每个文件（视频须重新处理），再发布。",
     "Replace or correct every file that is listed (media are made again by the steps), then publish.",
+)
+
+MEDIA_BEING_CHECKED = ProblemType(
+    HTTPStatus.CONFLICT,
+    "MEDIA_BEING_CHECKED",
+    "课程较长，视频文件仍在检查，课程还没有发布。",
+    "The lecture is long and its media are still being checked; nothing is published yet.",
+    "请再次发布，会从已检查处继续。",
+    "Publish again: it goes on where it was.",
+    retry_after_s=1,
 )
 
 MEDIA_PROBLEMS = declared_in(globals())

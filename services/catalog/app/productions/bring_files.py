@@ -2,28 +2,46 @@
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from services.catalog.app.context import Context, ProductionContext
 from services.catalog.app.ports import ProductionFiles, Upload, UploadGone
-from services.catalog.app.productions.items import FILES, file_key, files_pk, object_key, put_state, read_blocks
+from services.catalog.app.productions.brought_captions import overlap_of, read_brought
+from services.catalog.app.productions.items import (
+    FILES,
+    file_key,
+    files_pk,
+    object_key,
+    put_state,
+    read_blocks,
+    read_drafts,
+)
 from services.catalog.app.productions.problems import (
     FILE_INCOMPLETE,
     FILE_REFUSED,
     PRODUCTION_RUNNING,
     PRODUCTION_UNKNOWN,
 )
-from services.catalog.app.productions.read_productions import FileOnItsWay, file_on_its_way, read_open
+from services.catalog.app.productions.read_productions import (
+    FileOnItsWay,
+    file_on_its_way,
+    read_open,
+    read_sections,
+)
+from services.catalog.app.productions.take_step import Refusal
 from services.catalog.domain.ids import FileId, ProductionId
 from services.catalog.domain.production import Hindrance, Production
 from services.catalog.domain.production_file import (
+    CAPTIONS,
     LOOKED_AT_BYTES,
+    OPEN_TO_ALL,
     PICTURES,
     RESTS_ON,
     FileRole,
     ProductionFile,
     index_offset,
     not_what_it_says,
+    of_nobody,
     part_bytes,
     refusal,
 )
@@ -34,13 +52,21 @@ from services.kit.store import Change, Check, Put, Stored, Write, commit_retryin
 AUDIT_ADDED, AUDIT_REMOVED = "catalog.production_file_added", "catalog.production_file_removed"
 MAX_LISTED = 100
 """How many missing parts a refusal lists at most."""
-NAMED_BY_CONTENT: tuple[FileRole, ...] = ("handout", "cover")
+NAMED_BY_CONTENT: tuple[FileRole, ...] = ("handout", *OPEN_TO_ALL)
 """What is published under its content's name."""
 
 
-def add_file(
-    ctx: ProductionContext, call: Call, production_id: ProductionId, role: FileRole, name: str, size: int
-) -> FileOnItsWay:
+@dataclass(frozen=True)
+class Announced:
+    """A file that is to come. `instructor` is whose portrait it is."""
+
+    role: FileRole
+    name: str
+    bytes: int
+    instructor: str | None = None
+
+
+def add_file(ctx: ProductionContext, call: Call, production_id: ProductionId, announced: Announced) -> FileOnItsWay:
     """Begins the upload of a file, once per idempotency key.
 
     Raises:
@@ -50,11 +76,16 @@ def add_file(
 
     def plan() -> tuple[Change, str]:
         state = read_open(ctx, production_id)
-        others = ctx.store.query(files_pk(production_id), FILES, ProductionFile)
-        wrong = refusal(role, name, size, sum(other.value.role == role for other in others))
+        role, instructor, found = announced.role, announced.instructor, read_sections(ctx, production_id)
+        others = [other for other in found.files if (other.value.role, other.value.instructor) == (role, instructor)]
+        wrong = refusal(role, announced.name, announced.bytes, len(others))
+        wrong = wrong or of_nobody(role, instructor, found.facts.value.instructors)
         if wrong:
             raise FILE_REFUSED.problem(errors=[vars(wrong)])
-        file = ProductionFile(FileId(ctx.ids.new()), role, name, size, part_bytes(size), ctx.clock.now(), upload="")
+        file = ProductionFile(
+            FileId(ctx.ids.new()), role, announced.name, announced.bytes, part_bytes(announced.bytes), ctx.clock.now(),
+            upload="", instructor=instructor,
+        )  # fmt: skip
         upload = ctx.files.begin(object_key(production_id, file))
         writes: list[Write] = [
             Put(file_key(production_id, file.file_id), replace(file, upload=upload)),
@@ -64,7 +95,7 @@ def add_file(
         ]
         return Change(writes), file.file_id
 
-    request = call.request(AUDIT_ADDED, production_id=production_id, role=role, name=name, bytes=size)
+    request = call.request(AUDIT_ADDED, production_id=production_id, **vars(announced))
     file_id = FileId(answer_once(ctx.store, ctx.clock, request, str, plan))
     return file_on_its_way(ctx.files, production_id, _file(ctx, production_id, file_id).value)
 
@@ -95,10 +126,10 @@ def complete_file(ctx: ProductionContext, production_id: ProductionId, file_id: 
     read_open(ctx, production_id)
     file = _file(ctx, production_id, file_id).value
     if file.state != "uploading":
-        return FileOnItsWay(file)
+        return file_on_its_way(ctx.files, production_id, file)
     key = object_key(production_id, file)
     _put_together(ctx.files, key, file)
-    arrived = _looked_at(ctx.files, key, file)
+    arrived = _looked_at(ctx, key, file)
 
     def plan() -> tuple[Change, ProductionFile]:
         state, known = read_open(ctx, production_id), _file(ctx, production_id, file_id)
@@ -108,7 +139,7 @@ def complete_file(ctx: ProductionContext, production_id: ProductionId, file_id: 
         writes += _outdate(ctx, state, file.role) if arrived.state == "here" else [Check(state.key, state.version)]
         return Change(writes), arrived
 
-    return FileOnItsWay(commit_retrying(ctx.store, plan))
+    return file_on_its_way(ctx.files, production_id, commit_retrying(ctx.store, plan))
 
 
 def remove_file(ctx: ProductionContext, call: Call, production_id: ProductionId, file_id: FileId) -> None:
@@ -157,17 +188,21 @@ def _outdate(ctx: Context, state: Stored[Production], role: FileRole, *, removed
     step, production, now = RESTS_ON.get(role), state.value, ctx.clock.now()
     if role == "recording":
         changed = production.lose_recording(now) if removed else production.outdate("probe", now)
-        return [*put_state(ctx, state, changed), *_opened_again(ctx, production.production_id)]
+        return [*put_state(ctx, state, changed), *_heard_anew(ctx, production.production_id)]
     if step is None or production.status(step).state == "waiting" or (role in PICTURES and not production.shows_slides):
         return [Check(state.key, state.version)]
     return put_state(ctx, state, production.outdate(step, now))
 
 
-def _opened_again(ctx: Context, production_id: ProductionId) -> Iterator[Write]:
-    """What was accepted of another recording is reviewed again, or drafted anew."""
+def _heard_anew(ctx: Context, production_id: ProductionId) -> Iterator[Write]:
+    """What was accepted of another recording is reviewed again, or drafted anew; none of it is said there any more."""
     for block in read_blocks(ctx.store, production_id):
-        if block.value.state == "accepted":
-            yield block.put(block.value.reopen())
+        if block.value != (heard := block.value.hear_anew()):
+            yield block.put(heard)
+    newest = {draft.value.block: draft for draft in read_drafts(ctx.store, production_id)}
+    for draft in newest.values():
+        if draft.value.sources:
+            yield draft.put(replace(draft.value, sources=()))
 
 
 def _put_together(files: ProductionFiles, key: str, file: ProductionFile) -> None:
@@ -192,7 +227,8 @@ _EXPIRED = Hindrance(
 )
 
 
-def _looked_at(files: ProductionFiles, key: str, file: ProductionFile) -> ProductionFile:
+def _looked_at(ctx: ProductionContext, key: str, file: ProductionFile) -> ProductionFile:
+    files = ctx.files
     begin = files.read_part(key, 0, LOOKED_AT_BYTES)
     end = files.read_part(key, max(0, file.bytes - LOOKED_AT_BYTES), LOOKED_AT_BYTES)
     offset = index_offset(end) if file.ending == "pdf" else None
@@ -200,5 +236,15 @@ def _looked_at(files: ProductionFiles, key: str, file: ProductionFile) -> Produc
     wrong = not_what_it_says(file, begin, end, index)
     if wrong:
         return file.refuse(wrong)
+    if file.role in CAPTIONS:
+        return _read(ctx, key, file)
     whole = files.read(key) if file.role in NAMED_BY_CONTENT else None
     return file.arrive(hashlib.sha256(whole).hexdigest() if whole is not None else None)
+
+
+def _read(ctx: ProductionContext, key: str, file: ProductionFile) -> ProductionFile:
+    try:
+        cues = read_brought(ctx.read_captions, ctx.files.read(key))
+    except Refusal as refused:
+        return file.refuse(refused.hindrance)
+    return file.arrive_with_captions(cues[-1].start_ms, overlap_of(cues))

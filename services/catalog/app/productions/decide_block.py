@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.catalog.app.context import Context
-from services.catalog.app.productions.items import block_key
+from services.catalog.app.productions.items import block_key, read_drafts
 from services.catalog.app.productions.problems import (
     BLOCK_INVALID,
     BLOCK_MARKED,
@@ -18,7 +18,13 @@ from services.catalog.app.productions.read_productions import read_open
 from services.catalog.domain.course import Block
 from services.catalog.domain.document import check_block
 from services.catalog.domain.ids import ProductionId
-from services.catalog.domain.production_block import MAX_BLOCK_BYTES, BlockMark, Decision, ProductionBlock
+from services.catalog.domain.production_block import (
+    MAX_BLOCK_BYTES,
+    BlockMark,
+    Decision,
+    ProductionBlock,
+    ProductionDraft,
+)
 from services.catalog.domain.reading import Violation
 from services.kit.call import Call
 from services.kit.clock import Clock
@@ -30,7 +36,10 @@ MAX_LISTED = 50
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a person decides. `value` is what an edit makes of the block, `reviewer` who learners read reviewed it."""
+    """What a person decides. `value` is what an edit makes of the block.
+
+    `reviewer` is who learners read reviewed it, where anything of it is a machine's.
+    """
 
     decision: Decision
     value: Any = None
@@ -54,19 +63,24 @@ def decide_block(
         known = read_or(ctx.store, block_key(production_id, block), ProductionBlock(block))
         if known.version != revision:
             raise PRODUCTION_CHANGED.problem(revision=known.version)
-        put = known.put(_decided(ctx.clock, known.value, verdict))
-        entry = ctx.audit.entry(call.caller, AUDIT_ACTION, production_id, f"{block} {verdict.decision}")
+        drafts = [draft.value for draft in read_drafts(ctx.store, production_id)] if verdict.decision == "edit" else []
+        decided = _decided(ctx.clock, known.value, verdict, drafts)
+        put = known.put(decided)
+        what = f"{block} {verdict.decision} {decided.state}"
+        entry = ctx.audit.entry(call.caller, AUDIT_ACTION, production_id, what)
         return Change([put, Check(state.key, state.version), entry]), known.after(put)
 
     return commit_retrying(ctx.store, plan)
 
 
-def _decided(clock: Clock, block: ProductionBlock, verdict: Verdict) -> ProductionBlock:
+def _decided(
+    clock: Clock, block: ProductionBlock, verdict: Verdict, drafts: Sequence[ProductionDraft]
+) -> ProductionBlock:
     match verdict.decision:
         case "accept":
             return _accepted(clock, block, verdict)
         case "edit":
-            return _edited(clock, block, verdict)
+            return _edited(clock, block, verdict, drafts)
         case "drop":
             return block.drop()
         case "reopen":
@@ -81,13 +95,15 @@ def _accepted(clock: Clock, block: ProductionBlock, verdict: Verdict) -> Product
     return block.accept(_reviewer(verdict), clock.now())
 
 
-def _edited(clock: Clock, block: ProductionBlock, verdict: Verdict) -> ProductionBlock:
+def _edited(
+    clock: Clock, block: ProductionBlock, verdict: Verdict, drafts: Sequence[ProductionDraft]
+) -> ProductionBlock:
     _check(block.block, verdict.value)
-    if not block.is_drafted:
-        return block.edit(verdict.value, None, clock.now())
-    if block.open_marks:
-        _see_to(block.marks_in(verdict.value), verdict)
-    return block.edit(verdict.value, _reviewer(verdict), clock.now())
+    edited = block.edit(verdict.value, drafts, verdict.reviewer, clock.now())
+    if edited.is_drafted:
+        _see_to(block.unseen_in(edited), verdict)
+        _reviewer(verdict)
+    return edited
 
 
 def _see_to(marks: Sequence[BlockMark], verdict: Verdict) -> None:

@@ -13,6 +13,8 @@ _TOLD: dict[Step, tuple[str, str]] = {
     "transcribe": ("系统未能转写；也可以自行上传字幕", "the system could not transcribe it; you may bring captions"),
     "summarise": ("系统未能起草；也可以自行编写各部分", "the system could not draft it; you may write it yourself"),
 }
+_IN_SEVERAL_CALLS: frozenset[Step] = frozenset({"transcribe", "summarise"})
+"""Steps that take as many calls as a lecture needs: who answered them was too slow."""
 _SHORTER = "处理时间超过了系统的上限。请把录像剪成几节较短的课，分别上传"
 _SHORTER_EN = "it took longer than a step may. Cut the recording into several shorter lectures, and bring each"
 
@@ -23,7 +25,8 @@ def fail_run(ctx: StepContext, call: StepCall, out_of_time: bool = False) -> Onw
     What was out of time is so the next time too.
     """
     message, message_en = _TOLD[call.step]
-    what, what_en = (_SHORTER, _SHORTER_EN) if out_of_time else (_LATER, _LATER_EN)
+    too_long = out_of_time and call.step not in _IN_SEVERAL_CALLS
+    what, what_en = (_SHORTER, _SHORTER_EN) if too_long else (_LATER, _LATER_EN)
     code = "STEP_OUT_OF_TIME" if out_of_time else "STEP_FAILED"
     fail_step(ctx, call, Hindrance(code, f"{message}。{what}", f"{message_en}; {what_en}"))
     return Onward(go_on=False)

@@ -6,12 +6,13 @@ from services.catalog.app.context import Context
 from services.catalog.domain.course import BLOCKS, Block
 from services.catalog.domain.ids import FileId, ProductionId
 from services.catalog.domain.production import Production, ProductionLine, line_of
-from services.catalog.domain.production_block import ProductionBlock
+from services.catalog.domain.production_block import ProductionBlock, ProductionDraft
 from services.catalog.domain.production_file import ProductionFile
-from services.kit.store import Key, Reader, Stored, Write, read_or, required
+from services.kit.store import Key, Reader, Store, Stored, Write, read_or, required
 
 LINES = "PRODUCTIONS"
 FILES = "FILE#"
+DRAFTS = "DRAFT#"
 
 
 def line_key(production_id: ProductionId) -> Key:
@@ -39,6 +40,11 @@ def block_key(production_id: ProductionId, block: Block) -> Key:
     return Key(_pk(production_id), f"BLOCK#{block}")
 
 
+def draft_key(production_id: ProductionId, block: Block, run: int) -> Key:
+    """A block as a run drafted it (0: as it was published before), the newest last of its block."""
+    return Key(_pk(production_id), f"{DRAFTS}{block}#{run:09d}")
+
+
 def file_key(production_id: ProductionId, file_id: FileId) -> Key:
     """A file that an editor brings."""
     return Key(_pk(production_id), f"{FILES}{file_id}")
@@ -52,6 +58,11 @@ def files_pk(production_id: ProductionId) -> str:
 def read_blocks(reader: Reader, production_id: ProductionId) -> list[Stored[ProductionBlock]]:
     """All blocks in their order; one that nobody wrote yet is empty."""
     return [read_or(reader, block_key(production_id, block), ProductionBlock(block)) for block in BLOCKS]
+
+
+def read_drafts(store: Store, production_id: ProductionId) -> list[Stored[ProductionDraft]]:
+    """All that machines drafted, of each block the newest last."""
+    return store.query(_pk(production_id), DRAFTS, ProductionDraft)
 
 
 def put_state(ctx: Context, before: Stored[Production], now: Production) -> list[Write]:
@@ -72,9 +83,14 @@ def packaged_folder(production_id: ProductionId, run: int, attempt: str) -> str:
     return f"productions/{production_id}/packaged/{run}-{attempt}/"
 
 
-def converted_folder(production_id: ProductionId, run: int) -> str:
-    """Where a service puts what it encoded for a run."""
-    return f"productions/{production_id}/converted/{run}/"
+def converted_folder(production_id: ProductionId, recording: FileId) -> str:
+    """Where a service puts what it encoded of a recording, for this run and others."""
+    return f"productions/{production_id}/converted/{recording}/"
+
+
+def answers_folder(production_id: ProductionId, drafting: int) -> str:
+    """Where the answers lie that a model gave since drafting began with this run."""
+    return made_object(production_id, f"answers-{drafting}/")
 
 
 def made_object(production_id: ProductionId, name: str) -> str:

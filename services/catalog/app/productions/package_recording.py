@@ -1,6 +1,6 @@
 """Looks into a recording, and packages it: the steps `probe` and `encode`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from services.catalog.app.context import PackagingContext, ProducingContext, StepContext
-from services.catalog.app.ports import RecordingRefused
+from services.catalog.app.ports import RecordingRefused, TranscriberRefuses
 from services.catalog.app.productions.items import FILES, converted_folder, files_pk, object_key, packaged_folder
 from services.catalog.app.productions.take_step import (
     Onward,
@@ -22,14 +22,28 @@ from services.catalog.app.productions.take_step import (
     take_step,
 )
 from services.catalog.domain.ids import ProductionId
-from services.catalog.domain.ladder import converted
+from services.catalog.domain.ladder import AUDIO_BITS, CONVERTED, SPEECH_BITS, converted, rungs
 from services.catalog.domain.production import Hindrance, Production
 from services.catalog.domain.production_file import PICTURES, FileRole, ProductionFile
 from services.catalog.domain.recording import Probe
 
 T = TypeVar("T")
 
+_TOO_LARGE = Hindrance(
+    "LECTURE_TOO_LARGE",
+    "处理后的视频太大，系统放不下。请把录像剪成几节较短的课，分别上传",
+    "the lecture is too large once it is encoded. Cut the recording into several shorter lectures, and bring each",
+)
+_TRANSCRIBER_REFUSES = Hindrance(
+    "TRANSCRIBER_REFUSES",
+    "转写服务不接受系统的请求(密钥、权限或模型名称)。请告知管理员，修复后重新处理；也可以自行上传字幕",
+    "the transcriber refuses the system (its key, permission or model). Tell an administrator, and run again once that "
+    "is mended; or bring captions",
+)
+
 PUT_AT_ONCE = 10
+ROOM = 9_900 * 1024 * 1024
+"""Of the 10 GB that the function has for a lecture, as `infra/stacks/productions.py` says."""
 NO_RECORDING = Hindrance(
     "RUN_NEEDS_RECORDING", "没有录像：请上传后重新处理", "there is no recording: bring one and run the steps again"
 )
@@ -48,17 +62,23 @@ def probe_recording(ctx: PackagingContext, call: StepCall) -> Onward:
 
 
 def begin_encoding(ctx: ProducingContext, call: StepCall) -> Onward:
-    """The job with which a service encodes it; none where the tool does. Begun again, it is the same job."""
+    """The job with which a service encodes it; none where the tool does, or an earlier run had it encoded.
+
+    Begun again, it is the same job.
+    """
     production = begin_step(ctx, call)
     if production is None or ctx.encoding is None or _probe(production).width is None:
         return onward(ctx, call)
     try:
-        recording = object_key(call.production_id, _file(ctx, call.production_id, "recording"))
+        recording = _file(ctx, call.production_id, "recording")
     except Refusal as refusal:
         fail_step(ctx, call, refusal.hindrance)
         return Onward(go_on=False)
-    folder = converted_folder(call.production_id, call.run)
-    return replace(onward(ctx, call), job=ctx.encoding.job(recording, folder, _probe(production)))
+    folder, probe = converted_folder(call.production_id, recording.file_id), _probe(production)
+    if _encoded(ctx, folder, probe):
+        return onward(ctx, call)
+    source = object_key(call.production_id, recording)
+    return replace(onward(ctx, call), job=ctx.encoding.job(f"{call.production_id}-{call.run}", source, folder, probe))
 
 
 def encode_recording(ctx: PackagingContext, call: StepCall) -> Onward:
@@ -77,14 +97,38 @@ def encode_recording(ctx: PackagingContext, call: StepCall) -> Onward:
 
 
 def _package(ctx: PackagingContext, call: StepCall, probe: Probe, made: Path) -> None:
-    tell, folder = progress_of(ctx, call), converted_folder(call.production_id, call.run)
-    sources = {name: ctx.files.address(folder + file) for name, file in converted(ctx.files.sizes(folder)).items()}
-    if sources:
-        ctx.tool.wrap(sources, probe, made, tell)
+    tell, recording = progress_of(ctx, call), _file(ctx, call.production_id, "recording")
+    folder = converted_folder(call.production_id, recording.file_id)
+    encoded = _encoded(ctx, folder, probe)
+    if encoded:
+        _require_room(list(encoded.values()), probe)
+        ctx.tool.wrap(
+            {name: ctx.files.address(f"{folder}{CONVERTED}{name}.mp4") for name in encoded}, probe, made, tell
+        )
         return
-    source = _recording(ctx, call.production_id)
+    source = ctx.files.address(object_key(call.production_id, recording))
     picture = _picture(ctx, call.production_id, made.parent) if probe.width is None else None
     refusing(lambda: ctx.tool.package(source, probe, made, tell, picture))
+
+
+def _encoded(ctx: StepContext, folder: str, probe: Probe) -> dict[str, int]:
+    """The sizes of all renditions that a service encoded, by their names; empty where any is not there."""
+    if probe.width is None or probe.height is None:
+        return {}
+    sizes = ctx.files.sizes(folder)
+    found = {name: sizes[file] for name, file in converted(sizes).items()}
+    wanted = [rung.name for rung in rungs(probe.width, probe.height)]
+    return {name: found[name] for name in wanted} if set(wanted) <= found.keys() else {}
+
+
+def _require_room(sizes: Sequence[int], probe: Probe) -> None:
+    """Raises Refusal where the function cannot hold it: all renditions, the smallest once more, and the sounds.
+
+    The recognizer's is there as a whole and in pieces.
+    """
+    sound = (AUDIO_BITS + 2 * SPEECH_BITS) // 8 * probe.duration_ms // 1000
+    if sum(sizes) + min(sizes) + sound > ROOM:
+        raise Refusal(_TOO_LARGE)
 
 
 def find_file(ctx: StepContext, production_id: ProductionId, role: FileRole) -> ProductionFile | None:
@@ -149,8 +193,10 @@ def _probe(production: Production) -> Probe:
 
 
 def refusing(action: Callable[[], T]) -> T:
-    """What it does. Raises Refusal where it refuses the recording."""
+    """What it does. Raises Refusal where it refuses the recording, or us."""
     try:
         return action()
+    except TranscriberRefuses:
+        raise Refusal(_TRANSCRIBER_REFUSES) from None
     except RecordingRefused as refused:
         raise Refusal(Hindrance(refused.code, refused.message, refused.message_en)) from None

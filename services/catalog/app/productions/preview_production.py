@@ -1,5 +1,6 @@
 """The course page as a production would publish it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from services.catalog.app.context import ProductionContext
@@ -25,11 +26,15 @@ _STAND_INS = {"abstract": "…", "chapters": [{"at": "00:00", "title": "…", "s
 
 @dataclass(frozen=True)
 class Preview:
-    """The page, and where its recording and its cover can be looked at before they are published."""
+    """The page, and where its recording and its pictures can be looked at before they are published.
+
+    `portraits` are addresses by whose portrait each is.
+    """
 
     details: CourseDetails
     preview_url: str | None
     cover_url: str | None
+    portraits: Mapping[str, str]
 
 
 def preview_production(ctx: ProductionContext, production_id: ProductionId) -> Preview:
@@ -49,6 +54,11 @@ def preview_production(ctx: ProductionContext, production_id: ProductionId) -> P
         _details(ctx, publication),
         ctx.files.address(packaged.folder + PREVIEW) if packaged.has_previews else None,
         ctx.files.address(object_key(production_id, covers[0])) if covers else None,
+        {
+            file.instructor: ctx.files.address(object_key(production_id, file))
+            for file in found.of_role("portrait")
+            if file.instructor
+        },
     )
 
 

@@ -118,10 +118,10 @@ BLOCK_WRITTEN = conflict(
 )
 REVIEWER_NEEDED = unprocessable(
     "REVIEWER_NEEDED",
-    "由机器起草的内容须写明审核人。",
-    "What a machine drafted needs the name of whoever reviewed it.",
-    "请填写审核人的姓名或称呼。",
-    "Say who reviewed it, as learners will read it.",
+    "这一部分有机器起草的内容，须写明审核人。",
+    "Something of what a machine drafted is in this block: it needs the name of whoever reviewed it.",
+    "请填写审核人的姓名或称呼，或全部改写。",
+    "Say who reviewed it, as learners will read it, or rewrite all of it.",
 )
 MEDIA_BEING_COPIED = ProblemType(
     HTTPStatus.CONFLICT,

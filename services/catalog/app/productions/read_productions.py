@@ -37,7 +37,7 @@ from services.catalog.domain.production_facts import (
     lacking_facts,
     lacking_whole,
 )
-from services.catalog.domain.production_file import ProductionFile, lacking_files
+from services.catalog.domain.production_file import OPEN_TO_ALL, ProductionFile, lacking_files
 from services.catalog.domain.reading import Violation
 from services.kit.store import Page, Stored, required
 
@@ -55,13 +55,14 @@ class Sections:
     def missing(self) -> list[Lack]:
         """All that keeps it from publication."""
         production = self.state.value
+        length_ms = production.packaged.duration_ms if production.packaged else None
         lacks = [
             *lacking_steps(production),
-            *lacking_files([file.value for file in self.files]),
+            *lacking_files([file.value for file in self.files], length_ms, self.facts.value.instructors),
             *lacking_facts(production.course_id, self.facts.value),
-            *lacking_blocks([block.value for block in self.blocks]),
+            *lacking_blocks([block.value for block in self.blocks], production.checked_ms),
         ]
-        return lacks or [*lacking_whole(self.document, production)]
+        return lacks or [*lacking_whole(self.document)]
 
     @property
     def doubts(self) -> list[Doubt]:
@@ -82,10 +83,11 @@ class Sections:
 
 @dataclass(frozen=True)
 class FileOnItsWay:
-    """A file, and which parts of it have arrived while it is uploaded."""
+    """A file, which parts of it have arrived while it is uploaded, and where a picture can be looked at for an hour."""
 
     file: ProductionFile
     parts_here: tuple[int, ...] = ()
+    picture_url: str | None = None
 
 
 @dataclass(frozen=True)
@@ -170,10 +172,12 @@ def facts_state(production: Production, facts: Stored[ProductionFacts]) -> Facts
 
 def file_on_its_way(files: ProductionFiles, production_id: ProductionId, file: ProductionFile) -> FileOnItsWay:
     """The file with the parts that the store says are there."""
+    key = object_key(production_id, file)
     if file.state != "uploading":
-        return FileOnItsWay(file)
+        shown = file.state == "here" and file.role in OPEN_TO_ALL
+        return FileOnItsWay(file, picture_url=files.address(key) if shown else None)
     try:
-        return FileOnItsWay(file, tuple(sorted(files.parts(object_key(production_id, file), file.upload))))
+        return FileOnItsWay(file, tuple(sorted(files.parts(key, file.upload))))
     except UploadGone:
         return FileOnItsWay(file)
 

@@ -9,6 +9,7 @@ from services.catalog.app.productions.items import block_key, put_state
 from services.catalog.app.productions.problems import (
     BLOCK_WRITTEN,
     NO_TRANSCRIPT,
+    PRODUCTION_CHANGED,
     PRODUCTION_CLOSED,
     PRODUCTION_RUNNING,
     RUN_NEEDS_RECORDING,
@@ -44,16 +45,19 @@ def start_run(ctx: ProductionContext, call: Call, production_id: ProductionId, f
             return Change(), _not_begun(production)
         if not found.of_role("recording") and not production.base_media:
             raise RUN_NEEDS_RECORDING.problem()
-        return _begun(ctx, call, found.state, production.next_steps(first))
+        return _begun(ctx, call, found.state, production.next_run(production.next_steps(first)))
 
     _start(ctx, production_id, commit_retrying(ctx.store, plan))
 
 
-def draft_block_again(ctx: ProductionContext, call: Call, production_id: ProductionId, block: Block) -> None:
-    """Begins a run that drafts this block alone.
+def draft_block_again(
+    ctx: ProductionContext, call: Call, production_id: ProductionId, block: Block, revision: int
+) -> None:
+    """Begins a run that drafts this block alone, in place of what was read at this revision, whoever wrote that.
 
     Raises:
-        Problem: PRODUCTION_UNKNOWN, PRODUCTION_CLOSED, PRODUCTION_RUNNING, BLOCK_WRITTEN, NO_TRANSCRIPT.
+        Problem: PRODUCTION_UNKNOWN, PRODUCTION_CLOSED, PRODUCTION_RUNNING, PRODUCTION_CHANGED, BLOCK_WRITTEN,
+            NO_TRANSCRIPT.
         Conflict: others kept writing.
     """
 
@@ -62,17 +66,15 @@ def draft_block_again(ctx: ProductionContext, call: Call, production_id: Product
         if _is_under_way(ctx, state.value):
             return Change(), _not_begun(state.value, block)
         known = read_or(ctx.store, block_key(production_id, block), ProductionBlock(block))
+        if known.version != revision:
+            raise PRODUCTION_CHANGED.problem(revision=known.version)
         if known.value.state in {"accepted", "written"}:
             raise BLOCK_WRITTEN.problem()
         # A step that is done has made it of the files that are here.
         if state.value.status("transcribe").state != "done":
             raise NO_TRANSCRIPT.problem()
-        change, run = _begun(ctx, call, state, ("summarise",), block)
-        # Dropped is decided too: who asks for another draft opens it again. What was drafted before stays a machine's.
-        dropped = known.value.state == "dropped"
-        again = known.value.reopen() if known.value.is_drafted else known.value.clear()
-        opened = known.put(again) if dropped else Check(known.key, known.version)
-        return Change([*change.writes, opened]), run
+        change, run = _begun(ctx, call, state, state.value.next_run(("summarise",), block, revision))
+        return Change([*change.writes, Check(known.key, known.version)]), run
 
     _start(ctx, production_id, commit_retrying(ctx.store, plan))
 
@@ -131,11 +133,8 @@ def _not_begun(production: Production, block: Block | None = None) -> Run:
     return run
 
 
-def _begun(
-    ctx: Context, call: Call, state: Stored[Production], steps: tuple[Step, ...], block: Block | None = None
-) -> tuple[Change, Run]:
-    run = state.value.next_run(steps, block)
-    what = ", ".join(steps) if block is None else f"{block}: {', '.join(steps)}"
+def _begun(ctx: Context, call: Call, state: Stored[Production], run: Run) -> tuple[Change, Run]:
+    what = ", ".join(run.steps) if run.block is None else f"{run.block}: {', '.join(run.steps)}"
     entry = ctx.audit.entry(call.caller, AUDIT_RUN, state.value.production_id, what)
     return Change([*put_state(ctx, state, state.value.begin(run, ctx.clock.now())), entry]), run
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from services.catalog.app.context import Context, ProductionContext
 from services.catalog.app.courses.read_courses import find_state, read_state
 from services.catalog.app.items import newest_first_id
-from services.catalog.app.productions.items import block_key, facts_key, file_key, line_key, state_key
+from services.catalog.app.productions.items import block_key, draft_key, facts_key, file_key, line_key, state_key
 from services.catalog.app.productions.problems import COURSE_THERE
 from services.catalog.domain.course import BLOCKS
 from services.catalog.domain.handouts import Handout
@@ -14,9 +14,9 @@ from services.catalog.domain.ids import CourseId, FileId, ProductionId
 from services.catalog.domain.media import Caption
 from services.catalog.domain.pictures import Picture, pictures_prefix
 from services.catalog.domain.production import KEPT_MEDIA, Language, Production, line_of
-from services.catalog.domain.production_block import published_block
+from services.catalog.domain.production_block import draft_of, published_block
 from services.catalog.domain.production_facts import facts_of, make_facts
-from services.catalog.domain.production_file import FileRole, ProductionFile, part_bytes
+from services.catalog.domain.production_file import CAPTIONS, FileRole, ProductionFile, part_bytes, translated
 from services.catalog.domain.publication import Publication
 from services.kit.call import Call
 from services.kit.idempotency import answer_once
@@ -65,13 +65,13 @@ def start_production(
 
 def _kept(production: Production, publication: Publication) -> Production:
     """With the title and the media that are published."""
-    media = publication.media
+    media, shown = publication.media, {production.language, translated(production.language)}
     return replace(
         production,
         title=publication.course.title,
         base_media=publication.media_prefix.removeprefix("/"),
         base_duration_ms=media.duration_ms,
-        base_captions=tuple(caption for caption in media.captions if caption.language != production.language),
+        base_captions=tuple(caption for caption in media.captions if caption.language not in shown),
         steps=KEPT_MEDIA,
     )
 
@@ -79,20 +79,27 @@ def _kept(production: Production, publication: Publication) -> Production:
 def _blocks(production_id: ProductionId, publication: Publication) -> Iterator[Put]:
     for block in BLOCKS:
         if getattr(publication.course, block):
-            yield Put(block_key(production_id, block), published_block(publication.course, block))
+            published = published_block(publication.course, block)
+            yield Put(block_key(production_id, block), published)
+            # As much as is known of what a machine drafted: a later edit is held against it.
+            if draft := draft_of(published, publication.course.title):
+                yield Put(draft_key(production_id, block, 0), draft)
 
 
 def _files(ctx: Context, production: Production, publication: Publication) -> Iterator[Put]:
-    """What was published beside the recording, where it lies; portraits are kept without being shown."""
+    """What was published beside the recording, where it lies."""
     media, folder = publication.media, publication.media_prefix.removeprefix("/")
     production_id = production.production_id
-    for caption in [caption for caption in media.captions if caption.language == production.language]:
-        yield _file(ctx, production_id, "captions", f"{caption.language}.vtt", caption, folder + caption.path)
+    languages = (production.language, translated(production.language))
+    for role, language in zip(CAPTIONS, languages, strict=True):
+        for caption in [caption for caption in media.captions if caption.language == language]:
+            yield _file(ctx, production_id, role, f"{language}.vtt", caption, folder + caption.path)
     for handout in media.handouts:
         yield _file(ctx, production_id, "handout", handout.name, handout, folder + handout.path)
-    for cover in [picture for picture in media.pictures if picture.instructor is None]:
-        place = pictures_prefix(publication.course.content_id) + cover.file
-        yield _file(ctx, production_id, "cover", f"cover.{cover.ending}", cover, place)
+    for picture in media.pictures:
+        place = pictures_prefix(publication.course.content_id) + picture.file
+        whose: FileRole = "portrait" if picture.instructor else "cover"
+        yield _file(ctx, production_id, whose, f"{picture.instructor or 'cover'}.{picture.ending}", picture, place)
 
 
 def _file(
@@ -100,6 +107,6 @@ def _file(
 ) -> Put:
     file = ProductionFile(
         FileId(ctx.ids.new()), role, name, of.bytes, part_bytes(of.bytes), ctx.clock.now(), upload="", state="here",
-        sha256=of.sha256, published_in=place,
+        sha256=of.sha256, published_in=place, instructor=of.instructor if isinstance(of, Picture) else None,
     )  # fmt: skip
     return Put(file_key(production_id, file.file_id), file)

@@ -45,6 +45,7 @@ class Result:
     change: Callable[[Production], Production] = lambda production: production
     writes: Callable[[], Sequence[Write]] = tuple
     state: StepState = "done"
+    problem: Hindrance | None = None
 
 
 class Refusal(Exception):
@@ -53,6 +54,10 @@ class Refusal(Exception):
     def __init__(self, hindrance: Hindrance) -> None:
         super().__init__(hindrance.message_en)
         self.hindrance = hindrance
+
+
+class Unfinished(Exception):
+    """The step's time is up, and another call goes on with it."""
 
 
 class Overtaken(Exception):
@@ -74,7 +79,7 @@ def take_step(ctx: StepContext, call: StepCall, work: Callable[[Production], Res
     except Refusal as refusal:
         fail_step(ctx, call, refusal.hindrance)
         return Onward(go_on=False)
-    except StillTranscribing:
+    except (StillTranscribing, Unfinished):
         return Onward(go_on=True, wait=True)
     except Overtaken:
         return Onward(go_on=False)
@@ -104,7 +109,8 @@ def end_step(ctx: StepContext, call: StepCall, result: Result) -> None:
         state = _state(ctx, call)
         if not state.value.is_taking(call.run, call.step):
             return Change(), None
-        ended = result.change(state.value).end_step(call.step, ctx.clock.now(), result.state)
+        changed = result.change(state.value)
+        ended = changed.end_step(call.step, ctx.clock.now(), result.state, result.problem)
         return Change([*put_state(ctx, state, ended), *result.writes()]), None
 
     commit_retrying(ctx.store, plan)

@@ -2,19 +2,20 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from services.catalog.app.context import Context, ProducingContext
 from services.catalog.app.courses.items import LISTINGS
-from services.catalog.app.ports import SpeechFile, UnreadableCaptions
+from services.catalog.app.ports import SpeechFile
+from services.catalog.app.productions.brought_captions import read_brought
+from services.catalog.app.productions.hear_pieces import hear
 from services.catalog.app.productions.items import object_key, transcript_key
-from services.catalog.app.productions.package_recording import find_file, refusing
-from services.catalog.app.productions.take_step import Onward, Refusal, Result, StepCall, take_step
+from services.catalog.app.productions.package_recording import find_file
+from services.catalog.app.productions.take_step import Onward, Result, StepCall, take_step
 from services.catalog.app.productions.transcripts import find_transcript, keep_transcript
 from services.catalog.domain.packaged import SOUND
-from services.catalog.domain.production import Hindrance, PackagedLecture, Production
+from services.catalog.domain.production import PackagedLecture, Production
 from services.catalog.domain.production_file import ProductionFile
 from services.catalog.domain.production_transcript import ProductionTranscript, TranscriptSource
 from services.catalog.domain.publication import Listing
@@ -69,37 +70,28 @@ def _spoken(
     captions: ProductionFile | None,
     source: TranscriptSource,
 ) -> Transcript | None:
+    if production.packaged is None:
+        raise LookupError(f"{call.production_id} is not packaged")
     if captions:
-        spoken = _read(ctx, object_key(call.production_id, captions), production.language)
-    elif source != "none" and ctx.transcriber and production.packaged:
-        spoken = _heard(ctx, production.packaged, production.language)
-    else:
-        return None
-    length = production.packaged.duration_ms if production.packaged else spoken.end_ms
-    within = replace(spoken, sentences=tuple(_until(spoken, length)))
-    if not within.sentences:
-        message = "字幕都在视频结束之后：请检查是否选错了文件"
-        raise Refusal(Hindrance("CAPTIONS_BEYOND", message, "all captions are after the lecture's end: a wrong file?"))
-    return within
+        return _read(ctx, object_key(call.production_id, captions), production.packaged, production.language)
+    return _heard(ctx, call, production.packaged, production.language) if source != "none" else None
 
 
-def _read(ctx: ProducingContext, key: str, language: str) -> Transcript:
-    try:
-        return transcript_of_cues(language, ctx.read_captions(ctx.files.read(key)).cues)
-    except UnreadableCaptions as unreadable:
-        message = f"字幕无法读取:{unreadable.fault.message}。请更换字幕后重新处理"
-        message_en = f"the captions cannot be read: {unreadable.fault.message_en}. Bring others and run again"
-        raise Refusal(Hindrance("CAPTIONS_UNREADABLE", message, message_en)) from None
+def _read(ctx: ProducingContext, key: str, packaged: PackagedLecture, language: str) -> Transcript:
+    """What was brought; a caption that is shown up to the lecture's end may say that it is longer."""
+    cues = read_brought(ctx.read_captions, ctx.files.read(key), packaged.duration_ms)
+    return transcript_of_cues(language, (replace(cue, end_ms=min(cue.end_ms, packaged.duration_ms)) for cue in cues))
 
 
-def _heard(ctx: ProducingContext, packaged: PackagedLecture, language: str) -> Transcript:
+def _heard(ctx: ProducingContext, call: StepCall, packaged: PackagedLecture, language: str) -> Transcript | None:
+    """What was heard; None: nothing."""
     if ctx.transcriber is None:
         raise LookupError("nobody transcribes here")
     with TemporaryDirectory() as scratch:
-        sound = Path(scratch) / SOUND
-        ctx.files.fetch(packaged.folder + SOUND, sound)
-        spoken = SpeechFile(sound, language, catalogue_terms(ctx), packaged.duration_ms)
-        return refusing(partial(ctx.transcriber.transcribe, spoken))
+        speech = SpeechFile(Path(scratch) / SOUND, language, catalogue_terms(ctx), packaged.duration_ms)
+        spoken = hear(ctx, ctx.transcriber, call.production_id, packaged, speech)
+    within = replace(spoken, sentences=tuple(_until(spoken, packaged.duration_ms)))
+    return within if within.sentences else None
 
 
 def _until(spoken: Transcript, length_ms: int) -> Iterator[Sentence]:

@@ -180,7 +180,7 @@ def read_abstract(text: str) -> tuple[str, list[Violation]]:
 def _members(text: str, faults: list[Violation]) -> dict[str, Any] | None:
     try:
         values = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         faults.append(Violation((), "不是完整的 JSON", "is no complete JSON"))
         return None
     if not isinstance(values, dict):

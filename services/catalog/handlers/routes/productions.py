@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field, StrictBool, StrictInt, StrictStr
 
 from services.catalog.app.context import ProductionContext
-from services.catalog.app.productions.bring_files import add_file, complete_file, remove_file, sign_parts
+from services.catalog.app.productions.bring_files import Announced, add_file, complete_file, remove_file, sign_parts
 from services.catalog.app.productions.decide_block import Verdict, decide_block
 from services.catalog.app.productions.preview_production import preview_production
 from services.catalog.app.productions.publish_production import publish_production
@@ -98,6 +98,7 @@ class FileRequest(Request):
     role: FileRole
     name: Annotated[StrictStr, Field(min_length=1, max_length=MAX_FILE_NAME)]
     bytes: StrictInt = Field(ge=0, le=2**43, description=f"a recording has at most {LIMITS['recording'].most_bytes}")
+    instructor: Line | None = Field(default=None, description="of a portrait: whose it is, as the facts name them")
 
 
 class PartsRequest(Request):
@@ -150,12 +151,18 @@ class BlockDecision(Request):
     decision: Decision
     value: BlockValue | None = Field(default=None, description="of an edit: the block as the course document has it")
     reviewer: ReviewerName | None = Field(
-        default=None, description="who takes or edits what a machine drafted, as learners will read it"
+        default=None, description="who takes what a machine drafted, or edits it and leaves any of it; learners read it"
     )
     marks_seen: StrictBool = Field(
         default=False,
         description="whether a person looked at the marks of what they take or leave as it is",
     )
+
+
+class DraftRequest(Request):
+    """Asks for another draft of a block, in place of what it says at this revision."""
+
+    revision: Revision
 
 
 class PublicationRequest(Request):
@@ -199,7 +206,9 @@ class ProductionFileAnswer(Answer):
     state: FileState
     part_bytes: int
     parts_here: list[int] = Field(description="numbers of the parts that arrived, while the file is uploaded")
-    problem: Hindrance | None
+    problem: Hindrance | None = Field(description="of a file that is here: what to look at")
+    instructor: str | None = Field(description="whose portrait it is")
+    picture_url: str | None = Field(description="of a cover or portrait that is here, good for an hour")
 
 
 class FactFault(Message):
@@ -238,7 +247,11 @@ class BlockAnswer(Answer):
     block: Block
     revision: int
     state: BlockState
-    made_by: str | None = Field(description="null: a person wrote it")
+    made_by: str | None = Field(description="null: a person wrote it, and nothing of a draft is left")
+    edited: bool = Field(description="a person wrote it, or changed what was drafted")
+    taken: list[str] = Field(
+        description="how sentences of an edit begin that are still the same as a draft's, or close"
+    )
     reviewer: str | None
     reviewed_at: datetime | None
     value: BlockValue | None
@@ -367,12 +380,13 @@ class TranscriptAnswer(Answer):
 class ProductionPreview(Answer):
     """The course page as it would be published with what is decided.
 
-    What is not published yet has addresses that are good for an hour: a small recording, and the cover.
+    What is not published yet has addresses that are good for an hour: a small recording, the cover and the portraits.
     """
 
     page: CoursePage
     preview_url: str | None = Field(description="null: the published media are kept")
     cover_url: str | None
+    portraits: dict[str, str] = Field(description="addresses by the instructors' names")
 
 
 def add_production_routes(api: HttpApi, ctx: ProductionContext) -> None:
@@ -415,9 +429,9 @@ def _add_way(api: HttpApi, ctx: ProductionContext) -> None:
         return _production(ctx, production_id)
 
     @editor.route("POST /v1/catalog/productions/<production_id>/blocks/<block>/drafts", "draft_block_again")
-    def draft(production_id: ProductionId, block: Block) -> ProductionAnswer:
-        """Have one block drafted again."""
-        draft_block_again(ctx, api.call(), production_id, block)
+    def draft(production_id: ProductionId, block: Block, request: DraftRequest) -> ProductionAnswer:
+        """Have one block drafted again, in place of what stands there."""
+        draft_block_again(ctx, api.call(), production_id, block, request.revision)
         return _production(ctx, production_id)
 
 
@@ -428,7 +442,8 @@ def _add_files(api: HttpApi, ctx: ProductionContext) -> None:
     @editor.route("POST /v1/catalog/productions/<production_id>/files", "add_file", idempotent=True)
     def add(production_id: ProductionId, request: FileRequest) -> ProductionFileAnswer:
         """Announce a file, whose parts can then be sent."""
-        return _file(add_file(ctx, api.call(), production_id, request.role, request.name, request.bytes))
+        announced = Announced(request.role, request.name, request.bytes, request.instructor)
+        return _file(add_file(ctx, api.call(), production_id, announced))
 
     @editor.route("POST /v1/catalog/productions/<production_id>/files/<file_id>/parts", "sign_parts")
     def sign(production_id: ProductionId, file_id: FileId, request: PartsRequest) -> SignedParts:
@@ -522,7 +537,7 @@ def _facts(facts: FactsState) -> FactsAnswer:
 
 
 def _file(file: FileOnItsWay) -> ProductionFileAnswer:
-    return ProductionFileAnswer.of(file.file, parts_here=list(file.parts_here))
+    return ProductionFileAnswer.of(file.file, parts_here=list(file.parts_here), picture_url=file.picture_url)
 
 
 def _block(block: Stored[ProductionBlock]) -> BlockAnswer:

@@ -11,8 +11,9 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field, StrictBool, StrictInt, StrictStr
 
-from services.catalog.app.context import MediaContext
+from services.catalog.app.context import ProductionContext
 from services.catalog.app.courses.read_courses import list_publications, past_publications, read_state
+from services.catalog.app.media.check_in_turns import checked_in_turns
 from services.catalog.app.publishing.publish_course import Submission, publish_course
 from services.catalog.app.publishing.withdraw_course import withdraw_course
 from services.catalog.domain import document as limits
@@ -192,7 +193,7 @@ class WithdrawalAnswer(Answer):
     changed: bool
 
 
-def add_publishing_routes(api: HttpApi, ctx: MediaContext) -> None:
+def add_publishing_routes(api: HttpApi, ctx: ProductionContext) -> None:
     """Publishing."""
     editor = api.secured(Role.EDITOR)
 
@@ -225,7 +226,10 @@ def add_publishing_routes(api: HttpApi, ctx: MediaContext) -> None:
 
     @editor.route("PUT /v1/catalog/courses/<course_id>", "publish_course")
     def publish(course_id: CourseId, request: PublishRequest) -> PublishAnswer:
-        """Publish a course; safe to repeat."""
+        """Publish a course; safe to repeat.
+
+        The media of a long lecture are checked in several calls (MEDIA_BEING_CHECKED): send the same request again.
+        """
         submission = Submission(
             document=request.course.document(course_id),
             version=request.media.content_version,
@@ -236,7 +240,7 @@ def add_publishing_routes(api: HttpApi, ctx: MediaContext) -> None:
             expected=request.expected_publication,
             reason=request.reason,
         )
-        result = publish_course(ctx, api.call(), submission)
+        result = publish_course(ctx, api.call(), submission, length=checked_in_turns(ctx))
         current = _current(result.publication, result.publication.number, withdrawn=False)
         return PublishAnswer.of(current, changed=result.changed)
 

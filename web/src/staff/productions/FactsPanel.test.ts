@@ -1,16 +1,23 @@
 // @vitest-environment happy-dom
-import { screen } from '@testing-library/dom'
+import { screen, within } from '@testing-library/dom'
 import userEvent from '@testing-library/user-event'
 import { flushPromises, mount } from '@vue/test-utils'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { Problem } from '../../api/problem'
 import { onPage } from '../../components/mounting'
-import { readProduction, writeFacts } from './calls'
+import { readProduction, removeFile, writeFacts } from './calls'
 import FactsPanel from './FactsPanel.vue'
 import type { Facts } from './production'
-import { sample } from './sample'
+import { sample, sampleFile } from './sample'
 
-vi.mock('./calls', () => ({ writeFacts: vi.fn(), readProduction: vi.fn() }))
+const add = vi.hoisted(() => vi.fn())
+vi.mock('./calls', () => ({
+  writeFacts: vi.fn(),
+  readProduction: vi.fn(),
+  removeFile: vi.fn(() => Promise.resolve({})),
+  adding: () => add,
+  signPart: () => Promise.resolve(undefined),
+}))
 
 const FACTS = { title: '债券久期', hours: '1.5', eligible_credentials: ['AFP'], price_fen: 19900 }
 const facts = (of: Partial<Facts> = {}): Facts => ({ ...sample().facts, facts: FACTS, ...of })
@@ -208,5 +215,47 @@ describe('the facts', () => {
     await shown(true)
     expect(field('标题').closest('fieldset')?.disabled).toBe(true)
     expect(screen.queryByRole('button', { name: '保存课程信息' })).toBeNull()
+  })
+})
+
+describe('the portraits of instructors', () => {
+  const person = (name: string) => ({ name, title: '讲师', bio: '' })
+  const portrait = (instructor: string) =>
+    sampleFile({ role: 'portrait', name: 'face.jpg', instructor, picture_url: `https://bucket/${instructor}` })
+
+  async function withPeople(names: string[], files = [portrait('林知远')]) {
+    const production = sample({ facts: facts({ facts: { ...FACTS, instructors: names.map(person) } }), files })
+    const panel = mount(FactsPanel, { ...(await onPage()), props: { production, closed: false } })
+    return { panel, user: userEvent.setup() }
+  }
+
+  it('are shown and removed with whoever they are of, and brought for the others', async () => {
+    add.mockResolvedValue(sampleFile({ state: 'uploading' }))
+    const { panel, user } = await withPeople(['林知远', '周行'])
+    const first = within(screen.getByRole('group', { name: '讲师 1' }))
+    expect(first.getByRole('img', { name: '林知远的照片' }).getAttribute('src')).toBe('https://bucket/林知远')
+    expect(first.queryByLabelText('选择林知远的照片')).toBeNull()
+    await user.upload(screen.getByLabelText('选择周行的照片'), new File(['1'], 'b.png'))
+    await flushPromises()
+    const wanted = { role: 'portrait', name: 'b.png', bytes: 1, instructor: '周行' }
+    expect(add.mock.calls).toEqual([['p1', wanted]])
+    await user.click(first.getByRole('button', { name: '移除 face.jpg' }))
+    await user.click(within(screen.getByRole('dialog')).getByRole('button', { name: '移除' }))
+    await flushPromises()
+    expect(removeFile).toHaveBeenCalledWith('p1', 'f1')
+    expect(panel.emitted('changed')).toHaveLength(2)
+  })
+
+  it('wait for a name that is saved', async () => {
+    const { user } = await withPeople(['林知远'])
+    await user.type(field('姓名'), '先生')
+    expect(screen.getByText(/保存讲师的姓名后/)).toBeTruthy()
+    expect(screen.queryByRole('img')).toBeNull()
+  })
+
+  it('say so where they are of nobody, and can be removed', async () => {
+    await withPeople(['周行'])
+    expect(screen.getByText(/有“林知远”的照片/)).toBeTruthy()
+    expect(screen.getByRole('button', { name: '移除 face.jpg' })).toBeTruthy()
   })
 })

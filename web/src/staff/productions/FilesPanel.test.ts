@@ -127,6 +127,23 @@ describe('the files of a production', () => {
     expect(completeFile).toHaveBeenCalledTimes(1)
   })
 
+  it('may be captions in the other language of the lecture', async () => {
+    const { user } = await shown()
+    await user.upload(screen.getByLabelText('选择英语字幕'), new File(['1'], 'en.srt'))
+    await flushPromises()
+    expect(add.mock.calls).toEqual([['p1', { role: 'translation', name: 'en.srt', bytes: 1 }]])
+    document.body.innerHTML = ''
+    await shown({ language: 'en' })
+    expect(screen.getByLabelText('选择中文字幕')).toBeTruthy()
+  })
+
+  it('that are here say what to look at', async () => {
+    const problem = { code: 'CAPTIONS_OVERLAP', message: '第 6 行:同时显示', message_en: 'line 6: both' }
+    await shown({ files: [sampleFile({ role: 'captions', name: 'zh.srt', problem })] })
+    expect(screen.getByText('第 6 行:同时显示').className).not.toContain('bad-news')
+    expect(screen.getByText('已上传')).toBeTruthy()
+  })
+
   it('say why they cannot be used', async () => {
     const problem = { code: 'FILE_NOT_AS_NAMED', message: '内容与文件类型不符', message_en: 'not of that type' }
     await shown({ files: [sampleFile({ state: 'refused', problem })] })

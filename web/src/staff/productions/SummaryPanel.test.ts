@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { Problem } from '../../api/problem'
 import { onPage } from '../../components/mounting'
 import { decideBlock, draftAgain, readProduction } from './calls'
-import type { Block } from './production'
+import type { Block, Lack } from './production'
 import { sample, sampleBlock } from './sample'
 import SummaryPanel from './SummaryPanel.vue'
 
@@ -23,8 +23,8 @@ const DRAFT = {
   sources: [{ part: 1, start_ms: 750_000, end_ms: 800_000, said: '久期就是加权的时间' }],
 } as const
 
-async function shown(blocks: Block[], of: { closed?: boolean; state?: 'running' } = {}) {
-  const production = sample({ blocks, ...(of.state ? { state: of.state } : {}) })
+async function shown(blocks: Block[], of: { closed?: boolean; missing?: Lack[] } = {}) {
+  const production = sample({ blocks, missing: of.missing ?? [] })
   const props = { production, closed: of.closed ?? false, src: 'blob:talk', active: true }
   const panel = mount(SummaryPanel, { ...(await onPage()), props })
   return { panel, user: userEvent.setup() }
@@ -208,11 +208,84 @@ describe('a block of the summary', () => {
     const { panel, user } = await shown([chapters()])
     await user.click(button('重新起草章节速览'))
     await flushPromises()
-    expect(vi.mocked(draftAgain).mock.calls).toEqual([['p1', 'chapters']])
+    expect(vi.mocked(draftAgain).mock.calls).toEqual([['p1', 'chapters', 3]])
     await panel.setProps({ production: sample({ state: 'running', blocks: [chapters()] }) })
     expect(button('重新起草章节速览').hasAttribute('disabled')).toBe(true)
     await panel.setProps({ production: sample({ blocks: [chapters({ state: 'accepted' })] }) })
     expect(screen.queryByRole('button', { name: '重新起草章节速览' })).toBeNull()
+  })
+
+  it.each([
+    [null, '已全部由人改写'],
+    ['a-model', '其中仍有与机器的草稿相同或相近之处'],
+  ])('says once it is saved whose it is: %s', async (maker, said) => {
+    localStorage.setItem('xueshi.reviewer', '王编辑')
+    const { user } = await shown([chapters()])
+    await user.click(button('修改章节速览'))
+    expect(screen.getByText(/全部改写后不再注明/)).toBeTruthy()
+    expect(screen.getByRole('status').textContent).toBe('')
+    vi.mocked(decideBlock).mockResolvedValueOnce(chapters({ made_by: maker }))
+    await user.click(button('保存这一部分'))
+    await flushPromises()
+    expect(screen.getByRole('status').textContent).toContain(said)
+    await user.click(button('修改章节速览'))
+    expect(screen.getByRole('status').textContent).toBe('')
+  })
+
+  it('asks who reviews it where the draft came back, and to look at its marks', async () => {
+    const { user } = await shown([sampleBlock('abstract', { state: 'written', value: '自己写的', edited: true })])
+    await user.click(button('修改全文摘要'))
+    expect(screen.queryByText(/全部改写后不再注明/)).toBeNull()
+    vi.mocked(decideBlock).mockRejectedValueOnce(new Problem(422, 'REVIEWER_NEEDED', { detail: '须写明审核人' }))
+    await user.click(button('保存这一部分'))
+    await flushPromises()
+    const name = screen.getByLabelText('审核人署名')
+    expect(document.activeElement).toBe(name)
+    await user.type(name, '王编辑')
+    const marks = [{ part: null, message: '讲稿里没有', message_en: 'not said' }]
+    vi.mocked(decideBlock).mockRejectedValueOnce(new Problem(422, 'BLOCK_MARKED', { marks }))
+    await user.click(button('保存这一部分'))
+    await flushPromises()
+    expect(screen.getByText('讲稿里没有')).toBeTruthy()
+    await user.click(screen.getByRole('checkbox', { name: '标出的内容我已核对' }))
+    await user.click(button('保存这一部分'))
+    await flushPromises()
+    expect(sent()[2]).toMatchObject(['abstract', { reviewer: '王编辑', marks_seen: true }])
+  })
+
+  it('is not drafted again in place of what a person wrote unless they say so', async () => {
+    const { panel, user } = await shown([chapters({ edited: true })])
+    await user.click(button('重新起草章节速览'))
+    const dialog = screen.getByRole('dialog', { name: '重新起草章节速览，替换人写的内容？' })
+    await user.click(within(dialog).getByRole('button', { name: '取消' }))
+    expect(draftAgain).not.toHaveBeenCalled()
+    await panel.setProps({
+      production: sample({ blocks: [chapters({ edited: true, state: 'dropped', revision: 5 })] }),
+    })
+    await user.click(button('重新起草章节速览'))
+    await user.click(button('替换'))
+    await flushPromises()
+    expect(vi.mocked(draftAgain).mock.calls).toEqual([['p1', 'chapters', 5]])
+    expect(screen.queryByRole('dialog')).toBeNull()
+  })
+
+  it('says what is wrong with what was decided', async () => {
+    const late = { part: 'chapters', message: '第 2 项晚于视频结束', message_en: 'too late' }
+    const { panel } = await shown([chapters({ state: 'accepted' })], { missing: [late] })
+    expect(screen.getByText('第 2 项晚于视频结束')).toBeTruthy()
+    await panel.setProps({ production: sample({ blocks: [chapters()], missing: [late] }) })
+    expect(screen.queryByText('第 2 项晚于视频结束')).toBeNull()
+  })
+
+  it('says which of its sentences are still the machine’s', async () => {
+    await shown([chapters({ edited: true, taken: ['久期的含义'] })])
+    const list = screen.getByRole('list', { name: '与机器的草稿相同或相近的，例如：' })
+    expect(within(list).getByText('久期的含义')).toBeTruthy()
+  })
+
+  it('says of no part that a person wrote that it rests on nothing', async () => {
+    await shown([chapters({ edited: true })])
+    expect(screen.queryByText('在文稿中没有找到依据。')).toBeNull()
   })
 
   it('says who made it and who reviewed it; of what a person wrote, that', async () => {

@@ -18,8 +18,7 @@ const mark = (part: number | null) => ({ part, message: '查无出处', message_
 const source = (part: number) => ({ part, start_ms: 1_000, end_ms: 2_000, said: '久期' })
 
 function block(of: Partial<Block>): Block {
-  const nobody = { made_by: null, reviewed_at: null, reviewer: null }
-  return { block: 'chapters', revision: 1, state: 'draft', value: null, marks: [], sources: [], ...nobody, ...of }
+  return sampleBlock('chapters', { state: 'draft', ...of })
 }
 
 describe('a block of the summary', () => {

@@ -74,13 +74,20 @@ export const correctTranscript = (id: string, revision: number, corrections: Cor
 export const decideBlock = (id: string, block: BlockName, body: Decision) =>
   result(editing.PUT('/v1/catalog/productions/{production_id}/blocks/{block}', { ...ofBlock(id, block), body }))
 
-export const draftAgain = (id: string, block: BlockName) =>
-  result(editing.POST('/v1/catalog/productions/{production_id}/blocks/{block}/drafts', ofBlock(id, block)))
+/** In place of what the block says at this revision. */
+export const draftAgain = (id: string, block: BlockName, revision: number) => {
+  const body = { revision }
+  return result(
+    editing.POST('/v1/catalog/productions/{production_id}/blocks/{block}/drafts', { ...ofBlock(id, block), body }),
+  )
+}
 
-/** The course's page as it would be published, with the cover that is not published yet. */
+/** The course's page as it would be published, with the pictures that are not published yet. */
 export async function readPreview(id: string) {
-  const { page, cover_url } = await result(editing.GET('/v1/catalog/productions/{production_id}/preview', of(id)))
-  return { ...page, cover: cover_url ?? page.cover }
+  const preview = await result(editing.GET('/v1/catalog/productions/{production_id}/preview', of(id)))
+  const { page, cover_url, portraits } = preview
+  const instructors = page.instructors.map((one) => ({ ...one, portrait: portraits[one.name] ?? one.portrait }))
+  return { ...page, cover: cover_url ?? page.cover, instructors }
 }
 
 /** `over` is the number of the publication that this one follows; null: the one that the production began on. */

@@ -10,6 +10,7 @@ export type Facts = Schemas['FactsAnswer']
 export type FactsText = Schemas['FactsText']
 export type Instructor = Schemas['InstructorText']
 export type Block = Schemas['BlockAnswer']
+export type Lack = Schemas['LackAnswer']
 export type Mark = Schemas['BlockMarkAnswer']
 export type Source = Schemas['BlockSourceAnswer']
 export type Transcript = Schemas['TranscriptAnswer']
@@ -18,8 +19,8 @@ export type Step = StepLine['step']
 export type Role = ProductionFile['role']
 export type BlockName = Block['block']
 
-/** In the order in which the desk shows them. */
-export const ROLES: readonly Role[] = ['recording', 'slides', 'captions', 'handout', 'cover']
+/** In the order in which the desk shows them among its files; portraits are with the instructors. */
+export const ROLES: readonly Role[] = ['recording', 'slides', 'captions', 'translation', 'handout', 'cover']
 export const BLOCKS: readonly BlockName[] = ['keywords', 'abstract', 'chapters', 'mind_map', 'key_points', 'questions']
 /** The parts of a production's page, each a tab of it. */
 export type Place = 'files' | 'facts' | 'transcript' | 'summary' | 'preview' | 'publish'

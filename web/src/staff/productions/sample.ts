@@ -6,12 +6,23 @@ const AT = '2026-12-01T02:00:00Z'
 
 export function sampleFile(of: Partial<ProductionFile> = {}): ProductionFile {
   const file = { file_id: 'f1', role: 'recording', name: 'talk.mp4', bytes: 40, part_bytes: 16 } as const
-  return { ...file, state: 'here', parts_here: [], problem: null, ...of }
+  return { ...file, state: 'here', parts_here: [], problem: null, instructor: null, picture_url: null, ...of }
 }
 
 export function sampleBlock(block: BlockName, of: Partial<Block> = {}): Block {
   const nobody = { made_by: null, reviewer: null, reviewed_at: null }
-  return { block, revision: 3, state: 'empty', value: null, marks: [], sources: [], ...nobody, ...of }
+  return {
+    block,
+    revision: 3,
+    state: 'empty',
+    value: null,
+    edited: false,
+    taken: [],
+    marks: [],
+    sources: [],
+    ...nobody,
+    ...of,
+  }
 }
 
 export function sample(of: Partial<Production> = {}): Production {
