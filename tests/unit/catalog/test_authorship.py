@@ -118,6 +118,13 @@ def test_another_block_may_have_the_same_words() -> None:
     assert is_in(keywords, ["投资政策声明"])
 
 
+def test_a_block_may_have_words_that_were_drafted_for_another() -> None:
+    drafts = [ProductionDraft("keywords", "model-1", "题目", json.dumps(["投资政策声明", "再平衡"]))]
+    point = {"question": "再平衡", "answer": "投资政策声明"}
+    assert ProductionBlock("key_points").edit([point], drafts, None, NOW).state == "written"
+    assert ProductionBlock("keywords").edit(["再平衡"], drafts, "王编辑", NOW).state == "accepted"
+
+
 ANEW: dict[Block, Any] = {
     "abstract": (
         "很多家庭把理财做成了天天看盘。这门课换一个办法：一年挑一个下午，把全部家底摊在桌上，和顾问一起对一遍账。"

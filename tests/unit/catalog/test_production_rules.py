@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -18,7 +19,7 @@ from services.catalog.domain.grounding import check_draft
 from services.catalog.domain.hours import doubt_hours
 from services.catalog.domain.ids import CourseId, FileId, ProductionId
 from services.catalog.domain.packaged import is_watched
-from services.catalog.domain.production import STEPS, Hindrance, Production, Step, line_of
+from services.catalog.domain.production import STEPS, Hindrance, PackagedLecture, Production, Step, line_of
 from services.catalog.domain.production_block import (
     MAX_SAID,
     ProductionBlock,
@@ -134,6 +135,13 @@ def test_what_a_dead_run_left_under_way_waits_when_another_begins() -> None:
 def test_a_step_begun_again_keeps_its_beginning() -> None:
     begun = run().begin_step("probe", NOW).advance("probe", 40).begin_step("probe", LATER)
     assert (begun.status("probe").started_at, begun.status("probe").percent) == (NOW, None)
+
+
+def test_how_long_the_lecture_is_is_known_while_what_was_checked_is_what_there_is() -> None:
+    checked = replace(through(run(), *STEPS[:3]), packaged=PackagedLecture("folder/", "files.json", 7_500))
+    assert checked.checked_ms == 7_500
+    assert checked.outdate("probe", LATER).checked_ms is None
+    assert NEW.checked_ms is None
 
 
 @pytest.mark.parametrize(
