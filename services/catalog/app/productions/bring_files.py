@@ -57,7 +57,7 @@ NAMED_BY_CONTENT: tuple[FileRole, ...] = ("handout", *OPEN_TO_ALL)
 
 
 @dataclass(frozen=True)
-class Announced:
+class Announcement:
     """A file that is to come. `instructor` is whose portrait it is."""
 
     role: FileRole
@@ -66,7 +66,7 @@ class Announced:
     instructor: str | None = None
 
 
-def add_file(ctx: ProductionContext, call: Call, production_id: ProductionId, announced: Announced) -> FileOnItsWay:
+def add_file(ctx: ProductionContext, call: Call, production_id: ProductionId, announced: Announcement) -> FileOnItsWay:
     """Begins the upload of a file, once per idempotency key.
 
     Raises:

@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import Field, StrictBool, StrictInt, StrictStr
 
 from services.catalog.app.context import ProductionContext
-from services.catalog.app.productions.bring_files import Announced, add_file, complete_file, remove_file, sign_parts
+from services.catalog.app.productions.bring_files import Announcement, add_file, complete_file, remove_file, sign_parts
 from services.catalog.app.productions.decide_block import Verdict, decide_block
 from services.catalog.app.productions.preview_production import preview_production
 from services.catalog.app.productions.publish_production import publish_production
@@ -442,7 +442,7 @@ def _add_files(api: HttpApi, ctx: ProductionContext) -> None:
     @editor.route("POST /v1/catalog/productions/<production_id>/files", "add_file", idempotent=True)
     def add(production_id: ProductionId, request: FileRequest) -> ProductionFileAnswer:
         """Announce a file, whose parts can then be sent."""
-        announced = Announced(request.role, request.name, request.bytes, request.instructor)
+        announced = Announcement(request.role, request.name, request.bytes, request.instructor)
         return _file(add_file(ctx, api.call(), production_id, announced))
 
     @editor.route("POST /v1/catalog/productions/<production_id>/files/<file_id>/parts", "sign_parts")
