@@ -1265,6 +1265,16 @@ def test_a_portrait_is_of_somebody_who_instructs(studio: Studio, instructor: str
     assert (refused.code, refused.body["errors"][0]["code"]) == ("FILE_REFUSED", "FILE_OF_NOBODY")
 
 
+@pytest.mark.parametrize("role", ["recording", "captions", "cover"])
+def test_attack_a_second_file_of_a_role_by_naming_somebody(studio: Studio, role: str) -> None:
+    studio.begin()
+    studio.write_facts(instructors=[LIN])
+    name = {"recording": "lecture.mp4", "captions": "zh.srt", "cover": "cover.png"}[role]
+    assert studio.announce(role, name, 9).status == 200
+    refused = studio.announce(role, name, 9, instructor="林知远")
+    assert (refused.code, refused.body["errors"][0]["code"]) == ("FILE_REFUSED", "FILE_OF_NOBODY")
+
+
 def test_a_portrait_of_whoever_was_named_otherwise_is_told_and_not_published(studio: Studio, reader: HttpApi) -> None:
     studio.make()
     studio.accept_all()
