@@ -16,12 +16,13 @@ from services.catalog.domain.transcript import Cue
 _ENCODINGS = ["utf_8", "gb18030", "big5", "utf_16_le", "utf_16_be"]
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _SUBRIP_TIMES = re.compile(r"^(.*-->.*)$", re.MULTILINE)
-_OVERRIDE = re.compile(r"\{\\[^}]*\}")
+_OVERRIDE = re.compile(r"\{\\[^{}]*\}")
 _UNSHOWN = re.compile(r"(?:WEBVTT|NOTE|STYLE|REGION)(?:\s.*)?", re.DOTALL)
 _NUMBER = re.compile(r"\s*[0-9]+\s*")
 _SETTING = re.compile(r"(?:vertical|line|position|size|align):[^\s<>]+")
 """Of those that WebVTT knows, what needs nothing else of the file."""
-_CLOCK = r"((?:[0-9]+:)?[0-9]{1,2}:[0-9]{1,2}\.[0-9]{1,3})"
+_CLOCK = r"((?:\d+:)?\d{1,2}:\d{1,2}\.\d{1,3})"
+"""As the library reads them, in digits of any script."""
 _TIMES = re.compile(rf"\s*{_CLOCK}\s*-->\s*{_CLOCK}")
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from services.catalog.adapters.caption_file import read_captions
 from services.catalog.domain.captions import check_captions, check_times, overlapping
 from services.catalog.domain.line_correction import correct_lines, letters
+from services.catalog.domain.media import MAX_CAPTION_BYTES
 from services.catalog.domain.transcript import (
     Cue,
     Sentence,
@@ -176,6 +177,21 @@ def test_many_corrections_of_a_long_lecture_are_made_in_time() -> None:
     begun = time.process_time()
     for number in range(1, 1_001, 5):
         transcript = transcript.edit(number, "久" * 600)
+    assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize("digits", ["０１２３", "٠١٢٣", "0123"])
+def test_times_in_digits_of_any_script_are_read(digits: str) -> None:
+    times = "00:00:01.000 --> 00:00:02.300".translate(str.maketrans("0123", digits))
+    [cue] = read_captions(f"WEBVTT\n\n{times}\n各位好。\n".encode()).cues
+    assert (cue.start_ms, cue.end_ms, cue.text) == (1_000, 2_300, "各位好。")
+
+
+def test_a_file_that_only_opens_what_others_close_is_read_in_time() -> None:
+    opening = "{\\" * (MAX_CAPTION_BYTES // 2 - 50)
+    begun = time.process_time()
+    [cue] = read_captions(f"WEBVTT\n\n00:01.000 --> 00:02.000\n{opening}\n".encode()).cues
+    assert cue.text == opening
     assert time.process_time() - begun < 5
 
 
