@@ -208,7 +208,7 @@ def _shown(size: int) -> str:
 
 
 def lacking_files(files: Sequence[ProductionFile], length_ms: int | None, instructors: Sequence[str]) -> Iterator[Lack]:
-    """What of the files keeps a course from being published (`length_ms` None: the lecture is not packaged)."""
+    """What of the files keeps a course from being published (`length_ms` None: the lecture is not checked)."""
     for file in files:
         if file.state == "uploading":
             message = f"「{file.name}」还没有传完：请传完或移除"

@@ -1113,6 +1113,23 @@ def test_a_translation_that_goes_on_after_the_lecture_is_told(studio: Studio) ->
     assert studio.publish().code == "PRODUCTION_NOT_READY"
 
 
+def test_another_recording_is_not_measured_by_the_published_one(studio: Studio) -> None:
+    studio.make()
+    studio.accept_all()
+    assert studio.publish().status == 200
+    studio.begin(from_course=True)
+    studio.start()
+    studio.steps()
+    late = ENGLISH + "\n4\n00:00:08,000 --> 00:00:09,000\nBye.\n"
+    studio.bring("translation", "en.srt", late.encode())
+    told = studio.read()
+    assert ([lack["part"] for lack in told["missing"]], len(told["doubts"])) == (["files"], 1)
+    studio.bring("recording", "longer.mp4", RECORDING)
+    told = studio.read()
+    assert "files" not in [lack["part"] for lack in told["missing"]]
+    assert told["doubts"] == []
+
+
 def test_what_of_captions_is_to_be_mended_is_told_as_they_come(studio: Studio) -> None:
     studio.begin()
     cues = "".join(f"{n}\n00:00:0{n},000 --> 00:00:0{n - 1},000\n第{n}条\n\n" for n in range(1, 8))
