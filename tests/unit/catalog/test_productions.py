@@ -581,6 +581,16 @@ def test_an_older_draft_is_still_a_machines(studio: Studio) -> None:
     assert studio.decide("abstract", "edit", value=chosen, reviewer="王编辑").body["made_by"] == EXTRACTIVE
 
 
+def test_the_newest_draft_is_named_whichever_block_it_was_of(studio: Studio) -> None:
+    studio.make()
+    studio.summarise = lambda lecture, progress: replace(drafted(lecture, progress), made_by="model-2")
+    studio.draft_again("abstract")
+    studio.steps(run=2)
+    both = [{"question": "讲了什么?", "answer": "今天讲债券的久期。久期说的是价格对利率的敏感度。"}]
+    studio.decide("key_points", "drop")
+    assert studio.decide("key_points", "edit", value=both, reviewer="王编辑").body["made_by"] == "model-2"
+
+
 def test_a_mark_returns_with_its_words(studio: Studio) -> None:
     studio.make()
     [marked] = [{name: said for name, said in p.items() if said} for p in studio.block("key_points")["value"]]
