@@ -18,6 +18,8 @@ of their subject's terms, of which nearly all are shorter."""
 LEAST_SHARED = 21
 """Letters at which shared grams begin, seven Chinese ones: so much of a short text is not by chance in a longer one."""
 
+_FILLERS = dict.fromkeys((0x115F, 0x1160))
+"""Letters that nobody sees: where a Hangul syllable has no sound. Those of other widths are decomposed to the second."""
 _ENDS = re.compile(r"[。！？；!?;…\n]|\.(?!\w)")
 
 
@@ -117,7 +119,9 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def _letters(text: str) -> str:
-    return "".join(filter(str.isalpha, unicodedata.normalize("NFKD", text).casefold()))
+    # What is no letter goes before case does: one accent would become a letter with it.
+    seen = unicodedata.normalize("NFKD", text).translate(_FILLERS)
+    return "".join(filter(str.isalpha, seen)).casefold()
 
 
 def _grams(letters: str) -> dict[str, int]:

@@ -22,7 +22,7 @@ from tests.quality.lectures import DEMO, read_examples
 
 NOW = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 IDEOGRAPHS = [chr(0x4E00 + place) for place in range(2_000)]
-UNSEEN = "，。！？；、：,.!?;·…—（）()《》“” \n\t\u200b\u00ad\u3000０1２3"
+UNSEEN = "，。！？；、：,.!?;·…—（）()《》“” \n\t\u200b\u00ad\u3000\u115f\u1160\u3164\uffa0\u0345０1２3"
 """What may be put between letters, and makes no other text of them."""
 DRAFTED = [
     "先看现金流，再看收益率。",
