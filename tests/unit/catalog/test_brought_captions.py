@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.catalog.adapters.caption_file import read_captions
+from services.catalog.app.ports import UnreadableCaptions
 from services.catalog.domain.captions import check_captions, check_times, overlapping
 from services.catalog.domain.line_correction import correct_lines, letters
 from services.catalog.domain.media import MAX_CAPTION_BYTES
@@ -195,6 +196,12 @@ def test_times_in_digits_of_any_script_are_read(digits: str) -> None:
     times = "00:00:01.000 --> 00:00:02.300".translate(str.maketrans("0123", digits))
     [cue] = read_captions(f"WEBVTT\n\n{times}\n各位好。\n".encode()).cues
     assert (cue.start_ms, cue.end_ms, cue.text) == (1_000, 2_300, "各位好。")
+
+
+@pytest.mark.parametrize("text", ["\u200b", "<i></i>", "&#8203;", ""])
+def test_captions_that_say_nothing_are_none(text: str) -> None:
+    with pytest.raises(UnreadableCaptions, match="no cues that can be read"):
+        read_captions(f"WEBVTT\n\n00:01.000 --> 00:02.000\n{text}\n".encode())
 
 
 def test_a_file_that_only_opens_what_others_close_is_read_in_time() -> None:
