@@ -7,7 +7,7 @@ not count, so that changing them changes nothing. What is told apart and what is
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 _IDEOGRAPHS = "\u2e80"
@@ -36,6 +36,11 @@ def sentences_of(value: Any) -> Iterator[str]:
     """Every sentence of a block's value, as it is written."""
     for text in texts_of(value):
         yield from filter(None, map(str.strip, _ENDS.split(text)))
+
+
+def words_of(value: Any) -> tuple[str, ...]:
+    """What a value says word for word: letters and digits of its texts, whatever stands between them."""
+    return tuple(_kept(text, str.isalnum) for text in texts_of(value))
 
 
 class DraftedText:
@@ -119,9 +124,13 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def _letters(text: str) -> str:
-    # What is no letter goes before case does: one accent would become a letter with it.
+    return _kept(text, str.isalpha)
+
+
+def _kept(text: str, counts: Callable[[str], bool]) -> str:
+    # What does not count goes before case does: one accent would become a letter with it.
     seen = unicodedata.normalize("NFKD", text).translate(_FILLERS)
-    return "".join(filter(str.isalpha, seen)).casefold()
+    return "".join(filter(counts, seen)).casefold()
 
 
 def _grams(letters: str) -> dict[str, int]:

@@ -598,8 +598,15 @@ def test_a_mark_returns_with_its_words(studio: Studio) -> None:
     assert studio.decide("key_points", "edit", value=[own]).body["marks"] == []
     refused = studio.decide("key_points", "edit", value=[own, marked], reviewer="王编辑")
     assert (refused.code, [mark["part"] for mark in refused.body["marks"]]) == ("BLOCK_MARKED", [1])
-    near = {**marked, "answer": "年化9%的利率!"}
-    assert studio.decide("key_points", "edit", value=[near], reviewer="王编辑").body["state"] == "accepted"
+    other = {**marked, "answer": "年化8%的利率"}
+    assert studio.decide("key_points", "edit", value=[other], reviewer="王编辑").body["state"] == "accepted"
+    assert studio.decide("key_points", "edit", value=[marked], reviewer="王编辑").code == "BLOCK_MARKED"
+    for same in ("年化9%的利率!", " 年化９%的利率", "年化9%,的\u200b利率"):
+        value = [{**marked, "answer": same}]
+        assert studio.decide("key_points", "edit", value=value, reviewer="王编辑").code == "BLOCK_MARKED"
+    assert studio.decide("key_points", "edit", value=value, reviewer="王编辑", marks_seen=True).status == 200
+    assert studio.decide("key_points", "edit", value=[marked], reviewer="王编辑").status == 200, "seen in these words"
+    assert studio.decide("key_points", "edit", value=[other], reviewer="王编辑").status == 200
     assert studio.decide("key_points", "edit", value=[marked], reviewer="王编辑").code == "BLOCK_MARKED"
 
 
