@@ -19,7 +19,7 @@ LEAST_SHARED = 21
 """Letters at which shared grams begin, seven Chinese ones: so much of a short text is not by chance in a longer one."""
 
 _FILLERS = dict.fromkeys((0x115F, 0x1160))
-"""Letters that nobody sees: where a Hangul syllable has no sound. Those of other widths are decomposed to the second."""
+"""Letters that nobody sees, in place of a Hangul sound; those of other widths are decomposed to the second."""
 _ENDS = re.compile(r"[。！？；!?;…\n]|\.(?!\w)")
 
 
