@@ -39,8 +39,12 @@ def sentences_of(value: Any) -> Iterator[str]:
 
 
 def words_of(value: Any) -> tuple[str, ...]:
-    """What a value says word for word: letters and digits of its texts, whatever stands between them."""
-    return tuple(_kept(text, str.isalnum) for text in texts_of(value))
+    """What a value says word for word: letters and digits of its texts, whatever stands between them.
+
+    The order of an entry's members says nothing.
+    """
+    known = dict(sorted(value.items())) if isinstance(value, dict) else value
+    return tuple(_kept(text, str.isalnum) for text in texts_of(known))
 
 
 class DraftedText:
