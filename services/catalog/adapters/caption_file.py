@@ -11,17 +11,18 @@ from charset_normalizer import from_bytes
 from services.catalog.app.ports import CaptionFile, UnreadableCaptions
 from services.catalog.domain.media import MAX_CAPTION_BYTES
 from services.catalog.domain.text_file import Fault
-from services.catalog.domain.transcript import Cue
+from services.catalog.domain.transcript import Cue, tidy
 
 _ENCODINGS = ["utf_8", "gb18030", "big5", "utf_16_le", "utf_16_be"]
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _SUBRIP_TIMES = re.compile(r"^(.*-->.*)$", re.MULTILINE)
-_OVERRIDE = re.compile(r"\{\\[^}]*\}")
+_OVERRIDE = re.compile(r"\{\\[^{}]*\}")
 _UNSHOWN = re.compile(r"(?:WEBVTT|NOTE|STYLE|REGION)(?:\s.*)?", re.DOTALL)
 _NUMBER = re.compile(r"\s*[0-9]+\s*")
 _SETTING = re.compile(r"(?:vertical|line|position|size|align):[^\s<>]+")
 """Of those that WebVTT knows, what needs nothing else of the file."""
-_CLOCK = r"((?:[0-9]+:)?[0-9]{1,2}:[0-9]{1,2}\.[0-9]{1,3})"
+_CLOCK = r"((?:\d+:)?\d{1,2}:\d{1,2}\.\d{1,3})"
+"""As the library reads them, in digits of any script."""
 _TIMES = re.compile(rf"\s*{_CLOCK}\s*-->\s*{_CLOCK}")
 
 
@@ -29,7 +30,7 @@ def read_captions(content: bytes) -> CaptionFile:
     """The cues of a SubRip or WebVTT file.
 
     Raises:
-        UnreadableCaptions: it is too large, in no known encoding, or has no cue at all.
+        UnreadableCaptions: it is too large, in no known encoding, or no cue of it says anything.
     """
     if len(content) > MAX_CAPTION_BYTES:
         limit = MAX_CAPTION_BYTES // 1024
@@ -38,11 +39,11 @@ def read_captions(content: bytes) -> CaptionFile:
     lines = _as_webvtt(text).split("\n")
     added = len(lines) - len(text.split("\n"))
     captions = webvtt.from_string("\n".join(lines)).captions
-    if not captions:
-        raise UnreadableCaptions(Fault(1, "没有可读的字幕", "there are no cues that can be read"))
     numbers = list(_numbers(captions, lines))
-    cues = (_cue(caption, number - added) for caption, number in zip(captions, numbers, strict=True))
-    return CaptionFile(tuple(cues), tuple(replace(f, line=f.line - added) for f in _unread(lines, set(numbers))))
+    cues = tuple(_cue(caption, number - added) for caption, number in zip(captions, numbers, strict=True))
+    if not any(tidy(cue.text) for cue in cues):
+        raise UnreadableCaptions(Fault(1, "没有可读的字幕", "there are no cues that can be read"))
+    return CaptionFile(cues, tuple(replace(f, line=f.line - added) for f in _unread(lines, set(numbers))))
 
 
 def _decoded(content: bytes) -> str:

@@ -7,7 +7,7 @@ not count, so that changing them changes nothing. What is told apart and what is
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 _IDEOGRAPHS = "\u2e80"
@@ -18,6 +18,8 @@ of their subject's terms, of which nearly all are shorter."""
 LEAST_SHARED = 21
 """Letters at which shared grams begin, seven Chinese ones: so much of a short text is not by chance in a longer one."""
 
+_FILLERS = dict.fromkeys((0x115F, 0x1160))
+"""Letters that nobody sees, in place of a Hangul sound; those of other widths are decomposed to the second."""
 _ENDS = re.compile(r"[。！？；!?;…\n]|\.(?!\w)")
 
 
@@ -34,6 +36,15 @@ def sentences_of(value: Any) -> Iterator[str]:
     """Every sentence of a block's value, as it is written."""
     for text in texts_of(value):
         yield from filter(None, map(str.strip, _ENDS.split(text)))
+
+
+def words_of(value: Any) -> tuple[str, ...]:
+    """What a value says word for word: letters and digits of its texts, whatever stands between them.
+
+    The order of an entry's members says nothing.
+    """
+    known = dict(sorted(value.items())) if isinstance(value, dict) else value
+    return tuple(_kept(text, str.isalnum) for text in texts_of(known))
 
 
 class DraftedText:
@@ -117,7 +128,13 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def _letters(text: str) -> str:
-    return "".join(filter(str.isalpha, unicodedata.normalize("NFKD", text).casefold()))
+    return _kept(text, str.isalpha)
+
+
+def _kept(text: str, counts: Callable[[str], bool]) -> str:
+    # What does not count goes before case does: one accent would become a letter with it.
+    seen = unicodedata.normalize("NFKD", text).translate(_FILLERS)
+    return "".join(filter(counts, seen)).casefold()
 
 
 def _grams(letters: str) -> dict[str, int]:

@@ -12,7 +12,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, Literal
 
-from services.catalog.domain.authorship import DraftedText, followed, sentences_of, texts_of
+from services.catalog.domain.authorship import DraftedText, followed, sentences_of, texts_of, words_of
 from services.catalog.domain.course import BLOCKS, Block, Course, Provenance
 from services.catalog.domain.document import check_block_times, format_time, write_course
 from services.catalog.domain.draft import EXTRACTIVE, Draft, Lecture, draft_member
@@ -84,12 +84,14 @@ class ProductionDraft:
         return DraftedText((t for t in texts_of(self.document) if t != self.title), kin=block == self.block)
 
     def marks_in(self, value: Any) -> tuple[BlockMark, ...]:
-        """Its marks that an edit leaves: of parts that are in it as they were, wherever, and of the whole block."""
-        parts = self.document if isinstance(value, list) else ()
+        """Its marks that an edit leaves: of parts that are in it word for word, wherever, and of the whole block."""
+        if not isinstance(value, list):
+            return self.marks
+        said, now = [*map(words_of, self.document)], [*map(words_of, value)]
         return tuple(
-            mark if mark.part is None or not parts else replace(mark, part=value.index(parts[mark.part]))
+            mark if mark.part is None else replace(mark, part=now.index(said[mark.part]))
             for mark in self.marks
-            if mark.part is None or not parts or parts[mark.part] in value
+            if mark.part is None or said[mark.part] in now
         )
 
     def sources_in(self, value: Any) -> tuple[BlockSource, ...]:
@@ -220,11 +222,10 @@ class ProductionBlock:
         return replace(self, state=state, reviewer=None, reviewed_at=None)
 
 
-def _marked(block: ProductionBlock, mark: BlockMark) -> tuple[str, str]:
+def _marked(block: ProductionBlock, mark: BlockMark) -> tuple[str, tuple[str, ...] | None]:
     """What a mark says, and of which words."""
     parts = block.document
-    of = parts[mark.part] if isinstance(parts, list) and mark.part is not None else None
-    return mark.message, json.dumps(of, ensure_ascii=False, sort_keys=True)
+    return mark.message, words_of(parts[mark.part]) if isinstance(parts, list) and mark.part is not None else None
 
 
 def published_block(course: Course, block: Block) -> ProductionBlock:

@@ -157,8 +157,11 @@ def refusal(role: FileRole, name: str, size: int, others: int) -> Hindrance | No
 
 
 def of_nobody(role: FileRole, instructor: str | None, instructors: Sequence[str]) -> Hindrance | None:
-    """Why a portrait cannot be taken that is of this instructor; None: it can, or the file is none."""
-    if role != "portrait" or instructor in instructors:
+    """Why a file cannot be taken that is of this instructor; None: it can. Portraits alone are of somebody.
+
+    Files of a role are counted for each instructor: one that named anybody would be a second recording.
+    """
+    if instructor in (instructors if role == "portrait" else (None,)):
         return None
     message = "没有这位讲师：请先保存讲师的姓名，再上传照片"
     return Hindrance("FILE_OF_NOBODY", message, "there is no such instructor: save their name first, then bring it")
@@ -205,7 +208,7 @@ def _shown(size: int) -> str:
 
 
 def lacking_files(files: Sequence[ProductionFile], length_ms: int | None, instructors: Sequence[str]) -> Iterator[Lack]:
-    """What of the files keeps a course from being published (`length_ms` None: the lecture is not packaged)."""
+    """What of the files keeps a course from being published (`length_ms` None: the lecture is not checked)."""
     for file in files:
         if file.state == "uploading":
             message = f"「{file.name}」还没有传完：请传完或移除"

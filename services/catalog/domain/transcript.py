@@ -7,7 +7,7 @@ Times are milliseconds from the lecture's beginning.
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, islice, pairwise
 
@@ -121,24 +121,33 @@ class Transcript:
         said = ((number, plain(sentence.text)) for number, sentence in enumerate(self.sentences, start=1))
         return [number for number, words in said if wanted and all(term in words for term in wanted)]
 
-    def edit(self, number: int, text: str) -> "Transcript":
-        """With another text for a sentence, which keeps its time, as its cues do.
+    def edit(self, texts: Mapping[int, str]) -> "Transcript":
+        """With other texts for sentences by their numbers, which keep their times, as their cues do.
 
         Raises:
-            IndexError: there is no sentence of this number.
-            ValueError: nothing is left of the text.
+            IndexError: there is no sentence of a number.
+            ValueError: nothing is left of a text.
         """
-        if not 1 <= number <= len(self.sentences):
-            raise IndexError(number)
         kept = list(self.sentences)
-        kept[number - 1] = replace(kept[number - 1], text=tidy(text))
-        return Transcript(self.language, tuple(kept), tuple(self._corrected(number, tidy(text))))
+        for number, text in texts.items():
+            if not 1 <= number <= len(kept):
+                raise IndexError(number)
+            kept[number - 1] = replace(kept[number - 1], text=tidy(text))
+        corrected = {number: kept[number - 1].text for number in texts}
+        return Transcript(self.language, tuple(kept), tuple(self._corrected(corrected)) if self.cues else ())
 
-    def _corrected(self, number: int, text: str) -> Iterator[Cue]:
-        """The cues with another text for a sentence; one that shows nothing any more goes."""
+    def _corrected(self, texts: Mapping[int, str]) -> Iterator[Cue]:
+        """The cues with other texts for sentences; one that shows nothing any more goes."""
         lines = [line for cue in self.cues for line in cue.text.split("\n")]
-        skipped = sum(len(letters(sentence.text)) for sentence in self.sentences[: number - 1])
-        corrected = iter(correct_lines(lines, skipped, self.sentences[number - 1].text, text))
+        places = list(accumulate((len(letters(line)) for line in lines), initial=0))
+        ends = list(accumulate((len(letters(sentence.text)) for sentence in self.sentences), initial=0))
+        # From the last one on: what was corrected already lies behind, and moves no place that is still counted with.
+        for number in sorted(texts, reverse=True):
+            begin, end = ends[number - 1], ends[number]
+            first, last = bisect_right(places, begin) - 1, bisect_left(places, end)
+            before = self.sentences[number - 1].text
+            lines[first:last] = correct_lines(lines[first:last], begin - places[first], before, texts[number])
+        corrected = iter(lines)
         for cue in self.cues:
             shown = "\n".join(filter(None, islice(corrected, cue.text.count("\n") + 1)))
             if shown:

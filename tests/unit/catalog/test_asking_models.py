@@ -234,6 +234,21 @@ def test_answers_that_are_none_are_told(studio: Studio, model: Scholar, text: st
     assert (problem(studio), len(drafts(studio)["chapters"])) == (None, PARTS)
 
 
+@pytest.mark.parametrize("worked_on", [False, True])
+def test_a_block_of_which_nothing_came_stays_as_it_was(studio: Studio, model: Scholar, worked_on: bool) -> None:
+    studio.step("summarise")
+    if worked_on:
+        studio.decide("abstract", "edit", value="一段自己的话，没有别人的。")
+        studio.decide("abstract", "drop")
+    before = studio.block("abstract")
+    assert before["value"]
+    model.says = lambda _: REFUSAL
+    assert studio.draft_again("abstract").status == 200
+    studio.step("summarise", run=2)
+    assert problem(studio)["code"] == "NOTHING_DRAFTED"
+    assert studio.block("abstract") == before
+
+
 def test_one_part_that_is_refused_is_told_beside_the_others(studio: Studio, model: Scholar) -> None:
     model.says = lambda material: (
         REFUSAL if material.get("sentences", [[0]])[0][0] == 2 else json.dumps(right(material))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from services.catalog.adapters.extractive import extract_summary
 from services.catalog.cli.package import load_package
-from services.catalog.domain.authorship import DraftedText, followed, sentences_of
+from services.catalog.domain.authorship import DraftedText, followed, sentences_of, words_of
 from services.catalog.domain.course import BLOCKS, Block
 from services.catalog.domain.document import write_course
 from services.catalog.domain.draft import draft_member
@@ -22,7 +22,7 @@ from tests.quality.lectures import DEMO, read_examples
 
 NOW = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 IDEOGRAPHS = [chr(0x4E00 + place) for place in range(2_000)]
-UNSEEN = "，。！？；、：,.!?;·…—（）()《》“” \n\t\u200b\u00ad\u3000０1２3"
+UNSEEN = "，。！？；、：,.!?;·…—（）()《》“” \n\t\u200b\u00ad\u3000\u115f\u1160\u3164\uffa0\u0345０1２3"
 """What may be put between letters, and makes no other text of them."""
 DRAFTED = [
     "先看现金流，再看收益率。",
@@ -110,6 +110,13 @@ def test_what_is_nearly_the_same_is_the_machines(drafted: str, text: str) -> Non
 )
 def test_what_has_the_same_subject_is_a_persons(drafted: str, text: str) -> None:
     assert not is_in([drafted], [text])
+
+
+def test_an_entry_says_the_same_in_any_order_of_its_members() -> None:
+    entry = {"question": "利率升到9%会怎样?", "answer": "跌。", "at": "00:01"}
+    assert words_of(entry) == words_of(dict(reversed(entry.items())))
+    assert words_of(entry) != words_of({**entry, "answer": entry["question"], "question": entry["answer"]})
+    assert words_of(entry) != words_of({**entry, "question": "利率升到8%会怎样?"})
 
 
 def test_another_block_may_have_the_same_words() -> None:

@@ -103,6 +103,15 @@ def test_what_was_not_kept_whole_is_read_again(site: Site, reads: list[str], tmp
     assert sorted(reads) == ["s0.m4s", "s1.m4s"]
 
 
+@pytest.mark.parametrize("at_a_time", [1, 3, SEGMENTS])
+def test_what_code_kept_that_reads_more_or_fewer_at_a_time_is_no_part_of_it(
+    site: Site, reads: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_a_time: int
+) -> None:
+    assert run(write_long(tmp_path)) == 0
+    monkeypatch.setattr(check_in_turns, "AT_A_TIME", at_a_time)
+    assert run(write_long(tmp_path, course_yaml=edited("price_fen: 1000", "price_fen: 1200"))) == 0
+
+
 def test_a_service_that_gets_no_further_is_not_asked_for_ever(
     site: Site, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

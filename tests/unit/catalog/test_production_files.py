@@ -121,6 +121,20 @@ def test_local_files_of_any_size_are_kept(
         assert files.size(KEY) == size
 
 
+def test_a_large_file_is_kept_by_who_may_put_and_read_alone(
+    aws: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = boto3.client("s3", region_name=REGION)
+    client.create_bucket(Bucket="media-bucket", CreateBucketConfiguration={"LocationConstraint": REGION})
+    called: list[str] = []
+    client.meta.events.register("before-call.s3", lambda model, **_: called.append(model.name))
+    monkeypatch.setattr(production_files, "PART_BYTES", PART)
+    (tmp_path / "preview.mp4").write_bytes(b"x" * (PART + 1))
+    S3ProductionFiles(client, "media-bucket").put_file("productions/p/packaged/1/preview.mp4", tmp_path / "preview.mp4")
+    # What s3:PutObject allows, as the role of the function that packages has it.
+    assert set(called) == {"CreateMultipartUpload", "UploadPart", "CompleteMultipartUpload"}
+
+
 def test_what_is_published_has_the_headers_that_learners_get(aws: None) -> None:
     client = boto3.client("s3", region_name=REGION)
     client.create_bucket(Bucket="media-bucket", CreateBucketConfiguration={"LocationConstraint": REGION})

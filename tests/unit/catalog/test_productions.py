@@ -581,6 +581,16 @@ def test_an_older_draft_is_still_a_machines(studio: Studio) -> None:
     assert studio.decide("abstract", "edit", value=chosen, reviewer="王编辑").body["made_by"] == EXTRACTIVE
 
 
+def test_the_newest_draft_is_named_whichever_block_it_was_of(studio: Studio) -> None:
+    studio.make()
+    studio.summarise = lambda lecture, progress: replace(drafted(lecture, progress), made_by="model-2")
+    studio.draft_again("abstract")
+    studio.steps(run=2)
+    both = [{"question": "讲了什么?", "answer": "今天讲债券的久期。久期说的是价格对利率的敏感度。"}]
+    studio.decide("key_points", "drop")
+    assert studio.decide("key_points", "edit", value=both, reviewer="王编辑").body["made_by"] == "model-2"
+
+
 def test_a_mark_returns_with_its_words(studio: Studio) -> None:
     studio.make()
     [marked] = [{name: said for name, said in p.items() if said} for p in studio.block("key_points")["value"]]
@@ -588,8 +598,15 @@ def test_a_mark_returns_with_its_words(studio: Studio) -> None:
     assert studio.decide("key_points", "edit", value=[own]).body["marks"] == []
     refused = studio.decide("key_points", "edit", value=[own, marked], reviewer="王编辑")
     assert (refused.code, [mark["part"] for mark in refused.body["marks"]]) == ("BLOCK_MARKED", [1])
-    near = {**marked, "answer": "年化9%的利率!"}
-    assert studio.decide("key_points", "edit", value=[near], reviewer="王编辑").body["state"] == "accepted"
+    other = {**marked, "answer": "年化8%的利率"}
+    assert studio.decide("key_points", "edit", value=[other], reviewer="王编辑").body["state"] == "accepted"
+    assert studio.decide("key_points", "edit", value=[marked], reviewer="王编辑").code == "BLOCK_MARKED"
+    for same in ("年化9%的利率!", " 年化９%的利率", "年化9%,的\u200b利率"):
+        value = [{**marked, "answer": same}]
+        assert studio.decide("key_points", "edit", value=value, reviewer="王编辑").code == "BLOCK_MARKED"
+    assert studio.decide("key_points", "edit", value=value, reviewer="王编辑", marks_seen=True).status == 200
+    assert studio.decide("key_points", "edit", value=[marked], reviewer="王编辑").status == 200, "seen in these words"
+    assert studio.decide("key_points", "edit", value=[other], reviewer="王编辑").status == 200
     assert studio.decide("key_points", "edit", value=[marked], reviewer="王编辑").code == "BLOCK_MARKED"
 
 
@@ -1113,6 +1130,23 @@ def test_a_translation_that_goes_on_after_the_lecture_is_told(studio: Studio) ->
     assert studio.publish().code == "PRODUCTION_NOT_READY"
 
 
+def test_another_recording_is_not_measured_by_the_published_one(studio: Studio) -> None:
+    studio.make()
+    studio.accept_all()
+    assert studio.publish().status == 200
+    studio.begin(from_course=True)
+    studio.start()
+    studio.steps()
+    late = ENGLISH + "\n4\n00:00:08,000 --> 00:00:09,000\nBye.\n"
+    studio.bring("translation", "en.srt", late.encode())
+    told = studio.read()
+    assert ([lack["part"] for lack in told["missing"]], len(told["doubts"])) == (["files"], 1)
+    studio.bring("recording", "longer.mp4", RECORDING)
+    told = studio.read()
+    assert "files" not in [lack["part"] for lack in told["missing"]]
+    assert told["doubts"] == []
+
+
 def test_what_of_captions_is_to_be_mended_is_told_as_they_come(studio: Studio) -> None:
     studio.begin()
     cues = "".join(f"{n}\n00:00:0{n},000 --> 00:00:0{n - 1},000\n第{n}条\n\n" for n in range(1, 8))
@@ -1262,6 +1296,16 @@ def test_a_portrait_is_of_somebody_who_instructs(studio: Studio, instructor: str
     studio.begin()
     studio.write_facts()
     refused = studio.announce("portrait", "face.jpg", 9, instructor=instructor)
+    assert (refused.code, refused.body["errors"][0]["code"]) == ("FILE_REFUSED", "FILE_OF_NOBODY")
+
+
+@pytest.mark.parametrize("role", ["recording", "captions", "cover"])
+def test_attack_a_second_file_of_a_role_by_naming_somebody(studio: Studio, role: str) -> None:
+    studio.begin()
+    studio.write_facts(instructors=[LIN])
+    name = {"recording": "lecture.mp4", "captions": "zh.srt", "cover": "cover.png"}[role]
+    assert studio.announce(role, name, 9).status == 200
+    refused = studio.announce(role, name, 9, instructor="林知远")
     assert (refused.code, refused.body["errors"][0]["code"]) == ("FILE_REFUSED", "FILE_OF_NOBODY")
 
 

@@ -64,7 +64,7 @@ def test_captions_of_a_transcript_are_valid_and_give_it_back(transcript: Transcr
 @given(transcripts(), st.data())
 def test_an_edited_sentence_keeps_its_time_and_the_others(transcript: Transcript, data: st.DataObject) -> None:
     number = data.draw(st.integers(1, len(transcript.sentences)))
-    edited = transcript.edit(number, "另一句话。")
+    edited = transcript.edit({number: "另一句话。"})
     before, after = transcript.sentences, edited.sentences
     assert [(s.start_ms, s.end_ms) for s in before] == [(s.start_ms, s.end_ms) for s in after]
     assert [s for s in before if s != before[number - 1]] == [s for s in after if s != after[number - 1]]
@@ -202,4 +202,4 @@ def test_a_transcript_holds_nothing_untidy(sentences: list[tuple[int, int, str]]
 
 def test_there_is_no_sentence_of_another_number() -> None:
     with pytest.raises(IndexError):
-        transcript_of("zh", [Sentence(0, 9, "一。")]).edit(2, "二。")
+        transcript_of("zh", [Sentence(0, 9, "一。")]).edit({2: "二。"})

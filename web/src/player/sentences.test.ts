@@ -48,6 +48,12 @@ describe('the sentences of captions', () => {
     expect(textsOf(given)).toEqual(['各位都好。今天讲久期。'])
   })
 
+  it('follow the full stops where others named them so that no text goes that way', () => {
+    for (const name of ['s1-1,3,1,5', 's1-1,2,2,5', 's1-1,0,5']) {
+      expect(textsOf(named([name, '一。二三。']))).toEqual(['一。二三。'])
+    }
+  })
+
   it('have no blank where a line of Chinese ended', () => {
     expect(textsOf(cues('先看久期，\n再看凸性。', 'bond\nprices'))).toEqual(['先看久期，再看凸性。', 'bond prices'])
   })

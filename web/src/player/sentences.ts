@@ -63,10 +63,11 @@ function lettersIn(name: RegExpExecArray): number[] {
   return (name[2] ?? '').split(',').filter(Boolean).map(Number)
 }
 
-/** A cue cut after so many letters each, its time shared out by length; null where it does not end with the last. */
+/** A cue cut after so many letters each, its time shared out by length; null where they do not lead to its last one. */
 function piecesByName(cue: Cue, endMs: number, letters: readonly number[]): Sentence[] | null {
   const ends = [...cue.text.matchAll(/\S/gu)].map((found) => found.index + found[0].length)
   if (letters.length && letters.at(-1) !== ends.length) return null
+  if (letters.some((count, place) => count <= (letters[place - 1] ?? 0))) return null
   const cuts = [0, ...letters.slice(0, -1).map((count) => ends[count - 1] ?? 0)]
   return cuts.map((begin, place) => ({
     startMs: cue.startMs + Math.floor(((endMs - cue.startMs) * begin) / cue.text.length),

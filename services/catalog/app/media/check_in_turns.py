@@ -66,7 +66,8 @@ class _Turn:
             raise MEDIA_BEING_CHECKED.problem(checked=self._passed, files=self._all)
         key = f"{self._folder}{paths[0]}.json"
         found = self._found_before(key)
-        if found is None:
+        # Code before or after this may read another number of them at a time.
+        if found is None or len(found) != len(paths):
             found, self._has_read = tuple(each(read, paths)), True
             self._files.put(key, encode(_Read(found)).encode())
         self._passed += len(paths)

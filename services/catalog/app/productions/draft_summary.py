@@ -102,13 +102,14 @@ def _writes(
     ctx: ProducingContext, call: StepCall, production: Production, drafted: Sequence[ProductionBlock]
 ) -> list[Write]:
     """Of blocks that somebody has decided on or worked on, nothing, unless the draft was asked for in place of that;
-    of what was not drafted, nothing either.
+    of what was not drafted, nothing either: not even of the block that was asked for, which stays.
     """
     writes: list[Write] = []
     over = production.run.over if production.run else None
     for block in drafted:
         known = read_or(ctx.store, block_key(call.production_id, block.block), ProductionBlock(block.block))
-        if (known.value.takes_drafts or known.version == over) and (block.value is not None or block.marks):
+        made = block.value is not None or (bool(block.marks) and (over is None or known.value.value is None))
+        if made and (known.value.takes_drafts or known.version == over):
             writes.append(known.put(known.value.take(block)))
             draft = draft_of(block, production.title)
             writes += [Put(draft_key(call.production_id, block.block, call.run), draft)] if draft else []

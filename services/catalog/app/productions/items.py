@@ -61,8 +61,9 @@ def read_blocks(reader: Reader, production_id: ProductionId) -> list[Stored[Prod
 
 
 def read_drafts(store: Store, production_id: ProductionId) -> list[Stored[ProductionDraft]]:
-    """All that machines drafted, of each block the newest last."""
-    return store.query(_pk(production_id), DRAFTS, ProductionDraft)
+    """All that machines drafted, the newest last."""
+    found = store.query(_pk(production_id), DRAFTS, ProductionDraft)
+    return sorted(found, key=lambda draft: draft.key.sk.rpartition("#")[2])
 
 
 def put_state(ctx: Context, before: Stored[Production], now: Production) -> list[Write]:

@@ -55,10 +55,9 @@ class Sections:
     def missing(self) -> list[Lack]:
         """All that keeps it from publication."""
         production = self.state.value
-        length_ms = production.packaged.duration_ms if production.packaged else None
         lacks = [
             *lacking_steps(production),
-            *lacking_files([file.value for file in self.files], length_ms, self.facts.value.instructors),
+            *lacking_files([file.value for file in self.files], production.checked_ms, self.facts.value.instructors),
             *lacking_facts(production.course_id, self.facts.value),
             *lacking_blocks([block.value for block in self.blocks], production.checked_ms),
         ]
@@ -67,8 +66,8 @@ class Sections:
     @property
     def doubts(self) -> list[Doubt]:
         """All that a person should look at, though it keeps nothing from publication."""
-        packaged = self.state.value.packaged
-        return [*doubtful_facts(self.facts.value, packaged.duration_ms)] if packaged else []
+        length_ms = self.state.value.checked_ms
+        return [] if length_ms is None else [*doubtful_facts(self.facts.value, length_ms)]
 
     @property
     def document(self) -> dict[str, Any]:

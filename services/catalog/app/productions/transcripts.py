@@ -17,7 +17,7 @@ from services.catalog.app.productions.read_productions import read_open, read_st
 from services.catalog.domain.ids import ProductionId
 from services.catalog.domain.production import Language
 from services.catalog.domain.production_transcript import ProductionTranscript, TranscriptSource
-from services.catalog.domain.transcript import Sentence, Transcript
+from services.catalog.domain.transcript import Sentence, Stretch, Transcript, tidy
 from services.kit.call import Call
 from services.kit.store import Change, Check, Stored, commit_retrying
 from services.kit.store.codec import decode, encode
@@ -98,12 +98,10 @@ def keep_transcript(files: ProductionFiles, production_id: ProductionId, transcr
 
 
 def _corrected(transcript: Transcript, texts: Mapping[int, str]) -> Transcript:
-    try:
-        for number, text in texts.items():
-            transcript = transcript.edit(number, text)
-    except (IndexError, ValueError):
-        raise SENTENCE_UNKNOWN.problem(number=number) from None
-    return transcript
+    for number, text in texts.items():
+        if not transcript.has(Stretch(number, number)) or not tidy(text):
+            raise SENTENCE_UNKNOWN.problem(number=number)
+    return transcript.edit(texts)
 
 
 def _state(known: Stored[ProductionTranscript], sentences: Sequence[Sentence]) -> TranscriptState:
