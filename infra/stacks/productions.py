@@ -141,13 +141,13 @@ class Productions:
         return function
 
     def _allow_transcribing(self, function: ServiceFunction) -> None:
-        """Jobs and vocabularies are named by recordings and terms, so there are none to be named here."""
+        """Jobs and their vocabularies are named by recordings, so there are none to be named here."""
         names = ("transcription-job", "vocabulary")
         jobs, vocabularies = (
             self._stack.format_arn(service="transcribe", resource=n, resource_name="xueshi-*") for n in names
         )
         allow(function, [f"transcribe:{did}TranscriptionJob" for did in ("Start", "Get", "Delete")], [jobs])
-        allow(function, ["transcribe:CreateVocabulary", "transcribe:GetVocabulary"], [vocabularies])
+        allow(function, [f"transcribe:{did}Vocabulary" for did in ("Create", "Get", "Delete")], [vocabularies])
         reason = "Jobs and vocabularies have names that no template knows."
         for name in names:
             accept_names(role_of(function), f"transcribe:{name}/xueshi-*", reason)

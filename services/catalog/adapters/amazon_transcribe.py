@@ -1,7 +1,8 @@
 """Amazon Transcribe: a job for each recording, with a vocabulary of the catalogue's terms.
 
 A job is named by its recording alone, so that a run that died goes on with the job that it began, and one that waits
-keeps to it though the catalogue has other terms meanwhile. A vocabulary is named by its terms.
+keeps to it though the catalogue has other terms meanwhile. Its vocabulary is named like the job and goes with it: an
+account may have few of them.
 The recording is in S3 while the job needs it; its transcript is put beside it, and stays until the bucket's lifecycle
 removes it: whoever asks again, as what it wrote got lost before it was kept, does not pay again.
 """
@@ -11,6 +12,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -57,12 +59,11 @@ class AmazonTranscribe:
         except (BotoCoreError, ClientError, OSError) as error:
             raise TranscriberUnavailable(f"Amazon Transcribe: {error}") from None
 
-    def _vocabulary(self, language: str, terms: Iterable[str]) -> str | None:
-        """The vocabulary of these terms, made if there is none; None where Transcribe takes none of them."""
+    def _vocabulary(self, name: str, language: str, terms: Iterable[str]) -> str | None:
+        """The job's vocabulary, made of these terms if there is none; None where Transcribe takes none of them."""
         phrases = sorted({term.replace(" ", "-") for term in terms if _PHRASE.fullmatch(term)})
         if not phrases:
             return None
-        name = f"xueshi-{language}-{_digest(*phrases)}"
         api = client("transcribe")
         try:
             api.create_vocabulary(VocabularyName=name, LanguageCode=language, Phrases=phrases)
@@ -90,6 +91,8 @@ class AmazonTranscribe:
             self._begin(recording, name, sound, language)
         answer = self._wait(lambda: api.get_transcription_job(TranscriptionJobName=name), _job_state, "COMPLETED")
         client("s3").delete_object(Bucket=self.bucket, Key=sound)
+        with suppress(api.exceptions.NotFoundException, api.exceptions.BadRequestException):
+            api.delete_vocabulary(VocabularyName=name)
         if _job_state(answer) != "COMPLETED":
             # Whoever asks again has it tried anew.
             api.delete_transcription_job(TranscriptionJobName=name)
@@ -97,7 +100,7 @@ class AmazonTranscribe:
         return name
 
     def _begin(self, recording: SpeechFile, name: str, sound: str, language: str) -> None:
-        vocabulary = self._vocabulary(language, recording.terms)
+        vocabulary = self._vocabulary(name, language, recording.terms)
         with recording.path.open("rb") as content:
             client("s3").put_object(Bucket=self.bucket, Key=sound, Body=content)
         api = client("transcribe")
@@ -159,10 +162,6 @@ def _cues(items: Iterable[dict[str, Any]]) -> Iterable[Cue]:
 
 def _ms(seconds: str) -> int:
     return round(float(seconds) * 1000)
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
 def _digest_of(recording: SpeechFile) -> str:
