@@ -99,7 +99,7 @@ const zh = {
   'upload.broken': '上传中断',
 
   'steps.title': '处理',
-  'steps.lead': '录像上传后开始处理。处理时可以离开，完成后再来审核。',
+  'steps.lead': '素材齐了就开始处理。处理时可以离开，完成后再来审核。',
   'steps.start': '开始处理',
   'steps.goOn': '从出错处继续',
   'steps.again': '重新处理',
@@ -192,7 +192,7 @@ const zh = {
   'rows.unordered': '有的时间不在先后顺序中：离开列表或保存时，按时间排列。',
 
   'video.label': '录像',
-  'video.none': '录像处理好后在这里播放。',
+  'video.none': '录像处理好后在这里播放；沿用已发布的录像时，请在课程页播放。',
   'video.failed': '录像没有载入，地址可能已过期。',
   'video.again': '重新载入',
 
@@ -229,7 +229,7 @@ const zh = {
   'block.byPerson': '由人编写',
   'block.extracted': '自动摘自讲稿原话',
   'block.madeBy': 'AI 生成（{model}）',
-  'block.reviewed': '{by}，由 {reviewer} 于 {time} 审核',
+  'block.reviewed': '{by}，由 {reviewer} 于 {day} 审核',
   'block.nothing': '没有草稿。可以自己编写，或重新起草。',
   'block.seen': '标出的内容我已核对',
   'block.accept': '采用',
@@ -415,7 +415,7 @@ const en: Record<keyof typeof zh, string> = {
   'upload.broken': 'Interrupted',
 
   'steps.title': 'Steps',
-  'steps.lead': 'They begin once the recording is here. You can leave meanwhile and come back to review.',
+  'steps.lead': 'Start them once the files are here. You can leave meanwhile and come back to review.',
   'steps.start': 'Start',
   'steps.goOn': 'Go on where it failed',
   'steps.again': 'Do again',
@@ -513,7 +513,7 @@ const en: Record<keyof typeof zh, string> = {
   'rows.unordered': 'Some times are out of order: the list is put in order when it is left or saved.',
 
   'video.label': 'Recording',
-  'video.none': 'The recording plays here once it is encoded.',
+  'video.none': 'The recording plays here once it is encoded; a published one that is kept plays on the course page.',
   'video.failed': 'The recording could not be loaded; its address may have ended.',
   'video.again': 'Load again',
 
@@ -551,7 +551,7 @@ const en: Record<keyof typeof zh, string> = {
   'block.byPerson': 'Written by a person',
   'block.extracted': 'Chosen among the lecture’s own sentences',
   'block.madeBy': 'AI-made ({model})',
-  'block.reviewed': '{by}, reviewed by {reviewer}, {time}',
+  'block.reviewed': '{by}, reviewed by {reviewer}, {day}',
   'block.nothing': 'There is no draft. Write it yourself, or have it drafted again.',
   'block.seen': 'I have checked what is marked',
   'block.accept': 'Accept',
