@@ -132,6 +132,7 @@ const zh = {
   'step.state.ended': '已结束',
 
   'cancel.do': '取消制作',
+  'cancel.keep': '不取消',
   'cancel.title': '取消制作“{title}”？',
   'cancel.text': '处理立即停止，已上传的内容会删除，不会发布任何内容。已发布的课程不受影响。取消后不能恢复。',
 
@@ -156,7 +157,7 @@ const zh = {
   'facts.personBio': '简介',
   'portrait.of': '{name}的照片',
   'portrait.later': '保存讲师的姓名后，可以在这里上传照片。',
-  'portrait.ofNobody': '有“{name}”的照片，但讲师中没有这个姓名：请移除照片，或改回姓名。',
+  'portrait.ofNobody': '有“{name}”的照片，但讲师中没有这个姓名：请移除照片，再为改名后的讲师上传，或改回姓名。',
   'facts.save': '保存课程信息',
   'facts.reset': '放弃更改',
   'facts.dirty': '有尚未保存的更改。',
@@ -449,6 +450,7 @@ const en: Record<keyof typeof zh, string> = {
   'step.state.ended': 'Ended',
 
   'cancel.do': 'Cancel production',
+  'cancel.keep': 'Keep it',
   'cancel.title': 'Cancel the production of “{title}”?',
   'cancel.text':
     'Work stops at once, what was sent is deleted, and nothing is published. A published course stays as it is. It cannot be taken up again.',
@@ -476,7 +478,7 @@ const en: Record<keyof typeof zh, string> = {
   'portrait.of': 'Portrait of {name}',
   'portrait.later': 'Once the name is saved, a portrait can be brought here.',
   'portrait.ofNobody':
-    'There is a portrait of “{name}”, but no instructor of that name: remove it, or name them again.',
+    'There is a portrait of “{name}”, but no instructor of that name: remove it, then bring it under the new name, or name them again.',
   'facts.save': 'Save the facts',
   'facts.reset': 'Undo changes',
   'facts.dirty': 'There are changes that are not saved.',
