@@ -150,7 +150,7 @@ describe('a block of the summary', () => {
     vi.mocked(decideBlock).mockRejectedValueOnce(new Problem(422, 'BLOCK_INVALID', { errors }))
     await user.click(button('保存这一部分'))
     await flushPromises()
-    expect(within(screen.getByRole('alert')).getByText(/第 1 项：.*应有 4 个选项/)).toBeTruthy()
+    expect(within(screen.getByRole('alert')).getByText(/第 1 项的“选项”：.*应有 4 个选项/)).toBeTruthy()
     expect(sent()).toMatchObject([
       ['questions', { value: [{ text: '久期是什么？', choices: ['甲', '乙'], answer: '乙' }] }],
     ])
