@@ -306,11 +306,10 @@ class Lack:
 def lacking_steps(production: Production) -> Iterator[Lack]:
     """What of the steps must be done before publishing. A draft that no machine made is a person's to write."""
     if production.status("check").state != "done" or production.packaged is None:
-        yield Lack(
-            "media",
-            "视频尚未处理好：请上传录像并开始处理",
-            "the media are not ready: bring a recording and start a run",
-        )
+        is_there = production.keeps_media or production.probe is not None
+        wish = "开始处理" if is_there else "上传录像并开始处理"
+        wish_en = "start a run" if is_there else "bring a recording and start a run"
+        yield Lack("media", f"视频尚未处理好：请{wish}", f"the media are not ready: {wish_en}")
     elif production.status("transcribe").state == "failed":
         message = "未能得到文稿：请上传或更换字幕后重新处理"
         yield Lack("transcript", message, "there is no transcript of the lecture: bring other captions and run again")

@@ -291,7 +291,7 @@ def _beyond(found: ProductionBlock, duration_ms: int) -> Iterator[Lack]:
     if places:
         end, more = format_time(duration_ms), "…" if len(places) > MAX_ROWS else ""
         rows = [str(place + 1) for place in places[:MAX_ROWS]]
-        message = f"第 {'、'.join(rows)}{more} 项晚于视频结束({end})：请改正时间"
+        message = f"第 {'、'.join(rows)}{more} 项晚于视频结束（{end}）：请改正时间"
         message_en = f"entry {', '.join(rows)}{more}: after the lecture's end ({end}); correct the time"
         yield Lack(found.block, message, message_en)
 

@@ -134,7 +134,7 @@ def refusal(role: FileRole, name: str, size: int, others: int) -> Hindrance | No
     limits = LIMITS[role]
     if size == 0:
         return Hindrance(
-            "FILE_EMPTY", "文件是空的(0 字节)：请检查后重新选择", "the file is empty (0 bytes): choose another"
+            "FILE_EMPTY", "文件是空的（0 字节）：请检查后重新选择", "the file is empty (0 bytes): choose another"
         )
     if ending_of(name) not in limits.endings:
         listed = "、".join(limits.endings)
@@ -149,7 +149,7 @@ def refusal(role: FileRole, name: str, size: int, others: int) -> Hindrance | No
         message = f"最多 {limits.most} 个：请先移除已有的文件"
         return Hindrance("FILE_TOO_MANY", message, f"at most {limits.most}: remove one that is there first")
     if role == "handout" and not handouts.is_named_rightly(name):
-        message = "文件名不能用作讲义名：请改名(最多 80 个字，不含 / \\ : 等符号，扩展名小写)"
+        message = "文件名不能用作讲义名：请改名（最多 80 个字，不含 / \\ : 等符号，扩展名小写）"
         return Hindrance(
             "FILE_NAME", message, "no name for a handout: rename it (at most 80 characters, none of / \\ :)"
         )
@@ -223,8 +223,9 @@ def lacking_files(files: Sequence[ProductionFile], length_ms: int | None, instru
             )
             yield Lack("files", message, message_en)
         elif file.role == "portrait" and file.instructor not in instructors:
-            message = f"有「{file.instructor}」的照片，但没有这位讲师：请移除照片，或改回姓名"
-            message_en = f"there is a portrait of {file.instructor}, no instructor: remove it, or name them again"
+            message = f"有「{file.instructor}」的照片，但没有这位讲师：请移除照片，再为改名后的讲师上传，或改回姓名"
+            whose = f"there is a portrait of {file.instructor}, no instructor"
+            message_en = f"{whose}: remove it, then bring it under the new name, or name them again"
             yield Lack("facts/instructors", message, message_en)
     named = [handouts.Handout(file.name, "", file.bytes) for file in files if file.role == "handout"]
     for name in handouts.twice_named(named):

@@ -868,7 +868,7 @@ def test_times_beyond_the_end_are_told_as_soon_as_the_end_is_known(studio: Studi
     studio.start()
     studio.steps()
     assert told(studio, "chapters") == [
-        "第 9、10、11、12、13、14 项晚于视频结束(00:07)：请改正时间",
+        "第 9、10、11、12、13、14 项晚于视频结束（00:07）：请改正时间",
     ]
     assert len(studio.read()["missing"]) > 1, "told beside all else"
     studio.decide("chapters", "edit", value=late[:8])
@@ -1009,6 +1009,8 @@ def test_a_published_course_is_produced_anew_from_what_it_says(studio: Studio, w
     begun = studio.begin(from_course=True, title=None)
     assert (begun["base_publication"], begun["title"], begun["kept_ms"]) == (1, "债券入门", 7_500)
     assert [step["state"] for step in begun["steps"]] == ["skipped", "skipped", "waiting", "waiting", "waiting"]
+    # No other recording is needed.
+    assert "视频尚未处理好：请开始处理" in {lack["message"] for lack in begun["missing"]}
     assert {block["block"]: block["state"] for block in begun["blocks"]} == {
         "keywords": "written", "abstract": "written", "chapters": "written", "mind_map": "written",
         "key_points": "written", "questions": "empty",

@@ -25,6 +25,13 @@ describe('the reason for what staff do', () => {
     expect(screen.getByRole('textbox', { description: '学员会看到' })).toBe(reason())
   })
 
+  it('is left by a button of another name where its own would be taken for what is done', async () => {
+    const { dialog } = await opened()
+    await dialog.setProps({ keep: '不停用' })
+    expect(screen.getByRole('button', { name: '不停用' })).toBeDefined()
+    expect(screen.queryByRole('button', { name: '取消' })).toBeNull()
+  })
+
   it('is asked for in English on an English page', async () => {
     await speak('en')
     const { user } = await opened()

@@ -11,6 +11,25 @@ export function languageName(code: string): string {
   return new Intl.DisplayNames([locale.value === 'zh' ? 'zh-CN' : 'en'], { type: 'language' }).of(code) ?? code
 }
 
+/** Captions of a lecture in one language. */
+export interface Track {
+  language: string
+  path: string
+}
+
+/**
+ * The captions where the session may read them: who began with an older version goes on with it, and only the folder of
+ * its playlist is open to them. Captions are named by what they say, so a file that both have is the same one.
+ */
+export function tracksOf(media: { path: string; captions: Track[] }, playlist = media.path): Track[] {
+  const moved = (path: string): string => path.replace(folderOf(media.path), folderOf(playlist))
+  return media.captions.map((track) => ({ ...track, path: moved(track.path) }))
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/') + 1)
+}
+
 /** The chosen language of the captions; null shows none. `languages` are those of the tracks that the video has. */
 export function useCaptions(video: Readonly<Ref<HTMLVideoElement | undefined>>, languages: Ref<string[]>) {
   const chosen = ref<string | null>(localStorage.getItem(STORED))

@@ -23,7 +23,7 @@ def read_brought(read: CaptionReader, content: bytes, duration_ms: int | None = 
     try:
         found = read(content)
     except UnreadableCaptions as unreadable:
-        message = f"字幕无法读取:{unreadable.fault.message}。请更换字幕后重新处理"
+        message = f"字幕无法读取：{unreadable.fault.message}。请更换字幕后重新处理"
         message_en = f"the captions cannot be read: {unreadable.fault.message_en}. Bring others and run again"
         raise Refusal(Hindrance("CAPTIONS_UNREADABLE", message, message_en)) from None
     faults = [*found.faults, *check_times(found.cues, None)]
@@ -45,7 +45,7 @@ def overlap_of(cues: Sequence[Cue]) -> Hindrance | None:
 
 
 def _told(code: str, faults: Sequence[Fault], wish: str, wish_en: str) -> Hindrance:
-    zh = [f"第 {fault.line} 行:{fault.message}" for fault in faults[:MOST_TOLD]]
+    zh = [f"第 {fault.line} 行：{fault.message}" for fault in faults[:MOST_TOLD]]
     en = [f"line {fault.line}: {fault.message_en}" for fault in faults[:MOST_TOLD]]
     if len(faults) > MOST_TOLD:
         zh.append(f"另有 {len(faults) - MOST_TOLD} 处")

@@ -42,7 +42,7 @@ _NOTHING = Hindrance(
 )
 _REFUSED = Hindrance(
     "MODEL_REFUSES",
-    "模型服务不接受系统的请求(密钥、权限或模型名称)。请告知管理员，修复后重新处理；也可以自行编写各部分",
+    "模型服务不接受系统的请求（密钥、权限或模型名称）。请告知管理员，修复后重新处理；也可以自行编写各部分",
     "the model's service refuses the system (its key, permission or model). Tell an administrator, and run again once "
     "that is mended; or write the parts yourself",
 )

@@ -36,7 +36,7 @@ _TOO_LARGE = Hindrance(
 )
 _TRANSCRIBER_REFUSES = Hindrance(
     "TRANSCRIBER_REFUSES",
-    "转写服务不接受系统的请求(密钥、权限或模型名称)。请告知管理员，修复后重新处理；也可以自行上传字幕",
+    "转写服务不接受系统的请求（密钥、权限或模型名称）。请告知管理员，修复后重新处理；也可以自行上传字幕",
     "the transcriber refuses the system (its key, permission or model). Tell an administrator, and run again once that "
     "is mended; or bring captions",
 )

@@ -46,6 +46,15 @@ describe('the preview', () => {
     expect(readPreview).toHaveBeenCalledTimes(2)
   })
 
+  it('is not asked for of a production that was cancelled', async () => {
+    vi.mocked(readPreview).mockRejectedValue(new Problem(422, 'PRODUCTION_NOT_READY', { detail: '还不能发布' }))
+    const panel = await shown()
+    await panel.setProps({ production: sample({ state: 'cancelled' }) })
+    expect(screen.queryByRole('alert')).toBeNull()
+    expect(screen.getByText('此次制作已取消，没有发布任何内容。')).toBeTruthy()
+    expect(readPreview).toHaveBeenCalledTimes(1)
+  })
+
   it('leads to what is missing', async () => {
     vi.mocked(readPreview).mockRejectedValue(new Problem(422, 'PRODUCTION_NOT_READY', { detail: '还不能发布' }))
     await shown()

@@ -104,6 +104,17 @@ describe('a block of the summary', () => {
     ])
   })
 
+  it('has the focus where it is typed first, or where the first row of a long list is opened', async () => {
+    const { panel, user } = await shown([chapters()])
+    await user.click(button('修改章节速览'))
+    expect(document.activeElement).toBe(screen.getAllByLabelText('开始时间')[0])
+    panel.unmount()
+    const many = Array.from({ length: 6 }, (_, n) => ({ at: `0${n}:00`, title: '一章', summary: '概要' }))
+    await shown([chapters({ value: many })])
+    await user.click(button('修改章节速览'))
+    expect(document.activeElement).toBe(screen.getByRole('button', { name: '章节 1 00:00 一章' }))
+  })
+
   it('is edited, and sent with its chapters in order', async () => {
     localStorage.setItem('xueshi.reviewer', '王编辑')
     const { user } = await shown([chapters()])
@@ -139,7 +150,7 @@ describe('a block of the summary', () => {
     vi.mocked(decideBlock).mockRejectedValueOnce(new Problem(422, 'BLOCK_INVALID', { errors }))
     await user.click(button('保存这一部分'))
     await flushPromises()
-    expect(within(screen.getByRole('alert')).getByText(/第 1 项：.*应有 4 个选项/)).toBeTruthy()
+    expect(within(screen.getByRole('alert')).getByText(/第 1 项的“选项”：.*应有 4 个选项/)).toBeTruthy()
     expect(sent()).toMatchObject([
       ['questions', { value: [{ text: '久期是什么？', choices: ['甲', '乙'], answer: '乙' }] }],
     ])
@@ -209,6 +220,8 @@ describe('a block of the summary', () => {
     await user.click(button('重新起草章节速览'))
     await flushPromises()
     expect(vi.mocked(draftAgain).mock.calls).toEqual([['p1', 'chapters', 3]])
+    // The button can have no focus while the draft is made.
+    expect(document.activeElement?.textContent).toContain('章节速览')
     await panel.setProps({ production: sample({ state: 'running', blocks: [chapters()] }) })
     expect(button('重新起草章节速览').hasAttribute('disabled')).toBe(true)
     await panel.setProps({ production: sample({ blocks: [chapters({ state: 'accepted' })] }) })
@@ -283,6 +296,11 @@ describe('a block of the summary', () => {
     expect(within(list).getByText('久期的含义')).toBeTruthy()
   })
 
+  it('says of nothing that was taken over from a publication that it rests on nothing', async () => {
+    await shown([chapters({ state: 'accepted', sources: [] })])
+    expect(screen.queryByText('在文稿中没有找到依据。')).toBeNull()
+  })
+
   it('says of no part that a person wrote that it rests on nothing', async () => {
     await shown([chapters({ edited: true })])
     expect(screen.queryByText('在文稿中没有找到依据。')).toBeNull()
@@ -294,7 +312,7 @@ describe('a block of the summary', () => {
       chapters({ ...reviewed, made_by: 'a-model' }),
       sampleBlock('abstract', { state: 'written', value: '摘要' }),
     ])
-    expect(screen.getByText(/AI 生成（a-model），由 王编辑 于 .* 审核/)).toBeTruthy()
+    expect(screen.getByText(/AI 生成（a-model），由 王编辑 于 2026-12-01 审核/)).toBeTruthy()
     expect(screen.getByText('由人编写')).toBeTruthy()
   })
 

@@ -99,7 +99,7 @@ const zh = {
   'upload.broken': '上传中断',
 
   'steps.title': '处理',
-  'steps.lead': '录像上传后开始处理。处理时可以离开，完成后再来审核。',
+  'steps.lead': '素材齐了就开始处理。处理时可以离开，完成后再来审核。',
   'steps.start': '开始处理',
   'steps.goOn': '从出错处继续',
   'steps.again': '重新处理',
@@ -132,6 +132,7 @@ const zh = {
   'step.state.ended': '已结束',
 
   'cancel.do': '取消制作',
+  'cancel.keep': '不取消',
   'cancel.title': '取消制作“{title}”？',
   'cancel.text': '处理立即停止，已上传的内容会删除，不会发布任何内容。已发布的课程不受影响。取消后不能恢复。',
 
@@ -156,7 +157,7 @@ const zh = {
   'facts.personBio': '简介',
   'portrait.of': '{name}的照片',
   'portrait.later': '保存讲师的姓名后，可以在这里上传照片。',
-  'portrait.ofNobody': '有“{name}”的照片，但讲师中没有这个姓名：请移除照片，或改回姓名。',
+  'portrait.ofNobody': '有“{name}”的照片，但讲师中没有这个姓名：请移除照片，再为改名后的讲师上传，或改回姓名。',
   'facts.save': '保存课程信息',
   'facts.reset': '放弃更改',
   'facts.dirty': '有尚未保存的更改。',
@@ -192,7 +193,7 @@ const zh = {
   'rows.unordered': '有的时间不在先后顺序中：离开列表或保存时，按时间排列。',
 
   'video.label': '录像',
-  'video.none': '录像处理好后在这里播放。',
+  'video.none': '录像处理好后在这里播放；沿用已发布的录像时，请在课程页播放。',
   'video.failed': '录像没有载入，地址可能已过期。',
   'video.again': '重新载入',
 
@@ -229,7 +230,7 @@ const zh = {
   'block.byPerson': '由人编写',
   'block.extracted': '自动摘自讲稿原话',
   'block.madeBy': 'AI 生成（{model}）',
-  'block.reviewed': '{by}，由 {reviewer} 于 {time} 审核',
+  'block.reviewed': '{by}，由 {reviewer} 于 {day} 审核',
   'block.nothing': '没有草稿。可以自己编写，或重新起草。',
   'block.seen': '标出的内容我已核对',
   'block.accept': '采用',
@@ -254,6 +255,7 @@ const zh = {
   'block.replaceDo': '替换',
   'block.theirs': '同事同时保存的内容',
   'block.row': '第 {number} 项：',
+  'block.rowField': '第 {number} 项的“{field}”：',
   'source.list': '讲到的原话',
   'source.none': '在文稿中没有找到依据。',
   'source.play': '播放 {from} 至 {to}',
@@ -276,6 +278,7 @@ const zh = {
   'question.add': '添加题目',
   'question.text': '题目',
   'question.choice': '选项 {number}',
+  'question.choices': '选项',
   'question.right': '正确',
   'question.isRight': '（正确）',
   'outline.hint': '第一行以 # 写主题，其下每行以 - 写一个分支，下一级多缩进两格',
@@ -415,7 +418,7 @@ const en: Record<keyof typeof zh, string> = {
   'upload.broken': 'Interrupted',
 
   'steps.title': 'Steps',
-  'steps.lead': 'They begin once the recording is here. You can leave meanwhile and come back to review.',
+  'steps.lead': 'Start them once the files are here. You can leave meanwhile and come back to review.',
   'steps.start': 'Start',
   'steps.goOn': 'Go on where it failed',
   'steps.again': 'Do again',
@@ -449,6 +452,7 @@ const en: Record<keyof typeof zh, string> = {
   'step.state.ended': 'Ended',
 
   'cancel.do': 'Cancel production',
+  'cancel.keep': 'Keep it',
   'cancel.title': 'Cancel the production of “{title}”?',
   'cancel.text':
     'Work stops at once, what was sent is deleted, and nothing is published. A published course stays as it is. It cannot be taken up again.',
@@ -476,7 +480,7 @@ const en: Record<keyof typeof zh, string> = {
   'portrait.of': 'Portrait of {name}',
   'portrait.later': 'Once the name is saved, a portrait can be brought here.',
   'portrait.ofNobody':
-    'There is a portrait of “{name}”, but no instructor of that name: remove it, or name them again.',
+    'There is a portrait of “{name}”, but no instructor of that name: remove it, then bring it under the new name, or name them again.',
   'facts.save': 'Save the facts',
   'facts.reset': 'Undo changes',
   'facts.dirty': 'There are changes that are not saved.',
@@ -513,7 +517,7 @@ const en: Record<keyof typeof zh, string> = {
   'rows.unordered': 'Some times are out of order: the list is put in order when it is left or saved.',
 
   'video.label': 'Recording',
-  'video.none': 'The recording plays here once it is encoded.',
+  'video.none': 'The recording plays here once it is encoded; a published one that is kept plays on the course page.',
   'video.failed': 'The recording could not be loaded; its address may have ended.',
   'video.again': 'Load again',
 
@@ -551,7 +555,7 @@ const en: Record<keyof typeof zh, string> = {
   'block.byPerson': 'Written by a person',
   'block.extracted': 'Chosen among the lecture’s own sentences',
   'block.madeBy': 'AI-made ({model})',
-  'block.reviewed': '{by}, reviewed by {reviewer}, {time}',
+  'block.reviewed': '{by}, reviewed by {reviewer}, {day}',
   'block.nothing': 'There is no draft. Write it yourself, or have it drafted again.',
   'block.seen': 'I have checked what is marked',
   'block.accept': 'Accept',
@@ -580,6 +584,7 @@ const en: Record<keyof typeof zh, string> = {
   'block.replaceDo': 'Replace',
   'block.theirs': 'What a colleague saved meanwhile',
   'block.row': 'Entry {number}: ',
+  'block.rowField': 'Entry {number}, {field}: ',
   'source.list': 'What was said',
   'source.none': 'Nothing in the transcript was found for it.',
   'source.play': 'Play {from} to {to}',
@@ -602,6 +607,7 @@ const en: Record<keyof typeof zh, string> = {
   'question.add': 'Add a question',
   'question.text': 'Question',
   'question.choice': 'Choice {number}',
+  'question.choices': 'Choices',
   'question.right': 'right',
   'question.isRight': '(right)',
   'outline.hint': 'The topic after # in the first line; each branch after - below it, a deeper one by two more blanks',
