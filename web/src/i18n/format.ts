@@ -67,3 +67,8 @@ export function fenOf(text: string): number | null {
   const found = /^(\d{1,7})(?:\.(\d{1,2}))?$/.exec(asTyped(text))
   return found ? Number(`${found[1]}${(found[2] ?? '').padEnd(2, '0')}`) : null
 }
+
+/** The name of a language, in the language of the page. */
+export function languageName(code: string): string {
+  return new Intl.DisplayNames([locale.value === 'zh' ? 'zh-CN' : 'en'], { type: 'language' }).of(code) ?? code
+}

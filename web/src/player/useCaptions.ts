@@ -6,11 +6,6 @@ import { locale } from '../i18n'
 
 const STORED = 'xueshi.captions'
 
-/** The name of a language, in the language of the page. */
-export function languageName(code: string): string {
-  return new Intl.DisplayNames([locale.value === 'zh' ? 'zh-CN' : 'en'], { type: 'language' }).of(code) ?? code
-}
-
 /** Captions of a lecture in one language. */
 export interface Track {
   language: string
