@@ -33,6 +33,18 @@ async function asked(user: ReturnType<typeof userEvent.setup>, reason: string) {
 }
 
 describe('publication', () => {
+  it('speaks of learners on an older version where there is one', async () => {
+    for (const [base_publication, said] of [
+      [0, 0],
+      [3, 1],
+    ] as const) {
+      const { panel, user } = await shown({ base_publication })
+      await user.click(screen.getByRole('button', { name: '发布' }))
+      expect(screen.queryAllByText(/正在学习旧版的学员/)).toHaveLength(said)
+      panel.unmount()
+    }
+  })
+
   beforeEach(() => void vi.mocked(publish).mockReset().mockResolvedValue(sample()))
 
   it('waits for what is missing, each with the way there', async () => {
