@@ -17,6 +17,7 @@ from services.catalog.domain.course import BLOCKS, Block, Course, Provenance
 from services.catalog.domain.document import check_block_times, format_time, write_course
 from services.catalog.domain.draft import EXTRACTIVE, Draft, Lecture, draft_member
 from services.catalog.domain.grounding import Mark, marks_of
+from services.catalog.domain.hours import Doubt
 from services.catalog.domain.production import Lack
 from services.catalog.domain.transcript import Stretch, joined
 from services.kit.days import civil_day, start_of
@@ -112,7 +113,7 @@ class ProductionBlock:
     """A block as it stands. `value` is the JSON of the course document's member; a dropped one keeps what it had.
 
     `edited`: a person wrote it, or changed what was drafted; `taken` is how some of its sentences begin that are still
-    the same as a draft's or close to it.
+    the same as a draft's or close to it. `changed_at` is when it was drafted or written; None: it was published before.
     `marks` stay, also when they were looked at: one that is opened again is reviewed again.
     """
 
@@ -126,6 +127,7 @@ class ProductionBlock:
     sources: tuple[BlockSource, ...] = ()
     edited: bool = False
     taken: tuple[str, ...] = ()
+    changed_at: datetime | None = None
 
     @property
     def document(self) -> Any:
@@ -169,7 +171,7 @@ class ProductionBlock:
         looked_for = [(draft, draft.beside(self.block)) for draft in drafts]
         found = {draft: drafted for draft, drafted in reversed(looked_for) if drafted.is_in(texts_of(value))}
         if not found:
-            return self.take(ProductionBlock(self.block, "written", text, edited=True))
+            return self.take(ProductionBlock(self.block, "written", text, edited=True, changed_at=now))
         # Sentences that were chosen are nobody's; where a model wrote any of it, that is what must be said.
         maker = max(found, key=lambda draft: (draft.made_by != EXTRACTIVE, draft.block == self.block))
         marks = dict.fromkeys(mark for draft in found if draft.block == self.block for mark in draft.marks_in(value))
@@ -179,7 +181,7 @@ class ProductionBlock:
         taken = tuple(_cut(said, MAX_TAKEN) for said in islice(alike, MAX_ROWS)) if edited else ()
         return self.take(
             ProductionBlock(
-                self.block, "accepted", text, maker.made_by, reviewer, now, tuple(marks), sources, edited, taken
+                self.block, "accepted", text, maker.made_by, reviewer, now, tuple(marks), sources, edited, taken, now
             )
         )
 
@@ -196,6 +198,7 @@ class ProductionBlock:
             sources=other.sources,
             edited=other.edited,
             taken=other.taken,
+            changed_at=other.changed_at,
         )
 
     def unseen_in(self, edited: "ProductionBlock") -> tuple[BlockMark, ...]:
@@ -294,6 +297,16 @@ def _beyond(found: ProductionBlock, duration_ms: int) -> Iterator[Lack]:
         message = f"第 {'、'.join(rows)}{more} 项晚于视频结束（{end}）：请改正时间"
         message_en = f"entry {', '.join(rows)}{more}: after the lecture's end ({end}); correct the time"
         yield Lack(found.block, message, message_en)
+
+
+def doubtful_blocks(blocks: Iterable[ProductionBlock], corrected_at: datetime | None) -> Iterator[Doubt]:
+    """What a person should look at: drafts that are older than the transcript as it was last corrected."""
+    drafted = (block for block in blocks if block.is_drafted and block.state != "dropped")
+    older = [block.block for block in drafted if corrected_at and block.changed_at and block.changed_at < corrected_at]
+    if older:
+        message = "起草之后修改过文稿，草稿仍按修改前的文字写成：请对照文稿核对摘要，或重新起草"
+        message_en = "the transcript was corrected after drafts were made of it: check them, or have them drafted again"
+        yield Doubt(older[0], message, message_en)
 
 
 def published_blocks(blocks: Iterable[ProductionBlock]) -> dict[str, Any]:

@@ -78,10 +78,10 @@ def lacking_facts(course_id: CourseId, facts: ProductionFacts) -> Iterator[Lack]
         yield Lack(f"facts{violation.pointer}", violation.message, violation.message_en)
 
 
-def doubtful_facts(facts: ProductionFacts, duration_ms: int) -> Iterator[Doubt]:
-    """What of the facts a person should look at, for a lecture of this length."""
+def doubtful_facts(facts: ProductionFacts, duration_ms: int | None) -> Iterator[Doubt]:
+    """What of the facts a person should look at, for a lecture of this length; None: it is not known yet."""
     hours = read_hours(facts.document.get("hours"))
-    doubt = doubt_hours(hours, duration_ms) if hours is not None else None
+    doubt = doubt_hours(hours, duration_ms) if hours is not None and duration_ms is not None else None
     if doubt:
         yield doubt
 

@@ -921,6 +921,26 @@ def test_hours_that_hardly_fit_the_length_are_told_and_keep_nothing_back(studio:
     assert (published["state"], published["doubts"]) == ("published", [])
 
 
+def test_a_transcript_that_was_corrected_after_the_drafts_is_told(studio: Studio, world: World) -> None:
+    studio.make()
+    revision = studio.send("GET", "/transcript").body["revision"]
+    world.clock.advance(60)
+    corrected = {"revision": revision, "corrections": [{"number": 1, "text": "今天讲股票的久期。"}]}
+    assert studio.send("PUT", "/transcript", corrected).status == 200
+    assert [doubt["part"] for doubt in studio.read()["doubts"]] == ["facts/hours", "keywords"]
+    world.clock.advance(60)
+    studio.draft_again("keywords")
+    studio.steps(run=2)
+    told = studio.read()["doubts"]
+    assert told[1]["part"] == "abstract"
+    assert "起草之后修改过文稿" in told[1]["message"]
+    studio.accept_all()
+    assert studio.read()["doubts"] == told, "who accepts them has not had them changed"
+    for block in ("abstract", "chapters", "mind_map", "key_points", "questions"):
+        studio.decide(block, "drop")
+    assert [doubt["part"] for doubt in studio.read()["doubts"]] == ["facts/hours"]
+
+
 def test_texts_that_are_too_long_together_are_told(studio: Studio) -> None:
     studio.make()
     studio.accept_all()

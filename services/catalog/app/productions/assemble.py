@@ -10,7 +10,7 @@ from services.catalog.app.productions.brought_captions import read_brought
 from services.catalog.app.productions.items import object_key
 from services.catalog.app.productions.problems import PRODUCTION_EXPIRED
 from services.catalog.app.productions.read_productions import Sections
-from services.catalog.app.productions.transcripts import find_transcript, load_transcript
+from services.catalog.app.productions.transcripts import load_transcript
 from services.catalog.domain.course import Course
 from services.catalog.domain.document import questions_digest
 from services.catalog.domain.handouts import Handout
@@ -77,8 +77,7 @@ def _listed(ctx: ProductionContext, packaged: PackagedLecture) -> tuple[MediaFil
 
 
 def _captions(ctx: ProductionContext, found: Sections) -> list[tuple[Caption, bytes]]:
-    known = find_transcript(ctx, found.state.value.production_id)
-    transcript = load_transcript(ctx.files, known.value) if known else None
+    transcript = load_transcript(ctx.files, found.transcript.value) if found.transcript else None
     if transcript is None or not transcript.sentences:
         return []
     return [_caption(transcript.language, write_captions(transcript).encode())]

@@ -1,6 +1,7 @@
 """Drafts the summary of a lecture, for a person to decide on: the step `summarise`."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from services.catalog.app.context import ProducingContext
@@ -110,7 +111,7 @@ def _writes(
         known = read_or(ctx.store, block_key(call.production_id, block.block), ProductionBlock(block.block))
         made = block.value is not None or (bool(block.marks) and (over is None or known.value.value is None))
         if made and (known.value.takes_drafts or known.version == over):
-            writes.append(known.put(known.value.take(block)))
+            writes.append(known.put(known.value.take(replace(block, changed_at=ctx.clock.now()))))
             draft = draft_of(block, production.title)
             writes += [Put(draft_key(call.production_id, block.block, call.run), draft)] if draft else []
     return writes

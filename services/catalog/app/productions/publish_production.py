@@ -19,7 +19,6 @@ from services.catalog.app.productions.problems import (
     PRODUCTION_RUNNING,
 )
 from services.catalog.app.productions.read_productions import Sections, read_sections
-from services.catalog.app.productions.transcripts import find_transcript
 from services.catalog.app.publishing.publish_course import (
     PublishResult,
     Submission,
@@ -55,7 +54,6 @@ def publish_production(
     if production.published:
         return
     packaged = _ready(found)
-    transcript = find_transcript(ctx, production_id)
     assembly = assemble(ctx, found, packaged, read_submitted(found.document))
     _copy(ctx, assembly)
     manifest = assembly.manifest
@@ -80,7 +78,6 @@ def publish_production(
         outcome = Outcome(result.publication.number, now, result.changed)
         closed = replace(newest.state.value, published=outcome, changed_at=now)
         checks = [Check(key, version) for key, version in _sections(found).items()]
-        checks += [Check(transcript.key, transcript.version)] if transcript else []
         return [*put_state(ctx, newest.state, closed), *checks]
 
     # The step `check` has measured these very files, and nothing writes over them: of a long lecture, reading each one
@@ -100,8 +97,9 @@ def _ready(found: Sections) -> PackagedLecture:
 
 
 def _sections(found: Sections) -> dict[Key, int]:
-    """The versions of what is published: files, facts and blocks. The state's own is written."""
+    """The versions of what is published: files, facts, blocks and transcript. The state's own is written."""
     items: list[Stored[Any]] = [found.facts, *found.blocks, *found.files]
+    items += [found.transcript] if found.transcript else []
     return {item.key: item.version for item in items}
 
 

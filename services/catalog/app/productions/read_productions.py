@@ -15,6 +15,7 @@ from services.catalog.app.productions.items import (
     object_key,
     read_blocks,
     state_key,
+    transcript_key,
 )
 from services.catalog.app.productions.problems import PRODUCTION_CLOSED, PRODUCTION_UNKNOWN
 from services.catalog.domain.course import BLOCKS
@@ -29,7 +30,12 @@ from services.catalog.domain.production import (
     ProductionLine,
     lacking_steps,
 )
-from services.catalog.domain.production_block import ProductionBlock, lacking_blocks, published_blocks
+from services.catalog.domain.production_block import (
+    ProductionBlock,
+    doubtful_blocks,
+    lacking_blocks,
+    published_blocks,
+)
 from services.catalog.domain.production_facts import (
     ProductionFacts,
     check_facts,
@@ -38,6 +44,7 @@ from services.catalog.domain.production_facts import (
     lacking_whole,
 )
 from services.catalog.domain.production_file import OPEN_TO_ALL, ProductionFile, lacking_files
+from services.catalog.domain.production_transcript import ProductionTranscript
 from services.catalog.domain.reading import Violation
 from services.kit.store import Page, Stored, required
 
@@ -50,6 +57,7 @@ class Sections:
     facts: Stored[ProductionFacts]
     blocks: Sequence[Stored[ProductionBlock]]
     files: Sequence[Stored[ProductionFile]]
+    transcript: Stored[ProductionTranscript] | None
 
     @property
     def missing(self) -> list[Lack]:
@@ -66,8 +74,11 @@ class Sections:
     @property
     def doubts(self) -> list[Doubt]:
         """All that a person should look at, though it keeps nothing from publication."""
-        length_ms = self.state.value.checked_ms
-        return [] if length_ms is None else [*doubtful_facts(self.facts.value, length_ms)]
+        production, corrected = self.state.value, self.transcript.value.changed_at if self.transcript else None
+        return [
+            *doubtful_facts(self.facts.value, production.checked_ms),
+            *doubtful_blocks([block.value for block in self.blocks], corrected),
+        ]
 
     @property
     def document(self) -> dict[str, Any]:
@@ -144,11 +155,13 @@ def read_production(ctx: ProductionContext, production_id: ProductionId) -> Prod
 def read_sections(ctx: Context, production_id: ProductionId) -> Sections:
     """A production's items. Raises PRODUCTION_UNKNOWN."""
     keys = [block_key(production_id, block) for block in BLOCKS]
-    read = ctx.store.get_many([state_key(production_id), facts_key(production_id), *keys])
+    said = transcript_key(production_id)
+    read = ctx.store.get_many([state_key(production_id), facts_key(production_id), said, *keys])
     state = required(read.get(state_key(production_id), Production), PRODUCTION_UNKNOWN.problem())
     facts = required(read.get(facts_key(production_id), ProductionFacts), LookupError(f"{production_id} has no facts"))
     files = ctx.store.query(files_pk(production_id), FILES, ProductionFile)
-    return Sections(state, facts, read_blocks(read, production_id), files)
+    transcript = read.get(said, ProductionTranscript)
+    return Sections(state, facts, read_blocks(read, production_id), files, transcript)
 
 
 def read_state(ctx: Context, production_id: ProductionId) -> Stored[Production]:

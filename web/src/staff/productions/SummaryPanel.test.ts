@@ -23,8 +23,8 @@ const DRAFT = {
   sources: [{ part: 1, start_ms: 750_000, end_ms: 800_000, said: '久期就是加权的时间' }],
 } as const
 
-async function shown(blocks: Block[], of: { closed?: boolean; missing?: Lack[] } = {}) {
-  const production = sample({ blocks, missing: of.missing ?? [] })
+async function shown(blocks: Block[], of: { closed?: boolean; missing?: Lack[]; doubts?: Lack[] } = {}) {
+  const production = sample({ blocks, missing: of.missing ?? [], doubts: of.doubts ?? [] })
   const props = { production, closed: of.closed ?? false, src: 'blob:talk', active: true }
   const panel = mount(SummaryPanel, { ...(await onPage()), props })
   return { panel, user: userEvent.setup() }
@@ -51,6 +51,13 @@ describe('a block of the summary', () => {
     expect(document.querySelector('video')?.currentTime).toBe(750)
     // The other chapter rests on nothing that was found.
     expect(screen.getByText('在文稿中没有找到依据。')).toBeTruthy()
+  })
+
+  it('is told to be older than the transcript, and other doubts are told elsewhere', async () => {
+    const doubts = ['chapters', 'facts/hours'].map((part) => ({ part, message: `看看 ${part}`, message_en: part }))
+    await shown([chapters()], { doubts })
+    expect(screen.getByText('看看 chapters')).toBeTruthy()
+    expect(screen.queryByText('看看 facts/hours')).toBeNull()
   })
 
   it('asks nobody to write it in a production that has ended', async () => {
