@@ -971,8 +971,15 @@ def test_a_production_that_runs_is_not_published(studio: Studio) -> None:
     assert studio.publish().code == "PRODUCTION_RUNNING"
 
 
-def test_what_another_editor_decides_meanwhile_is_not_overlooked(
-    studio: Studio, world: World, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("method", "place", "body"),
+    [
+        ("PUT", "/blocks/questions", {"revision": 2, "decision": "drop"}),
+        ("PUT", "/transcript", {"revision": 1, "corrections": [{"number": 1, "text": "今天讲股票的久期。"}]}),
+    ],
+)
+def test_what_another_editor_does_meanwhile_is_not_overlooked(
+    studio: Studio, world: World, monkeypatch: pytest.MonkeyPatch, method: str, place: str, body: dict[str, Any]
 ) -> None:
     studio.make()
     studio.accept_all()
@@ -981,7 +988,7 @@ def test_what_another_editor_decides_meanwhile_is_not_overlooked(
     def copy_slowly(*given: Any) -> None:
         copy(*given)
         monkeypatch.undo()
-        assert Studio.decide(studio, "questions", "drop", COLLEAGUE).status == 200
+        assert studio.send(method, place, body, COLLEAGUE).status == 200
 
     monkeypatch.setattr(publish_production, "_copy", copy_slowly)
     answer = studio.publish()
