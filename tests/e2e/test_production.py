@@ -201,6 +201,8 @@ def learn(desk: Desk, course_id: str) -> None:
     window.begin()
     # The newer edition is not to be watched faster than it was spoken.
     page.get_by_label("播放速度").select_option(label="2 倍")
+    page.get_by_role("tab", name="文稿").click()
+    expect(page.get_by_text("那小钱就浪费了")).to_be_attached()
     completed, prompt = page.get_by_test_id("completed"), page.get_by_role("alertdialog")
     while not completed.is_visible():
         expect(completed.or_(prompt).first).to_be_visible(timeout=WATCHED_MS)
