@@ -1236,6 +1236,29 @@ def test_media_that_are_kept_stay_so_whatever_is_run(studio: Studio, world: Worl
     assert studio.read()["state"] == "reviewing", "nothing shows slides"
 
 
+def test_who_watches_the_version_before_has_captions_that_were_corrected_since(
+    studio: Studio, world: World, reader: HttpApi
+) -> None:
+    publish_a_package(world)
+    before = page(reader)["media"]["path"].rpartition("/")[0]
+    studio.begin(from_course=True)
+    studio.start()
+    studio.steps()
+    revision = studio.send("GET", "/transcript").body["revision"]
+    studio.send("PUT", "/transcript", {"revision": revision, "corrections": [{"number": 1, "text": "改过的一句。"}]})
+    studio.decide("questions", "drop")
+    facts = studio.read()["facts"]
+    changed = {**facts["facts"], "watch": {"max_rate": "1.2"}}
+    assert studio.send("PUT", "/facts", {"revision": facts["revision"], "facts": changed}).status == 200
+    assert studio.publish().body["state"] == "published"
+    media = page(reader)["media"]
+    folder = media["path"].rpartition("/")[0]
+    assert folder != before
+    for caption in media["captions"]:
+        newest, older = (f"{place}/{caption['path'].removeprefix(folder)[1:]}"[1:] for place in (folder, before))
+        assert world.bucket.files[older] == world.bucket.files[newest]
+
+
 def test_a_recording_that_is_taken_back_leaves_the_media_that_are_published(studio: Studio, world: World) -> None:
     publish_a_package(world)
     studio.begin(from_course=True)

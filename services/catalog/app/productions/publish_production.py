@@ -27,7 +27,7 @@ from services.catalog.app.publishing.publish_course import (
 )
 from services.catalog.domain.ids import ProductionId
 from services.catalog.domain.media import MediaFile
-from services.catalog.domain.production import Outcome, PackagedLecture
+from services.catalog.domain.production import Outcome, PackagedLecture, Production
 from services.kit.call import Call
 from services.kit.store import Check, Key, Stored, Write
 
@@ -56,6 +56,7 @@ def publish_production(
     packaged = _ready(found)
     assembly = assemble(ctx, found, packaged, read_submitted(found.document))
     _copy(ctx, assembly)
+    _put_captions_beside(ctx, assembly, production)
     manifest = assembly.manifest
     submission = Submission(
         found.document,
@@ -112,6 +113,14 @@ def _copy(ctx: ProductionContext, assembly: Assembly) -> None:
             raise MEDIA_BEING_COPIED.problem(copied=copied, files=len(assembly.manifest.all_files))
         with ThreadPoolExecutor(AT_ONCE) as pool:
             list(pool.map(lambda file: _copy_file(ctx, assembly, file), missing[begin : begin + BATCH]))
+
+
+def _put_captions_beside(ctx: ProductionContext, assembly: Assembly, production: Production) -> None:
+    """Puts captions in the version before as well, if it is of the same recording: who watches it reads them there."""
+    before = production.base_media if production.keeps_media else None
+    if before and before != assembly.manifest.prefix:
+        for path, text in assembly.captions.items():
+            ctx.files.publish_text(text, before + path)
 
 
 def _copy_file(ctx: ProductionContext, assembly: Assembly, file: MediaFile) -> None:
