@@ -13,9 +13,9 @@ const branches = (count: number) => ({
   children: [{ text: '久期', children: Array.from({ length: count }, (_, at) => leaf(`要点${at}`)) }],
 })
 
-let width = 0
-
-async function shown(node = branches(3)) {
+async function shown(on: 'phone' | 'desktop', node = branches(3)) {
+  const asked = (query: string) => ({ matches: on === 'phone' && query.includes('max-width') }) as MediaQueryList
+  vi.spyOn(window, 'matchMedia').mockImplementation(asked)
   mount(MindMap, { ...(await onPage()), props: { node } })
   await nextTick()
   return userEvent.setup()
@@ -26,7 +26,6 @@ const picture = (): HTMLElement | null => screen.queryByRole('group', { name: /^
 const folding = (): HTMLDetailsElement | null => document.querySelector('details')
 
 beforeEach(() => {
-  vi.spyOn(HTMLElement.prototype, 'clientWidth', 'get').mockImplementation(() => width)
   vi.stubGlobal(
     'IntersectionObserver',
     class {
@@ -39,8 +38,7 @@ afterEach(() => void vi.restoreAllMocks())
 
 describe('the mind map', () => {
   it('is an outline first where there is little room, whose branches fold', async () => {
-    width = 328
-    const user = await shown()
+    const user = await shown('phone')
     expect(button().getAttribute('aria-pressed')).toBe('true')
     expect(picture()).toBeNull()
     expect(folding()?.open).toBe(true)
@@ -51,15 +49,13 @@ describe('the mind map', () => {
   })
 
   it('begins with its branches closed where it is long', async () => {
-    width = 328
-    await shown(branches(20))
+    await shown('phone', branches(20))
     expect(folding()?.open).toBe(false)
     expect(screen.getByText('久期').closest('summary')).toBeTruthy()
   })
 
   it('is a picture first where there is room, and what is read out instead has nothing that Tab stops at', async () => {
-    width = 900
-    const user = await shown()
+    const user = await shown('desktop')
     expect(picture()).toBeTruthy()
     expect(screen.getByText('要点2').closest('.visually-hidden')).toBeTruthy()
     expect(folding()).toBeNull()
